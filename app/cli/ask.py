@@ -278,10 +278,14 @@ def use(settings: Settings, desk: Services, *, as_json: bool, shows: bool = Fals
     """What asks with these settings. Says it if books leave this computer for that. `shows`: images, too."""
     desk.models.use(settings.engine, settings.remote)
     if host := desk.models.host():
-        _print_destination(host, as_json=as_json)
+        if not as_json:
+            print(units.printable(f"{short_words(host)}. {whole_words(host)}"), file=sys.stderr)
         settings = leaving.decided(settings, host, desk, as_json=as_json)
         if shows:
             settings = leaving.images_decided(settings, host, desk, as_json=as_json)
+        if as_json:
+            images = {"images": settings.remote.images} if shows else {}
+            print_json({"event": "remote", "host": host, "names": settings.remote.texts, **images})
         desk.models.use(settings.engine, settings.remote)
     return dataclasses.replace(desk.ask, settings=lambda: settings)
 
@@ -362,11 +366,3 @@ def _print_outdated(book: Book) -> None:
     words = _("“{title}”: {sentence} Use --read-again for that.")
     words = words.format(title=book.title, sentence=outdated_sentence())
     print(units.printable(f"octavo: {words}"), file=sys.stderr)
-
-
-def _print_destination(host: str, *, as_json: bool) -> None:
-    """Say that texts leave this computer, before they do."""
-    if as_json:
-        print_json({"event": "remote", "host": host})
-    else:
-        print(units.printable(f"{short_words(host)}. {whole_words(host)}"), file=sys.stderr)

@@ -226,6 +226,8 @@ class Code(StrEnum):
     REMOTE_MODEL_UNDECIDED = "remote_model_undecided"  # known
     REMOTE_MODEL_CHANGED = "remote_model_changed"
     REMOTE_SERVER_UNKNOWN = "remote_server_unknown"  # name, and no host
+    REMOTE_NOT_OF_MATTER = "remote_not_of_matter"  # name: the matter's server; no host
+    REMOTE_NONE_OF_MATTER = "remote_none_of_matter"
     REMOTE_BLIND = "remote_blind"
     REMOTE_IMAGES_KEPT = "remote_images_kept"
     REMOTE_IMAGES_UNDECIDED = "remote_images_undecided"

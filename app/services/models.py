@@ -119,8 +119,18 @@ class Models:
         return self._folder
 
     def use(self, wanted: EngineSettings, remote: RemoteSettings | None = None) -> None:
-        """Take these instead of the stored settings until the program ends."""
+        """Take these instead of the stored settings until the program ends. Raises AppError REMOTE_NOT_OF_MATTER,
+        REMOTE_NONE_OF_MATTER where the open matter has chosen another server, or none."""
+        if remote is not None and remote.in_use:
+            self._check_of_matter(remote)
         self._wanted, self._wanted_remote = wanted, remote
+
+    def _check_of_matter(self, remote: RemoteSettings) -> None:
+        own = self._own().remote if self._own is not None else RemoteSettings()
+        if not own.enabled:
+            raise AppError(Code.REMOTE_NONE_OF_MATTER)
+        if own.name and remote.address != self.of_desk(self._settings.load().remote).address:
+            raise AppError(Code.REMOTE_NOT_OF_MATTER, name=own.name)
 
     def remote_texts(self) -> RemoteTexts:
         """What a person wants of names and numbers that are sent to a server."""

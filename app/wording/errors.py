@@ -717,6 +717,14 @@ _SENTENCES: dict[Code, str] = {
     Code.REMOTE_SERVER_UNKNOWN: (
         "The settings have no server “{name}”. Add it there, or choose another server for this matter."
     ),
+    Code.REMOTE_NOT_OF_MATTER: (
+        "The texts of this matter go to “{name}”, and to no other server. Ask without --server and --remote, or choose"
+        " another server for the matter (octavo servers use NAME --matter MATTER)."
+    ),
+    Code.REMOTE_NONE_OF_MATTER: (
+        "The texts of this matter stay on this computer. Ask without --server and --remote, or choose a server for the"
+        " matter (octavo servers use NAME --matter MATTER)."
+    ),
     Code.REMOTE_BLIND: (
         "The model on {host} cannot see images. Ask without the image, or choose a model that sees images."
     ),

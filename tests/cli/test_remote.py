@@ -55,7 +55,7 @@ def test_a_remote_engine_answers_after_it_was_said_where_text_goes(run: Any, sto
     code, out, err = run("ask", "--json", "--remote", python_address, *_SHORT, "--document", story, "What burned?")
     assert (code, err) == (0, "")
     events = [json.loads(line) for line in out.splitlines()]
-    assert events[0] == {"event": "remote", "host": python_address.removeprefix("http://")}
+    assert events[0] == {"event": "remote", "host": python_address.removeprefix("http://"), "names": "as_is"}
     finished = events[-1]
     assert finished["event"] == "finished"
     assert finished["usage"]["generated_tokens"] >= 1
@@ -130,6 +130,15 @@ def test_a_matter_asks_its_own_server(run: Any, tmp_path: Path, story: Path, toy
         assert (len(toy.prompts()), len(other.prompts())) == (1, 1)
         assert run(*asked, "--server", "Tokyo")[0] == 0
         assert (len(toy.prompts()), len(other.prompts())) == (1, 2)
+        for elsewhere in (("--server", "Oslo"), ("--remote", toy.address)):
+            code, _out, err = run(*asked, "--matter", "Case", *elsewhere)
+            assert (code, len(toy.prompts())) == (EXIT_MODEL, 1)
+            assert "go to “Tokyo”, and to no other server" in err
+        assert run("servers", "none", "--matter", "Case")[0] == 0
+        code, _out, err = run(*asked, "--matter", "Case", "--server", "Oslo")
+        assert (code, len(toy.prompts())) == (EXIT_MODEL, 1)
+        assert "The texts of this matter stay on this computer" in err
+        assert run("servers", "use", "Tokyo", "--matter", "Case")[0] == 0
         assert run("servers", "remove", "Tokyo")[0] == 0
         code, _out, err = run(*asked, "--matter", "Case")
         assert code != 0
@@ -209,8 +218,12 @@ def test_images_go_to_a_server_that_sees_them_reduced_and_the_same_each_time(
     assert first == second, "so the server finds it read"
     with Image.open(BytesIO(b64decode(first[0].partition(",")[2]))) as sent:
         assert (sent.size, sent.getpixel((9, 9))) == ((2048, 512), (0x7A, 0x2E, 0x35))
+    code, out, _err = run(*asked, "--json")
+    assert (code, json.loads(out.splitlines()[0])) == (
+        *(0, {"event": "remote", "host": toy.address.removeprefix("http://"), "names": "as_is", "images": "sent"}),
+    )
     _store(tmp_path, RemoteSettings(images=RemoteImages.KEPT))
     code, _out, err = run(*asked)
     assert code == EXIT_MODEL
     assert "The settings say that no image goes to a server" in err
-    assert len(toy.chats()) == 2
+    assert len(toy.chats()) == 4
