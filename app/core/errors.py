@@ -49,6 +49,7 @@ class Code(StrEnum):
     RECOGNITION_FAILED = "recognition_failed"  # pages
     DOCUMENT_LIMIT = "document_limit"  # limit (its name), value
     READER_CRASHED = "reader_crashed"  # signal
+    READER_ENDED = "reader_ended"  # by a signal that something else sent
     READER_OUT_OF_MEMORY = "reader_out_of_memory"
     READER_TIMEOUT = "reader_timeout"  # seconds
     PAGES_INVALID = "pages_invalid"  # wanted, pages

@@ -31,8 +31,13 @@ from app.isolation.sandbox import Step
 PROGRESS_LIMIT_S = 60.0
 """How long a reader may work without anything to show for it: the slowest sound page takes a few seconds."""
 
-DIED = frozenset({Code.READER_CRASHED, Code.READER_OUT_OF_MEMORY, Code.READER_TIMEOUT, Code.BUG})
+DIED = frozenset({Code.READER_CRASHED, Code.READER_ENDED, Code.READER_OUT_OF_MEMORY, Code.READER_TIMEOUT, Code.BUG})
 """How a reader can end; and BUG, after which it is not trusted."""
+
+_FROM_OUTSIDE = frozenset(
+    int(getattr(signal, name, 0)) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
+) - {0}
+"""No reader sends itself these, whatever its file makes of it: a fault ends it by others, and so does the sandbox."""
 
 _POLL_S = 0.05
 _MOST_DEATHS = 3  # of readers that waited, since the last file: then none is kept ready until the next one
@@ -186,6 +191,8 @@ class ReaderProcess:
                 return AppError(Code.BUG, where=f"reader exited with {died.detail}")
         if ended_by == getattr(signal, "SIGXCPU", -1):
             return AppError(Code.READER_TIMEOUT, path=path, seconds=self._limits.cpu_s)
+        if ended_by in _FROM_OUTSIDE:
+            return AppError(Code.READER_ENDED, path=path)
         return AppError(Code.READER_CRASHED, path=path, signal=ended_by)
 
 

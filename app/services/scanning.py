@@ -139,5 +139,5 @@ def _may_pass(failed: SourcePlace) -> bool:
     """Whether the fault was not the document's, so that it may be read now."""
     if failed.problem is None:
         return True
-    passing = (Code.FILE_UNREADABLE, Code.FILE_MISSING, Code.READER_OUT_OF_MEMORY)
+    passing = (Code.FILE_UNREADABLE, Code.FILE_MISSING, Code.READER_OUT_OF_MEMORY, Code.READER_ENDED)
     return failed.problem.code in passing or blame(failed.problem.code) is not Blame.INPUT

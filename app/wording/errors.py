@@ -192,6 +192,10 @@ _SENTENCES: dict[Code, str] = {
         "Reading “{path}” failed; nothing else is affected. The file is probably damaged: get it again, or open"
         " another version."
     ),
+    Code.READER_ENDED: (
+        "Reading “{path}” was ended by something else on this computer, perhaps because memory ran out; nothing else is"
+        " affected. Close other programs, and open the file again."
+    ),
     Code.READER_OUT_OF_MEMORY: (
         "“{path}” needs more memory than Octavo allows for one document, so reading it was stopped. Split the file, or"
         " open a simpler version."

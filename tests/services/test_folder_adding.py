@@ -169,6 +169,23 @@ def test_what_fails_is_kept_with_its_reason_and_can_be_retried(desk: Services, r
     assert [path.name for path, _problem in report.failed] == ["bad.txt"]
 
 
+def test_a_reader_that_something_else_ended_says_nothing_of_its_file(
+    desk: Services, reader: NearReader, case: Path
+) -> None:
+    ends = {"lease.txt": AppError(Code.READER_ENDED, path=""), "map.txt": AppError(Code.READER_CRASHED, signal=11)}
+
+    def end(name: str) -> None:
+        if name in ends:
+            raise ends[name]
+
+    reader.before = end
+    assert {path.name for path, _problem in _add(desk, case).failed} == {"lease.txt", "map.txt"}
+    ends.clear()
+    report = _add(desk, case)
+    assert [ended.path.name for ended in report.added] == ["lease.txt"]
+    assert [path.name for path, _problem in report.failed] == ["map.txt"]
+
+
 def test_what_is_gone_is_said_once_and_its_book_stays(desk: Services, case: Path) -> None:
     _add(desk, case)
     (case / "lease.txt").unlink()

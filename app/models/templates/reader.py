@@ -34,6 +34,7 @@ _DEATHS = {
     Code.READER_OUT_OF_MEMORY: TemplateFlaw.MEMORY,
     Code.READER_TIMEOUT: TemplateFlaw.TIME,
     Code.READER_CRASHED: TemplateFlaw.CRASH,
+    Code.READER_ENDED: TemplateFlaw.CRASH,
     Code.BUG: TemplateFlaw.CRASH,
 }
 

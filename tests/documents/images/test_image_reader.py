@@ -231,7 +231,7 @@ def test_garbage_costs_one_image(monkeypatch: pytest.MonkeyPatch, open_one: Imag
     ("end", "expected"),
     [
         (f"signal {int(signal.SIGSEGV)}", Problem(Code.READER_CRASHED, {"path": "a", "signal": signal.SIGSEGV})),
-        (f"signal {int(signal.SIGKILL)}", Problem(Code.READER_CRASHED, {"path": "a", "signal": signal.SIGKILL})),
+        (f"signal {int(signal.SIGKILL)}", Problem(Code.READER_ENDED, {"path": "a"})),
         ("exit 3", Problem(Code.BUG, {"where": "reader exited with 3"})),
     ],
 )

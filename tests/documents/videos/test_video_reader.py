@@ -250,7 +250,7 @@ def test_a_sound_answer_of_the_same_process_is_taken(
     ("end", "code", "params"),
     [
         (f"signal {int(signal.SIGSEGV)}", Code.READER_CRASHED, {"signal": signal.SIGSEGV}),
-        (f"signal {int(signal.SIGKILL)}", Code.READER_CRASHED, {"signal": signal.SIGKILL}),
+        (f"signal {int(signal.SIGKILL)}", Code.READER_ENDED, {}),
         ("exit 3", Code.BUG, {"where": "reader exited with 3"}),
     ],
 )
@@ -342,7 +342,7 @@ def test_a_kept_process_that_died_is_replaced(reader: VideoReader, clip: Path) -
     kept.wait()
     *_, last = as_events(reader.frames(clip, (1.05,), 320, Cancel()))
     if isinstance(last, Failed):  # it was asked before its death was known
-        assert last.problem.code is Code.READER_CRASHED
+        assert last.problem.code is Code.READER_ENDED
     assert [number_of(raster) for raster in frames(reader, clip, (1.05,))] == [10]
 
 
