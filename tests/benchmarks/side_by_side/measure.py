@@ -5,7 +5,9 @@
 
 Fifteen made-up leases are asked four questions each through `octavo grid --json`. Of each run it prints the seconds,
 the seconds of processor time that the server took, the tokens that it found read and those that it read, and what its
-own log says: how many questions it answered, on which slots, and how many it began. `--logs` keeps the logs.
+own log says: how many questions it answered, on which slots, and how many it began. In the log each connection begins
+with one short question of four tokens, which finds out whether the server holds an answer to a form. `--logs` keeps the
+logs.
 """
 
 from __future__ import annotations
