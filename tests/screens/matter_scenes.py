@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+import msgspec
+
 from app.core.matter import Matter
-from app.core.settings import ThemeChoice
+from app.core.settings import RemoteServer, RemoteSettings, ThemeChoice
 from app.ui.activity import EngineTask
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
@@ -133,7 +135,30 @@ def matter_exporting(stage: Stage) -> None:
     stage.settle()
 
 
+def _server(stage: Stage, **options: object) -> None:
+    """Two are known, and the matter asks one of them."""
+    remote = RemoteSettings(
+        "https://oslo.example", name="Oslo", others=(RemoteServer("Tokyo", "https://tokyo.example"),)
+    )
+    stage.desk.settings.save(msgspec.structs.replace(stage.desk.settings.load(), remote=remote))
+    _matter(stage, **options)
+    stage.desk.own_settings.change("remote", RemoteSettings(name="Tokyo"))
+    stage.presenter.matters.choose_server()
+    stage.settle()
+
+
+def matter_server_dark(stage: Stage) -> None:
+    _server(stage, theme=ThemeChoice.DARK)
+
+
+def matter_server_small_japanese(stage: Stage) -> None:
+    with _japanese():
+        _server(stage, size=(1024, 700))
+
+
 MATTER_SCENES = (
+    matter_server_dark,
+    matter_server_small_japanese,
     matter_moving,
     matter_exporting,
     matter,

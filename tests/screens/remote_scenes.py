@@ -9,6 +9,7 @@ import msgspec
 from app.core.document import Document, Format, Page
 from app.core.settings import RemoteSettings, RemoteTexts, ThemeChoice
 from app.wording.i18n import use_language
+from tests.screens.attachment_scenes import draw_image
 from tests.screens.stage import Stage
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, LETTERS
@@ -90,6 +91,32 @@ def leaving_japanese(stage: Stage) -> None:
         use_language("en")
 
 
+def _images(stage: Stage, **options: object) -> None:
+    """Before the first image goes to a server."""
+    stage.add_books()
+    stage.add_conversation("The plan of the berth")
+    stage.engine.info = msgspec.structs.replace(_MODEL, vision=SCOUT.vision)
+    stage.desk.settings.save(msgspec.structs.replace(stage.desk.settings.load(), remote=_SETTINGS))
+    stage.open(**options)  # type: ignore[arg-type]
+    plan = stage.desk.paths.database.with_name("plan.png")
+    draw_image(plan, (1600, 1200), 0)
+    stage.presenter.openings.take_files([plan])
+    stage.settle()
+    stage.ask("Which berth is the widest?")
+
+
+def images_leave_dark(stage: Stage) -> None:
+    _images(stage, theme=ThemeChoice.DARK, size=(1024, 700))
+
+
+def images_leave_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _images(stage)
+    finally:
+        use_language("en")
+
+
 def export_replaced(stage: Stage) -> None:
     stage.add_books()
     letter = stage.add_book(Document("Letter to Jonathan Ferris", Format.TEXT, "ab" * 32, _LETTER), 7)
@@ -101,7 +128,9 @@ def export_replaced(stage: Stage) -> None:
     stage.settle()
 
 
-REMOTE_SCENES: dict[str, Callable[[Stage], None]] = {
-    scene.__name__.replace("_", "-"): scene
-    for scene in (remote, remote_dark, leaving, leaving_dark, leaving_japanese, export_replaced)
-}
+_ALL = (
+    *(remote, remote_dark, leaving, leaving_dark, leaving_japanese),
+    *(images_leave_dark, images_leave_japanese, export_replaced),
+)
+
+REMOTE_SCENES: dict[str, Callable[[Stage], None]] = {scene.__name__.replace("_", "-"): scene for scene in _ALL}
