@@ -104,12 +104,13 @@ look_at_installation() {
 
 ask_in_terminal() {
   say 'asking in the terminal'
-  inside alone octavo ask --json --document "$book" "$question" >"$seen/terminal.jsonl" ||
+  inside alone octavo ask --json --document "$book" --export /tmp/answer.docx "$question" >"$seen/terminal.jsonl" ||
     { tail -n 3 "$seen/terminal.jsonl" >&2 && fail 'octavo ask failed.'; }
   echo '{"type": "object", "properties": {"month": {"type": "integer", "maximum": 12}}, "required": ["month"]}' |
     inside alone tee /tmp/schema.json >/dev/null
   inside alone octavo ask --json-schema /tmp/schema.json 'Which month is it?' >"$seen/answer.json" ||
     fail 'octavo ask --json-schema failed.'
+  [[ -s $system/tmp/answer.docx ]] || fail 'octavo ask --export wrote no Word document.'
   grep -q '"month"' "$seen/answer.json" || fail 'The answer is not what its schema wants.'
   grep -q '"state":"verified"' "$seen/terminal.jsonl" || fail "the answer has no verified quotation: $seen/terminal.jsonl"
 }
