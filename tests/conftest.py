@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import apsw
 import pytest
 from hypothesis import settings
 
+from app.core.secret import Key, KeyOrigin, draw_secret
 from app.engine import client
 from app.engine.protocol import Bandwidth
 from app.models.gguf.reader import HeaderReader
 from app.services.plans import _BANDWIDTH, Machines
+from app.store import db, derivation
+from app.store.migrations import migrate
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["OCTAVO_NO_KEYRING"] = "1"
@@ -62,6 +67,47 @@ def bandwidth_of_this_machine() -> Iterator[None]:
         return bandwidth
 
     with mock.patch.object(Machines, "_bandwidth", find):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passphrases() -> Iterator[None]:
+    """To guess a passphrase costs next to nothing, where a test says nothing else: each one would take a second of
+    every core."""
+    with mock.patch.object(derivation, "measured_cost", lambda: derivation.Argon2Cost(32, 1, 1)):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def schema_of_new_desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new desk's tables are copied from a database that has them and nothing else: to run all scripts again takes
+    most of a desk's start. `schema_by_scripts` is without it."""
+    made: list[apsw.Connection] = []
+    one_at_a_time = threading.Lock()
+
+    def bring(connection: apsw.Connection, path: Path) -> None:
+        with one_at_a_time:
+            if not connection.filename or connection.pragma("page_count"):
+                migrate(connection, path)
+                return
+            if not made:
+                template = tmp_path_factory.mktemp("schema") / "empty"
+                template.touch()
+                made.append(db._unlock(template, Key(draw_secret(), KeyOrigin.FILE), 0))
+                migrate(made[0], template)
+            with connection.backup("main", made[0], "main") as copying:
+                copying.step(-1)
+
+    with mock.patch.object(db, "migrate", bring):
+        yield
+    for connection in made:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def schema_by_scripts() -> Iterator[None]:
+    """New desks of this module's tests are made as a person's are."""
+    with mock.patch.object(db, "migrate", migrate):
         yield
 
 
