@@ -137,7 +137,7 @@ def tiny_scout(models_folder: Path) -> Path:
     """A random llama4 with heads of 64: every KV type works."""
     from tests.models.llama4 import write_scout
 
-    return write_scout(models_folder / "tiny-scout.gguf")
+    return write_scout(models_folder / "tiny-scout.gguf", heads=1, layers=4)
 
 
 @pytest.fixture(scope="session")
