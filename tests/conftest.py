@@ -127,6 +127,20 @@ def near_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "Child", NearEngine)
 
 
+@pytest.fixture
+def process() -> None:
+    """Used by a test of what becomes of a hub's process, or of what it sees: it gets a real one."""
+
+
+@pytest.fixture
+def near_hub(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No hub has a process, but where a test asks for `process`."""
+    from tests.models.hub import near
+
+    if "process" not in request.fixturenames:
+        near.stand_in(monkeypatch)
+
+
 @pytest.fixture(scope="session")
 def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("models")
