@@ -129,7 +129,7 @@ def near_engines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def process() -> None:
-    """Used by a test of what becomes of a hub's process, or of what it sees: it gets a real one."""
+    """Used by a test of what becomes of the process of a hub or a reader, or of what it sees: it gets a real one."""
 
 
 @pytest.fixture
@@ -139,6 +139,15 @@ def near_hub(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
     if "process" not in request.fixturenames:
         near.stand_in(monkeypatch)
+
+
+@pytest.fixture
+def near_readers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No reader of documents, images, headers or templates has a process, but where a test asks for `process`."""
+    from tests import near_readers
+
+    if "process" not in request.fixturenames:
+        near_readers.stand_in(monkeypatch)
 
 
 @pytest.fixture(scope="session")
