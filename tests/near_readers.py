@@ -22,12 +22,7 @@ from app.isolation.sandbox import Step
 from tests.near import NearChild
 
 _NEAR = frozenset(
-    {
-        "app.documents.worker",
-        "app.documents.images.worker",
-        "app.models.gguf.worker",
-        "app.models.templates.worker",
-    }
+    {"app.documents.worker", "app.documents.images.worker", "app.models.gguf.worker", "app.models.templates.worker"}
 )
 _HERE = threading.local()
 _READY: set[Callable[[], object]] = set()
@@ -74,19 +69,13 @@ class NearReader(ReaderProcess):
         self._child.kill()
 
 
-def _reader(
-    kind: ReaderKind, step: Step, limits: ReaderLimits, on_death: Callable[[ChildDied], None]
-) -> ReaderProcess:
+def _reader(kind: ReaderKind, step: Step, limits: ReaderLimits, on_death: Callable[[ChildDied], None]) -> ReaderProcess:
     made = NearReader if kind.module in _NEAR else ReaderProcess
     return made(kind, step, limits, on_death)
 
 
 def _enter(
-    orders: Any,
-    arguments: Sequence[str],
-    *,
-    get_ready: Callable[[], object] = lambda: None,
-    **_how: object,
+    orders: Any, arguments: Sequence[str], *, get_ready: Callable[[], object] = lambda: None, **_how: object
 ) -> tuple[Any, tuple[int, ...]]:
     child: _Child = _HERE.child
     child.port._order = msgspec.msgpack.Decoder(orders)

@@ -55,27 +55,29 @@ def guarded(tiny_scout: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def address(guarded: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Likewise, and the key is known."""
-    monkeypatch.setenv("OCTAVO_REMOTE_KEY", "secret")
-    return guarded
-
-
 _SHORT = ("--context", PYTHON_CONTEXT, "--max-tokens", 8, "--temperature", 0)
 
 
-def test_a_remote_engine_answers_after_it_was_said_where_text_goes(run: Any, story: Path, address: str) -> None:
-    code, out, err = run("ask", "--json", "--remote", address, *_SHORT, "--document", story, "What burned?")
+def test_a_remote_engine_answers_after_it_was_said_where_text_goes(
+    run: Any, story: Path, guarded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key for it comes from the environment."""
+    host = guarded.removeprefix("http://")
+    asked = ("--remote", guarded, *_SHORT, "--document", story, "What burned?")
+    code, _out, err = run("ask", *asked)
+    assert code == EXIT_MODEL
+    assert "needs a key" in err
+    monkeypatch.setenv("OCTAVO_REMOTE_KEY", "secret")
+    code, out, err = run("ask", "--json", *asked)
     assert (code, err) == (0, "")
     events = [json.loads(line) for line in out.splitlines()]
-    assert events[0] == {"event": "remote", "host": address.removeprefix("http://")}
+    assert events[0] == {"event": "remote", "host": host}
     finished = events[-1]
     assert finished["event"] == "finished"
     assert finished["usage"]["generated_tokens"] >= 1
-    code, _out, err = run("ask", "--remote", address, *_SHORT, "--document", story, "What burned?")
+    code, _out, err = run("ask", *asked)
     assert code == 0
-    assert err.startswith(f"Text leaves Octavo: {address.removeprefix('http://')}. ")
+    assert err.startswith(f"Text leaves Octavo: {host}. ")
     assert "full text of the books" in err
 
 
@@ -100,16 +102,6 @@ def test_an_address_without_encryption_is_refused(run: Any, story: Path) -> None
     code, _out, err = run("ask", "--remote", "http://models.example.org", "--document", story, "What burned?")
     assert code == EXIT_USAGE
     assert "would not be encrypted" in err
-
-
-def test_a_key_comes_from_the_environment(
-    run: Any, story: Path, guarded: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code, _out, err = run("ask", "--remote", guarded, *_SHORT, "--document", story, "What burned?")
-    assert code == EXIT_MODEL
-    assert "needs a key" in err
-    monkeypatch.setenv("OCTAVO_REMOTE_KEY", "secret")
-    assert run("ask", "--remote", guarded, *_SHORT, "--document", story, "What burned?")[0] == 0
 
 
 @pytest.fixture
@@ -200,12 +192,13 @@ def test_where_it_is_to_be_asked_each_time_a_script_has_to_say_it(
     assert toy.asked == []
 
 
-def test_images_stay_here(run: Any, story: Path, address: str) -> None:
+def test_images_stay_here(run: Any, story: Path, guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = story.parent / "lamp.png"
     Image.new("RGB", (40, 30)).save(picture)
-    code, _out, err = run("ask", "--remote", address, *_SHORT, "--image", picture, "What is it?")
+    monkeypatch.setenv("OCTAVO_REMOTE_KEY", "secret")
+    code, _out, err = run("ask", "--remote", guarded, *_SHORT, "--image", picture, "What is it?")
     assert code in (EXIT_MODEL, EXIT_INPUT)
-    assert f"The model on {address.removeprefix('http://')} cannot see images" in err
+    assert f"The model on {guarded.removeprefix('http://')} cannot see images" in err
 
 
 def test_images_go_to_a_server_that_sees_them_reduced_and_the_same_each_time(

@@ -42,6 +42,9 @@ SWAPPED = SRGB.replace(b"rXYZ", b"....", 1).replace(b"gXYZ", b"rXYZ", 1).replace
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 
+pytestmark = pytest.mark.usefixtures("near_readers")
+
+
 @pytest.fixture(scope="module")
 def reader() -> Iterator[ImageReader]:
     reader = ImageReader()

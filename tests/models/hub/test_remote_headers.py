@@ -28,6 +28,9 @@ from tests.models.hub.test_hub import desk, looked_up, problem
 from tests.models.hub_on_loopback import REPOSITORY, Fault, LoopbackHub
 
 
+pytestmark = pytest.mark.usefixtures("near_readers")
+
+
 @pytest.fixture
 def loopback() -> Iterator[LoopbackHub]:
     with hub_on_loopback.running() as hub:
@@ -182,6 +185,7 @@ def test_cancelling_while_the_hub_hesitates(loopback: LoopbackHub, tiny_scout: P
         WantBytes(1 << 40, BLOCK_BYTES),
     ],
 )
+@pytest.mark.usefixtures("process")
 def test_wishes_that_no_sound_process_has(monkeypatch: pytest.MonkeyPatch, tiny_scout: Path, wish: WantBytes) -> None:
     lie(monkeypatch, "part " + msgspec.json.encode(wish).decode())
     asked: list[int] = []
@@ -191,6 +195,7 @@ def test_wishes_that_no_sound_process_has(monkeypatch: pytest.MonkeyPatch, tiny_
     assert asked == []
 
 
+@pytest.mark.usefixtures("process")
 def test_a_process_that_never_has_enough(monkeypatch: pytest.MonkeyPatch, tiny_scout: Path) -> None:
     size = min(BLOCK_BYTES, tiny_scout.stat().st_size)
     lie(monkeypatch, "part " + msgspec.json.encode(WantBytes(0, size)).decode())
