@@ -74,7 +74,7 @@ def bandwidth_of_this_machine() -> Iterator[None]:
 def cheap_passphrases() -> Iterator[None]:
     """To guess a passphrase costs next to nothing, where a test says nothing else: each one would take a second of
     every core."""
-    with mock.patch.object(derivation, "measured_cost", lambda: derivation.Argon2Cost(32, 1, 1)):
+    with mock.patch.object(derivation, "measured_cost", return_value=derivation.Argon2Cost(32, 1, 1)):
         yield
 
 

@@ -27,7 +27,6 @@ from tests.models.gguf.test_headers import lie, parsed
 from tests.models.hub.test_hub import desk, looked_up, problem
 from tests.models.hub_on_loopback import REPOSITORY, Fault, LoopbackHub
 
-
 pytestmark = pytest.mark.usefixtures("near_readers")
 
 
