@@ -1,5 +1,6 @@
 """Readers without a process: documents, images, headers and templates are read in a thread of the tests' own process,
-where a test is about what becomes of them. What a reader may do, costs and dies of needs a real one."""
+where a test is about what becomes of them. What a reader may do, costs and dies of needs a real one, and so does what
+makes a library warn: that is an error in tests."""
 
 from __future__ import annotations
 

@@ -284,6 +284,7 @@ def test_other_kinds_say_it_in_the_same_way(kind: ImageKind) -> None:
     assert all(close(*pair, by=4) for pair in zip(found, (BLUE, RED, GREY, GREEN), strict=True))
 
 
+@pytest.mark.usefixtures("process")  # where what Pillow warns of is no error
 @pytest.mark.parametrize(
     "exif",
     [
