@@ -55,6 +55,14 @@ def guarded(tiny_scout: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyServer]:
+    monkeypatch.setattr(toy_server, "CONTEXT_TOKENS", 1 << 15)
+    server = ToyServer("llama-server")
+    yield server
+    server.close()
+
+
 _SHORT = ("--context", PYTHON_CONTEXT, "--max-tokens", 8, "--temperature", 0)
 
 
@@ -75,9 +83,12 @@ def test_a_remote_engine_answers_after_it_was_said_where_text_goes(
     finished = events[-1]
     assert finished["event"] == "finished"
     assert finished["usage"]["generated_tokens"] >= 1
-    code, _out, err = run("ask", *asked)
+
+
+def test_a_person_reads_where_text_goes(run: Any, story: Path, toy: ToyServer) -> None:
+    code, _out, err = run("ask", "--remote", toy.address, *_SHORT, "--document", story, "What burned?")
     assert code == 0
-    assert err.startswith(f"Text leaves Octavo: {host}. ")
+    assert err.startswith(f"Text leaves Octavo: {toy.address.removeprefix('http://')}. ")
     assert "full text of the books" in err
 
 
@@ -102,14 +113,6 @@ def test_an_address_without_encryption_is_refused(run: Any, story: Path) -> None
     code, _out, err = run("ask", "--remote", "http://models.example.org", "--document", story, "What burned?")
     assert code == EXIT_USAGE
     assert "would not be encrypted" in err
-
-
-@pytest.fixture
-def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyServer]:
-    monkeypatch.setattr(toy_server, "CONTEXT_TOKENS", 1 << 15)
-    server = ToyServer("llama-server")
-    yield server
-    server.close()
 
 
 def _sent(server: ToyServer) -> str:
