@@ -82,26 +82,23 @@ def cheap_passphrases() -> Iterator[None]:
 def schema_of_new_desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A new desk's tables are copied from a database that has them and nothing else: to run all scripts again takes
     most of a desk's start. `schema_by_scripts` is without it."""
-    made: list[apsw.Connection] = []
+    path = tmp_path_factory.mktemp("schema") / "empty"
+    path.touch()
+    made = db._unlock(path, Key(draw_secret(), KeyOrigin.FILE), 0)
+    migrate(made, path)
     one_at_a_time = threading.Lock()
 
     def bring(connection: apsw.Connection, path: Path) -> None:
         with one_at_a_time:
             if not connection.filename or connection.pragma("page_count"):
                 migrate(connection, path)
-                return
-            if not made:
-                template = tmp_path_factory.mktemp("schema") / "empty"
-                template.touch()
-                made.append(db._unlock(template, Key(draw_secret(), KeyOrigin.FILE), 0))
-                migrate(made[0], template)
-            with connection.backup("main", made[0], "main") as copying:
-                copying.step(-1)
+            else:
+                with connection.backup("main", made, "main") as copying:
+                    copying.step(-1)
 
     with mock.patch.object(db, "migrate", bring):
         yield
-    for connection in made:
-        connection.close()
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +154,7 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_scout(models_folder: Path) -> Path:
-    """A random llama4 with heads of 64: every KV type works."""
+    """A random llama4 with four layers and a head of 64: every KV type works."""
     from tests.models.llama4 import write_scout
 
     return write_scout(models_folder / "tiny-scout.gguf", heads=1, layers=4)
