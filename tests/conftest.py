@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import apsw
 import pytest
 from hypothesis import settings
 
+from app.core.secret import Key, KeyOrigin, draw_secret
 from app.engine import client
 from app.engine.protocol import Bandwidth
 from app.models.gguf.reader import HeaderReader
 from app.services.plans import _BANDWIDTH, Machines
+from app.store import db, derivation
+from app.store.migrations import migrate
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["OCTAVO_NO_KEYRING"] = "1"
@@ -65,6 +70,44 @@ def bandwidth_of_this_machine() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passphrases() -> Iterator[None]:
+    """To guess a passphrase costs next to nothing, where a test says nothing else: each one would take a second of
+    every core."""
+    with mock.patch.object(derivation, "measured_cost", return_value=derivation.Argon2Cost(32, 1, 1)):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def schema_of_new_desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new desk's tables are copied from a database that has them and nothing else: to run all scripts again takes
+    most of a desk's start. `schema_by_scripts` is without it."""
+    path = tmp_path_factory.mktemp("schema") / "empty"
+    path.touch()
+    made = db._unlock(path, Key(draw_secret(), KeyOrigin.FILE), 0)
+    migrate(made, path)
+    one_at_a_time = threading.Lock()
+
+    def bring(connection: apsw.Connection, path: Path) -> None:
+        with one_at_a_time:
+            if not connection.filename or connection.pragma("page_count"):
+                migrate(connection, path)
+            else:
+                with connection.backup("main", made, "main") as copying:
+                    copying.step(-1)
+
+    with mock.patch.object(db, "migrate", bring):
+        yield
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def schema_by_scripts() -> Iterator[None]:
+    """New desks of this module's tests are made as a person's are."""
+    with mock.patch.object(db, "migrate", migrate):
+        yield
+
+
 def pytest_collection_finish() -> None:
     """The tests themselves stay to the end: whoever collects garbage, as each window does at its end, need not look
     through them."""
@@ -81,6 +124,29 @@ def near_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "Child", NearEngine)
 
 
+@pytest.fixture
+def process() -> None:
+    """Used by a test of what becomes of the process of a hub or a reader, or of what it sees: it gets a real one."""
+
+
+@pytest.fixture
+def near_hub(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No hub has a process, but where a test asks for `process`."""
+    from tests.models.hub import near
+
+    if "process" not in request.fixturenames:
+        near.stand_in(monkeypatch)
+
+
+@pytest.fixture
+def near_readers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No reader of documents, images, headers or templates has a process, but where a test asks for `process`."""
+    from tests import near_readers
+
+    if "process" not in request.fixturenames:
+        near_readers.stand_in(monkeypatch)
+
+
 @pytest.fixture(scope="session")
 def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("models")
@@ -88,10 +154,10 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_scout(models_folder: Path) -> Path:
-    """A random llama4 with heads of 64: every KV type works."""
+    """A random llama4 with four layers and a head of 64: every KV type works."""
     from tests.models.llama4 import write_scout
 
-    return write_scout(models_folder / "tiny-scout.gguf")
+    return write_scout(models_folder / "tiny-scout.gguf", layers=4)
 
 
 @pytest.fixture(scope="session")

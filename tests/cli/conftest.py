@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from argparse import ArgumentParser
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TypeAlias
 import pytest
 
 from app.bootstrap import open_desk
-from app.cli import arguments, main
+from app.cli import main, parsers
 from app.core.document import Document, Format
 from app.core.events import Opening
 from app.core.secret import Password
@@ -20,7 +21,8 @@ from app.core.work import Cancel, Work
 from app.documents.reader import DocumentReader
 from app.embedding.client import Embedder
 from app.embedding.model import EmbeddingModel
-from app.embedding.protocol import Embed, TextVectors
+from app.embedding.protocol import Embed, TextVectors, VectorKind
+from app.wording import i18n
 
 Octavo: TypeAlias = Callable[..., tuple[int, str, str]]
 
@@ -70,12 +72,22 @@ def _embedding_model() -> EmbeddingModel:
     return model
 
 
+@cache
+def _vectors(texts: tuple[str, ...], kinds: tuple[VectorKind, ...], asked: bool) -> tuple[TextVectors, ...]:
+    return _embedding_model().embed(texts, kinds, asked=asked)
+
+
+@cache
+def _parser(_language: str) -> ArgumentParser:
+    return parsers.parser()
+
+
 @pytest.fixture
 def near_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Texts get their vectors in this process, by a model that is loaded once for all of these tests."""
+    """Texts get their vectors in this process, each once, by a model that is loaded once for all of these tests."""
 
     def ask(_embedder: Embedder, order: Embed, _cancel: Cancel | None) -> tuple[TextVectors, ...]:
-        return _embedding_model().embed(order.texts, order.kinds, asked=order.asked)
+        return _vectors(order.texts, order.kinds, order.asked)
 
     monkeypatch.setattr(Embedder, "_ask", ask)
     monkeypatch.setattr(Embedder, "prepare", lambda _embedder: None)
@@ -83,14 +95,20 @@ def near_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def octavo(
-    capfd: pytest.CaptureFixture[str], near_engines: None, near_embedder: None, documents_read_once: None
+    capfd: pytest.CaptureFixture[str],
+    near_engines: None,
+    near_embedder: None,
+    near_readers: None,
+    documents_read_once: None,
 ) -> Octavo:
-    """Run a command, given in words; gives exit code, stdout, stderr. Here, its engine and embedder have no process."""
+    """Run a command, given in words; gives exit code, stdout, stderr. Here, its engine, its embedder and most of its
+    readers have no process."""
     program = os.environ.get("OCTAVO_PROGRAM")
 
     def run_here(*words: object) -> tuple[int, str, str]:
+        i18n.use_language("")
         try:
-            code = main.run(arguments.parse([*map(str, words)]), open_desk)
+            code = main.run(_parser(i18n.language()).parse_args([*map(str, words)]), open_desk)
         except SystemExit as ended:  # argparse's way
             code = int(str(ended.code))
         out, err = capfd.readouterr()

@@ -24,6 +24,8 @@ from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, Fault, LoopbackHub
 from tests.models.packages import names_in, write_model, write_split_model
 
+pytestmark = pytest.mark.usefixtures("near_hub")
+
 SCOUT = "unsloth/Llama-4-Scout-17B-16E-Instruct-GGUF"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,23 @@ pytestmark = answered_here
 FERRY = "# Ferry\n\nThe ferry leaves at nine. It returns at noon.\n\n# Harbour\n\nThe harbour closes in winter.\n"
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the desk is that the first of these tests makes, for all of them to copy."""
+    return tmp_path_factory.mktemp("first")
+
+
 @pytest.fixture
-def data(octavo: Octavo, tmp_path: Path) -> Path:
+def data(octavo: Octavo, first: Path, tmp_path: Path) -> Path:
     """A desk with a document, and the matter “Marlow” with another one."""
-    folder = tmp_path / "desk"
-    (tmp_path / "ferry.md").write_text(FERRY, encoding="utf-8")
-    (tmp_path / "marlow.md").write_text("# Marlow\n\nMarlow owes the harbour nothing.\n", encoding="utf-8")
-    octavo("matters", "new", "Marlow", "--data-dir", folder)
-    octavo("add", tmp_path / "ferry.md", "--data-dir", folder)
-    octavo("add", tmp_path / "marlow.md", "--matter", "Marlow", "--data-dir", folder)
-    return folder
+    folder = first / "desk"
+    if not folder.exists():
+        (first / "ferry.md").write_text(FERRY, encoding="utf-8")
+        (first / "marlow.md").write_text("# Marlow\n\nMarlow owes the harbour nothing.\n", encoding="utf-8")
+        octavo("matters", "new", "Marlow", "--data-dir", folder)
+        octavo("add", first / "ferry.md", "--data-dir", folder)
+        octavo("add", first / "marlow.md", "--matter", "Marlow", "--data-dir", folder)
+    return Path(shutil.copytree(folder, tmp_path / "desk"))
 
 
 @pytest.fixture

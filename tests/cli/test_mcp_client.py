@@ -17,9 +17,6 @@ from tests.cli.conftest import Octavo, answered_here
 
 pytestmark = [answered_here, pytest.mark.slow]
 
-anyio = pytest.importorskip("anyio")
-pytest.importorskip("mcp")
-
 
 @pytest.fixture
 def data(octavo: Octavo, tmp_path: Path, tiny_scout_fast: Path) -> Path:
@@ -34,6 +31,8 @@ def data(octavo: Octavo, tmp_path: Path, tiny_scout_fast: Path) -> Path:
 
 
 def test_it_lists_searches_reads_and_asks(data: Path) -> None:
+    anyio = pytest.importorskip("anyio")
+    pytest.importorskip("mcp")
     done = anyio.run(use_all, [sys.executable, "-m", "app", "mcp", "--data-dir", str(data)])
     assert done["tools"] == ["list_matters", "list_documents", "search", "read_pages", "ask"]
     assert done["found"]

@@ -48,20 +48,47 @@ def _store(folder: Path, remote: RemoteSettings) -> None:
     desk.close()
 
 
+@pytest.fixture(scope="module")
+def guarded(tiny_scout: Path) -> Iterator[str]:
+    """The address of a real server that wants the key “secret”."""
+    with python_server(tiny_scout, key="secret") as address:
+        yield address
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyServer]:
+    monkeypatch.setattr(toy_server, "CONTEXT_TOKENS", 1 << 15)
+    server = ToyServer("llama-server")
+    yield server
+    server.close()
+
+
 _SHORT = ("--context", PYTHON_CONTEXT, "--max-tokens", 8, "--temperature", 0)
 
 
-def test_a_remote_engine_answers_after_it_was_said_where_text_goes(run: Any, story: Path, python_address: str) -> None:
-    code, out, err = run("ask", "--json", "--remote", python_address, *_SHORT, "--document", story, "What burned?")
+def test_a_remote_engine_answers_after_it_was_said_where_text_goes(
+    run: Any, story: Path, guarded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key for it comes from the environment."""
+    host = guarded.removeprefix("http://")
+    asked = ("--remote", guarded, *_SHORT, "--document", story, "What burned?")
+    code, _out, err = run("ask", *asked)
+    assert code == EXIT_MODEL
+    assert "needs a key" in err
+    monkeypatch.setenv("OCTAVO_REMOTE_KEY", "secret")
+    code, out, err = run("ask", "--json", *asked)
     assert (code, err) == (0, "")
     events = [json.loads(line) for line in out.splitlines()]
-    assert events[0] == {"event": "remote", "host": python_address.removeprefix("http://"), "names": "as_is"}
+    assert events[0] == {"event": "remote", "host": host, "names": "as_is"}
     finished = events[-1]
     assert finished["event"] == "finished"
     assert finished["usage"]["generated_tokens"] >= 1
-    code, _out, err = run("ask", "--remote", python_address, *_SHORT, "--document", story, "What burned?")
+
+
+def test_a_person_reads_where_text_goes(run: Any, story: Path, toy: ToyServer) -> None:
+    code, _out, err = run("ask", "--remote", toy.address, *_SHORT, "--document", story, "What burned?")
     assert code == 0
-    assert err.startswith(f"Text leaves Octavo: {python_address.removeprefix('http://')}. ")
+    assert err.startswith(f"Text leaves Octavo: {toy.address.removeprefix('http://')}. ")
     assert "full text of the books" in err
 
 
@@ -86,25 +113,6 @@ def test_an_address_without_encryption_is_refused(run: Any, story: Path) -> None
     code, _out, err = run("ask", "--remote", "http://models.example.org", "--document", story, "What burned?")
     assert code == EXIT_USAGE
     assert "would not be encrypted" in err
-
-
-def test_a_key_comes_from_the_environment(
-    run: Any, tiny_scout: Path, story: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with python_server(tiny_scout, key="secret") as address:
-        code, _out, err = run("ask", "--remote", address, *_SHORT, "--document", story, "What burned?")
-        assert code == EXIT_MODEL
-        assert "needs a key" in err
-        monkeypatch.setenv("OCTAVO_REMOTE_KEY", "secret")
-        assert run("ask", "--remote", address, *_SHORT, "--document", story, "What burned?")[0] == 0
-
-
-@pytest.fixture
-def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyServer]:
-    monkeypatch.setattr(toy_server, "CONTEXT_TOKENS", 1 << 15)
-    server = ToyServer("llama-server")
-    yield server
-    server.close()
 
 
 def _sent(server: ToyServer) -> str:
@@ -196,12 +204,13 @@ def test_where_it_is_to_be_asked_each_time_a_script_has_to_say_it(
     assert toy.asked == []
 
 
-def test_images_stay_here(run: Any, story: Path, python_address: str) -> None:
+def test_images_stay_here(run: Any, story: Path, guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = story.parent / "lamp.png"
     Image.new("RGB", (40, 30)).save(picture)
-    code, _out, err = run("ask", "--remote", python_address, *_SHORT, "--image", picture, "What is it?")
+    monkeypatch.setenv("OCTAVO_REMOTE_KEY", "secret")
+    code, _out, err = run("ask", "--remote", guarded, *_SHORT, "--image", picture, "What is it?")
     assert code in (EXIT_MODEL, EXIT_INPUT)
-    assert f"The model on {python_address.removeprefix('http://')} cannot see images" in err
+    assert f"The model on {guarded.removeprefix('http://')} cannot see images" in err
 
 
 def test_images_go_to_a_server_that_sees_them_reduced_and_the_same_each_time(

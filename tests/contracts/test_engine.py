@@ -38,7 +38,7 @@ ASKED = Prompt("The rules.", (BOOK,), (Message("user", "What does it say?"),))
 
 
 _NO_LLAMA_SERVER = pytest.mark.skipif(LLAMA_SERVER is None, reason="no llama-server on this machine")
-_KINDS = ["process", "python server", pytest.param("llama-server", marks=_NO_LLAMA_SERVER), "scripted"]
+_KINDS = ["here", "python server", pytest.param("llama-server", marks=_NO_LLAMA_SERVER), "scripted"]
 
 
 @pytest.fixture(params=_KINDS)
@@ -49,16 +49,11 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def engine(kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """On a real server without a process of its own: `tests/engine/remote` has those."""
-    made: Engine
-    match kind:
-        case "scripted":
-            made = ScriptedEngine(answers=[tuple("A scripted answer. " * 20)])
-        case "process":
-            made = EngineClient()
-        case _:
-            monkeypatch.setattr(client, "Child", NearEngine)
-            made = EngineClient()
+    """Without a process of its own: `tests/engine` has those."""
+    monkeypatch.setattr(client, "Child", NearEngine)
+    made: Engine = EngineClient()
+    if kind == "scripted":
+        made = ScriptedEngine(answers=[tuple("A scripted answer. " * 20)])
     yield made
     made.close()
 

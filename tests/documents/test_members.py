@@ -79,6 +79,7 @@ def test_a_pdf_in_a_zip_in_a_mail_in_a_zip_is_read_and_drawn(reader: DocumentRea
     assert (raised.value.code, raised.value.params) == (Code.FILE_EMPTY, {"path": f"{case}/empty.txt"})
 
 
+@pytest.mark.usefixtures("near_readers")
 def test_the_pages_of_an_attachment_are_drawn(reader: DocumentReader, tmp_path: Path) -> None:
     path = tmp_path / "letter.eml"
     path.write_bytes(_mail({"lease.pdf": write_pdf([lines("The lamp is lit.")])}))
@@ -87,6 +88,7 @@ def test_the_pages_of_an_attachment_are_drawn(reader: DocumentReader, tmp_path: 
     assert reader.draw_page(path, pdf.sha256, 1, 100, lease.key).width == 100
 
 
+@pytest.mark.usefixtures("near_readers")
 def test_what_is_not_there_or_too_deep_is_refused(reader: DocumentReader, case: Path) -> None:
     for member, code in (
         ("7", Code.PAGE_UNAVAILABLE),

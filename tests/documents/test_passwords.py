@@ -40,7 +40,7 @@ def _code(data: bytes, password: str | None) -> Code:
 
 
 @pytest.fixture
-def reader() -> Iterator[DocumentReader]:
+def reader(near_readers: None) -> Iterator[DocumentReader]:
     reader = DocumentReader()
     yield reader
     reader.close()

@@ -71,7 +71,7 @@ def test_main_memory_that_cannot_be_had_is_named(tiny_scout: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (psutil.Process().memory_info().vms + (256 << 20), before[1]))
     try:
         with pytest.raises(AppError) as raised:
-            LlamaContext(model, 1_000_000, KvType.F16, 1, 64)
+            LlamaContext(model, 2_000_000, KvType.F16, 1, 64)
     finally:
         resource.setrlimit(resource.RLIMIT_AS, before)
         model.close()

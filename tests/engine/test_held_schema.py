@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from app.core.conversation import Ending
@@ -70,15 +69,19 @@ def answer(
 
 
 def test_a_model_of_random_weights_writes_what_the_schema_allows(near_engine: NewEngine, tiny_scout: Path) -> None:
+    from jsonschema import FormatChecker, validate  # now: it takes seconds, which few of the tests need
+
     engine = near_engine()
     load(engine, tiny_scout, context_tokens=1024)
     for seed, schema in enumerate(SCHEMAS):
         text, ending, _thought = answer(engine, schema, seed)
         assert ending is Ending.COMPLETE, text
-        jsonschema.validate(json.loads(text), schema, format_checker=jsonschema.FormatChecker())
+        validate(json.loads(text), schema, format_checker=FormatChecker())
 
 
 def test_one_that_is_cut_goes_on_where_it_was(near_engine: NewEngine, tiny_scout: Path) -> None:
+    from jsonschema import validate
+
     engine, schema = near_engine(), SCHEMAS[4]
     load(engine, tiny_scout, context_tokens=1024)
     begun, ending, _thought = answer(engine, schema, limit=12)
@@ -87,7 +90,7 @@ def test_one_that_is_cut_goes_on_where_it_was(near_engine: NewEngine, tiny_scout
         json.loads(begun)
     rest, ending, _thought = answer(engine, schema, seed=1, begun=begun)
     assert ending is Ending.COMPLETE
-    jsonschema.validate(json.loads(begun + rest), schema)
+    validate(json.loads(begun + rest), schema)
 
 
 def test_what_was_begun_otherwise_goes_on_freely(near_engine: NewEngine, tiny_scout: Path) -> None:

@@ -119,10 +119,11 @@ def test_a_dry_run_counts_what_was_planned_to_the_byte(counting: EngineClient, p
 
 @pytest.mark.parametrize(("slice_tokens", "context_tokens"), [(32, 4096), (256, 20_000), (2048, 20_000), (4096, 1024)])
 def test_so_it_does_with_slices_of_any_length(
-    counting: EngineClient, tiny_scout: Path, slice_tokens: int, context_tokens: int
+    counting: EngineClient, tmp_path: Path, slice_tokens: int, context_tokens: int
 ) -> None:
-    placement = predict(read(tiny_scout), context_tokens, KvType.Q8_0, slice_tokens)
-    *others, compute = counted(finish(counting.run(DryRun(spec_of(placement, str(tiny_scout))))))
+    file = write_scout(tmp_path / "model.gguf")
+    placement = predict(read(file), context_tokens, KvType.Q8_0, slice_tokens)
+    *others, compute = counted(finish(counting.run(DryRun(spec_of(placement, str(file))))))
     *others_wanted, compute_wanted = predicted(placement)
     assert others == others_wanted
     assert compute == pytest.approx(

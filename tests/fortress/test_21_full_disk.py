@@ -11,7 +11,7 @@ import pytest
 from tests.power.full_scenes import SCENES, fail_at
 from tests.power.trouble import Trouble
 
-pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600), pytest.mark.usefixtures("checkout")]
+pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600), pytest.mark.usefixtures("checkout", "schema_by_scripts")]
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -17,7 +17,7 @@ from app.store.settings import SettingsStore
 from tests.power.disk import Acknowledged, Disk
 from tests.power.scenes import FIRST_AND_SECOND, new_desk, other_passphrases, survey, talk, upgraded_desk, watched
 
-pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600), pytest.mark.usefixtures("schema_by_scripts")]
 
 
 def _large(paths: Paths) -> Disk:

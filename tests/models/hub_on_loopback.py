@@ -154,6 +154,7 @@ def _server(hub: LoopbackHub, name: str) -> ThreadingHTTPServer:
 class _Handler(BaseHTTPRequestHandler):
     hub: LoopbackHub
     name: str
+    disable_nagle_algorithm = True  # else what follows a header waits 40 ms for its acknowledgement
     protocol_version = "HTTP/1.0"  # a connection for each request: no thread waits for the next
 
     def log_message(self, format: str, *args: Any) -> None:

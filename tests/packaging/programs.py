@@ -20,8 +20,22 @@ def program(name: str) -> Any:
 
 
 def library(path: Path, source: str, *needed: Path, versions: str = "") -> Path:
-    """Compiles C into a shared library that is called as its file is, and linked to `needed`."""
+    """Compiles C into a shared library that is called as its file is, and linked to `needed`; the same one once."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    made_of = (path.name, source, versions, tuple((other.name, other.read_bytes()) for other in needed))
+    if made_of in _COMPILED:
+        path.write_bytes(_COMPILED[made_of])
+        path.chmod(0o755)
+    else:
+        _compile(path, source, needed, versions)
+        _COMPILED[made_of] = path.read_bytes()
+    return path
+
+
+_COMPILED: dict[object, bytes] = {}
+
+
+def _compile(path: Path, source: str, needed: tuple[Path, ...], versions: str) -> None:
     command = [
         "cc",
         "-shared",
@@ -42,4 +56,3 @@ def library(path: Path, source: str, *needed: Path, versions: str = "") -> Path:
     subprocess.run(command, input=source, text=True, check=True)
     if versions:
         script.unlink()
-    return path

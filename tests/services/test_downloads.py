@@ -29,6 +29,8 @@ from tests.models.packages import names_in, write_model, write_split_model
 from tests.models.projector import write_projector
 from tests.ui.fakes import SCOUT
 
+pytestmark = pytest.mark.usefixtures("near_hub")
+
 
 @pytest.fixture
 def loopback() -> Iterator[LoopbackHub]:
@@ -218,6 +220,7 @@ def paused(desk: Services, loopback: LoopbackHub, offer: Offer) -> None:
         finish(desk.downloads.fetch(offer, cancel), pause)
 
 
+@pytest.mark.usefixtures("process")
 def test_a_paused_download_is_gone_on_with(desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
     add_one(loopback, tmp_path, fault=Fault.HOLD)
     (offer,) = looked_up(desk)
@@ -238,6 +241,7 @@ def test_a_paused_download_is_gone_on_with(desk: Services, folder: Path, loopbac
     assert loopback.ranges("tiny-Q8_0.gguf")[-1][0] == unfinished.done_bytes
 
 
+@pytest.mark.usefixtures("process")
 def test_a_download_that_an_earlier_version_began_is_gone_on_with(
     desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path
 ) -> None:
@@ -258,6 +262,7 @@ def test_a_download_that_an_earlier_version_began_is_gone_on_with(
     assert loopback.ranges("tiny-Q8_0.gguf") == [(unfinished.done_bytes, offer.size_bytes - 1)]
 
 
+@pytest.mark.usefixtures("process")
 def test_a_download_is_given_up(desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
     add_one(loopback, tmp_path, fault=Fault.HOLD)
     (offer,) = looked_up(desk)
@@ -268,6 +273,7 @@ def test_a_download_is_given_up(desk: Services, folder: Path, loopback: Loopback
     desk.downloads.discard(offer)  # nothing is there to be given up
 
 
+@pytest.mark.usefixtures("process")
 def test_one_model_is_fetched_once_at_a_time(
     desk: Services, folder: Path, loopback: LoopbackHub, tmp_path: Path
 ) -> None:

@@ -351,6 +351,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, case: Path
         real.close()
 
 
+@pytest.mark.usefixtures("process")
 def test_readers_in_processes_read_what_they_can(tmp_path: Path) -> None:
     case = tmp_path / "case"
     _write(case, **{"lease.txt": "The rent is 1,200.", "empty.txt": ""})

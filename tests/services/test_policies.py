@@ -21,7 +21,7 @@ from app.engine.protocol import LoadSpec, RemoteSpec
 from app.models.gguf.reader import HeaderReader
 from app.models.hub.client import Hub
 from app.services.policies import policy_at
-from app.store import derivation, system_keyring
+from app.store import system_keyring
 
 Write = Callable[..., Policy]
 
@@ -140,7 +140,6 @@ def test_a_required_passphrase_is_asked_for_before_the_desk_opens(
 ) -> None:
     monkeypatch.setattr(bootstrap, "read_policy", lambda: Policy(PolicyRules(passphrase_required=True)))
     monkeypatch.setattr(system_keyring, "system_ring", lambda _may_ask: None)
-    monkeypatch.setattr(derivation, "measured_cost", lambda: derivation.Argon2Cost(32, 1, 1))
     paths = Paths(tmp_path / "desk")
     with pytest.raises(AppError) as caught:
         bootstrap.open_desk(paths)

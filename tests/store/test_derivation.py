@@ -8,7 +8,7 @@ from app.core.errors import AppError
 from app.core.passphrase import require_strong
 from app.core.secret import KeyOrigin
 from app.store import derivation
-from app.store.derivation import Argon2Cost, ScryptCost, Stretching, derive
+from app.store.derivation import Argon2Cost, ScryptCost, Stretching, derive, measured_cost
 
 _MIB = 1024
 _CHEAP = Argon2Cost(32, 1, 1)
@@ -49,7 +49,7 @@ def test_a_guess_costs_about_a_second_within_bounds(
 
 
 def test_every_cost_that_is_measured_is_one_that_a_file_may_ask_for() -> None:
-    cost = derivation.measured_cost()
+    cost = measured_cost()
     assert isinstance(cost, Argon2Cost)
     assert cost.memory_kib >= 64 * _MIB
     assert cost.passes >= 3
@@ -60,7 +60,7 @@ def test_every_cost_that_is_measured_is_one_that_a_file_may_ask_for() -> None:
 
 def test_where_the_library_has_no_argon2_scrypt_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derivation, "_has_argon2", lambda: False)
-    assert derivation.measured_cost() == ScryptCost()
+    assert measured_cost() == ScryptCost()
     assert not Stretching(bytes(32), ScryptCost()).is_outdated
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.power.full_scenes import SCENES, Scene, fail_at
 from tests.power.trouble import Trouble
 
+pytestmark = pytest.mark.usefixtures("schema_by_scripts")
+
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
 def test_a_disk_that_fails(scene: Scene, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 from unittest import mock
@@ -13,10 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.core.paths import Paths
-from app.services import backup as backups
 from app.store import restoring
-from app.store.derivation import ScryptCost
-from app.store.sealing import new_sealing
 from app.store.settings import SettingsStore
 from app.ui.backup.dialogs import BackupDialog, RestoreDialog
 from app.ui.backup.line import BackupLine
@@ -31,15 +28,6 @@ WORDS = "four unrelated plain words"
 DAY = 86_400
 
 Found = TypeVar("Found", bound=QObject)
-
-
-@pytest.fixture(autouse=True)
-def cheap_passphrases() -> Iterator[None]:
-    def seal(kind: object, words: str, _cost: object) -> object:
-        return new_sealing(kind, words, ScryptCost(2, 1))  # type: ignore[arg-type]
-
-    with mock.patch.object(backups, "new_sealing", seal):
-        yield
 
 
 def the(room: Room, kind: type[Found]) -> Found:

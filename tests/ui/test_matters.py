@@ -15,8 +15,6 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import Ending
 from app.core.paths import Paths
 from app.store.db import Database
-from app.store.derivation import Argon2Cost
-from app.store.matter_file import new_sealing
 from app.ui.application import WindowStart
 from app.ui.matters.dialog import MattersDialog
 from app.ui.matters.move_dialog import MoveDialog
@@ -228,17 +226,15 @@ def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, windo
     with mock.patch("app.ui.matters.files.SaveDialog") as asked:
         chosen.action.click()
     (given,) = asked.return_value.fileSelected.connect.call_args.args
-    cheap = new_sealing("lantern quay otter violet", Argon2Cost(32, 1, 1))
-    with mock.patch("app.store.matter_file.new_sealing", return_value=cheap):
-        given(str(target))
-        wait(target.exists)
-        wait(lambda: window.start._bridge.idle)
-        files._ask_passphrase(str(target))
-        asking = window.dialog(ImportPassphraseDialog)
-        assert isinstance(asking, ImportPassphraseDialog)
-        qtbot.keyClicks(asking.line.line, "lantern quay otter violet")
-        asking.action.click()
-        wait(lambda: window.start._bridge.idle)
+    given(str(target))
+    wait(target.exists)
+    wait(lambda: window.start._bridge.idle)
+    files._ask_passphrase(str(target))
+    asking = window.dialog(ImportPassphraseDialog)
+    assert isinstance(asking, ImportPassphraseDialog)
+    qtbot.keyClicks(asking.line.line, "lantern quay otter violet")
+    asking.action.click()
+    wait(lambda: window.start._bridge.idle)
     assert sorted(matter.name for matter in window.desk.matters.all()) == ["Client One", "Client One (2)", "Client Two"]
     assert "“Client One (2)” was imported." in window.words()
 

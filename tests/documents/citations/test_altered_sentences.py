@@ -96,7 +96,12 @@ def _cited(answer: str) -> tuple[Citation, ...]:
     citations = check(answer, _TEXTS)
     if any(citation.has_support for citation in citations):
         return citations
-    return citations + find_related(answer, "", _TEXTS)
+    return citations + _related(answer)
+
+
+@cache
+def _related(answer: str) -> tuple[Citation, ...]:
+    return find_related(answer, "", _TEXTS)
 
 
 def _supported(answer: str) -> list[Citation]:
@@ -122,10 +127,7 @@ def test_what_was_not_altered_gets_its_page() -> None:
     related = found = 0
     for book, page, sentence in statements:
         place = (book.book_id, page.number)
-        related += any(
-            (c.book_id, c.page) == place and c.state is CitationState.RELATED
-            for c in find_related(sentence, "", _TEXTS)
-        )
+        related += any((c.book_id, c.page) == place and c.state is CitationState.RELATED for c in _related(sentence))
         found += any((c.book_id, c.page) == place for c in _supported(sentence))
     assert related >= 0.95 * len(statements), f"{related} of {len(statements)}"
     assert found >= 0.95 * len(statements), f"{found} of {len(statements)}"

@@ -42,6 +42,9 @@ SWAPPED = SRGB.replace(b"rXYZ", b"....", 1).replace(b"gXYZ", b"rXYZ", 1).replace
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 
+pytestmark = pytest.mark.usefixtures("near_readers")
+
+
 @pytest.fixture(scope="module")
 def reader() -> Iterator[ImageReader]:
     reader = ImageReader()
@@ -281,6 +284,7 @@ def test_other_kinds_say_it_in_the_same_way(kind: ImageKind) -> None:
     assert all(close(*pair, by=4) for pair in zip(found, (BLUE, RED, GREY, GREEN), strict=True))
 
 
+@pytest.mark.usefixtures("process")  # where what Pillow warns of is no error
 @pytest.mark.parametrize(
     "exif",
     [

@@ -44,6 +44,7 @@ def reader() -> Iterator[ImageReader]:
 # ---- bombs -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("near_readers")
 @pytest.mark.parametrize(
     ("kind", "width", "height", "limit"),
     [
@@ -111,6 +112,7 @@ def test_a_file_that_is_too_large_is_refused_at_once(reader: ImageReader, tmp_pa
 # ---- cut short, and something else than it seems ----------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("near_readers")
 @pytest.mark.parametrize("kind", ImageKind)
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
 def test_an_image_that_is_cut_short_is_damaged(reader: ImageReader, kind: ImageKind, part: float) -> None:
@@ -120,6 +122,7 @@ def test_an_image_that_is_cut_short_is_damaged(reader: ImageReader, kind: ImageK
     assert "damaged or incomplete" in sentence(found)
 
 
+@pytest.mark.usefixtures("near_readers")
 @pytest.mark.parametrize("name", ["pdf", "svg", "postscript", "pcx", "fits", "ppm", "heic", "zip"])
 def test_what_is_no_image_of_a_known_kind_is_not_decoded_whatever_its_name(reader: ImageReader, name: str) -> None:
     found = problem(reader, STRANGERS[name], f"{name}.png")

@@ -40,8 +40,9 @@ GIB = 1 << 30
 
 
 @pytest.fixture
-def quick() -> HeaderReader:
-    """Without a sandbox: what is read does not depend on it. It knows no file yet."""
+def quick(near_readers: None) -> HeaderReader:
+    """Without a sandbox, and without a process, where a test does not ask for one: what is read does not depend on
+    them. It knows no file yet."""
     return HeaderReader(Step.RLIMITS)
 
 
@@ -84,7 +85,7 @@ def test_a_tiny_scout(quick: HeaderReader, tiny_scout: Path) -> None:
     told = read(quick, tiny_scout)
     assert (told.kind, told.architecture, told.untrusted_name) == (FileKind.MODEL, "llama4", "Tiny Scout")
     assert (told.quantization, told.files, told.file_bytes) == ("F16", (str(tiny_scout),), tiny_scout.stat().st_size)
-    assert (told.layers, told.width, told.heads, told.kv_heads) == (8, 64, (2,) * 8, (1,) * 8)
+    assert (told.layers, told.width, told.heads, told.kv_heads) == (4, 64, (1,) * 4, (1,) * 4)
     assert (told.key_length, told.value_length, told.context_trained) == (64, 64, 10_485_760)
     assert (told.experts, told.experts_used, told.expert_feed_forward, told.moe_step) == (16, 1, 64, 1)
     assert told.shared_expert_feed_forward == 64
@@ -356,6 +357,7 @@ def sound(tiny_scout: Path) -> ModelHeader:
     return parsed(tiny_scout)
 
 
+@pytest.mark.usefixtures("process")
 def test_a_sound_header_of_the_same_process_is_taken(
     monkeypatch: pytest.MonkeyPatch, quick: HeaderReader, tiny_scout: Path, sound: ModelHeader
 ) -> None:
@@ -414,6 +416,7 @@ def test_a_header_that_cannot_be_is_not_believed(sound: ModelHeader, tiny_scout:
     ],
     ids=str,
 )
+@pytest.mark.usefixtures("process")
 def test_lies_and_deaths_cost_one_model(
     monkeypatch: pytest.MonkeyPatch, quick: HeaderReader, tiny_scout: Path, what: str | msgspec.Struct
 ) -> None:
@@ -421,6 +424,7 @@ def test_lies_and_deaths_cost_one_model(
     assert problem(quick, tiny_scout) == Problem(Code.MODEL_UNREADABLE, {"path": str(tiny_scout)})
 
 
+@pytest.mark.usefixtures("process")
 def test_a_header_in_place_of_a_part_is_not_believed(
     monkeypatch: pytest.MonkeyPatch, quick: HeaderReader, tiny_scout: Path, sound: ModelHeader
 ) -> None:
@@ -435,6 +439,7 @@ def test_a_process_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tiny_sco
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="descriptors are listed in /proc")
+@pytest.mark.usefixtures("process")
 def test_the_process_is_given_the_models_files_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch, quick: HeaderReader, split: Path
 ) -> None:

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.models.hub import near
-
-
-@pytest.fixture
-def process() -> None:
-    """Used by a test of what becomes of the process, or of what it sees: it gets a real one."""
-
 
 @pytest.fixture(autouse=True)
-def near_hub(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "process" not in request.fixturenames:
-        near.stand_in(monkeypatch)
+def hubs_are_near(near_hub: None) -> None:
+    """For all tests in this folder."""

@@ -27,6 +27,8 @@ from tests.models.gguf.test_headers import lie, parsed
 from tests.models.hub.test_hub import desk, looked_up, problem
 from tests.models.hub_on_loopback import REPOSITORY, Fault, LoopbackHub
 
+pytestmark = pytest.mark.usefixtures("near_readers")
+
 
 @pytest.fixture
 def loopback() -> Iterator[LoopbackHub]:
@@ -182,6 +184,7 @@ def test_cancelling_while_the_hub_hesitates(loopback: LoopbackHub, tiny_scout: P
         WantBytes(1 << 40, BLOCK_BYTES),
     ],
 )
+@pytest.mark.usefixtures("process")
 def test_wishes_that_no_sound_process_has(monkeypatch: pytest.MonkeyPatch, tiny_scout: Path, wish: WantBytes) -> None:
     lie(monkeypatch, "part " + msgspec.json.encode(wish).decode())
     asked: list[int] = []
@@ -191,6 +194,7 @@ def test_wishes_that_no_sound_process_has(monkeypatch: pytest.MonkeyPatch, tiny_
     assert asked == []
 
 
+@pytest.mark.usefixtures("process")
 def test_a_process_that_never_has_enough(monkeypatch: pytest.MonkeyPatch, tiny_scout: Path) -> None:
     size = min(BLOCK_BYTES, tiny_scout.stat().st_size)
     lie(monkeypatch, "part " + msgspec.json.encode(WantBytes(0, size)).decode())

@@ -507,6 +507,7 @@ def test_a_page_that_cannot_be_drawn_says_why(qtbot: QtBot, room: Room, taken: T
     assert room.window.page.note() == sentence(Problem(Code.PAGE_UNAVAILABLE, {"path": "Tides.pdf", "page": 6}))
 
 
+@pytest.mark.usefixtures("near_readers")
 def test_of_a_real_pdf_the_real_reader_draws_the_part(qtbot: QtBot, room: Room, taken: Taken, tmp_path: Path) -> None:
     red_bar = "0.784 0.118 0.118 rg 153 396 306 198 re f\n"  # the middle half of the width, above the middle
     path, reader = tmp_path / "bar.pdf", DocumentReader()
@@ -530,6 +531,7 @@ def test_of_a_real_pdf_the_real_reader_draws_the_part(qtbot: QtBot, room: Room, 
     assert part.width() > whole.width() / 2, "it is drawn anew, larger"
 
 
+@pytest.mark.usefixtures("near_readers")
 def test_the_real_reader_wants_the_password_of_a_protected_pdf(
     qtbot: QtBot, room: Room, taken: Taken, tmp_path: Path
 ) -> None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.core.secret import KeyOrigin
-from app.services import services
-from app.store import keys
-from app.store.derivation import Argon2Cost
 from app.store.keys import obtain
 from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.settings.rows import ButtonRow
@@ -21,12 +16,6 @@ from app.wording.passphrase import strength
 from tests.ui.room import Room
 
 FIRST, SECOND = "lantern quay otter violet", "harbour plum ladder nineteen"
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guessing may be cheap here."""
-    monkeypatch.setattr(services, "set_passphrase", partial(keys.set_passphrase, cost=Argon2Cost(32, 1, 1)))
 
 
 @pytest.fixture
