@@ -52,7 +52,7 @@ def test_the_list_has_every_model_with_its_projector_and_tells_of_those_that_can
     assert "LoRA adapter for llama" in rows[0]
     assert "is incomplete. Copy or download it again" in rows[1]
     assert "octopus (not known)" in rows[2]
-    assert rows[3].split()[1:] == ["llama4", "F16", "2", "MB", "10,485,760", "tokens", "mmproj-tiny.gguf"]
+    assert rows[3].split()[1:] == ["llama4", "F16", "2.1", "MB", "10,485,760", "tokens", "mmproj-tiny.gguf"]
     assert rows[4].startswith("SmolLM2 135M")
     assert "8,192 tokens" in rows[4]
     assert rows[5] == f"Models folder: {folder}"
