@@ -87,7 +87,7 @@ def display(tmp_path: Path) -> Iterator[dict[str, str]]:
         if shutil.which(needed) is None:
             pytest.skip(f"{needed} is not installed")
     reading, writing = os.pipe()
-    words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
+    words = ["Xvfb", "-displayfd", str(writing), "-r", "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
     with (tmp_path / "xvfb.log").open("wb") as log:
         server = subprocess.Popen(words, pass_fds=[writing], stdout=log, stderr=log)
         os.close(writing)

@@ -76,7 +76,7 @@ def session(folder: Path) -> Iterator[tuple[dict[str, str], ScreenReader]]:
         runtime = folder / "session"
         runtime.mkdir(mode=0o700)
         got, given = os.pipe()
-        display = ["Xvfb", "-displayfd", str(given), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
+        display = ["Xvfb", "-displayfd", str(given), "-r", "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
         _start(ends, display, dict(os.environ), pass_fds=(given,))
         os.close(given)
         with os.fdopen(got) as said:
