@@ -85,7 +85,7 @@ def test_a_tiny_scout(quick: HeaderReader, tiny_scout: Path) -> None:
     told = read(quick, tiny_scout)
     assert (told.kind, told.architecture, told.untrusted_name) == (FileKind.MODEL, "llama4", "Tiny Scout")
     assert (told.quantization, told.files, told.file_bytes) == ("F16", (str(tiny_scout),), tiny_scout.stat().st_size)
-    assert (told.layers, told.width, told.heads, told.kv_heads) == (4, 64, (1,) * 4, (1,) * 4)
+    assert (told.layers, told.width, told.heads, told.kv_heads) == (4, 64, (2,) * 4, (1,) * 4)
     assert (told.key_length, told.value_length, told.context_trained) == (64, 64, 10_485_760)
     assert (told.experts, told.experts_used, told.expert_feed_forward, told.moe_step) == (16, 1, 64, 1)
     assert told.shared_expert_feed_forward == 64
