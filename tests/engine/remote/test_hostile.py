@@ -9,6 +9,7 @@ import socket
 import threading
 from functools import partial
 
+import msgspec
 import pytest
 
 from app.core.conversation import Ending
@@ -189,7 +190,7 @@ def test_an_answer_of_megabytes_arrives_whole(new_server: NewServer, engine: Eng
 
 def test_a_silent_server_is_not_waited_for_for_ever(new_server: NewServer, process: EngineClient) -> None:
     server = new_server()
-    connect(process, server.address, patience=HASTY)
+    connect(process, server.address, patience=msgspec.structs.replace(HASTY, answer_s=20.0, first_s=20.0))
 
     def silent(handler: Handler) -> None:
         handler.begin_stream()
