@@ -104,27 +104,20 @@ def test_what_was_read_before_the_title_does_not_bring_the_old_one_back(
     assert _titles(room) == (TITLE,) * 3
 
 
-def test_what_was_read_before_new_instructions_does_not_bring_the_old_ones_back(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("field", ["instructions", "scope"])
+def test_what_was_read_before_a_change_does_not_take_it_back(
+    room: Room, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
     _open(room)
-    late = _Late(monkeypatch)
-    room.presenter.conversation.load(room.shown().id, room.presenter.conversation._refresh)
+    late, talk = _Late(monkeypatch), room.presenter.conversation
+    talk.load(room.shown().id, talk._refresh)
     wait(late.gate.reached.is_set)
-    room.presenter.conversation.instruct(room.shown().id, "In three sentences.")
+    wanted: object = "In three sentences."
+    if field == "instructions":
+        talk.instruct(room.shown().id, "In three sentences.")
+    else:
+        wanted = MatterScope()
+        talk.books.set_scope(MatterScope())
     late.gate.open()
     room.settle()
-    assert room.shown().instructions == "In three sentences."
-
-
-def test_what_was_read_before_a_new_scope_does_not_bring_the_old_one_back(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _open(room)
-    late = _Late(monkeypatch)
-    room.presenter.conversation.load(room.shown().id, room.presenter.conversation._refresh)
-    wait(late.gate.reached.is_set)
-    room.presenter.conversation.books.set_scope(MatterScope())
-    late.gate.open()
-    room.settle()
-    assert room.shown().scope == MatterScope()
+    assert getattr(room.shown(), field) == wanted
