@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import random
 import signal
 import subprocess
@@ -137,4 +136,4 @@ def bound(failures: int, tries: int) -> str:
 
 def send(process: psutil.Process, number: signal.Signals) -> None:
     with contextlib.suppress(psutil.Error):
-        os.kill(process.pid, number)
+        process.send_signal(number)
