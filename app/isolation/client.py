@@ -37,7 +37,8 @@ DIED = frozenset({Code.READER_CRASHED, Code.READER_ENDED, Code.READER_OUT_OF_MEM
 _FROM_OUTSIDE = frozenset(
     int(getattr(signal, name, 0)) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
 ) - {0}
-"""No reader sends itself these, whatever its file makes of it: a fault ends it by others, and so does the sandbox."""
+"""A fault in a reader ends it by other signals, and so does the sandbox. Only one that does not heed SIGXCPU, as none
+does by itself, gets SIGKILL for its processor time."""
 
 _POLL_S = 0.05
 _MOST_DEATHS = 3  # of readers that waited, since the last file: then none is kept ready until the next one
