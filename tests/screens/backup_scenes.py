@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from unittest import mock
 
 from app.core.backup import BackupMade, BackupSizes, Restored
@@ -13,23 +11,14 @@ from app.store.settings import SettingsStore
 from app.ui.backup.dialogs import BackupDialog, RestoreDialog
 from app.ui.jobs import Done
 from app.wording.backup import restored_words
-from app.wording.i18n import _, use_language
+from app.wording.i18n import _
 from app.wording.settings import SectionKind
-from tests.screens.stage import Stage
+from tests.screens.stage import Stage, japanese
 from tests.screens.start_scenes import first_start
 from tests.ui.room import LEASE, LETTERS, NOW
 
 _WORDS = "harbour lantern seven marmalade"
 _SIZES = BackupSizes(3, 2_140_000_000, 11_800_000_000)
-
-
-@contextlib.contextmanager
-def _japanese() -> Iterator[None]:
-    use_language("ja")
-    try:
-        yield
-    finally:
-        use_language("en")
 
 
 def _desk(stage: Stage, **options: object) -> None:
@@ -55,7 +44,7 @@ def backup_asked_dark(stage: Stage) -> None:
 
 
 def backup_asked_japanese(stage: Stage) -> None:
-    with _japanese():
+    with japanese():
         _asked(stage, size=(1024, 700))
 
 
@@ -108,7 +97,7 @@ def backup_settings(stage: Stage) -> None:
 
 
 def backup_settings_japanese(stage: Stage) -> None:
-    with _japanese():
+    with japanese():
         backup_settings(stage)
 
 

@@ -3,23 +3,10 @@ said of a file that was written."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
 from app.core.bin import BinKind
 from app.core.settings import ThemeChoice
-from app.wording.i18n import use_language
-from tests.screens.stage import Stage
+from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS, NOW, SURVEY
-
-
-@contextlib.contextmanager
-def _japanese() -> Iterator[None]:
-    use_language("ja")
-    try:
-        yield
-    finally:
-        use_language("en")
 
 
 def _desk(stage: Stage, **options: object) -> None:
@@ -45,7 +32,7 @@ def deleted_dark(stage: Stage) -> None:
 
 
 def deleted_small_japanese(stage: Stage) -> None:
-    with _japanese():
+    with japanese():
         _deleted(stage, size=(1024, 700))
 
 
@@ -69,7 +56,7 @@ def bin_dark(stage: Stage) -> None:
 
 
 def bin_japanese(stage: Stage) -> None:
-    with _japanese():
+    with japanese():
         _bin(stage)
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
 import msgspec
 
 from app.core.matter import Matter
 from app.core.settings import RemoteServer, RemoteSettings, ThemeChoice
 from app.ui.activity import EngineTask
-from app.wording.i18n import use_language
-from tests.screens.stage import Stage
+from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS, NOW, SURVEY
 
 _NAMES = (
@@ -21,15 +17,6 @@ _NAMES = (
     "北埠頭 倉庫賃貸借",
     "Estate of A. Alder",
 )
-
-
-@contextlib.contextmanager
-def _japanese() -> Iterator[None]:
-    use_language("ja")
-    try:
-        yield
-    finally:
-        use_language("en")
 
 
 def _matter(stage: Stage, **options: object) -> Matter:
@@ -74,7 +61,7 @@ def matter_menu_dark(stage: Stage) -> None:
 
 
 def matter_menu_small_japanese(stage: Stage) -> None:
-    with _japanese():
+    with japanese():
         _menu(stage, size=(1024, 700))
 
 
@@ -93,7 +80,7 @@ def matters_dark(stage: Stage) -> None:
 
 
 def matters_small_japanese(stage: Stage) -> None:
-    with _japanese():
+    with japanese():
         _list(stage, size=(1024, 700))
 
 
@@ -152,7 +139,7 @@ def matter_server_dark(stage: Stage) -> None:
 
 
 def matter_server_small_japanese(stage: Stage) -> None:
-    with _japanese():
+    with japanese():
         _server(stage, size=(1024, 700))
 
 

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
 from app.core.settings import ThemeChoice
-from app.wording.i18n import use_language
-from tests.screens.stage import Stage
+from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS
-
-
-@contextlib.contextmanager
-def _japanese() -> Iterator[None]:
-    use_language("ja")
-    try:
-        yield
-    finally:
-        use_language("en")
 
 
 def _asking(stage: Stage, **options: object) -> None:
@@ -57,7 +44,7 @@ def program_allowed_dark(stage: Stage) -> None:
 
 
 def program_allowed_small_japanese(stage: Stage) -> None:
-    with _japanese():
+    with japanese():
         _allowing(stage, size=(1024, 700))
 
 

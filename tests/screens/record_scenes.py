@@ -3,28 +3,15 @@ that the administrator of the machine has decided."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
 from app.core.policy import Policy, PolicyRules
 from app.core.record import Happening, RecordKind
 from app.core.settings import ThemeChoice
 from app.ui.record.entries import GONE
-from app.wording.i18n import use_language
 from app.wording.settings import SectionKind
-from tests.screens.stage import Stage
+from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS
 
 _SCOUT, _HASH = "Llama 4 Scout 17B 16E Instruct Q4_K_M", "6f" * 32
-
-
-@contextlib.contextmanager
-def _japanese() -> Iterator[None]:
-    use_language("ja")
-    try:
-        yield
-    finally:
-        use_language("en")
 
 
 def _record(stage: Stage, **options: object) -> None:
@@ -64,7 +51,7 @@ def record_dark(stage: Stage) -> None:
 
 
 def record_small_japanese(stage: Stage) -> None:
-    with _japanese():
+    with japanese():
         _shown(stage, size=(1024, 700))
 
 
@@ -102,7 +89,7 @@ def kept_dark(stage: Stage) -> None:
 
 
 def kept_small_japanese(stage: Stage) -> None:
-    with _japanese():
+    with japanese():
         _kept(stage, size=(1024, 700))
 
 

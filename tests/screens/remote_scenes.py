@@ -8,9 +8,8 @@ import msgspec
 
 from app.core.document import Document, Format, Page
 from app.core.settings import RemoteSettings, RemoteTexts, ThemeChoice
-from app.wording.i18n import use_language
 from tests.screens.attachment_scenes import draw_image
-from tests.screens.stage import Stage
+from tests.screens.stage import Stage, japanese
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, LETTERS
 
@@ -84,11 +83,8 @@ def leaving_dark(stage: Stage) -> None:
 
 
 def leaving_japanese(stage: Stage) -> None:
-    use_language("ja")
-    try:
+    with japanese():
         _leaving(stage)
-    finally:
-        use_language("en")
 
 
 def _images(stage: Stage, **options: object) -> None:
@@ -110,11 +106,8 @@ def images_leave_dark(stage: Stage) -> None:
 
 
 def images_leave_japanese(stage: Stage) -> None:
-    use_language("ja")
-    try:
+    with japanese():
         _images(stage)
-    finally:
-        use_language("en")
 
 
 def export_replaced(stage: Stage) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
@@ -10,9 +12,20 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from app.core.conversation import Usage
 from app.core.image import Raster
+from app.wording.i18n import use_language
 from tests.screens import drawings
 from tests.ui import shelf_of_books
 from tests.ui.room import Room
+
+
+@contextlib.contextmanager
+def japanese() -> Iterator[None]:
+    """What is made meanwhile speaks Japanese."""
+    use_language("ja")
+    try:
+        yield
+    finally:
+        use_language("en")
 
 
 class Stage(Room):
