@@ -81,8 +81,8 @@ def program(octavo: list[str], tmp_path: Path) -> Program:
 
 
 @pytest.fixture
-def display(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A display of its own, with a window manager: what a window's environment needs."""
+def display(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """A display of its own, with a window manager: what a window's environment needs. DISPLAY names it, too."""
     for needed in ("Xvfb", "openbox", "xdotool"):
         if shutil.which(needed) is None:
             pytest.skip(f"{needed} is not installed")
@@ -96,6 +96,7 @@ def display(tmp_path: Path) -> Iterator[dict[str, str]]:
         assert number, (tmp_path / "xvfb.log").read_text()
         env = {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
         manager = subprocess.Popen(["openbox"], env={**os.environ, **env}, stdout=log, stderr=log)
+    monkeypatch.setenv("DISPLAY", env["DISPLAY"])
     yield env
     for process in (manager, server):
         process.terminate()

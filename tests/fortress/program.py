@@ -44,6 +44,17 @@ class Program:
         named = [first, "--data-dir", str(self.data), *rest] if first else ["--data-dir", str(self.data)]
         return [*self.before, *self.command, *named]
 
+    def window_words(self, *files: Path) -> list[str]:
+        """What starts the window, or hands files to one that is open: the program by its other name."""
+        if self.command[-2:] == ["-m", "app"]:
+            named = [*self.command[:-2], "-c", "import sys; from app.__main__ import desk; sys.exit(desk())"]
+        else:
+            link = self.data.with_name("octavo-desk")
+            if not link.is_symlink():
+                link.symlink_to(Path(self.command[0]).resolve())
+            named = [str(link)]
+        return [*self.before, *named, "--data-dir", str(self.data), *map(str, files)]
+
     @property
     def cwd(self) -> Path:
         """The checkout's `app` is found from here."""

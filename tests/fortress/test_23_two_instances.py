@@ -3,12 +3,11 @@ lock of one that was killed is no obstacle; two terminals ask at once and both a
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -16,6 +15,7 @@ import pytest
 
 from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
+from tests.fortress.window import has_place, wait
 
 pytestmark = pytest.mark.fortress
 
@@ -39,7 +39,7 @@ def windows() -> Iterator[Windows]:
 def _open(program: Program, windows: Windows) -> subprocess.Popen[bytes]:
     """A window that has the desk's place."""
     window = _start(program, windows)
-    _wait("no window opened", lambda: _has_place(window, program) or window.poll() is not None)
+    wait("no window opened", lambda: has_place(window, program) or window.poll() is not None)
     assert window.poll() is None, "the window ended"
     return window
 
@@ -51,27 +51,6 @@ def _start(program: Program, windows: Windows) -> subprocess.Popen[bytes]:
         subprocess.Popen(words, cwd=program.cwd, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     )
     return windows[-1]
-
-
-def _has_place(window: subprocess.Popen[bytes], program: Program) -> bool:
-    """Whether it, or its one child where the command is a script, holds the lock."""
-    lock = program.data / "window" / "lock"
-    if not lock.exists():
-        return False
-    held = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
-    inode = str(lock.stat().st_ino)
-    pids = {fields[4] for fields in held if fields[1] != "->" and fields[5].rpartition(":")[2] == inode}
-    with contextlib.suppress(psutil.Error):
-        family = [window.pid, *(child.pid for child in psutil.Process(window.pid).children(recursive=True))]
-        return bool(pids & set(map(str, family)))
-    return False
-
-
-def _wait(what: str, is_so: Callable[[], bool]) -> None:
-    until = time.monotonic() + _PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < until, what
-        time.sleep(0.2)
 
 
 def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
@@ -90,14 +69,14 @@ def _gives_way(program: Program, windows: Windows) -> bool:
 
 def test_a_second_window_gives_way_also_after_a_kill(program: Program, windows: Windows, figure: Figure) -> None:
     first = _open(program, windows)
-    _wait("the first window takes no call", lambda: _gives_way(program, windows))
+    wait("the first window takes no call", lambda: _gives_way(program, windows))
     began = time.monotonic()
     assert _gives_way(program, windows)
     took = time.monotonic() - began
     assert first.poll() is None
     _end(first, signal.SIGKILL)
     again = _open(program, windows)
-    _wait("a window that came after a kill takes no call", lambda: _gives_way(program, windows))
+    wait("a window that came after a kill takes no call", lambda: _gives_way(program, windows))
     assert again.poll() is None, "the lock of a window that was killed is an obstacle"
     _end(again, signal.SIGTERM)
     figure(
