@@ -70,7 +70,8 @@ def without_beginning(text: str) -> str:
     return next((text.removeprefix(begin) for begin in _BEGINNINGS if text.startswith(begin)), text)
 
 
-_BEGINS = re.compile(r"<(?=[^\s<>]{1,64}>)|\[(?=/?[A-Z_]{2,32}\])")
+_BEGINS = re.compile(r"<(?=[^\s<>]{1,64}>)|\[(?=/?[a-z]?[A-Z_]{2,32}\])|>>(?=[A-Z_]{2,32}<<)")
+"""Control tokens begin so: those of most families, Mistral's, BERT's and GLM's ("[gMASK]") in brackets, Falcon's."""
 
 
 def apart(untrusted_text: str) -> list[str]:
