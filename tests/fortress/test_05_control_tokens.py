@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ from tests.engine.remote import toy_server
 from tests.engine.remote.toy_server import Handler, ToyServer
 from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
-from tests.models.reciter import write_reciter
+from tests.models.chatml import TRAINED_CONTEXT, write_chatml
 
 pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600)]
 
@@ -204,7 +205,7 @@ class Asking:
             (self.folder / named).write_text(f"{number}. {self.text}", "utf-8")
         return 2 * len(names)
 
-    def ask(self, *words: object) -> list[dict[str, object]]:
+    def ask(self, *words: object) -> list[dict[str, Any]]:
         """What the command prints as JSON. `words`: options, and questions that come before the forged one."""
         put = ("--json", "--document", self.folder, "--instructions", self.text)
         done = self.program.run("ask", *put, *words, self.text)
@@ -302,15 +303,16 @@ def test_what_the_engine_has_read(
 ) -> None:
     """Its saved reading has the tokens of the documents. Of instructions and the question it says how many tokens they
     are: as many as texts have, and not as they would be with control tokens."""
-    path = tiny_scout_fast if family == "llama4" else write_reciter(tmp_path / "reciter.gguf", ["Yes"])
+    is_short = family == "chatml"
+    path = write_chatml(tmp_path / "chatml.gguf") if is_short else tiny_scout_fast
     with contextlib.closing(LlamaModel(path, 0, lambda _fraction: True, vocabulary_only=True)) as model:
         special = _special(model)
         pieces, _is_known = _format(model, special)
         tokenizer = PromptTokenizer(model, pieces=pieces)
-        words = (*(text for token, text in special if model.is_control(token)), *_MEDIA)
+        words = (*(text for token, text in special if model.is_control(token)), *(() if is_short else _MEDIA))
         asking = Asking(program, tmp_path / "documents", words)
         documents = asking.write()
-        said = asking.ask(*_ONCE, "--model", path, "--context", "65536", "--kv", "f16")
+        said = asking.ask(*_ONCE, "--model", path, "--context", TRAINED_CONTEXT if is_short else 65536)
         (finished,) = [event for event in said if event["event"] == "finished"]
         with contextlib.closing(open_desk(Paths(program.data))) as desk:
             readings = desk.models.readings.all()
