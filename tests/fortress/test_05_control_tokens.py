@@ -25,8 +25,10 @@ from app.core.errors import AppError
 from app.core.paths import Paths
 from app.engine import chat_formats
 from app.engine.kv.reuse import Tokens
+from app.engine.kv.saved_states import SavedState
 from app.engine.llama import LlamaModel
 from app.engine.prompt import PromptTokenizer
+from app.engine.protocol import Prompt
 from app.engine.remote.formats import rendered
 from app.models.templates.cutting import work_out
 from app.services.services import Services
@@ -255,12 +257,20 @@ def _serving(model: LlamaModel, pieces: ChatTemplate, kind: str) -> Iterator[Toy
         yield server
 
 
+def _sent(asking: Asking, model: LlamaModel, pieces: ChatTemplate, kind: str) -> list[list[int]]:
+    """The prompts of two questions of one conversation: an answer, which the server forges, is in the second."""
+    with _serving(model, pieces, kind) as server:
+        server.answer = [asking.text]
+        asking.ask(*_ONCE, "--pseudonyms", "off", "--remote", server.address, "Who?")
+        first, second = server.prompts()
+    return [first, second]
+
+
 @pytest.mark.parametrize("kind", ["llama-server", "vllm"])
 def test_what_a_server_is_sent(
     kind: str, program: Program, tiny_scout: Path, starter: Path, tmp_path: Path, times: Callable[[int], int],
     figure: Figure, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Two questions of one conversation, so that an answer, which the server forges, is among what it is sent."""
     monkeypatch.setattr(toy_server, "CONTEXT_TOKENS", 1 << 22)
     models, tokens, documents, prompts, bad = 0, 0, 0, 0, []
     known = list(_vocabularies(tiny_scout, starter))
@@ -282,19 +292,29 @@ def test_what_a_server_is_sent(
             for name, put in (("honest", ("word",)), ("forged", tuple(words))):
                 asking = Asking(replace(program, data=tmp_path / f"{name} {models}"), tmp_path / f"{name}{models}", put)
                 documents += asking.write()
-                with _serving(model, pieces, kind) as server:
-                    server.answer = [asking.text]
-                    asking.ask(*_ONCE, "--pseudonyms", "off", "--remote", server.address, "Who?")
-                    found.append([_counts(model, sent, tokenizer) for sent in server.prompts()])
-            models, tokens, prompts = models + 1, tokens + len(words), prompts + len(found[1])
+                sent = _sent(asking, model, pieces, kind)
+                found.append([_counts(model, prompt, tokenizer) for prompt in sent])
+                assert all(map(bool, found[-1])), "the control: there are control tokens"
+                assert len(sent[-1]) > 4 * len(model._tokenize(asking.text, False)), "the control: it is all sent"
+            models, tokens, prompts = models + 1, tokens + len(words), prompts + len(sent)
             bad += [f"{path.name}: {found[1]} instead of {found[0]}"] if found[0] != found[1] else []
-            assert len(found[1]) == 2
-            assert all(map(bool, found[1])), "the control: there are control tokens"
     figure(
         f"{kind}: {models} vocabularies, {tokens} control tokens in {documents} documents, their titles and names, in"
         f" questions, instructions and answers: {prompts} prompts, {len(bad)} with others than an honest one"
     )
     assert not bad
+
+
+def _read(program: Program) -> tuple[SavedState, Prompt]:
+    """What the desk kept of what was read for its one question, and how that question is put to a model."""
+    with contextlib.closing(open_desk(Paths(program.data))) as desk:
+        (reading,) = desk.models.readings.all()
+        (talk,) = desk.conversations.all()
+        (turn,) = desk.conversations.turns(talk.id)
+        assert turn.answer is not None
+        asked, beside = turn.question, turn.answer.beside
+        prompt, _ = desk.ask.prompts.build(asked.books, (), asked.text, beside=beside, conversation_id=talk.id)
+    return reading, prompt
 
 
 @pytest.mark.parametrize("family", ["llama4", "chatml"])
@@ -314,17 +334,8 @@ def test_what_the_engine_has_read(
         documents = asking.write()
         said = asking.ask(*_ONCE, "--model", path, "--context", TRAINED_CONTEXT if is_short else 65536)
         (finished,) = [event for event in said if event["event"] == "finished"]
-        with contextlib.closing(open_desk(Paths(program.data))) as desk:
-            readings = desk.models.readings.all()
-            (talk,) = desk.conversations.all()
-            (turn,) = desk.conversations.turns(talk.id)
-            assert turn.answer is not None
-            prompt, _ = desk.ask.prompts.build(
-                turn.question.books, (), turn.question.text, beside=turn.answer.beside, conversation_id=talk.id
-            )
-        assert readings, "the control: what was read is kept"
-        books = [book for reading in readings for book in reading.books]
-        inside = [readings[0].tokens[book.start : book.end] for book in readings[0].books]
+        reading, prompt = _read(program)
+        inside = [reading.tokens[book.start : book.end] for book in reading.books]
         forged = sum((_counts(model, tokens, tokenizer) for tokens in inside), Counter())
         laid = tokenizer.lay_out(prompt)
         (asked,) = prompt.messages
@@ -335,8 +346,8 @@ def test_what_the_engine_has_read(
         f" tokens of which {forged.total()} are control tokens; its prompt has {total} tokens, as a text has (with"
         f" control tokens in the question it would have {parsed:+})"
     )
-    assert len(books) == documents
+    assert len(inside) == documents
     assert not forged
-    assert _counts(model, readings[0].tokens, tokenizer)
+    assert _counts(model, reading.tokens, tokenizer), "the control: there are control tokens"
     assert parsed < 0
     assert total == laid.size.total

@@ -193,14 +193,10 @@ def _how_listed(file: Path, listed: dict[str, object]) -> str:
     return str(listed["code"])
 
 
-def test_the_window_of_the_program_lives(
-    program: Program, display: dict[str, str], tmp_path: Path, times: Callable[[int], int], figure: Figure
-) -> None:
-    """The models in its list are changed, and so are the projectors beside sound ones: while it reads them, each
-    further start gives way to it, which takes a window that answers."""
-    folder, luck, damaged, count = _models(program), random.Random(27), 0, max(8, times(_IN_WINDOW))
-    known = seeds(tmp_path)
-    sound = known[0][0]
+def _spread(folder: Path, known: list[tuple[bytes, int]], count: int) -> int:
+    """So many changed files, each in a folder of its own: models, and projectors beside a sound one. How many of them
+    are damaged, as a reader in this process finds."""
+    luck, damaged, sound = random.Random(27), 0, known[0][0]
     for number in range(count):
         content, header_bytes = known[number % len(known)]
         mutant = mutate(content, header_bytes, luck)
@@ -211,6 +207,16 @@ def test_the_window_of_the_program_lives(
         (place / ("mmproj.gguf" if is_projector else "model.gguf")).write_bytes(mutant)
         if is_projector:
             (place / "model.gguf").write_bytes(sound)
+    return damaged
+
+
+def test_the_window_of_the_program_lives(
+    program: Program, display: dict[str, str], tmp_path: Path, times: Callable[[int], int], figure: Figure
+) -> None:
+    """The models in its list are changed, and so are the projectors beside sound ones: while it reads them, each
+    further start gives way to it, which takes a window that answers."""
+    count = max(8, times(_IN_WINDOW))
+    damaged = _spread(_models(program), seeds(tmp_path), count)
     shown = replace(program, before=("env", *(f"{name}={value}" for name, value in display.items())))
     window = Running(shown)
     seen = 0
