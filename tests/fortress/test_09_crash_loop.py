@@ -88,7 +88,7 @@ def test_every_engine_of_a_command_is_killed(
     for number in range(rounds):
         verb = "ask" if number % 3 == 2 else "grid"
         words = (verb, "--json", *asked, "--max-tokens", "3000", *texts)
-        running, killed = _asked_in_vain(program, words, rng.choice((0.0, rng.uniform(0, 1.5))))
+        running, killed = _asked_in_vain(program, words, rng.choice((0.0, rng.uniform(0, 1))))
         codes = [str(event["code"]) for event in running.events() if event.get("code")]
         assert running.process.returncode > 0, (running.lines, running.errors)
         assert all(str(event["message"]).strip() for event in running.events() if event.get("code"))
