@@ -78,10 +78,10 @@ class EngineClient:
             self._answering = HERE
 
     def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
-        if self._spec is None:
-            raise AppError(Code.NO_MODEL)
         if self._deaths >= MAX_DEATHS:
             raise AppError(Code.ENGINE_GAVE_UP, attempts=self._deaths)
+        if self._spec is None:
+            raise AppError(Code.NO_MODEL)
         _log.info("starting the engine again, deaths in a row: %d", self._deaths)
         return (yield from self._load(self._spec, cancel))
 

@@ -324,8 +324,8 @@ class Engine(Protocol):
         ...
 
     def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
-        """Start an engine that has died again, with the model that was loaded last; not after it died MAX_DEATHS times
-        in a row."""
+        """Start an engine that has died again, with the model that was loaded last. Raises AppError ENGINE_GAVE_UP once
+        it died MAX_DEATHS times in a row; NO_MODEL where none was loaded before it died."""
         ...
 
     def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:

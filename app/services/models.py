@@ -242,7 +242,12 @@ class Models:
                 return (yield from self.load(None, cancel))
             case EngineState.READY if model is not None:
                 return model
-        return (yield from self._engine.revive(cancel))
+        try:
+            return (yield from self._engine.revive(cancel))
+        except AppError as error:
+            if error.code is not Code.NO_MODEL:  # else it died before it had one, as it looked at the machine
+                raise
+        return (yield from self.load(None, cancel))
 
     def state(self) -> EngineState:
         return self._engine.state()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import signal
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -18,13 +21,15 @@ from app.core.paths import Paths
 from app.core.settings import Adapter, EngineSettings, KvType, Mapping, Settings
 from app.core.work import Cancel, Work, finish
 from app.engine import planner
+from app.engine.client import MAX_DEATHS
 from app.engine.planner import PlanRequest
-from app.engine.protocol import Bandwidth, Buffer, DryRun, MeasureBandwidth, ModelInfo
+from app.engine.protocol import Bandwidth, Buffer, DryRun, Inspect, Measure, MeasureBandwidth, ModelInfo
 from app.engine.repacking import repacked
 from app.services import learning, plans
 from app.services.plans import THIS, Hardware, Machines
 from app.services.services import Services
 from app.wording.errors import sentence
+from tests.engine.conftest import prompt
 from tests.models.headers import MIXTURES, write_header
 from tests.models.llama4 import write_scout
 from tests.models.lora import write_lora
@@ -154,6 +159,30 @@ def test_what_cannot_fit_is_refused_with_numbers_and_the_loaded_model_stays(
     assert desk.engine.pid == pid
     assert run(desk.models.ready(Cancel())) == ([], before)
     assert desk.engine.pid == pid
+
+
+def test_an_engine_that_died_before_any_model_was_loaded_is_started_again(tmp_path: Path, tiny_scout: Path) -> None:
+    """It looks at the machine first, and can die at that."""
+    with closing(open_desk(Paths(tmp_path / "desk"))) as desk:
+        desk.models.use(EngineSettings(model_path=str(tiny_scout), context_tokens=512))
+        die_looking(desk)
+        assert finish(desk.models.ready(Cancel())).path == str(tiny_scout)
+
+
+def test_an_engine_that_dies_at_every_look_is_not_started_for_ever(tmp_path: Path, tiny_scout: Path) -> None:
+    with closing(open_desk(Paths(tmp_path / "desk"))) as desk:
+        desk.models.use(EngineSettings(model_path=str(tiny_scout), context_tokens=512))
+        for _death in range(MAX_DEATHS):
+            die_looking(desk)
+        assert problem_of(desk.models.ready(Cancel())).code is Code.ENGINE_GAVE_UP
+
+
+def die_looking(desk: Services) -> None:
+    finish(desk.engine.run(Inspect()))
+    pid = desk.engine.pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    assert problem_of(desk.engine.run(Measure(prompt("What?")))).code is Code.ENGINE_CRASHED
 
 
 def test_a_broken_file_leaves_the_loaded_model_alone(desk: Services, tiny_scout: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
@@ -229,11 +230,10 @@ class ServerDialect:
     def _post_all(self, path: str, bodies: Sequence[msgspec.Struct], kind: type[wire.Answer]) -> list[wire.Answer]:
         return [wire.decoded(received, kind, self._requests.host) for received in self._requests.post_all(path, bodies)]
 
-    def _tokenized_apart(
-        self, texts: Sequence[str], special: bool, tokens: Callable[[Sequence[str]], list[wire.Tokens]]
+    def _tokenized(
+        self, parts: Sequence[Sequence[str]], tokens: Callable[[Sequence[str]], list[wire.Tokens]]
     ) -> list[Sequence[int]]:
-        """For servers whose tokenizer takes control tokens out of any text."""
-        parts = [[text] if special else formats.apart(text) for text in texts]
+        """The tokens of texts, each of which is given in parts."""
         received = iter(tokens([part for text in parts for part in text]))
         return [array("i", [token for _part in text for token in next(received).tokens]) for text in parts]
 
@@ -265,8 +265,20 @@ class LlamaServer(ServerDialect):
         self.bos = begun.tokens[0] if begun.tokens else None
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
+        markers = set() if special else self._markers(texts)
+        parts = [formats.apart(text) if formats.alike(text) & markers else [text] for text in texts]
+        return self._tokenized(parts, partial(self._tokens, special=special))
+
+    def _markers(self, untrusted_texts: Sequence[str]) -> set[str]:
+        """Those in the texts that are one token without being control tokens in the model's file (Command R's): the
+        server takes them out of any text."""
+        looking = sorted(set().union(*map(formats.alike, untrusted_texts)))
+        made = self._tokens(looking, special=False)
+        return {mark for mark, tokens in zip(looking, made, strict=True) if len(tokens.tokens) == 1}
+
+    def _tokens(self, texts: Sequence[str], *, special: bool) -> list[wire.Tokens]:
         bodies = [wire.TokenizeContent(text, parse_special=special) for text in texts]
-        return [array("i", received.tokens) for received in self._post_all("/tokenize", bodies, wire.Tokens)]
+        return self._post_all("/tokenize", bodies, wire.Tokens)
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         try:
@@ -292,7 +304,8 @@ class _Transformers(ServerDialect):
         self._tokens(["a"])
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
-        return self._tokenized_apart(texts, special, self._tokens)
+        """Its tokenizer takes control tokens out of any text."""
+        return self._tokenized([[text] if special else formats.apart(text) for text in texts], self._tokens)
 
     def _asked(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
         own = {"top_k": sampling.top_k or -1, "repetition_penalty": sampling.repeat_penalty}

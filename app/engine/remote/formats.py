@@ -70,7 +70,16 @@ def without_beginning(text: str) -> str:
     return next((text.removeprefix(begin) for begin in _BEGINNINGS if text.startswith(begin)), text)
 
 
-_BEGINS = re.compile(r"<(?=[^\s<>]{1,64}>)|\[(?=/?[A-Z_]{2,32}\])")
+_CONTROL = (("<", r"[^\s<>]{1,64}>"), (r"\[", r"/?[a-z]?[A-Z_]{2,32}\]"), (">>", r"[A-Z_]{2,32}<<"))
+"""How control tokens begin and go on: those of most families; Mistral's, BERT's and GLM's ("[gMASK]"); Falcon's."""
+
+_BEGINS = re.compile("|".join(f"{begin}(?={rest})" for begin, rest in _CONTROL))
+_WHOLE = re.compile("(?=(" + "|".join(begin + rest for begin, rest in _CONTROL) + "))")
+
+
+def alike(untrusted_text: str) -> set[str]:
+    """Everything in a text that looks like a control token."""
+    return {found[1] for found in _WHOLE.finditer(untrusted_text)}
 
 
 def apart(untrusted_text: str) -> list[str]:

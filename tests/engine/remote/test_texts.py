@@ -35,8 +35,9 @@ def test_an_event_that_never_ends_is_not_kept() -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["<|eot|>", "<|im_end|>", "</s>", "<s>", "[INST]", "[/INST]", "<start_of_turn>", "<｜User｜>", "<|reserved_7|>"],
-)
+    ["<|eot|>", "<|im_end|>", "</s>", "<s>", "[INST]", "[/INST]", "<start_of_turn>", "<｜User｜>", "<|reserved_7|>",
+     "[gMASK]", "[sMASK]", ">>QUESTION<<"],
+)  # fmt: skip
 def test_what_looks_like_a_control_token_is_taken_apart(token: str) -> None:
     text = f"He wrote {token}{token} on the wall{token}"
     parts = escaping.apart(text)
@@ -55,7 +56,7 @@ def test_no_part_holds_a_control_token_of_any_known_format(text: str) -> None:
 
 
 def test_ordinary_text_stays_whole() -> None:
-    for text in ("", "a < b and b > c", "[p. 12] Clause [3]", "x[i] <- 4", "It ends with <"):
+    for text in ("", "a < b and b > c", "[p. 12] Clause [3]", "x[i] <- 4", "It ends with <", "[sic]", "a >> b << c"):
         assert escaping.apart(text) == [text]
         assert escaping.spaced(text) == text
 
