@@ -19,7 +19,7 @@ from app.documents.images.reader import ImageReader
 from app.store.images import ImageStore
 from tests.documents.formats.test_contract import _ENDINGS, _SAMPLES
 from tests.documents.images import gallery
-from tests.documents.test_one_source import FOLDER
+from tests.documents.test_one_source import FILES, FOLDER
 from tests.fortress import adding
 from tests.fortress.bombs import archive, member
 from tests.fortress.conftest import ROOT, Figure
@@ -71,8 +71,8 @@ def _documents() -> Iterator[File]:
     every way to pack one."""
     for format, sample in _SAMPLES.items():
         yield File(f"{format.value}.{_ENDINGS[format]}", sample())
-    for file in FOLDER.glob("quay*.*"):
-        yield File(file.name, file.read_bytes())
+    for name in FILES:
+        yield File(name, (FOLDER / name).read_bytes())
     for kind in ImageKind:
         yield File(f"words.{kind.value}", gallery.saved(gallery.lettered(_WORDS), kind))
     for untrusted_bytes in gallery.variants():
