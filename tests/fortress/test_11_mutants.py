@@ -64,7 +64,10 @@ def changed(format: Format, count: int) -> Iterator[File]:
 
 
 def changed_images(kind: ImageKind, count: int) -> Iterator[File]:
-    seeds = [gallery.SAMPLES[kind], gallery.saved(gallery.noise(), kind)]
+    seeds = [
+        gallery.SAMPLES[kind],
+        *(gallery.saved(each, kind) for each in (gallery.noise(), gallery.lettered("A pier"))),
+    ]
     for content in mutants(seeds, in_image, count, kind.value):
         yield File(f"picture.{kind.value}", content)
 
