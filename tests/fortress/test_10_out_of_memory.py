@@ -11,10 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.core.errors import AppError, Code
-from app.documents.reader import DocumentReader
+from app.core.errors import Code
 from tests.documents.office_writer import pack
+from tests.fortress import adding
 from tests.fortress.conftest import Figure
+from tests.fortress.nursery import READ, File
 from tests.fortress.program import Program
 from tests.models.llama4 import write_scout
 
@@ -40,27 +41,17 @@ def test_what_does_not_fit_is_refused_before_it_is_loaded(program: Program, figu
     assert "Traceback" not in done.err
 
 
-@pytest.mark.usefixtures("checkout")
-def test_a_reader_that_takes_too_much_is_named(figure: Figure, tmp_path: Path) -> None:
-    """Inside its limit, by a document that unpacks to much: refused or named, and the next document is read."""
-    from app.core.work import Cancel, finish
-
-    bomb, book = tmp_path / "bomb.docx", tmp_path / "book.txt"
+def test_a_reader_that_takes_too_much_is_named(program: Program, figure: Figure, tmp_path: Path) -> None:
+    """Inside its limit, by a document that unpacks to much: refused or named, and the other document is read."""
     body = b"<w:p><w:r><w:t>" + b"x" * 400_000_000 + b"</w:t></w:r></w:p>"
-    bomb.write_bytes(pack({"[Content_Types].xml": "<Types/>", "word/document.xml": body}))
+    bomb = pack({"[Content_Types].xml": "<Types/>", "word/document.xml": body})
     del body
-    book.write_text("The ferry leaves at nine.\n")
-    reader = DocumentReader()
-    try:
-        with pytest.raises(AppError) as refused:
-            finish(reader.read(bomb, Cancel()))
-        assert finish(reader.read(book, Cancel())).pages
-    finally:
-        reader.close()
-    figure(
-        f"a document of 400 MB in {bomb.stat().st_size // 1024} KB: {refused.value.code.value}, the next one is read"
-    )
-    assert refused.value.code in {Code.DOCUMENT_LIMIT, Code.READER_OUT_OF_MEMORY, Code.DOCUMENT_DAMAGED}
+    files = [File("bomb.docx", bomb), File("book.txt", b"The ferry leaves at nine.\n")]
+    added = adding.add(program, adding.write(tmp_path / "shelf", files))
+    figure(f"a document of 400 MB in {len(bomb) // 1024} KB and one of a line: {dict(added.endings)}")
+    assert added.faults == []
+    assert added.endings.pop(READ) == 1
+    assert set(added.endings) <= {Code.DOCUMENT_LIMIT, Code.READER_OUT_OF_MEMORY, Code.DOCUMENT_DAMAGED}
 
 
 @pytest.mark.root

@@ -1,6 +1,7 @@
 """Check 11: 500 changed files of each kind, changed where it matters. Each becomes pages or a sentence.
 
-All go through forks of a reader that has loaded (`nursery`), one in twenty through the whole way from the desk.
+All go through forks of a reader that has loaded (`nursery`), one in twenty through the program, where each has a
+process of its own, which takes most of a second.
 """
 
 from __future__ import annotations
@@ -11,16 +12,11 @@ from pathlib import Path
 import pytest
 
 from app.core.document import Format
-from app.core.errors import Code
-from app.core.work import Cancel
 from app.documents.images.kinds import ImageKind
-from app.documents.images.reader import ImageReader
-from app.documents.reader import DocumentReader
-from app.ui.jobs import Done, Failed
 from tests.documents.formats.test_contract import _ENDINGS, _SAMPLES
 from tests.documents.images import gallery
 from tests.documents.test_one_source import FOLDER
-from tests.endings import as_events
+from tests.fortress import adding
 from tests.fortress.conftest import Figure
 from tests.fortress.mutants import (
     Mutator,
@@ -36,13 +32,13 @@ from tests.fortress.mutants import (
 )
 from tests.fortress.nursery import File
 from tests.fortress.nursing import Nursery, Tally, nursery
+from tests.fortress.program import Program
 
-pytestmark = [pytest.mark.fortress, pytest.mark.usefixtures("checkout"), pytest.mark.timeout(0)]
+pytestmark = [pytest.mark.fortress, pytest.mark.timeout(0)]
 
 MUTANTS, WHOLE_WAY = 500, 25
 _ZIPPED = (Format.EPUB, Format.DOCX, Format.ODT, Format.XLSX, Format.PPTX, Format.ODP, Format.ODS)
 _IN_COMPOUND = (Format.DOC, Format.XLS, Format.MSG, Format.MOBI, Format.IMAGE)
-_FAULTS = (Code.BUG, Code.READER_CRASHED, Code.READER_TIMEOUT)
 
 
 def mutator_of(format: Format) -> Mutator:
@@ -67,6 +63,15 @@ def changed(format: Format, count: int) -> Iterator[File]:
         yield File(f"Keeper.{_ENDINGS[format]}", content)
 
 
+def changed_images(kind: ImageKind, count: int) -> Iterator[File]:
+    seeds = [
+        gallery.SAMPLES[kind],
+        *(gallery.saved(each, kind) for each in (gallery.noise(), gallery.lettered("A pier"))),
+    ]
+    for content in mutants(seeds, in_image, count, kind.value):
+        yield File(f"picture.{kind.value}", content)
+
+
 @pytest.fixture(scope="module")
 def documents() -> Iterator[Nursery]:
     with nursery("documents") as started:
@@ -79,6 +84,7 @@ def images() -> Iterator[Nursery]:
         yield started
 
 
+@pytest.mark.usefixtures("checkout")
 @pytest.mark.parametrize("format", Format)
 def test_a_changed_document_becomes_pages_or_a_sentence(
     format: Format, documents: Nursery, tmp_path: Path, times: Callable[[int], int], figure: Figure
@@ -90,45 +96,36 @@ def test_a_changed_document_becomes_pages_or_a_sentence(
     assert tally.faults == []
 
 
+@pytest.mark.usefixtures("checkout")
 @pytest.mark.parametrize("kind", ImageKind)
 def test_a_changed_image_becomes_one_or_a_sentence(
     kind: ImageKind, images: Nursery, tmp_path: Path, times: Callable[[int], int], figure: Figure
 ) -> None:
-    seeds = [gallery.SAMPLES[kind], gallery.saved(gallery.noise(), kind)]
     tally = Tally(tmp_path)
-    for content in mutants(seeds, in_image, times(MUTANTS), kind.value):
-        file = File(f"picture.{kind.value}", content)
+    for file in changed_images(kind, times(MUTANTS)):
         tally.add(file, images.bear(file))
     figure(tally.sentence(kind.value))
     assert tally.faults == []
 
 
-def test_changed_documents_go_the_whole_way(tmp_path: Path, times: Callable[[int], int], figure: Figure) -> None:
-    reader = DocumentReader()
-    read = said = 0
-    try:
-        for format in Format:
-            for number, file in enumerate(changed(format, times(WHOLE_WAY))):
-                path = tmp_path / f"{number}-{file.name}"
-                path.write_bytes(file.content)
-                *_, last = as_events(reader.read(path, Cancel()))
-                assert isinstance(last, Done) or (isinstance(last, Failed) and last.problem.code not in _FAULTS), path
-                read, said = read + isinstance(last, Done), said + isinstance(last, Failed)
-                path.unlink()
-    finally:
-        reader.close()
-    figure(f"the whole way at {reader.step().value}: {read} became pages, {said} a sentence")
+@pytest.mark.parametrize("format", Format)
+def test_changed_documents_go_through_the_program(
+    format: Format, program: Program, tmp_path: Path, times: Callable[[int], int], figure: Figure
+) -> None:
+    added = adding.add(program, adding.write(tmp_path / "changed", changed(format, times(WHOLE_WAY))), in_time=True)
+    figure(added.sentence(f"{format.value} added"))
+    assert added.faults == []
 
 
-def test_changed_images_go_the_whole_way(times: Callable[[int], int], figure: Figure) -> None:
-    reader = ImageReader()
-    read = said = 0
-    try:
-        for kind in ImageKind:
-            for content in mutants([gallery.SAMPLES[kind]], in_image, times(WHOLE_WAY), kind.value):
-                last = gallery.ending(reader, content)
-                assert isinstance(last, Done) or (isinstance(last, Failed) and last.problem.code not in _FAULTS)
-                read, said = read + isinstance(last, Done), said + isinstance(last, Failed)
-    finally:
-        reader.close()
-    figure(f"images, the whole way: {read} became pictures, {said} a sentence")
+@pytest.mark.parametrize("kind", ImageKind)
+def test_changed_images_go_through_the_program(
+    kind: ImageKind, program: Program, tmp_path: Path, times: Callable[[int], int], figure: Figure
+) -> None:
+    """As documents, whose text is recognised, and with a question."""
+    folder = adding.write(tmp_path / "changed", changed_images(kind, times(WHOLE_WAY)))
+    for how, added in (
+        ("added", adding.add(program, folder, in_time=True)),
+        ("with a question", adding.show(program, sorted(folder.iterdir()))),
+    ):
+        figure(added.sentence(f"{kind.value} {how}"))
+        assert added.faults == []

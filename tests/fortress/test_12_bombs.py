@@ -13,20 +13,19 @@ from pathlib import Path
 import pytest
 
 from app.core.document import Format
-from app.core.work import Cancel
-from app.documents.reader import DocumentReader
 from app.isolation.limits import READER_MEMORY_BYTES
-from app.ui.jobs import Done, Failed
 from tests.documents.formats.test_contract import _ENDINGS, _SAMPLES
-from tests.endings import as_events
+from tests.fortress import adding
 from tests.fortress.bombs import archive, bomb, entities, member, members_of, placed, with_members
 from tests.fortress.conftest import Figure
 from tests.fortress.nursery import File
 from tests.fortress.nursing import Nursery, Tally, nursery
+from tests.fortress.program import Program
 
-pytestmark = [pytest.mark.fortress, pytest.mark.usefixtures("checkout"), pytest.mark.timeout(0)]
+pytestmark = [pytest.mark.fortress, pytest.mark.timeout(0)]
 
 SECRET = "the-secret-of-another-file"
+_OVERLAPPING = 25
 _MAIN = {
     Format.DOCX: "word/document.xml",
     Format.ODT: "content.xml",
@@ -74,6 +73,7 @@ def archives(format: Format) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.usefixtures("checkout")
 @pytest.mark.parametrize("format", _MAIN)
 def test_no_archive_blows_up(format: Format, documents: Nursery, tmp_path: Path, figure: Figure) -> None:
     tally = Tally(tmp_path)
@@ -83,10 +83,11 @@ def test_no_archive_blows_up(format: Format, documents: Nursery, tmp_path: Path,
         assert born.peak_bytes < READER_MEMORY_BYTES
     figure(tally.sentence(f"archives as {format.value}"))
     assert tally.faults == []
-    assert not Path("/octavo-loot").exists()
+    assert list(adding.strays("octavo-loot", tmp_path)) == []
 
 
-def test_no_folder_in_a_zip_blows_up(documents: Nursery, tmp_path: Path, figure: Figure) -> None:
+def folders(overlapping: int) -> Iterator[File]:
+    """ZIPs with documents in them; `overlapping`: in one of them, each of its own process."""
     text = member("a.txt", b"The keeper. " * 50)
     nested = archive([text])
     for depth in range(40):
@@ -96,36 +97,55 @@ def test_no_folder_in_a_zip_blows_up(documents: Nursery, tmp_path: Path, figure:
         "bomb that says it is small": archive([bomb("a.txt", says=10)]),
         "nested": nested,
         "many": archive([text], listed=60_000),
-        "overlap": archive([bomb(f"{number}.txt") for number in range(500)], overlap=True),
+        "overlap": archive([bomb(f"{number}.txt") for number in range(overlapping)], overlap=True),
         "outside": archive([member("../" * 20 + "octavo-loot.txt", b"loot"), member("/octavo-loot.txt", b"loot")]),
         "odd names": archive(
             [member(name, b"a") for name in (b"\0", b"..", b".", b"", b"a/../../b.txt", b"\xe2\x80\xae")]
         ),
     }
-    tally = Tally(tmp_path)
     for name, content in shapes.items():
-        file = File(f"{name}.zip", content)
+        yield File(f"{name}.zip", content)
+
+
+@pytest.mark.usefixtures("checkout")
+def test_no_folder_in_a_zip_blows_up(documents: Nursery, tmp_path: Path, figure: Figure) -> None:
+    tally = Tally(tmp_path)
+    for file in folders(500):
         tally.add(file, documents.bear(file))
     figure(tally.sentence("folders in ZIPs"))
     assert tally.faults == []
 
 
-@pytest.mark.parametrize("format", [*_MAIN, Format.FB2, Format.HTML])
-def test_no_xml_fetches_or_multiplies(format: Format, documents: Nursery, tmp_path: Path, figure: Figure) -> None:
-    secret = tmp_path / "secret.txt"
-    secret.write_text(SECRET, encoding="utf-8")
-    secret.chmod(0o644)
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    """A file of somebody's."""
+    file = tmp_path / "secret.txt"
+    file.write_text(SECRET, encoding="utf-8")
+    file.chmod(0o644)
+    return file
+
+
+def fetching(format: Format, secret: Path) -> Iterator[File]:
+    """XML that wants another file, or to be far more than it is."""
     sound = _SAMPLES[format]()
     main = main_member(format) if format in _MAIN else ""
     xml = next(each for each in _contents(sound) if each[0] == main)[1] if main else sound
-    tally = Tally(tmp_path)
     for name, (before, inside) in entities(str(secret)).items():
         changed = placed(xml.decode(), before, inside)
         content = archive(with_members(sound, member(main, changed))) if main else changed
-        file = File(f"{name}.{_ENDINGS[format]}", content)
+        yield File(f"{name}.{_ENDINGS[format]}", content)
+
+
+@pytest.mark.usefixtures("checkout")
+@pytest.mark.parametrize("format", [*_MAIN, Format.FB2, Format.HTML])
+def test_no_xml_fetches_or_multiplies(
+    format: Format, documents: Nursery, secret: Path, tmp_path: Path, figure: Figure
+) -> None:
+    tally = Tally(tmp_path)
+    for file in fetching(format, secret):
         tally.add(file, born := documents.bear(file))
-        assert SECRET not in born.text, name
-        assert born.peak_bytes < READER_MEMORY_BYTES, name
+        assert SECRET not in born.text, file.name
+        assert born.peak_bytes < READER_MEMORY_BYTES, file.name
     figure(tally.sentence(f"XML of {format.value}"))
     assert tally.faults == []
 
@@ -135,16 +155,26 @@ def _contents(sound: bytes) -> list[tuple[str, bytes]]:
         return [(info.filename, opened.read(info)) for info in opened.infolist()]
 
 
-def test_some_go_the_whole_way(tmp_path: Path, figure: Figure) -> None:
-    reader, endings = DocumentReader(), []
-    try:
-        for name, content in archives(Format.DOCX).items():
-            path = tmp_path / f"{name}.docx"
-            path.write_bytes(content)
-            *_, last = as_events(reader.read(path, Cancel()))
-            assert isinstance(last, Done | Failed), name
-            endings.append(last.problem.code.value if isinstance(last, Failed) else "read")
-    finally:
-        reader.close()
-    assert not {"bug", "reader_crashed", "reader_timeout"} & set(endings), endings
-    figure(f"the whole way: {', '.join(endings)}")
+@pytest.mark.parametrize("format", [*_MAIN, Format.FB2, Format.HTML])
+def test_all_go_through_the_program(
+    format: Format, program: Program, secret: Path, tmp_path: Path, figure: Figure
+) -> None:
+    """With a sound one among them, whose words are there afterwards."""
+    sound = File(f"sound.{_ENDINGS[format]}", _SAMPLES[format]())
+    files = [sound, *fetching(format, secret)]
+    if format in _MAIN:
+        files += [File(f"{name}.{_ENDINGS[format]}", content) for name, content in archives(format).items()]
+    added = adding.add(program, adding.write(tmp_path / "hostile", files))
+    figure(added.sentence(f"{format.value} added"))
+    words = adding.words_of(program.data)
+    assert "lantern" in words
+    assert SECRET not in words
+    assert added.faults == []
+    assert list(adding.strays("octavo-loot", tmp_path)) == []
+
+
+def test_folders_in_zips_go_through_the_program(program: Program, tmp_path: Path, figure: Figure) -> None:
+    added = adding.add(program, adding.write(tmp_path / "hostile", folders(_OVERLAPPING)))
+    figure(added.sentence("ZIPs added, with what is in them"))
+    assert added.faults == []
+    assert list(adding.strays("octavo-loot", tmp_path)) == []

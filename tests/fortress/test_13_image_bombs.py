@@ -14,17 +14,18 @@ import pytest
 from PIL import Image
 
 from app.documents.images.kinds import ImageKind
-from app.documents.images.reader import MEMORY_BYTES, ImageReader
+from app.documents.images.reader import MEMORY_BYTES
 from app.isolation.limits import READER_MEMORY_BYTES
-from app.ui.jobs import Done, Failed
 from tests.documents.epub_writer import write_epub
 from tests.documents.images import gallery
 from tests.documents.pdf_writer import write_pdf
+from tests.fortress import adding
 from tests.fortress.conftest import Figure
 from tests.fortress.nursery import File
 from tests.fortress.nursing import Nursery, Tally, nursery
+from tests.fortress.program import Program
 
-pytestmark = [pytest.mark.fortress, pytest.mark.usefixtures("checkout"), pytest.mark.timeout(0)]
+pytestmark = [pytest.mark.fortress, pytest.mark.timeout(0)]
 
 SIDES = ((10_000, 10_000), (10_001, 10_000), (32_767, 32_767), (65_535, 65_535), (65_535, 1), (2**31 - 1, 2**31 - 1))
 _TRUE_SIDES = ((10_000, 10_000), (12_000, 10_000))
@@ -135,6 +136,7 @@ def images() -> Iterator[Nursery]:
         yield started
 
 
+@pytest.mark.usefixtures("checkout")
 @pytest.mark.parametrize("kind", ImageKind)
 def test_no_header_that_lies_costs_anything(kind: ImageKind, images: Nursery, tmp_path: Path, figure: Figure) -> None:
     tally, lie = Tally(tmp_path), _lies(kind)
@@ -147,6 +149,7 @@ def test_no_header_that_lies_costs_anything(kind: ImageKind, images: Nursery, tm
     assert tally.faults == []
 
 
+@pytest.mark.usefixtures("checkout")
 def test_a_hundred_million_true_pixels_and_more(images: Nursery, tmp_path: Path, figure: Figure) -> None:
     tally = Tally(tmp_path)
     for name, content in true_bombs().items():
@@ -157,29 +160,15 @@ def test_a_hundred_million_true_pixels_and_more(images: Nursery, tmp_path: Path,
     assert tally.faults == []
 
 
-def test_bombs_in_documents(tmp_path: Path, figure: Figure) -> None:
+def in_documents() -> Iterator[File]:
     """As pictures of an EPUB, of a PDF, and as documents themselves."""
-    tally = Tally(tmp_path)
-    bombs = true_bombs()
-    with nursery("documents") as documents:
-        for name, content in bombs.items():
-            kind = name.split()[0]
-            cover = f'<item id="cover" href="cover.{kind}" media-type="image/{kind}" properties="cover-image"/>'
-            files = [
-                File(f"{name}.{kind}", content),
-                File(
-                    f"{name}.epub", write_epub(["<p>a</p>"], members={f"OEBPS/cover.{kind}": content}, manifest=cover)
-                ),
-            ]
-            for file in files:
-                tally.add(file, born := documents.bear(file))
-                assert born.peak_bytes < READER_MEMORY_BYTES
-        for width, height in SIDES:
-            file = File(f"{width}.pdf", _pdf_with_picture(width, height))
-            tally.add(file, born := documents.bear(file))
-            assert born.peak_bytes < READER_MEMORY_BYTES
-    figure(tally.sentence("in documents"))
-    assert tally.faults == []
+    for name, content in true_bombs().items():
+        kind = name.split()[0]
+        cover = f'<item id="cover" href="cover.{kind}" media-type="image/{kind}" properties="cover-image"/>'
+        yield File(f"{name}.{kind}", content)
+        yield File(f"{name}.epub", write_epub(["<p>a</p>"], members={f"OEBPS/cover.{kind}": content}, manifest=cover))
+    for width, height in SIDES:
+        yield File(f"{width}.pdf", _pdf_with_picture(width, height))
 
 
 def _pdf_with_picture(width: int, height: int) -> bytes:
@@ -198,14 +187,33 @@ def _pdf_with_picture(width: int, height: int) -> bytes:
     return file.getvalue()
 
 
-def test_the_whole_way(figure: Figure) -> None:
-    reader, endings = ImageReader(), []
-    try:
-        for content in [_lies(kind)(*SIDES[2]) for kind in ImageKind] + list(true_bombs().values())[:4]:
-            last = gallery.ending(reader, content)
-            assert isinstance(last, Done | Failed)
-            endings.append(last.problem.code.value if isinstance(last, Failed) else "read")
-    finally:
-        reader.close()
-    assert not {"bug", "reader_crashed", "reader_timeout"} & set(endings), endings
-    figure(f"the whole way: {', '.join(endings)}")
+@pytest.mark.usefixtures("checkout")
+def test_bombs_in_documents(tmp_path: Path, figure: Figure) -> None:
+    tally = Tally(tmp_path)
+    with nursery("documents") as documents:
+        for file in in_documents():
+            tally.add(file, born := documents.bear(file))
+            assert born.peak_bytes < READER_MEMORY_BYTES
+    figure(tally.sentence("in documents"))
+    assert tally.faults == []
+
+
+def lies() -> Iterator[File]:
+    for kind in ImageKind:
+        for width, height in SIDES:
+            yield File(f"{width}x{height}.{kind.value}", _lies(kind)(width, height))
+
+
+def test_all_are_added_by_the_program(program: Program, tmp_path: Path, figure: Figure) -> None:
+    added = adding.add(program, adding.write(tmp_path / "bombs", [*lies(), *in_documents()]))
+    figure(added.sentence("added"))
+    assert added.faults == []
+
+
+def test_the_program_shows_them_to_no_model(program: Program, tmp_path: Path, figure: Figure) -> None:
+    """With a question: each is decoded, or refused."""
+    bombs = [File(f"{name}.{name.split()[0]}", content) for name, content in true_bombs().items()]
+    folder = adding.write(tmp_path / "bombs", [*lies(), *bombs])
+    added = adding.show(program, sorted(folder.iterdir()))
+    figure(added.sentence("with a question"))
+    assert added.faults == []

@@ -55,7 +55,9 @@ it; what is more than this is not decoded at all."""
 
 
 def get_ready() -> None:
-    """Set Pillow's own limits; called once, before the sandbox closes."""
+    """Set Pillow's own limits, and load what it loads before it saves its first image; called once, before the sandbox
+    closes."""
+    Image.preinit()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)  # above the limit; above twice the limit an error
     PngImagePlugin.MAX_TEXT_CHUNK = TEXT_LIMIT_BYTES

@@ -6,7 +6,7 @@ import io
 import random
 from typing import Any
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageDraw, ImageFont
 
 from app.core.errors import Problem
 from app.core.events import Opening
@@ -46,6 +46,13 @@ def saved(image: Image.Image, kind: ImageKind, **options: Any) -> bytes:
     file = io.BytesIO()
     image.save(file, kind.value.upper(), **(NEARLY.get(kind, {}) | options))
     return file.getvalue()
+
+
+def lettered(words: str, size: tuple[int, int] = (900, 120)) -> Image.Image:
+    """Words that can be recognised."""
+    image = Image.new("RGB", size, "white")
+    ImageDraw.Draw(image).text((40, 40), words, "black", ImageFont.load_default(28))
+    return image
 
 
 SAMPLES = {kind: saved(flag(), kind) for kind in ImageKind}

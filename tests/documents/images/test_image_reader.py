@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ from app.isolation.sandbox import Step
 from app.ui.jobs import Cancelled, Done, Failed
 from tests.documents.images import liar
 from tests.documents.images.forger import SIGNATURE, chunk, claiming
-from tests.documents.images.gallery import ending, flag, problem, saved, taken
+from tests.documents.images.gallery import ending, flag, problem, saved, taken, variants
 from tests.endings import as_events
 
 FLAG = saved(flag(), ImageKind.PNG)
@@ -382,3 +383,31 @@ def test_the_desk_has_no_decoder_to_use() -> None:
     ask = f"import sys, app.services.images; print(sorted({{'PIL', 'numpy'}} & {names}))"
     told = subprocess.run([sys.executable, "-c", ask], stdout=subprocess.PIPE, check=True, text=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_a_ready_process_opens_no_file_and_imports_nothing(tmp_path: Path) -> None:
+    """What a library tries to import later is left out by some of its importers, and an error of others."""
+    for number, data in enumerate(variants()):
+        (tmp_path / str(number)).write_bytes(data)
+    script = """
+        import sys
+        from pathlib import Path
+        from app.documents.images import decoding, worker
+        from app.documents.images.protocol import Decode, Decoded, Pack, Prepare, Prepared, Resize, Resized
+
+        images = [each.read_bytes() for each in Path(sys.argv[1]).iterdir()]
+        decoding.get_ready()
+        seen = []
+        sys.addaudithook(lambda event, args: seen.append((event, args[:1])) if event in ("open", "import") else None)
+        for image in images:
+            taken = worker.carry_out(Decode(), image)
+            assert isinstance(taken, Decoded), taken
+        assert isinstance(worker.carry_out(Pack(taken.thumbnail), b""), Decoded)
+        assert isinstance(worker.carry_out(Resize(taken.png, (20, 10)), b""), Resized)
+        assert isinstance(worker.carry_out(Prepare(taken.png, (20, 10), (40, 40), 30), b""), Prepared)
+        print(seen)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), tmp_path], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
