@@ -29,7 +29,8 @@ class SmallDisk:
         return Path(f"/proc/{self._holder}/root{self.folder}")
 
     def resize(self, size: int) -> None:
-        subprocess.run([*self.words, "mount", "-o", f"remount,size={size}", str(self.folder)], check=True)
+        both = "none", str(self.folder)  # with one of them, mount repeats options that a user namespace does not take
+        subprocess.run([*self.words, "mount", "-o", f"remount,size={size}", *both], check=True)
 
     @property
     def used(self) -> int:
