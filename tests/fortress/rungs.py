@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
+from tests.fortress.program import Program
 from tests.isolation import cells
 from tests.isolation.cells import Rung
 
-ENV = "/usr/bin/env"
+_ENV = "/usr/bin/env"
 
 
 def offered() -> list[Rung]:
@@ -24,13 +27,17 @@ def offered() -> list[Rung]:
     return [*([cells.BUBBLEWRAP] if sandbox.offers(Step.BUBBLEWRAP) else []), *landlock, cells.FILTER]
 
 
-def words(rung: Rung, empty: Path) -> tuple[str, ...]:
-    """What comes before the command; `empty` is a folder without programs, in which no bubblewrap is found."""
+def at(rung: Rung, program: Program, empty: Path, before: tuple[str, ...] = ()) -> Program:
+    """The program as this rung is its highest, with `before` before it; `empty` is a folder without programs, in which
+    no bubblewrap is found."""
+    first, *rest = program.command
+    command = [shutil.which(first) or first, *rest]
     if rung is cells.BUBBLEWRAP:
-        return ()
+        return replace(program, command=command, before=before)
     empty.mkdir(exist_ok=True)
-    hidden = (ENV, f"PATH={empty}")
-    return hidden if rung is cells.LANDLOCK else (*hidden, sys.executable, "-m", "tests.fortress.rungs")
+    hidden = (_ENV, f"PATH={empty}")
+    kernel = (sys.executable, "-m", "tests.fortress.rungs") if rung is cells.FILTER else ()
+    return replace(program, command=command, before=(*hidden, *kernel, *before))
 
 
 def filters(pid: int) -> int:

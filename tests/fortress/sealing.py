@@ -16,6 +16,7 @@ _FILTER = re.compile(r"\{len=\d+, filter=\[(?P<code>.*)\]\}")
 _INSTRUCTION = re.compile(r"BPF_(?:STMT|JUMP)\(.*?\)(?=, BPF_|$)")
 _RULE = re.compile(r"allowed_access=(?P<access>[A-Z_|]+), parent_fd=\d+<(?P<path>[^>]*)>")
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_STEPS = ("landlock_create_ruleset", "landlock_restrict_self", "capset", "unshare")
 _SEALING = ("PR_SET_PDEATHSIG", "PR_SET_NO_NEW_PRIVS", "PR_SET_DUMPABLE")
 
 
@@ -74,6 +75,5 @@ def _take(seal: Seal, call: str, rest: str, module: str, wrappers: list[list[str
         if not rest.endswith("NULL") or ", {" not in rest:
             return  # it only asked
         seal.steps.append(f"{call}({rest})")
-    elif call != "prctl" or rest.startswith(_SEALING):
-        if call in ("prctl", "landlock_create_ruleset", "landlock_restrict_self", "capset", "unshare"):
-            seal.steps.append(f"{call}({rest})")
+    elif call in _STEPS or (call == "prctl" and rest.startswith(_SEALING)):
+        seal.steps.append(f"{call}({rest})")

@@ -1,5 +1,5 @@
-"""A disk of any size: a tmpfs that only those see who are started in its mount namespace. An ordinary user has one, too,
-in a user namespace."""
+"""A disk of any size: a tmpfs that only those see who are started in its mount namespace. An ordinary user has one in a
+user namespace."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A process that is taken over from outside, by ptrace(2): it makes whatever system calls one wants, in the midst of what
-it does, under all that it has been sealed with. For x86-64, and for whoever may trace the process."""
+"""A process that is taken over from outside, by ptrace(2): in the midst of its work it makes whatever system calls one
+wants, under all that it has been sealed with. For x86-64, and for whoever may trace the process."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ _LAST_ERROR = 4095
 _MMAP, _MUNMAP = 9, 11  # asm/unistd_64.h
 _READ_AND_WRITE, _PRIVATE_AND_NEW = 3, 0x22  # asm-generic/mman-common.h
 _ROOM = 1 << 16
-_NAMES = """r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss fs_base gs_base ds es
-    fs gs"""
+_NAMES = """
+    r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss fs_base gs_base ds es fs gs
+"""
 _ARGUMENTS = ("rdi", "rsi", "rdx", "r10", "r8", "r9")
 
 
@@ -141,7 +142,7 @@ def _find_syscall(pid: int) -> int:
 
 @contextlib.contextmanager
 def taken_over(pid: int) -> Iterator[Victim]:
-    """Held until the block is left, then it goes on. Raises OSError where it is gone or may not be traced; `Ended` leaves
+    """Held until the block is left, then it goes on. Raises OSError where it is gone or may not be traced; Ended leaves
     the block where a call ends it."""
     _ptrace(_SEIZE, pid)
     _ptrace(_INTERRUPT, pid)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
@@ -188,7 +188,7 @@ def test_nothing_gets_out_of_a_reader_of_the_program(
     harmless = [*probes.HARMLESS.keys() - probes.IN_PYTHON - (_OPENED_BY_PATH if rung is cells.FILTER else set())]
     for number in range(readers := len(deadly) + _SPARE):
         (documents / f"{number}.txt").write_text(f"Document {number}. {_LONG}", "utf-8")
-    there = replace(program, before=rungs.words(rung, tmp_path / "empty"))
+    there = rungs.at(rung, program, tmp_path / "empty")
     there.run("bin")
     raid = Raid(Running(there, "add", documents), DOCUMENTS, tmp_path, program.data)
     raid.go(harmless, deadly)

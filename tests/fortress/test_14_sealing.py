@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.isolation.program import standard_library
+from app.isolation.program import CHILD, standard_library
 from tests.fortress import rungs, sealing
 from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
@@ -27,7 +26,6 @@ pytestmark = [
 
 READERS = ("app.documents.worker", "app.models.gguf.worker")
 _CONSTANT = re.compile(r"0x[0-9a-f]+|\d+")
-_LIBRARY = "the program's own library"
 
 
 def _sealed(program: Program, rung: Rung, folder: Path, book: Path, model: Path) -> dict[str, Seal]:
@@ -35,9 +33,7 @@ def _sealed(program: Program, rung: Rung, folder: Path, book: Path, model: Path)
     assert STRACE is not None
     folder.mkdir()
     log = folder / "calls"
-    before = (*rungs.words(rung, folder / "empty"), *sealing.words(STRACE, log))
-    program.run("bin")
-    there = replace(program, before=before)
+    there = rungs.at(rung, program, folder / "empty", sealing.words(STRACE, log))
     there.run("ask", "--document", book, "--model", model, "--context", "2048", "--max-tokens", "2", "Who?")
     found = {module: list(sealing.seals(log, module)) for module in READERS}
     assert all(found.values()), f"{rung.name}: no reader was seen"
@@ -45,8 +41,8 @@ def _sealed(program: Program, rung: Rung, folder: Path, book: Path, model: Path)
 
 
 def _same_filters(one: Seal, other: Seal) -> int:
-    """How many instructions; raises AssertionError where two differ by more than the number of the process itself, or of
-    the descriptor through which it gets its document."""
+    """How many instructions; raises AssertionError where two differ by more than the number of the process itself, or
+    of the descriptor through which it gets its file."""
     assert len(one.filters) == len(other.filters) == 1
     own = {(one.pid, other.pid), (one.receiver, other.receiver)}
     for mine, theirs in zip(*one.filters, *other.filters, strict=True):
@@ -60,23 +56,37 @@ def _numbers(instruction: str) -> list[int]:
     return [int(number, 0) for number in _CONSTANT.findall(instruction)]
 
 
-def _rules(seal: Seal, own: set[str]) -> dict[str, str]:
-    """Paths of the program's own library under one name."""
-    return {_LIBRARY if path in own else path: access for path, access in seal.rules.items()}
+def _own(seal: Seal) -> set[str]:
+    """Where the program's own library is: an installed one's folder, or Python's folders."""
+    folders = [Path(seal.argv[0]).parent] if CHILD in seal.argv else standard_library()
+    return {str(path) for folder in folders for path in (folder, folder.resolve())}
 
 
-def _wrapping(seal: Seal) -> tuple[list[str], set[str]]:
-    """Bubblewrap's words without what it shows, and what it shows."""
-    words, kept, shown = iter(seal.wrapper[1 : len(seal.wrapper) - len(seal.argv)]), list[str](), set[str]()
+def _rules(seal: Seal) -> dict[str, str]:
+    """Rights by path, the program's own library under one name."""
+    own = _own(seal)
+    return {"the library" if path in own else path: access for path, access in seal.rules.items()}
+
+
+def _limits(seal: Seal) -> int:
+    return sum("RLIMIT_" in step for step in seal.steps)
+
+
+def _options(seal: Seal) -> list[str]:
+    """Of bubblewrap, but for what it shows, and where a checkout's modules are."""
+    words, found = iter(seal.wrapper[1 : len(seal.wrapper) - len(seal.argv)]), list[str]()
     for word in words:
-        if word == "--ro-bind":
-            shown.add(next(words))
-            assert next(words) in shown
-        elif word == "--setenv" and (name := next(words)) == "PYTHONPATH":
-            next(words)  # a checkout's
-        else:
-            kept += [word, *([name] if word == "--setenv" else [])]
-    return kept, shown
+        pair = [next(words), next(words)] if word in ("--ro-bind", "--setenv") else []
+        if word != "--ro-bind" and "PYTHONPATH" not in pair:
+            found += [word, *pair]
+    return found
+
+
+def _shown(seal: Seal) -> set[str]:
+    """Each path as it is."""
+    binds = [seal.wrapper[at + 1 : at + 3] for at, word in enumerate(seal.wrapper) if word == "--ro-bind"]
+    assert all(source == target for source, target in binds)
+    return {source for source, _target in binds}
 
 
 @pytest.mark.parametrize("rung", rungs.offered(), ids=lambda rung: rung.name)
@@ -87,25 +97,18 @@ def test_the_seal_is_the_checkouts(
     checkout = Program([sys.executable, "-P", "-m", "app"], tmp_path / "other")
     theirs = _sealed(program, rung, tmp_path / "theirs", book, tiny_scout_fast)
     ours = _sealed(checkout, rung, tmp_path / "ours", book, tiny_scout_fast)
-    folder = str(Path(program.command[0]).resolve().parent)
-    instructions, limits = 0, 0
+    instructions = sum(_same_filters(theirs[module], ours[module]) for module in READERS)
     for module in READERS:
         one, other = theirs[module], ours[module]
-        instructions += _same_filters(one, other)
-        own = (
-            {str(path.resolve()) for path in standard_library()} | {str(path) for path in standard_library()} | {folder}
-        )
-        assert _rules(one, own) == _rules(other, own)
-        assert bool(one.rules) == (rung is not cells.FILTER)
         assert one.steps == other.steps
-        limits += sum("rlimit" in step or "RLIMIT" in step for step in one.steps)
         assert one.argv[-4::2] == other.argv[-4::2]  # the step and the memory
+        assert _rules(one) == _rules(other)
+        assert bool(one.rules) == (rung is not cells.FILTER)
+        assert _options(one) == _options(other)
+        assert _shown(one) - _own(one) <= _shown(other)
         assert bool(one.wrapper) == (rung is cells.BUBBLEWRAP)
-        words, shown = _wrapping(one)
-        their_words, their_shown = _wrapping(other)
-        assert words == their_words
-        assert shown - {folder} <= their_shown
+    rules, limits = (sum(map(count, theirs.values())) for count in (lambda seal: len(seal.rules), _limits))
     figure(
-        f"{rung.name}: {instructions} instructions of the filters, {sum(len(each.rules) for each in theirs.values())}"
-        f" rules and {limits} limits of readers of documents and of models are the checkout's"
+        f"{rung.name}: {instructions} instructions of the filters, {rules} rules for files and {limits} limits of"
+        " readers of documents and of models are the checkout's"
     )

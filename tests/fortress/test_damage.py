@@ -104,6 +104,6 @@ def test_the_program_saves_it(
         pages += len(numbers)
         shutil.rmtree(paths.data)
     figure(
-        f"octavo rescue mended {count:,} databases with {pages:,} damaged pages: each new one whole, 0 rows lost but for"
-        f" {lost:,} on the damaged pages themselves, and the damaged one kept as it was"
+        f"octavo rescue mended {count:,} databases with {pages:,} damaged pages: each new one whole, 0 rows lost but"
+        f" for {lost:,} on the damaged pages themselves, and the damaged one kept as it was"
     )

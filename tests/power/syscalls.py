@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +40,19 @@ def words(log: Path) -> tuple[str, ...]:
     )
 
 
+def whole(lines: Iterable[str]) -> Iterator[str]:
+    """Calls of which strace shows the beginning and the end apart, put together, where they ended."""
+    waiting: dict[str, str] = {}
+    for line in lines:
+        number = line.split(" ", 1)[0]
+        if line.rstrip().endswith("<unfinished ...>"):
+            waiting[number] = line.split("<unfinished", 1)[0]
+            continue
+        if "resumed>" in line:
+            line = waiting.pop(number, "") + line.split("resumed>", 1)[1]
+        yield line
+
+
 @dataclass
 class Watch:
     """Follows the calls on what is below `folder`. `careless`: what was done before it was safe; each with its
@@ -51,14 +64,7 @@ class Watch:
     _names: dict[str, str] = field(default_factory=dict)
 
     def follow(self, lines: Iterable[str]) -> None:
-        waiting: dict[str, str] = {}
-        for line in lines:
-            number = line.split(" ", 1)[0]
-            if line.rstrip().endswith("<unfinished ...>"):
-                waiting[number] = line.split("<unfinished", 1)[0]
-                continue
-            if "resumed>" in line:
-                line = waiting.pop(number, "") + line.split("resumed>", 1)[1]
+        for line in whole(lines):
             if (found := _LINE.match(line)) and int(found["result"]) >= 0:
                 self._take(found["call"], found["rest"])
 
