@@ -20,6 +20,7 @@ from tests.power.syscalls import STRACE
 
 pytestmark = [
     pytest.mark.fortress,
+    pytest.mark.root,
     pytest.mark.timeout(3600),
     pytest.mark.skipif(STRACE is None, reason="there is no strace"),
 ]

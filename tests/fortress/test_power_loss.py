@@ -81,6 +81,7 @@ class _Said:
                 self._disk.note(Acknowledged(" ".join(event["answer"].split(" ")[:2])))
 
 
+@pytest.mark.root
 @pytest.mark.skipif(STRACE is None, reason="there is no strace")
 def test_a_power_cut_while_the_program_works(
     program: Program, tiny_scout_fast: Path, tmp_path: Path, times: Callable[[int], int], figure: Figure

@@ -55,11 +55,15 @@ def whole(lines: Iterable[str]) -> Iterator[str]:
 
 @dataclass
 class Watch:
-    """Follows the calls on what is below `folder`. `careless`: what was done before it was safe; each with its
-    reason. In the end `unsynced` says what is not on the disk for sure."""
+    """Follows the calls on what is below `folder`, `seen` so far. `careless`: what was done before it was safe; each
+    with its reason. In the end `unsynced` says what is not on the disk for sure.
+
+    Of a process that nobody of the same user may look into, as Octavo's are, strace shows no paths unless root runs it.
+    """
 
     folder: Path
     careless: list[str] = field(default_factory=list)
+    seen: int = 0
     _written: set[str] = field(default_factory=set)
     _names: dict[str, str] = field(default_factory=dict)
 
@@ -77,6 +81,7 @@ class Watch:
         paths = [path for found in _PATH.finditer(rest) if (path := self._ours(found["of_fd"] or found["named"]))]
         if not paths:
             return
+        self.seen += 1
         first, last = paths[0], paths[-1]
         if call in _WRITES:
             self._written.add(first)
