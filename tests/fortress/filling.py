@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -99,8 +100,6 @@ def _older(folder: Path) -> Path:
 
 def _damaged(usual: Path, folder: Path) -> Path:
     """Its first page, which says what is in the database."""
-    import random
-
     database = Paths(Path(shutil.copytree(usual, folder))).database
     damage(database, database, [1], random.Random(21))
     return folder

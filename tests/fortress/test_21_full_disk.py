@@ -3,6 +3,7 @@ space. And a true disk that becomes full at many moments of the program's comman
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import re
 import shutil
@@ -47,7 +48,11 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     for needed in ("unshare", "nsenter", "mount"):
         if shutil.which(needed) is None:
             pytest.skip(f"{needed} is not installed")
-    with small_disk(tmp_path / "disk") as made:
+    with contextlib.ExitStack() as stack:
+        try:
+            made = stack.enter_context(small_disk(tmp_path / "disk"))
+        except OSError as error:
+            pytest.skip(str(error))
         yield made
 
 
