@@ -1,9 +1,12 @@
-"""Power loss: a desk is made, used, upgraded, and gets other passphrases, on a disk that loses what was not synced."""
+"""Power loss: a desk is made, used, upgraded, and gets other passphrases, on a disk that loses what was not synced. The
+last test asks it of the program, an installed one too, by the system calls of its commands."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +17,18 @@ from app.store.db import Database
 from app.store.keys import obtain
 from app.store.migrations import MIGRATIONS
 from app.store.settings import SettingsStore
+from tests.fortress.conftest import Figure
+from tests.fortress.program import Program
+from tests.power import replayed
 from tests.power.disk import Acknowledged, Disk
 from tests.power.scenes import FIRST_AND_SECOND, new_desk, other_passphrases, survey, talk, upgraded_desk, watched
+from tests.power.syscalls import STRACE
 
 pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600), pytest.mark.usefixtures("schema_by_scripts")]
+
+_STATES = 4000
+_ELSEWHERE = ("logs", "readings", "window")
+"""Folders in which nothing is that a person relies on."""
 
 
 def _large(paths: Paths) -> Disk:
@@ -53,3 +64,59 @@ def test_power_loss(
     disk = scene(paths)
     states = survey(disk, tmp_path / "after", times(each), seed=20, every=max(every, round(every / min(scale, 1))))
     figure(f"{name}: {states:,} states of the disk after a power cut, 0 messages lost")
+
+
+class _Said:
+    """What the program prints as JSON: once an answer is finished, it and its question are acknowledged."""
+
+    def __init__(self, disk: Disk, questions: list[str]) -> None:
+        self._disk, self._questions, self._line = disk, questions, b""
+
+    def __call__(self, written: bytes) -> None:
+        *lines, self._line = (self._line + written).split(b"\n")
+        for line in lines:
+            if line.startswith(b"{") and (event := json.loads(line))["event"] == "finished":
+                assert event["answer"].strip()
+                self._disk.note(Acknowledged(self._questions.pop(0)))
+                self._disk.note(Acknowledged(" ".join(event["answer"].split(" ")[:2])))
+
+
+@pytest.mark.root
+@pytest.mark.skipif(STRACE is None, reason="there is no strace")
+def test_a_power_cut_while_the_program_works(
+    program: Program, tiny_scout_fast: Path, tmp_path: Path, times: Callable[[int], int], figure: Figure
+) -> None:
+    """A new desk, and two conversations of two questions each."""
+    (book := tmp_path / "a.txt").write_text("The keeper hid the ledger under the stair. " * 20, "utf-8")
+    quick = (
+        "--model",
+        tiny_scout_fast,
+        "--context",
+        "2048",
+        "--max-tokens",
+        "6",
+        "--no-close-reading",
+        "--no-weighing",
+    )
+    disk, log = Disk(), tmp_path / "calls"
+    for first in (0, 2):
+        questions = [f"question {number}" for number in range(first, first + 2)]
+        traced = Program(program.command, program.data, replayed.words(log))
+        traced.run("ask", "--json", "--document", book, *quick, *questions)
+        replay = replayed.Replay(disk, program.data, _is_elsewhere, _Said(disk, questions))
+        replay.follow(log.read_text("ascii").splitlines())
+        assert not questions
+        *_before, whole = disk.states(0, random.Random(0), len(disk.events) - 1)
+        there = {name: (program.data / name).read_bytes() for name in whole.files}
+        assert whole.files == there, "more was done to the files than was seen"
+    each = 6
+    every = max(1, len(disk.events) * (each + 2) // times(_STATES))
+    states = survey(disk, tmp_path / "after", each, seed=20, every=every)
+    figure(
+        f"the program's own calls, {len(disk.events):,} on a new desk with two conversations: {states:,} states of the"
+        " disk after a power cut, 0 messages lost"
+    )
+
+
+def _is_elsewhere(name: str) -> bool:
+    return name.startswith(_ELSEWHERE) or name.endswith("-shm")

@@ -1,6 +1,7 @@
 """Ways out of a locked process, by the system calls themselves; what must come of each is that nothing does.
 
 `DEADLY` are those that only code which has taken the process over would try: the process ends. All others are refused.
+All but `IN_PYTHON` go through `perform`, so that whoever replaces it has another process make the same calls.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
@@ -48,10 +48,12 @@ def call(name: str, *arguments: object) -> int:
     number = _NUMBERS[name]
     if number < 0:
         raise OSError(errno.ENOSYS, name)
-    return _call(number, *arguments)
+    return perform(number, *arguments)
 
 
-def _call(number: int, *arguments: object) -> int:
+def perform(number: int, *arguments: object) -> int:
+    """A system call of this process, by its number. `arguments`: integers, None, and what ctypes passes as an address.
+    Raises OSError."""
     words = [ctypes.c_long(word) if isinstance(word, int) else word for word in arguments]
     result: int = _LIBC.syscall(ctypes.c_long(number), *words)
     if result < 0:
@@ -92,11 +94,12 @@ def _device(request: int) -> Probe:
 
 
 def _open(flags: int, of: Callable[[Scene], str]) -> Probe:
-    return lambda scene: os.open(of(scene), flags, 0o600)
+    return lambda scene: call("openat", _HERE, _path(of(scene)), flags, 0o600)
 
 
-def _about_parent(name: str) -> Probe:
-    return lambda scene: Path(f"/proc/{scene.parent}/{name}").read_bytes()
+def _of_parents(name: str, flags: int = os.O_RDONLY) -> Probe:
+    """What the system shows of the parent."""
+    return _open(flags, lambda scene: f"/proc/{scene.parent}/{name}")
 
 
 def _start_thread(_scene: Scene) -> object:
@@ -109,18 +112,14 @@ def _start_thread(_scene: Scene) -> object:
 
 
 def _become_code(_scene: Scene) -> object:
-    memory = mmap.mmap(-1, mmap.PAGESIZE)
-    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+    rights, kind = mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    address = call("mmap", 0, mmap.PAGESIZE, rights, kind, -1, 0)
     return call("mprotect", address, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_EXEC)
 
 
 def _copy_out(scene: Scene) -> object:
     """Of what may be read, into another file's place."""
     return call("copy_file_range", scene.document, None, scene.document, None, 1, 0)
-
-
-def _glance(scene: Scene) -> object:
-    return os.fstat(os.open(scene.secret, os.O_PATH)).st_size
 
 
 _SOCKETS = {
@@ -176,11 +175,11 @@ def _processes() -> dict[str, Probe]:
         "pages of the parent": _of_parent("move_pages", 0, None, None, None, 0),
         "group of the parent": _of_parent("setpgid", 0),
         "session": _plain("setsid"),
-        "environment of the parent": _about_parent("environ"),
-        "memory of the parent": _about_parent("mem"),
-        "map of the parent": _about_parent("maps"),
-        "files of the parent": lambda scene: list(Path(f"/proc/{scene.parent}/fd").iterdir()),
-        "root of the parent": lambda scene: os.open(f"/proc/{scene.parent}/root/etc/passwd", os.O_RDONLY),
+        "environment of the parent": _of_parents("environ"),
+        "memory of the parent": _of_parents("mem"),
+        "map of the parent": _of_parents("maps"),
+        "files of the parent": _of_parents("fd", os.O_DIRECTORY),
+        "root of the parent": _of_parents("root/etc/passwd"),
     }
 
 
@@ -232,7 +231,7 @@ def _through_the_kernel() -> dict[str, Probe]:
 
 def _files() -> dict[str, Probe]:
     return {
-        "list home": lambda scene: list(Path(scene.home).iterdir()),
+        "list home": _open(os.O_DIRECTORY, lambda scene: scene.home),
         "read": _open(os.O_RDONLY, lambda scene: scene.secret),
         "write": _open(os.O_WRONLY, lambda scene: scene.secret),
         "create": _open(os.O_WRONLY | os.O_CREAT, lambda scene: scene.loot),
@@ -243,7 +242,7 @@ def _files() -> dict[str, Probe]:
         "users": _open(os.O_RDONLY, lambda _scene: "/etc/passwd"),
         "memory of its own": _open(os.O_RDWR, lambda _scene: "/proc/self/mem"),
         "opened again": _open(os.O_RDWR, lambda scene: f"/proc/self/fd/{scene.document}"),
-        "glance": _glance,
+        "glance": _open(os.O_PATH, lambda scene: scene.secret),
         "openat2": _secret_from_here("openat2", _BUFFER, 24),
         "stat": _of_secret("stat", _BUFFER),
         "lstat": _of_secret("lstat", _BUFFER),
@@ -253,7 +252,7 @@ def _files() -> dict[str, Probe]:
         "access": _of_secret("access", 0),
         "faccessat": _secret_from_here("faccessat", 0),
         "faccessat2": _secret_from_here("faccessat2", 0, 0),
-        "readlink": lambda _scene: Path("/proc/self/exe").readlink(),
+        "readlink": _plain("readlink", _path("/proc/self/exe"), _BUFFER, 4096),
         "extended attributes": _of_secret("listxattr", _BUFFER, 4096),
         "where": _plain("getcwd", _BUFFER, 4096),
         "go elsewhere": _plain("chdir", _path("/")),
@@ -285,7 +284,7 @@ HARMLESS: dict[str, Probe] = _network() | _processes() | _through_the_kernel() |
 """Those that are refused, by name."""
 
 DEADLY: dict[str, Probe] = {
-    "exec": lambda _scene: os.execv("/bin/true", ["true"]),
+    "exec": _plain("execve", _path("/bin/true"), None, None),
     "exec a file": lambda scene: call("execveat", scene.document, _path(""), None, None, 0x1000),
     "trace": lambda scene: call("ptrace", 16, scene.parent, 0, 0),
     "read the parent": _of_parent("process_vm_readv", None, 0, None, 0, 0),
@@ -318,9 +317,12 @@ DEADLY: dict[str, Probe] = {
     "personality": _plain("personality", 0x0400_0000),
     "ports": _plain("iopl", 3),
     "descriptor table": _plain("modify_ldt", 0, _BUFFER, 16),
-    "x32": lambda _scene: _call(_NUMBERS["getpid"] | _X32),
+    "x32": lambda _scene: perform(_NUMBERS["getpid"] | _X32),
 }
 """Those that end the process, by name."""
+
+IN_PYTHON = frozenset({"thread"})
+"""Those that are more than a call."""
 
 
 def _numbers() -> dict[str, int]:
@@ -330,12 +332,12 @@ def _numbers() -> dict[str, int]:
 
 _NAMES = """
     accept access add_key arch_prctl bind bpf capset chdir chmod chown chroot clock_settime clone clone3 copy_file_range
-    epoll_create1 eventfd2 execveat faccessat faccessat2 fallocate fanotify_init fchmod fchown fcntl flock fork
+    epoll_create1 eventfd2 execve execveat faccessat faccessat2 fallocate fanotify_init fchmod fchown fcntl flock fork
     fsetxattr ftruncate get_robust_list getcwd getpid init_module inotify_init1 io_uring_setup ioctl iopl ioprio_set
     kcmp kexec_load keyctl kill landlock_create_ruleset link listxattr lstat memfd_create memfd_secret mkdir mknod mmap
     modify_ldt mount move_pages mprotect mq_notify mq_open msgget name_to_handle_at newfstatat open_by_handle_at openat
     openat2 perf_event_open personality pidfd_getfd pidfd_open pidfd_send_signal pipe2 pivot_root prctl prlimit64
-    process_vm_readv process_vm_writev ptrace recvmsg rename request_key rt_sigqueueinfo rt_tgsigqueueinfo
+    process_vm_readv process_vm_writev ptrace readlink recvmsg rename request_key rt_sigqueueinfo rt_tgsigqueueinfo
     sched_getaffinity sched_getscheduler sched_setaffinity sched_setscheduler seccomp semget sendfile sendto setgid
     sethostname setitimer setns setpgid setpriority setsid setuid shmget signalfd4 socket socketpair splice stat statfs
     statx swapon symlink syslog tgkill timer_create tkill truncate umount2 unlink unshare userfaultfd utimensat vfork

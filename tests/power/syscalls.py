@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,25 +40,35 @@ def words(log: Path) -> tuple[str, ...]:
     )
 
 
+def whole(lines: Iterable[str]) -> Iterator[str]:
+    """Calls of which strace shows the beginning and the end apart, put together, where they ended."""
+    waiting: dict[str, str] = {}
+    for line in lines:
+        number = line.split(" ", 1)[0]
+        if line.rstrip().endswith("<unfinished ...>"):
+            waiting[number] = line.split("<unfinished", 1)[0]
+            continue
+        if "resumed>" in line:
+            line = waiting.pop(number, "") + line.split("resumed>", 1)[1]
+        yield line
+
+
 @dataclass
 class Watch:
-    """Follows the calls on what is below `folder`. `careless`: what was done before it was safe; each with its
-    reason. In the end `unsynced` says what is not on the disk for sure."""
+    """Follows the calls on what is below `folder`, `seen` so far. `careless`: what was done before it was safe; each
+    with its reason. In the end `unsynced` says what is not on the disk for sure.
+
+    Of a process that nobody of the same user may look into, as Octavo's are, strace shows no paths unless root runs it.
+    """
 
     folder: Path
     careless: list[str] = field(default_factory=list)
+    seen: int = 0
     _written: set[str] = field(default_factory=set)
     _names: dict[str, str] = field(default_factory=dict)
 
     def follow(self, lines: Iterable[str]) -> None:
-        waiting: dict[str, str] = {}
-        for line in lines:
-            number = line.split(" ", 1)[0]
-            if line.rstrip().endswith("<unfinished ...>"):
-                waiting[number] = line.split("<unfinished", 1)[0]
-                continue
-            if "resumed>" in line:
-                line = waiting.pop(number, "") + line.split("resumed>", 1)[1]
+        for line in whole(lines):
             if (found := _LINE.match(line)) and int(found["result"]) >= 0:
                 self._take(found["call"], found["rest"])
 
@@ -71,6 +81,7 @@ class Watch:
         paths = [path for found in _PATH.finditer(rest) if (path := self._ours(found["of_fd"] or found["named"]))]
         if not paths:
             return
+        self.seen += 1
         first, last = paths[0], paths[-1]
         if call in _WRITES:
             self._written.add(first)

@@ -147,6 +147,29 @@ class Oracle:
             lost += len(wanted - there)
         return lost
 
+    def judge(self, saved: Rows, numbers: list[int]) -> int:
+        """How many rows a new database lacks of what a person read and wrote, made of one in which these pages were
+        damaged; raises AssertionError if one is that was on none of them. What stands in for a row does not count, and
+        what a rescue mends in rows that were saved does not matter."""
+        allowed, lost = self.may_be_lost(numbers), 0
+        for table in _PERSONS:
+            missing = _as_written(table, self.rows[table]) - _as_written(table, saved[table])
+            assert len(missing) <= allowed[table], (numbers, table)
+            lost += len(missing)
+        return lost
+
+
+def _as_written(table: str, rows: list[dict[str, Any]]) -> set[str]:
+    return set(unordered([{name: row[name] for name in row.keys() - _MENDED.get(table, set())} for row in rows]))
+
+
+_MENDED = {
+    "books": {"reading", "embedder", "embedded"},
+    "questions": {"parent_id", "shown"},
+    "answers": {"shown"},
+    "notes": {"book_id"},
+}
+"""Columns that may refer to what is lost, or say which of several is shown, or what is derived of a book."""
 
 _PERSONS = {"books", "pages", "conversations", "questions", "answers", "notes", "images", "settings", "matters"}
 """Tables of what a person read and wrote; and in which nothing may be that was not there. A page of an index may pass
