@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import html
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +24,7 @@ from app.core.conversation import Answer, Beside, BookRef, Ending, StoredQuestio
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError
 from app.core.paths import Paths
+from app.core.settings import INSTRUCTIONS_CHARACTERS
 from app.engine import chat_formats
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.saved_states import SavedState
@@ -209,9 +211,15 @@ class Asking:
 
     def ask(self, *words: object) -> list[dict[str, Any]]:
         """What the command prints as JSON. `words`: options, and questions that come before the forged one."""
-        put = ("--json", "--document", self.folder, "--instructions", self.text)
+        put = ("--json", "--document", self.folder, "--instructions", self._instructions())
         done = self.program.run("ask", *put, *words, self.text)
         return [json.loads(line) for line in done.out.splitlines()]
+
+
+    def _instructions(self) -> str:
+        """Which may be no longer: evenly as many of the words as fit."""
+        step = math.ceil((len(self.text) + 1) / INSTRUCTIONS_CHARACTERS)
+        return replace(self, words=self.words[::step]).text[:INSTRUCTIONS_CHARACTERS]
 
 
 def _named(words: Sequence[str]) -> Iterator[str]:
