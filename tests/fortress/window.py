@@ -24,7 +24,9 @@ READ, ANSWERED, LOADED = "octavo.reader read ", "octavo.ask answer ", "octavo.mo
 the starter, where a person chose none."""
 
 _SETTLE_S = 1.0
-_TITLE = "Octavo"
+_TITLE, _OF_OCTAVO = "Octavo", " — Octavo"
+"""What the main window's title has in it, and what Qt adds to that of a dialog."""
+
 _READ_CLIPBOARD = """
 from PySide6.QtGui import QGuiApplication
 application = QGuiApplication([])
@@ -150,7 +152,7 @@ class Window:
     def in_front(self) -> str:
         """The title of a dialog that is in front of it; empty if there is none."""
         front = hand.xdotool("getactivewindow").strip()
-        return "" if front == self.id else hand.xdotool("getwindowname", front).strip()
+        return "" if front == self.id else hand.xdotool("getwindowname", front).strip().removesuffix(_OF_OCTAVO)
 
     def until_idle(self, rest_s: float = 0.5) -> None:
         """Until it has handled all that was given to it: none of its threads runs, or waits for a processor, for so
