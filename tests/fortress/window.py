@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import psutil
+from numpy.typing import NDArray
 
 from tests.fortress.program import Program
 from tests.journey import hand
@@ -32,7 +34,11 @@ from PySide6.QtGui import QGuiApplication
 application = QGuiApplication([])
 print(application.clipboard().text(), end="")
 """
-_LOOK_S = 0.02
+_LOOK_S, _GAP_S = 0.02, 0.01
+
+_SIZE = (1440, 900)
+ANSWERS = (306, 60, 946, 750)
+"""Of a window as it opens first, in px: its size, and where answers are in it, from the left and the top."""
 
 
 def wait(what: str, is_so: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
@@ -149,10 +155,13 @@ class Window:
         found = dict(line.split("=") for line in said.split())
         return int(found["WIDTH"]), int(found["HEIGHT"])
 
-    def in_front(self) -> str:
-        """The title of a dialog that is in front of it; empty if there is none."""
-        front = hand.xdotool("getactivewindow").strip()
-        return "" if front == self.id else hand.xdotool("getwindowname", front).strip().removesuffix(_OF_OCTAVO)
+    def dialog(self) -> str:
+        """The title of a dialog that is in front; empty if none is."""
+        try:
+            front = hand.xdotool("getactivewindow").strip()
+            return "" if front == self.id else hand.xdotool("getwindowname", front).strip().removesuffix(_OF_OCTAVO)
+        except subprocess.CalledProcessError:  # it was closed meanwhile
+            return ""
 
     def until_idle(self, rest_s: float = 0.5) -> None:
         """Until it has handled all that was given to it: none of its threads runs, or waits for a processor, for so
@@ -213,7 +222,7 @@ class Window:
 
     def click_row(self, y: int, columns: Sequence[int]) -> None:
         """At each place of a row, one after the other; px of the window."""
-        words = [("mousemove", "--window", self.id, x, y, "click", "--delay", 0, 1) for x in columns]
+        words = [("mousemove", "--window", self.id, x, y, "sleep", _GAP_S, "click", "--delay", 0, 1) for x in columns]
         hand.xdotool(*chain.from_iterable(words))
 
     def scroll(self, steps: int, x: int, y: int) -> None:
@@ -221,11 +230,14 @@ class Window:
         button = 5 if steps > 0 else 4
         hand.xdotool("mousemove", "--window", self.id, x, y, "click", "--repeat", abs(steps), "--delay", 30, button)
 
-    def pixels(self, left: int, top: int, right: int, bottom: int) -> bytes:
-        """Of a part of the window, as it is on the display: red, green, blue."""
+    def answers(self) -> NDArray[np.uint8]:
+        """What is seen of the conversation's answers: rows, columns, and red, green, blue."""
+        assert self.size == _SIZE, "the places in it are those of a window of another size"
+        left, top, right, bottom = ANSWERS
         part = f"{right - left}x{bottom - top}+{left}+{top}"
         words = ["import", "-window", self.id, "-crop", part, "-depth", "8", "rgb:-"]
-        return subprocess.run(words, check=True, capture_output=True).stdout
+        seen = subprocess.run(words, check=True, capture_output=True).stdout
+        return np.frombuffer(seen, np.uint8).reshape(bottom - top, right - left, 3)
 
     def picture(self, path: Path) -> None:
         """Of the whole display, as a PNG."""
