@@ -60,7 +60,7 @@ def test_what_is_left_in_memory_while_the_desk_is_locked(figure: Figure, checkou
     window.stdin.close()
     window.wait(60)
     window.stdout.close()
-    _hold(*found, figure, "the window")
+    _hold(figure, "the window", *found)
 
 
 @pytest.mark.root  # nobody else reads the memory of the program
@@ -78,7 +78,7 @@ def test_what_is_left_in_memory_of_the_program(program: Program, display: dict[s
         _unlock(window)
         found.append(_search(window.pid, needles))
         assert window.quit() == 0
-    _hold(*found, figure, "the program on a display")
+    _hold(figure, "the program on a display", *found)
 
 
 def _unlock(window: Window) -> None:
@@ -115,7 +115,7 @@ def _make(desk: Path) -> dict[str, bytes]:
     }
 
 
-def _hold(before: dict[str, int], locked: dict[str, int], after: dict[str, int], figure: Figure, where: str) -> None:
+def _hold(figure: Figure, where: str, before: dict[str, int], locked: dict[str, int], after: dict[str, int]) -> None:
     words = "; ".join(f"{name}: {before[name]} → {locked[name]}" for name in before)
     figure(f"in the memory of {where}, open → locked: {words}")
     assert before["words (UTF-16)"] > 0, "the search finds what is there"
