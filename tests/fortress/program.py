@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PATIENCE_S = 600
+_ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,13 @@ class Done:
 
 @dataclass(frozen=True)
 class Program:
-    """`command` starts it; `data` is its data folder; `before` are words before it, such as those of strace."""
+    """`command` starts it; `data` is its data folder; `before` are words before it, such as those of strace; `cwd` is
+    the folder that it runs in."""
 
     command: list[str]
     data: Path
     before: tuple[str, ...] = ()
+    cwd: Path = _ROOT
 
     def run(
         self, *words: object, env: dict[str, str] | None = None, typed: str = "", umask: int = -1, code: int | None = 0
@@ -54,8 +57,3 @@ class Program:
                 link.symlink_to(Path(self.command[0]).resolve())
             named = [str(link)]
         return [*self.before, *named, "--data-dir", str(self.data), *map(str, files)]
-
-    @property
-    def cwd(self) -> Path:
-        """The checkout's `app` is found from here."""
-        return Path(__file__).parents[2]

@@ -3,6 +3,7 @@ is no network at all."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -14,9 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from app.bootstrap import open_desk
+from app.core.paths import Paths
 from tests.fortress.conftest import ROOT, Figure
 from tests.fortress.program import Program
 from tests.fortress.walk import Walk
+from tests.fortress.window import opened_window
+from tests.fortress.window_walk import WindowWalk
 
 pytestmark = pytest.mark.fortress
 
@@ -37,6 +42,14 @@ def _strace(calls: Path) -> tuple[str, ...]:
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
     return ("strace", "-f", "-qq", "-e", "trace=network", "-o", str(calls))
+
+
+def _alone() -> tuple[str, ...]:
+    """In a network namespace without interfaces."""
+    alone = ("unshare", "-n") if os.geteuid() == 0 else ("unshare", "-rn")
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets nobody make a network namespace")
+    return alone
 
 
 def _families(*calls: Path) -> tuple[Counter[str], int]:
@@ -79,11 +92,27 @@ def test_the_terminal_under_strace(walk: Walk, figure: Figure, tmp_path: Path) -
 
 
 def test_the_terminal_without_any_interface(walk: Walk, figure: Figure) -> None:
-    alone = ("unshare", "-n") if os.geteuid() == 0 else ("unshare", "-rn")
-    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this machine lets nobody make a network namespace")
-    done = list(replace(walk, program=replace(walk.program, before=alone)).go())
+    done = list(replace(walk, program=replace(walk.program, before=_alone())).go())
     figure(f"without interfaces: {len(done)} commands, all with exit status 0")
+
+
+@pytest.mark.parametrize("without", [False, True], ids=["strace", "no-interface"])
+def test_the_window_by_keyboard(
+    program: Program, display: dict[str, str], figure: Figure, tmp_path: Path, without: bool
+) -> None:
+    """From the first start on; its mouse has its own journey, which looks into the window."""
+    calls = tmp_path / "calls.txt"
+    steps = []
+    with opened_window(replace(program, before=_alone() if without else _strace(calls)), display) as window:
+        for step in WindowWalk(window, tmp_path).go():
+            steps.append(step)
+            window.picture(tmp_path / f"{len(steps):02}.png")
+        assert window.quit() == 0
+    with contextlib.closing(open_desk(Paths(program.data))) as desk:
+        assert [talk.title for talk in desk.conversations.all()] == ["Tide talk"]
+        assert len(desk.library.books()) == 2
+    held = "all done in a namespace without interfaces" if without else _hold(*_families(calls))
+    figure(f"window by keyboard: {len(steps)} steps: {held}")
 
 
 @pytest.mark.usefixtures("checkout")
@@ -91,10 +120,7 @@ def test_the_terminal_without_any_interface(walk: Walk, figure: Figure) -> None:
 def test_the_window(display: dict[str, str], figure: Figure, tmp_path: Path, without: bool) -> None:
     """The journey of somebody who has just installed Octavo, by mouse and keyboard."""
     calls = tmp_path / "calls.txt"
-    alone = ("unshare", "-n") if os.geteuid() == 0 else ("unshare", "-rn")
-    before = alone if without else _strace(calls)
-    if without and subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this machine lets nobody make a network namespace")
+    before = _alone() if without else _strace(calls)
     words = [*before, sys.executable, "-P", "-m", "tests.journey", "--out", str(tmp_path / "pictures")]
     env = {**os.environ, **display, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, errors="replace", check=False)

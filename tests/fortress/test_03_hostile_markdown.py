@@ -7,15 +7,19 @@ import ctypes
 import io
 import os
 import re
+import shutil
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import lxml.html
+import numpy as np
 import pypdfium2
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QEventLoop, QUrl
 from PySide6.QtWidgets import QApplication
 
@@ -28,15 +32,14 @@ from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.view import ConversationView
 from app.ui.fonts import load_fonts
 from app.ui.theme import PAPER, Theme
+from tests.fortress import answered
 from tests.fortress.conftest import Figure
-from tests.fortress.hostile_markdown import Hostile, texts
+from tests.fortress.hostile_markdown import FIRST, LAST, Hostile, texts
+from tests.fortress.program import Program
+from tests.fortress.window import LOADED, Window, opened_window
 from tests.ui.chat.talk import answer, asked, read, turn
 
-pytestmark = [
-    pytest.mark.fortress,
-    pytest.mark.usefixtures("checkout"),
-    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
-]
+pytestmark = [pytest.mark.fortress, pytest.mark.qt_log_ignore("This plugin does not support", extend=True)]
 
 _LONGEST_CPU_S = 30.0
 _PATIENCE = 500
@@ -98,6 +101,7 @@ def _lost(hostile: Hostile, shown: str) -> list[str]:
     return [f"{hostile.name}: {word}" for word in hostile.seen if word not in words]
 
 
+@pytest.mark.usefixtures("checkout")
 def test_the_window(qapp: QApplication, bait: Path, watch: Watch, figure: Figure) -> None:
     load_fonts()
     opened: list[QUrl] = []
@@ -143,6 +147,76 @@ def _stream(view: ConversationView, hostile: Hostile) -> None:
     QApplication.processEvents()
 
 
+def test_the_window_of_the_program(
+    program: Program, display: dict[str, str], bait: Path, watch: Watch, figure: Figure, times: Callable[[int], int]
+) -> None:
+    """In the folder of the bait; each text is the answer of a conversation, which is opened by its title."""
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    hostile_texts = texts(bait)
+    shown = hostile_texts[:: len(hostile_texts) // times(len(hostile_texts))]
+    answers = {f"Text {hostile.name[:3]}": hostile.text for hostile in shown}
+    controls = {"With the end": f"{FIRST} begins.\n\n{LAST} ends.", "Without": f"{FIRST} begins.\n\nNothing."}
+    answered.write(program.data, {**controls, **answers})
+    calls = program.data.parent / "calls.txt"
+    traced = ("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=open,openat,execve,socket", "-o", str(calls))
+    slow, files, ended = [], [], 0
+    slowest = (0.0, "")
+    with opened_window(replace(program, before=traced, cwd=bait.parent), display) as window:
+        window.until_logged(LOADED, "no model was loaded")
+        window.until_idle()
+        end = _End.of(*(_open(window, title) for title in controls))
+        before = calls.stat().st_size
+        watch.opened()
+        for title, hostile in zip(answers, shown, strict=True):
+            began = window.processor_s()
+            ended += end.is_in(_open(window, title))
+            took = window.processor_s() - began
+            slowest = max(slowest, (took, hostile.name))
+            slow += [f"{hostile.name}: {took:.0f} s"] if took > _LONGEST_CPU_S else []
+            files += [hostile.name] if watch.opened() else []
+            window.picture(program.data.parent / f"{title}.png")
+        with calls.open("rb") as traces:
+            traces.seek(before)
+            made = traces.read().decode("utf-8", "replace")
+        assert window.quit() == 0
+    programs, sockets = re.findall(r"execve\(.*", made), re.findall(r"socket\(.*", made)
+    figure(
+        f"window by keyboard: {len(shown)} texts, the end of {ended} seen as a paragraph,"
+        f" {len(files)} files opened, {len(programs)} programs started,"
+        f" {len(sockets)} sockets; slowest {slowest[0]:.1f} s of CPU ({slowest[1]})"
+    )
+    assert (files, programs, sockets, slow) == ([], [], [], [])
+    assert ended > len(shown) / 2, "others end in code, or in a quotation"
+
+
+def _open(window: Window, title: str) -> NDArray[np.uint8]:
+    """What is seen of this conversation at its end."""
+    window.command(title)
+    window.until_shown(f"{title} – Octavo")
+    window.until_idle()
+    return window.answers()
+
+
+@dataclass(frozen=True)
+class _End:
+    """A line of text as the window draws it, at its distance from the left."""
+
+    left: int
+    line: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, seen: NDArray[np.uint8], other: NDArray[np.uint8]) -> _End:
+        """The line that is in the first alone."""
+        rows, columns = np.nonzero((seen != other).any(axis=2))
+        return cls(columns.min(), seen[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])
+
+    def is_in(self, seen: NDArray[np.uint8]) -> bool:
+        height, width = self.line.shape[:2]
+        column = seen[:, self.left : self.left + width]
+        return any(np.array_equal(column[y : y + height], self.line) for y in range(len(column) - height + 1))
+
+
 def _exports(made: Turn) -> Iterator[tuple[str, bytes]]:
     report = compose("Title", (made,), {})
 
@@ -155,6 +229,7 @@ def _exports(made: Turn) -> Iterator[tuple[str, bytes]]:
     yield "pdf", pdf.write(report, no_picture)
 
 
+@pytest.mark.usefixtures("checkout")
 def test_exports(qapp: QApplication, bait: Path, watch: Watch, figure: Figure) -> None:
     load_fonts()
     lost, slow, files, live = [], [], [], []

@@ -15,7 +15,7 @@ import pytest
 
 from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
-from tests.fortress.window import has_place, wait
+from tests.fortress.window import holder, wait
 
 pytestmark = pytest.mark.fortress
 
@@ -39,7 +39,7 @@ def windows() -> Iterator[Windows]:
 def _open(program: Program, windows: Windows) -> subprocess.Popen[bytes]:
     """A window that has the desk's place."""
     window = _start(program, windows)
-    wait("no window opened", lambda: has_place(window, program) or window.poll() is not None)
+    wait("no window opened", lambda: holder(window, program) or window.poll() is not None)
     assert window.poll() is None, "the window ended"
     return window
 

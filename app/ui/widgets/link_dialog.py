@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRect, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QWidget
 
 from app.core.untrusted import WEB_SCHEMES, disarm, is_link
-from app.ui.theme import SPACE_L, SPACE_M
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.layouts import STRETCH, column, row
 from app.wording.i18n import _
 
 _WIDTH, _MOST_HEIGHT, _INSIDE = 460, 96, 20  # px; the last: what a field has around its text
@@ -41,12 +43,17 @@ class LinkDialog(QDialog):
         self.address_field.setTabChangesFocus(True)
         self.address_field.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.address_field.setFixedHeight(min(_MOST_HEIGHT, self._height_needed()))
-        self._offer(opens=opens)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
-        box.setSpacing(SPACE_M)
-        for widget in (explanation, self.address_field, self._buttons):
-            box.addWidget(widget)
+        self.open_button = TextButton(_("Open in browser"))
+        self.copy_button = TextButton(_("Copy address"))
+        self.cancel_button = TextButton(_("Cancel") if opens else _("Close"))
+        self.cancel_button.setDefault(True)
+        self.open_button.clicked.connect(self._open)
+        self.copy_button.clicked.connect(self._copy)
+        self.cancel_button.clicked.connect(self.reject)
+        offered = [self.open_button] if opens else []
+        buttons = row(STRETCH, *offered, self.copy_button, self.cancel_button, spacing=SPACE_S)
+        margins = (SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        column(explanation, self.address_field, buttons, of=self, margins=margins, spacing=SPACE_M)
         self.cancel_button.setFocus()
 
     def _height_needed(self) -> int:
@@ -54,22 +61,6 @@ class LinkDialog(QDialog):
         room = QRect(0, 0, _WIDTH - 2 * SPACE_L - _INSIDE, _MOST_HEIGHT)
         metrics, text = self.address_field.fontMetrics(), self.address_field.toPlainText()
         return metrics.boundingRect(room, Qt.TextFlag.TextWrapAnywhere, text).height() + _INSIDE
-
-    def _offer(self, *, opens: bool) -> None:
-        self._buttons = buttons = QDialogButtonBox()
-        self.open_button = QPushButton(_("Open in browser"))
-        self.copy_button = QPushButton(_("Copy address"))
-        self.cancel_button = QPushButton(_("Cancel") if opens else _("Close"))
-        if opens:
-            buttons.addButton(self.open_button, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.addButton(self.cancel_button, QDialogButtonBox.ButtonRole.RejectRole)
-        for button in (self.open_button, self.copy_button):
-            button.setAutoDefault(False)
-        self.cancel_button.setDefault(True)
-        self.open_button.clicked.connect(self._open)
-        self.copy_button.clicked.connect(self._copy)
-        self.cancel_button.clicked.connect(self.reject)
 
     def _open(self) -> None:
         if self._open_address is not None and is_link(self._address, WEB_SCHEMES):
