@@ -215,7 +215,6 @@ class Asking:
         done = self.program.run("ask", *put, *words, self.text)
         return [json.loads(line) for line in done.out.splitlines()]
 
-
     def _instructions(self) -> str:
         """Which may be no longer: evenly as many of the words as fit."""
         step = math.ceil((len(self.text) + 1) / INSTRUCTIONS_CHARACTERS)

@@ -144,13 +144,18 @@ def test_memory_and_descriptors_stay_flat(desk: Services, figure: Figure, tmp_pa
 def _round_in_the_window(window: Window, path: Path, number: int) -> None:
     """As a person's hand does it: a book handed over, two questions, the conversation deleted."""
     hand.press("ctrl+n")
+    window.until_idle()
     if number % _ROUNDS_OF_A_BOOK == 0:
         path.write_text(f"Ferry {number} leaves at nine. It returns at noon. The keeper waits.\n" * 30)
         window.hand_over(path)
     for text in ("When does it leave?", "And return?"):
         window.ask(f"{text} {number}")
+        window.until_idle()
     window.command("Delete the conversation")
+    window.until_shown("Delete this conversation?")
+    window.until_idle()
     hand.press("Tab", "Return")  # there is no bin: it asks, and offers to cancel first
+    window.until_shown("New conversation")
 
 
 def test_the_window_stays_flat(

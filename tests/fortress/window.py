@@ -171,7 +171,10 @@ class Window:
 
         def rests() -> bool:
             nonlocal since
-            states = {path.read_text().rpartition(")")[2].split()[0] for path in process.glob("*/stat")}
+            states = set()
+            for path in process.glob("*/stat"):
+                with contextlib.suppress(OSError):  # the thread has ended meanwhile
+                    states.add(path.read_text().rpartition(")")[2].split()[0])
             since = since if states <= {"S"} else time.monotonic()
             time.sleep(_LOOK_S)
             return time.monotonic() - since >= rest_s
@@ -186,11 +189,11 @@ class Window:
     def command(self, name: str) -> None:
         """By the list that Ctrl+K opens: a command, or a conversation or a document by its title."""
         hand.press("ctrl+k")
-        time.sleep(_SETTLE_S / 2)
+        self.until_idle()
         hand.write(name)
-        time.sleep(_SETTLE_S)
+        self.until_idle()
         hand.press("Return")
-        time.sleep(_SETTLE_S / 2)
+        self.until_idle()
 
     def ask(self, text: str, patience_s: float = PATIENCE_S) -> None:
         """In the conversation that is shown, and until its answer has come to its end."""
