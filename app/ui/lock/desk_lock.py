@@ -130,8 +130,14 @@ class DeskLock(Presenter):
 
     @Slot(object)
     def _on_closed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self._bridge.everywhere(fill_freed, self._ignore)
-        self.closed.emit()
+        """A thread that did something with the desk may have it a moment longer: until it does something else."""
+        self._bridge.drain(self._on_let_go, spared=tuple(Executor), all_of_it=True)
+
+    @Slot()
+    def _on_let_go(self) -> None:
+        if self.screen is not None:  # else it was opened again meanwhile
+            self._bridge.everywhere(fill_freed, self._ignore)
+            self.closed.emit()
 
     @Slot(str)
     def _take(self, passphrase: str) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import threading
+import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +20,9 @@ from app.core.conversation import Ending
 from app.core.settings import LockedWork
 from app.services import services
 from app.store import keys
+from app.ui.bridge import _Line
 from app.ui.calls import Call
+from app.ui.lock import desk_lock
 from app.ui.lock.screen import LockScreen
 from app.ui.settings.passphrase import PassphraseDialog
 from tests.ui.gate import Gate
@@ -127,6 +132,33 @@ def test_no_object_of_the_window_outlives_locking(left_by_others: list[object], 
     assert [each for each in _of_a_desk() if id(each) not in others]
     protected.lock()
     assert [type(each).__name__ for each in _of_a_desk() if id(each) not in others] == []
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Once it is set, threads let go of what they did a moment later, as those do that have to wait for a processor."""
+    waits = threading.Event()
+
+    def run(line: _Line) -> None:
+        while (work := line.work.get()) is not None:
+            work()
+            if waits.is_set():
+                time.sleep(0.2)
+            del work
+
+    monkeypatch.setattr(_Line, "_run", run)
+    return waits
+
+
+def test_memory_is_cleared_after_each_thread_let_go_of_the_desk(
+    waits: threading.Event, protected: LockedWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, found = weakref.ref(protected.start._desk), []
+    monkeypatch.setattr(desk_lock, "forget_shown", lambda: found.append(desk() is None))
+    waits.set()
+    protected.lock()
+    wait(lambda: len(found) > 1)
+    assert found == [False, True], "as soon as it is locked, and once more when the desk is closed"
 
 
 def test_the_right_passphrase_brings_back_what_was_there(qtbot: QtBot, protected: LockedWindow) -> None:
