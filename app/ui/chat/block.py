@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 
 from app.ui.chat.block_tools import BAR, CodeTools, Tools
 from app.ui.chat.inline import Link, PlacedMark
-from app.ui.chat.render import RenderedText
+from app.ui.chat.render import MARKER_GAP, RenderedText
 from app.ui.chat.rich_copy import to_html
 from app.ui.chat.table import TableScroll
 from app.ui.theme import CORNER, SPACE_M, SPACE_S, Palette
@@ -31,7 +31,6 @@ _AS_LINE_BREAKS = str.maketrans(
     {"\u2028": "\n", "\u2029": "\n", "\ufdd0": "", "\ufdd1": "", "\u2060": "", "\u00a0": " "}
 )
 _BAR_WIDTH = 3.0
-_MARKER_GAP = SPACE_S  # px between the marker of an item and its text
 
 
 @dataclass(frozen=True)
@@ -287,7 +286,7 @@ class MessageBlock:
             box = layout.blockBoundingRect(block)
             if drawn.marker:
                 line = self.rectangle_at(drawn.position)
-                left = line.x() - _MARKER_GAP - metrics.horizontalAdvance(drawn.marker)
+                left = line.x() - MARKER_GAP - metrics.horizontalAdvance(drawn.marker)
                 self._markers.append((QPointF(left, line.y() + self.ascent_at(drawn.position)), drawn.marker))
             if drawn.rule:
                 self._rules.append(QRectF(box.x(), box.center().y(), self._width - box.x(), 1))

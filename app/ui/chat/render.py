@@ -3,6 +3,7 @@ reach neither a file nor the network."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
+    QFontMetricsF,
     QImage,
     QTextBlockFormat,
     QTextCharFormat,
@@ -43,7 +45,8 @@ if TYPE_CHECKING:  # Pygments is loaded with the first code that is shown
 MAX_CHARACTERS = 20_000  # of one block of code; longer ones stay in one colour
 MAX_COLUMNS = 64  # of a table; wider ones are shown as they were written
 _PREPARED = 16  # languages of code; a text may name any number
-INDENT = 24  # px a level of a list takes
+INDENT = 24  # px a level of a list takes, or more where its markers need it
+MARKER_GAP = SPACE_S  # px between the marker of an item and its text
 QUOTE_INDENT = SPACE_L  # px a level of a quotation takes
 _BULLETS = ("•", "◦", "–")
 _LANGUAGE = re.compile(r"^[ >]*(?:`{3,}|~{3,}) *([^\s`]+)", re.MULTILINE)
@@ -182,6 +185,7 @@ class _Level:
 
     number: int | None
     tight: bool
+    indent: int = INDENT  # px
     item_waits: bool = False  # an item was opened, and its first block has not come yet
     note: str = ""  # the number of a footnote, which looks like the one item of a list
     task: str = ""  # how the item that was opened begins, if it is one of a list of tasks: `[ ] ` or `[x] `
@@ -198,7 +202,6 @@ class BlockRenderer:
         self._marks = marks
         document = make_document(text_font(theme.sizes.answer), width)
         self._width = width
-        document.setIndentWidth(INDENT)
         chips.serve(document)
         formulas.serve(document)
         self._cursor = QTextCursor(document)
@@ -297,8 +300,7 @@ class BlockRenderer:
     def _begin_block(self, line: int, above: int | None = None, rule: bool = False) -> None:
         form = QTextBlockFormat()
         form.setLineHeight(line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        form.setIndent(len(self._levels))
-        form.setLeftMargin(QUOTE_INDENT * len(self._bars))
+        form.setLeftMargin(self._left_edge())
         if not self._fresh:
             tight = bool(self._levels) and self._levels[-1].tight
             form.setTopMargin(above if above is not None else SPACE_XS if tight else SPACE_S)
@@ -331,7 +333,14 @@ class BlockRenderer:
     def _open_list(self, token: Token, inside: Sequence[Token]) -> None:
         first = next((member for member in inside if member.type == "paragraph_open"), None)
         number = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None
-        self._levels.append(_Level(number, first is not None and first.hidden))
+        items = sum(member.type == "list_item_open" and member.level == token.level + 1 for member in inside)
+        widest = _TASKS["[ ] "] if number is None else f"{number + items - 1}."
+        self._levels.append(_Level(number, first is not None and first.hidden, self._indent(widest)))
+
+    def _indent(self, widest: str) -> int:
+        """Of a level whose widest marker this is, px: a marker is drawn left of the text, and must not be cut off."""
+        metrics = QFontMetricsF(self._written.document.defaultFont())
+        return max(INDENT, math.ceil(metrics.horizontalAdvance(widest)) + MARKER_GAP)
 
     def _open_item(self, beginning: Sequence[Token]) -> None:
         words = next((token.content for token in beginning if token.type == "inline"), "")
@@ -341,13 +350,14 @@ class BlockRenderer:
 
     def _open_note(self, number: str) -> None:
         """A footnote: softer than the text, with its number beside it."""
-        self._levels.append(_Level(None, tight=True, item_waits=True, note=number))
+        indent = self._indent(f"{number}.")
+        self._levels.append(_Level(None, tight=True, indent=indent, item_waits=True, note=number))
         soft = QTextCharFormat()
         soft.setForeground(QColor(self._palette.soft_ink))
         self._inline.use_base(soft)
 
     def _left_edge(self) -> float:
-        return float(len(self._levels) * INDENT + len(self._bars) * QUOTE_INDENT)
+        return float(sum(level.indent for level in self._levels) + len(self._bars) * QUOTE_INDENT)
 
     def _write_lines(self, text: str) -> None:
         """Text as it is, one block a line."""

@@ -565,3 +565,26 @@ def test_a_long_question_is_folded_until_all_is_wanted(view: ConversationView) -
     bar.setValue(bar.maximum())
     assert "line 29999 of many" in question.pieces[-1].copy(0, question.pieces[-1].end())
     assert question.pieces[0].written is None
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9. nine\n10. ten",
+        "998. one\n999. two\n1000. three",
+        "100000000. the longest",
+        "- a\n\n  1998. inner",
+        "- [ ] task",
+        "- words[^1]\n\n[^1]: note",
+    ],
+)
+def test_no_marker_of_a_list_is_cut_off_at_the_left(
+    view: ConversationView, theme: Theme, percent: int, text: str
+) -> None:
+    theme.use_sizes(TextSizes(percent))
+    view.show_turns((turn(1, "?", text),), {})
+    message = only_answer(view)
+    image = message.grab().toImage()
+    edge = {image.pixelColor(0, y).name() for y in range(message.pieces[-1].bottom)}
+    assert len(edge) == 1  # nothing but the ground
