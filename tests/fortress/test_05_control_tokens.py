@@ -66,6 +66,17 @@ def _vocabularies(*own: Path) -> Iterator[Path]:
         yield from sorted(Path(folder).glob("**/*.gguf"))
 
 
+def _loaded(paths: Iterable[Path]) -> Iterator[tuple[str, LlamaModel]]:
+    """By name, each while it is asked for; what llama.cpp refuses is left out."""
+    for path in paths:
+        with contextlib.suppress(AppError), contextlib.closing(_load(path)) as model:
+            yield path.name, model
+
+
+def _load(path: Path) -> LlamaModel:
+    return LlamaModel(path, 0, lambda _fraction: True, vocabulary_only=True)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Services]:
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as made:
@@ -85,25 +96,20 @@ def test_the_whole_prompt(
     desk: Services, tiny_scout: Path, tiny_maverick: Path, starter: Path, figure: Figure, times: Callable[[int], int]
 ) -> None:
     models, forged, places, bad, made = 0, 0, 0, [], 0
-    for path in _vocabularies(tiny_scout, tiny_maverick, starter):
-        try:
-            model = LlamaModel(path, 0, lambda _fraction: True, vocabulary_only=True)
-        except AppError:
-            continue
-        with contextlib.closing(model):
-            special = _special(model)
-            pieces, is_known = _format(model, special)
-            tokenizer = PromptTokenizer(model, pieces=pieces) if pieces is not None else None
-            models, made = models + 1, made + (not is_known)
-            step = max(1, len(special) // times(400))
-            for _token, text in [*special[::step], *((-1, marker) for marker in _MEDIA)]:
-                forged += 1
-                if tokenizer is None:
-                    bad += _text_alone(model, text)
-                else:
-                    found = _in_prompt(desk, model, tokenizer, text)
-                    places = found[0]
-                    bad += [f"{path.name}: {text!r} {found[1]}"] if found[1] else []
+    for name, model in _loaded(_vocabularies(tiny_scout, tiny_maverick, starter)):
+        special = _special(model)
+        pieces, is_known = _format(model, special)
+        tokenizer = PromptTokenizer(model, pieces=pieces) if pieces is not None else None
+        models, made = models + 1, made + (not is_known)
+        step = max(1, len(special) // times(400))
+        for _token, text in [*special[::step], *((-1, marker) for marker in _MEDIA)]:
+            forged += 1
+            if tokenizer is None:
+                bad += _text_alone(model, text)
+            else:
+                found = _in_prompt(desk, model, tokenizer, text)
+                places = found[0]
+                bad += [f"{name}: {text!r} {found[1]}"] if found[1] else []
     figure(
         f"{models} vocabularies ({made} in a format that was worked out), {forged} special tokens, each in"
         f" {places} places of a prompt: {len(bad)} became control tokens or markers"
@@ -281,30 +287,25 @@ def test_what_a_server_is_sent(
     monkeypatch.setattr(toy_server, "CONTEXT_TOKENS", 1 << 22)
     models, tokens, documents, prompts, bad = 0, 0, 0, 0, []
     known = list(_vocabularies(tiny_scout, starter))
-    for path in known[:: max(1, len(known) // times(len(known)))]:
-        try:
-            model = LlamaModel(path, 0, lambda _fraction: True, vocabulary_only=True)
-        except AppError:
+    for vocabulary, model in _loaded(known[:: max(1, len(known) // times(len(known)))]):
+        special = _special(model)
+        pieces, _is_known = _format(model, special)
+        if pieces is None:
             continue
-        with contextlib.closing(model):
-            special = _special(model)
-            pieces, _is_known = _format(model, special)
-            if pieces is None:
-                continue
-            tokenizer = PromptTokenizer(model, pieces=pieces)
-            markers = _markers(model, tokenizer)
-            words = [text for token, text in special if model.is_control(token) or token in markers]
-            words = [*words[:: max(1, len(words) // times(len(words)))], *_MEDIA]
-            found = []
-            for name, put in (("honest", ("word",)), ("forged", tuple(words))):
-                asking = Asking(replace(program, data=tmp_path / f"{name} {models}"), tmp_path / f"{name}{models}", put)
-                documents += asking.write()
-                sent = _sent(asking, model, pieces, kind)
-                found.append([_counts(model, prompt, tokenizer) for prompt in sent])
-                assert all(map(bool, found[-1])), "the control: there are control tokens"
-                assert len(sent[-1]) > 4 * len(model._tokenize(asking.text, False)), "the control: it is all sent"
-            models, tokens, prompts = models + 1, tokens + len(words), prompts + len(sent)
-            bad += [f"{path.name}: {found[1]} instead of {found[0]}"] if found[0] != found[1] else []
+        tokenizer = PromptTokenizer(model, pieces=pieces)
+        markers = _markers(model, tokenizer)
+        words = [text for token, text in special if model.is_control(token) or token in markers]
+        words = [*words[:: max(1, len(words) // times(len(words)))], *_MEDIA]
+        found = []
+        for name, put in (("honest", ("word",)), ("forged", tuple(words))):
+            asking = Asking(replace(program, data=tmp_path / f"{name} {models}"), tmp_path / f"{name}{models}", put)
+            documents += asking.write()
+            sent = _sent(asking, model, pieces, kind)
+            found.append([_counts(model, prompt, tokenizer) for prompt in sent])
+            assert all(map(bool, found[-1])), "the control: there are control tokens"
+            assert len(sent[-1]) > 4 * len(model._tokenize(asking.text, False)), "the control: it is all sent"
+        models, tokens, prompts = models + 1, tokens + len(words), prompts + len(sent)
+        bad += [f"{vocabulary}: {found[1]} instead of {found[0]}"] if found[0] != found[1] else []
     figure(
         f"{kind}: {models} vocabularies, {tokens} control tokens in {documents} documents, their titles and names, in"
         f" questions, instructions and answers: {prompts} prompts, {len(bad)} with others than an honest one"
@@ -332,7 +333,7 @@ def test_what_the_engine_has_read(
     are: as many as texts have, and not as they would be with control tokens."""
     is_short = family == "chatml"
     path = write_chatml(tmp_path / "chatml.gguf") if is_short else tiny_scout_fast
-    with contextlib.closing(LlamaModel(path, 0, lambda _fraction: True, vocabulary_only=True)) as model:
+    with contextlib.closing(_load(path)) as model:
         special = _special(model)
         pieces, _is_known = _format(model, special)
         tokenizer = PromptTokenizer(model, pieces=pieces)
