@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import subprocess
 import sys
@@ -268,13 +269,35 @@ def test_old_objects_are_looked_through_while_nobody_looks(
     state: Qt.ApplicationState, old: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generations: list[int] = []
-    monkeypatch.setattr("app.ui.application.gc", mock.Mock(collect=generations.append))
+    monkeypatch.setattr("app.ui.application.gc", mock.Mock(collect=generations.append, get_objects=mock.MagicMock()))
     monkeypatch.setattr(QGuiApplication, "applicationState", lambda: state)
     collector = Collector()
     for _round in range(30):
         collector.collect()
     collector._timer.stop()
     assert (generations.count(2), generations.count(1)) == (old, 30 - old)
+
+
+def test_cycles_do_not_pile_up_while_the_window_is_in_use(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each outlives the looks at what is young, as what a person opens and closes does."""
+    monkeypatch.setattr(QGuiApplication, "applicationState", lambda: Qt.ApplicationState.ApplicationActive)
+    collector = Collector()
+    try:
+        collector.collect()
+        most = 0
+        for _round in range(40):
+            held: list[list[object]] = [[] for _item in range(1_000)]
+            for each in held:
+                each.append(each)
+            collector.collect()
+            collector.collect()
+            held.clear()
+            del each
+            most = max(most, sum(len(item) == 1 and item[0] is item for item in gc.get_objects() if type(item) is list))
+        assert most < 20_000
+    finally:
+        collector.close()
+        gc.unfreeze()
 
 
 def test_a_desk_that_needs_a_passphrase_asks_for_a_new_one_and_opens(
