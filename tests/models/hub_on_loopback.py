@@ -254,9 +254,9 @@ class _Handler(BaseHTTPRequestHandler):
         }.get(fault, lambda: len(content))()  # type: ignore[arg-type]
         for start in range(0, ends_at, CHUNK_BYTES):
             sent = content[start : min(start + CHUNK_BYTES, ends_at)]
-            self.wfile.write(sent)
-            if name:
+            if name:  # before: whoever has received it may look at once
                 self.hub.served[name] += len(sent)
+            self.wfile.write(sent)
         if fault in (Fault.TRICKLE, Fault.HOLD):
             self.wfile.flush()
             self.hub.holding.release()

@@ -20,7 +20,7 @@ from tests.ui.fakes import AsWished, Gate
 from tests.ui.room import LEASE, Room, wait
 
 _OTHER = "/models/other.gguf"
-_REFUSED = Problem(Code.NO_MODEL, {})
+_REFUSED = Problem(Code.MODEL_UNREADABLE, {"path": "scout.gguf"})
 
 
 def _open(room: Room, *books: int) -> None:

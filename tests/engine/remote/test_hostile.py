@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import signal
@@ -152,13 +153,12 @@ def test_an_answer_that_breaks_keeps_what_came(what: str, new_server: NewServer,
 def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, process: EngineClient) -> None:
     server = new_server()
     connect(process, server.address)
-    sent = threading.Event()
 
     def babble(handler: Handler) -> None:
         handler.begin_stream()
-        for _ in range(3 * MAX_CHARACTERS_A_TOKEN):
-            handler.send_event(_SO_FAR)
-        sent.set()
+        with contextlib.suppress(ConnectionError):  # it is cut off already
+            for _ in range(3 * MAX_CHARACTERS_A_TOKEN):
+                handler.send_event(_SO_FAR)
         handler.wait_for_hang_up()
 
     server.routes["/v1/completions"] = babble

@@ -119,10 +119,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def wait_for_hang_up(self) -> None:
-        """Until the other side closes the connection."""
+        """Until the other side closes the connection, with what it had not read or without."""
         self.connection.settimeout(WAIT_S)
-        while self.connection.recv(1 << 16):
-            pass
+        with contextlib.suppress(ConnectionError):
+            while self.connection.recv(1 << 16):
+                pass
         self.server.hung_up.set()
 
 
