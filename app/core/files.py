@@ -203,6 +203,11 @@ def start_log(path: Path) -> None:
             descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE_FILE)
             return open(descriptor, "a", encoding="utf-8")
 
+        def handleError(self, record: logging.LogRecord) -> None:
+            """What the log is written for says that the disk is full; it does so without a traceback of the log."""
+            if not isinstance(sys.exception(), OSError):
+                super().handleError(record)
+
     try:
         handler = PrivateHandler(path, maxBytes=_LOG_BYTES, backupCount=_KEPT_LOGS, encoding="utf-8")
     except OSError as error:
