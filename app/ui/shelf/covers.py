@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import partial
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal, Slot
@@ -26,6 +27,10 @@ _SPINE, _LETTERS, _BADGE, _BADGE_LETTERS = 3, 6, 11, 8  # px, on the shelf
 _DIMMED = 70
 """Of 255, by night: paper as white as by day would be the brightest thing in the window."""
 
+_MOST_KEPT = 240
+"""Covers, about 17 MB: more than are in sight at a time. One that was let go is found where it is kept, when its book
+comes into sight again."""
+
 _SHORT = {Format.MARKDOWN: "MD", Format.TEXT: "TXT"}
 
 
@@ -43,12 +48,22 @@ class BookCovers(QObject):
 
     changed = Signal()
 
-    def __init__(self, covers: Covers, bridge: Bridge, activity: Activity, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        covers: Covers,
+        bridge: Bridge,
+        activity: Activity,
+        parent: QObject | None = None,
+        *,
+        kept: int = _MOST_KEPT,
+    ) -> None:
+        """`kept`: so many pictures at most."""
         super().__init__(parent)
+        self._most = kept
         self._covers = covers
         self._bridge = bridge
         self._activity = activity
-        self._images: dict[str, QImage] = {}
+        self._images: OrderedDict[str, QImage] = OrderedDict()
         self._asked: set[str] = set()
         self._undrawn: list[Book] = []
         self._drawing = ""
@@ -62,6 +77,8 @@ class BookCovers(QObject):
                 self._bridge.call(Executor.STORE, find, take, self._leave)
             else:
                 self._write(book)
+        if book.id in self._images:
+            self._images.move_to_end(book.id)
         return self._images.get(book.id)
 
     @Slot(str)
@@ -98,7 +115,7 @@ class BookCovers(QObject):
         if cover == NO_COVER:
             self._write(book)
         else:
-            self._take(book.id, to_image(cover))
+            self._take(book.id, _narrowed(to_image(cover)))
 
     def _write(self, book: Book) -> None:
         """Set its first words, as its pages have no look of their own."""
@@ -121,6 +138,9 @@ class BookCovers(QObject):
     def _take(self, book_id: str, image: QImage) -> None:
         if book_id in self._asked:  # not removed meanwhile
             self._images[book_id] = image
+            while len(self._images) > self._most:
+                out_of_sight, _image = self._images.popitem(last=False)
+                self._asked.discard(out_of_sight)
             self.changed.emit()
 
     def _go_on(self) -> None:
@@ -130,6 +150,13 @@ class BookCovers(QObject):
     @Slot(object)
     def _leave(self, problem: Problem) -> None:
         """It stays plain."""
+
+
+def _narrowed(image: QImage) -> QImage:
+    """What a file has as its cover is larger than what is shown of it."""
+    if image.width() <= COVER_WIDTH:
+        return image
+    return image.scaledToWidth(COVER_WIDTH, Qt.TransformationMode.SmoothTransformation)
 
 
 def typeset(untrusted_title: str, untrusted_words: str) -> QImage:

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from app.core.document import Book, Format
 from app.core.events import Reading
 from app.core.image import Raster
-from app.services.covers import NO_COVER
+from app.services.covers import COVER_WIDTH, NO_COVER
 from app.ui.bridge import Executor
-from app.ui.shelf.covers import paint_cover, typeset
+from app.ui.shelf.covers import BookCovers, paint_cover, typeset
 from app.ui.theme import LAMP, PAPER, Palette, cloth
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
@@ -127,6 +127,34 @@ def test_covers_wait_while_the_engine_is_busy(drawn: Room) -> None:
     drawn.settle()
     assert len(drawn.reader.widths) > len(before)
     assert drawn.desk.covers.known(drawn.books[LETTERS].id) is not None
+
+
+def test_no_more_covers_are_held_than_are_in_sight(drawn: Room) -> None:
+    drawn.open()
+    books = [drawn.books[title] for title in (LETTERS, LEASE, SURVEY)]
+    presenter = drawn.presenter
+    covers = BookCovers(drawn.desk.covers, presenter._bridge, presenter.activity, presenter, kept=2)
+
+    def shown(book: Book) -> bool:
+        covers.image(book)
+        drawn.settle()
+        return covers.image(book) is not None
+
+    assert all(map(shown, books))
+    assert [book.id in covers._images for book in books] == [False, True, True]
+    made = list(drawn.reader.widths)
+    assert shown(books[1])
+    assert shown(books[0])
+    assert [book.id in covers._images for book in books] == [True, True, False], "the one that was seen first goes"
+    assert drawn.reader.widths == made, "what is kept is not drawn again"
+
+
+def test_a_cover_takes_no_more_memory_than_is_shown_of_it(drawn: Room) -> None:
+    drawn.reader.cover = png_of(300, 450, "#1030F0")
+    drawn.open()
+    image = drawn.presenter.covers.image(drawn.books[LEASE])
+    assert image is not None
+    assert image.width() == COVER_WIDTH
 
 
 def test_a_book_takes_its_cover_along(drawn: Room) -> None:
