@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import SIGNAL, SLOT, QObject, Signal
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 SPACE_XS, SPACE_S, SPACE_M, SPACE_L, SPACE_XL, SPACE_XXL = 4, 8, 12, 16, 24, 32
 CORNER = 8
@@ -152,7 +156,7 @@ USUAL_SIZES = TextSizes()
 
 
 class Theme(QObject):
-    """The palette in force, and the sizes of text. Widgets that draw by hand read `palette` and repaint on `changed`;
+    """The palette in force, and the sizes of text. Widgets that draw by hand read `palette` and ask for `repaint`;
     those that are set in `sizes` lay themselves out on `resized`."""
 
     changed = Signal()
@@ -180,3 +184,10 @@ class Theme(QObject):
         if palette is not self._palette:
             self._palette = palette
             self.changed.emit()
+
+    def repaint(self, widget: QWidget) -> None:
+        """Paint it again on `changed`.
+
+        Connected by the names that Qt has for both: PySide (6.12) keeps 48 bytes for ever of each connection to a
+        method of Qt's own, such as `widget.update`, and an answer has twenty buttons."""
+        QObject.connect(self, SIGNAL("changed()"), widget, SLOT("update()"))

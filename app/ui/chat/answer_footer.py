@@ -84,7 +84,7 @@ class Foot(QWidget):
         self.again_button.clicked.connect(self.asked_again)
         self.notes_button.clicked.connect(self.notes_wanted)
         self.variants.stepped.connect(self.stepped)
-        theme.changed.connect(self.update)
+        theme.repaint(self)
 
     def show_answer(
         self,

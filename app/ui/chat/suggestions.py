@@ -73,7 +73,7 @@ class SuggestionList(QWidget):
         self._small = small
         self._buttons: list[SuggestionButton] = []
         self.setAccessibleName(_("Suggested questions"))
-        theme.changed.connect(self.update)
+        theme.repaint(self)
         self.hide()
 
     @property

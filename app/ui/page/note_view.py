@@ -48,7 +48,7 @@ class NoteView(QListView):
         self.customContextMenuRequested.connect(self._open_menu)
         self.clicked.connect(self._open)
         self.activated.connect(self._open)
-        theme.changed.connect(self.viewport().update)
+        theme.repaint(self.viewport())
 
     def menu(self, index: QModelIndex) -> QMenu:
         """Of a row with a note."""

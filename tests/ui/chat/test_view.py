@@ -22,6 +22,7 @@ from app.ui.chat.view import ConversationView
 from app.ui.theme import LAMP, PAPER, Palette, TextSizes, Theme
 from app.ui.widgets.link_dialog import LinkDialog
 from tests.ui.chat.talk import answer, asked, book, cite, colours, found, read, turn
+from tests.ui.leftovers import MOST_LEFT, blocks_left
 
 TEXT = (
     "The lease asks for twelve months “before the end of the Term” [p. 87]. Notice by mail does not count [p. 88].\n\n"
@@ -214,7 +215,7 @@ def test_what_the_foot_says_stays_on_one_line(view: ConversationView) -> None:
     view.show_turns((turn(1, "When?", TEXT, citations),), SHELF)
     foot = only_answer(view).foot
     for width in (640, 360):
-        assert foot.arrange(width) - foot.copy_button.geometry().bottom() < 3
+        assert foot.arrange(width) - foot.copy_button.geometry().bottom() < MOST_LEFT
         assert max(point.y() for point, _ in foot._drawn) < foot.height()
     assert "3 verified" in foot.toolTip()
 
@@ -588,3 +589,13 @@ def test_no_marker_of_a_list_is_cut_off_at_the_left(
     image = message.grab().toImage()
     edge = {image.pixelColor(0, y).name() for y in range(message.pieces[-1].bottom)}
     assert len(edge) == 1  # nothing but the ground
+
+
+def test_an_answer_that_is_gone_leaves_nothing_in_memory(view: ConversationView) -> None:
+    shown = turn(1, "When?", "In *March*:\n\n1. notice\n2. rent\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n")
+
+    def show_and_close() -> None:
+        view.show_turns((shown,), {})
+        view.show_turns((), {})
+
+    assert blocks_left(show_and_close) < MOST_LEFT
