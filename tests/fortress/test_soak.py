@@ -22,7 +22,7 @@ from app.core.work import Cancel, finish
 from app.services.services import Services
 from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
-from tests.fortress.window import Window, family, opened_window
+from tests.fortress.window import Window, family, is_visible, opened_window
 from tests.journey import hand
 from tests.work import answered
 
@@ -33,7 +33,7 @@ _FEWEST_ROUNDS = 24
 _WARM_SHARE = 0.4
 """Of the rounds: caches fill first."""
 
-_ROUNDS_OF_A_BOOK = 10
+_ROUNDS_OF_A_BOOK = 3
 
 _MOST_MB_PER_HUNDRED, _LONG = 0.5, 600
 """Growth of 100 rounds that is not yet called one, of a run of so many rounds: what allocators keep back comes and
@@ -142,20 +142,38 @@ def test_memory_and_descriptors_stay_flat(desk: Services, figure: Figure, tmp_pa
 
 
 def _round_in_the_window(window: Window, path: Path, number: int) -> None:
-    """As a person's hand does it: a book handed over, two questions, the conversation deleted."""
+    """As a person's hand does it: a book handed over, two questions, the book removed, the conversation deleted."""
     hand.press("ctrl+n")
     window.until_idle()
-    if number % _ROUNDS_OF_A_BOOK == 0:
+    with_book = number % _ROUNDS_OF_A_BOOK == 0
+    if with_book:
         path.write_text(f"Ferry {number} leaves at nine. It returns at noon. The keeper waits.\n" * 30)
         window.hand_over(path)
     for text in ("When does it leave?", "And return?"):
         window.ask(f"{text} {number}")
         window.until_idle()
+    if with_book:
+        _remove_the_first_book(window)
     window.command("Delete the conversation")
     window.until_shown("Delete this conversation?")
     window.until_idle()
     hand.press("Tab", "Return")  # there is no bin: it asks, and offers to cancel first
     window.until_shown("New conversation")
+
+
+def _remove_the_first_book(window: Window) -> None:
+    """By the last command of its menu; it is the one on the desk, if one is there."""
+    hand.press("ctrl+1")
+    window.until_idle()
+    hand.press("Tab", "Tab", "Tab", "Menu")
+    window.until_idle()
+    hand.press("Up", "Return")
+    window.until_shown("Remove this book?")
+    window.until_idle()
+    hand.press("Tab", "Return")
+    window.until("the book was not removed", lambda: not is_visible("Remove this book?"))
+    window.until_idle()
+    hand.press("ctrl+2")
 
 
 def test_the_window_stays_flat(
@@ -175,4 +193,5 @@ def test_the_window_stays_flat(
         assert window.quit() == 0
     with contextlib.closing(open_desk(Paths(program.data))) as desk:
         assert not any(talk.title for talk in desk.conversations.all()), "a conversation was not deleted"
+        assert [book.title for book in desk.library.books()] == ["first"]
     _hold(looks, began, program.data, figure, "in the window")
