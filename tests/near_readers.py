@@ -29,6 +29,7 @@ _HERE = threading.local()
 _READY: set[Callable[[], object]] = set()
 _ONE_AT_A_TIME = threading.RLock()
 """Libraries that decode were made for processes with one thread."""
+_ENTER, _SERVE = worker_main.enter, worker_main.serve
 
 
 class _Child(NearChild):
@@ -76,9 +77,11 @@ def _reader(kind: ReaderKind, step: Step, limits: ReaderLimits, on_death: Callab
 
 
 def _enter(
-    orders: Any, arguments: Sequence[str], *, get_ready: Callable[[], object] = lambda: None, **_how: object
+    orders: Any, arguments: Sequence[str], *, get_ready: Callable[[], object] = lambda: None, **how: Any
 ) -> tuple[Any, tuple[int, ...]]:
-    child: _Child = _HERE.child
+    child: _Child | None = getattr(_HERE, "child", None)
+    if child is None:
+        return _ENTER(orders, arguments, get_ready=get_ready, **how)
     child.port._order = msgspec.msgpack.Decoder(orders)
     with _ONE_AT_A_TIME:
         if get_ready not in _READY:
@@ -91,17 +94,18 @@ def _enter(
     return child.port, fds
 
 
+def _serve(port: Any, carry_out: Callable[[Any], Any], *more: Any) -> None:
+    def alone(order: Any) -> Any:
+        with _ONE_AT_A_TIME:
+            return carry_out(order)
+
+    _SERVE(port, alone if hasattr(_HERE, "child") else carry_out, *more)
+
+
+# For good: a thread may come there after its test has ended, and would lock in the process of the tests.
+worker_main.enter, worker_main.serve = _enter, _serve  # type: ignore[assignment]
+
+
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have readers of this test read in a thread."""
-    serve = worker_main.serve
-
-    def serve_alone(port: Any, carry_out: Callable[[Any], Any], *more: Any) -> None:
-        def alone(order: Any) -> Any:
-            with _ONE_AT_A_TIME:
-                return carry_out(order)
-
-        serve(port, alone, *more)
-
     monkeypatch.setattr(client, "ReaderProcess", _reader)
-    monkeypatch.setattr(worker_main, "enter", _enter)
-    monkeypatch.setattr(worker_main, "serve", serve_alone)
