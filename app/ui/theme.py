@@ -156,8 +156,8 @@ USUAL_SIZES = TextSizes()
 
 
 class Theme(QObject):
-    """The palette in force, and the sizes of text. Widgets that draw by hand read `palette` and ask for `repaint`;
-    those that are set in `sizes` lay themselves out on `resized`."""
+    """The palette in force, and the sizes of text. Widgets that draw by hand read `palette` and ask for
+    `repaint_on_change`; those that are set in `sizes` lay themselves out on `resized`."""
 
     changed = Signal()
     resized = Signal()
@@ -185,8 +185,8 @@ class Theme(QObject):
             self._palette = palette
             self.changed.emit()
 
-    def repaint(self, widget: QWidget) -> None:
-        """Paint it again on `changed`.
+    def repaint_on_change(self, widget: QWidget) -> None:
+        """Have it painted again on `changed`.
 
         Connected by the names that Qt has for both: PySide (6.12) keeps 48 bytes for ever of each connection to a
         method of Qt's own, such as `widget.update`, and an answer has twenty buttons."""

@@ -84,7 +84,7 @@ class Foot(QWidget):
         self.again_button.clicked.connect(self.asked_again)
         self.notes_button.clicked.connect(self.notes_wanted)
         self.variants.stepped.connect(self.stepped)
-        theme.repaint(self)
+        theme.repaint_on_change(self)
 
     def show_answer(
         self,

@@ -90,7 +90,7 @@ class ToolBar(QWidget):
         self.sideways.setSingleStep(SPACE_XL)
         self.sideways.hide()
         self.sideways.valueChanged.connect(self.scrolled)
-        theme.repaint(self)
+        theme.repaint_on_change(self)
 
     def place(self, left: int, top: int, bottom: int, width: int, overflow: int, scrolled: int) -> None:
         """At the edge of a piece in these px, which is so much wider than there is room, and was scrolled so far."""

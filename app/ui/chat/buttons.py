@@ -29,7 +29,7 @@ class PlainButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        theme.repaint(self)
+        theme.repaint_on_change(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -100,7 +100,7 @@ class ActionButton(PlainButton):
         self._symbol = symbol
         self._quiet = False
         self._confirming = QTimer(self, singleShot=True, interval=_CONFIRM_MS)
-        QObject.connect(self._confirming, SIGNAL("timeout()"), self, SLOT("update()"))  # see `Theme.repaint`
+        QObject.connect(self._confirming, SIGNAL("timeout()"), self, SLOT("update()"))  # see `Theme.repaint_on_change`
         self.setText(name)
         self.setToolTip(tip or name)
         self.setAccessibleName(name)
@@ -184,7 +184,7 @@ class Variants(QWidget):
         self.later = InlineButton("›", theme, self, tip=_("Next version"))
         self.earlier.clicked.connect(self._step_back)
         self.later.clicked.connect(self._step_on)
-        theme.repaint(self)
+        theme.repaint_on_change(self)
         self.set_shown(1, 1)
 
     def set_shown(self, shown: int, whole: int) -> None:

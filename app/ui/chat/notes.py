@@ -43,7 +43,7 @@ class RemarkLine(QWidget):
         self._layout = QTextLayout(sentence.replace("\n", "\u2028"), ui_font(SIZE_UI))
         self._layout.setTextOption(option)
         self.setAccessibleName(sentence)
-        theme.repaint(self)
+        theme.repaint_on_change(self)
 
     def arrange(self, width: int) -> int:
         """Take this width (px); returns the height that the sentence needs."""
@@ -75,7 +75,7 @@ class ProgressLine(QWidget):
         self.fraction: float | None = None
         self._bar = QProgressBar(self, maximum=100, textVisible=False)
         self.hide()
-        theme.repaint(self)
+        theme.repaint_on_change(self)
 
     def set_progress(self, text: str, fraction: float | None) -> None:
         """`fraction` from 0 to 1; an empty `text` hides the line."""
@@ -119,7 +119,7 @@ class ComposerNote(QWidget):
         self.words = ""
         self.button = InlineButton("", theme, self, size=SIZE_UI)
         self.hide()
-        theme.repaint(self)
+        theme.repaint_on_change(self)
 
     def set_words(self, words: str, action: str) -> None:
         """Without an `action` there is no button."""

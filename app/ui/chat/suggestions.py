@@ -73,7 +73,7 @@ class SuggestionList(QWidget):
         self._small = small
         self._buttons: list[SuggestionButton] = []
         self.setAccessibleName(_("Suggested questions"))
-        theme.repaint(self)
+        theme.repaint_on_change(self)
         self.hide()
 
     @property

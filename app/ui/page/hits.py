@@ -212,7 +212,7 @@ class HitList(QListView):
         self._delegate = _HitDelegate(theme, self)
         self.setItemDelegate(self._delegate)
         self.clicked.connect(self._choose)
-        theme.repaint(self.viewport())
+        theme.repaint_on_change(self.viewport())
 
     def sizeHint(self) -> QSize:
         return QSize(200, min(self.hits.rowCount(), 6) * _ROW + 2 * SPACE_XS + 4)

@@ -48,7 +48,7 @@ class NoteView(QListView):
         self.customContextMenuRequested.connect(self._open_menu)
         self.clicked.connect(self._open)
         self.activated.connect(self._open)
-        theme.repaint(self.viewport())
+        theme.repaint_on_change(self.viewport())
 
     def menu(self, index: QModelIndex) -> QMenu:
         """Of a row with a note."""

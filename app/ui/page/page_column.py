@@ -78,7 +78,7 @@ class PageColumn(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(_STEP)
         self.horizontalScrollBar().setSingleStep(_STEP)
         self.verticalScrollBar().valueChanged.connect(self._scroll)
-        theme.repaint(self.viewport())
+        theme.repaint_on_change(self.viewport())
 
     # ---- what the kinds of pages say
 

@@ -30,7 +30,7 @@ class MarkerButton(QAbstractButton):
         self.setAccessibleName(tip)
         self.setToolTip(tip)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        theme.repaint(self)
+        theme.repaint_on_change(self)
 
     def sizeHint(self) -> QSize:
         return QSize(_SIDE, _SIDE)

@@ -63,7 +63,7 @@ class SearchPanel(MiddlePanel):
         chips = row(*self.chips.values(), STRETCH, spacing=SPACE_S)
         above = column(self.line, chips, margins=(SPACE_XL, SPACE_L, SPACE_XL, SPACE_M), spacing=SPACE_M)
         self.fill(boxed(above), Separator(), (self._pages, 1))
-        icons.theme.repaint(self.view.viewport())
+        icons.theme.repaint_on_change(self.view.viewport())
 
     def _make_chips(self, now: datetime) -> Mapping[SearchFilter, FilterChip]:
         """One for each filter; `after` and `before` share one."""

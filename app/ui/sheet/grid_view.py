@@ -80,7 +80,7 @@ class GridView(QTableView):
         self.verticalHeader().customContextMenuRequested.connect(self._open_row_menu)
         table.modelReset.connect(self._spread)
         table.dataChanged.connect(self._on_changed)
-        theme.repaint(self.viewport())
+        theme.repaint_on_change(self.viewport())
 
     def _look(self) -> None:
         self.setProperty("role", "grid")

@@ -43,7 +43,7 @@ class MatterSwitch(QPushButton):
         font.setWeight(QFont.Weight.DemiBold)
         self.setFont(font)
         self.clicked.connect(self.open_menu)
-        icons.theme.repaint(self)
+        icons.theme.repaint_on_change(self)
         self.show_open(None)
 
     def show_open(self, matter: Matter | None) -> None:

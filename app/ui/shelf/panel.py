@@ -103,7 +103,7 @@ class ShelfPanel(QWidget):
             model.modelReset.connect(self._fit)
             model.dataChanged.connect(self._fit)
         for view in (self.conversation_view, self.book_view):
-            icons.theme.repaint(view.viewport())
+            icons.theme.repaint_on_change(view.viewport())
         self._fit()
 
     @Slot(bool)

@@ -58,7 +58,7 @@ class RunningCard(QAbstractButton):
         margins = (SPACE_S, SPACE_S + _ROOM, SPACE_S, SPACE_S + _ROOM)
         top = Qt.AlignmentFlag.AlignTop
         row((said, 1), (self.pause, top), (self.stop, top), of=self, margins=margins)
-        icons.theme.repaint(self)
+        icons.theme.repaint_on_change(self)
         self.hide()
 
     @property

@@ -46,7 +46,7 @@ class TimelineView(RowListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.viewport().setAutoFillBackground(False)
-        theme.repaint(self.viewport())
+        theme.repaint_on_change(self.viewport())
         self._entries = entries
         self._goal: tuple[str, int] | None = None  # a row, and how far below the top it is to be
         self._kept: list[str] = []

@@ -49,7 +49,7 @@ class KeyCaps(QWidget):
         self._keys = tuple(keys)
         self.setAccessibleName("+".join(keys))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.repaint(self)
+        theme.repaint_on_change(self)
 
     def sizeHint(self) -> QSize:
         return QSize(caps_width(self._keys), _HEIGHT)

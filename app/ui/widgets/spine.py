@@ -46,7 +46,7 @@ class SpineBar(QProgressBar):
         self.setTextVisible(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.repaint(self)
+        theme.repaint_on_change(self)
 
     def show_parts(self, parts: tuple[SpinePart, ...], capacity: int) -> None:
         """`capacity` is the context in tokens; what is beyond it is hatched."""

@@ -21,7 +21,7 @@ class Switch(QCheckBox):
         self._theme = theme
         self.setChecked(on)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        theme.repaint(self)
+        theme.repaint_on_change(self)
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH + 2 * _RING, _HEIGHT + 2 * _RING)
