@@ -22,7 +22,7 @@ from app.services import services
 from app.store import keys
 from app.ui.bridge import _Line
 from app.ui.calls import Call
-from app.ui.lock import desk_lock
+from app.ui.lock import desk_lock, forgetting
 from app.ui.lock.screen import LockScreen
 from app.ui.settings.passphrase import PassphraseDialog
 from tests.ui.gate import Gate
@@ -33,7 +33,10 @@ WORD = "Atlas"
 
 
 @pytest.fixture
-def window(qapp: QApplication, tmp_path: Path) -> Iterator[LockedWindow]:
+def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LockedWindow]:
+    """One that overwrites little of what is freed: no test here looks at memory, as the fortress does."""
+    monkeypatch.setattr(forgetting, "_MOST_OBJECTS", 8)
+    monkeypatch.setattr(forgetting, "_FILLED_BYTES", 64 << 10)
     made = LockedWindow(tmp_path / "desk")
     yield made
     made.end()
