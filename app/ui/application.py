@@ -657,8 +657,8 @@ _OLD_EVERY, _OLD_EVERY_IN_USE = 15, 1_800
 """Young objects are looked at in every round, old ones in each of so many: half a minute, or an hour."""
 
 _FEW_OLD, _GROWTH = 5_000, 1.25
-"""Old objects are also looked at as soon as there are more than `_FEW_OLD`, and more than `_GROWTH` times as many as
-the last look left. Python's own collector has a rule like it."""
+"""Old objects are looked at earlier if they are more than `_FEW_OLD` and more than `_GROWTH` times what the last look
+left. Python's own collector has a rule like it."""
 
 
 class Collector(QObject):

@@ -34,7 +34,7 @@ WORD = "Atlas"
 
 @pytest.fixture
 def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LockedWindow]:
-    """One that overwrites little of what is freed: no test here looks at memory, as the fortress does."""
+    """One that overwrites little of what is freed: only the fortress searches memory, no test here does."""
     monkeypatch.setattr(forgetting, "_MOST_OBJECTS", 8)
     monkeypatch.setattr(forgetting, "_FILLED_BYTES", 64 << 10)
     made = LockedWindow(tmp_path / "desk")
