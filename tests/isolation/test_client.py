@@ -76,6 +76,16 @@ def tried(process: ReaderProcess, *names: str, folder: Path = Path("/")) -> dict
     ).outcomes
 
 
+@pytest.fixture(params=[0, 100], ids=["few open files", "many open files"])
+def open_files(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The desk has so many more files open: the reader's way to its files then has as high a number."""
+    fds = [os.open(os.devnull, os.O_RDONLY) for _ in range(request.param)]
+    yield
+    for fd in fds:
+        os.close(fd)
+
+
+@pytest.mark.usefixtures("open_files")
 def test_a_reader_that_waits_is_locked_in_before_there_is_a_file(
     locked: Step, make: Callable[[Step], ReaderClient], tmp_path: Path
 ) -> None:
