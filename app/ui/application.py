@@ -224,6 +224,7 @@ class _Shell(QObject):
     def tell_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """What went wrong on the GUI thread itself: a sentence, an entry in the log; the window goes on."""
         problem = problem_of(error)
+        self.window.picture.let_go()
         if self.presenter is not None:
             self.presenter.window.tell(sentence(problem))
         else:
@@ -239,6 +240,7 @@ class _Shell(QObject):
         """Say why there will be no window, and end."""
         from app.ui.widgets.dialogs import SmallDialog
 
+        self.window.picture.let_go()
         _show_icon()
         parent = self.window if self.window.isVisible() else None
         dialog = self._dialog = SmallDialog(
@@ -289,7 +291,7 @@ class _Shell(QObject):
 
     @Slot()
     def _on_listed(self) -> None:
-        self._reveal()
+        self.window.picture.let_go()
         self._act_at_last()
         QTimer.singleShot(0, self, self._log_times)  # once what was waiting is done, the first painting among it
         QTimer.singleShot(0, self, _show_icon)
@@ -297,7 +299,7 @@ class _Shell(QObject):
     @Slot()
     def _on_listed_again(self) -> None:
         """Of another desk."""
-        self._reveal()
+        self.window.picture.let_go()
         self._act_at_last()
         QTimer.singleShot(0, self._collector, self._collector.renew)
 
@@ -306,9 +308,10 @@ class _Shell(QObject):
         waiting, self._action = self._action, WindowAction.NONE
         QTimer.singleShot(0, self, partial(self.act, waiting))
 
-    @Slot()
-    def _reveal(self) -> None:
-        self.window.setUpdatesEnabled(True)
+    def _hold_picture(self) -> None:
+        """Keep what is on the screen, if it does not take long. Over a lock screen nothing can be typed meanwhile."""
+        is_locked = self._lock is not None and self._lock.screen is not None
+        self.window.picture.hold(_UNLISTED_MS, deaf=is_locked)
 
     @Slot()
     def _log_times(self) -> None:
@@ -452,8 +455,7 @@ class WindowStart(_Shell):
         if self.presenter is None:
             return
         self._unsaid = words
-        self.window.setUpdatesEnabled(False)  # what is there now stays on the screen, if it does not take long
-        QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
+        self._hold_picture()
         self._put_away()
         self._show_composer()
         self._bridge.drain(partial(self._turn, id, before))
@@ -480,18 +482,18 @@ class WindowStart(_Shell):
 
     @Slot(object)
     def _show(self, opened: tuple[Settings, WindowState]) -> None:
+        """Fill the window, which shows what it shows now until the shelf is listed: it would say that it is empty."""
         from app.ui.icons import Icons  # they were imported when the desk was opened
         from app.ui.window import WindowPresenter
 
         assert self._desk is not None
+        self._hold_picture()
         self._take_question_away()
         composer = self._composer or self._show_composer()
         settings, state = opened
         self._given = None
         i18n.use_language(settings.language)
         QGuiApplication.inputMethod().commit()
-        self.window.setUpdatesEnabled(False)  # until the shelf is listed: it would say that it is empty
-        QTimer.singleShot(_UNLISTED_MS, self.window, self._reveal)
         first, self._icons = self._icons is None, self._icons or Icons(self._theme, self)
         self.presenter = WindowPresenter(
             self._desk,
@@ -537,6 +539,7 @@ class WindowStart(_Shell):
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
+        self.window.picture.let_go()
         screen = self._lock.screen if self._lock is not None else None
         if problem.code is Code.DATABASE_DAMAGED and not self._untouched:
             self._rescue(problem)

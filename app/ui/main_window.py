@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.settings import ThemeChoice
 from app.ui.frame_state import USUAL_FRAME, FrameState, place_again, place_new
+from app.ui.held_picture import HeldPicture
 from app.ui.panes import Panes, Side
 from app.ui.spoken import speak_as
 from app.ui.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
@@ -78,6 +79,7 @@ class MainWindow(QWidget):
         self._alone: QWidget | None = None
         self._has_composer = False
         self._furnished = False
+        self.picture = HeldPicture(self)
         self._own = tuple(self.children())
 
     def show_composer(self, composer: Composer) -> None:
@@ -146,6 +148,7 @@ class MainWindow(QWidget):
         self._column.addWidget(widget, 1)
         widget.show()
         widget.setFocus()
+        self.picture.let_go()
 
     def show_all(self) -> None:
         if self._alone is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from app.core.paths import Paths
@@ -10,7 +11,7 @@ from app.store.derivation import Argon2Cost
 from app.store.keys import obtain, set_passphrase
 from app.ui.lock.screen import LockScreen
 from tests.ui import fakes
-from tests.ui.matter_window import Window
+from tests.ui.matter_window import Window, furnish
 from tests.ui.room import wait
 
 PASSPHRASE = "lantern quay otter violet"
@@ -20,9 +21,9 @@ CHEAP = Argon2Cost(memory_kib=32, passes=1, lanes=1)
 class LockedWindow(Window):
     """`protect` gives the desk its passphrase; from then on it opens by it alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fill: Callable[[Services, str, str], None] = furnish) -> None:
         self._has_passphrase = False
-        super().__init__(folder)
+        super().__init__(folder, fill=fill)
 
     def open_desk(self, paths: Paths, passphrase: str | None) -> Services:
         if not self._has_passphrase:
