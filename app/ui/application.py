@@ -227,6 +227,8 @@ class _Shell(QObject):
         self.window.picture.let_go()
         if self.presenter is not None:
             self.presenter.window.tell(sentence(problem))
+        elif self._lock is not None and self._lock.screen is not None:
+            self._lock.screen.show_problem(sentence(problem))
         else:
             sys.__excepthook__(kind, error, trace)
 
@@ -483,14 +485,21 @@ class WindowStart(_Shell):
     @Slot(object)
     def _show(self, opened: tuple[Settings, WindowState]) -> None:
         """Fill the window, which shows what it shows now until the shelf is listed: it would say that it is empty."""
+        self._hold_picture()
+        try:
+            self._fill(*opened)
+        except Exception as error:
+            if self.presenter is not None:  # there is a place to say so
+                raise
+            self.refuse(problem_of(error))
+
+    def _fill(self, settings: Settings, state: WindowState) -> None:
         from app.ui.icons import Icons  # they were imported when the desk was opened
         from app.ui.window import WindowPresenter
 
         assert self._desk is not None
-        self._hold_picture()
         self._take_question_away()
         composer = self._composer or self._show_composer()
-        settings, state = opened
         self._given = None
         i18n.use_language(settings.language)
         QGuiApplication.inputMethod().commit()

@@ -22,6 +22,7 @@ from app.ui.application import WindowStart
 from app.ui.held_picture import HeldPicture
 from app.ui.lock import forgetting
 from app.ui.lock.screen import LockScreen
+from app.ui.widgets.dialogs import SmallDialog
 from tests.ui.locked_window import PASSPHRASE, LockedWindow
 from tests.ui.matter_window import furnish
 from tests.ui.room import wait
@@ -180,6 +181,37 @@ def test_another_desk_is_on_the_screen_once_it_is_open(window: LockedWindow) -> 
     shell.update()  # a painting is due
     window.open(window.marlow)
     wait(lambda: on_screen(shell) == truth(shell), timeout_ms=_SOON_MS)
+
+
+# ---- what goes wrong meanwhile
+
+
+def test_a_fault_while_the_desk_opens_is_said(window: LockedWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*_arguments: object, **_named: object) -> None:
+        raise ZeroDivisionError
+
+    shell = window.start.window
+    window.lock()
+    fail(window)
+    monkeypatch.setattr("app.ui.window.WindowPresenter", fault)
+    window.screen.secret.line.setText(PASSPHRASE)
+    window.screen.accept()
+    wait(lambda: shell.findChild(SmallDialog) is not None)
+    dialog = shell.findChild(SmallDialog)
+    assert isinstance(dialog, SmallDialog)
+    assert dialog.windowTitle() == "Octavo cannot open"
+    assert "ZeroDivisionError" in dialog.accessibleDescription()
+    wait(lambda: on_screen(shell) == truth(shell), timeout_ms=_SOON_MS)
+
+
+def test_a_fault_of_the_window_while_it_is_locked_is_said_there(window: LockedWindow) -> None:
+    window.lock()
+    window.screen.secret.line.setText(PASSPHRASE)
+    window.screen._set_busy(True)
+    window.start.tell_fault(ZeroDivisionError, ZeroDivisionError(), None)
+    assert "ZeroDivisionError" in window.screen.problem.text()
+    assert window.screen.action.isEnabled()
+    window.unlock()
 
 
 # ---- keys
