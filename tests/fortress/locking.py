@@ -42,6 +42,27 @@ def make(folder: Path, canary: str, colour: tuple[int, int, int]) -> str:
         return set_passphrase(desk.home, desk.paths, PASSPHRASE).secret
 
 
+def make_open(folder: Path, bare: str, talk: str) -> None:
+    """With what may lie open when a desk is locked: a conversation without a book and one with a book, by these titles,
+    and a saved table."""
+    from app import bootstrap
+    from app.core.conversation import BookRef
+    from app.core.document import Document, Format, Page
+    from app.core.paths import Paths
+    from app.services.columns import columns_of
+    from app.store.books import Books
+    from app.store.keys import set_passphrase
+
+    with closing(bootstrap.open_desk(Paths(folder))) as desk:
+        pages = tuple(Page(number, str(number), f"The tenant let the wharf, page {number}.") for number in range(1, 9))
+        book = Books(desk.database).add(Document("The lease", Format.PDF, "ab" * 32, pages), Path("/none.pdf"))
+        refs = (BookRef(book.id),)
+        desk.conversations.create(talk, refs)
+        desk.conversations.create(bare, ())
+        desk.sheets.create_grid(columns_of(("[text] Who let the wharf?", "[date] When?")), [refs], title="Leases")
+        set_passphrase(desk.home, desk.paths, PASSPHRASE)
+
+
 def show(folder: Path) -> None:
     """Says `open`, `locked`, `open` on stdout, each when it is so; waits for a line on stdin in between."""
     from PySide6.QtWidgets import QApplication

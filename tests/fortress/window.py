@@ -235,8 +235,15 @@ class Window:
 
     def answers(self) -> NDArray[np.uint8]:
         """What is seen of the conversation's answers: rows, columns, and red, green, blue."""
+        return self._seen(ANSWERS)
+
+    def whole(self) -> NDArray[np.uint8]:
+        """What is seen of all the window, in the same way."""
+        return self._seen((0, 0, *_SIZE))
+
+    def _seen(self, place: tuple[int, int, int, int]) -> NDArray[np.uint8]:
         assert self.size == _SIZE, "the places in it are those of a window of another size"
-        left, top, right, bottom = ANSWERS
+        left, top, right, bottom = place
         part = f"{right - left}x{bottom - top}+{left}+{top}"
         words = ["import", "-window", self.id, "-crop", part, "-depth", "8", "rgb:-"]
         seen = subprocess.run(words, check=True, capture_output=True).stdout
