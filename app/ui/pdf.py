@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QFont,
@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
+    QTextLayout,
     QTextTable,
 )
 
@@ -30,6 +31,7 @@ from app.export.report import PICTURE_SIDE, Picture, Report
 from app.export.sheet import SheetReport
 from app.export.title_block import foot_words
 from app.ui.pdf_formulas import PaperFormulas
+from app.ui.pdf_text import PaintedText, line_of, painted_text
 from app.ui.theme import PAPER, TEXT_FAMILY, UI_FAMILY
 
 ENDING = ".pdf"
@@ -82,7 +84,12 @@ def print_report(report: Report, load: LoadRaster, device: QPagedPaintDevice, pa
     """The same on a printer's paper, all pages or those from the first to the last of `pages`, which count from 1.
     False where the printer took none."""
     device.setPageMargins(_MARGINS_MM, QPageLayout.Unit.Millimeter)
-    return _print(_set(report, load), report.title, device, pages)
+    painted = painted_text(device)
+    if not _print(_set(report, load), report.title, device, painted, pages):
+        return False
+    if painted is not None:
+        painted.tell_file()
+    return True
 
 
 @dataclass(frozen=True)
@@ -132,11 +139,18 @@ def _bytes_of(
     )
     writer.setTitle(title)
     writer.setCreator("Octavo")
-    _print(pages, title, writer)
-    return bytes(buffer.data().data())
+    painted = PaintedText()
+    _print(pages, title, writer, painted)
+    return painted.tell(bytes(buffer.data().data()))
 
 
-def _print(made: _Pages, title: str, device: QPagedPaintDevice, wanted: tuple[int, int] | None = None) -> bool:
+def _print(
+    made: _Pages,
+    title: str,
+    device: QPagedPaintDevice,
+    painted: PaintedText | None,
+    wanted: tuple[int, int] | None = None,
+) -> bool:
     painter = QPainter()
     if not painter.begin(device):
         return False
@@ -149,15 +163,21 @@ def _print(made: _Pages, title: str, device: QPagedPaintDevice, wanted: tuple[in
         if number > numbers.start:
             device.newPage()
         _paint_page(painter, document, number - 1)
-        _paint_foot(painter, document, foot_words(str(number), str(pages)), title)
+        foot = _foot(document, device, foot_words(str(number), str(pages)), title)
+        painter.setPen(PAPER.soft_ink)
+        for line in foot:
+            line.draw(painter, QPointF())
+        if painted is not None:
+            painted.begin_page()
+            painted.add_page(document, number - 1, painter.combinedTransform())
+            for line in foot:
+                painted.add_layout(line, painter.combinedTransform())
     return painter.end()
 
 
 def _font(family: str, points: float) -> QFont:
-    """Without ligatures: Qt writes no text for those that Unicode has no character for, such as "ft"."""
     font = QFont(family)
     font.setPointSizeF(points)
-    font.setFeature(QFont.Tag("liga"), 0)
     return font
 
 
@@ -240,17 +260,15 @@ def _paint_page(painter: QPainter, document: QTextDocument, number: int) -> None
     painter.restore()
 
 
-def _paint_foot(painter: QPainter, document: QTextDocument, words: str, title: str) -> None:
-    device = painter.device()
+def _foot(document: QTextDocument, device: QPagedPaintDevice, words: str, title: str) -> tuple[QTextLayout, ...]:
+    """The page's number is on the right, and on the left as much of the title as there is room for."""
     font = _font(UI_FAMILY, _FOOT_PT)
-    painter.setFont(font)
-    painter.setPen(PAPER.soft_ink)
     metrics = QFontMetricsF(font, device)
     width = document.pageSize().width()
+    shortened = metrics.elidedText(title, Qt.TextElideMode.ElideRight, width - 2 * metrics.horizontalAdvance(words))
     below = device.logicalDpiY() * (_MARGINS_MM.bottom() - _FOOT_MM) / _MM_PER_INCH
-    line = QRectF(0, document.pageSize().height(), width, below)
-    room = width - 2 * metrics.horizontalAdvance(words)
-    sides = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight
-    painter.drawText(line, sides, words)
-    shortened = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
-    painter.drawText(line, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, shortened)
+    top = document.pageSize().height() + below - metrics.height()
+    number, name = (line_of(text, font, device) for text in (words, shortened))
+    number.setPosition(QPointF(width - number.lineAt(0).naturalTextWidth(), top))
+    name.setPosition(QPointF(0, top))
+    return number, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -224,12 +225,47 @@ def _written(answer: str, title: str = "T") -> pypdfium2.PdfDocument:
     return pypdfium2.PdfDocument(pdf.write(compose(title, (turn,), {}), no_image))
 
 
+def letters(text: str) -> str:
+    """Spaces are left out: a reader of PDFs tells them and line breaks by where words are."""
+    return "".join(unicodedata.normalize("NFC", text).split())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The fjord’s left bank; office staff draft “affidavits” first, 5 m² at ½ the rate, in non‑breaking words.",
+        "Häufig trifft die Schifffahrt „Auflagen“: fünf Maße, Straße und ẞ, Stoff, Tüftler, 1\u202f200,50 € nach § 4.",
+        "Le locataire donne congé par écrit\u202f; « l’œuvre » suffit, où l’on affirme l’efficacité du greffier.",
+        "賃借人は書面で通知する。人の口・目・耳・手・足・金・長・門・音・風・飛・食・首・高・黒・鼻、ｶﾀｶﾅ、①、𠮟る。",
+        "Ο μισθωτής ειδοποιεί εγγράφως πριν εγκαταλείψει τη θέση· μ και µ, Ω και Ω, Ἐν ἀρχῇ ἦν ὁ λόγος.",
+        "Арендатор уведомляет письменно; ёлка и Йод, объём 5 м³, «договор» — съёмка, п. 2 ст. 10.",
+        "يجب على المستأجر أن يخطر كتابة قبل إخلاء المرسى لأي سبب",
+        "השוכר ייתן הודעה בכתב לפני פינוי המעגן",
+        "Done ✅ and 😀 then ❤️ or 👩‍👩‍👧 and 👍🏽.",
+    ],
+    ids=["English", "German", "French", "Japanese", "Greek", "Russian", "Arabic", "Hebrew", "emoji"],
+)
+def test_a_pdf_says_what_the_answer_says(answer: str) -> None:
+    page = _written(f"{answer}\n\n- {answer}\n\n| **{answer}** |\n|---|\n| {answer} |")[0]
+    assert letters(page.get_textpage().get_text_bounded()).count(letters(answer)) == 4
+
+
+def test_what_is_repeated_or_counted_is_said_too() -> None:
+    """Qt paints the head of a table again on each of its pages, and counts the rows of a list."""
+    rows = "| The fjord’s left |\n|---|\n" + "| b |\n" * 90
+    document = _written(f"{rows}\n\n1. ✅ one\n2. two")
+    pages = [page.get_textpage().get_text_bounded() for page in document]
+    assert [page.count("The fjord’s left") for page in pages] == [1, 1, 1, 0]
+    assert "1. ✅ one" in "".join(pages)
+    assert "2. two" in "".join(pages)
+
+
 def test_letters_that_a_font_joins_are_text_all_the_same() -> None:
     """Found by searching, and copied whole."""
     words = "after craft fjord office fluffy first Thorn"
     answer = f"# {words}\n\n{words} **{words}** *{words}* `{words}`\n\n| {words} |\n|---|\n| {words} |"
     text = " ".join(_written(answer, words)[0].get_textpage().get_text_bounded().split())
-    assert text.count(words) == 8
+    assert text.count(words) == 9
 
 
 def test_a_paragraph_of_many_formulas_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
