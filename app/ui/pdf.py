@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QPainter,
     QPdfWriter,
     QTextBlock,
+    QTextBlockFormat,
     QTextCursor,
     QTextDocument,
     QTextFormat,
@@ -188,10 +189,20 @@ def _lay_out(made: _Pages, device: QPagedPaintDevice) -> None:
     document.setIndentWidth(_INDENT)
     document.setDocumentMargin(0)
     document.setHtml(made.html)
+    _begin_where_read(document)
     made.formulas.place(document, device.logicalDpiY(), _TEXT_PT)
     document.documentLayout().setPaintDevice(device)
     document.setPageSize(QSizeF(device.width(), device.height()))
     _keep_together(document)
+
+
+def _begin_where_read(document: QTextDocument) -> None:
+    """A paragraph whose first letter is read from the right begins on the right. Qt's reader of HTML says of all that
+    is in a body that it begins on the left."""
+    cursor, look = QTextCursor(document), QTextBlockFormat()
+    look.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    cursor.select(QTextCursor.SelectionType.Document)
+    cursor.mergeBlockFormat(look)
 
 
 def _keep_together(document: QTextDocument) -> None:

@@ -260,6 +260,14 @@ def test_what_is_repeated_or_counted_is_said_too() -> None:
     assert "2. two" in "".join(pages)
 
 
+def test_a_paragraph_begins_where_it_is_read_from() -> None:
+    text = _written("left\n\nהודעה\n\nleft")[0].get_textpage()
+    words = text.get_text_range()
+    width = 595 - 2 * 35 / 25.4 * 72
+    (left, *_rest), (_left, _bottom, right, _top) = (text.get_charbox(words.index(each)) for each in ("left", "ה"))
+    assert right - left == pytest.approx(width, abs=4)
+
+
 def test_letters_that_a_font_joins_are_text_all_the_same() -> None:
     """Found by searching, and copied whole."""
     words = "after craft fjord office fluffy first Thorn"
