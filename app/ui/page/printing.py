@@ -21,6 +21,7 @@ from app.ui.fonts import ui_font
 from app.ui.jobs import Cancelled, Done, Failed
 from app.ui.page.pages import Pages
 from app.ui.page.typeset import typeset
+from app.ui.pdf_text import PaintedText, line_of, painted_text
 from app.ui.presenter import Presenter
 from app.ui.theme import PAPER, SIZE_SMALL, SIZE_TEXT
 from app.ui.widgets.pictures import to_image
@@ -92,7 +93,7 @@ def _print(library: Library, book: Book, printer: QPrinter, pages: PageRange, ca
     """Off the GUI thread. Yields how many pages of the book are printed; raises AppError PRINT_FAILED, and as
     `Library.page_image`; Stopped."""
     _timers = QEventLoop()  # with one, the thread has the timers that the layout of a long text starts
-    painter = QPainter()
+    painter, painted = QPainter(), painted_text(printer)
     refused = AppError(Code.PRINT_FAILED, printer=printer.printerName() or printer.outputFileName())
     if not painter.begin(printer):
         raise refused
@@ -105,12 +106,16 @@ def _print(library: Library, book: Book, printer: QPrinter, pages: PageRange, ca
                 raise refused
             if book.format.is_drawn:
                 _print_drawing(library, book, number, painter, printer)
+                if painted is not None:
+                    painted.begin_page()
             else:
                 (page,) = library.pages(book.id, PageRange(number, number))
-                _print_text(book, page, painter, printer)
+                _print_text(book, page, painter, printer, painted)
             yield number - pages.first + 1
     finally:
         painter.end()
+    if painted is not None:
+        painted.tell_file()
     library.recording.exported("document", Path("paper.print"), item=book.id, books=(book.id,))
 
 
@@ -134,7 +139,7 @@ def _print_drawing(library: Library, book: Book, number: int, painter: QPainter,
     painter.drawImage(place, drawn)
 
 
-def _print_text(book: Book, page: Page, painter: QPainter, printer: QPrinter) -> None:
+def _print_text(book: Book, page: Page, painter: QPainter, printer: QPrinter, painted: PaintedText | None) -> None:
     """On as many sheets as it takes, each with the book's title and the page below."""
     area, scale = _area(printer), printer.resolution() / _PIXELS_PER_INCH
     width, height = area.width() / scale, area.height() / scale - _FOOT
@@ -146,16 +151,20 @@ def _print_text(book: Book, page: Page, painter: QPainter, printer: QPrinter) ->
     look = QAbstractTextDocumentLayout.PaintContext()
     look.palette.setColor(QPalette.ColorRole.Text, QColor(PAPER.ink))  # by night too
     foot = f"{' '.join(disarm(book.title).split())} · {place_words(book.page_names.of(page.number))}"
+    line = line_of(foot, ui_font(SIZE_SMALL))
+    room = width - line.lineAt(0).naturalTextWidth(), height + _FOOT - line.boundingRect().height()
+    line.setPosition(QPointF(room[0] / 2, room[1]))
     for sheet in range(document.pageCount()):
         if sheet:
             printer.newPage()
         painter.save()
         painter.scale(scale, scale)
-        painter.setFont(ui_font(SIZE_SMALL))
         painter.setPen(QColor(PAPER.soft_ink))
-        painter.drawText(
-            QRectF(0, height, width, _FOOT), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, foot
-        )
+        line.draw(painter, QPointF())
+        if painted is not None:
+            painted.begin_page()
+            painted.add_page(document, sheet, painter.combinedTransform())
+            painted.add_layout(line, painter.combinedTransform())
         painter.translate(0, -sheet * height)
         look.clip = QRectF(0, sheet * height, width, height)
         painter.setClipRect(look.clip)

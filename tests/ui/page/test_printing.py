@@ -62,7 +62,7 @@ def test_pages_of_a_pdf_are_printed_as_they_are_drawn(room: Room, tmp_path: Path
 
 def test_flowing_text_is_set_on_as_many_sheets_as_it_takes(room: Room, tmp_path: Path) -> None:
     _open(room, LEASE, theme=ThemeChoice.DARK)
-    long = "\n\n".join(f"Paragraph {number} of a page that is long." for number in range(90))
+    long = "The fjord’s left.\n\n" + "\n\n".join(f"Paragraph {number} of a page that is long." for number in range(90))
     book = room.add_book(Document("Long", Format.TEXT, "55" * 32, (Page(1, "i", long), Page(2, "ii", "The end."))), 6)
     room.presenter.page.open_page(book.id, 2)
     room.settle()
@@ -71,6 +71,7 @@ def test_flowing_text_is_set_on_as_many_sheets_as_it_takes(room: Room, tmp_path:
         texts = [page.get_textpage().get_text_range() for page in printed]
         ink = printed[0].render(scale=1).to_pil().convert("L")
     assert len(texts) >= 3
+    assert "The fjord’s left." in texts[0], "as it is written, not as a font's table has it"
     assert "Paragraph 0 " in texts[0]
     assert "Paragraph 89 " in texts[-2]
     assert "The end." in texts[-1]
