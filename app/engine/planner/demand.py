@@ -105,6 +105,11 @@ class _ContextDemand:
     unpacked_bytes: int
 
 
+_COPIES_EMBEDDINGS = frozenset({"gemma3n", "gemma4"})
+"""Architectures whose tied embeddings llama.cpp has in memory twice: it makes the output's tensor first (`models/`),
+and does not look for it when it makes the other."""
+
+
 class Demand:
     """One model, with what it sees images with, on one machine. `repacks`: some weights get another layout there."""
 
@@ -145,6 +150,8 @@ class Demand:
                 # Rows are looked up in the one, and multiplied with the other, which may be elsewhere.
                 copied = growths.get((weights.types[0], False), 0.0)
                 self.repacks = self.repacks or copied > 0
+                if header.architecture in _COPIES_EMBEDDINGS and not on_disk:
+                    copied = copied or 1.0
                 self._outside[MemoryClass.OUTPUT] = int(weights.bytes * copied)
         self._upto = {item: _running(held.get(item, 0) for held in self._layers) for item in WEIGHTS}
         experts = (held.get(MemoryClass.EXPERTS, 0) for held in self._layers)

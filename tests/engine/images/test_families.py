@@ -19,9 +19,13 @@ from app.engine.protocol import DocumentText, EncodedPrompt, Message, MissingIma
 from tests.engine.conftest import NewEngine, lay_out, load
 from tests.engine.images.afresh import read_afresh
 from tests.engine.images.test_vision import SECRET, ask, image, logits, pixels, show
-from tests.engine.kv.test_reuse import THREADS, TOLERANCE, distance, words
+from tests.engine.kv.test_reuse import THREADS, distance, words
 from tests.models.attending import HYBRIDS, WIDTH, write_attending
 from tests.models.family_projectors import FAMILIES, ROW_END, write_family, write_projector
+
+TOLERANCE = 0.03
+"""How far logits may be apart: an image is evaluated in other batches here than by the helper that it is compared with,
+and processors round that differently (0.021 was seen on one, less than 0.02 on others)."""
 
 
 @pytest.mark.parametrize("name", FAMILIES)
