@@ -66,6 +66,68 @@ def grammar_in(place: int) -> frozenset[str]:
     return _LANGUAGES[place]
 
 
+_SLIGHT: tuple[frozenset[str], ...] = tuple(
+    frozenset(words.split())
+    for words in (
+        "able again allow allowed already always another anybody anyone anything away back became become before after"
+        " being best better between both bring brought came cannot come comes did doing done down during each else"
+        " enough ever every everything few find first found gave get gets getting give given gives go goes going gone"
+        " got happen happened happens having held here hold just keep keeping keeps kept kind know last least less let"
+        " like likely lot made make makes making many mean meaning means meant more most much name need needed needs"
+        " never new next now number off often once one only onto other others ought out over own people permit"
+        " permitted person please possible put puts really right said same say says see second seem seen several since"
+        " somebody someone something sometimes sort stand standing stands still stood take taken takes taking tell"
+        " thing things think time times today told too took toward towards try under until up use used useful uses"
+        " using usual usually very want wants way went whether within without work working works yes yet",
+        "allein alle allem allen aller alles also andere anderen bedeutet bekam bekomme bekommen bekommt benutzen"
+        " benutzt bin bist bitte bleibe bleiben bleibt brauche brauchen braucht bringe bringen bringt dabei dafür"
+        " damit dann darf darfst dazu dein deine deinem deinen deiner denn dies diese diesem diesen dieser dieses dort"
+        " dürfen dürft eigentlich einmal erlaubt etwas finde finden findet funktioniert gab gebe geben gegangen"
+        " gegeben gehe gehen geht gehört gemacht genommen geschieht gibt gilt ging gleich habe halte halten hast hatte"
+        " hatten heißt hier hält hätte ihm ihn ihnen ihre ihrem ihren ihrer immer irgend ja jede jedem jeden jeder"
+        " jedes jemand jetzt kam kannst keine keinen komme kommen kommt könnte könnten lasse lassen legen legt liegen"
+        " liegt lässt mache machen macht meine meinem meinen meiner meint mehr muss musst möchte möglich müssen müsst"
+        " nehme nehmen nimmt noch nummer nun nur nutzen nutzt ob ohne passiert sage sagen sagt schon sehen sehr seine"
+        " seinem seinen seiner selbst sieht soll sollen sollte sonst stand stehen steht stelle stellen stellt tue tun"
+        " tut unser unsere unserem unseren unter verwenden verwendet viel viele vielleicht wegen weiß wieder will"
+        " wissen wolle wollen wurde wurden während würde zwischen überhaupt",
+        "aller aussi autre avais avez avoir bien chaque chose comme dire dit doit doivent donc donne donner déjà"
+        " encore faire fait faut fois garde garder jamais mettre moins même peuvent peux plus prend prendre prends"
+        " puis rester rien sans savoir sert seul sous tenir tient toujours tous tout toute toutes trop trouve trouver"
+        " très utilise utiliser va vais veut veux voir vont",
+        "algo alguien antes aquí así cada cosa dar debe deben debo decir después dice donde están estar haber hace"
+        " hacer hago hasta ir mantener mismo mucha mucho nada necesita necesito nunca otra otro poder poner pone"
+        " pueden querer quiero saber solo tener tengo tiene tienen toda todo todos toma tomar usa usar va ver ya",
+        "altro ancora anche andare avere bisogno dare deve devo devono dice dire dopo essere fa fare già mai mettere"
+        " molto niente nulla ogni poi possono posso potere prende prendere prima qualcosa qualcuno sapere sempre senza"
+        " solo sta stare stesso tenere tiene trovare tutta tutti tutto usa usare va vedere viene volta vuole",
+    )
+)
+
+_MEASURES: tuple[frozenset[str], ...] = tuple(
+    frozenset(words.split())
+    for words in (
+        "big deep far fast heavy high large late long loud many much often old small soon tall warm wide",
+        "alt breit groß hoch häufig klein lang lange laut oft schnell schwer spät tief viel viele warm weit",
+        "grand haut long longtemps loin souvent vieux",
+        "alto grande largo lejos mucha muchas mucho muchos",
+        "alto grande lontano lungo spesso tanto",
+    )
+)
+
+
+def slight_in(place: int) -> frozenset[str]:
+    """Words of the language at this place that many questions have and that say little about them: common verbs, and
+    words of time and manner.
+    """
+    return _SLIGHT[place]
+
+
+def measures_in(place: int) -> frozenset[str]:
+    """Words of the language at this place with which "how" asks for a measure: how long, how high."""
+    return _MEASURES[place]
+
+
 ENGLISH = 0
 """Its place among the languages."""
 

@@ -13,13 +13,14 @@ from app.core.document import Page
 from app.core.values import FREE, MOST_CHARACTERS, AnswerForm, HeldForm, ValueKind, held_form, undecided
 from app.documents.citations.agreement import value_in
 from app.documents.citations.checker import CitationChecker, CitedBook
+from app.documents.citations.page_marks import is_evidence
 from app.documents.text.nearest import Near, nearest
 
 MOST = 3
 """Sentences of one answer."""
 
 _ALL_CHARACTERS = 200_000
-"""Of books with more than this, only those pages are looked through that the index finds."""
+"""If the books have more than this, only those pages are looked through that the index finds."""
 
 _KANA = re.compile("[\u3041-\u30ff]")
 
@@ -37,13 +38,16 @@ def answer(question: str, books: Sequence[CitedBook], passages: Sequence[Passage
     lines: dict[Near, str] = {}
 
     def quote(near: Near) -> bool:
-        """Whether the checker finds just this on its page: a sentence may have marks of its own."""
+        """Whether the checker finds just this on its page: a sentence may have marks of its own. A line of one or two
+        words is too short for it to look up, so that its mark only names the page.
+        """
         book, page = places[near.page]
+        state = CitationState.VERIFIED if is_evidence(near.text) else CitationState.PAGE
         for quotation in _quotations(near.text, japanese=japanese):
             for title in (f"{book.title}, ", "") if len(books) > 1 else ("",):
                 line = f"{quotation} [{title}p. {page.label}]"
                 found = [(citation.book_id, citation.page, citation.state) for citation in checker.check(line)]
-                if found == [(book.book_id, page.number, CitationState.VERIFIED)]:
+                if found == [(book.book_id, page.number, state)]:
                     lines[near] = line
                     return True
         return False

@@ -94,6 +94,129 @@ def test_names_are_found_from_a_question_in_another_script() -> None:
     assert found("keeperは何をしますか。", pages) == []
 
 
+CLUB = (
+    f"""# The sailing club
+
+Guests hand over an entrance fee of 12 crowns. The Members' waiting time is two seasons. The Club's waiting time for a
+new jetty has no limit that the Members could rely on. The Club keeps the slipway free of ice. The Club keeps the
+lamps. The Members keep their boats tidy. The Members vote in May. The Members elect a chair. Sails hang at least a
+metre from stoves. Rosin must not touch the deck. Three children sank a raft. {FILLER}""",
+    """Stores
+
+Lamp oil 3 litres on Mondays
+Tar 2 barrels in spring
+Pitch was ended
+
+Steward: Odd Berg, 22 41 00 10
+
+No rum:
+- whisky, for the doctor;
+- cider""",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("How steep is the entrance price for visitors?", "Guests hand over an entrance fee of 12 crowns."),
+        ("How much pitch do they still use?", "Pitch was ended"),
+        ("How much tar does the yard get?", "Tar 2 barrels in spring"),
+        ("Who is our steward nowadays?", "Steward: Odd Berg, 22 41 00 10"),
+        ("How far from ovens and stoves must they hang?", "Sails hang at least a metre from stoves."),
+        ("May a child go aboard a raft?", "Three children sank a raft."),
+        ("Does the surgeon drink whisky?", "whisky, for the doctor"),
+    ],
+)
+def test_a_sentence_with_a_rare_word_of_the_question_is_near(question: str, first: str) -> None:
+    """Though most of the question is in no sentence."""
+    assert found(question, CLUB)[0] == first
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "May I keep a hamster?",
+        "May the members keep a goat?",
+        "How does it work?",
+        "What do I need to take?",
+        "Is it so?",
+    ],
+)
+def test_common_verbs_and_words_that_many_sentences_have_make_none_near(question: str) -> None:
+    assert found(question, CLUB) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("What is the members' waiting time?", "The Members' waiting time is two seasons."),
+        ("What is the waiting time of the members?", "The Members' waiting time is two seasons."),
+        ("What is the club's waiting time?", "The Club's waiting time for a new jetty has no limit that the Members"),
+    ],
+)
+def test_a_sentence_about_another_than_the_question_names_comes_after(question: str, first: str) -> None:
+    assert found(question, CLUB)[0].startswith(first)
+
+
+def test_a_sentence_about_another_is_told_where_there_is_no_better_one() -> None:
+    assert found("Do the members free the slipway of ice?", CLUB) == ["The Club keeps the slipway free of ice."]
+
+
+def test_the_sentence_with_more_of_the_words_that_are_asked_comes_first() -> None:
+    """However short, and well placed, the other is."""
+    long = (
+        "On Sundays, and on all days on which the harbour master is away, the gate at the northern pier closes at six."
+    )
+    pages = (f"{FILLER}\n\nThe gate closes at nine.\n\n{FILLER} {long}",)
+    assert found("When does the gate at the pier close?", pages)[0] == long
+
+
+def test_where_a_number_is_asked_for_one_with_a_number_comes_first() -> None:
+    pages = (f"The toll is a nuisance to all. The toll is 4 crowns for all. {FILLER}",)
+    assert found("How high is the toll?", pages)[0] == "The toll is 4 crowns for all."
+
+
+def test_a_question_that_stands_alone_is_answered_by_what_follows() -> None:
+    pages = (f"{FILLER}\n\nHow do I moor a boat?\n\nTie two ropes to the rings.\n\n{FILLER}",)
+    assert found("How is a boat moored?", pages)[0] == "Tie two ropes to the rings."
+
+
+def test_lines_of_a_list_over_two_pages_are_lines() -> None:
+    pages = (
+        f"{FILLER}\n\nOakum 3 bales in April\nCanvas 2 rolls in May",
+        "Copper 9 plates in June\nTwine 5 reels in July",
+    )
+    for word, line in (("canvas", "Canvas 2 rolls in May"), ("copper", "Copper 9 plates in June")):
+        assert found(f"How much {word} is bought?", pages) == [line]
+
+
+def test_what_the_edge_of_a_page_cuts_is_told_only_where_nothing_else_is_near() -> None:
+    pages = (f"{FILLER} The parrot of the captain", "swears in Dutch. The captain laughs.")
+    assert found("Where is the parrot?", pages) == ["The parrot of the captain"]
+    assert found("Where is the parrot of the captain?", (*pages, "The parrot is aft."))[0] == "The parrot is aft."
+
+
+def test_headings_of_sections_and_lines_of_contents_are_no_lines() -> None:
+    pages = ("1 Anchors . . . . . 2\n2 Ballast . . . . . 3", f"2 Ballast\n\nStones are stowed low. {FILLER}")
+    assert found("How much ballast is there on board?", pages) == ["Stones are stowed low."]
+
+
+def test_german_compounds_and_endings() -> None:
+    pages = (f"Die Reifen dürfen nicht gelagert werden. Wir halten die Treppe sauber. {FILLER}",)
+    assert found("Kann ich meine Winterreifen im Keller lassen?", pages) == ["Die Reifen dürfen nicht gelagert werden."]
+    assert found("Wie oft sind die Treppen zu kehren?", pages) == ["Wir halten die Treppe sauber."]
+    assert found("Darf ich einen Hund halten?", pages) == []
+
+
+def test_japanese_words_and_single_characters() -> None:
+    pages = (
+        "壁の間は五センチあけます。ポンプを掃除してください。天気は晴れです。床は水平です。敷金は家賃の二か月分です。",
+    )
+    assert found("壁からどのくらい離しますか。", pages) == ["壁の間は五センチあけます。"]
+    assert found("保証金や敷金の返却はいつですか。", pages) == ["敷金は家賃の二か月分です。"]
+    assert found("ポンドで払えますか。", pages) == [], "a pair of signs is no word of a longer one"
+
+
 @pytest.mark.parametrize(
     "forms",
     [
