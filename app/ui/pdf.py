@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QFont,
@@ -156,6 +156,7 @@ def _print(
     if not painter.begin(device):
         return False
     document = made.document
+    _dispatcher = QEventLoop()  # a long document starts timers as it is laid out, which this thread must know of
     _lay_out(made, device)
     pages = _count_pages(document)
     first, last = wanted or (1, pages)
