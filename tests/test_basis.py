@@ -22,6 +22,7 @@ from app.core.conversation import (
 )
 from app.core.image import ImageRef
 from app.core.sheet import Sheet, SheetCell
+from app.core.verdict import SentenceVerdict, Unweighed, Verdict
 from app.export import files
 from app.export.report import compose
 from app.export.sheet import compose_sheet
@@ -40,16 +41,20 @@ def test_what_no_book_bears_out_says_so() -> None:
     assert basis_words(ALONE, ANSWER) == WORDS
     assert basis_words(Question("c", "When?"), ANSWER) == WORDS
     assert basis_words(SEEN, ANSWER) == WORDS_OF_IMAGES
-    cited = msgspec.structs.replace(
-        ANSWER, citations=(Citation("b", "Lease", 3, "3", "In May", CitationState.VERIFIED),)
-    )
+    cited = msgspec.structs.replace(ANSWER, verdicts=(SentenceVerdict(0, 7, Verdict.COMPARE),))
     assert basis_words(READ, cited) == ""
     passage = PassageRef("b", "Lease", 1, "1", 0, 9)
     by_words = msgspec.structs.replace(cited, passages=(passage,), words_alone=True)
     assert basis_words(READ, by_words) == "", "the model had whole books"
     drawn = msgspec.structs.replace(by_words, excerpts=True)
     assert basis_words(READ, drawn).startswith("Not everything was searched by meaning")
-    assert basis_words(READ, ANSWER) == "Nothing about this was found in the books."
+    missed = msgspec.structs.replace(ANSWER, verdicts=(SentenceVerdict(0, 7, Verdict.NOTHING),))
+    for nothing in (ANSWER, missed):
+        assert basis_words(READ, nothing) == "Nothing about this was found in the books."
+    unknown = SentenceVerdict(0, 7, Verdict.UNWEIGHED, reason=Unweighed.OTHER_SCRIPT)
+    assert basis_words(READ, msgspec.structs.replace(ANSWER, verdicts=(unknown,))) == "", "nobody knows"
+    before = Citation("b", "Lease", 3, "3", "", CitationState.PAGE, 0, 2)
+    assert basis_words(READ, msgspec.structs.replace(ANSWER, citations=(before,))) == "", "it was never looked up"
     assert basis_words(ALONE, msgspec.structs.replace(ANSWER, text="", ending=Ending.FAILED)) == ""
 
 

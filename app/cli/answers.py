@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from app.cli.bars import Bar, bar
 from app.cli.screen import print_json
-from app.core.conversation import (
-    Answer,
-    BookRef,
-    Citation,
-    CitationState,
-    Ending,
-    Question,
-    StoredQuestion,
-    Support,
-    Thought,
-)
+from app.core.conversation import Answer, BookRef, Ending, Question, StoredQuestion, Thought
 from app.core.document import Book
 from app.core.errors import Problem
 from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Thinking, Tokenizing, Weighing
 from app.core.image import ImageRef
 from app.core.untrusted import disarm
+from app.core.verdict import SentenceVerdict, Verdict
 from app.services.fitting import Choices
 from app.services.schemas import JsonAnswer
 from app.services.weighing import AnswerWeighed
@@ -34,24 +25,15 @@ from app.wording.i18n import _
 from app.wording.matter_plans import counts_of
 from app.wording.page_names import cited_page, page_words, range_words
 from app.wording.pseudonyms import sent_words
-from app.wording.support import basis_words, nothing_found, part_words, parts_words
+from app.wording.support import basis_words, nothing_found, page_says, part_words, parts_words
 from app.wording.thoughts import thought_words
-from app.wording.weighing import support_words
+from app.wording.verdicts import SIGNS, count_verdicts, verdict_words
 
-_MARKS = {
-    CitationState.VERIFIED: "✓",
-    CitationState.REPAIRED: "✓",
-    CitationState.NEAR: "≈",
-    CitationState.CUT: "⋯",
-    CitationState.NOT_FOUND: "?",
-    CitationState.PAGE: "·",
-    CitationState.FOUND: "→",
-    CitationState.RELATED: "→",
-    CitationState.DIFFERS: "≠",
-}
+if TYPE_CHECKING:
+    from app.documents.citations.json_values import PlacedValue
 
-_SUPPORT_MARKS = {Support.QUOTED: "✓", Support.SUPPORTED: "✓", Support.OTHERWISE: "≠", Support.NOTHING: "?"}
-_UNWEIGHED_MARK = "–"
+_SHOWS_PAGE = (Verdict.COMPARE, Verdict.OTHERWISE)
+"""Verdicts that a person looks into: the page's words are shown with them."""
 
 
 class AnswerScreen(Protocol):
@@ -144,7 +126,7 @@ class JsonAnswers(JsonProgress):
         print_json({"event": "weighing", **done, "calibrating": event.calibrating})
 
     def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
-        """It comes with its sentences weighed."""
+        """It comes with the verdicts on its sentences."""
 
     def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None:
         described: dict[str, Any] = describe_answer(question, weighed.answer)
@@ -157,15 +139,9 @@ class JsonAnswers(JsonProgress):
         shown: dict[str, Any] = {"event": "value", "valid": judged.problem is None, "value": judged.value}
         if judged.problem is not None:
             shown |= {"code": judged.problem.code, "message": errors.sentence(judged.problem)}
-        weighed = {(each.start, each.end): each.support for each in answer.weighed}
         shown["places"] = [
-            {
-                "pointer": each.value.pointer,
-                "value": each.value.text,
-                "citation": None if (cited := each.citation) is None else _describe_citation(cited),
-                "support": weighed.get((each.value.start, each.value.end)),
-            }
-            for each in judged.places
+            {"pointer": place.value.pointer, "value": place.value.text, **_describe_verdict(verdict)}
+            for place, verdict in _placed(answer, judged)
         ]
         print_json(shown)
 
@@ -179,7 +155,8 @@ class JsonAnswers(JsonProgress):
 
 
 class TextAnswers:
-    """The answer as it is written on stdout, then its pages; progress on stderr, on a terminal only."""
+    """The answer as it is written on stdout, then what the pages have of each sentence; progress on stderr, on a
+    terminal only."""
 
     def __init__(self, shelf: Mapping[str, Book], *, thoughts: bool = False) -> None:
         """`shelf`: the books that are asked, by their ids. `thoughts`: show them, on stderr."""
@@ -261,7 +238,7 @@ class TextAnswers:
         self._bar.show(words, event.done, event.total)
 
     def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
-        """All of it is shown before its sentences are weighed."""
+        """What it rests on is shown; its sentences follow with their verdicts, once these are final."""
         self._end_thought()
         self._bar.close()
         print(flush=True)
@@ -278,22 +255,15 @@ class TextAnswers:
     def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None:
         self._bar.close()
         if not question.form.schema:
-            print_weighed(weighed.answer, self._shelf)
+            print_verdicts(weighed.answer, self._shelf)
         if weighed.off is not None:
             self._advice.say_off(weighed.off)
 
     def judged(self, answer: Answer, judged: JsonAnswer) -> None:
         """The pages of its values, on stderr: stdout has the JSON alone."""
-        weighed = {(each.start, each.end): each for each in answer.weighed}
-        for each in judged.places:
-            cited, found = each.citation, weighed.get((each.value.start, each.value.end))
-            mark, said = "?", _("on no page")
-            if cited is not None:
-                mark = _MARKS[cited.state] if found is None else _SUPPORT_MARKS.get(found.support, _UNWEIGHED_MARK)
-                page = page_words(cited_page(cited, self._shelf))
-                said = f"{cited.document}, {page}: “{each.fuller or each.statement}”"
-            line = f"  {mark} {each.value.pointer or '#'} “{each.value.text}”: {said}"
-            print(units.printable(line), file=sys.stderr)
+        for place, verdict in _placed(answer, judged):
+            line = verdict_line(verdict, place.value.text, self._shelf, f"{place.value.pointer or '#'}: ")
+            print(units.printable(f"  {line}"), file=sys.stderr)
 
     def choices(self, choices: Choices) -> None:
         """What can be done about books that do not fit, with the options that do it, on stderr."""
@@ -344,8 +314,8 @@ class Advice:
 
 
 def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict[str, Any]:
-    """An answer as JSON. `page` is what the book calls a page; its `number` counts from 1, and is 0
-    where there is no such page."""
+    """An answer as JSON. Pages count from 1, 0 where there is none; `label` is what the book calls them. `citations`
+    are the page marks of the text, characters [start, end) of it."""
     return {
         "answer": answer.text,
         "ending": answer.ending,
@@ -363,32 +333,43 @@ def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict
         "words_alone": answer.words_alone,
         "sent": answer.sent,
         "passages": [{"document": p.document, "page": p.label, "number": p.page} for p in answer.passages],
-        "citations": [_describe_citation(citation) for citation in answer.citations],
-        "sentences": [
+        "citations": [
             {
-                "text": " ".join(answer.text[w.start : w.end].split()),
-                "support": w.support,
-                "document": w.document,
-                "page": w.label,
-                "number": w.page,
-                "on_page": w.on_page,
-                "probability": None if w.probability < 0 else round(w.probability, 3),
+                "start": mark.start,
+                "end": mark.end,
+                "document": mark.document,
+                "page": mark.page,
+                "label": mark.label,
+                "quote": mark.quote,
             }
-            for w in answer.weighed
+            for mark in answer.citations
+            if mark.start >= 0
+        ],
+        "verdicts": [
+            {"start": each.start, "end": each.end, "sentence": sentence_of(answer, each), **_describe_verdict(each)}
+            for each in answer.verdicts
         ],
     }
 
 
-def _describe_citation(cited: Citation) -> dict[str, Any]:
+def _describe_verdict(verdict: SentenceVerdict) -> dict[str, Any]:
     return {
-        "document": cited.document,
-        "page": cited.label,
-        "number": cited.page,
-        "quote": cited.quote,
-        "state": cited.state,
-        "on_page": cited.on_page,
-        "named": cited.named,
+        "verdict": verdict.verdict,
+        "reason": verdict.reason,
+        "named": verdict.named,
+        "evidence": [msgspec.to_builtins(each) for each in verdict.evidence],
     }
+
+
+def sentence_of(answer: Answer, verdict: SentenceVerdict) -> str:
+    """The sentence that a verdict is on, on one line, as it was written."""
+    return " ".join(answer.text[verdict.start : verdict.end].split())
+
+
+def _placed(answer: Answer, judged: JsonAnswer) -> list[tuple[PlacedValue, SentenceVerdict]]:
+    """Each value of an answer in JSON with its verdict: the answer's, if a model was asked about it since."""
+    kept = {(each.start, each.end): each for each in answer.verdicts}
+    return [(each, kept.get((each.verdict.start, each.verdict.end), each.verdict)) for each in judged.places]
 
 
 def _describe_parts(answer: Answer) -> list[dict[str, Any]]:
@@ -404,59 +385,35 @@ def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: M
 
 
 def finding_lines(question: Question | StoredQuestion, answer: Answer, shelf: Mapping[str, Book]) -> list[str]:
-    """The pages of an answer with what the check found, the passages that the model saw, that no model drew it from
-    books. `shelf` has the books by their ids."""
-    lines = [_citation_line(citation, shelf) for citation in answer.citations]
-    if answer.passages or answer.excerpts:
-        lines.append(_passages_line(answer, shelf))
+    """What is to be said of an answer as a whole: which passages the model saw, that no model drew it from books, that
+    no page says anything of it. `shelf` has the books by their ids."""
+    lines = [_passages_line(answer, shelf)] if answer.passages or answer.excerpts else []
     return [*lines, *filter(None, (basis_words(question, answer), sent_words(answer)))]
 
 
-def print_weighed(answer: Answer, shelf: Mapping[str, Book]) -> None:
-    """What `weighed_lines` gives, and an empty line; nothing where no sentence is weighed."""
-    for line in weighed_lines(answer, shelf):
+def print_verdicts(answer: Answer, shelf: Mapping[str, Book]) -> None:
+    """What `verdict_lines` gives, and an empty line; nothing where no sentence has a verdict."""
+    for line in verdict_lines(answer, shelf):
         print(units.printable(f"  {line}"))
-    if answer.weighed:
+    if answer.verdicts:
         print(flush=True)
 
 
-def weighed_lines(answer: Answer, shelf: Mapping[str, Book]) -> list[str]:
-    """The sentences of an answer with what the books have of them."""
-    lines = []
-    for weighed in answer.weighed:
-        said = " ".join(answer.text[weighed.start : weighed.end].split())
-        mark = _SUPPORT_MARKS.get(weighed.support, _UNWEIGHED_MARK)
-        line = f"{mark} {support_words(weighed, shelf, titled=True)}: “{said}”"
-        if weighed.on_page and weighed.support in (Support.OTHERWISE, Support.NOTHING):
-            line += " " + _("The page: “{words}”").format(words=weighed.on_page)
-        lines.append(line)
-    return lines
+def verdict_lines(answer: Answer, shelf: Mapping[str, Book]) -> list[str]:
+    """One line for each sentence of an answer that states something, and one that counts them."""
+    lines = [verdict_line(each, sentence_of(answer, each), shelf) for each in answer.verdicts]
+    counts = " · ".join(words for _verdict, words in count_verdicts(answer.verdicts))
+    return [*lines, *filter(None, (counts,))]
+
+
+def verdict_line(verdict: SentenceVerdict, sentence: str, shelf: Mapping[str, Book], name: str = "") -> str:
+    """What the pages have of a sentence, and where it has to be compared, their words. `name` stands before it."""
+    line = f"{SIGNS[verdict.verdict]} {verdict_words(verdict, shelf, titled=True)}. {name}“{sentence}”"
+    evidence = page_says(verdict, shelf) if verdict.verdict in _SHOWS_PAGE else ""
+    return f"{line} {evidence}".rstrip()
 
 
 def _passages_line(answer: Answer, shelf: Mapping[str, Book]) -> str:
     pages = dict.fromkeys(f"{seen.document}, {page_words(cited_page(seen, shelf))}" for seen in answer.passages)
     words = _("The model saw only excerpts: {pages}") if answer.excerpts else _("Relevant passages: {pages}")
     return words.format(pages="; ".join(pages) or _("none was found"))
-
-
-def _citation_line(citation: Citation, shelf: Mapping[str, Book]) -> str:
-    words = {
-        CitationState.VERIFIED: _("verified: these words are on this page"),
-        CitationState.REPAIRED: _("these words are on this page, not on p. {named}").format(named=citation.named),
-        CitationState.NEAR: _("the page says “{words}”, the answer").format(words=citation.on_page),
-        CitationState.CUT: _("the quotation is cut; in full, the page says “{words}”, the answer").format(
-            words=citation.on_page
-        ),
-        CitationState.NOT_FOUND: _("not found on this page"),
-        CitationState.PAGE: _("named by the answer"),
-        CitationState.FOUND: _("found by Octavo"),
-        CitationState.RELATED: _("most related page, only by shared words; it says"),
-        CitationState.DIFFERS: _("differs: the page says “{words}”, the answer").format(words=citation.on_page),
-    }
-    quote = f" “{citation.quote}”" if citation.quote else ""
-    page = page_words(cited_page(citation, shelf))
-    where = f"{citation.document}, {page}" if citation.document else page
-    said = words[citation.state]
-    if citation.is_unresolved:
-        said = _("named by the answer, which does not say which of these books it means")
-    return f"{_MARKS[citation.state]} {where}: {said}{quote}"

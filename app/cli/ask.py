@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from app.cli import arguments, leaving
 from app.cli.answers import AnswerScreen, JsonAnswers, TextAnswers
 from app.cli.asking_all import MatterAsking, books_with
@@ -38,8 +40,9 @@ from app.core.events import (
 )
 from app.core.image import MOST_IN_QUESTION, Image
 from app.core.secret import Password
-from app.core.settings import Settings
+from app.core.settings import AnswerWords, Settings
 from app.core.values import FREE, AnswerForm
+from app.core.verdict import Unweighed
 from app.core.work import Cancel, Stopped, Work, finish
 from app.export import files
 from app.export.report import compose
@@ -49,11 +52,26 @@ from app.services.library import Library
 from app.services.restating import SHORT_CHARACTERS
 from app.services.schemas import AnswerSchema, judge, read_schema
 from app.services.services import Services
+from app.services.verbatim import is_wanted
 from app.services.weighing import AnswerWeighed
 from app.wording import units
 from app.wording.i18n import _
 from app.wording.page_flags import outdated_sentence
 from app.wording.remote import short_words, whole_words
+
+
+def _form(
+    options: argparse.Namespace, schema: AnswerSchema, desk: Services, out: AnswerScreen, cancel: Cancel
+) -> AnswerForm:
+    """What answers are held to. Where the settings decide on the documents' words, the model is loaded for that. Raises
+    AppError, Stopped."""
+    verbatim, words = options.verbatim, desk.ask.settings().answer_words
+    decides = options.all or bool(options.document)
+    cannot = schema.text or options.parts or options.resume or options.plan
+    if verbatim is None and decides and not cannot and words is not AnswerWords.FREE:
+        model = finish(desk.models.ready(cancel), out.loading)
+        verbatim = is_wanted(words, model, desk.weighing.may_judge)
+    return AnswerForm(schema=schema.text, verbatim=bool(verbatim))
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
@@ -77,7 +95,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         index_if_read(books, asking_desk, cancel, show, excerpts=options.excerpts)
     images = _take_images(options.image, desk, cancel, out)
     in_parts = options.parts or options.resume
-    asking = Asker(asking_desk, out, cancel, options.excerpts, options.go_on, in_parts, AnswerForm(schema=schema.text))
+    form = _form(options, schema, asking_desk, out, cancel)
+    asking = Asker(asking_desk, out, cancel, options.excerpts, options.go_on, in_parts, form)
     matter = MatterAsking(
         asking_desk.matter_plans, desk.conversations, shelf, show, cancel, as_json=options.json, only_plans=options.plan
     )
@@ -99,6 +118,8 @@ def _check(options: argparse.Namespace) -> None:
     arguments.check_words(options.question)
     for other in ("parts", "excerpts", "resume"):
         arguments.check_apart(options, "all", other)
+    for other in ("parts", "resume", "json_schema"):
+        arguments.check_apart(options, "verbatim", other)
     arguments.check_apart(options, "parts", "excerpts")
     if options.plan and not options.all:
         raise AppError(Code.USAGE, detail=_("--plan belongs to --all"))
@@ -194,13 +215,12 @@ class Asker:
 
     def _weigh(self, answer: Answer) -> AnswerWeighed:
         """What goes wrong is said, and costs the answer nothing. Raises Stopped."""
-        if not self.desk.weighing.is_wanted(answer):
-            return AnswerWeighed(answer)
-        try:
-            return finish(self.desk.weighing.weigh(answer, self.cancel), partial(show_progress, self.out))
-        except AppError as error:
-            self.out.notice(error.problem)
-            return AnswerWeighed(answer)
+        if self.desk.weighing.is_wanted(answer):
+            try:
+                return finish(self.desk.weighing.weigh(answer, self.cancel), partial(show_progress, self.out))
+            except AppError as error:
+                self.out.notice(error.problem)
+        return AnswerWeighed(_unjudged(answer))
 
     def _ask(self, question: Question | StoredQuestion) -> Answer:
         begun = question if isinstance(question, StoredQuestion) else None
@@ -231,6 +251,14 @@ def asking_with(ask: Ask, desk: Services) -> Services:
     weighing = dataclasses.replace(desk.weighing, ask=ask, settings=ask.settings)
     sheets = dataclasses.replace(desk.sheets, ask=ask, weighing=weighing)
     return dataclasses.replace(desk, ask=ask, parts=dataclasses.replace(desk.parts, sheets=sheets))
+
+
+def _unjudged(answer: Answer) -> Answer:
+    """As it is shown where no model is asked any more: no sentence waits for one."""
+    decided = tuple(
+        msgspec.structs.replace(each, reason=Unweighed.NO_JUDGE) if each.waits else each for each in answer.verdicts
+    )
+    return msgspec.structs.replace(answer, verdicts=decided)
 
 
 def _is_too_much(answer: Answer) -> bool:

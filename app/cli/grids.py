@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
+import msgspec
+
 from app.cli import leaving
 from app.cli.answers import describe_answer
 from app.cli.ask import asking_with, index, prepare, shelf_of
@@ -24,7 +26,7 @@ from app.services.columns import columns_of
 from app.services.restating import SHORT_CHARACTERS
 from app.services.services import Services
 from app.wording import errors, i18n, units
-from app.wording.grid import cell_words, count_findings, place_words, row_title
+from app.wording.grid import cell_words, count_findings, found_words, place_words, row_title
 from app.wording.i18n import _
 
 
@@ -39,10 +41,11 @@ class JsonGrids(JsonSheets):
         shown: dict[str, Any] = {"event": "cell", "number": event.number, "total": event.total}
         shown |= {"document": self._names.document(event), "column": self._names.column(event)}
         shown |= {"question": cell.question.text, "kind": read.kind, "state": cell.state, "finding": read.finding}
+        shown["finding_words"] = found_words(read)
         if read.has_value:
             shown["value"] = read.value.text
-        if read.on_page:
-            shown["page_says"] = read.on_page
+        if (found := read.evidence) is not None:
+            shown["evidence"] = msgspec.to_builtins(found)
         if cell.answer is not None:
             shown |= describe_answer(cell.question, cell.answer)
         if cell.answer is not None and (problem := cell.answer.problem) is not None:
@@ -65,7 +68,9 @@ class TextGrids(TextSheets):
             self._row = event.cell.row
             print(f"\n{units.printable(self._names.document(event))}")
         read = read_cell(event.cell)
-        place = place_words(read, self._books)
+        evidence = read.evidence
+        title = evidence.document if evidence is not None and len(event.cell.question.books) > 1 else ""
+        place = place_words(read, self._books, title) or found_words(read)
         said = " ".join(filter(None, (cell_words(read), f"[{place}]" if place else "")))
         print(units.printable(f"  {self._names.column(event)}: {' '.join(said.split())}"))
 

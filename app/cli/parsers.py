@@ -290,11 +290,16 @@ def _add_compare(commands: Any) -> None:
 def _add_weighing(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-weighing", dest="weighing", action="store_false", default=None,
-        help=_("do not weigh the sentences of the answers against the pages"),
+        help=_("do not ask the model about sentences of an answer that no page has word for word"),
     )  # fmt: skip
 
 
 def _add_schema(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument(
+        "--verbatim", action=argparse.BooleanOptionalAction,
+        help=_("answer in the documents’ own words: with whole sentences of theirs, chosen by the model, and nothing"
+        " else; or freely. With neither option, the settings decide"),
+    )  # fmt: skip
     ask.add_argument(
         "--json-schema", type=Path, metavar="FILE",
         help=_("hold each answer to this JSON Schema; only the answer goes to standard output, the pages of its values"

@@ -18,7 +18,7 @@ from app.cli.answers import (
     TextAnswers,
     describe_answer,
     print_findings,
-    print_weighed,
+    print_verdicts,
 )
 from app.cli.ask import asking_with, index_if_read, prepare, shelf_of
 from app.cli.bars import Bar, bar
@@ -100,7 +100,7 @@ class TextSheets:
         if row.answer.text:
             print(row.answer.text)
         print_findings(row.question, row.answer, self._shelf)
-        print_weighed(row.answer, self._shelf)
+        print_verdicts(row.answer, self._shelf)
         self._advice.give(row.answer)
         if row.answer.problem is not None:
             print(f"octavo: {_where(event)}: {errors.sentence(row.answer.problem)}", file=sys.stderr)

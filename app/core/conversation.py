@@ -11,6 +11,7 @@ from app.core.errors import Problem
 from app.core.image import Image, ImageRef
 from app.core.pseudonym import Sent
 from app.core.values import FREE, AnswerForm
+from app.core.verdict import SentenceVerdict
 
 
 class CitationState(StrEnum):
@@ -22,21 +23,16 @@ class CitationState(StrEnum):
     CUT = "cut"  # it is there word for word, but the words right before or after it turn its sense
     NOT_FOUND = "not_found"  # the quotation is not on that page, or there is no such page
     PAGE = "page"  # a page was named without a quotation; the page exists
-    FOUND = "found"  # of older desks: the model named no page; the program found this one, by its words
-    RELATED = "related"  # the page that shares most words with a sentence of the answer; found by the program
-    DIFFERS = "differs"  # the page's most related sentence has another number, name, negation or duty than the answer's
 
 
 class Citation(msgspec.Struct, frozen=True, gc=False):
     """A place in a book that an answer rests on.
 
-    `quote`: the words that were looked up, those within quotation marks or a run of words that is in the book; for
-    RELATED, the page's sentence; for DIFFERS, the answer's. `start` and `end` are the offsets, in characters of the
-    answer's text, of the mark (`[p. 12]`) in the answer; both are -1 for a citation that the program found.
-    `page` counts from 1; `label` is the page's own label. `on_page`: for NEAR, what the page says where the quotation
-    should be; for CUT, the page's fuller wording; for DIFFERS and PAGE, its sentence that has most in common with
-    the claim; of PAGE it is empty where the page does not share enough words with it. `named`: for REPAIRED, and for
-    CUT where it is on another page, the page that the answer names.
+    `quote`: the words that were looked up, those within quotation marks. `start` and `end` are the offsets, in
+    characters of the answer's text, of the mark (`[p. 12]`) in the answer; both are -1 for a quotation that names no
+    page and was found on one. `page` counts from 1; `label` is the page's own label. `on_page`: for NEAR, what the page
+    says where the quotation should be; for CUT, the page's fuller wording. `named`: for REPAIRED, and for CUT where it
+    is on another page, the page that the answer names.
 
     A PAGE with `page` 0 is one that several books have: `document` has their titles, and nothing says which is meant.
     """
@@ -61,47 +57,6 @@ class Citation(msgspec.Struct, frozen=True, gc=False):
     def is_unresolved(self) -> bool:
         """Whether several books have the page, and nothing says which of them is meant."""
         return self.state is CitationState.PAGE and self.page == 0
-
-    @property
-    def has_support(self) -> bool:
-        """Whether something in the books was found for it, if only words that it shares with a page."""
-        if self.state is CitationState.PAGE:
-            return bool(self.on_page)
-        return self.state is not CitationState.NOT_FOUND
-
-
-class Support(StrEnum):
-    """What a sentence of an answer has in the books, by the program's own tests and the model's judgement together."""
-
-    QUOTED = "quoted"  # it has a quotation that is on the page, word for word
-    SUPPORTED = "supported"  # no test fails, and the model finds that the page says it
-    OTHERWISE = "otherwise"  # the page says it with another number, date, name, negation or duty
-    NOTHING = "nothing"  # neither
-    OTHER_SCRIPT = "other_script"  # not weighed: its page is in another script, and words cannot be compared
-    NO_ROOM = "no_room"  # not weighed: the context had no room to ask the model
-
-
-class WeighedSentence(msgspec.Struct, frozen=True, gc=False):
-    """A sentence that states something: characters [start, end) of an answer's text.
-
-    `page`: the page that the answer names for it, or else the one that the program found; 0 for none. `on_page`: the
-    page's own sentence that is nearest to it. `probability`: that the page says it, as the model judges; -1 where it
-    was not asked.
-    """
-
-    start: int
-    end: int
-    support: Support
-    book_id: str = ""
-    document: str = ""
-    page: int = 0
-    label: str = ""
-    on_page: str = ""
-    probability: float = -1.0
-
-    @property
-    def was_weighed(self) -> bool:
-        return self.support not in (Support.OTHER_SCRIPT, Support.NO_ROOM)
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -314,10 +269,11 @@ class Answer(msgspec.Struct, frozen=True):
     `passages`, `outlines` and `instructions` stood next to the question, as `Beside` says; with `excerpts` the model
     saw nothing else of the books. `parts`: it is written from notes of these, which are all pages that were asked; none
     for other answers. `from_search`: its sentences were chosen by a search in the books; the model wrote none of it.
-    `left_out`: questions that follow are asked without it and its question, so that they fit. `weighed`: its sentences
-    that state something; empty until they are weighed, which comes after the answer. `sent`: to a server that answered;
-    None where a model on this machine did. `thought`: what came before it; where there is no text, the answer ended
-    in it.
+    `left_out`: questions that follow are asked without it and its question, so that they fit. `verdicts`: what the
+    pages have of each of its sentences that states something, as far as words alone decide it when the answer ends; a
+    model that may judge is asked about the others after that. An answer from a search has none: its sentences are the
+    pages' own. `sent`: to a server that answered; None where a model on this machine did. `thought`: what came before
+    it; where there is no text, the answer ended in it.
     """
 
     id: str
@@ -337,7 +293,7 @@ class Answer(msgspec.Struct, frozen=True):
     outlines: tuple[OutlineRef, ...] = ()
     instructions: str = ""
     parts: tuple[Part, ...] = ()
-    weighed: tuple[WeighedSentence, ...] = ()
+    verdicts: tuple[SentenceVerdict, ...] = ()
     words_alone: bool = False
     sent: Sent | None = None
     thought: Thought | None = None

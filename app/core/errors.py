@@ -242,6 +242,7 @@ class Code(StrEnum):
     ANSWER_LOST = "answer_lost"  # it was on a damaged page of the desk
     ANSWER_MISSING = "answer_missing"  # the model thought, and ended
     ANSWER_SCHEMA_STARTER = "answer_schema_starter"
+    ANSWER_VERBATIM_REMOTE = "answer_verbatim_remote"  # host
     ANSWER_NOT_JSON = "answer_not_json"
     ANSWER_AGAINST_SCHEMA = "answer_against_schema"  # where, detail (the words of the library that checks it)
     ANSWER_SCHEMA_CHECKED = "answer_schema_checked"  # where, keyword: nothing holds an answer to it; it is checked
@@ -249,7 +250,7 @@ class Code(StrEnum):
     WEIGHING_REMOTE = "weighing_remote"  # host
     WEIGHING_STARTER = "weighing_starter"
     WEIGHING_NO_ROOM = "weighing_no_room"
-    WEIGHING_UNSOUND = "weighing_unsound"  # right: of 100 pairs of sentences, as measured
+    WEIGHING_UNSOUND = "weighing_unsound"
     CONTEXT_FULL = "context_full"  # context_tokens; the answer ran into the end of the context
     CONTEXT_INVALID = "context_invalid"  # wanted, trained
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from app.core.conversation import BookRef, Citation, PartState
 from app.core.errors import Problem
+from app.core.verdict import SentenceVerdict
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=1 << 53)]
 """Of bytes, as a child process may report it."""
@@ -137,9 +138,11 @@ class Token(msgspec.Struct, frozen=True, tag=True):
 
 
 class Checked(msgspec.Struct, frozen=True, tag=True):
-    """What was found out about the page marks in the text so far: the citations that have one, in order."""
+    """What was found out about the text so far: the citations that have a page mark, in order, and the verdicts on the
+    sentences that a page mark ends."""
 
     citations: tuple[Citation, ...]
+    verdicts: tuple[SentenceVerdict, ...] = ()
 
 
 class Weighing(msgspec.Struct, frozen=True, tag=True):

@@ -45,6 +45,14 @@ class LockedWork(StrEnum):
     STOPS = "stops"
 
 
+class AnswerWords(StrEnum):
+    """How answers to questions about documents are written."""
+
+    AUTOMATIC = "automatic"  # in the documents' words where the loaded model is known not to judge sentences
+    FREE = "free"
+    DOCUMENTS = "documents"  # whole sentences of theirs alone
+
+
 class ThemeChoice(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
@@ -215,6 +223,7 @@ class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     sampling: Sampling = Sampling()
+    answer_words: AnswerWords = AnswerWords.AUTOMATIC
     max_answer_tokens: Annotated[int, Meta(ge=0, le=65536)] = 0
     """0: by context and model."""
     thinking: bool = True

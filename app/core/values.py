@@ -26,11 +26,13 @@ class ValueKind(StrEnum):
 
 
 class AnswerForm(msgspec.Struct, frozen=True):
-    """`choices`: of `CHOICE` alone. `schema`: the JSON Schema, as text, of an answer that is JSON; of `PROSE` alone."""
+    """`choices`: of `CHOICE` alone. `schema`: the JSON Schema, as text, of an answer that is JSON; `verbatim`: it
+    consists of the documents' own sentences; both of `PROSE` alone."""
 
     kind: ValueKind = ValueKind.PROSE
     choices: tuple[str, ...] = ()
     schema: str = ""
+    verbatim: bool = False
 
     @property
     def is_held(self) -> bool:
@@ -115,9 +117,17 @@ _MARK = re.compile(r"\s*[\[［【][^\[\]]*\bp\. ?[^\[\]]*[\]］】]\s*$")
 def read_value(answer: str, form: AnswerForm) -> CellValue:
     """The value that an answer begins with; of one that is not held, and quotes first, its last line. A page mark on
     the same line is no part of it: its number would be taken for one of the value's."""
-    lines = [line.strip() for line in answer.strip().splitlines()] or [""]
-    line = lines[-1] if lines[0][:1] in _OPENING and lines[1:] else lines[0]
-    return value_of(_MARK.sub("", line), form)
+    start, end = value_span(answer)
+    return value_of(answer[start:end], form)
+
+
+def value_span(answer: str) -> tuple[int, int]:
+    """The characters of an answer that are the line with its value."""
+    lines = [line for line in answer.strip().splitlines() if line.strip()] or [""]
+    quotes_first = lines[0].strip()[:1] in _OPENING and len(lines) > 1
+    line = _MARK.sub("", lines[-1 if quotes_first else 0].strip())
+    start = answer.rfind(line) if quotes_first else answer.find(line)
+    return start, start + len(line)
 
 
 def value_of(line: str, form: AnswerForm) -> CellValue:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -12,13 +10,12 @@ from app.core.conversation import Ending
 from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.architectures import Geometry
-from app.engine.beginnings import Beginnings
 from app.engine.control import RunControl
 from app.engine.generation import Writer, Written, write_text
 from app.engine.kv.cached_sequence import CachedSequence, OnProgress
 from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.prompt import LaidOutPrompt, PromptTokenizer
-from app.engine.protocol import Weighed, WrittenAside
+from app.engine.protocol import WrittenAside
 from app.engine.sampler import Sampler
 from app.engine.thinking import AnswerText, Thoughts
 
@@ -33,31 +30,6 @@ class Asides:
     tokenizer: PromptTokenizer
     geometry: Geometry
     control: RunControl
-
-    def weigh(
-        self,
-        laid: LaidOutPrompt,
-        questions: Sequence[str],
-        words: Sequence[str],
-        on_progress: OnProgress,
-        on_weighed: Callable[[int, int], None],
-    ) -> Weighed:
-        """See `protocol.Weigh`. `on_weighed` gets the questions that were asked, and their number. Stopped also between
-        two questions."""
-        usage = self.sequence.reach(laid.tokens, laid.books, on_progress, laid.images)
-        beginnings = Beginnings(self.model, words)
-        logs: list[tuple[float, ...] | None] = []
-        tokens, started, waited_s = 0, time.monotonic(), self.control.waited_s
-        for question in questions:
-            if self.control.wait():
-                raise Stopped
-            asked = self.tokenizer.next_question(question)
-            with self.sequence.aside(asked) as fits:
-                logs.append(beginnings.logs(self.context.logits()) if fits else None)
-            tokens += len(asked) if fits else 0
-            on_weighed(len(logs), len(questions))
-        seconds = time.monotonic() - started - (self.control.waited_s - waited_s)
-        return Weighed(tuple(logs), usage, tokens, seconds, self.sequence.take_counts())
 
     def write(self, laid: LaidOutPrompt, request: str, max_tokens: int, on_progress: OnProgress) -> WrittenAside:
         """See `protocol.WriteAside`."""

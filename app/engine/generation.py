@@ -15,6 +15,7 @@ import numpy.typing as npt
 from app.core.conversation import Ending
 from app.engine.architectures import Geometry
 from app.engine.held_schema import HeldSchema
+from app.engine.held_sentences import HeldSentences
 from app.engine.held_value import HeldAnswer, HeldValue
 from app.engine.kv.cached_sequence import CachedSequence
 from app.engine.kv.reuse import Tokens
@@ -72,10 +73,10 @@ class Writer:
     """One answer. The sequence is at the end of the prompt, with the logits of its last token.
 
     `thoughts`: nothing in them is held to anything. `quoter`: None writes quotations freely. `held`: the form that the
-    answer is held to, `schema`: the JSON Schema. `lookup`: None drafts nothing. `several_books`: page marks name
-    theirs. `most_thought`: after so many tokens of thoughts Octavo writes what ends them; 0 lets them be. `begun`: what
-    there is of the answer already, at the end of the sequence; a page mark that it stops before, or inside, is written
-    to its end.
+    answer is held to, `schema`: the JSON Schema, `sentences`: those of the documents. `lookup`: None drafts nothing.
+    `several_books`: page marks name theirs. `most_thought`: after so many tokens of thoughts Octavo writes what ends
+    them; 0 lets them be. `begun`: what there is of the answer already, at the end of the sequence; a page mark that it
+    stops before, or inside, is written to its end.
 
     `has_limited`: a thought was ended.
     """
@@ -89,6 +90,7 @@ class Writer:
     quoter: QuoteConstraint | None = None
     held: HeldAnswer | None = None
     schema: HeldSchema | None = None
+    sentences: HeldSentences | None = None
     lookup: Lookup | None = None
     several_books: bool = False
     most_thought: int = 0
@@ -106,9 +108,11 @@ class Writer:
     @property
     def is_done(self) -> bool:
         """Whether an answer that is held to a form or a schema has all of it."""
-        held, schema = self.held, self.schema
+        held, schema, sentences = self.held, self.schema, self.sentences
         if self._ahead or self.thoughts.thinking:
             return False
+        if sentences is not None:
+            return sentences.is_done
         return (schema is not None and schema.is_done) or (held is not None and (held.is_done or self._is_cited))
 
     def write(self) -> Iterator[tuple[int, bytes]]:
@@ -214,7 +218,7 @@ class Writer:
         """What goes on to JSON that the schema allows, or to a value of the form; None where neither is wanted here.
         Where the model would begin a thought instead, it may."""
         held = self.held
-        if self.schema is None and (held is None or held.value is None):
+        if self.schema is None and self.sentences is None and (held is None or held.value is None):
             return None
         if self.thoughts.may_begin:
             token = self.sampler.choose(self.context.logits(index))
@@ -222,6 +226,8 @@ class Writer:
                 return token
         if held is not None and held.value is not None:
             return self._choose_value(held, held.value, index)
+        if self.sentences is not None:
+            return _choose_sentence(self, self.sentences, index)
         assert self.schema is not None
         token = self.sampler.choose(self.schema.masked(self.context.logits(index)))
         self._ahead.extend(self.schema.feed(token))
@@ -369,6 +375,29 @@ class Writer:
 
     def _mark(self, place: QuotedPlace) -> str:
         return f" [{place.title}, p. {place.label}]" if self.several_books else f" [p. {place.label}]"
+
+
+def _choose_sentence(writer: Writer, sentences: HeldSentences, index: int) -> int:
+    """The most probable token that goes on in some sentence of the documents; where one may end, the end of it or of
+    the answer, if that is more probable."""
+    model = writer.model
+    for rank, (token, _weight) in enumerate(writer._ranked(index).each()):
+        if sentences.may_end and model.is_end(token):
+            return token
+        if sentences.allows(piece := model.piece(token)):
+            writer._ahead.extend(model.tokenize(sentences.feed(piece), special=False))
+            return token
+        if not rank and (following := sentences.end_sentence()) is not None:
+            return writer._write_ahead(following)
+    if sentences.may_end:
+        return model.end
+    if (following := sentences.end_sentence()) is not None:
+        return writer._write_ahead(following)
+    chosen = writer._most_probable_of(sentences.beginnings(), index)
+    assert chosen is not None, "a sentence that is begun goes on"
+    text = b"".join(map(model.piece, (chosen, *writer._ahead)))
+    writer._ahead.extend(model.tokenize(sentences.feed(text), special=False))
+    return chosen
 
 
 def write_text(writer: Writer, text: AnswerText, most: int, written: Written, should_stop: Callable[[], bool]) -> None:

@@ -335,6 +335,13 @@ class LlamaModel:
         return token in self._ends or bool(self._api.llama_vocab_is_eog(self._vocab, token))
 
     @property
+    def end(self) -> int:
+        """A token that ends an answer, to be written in the model's place."""
+        api, vocab = self._api, self._vocab
+        known = (int(api.llama_vocab_eot(vocab)), int(api.llama_vocab_eos(vocab)), *self._ends)
+        return next(token for token in known if token >= 0 and self.is_end(token))
+
+    @property
     def bos(self) -> int | None:
         """The token that a sequence begins with; None where the model wants none.
 

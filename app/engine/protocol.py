@@ -179,6 +179,10 @@ class Prompt(msgspec.Struct, frozen=True):
         """Of all books that it has words of."""
         return frozenset((*self.about, *(document.book_id for document in self.documents)))
 
+    def asking(self, question: str) -> Prompt:
+        """The prompt with a question as its last message, to be answered without a thought."""
+        return msgspec.structs.replace(self, messages=(*self.messages, Message("user", question)), thinks=False)
+
 
 class PromptSize(msgspec.Struct, frozen=True):
     """Exact token counts; the parts and the template's own tokens (`frame`) add up to `total`.
@@ -462,10 +466,27 @@ class Probe(EngineOrder[Reading | Notice, Probed], frozen=True):
     images: tuple[ImageSpan, ...] = ()
 
 
+class QuotableSentence(msgspec.Struct, frozen=True):
+    """A sentence that an answer may consist of, on one line, and the page mark that is written behind it."""
+
+    text: str
+    mark: str
+
+
+class Verbatim(msgspec.Struct, frozen=True):
+    """What an answer in the documents' own words is held to: these sentences, at most `most` of them, or `absent`,
+    which says that the documents do not say it."""
+
+    sentences: tuple[QuotableSentence, ...]
+    absent: str
+    most: int
+
+
 class AnswerTo(EngineOrder[Tokenizing | Reading | Thinking | Token | Notice, Generated], frozen=True):
     """Read a prompt and write an answer. `held`: what its first line is held to; a quotation and its page follow, and
     nothing else. `schema`: a JSON Schema, as text, that all of it is held to instead. A server is held to it where it
-    has guided decoding. `max_thought_tokens`: what the model may think before; where it is 0, thoughts are counted with
+    has guided decoding. `verbatim`: it consists of these sentences; no server can be held to them.
+    `max_thought_tokens`: what the model may think before; where it is 0, thoughts are counted with
     the answer."""
 
     prompt: Prompt
@@ -474,6 +495,7 @@ class AnswerTo(EngineOrder[Tokenizing | Reading | Thinking | Token | Notice, Gen
     held: HeldForm | None = None
     max_thought_tokens: int = 0
     schema: str = ""
+    verbatim: Verbatim | None = None
 
 
 class ReadBooks(EngineOrder[Tokenizing | Reading | Notice, Usage], frozen=True):
@@ -500,22 +522,20 @@ class WriteTokens(EngineOrder[None, WrittenTokens], frozen=True):
 
 class Weighed(msgspec.Struct, frozen=True):
     """`logs`: for each question, the natural logarithms of the probabilities that the answer begins with each of the
-    words; None where it did not fit. `usage`: of the prompt; `question_tokens`: that were evaluated and taken back, in
-    `seconds`."""
+    words; None where there was no room or no memory for it. `evaluated_tokens`: for all questions together, in
+    `seconds`; what several have in common is evaluated once."""
 
     logs: tuple[tuple[float, ...] | None, ...]
-    usage: Usage
-    question_tokens: int
+    evaluated_tokens: int
     seconds: float
-    counts: EngineCounts = EngineCounts()
 
 
-class Weigh(EngineOrder[Tokenizing | Reading | Weighing | Notice, Weighed], frozen=True):
-    """Ask short questions after a prompt that ends with its answer, and give the probabilities of some words that an
-    answer to each may begin with; nothing is written.
+class Weigh(EngineOrder[Weighing | Notice, Weighed], frozen=True):
+    """Ask short questions, and give the probabilities of some words that an answer to each may begin with; nothing is
+    written.
 
-    Each question comes right after the prompt, as if it were the only one. The context is in the end what it was after
-    the prompt, so that the next question evaluates its own tokens only. A question longer than a slice takes several.
+    Each question comes right after the prompt, which has no documents, as if it were the only one, in a context of its
+    own: what the model holds of books and conversations is neither seen nor changed (`engine.judging`).
     """
 
     prompt: Prompt

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -24,8 +25,10 @@ from app.engine.dry_run import buffers
 from app.engine.generation import Writer, Written, write_text
 from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
 from app.engine.held_schema import HeldSchemas
+from app.engine.held_sentences import HeldSentences
 from app.engine.held_value import HeldAnswer
 from app.engine.images.vision import Vision
+from app.engine.judging import Judging
 from app.engine.kv import reuse
 from app.engine.kv.book_tokens import BookTokens
 from app.engine.kv.cached_sequence import CachedSequence, OnProgress
@@ -105,6 +108,13 @@ class Session:
             tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= reuse.TILE_TOKENS,
             embeddings_of=self._vision.rows if self._vision is not None else None,
         )
+        self.judging = Judging(
+            self._model,
+            self.tokenizer,
+            self._shape.geometry,
+            self._control,
+            partial(self._new_context, spec=spec, threads=threads, kv_type=KvType.F16),
+        )
         self.asides = Asides(
             self._model, self._context, self._sequence, self.tokenizer, self._shape.geometry, self._control
         )
@@ -121,15 +131,22 @@ class Session:
         """Raises AppError CONTEXT_INVALID, MODEL_..., ADAPTER_FAILED."""
         context_tokens = _context_tokens(spec, self._model)
         _check_memory(spec, self._shape, context_tokens)
+        at_once = slices_at_once(spec, self._model.layers, devices())
+        return self._new_context(context_tokens, spec, threads, spec.kv_type, 1 + MAX_DRAFT, at_once)
+
+    def _new_context(
+        self, tokens: int, spec: LoadSpec, threads: int, kv_type: KvType, outputs: int = 1, at_once: int = 0
+    ) -> LlamaContext:
+        """A context over the model's weights and the adapters. Raises AppError MODEL_..., ADAPTER_FAILED."""
         context = LlamaContext(
             self._model,
-            context_tokens,
-            spec.kv_type,
+            tokens,
+            kv_type,
             threads,
-            spec.ubatch_tokens,
-            1 + MAX_DRAFT,
+            min(spec.ubatch_tokens, tokens),
+            outputs,
             should_stop=self._control.pending,
-            slices_at_once=slices_at_once(spec, self._model.layers, devices()),
+            slices_at_once=at_once,
         )
         try:
             context.attach(self._model, spec.adapters)
@@ -295,7 +312,8 @@ class Session:
     def _writer(self, order: AnswerTo, laid: LaidOutPrompt, thoughts: Thoughts) -> Writer:
         prompt, sampling = order.prompt, order.sampling
         books = prompt.quoted or prompt.documents
-        quotes = sampling.true_quotes and books and not order.schema
+        quotes = sampling.true_quotes and books and not order.schema and order.verbatim is None
+        verbatim = order.verbatim if not laid.begun else None
         return Writer(
             self._model,
             self._context,
@@ -307,6 +325,7 @@ class Session:
             lookup=Lookup(laid.tokens[: len(laid.tokens) - laid.begun]) if sampling.lookup else None,
             held=HeldAnswer(order.held) if order.held is not None and not laid.begun else None,
             schema=self._schemas.hold(order.schema, laid.answer) if order.schema else None,
+            sentences=HeldSentences(verbatim.sentences, verbatim.absent, verbatim.most) if verbatim else None,
             several_books=len(books) > 1,
             most_thought=order.max_thought_tokens,
             begun=laid.answer,

@@ -97,8 +97,7 @@ class Worker(OrderLoop[Session]):
             case protocol.WriteTokens(tokens):
                 self._reply(order, session.write_tokens(tokens))
             case protocol.Weigh(prompt, questions, words):
-                laid = session.lay_out(prompt)
-                self._reply_read(order, session.asides.weigh(laid, questions, words, self._reading, self._weighing))
+                self._reply(order, session.judging.weigh(prompt, questions, words, self._weighing))
             case protocol.WriteAside(prompt, request, max_tokens):
                 laid = session.lay_out(prompt)
                 self._reply_read(order, session.asides.write(laid, request, max_tokens, self._reading))

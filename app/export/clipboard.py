@@ -7,15 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
-
-from app.core.conversation import Answer, CitationState
+from app.core.conversation import Answer
 from app.core.document import Book
 from app.export.html import ENCODED
 from app.export.markdown import read_answer, render_answer
-from app.export.references import CLOSE, OPEN, REFERENCE, Reference, number_references
+from app.export.references import CLOSE, OPEN, REFERENCE, check_answer, cleaned, marks_with_owners
 from app.export.table import Rows, disarm_cell
-from app.wording.i18n import _
+from app.wording.verdicts import verdict_label
 
 
 @dataclass(frozen=True)
@@ -26,22 +24,17 @@ class ClipboardText:
 
 def copy_answer(answer: Answer, books: Mapping[str, Book]) -> ClipboardText:
     """An answer with its page marks in words, such as “(Harbour Lease, p. 87)”: there is nothing to click elsewhere.
-    `books` by their ids: they name their pages."""
-    placed = tuple(citation for citation in answer.citations if citation.start >= 0)
-    text, references = number_references(msgspec.structs.replace(answer, citations=placed), books)
-    missed = {
-        number
-        for number, citation in enumerate(sorted(placed, key=lambda each: each.start), 1)
-        if citation.state is CitationState.NOT_FOUND
-    }
+    One mark of a sentence says what the pages have of it. `books` by their ids: they name their pages."""
+    checked = check_answer(answer, books)
+    said = _said_at(answer, books)
 
     def say(found: re.Match[str]) -> str:
         number = int(found[1])
-        return _word(references[number - 1], missed=number in missed)
+        return f"({said.get(number) or checked.references[number - 1].place})"
 
-    shown = ENCODED.sub("", render_answer(read_answer(text)))
+    shown = ENCODED.sub("", render_answer(read_answer(checked.text)))
     rich = REFERENCE.sub(lambda found: html.escape(say(found)), shown)
-    return ClipboardText(_fragment(_without_marks(rich)), _without_marks(REFERENCE.sub(say, text)))
+    return ClipboardText(_fragment(_without_marks(rich)), _without_marks(REFERENCE.sub(say, checked.text)))
 
 
 def copy_table(rows: Rows) -> ClipboardText:
@@ -55,10 +48,20 @@ def copy_table(rows: Rows) -> ClipboardText:
     return ClipboardText(_fragment(f"<table>{''.join(lines)}</table>"), plain)
 
 
-def _word(reference: Reference, *, missed: bool) -> str:
-    if missed:
-        return _("({place}: not found there)").format(place=reference.place)
-    return f"({reference.place})"
+def _said_at(answer: Answer, books: Mapping[str, Book]) -> dict[int, str]:
+    """What one mark of each sentence says, by the number of that mark: the one of the verdict's page, else the last."""
+    speaking: dict[int, tuple[bool, int]] = {}
+    for number, (mark, owner) in enumerate(marks_with_owners(answer), 1):
+        if owner is not None:
+            verdict = answer.verdicts[owner]
+            is_its_page = (mark.book_id, mark.page) == (verdict.book_id, verdict.page)
+            speaking[owner] = max(speaking.get(owner, (False, 0)), (is_its_page, number))
+    said = {}
+    for owner, (_is_its_page, number) in speaking.items():
+        verdict = answer.verdicts[owner]
+        title = f"{cleaned(verdict.document)}," if verdict.document else ""
+        said[number] = cleaned(verdict_label(verdict, books, title))
+    return said
 
 
 def _without_marks(text: str) -> str:

@@ -22,7 +22,16 @@ from app.export.formulas import read_formula
 from app.export.grid import GridCell, GridReport
 from app.export.markdown import read_answer
 from app.export.plain import plain_text
-from app.export.references import RAISED, REFERENCE, Reference, Tone, table_headings
+from app.export.references import (
+    RAISED,
+    REFERENCE,
+    CheckedSentence,
+    Reference,
+    Tone,
+    legend,
+    table_headings,
+    table_title,
+)
 from app.export.report import PICTURE_SIDE, PIXELS_PER_INCH, LoadPicture, Picture, Report
 from app.export.sheet import SheetLine, SheetReport, headings
 from app.export.title_block import TitleBlock
@@ -35,11 +44,12 @@ _LARGEST_HEADING = 2  # the report's own headings are 0 and 1
 _SHEET_MM = (10, 58, 118, 75)
 _DOCUMENT_MM, _COLUMNS_SIDE_BY_SIDE = 46, 5
 _GRID_TONES = {
-    CellFinding.VERIFIED: Tone.VERIFIED,
-    CellFinding.DISAGREES: Tone.NOT_FOUND,
-    CellFinding.UNVERIFIED: Tone.NEAR,
+    CellFinding.WORD_FOR_WORD: Tone.VERIFIED,
+    CellFinding.COMPARE: Tone.NEAR,
+    CellFinding.OTHERWISE: Tone.NOT_FOUND,
+    CellFinding.NOTHING: Tone.NOT_FOUND,
 }
-_QUOTATIONS_MM = (9, 34, 17, 44, 36)
+_SENTENCES_MM = (9, 46, 43, 42)
 _FACT_MM = 28
 
 
@@ -67,9 +77,16 @@ def write(report: Report, load: LoadPicture) -> bytes:
         written |= writer.notes
         if part.note:
             document.add_paragraph(part.note, style="Note")
-    if report.references:
-        document.add_heading(_("Table of quotations"), 1)
-        _write_quotations(file, report.references, {each.number: number for number, each in written.items()})
+    if report.sentences:
+        document.add_heading(table_title(report.sentences), 1)
+        _write_legend(file, report.sentences)
+        notes = {each.number: number for number, each in written.items()}
+        for part in report.parts:
+            if part.sentences and part.label:
+                document.add_paragraph(part.label, style="Question Label")
+            if part.sentences:
+                _write_sentences(file, part.sentences, notes)
+    _write_documents(file, report.head)
     return file.save()
 
 
@@ -80,6 +97,8 @@ def write_sheet(report: SheetReport) -> bytes:
     table = file.add_table(_SHEET_MM, ("", *headings()))
     for line in report.lines:
         _write_line(file, file.add_row(table, whole=False), line)
+    _write_legend(file, report.sentences)
+    _write_documents(file, report.head)
     return file.save()
 
 
@@ -100,6 +119,7 @@ def write_grid(report: GridReport) -> bytes:
                 _write_grid_cell(place, cell)
     if report.summary:
         file.document.add_paragraph(report.summary, style="Note").paragraph_format.space_before = Pt(8)
+    _write_documents(file, report.head)
     return file.save()
 
 
@@ -110,7 +130,8 @@ def _write_grid_cell(place: _Cell, cell: GridCell) -> None:
     if cell.place:
         place.paragraphs[0].add_run().add_break()
         place.paragraphs[0].add_run(cell.place, style=tone)
-    for words_below in (f"“{cell.quotation}”" * bool(cell.quotation), cell.finding, cell.answered, cell.comment):
+    finding = "" if cell.place and cell.read.finding in _GRID_TONES else cell.finding
+    for words_below in (f"“{cell.sentence}”" * bool(cell.sentence), finding, cell.answered, cell.comment):
         if words_below:
             place.paragraphs[0].add_run().add_break()
             place.paragraphs[0].add_run(words_below, style="Label")
@@ -124,33 +145,37 @@ def _write_head(file: WordFile, head: TitleBlock) -> None:
         label, said = file.add_row(table)
         label.paragraphs[0].add_run(name, style="Label")
         said.paragraphs[0].add_run(value)
-    for number, each in enumerate(head.documents):
-        label, said = file.add_row(table)
-        label.paragraphs[0].add_run("" if number else _("Documents"), style="Label")
-        said.paragraphs[0].add_run(f"{each.title} · {each.pages}" if each.pages else each.title)
-        if each.digest:
-            said.add_paragraph(each.digest, style="Digest")
     if head.preface:
         document.add_paragraph(head.preface, style="Note").paragraph_format.space_before = Pt(8)
 
 
-def _write_quotations(file: WordFile, references: Sequence[Reference], notes: Mapping[int, int]) -> None:
+def _write_documents(file: WordFile, head: TitleBlock) -> None:
+    if not head.documents:
+        return
+    file.document.add_heading(_("Documents"), 1)
+    table = file.add_table((file.width_mm - _FACT_MM, _FACT_MM))
+    for each in head.documents:
+        title, pages = file.add_row(table)
+        title.paragraphs[0].add_run(each.title)
+        pages.paragraphs[0].add_run(each.pages, style="Label")
+        if each.digest:
+            title.add_paragraph(each.digest, style="Digest")
+
+
+def _write_legend(file: WordFile, sentences: Sequence[CheckedSentence]) -> None:
+    if words := legend(sentences):
+        file.document.add_paragraph(words, style="Note").paragraph_format.space_before = Pt(8)
+
+
+def _write_sentences(file: WordFile, sentences: Sequence[CheckedSentence], notes: Mapping[int, int]) -> None:
     """`notes`: the numbers of the footnotes, by those of the references."""
-    table = file.add_table(_QUOTATIONS_MM, ("", *table_headings()))
-    for reference in references:
-        number, title, page, quote, finding = file.add_row(table)
-        number.paragraphs[0].add_run(str(notes.get(reference.number, "–")))
-        title.paragraphs[0].add_run(reference.title)
-        page.paragraphs[0].add_run(reference.page)
-        quote.paragraphs[0].add_run(f"“{reference.quote}”" if reference.quote else "–")
-        _write_finding(finding.paragraphs[0], reference)
-
-
-def _write_finding(paragraph: Paragraph, reference: Reference) -> None:
-    paragraph.add_run(reference.verdict, style=reference.tone.value)
-    if reference.explains:
-        paragraph.add_run().add_break()
-        paragraph.add_run(reference.finding, style="Label")
+    table = file.add_table(_SENTENCES_MM, ("", *table_headings()))
+    for each in sentences:
+        number, sentence, finding, evidence = file.add_row(table)
+        number.paragraphs[0].add_run(", ".join(str(notes[mark]) for mark in each.numbers if mark in notes))
+        sentence.paragraphs[0].add_run(each.sentence or "–")
+        finding.paragraphs[0].add_run(each.finding.verdict, style=each.finding.tone.value)
+        evidence.paragraphs[0].add_run(each.finding.evidence or "–")
 
 
 def _write_line(file: WordFile, cells: tuple[_Cell, ...], line: SheetLine) -> None:
@@ -161,13 +186,11 @@ def _write_line(file: WordFile, cells: tuple[_Cell, ...], line: SheetLine) -> No
     if line.note:
         answer.add_paragraph(line.note, style="Note")
     _drop_first_paragraph(answer)
-    for reference in line.references:
+    for each in line.sentences:
         paragraph = references.add_paragraph(style="Cell")
-        paragraph.add_run(f"[{reference.number}] {reference.place}: ")
-        paragraph.add_run(reference.verdict, style=reference.tone.value)
-        paragraph.add_run(f": {reference.finding}." if reference.explains else ".")
-        if reference.quote:
-            paragraph.add_run(f" “{reference.quote}”")
+        paragraph.add_run(f"{each.mark} ")
+        paragraph.add_run(each.finding.verdict, style=each.finding.tone.value)
+        paragraph.add_run(f". {each.finding.evidence}".rstrip())
     _drop_first_paragraph(references)
 
 

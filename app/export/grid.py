@@ -11,11 +11,8 @@ from app.core.sheet import GridRow, Sheet
 from app.export.references import cleaned
 from app.export.title_block import TitleBlock, compose_title_block
 from app.services.cells import CellFinding, ReadCell, read_cell
-from app.wording.grid import cell_words, count_findings, finding_words, kind_words, place_words, row_title
+from app.wording.grid import cell_words, count_findings, found_words, kind_words, place_words, row_title
 from app.wording.i18n import _
-
-_UNSAID = (CellFinding.VERIFIED, CellFinding.ABSENT, CellFinding.WAITING, CellFinding.FAILED)
-"""Findings that need no word behind the value."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +26,14 @@ class GridHeading:
 
 @dataclass(frozen=True)
 class GridCell:
-    """`words`: the value, or how far the cell is. `place`: its page, and what the page says instead. `quotation`: the
-    words that it rests on. `finding`: what the program found out, where `place` does not say it. `answered`: what the
-    model wrote, where a person corrected it."""
+    """`words`: the value, or how far the cell is. `place`: its page, as the window marks it. `sentence`: that of the
+    page which the finding rests on. `finding`: what was found out, in words; empty before the cell is asked.
+    `answered`: what the model wrote, where a person entered something else."""
 
     read: ReadCell
     words: str
     place: str = ""
-    quotation: str = ""
+    sentence: str = ""
     finding: str = ""
     comment: str = ""
     answered: str = ""
@@ -44,8 +41,8 @@ class GridCell:
     @property
     def note(self) -> str:
         """All that is to be said beside the value."""
-        quoted = f"“{self.quotation}” {self.place}" if self.quotation else self.place
-        return "\n".join(filter(None, (quoted, self.finding, self.answered, self.comment)))
+        page = f"“{self.sentence}” {self.place}" if self.sentence else self.place
+        return "\n".join(filter(None, (self.finding, page, self.answered, self.comment)))
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class GridLine:
 
 @dataclass(frozen=True)
 class GridReport:
-    """`summary`: how many cells are verified, and so on. `paths`: where the files of the documents were when they were
+    """`summary`: how many cells have which finding. `paths`: where the files of the documents were when they were
     added, by their SHA-256."""
 
     head: TitleBlock
@@ -95,16 +92,16 @@ def _line(row: GridRow, sheet: Sheet, reads: Mapping[tuple[int, int], ReadCell],
 
 
 def _cell(read: ReadCell, books: Mapping[str, Book]) -> GridCell:
-    citation = read.citation
-    finding = "" if read.finding in _UNSAID else finding_words(read.finding)
+    finding, evidence = "" if read.finding is CellFinding.WAITING else found_words(read), read.evidence
     answered = ""
     if read.finding is CellFinding.CORRECTED and read.cell.answer is not None and read.answered.text:
         answered = _("The model wrote: {value}").format(value=cleaned(read.answered.text))
+    title = evidence.document if evidence is not None and len(read.cell.question.books) > 1 else ""
     return GridCell(
         read,
         cleaned(cell_words(read)),
-        cleaned(place_words(read, books)),
-        cleaned(citation.shown) if citation is not None else "",
+        cleaned(place_words(read, books, title)),
+        cleaned(evidence.text) if evidence is not None else "",
         finding,
         cleaned(read.cell.comment),
         answered,

@@ -1,4 +1,4 @@
-"""A grid as CSV in UTF-8: of every question the value, then its page and its quotation."""
+"""A grid as CSV in UTF-8: of every question the value, what was found out about it, and its page with its sentence."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def write_grid(report: GridReport) -> bytes:
     writer = csv.writer(out)
     names = [_("Document")]
     for heading in report.headings:
-        names += [heading.title, _("{title}: page").format(title=heading.title)]
-        names += [_("{title}: quotation").format(title=heading.title), _("{title}: note").format(title=heading.title)]
+        names += [heading.title, _("{title}: finding").format(title=heading.title)]
+        names += [_("{title}: page").format(title=heading.title), _("{title}: sentence").format(title=heading.title)]
+        names += [_("{title}: note").format(title=heading.title)]
     writer.writerow(map(disarm_cell, names))
     for line in report.lines:
         cells = [line.title]
         for cell in line.cells:
-            note = " ".join(filter(None, (cell.finding, cell.answered, cell.comment)))
-            cells += [_value(cell), cell.place, cell.quotation, note]
+            note = " ".join(filter(None, (cell.answered, cell.comment)))
+            cells += [_value(cell), cell.finding, cell.place, cell.sentence, note]
         writer.writerow(map(disarm_cell, cells))
     return out.getvalue().encode("utf-8-sig")
 

@@ -1,5 +1,5 @@
-"""A grid as an Excel workbook: values as dates and numbers, quotations as notes, pages as links to where they are
-listed with the hashes of their documents."""
+"""A grid as an Excel workbook: values as dates and numbers, each with what was found out about it as a note and as a
+link to where all findings are listed with the sentences of the pages."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from app.export.workbook import Cell, CellDate, CellNumber, Noted, add_sheet, ne
 from app.wording.i18n import _
 
 _DOCUMENT_WIDTH, _VALUE_WIDTH, _PROSE_WIDTH = 34, 22, 48  # characters
-_QUOTATION_WIDTHS = (34, 28, 22, 22, 60, 26, 30)
+_FINDING_WIDTHS = (34, 28, 22, 30, 26, 60, 30)
 _SOURCE_WIDTHS = (44, 14, 70, 60)
 _ABOUT_WIDTHS = (18, 80)
 
 
 def write_grid(report: GridReport) -> bytes:
-    """The grid; the quotations; the documents with their files and hashes; when and by which model they were asked."""
+    """The grid; the findings; the documents with their files and hashes; when and by which model they were asked."""
     with new_workbook(report.title) as (workbook, file):
         names = [_("Document"), *(f"{each.title}\n{each.kind}" for each in report.headings)]
         widths = [_DOCUMENT_WIDTH, *(_width(report, column) for column in range(len(report.headings)))]
         add_sheet(workbook, _("Answers"), names, list(_rows(report)), widths, fixed_columns=1)
-        quotations = list(_quotations(report))
-        if quotations:
-            add_sheet(workbook, _("Quotations"), _quotation_names(), quotations, _QUOTATION_WIDTHS)
+        findings = list(_findings(report))
+        if findings:
+            add_sheet(workbook, _("Findings"), _finding_names(), findings, _FINDING_WIDTHS)
         heads = (_("Document"), _("Pages"), "SHA-256", _("File"))
         add_sheet(workbook, _("Sources"), heads, _sources(report), _SOURCE_WIDTHS)
         about: list[Sequence[Cell]] = [*report.head.facts]
@@ -37,14 +37,14 @@ def write_grid(report: GridReport) -> bytes:
 
 
 def _rows(report: GridReport) -> Iterator[Sequence[Cell]]:
-    place = 1  # of the quotation, below the head of its sheet
+    place = 1  # of the finding, below the head of its sheet
     for line in report.lines:
         cells: list[Cell] = [line.title]
         for cell in line.cells:
             target = ""
-            if cell.quotation:
+            if cell.finding:
                 place += 1
-                target = f"internal:'{_('Quotations')}'!A{place}"
+                target = f"internal:'{_('Findings')}'!A{place}"
             cells.append(Noted(_value(cell), cell.note, target))
         yield cells
 
@@ -60,17 +60,17 @@ def _value(cell: GridCell) -> str | CellNumber | CellDate:
     return plain_text(cell.words)
 
 
-def _quotation_names() -> tuple[str, ...]:
-    return _("Document"), _("Question"), _("Answer"), _("Page"), _("Quotation"), _("Finding"), _("Comment")
+def _finding_names() -> tuple[str, ...]:
+    return _("Document"), _("Question"), _("Answer"), _("Finding"), _("Page"), _("The page says"), _("Comment")
 
 
-def _quotations(report: GridReport) -> Iterator[Sequence[Cell]]:
+def _findings(report: GridReport) -> Iterator[Sequence[Cell]]:
     for line in report.lines:
         for heading, cell in zip(report.headings, line.cells, strict=True):
-            if cell.quotation:
+            if cell.finding:
                 comment = " ".join(filter(None, (cell.answered, cell.comment)))
                 words = plain_text(cell.words)
-                yield line.title, heading.title, words, cell.place, cell.quotation, cell.finding, comment
+                yield line.title, heading.title, words, cell.finding, cell.place, cell.sentence, comment
 
 
 def _sources(report: GridReport) -> list[Sequence[Cell]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from markdown_it.token import Token
@@ -13,7 +13,17 @@ from app.core.errors import AppError
 from app.export.footnotes import SIGN, letter_of
 from app.export.formulas import FormulaText, to_mathml
 from app.export.markdown import read_answer, render_answer
-from app.export.references import CLOSE, OPEN, RAISED, REFERENCE, Reference, table_headings
+from app.export.references import (
+    CLOSE,
+    OPEN,
+    RAISED,
+    REFERENCE,
+    CheckedSentence,
+    SentenceFinding,
+    legend,
+    table_headings,
+    table_title,
+)
 from app.export.report import Picture, Report
 from app.export.sheet import SheetLine, SheetReport, headings
 from app.export.title_block import TitleBlock, foot_words
@@ -28,17 +38,17 @@ _SANS = (
     "'Noto Sans CJK JP',sans-serif"
 )
 _LARGEST_HEADING = 3
-"""Of an answer: h1 is the title, h2 the table of quotations."""
+"""Of an answer: h1 is the title, h2 the table of sentences."""
 
-_WIDTHS = {"quotations": ("5%", "26%", "13%", "33%", "23%"), "lines": ("4%", "21%", "44%", "31%")}
+_WIDTHS = {"sentences": ("6%", "34%", "30%", "30%"), "lines": ("4%", "21%", "44%", "31%")}
 _MONO = "'Source Code Pro',Consolas,Menlo,'DejaVu Sans Mono',monospace"
 STYLE = (
     f"body{{max-width:42rem;margin:3rem auto;padding:0 1.5rem;font-family:{_SERIF};line-height:1.55;color:#211e1a}}"
-    f"table.facts,table.quotations,table.lines,.note,.label,.caption{{font-family:{_SANS}}}"
+    f"table.facts,table.sentences,table.lines,.note,.label,.caption{{font-family:{_SANS}}}"
     "h1{font-weight:400;font-size:1.9rem;line-height:1.2;margin:0 0 1.2rem}h2,h3,h4,h5,h6{line-height:1.25}"
     "table{border-collapse:collapse;width:100%;border-top:1px solid #6e675e;border-bottom:1px solid #6e675e}"
     "td,th{border-bottom:1px solid #e7e1d6;padding:.3rem .9rem .3rem 0;text-align:left;vertical-align:top}"
-    "table.facts,table.quotations,table.lines{font-size:.85rem;line-height:1.4}"
+    "table.facts,table.sentences,table.lines{font-size:.85rem;line-height:1.4}"
     "table.facts th{width:7rem;font-weight:400;color:#6e675e}"
     f".digest{{font-family:{_MONO};font-size:.7rem;color:#6e675e;word-break:break-all}}"
     ".label{margin:2.4rem 0 .2rem;font-size:.8rem;color:#7a2e35}.question{margin:0 0 .8rem;font-weight:600}"
@@ -74,19 +84,25 @@ def write(
         if part.thought is not None:
             body.append(f'<p class="note">{html.escape(part.thought.words)}</p>')
             body.append(f'<blockquote class="note">{_lines(part.thought.text)}</blockquote>')
-        body.append(RAISED.sub(_link, ENCODED.sub("", _rendered(part.answer, number, formula))))
+        rows = {number: each.numbers[0] for each in part.sentences for number in each.numbers}
+        body.append(RAISED.sub(partial(_link, rows), ENCODED.sub("", _rendered(part.answer, number, formula))))
         if part.note:
             body.append(f'<p class="note">{html.escape(part.note)}</p>')
-    if report.references:
-        body.append(f"<h2>{html.escape(_('Table of quotations'))}</h2>")
-        body.append(_table("quotations", ("", *table_headings()), map(_quotation, report.references)))
+    if report.sentences:
+        body += [f"<h2>{html.escape(table_title(report.sentences))}</h2>", _legend(report.sentences)]
+    for part in report.parts:
+        if part.sentences:
+            body.append(f'<p class="label">{html.escape(part.label)}</p>' if part.label else "")
+            body.append(_table("sentences", ("", *table_headings()), map(_sentence, part.sentences)))
+    body.append(_documents(report.head))
     return _page(report.title, style or STYLE + _foot(), body)
 
 
 def write_sheet(report: SheetReport, style: str = "", formula: Callable[[FormulaText], str] = to_mathml) -> str:
     """`style` and `formula` as in `write`."""
     lines = _table("lines", ("", *headings()), (_line(line, formula) for line in report.lines))
-    return _page(report.title, style or STYLE + _WIDE + _foot("A4 landscape"), [_head(report.head), "<p></p>", lines])
+    body = [_head(report.head), "<p></p>", lines, _legend(report.sentences), _documents(report.head)]
+    return _page(report.title, style or STYLE + _WIDE + _foot("A4 landscape"), body)
 
 
 def _rendered(answer: str, number: int, formula: Callable[[FormulaText], str]) -> str:
@@ -111,16 +127,27 @@ def _sign(number: int, token: Token) -> str:
 
 
 def _head(head: TitleBlock) -> str:
-    rows = [(name, html.escape(value)) for name, value in head.facts]
-    for number, document in enumerate(head.documents):
-        said = f"{document.title} · {document.pages}" if document.pages else document.title
-        digest = f'<br><span class="digest">{document.digest}</span>' if document.digest else ""
-        rows.append(("" if number else _("Documents"), html.escape(said) + digest))
     facts = "".join(
-        f'<tr><th width="96" align="left">{html.escape(name)}</th><td>{said}</td></tr>' for name, said in rows
+        f'<tr><th width="96" align="left">{html.escape(name)}</th><td>{html.escape(value)}</td></tr>'
+        for name, value in head.facts
     )
     preface = f'<p class="note">{html.escape(head.preface)}</p>' if head.preface else ""
     return f"<h1>{html.escape(head.title)}</h1>{_grid('facts', facts)}{preface}"
+
+
+def _documents(head: TitleBlock) -> str:
+    if not head.documents:
+        return ""
+    rows = []
+    for document in head.documents:
+        digest = f'<br><span class="digest">{document.digest}</span>' if document.digest else ""
+        rows.append(f"<tr><td>{html.escape(document.title)}{digest}</td><td>{html.escape(document.pages)}</td></tr>")
+    return f"<h2>{html.escape(_('Documents'))}</h2>{_grid('facts', rows)}"
+
+
+def _legend(sentences: Sequence[CheckedSentence]) -> str:
+    words = legend(sentences)
+    return f'<p class="note">{html.escape(words)}</p>' if words else ""
 
 
 def _table(kind: str, names: Sequence[str], rows: Iterable[str]) -> str:
@@ -134,34 +161,30 @@ def _grid(kind: str, rows: Iterable[str], head: str = "") -> str:
     return f'<table class="{kind}" width="100%">{head}<tbody valign="top">{"".join(rows)}</tbody></table>'
 
 
-def _quotation(reference: Reference) -> str:
-    number = reference.number
-    quote = f"“{html.escape(reference.quote)}”" if reference.quote else "–"
-    finding = f'<br><span class="finding">{html.escape(reference.finding)}</span>' if reference.explains else ""
-    return (
-        f'<tr id="r{number}"><td><a href="#n{number}">{number}</a></td><td>{html.escape(reference.title)}</td>'
-        f"<td>{html.escape(reference.page)}</td><td>{quote}</td><td>{_verdict(reference)}{finding}</td></tr>"
-    )
+def _sentence(each: CheckedSentence) -> str:
+    place = f' id="r{each.numbers[0]}"' if each.numbers else ""
+    numbers = ", ".join(f'<a href="#n{number}">{number}</a>' for number in each.numbers)
+    evidence = f'<span class="finding">{html.escape(each.finding.evidence)}</span>' if each.finding.evidence else "–"
+    sentence = html.escape(each.sentence) or "–"
+    return f"<tr{place}><td>{numbers}</td><td>{sentence}</td><td>{_verdict(each.finding)}</td><td>{evidence}</td></tr>"
 
 
-def _verdict(reference: Reference) -> str:
-    return f'<span class="{reference.tone}">{html.escape(reference.verdict)}</span>'
+def _verdict(finding: SentenceFinding) -> str:
+    return f'<span class="{finding.tone}">{html.escape(finding.verdict)}</span>'
 
 
 def _line(line: SheetLine, formula: Callable[[FormulaText], str]) -> str:
     answer = _rendered(REFERENCE.sub(r"[\1]", line.answer), line.number, formula)
     note = f'<p class="note">{html.escape(line.note)}</p>' if line.note else ""
-    references = "".join(map(_listed, line.references))
+    references = "".join(map(_listed, line.sentences))
     return (
         f"<tr><td>{line.number}</td><td>{_lines(line.question)}</td><td>{answer}{note}</td><td>{references}</td></tr>"
     )
 
 
-def _listed(reference: Reference) -> str:
-    finding = f": {html.escape(reference.finding)}." if reference.explains else "."
-    quote = f" “{html.escape(reference.quote)}”" if reference.quote else ""
-    place = html.escape(f"[{reference.number}] {reference.place}: ")
-    return f"<p>{place}{_verdict(reference)}{finding}{quote}</p>"
+def _listed(each: CheckedSentence) -> str:
+    evidence = f" {html.escape(each.finding.evidence)}" if each.finding.evidence else ""
+    return f"<p>{html.escape(each.mark)} {_verdict(each.finding)}.{evidence}</p>"
 
 
 def _page(title: str, style: str, body: list[str]) -> str:
@@ -192,5 +215,7 @@ def _picture(picture: Picture, address: Callable[[Picture], str]) -> str:
     return f'<p class="image">{image}</p><p class="caption">{caption}</p>'
 
 
-def _link(found: re.Match[str]) -> str:
-    return f'<sup><a id="n{found[1]}" href="#r{found[1]}">{found[1]}</a></sup>'
+def _link(rows: Mapping[int, int], found: re.Match[str]) -> str:
+    """To the row of its sentence, which `rows` has by the numbers of marks."""
+    number = int(found[1])
+    return f'<sup><a id="n{number}" href="#r{rows.get(number, number)}">{number}</a></sup>'

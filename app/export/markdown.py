@@ -16,7 +16,7 @@ from app.core.errors import AppError
 from app.core.untrusted import LINK_SCHEMES, is_link
 from app.export.footnotes import find_notes, number_notes, raised_number, rename_notes, sign_notes, use_notes
 from app.export.formulas import KINDS, FormulaText, source_html, use_formulas, write_formulas
-from app.export.references import RAISED, Reference, table_headings
+from app.export.references import RAISED, CheckedSentence, legend, table_headings, table_title
 from app.export.report import Picture, Report
 from app.export.sheet import SheetReport, headings
 from app.export.title_block import TitleBlock
@@ -55,30 +55,44 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
         lines.append(RAISED.sub(r"[^\1]", rename_notes(harmless(part.answer), names, guarded=True)))
         if part.note:
             lines += ["", f"*{plain(part.note)}*"]
+    if report.sentences:
+        lines += ["", f"## {table_title(report.sentences)}"]
+        if words := legend(report.sentences):
+            lines += ["", f"*{words}*"]
+        for part in report.parts:
+            if part.sentences:
+                lines += ["", f"### {_line(part.label)}"] if part.label else []
+                lines += ["", *_sentences(part.sentences)]
+    lines += _documents(report.head)
     if report.references:
-        lines += ["", f"## {_('Table of quotations')}", "", *_quotations(report.references), ""]
-    lines += [f"[^{reference.number}]: {_line(reference.words)}" for reference in report.references]
+        lines += ["", *(f"[^{reference.number}]: {_line(reference.words)}" for reference in report.references)]
     return "\n".join(lines) + "\n"
 
 
 def _head(head: TitleBlock) -> list[str]:
     lines = [f"# {_line(head.title)}", ""]
     lines += [f"- {name}: {plain(' '.join(value.split()))}" for name, value in head.facts]
-    for document in head.documents:
-        said = " · ".join(filter(None, (document.title, document.pages, document.digest)))
-        lines.append(f"- {_('Document')}: {plain(' '.join(said.split()))}")
     if head.preface:
         lines += ["", f"*{head.preface}*"]
     return lines
 
 
-def _quotations(references: Sequence[Reference]) -> list[str]:
-    lines = ["| | {} | {} | {} | {} |".format(*map(_cell, table_headings())), "|---|---|---|---|---|"]
-    for reference in references:
-        finding = f"{reference.verdict}: {reference.finding}" if reference.explains else reference.verdict
-        quote = f"“{reference.quote}”" if reference.quote else "–"
-        cells = (str(reference.number), *(_cell(text) for text in (reference.title, reference.page, quote, finding)))
-        lines.append(f"| {' | '.join(cells)} |")
+def _documents(head: TitleBlock) -> list[str]:
+    if not head.documents:
+        return []
+    lines = ["", f"## {_('Documents')}", ""]
+    for document in head.documents:
+        said = " · ".join(filter(None, (document.title, document.pages, document.digest)))
+        lines.append(f"- {plain(' '.join(said.split()))}")
+    return lines
+
+
+def _sentences(sentences: Sequence[CheckedSentence]) -> list[str]:
+    lines = ["| | {} | {} | {} |".format(*map(_cell, table_headings())), "|---|---|---|---|"]
+    for each in sentences:
+        numbers = ", ".join(map(str, each.numbers))
+        texts = (each.sentence, each.finding.verdict, each.finding.evidence)
+        lines.append(f"| {' | '.join((numbers, *(_cell(text) or '–' for text in texts)))} |")
     return lines
 
 
@@ -91,7 +105,9 @@ def write_sheet(report: SheetReport) -> str:
         note = f"*{_cell(line.note)}*" if line.note else ""
         cells = (str(line.number), _cell(line.question), "<br>".join(filter(None, (answer, note))))
         lines.append(f"| {' | '.join(cells)} | {'<br>'.join(map(_cell, line.listed))} |")
-    return "\n".join(lines) + "\n"
+    if words := legend(report.sentences):
+        lines += ["", f"*{words}*"]
+    return "\n".join((*lines, *_documents(report.head))) + "\n"
 
 
 def _picture(picture: Picture, address: Callable[[Picture], str]) -> list[str]:

@@ -1,16 +1,19 @@
-"""The places in documents that answers rest on, numbered, each with what the program found out about it."""
+"""The page marks of an answer, numbered, and a line for each of its sentences with what the pages have of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.conversation import Answer, Citation, CitationState
+from app.core.conversation import Answer, Citation
 from app.core.document import Book
+from app.core.verdict import SentenceVerdict, Verdict
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, page_words
+from app.wording.support import page_says
+from app.wording.verdicts import verdict_words
 
 OPEN, CLOSE = "\ufdd2", "\ufdd3"  # noncharacters: cleaning takes them out of every text
 REFERENCE = re.compile(f"{OPEN}(\\d+){CLOSE}")
@@ -18,6 +21,9 @@ REFERENCE = re.compile(f"{OPEN}(\\d+){CLOSE}")
 
 RAISED = re.compile(f"[ \u00a0]?{REFERENCE.pattern}")
 """The same, where the number is raised: then no space is before it."""
+
+_SHOWS_PAGE = (Verdict.COMPARE, Verdict.OTHERWISE, Verdict.SEEMS)
+"""Verdicts on which a reader needs the page's words; a sentence that is word for word has them itself."""
 
 
 class Tone(StrEnum):
@@ -30,25 +36,37 @@ class Tone(StrEnum):
 
 
 _TONES = {
-    CitationState.VERIFIED: Tone.VERIFIED,
-    CitationState.REPAIRED: Tone.VERIFIED,
-    CitationState.NEAR: Tone.NEAR,
-    CitationState.CUT: Tone.NEAR,
-    CitationState.DIFFERS: Tone.NEAR,
-    CitationState.NOT_FOUND: Tone.NOT_FOUND,
+    Verdict.VERBATIM: Tone.VERIFIED,
+    Verdict.COMPARE: Tone.NEAR,
+    Verdict.OTHERWISE: Tone.NOT_FOUND,
+    Verdict.NOTHING: Tone.NOT_FOUND,
 }
 
 
 @dataclass(frozen=True)
+class SentenceFinding:
+    """What the pages have of a sentence: `verdict` as the rest of a line, and `evidence`, the page's words, where a
+    reader has to compare them; it may be empty."""
+
+    verdict: str
+    tone: Tone = Tone.NAMED
+    evidence: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"{self.verdict}. {self.evidence}".rstrip()
+
+
+@dataclass(frozen=True)
 class Reference:
-    """`finding` is what the program found out, as the rest of a sentence; `quote` may be empty."""
+    """A page mark. `finding`: what the pages have of its sentence; None where it stands by no sentence that states
+    something, or in what a search chose. `names_place`: the finding says already which page the mark names."""
 
     number: int
     title: str
     page: str
-    state: CitationState
-    finding: str
-    quote: str
+    finding: SentenceFinding | None = None
+    names_place: bool = False
     is_unresolved: bool = False
 
     @property
@@ -57,81 +75,123 @@ class Reference:
 
     @property
     def words(self) -> str:
-        quote = f" “{self.quote}”" if self.quote else ""
-        return f"{self.place}: {self.finding}.{quote}"
+        if self.finding is not None:
+            return self.finding.words if self.names_place else f"{self.place}. {self.finding.words}"
+        if self.is_unresolved:
+            return f"{self.place}: {_('named by the answer, which does not say which of these books it means')}."
+        return f"{self.place}."
+
+
+@dataclass(frozen=True)
+class CheckedSentence:
+    """A line below an answer: a sentence with its marks, or marks of no sentence that states something, which is then
+    empty, and whose finding is their places. `numbers`: of the references."""
+
+    numbers: tuple[int, ...]
+    sentence: str
+    finding: SentenceFinding
 
     @property
-    def explains(self) -> bool:
-        """Whether the finding says more than the verdict does."""
-        if self.state is CitationState.PAGE:
-            return self.is_unresolved
-        return self.state not in (CitationState.VERIFIED, CitationState.NOT_FOUND, CitationState.FOUND)
+    def mark(self) -> str:
+        """How the line begins beside its answer: with the numbers of its marks, or, where it has none, the sentence."""
+        return "".join(f"[{number}]" for number in self.numbers) or f"“{self.sentence}”:"
 
     @property
-    def tone(self) -> Tone:
-        return _TONES.get(self.state, Tone.NAMED)
-
-    @property
-    def verdict(self) -> str:
-        """The finding in a word or two."""
-        return {
-            CitationState.VERIFIED: _("Verified"),
-            CitationState.REPAIRED: _("Page corrected"),
-            CitationState.NEAR: _("Similar"),
-            CitationState.CUT: _("Cut"),
-            CitationState.NOT_FOUND: _("Not found"),
-            CitationState.PAGE: _("Page named"),
-            CitationState.FOUND: _("Found by Octavo"),
-            CitationState.RELATED: _("Related page"),
-            CitationState.DIFFERS: _("Differs"),
-        }[self.state]
+    def words(self) -> str:
+        return f"{self.mark} {self.finding.words}"
 
 
-def table_headings() -> tuple[str, str, str, str]:
-    """Of the table of quotations, behind that of their numbers."""
-    return _("Document"), _("Page"), _("Quotation"), _("Finding")
+@dataclass(frozen=True)
+class CheckedAnswer:
+    """`text` has the places of the references in the place of page marks."""
+
+    text: str
+    references: tuple[Reference, ...] = ()
+    sentences: tuple[CheckedSentence, ...] = ()
 
 
-def number_references(answer: Answer, books: Mapping[str, Book], before: int = 0) -> tuple[str, list[Reference]]:
-    """The text with numbers for its page marks, which go on after `before`; references that have no mark follow the
-    text."""
+def table_headings() -> tuple[str, str, str]:
+    """The heads of the table of sentences, behind that of the numbers of their marks."""
+    return _("Sentence"), _("Finding"), _("For comparison")
+
+
+def table_title(sentences: Sequence[CheckedSentence]) -> str:
+    return _("Sentence by sentence") if any(each.sentence for each in sentences) else _("Pages named")
+
+
+def legend(sentences: Sequence[CheckedSentence]) -> str:
+    """What the words of findings mean; empty where no sentence has a verdict."""
+    if not any(each.sentence for each in sentences):
+        return ""
+    return _(
+        "“Word for word” means that the page has these very words; “seems to say this”, that a model judges that it"
+        " says so in other words; “compare”, that it has something close, and you have to compare the two; “says"
+        " otherwise”, that it says the same with another number, date, name or negation; “no page says this”, that"
+        " nothing was found."
+    )
+
+
+def check_answer(answer: Answer, books: Mapping[str, Book], before: int = 0) -> CheckedAnswer:
+    """An answer with numbers for its page marks, which go on after `before`. `books` by their ids."""
     pieces: list[str] = []
     references: list[Reference] = []
+    marks_of: dict[int, list[int]] = {}
+    unowned: list[Reference] = []
+    findings = [_finding(verdict, books) for verdict in answer.verdicts]
     position = 0
-    for citation in sorted(answer.citations, key=lambda c: (c.start < 0, c.start)):
+    for citation, owner in marks_with_owners(answer):
         number = before + len(references) + 1
         if citation.start >= position:
             pieces.append(cleaned(answer.text[position : citation.start]))
             position = citation.end
-        elif position < len(answer.text):
-            pieces.append(cleaned(answer.text[position:]) + " ")
-            position = len(answer.text)
         pieces.append(f"{OPEN}{number}{CLOSE}")
-        references.append(_reference(number, citation, books))
+        page = cleaned(page_words(cited_page(citation, books)))
+        reference = Reference(number, cleaned(citation.document), page, is_unresolved=citation.is_unresolved)
+        if owner is None:
+            unowned.append(reference)
+        else:
+            names = _names_place(answer.verdicts[owner], citation)
+            reference = Reference(number, reference.title, page, findings[owner], names)
+            marks_of.setdefault(owner, []).append(number)
+        references.append(reference)
     pieces.append(cleaned(answer.text[position:]))
-    return "".join(pieces), references
+    sentences = [
+        CheckedSentence(tuple(marks_of.get(place, ())), cleaned(_sentence(answer, verdict)), finding)
+        for place, (verdict, finding) in enumerate(zip(answer.verdicts, findings, strict=True))
+    ]
+    sentences += [CheckedSentence((each.number,), "", SentenceFinding(each.words.rstrip("."))) for each in unowned]
+    return CheckedAnswer("".join(pieces), tuple(references), tuple(sentences))
 
 
-def _reference(number: int, citation: Citation, books: Mapping[str, Book]) -> Reference:
-    words = {
-        CitationState.VERIFIED: _("these words are on this page, word for word"),
-        CitationState.REPAIRED: _("these words are on this page, word for word; the answer named p. {named}"),
-        CitationState.NEAR: _("the quotation is on this page in other words, as follows"),
-        CitationState.CUT: _("the quotation is cut; in full, the page says"),
-        CitationState.NOT_FOUND: _("not found on this page"),
-        CitationState.PAGE: _("named by the answer, without a quotation"),
-        CitationState.FOUND: _("found by Octavo, not named by the answer"),
-        CitationState.RELATED: _("most related page, found by Octavo only by shared words"),
-        CitationState.DIFFERS: _("differs from the answer in a number, name, negation or obligation, as follows"),
-    }[citation.state]
-    if citation.is_unresolved:
-        words = _("named by the answer, which does not say which of these books it means")
-    page = cleaned(page_words(cited_page(citation, books)))
-    fuller = (CitationState.NEAR, CitationState.CUT, CitationState.DIFFERS)
-    quote = citation.on_page if citation.state in fuller else citation.quote
-    finding = words.format(named=cleaned(citation.named))
-    title = cleaned(citation.document)
-    return Reference(number, title, page, citation.state, finding, cleaned(quote), citation.is_unresolved)
+def marks_with_owners(answer: Answer) -> list[tuple[Citation, int | None]]:
+    """The page marks of an answer in order, each with the index of the verdict on its sentence, if that has one."""
+    from app.documents.citations.statements import Claim  # these two with the first answer: they take a while
+    from app.documents.citations.verdict import owner_of
+
+    claims = [Claim(each.start, each.end, "") for each in answer.verdicts]
+    marks = sorted((each for each in answer.citations if each.start >= 0), key=lambda each: each.start)
+    return [(each, owner_of(answer.text, claims, each)) for each in marks]
+
+
+def _finding(verdict: SentenceVerdict, books: Mapping[str, Book]) -> SentenceFinding:
+    evidence = page_says(verdict, books) if verdict.verdict in _SHOWS_PAGE else ""
+    words = cleaned(verdict_words(verdict, books, titled=True))
+    return SentenceFinding(words, _TONES.get(verdict.verdict, Tone.NAMED), cleaned(evidence))
+
+
+def _names_place(verdict: SentenceVerdict, mark: Citation) -> bool:
+    """Whether the words of the verdict name the mark's page, with its book."""
+    if not verdict.page or verdict.verdict is Verdict.UNWEIGHED:
+        return False
+    return bool(verdict.named) or (verdict.book_id, verdict.page) == (mark.book_id, mark.page)
+
+
+def _sentence(answer: Answer, verdict: SentenceVerdict) -> str:
+    """A sentence without its page marks and the signs of Markdown."""
+    from app.documents.citations.statements import plain_claim  # as in `marks_with_owners`
+
+    written = answer.text[verdict.start : verdict.end]
+    return plain_claim(written) or " ".join(written.split())
 
 
 def cleaned(untrusted_text: str) -> str:

@@ -1,5 +1,5 @@
 """What an export says, whatever its format: its title block, questions with images, answers with numbered references,
-the references."""
+what the pages have of each sentence, and at the end the documents."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from app.core.document import Book
 from app.core.errors import Problem
 from app.core.image import ImageRef
 from app.documents.images.kinds import ENDINGS
-from app.export.references import Reference, cleaned, number_references
+from app.export.references import CheckedAnswer, CheckedSentence, Reference, check_answer, cleaned
 from app.export.title_block import Asked, TitleBlock, compose_title_block, day_of, models_of
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.support import basis_words
 from app.wording.thoughts import thought_of
-from app.wording.weighing import weighed_words
 
 PICTURE_SIDE = 2_000
 """Pixels of the longest side; a larger image is reduced to it. Across MOST_WIDTH that is 400 an inch, as sharp as paper
@@ -92,7 +91,7 @@ class ReportThought:
 class ReportPart:
     """A question as plain text, its answer as Markdown with the places of its references, what is to be said about
     the answer, which may be empty, and the images above the question. `label`: which question it is; empty where it is
-    the only one. `thought`: before the answer, where it is wanted."""
+    the only one. `thought`: before the answer, where it is wanted. `sentences`: what the pages have of each."""
 
     question: str
     answer: str
@@ -100,6 +99,7 @@ class ReportPart:
     pictures: tuple[Picture, ...] = ()
     label: str = ""
     thought: ReportThought | None = None
+    sentences: tuple[CheckedSentence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,10 @@ class Report:
     @property
     def title(self) -> str:
         return self.head.title
+
+    @property
+    def sentences(self) -> tuple[CheckedSentence, ...]:
+        return tuple(each for part in self.parts for each in part.sentences)
 
 
 def compose(
@@ -146,10 +150,11 @@ def compose(
     parts: list[ReportPart] = []
     references: list[Reference] = []
     for label, (turn, pictures) in zip(labels, written, strict=True):
-        text, found = number_references(turn.answer, books, len(references)) if turn.answer else ("", [])
-        references += found
+        checked = check_answer(turn.answer, books, len(references)) if turn.answer else CheckedAnswer("")
+        references += checked.references
         thought = _thought(turn.answer) if thoughts else None
-        parts.append(ReportPart(cleaned(turn.question.text), text, _notes(turn, books), pictures, label, thought))
+        asked_words, notes = cleaned(turn.question.text), _notes(turn)
+        parts.append(ReportPart(asked_words, checked.text, notes, pictures, label, thought, checked.sentences))
     head = compose_title_block(cleaned(untrusted_title) or _("Conversation"), asked, books, now)
     return Report(head, tuple(parts), tuple(references))
 
@@ -174,13 +179,12 @@ def _thought(answer: Answer | None) -> ReportThought | None:
     return ReportThought(thought_of(answer), cleaned(answer.thought.text))
 
 
-def _notes(turn: Turn, books: Mapping[str, Book]) -> str:
+def _notes(turn: Turn) -> str:
     answer = turn.answer
     if answer is None:
         return ""
     notes = (
         note_on(turn.question, answer),
-        cleaned(weighed_words(answer, books)),
         _("The following questions were asked without this one and its answer.") if answer.left_out else "",
     )
     return " ".join(filter(None, notes))

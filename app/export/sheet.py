@@ -8,24 +8,23 @@ from datetime import datetime
 
 from app.core.document import Book
 from app.core.sheet import CellState, Sheet, SheetCell
-from app.export.references import REFERENCE, Reference, cleaned, number_references
+from app.export.references import REFERENCE, CheckedSentence, check_answer, cleaned
 from app.export.report import note_on
 from app.export.title_block import TitleBlock, compose_title_block
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.support import basis_words, question_words
-from app.wording.weighing import weighed_words
 
 
 @dataclass(frozen=True)
 class SheetLine:
-    """`answer` is Markdown with the places of its references, which are counted from 1 in every line; `note` says what
-    is to be said about the answer, or why there is none."""
+    """`answer` is Markdown with the places of its references, which are counted from 1 in every line; `sentences`: what
+    the pages have of it; `note` says what is to be said about the answer, or why there is none."""
 
     number: int
     question: str
     answer: str
-    references: tuple[Reference, ...]
+    sentences: tuple[CheckedSentence, ...]
     note: str
 
     @property
@@ -35,8 +34,8 @@ class SheetLine:
 
     @property
     def listed(self) -> tuple[str, ...]:
-        """The references, in words."""
-        return tuple(f"[{reference.number}] {reference.words}" for reference in self.references)
+        """What the pages have of the sentences, in words."""
+        return tuple(each.words for each in self.sentences)
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,10 @@ class SheetReport:
     @property
     def title(self) -> str:
         return self.head.title
+
+    @property
+    def sentences(self) -> tuple[CheckedSentence, ...]:
+        return tuple(each for line in self.lines for each in line.sentences)
 
 
 def compose_sheet(sheet: Sheet, books: Mapping[str, Book], *, now: datetime | None = None) -> SheetReport:
@@ -59,15 +62,15 @@ def compose_sheet(sheet: Sheet, books: Mapping[str, Book], *, now: datetime | No
 
 def headings() -> tuple[str, str, str]:
     """Of the columns that all formats have."""
-    return _("Question"), _("Answer"), _("References")
+    return _("Question"), _("Answer"), _("Finding")
 
 
 def _line(number: int, row: SheetCell, books: Mapping[str, Book]) -> SheetLine:
     question, answer = cleaned(question_words(row, books)), row.answer
     if answer is None:
         return SheetLine(number, question, "", (), _("This question has not been asked yet."))
-    text, references = number_references(answer, books)
-    note = " ".join(filter(None, (note_on(row.question, answer), cleaned(weighed_words(answer, books)))))
+    checked = check_answer(answer, books)
+    note = note_on(row.question, answer)
     if row.state is CellState.FAILED and answer.problem is not None:
         note = " ".join(filter(None, (basis_words(row.question, answer), cleaned(sentence(answer.problem)))))
-    return SheetLine(number, question, text, tuple(references), note)
+    return SheetLine(number, question, checked.text, checked.sentences, note)

@@ -1,5 +1,5 @@
-"""What stands above an export: its title, when it was written and by which model, and the documents with their hashes,
-so that whoever gets it knows what was asked of which files."""
+"""What stands around the answers of an export: above them its title, when it was written and by which model; below them
+the documents with their hashes, so that whoever gets it knows what was asked of which files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from app import __version__
 from app.core.conversation import Answer, BookRef, StoredQuestion
 from app.core.document import Book
 from app.export.references import cleaned
-from app.wording.citations import count_citations
 from app.wording.i18n import _
 from app.wording.page_names import range_words
 from app.wording.units import count, day
+from app.wording.verdicts import count_verdicts
+
+_MOST_TITLES = 3
+"""Documents that are named above the answers; all are listed at the end."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class ReportDocument:
 
 @dataclass(frozen=True)
 class TitleBlock:
-    """`facts`: what each is called, and what it is. `preface` says whose words these are; it may be empty."""
+    """`facts`: what each is called, and what it is. `preface` says whose words these are; it may be empty. `documents`
+    belong at the end: their hashes would be in the way of the answers."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -47,21 +51,28 @@ Asked = Sequence[tuple[StoredQuestion, Answer | None]]
 def compose_title_block(title: str, asked: Asked, books: Mapping[str, Book], now: datetime) -> TitleBlock:
     """`books` by their ids, those that are on the shelf; `now`: aware of its zone, which days are counted in."""
     answers = [answer for _question, answer in asked if answer is not None]
-    citations = [citation for answer in answers for citation in answer.citations]
+    verdicts = [verdict for answer in answers for verdict in answer.verdicts]
+    documents = _documents(asked, books)
     facts = (
         (_("Date"), day(now)),
         (_("Asked"), _days([question for question, _answer in asked], now)),
         (_("Model"), "; ".join(models_of(asked))),
-        (_("References"), " · ".join(words for _state, words in count_citations(citations))),
+        (_("Sentences"), " · ".join(words for _verdict, words in count_verdicts(verdicts))),
+        (_("Documents"), _titles(documents)),
         (_("Written with"), f"Octavo {__version__}"),
     )
-    preface = ""
+    prefaces = []
     if any(answer.text and not answer.from_search for answer in answers):
-        preface = _(
-            "A language model wrote the answers. Octavo then looked up every quotation in the documents and says with"
-            " each reference what it found."
-        )
-    return TitleBlock(title, tuple(fact for fact in facts if fact[1]), _documents(asked, books), preface)
+        prefaces.append(_("A language model wrote the answers."))
+    if verdicts:
+        prefaces.append(_("Octavo looked for each sentence in the documents, and says below what they have of it."))
+    return TitleBlock(title, tuple(fact for fact in facts if fact[1]), documents, " ".join(prefaces))
+
+
+def _titles(documents: Sequence[ReportDocument]) -> str:
+    named = "; ".join(document.title for document in documents[:_MOST_TITLES])
+    more = len(documents) - _MOST_TITLES
+    return _("{titles} and {n} more, listed at the end").format(titles=named, n=count(more)) if more > 0 else named
 
 
 def models_of(asked: Asked) -> tuple[str, ...]:
@@ -88,8 +99,9 @@ def _documents(asked: Asked, books: Mapping[str, Book]) -> tuple[ReportDocument,
     for question, _answer in asked:
         for ref in question.books:
             refs.setdefault(ref.book_id, []).append(ref)
-    cited = [citation for _question, answer in asked if answer for citation in answer.citations]
-    titles = {citation.book_id: citation.document for citation in cited}
+    answers = [answer for _question, answer in asked if answer is not None]
+    titles = {each.book_id: each.document for answer in answers for each in answer.citations}
+    titles |= {each.book_id: each.document for answer in answers for each in answer.verdicts if each.page}
     others = dict.fromkeys(ref.book_id for question, _answer in asked for ref in question.others)
     refs |= {id: [] for id in others if id not in refs}
     return tuple(_document(books.get(id), found, titles.get(id, "")) for id, found in refs.items())

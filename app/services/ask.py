@@ -18,7 +18,6 @@ from app.core.conversation import (
     Beside,
     BookRef,
     Citation,
-    CitationState,
     Ending,
     Part,
     Question,
@@ -45,6 +44,7 @@ from app.core.image import ref_of
 from app.core.pseudonym import Sent
 from app.core.settings import Settings
 from app.core.values import held_form
+from app.core.verdict import SentenceVerdict, Unweighed, Verdict, give_up
 from app.core.work import Cancel, Stopped, Work, relay
 from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, Prompt, PromptSize, ReadBooks
 from app.models import local
@@ -55,11 +55,13 @@ from app.services.models import Models
 from app.services.prompts import Prompts, in_reading_order
 from app.services.recording import Recording
 from app.services.restating import Restating
+from app.services.verbatim import held_to
 from app.store.books import Books
 from app.store.conversations import Conversations
 
 if TYPE_CHECKING:
     from app.documents.citations.checker import CitationChecker
+    from app.documents.citations.verdict import AnswerWeigher
 
 _LOOKED_THROUGH = 24
 """Passages that an answer by search is chosen from."""
@@ -89,12 +91,13 @@ class OpenAnswer:
         self._thought: list[Thinking] = []
         self._marked: tuple[Citation, ...] = ()
         self._saved_at = time.monotonic()
-        self._question = ""
+        self._question, self._judged = "", True
         self._books: tuple[CitedBook, ...] = ()
         self._checker: CitationChecker | None = None
+        self._weigher: AnswerWeigher | None = None
         self.answer = self.outcome = answer
         if answer.ending is not Ending.OPEN:
-            self._save(ending=Ending.OPEN, problem=None, weighed=())
+            self._save(ending=Ending.OPEN, problem=None, verdicts=())
 
     @property
     def goes_on(self) -> bool:
@@ -137,11 +140,14 @@ class OpenAnswer:
         """Keep what is read of the books, part by part, for the notes that it is written from."""
         self._save(parts=parts)
 
-    def cites(self, question: str, books: tuple[CitedBook, ...]) -> None:
-        """What it answers, and the books that it is checked against from now on."""
+    def cites(self, question: str, books: tuple[CitedBook, ...], *, judged: bool = True) -> None:
+        """What it answers, and the books that it is checked against from now on. `judged`: a model may be asked about
+        what words do not decide."""
         from app.documents.citations.checker import CitationChecker  # with the first question: it takes a while
+        from app.documents.citations.verdict import AnswerWeigher
 
-        self._question, self._books, self._checker = question, books, CitationChecker(books)
+        self._question, self._books, self._judged = question, books, judged
+        self._checker, self._weigher = CitationChecker(books), AnswerWeigher(books)
 
     def add(self, progress: Tokenizing | Reading | Thinking | Token | Notice) -> Iterator[AnswerProgress]:
         """Take what was written; after what may end a page mark, say what was found out of those so far."""
@@ -156,7 +162,7 @@ class OpenAnswer:
             marked = tuple(citation for citation in self.citations() if citation.start >= 0)
             if marked != self._marked:
                 self._marked = marked
-                yield Checked(marked)
+                yield Checked(marked, self.verdicts())
 
     def _thought_so_far(self) -> Thought | None:
         """Of an answer that goes on, what was thought before it began."""
@@ -170,28 +176,27 @@ class OpenAnswer:
         """Those of the text so far, checked."""
         return self._checker.check(self.text) if self._checker is not None else ()
 
-    def support(self) -> tuple[Citation, ...]:
-        """Its own citations, checked; where none has support, also the pages that are most related to it."""
-        citations = self.citations()
-        if self._checker is not None and self._asked.form.schema:
+    def verdicts(self, *, whole: bool = True) -> tuple[SentenceVerdict, ...]:
+        """What the pages have of each sentence of the text so far; of an answer that is held to a form, of its value.
+        Not `whole`: the last sentence was cut off, and says who knows what."""
+        if self._weigher is None or not self._books or self.answer.from_search:
+            return ()
+        form, text = self._asked.form, self.text
+        if form.schema:
             from app.documents.citations.json_values import place_values
 
-            placed = (each.citation for each in place_values(self.text, self._question, self._books))
-            marked = (citation for citation in citations if citation.start >= 0)
-            return (*marked, *dict.fromkeys(filter(None, placed)))
-        if self._checker is None or any(citation.has_support for citation in citations):
-            return citations
-        from app.documents.citations.checker import find_related
+            return tuple(each.verdict for each in place_values(text, self._question, self._books))
+        if form.is_held:
+            from app.documents.citations.held_values import weigh_value
 
-        return citations + find_related(self.text, self._question, self._books)
+            return weigh_value(text, form, self._question, self.citations(), self._books)
+        found = self._weigher.weigh(text, self.citations())
+        if not self._judged:
+            found = tuple(give_up(each, Unweighed.NO_JUDGE) for each in found)
+        return found if whole or not found or found[-1].end < len(text.rstrip()) else found[:-1]
 
     def end(
-        self,
-        ending: Ending,
-        usage: Usage = _NOTHING_USED,
-        timings: Timings = _NO_TIME,
-        citations: tuple[Citation, ...] = (),
-        problem: Problem | None = None,
+        self, ending: Ending, usage: Usage = _NOTHING_USED, timings: Timings = _NO_TIME, problem: Problem | None = None
     ) -> None:
         """Keep the whole answer. Raises AppError when it cannot be kept; `answer` is whole all the same.
 
@@ -211,17 +216,19 @@ class OpenAnswer:
                 first_token_s=before.timings.first_token_s or timings.first_token_s,
                 generate_s=before.timings.generate_s + timings.generate_s,
             )
-        found = {"usage": usage, "timings": timings, "citations": citations, "problem": problem}
+        citations, verdicts = self.citations(), self.verdicts(whole=ending is Ending.COMPLETE)
+        found = {"usage": usage, "timings": timings, "citations": citations, "verdicts": verdicts, "problem": problem}
         self._save_recorded(ending, done, text=self.text, ending=ending, **found)
         self.outcome = self.answer
         _log.info(
-            "answer %s: %d tokens reused, %d read, %d written; %d citations, %d verified",
+            "answer %s: %d tokens reused, %d read, %d written; %d citations; of %d sentences %d word for word",
             ending.value,
             usage.reused_tokens,
             usage.evaluated_tokens,
             usage.generated_tokens,
             len(citations),
-            sum(citation.state is CitationState.VERIFIED for citation in citations),
+            len(verdicts),
+            sum(each.verdict is Verdict.VERBATIM for each in verdicts),
         )
 
     @contextmanager
@@ -242,7 +249,7 @@ class OpenAnswer:
 
     def _fail(self, problem: Problem) -> None:
         try:
-            self.end(Ending.FAILED, citations=self.support(), problem=problem)
+            self.end(Ending.FAILED, problem=problem)
         except AppError as error:  # the disk is full, say: the text is still in the window
             problem = error.problem
         self.outcome = msgspec.structs.replace(self.answer, ending=Ending.FAILED, problem=problem)
@@ -304,6 +311,8 @@ class Ask:
             if not (writing.goes_on or notes) and (excerpts or self.settings().close_reading):
                 self.restating.prepare(question.books, excerpts=excerpts)
             load_s = yield from self.ready(question, writing, cancel)
+            if question.form.verbatim and (host := self.model().host):
+                raise AppError(Code.ANSWER_VERBATIM_REMOTE, host=host)
             if question.asks_documents and self.is_starter():
                 if question.form.schema:
                     raise AppError(Code.ANSWER_SCHEMA_STARTER)
@@ -361,10 +370,11 @@ class Ask:
         self, question: StoredQuestion, writing: OpenAnswer, fitted: _Fitted, limit: int, cancel: Cancel, load_s: float
     ) -> Work[AnswerProgress, None]:
         images = yield from self.images.show(fitted.prompt, cancel)
-        writing.cites(question.text, fitted.books)
+        writing.cites(question.text, fitted.books, judged=self.settings().weigh_sentences)
         form, thought = question.form, self._room_for_thought(fitted.size)
         held = held_form(form, question.text)
-        order = AnswerTo(fitted.prompt, self.settings().sampling, limit, held, thought, form.schema)
+        verbatim = held_to(question.text, fitted.books) if form.verbatim else None
+        order = AnswerTo(fitted.prompt, self.settings().sampling, limit, held, thought, form.schema, verbatim)
         work = self.engine.run(order, cancel)
         generated = yield from relay(work, writing.add)
         usage = msgspec.structs.replace(generated.usage, encoded_images=images)
@@ -373,7 +383,7 @@ class Ask:
         ending = _stopped(cancel) if generated.ending is Ending.CANCELLED else generated.ending
         if host := self.model().host:
             writing.went_to(Sent(host, generated.replaced))
-        writing.end(ending, usage, timings, writing.citations() if held else writing.support())
+        writing.end(ending, usage, timings)
 
     def open(self, asked: Question | StoredQuestion | Answer) -> tuple[StoredQuestion, OpenAnswer]:
         """The question as it is kept, and the answer that will be written. Raises AppError BUG where one is gone."""
@@ -440,7 +450,7 @@ class Ask:
         yield from writing.add(Token(found))
         writing.cites(question.text, books)
         timings = Timings(load_s=load_s, read_s=read_s, first_token_s=time.monotonic() - started)
-        writing.end(Ending.COMPLETE, usage, timings, writing.citations())
+        writing.end(Ending.COMPLETE, usage, timings)
 
     def _fit(
         self,

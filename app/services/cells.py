@@ -1,33 +1,37 @@
-"""What a cell of a grid says: its value, the place that it rests on, and whether the page agrees."""
+"""What a cell of a grid says: its value, and the one finding on it that the window, exports and the terminal show.
+
+The finding follows from the verdict that was kept with the answer, and from nothing else. Only what a page has word for
+word is green. A value that a person entered has no verdict: what the pages have of the answer's says nothing of it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.conversation import Citation, CitationState, Ending, Support
-from app.core.sheet import CellState, SheetCell
-from app.core.values import CellValue, ValueKind, ValueState, read_value, value_of
-from app.documents.citations.agreement import is_proof, page_says
+import msgspec
 
-_TRUE = (CitationState.VERIFIED, CitationState.REPAIRED)
-_DOUBTFUL = (CitationState.NEAR, CitationState.CUT, CitationState.NOT_FOUND, CitationState.DIFFERS)
+from app.core.conversation import Answer, Citation, CitationState, Ending
+from app.core.sheet import CellState, SheetCell
+from app.core.values import ABSENT, AnswerForm, CellValue, ValueKind, ValueState, read_value, value_of
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 
 
 class CellFinding(StrEnum):
-    """What became of a cell, and what the program found out about its value."""
+    """What became of a cell, and what the pages have of its value."""
 
     WAITING = "waiting"
     ANSWERING = "answering"
     STOPPED = "stopped"
     FAILED = "failed"
-    VERIFIED = "verified"  # its quotation is on the page, word for word, and says nothing else
-    DISAGREES = "disagrees"  # its quotation is on the page, and has another date, amount or number
-    UNVERIFIED = "unverified"  # no quotation on a page can prove it, or a model judges that it says otherwise
+    WORD_FOR_WORD = "word_for_word"  # a page says it, and says it of what was asked; the only green
+    OTHERWISE = "otherwise"  # its page says the same with another date, amount, choice or answer
+    COMPARE = "compare"  # a page has something of it, and a person has to compare
+    NOTHING = "nothing"  # no page says it, or the page that it names does not exist
     ABSENT = "absent"  # the document has none, says the model
     UNDECIDED = "undecided"  # yes or no: the passage is there, and a person decides what it says
     UNFIT = "unfit"  # its answer has no value of its kind
-    CORRECTED = "corrected"  # by hand
+    CORRECTED = "corrected"  # a person entered its value
 
 
 _BEFORE = {
@@ -36,19 +40,37 @@ _BEFORE = {
     CellState.STOPPED: CellFinding.STOPPED,
     CellState.FAILED: CellFinding.FAILED,
 }
+_FINDINGS = {
+    Verdict.VERBATIM: CellFinding.WORD_FOR_WORD,
+    Verdict.OTHERWISE: CellFinding.OTHERWISE,
+    Verdict.NOTHING: CellFinding.NOTHING,
+    Verdict.COMPARE: CellFinding.COMPARE,
+    Verdict.SEEMS: CellFinding.COMPARE,
+    Verdict.UNWEIGHED: CellFinding.COMPARE,
+}
+_WORST = (Verdict.OTHERWISE, Verdict.NOTHING, Verdict.COMPARE, Verdict.UNWEIGHED, Verdict.SEEMS, Verdict.VERBATIM)
+_OF_STATES = {
+    ValueState.ABSENT: CellFinding.ABSENT,
+    ValueState.UNDECIDED: CellFinding.UNDECIDED,
+    ValueState.UNFIT: CellFinding.UNFIT,
+}
+
+
+_YES_NO = {word: said for said, words in (("Yes", "ja oui sí sì si"), ("No", "nein non")) for word in words.split()}
+"""Besides those that models write."""
 
 
 @dataclass(frozen=True)
 class ReadCell:
-    """`value` is a person's, where one corrected it, and `answered` the answer's; in prose, all of it. `citation`: what
-    it rests on first, or else the page that it names. `on_page`: what the page has in the place of the value."""
+    """`value` is a person's, where one entered it, and `answered` the answer's; in prose, all of it. `verdict`: what
+    the pages have of the value, of several sentences the worst; None where nothing is known, and of a value that was
+    entered by hand. A value that is not in the document has one where a sentence has all words of the question."""
 
     cell: SheetCell
     finding: CellFinding
     value: CellValue
     answered: CellValue
-    citation: Citation | None = None
-    on_page: str = ""
+    verdict: SentenceVerdict | None = None
 
     @property
     def kind(self) -> ValueKind:
@@ -58,47 +80,80 @@ class ReadCell:
     def has_value(self) -> bool:
         return self.value.state is ValueState.HAS
 
+    @property
+    def is_of_another_kind(self) -> bool:
+        """Whether a person entered what is no value of the column's kind; it is kept as text."""
+        form = self.cell.question.form
+        typed = bool(self.cell.correction) and form.kind not in (ValueKind.PROSE, ValueKind.TEXT)
+        return typed and value_entered(self.cell.correction, form).state is ValueState.UNFIT
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """The sentence that the finding rests on first, or the page alone, with no words."""
+        return self.verdict.evidence[0] if self.verdict is not None and self.verdict.evidence else None
+
+    @property
+    def citation(self) -> Citation | None:
+        """What opens the page with its sentence; None where there is no page."""
+        found = self.evidence
+        if found is None:
+            return None
+        lit = found.text.removesuffix(" …")
+        place = (found.book_id, found.document, found.page, found.label)
+        return Citation(*place, "", CitationState.PAGE, on_page=lit)
+
 
 def read_cell(cell: SheetCell) -> ReadCell:
+    """The one place that says what is found out about a cell."""
     form, answer = cell.question.form, cell.answer
     answered = CellValue(ValueState.UNFIT)
     if answer is not None and answer.text.strip():
         prose = CellValue(ValueState.HAS, answer.text.strip())
         answered = read_value(answer.text, form) if form.is_held else prose
-    is_absent = answered.state is ValueState.ABSENT  # then nothing rests on what may have been quoted all the same
-    citation = _first(answer.citations) if answer is not None and not is_absent else None
-    quotations = [each.quote for each in answer.citations if each.state in _TRUE] if answer is not None else []
-    on_page = page_says(answered, form, quotations) if form.is_held else ""
     if cell.correction:
-        corrected = value_of(cell.correction, form) if form.is_held else CellValue(ValueState.HAS, cell.correction)
-        if corrected.state is ValueState.UNFIT:
-            corrected = CellValue(ValueState.HAS, cell.correction)
-        on_page = page_says(corrected, form, quotations) if form.is_held else ""
-        return ReadCell(cell, CellFinding.CORRECTED, corrected, answered, citation, on_page)
-    proven = not form.is_held or is_proof(answered, form, cell.question.text, quotations)
-    return ReadCell(cell, _finding(cell, answered, on_page, proven), answered, answered, citation, on_page)
+        entered = value_entered(cell.correction, form)
+        kept = entered if entered.state is not ValueState.UNFIT else CellValue(ValueState.HAS, cell.correction)
+        return ReadCell(cell, CellFinding.CORRECTED, kept, answered)
+    if answer is None or cell.state in _BEFORE:
+        return ReadCell(cell, _BEFORE[cell.state], answered, answered)
+    verdict = _verdict(answer, answered)
+    if answered.state is not ValueState.HAS:
+        return ReadCell(cell, _OF_STATES[answered.state], answered, answered, verdict)
+    return ReadCell(
+        cell, CellFinding.COMPARE if verdict is None else _FINDINGS[verdict.verdict], answered, answered, verdict
+    )
 
 
-def _finding(cell: SheetCell, value: CellValue, on_page: str, proven: bool) -> CellFinding:
-    answer = cell.answer
-    if cell.state in _BEFORE or answer is None:
-        return _BEFORE[cell.state]
-    if value.state is ValueState.ABSENT:
-        return CellFinding.ABSENT
-    if value.state is ValueState.UNDECIDED:
-        return CellFinding.UNDECIDED
-    if value.state is ValueState.UNFIT:
-        return CellFinding.UNFIT
-    if on_page:
-        return CellFinding.DISAGREES
-    states = [citation.state for citation in answer.citations]
-    is_true = any(state in _TRUE for state in states) and answer.ending is Ending.COMPLETE
-    judged = cell.question.form.is_held and any(each.support is Support.NOTHING for each in answer.weighed)
-    doubtful = judged or any(state in _DOUBTFUL for state in states)
-    return CellFinding.VERIFIED if is_true and proven and not doubtful else CellFinding.UNVERIFIED
+def value_entered(line: str, form: AnswerForm) -> CellValue:
+    """What a person entered, as a value of a kind: a date or an amount in the usual ways of the languages that Octavo
+    knows. UNFIT where it is none, or may be two."""
+    line = " ".join(line.split())
+    if form.kind is ValueKind.YES_NO:
+        line = _YES_NO.get(line.casefold(), line)
+    if value_of(line, form).state is ValueState.ABSENT:
+        return ABSENT
+    if form.kind in (ValueKind.DATE, ValueKind.AMOUNT):
+        from app.documents.citations.entered_values import amount_entered, date_entered
+
+        line = date_entered(line) if form.kind is ValueKind.DATE else amount_entered(line)
+    return value_of(line, form) if form.is_held else CellValue(ValueState.HAS, line)
 
 
-def _first(citations: tuple[Citation, ...]) -> Citation | None:
-    """The first one with words that are on their page, or else the first with a page."""
-    true = next((each for each in citations if each.state in _TRUE), None)
-    return true or next((each for each in citations if each.page > 0), None)
+def _verdict(answer: Answer, value: CellValue) -> SentenceVerdict | None:
+    """The worst of an answer's verdicts. What a search found has none, and is compared with its page; so is an answer
+    that was cut off: its last words may have said something else."""
+    if answer.from_search or (not answer.verdicts and value.state is not ValueState.ABSENT):
+        return _page_of(answer)
+    worst = min(answer.verdicts, key=lambda each: _WORST.index(each.verdict), default=None)
+    if worst is not None and worst.verdict is Verdict.VERBATIM and answer.ending is not Ending.COMPLETE:
+        return msgspec.structs.replace(worst, verdict=Verdict.COMPARE)
+    return worst
+
+
+def _page_of(answer: Answer) -> SentenceVerdict | None:
+    """That a person compares an answer with the first page that it names; None where it names none."""
+    cited = next((each for each in answer.citations if each.page > 0), None)
+    if cited is None:
+        return None
+    evidence = Evidence(cited.book_id, cited.document, cited.page, cited.label, cited.on_page or cited.quote)
+    return SentenceVerdict(0, len(answer.text), Verdict.COMPARE, (evidence,))

@@ -13,6 +13,7 @@ from app.core.chapters import OutlineChapter, chapters_of, find_chapter, find_ti
 from app.core.conversation import Answer, BookRef, CitationState, PageRange, Turn
 from app.core.document import Book
 from app.core.grammar import grammar_of
+from app.core.verdict import Verdict
 from app.services import question_words as table
 
 _KANA = re.compile("[\u3041-\u30ff]")
@@ -28,7 +29,7 @@ _SOME = 5
 _LONG_CHARACTERS = 2000
 """What is longer has its own matter, and would take long to look through."""
 
-_NOT_CITED = (CitationState.NOT_FOUND, CitationState.RELATED)
+_SAYS = (Verdict.VERBATIM, Verdict.SEEMS)
 _BACK = 3
 _ANSWER_WORDS = 12
 _ANSWER_CHARACTERS = 400
@@ -197,10 +198,18 @@ def _said(turns: Sequence[Turn], refs: Sequence[BookRef], book_of: Callable[[str
 def _cited(answer: Answer | None, refs: Sequence[BookRef], book_of: Callable[[str], Book]) -> list[str]:
     """The title of the innermost section, the last one of several, that the first page which an answer cites is in."""
     asked = {ref.book_id for ref in refs}
-    for cited in answer.citations if answer is not None else ():
-        if cited.book_id in asked and cited.page and cited.state not in _NOT_CITED:
-            book = book_of(cited.book_id)
+    for book_id, page in pages_cited(answer) if answer is not None else ():
+        if book_id in asked:
+            book = book_of(book_id)
             chapters = chapters_of(book.outline, book.page_count)
-            inside = [each.title for each in chapters if each.pages.first <= cited.page <= each.pages.last]
-            return inside[-1:]
+            return [each.title for each in chapters if each.pages.first <= page <= each.pages.last][-1:]
     return []
+
+
+def pages_cited(answer: Answer) -> list[tuple[str, int]]:
+    """The books and pages that an answer names or quotes, in the order of its text, then those that have its sentences.
+    None of a mark whose quotation is not there."""
+    found = [each for each in answer.citations if each.page > 0 and each.state is not CitationState.NOT_FOUND]
+    found.sort(key=lambda each: each.start if each.start >= 0 else len(answer.text))
+    named = [(each.book_id, each.page) for each in found]
+    return [*named, *((each.book_id, each.page) for each in answer.verdicts if each.page and each.verdict in _SAYS)]

@@ -1,104 +1,131 @@
-"""Asking a model whether a page says a sentence, and what its answer is worth: measured once for each model."""
+"""Asking a model whether pages say a sentence in other words, and how far its answer can be believed: measured once for
+each model, on made-up pages and claims whose truth is known (`resources/calibration.toml`).
+
+The false ones are near-misses, since those are what models write: swapped roles, dropped conditions, moved numbers,
+another thing's fact, too strong, invented, wrongly joined, negated. They go the way of every claim, so a model is asked
+about those alone that the program's own rules do not decide, in the same words and with the same sentences of pages.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from statistics import NormalDist, fmean, pstdev
 
-from app.store.judges import Judge, logistic
+from app.core.document import CitedBook, Page
+from app.core.languages import language_code
+from app.core.paths import resources
+from app.core.verdict import SentenceVerdict
+from app.engine.protocol import Prompt
+from app.store.judges import Judge, JudgedLanguage
+
+PROMPT = Prompt("", (), ())
+"""What comes before each question: no book and no conversation."""
 
 WORDS = ("yes", "no")
 """What an answer may begin with. Their logarithms, one minus the other, are the weight of a sentence."""
 
-VERSION = 1
-"""Raised with every change to the question or to CASES: what was measured before is of no use."""
+VERSION = 2
+"""Raised with every change to the question, to the calibration, or to what is asked: what was measured before is of no
+use."""
 
-LEAST_AREA = 0.75
-"""A model whose answers rank true sentences above false ones less often than this is not asked."""
+MOST_FALSE = 0.03
+"""The largest share of the false claims that are asked about which a model may believe."""
 
-_SLOPES = 0.5
-_PRIOR_SLOPE = 1.0
-"""A few sentences say little about how steep the curve is: it is drawn towards this slope, as strongly as `_SLOPES`."""
+_ON_ONE_PAGE = 4
+"""How many of the calibration's texts make a page: a claim's sentence has others beside it, as in a document."""
 
-CASES: tuple[tuple[str, str, bool], ...] = (
-    ("The mill of Aldern grinds rye on Tuesdays and oats on Fridays.", "Rye is ground on Tuesdays.", True),
-    ("The mill of Aldern grinds rye on Tuesdays and oats on Fridays.", "The mill grinds wheat on Sundays.", False),
-    ("Visitors must leave their bags in the locker beside the gate.", "Bags have to stay in a locker.", True),
-    ("Visitors must leave their bags in the locker beside the gate.", "Visitors may keep their bags.", False),
-    ("The miller Jonas Petri bought the wheel for 90 crowns.", "Jonas Petri paid 90 crowns for the wheel.", True),
-    ("The miller Jonas Petri bought the wheel for 90 crowns.", "Jonas Petri paid 19 crowns for the wheel.", False),
-    ("No grain is taken after sunset, not even from neighbours.", "After sunset grain is refused.", True),
-    ("No grain is taken after sunset, not even from neighbours.", "Neighbours may bring grain at night.", False),
-    ("The pond was dug in 1742 and is two metres deep.", "The pond has been there since 1742.", True),
-    ("The pond was dug in 1742 and is two metres deep.", "The pond is full of carp.", False),
-    ("A sack that weighs more than 50 kilograms is carried by two people.", "Two people carry a heavy sack.", True),
-    ("A sack that weighs more than 50 kilograms is carried by two people.", "One person carries a heavy sack.", False),
-    ("水車小屋は火曜日にライ麦を、金曜日に燕麦をひく。", "ライ麦は火曜日にひく。", True),
-    ("水車小屋は火曜日にライ麦を、金曜日に燕麦をひく。", "小麦は日曜日にひく。", False),
-    ("見学者は荷物を門の横のロッカーに置かなければならない。", "荷物はロッカーに入れる義務がある。", True),
-    ("見学者は荷物を門の横のロッカーに置かなければならない。", "見学者は荷物を持ったままでよい。", False),
-    ("粉屋の西村徳三は水車を九十両で買った。", "西村徳三が払ったのは九十両である。", True),
-    ("粉屋の西村徳三は水車を九十両で買った。", "西村徳三が払ったのは十九両である。", False),
-    ("日没の後は、隣人からも穀物を受け取らない。", "日が沈むと穀物は断られる。", True),
-    ("日没の後は、隣人からも穀物を受け取らない。", "隣人は夜でも穀物を持って来てよい。", False),
-    ("池は一七四二年に掘られ、深さは二メートルである。", "池は一七四二年からある。", True),
-    ("池は一七四二年に掘られ、深さは二メートルである。", "池には鯉が多い。", False),
-    ("五十キロを超える袋は二人で運ぶ。", "重い袋を運ぶのは二人である。", True),
-    ("五十キロを超える袋は二人で運ぶ。", "重い袋も一人で運ぶ。", False),
-)
-"""Sentences of a page that is nowhere, what is said of each, and whether it says that."""
+LEAST_KEPT = 1 / 3
+"""The least share of the true claims that a model must still believe; else it is not asked in that language."""
+
+MOST_DENIED = 0.05
+"""The largest share of the true claims that a model may deny so plainly that no page is said to have them."""
 
 
-def is_sound(judge: Judge) -> bool:
-    """Whether the model can be asked."""
-    return judge.area >= LEAST_AREA and judge.slope > 0
+@dataclass(frozen=True)
+class CalibrationCase:
+    """A claim that a model is asked about to find out what its answers are worth."""
+
+    question: str
+    language: str
+    is_true: bool
 
 
-def question(label: str, statement: str, claim: str) -> str:
-    """What the model is asked. The page's own sentence comes with it, so that a small model need not look for it."""
-    return f"[p. {label}] {statement}\nClaim: {claim}\nDoes the page say what the claim says? Answer yes or no."
+def question(verdict: SentenceVerdict, claim: str) -> str:
+    """The question about a claim. The page's own sentences come with it, so that a small model need not look for
+    them."""
+    pages = [
+        f"[p. {label}] {' '.join(each.text for each in evidence)}"
+        for label, evidence in groupby(verdict.evidence, key=lambda each: each.label or str(each.page))
+    ]
+    said = "\n".join(pages)
+    return f"{said}\nClaim: {claim}\nDoes the page say what the claim says? Answer yes or no."
 
 
-def calibration_questions() -> tuple[str, ...]:
-    return tuple(question("1", statement, claim) for statement, claim, _ in CASES)
+@cache
+def calibration() -> tuple[CalibrationCase, ...]:
+    """The claims of the calibration that a model is asked about, in order. The first call takes some seconds."""
+    from app.documents.citations.verdict import AnswerWeigher
+
+    pairs = tomllib.loads((resources() / "calibration.toml").read_text(encoding="utf-8"))["pair"]
+    cases = []
+    for language in dict.fromkeys(pair["lang"] for pair in pairs):
+        own = [pair for pair in pairs if pair["lang"] == language]
+        texts = [*dict.fromkeys("\n".join(pair["page"]) for pair in own)]
+        groups = ["\n\n".join(texts[at : at + _ON_ONE_PAGE]) for at in range(0, len(texts), _ON_ONE_PAGE)]
+        pages = tuple(Page(number, str(number), text) for number, text in enumerate(groups, 1))
+        weigher = AnswerWeigher((CitedBook(language, language, pages),))
+        for pair in own:
+            for verdict in weigher.weigh(pair["claim"], ()):
+                if verdict.waits:
+                    cases.append(CalibrationCase(question(verdict, pair["claim"]), language, pair["true"]))
+    return tuple(cases)
 
 
 def weight(logs: Sequence[float]) -> float:
-    """Of a sentence, by the logarithms of the probabilities of WORDS. Finite, whatever they are."""
+    """The weight of a sentence, by the logarithms of the probabilities of WORDS. It is finite, whatever they are."""
     yes, no = (max(log, -1e3) for log in logs)
     return yes - no
 
 
 def measure(model: str, weights: Sequence[float]) -> Judge:
-    """What a model's answers to `calibration_questions` are worth."""
-    truths = [truth for _statement, _claim, truth in CASES]
-    slope, offset = _fit(weights, truths)
-    return Judge(model, VERSION, slope, offset, area(weights, truths))
+    """How far a model's answers can be believed in each language, by the weights of `calibration`, in its order."""
+    cases = calibration()
+    found = []
+    for language in dict.fromkeys(case.language for case in cases):
+        own = [(weight, case.is_true) for weight, case in zip(weights, cases, strict=True) if case.language == language]
+        true, false = ([weight for weight, is_true in own if is_true is wanted] for wanted in (True, False))
+        believed, denied = _bound(false, MOST_FALSE), -_bound([-weight for weight in true], MOST_DENIED)
+        middle = (believed + denied) / 2  # of a model that tells all of them apart
+        believed, denied = max(believed, middle), min(denied, middle)
+        kept = sum(weight > believed for weight in true) / max(1, len(true))
+        found.append(JudgedLanguage(language, believed, denied, kept, area(true, false)))
+    return Judge(model, VERSION, tuple(found))
 
 
-def area(weights: Sequence[float], truths: Sequence[bool]) -> float:
+def is_sound(judged: JudgedLanguage | None) -> bool:
+    """Whether the model can be asked in a language."""
+    return judged is not None and judged.kept >= LEAST_KEPT
+
+
+def judged_in(judge: Judge, claim: str) -> JudgedLanguage | None:
+    """What is known of a judge in the language of a claim; None where it was not tested in it."""
+    code = language_code(claim)
+    return next((each for each in judge.languages if each.language == code), None)
+
+
+def area(true: Sequence[float], false: Sequence[float]) -> float:
     """How often a true one has more weight than a false one; equal weights count half (Mann-Whitney)."""
-    true = [weight for weight, truth in zip(weights, truths, strict=True) if truth]
-    false = [weight for weight, truth in zip(weights, truths, strict=True) if not truth]
     won = sum((one > other) + (one == other) / 2 for one in true for other in false)
     return won / (len(true) * len(false)) if true and false else 0.5
 
 
-def _fit(weights: Sequence[float], truths: Sequence[bool]) -> tuple[float, float]:
-    """Slope and offset of the logistic curve that the truths are likeliest under (Platt scaling), by Newton's method,
-    with the slope drawn towards `_PRIOR_SLOPE`."""
-    slope, offset = _PRIOR_SLOPE, 0.0
-    for _round in range(30):
-        found = [logistic(slope * weight + offset) for weight in weights]
-        errors = [probability - truth for probability, truth in zip(found, truths, strict=True)]
-        spreads = [max(probability * (1 - probability), 1e-9) for probability in found]
-        by_slope = sum(e * w for e, w in zip(errors, weights, strict=True)) + _SLOPES * (slope - _PRIOR_SLOPE)
-        by_offset = sum(errors)
-        a = sum(s * w * w for s, w in zip(spreads, weights, strict=True)) + _SLOPES
-        b = sum(s * w for s, w in zip(spreads, weights, strict=True))
-        c = sum(spreads)
-        determinant = a * c - b * b
-        if determinant < 1e-12:
-            break
-        slope -= (c * by_slope - b * by_offset) / determinant
-        offset -= (a * by_offset - b * by_slope) / determinant
-    return slope, offset
+def _bound(weights: Sequence[float], beyond: float) -> float:
+    """The weight above which this share of such weights is expected, by their mean and spread: what a few dozen of them
+    say of the extremes by themselves is chance."""
+    if not weights:
+        return float("inf")
+    return fmean(weights) + NormalDist().inv_cdf(1 - beyond) * pstdev(weights)

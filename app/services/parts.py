@@ -25,6 +25,7 @@ from app.core.events import (
     Tokenizing,
 )
 from app.core.sheet import CellBegun, CellEnded, CellState, Sheet, SheetCell, SheetProgress
+from app.core.values import FREE
 from app.core.work import Cancel, Work, relay
 from app.engine.protocol import DocumentText, Measure, Message, Prompt
 from app.services.ask import Ask, OpenAnswer, does_not_fit, title_of
@@ -69,6 +70,8 @@ class Parts:
         """Answer as `Ask.ask` does, but from notes on all parts of the books. What was noted for the question before is
         not read again. A part that fails is left out, and `Answer.parts` says so."""
         question, writing = self.asking.open(asked)
+        if question.form.verbatim:  # notes are not the documents' words
+            question = msgspec.structs.replace(question, form=FREE)
         yield Stored(question.id, writing.answer.id)
         with writing.kept(cancel):
             if not writing.answer.parts:

@@ -183,6 +183,19 @@ _VALUES = {
 }
 
 
+ABSENT = ("The documents do not say this.", "文書には、このことは書かれていません。")
+"""What an answer in the documents' own words says where none of their sentences answers; English and Japanese."""
+
+_VERBATIM = (
+    "Answer with whole sentences of the documents, copied exactly as they stand there, and write nothing else: those"
+    " that answer the question, the most important one first, and no more than are needed. Where no sentence of the"
+    " documents answers the question, write this line alone: {absent}"
+)
+_VERBATIM_JAPANESE = (
+    "文書にある文を、そのままの形で書き写して答え、ほかには何も書かないでください。質問の答えになる文だけを、重要なものから順に、"
+    "必要な数だけ書きます。答えになる文が文書に一つもない場合に限り、次の一行だけを書きます：{absent}"
+)
+
 _JSON = (
     "Answer with one JSON value that this JSON Schema allows, on one line, and write nothing else. Take each value from"
     " the document: texts in its own words, numbers and dates as it says. Where the document does not say something,"
@@ -198,6 +211,8 @@ _JSON_JAPANESE = (
 def hold_to(form: AnswerForm, question: str, marks: tuple[str, ...]) -> str:
     """What follows a question whose answer is held to a form or a schema, in its language; empty for any other."""
     japanese = _KANA.search(question) is not None
+    if form.verbatim:
+        return (_VERBATIM_JAPANESE if japanese else _VERBATIM).format(absent=absent_words(question))
     if form.schema:
         return (_JSON_JAPANESE if japanese else _JSON).format(schema=form.schema)
     held = held_form(form, question)
@@ -206,6 +221,11 @@ def hold_to(form: AnswerForm, question: str, marks: tuple[str, ...]) -> str:
     value = _VALUES[held.kind][japanese].format(choices=("、" if japanese else ", ").join(held.options[:-1]))
     named = ("、" if japanese else " or ").join(marks)
     return (_HELD_JAPANESE if japanese else _HELD).format(value=value, marks=named, absent=held.absent)
+
+
+def absent_words(question: str) -> str:
+    """The sentence that says that the documents do not answer a question, in its language."""
+    return ABSENT[_KANA.search(question) is not None]
 
 
 def _length(tokens: int) -> dict[str, int]:

@@ -14,11 +14,12 @@ from itertools import chain, zip_longest
 
 from msgspec.structs import replace
 
-from app.core.conversation import Answer, BookRef, CitationState, Ending, PageRange
+from app.core.conversation import Answer, BookRef, Ending, PageRange
 from app.core.document import Book
 from app.core.settings import Settings
 from app.core.suggestion import SuggestedQuestion
 from app.core.work import Cancel, Stopped, Work
+from app.services.conversation_search import pages_cited
 from app.services.search import Search
 from app.services.suggesting.candidates import GRAMMARS, PlacedCandidate, candidates, language_of_passages
 from app.services.suggesting.forms import Kind, words_of
@@ -188,9 +189,7 @@ def _cited(answer: Answer) -> tuple[str, int] | None:
     """The book and the page that a whole answer cites first."""
     if answer.ending is not Ending.COMPLETE or not answer.text:
         return None
-    found = (cited for cited in answer.citations if cited.state is not CitationState.NOT_FOUND and cited.page > 0)
-    first = min(found, key=lambda cited: cited.start if cited.start >= 0 else len(answer.text), default=None)
-    return None if first is None else (first.book_id, first.page)
+    return next(iter(pages_cited(answer)), None)
 
 
 def _is_said(question: str, said: Sequence[Sequence[str]]) -> bool:

@@ -1,5 +1,5 @@
-"""Weighing an answer's sentences against the pages, by tests of our own and by the judgement of the model that holds
-the books. It comes after the answer, which is whole and kept without it."""
+"""Asking the loaded model about those sentences of an answer that words alone do not decide. It comes after the answer,
+which is whole and kept without it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
-from app.core.conversation import Answer, Ending, Support, WeighedSentence
-from app.core.document import CitedBook
+from app.core.conversation import Answer
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Looking, Notice, Reading, Tokenizing, Weighing
+from app.core.events import Notice, Weighing
 from app.core.settings import Settings
-from app.core.values import ValueState, read_value
+from app.core.verdict import SentenceVerdict, Unweighed, give_up
 from app.core.work import Cancel, Work, relay
 from app.engine.kv.saved_states import fingerprint
 from app.engine.protocol import Engine, ModelInfo, Prompt, Weigh
@@ -26,17 +25,14 @@ from app.services.ask import Ask
 from app.store.conversations import Conversations
 from app.store.judges import Judge, Judges
 
-if TYPE_CHECKING:
-    from app.documents.citations.placing import PlacedClaim
-
 _log = logging.getLogger("octavo.weighing")
 
-WeighingProgress: TypeAlias = Tokenizing | Looking | Reading | Weighing | Notice
+WeighingProgress: TypeAlias = Weighing | Notice
 
 
 @dataclass(frozen=True)
 class AnswerWeighed:
-    """The answer with its sentences weighed, as far as they are. `off`: why the model was not asked; then none is."""
+    """The answer with the verdicts on its sentences, as far as there are any. `off`: why the model was not asked."""
 
     answer: Answer
     off: Problem | None = None
@@ -53,82 +49,79 @@ class SentenceWeighing:
     settings: Callable[[], Settings]
 
     def is_wanted(self, answer: Answer) -> bool:
-        """Whether there may be anything to weigh, or a reason to be said: there is an answer from books, and weighing
-        is not switched off."""
-        question = self.conversations.question(answer.question_id)
-        of_documents = question is not None and question.asks_documents
-        return self.settings().weigh_sentences and bool(answer.text) and of_documents
+        """Whether there are sentences that only a model may decide, and it may be asked about them."""
+        return self.settings().weigh_sentences and any(each.waits for each in answer.verdicts)
+
+    def may_judge(self) -> bool | None:
+        """Whether the loaded model may be asked in some language; None where that was not found out yet, or none is
+        loaded."""
+        model = self.engine.model()
+        if model is None:
+            return None
+        judge = self.judges.of(_key(model), judgement.VERSION)
+        return any(map(judgement.is_sound, judge.languages)) if judge is not None else None
 
     def weigh(self, answer: Answer, cancel: Cancel) -> Work[WeighingProgress, AnswerWeighed]:
-        """Weigh and keep. The first time a model is asked, what its judgement is worth is measured before.
+        """Ask and keep. The first time a model is asked, it is found out before how far it can be believed.
 
-        The context is in the end what it was. Raises AppError as `Ask` does where the books have to be read again, and
-        MODEL_FAILED; Stopped: then nothing is kept.
+        Nothing that the model holds is touched, and no book is read for it. Raises AppError MODEL_FAILED, REMOTE_*;
+        Stopped: then nothing is kept.
         """
         model = self.ask.model()
         if (off := why_not_asked(model, answer)) is not None:
-            return AnswerWeighed(answer, off)
+            return self._given_up(answer, Unweighed.NO_JUDGE, off)
         try:
             return (yield from self._weigh(model, answer, cancel))
         except AppError as error:
             if error.code is Code.WEIGHING_REMOTE:
-                return AnswerWeighed(answer, error.problem)
+                return self._given_up(answer, Unweighed.NO_JUDGE, error.problem)
             raise
 
     def _weigh(self, model: ModelInfo, answer: Answer, cancel: Cancel) -> Work[WeighingProgress, AnswerWeighed]:
-        fitted = yield from self.ask.written_from(answer, cancel)
-        prompt, placed = fitted.prompt, self._placed(answer, fitted.books)
-        if answer.ending is Ending.LENGTH and placed and placed[-1].claim.end == len(answer.text.rstrip()):
-            placed = placed[:-1]  # it was cut off, and says who knows what
-        asked = [each for each in placed if each.needs_judgement]
-        key, weights = _key(model), list[float | None]()
+        key = _key(model)
+        prompt = self._prompt(answer)
         judge = self.judges.of(key, judgement.VERSION)
-        if asked and judge is None:
+        if judge is None:
             judge = yield from self._measure(key, prompt, cancel)
             if judge is None:
-                return AnswerWeighed(answer, Problem(Code.WEIGHING_NO_ROOM))
-        if judge is not None and not judgement.is_sound(judge):
-            return AnswerWeighed(answer, Problem(Code.WEIGHING_UNSOUND, {"right": round(judge.area * 100)}))
-        if asked:
-            weights = yield from self._weights(prompt, [_question(each) for each in asked], cancel)
-        sentences = tuple(_sentences(placed, asked, weights, judge))
-        weighed = msgspec.structs.replace(answer, weighed=sentences)
-        self.conversations.keep_weighed(weighed)
-        return AnswerWeighed(weighed)
+                return self._given_up(answer, Unweighed.NO_ROOM, Problem(Code.WEIGHING_NO_ROOM))
+        if not any(map(judgement.is_sound, judge.languages)):
+            return self._given_up(answer, Unweighed.NO_JUDGE, Problem(Code.WEIGHING_UNSOUND))
+        asked = [each for each in answer.verdicts if each.waits and _is_judged(judge, answer, each)]
+        questions = [judgement.question(each, _claim(answer, each)) for each in asked]
+        weights = (yield from self._weights(prompt, questions, cancel)) if asked else []
+        of = dict(zip(map(id, asked), weights, strict=True))
+        verdicts = tuple(
+            _decided(judge, answer, each, of.get(id(each))) if id(each) in of else give_up(each, Unweighed.LANGUAGE)
+            for each in answer.verdicts
+        )
+        return self._kept(answer, verdicts)
 
-    def _placed(self, answer: Answer, books: Sequence[CitedBook]) -> tuple[PlacedClaim, ...]:
-        """The sentences of an answer, or its values where it is held to a form or a schema."""
-        from app.documents.citations.placing import place, place_value  # with the first answer: it takes a while
-
+    def _prompt(self, answer: Answer) -> Prompt:
+        """What comes before each question, and whose pseudonyms are used for a server."""
         question = self.conversations.question(answer.question_id)
-        if question is not None and question.form.schema:
-            from app.documents.citations.json_values import place_values
-
-            return tuple(each.placed_claim for each in place_values(answer.text, question.text, books))
-        if question is None or not question.form.is_held:
-            return place(answer.text, answer.citations, books)
-        value = read_value(answer.text, question.form)
-        if value.state is not ValueState.HAS:
-            return ()
-        return place_value(question.text, answer.text, value.text, answer.citations, books)
+        about = tuple(dict.fromkeys(place.book_id for each in answer.verdicts for place in each.evidence))
+        conversation_id = question.conversation_id if question is not None else ""
+        return msgspec.structs.replace(judgement.PROMPT, conversation_id=conversation_id, about=about)
 
     def _measure(self, key: str, prompt: Prompt, cancel: Cancel) -> Work[WeighingProgress, Judge | None]:
-        """What the model's judgement is worth; None where the context has no room to find out. It is measured right
-        after the prompt that the context holds, so that no book has to be read again for it."""
-        questions = judgement.calibration_questions()
-        found = yield from self._weights(prompt, questions, cancel, calibrating=True)
+        """How far the model can be believed; None where there was no memory to find out."""
+        bare = msgspec.structs.replace(prompt, about=())
+        questions = [case.question for case in judgement.calibration()]
+        found = yield from self._weights(bare, questions, cancel, calibrating=True)
         weights = [weight for weight in found if weight is not None]
         if len(weights) < len(questions):
             return None
         judge = judgement.measure(key, weights)
         self.judges.keep(judge)
-        _log.info("judgement measured: area %.3f, slope %.3f, offset %.3f", judge.area, judge.slope, judge.offset)
+        for each in judge.languages:
+            _log.info("judgement in %s: area %.3f, keeps %.2f of the true", each.language, each.area, each.kept)
         return judge
 
     def _weights(
         self, prompt: Prompt, questions: Sequence[str], cancel: Cancel, *, calibrating: bool = False
     ) -> Work[WeighingProgress, list[float | None]]:
-        """Of each question; None where it did not fit."""
+        """The weight of each question; None where there was no room for it."""
 
         def passing(event: WeighingProgress) -> Work[WeighingProgress, None]:
             yield msgspec.structs.replace(event, calibrating=calibrating) if isinstance(event, Weighing) else event
@@ -136,17 +129,22 @@ class SentenceWeighing:
         work = self.engine.run(Weigh(prompt, tuple(questions), judgement.WORDS), cancel)
         weighed = yield from relay(work, passing)
         _log.info(
-            "%d sentences weighed: %d tokens in %.2f s, %d read before",
-            len(questions),
-            weighed.question_tokens,
-            weighed.seconds,
-            weighed.usage.evaluated_tokens,
+            "%d sentences weighed: %d tokens in %.2f s", len(questions), weighed.evaluated_tokens, weighed.seconds
         )
         return [None if logs is None else judgement.weight(logs) for logs in weighed.logs]
 
+    def _given_up(self, answer: Answer, reason: Unweighed, off: Problem) -> AnswerWeighed:
+        verdicts = tuple(give_up(each, reason) for each in answer.verdicts)
+        return AnswerWeighed(self._kept(answer, verdicts).answer, off)
+
+    def _kept(self, answer: Answer, verdicts: tuple[SentenceVerdict, ...]) -> AnswerWeighed:
+        weighed = msgspec.structs.replace(answer, verdicts=verdicts)
+        self.conversations.keep_verdicts(weighed)
+        return AnswerWeighed(weighed)
+
 
 def why_not_asked(model: ModelInfo, answer: Answer) -> Problem | None:
-    """Why a model weighs nothing, as far as that is known without asking it: a server may not say how sure it is."""
+    """Why a model is asked nothing, as far as that is known without asking it: a server may not say how sure it is."""
     if answer.from_search or local.is_starter(model.path):
         return Problem(Code.WEIGHING_STARTER)
     return None
@@ -160,26 +158,22 @@ def _key(model: ModelInfo) -> str:
         return " ".join((model.path, model.name if model.host else "", str(model.size_bytes), *model.adapters))
 
 
-def _question(placed: PlacedClaim) -> str:
-    label = placed.page.label or str(placed.page.number) if placed.page is not None else ""
-    return judgement.question(label, placed.tested.statement, placed.claim.text)
+def _claim(answer: Answer, verdict: SentenceVerdict) -> str:
+    from app.documents.citations.statements import plain_claim  # with the first answer: it takes a while
+
+    return plain_claim(answer.text[verdict.start : verdict.end])
 
 
-def _sentences(
-    placed: Sequence[PlacedClaim], asked: Sequence[PlacedClaim], weights: Sequence[float | None], judge: Judge | None
-) -> list[WeighedSentence]:
-    found: list[WeighedSentence] = []
-    of = dict(zip(map(id, asked), weights, strict=True))
-    for each in placed:
-        weight = of.get(id(each))
-        probability = judge.probability(weight) if judge is not None and weight is not None else -1.0
-        lacks_room = each.needs_judgement and probability < 0
-        support = Support.NO_ROOM if lacks_room else each.support(probability)
-        place = (
-            ()
-            if each.page is None or each.book is None
-            else (each.book.book_id, each.book.title, each.page.number, each.page.label, each.tested.statement)
-        )
-        sentence = WeighedSentence(each.claim.start, each.claim.end, support, *place)
-        found.append(msgspec.structs.replace(sentence, probability=probability))
-    return found
+def _is_judged(judge: Judge, answer: Answer, verdict: SentenceVerdict) -> bool:
+    return judgement.is_sound(judgement.judged_in(judge, _claim(answer, verdict)))
+
+
+def _decided(judge: Judge, answer: Answer, verdict: SentenceVerdict, weight: float | None) -> SentenceVerdict:
+    from app.documents.citations.verdict import decide
+
+    judged = judgement.judged_in(judge, _claim(answer, verdict))
+    if weight is None or judged is None:
+        return give_up(verdict, Unweighed.NO_ROOM)
+    if weight > judged.believed:
+        return decide(verdict, True)
+    return decide(verdict, False if weight < judged.denied else None)

@@ -23,12 +23,12 @@ from app.core.conversation import (
     Timings,
     Turn,
     Usage,
-    WeighedSentence,
 )
 from app.core.errors import AppError, Code, Problem
 from app.core.image import ImageRef
 from app.core.pseudonym import Sent
 from app.core.values import AnswerForm
+from app.core.verdict import SentenceVerdict
 
 Value = TypeVar("Value")
 
@@ -43,7 +43,7 @@ QUESTION = f"q.id, q.conversation_id, q.parent_id, q.text, q.books, q.created_at
 ANSWER = (
     "a.id, a.question_id, a.text, a.ending, a.model, a.created_at, "
     "a.citations, a.usage, a.timings, a.problem, a.passages, a.excerpts, a.from_search, a.left_out, "
-    "a.outlines, a.instructions, a.parts, a.weighed, a.words_alone, a.sent, a.thought"
+    "a.outlines, a.instructions, a.parts, a.verdicts, a.words_alone, a.sent, a.thought"
 )
 QUESTION_COLUMNS = 9
 _ANSWER_COLUMNS = 21
@@ -130,7 +130,7 @@ def question_of(row: tuple[Any, ...]) -> StoredQuestion:
 def answer_of(row: tuple[Any, ...]) -> Answer:
     """From the columns ANSWER."""
     id_, question_id, text, ending, model, created_at, citations, usage, timings, problem, passages, *more = row
-    excerpts, from_search, left_out, outlines, instructions, parts, weighed, words_alone, sent, thought = more
+    excerpts, from_search, left_out, outlines, instructions, parts, verdicts, words_alone, sent, thought = more
     return Answer(
         id=id_,
         question_id=question_id,
@@ -149,7 +149,7 @@ def answer_of(row: tuple[Any, ...]) -> Answer:
         outlines=decode(outlines, tuple[OutlineRef, ...]),
         instructions=instructions,
         parts=decode(parts, tuple[Part, ...]),
-        weighed=decode(weighed, tuple[WeighedSentence, ...]),
+        verdicts=decode(verdicts, tuple[SentenceVerdict, ...]),
         words_alone=bool(words_alone),
         sent=decode(sent, Sent | None),
         thought=decode(thought, Thought | None),

@@ -251,7 +251,7 @@ class Conversations:
             )
             connection.execute(
                 """INSERT INTO answers (id, question_id, text, ending, model, created_at, citations, usage, timings,
-                        problem, passages, outlines, parts, instructions, excerpts, from_search, words_alone, weighed,
+                        problem, passages, outlines, parts, instructions, excerpts, from_search, words_alone, verdicts,
                         sent, thought, shown)
                     VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
                 (answer.id, question_id, answer.ending, answer.model, answer.created_at, *_findings(answer)),
@@ -265,17 +265,17 @@ class Conversations:
         self._database.run(
             """UPDATE answers SET text = ?, ending = ?, model = ?,
                 citations = ?, usage = ?, timings = ?, problem = ?, passages = ?, outlines = ?, parts = ?,
-                instructions = ?, excerpts = ?, from_search = ?, words_alone = ?, weighed = ?, sent = ?, thought = ?
+                instructions = ?, excerpts = ?, from_search = ?, words_alone = ?, verdicts = ?, sent = ?, thought = ?
                 WHERE id = ?""",
             (storable(answer.text), answer.ending, storable(answer.model), *_findings(answer), answer.id),
         )
 
-    def keep_weighed(self, answer: Answer) -> bool:
-        """Keep how an answer's sentences were weighed; False where it has another text by now, or is gone."""
+    def keep_verdicts(self, answer: Answer) -> bool:
+        """Keep the verdicts on an answer's sentences; False where it has another text by now, or is gone."""
         with self._database.write() as connection:
             connection.execute(
-                "UPDATE answers SET weighed = ? WHERE id = ? AND text = ?",
-                (encode(answer.weighed), answer.id, storable(answer.text)),
+                "UPDATE answers SET verdicts = ? WHERE id = ? AND text = ?",
+                (encode(answer.verdicts), answer.id, storable(answer.text)),
             )
             return connection.changes() > 0
 
@@ -408,7 +408,7 @@ def _put_books(connection: apsw.Connection, conversation_id: str, books: tuple[B
 
 def _findings(answer: Answer) -> tuple[str | int, ...]:
     """Citations, usage, timings, problem, passages, outlines, parts, instructions, excerpts, from_search, words_alone,
-    weighed, sent and thought of an answer, as they are kept."""
+    verdicts, sent and thought of an answer, as they are kept."""
     problem = answer.problem
     if problem is not None:
         params = {name: storable(value) if isinstance(value, str) else value for name, value in problem.params.items()}
@@ -422,7 +422,7 @@ def _findings(answer: Answer) -> tuple[str | int, ...]:
         *(encode(value) for value in found),
         storable(answer.instructions),
         *flags,
-        encode(answer.weighed),
+        encode(answer.verdicts),
         encode(answer.sent),
         encode(thought),
     )

@@ -1,8 +1,6 @@
-"""What each model's judgement of sentences is worth, as it was measured on this machine."""
+"""How far each model's judgement of sentences can be believed, as it was measured on this machine."""
 
 from __future__ import annotations
-
-import math
 
 import msgspec
 
@@ -13,21 +11,27 @@ _MOST = 64
 """Models; the oldest go."""
 
 
-class Judge(msgspec.Struct, frozen=True):
-    """What a model's answers are worth. `model`: a fingerprint of its file; `version`: of what it was measured by.
+class JudgedLanguage(msgspec.Struct, frozen=True):
+    """A model's answers in one language (ISO 639-1). A claim of more weight than `believed` is taken for what the page
+    says, one of less than `denied` for what no page says; in between a person compares.
 
-    The probability that a page says a sentence of weight w is 1 / (1 + exp(-(slope * w + offset))). `area`: how often
-    it gave a true sentence more weight than a false one (the area under the ROC curve); 0.5 is chance.
+    `kept`: the share, from 0 to 1, of the true claims that were believed when it was tested. `area`: how often it gave
+    a true claim more weight than a false one (the area under the ROC curve); 0.5 is chance.
     """
+
+    language: str
+    believed: float
+    denied: float
+    kept: float
+    area: float
+
+
+class Judge(msgspec.Struct, frozen=True):
+    """What a model's answers are worth. `model`: a fingerprint of its file; `version`: of what it was measured by."""
 
     model: str
     version: int
-    slope: float
-    offset: float
-    area: float
-
-    def probability(self, weight: float) -> float:
-        return logistic(self.slope * weight + self.offset)
+    languages: tuple[JudgedLanguage, ...]
 
 
 class Judges:
@@ -52,7 +56,3 @@ class Judges:
             return msgspec.json.decode(kept, type=list[Judge]) if kept else []
         except msgspec.DecodeError:
             return []
-
-
-def logistic(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-500.0, min(500.0, value))))

@@ -632,7 +632,27 @@ CREATE TABLE mcp_matters (
 
 _V12 = "".join((_THOUGHTS, _MCP))
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12)
+_V13 = """
+-- What was said of sentences before was not always true, and goes. What the program found of itself besides the marks
+-- and quotations of an answer goes too.
+ALTER TABLE answers DROP COLUMN weighed;
+ALTER TABLE answers ADD COLUMN verdicts TEXT NOT NULL DEFAULT '[]';  -- JSON: SentenceVerdict of each sentence
+UPDATE answers SET citations = (
+    SELECT json_group_array(json(each.value)) FROM json_each(answers.citations) AS each
+    WHERE each.value ->> 'state' NOT IN ('found', 'related') AND
+        (each.value ->> 'state' <> 'differs' OR each.value ->> 'start' >= 0)
+);
+UPDATE answers SET citations = (
+    SELECT json_group_array(
+        json(
+            CASE each.value ->> 'state' WHEN 'differs' THEN json_set(each.value, '$.state', 'page', '$.quote', '')
+            ELSE each.value END
+        )
+    ) FROM json_each(answers.citations) AS each
+) WHERE citations LIKE '%differs%';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12, _V13)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked.
 
 What is kept as JSON in a column belongs to the version too: an older Octavo could not read a new word of an

@@ -39,6 +39,7 @@ from app.ui.chat.suggestions_presenter import SuggestionsPresenter
 from app.ui.chat.title_presenter import TitlePresenter
 from app.ui.chat.view import ConversationView
 from app.ui.chat.weighing_presenter import WeighingPresenter
+from app.ui.chat.words_presenter import WordsPresenter
 from app.ui.commands import CommandGroup, Commands
 from app.ui.compare.presenter import ComparePresenter
 from app.ui.context.fitting import Fitting
@@ -283,6 +284,7 @@ class _Parts(_ShelfParts):
         self.suggestions = SuggestionsPresenter(desk.suggestions, bridge, talk, asking, view, composer, shown, self)
         self.titles = TitlePresenter(desk.titling, bridge, talk, activity, self)
         self.weighing = WeighingPresenter(desk.weighing, bridge, view, activity, shown, self)
+        self.words = WordsPresenter(desk.settings, desk.weighing, bridge, talk, asking, composer, activity, shown, self)
 
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
         window, activity = self.window, self.activity
@@ -292,6 +294,8 @@ class _Parts(_ShelfParts):
             desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
         )
         self.preferences.saved.connect(self.bin.delete_aged)
+        self.words.chosen.connect(self.preferences.change)
+        self.preferences.saved.connect(self.words.look)
         self.matters.served.connect(self.model.load_again)
         self.readings = ReadingsPresenter(desk, bridge, window, self)
         self.programs = ProgramsPresenter(desk, bridge, window, self)
@@ -524,10 +528,10 @@ class WindowPresenter(_Parts):
         for look in (self.model.look, self.context.draw, self.shelf.show_books, self.conversation.answer.show_progress):
             self.engine_changed.connect(look)
         self.engine_changed.connect(self._release.start)
-        self._release.timeout.connect(self.asking.holding.look)
-        self._release.timeout.connect(self.shelf.counting.look)
-        self._release.timeout.connect(self.covers.look)
-        self.engine_changed.connect(self.indexing.look)
+        for look in (self.asking.holding.look, self.shelf.counting.look, self.covers.look):
+            self._release.timeout.connect(look)
+        for look in (self.indexing.look, self.words.note_engine):
+            self.engine_changed.connect(look)
         self.context.asked.connect(self.shelf.counting.give_way)
         self.context.counted.connect(self.shelf.show_counted)
         for ended in (self.ahead.ended, self.asking.answered):

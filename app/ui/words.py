@@ -312,15 +312,13 @@ def _shorten(untrusted_title: str) -> str:
 
 def answer_remarks(question: StoredQuestion, answer: Answer) -> tuple[str, ...]:
     """The sentences under an answer: what it rests on where no model drew it from books, how it ended if not by itself.
-    Under a conversation's first answer, also what a person can do who wants more than a search."""
-    advice = ""
-    if answer.from_search and answer.text and question.parent_id is None:
-        advice = _(
-            "The starter model is too small to answer from a book. For answers, choose a larger model: Ctrl+Shift+M."
-        )
+    A search result says so in its foot; under a conversation's first one is what a person can do who wants more."""
+    is_first = answer.from_search and bool(answer.text) and question.parent_id is None
+    advice = _("A larger model writes answers from all pages: Ctrl+Shift+M.") if is_first else ""
+    doubt = "" if answer.from_search else doubt_words(question, answer)
     left_out = _("Left out: the model no longer reads this.") if answer.left_out else ""
     covered, sent = QuietRemark(coverage_words(question, answer)), QuietRemark(sent_words(answer))
-    return tuple(filter(None, (covered, sent, doubt_words(question, answer), advice, ending_words(answer), left_out)))
+    return tuple(filter(None, (covered, sent, doubt, QuietRemark(advice), ending_words(answer), left_out)))
 
 
 class QuietRemark(str):

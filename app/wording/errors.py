@@ -763,6 +763,10 @@ _SENTENCES: dict[Code, str] = {
         "The model used the whole length of the answer for thinking. Allow longer answers in the settings, or choose a"
         " model that does not think."
     ),
+    Code.ANSWER_VERBATIM_REMOTE: (
+        "A model on {host} cannot be held to the documents’ own words. Let it write freely, or choose a model on this"
+        " computer."
+    ),
     Code.ANSWER_SCHEMA_STARTER: (
         "The starter model is too small to fill a schema from documents. Choose a larger model."
     ),
@@ -785,21 +789,20 @@ _SENTENCES: dict[Code, str] = {
         "The model thought about the question, but gave no answer. Ask again, or choose a model that does not think."
     ),
     Code.WEIGHING_REMOTE: (
-        "The sentences of the answer are not weighed: {host} does not say how sure its model is. Choose a model on this"
-        " computer for that."
+        "Octavo checks this answer word for word only: {host} does not say how sure its model is. For sentences in"
+        " other words, choose a model on this computer."
     ),
     Code.WEIGHING_STARTER: (
-        "The sentences of the answer are not weighed: the starter model is too small to judge them. Choose a larger"
-        " model for that."
+        "Octavo checks answers word for word only: the starter model is too small to judge sentences in other words."
+        " Choose a larger model for that."
     ),
     Code.WEIGHING_NO_ROOM: (
-        "The sentences of the answer are not weighed: the context is full. Take pages or books off the desk, or start a"
-        " new conversation."
+        "Octavo checks this answer word for word only: there was not enough memory to ask the model about sentences in"
+        " other words. Choose a smaller context in the settings, or close other programs."
     ),
     Code.WEIGHING_UNSOUND: (
-        "The sentences of the answer are not weighed: this model cannot judge sentences reliably. Octavo asked it about"
-        " 24 sentences: it ranked a true one above a false one in {right} of 100 cases, and 50 would be chance. Choose"
-        " a larger model for that."
+        "Octavo checks answers of this model word for word only: in a test, the model could not tell true sentences"
+        " from nearly true ones. Choose a larger model, or have answers written in the documents’ words."
     ),
     Code.CONTEXT_INVALID: (
         "This model cannot use a context of {wanted} tokens: it was trained for up to {trained}. Choose a smaller"

@@ -8,14 +8,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+import msgspec
+
 from app.core.document import Book
 from app.core.sheet import GridRow
 from app.core.values import AnswerForm, CellValue, ValueKind, ValueState
+from app.core.verdict import SentenceVerdict, Verdict
 from app.services.cells import CellFinding, ReadCell
 from app.wording.errors import sentence
 from app.wording.i18n import _, language
 from app.wording.page_names import cited_page, page_words
 from app.wording.units import count
+from app.wording.verdicts import SIGNS, count_verdicts, verdict_label
 
 _YEAR_LENGTH, _MONTH_LENGTH = len("2031"), len("2031-03")
 
@@ -64,22 +68,26 @@ def cell_words(read: ReadCell) -> str:
     return value_words(read.value, read.kind)
 
 
-def place_words(read: ReadCell, books: Mapping[str, Book]) -> str:
-    """The page that a cell rests on, and what it says where that is something else; empty for none. In a row of several
-    books the page has its book's title."""
-    if read.citation is None:
+def place_words(read: ReadCell, books: Mapping[str, Book], title: str = "") -> str:
+    """The mark of a cell: its page with the finding, such as `p. 2 ✓`; empty where there is no page. `title`: of the
+    book, for a row of several books."""
+    verdict = read.verdict
+    if verdict is None or read.finding in (CellFinding.STOPPED, CellFinding.FAILED):
         return ""
-    page = page_words(cited_page(read.citation, books))
-    if len(read.cell.question.books) > 1:
-        page = f"{read.citation.document}, {page}"
-    return _("{page} · page says {value}").format(page=page, value=on_page_words(read)) if read.on_page else page
+    if read.finding in _VERDICTS:
+        return verdict_label(msgspec.structs.replace(verdict, verdict=_VERDICTS[read.finding]), books, title)
+    page = f"{title} {page_words(cited_page(verdict, books))}".strip() if verdict.page else ""
+    if page and read.finding is CellFinding.ABSENT:
+        return _("{page} has all words of your question").format(page=page)
+    return page
 
 
-def on_page_words(read: ReadCell) -> str:
-    """What the page has in the place of the value."""
-    if read.kind is ValueKind.DATE:
-        return _day_words(date.fromisoformat(f"{read.on_page}-01"[:10]), read.on_page)
-    return read.on_page
+def short_place_words(read: ReadCell, books: Mapping[str, Book]) -> str:
+    """The mark of a cell where there is no room for words: its page with the sign of the finding, such as `p. 2 ≠`."""
+    if not place_words(read, books) or read.verdict is None or not read.verdict.page:
+        return ""
+    page = page_words(cited_page(read.verdict, books))
+    return f"{page} {SIGNS[_VERDICTS[read.finding]]}" if read.finding in _VERDICTS else page
 
 
 def finding_words(finding: CellFinding) -> str:
@@ -89,22 +97,50 @@ def finding_words(finding: CellFinding) -> str:
         CellFinding.ANSWERING: _("answering"),
         CellFinding.STOPPED: _("stopped"),
         CellFinding.FAILED: _("failed"),
-        CellFinding.VERIFIED: _("verified"),
-        CellFinding.DISAGREES: _("disagrees with its page"),
-        CellFinding.UNVERIFIED: _("not verified"),
+        CellFinding.WORD_FOR_WORD: _("word for word"),
+        CellFinding.OTHERWISE: _("the page says otherwise"),
+        CellFinding.COMPARE: _("compare"),
+        CellFinding.NOTHING: _("no page says this"),
         CellFinding.ABSENT: _("not in the document"),
         CellFinding.UNDECIDED: _("undecided"),
         CellFinding.UNFIT: _("no value"),
-        CellFinding.CORRECTED: _("corrected by hand"),
+        CellFinding.CORRECTED: _("entered by hand"),
     }[finding]
 
 
+def found_words(read: ReadCell) -> str:
+    """The finding on a cell in words, as the window, the terminal and exports say it."""
+    words = finding_words(read.finding)
+    if read.is_of_another_kind:
+        return f"{words}, {not_of_kind_words(read.kind)}"
+    if read.finding is CellFinding.ABSENT and read.evidence is not None:
+        return _("{finding}, but a page has all words of the question").format(finding=words)
+    return words
+
+
+def not_of_kind_words(kind: ValueKind) -> str:
+    """That what a person entered is no value of its column's kind."""
+    return {
+        ValueKind.DATE: _("not a date"),
+        ValueKind.AMOUNT: _("not an amount"),
+        ValueKind.YES_NO: _("not a yes or a no"),
+        ValueKind.CHOICE: _("not one of the choices"),
+    }.get(kind, "")
+
+
+def evidence_words(read: ReadCell, books: Mapping[str, Book]) -> str:
+    """What the finding rests on, in words: its page and that page's sentence; empty where there is none."""
+    verdict, found = read.verdict, read.evidence
+    if verdict is None or found is None:
+        return ""
+    place = _("{page} of {title}").format(page=page_words(cited_page(verdict, books)), title=found.document)
+    return f"{place}: “{found.text}”" if found.text else place
+
+
 def count_findings(reads: Iterable[ReadCell]) -> list[tuple[CellFinding, str]]:
-    """How many cells there are of each finding, as far as they are answered: `71 verified`."""
+    """How many cells there are of each finding, as far as they are answered, such as `71 word for word`."""
     counted = Counter(read.finding for read in reads)
-    unsaid = (CellFinding.WAITING, CellFinding.ANSWERING)
-    order = [finding for finding in _SAID if finding not in unsaid and counted[finding]]
-    return [(finding, f"{count(counted[finding])} {_counted_words(finding, counted[finding])}") for finding in order]
+    return [(finding, _counted_words(finding, counted[finding])) for finding in _SAID if counted[finding]]
 
 
 def row_title(row: GridRow, books: Mapping[str, Book]) -> str:
@@ -113,9 +149,10 @@ def row_title(row: GridRow, books: Mapping[str, Book]) -> str:
 
 
 _SAID = (
-    CellFinding.VERIFIED,
-    CellFinding.DISAGREES,
-    CellFinding.UNVERIFIED,
+    CellFinding.WORD_FOR_WORD,
+    CellFinding.COMPARE,
+    CellFinding.OTHERWISE,
+    CellFinding.NOTHING,
     CellFinding.ABSENT,
     CellFinding.CORRECTED,
     CellFinding.UNDECIDED,
@@ -123,14 +160,20 @@ _SAID = (
     CellFinding.STOPPED,
     CellFinding.FAILED,
 )
+_VERDICTS = {
+    CellFinding.WORD_FOR_WORD: Verdict.VERBATIM,
+    CellFinding.COMPARE: Verdict.COMPARE,
+    CellFinding.OTHERWISE: Verdict.OTHERWISE,
+    CellFinding.NOTHING: Verdict.NOTHING,
+}
 
 
 def _counted_words(finding: CellFinding, number: int) -> str:
-    if finding is CellFinding.DISAGREES and number != 1:
-        return _("disagree with their pages")
-    if finding is CellFinding.UNFIT:
-        return _("without a value")
-    return finding_words(finding)
+    if finding in _VERDICTS:
+        counted = [SentenceVerdict(0, 0, _VERDICTS[finding])] * number
+        return "".join(words for _verdict, words in count_verdicts(counted))
+    words = _("without a value") if finding is CellFinding.UNFIT else finding_words(finding)
+    return f"{count(number)} {words}"
 
 
 def _grouped(number: Decimal) -> str:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.core.conversation import Citation, PassageRef, WeighedSentence
+from app.core.conversation import Citation, PassageRef
 from app.core.document import Book
 from app.core.page_names import WITH_COUNT, PageName, PageNames
 from app.core.untrusted import disarm
+from app.core.verdict import Evidence, SentenceVerdict
 from app.wording.i18n import _
 from app.wording.units import count
 
 
-def cited_page(cited: Citation | PassageRef | WeighedSentence, books: Mapping[str, Book]) -> PageName:
+def cited_page(cited: Citation | PassageRef | SentenceVerdict | Evidence, books: Mapping[str, Book]) -> PageName:
     """What a page is called that an answer rests on; `books` by their ids. Of a book that is gone the label is left."""
     book = books.get(cited.book_id)
     if book is None or not 1 <= cited.page <= book.page_count:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from app.core.settings import (
     TEXT_PERCENTS,
     Adapter,
+    AnswerWords,
     KvType,
     LockedWork,
     Mapping,
@@ -88,7 +89,7 @@ def sections() -> tuple[SettingSection, ...]:
     )
     return (
         SettingSection(SectionKind.GENERAL, _("General"), _general()),
-        SettingSection(SectionKind.ANSWERS, _("Answers"), (*_answers(), *_writing())),
+        SettingSection(SectionKind.ANSWERS, _("Answers"), (_words(), *_answers(), *_writing())),
         SettingSection(SectionKind.MODEL, _("Model and memory"), _model()),
         SettingSection(SectionKind.DOCUMENTS, _("Documents"), _documents()),
         SettingSection(SectionKind.PRIVACY, _("Privacy and lock"), _privacy()),
@@ -162,6 +163,22 @@ def _answers() -> tuple[Meaning, ...]:
             "title_conversations",
             _("Titles by the model"),
             _("After the first answer, the model gives the conversation a short title. Yours is never replaced."),
+        ),
+    )
+
+
+def _words() -> Meaning:
+    return Meaning(
+        "answer_words",
+        _("How answers are written"),
+        _(
+            "In the documents’ words, an answer has only whole sentences of theirs. Automatic does this where the"
+            " model on this computer was tested and cannot judge sentences."
+        ),
+        named=(
+            (AnswerWords.AUTOMATIC, _("Automatic")),
+            (AnswerWords.FREE, _("Freely")),
+            (AnswerWords.DOCUMENTS, _("In the documents’ words")),
         ),
     )
 

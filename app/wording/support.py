@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.core.conversation import Answer, Ending, PageRange, Part, PartState, Question, StoredQuestion
+import msgspec
+
+from app.core.conversation import Answer, CitationState, Ending, PageRange, Part, PartState, Question, StoredQuestion
 from app.core.document import Book
 from app.core.sheet import SheetCell
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_of, counts_words
-from app.wording.page_names import span_words
+from app.wording.page_names import cited_page, page_words, span_words
 from app.wording.units import count
 
 
@@ -92,6 +95,29 @@ def _basis(question: Question | StoredQuestion, answer: Answer) -> str:
 
 
 def nothing_found(answer: Answer, *, asked_of_books: bool) -> bool:
-    """Whether the check found nothing in the books, not even a page of the same words, for an answer that is whole."""
+    """Whether no page says anything of an answer that is whole, as far as is known. One whose sentences were never
+    looked up, or that states nothing, has something where a page mark of it has its page."""
     whole = bool(answer.text) and answer.ending is Ending.COMPLETE and not answer.from_search
-    return asked_of_books and whole and not any(citation.has_support for citation in answer.citations)
+    if not (asked_of_books and whole):
+        return False
+    if answer.verdicts:
+        return all(each.verdict is Verdict.NOTHING for each in answer.verdicts)
+    return not any(each.page and each.state is not CitationState.NOT_FOUND for each in answer.citations)
+
+
+def page_says(verdict: SentenceVerdict, books: Mapping[str, Book]) -> str:
+    """The words of the pages that a verdict rests on, such as `The page: “He pays.”`; empty where it has none. `books`
+    by their ids."""
+    of_pages: dict[tuple[str, int], list[Evidence]] = {}
+    for each in verdict.evidence:
+        if each.text:
+            of_pages.setdefault((each.book_id, each.page), []).append(each)
+    said = []
+    for place, pieces in of_pages.items():
+        words = " … ".join(" ".join(each.text.split()) for each in pieces)
+        if place == (verdict.book_id, verdict.page):
+            said.append(_("The page: “{words}”").format(words=words))
+        else:
+            page = page_words(cited_page(msgspec.structs.replace(verdict, evidence=(pieces[0],)), books))
+            said.append(_("{page}: “{words}”").format(page=page, words=words))
+    return " ".join(said)

@@ -1,41 +1,141 @@
-"""What the terminal says under an answer: what was verified, what is only related, what differs, what was not found."""
+"""What the terminal says under an answer: one line for each sentence that states something, and what the pages have."""
 
 from __future__ import annotations
 
 import msgspec
 import pytest
 
-from app.cli.answers import describe_answer, print_findings, print_weighed
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question, Support, WeighedSentence
+from app.cli import ask
+from app.cli.answers import describe_answer, print_findings, print_verdicts
+from app.cli.mcp import tools
+from app.cli.mcp.text import answer_text
+from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
+from app.core.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
 
 _ASKED = Question("c", "May he?", (BookRef("b"),))
+_NOTHING = "Nothing about this was found in the books."
+_TEXT = "He pays ten euros [p. 3]. He leaves in May [p. 99]. He sings. He may. He can."
 
 
-def _answer(*citations: Citation, text: str = "He may.", ending: Ending = Ending.COMPLETE) -> Answer:
-    return Answer("a", "q", text, ending, "", 0.0, citations)
+def _answer(*verdicts: SentenceVerdict, text: str = "He may.", ending: Ending = Ending.COMPLETE) -> Answer:
+    return Answer("a", "q", text, ending, "", 0.0, verdicts=verdicts)
 
 
-def test_each_finding_says_no_more_than_is_known(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = _answer(
-        Citation("b", "Lease", 3, "3", "The Tenant pays.", CitationState.VERIFIED, 0, 2),
-        Citation("b", "Lease", 4, "4", "The Tenant pays.", CitationState.RELATED),
-        Citation("b", "Lease", 5, "5", "He pays ten.", CitationState.DIFFERS, on_page="He pays nine."),
-        Citation("", "Lease / Letters", 0, "6", "", CitationState.PAGE, 0, 2),
-    )
-    print_findings(_ASKED, answer, {})
-    assert [line.strip() for line in capsys.readouterr().out.splitlines() if line] == [
-        "✓ Lease, p. 3: verified: these words are on this page “The Tenant pays.”",
-        "→ Lease, p. 4: most related page, only by shared words; it says “The Tenant pays.”",
-        "≠ Lease, p. 5: differs: the page says “He pays nine.”, the answer “He pays ten.”",
-        "· Lease / Letters, p. 6: named by the answer, which does not say which of these books it means",
+def _of(sentence: str, verdict: Verdict, on_page: str = "", named: str = "") -> SentenceVerdict:
+    start = _TEXT.index(sentence)
+    evidence = (Evidence("b", "Lease", 3, "iii", on_page),) if on_page else ()
+    return SentenceVerdict(start, start + len(sentence), verdict, evidence, named)
+
+
+_ALL = (
+    _of("He pays ten euros [p. 3].", Verdict.OTHERWISE, "He pays nine euros."),
+    _of("He leaves in May [p. 99].", Verdict.COMPARE, "He left\nin May.", "99"),
+    _of("He sings.", Verdict.VERBATIM, "He sings."),
+    _of("He may.", Verdict.SEEMS, "He is allowed to."),
+    _of("He can.", Verdict.NOTHING),
+)
+
+
+def _printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line.strip() for line in capsys.readouterr().out.splitlines() if line]
+
+
+def test_each_sentence_has_one_line_and_the_last_one_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    print_verdicts(_answer(*_ALL, text=_TEXT), {})
+    assert _printed(capsys) == [
+        "≠ p. iii of Lease says otherwise. “He pays ten euros [p. 3].” The page: “He pays nine euros.”",
+        "≈ Close to p. iii of Lease: compare; the answer names p. 99. “He leaves in May [p. 99].”"
+        " The page: “He left in May.”",
+        "✓ On p. iii of Lease, word for word. “He sings.”",
+        "~ p. iii of Lease seems to say this. “He may.”",
+        "✗ No page says this. “He can.”",
+        "1 word for word · 1 seems so · 1 to compare · 1 says otherwise · 1 not found",
     ]
-    assert describe_answer(_ASKED, answer)["nothing_found"] is False
+    print_verdicts(_answer(), {})
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_only_word_for_word_has_a_tick(capsys: pytest.CaptureFixture[str], verdict: Verdict) -> None:
+    print_verdicts(_answer(_of("He sings.", verdict, "He sings."), text=_TEXT), {})
+    assert ("✓" in capsys.readouterr().out) == (verdict is Verdict.VERBATIM)
+
+
+def test_the_states_of_page_marks_and_quotations_are_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    marks = tuple(
+        Citation("b", "Lease", 3, "3", "He sings.", state, start, start + 6)
+        for state, start in zip(CitationState, range(0, 99, 10), strict=False)
+    )
+    unmarked = Citation("b", "Lease", 3, "3", "He sings.", CitationState.VERIFIED)
+    for from_search in (False, True):
+        answer = msgspec.structs.replace(_answer(), citations=(*marks, unmarked), from_search=from_search)
+        print_findings(_ASKED, answer, {})
+        print_verdicts(answer, {})
+        told = capsys.readouterr().out
+        assert "✓" not in told
+        assert "verified" not in told
+        described = describe_answer(_ASKED, answer)
+        assert described["verdicts"] == []
+        assert len(described["citations"]) == len(marks)
+        assert described["citations"][1] == {
+            "start": 10,
+            "end": 16,
+            "document": "Lease",
+            "page": 3,
+            "label": "3",
+            "quote": "He sings.",
+        }
+
+
+def test_json_has_one_verdict_for_each_sentence() -> None:
+    waiting = SentenceVerdict(0, 25, Verdict.UNWEIGHED, _ALL[0].evidence, reason=Unweighed.WAITING)
+    described = describe_answer(_ASKED, _answer(waiting, *_ALL[1:], text=_TEXT))
+    assert "sentences" not in described
+    first, second, *_others, last = described["verdicts"]
+    assert first == {
+        "start": 0,
+        "end": 25,
+        "sentence": "He pays ten euros [p. 3].",
+        "verdict": "unweighed",
+        "reason": "waiting",
+        "named": "",
+        "evidence": [{"book_id": "b", "document": "Lease", "page": 3, "label": "iii", "text": "He pays nine euros."}],
+    }
+    assert (second["verdict"], second["reason"], second["named"]) == ("compare", None, "99")
+    assert (last["sentence"], last["verdict"], last["evidence"]) == ("He can.", "nothing", [])
+
+
+def test_no_sentence_waits_for_a_model_that_is_not_asked() -> None:
+    waiting = SentenceVerdict(0, 7, Verdict.UNWEIGHED, _ALL[0].evidence, reason=Unweighed.WAITING)
+    shown = ask._unjudged(_answer(waiting, *_ALL)).verdicts
+    assert [each.reason for each in shown] == [Unweighed.NO_JUDGE, *[None] * len(_ALL)]
+    assert shown[1:] == _ALL
+
+
+def test_other_programs_get_one_verdict_for_each_sentence() -> None:
+    mark = Citation("b", "Lease", 3, "iii", "", CitationState.PAGE, 18, 24)
+    answer = msgspec.structs.replace(_answer(*_ALL, text=_TEXT), citations=(mark,))
+    given = msgspec.to_builtins(tools._described(_ASKED, answer, ""))
+    assert given["citations"] == (
+        {"start": 18, "end": 24, "document": "Lease", "page": "iii", "number": 3, "quote": ""},
+    )
+    assert [each["verdict"] for each in given["sentences"]] == [each.verdict for each in _ALL]
+    assert given["sentences"][1] == {
+        "start": 26,
+        "end": 51,
+        "text": "He leaves in May [p. 99].",
+        "verdict": "compare",
+        "reason": "",
+        "named": "99",
+        "evidence": ({"id": "b", "document": "Lease", "page": "iii", "number": 3, "text": "He left\nin May."},),
+    }
+    assert answer_text(_ASKED, answer, {}).count("He leaves in May") == 2, "in the answer, and with its verdict"
 
 
 def test_that_nothing_was_found_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = _answer(Citation("b", "Lease", 3, "3", "He may not.", CitationState.NOT_FOUND, 0, 2))
+    answer = _answer(SentenceVerdict(0, 7, Verdict.NOTHING))
     print_findings(_ASKED, answer, {})
-    assert "Nothing about this was found in the books." in capsys.readouterr().out
+    assert _NOTHING in capsys.readouterr().out
     assert describe_answer(_ASKED, answer)["nothing_found"] is True
 
 
@@ -45,6 +145,8 @@ def test_that_nothing_was_found_is_said(capsys: pytest.CaptureFixture[str]) -> N
         (Question("c", "May he?"), _answer()),  # of no book
         (_ASKED, _answer(ending=Ending.CANCELLED)),
         (_ASKED, _answer(text="")),
+        (_ASKED, _answer(SentenceVerdict(0, 7, Verdict.COMPARE))),
+        (_ASKED, _answer(SentenceVerdict(0, 7, Verdict.UNWEIGHED, reason=Unweighed.OTHER_SCRIPT))),
         (_ASKED, Answer("a", "q", "Nothing is near.", Ending.COMPLETE, "", 0.0, from_search=True)),
     ],
 )
@@ -52,27 +154,5 @@ def test_it_is_not_said_of_what_was_not_asked_or_is_not_whole(
     capsys: pytest.CaptureFixture[str], asked: Question, answer: Answer
 ) -> None:
     print_findings(asked, answer, {})
-    assert "Nothing about this was found in the books" not in capsys.readouterr().out
+    assert _NOTHING not in capsys.readouterr().out
     assert describe_answer(asked, answer)["nothing_found"] is False
-
-
-def test_weighed_sentences_say_what_the_page_has(capsys: pytest.CaptureFixture[str]) -> None:
-    text = "He pays ten euros. He leaves in May. He sings."
-    place = ("b", "Lease", 3, "iii")
-    weighed = (
-        WeighedSentence(0, 18, Support.OTHERWISE, *place, "He pays nine euros.", 0.1),
-        WeighedSentence(19, 36, Support.SUPPORTED, *place, "He goes in May.", 0.9),
-        WeighedSentence(37, 46, Support.NOTHING),
-    )
-    answer = msgspec.structs.replace(_answer(text=text), weighed=weighed)
-    print_weighed(answer, {})
-    assert [line.strip() for line in capsys.readouterr().out.splitlines() if line] == [
-        "≠ Lease, p. iii says otherwise: “He pays ten euros.” The page: “He pays nine euros.”",
-        "✓ supported by Lease, p. iii: “He leaves in May.”",
-        "? nothing found: “He sings.”",
-    ]
-    sentences = describe_answer(_ASKED, answer)["sentences"]
-    assert [each["support"] for each in sentences] == ["otherwise", "supported", "nothing"]
-    assert [each["probability"] for each in sentences] == [0.1, 0.9, None]
-    print_weighed(_answer(), {})
-    assert capsys.readouterr().out == ""

@@ -19,13 +19,13 @@ STORY = "\n\n".join(
 SCHEMA = {
     "type": "object",
     "properties": {
-        "said": {"const": "the keeper number 3 wrote that the lamp burned all night"},
+        "keeper": {"const": "the keeper number 3 wrote that the lamp burned all night"},
         "paid_on": {"enum": ["1803-03-03"]},
         "lamps": {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 4}, "maxItems": 2},
         "灯台": {"enum": ["elsewhere entirely"]},
         "lit": {"type": "boolean"},
     },
-    "required": ["said", "paid_on", "lamps", "灯台", "lit"],
+    "required": ["keeper", "paid_on", "lamps", "灯台", "lit"],
     "additionalProperties": False,
 }
 
@@ -58,13 +58,17 @@ def test_an_answer_is_json_and_its_pages_are_beside_it(ask: Any) -> None:
     assert value["valid"]
     assert value["value"] == json.loads(first["answer"])
     assert value["value"]["paid_on"] == "1803-03-03"
-    places = {place["pointer"]: place["citation"] for place in value["places"]}
-    assert places["/said"]["state"] == "verified"
-    assert places["/said"]["number"] == 1
-    assert "3 March 1803" in places["/paid_on"]["quote"]
-    assert places["/灯台"] is None
+    places = {place["pointer"]: place for place in value["places"]}
+    assert places["/keeper"]["verdict"] == "verbatim"
+    assert places["/keeper"]["evidence"][0]["page"] == 1
+    assert "3 March 1803" in places["/paid_on"]["evidence"][0]["text"]
+    assert places["/paid_on"]["verdict"] != "nothing"
+    assert (places["/灯台"]["verdict"], places["/灯台"]["evidence"]) == ("nothing", [])
     assert "/lit" not in places, "no words say a yes"
-    assert {cited["quote"] for cited in first["citations"]} >= {SCHEMA["properties"]["said"]["const"]}  # type: ignore[index]
+    assert {each["sentence"] for each in first["verdicts"]} >= {SCHEMA["properties"]["keeper"]["const"]}  # type: ignore[index]
+    assert {each["sentence"]: each["verdict"] for each in first["verdicts"]} == {
+        place["value"]: place["verdict"] for place in value["places"]
+    }
     assert second["usage"]["reused_tokens"] >= first["usage"]["prompt_tokens"], "nothing is read again"
 
 
@@ -72,9 +76,9 @@ def test_standard_output_has_the_json_alone(ask: Any) -> None:
     code, out, err = ask(SCHEMA, "Who wrote it?")
     assert code == 0
     assert json.loads(out)["paid_on"] == "1803-03-03"
-    assert "✓ /said “the keeper number 3" in err
-    assert "→ /paid_on “1803-03-03”: story, p. 1: “In the year 1803 the keeper number 3" in err
-    assert "? /灯台 “elsewhere entirely”: on no page" in err
+    assert "✓ On p. 1 of story, word for word. /keeper: “the keeper number 3" in err
+    assert "✗ No page says this. /灯台: “elsewhere entirely”" in err
+    assert err.count("/paid_on: “1803-03-03”") == 1
 
 
 def test_what_is_cut_off_is_not_called_valid(ask: Any) -> None:

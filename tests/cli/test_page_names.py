@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.cli.answers import print_findings
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, PassageRef, Question
+from app.cli.answers import print_findings, print_verdicts
+from app.core.conversation import Answer, BookRef, Ending, PassageRef, Question
 from app.core.document import Book, Format
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from tests.cli.conftest import Octavo
 from tests.documents import labelled
 
@@ -68,20 +69,17 @@ def test_pages_are_counted_whatever_they_are_called(
 
 def test_the_pages_of_an_answer_are_told_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     book = Book("b", labelled.TITLE, Format.PDF, "", "", 0.0, 103, 0, labels=labelled.LABELS)
-    citations = (
-        Citation("b", book.title, 11, "3", "lamp 11", CitationState.VERIFIED),
-        Citation("b", book.title, 9, "1", "lamp 9", CitationState.VERIFIED),
-        Citation("gone", "Another", 9, "1", "lamp 9", CitationState.VERIFIED),
-    )
+    places = (("b", book.title, 11, "3", "lamp 11"), ("b", book.title, 9, "1", "x"), ("gone", "Another", 9, "1", "x"))
+    verdicts = tuple(SentenceVerdict(0, 9, Verdict.VERBATIM, (Evidence(*place),)) for place in places)
     passages = (PassageRef("b", book.title, 1, "1", 0, 9), PassageRef("b", book.title, 9, "1", 0, 9))
     asked = Question("c", "Where?", (BookRef("b"),))
-    print_findings(asked, Answer("a", "q", "", Ending.COMPLETE, "", 0.0, citations, passages=passages), {"b": book})
-    told = capsys.readouterr().out.splitlines()
-    assert [line.strip().split(":")[0] for line in told[:3]] == [
-        "✓ Harbour Policy Manual, p. 3",
-        "✓ Harbour Policy Manual, p. 1 (9 of 103)",
-        "✓ Another, p. 1",
+    answer = Answer("a", "q", "", Ending.COMPLETE, "", 0.0, passages=passages, verdicts=verdicts)
+    print_findings(asked, answer, {"b": book})
+    print_verdicts(answer, {"b": book})
+    told = [line.strip() for line in capsys.readouterr().out.splitlines() if line]
+    assert told[:4] == [
+        "Relevant passages: Harbour Policy Manual, p. 1 (1 of 103); Harbour Policy Manual, p. 1 (9 of 103)",
+        "✓ On p. 3 of Harbour Policy Manual, word for word. “”",
+        "✓ On p. 1 (9 of 103) of Harbour Policy Manual, word for word. “”",
+        "✓ On p. 1 of Another, word for word. “”",
     ]
-    assert told[3].strip() == (
-        "Relevant passages: Harbour Policy Manual, p. 1 (1 of 103); Harbour Policy Manual, p. 1 (9 of 103)"
-    )

@@ -5,33 +5,52 @@ from __future__ import annotations
 import io
 import zipfile
 
+import msgspec
 import pytest
 
 from app.core.conversation import CitationState
-from app.export.clipboard import copy_answer, copy_table
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.export.clipboard import ClipboardText, copy_answer, copy_table
 from app.export.table import disarm_cell, write_table
 from app.export.workbook import CellNumber, read_number
-from tests.ui.chat.talk import answer, book, cite, found
+from tests.ui.chat.talk import answer, book, cite
 
-TEXT = "It is **twelve** months [p. 87] & more [p. 99].\n\n- one <b>x</b>\n- two"
+TEXT = "It is **twelve** months [p. 87] & more [p. 99].\n\n- one <b>x</b> [p. 3]\n- two [p. 4]"
+SHELF = {"lease": book("lease", "Harbour Lease")}
+
+
+def checked(*verdicts: SentenceVerdict) -> ClipboardText:
+    marks = [cite(TEXT, f"[p. {page}]", CitationState.VERIFIED, page) for page in (99, 3, 87, 4)]
+    return copy_answer(msgspec.structs.replace(answer(1, TEXT, marks), verdicts=verdicts), SHELF)
+
+
+def of(verdict: Verdict, sentence: str, page: int = 0, named: str = "") -> SentenceVerdict:
+    evidence = (Evidence("lease", "lease.pdf", page, str(page), "x"),) if page else ()
+    start = TEXT.index(sentence)
+    return SentenceVerdict(start, start + len(sentence), verdict, evidence, named)
 
 
 def test_an_answer_is_copied_with_its_page_marks_in_words() -> None:
-    citations = [
-        cite(TEXT, "[p. 99]", CitationState.NOT_FOUND, 99),
-        found(3),
-        cite(TEXT, "[p. 87]", CitationState.VERIFIED, 87),
-    ]
-    copied = copy_answer(answer(1, TEXT, citations), {"lease": book("lease", "Harbour Lease")})
+    copied = checked(
+        of(Verdict.OTHERWISE, "It is **twelve** months [p. 87] & more [p. 99].", 87),
+        of(Verdict.VERBATIM, "one <b>x</b> [p. 3]", 3),
+    )
     assert copied.plain == (
-        "It is **twelve** months (lease.pdf, p. 87) & more (lease.pdf, p. 99: not found there).\n\n"
-        "- one <b>x</b>\n- two"
+        "It is **twelve** months (lease.pdf, p. 87 says otherwise) & more (lease.pdf, p. 99).\n\n"
+        "- one <b>x</b> (lease.pdf, p. 3 ✓)\n- two (lease.pdf, p. 4)"
     )
-    assert (
-        "<strong>twelve</strong> months (lease.pdf, p. 87) &amp; more (lease.pdf, p. 99: not found there)."
-        in copied.html
-    )
-    assert "<li>one &lt;b&gt;x&lt;/b&gt;</li>" in copied.html
+    assert "<strong>twelve</strong> months (lease.pdf, p. 87 says otherwise) &amp; more" in copied.html
+    assert "<li>one &lt;b&gt;x&lt;/b&gt; (lease.pdf, p. 3 ✓)</li>" in copied.html
+
+
+def test_only_word_for_word_has_a_tick_and_a_page_that_is_not_there_stays_named() -> None:
+    sentence = "It is **twelve** months [p. 87] & more [p. 99]."
+    for verdict in Verdict:
+        assert ("✓" in checked(of(verdict, sentence, 87)).plain) == (verdict is Verdict.VERBATIM)
+    assert "✓" not in checked().plain
+    assert "more (p. 99 · no page says this)." in checked(of(Verdict.NOTHING, sentence, named="99")).plain
+    elsewhere = of(Verdict.COMPARE, sentence, 80, "87, 99")
+    assert "months (lease.pdf, p. 87) & more (lease.pdf, p. 87, 99 → 80 · compare)." in checked(elsewhere).plain
 
 
 def test_a_table_is_copied_cell_by_cell_and_nothing_in_it_is_computed() -> None:

@@ -1,4 +1,4 @@
-"""Exports: what was checked is told beside every reference, and nothing in a file does anything when it is opened."""
+"""Exports: each sentence has one verdict, and nothing in a file does anything when it is opened."""
 
 from __future__ import annotations
 
@@ -26,13 +26,12 @@ from app.core.conversation import (
     PageRange,
     PassageRef,
     StoredQuestion,
-    Support,
     Turn,
-    WeighedSentence,
 )
 from app.core.document import Book, Format
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.export import docx, html, markdown
 from app.export.report import Picture, Report, compose
 
@@ -46,17 +45,29 @@ ANSWER = (
 NOTHING_FOUND = "Nothing about this was found in the books."
 
 
-def cite(mark: str, state: CitationState, *, quote: str = "", on_page: str = "", named: str = "") -> Citation:
+def cite(mark: str, state: CitationState = CitationState.PAGE) -> Citation:
     start = ANSWER.index(mark)
     label = mark.strip("[]").split()[-1]
-    return Citation("b", "Harbour Lease", int(label), label, quote, state, start, start + len(mark), on_page, named)
+    return Citation("b", "Harbour Lease", int(label), label, "", state, start, start + len(mark))
+
+
+def found(
+    text: str, verdict: Verdict, sentence: str, page: int = 0, on_page: str = "", named: str = ""
+) -> SentenceVerdict:
+    evidence = (Evidence("b", "Harbour Lease", page, str(page), on_page),) if page else ()
+    start = text.index(sentence)
+    return SentenceVerdict(start, start + len(sentence), verdict, evidence, named)
 
 
 def turn(
-    text: str, citations: tuple[Citation, ...] = (), ending: Ending = Ending.COMPLETE, asked: str = "When?"
+    text: str,
+    citations: tuple[Citation, ...] = (),
+    ending: Ending = Ending.COMPLETE,
+    asked: str = "When?",
+    verdicts: tuple[SentenceVerdict, ...] = (),
 ) -> Turn:
     question = StoredQuestion("q", "c", None, asked, (BookRef("b"),), 0.0)
-    return Turn(question, Answer("a", "q", text, ending, "Scout", 0.0, citations))
+    return Turn(question, Answer("a", "q", text, ending, "Scout", 0.0, citations, verdicts=verdicts))
 
 
 def no_address(picture: Picture) -> str:
@@ -67,60 +78,129 @@ def no_png(ref: ImageRef, longest_side: int) -> bytes:
     raise AppError(Code.IMAGE_MISSING, path="")
 
 
+VERDICTS = (
+    found(
+        ANSWER, Verdict.VERBATIM, "The lease asks for **twelve months** “not less than twelve months” [p. 87].", 87, "x"
+    ),
+    found(ANSWER, Verdict.OTHERWISE, "by post [p. 88]", 12, "It is given\n by <b>e-mail</b>.", "88"),
+    found(ANSWER, Verdict.NOTHING, "not by `e-mail`"),
+)
+OTHERWISE = "p. 12 of Harbour Lease says otherwise; the answer names p. 88"
+ON_PAGE = "The page: “It is given by <b>e-mail</b>.”"
+
+
 @pytest.fixture
 def report() -> Report:
-    found = Citation("b", "Harbour Lease", 3, "3", "The Tenant pays.", CitationState.FOUND)
-    citations = (
-        cite("[p. 87]", CitationState.VERIFIED, quote="not less than twelve months"),
-        cite("[p. 88]", CitationState.REPAIRED, quote="by registered post", named="12"),
-        cite("[p. 9]", CitationState.NEAR, quote="pays ten", on_page="pays twelve"),
-        found,
-    )
-    turns = (turn(ANSWER, citations), turn("No.", ending=Ending.CANCELLED, asked="And then?"))
+    unmarked = Citation("b", "Harbour Lease", 3, "3", "The Tenant pays.", CitationState.VERIFIED)
+    citations = (cite("[p. 87]", CitationState.VERIFIED), cite("[p. 88]"), cite("[p. 9]"), unmarked)
+    turns = (turn(ANSWER, citations, verdicts=VERDICTS), turn("No.", ending=Ending.CANCELLED, asked="And then?"))
     return compose("Notice periods", turns, {})
 
 
-def test_references_are_numbered_through_and_say_what_was_found(report: Report) -> None:
+def test_each_page_mark_says_what_the_pages_have_of_its_sentence(report: Report) -> None:
     assert [reference.words for reference in report.references] == [
-        "Harbour Lease, p. 87: these words are on this page, word for word. “not less than twelve months”",
-        "Harbour Lease, p. 88: these words are on this page, word for word; the answer named p. 12."
-        " “by registered post”",
-        "Harbour Lease, p. 9: the quotation is on this page in other words, as follows. “pays twelve”",
-        "Harbour Lease, p. 3: found by Octavo, not named by the answer. “The Tenant pays.”",
+        "On p. 87 of Harbour Lease, word for word.",
+        f"{OTHERWISE}. {ON_PAGE}",
+        "Harbour Lease, p. 9.",  # by no sentence that states something
     ]
     assert report.parts[1].note == "This answer is not complete."
     assert "[p. 87]" not in report.parts[0].answer
 
 
-def test_a_cut_quotation_is_told_with_the_words_that_are_missing() -> None:
-    cut = cite("[p. 9]", CitationState.CUT, quote="agree to extend", on_page="did not agree to extend")
-    report = compose("Notice periods", (turn(ANSWER, (cut,)),), {})
-    (words,) = (reference.words for reference in report.references)
-    told = "the quotation is cut; in full, the page says. “did not agree to extend”"
-    assert words == f"Harbour Lease, p. 9: {told}"
-
-
-def test_what_is_no_proof_is_not_called_one() -> None:
-    related = Citation("b", "Lease", 3, "3", "The Tenant pays.", CitationState.RELATED)
-    differs = Citation("b", "Lease", 4, "4", "He pays ten.", CitationState.DIFFERS, on_page="He pays nine.")
-    unresolved = Citation("", "Lease / Letters", 0, "5", "", CitationState.PAGE)
-    report = compose("Notice", (turn("Yes.", (related, differs, unresolved)),), {})
-    assert [reference.words for reference in report.references] == [
-        "Lease, p. 3: most related page, found by Octavo only by shared words. “The Tenant pays.”",
-        "Lease, p. 4: differs from the answer in a number, name, negation or obligation, as follows. “He pays nine.”",
-        "Lease / Letters, p. 5: named by the answer, which does not say which of these books it means.",
+def test_each_sentence_has_one_line_and_a_quotation_none_of_its_own(report: Report) -> None:
+    said = [(each.numbers, each.sentence, each.finding.verdict, each.finding.evidence) for each in report.sentences]
+    assert said == [
+        (
+            (1,),
+            "The lease asks for twelve months “not less than twelve months”.",
+            "On p. 87 of Harbour Lease, word for word",
+            "",
+        ),
+        ((2,), "by post", OTHERWISE, ON_PAGE),
+        ((), "not by e-mail", "No page says this", ""),
+        ((3,), "", "Harbour Lease, p. 9", ""),
     ]
-    assert report.parts[0].note == ""
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_what_follows_follows_and_only_word_for_word_is_green(verdict: Verdict) -> None:
+    text = "He pays ten [p. 3, p. 4]."
+    marks = tuple(
+        Citation("b", "Lease", page, str(page), "", CitationState.PAGE, start, start + 4)
+        for page, start in ((3, 13), (4, 19))
+    )
+    on_page = "" if verdict is Verdict.NOTHING else "He pays nine."
+    given = found(text, verdict, text, 3 if on_page else 0, on_page)
+    report = compose("Rent", (turn(text, marks, verdicts=(given,)),), {})
+    (line,) = report.sentences
+    assert line.numbers == (1, 2), "both marks are of one sentence"
+    shown = verdict in (Verdict.SEEMS, Verdict.COMPARE, Verdict.OTHERWISE)
+    for words in (line.words, *(reference.words for reference in report.references)):
+        assert ("The page: “He pays nine.”" in words) == shown
+    page = html.write(report, no_address)
+    assert ('class="Verified"' in page) == (verdict is Verdict.VERBATIM)
+    assert ("✓" in page, "Verified sentence" in page) == (False, False)
+    assert "“compare”, that it has something close" in page, "the words are explained"
+
+
+def test_a_mark_of_another_page_than_the_evidence_says_both() -> None:
+    text = "He pays ten [p. 4]. He leaves [p. 99]."
+    marks = (
+        Citation("b", "Lease", 4, "4", "", CitationState.PAGE, 12, 18),
+        Citation("b", "Lease", 0, "99", "", CitationState.NOT_FOUND, 30, 37),
+    )
+    verdicts = (
+        found(text, Verdict.COMPARE, "He pays ten [p. 4].", 3, "He pays nine."),
+        found(text, Verdict.NOTHING, "He leaves [p. 99].", named="99"),
+    )
+    report = compose("Rent", (turn(text, marks, verdicts=verdicts),), {})
+    assert [reference.words for reference in report.references] == [
+        "Lease, p. 4. Close to p. 3 of Harbour Lease: compare. The page: “He pays nine.”",
+        "Lease, p. 99. No page says this; the answer names p. 99.",
+    ]
+
+
+def test_evidence_of_several_pages_names_them() -> None:
+    pieces = tuple(
+        Evidence("b", "Lease", page, str(page), text) for page, text in ((3, "One."), (3, "Two."), (5, "Six."))
+    )
+    given = SentenceVerdict(0, 6, Verdict.SEEMS, pieces)
+    (line,) = compose("Rent", (turn("It is.", verdicts=(given,)),), {}).sentences
+    assert line.words == "“It is.”: p. 3 of Lease seems to say this. The page: “One. … Two.” p. 5: “Six.”"
+
+
+def test_an_answer_from_a_search_names_pages_and_no_verdict() -> None:
+    cited = Citation("b", "Lease", 3, "3", "The Tenant pays.", CitationState.VERIFIED, 17, 23)
+    said = turn("The Tenant pays. [p. 3]", (cited,))
+    assert said.answer is not None
+    said = msgspec.structs.replace(said, answer=msgspec.structs.replace(said.answer, from_search=True))
+    report = compose("Rent", (said,), {})
+    assert [reference.words for reference in report.references] == ["Lease, p. 3."]
+    for written in (markdown.write(report, no_address), html.write(report, no_address, "p{}")):
+        assert not any(words in written for words in ("✓", "erified", "word for word", "Word for word"))
+        assert "Pages named" in written
+
+
+def test_a_mark_that_several_books_have_says_so() -> None:
+    unresolved = Citation("", "Lease / Letters", 0, "5", "", CitationState.PAGE, 0, 4)
+    report = compose("Notice", (turn("Yes.", (unresolved,)),), {})
+    assert [reference.words for reference in report.references] == [
+        "Lease / Letters, p. 5: named by the answer, which does not say which of these books it means."
+    ]
 
 
 def test_an_answer_for_which_nothing_was_found_says_so() -> None:
-    missing = Citation("b", "Lease", 3, "3", "words", CitationState.NOT_FOUND)
-    for citations in ((), (missing,)):
-        report = compose("Notice", (turn("He may not.", citations),), {})
+    missing = Citation("b", "Lease", 3, "3", "words", CitationState.NOT_FOUND, 0, 2)
+    nothing = (SentenceVerdict(0, 11, Verdict.NOTHING),)
+    for citations, verdicts in (((), nothing), ((missing,), nothing), ((), ()), ((missing,), ())):
+        report = compose("Notice", (turn("He may not.", citations, verdicts=verdicts),), {})
         assert report.parts[0].note == NOTHING_FOUND
         assert f"*{NOTHING_FOUND}*" in markdown.write(report, no_address)
         assert NOTHING_FOUND in html.write(report, no_address)
     assert compose("Notice", (turn("He may", ending=Ending.CANCELLED),), {}).parts[0].note != NOTHING_FOUND
+    for verdict in set(Verdict) - {Verdict.NOTHING}:
+        said = turn("He may not.", verdicts=(*nothing, SentenceVerdict(0, 11, verdict)))
+        assert compose("Notice", (said,), {}).parts[0].note == ""
 
 
 def test_turns_that_are_left_out_say_so() -> None:
@@ -142,10 +222,31 @@ def test_markdown_has_footnotes(report: Report) -> None:
     assert "## Question 1\n\n> When?\n" in text
     assert "“not less than twelve months”[^1]." in text
     assert "- by post[^2]" in text
-    assert "[^2]: Harbour Lease, p. 88: these words" in text
-    assert "```\n[^4]" in text
-    assert "| 1 | Harbour Lease | p. 87 | “not less than twelve months” | Verified |\n" in text
+    assert f"[^2]: {OTHERWISE}. The page: “It is given by \\<b>" in text
+    assert "| 1 | The lease asks for twelve months “not less than twelve months”. | On p. 87 of" in text
+    assert "|  | not by e-mail | No page says this | – |\n" in text
+    assert "| 3 | – | Harbour Lease, p. 9 | – |\n" in text
     assert "*This answer is not complete.*" in text
+
+
+def test_the_answer_comes_before_the_documents_and_their_digests() -> None:
+    lease = Book("b", "Harbour Lease", Format.PDF, "ab" * 32, "", 0.0, 103, 0)
+    report = compose(
+        "Notice",
+        (turn("He *may* not.", verdicts=(found("He *may* not.", Verdict.NOTHING, "He *may* not."),)),),
+        {"b": lease},
+    )
+    body = part_of(docx.write(report, no_png), "word/document.xml")
+    in_order = "\n".join(body.xpath("//w:t/text()", namespaces=nsmap))
+    for written, answer in (
+        (markdown.write(report, no_address), "He *may* not."),
+        (html.write(report, no_address), "He <em>may</em> not."),
+        (in_order, "He \nmay\n not."),
+    ):
+        below = written[written.index("A language model wrote") :]
+        places = [below.index(words) for words in (answer, "Sentence by sentence", "Documents", "ab" * 32)]
+        assert places == sorted(places)
+        assert written.count("ab" * 32) == 1
 
 
 @pytest.mark.parametrize("nested", ["> " * 3000, "- " * 1500, "> - 1. " * 400])
@@ -161,8 +262,10 @@ def test_what_is_nested_too_deeply_is_written_as_it_is(nested: str) -> None:
 def test_html_links_its_references(report: Report) -> None:
     page = html.write(report, no_address)
     assert '<sup><a id="n1" href="#r1">1</a></sup>' in page
-    row = '<tr id="r1"><td><a href="#n1">1</a></td><td>Harbour Lease</td><td>p. 87</td>'
-    assert row + '<td>“not less than twelve months”</td><td><span class="Verified">Verified</span></td></tr>' in page
+    row = '<tr id="r1"><td><a href="#n1">1</a></td><td>The lease asks for twelve months “not less than twelve months”.'
+    assert row + '</td><td><span class="Verified">On p. 87 of Harbour Lease, word for word</span></td><td>–' in page
+    assert '<span class="NotFound">p. 12 of Harbour Lease says otherwise' in page
+    assert "<b>e-mail" not in page
     assert "<strong>twelve months</strong>" in page
     assert "<td>d<sup>" in page
     assert "<h3>Notice</h3>" in page, "below the page's own headings"
@@ -178,26 +281,25 @@ def test_a_word_document_has_styles_a_table_and_references(report: Report) -> No
     assert styles["When?"] == "Question"
     assert styles["by post"] == "List Bullet"
     assert styles["first"] == "List Number"
-    facts, table, quotations = written.tables
-    assert [row.cells[0].text for row in facts.rows] == [
-        "Date",
-        "Asked",
-        "Model",
-        "References",
-        "Written with",
-        "Documents",
+    facts, table, sentences, documents = written.tables
+    assert [[cell.text for cell in row.cells] for row in facts.rows][2:] == [
+        ["Model", "Scout"],
+        ["Sentences", "1 word for word · 1 says otherwise · 1 not found"],
+        ["Documents", "Harbour Lease (deleted since)"],
+        ["Written with", f"Octavo {__version__}"],
     ]
-    assert facts.rows[-1].cells[1].text == "Harbour Lease (deleted since)"
+    assert [cell.text for cell in documents.rows[0].cells] == ["Harbour Lease (deleted since)", ""]
     assert [[cell.text for cell in row.cells] for row in table.rows] == [["a", "b"], ["c", "d"]]
-    assert [[cell.text for cell in row.cells] for row in quotations.rows] == [
-        ["", "Document", "Page", "Quotation", "Finding"],
-        ["1", "Harbour Lease", "p. 87", "“not less than twelve months”", "Verified"],
-        ["2", "Harbour Lease", "p. 88", "“by registered post”",
-         "Page corrected\nthese words are on this page, word for word; the answer named p. 12"],
-        ["3", "Harbour Lease", "p. 9", "“pays twelve”",
-         "Similar\nthe quotation is on this page in other words, as follows"],
-        ["4", "Harbour Lease", "p. 3", "“The Tenant pays.”", "Found by Octavo"],
+    assert [[cell.text for cell in row.cells] for row in sentences.rows] == [
+        ["", "Sentence", "Finding", "For comparison"],
+        ["1", "The lease asks for twelve months “not less than twelve months”.",
+         "On p. 87 of Harbour Lease, word for word", "–"],
+        ["2", "by post", OTHERWISE, ON_PAGE],
+        ["", "not by e-mail", "No page says this", "–"],
+        ["3", "–", "Harbour Lease, p. 9", "–"],
     ]  # fmt: skip
+    tones = [row.cells[2].paragraphs[0].runs[0].style.name for row in sentences.rows[1:]]
+    assert tones == ["Verified", "NotFound", "NotFound", "Named"]
 
 
 def part_of(data: bytes, name: str) -> etree._Element:
@@ -210,7 +312,7 @@ def test_references_in_a_word_document_are_footnotes(report: Report) -> None:
     notes = part_of(data, "word/footnotes.xml").xpath("w:footnote[@w:id > 0]", namespaces=nsmap)
     assert ["".join(note.itertext()).strip() for note in notes] == [reference.words for reference in report.references]
     body = part_of(data, "word/document.xml")
-    assert body.xpath("//w:footnoteReference/@w:id", namespaces=nsmap) == ["1", "2", "3", "4"]
+    assert body.xpath("//w:footnoteReference/@w:id", namespaces=nsmap) == ["1", "2", "3"]
     (paragraph,) = body.xpath("//w:p[w:r/w:footnoteReference/@w:id = 1]", namespaces=nsmap)
     before = paragraph.xpath("string(w:r[w:footnoteReference]/preceding-sibling::w:r[1])", namespaces=nsmap)
     assert before.endswith("months”"), "no space before the mark"
@@ -268,6 +370,7 @@ def test_who_gets_it_knows_what_was_asked_of_which_files() -> None:
         "Date": "27 November 2025",
         "Asked": "1 January 1970 – 24 November 2025",
         "Model": "Scout; Maverick",
+        "Documents": "Harbour Lease; Letters; Survey",
         "Written with": f"Octavo {__version__}",
     }
     assert [(each.title, each.pages, each.digest) for each in head.documents] == [
@@ -368,24 +471,27 @@ def test_deep_nesting_is_written() -> None:
     assert docx.write(report, no_png)
 
 
-def test_weighed_sentences_are_listed_and_do_nothing() -> None:
+def test_many_documents_are_named_at_the_end_alone() -> None:
+    books = {id: Book(id, f"Book {id}", Format.PDF, id * 64, "", 0.0, 9, 0) for id in "bcdef"}
+    question = StoredQuestion("q", "c", None, "When?", tuple(map(BookRef, books)), 0.0)
+    head = compose("Notice", (Turn(question, None),), books).head
+    assert dict(head.facts)["Documents"] == "Book b; Book c; Book d and 2 more, listed at the end"
+    assert len(head.documents) == 5
+
+
+def test_what_sentences_and_pages_say_is_not_done() -> None:
     text = "He pays <b>ten</b> euros. He sings ![a](http://b)."
-    weighed = (
-        WeighedSentence(0, 25, Support.OTHERWISE, "b", "Lease", 3, "iii", "He pays nine euros.", 0.1),
-        WeighedSentence(26, len(text), Support.NOTHING),
+    verdicts = (
+        found(text, Verdict.OTHERWISE, "He pays <b>ten</b> euros.", 3, "He pays <i>nine</i> | ![c](http://d) euros."),
+        found(text, Verdict.NOTHING, "He sings ![a](http://b)."),
     )
-    said = turn(text)
-    assert said.answer is not None
-    said = msgspec.structs.replace(said, answer=msgspec.structs.replace(said.answer, weighed=weighed))
-    report = compose("Rent", (said,), {})
-    assert report.parts[0].note.endswith(
-        "Weighed sentence by sentence: “He pays <b>ten</b> euros.”: Lease, p. iii says otherwise;"
-        " “He sings ![a](http://b).”: nothing found."
-    )
-    written = markdown.write(report, no_address)
-    assert "pays \\<b\\>ten" in written
-    assert "!\\[a\\]" in written
-    assert "<b>" not in html.write(report, no_png).split("Weighed")[1]
+    report = compose("Rent", (turn(text, verdicts=verdicts),), {})
+    assert report.parts[0].note == "", "a sentence has one line, and no second one"
+    written = markdown.write(report, no_address).split("Sentence by sentence")[1]
+    assert "![" not in written
+    assert "pays \\<b>ten" in written
+    assert "\\<i>nine\\</i> &#124; !\\[c]" in written
+    assert not re.search("<[bi]>|<img", html.write(report, no_address))
 
 
 NOTED = (

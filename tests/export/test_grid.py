@@ -12,11 +12,12 @@ import pytest
 from docx import Document
 from python_calamine import CalamineWorkbook
 
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
+from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
 from app.core.document import Book, Format
 from app.core.errors import AppError, Code
 from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
 from app.core.values import AnswerForm, ValueKind
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.export import files
 from app.export.grid import GridReport, compose_grid
 
@@ -29,22 +30,32 @@ COLUMNS = (
 BOOKS = {id: Book(id, f"Berth {id}", Format.PDF, id * 64, f"/leases/{id}.pdf", 0.0, 61, 0) for id in ("1", "2")}
 
 
-def cell(row: int, column: int, text: str | None, quote: str = "", *, fix: str = "", comment: str = "") -> SheetCell:
+def cell(
+    row: int,
+    column: int,
+    text: str | None,
+    verdict: Verdict | None = None,
+    said: str = "",
+    *,
+    fix: str = "",
+    comment: str = "",
+) -> SheetCell:
     asked = COLUMNS[column - 1]
     ref = BookRef(str(row))
     question = StoredQuestion(f"{row}{column}", "s", None, asked.question, (ref,), 0.0, form=asked.form)
-    cited = (Citation(ref.book_id, f"Berth {row}", 9, "9", quote, CitationState.VERIFIED, 0, 1),) if quote else ()
-    answer = None if text is None else Answer("a", question.id, text, Ending.COMPLETE, "Scout", 0.0, cited)
+    evidence = (Evidence(ref.book_id, f"Berth {row}", 9, "9", said),) if said else ()
+    found = () if verdict is None else (SentenceVerdict(0, 1, verdict, evidence),)
+    answer = None if text is None else Answer("a", question.id, text, Ending.COMPLETE, "Scout", 0.0, verdicts=found)
     return SheetCell(question, answer, False, row, column, fix, comment)
 
 
 @pytest.fixture
 def report() -> GridReport:
     cells = (
-        cell(1, 1, '2031-03-31\n"ends on 31 March 2031" [p. 9]', "ends on 31 March 2031", comment="See the letter."),
-        cell(1, 2, 'EUR 48,000\n"a rent of EUR 36,000" [p. 9]', "a rent of EUR 36,000"),
-        cell(1, 3, '=1+1\n"the sum" [p. 9]', "the sum"),
-        cell(2, 1, "Not in this document", fix="2029-12-31"),
+        cell(1, 1, "2031-03-31", Verdict.VERBATIM, "It ends on 31 March 2031.", comment="See the letter."),
+        cell(1, 2, "EUR 48,000", Verdict.OTHERWISE, "The rent is EUR 36,000."),
+        cell(1, 3, "=1+1", Verdict.COMPARE, "It is the sum."),
+        cell(2, 1, "Not in this document", fix="31 December 2029"),
         cell(2, 2, None),
         cell(2, 3, "Not in this document"),
     )
@@ -57,23 +68,29 @@ def test_a_workbook_has_values_quotations_and_sources(report: GridReport, tmp_pa
     path = tmp_path / "leases.xlsx"
     files.write_grid(report, path)
     book = CalamineWorkbook.from_path(str(path))
-    answers, quotations, sources, about = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    answers, findings, sources, about = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
     assert answers[0] == ["Document", "End of term\ndate", "Rent\namount", "=1+1?\ntext"]
     assert answers[1] == ["Berth 1", date(2031, 3, 31), 48000.0, "=1+1"]
     assert answers[2] == ["Berth 2", date(2029, 12, 31), "", "Not in this document"]
-    assert [row[1:6] for row in quotations[1:]] == [
-        ["End of term", "31 Mar 2031", "p. 9", "ends on 31 March 2031", ""],
-        ["Rent", "EUR 48,000", "p. 9 · page says 36000", "a rent of EUR 36,000", "disagrees with its page"],
-        ["=1+1?", "=1+1", "p. 9", "the sum", ""],
+    assert findings[0][3:6] == ["Finding", "Page", "The page says"]
+    assert [row[1:6] for row in findings[1:]] == [
+        ["End of term", "31 Mar 2031", "word for word", "p. 9 ✓", "It ends on 31 March 2031."],
+        ["Rent", "EUR 48,000", "the page says otherwise", "p. 9 says otherwise", "The rent is EUR 36,000."],
+        ["=1+1?", "=1+1", "compare", "p. 9 · compare", "It is the sum."],
+        ["End of term", "31 Dec 2029", "entered by hand", "", ""],
+        ["=1+1?", "Not in this document", "not in the document", "", ""],
     ]
     assert [row[2] for row in sources[1:]] == ["1" * 64, "2" * 64]
-    assert ["Cells", "2 verified · 1 disagrees with its page · 1 not in the document · 1 corrected by hand"] in about
+    assert [
+        "Cells",
+        "1 word for word · 1 to compare · 1 says otherwise · 1 not in the document · 1 entered by hand",
+    ] in about
     with zipfile.ZipFile(path) as opened:
         notes = opened.read("xl/comments1.xml").decode()
         first = opened.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in first, "nothing is computed"
-    assert "location=\"'Quotations'!A2\"" in first
-    assert "“ends on 31 March 2031” p. 9" in notes
+    assert "location=\"'Findings'!A2\"" in first
+    assert "“It ends on 31 March 2031.” p. 9 ✓" in notes
     assert "See the letter." in notes
     assert [row[3] for row in sources[1:]] == ["/leases/1.pdf", "/leases/2.pdf"]
 
@@ -82,15 +99,16 @@ def test_csv_is_for_programs(report: GridReport, tmp_path: Path) -> None:
     path = tmp_path / "leases.csv"
     files.write_grid(report, path)
     read = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
-    assert read[0][:5] == [
+    assert read[0][:6] == [
         "Document",
         "End of term",
+        "End of term: finding",
         "End of term: page",
-        "End of term: quotation",
+        "End of term: sentence",
         "End of term: note",
     ]
-    assert read[1][1:4] == ["2031-03-31", "p. 9", "ends on 31 March 2031"]
-    assert (read[1][5], read[1][9]) == ("EUR 48000", "'=1+1")
+    assert read[1][1:5] == ["2031-03-31", "word for word", "p. 9 ✓", "It ends on 31 March 2031."]
+    assert (read[1][6], read[1][11]) == ("EUR 48000", "'=1+1")
     assert read[2][1] == "2029-12-31"
 
 
@@ -98,11 +116,12 @@ def test_a_word_file_has_the_grid_and_what_is_said_of_its_cells(report: GridRepo
     path = tmp_path / "leases.docx"
     files.write_grid(report, path)
     document = Document(str(path))
-    grid = document.tables[-1]
+    _facts, grid, documents = document.tables
+    assert documents.rows[0].cells[0].text.startswith("Berth 1\nSHA-256 1")
     assert [each.text for each in grid.rows[0].cells] == ["Document", "End of term", "Rent", "=1+1?"]
-    assert grid.rows[1].cells[2].text.split("\n")[:2] == ["EUR 48,000", "p. 9 · page says 36000"]
+    assert grid.rows[1].cells[2].text.split("\n")[:2] == ["EUR 48,000", "p. 9 says otherwise"]
     assert "See the letter." in grid.rows[1].cells[1].text
-    assert document.paragraphs[-1].text.startswith("2 verified · 1 disagrees")
+    assert document.paragraphs[-2].text.startswith("1 word for word · 1 to compare")
 
 
 def test_another_format_is_refused(report: GridReport, tmp_path: Path) -> None:

@@ -22,10 +22,7 @@ from app.export.report import PICTURE_SIDE, Picture, Report, compose
 from tests.ui.direct_images import png_of
 
 NOTHING_FOUND = "Nothing about this was found in the books."
-PREFACE = (
-    "A language model wrote the answers. Octavo then looked up every quotation in the documents and says with each"
-    " reference what it found."
-)
+PREFACE = "A language model wrote the answers."
 CHART, PHOTO, GONE = png_of(400, 300, "#7A2E35"), png_of(4_000, 3_000, "#2F6B4F"), png_of(8, 8, "#000000")
 
 
@@ -106,6 +103,7 @@ def test_a_word_document_has_the_images_above_the_question(report: Report, tmp_p
         "And this?",
         "Yes.",
         NOTHING_FOUND,
+        "Documents",
     ]
 
 
@@ -133,10 +131,10 @@ def test_a_question_that_is_only_an_image_has_no_empty_words(tmp_path: Path) -> 
         "Image 1: chart.png",
         "Yes.",
         NOTHING_FOUND,
+        "Documents",
     ]
-    assert written(report, tmp_path / "out.md").endswith(
-        f"\n>\n> Image 1: chart.png\n\nYes.\n\n*{NOTHING_FOUND}*\n".encode()
-    )
+    text = written(report, tmp_path / "out.md").decode()
+    assert f"\n>\n> Image 1: chart.png\n\nYes.\n\n*{NOTHING_FOUND}*\n\n## Documents\n" in text
 
 
 def test_markdown_links_the_images_beside_it(report: Report, tmp_path: Path) -> None:

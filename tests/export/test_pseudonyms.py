@@ -15,9 +15,11 @@ from app.core.document import Book, Format
 from app.core.pseudonym import NamedKind, Pseudonym
 from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
 from app.core.values import AnswerForm, ValueKind
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.export import docx, files, html, markdown
 from app.export.grid import compose_grid
 from app.export.pseudonyms import texts_of, with_stand_ins
+from app.export.references import Tone
 from app.export.report import Report, compose
 from app.services.pseudonyms.stand_ins import Replacer
 
@@ -37,7 +39,9 @@ def report() -> Report:
     question = StoredQuestion("q", "c", None, "Does John Smith pay?", (BookRef("b"),), 0.0)
     at = _TEXT.index("[p. 9]")
     quoted = Citation("b", _BOOK.title, 9, "9", "John Smith pays", CitationState.VERIFIED, at, at + 6)
-    answer = Answer("a", "q", _TEXT, Ending.COMPLETE, "Scout", 0.0, (quoted,))
+    evidence = Evidence("b", _BOOK.title, 9, "9", "John Smith pays, if he can.")
+    verdict = SentenceVerdict(0, len(_TEXT), Verdict.COMPARE, (evidence,))
+    answer = Answer("a", "q", _TEXT, Ending.COMPLETE, "Scout", 0.0, (quoted,), verdicts=(verdict,))
     return compose("About John Smith", (Turn(question, answer),), {"b": _BOOK})
 
 
@@ -46,7 +50,10 @@ def test_all_that_it_says_is_replaced(report: Report) -> None:
     made = with_stand_ins(report, _without)
     assert not any("Smith" in text for text in texts_of(made))
     assert made.head.documents[0].sha256 == "5" * 64
-    assert made.references[0].state is CitationState.VERIFIED
+    assert made.references[0].words.startswith(
+        "Close to p. 9 of Lease of [Person 1]: compare. The page: “[Person 1] pays"
+    )
+    assert made.sentences[0].finding.tone is Tone.NEAR
     with zipfile.ZipFile(io.BytesIO(docx.write(made, lambda *_: b""))) as archive:
         inside = "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
     for written in (markdown.write(made, lambda _: ""), html.write(made, lambda _: ""), inside):

@@ -7,6 +7,7 @@ import stat
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from docx import Document
 from markdown_it import MarkdownIt
@@ -16,6 +17,7 @@ from app.core.conversation import Answer, BookRef, Citation, CitationState, Endi
 from app.core.document import Book, Format
 from app.core.errors import AppError, Code, Problem
 from app.core.sheet import Sheet, SheetCell
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.export import docx, files, html, markdown
 from app.export.plain import plain_text
 from app.export.sheet import SheetReport, compose_sheet
@@ -39,7 +41,18 @@ def row(
             quote = "not less than twelve months" if state is CitationState.VERIFIED else ""
             citations.append(Citation("lease", "Lease", int(label), label, quote, state, start, start + len(mark)))
     answer = Answer("a", "q", text, ending, "Scout", 0.0, tuple(citations), problem=problem)
+    if cited:
+        answer = msgspec.structs.replace(
+            answer, verdicts=(of(Verdict.NOTHING, "Twelve"), of(Verdict.VERBATIM, "“not less"))
+        )
     return SheetCell(StoredQuestion("q", "s", None, asked, BOOKS, 0.0), answer)
+
+
+def of(verdict: Verdict, begins: str) -> SentenceVerdict:
+    start = ANSWER.index(begins)
+    evidence = (Evidence("lease", "Lease", 87, "87", "It is not less than twelve months."),)
+    found = evidence if verdict is Verdict.VERBATIM else ()
+    return SentenceVerdict(start, ANSWER.index("\n", start), verdict, found)
 
 
 SHELF = {id: Book(id, id.title(), Format.PDF, "", "", 0.0, 100, 0) for id in ("lease", "letters")}
@@ -74,8 +87,10 @@ NOTES = ["", "", "This answer is not complete.", "The model was stopped", "This 
 def test_references_are_counted_in_every_line(report: SheetReport) -> None:
     first, second = report.lines[:2]
     assert first.listed == second.listed
-    assert first.listed[0] == (
-        "[1] Lease, p. 87: these words are on this page, word for word. “not less than twelve months”"
+    assert first.listed == (
+        "“Twelve months:”: No page says this.",
+        "[1] On p. 87 of Lease, word for word.",
+        "[2] Lease, p. 88.",
     )
     assert "months” [1]\n" in first.plain_answer
     assert [line.note.startswith(note) for line, note in zip(report.lines, NOTES, strict=True)] == [True] * 5
@@ -84,7 +99,7 @@ def test_references_are_counted_in_every_line(report: SheetReport) -> None:
 def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> None:
     text = markdown.write_sheet(report)
     assert text.startswith("# Notice\n\n- Date: ")
-    assert "- Document: Lease · 100 pages\n" in text
+    assert text.endswith("\n\n## Documents\n\n- Lease · 100 pages\n")
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
     rows = [token for token in tokens if token.type == "tr_open"]
     cells = [token for token in tokens if token.type in ("td_open", "th_open")]
@@ -98,20 +113,21 @@ def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> 
 def test_a_workbook_has_the_same_lines(report: SheetReport) -> None:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(write_workbook(report)))
     head, *rows = workbook.get_sheet_by_index(0).to_python()
-    assert head == ["", "Question", "Answer", "References", "Note"]
+    assert head == ["", "Question", "Answer", "Finding", "Note"]
     assert [row[0] for row in rows] == [1.0, 2.0, 3.0, 4.0, 5.0]
     assert [row[1:] for row in rows] == [
         [line.question, plain_text(line.plain_answer), "\n".join(line.listed), line.note] for line in report.lines
     ]
     assert rows[0][2] == "Twelve months:\n\n• “not less than twelve months” [1]\n• by post | e-mail [2]"
-    head, *rows = workbook.get_sheet_by_name("Table of quotations").to_python()
-    assert head == ["Question", "", "Document", "Page", "Quotation", "Finding"]
-    assert rows[:2] == [
-        [1.0, "[1]", "Lease", "p. 87", "not less than twelve months", "Verified"],
-        [1.0, "[2]", "Lease", "p. 88", "", "Page named"],
+    head, *rows = workbook.get_sheet_by_name("Sentence by sentence").to_python()
+    assert head == ["Question", "", "Sentence", "Finding", "For comparison"]
+    assert rows[:3] == [
+        [1.0, "", "Twelve months:", "No page says this", ""],
+        [1.0, "[1]", "“not less than twelve months”", "On p. 87 of Lease, word for word", ""],
+        [1.0, "[2]", "", "Lease, p. 88", ""],
     ]
-    assert len(rows) == 4
-    assert workbook.sheet_names == ["Questions", "Table of quotations", "About"]
+    assert len(rows) == 6
+    assert workbook.sheet_names == ["Questions", "Sentence by sentence", "About"]
 
 
 def test_a_workbook_without_quotations_has_no_table_of_them() -> None:
@@ -134,15 +150,16 @@ def test_an_answer_in_a_cell_has_its_words_without_the_signs_of_markdown() -> No
 def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
     document = Document(io.BytesIO(docx.write_sheet(report)))
     assert document.paragraphs[0].text == "Notice"
-    facts, table = document.tables
-    assert facts.rows[-1].cells[1].text == "Lease · 100 pages"
-    assert [cell.text for cell in table.rows[0].cells] == ["", "Question", "Answer", "References"]
+    _facts, table, documents = document.tables
+    assert [cell.text for cell in documents.rows[0].cells] == ["Lease", "100 pages"]
+    assert [cell.text for cell in table.rows[0].cells] == ["", "Question", "Answer", "Finding"]
     first, *_, failed, waiting = [[cell.text for cell in one.cells] for one in table.rows[1:]]
     assert first[:2] == ["1", "When?"]
     assert first[2] == "Twelve months:\n“not less than twelve months” [1]\nby post | e-mail [2]"
     assert first[3].splitlines() == [
-        "[1] Lease, p. 87: Verified. “not less than twelve months”",
-        "[2] Lease, p. 88: Page named.",
+        "“Twelve months:”: No page says this.",
+        "[1] On p. 87 of Lease, word for word.",
+        "[2] Lease, p. 88.",
     ]
     assert failed[2] == report.lines[3].note
     assert waiting[2:] == ["This question has not been asked yet.", ""]
@@ -196,9 +213,9 @@ def test_an_answer_longer_than_a_cell_goes_on_below() -> None:
 
 def test_html_has_the_same_lines(report: SheetReport) -> None:
     page = html.write_sheet(report)
-    assert page.split('class="lines"')[1].count("<tr>") == len(report.lines) + 1
+    assert page.split('class="lines"')[1].split("</table>")[0].count("<tr>") == len(report.lines) + 1
     assert "<strong>twelve</strong> months” [1]" in page
-    assert '<p>[1] Lease, p. 87: <span class="Verified">Verified</span>. “not less' in page
+    assert '<p>[1] <span class="Verified">On p. 87 of Lease, word for word</span>.</p>' in page
 
 
 @pytest.mark.parametrize("ending", files.SHEET_ENDINGS)

@@ -17,7 +17,7 @@ _READING_S = 3600.0  # on a machine that does much else, too
 """The model reads a book; on a busy machine that takes long."""
 
 _OLD, _NEW = "lease-2025.docx", "lease-2026.pdf"
-_ANSWERED = "This comes from Octavo’s search"
+_ANSWERED = "Search result"
 
 
 def write_files(folder: Path) -> None:

@@ -1,77 +1,65 @@
-"""Scenes of what is said about an answer beyond its quotations: related pages, what differs, what was not found, and
-how sentences were weighed."""
+"""Scenes of what is said about an answer's sentences: a verdict on each, and the page's own words on a card."""
 
 from __future__ import annotations
 
 from app.core.settings import ThemeChoice
-from app.wording.i18n import use_language
-from tests.screens.stage import Stage
+from app.ui.chat.chip import ChipButton
+from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS
 
-_ASKED = (
-    "When must the tenant give notice to leave?",
-    "And when is rent due?",
-    "May the tenant sublet a berth?",
-    "What about workboats?",
-)
-_ANSWERS = (
+_ASKED = "When must the tenant give notice to leave, and does a side letter change it?"
+_ANSWER = (
     "The Tenant shall give notice to end the Term not less than twelve months before the end of the then current Term"
-    " [Harbour Lease, p. 88]. Notice by e-mail alone has full effect [Harbour Lease, p. 88].",
-    "Rent falls due on the first working day of every quarter, with interest from the eighth day on.",
-    "The tenant may not sublet a berth without the written consent of the harbour master.",
-    "One may lie beside each of them for nothing [p. 40].",
+    " [Harbour Lease, p. 87]. The Tenant may keep a small workboat next to its Berth for free [Harbour Lease, p. 40]."
+    "\n\n"
+    "The side letter of 3 May 2021 shortens the notice period to nine months for all Berths [Side letters 2019–2024,"
+    " p. 22]. For Berths 4 to 7 the notice period is shortened to six months [Side letters 2019–2024, p. 22]. Marlow"
+    " heard so in person.\n\n"
+    "- The Tenant must end the Term in writing to the Harbour Office, by post [Harbour Lease, p. 88].\n"
+    "- **Rent** is due on the first working day of each quarter.\n"
 )
+_SURE = {"small workboat": 4.0}
 
 
-def _claims(stage: Stage, theme: ThemeChoice = ThemeChoice.LIGHT) -> None:
+def _verdicts(
+    stage: Stage, card: str = "", theme: ThemeChoice = ThemeChoice.LIGHT, size: tuple[int, int] = (1440, 900)
+) -> None:
+    """`card`: the words of the chip whose card is shown."""
+    stage.engine.weighs, stage.engine.weights = True, _SURE
     stage.add_books()
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
-    stage.engine.answers = [(answer,) for answer in _ANSWERS]
-    stage.open(theme=theme)
-    for question in _ASKED:
-        stage.ask(question)
+    stage.engine.answers = [(_ANSWER,)]
+    stage.open(theme=theme, size=size)
+    stage.ask(_ASKED)
+    stage.settle()
+    chips = [stop for stop in stage.last_answer().stops() if isinstance(stop, ChipButton)]
+    chip = next((chip for chip in chips if card and card in chip.text()), None)
+    if chip is not None:
+        chip.click()
+        stage.settle()
+        chip.show_card()
+        stage.settle()
 
 
-def claims(stage: Stage) -> None:
-    _claims(stage)
+def verdicts(stage: Stage) -> None:
+    _verdicts(stage)
 
 
-def claims_dark(stage: Stage) -> None:
-    _claims(stage, ThemeChoice.DARK)
+def verdicts_card(stage: Stage) -> None:
+    _verdicts(stage, "compare")
 
 
-def claims_japanese(stage: Stage) -> None:
-    use_language("ja")
-    try:
-        _claims(stage)
-    finally:
-        use_language("en")
+def verdicts_dark(stage: Stage) -> None:
+    _verdicts(stage, "otherwise", ThemeChoice.DARK)
 
 
-def _weighed(stage: Stage, theme: ThemeChoice = ThemeChoice.LIGHT) -> None:
-    stage.engine.weighs = True
-    stage.engine.weights = {"twelve months before": 4.0, "has full effect": -4.0, "eighth day": 4.0}
-    stage.add_books()
-    stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
-    stage.engine.answers = [(f"{_ANSWERS[0]} {_ANSWERS[1]} Elephants sleep standing up in winter.",)]
-    stage.open(theme=theme)
-    stage.ask(_ASKED[0])
+def verdicts_small(stage: Stage) -> None:
+    _verdicts(stage, "seems", size=(1024, 700))
 
 
-def weighed(stage: Stage) -> None:
-    _weighed(stage)
+def verdicts_japanese(stage: Stage) -> None:
+    with japanese():
+        _verdicts(stage, "要比較")
 
 
-def weighed_dark(stage: Stage) -> None:
-    _weighed(stage, ThemeChoice.DARK)
-
-
-def weighed_japanese(stage: Stage) -> None:
-    use_language("ja")
-    try:
-        _weighed(stage)
-    finally:
-        use_language("en")
-
-
-CLAIM_SCENES = (claims, claims_dark, claims_japanese, weighed, weighed_dark, weighed_japanese)
+CLAIM_SCENES = (verdicts, verdicts_card, verdicts_dark, verdicts_small, verdicts_japanese)

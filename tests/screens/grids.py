@@ -16,11 +16,11 @@ from tests.ui.fakes import Gate, Step
 from tests.ui.room import LEASE, LETTERS, pause, wait
 
 QUESTIONS = (
-    "[date] End of term: On which date does the term of the lease end?",
+    "[date] End of term: On which date does the Term end?",
     "[text] Notice period: With how much notice can the lease be ended?",
     "[amount] Yearly rent: How high is the rent for a year?",
     "[yes/no] May sublet?: May the tenant sublet?",
-    "[choice: Tenant, Landlord] Who insures?: Who has to insure the berth?",
+    "[choice: Tenant, Landlord] Who insures?: Who insures the quay walls and the gear?",
 )
 _NAMES = (
     *("Alders & Sons", "Marlow Rigging", "Tern Fisheries", "Olsen Chandlery", "Harbour Crane Co."),
@@ -29,6 +29,7 @@ _NAMES = (
 _FORMATS = (Format.PDF, Format.PDF, Format.PDF, Format.DOCX, Format.PDF, Format.EML)
 _ENDS = ("31 March 2031", "31 March 2031", "30 September 2029", "31 December 2028")
 _NOTICE = ("twelve", "nine", "eight", "twelve")
+_INSURES = "The Landlord insures the quay walls and the gear"
 _RENTS = ("48,000", "36,000", "12,500", "21,750")
 
 
@@ -37,20 +38,22 @@ def _text(number: int) -> str:
     return (
         f"The Term ends on {_ENDS[which]}. Either party ends it by {_NOTICE[which]} months’ notice in writing. "
         f"The Tenant pays a yearly rent of EUR {_RENTS[which]} in advance. The Tenant may sublet a single berth with "
-        "the Landlord’s consent. The Landlord insures the quay walls and the gear."
+        f"the Landlord’s consent. {_INSURES}."
     )
 
 
 def _answers(number: int) -> list[tuple[str]]:
     which = number % len(_ENDS)
-    ends = ("2031-03-31", "2031-03-31", "2029-09-30", "2028-12-31")[which]
+    ends = ("2031-03-31", "2030-03-31", "2029-09-30", "2028-12-31")[which]
     said = ("12 months", "9 months", "6 months", "12 months")[which]
     return [
         (f"{ends}\n“The Term ends on {_ENDS[which]}” [p. 1]",),
         (f"{said}\n“Either party ends it by {_NOTICE[which]} months’ notice in writing” [p. 1]",),
         (f"EUR {_RENTS[which]}\n“a yearly rent of EUR {_RENTS[which]} in advance” [p. 1]",),
         ("Yes\n“The Tenant may sublet a single berth” [p. 1]",) if which != 1 else ("No\n“nobody sublets” [p. 1]",),
-        ("Landlord\n“The Landlord insures the quay walls” [p. 1]",) if which else ("Not in this document",),
+        ("Landlord\n“The Landlord insures the quay walls and the gear” [p. 1]",)
+        if which
+        else ("Not in this document",),
     ]
 
 
@@ -143,7 +146,7 @@ def grid_grouped(stage: Stage) -> None:
 
 def grid_filtered(stage: Stage) -> None:
     _done(stage)
-    stage.window.sheet.grid.arranged.emit(Arrangement(filter=GridFilter.DISAGREES))
+    stage.window.sheet.grid.arranged.emit(Arrangement(filter=GridFilter.OTHERWISE))
     stage.settle()
 
 

@@ -44,6 +44,7 @@ from tests.screens.suggestion_scenes import SUGGESTION_SCENES
 from tests.screens.thought_scenes import SCENES as THOUGHT_SCENES
 from tests.screens.timeline_scenes import TIMELINE_SCENES
 from tests.screens.video_scenes import VIDEO_SCENES
+from tests.screens.words_scenes import WORDS_SCENES
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, RULES, SURVEY, pause, wait
@@ -418,6 +419,7 @@ SCENES: dict[str, Scene] = (
             *SETTINGS_SCENES,
             *LOCK_SCENES,
             *THOUGHT_SCENES,
+            *WORDS_SCENES,
         )
     }
     | COMPARISONS

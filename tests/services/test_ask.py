@@ -22,6 +22,7 @@ from app.core.conversation import (
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Checked, Loading, Reading, Stored, Thinking, Token
+from app.core.verdict import Verdict
 from app.core.work import Cancel, finish
 from app.services.rules import VERSIONS
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
@@ -133,6 +134,7 @@ def test_marks_are_checked_while_the_answer_is_written(fake: FakeDesk, talk: Con
     assert [c.state for c in first.citations] == [CitationState.VERIFIED]
     assert [c.state for c in second.citations] == [CitationState.VERIFIED, CitationState.NOT_FOUND]
     assert second.citations == answer.citations
+    assert [len(first.verdicts), second.verdicts] == [1, answer.verdicts]
 
 
 def test_an_answer_is_checked_and_kept(fake: FakeDesk, talk: Conversation, book: Book) -> None:
@@ -149,32 +151,23 @@ def test_an_answer_is_checked_and_kept(fake: FakeDesk, talk: Conversation, book:
     assert turn.answer == ending
 
 
-def test_an_answer_without_a_page_gets_one_found(fake: FakeDesk, talk: Conversation) -> None:
-    script(fake, ("The tenant gives notice twelve months before the end.",))
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("The tenant gives notice not less than twelve months before the end.", (Verdict.VERBATIM, 2, "")),
+        ("The tenant gives notice not less than twelve months before the end [p. 3].", (Verdict.VERBATIM, 2, "3")),
+        ("The tenant gives notice not less than eleven months before the end.", (Verdict.OTHERWISE, 2, "")),
+        ("The tenant gives notice twelve months before the end [p. 1].", (Verdict.COMPARE, 2, "1")),
+        ("The tenant gives notice twelve months before the end [p. 9].", (Verdict.NOTHING, 0, "9")),
+    ],
+)
+def test_each_sentence_gets_one_verdict_that_is_kept(
+    fake: FakeDesk, talk: Conversation, said: str, found: tuple[Verdict, int, str]
+) -> None:
+    script(fake, (said,))
     ending = answered(fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel()))
-    assert [(c.page, c.state, c.start) for c in ending.citations] == [(2, CitationState.RELATED, -1)]
-
-
-def test_words_of_a_book_without_quotation_marks_are_verified(fake: FakeDesk, talk: Conversation) -> None:
-    script(fake, ("The tenant gives notice not less than twelve months before the end [p. 3].",))
-    ending = answered(fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel()))
-    assert [(c.page, c.state, c.named) for c in ending.citations] == [(2, CitationState.REPAIRED, "3")]
-
-
-def test_an_answer_that_says_something_else_gets_no_page_as_support(fake: FakeDesk, talk: Conversation) -> None:
-    script(fake, ("The tenant gives notice eleven months before the end.",), ("The tenant may not sublet the berth.",))
-    ending = answered(fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel()))
-    (citation,) = ending.citations
-    assert (citation.page, citation.state, citation.on_page) == (2, CitationState.DIFFERS, PAGES[1])
-    ending = answered(fake.desk.ask.ask(asked(talk, "May he sublet?", ending.id), Cancel()))
-    assert ending.citations == ()
-
-
-def test_a_named_page_that_has_nothing_of_it_is_not_the_last_word(fake: FakeDesk, talk: Conversation) -> None:
-    script(fake, ("The tenant gives notice twelve months before the end [p. 1].",))
-    ending = answered(fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel()))
-    states = [(c.page, c.state) for c in ending.citations]
-    assert states == [(1, CitationState.PAGE), (2, CitationState.RELATED)]
+    assert [(each.verdict, each.page, each.named) for each in ending.verdicts] == [found]
+    assert fake.desk.conversations.answer(ending.id) == ending
 
 
 def test_the_prompt_has_the_books_first_then_the_talk(fake: FakeDesk, talk: Conversation) -> None:

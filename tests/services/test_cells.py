@@ -1,4 +1,4 @@
-"""What is found out about a cell."""
+"""What is found out about a cell follows from the verdict on its answer alone."""
 
 from __future__ import annotations
 
@@ -7,100 +7,154 @@ import pytest
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion
 from app.core.sheet import SheetCell
 from app.core.values import FREE, AnswerForm, ValueKind, ValueState
-from app.services.cells import CellFinding, read_cell
+from app.core.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
+from app.services.cells import CellFinding, read_cell, value_entered
+from app.wording.grid import count_findings, found_words, place_words
 
-DATE = AnswerForm(ValueKind.DATE)
+DATE, AMOUNT, YES_NO = map(AnswerForm, (ValueKind.DATE, ValueKind.AMOUNT, ValueKind.YES_NO))
+CHOICE = AnswerForm(ValueKind.CHOICE, ("Tenant", "Landlord"))
+SENTENCE = Evidence("b", "Lease", 2, "2", "The Term ends on 31 March 2031.")
 QUOTED = Citation("b", "Lease", 2, "2", "ends on 31 March 2031", CitationState.VERIFIED, 36, 42)
-BESIDE = Citation("b", "Lease", 2, "2", "the Tenant pays in advance", CitationState.VERIFIED, 36, 42)
-MISQUOTED = Citation("b", "Lease", 2, "2", "ends in spring", CitationState.NOT_FOUND, 36, 42)
+
+
+def of(verdict: Verdict, *, named: str = "", reason: Unweighed | None = None) -> SentenceVerdict:
+    evidence = () if verdict is Verdict.NOTHING else (SENTENCE,)
+    return SentenceVerdict(0, 10, verdict, evidence, named, reason)
+
+
+VERBATIM, SEEMS, COMPARE, OTHERWISE, NOTHING = map(
+    of, (Verdict.VERBATIM, Verdict.SEEMS, Verdict.COMPARE, Verdict.OTHERWISE, Verdict.NOTHING)
+)
+UNWEIGHED = of(Verdict.UNWEIGHED, reason=Unweighed.NO_JUDGE)
 
 
 def cell(
     text: str | None,
-    *citations: Citation,
+    *verdicts: SentenceVerdict,
     form: AnswerForm = DATE,
     ending: Ending = Ending.COMPLETE,
     correction: str = "",
+    searched: bool = False,
 ) -> SheetCell:
-    question = StoredQuestion("q", "s", None, "When?", (), 0.0, form=form)
-    answer = None if text is None else Answer("a", "q", text, ending, "m", 0.0, citations)
+    question = StoredQuestion("q", "s", None, "When does the Term end?", (), 0.0, form=form)
+    cited = (QUOTED,) if text and "[p. 2]" in text else ()
+    answer = None
+    if text is not None:
+        answer = Answer("a", "q", text, ending, "m", 0.0, cited, verdicts=verdicts, from_search=searched)
     return SheetCell(question, answer, correction=correction)
 
 
 @pytest.mark.parametrize(
-    ("made", "finding"),
+    ("made", "finding", "mark"),
     [
-        (cell(None), CellFinding.WAITING),
-        (cell("2031", ending=Ending.OPEN), CellFinding.ANSWERING),
-        (cell("2031", ending=Ending.CANCELLED), CellFinding.STOPPED),
-        (cell("", ending=Ending.FAILED), CellFinding.FAILED),
-        (cell("2031-03-31\n“…” [p. 2]", QUOTED), CellFinding.VERIFIED),
-        (cell("2029-09-30\n“…” [p. 2]", QUOTED), CellFinding.DISAGREES),
-        (cell("2031-03-31\n“…” [p. 2]", MISQUOTED), CellFinding.UNVERIFIED),
-        (cell("2031-03-31\n“…” [p. 2]", BESIDE), CellFinding.UNVERIFIED),
-        (cell("2031-03-31"), CellFinding.UNVERIFIED),
-        (cell("Not in this document"), CellFinding.ABSENT),
-        (cell("In spring\n“…” [p. 2]", QUOTED), CellFinding.UNFIT),
-        (cell("2029-09-30\n“…” [p. 2]", QUOTED, correction="2031-03-31"), CellFinding.CORRECTED),
-        (cell("It ends soon [p. 2].", QUOTED, form=FREE), CellFinding.VERIFIED),
-        (cell("It ends soon [p. 2].", QUOTED, MISQUOTED, form=FREE), CellFinding.UNVERIFIED),
+        (cell(None), CellFinding.WAITING, ""),
+        (cell("2031", ending=Ending.OPEN), CellFinding.ANSWERING, ""),
+        (cell("2031", VERBATIM, ending=Ending.CANCELLED), CellFinding.STOPPED, ""),
+        (cell("", ending=Ending.FAILED), CellFinding.FAILED, ""),
+        (cell("2031-03-31\n“…” [p. 2]", VERBATIM), CellFinding.WORD_FOR_WORD, "p. 2 ✓"),
+        (cell("2029-09-30\n“…” [p. 2]", OTHERWISE), CellFinding.OTHERWISE, "p. 2 says otherwise"),
+        (cell("2031-03-31\n“…” [p. 2]", COMPARE), CellFinding.COMPARE, "p. 2 · compare"),
+        (cell("2031-03-31\n“…” [p. 2]", SEEMS), CellFinding.COMPARE, "p. 2 · compare"),
+        (cell("2031-03-31\n“…” [p. 2]", UNWEIGHED), CellFinding.COMPARE, "p. 2 · compare"),
+        (cell("2031-03-31", NOTHING), CellFinding.NOTHING, "no page says this"),
+        (cell("2031-03-31\n“…” [p. 2]"), CellFinding.COMPARE, "p. 2 · compare"),
+        (cell("2031-03-31"), CellFinding.COMPARE, ""),
+        (cell("2031-03-31\n“…” [p. 2]", VERBATIM, ending=Ending.LENGTH), CellFinding.COMPARE, "p. 2 · compare"),
+        (cell("2031-03-31\n“…” [p. 2]", searched=True), CellFinding.COMPARE, "p. 2 · compare"),
+        (cell("Not in this document"), CellFinding.ABSENT, ""),
+        (cell("Not in this document", COMPARE), CellFinding.ABSENT, "p. 2 has all words of your question"),
+        (cell("Undecided\n“…” [p. 2]", form=YES_NO, searched=True), CellFinding.UNDECIDED, "p. 2"),
+        (cell("In spring\n“…” [p. 2]"), CellFinding.UNFIT, "p. 2"),
+        (cell("2031-03-31\n“…” [p. 2]", VERBATIM, correction="2029-03-31"), CellFinding.CORRECTED, ""),
+        (cell("2031-03-31\n“…” [p. 2]", OTHERWISE, correction="2031-03-31"), CellFinding.CORRECTED, ""),
+        (cell("It ends [p. 2].", VERBATIM, VERBATIM, form=FREE), CellFinding.WORD_FOR_WORD, "p. 2 ✓"),
+        (cell("It ends [p. 2].", VERBATIM, SEEMS, form=FREE), CellFinding.COMPARE, "p. 2 · compare"),
+        (cell("It ends [p. 2].", VERBATIM, NOTHING, COMPARE, form=FREE), CellFinding.NOTHING, "no page says this"),
+        (cell("It ends [p. 2].", NOTHING, OTHERWISE, form=FREE), CellFinding.OTHERWISE, "p. 2 says otherwise"),
+        (cell("The lease says nothing of it.", form=FREE), CellFinding.COMPARE, ""),
     ],
 )
-def test_a_cell_has_one_finding(made: SheetCell, finding: CellFinding) -> None:
-    assert read_cell(made).finding is finding
+def test_a_cell_has_one_finding_and_one_mark(made: SheetCell, finding: CellFinding, mark: str) -> None:
+    read = read_cell(made)
+    assert (read.finding, place_words(read, {})) == (finding, mark)
+    assert (read.citation is not None) == (read.evidence is not None)
 
 
-def test_the_page_says_otherwise() -> None:
-    read = read_cell(cell("2029-09-30\n“…” [p. 2]", QUOTED))
-    assert (read.value.text, read.on_page, read.citation) == ("2029-09-30", "2031-03-31", QUOTED)
+def test_the_finding_opens_the_sentence_of_the_page() -> None:
+    read = read_cell(cell("2029-09-30\n“…” [p. 2]", OTHERWISE))
+    assert read.citation is not None
+    assert (read.value.text, read.citation.page, read.citation.shown) == ("2029-09-30", 2, SENTENCE.text)
 
 
-def test_a_correction_takes_the_place_of_the_value_and_the_value_stays() -> None:
-    read = read_cell(cell("2029-09-30\n“…” [p. 2]", QUOTED, correction="2031-03-31"))
-    assert (read.value.text, read.value.day is not None, read.answered.text) == ("2031-03-31", True, "2029-09-30")
+def test_what_a_person_entered_takes_the_place_of_the_value_and_loses_all_marks() -> None:
+    read = read_cell(cell("2031-03-31\n“…” [p. 2]", VERBATIM, correction="30 September 2029"))
+    assert (read.value.text, read.answered.text) == ("2029-09-30", "2031-03-31")
+    assert (read.verdict, read.citation, found_words(read)) == (None, None, "entered by hand")
     loose = read_cell(cell(None, correction="some day"))
     assert (loose.value.state, loose.value.text) == (ValueState.HAS, "some day")
-
-
-SUBLET = "May the tenant sublet the berth?"
-INSURES = "Who insures the berth against fire and storm?"
-ENDS, TERM = "On which date does the Term end?", "The lease begins on 1 February 2021 and the Term ends on 29 May 2033."
-TERM_JA = "本契約は令和3年2月1日に始まり、令和13年3月31日に期間が終わる。"
-RENT = "How high is the yearly rent?"
-DATE, AMOUNT = AnswerForm(ValueKind.DATE), AnswerForm(ValueKind.AMOUNT)
-YES_NO, CHOICE = AnswerForm(ValueKind.YES_NO), AnswerForm(ValueKind.CHOICE, ("Tenant", "Landlord"))
+    assert (loose.value.day, found_words(loose)) == (None, "entered by hand, not a date")
 
 
 @pytest.mark.parametrize(
-    ("question", "form", "value", "quote", "finding"),
+    ("form", "typed", "value"),
     [
-        (SUBLET, YES_NO, "Yes", "The Tenant may sublet the berth.", CellFinding.VERIFIED),
-        (SUBLET, YES_NO, "No", "The Tenant may not sublet the berth or any part of it.", CellFinding.VERIFIED),
-        (SUBLET, YES_NO, "Yes", "The Tenant may not sublet the berth or any part of it.", CellFinding.UNVERIFIED),
-        (SUBLET, YES_NO, "No", "The Tenant may sublet the berth.", CellFinding.UNVERIFIED),
-        (SUBLET, YES_NO, "Yes", "The Tenant pays the rent.", CellFinding.UNVERIFIED),
-        (SUBLET, YES_NO, "Yes", "Either party may end the lease by notice.", CellFinding.UNVERIFIED),
-        (INSURES, CHOICE, "Landlord", "The Landlord insures the berth.", CellFinding.VERIFIED),
-        (INSURES, CHOICE, "Landlord", "Landlord shall light the ladder at night.", CellFinding.UNVERIFIED),
-        (INSURES, CHOICE, "Tenant", "The Landlord insures the berth, and the Tenant pays.", CellFinding.UNVERIFIED),
-        (ENDS, DATE, "2033-05-29", TERM, CellFinding.VERIFIED),
-        (ENDS, DATE, "2021-02-01", TERM, CellFinding.UNVERIFIED),
-        (ENDS, DATE, "2021-02-01", "The lease begins on 1 February 2021.", CellFinding.UNVERIFIED),
-        (ENDS, DATE, "2031-04-03", "The Term ends on 03/04/2031.", CellFinding.UNVERIFIED),
-        (RENT, AMOUNT, "EUR 48,000", "A yearly rent of EUR 48,000 and EUR 500 for water.", CellFinding.VERIFIED),
-        (RENT, AMOUNT, "EUR 500", "A yearly rent of EUR 48,000 and EUR 500 for water.", CellFinding.UNVERIFIED),
-        (RENT, AMOUNT, "EUR 48,000", "He pays EUR 48,000; Mr Berg pays EUR 500.", CellFinding.UNVERIFIED),
-        ("期間はいつ終わりますか。", DATE, "2021-02-01", TERM_JA, CellFinding.UNVERIFIED),
-        ("期間はいつ終わりますか。", DATE, "2031-03-31", TERM_JA, CellFinding.VERIFIED),
-        ("転貸できますか。", YES_NO, "はい", "賃借人は転貸できない。", CellFinding.UNVERIFIED),
-        ("転貸できますか。", YES_NO, "いいえ", "賃借人は転貸できない。", CellFinding.VERIFIED),
-        ("May the tenant sublet?", YES_NO, "No", "賃借人は転貸できない。", CellFinding.VERIFIED),
+        (DATE, "2028-12-30", "2028-12-30"),
+        (DATE, "30 December 2028", "2028-12-30"),
+        (DATE, "December 30, 2028", "2028-12-30"),
+        (DATE, "30.12.2028", "2028-12-30"),
+        (DATE, "3.4.2031", "2031-04-03"),
+        (DATE, "30. Dezember 2028", "2028-12-30"),
+        (DATE, "30 décembre 2028", "2028-12-30"),
+        (DATE, "30 de diciembre de 2028", "2028-12-30"),
+        (DATE, "30/12/2028", "2028-12-30"),
+        (DATE, "30 dicembre 2028", "2028-12-30"),
+        (DATE, "2028年12月30日", "2028-12-30"),
+        (DATE, "令和10年12月30日", "2028-12-30"),
+        (DATE, "December 2028", "2028-12"),
+        (DATE, "3/4/2031", ""),
+        (DATE, "not before 30.12.2028", ""),
+        (DATE, "30 February 2028", ""),
+        (AMOUNT, "EUR 48,000", "EUR 48,000"),
+        (AMOUNT, "48.000,50 €", "EUR 48000.50"),
+        (AMOUNT, "48 000 euros", "EUR 48000"),
+        (AMOUNT, "CHF 1'200", "CHF 1200"),
+        (AMOUNT, "25万円", "JPY 250000"),
+        (AMOUNT, "1,475", "1,475"),
+        (AMOUNT, "EUR 48.000", "EUR 48000"),
+        (AMOUNT, "-5.50", "-5.50"),
+        (AMOUNT, "1.475", ""),
+        (AMOUNT, "about 48,000", ""),
+        (YES_NO, "ja", "Yes"),
+        (YES_NO, "No", "No"),
+        (YES_NO, "perhaps", ""),
+        (CHOICE, "tenant", "Tenant"),
+        (CHOICE, "both", ""),
     ],
 )
-def test_a_value_is_proven_by_words_about_what_was_asked(
-    question: str, form: AnswerForm, value: str, quote: str, finding: CellFinding
-) -> None:
-    asked = StoredQuestion("q", "s", None, question, (), 0.0, form=form)
-    quoted = Citation("b", "Lease", 2, "2", quote, CitationState.VERIFIED, 9, 12)
-    answer = Answer("a", "q", f"{value}\n“{quote}” [p. 2]", Ending.COMPLETE, "m", 0.0, (quoted,))
-    assert read_cell(SheetCell(asked, answer)).finding is finding
+def test_a_value_is_entered_in_the_usual_ways_of_six_languages(form: AnswerForm, typed: str, value: str) -> None:
+    assert value_entered(typed, form).text == value
+
+
+def test_a_person_may_enter_that_the_document_has_none() -> None:
+    read = read_cell(cell("2031-03-31", VERBATIM, correction="Not in this document"))
+    assert (read.value.state, found_words(read)) == (ValueState.ABSENT, "entered by hand")
+
+
+def test_cells_are_counted_by_their_findings() -> None:
+    made = (
+        cell("2031-03-31", VERBATIM),
+        cell("2031-03-31", VERBATIM),
+        cell("2031-03-31", OTHERWISE),
+        cell("2031-03-31", COMPARE),
+        cell("Not in this document", COMPARE),
+        cell("2031-03-31", VERBATIM, correction="2030-03-31"),
+        cell(None),
+    )
+    words = [words for _finding, words in count_findings(map(read_cell, made))]
+    assert words == [
+        "2 word for word",
+        "1 to compare",
+        "1 says otherwise",
+        "1 not in the document",
+        "1 entered by hand",
+    ]

@@ -7,6 +7,7 @@ import pytest
 
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, PageRange, StoredQuestion, Turn
 from app.core.document import Book, Format, Section
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.services.conversation_search import PassageQuery, QuestionKind, decide
 
 LEASE, MILL = BookRef("lease"), BookRef("mill")
@@ -107,6 +108,16 @@ def test_a_follow_up_is_searched_with_the_section_that_the_answer_cites() -> Non
     assert asked == ["And in winter?", NOTICE[0]]
     assert answered.startswith("2.2 Arrears jonas feld")
     assert "2.2" not in of("And in winter?", cites, refs=(MILL,)).text, "a book that is not asked is not looked into"
+
+
+def test_where_an_answer_names_no_page_it_is_the_section_that_has_its_words() -> None:
+    before = turn(*NOTICE)
+    assert before.answer is not None
+    evidence = (Evidence("lease", "Harbour Lease", 4, "4", "x"),)
+    for verdict in Verdict:
+        found = msgspec.structs.replace(before.answer, verdicts=(SentenceVerdict(0, 9, verdict, evidence),))
+        said = of("And in winter?", msgspec.structs.replace(before, answer=found)).text
+        assert ("2.2 Arrears" in said) == (verdict in (Verdict.VERBATIM, Verdict.SEEMS))
 
 
 def test_what_the_model_does_not_read_is_not_searched_with() -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from app.core.bin import BinKind
-from app.core.conversation import BookRef, Support
+from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import EngineSettings
 from app.core.sheet import CellBegun, CellEnded, CellState, GridColumn, Sheet
 from app.core.values import ValueState
+from app.core.verdict import Verdict
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.services import sheets
@@ -23,9 +24,9 @@ from tests import work
 from tests.ui.fakes import FakeDesk, ScriptedEngine, open_desk
 
 QUESTIONS = (
-    "[date] End of term: When does the term end?",
+    "[date] End of term: When does the lease end?",
     "[yes/no] May the tenant sublet?",
-    "[choice: tenant, landlord] Who insures?",
+    "[choice: tenant, landlord] Who insures the berth?",
 )
 YES = ("Yes\n“The tenant may sublet” [p. 1]",)
 
@@ -37,7 +38,7 @@ def fake(tmp_path: Path) -> Iterator[FakeDesk]:
     made.desk.close()
 
 
-TEXT = "The lease ends on 31 March 2031. The tenant insures the berth. The tenant may sublet it."
+TEXT = "The lease ends on 31 March 2031. The tenant insures the berth. The tenant may sublet."
 
 
 def add_books(fake: FakeDesk, *titles: str) -> list[Book]:
@@ -74,9 +75,9 @@ def test_all_is_asked_of_a_document_before_the_next_one(fake: FakeDesk) -> None:
     assert all(len(prompt.documents) == 1 for prompt in fake.engine.prompts)
     read = [read_cell(cell) for cell in kept(fake, grid).cells[:3]]
     assert [(each.value.text, each.finding) for each in read] == [
-        ("2031-03-31", CellFinding.VERIFIED),
-        ("Yes", CellFinding.VERIFIED),
-        ("tenant", CellFinding.VERIFIED),
+        ("2031-03-31", CellFinding.WORD_FOR_WORD),
+        ("Yes", CellFinding.WORD_FOR_WORD),
+        ("tenant", CellFinding.WORD_FOR_WORD),
     ]
 
 
@@ -167,21 +168,21 @@ def test_a_document_that_is_removed_meanwhile_is_asked_no_more(fake: FakeDesk, p
     assert (found.finished, [row.number for row in found.rows]) == (True, [1, 3])
 
 
-def test_a_choice_is_weighed_against_the_words_that_are_quoted_for_it(fake: FakeDesk) -> None:
+def test_the_words_themselves_decide_and_no_model(fake: FakeDesk) -> None:
     grid = make(fake, "Berth 1")
+    fake.engine.weighs, fake.engine.weights = True, {"Yes": 3.0, "landlord": 3.0, "2031": 3.0}
     insured = "“The tenant insures the berth” [p. 1]"
-    fake.engine.weighs, fake.engine.weights = True, {"Who insures? landlord": -3.0, "sublet? Yes": 3.0}
-    fake.engine.answers = [("2031-03-31\n“ends on 31 March 2031” [p. 1]",), YES, (f"landlord\n{insured}",)]
+    fake.engine.answers = [("2031-03-31\n“The tenant may sublet” [p. 1]",), YES, (f"landlord\n{insured}",)]
     finish(fake.desk.sheets.run(grid.id, Cancel()))
     cells = kept(fake, grid).cells
-    weighed = [[each.support for each in cell.answer.weighed] for cell in cells if cell.answer]
-    assert weighed == [[], [Support.SUPPORTED], [Support.NOTHING]]
-    assert read_cell(cells[1]).finding is CellFinding.VERIFIED
-    assert read_cell(cells[2]).on_page == "tenant", "the words themselves name another one"
-    fake.engine.weights = {"sublet? Yes": -3.0}
-    fake.engine.answers = [YES]
-    finish(fake.desk.sheets.run(grid.id, Cancel(), cells[1].question.id))
-    assert read_cell(kept(fake, grid).cells[1]).finding is CellFinding.UNVERIFIED
+    verdicts = [[each.verdict for each in cell.answer.verdicts] for cell in cells if cell.answer]
+    assert verdicts == [[Verdict.COMPARE], [Verdict.VERBATIM], [Verdict.OTHERWISE]]
+    assert [read_cell(cell).finding for cell in cells] == [
+        *(CellFinding.COMPARE, CellFinding.WORD_FOR_WORD, CellFinding.OTHERWISE)
+    ]
+    otherwise = read_cell(cells[2])
+    assert otherwise.evidence is not None
+    assert otherwise.evidence.text == "The tenant insures the berth."
 
 
 def test_a_grid_has_a_limit(fake: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:

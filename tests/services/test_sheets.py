@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from app.core.bin import BinKind
-from app.core.conversation import BookRef, CitationState, PageRange, Support
+from app.core.conversation import BookRef, CitationState, PageRange
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Notice, Reading, Token
 from app.core.sheet import CellBegun, CellEnded, CellState, Sheet, SheetProgress
 from app.core.values import is_japanese
+from app.core.verdict import Verdict
 from app.core.work import Cancel, Stopped, finish
-from app.export.sheet import compose_sheet
 from app.services import sheets
 from app.services.columns import columns_of
 from app.services.sheets import SheetTemplate, check_questions, read_questions, split_questions
@@ -27,6 +27,8 @@ from tests.work import at, fail, problem_of, stop
 
 PAGES = ("The harbour opens at six.", "The tenant gives notice not less than twelve months before the end.", "Ends.")
 QUESTIONS = ("When does it open?", "What about notice?", "How does it end?")
+WAITS = "The harbour lets its first ship in at six"
+"""Words alone do not decide about this sentence."""
 
 
 @pytest.fixture
@@ -60,22 +62,24 @@ def run(fake: FakeDesk, sheet: Sheet) -> tuple[list[SheetProgress], Sheet]:
     return work.run(fake.desk.sheets.run(sheet.id, Cancel()))
 
 
+ANSWERS = ("The harbour opens at six [p. i].",), (f"{WAITS} [p. i].",), ("Elephants sleep standing up.",)
+
+
 def test_the_sentences_of_its_answers_are_weighed(fake: FakeDesk, sheet: Sheet) -> None:
-    fake.engine.weighs, fake.engine.weights = True, {"opened at six": 3.0, "at nine": 3.0}
-    script(fake, ("The harbour is opened at six [p. i].",), ("It opens at nine.",), ("Elephants sleep standing up.",))
+    fake.engine.weighs, fake.engine.weights = True, {"first ship": 9.0}
+    script(fake, *ANSWERS)
     told, ended = run(fake, sheet)
-    supports = [[each.support for each in row.answer.weighed] for row in ended.cells if row.answer]
-    assert supports == [[Support.SUPPORTED], [Support.NOTHING], [Support.NOTHING]]
+    verdicts = [[each.verdict for each in row.answer.verdicts] for row in ended.cells if row.answer]
+    assert verdicts == [[Verdict.VERBATIM], [Verdict.SEEMS], [Verdict.NOTHING]]
     rows = [event.cell for event in told if isinstance(event, CellEnded)]
     assert tuple(rows) == ended.cells, "a row ends with its sentences weighed"
-    assert state_words(ended.cells[0]).startswith("answered\n1 supported")
-    lines = compose_sheet(ended, {}).lines
-    assert "Weighed sentence by sentence: “The harbour is opened at six [p. i].”: supported by" in lines[0].note
+    assert state_words(ended.cells[0]).startswith("answered\n1 word for word")
+    assert state_words(ended.cells[2]).startswith("answered\n1 not found")
 
 
 def test_why_no_sentence_is_weighed_is_said_once(fake: FakeDesk, sheet: Sheet) -> None:
     fake.engine.weighs, fake.engine.info = True, msgspec.structs.replace(SCOUT, host="models.example.org")
-    script(fake, ("The harbour is opened at six.",), ("It opens at nine.",), ("Elephants sleep.",))
+    script(fake, *[(f"{WAITS}.",)] * 3)
     told, ended = run(fake, sheet)
     assert [event.problem.code for event in told if isinstance(event, Notice)] == [Code.WEIGHING_REMOTE]
     assert ended.finished
@@ -83,7 +87,7 @@ def test_why_no_sentence_is_weighed_is_said_once(fake: FakeDesk, sheet: Sheet) -
 
 def test_a_sheet_that_is_stopped_while_it_weighs_keeps_the_answer(fake: FakeDesk, sheet: Sheet) -> None:
     fake.engine.weighs = True
-    script(fake, ("The harbour is opened at six.",), ("It opens at nine.",), ("Elephants sleep.",))
+    script(fake, *[(f"{WAITS}.",)] * 3)
     events: list[SheetProgress] = []
     cancel = Cancel()
     fake.engine.weighings = [_StopsAt(cancel)]

@@ -19,7 +19,7 @@ from app.core.settings import RemoteSettings, RemoteTexts
 from app.core.sheet import CellBegun, CellEnded, CellState, Sheet
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import DocumentText, Message, PageText, Prompt, Weigh
+from app.engine.protocol import Prompt, Weigh
 from app.services import turns
 from app.services.columns import columns_of
 from tests.engine.remote.toy_server import WAIT_S, Handler, ToyServer, complete
@@ -199,10 +199,8 @@ def test_the_sentences_that_are_weighed_have_their_names_replaced(fake: FakeDesk
     finish(fake.desk.models.load(None, Cancel()))
     likely = {"choices": [{"logprobs": {"top_logprobs": [{"Yes": -0.1, "No": -3.0}]}}]}
     server.routes["/v1/completions"] = lambda handler: handler.send_json(likely)
-    book = DocumentText("Lease", (PageText("1", "The lease of Anna Meyer ends in May."),), "lease")
-    talk = (Message("user", "When?"), Message("assistant", "It ends in May."))
     conversation = fake.desk.conversations.create().id
-    prompt = Prompt("The rules.", (book,), talk, conversation_id=conversation)
+    prompt = Prompt("The rules.", (), (), conversation_id=conversation)
     order = Weigh(prompt, ("Does the lease of Anna Meyer end in May?", "Does it say so?"), ("yes", "no"))
     weighed = finish(fake.desk.ask.engine.run(order, Cancel()))
     assert len(weighed.logs) == 2

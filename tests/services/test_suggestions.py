@@ -12,6 +12,7 @@ from app.core.conversation import Answer, BookRef, Citation, CitationState, Endi
 from app.core.document import Document, Page
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.settings import Settings
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.core.work import Cancel, Stopped, finish
 from app.embedding.client import Embedder
 from app.services.search import Search
@@ -174,3 +175,14 @@ def test_an_answer_that_cites_nothing_suggests_nothing(desk: Desk) -> None:
     assert desk.after(replace(answer, citations=()), book) == []
     missed = replace(answer.citations[0], state=CitationState.NOT_FOUND)
     assert desk.after(replace(answer, citations=(missed,)), book) == []
+
+
+def test_an_answer_without_page_marks_goes_on_from_the_page_that_has_its_words(desk: Desk) -> None:
+    book = desk.add(agreement())
+    answer = _answer(book, 3)
+    evidence = (Evidence(book.book_id, "Agreement", 3, "3", "So it is."),)
+    for verdict in Verdict:
+        found = replace(answer, citations=(), verdicts=(SentenceVerdict(0, 9, verdict, evidence),))
+        says = verdict in (Verdict.VERBATIM, Verdict.SEEMS)
+        assert desk.after(found, book) == (desk.after(answer, book) if says else [])
+    assert desk.after(answer, book)

@@ -1,4 +1,5 @@
-"""Weighing the sentences of an answer, with a scripted engine and a real store."""
+"""Asking a model about those sentences of an answer that words do not decide, with a scripted engine and a real
+store."""
 
 from __future__ import annotations
 
@@ -9,27 +10,34 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import Answer, BookRef, Ending, Question, Support
+from app.core.conversation import Answer, BookRef, Question
 from app.core.document import Document, Format, Page
 from app.core.errors import Code
 from app.core.events import Weighing
+from app.core.verdict import Unweighed, Verdict
 from app.core.work import Cancel, finish
 from app.services import judgement
 from app.services.weighing import AnswerWeighed
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
 from tests.work import run, stop
 
-PAGES = ("The harbour opens at six.", "The tenant gives notice not less than twelve months before the end.", "Ends.")
-ANSWER = (
-    "The harbour is opened at six [p. 1]. The harbour opens at nine [p. 1]. It says “The tenant gives notice”"
-    " [p. 2]. Elephants sleep standing up. The pages do not say more."
+PAGES = (
+    "The harbour opens at six. Boats are washed on the ramp behind the chandlery.",
+    "The tenant gives notice not less than twelve months before the end.",
+    "Ends.",
 )
-SURE = {"is opened": 3.0, "at nine": 3.0}
+ANSWER = (
+    "The harbour opens at six [p. 1]. The harbour opens at nine [p. 1]. At the rear of the shop a slope serves for"
+    " cleaning boats. Cleaning happens at sea, far from any town and ramp. Elephants sleep standing up. The pages do"
+    " not say more."
+)
+SURE, UNSURE = "At the rear", "Cleaning happens"
+WEIGHTS = {SURE: 3.0, UNSURE: 0.0}
 
 
 @pytest.fixture
 def fake(tmp_path: Path) -> Iterator[FakeDesk]:
-    made = open_desk(tmp_path / "desk", ScriptedEngine(answers=[(ANSWER,)], weighs=True, weights=SURE))
+    made = open_desk(tmp_path / "desk", ScriptedEngine(answers=[(ANSWER,)], weighs=True, weights=WEIGHTS))
     yield made
     made.desk.close()
 
@@ -46,31 +54,36 @@ def weigh(fake: FakeDesk, answer: Answer) -> tuple[list[object], AnswerWeighed]:
     return [*told], weighed
 
 
-def test_every_sentence_that_states_something_is_weighed_and_kept(fake: FakeDesk) -> None:
+def reasons(weighed: AnswerWeighed) -> list[Unweighed | None]:
+    return [each.reason for each in weighed.answer.verdicts]
+
+
+def test_words_decide_when_the_answer_ends_and_the_model_the_rest(fake: FakeDesk) -> None:
     answer = answer_in(fake)
+    said = [(each.verdict, each.page, ANSWER[each.start : each.end].split(" [")[0][:16]) for each in answer.verdicts]
+    assert said == [
+        (Verdict.VERBATIM, 1, "The harbour open"),
+        (Verdict.OTHERWISE, 1, "The harbour open"),
+        (Verdict.UNWEIGHED, 1, "At the rear of t"),
+        (Verdict.UNWEIGHED, 1, "Cleaning happens"),
+        (Verdict.NOTHING, 0, "Elephants sleep "),
+    ]
     assert fake.desk.weighing.is_wanted(answer)
     told, weighed = weigh(fake, answer)
     assert weighed.off is None
-    said = [(each.support, each.page, ANSWER[each.start : each.end].split(" [")[0]) for each in weighed.answer.weighed]
-    assert said == [
-        (Support.SUPPORTED, 1, "The harbour is opened at six"),
-        (Support.NOTHING, 1, "The harbour opens at nine"),  # whatever the model says
-        (Support.QUOTED, 2, "It says “The tenant gives notice”"),
-        (Support.NOTHING, 0, "Elephants sleep standing up."),
+    assert [each.verdict for each in weighed.answer.verdicts] == [
+        Verdict.VERBATIM,
+        Verdict.OTHERWISE,
+        Verdict.SEEMS,
+        Verdict.COMPARE,
+        Verdict.NOTHING,
     ]
+    assert reasons(weighed) == [None] * 5
     assert fake.desk.conversations.answer(answer.id) == weighed.answer
     events = [event for event in told if isinstance(event, Weighing)]
-    assert [event.calibrating for event in events] == [True] * 24 + [False] * 2
-    assert len(fake.engine.prompts) == 1  # that of the answer
-
-
-def test_a_sentence_that_was_cut_off_is_not_weighed(fake: FakeDesk) -> None:
-    answer = answer_in(fake)
-    cut = msgspec.structs.replace(
-        answer, text="The harbour is opened at six [p. 1].\n\n- The harbour ope", citations=()
-    )
-    _, weighed = weigh(fake, msgspec.structs.replace(cut, ending=Ending.LENGTH))
-    assert [each.end for each in weighed.answer.weighed] == [36]
+    tested = len(judgement.calibration())
+    assert [event.calibrating for event in events] == [True] * tested + [False] * 2
+    assert not fake.desk.weighing.is_wanted(weighed.answer), "there is nothing left to ask"
 
 
 def test_a_model_is_measured_once(fake: FakeDesk) -> None:
@@ -80,38 +93,52 @@ def test_a_model_is_measured_once(fake: FakeDesk) -> None:
     assert not any(isinstance(event, Weighing) and event.calibrating for event in told)
 
 
+def test_a_sure_no_is_said_as_loudly(fake: FakeDesk) -> None:
+    fake.engine.weights = {SURE: 3.0, UNSURE: -5.0}
+    _, weighed = weigh(fake, answer_in(fake))
+    assert weighed.answer.verdicts[3].verdict is Verdict.NOTHING
+
+
 def test_a_model_that_cannot_judge_is_not_asked_and_that_is_said(fake: FakeDesk) -> None:
     answer = answer_in(fake)
-    fake.engine.weights = {statement: 0.0 for statement, _claim, _truth in judgement.CASES}
+    fake.engine.weights = {case.question: 0.0 for case in judgement.calibration()}
     _, weighed = weigh(fake, answer)
     assert weighed.off is not None
     assert weighed.off.code is Code.WEIGHING_UNSOUND
-    assert weighed.off.params == {"right": 50}
-    assert weighed.answer == answer
+    assert reasons(weighed) == [None, None, Unweighed.NO_JUDGE, Unweighed.NO_JUDGE, None]
+    assert [each.verdict for each in weighed.answer.verdicts] == [each.verdict for each in answer.verdicts]
     told, weighed = weigh(fake, answer)
     assert weighed.off is not None
     assert not any(isinstance(event, Weighing) for event in told)
 
 
-def test_a_context_without_room_measures_nothing(fake: FakeDesk) -> None:
+def test_a_model_that_cannot_judge_in_one_language_is_asked_in_the_others(fake: FakeDesk) -> None:
     answer = answer_in(fake)
-    fake.engine.weights = {judgement.CASES[0][1]: math.nan}
+    fake.engine.weights = {
+        **WEIGHTS,
+        **{case.question: 0.0 for case in judgement.calibration() if case.language == "en"},
+    }
+    _, weighed = weigh(fake, answer)
+    assert weighed.off is None
+    assert reasons(weighed)[2:4] == [Unweighed.LANGUAGE] * 2
+
+
+def test_without_memory_nothing_is_measured(fake: FakeDesk) -> None:
+    answer = answer_in(fake)
+    fake.engine.weights = {judgement.calibration()[0].question: math.nan}
     _, weighed = weigh(fake, answer)
     assert weighed.off is not None
     assert weighed.off.code is Code.WEIGHING_NO_ROOM
-    assert weighed.answer == answer
+    assert reasons(weighed)[2:4] == [Unweighed.NO_ROOM] * 2
 
 
-def test_a_sentence_that_the_model_had_no_room_for_is_said_to_be_unweighed(fake: FakeDesk) -> None:
+def test_a_sentence_that_there_was_no_room_for_is_said_to_be_unweighed(fake: FakeDesk) -> None:
+    fake.engine.weights = {**WEIGHTS, UNSURE: math.nan}
     answer = answer_in(fake)
-    weigh(fake, answer)
-    fake.engine.weights = {**SURE, "at nine": math.nan}
     _, weighed = weigh(fake, answer)
-    supports = [each.support for each in weighed.answer.weighed]
-    assert supports == [Support.SUPPORTED, Support.NO_ROOM, Support.QUOTED, Support.NOTHING]
-    assert [each.was_weighed for each in weighed.answer.weighed] == [True, False, True, True]
-    kept = fake.desk.conversations.answer(answer.id)
-    assert kept == weighed.answer
+    assert [each.verdict for each in weighed.answer.verdicts[2:4]] == [Verdict.SEEMS, Verdict.UNWEIGHED]
+    assert reasons(weighed)[3] is Unweighed.NO_ROOM
+    assert fake.desk.conversations.answer(answer.id) == weighed.answer
 
 
 def test_a_server_that_does_not_say_how_sure_it_is_weighs_nothing(fake: FakeDesk) -> None:
@@ -120,6 +147,7 @@ def test_a_server_that_does_not_say_how_sure_it_is_weighs_nothing(fake: FakeDesk
     _, weighed = weigh(fake, answer)
     assert weighed.off is not None
     assert weighed.off.code is Code.WEIGHING_REMOTE
+    assert reasons(weighed)[2:4] == [Unweighed.NO_JUDGE] * 2
 
 
 def test_the_starter_is_not_asked(fake: FakeDesk, starter: Path) -> None:
@@ -137,14 +165,10 @@ def test_a_stop_keeps_nothing(fake: FakeDesk) -> None:
     assert fake.desk.conversations.answer(answer.id) == answer
 
 
-def test_what_a_search_wrote_is_not_weighed(fake: FakeDesk) -> None:
-    answer = answer_in(fake)
-    _, weighed = weigh(fake, msgspec.structs.replace(answer, from_search=True))
-    assert weighed.off is not None
-    assert weighed.off.code is Code.WEIGHING_STARTER
-
-
 def test_it_can_be_switched_off(fake: FakeDesk) -> None:
-    answer = answer_in(fake)
     fake.engine.weighs = False
+    settings = fake.desk.settings
+    settings.save(msgspec.structs.replace(settings.load(), weigh_sentences=False))
+    answer = answer_in(fake)
     assert not fake.desk.weighing.is_wanted(answer)
+    assert [each.reason for each in answer.verdicts[2:4]] == [Unweighed.NO_JUDGE] * 2

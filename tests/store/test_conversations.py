@@ -28,17 +28,16 @@ from app.core.conversation import (
     PassageRef,
     Question,
     StoredQuestion,
-    Support,
     Timings,
     Turn,
     Usage,
-    WeighedSentence,
 )
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.image import Image, ImageRef, NamedImage, Raster
 from app.core.paths import Paths
 from app.core.secret import Key, KeyOrigin
+from app.core.verdict import SentenceVerdict, Unweighed, Verdict
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
@@ -102,7 +101,8 @@ def test_a_turn_comes_back_as_it_was(conversations: Conversations, paths: Paths,
         begun,
         text="See [p. 12]. 𝕊",
         ending=Ending.FAILED,
-        citations=(citation, msgspec.structs.replace(citation, start=-1, end=-1, state=CitationState.FOUND)),
+        citations=(citation, msgspec.structs.replace(citation, start=-1, end=-1, state=CitationState.PAGE)),
+        verdicts=(SentenceVerdict(0, 12, Verdict.UNWEIGHED, reason=Unweighed.WAITING),),
         usage=Usage(10, 4, 6, 3),
         timings=Timings(0.5, 1.25, 1.5, 2.0),
         problem=Problem(Code.ENGINE_CRASHED, {"signal": 9}),
@@ -116,16 +116,16 @@ def test_a_turn_comes_back_as_it_was(conversations: Conversations, paths: Paths,
     assert conversations.answer("nothing") is None
 
 
-def test_sentences_are_weighed_of_the_text_that_is_kept(conversations: Conversations) -> None:
+def test_verdicts_are_kept_on_the_text_that_is_kept(conversations: Conversations) -> None:
     question = ask(conversations, "What is it?", conversation=conversations.create().id)
     answer = conversations.answer(reply(conversations, question, "A whale."))
     assert answer is not None
-    weighed = msgspec.structs.replace(answer, weighed=(WeighedSentence(0, 8, Support.NOTHING),))
-    assert conversations.keep_weighed(weighed)
-    assert conversations.answer(answer.id) == weighed
+    judged = msgspec.structs.replace(answer, verdicts=(SentenceVerdict(0, 8, Verdict.NOTHING),))
+    assert conversations.keep_verdicts(judged)
+    assert conversations.answer(answer.id) == judged
     longer = msgspec.structs.replace(answer, text="A whale. Or not.")
     conversations.save_answer(longer)
-    assert not conversations.keep_weighed(weighed)
+    assert not conversations.keep_verdicts(judged)
     assert conversations.answer(answer.id) == longer
 
 
@@ -438,6 +438,7 @@ from app.core.conversation import Ending, Question
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.core.secret import Key, KeyOrigin
+from app.core.verdict import SentenceVerdict, Unweighed, Verdict
 import msgspec
 conversations = Conversations(Database.open(Path(sys.argv[1]), Key(sys.stdin.readline().strip(), KeyOrigin.FILE)))
 talk, parent = conversations.create().id, None

@@ -8,11 +8,13 @@ import shutil
 from pathlib import Path
 
 import apsw
+import msgspec
 import pytest
 
 from app.core.bin import BinKind
 from app.core.conversation import (
     BookRef,
+    Citation,
     CitationState,
     Draft,
     Ending,
@@ -22,11 +24,9 @@ from app.core.conversation import (
     PageRange,
     PartState,
     PassageRef,
-    Support,
     Thought,
     Timings,
     Usage,
-    WeighedSentence,
 )
 from app.core.dates import DateSpan, PartialDate
 from app.core.document import Flag, Format, Recognition, Section
@@ -42,6 +42,7 @@ from app.core.settings import EngineSettings, KvType, Settings, ThemeChoice
 from app.core.sources import Shelved
 from app.core.suggestion import SuggestedQuestion
 from app.core.values import FREE, ValueKind
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations, Drafts
@@ -156,7 +157,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert answer.from_search == (version >= 4)
         assert answer.words_alone == (version >= 7)
         assert not book.hidden_read
-        assert book.reading == (4 if version >= 12 else 3 if version >= 10 else 2 if version >= 5 else 1)
+        readings = {1: 1, 5: 2, 10: 3, 12: 4, 13: 5}
+        assert book.reading == max(reading for since, reading in readings.items() if version >= since)
         assert answer.left_out == (version >= 4)
         binned = [(entry.title, entry.kind) for entry in BinStore(database).all()]
         assert binned == ([("Sharks", BinKind.CONVERSATION)] if version >= 8 else [])
@@ -186,8 +188,9 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         assert [(part.pages, part.state) for part in answer.parts] == read
         saved = [(prompt.name, prompt.text, prompt.shortcut) for prompt in SavedPrompts(database).all()]
         assert saved == ([("Whales", "List all whales.", "w")] if version >= 6 else [])
-        weighed = WeighedSentence(0, 8, Support.QUOTED, book.id, "Moby-Dick 白鯨", 1, "i", "Call me Ishmael.")
-        assert answer.weighed == ((weighed,) if version >= 7 else ())
+        evidence = Evidence(book.id, "Moby-Dick 白鯨", 1, "i", "Call me Ishmael.")
+        verdict = SentenceVerdict(0, 8, Verdict.VERBATIM, (evidence,), "iv")
+        assert answer.verdicts == ((verdict,) if version >= 13 else ()), "what was said of it before is not kept"
         added = [(counts.source.path, counts.read, counts.failed) for counts in Sources(database).all()]
         assert added == ([(Path("/books"), 1, 1)] if version >= 10 else [])
         shelved = {book.id: Shelved(1, Path(), places=(Path("/books/moby.epub"),))}
@@ -222,6 +225,35 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
             assert connection.pragma("user_version") == len(MIGRATIONS)
             assert connection.pragma("integrity_check") == "ok"
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_findings_of_older_versions_are_no_longer_kept(tmp_path: Path) -> None:
+    """Of what a program found beside an answer before version 13 only page marks and quotations are left."""
+    path = tmp_path / "some.db"
+    states = ("verified", "found", "related", "differs", "differs", "page")
+    starts = (9, -1, -1, 20, -1, 31)
+    citations = [
+        Citation("b", "Lease", number, str(number), f"quote {number}", CitationState.VERIFIED, start, start + 6)
+        for number, start in enumerate(starts, 1)
+    ]
+    kept = [msgspec.to_builtins(each) | {"state": state} for each, state in zip(citations, states, strict=True)]
+    with contextlib.closing(apsw.Connection(str(path))) as connection:
+        migrate(connection, path, MIGRATIONS[:12])
+        connection.pragma("foreign_keys", False)
+        for id, found in (("some", kept), ("none", [])):
+            connection.execute(
+                """INSERT INTO answers (id, question_id, text, ending, model, created_at, citations, usage, timings,
+                        problem, passages, excerpts, shown, weighed)
+                    VALUES (?, 'q', 'text', 'complete', 'tiny', 0.0, ?, '{}', '{}', 'null', '[]', 0, 0, ?)""",
+                (id, msgspec.json.encode(found).decode(), '[{"start": 0}]'),
+            )
+        migrate(connection, path)
+        rows = dict(connection.execute("SELECT id, citations FROM answers").fetchall())
+        assert connection.execute("SELECT DISTINCT verdicts FROM answers").fetchall() == [("[]",)]
+    assert rows["none"] == "[]"
+    left = msgspec.json.decode(rows["some"], type=list[Citation])
+    page = msgspec.structs.replace(citations[3], state=CitationState.PAGE, quote="")
+    assert left == [citations[0], page, msgspec.structs.replace(citations[5], state=CitationState.PAGE)]
 
 
 def test_a_released_script_is_never_changed(tmp_path: Path, database: Database) -> None:

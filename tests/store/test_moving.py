@@ -32,6 +32,7 @@ from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.sheet import GridColumn
 from app.core.suggestion import SuggestedQuestion
 from app.core.timeline import EntityKind, FoundEvent, FoundName
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.conversations import Conversations, Drafts
@@ -77,7 +78,9 @@ class Kept:
         first = self.conversations.add_question(Question(talk.id, f"{title}?", refs, images=(image,)))
         answer = self.conversations.begin_answer(first.id, "tiny")
         cited = tuple(Citation(id, title, 1, "1", "wharf", CitationState.VERIFIED, 0, 5) for id in books)
-        whole = msgspec.structs.replace(answer, text=f"{title}.", ending=Ending.COMPLETE, citations=cited)
+        evidence = tuple(Evidence(id, title, 1, "1", "wharf") for id in books)
+        found = {"citations": cited, "verdicts": (SentenceVerdict(0, 5, Verdict.COMPARE, evidence),)}
+        whole = msgspec.structs.replace(answer, text=f"{title}.", ending=Ending.COMPLETE, **found)
         self.conversations.save_answer(whole)
         self.conversations.add_question(Question(talk.id, "And then?", refs, parent_id=answer.id))
         self.sheets.create_notes(f"{title} notes", ("Note",), [refs], first.id, excerpts=False)
@@ -200,6 +203,7 @@ def test_a_file_that_the_target_has_keeps_its_id_there(both: tuple[Kept, Kept]) 
     answer = target.conversations.turns(talk.id)[0].answer
     assert answer is not None
     assert [citation.book_id for citation in answer.citations] == [there, binned]
+    assert [evidence.book_id for evidence in answer.verdicts[0].evidence] == [there, binned]
 
 
 def test_what_was_cut_short_is_ended_by_moving_again(both: tuple[Kept, Kept], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,7 +129,7 @@ def test_without_room_for_the_copy_nothing_is_upgraded(paths: Paths, key: Key) -
 def test_a_step_that_fails_leaves_the_old_desk_and_its_copy(paths: Paths, key: Key) -> None:
     write_older(paths.database, key)
     with raw(paths.database, key) as connection:
-        connection.execute("CREATE TABLE mcp_clients (x)")
+        connection.execute("ALTER TABLE answers ADD COLUMN verdicts TEXT")
     with pytest.raises(apsw.SQLError):  # what the last script makes is there already
         Database.open(paths.database, key)
     assert version_in(paths.database, key) == version_in(paths.data / f"octavo.db.v{OLD}", key) == OLD

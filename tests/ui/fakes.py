@@ -249,7 +249,7 @@ class ScriptedEngine:
         and in doubt; a weight that is no number has no room."""
         if self.info.host:
             raise AppError(Code.WEIGHING_REMOTE, host=self.info.host)
-        truths = {judgement.question("1", page, said): truth for page, said, truth in judgement.CASES}
+        truths = {case.question: case.is_true for case in judgement.calibration()}
         logs = []
         for done, question in enumerate(questions, 1):
             known = next((weight for text, weight in self.weights.items() if text in question), None)
@@ -260,7 +260,7 @@ class ScriptedEngine:
                 gate.wait(cancel)
             if cancel.requested:
                 raise Stopped
-        return Weighed(tuple(logs), Usage(), 50 * len(questions), 1.0)
+        return Weighed(tuple(logs), 50 * len(questions), 1.0)
 
     def write_aside(self, cancel: Cancel) -> WrittenAside:
         for gate in [self.titlings.pop(0)] if self.titlings else ():

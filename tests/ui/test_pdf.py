@@ -16,6 +16,7 @@ from app.core.conversation import Answer, Citation, CitationState, Ending, Store
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef, Raster
 from app.core.sheet import Sheet, SheetCell
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.export.report import compose
 from app.export.sheet import compose_sheet
 from app.ui import pdf
@@ -94,7 +95,7 @@ def test_sizes_on_paper_are_those_of_print() -> None:
     assert size_of("いつ通知するか。", printed) == size_of("When must notice be given?", printed)
     title = "Notice of the lease"
     foot = size_of(title, printed[-40:])
-    assert size_of(title, printed[:40]) > size_of("Table of quotations", printed) > body
+    assert size_of(title, printed[:40]) > size_of("Pages named", printed) > body
     assert size_of("Deadlines", printed) >= body
     assert 8 <= foot < body
     for small in ("monospaced words", "This answer was cut off", "Clause", "Harbour Lease"):
@@ -142,15 +143,15 @@ def rows_and_pages(document: pypdfium2.PdfDocument) -> list[str]:
 
 def test_every_page_says_which_of_how_many_it_is_and_no_row_is_cut() -> None:
     text = "".join(f"Fact {number} [p. {number}x]. " for number in range(60))
-    citations = tuple(
-        Citation("b", "Harbour Lease", 4, "4", f"first{n} " + "words of it " * 12 + f"last{n}", CitationState.VERIFIED,
-                 start=text.index(f"[p. {n}x]"), end=text.index(f"[p. {n}x]") + len(f"[p. {n}x]"))
+    verdicts = tuple(
+        SentenceVerdict(text.index(f"Fact {n} "), text.index(f"[p. {n}x]."), Verdict.COMPARE,
+                        (Evidence("b", "Harbour Lease", 4, "4", f"first{n} " + "words of it " * 12 + f"last{n}"),))
         for n in range(60)
     )  # fmt: skip
-    turn = Turn(asked().question, Answer("a", "q", text, Ending.COMPLETE, "Scout", 0.0, citations=citations))
+    turn = Turn(asked().question, Answer("a", "q", text, Ending.COMPLETE, "Scout", 0.0, verdicts=verdicts))
     with pypdfium2.PdfDocument(pdf.write(compose("Long", (turn,), {}), no_image)) as document:
         pages = rows_and_pages(document)
-    assert len(pages) == 9
+    assert len(pages) == 10
     for number, page in enumerate(pages, 1):
         assert f"{number} of {len(pages)}" in page
     for number in range(60):
@@ -187,7 +188,8 @@ def test_a_sheet_is_a_table_across() -> None:
         (text,) = rows_and_pages(document)
     assert width > height
     assert all(
-        words in text for words in ("Berths", "When must notice be given?", "Three months", "Verified", "1 of 1")
+        words in text
+        for words in ("Berths", "When must notice be given?", "Three months", "[1] Harbour Lease, p. 4", "1 of 1")
     )
 
 

@@ -54,7 +54,7 @@ def test_everything_has_a_name_and_a_role_and_comes_as_it_is_seen(stage: _Stage,
 
 def test_a_mark_that_is_pressed_over_the_bus_opens_its_page(stage: _Stage) -> None:
     windows = stage.show("answered")
-    marks = [each for each in _all(windows) if each.role == LINK and each.name.endswith("p. 203 ✓")]
+    marks = [each for each in _all(windows) if each.role == LINK and each.name.endswith("p. 203 · compare")]
     stage.reader.press(marks[0])
     stage.reader.wait(lambda found: any(each.name.startswith("p. 203 of ") for each in _all(found)))
 

@@ -29,7 +29,7 @@ _HALF_WRITTEN = 200  # pieces of an answer, whose length nobody knows
 
 
 class Progress:
-    """An `AnswerScreen`. `weighed`: the answer with its sentences weighed, once it has ended."""
+    """An `AnswerScreen`. `weighed`: the answer with the verdicts on its sentences, once it has ended."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -81,7 +81,7 @@ class Progress:
         """What it means for the answer is said with it."""
 
     def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
-        """It comes with its sentences weighed."""
+        """It comes with the verdicts on its sentences."""
 
     def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None:  # noqa: ARG002
         self.weighed = weighed.answer

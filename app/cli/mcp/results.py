@@ -111,29 +111,47 @@ class PagesRead(msgspec.Struct, frozen=True):
 
 
 class CitedPage(msgspec.Struct, frozen=True):
-    """`state`: as the page was checked: `verified`, `near`, `not_found` and so on."""
+    """A page mark: characters [start, end) of the answer. `page` is what the document calls it; `number` counts from 1,
+    and is 0 where there is no such page."""
 
+    start: int
+    end: int
     document: str
     page: str
     number: int
     quote: str
-    state: str
-    on_page: str
 
 
-class SentenceSupport(msgspec.Struct, frozen=True):
-    text: str
-    support: str
+class PageWords(msgspec.Struct, frozen=True):
+    """The words of a page that a verdict rests on."""
+
+    id: str
     document: str
     page: str
-    on_page: str
+    number: int
+    text: str
+
+
+class SentenceChecked(msgspec.Struct, frozen=True):
+    """Characters [start, end) of the answer, which state something. `verdict`: `verbatim`, word for word on a page;
+    `seems`, a model judges that the page says it; `compare`, close to the page; `otherwise`, the page says it with
+    another number, date, name or negation; `nothing`, no page says it; `unweighed`, not known, and `reason` says why.
+    `named`: the page that the answer names, where `evidence` is not on it."""
+
+    start: int
+    end: int
+    text: str
+    verdict: str
+    reason: str
+    named: str
+    evidence: tuple[PageWords, ...]
 
 
 class QuestionAnswered(msgspec.Struct, frozen=True):
     answer: str
     ending: str
     citations: tuple[CitedPage, ...]
-    sentences: tuple[SentenceSupport, ...]
+    sentences: tuple[SentenceChecked, ...]
     read: Annotated[str, Meta(description="what was read for it")]
     doubts: Annotated[str, Meta(description="why there may be more in the documents, or nothing was found")]
     conversation: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.cli.answers import finding_lines, weighed_lines
+from app.cli.answers import finding_lines, verdict_lines
 from app.cli.mcp.results import DocumentList, MatterList, PagesRead, SearchResults
 from app.core.conversation import Answer, Question
 from app.core.document import Book
@@ -47,8 +47,8 @@ def pages_text(read: PagesRead) -> str:
 
 
 def answer_text(question: Question, answer: Answer, shelf: Mapping[str, Book]) -> str:
-    """The answer, its pages as they were checked, and what was read."""
-    lines = (*finding_lines(question, answer, shelf), *weighed_lines(answer, shelf), tokens_text(answer))
+    """The answer, what it rests on, what the pages have of each sentence, and what was read."""
+    lines = (*finding_lines(question, answer, shelf), *verdict_lines(answer, shelf), tokens_text(answer))
     return "\n".join((answer.text, "", *map(printable, lines)))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.cli.answers import sentence_of
 from app.cli.ask import Asker, asking_with
 from app.cli.mcp.messages import ToolAnnotations, ToolDescription, schema_of
 from app.cli.mcp.progress import Progress
@@ -22,12 +23,13 @@ from app.cli.mcp.results import (
     MatterList,
     PageRead,
     PagesRead,
+    PageWords,
     PassageFound,
     QuestionAnswered,
     ReadPages,
     SearchFor,
     SearchResults,
-    SentenceSupport,
+    SentenceChecked,
 )
 from app.cli.mcp.text import answer_text, documents_text, matters_text, pages_text, search_text, tokens_text
 from app.core.conversation import Answer, BookRef, MatterScope, Question
@@ -36,6 +38,7 @@ from app.core.errors import AppError, Code
 from app.core.mcp import McpClient
 from app.core.search_query import SearchPlace, parse
 from app.core.settings import RemoteTexts
+from app.core.verdict import SentenceVerdict
 from app.core.work import Cancel, finish
 from app.services.library_search import LibraryHit
 from app.services.recording import Recording
@@ -192,13 +195,10 @@ def _described(question: Question, answer: Answer, host: str) -> QuestionAnswere
     return QuestionAnswered(
         answer.text,
         answer.ending.value,
-        tuple(CitedPage(c.document, c.label, c.page, c.quote, c.state.value, c.on_page) for c in answer.citations),
         tuple(
-            SentenceSupport(
-                " ".join(answer.text[w.start : w.end].split()), w.support.value, w.document, w.label, w.on_page
-            )
-            for w in answer.weighed
+            CitedPage(c.start, c.end, c.document, c.label, c.page, c.quote) for c in answer.citations if c.start >= 0
         ),
+        tuple(_checked(answer, verdict) for verdict in answer.verdicts),
         " ".join(filter(None, (coverage_words(question, answer), tokens_text(answer)))),
         doubt_words(question, answer),
         question.conversation_id,
@@ -207,6 +207,18 @@ def _described(question: Question, answer: Answer, host: str) -> QuestionAnswere
         usage.reused_tokens,
         usage.evaluated_tokens,
         usage.generated_tokens,
+    )
+
+
+def _checked(answer: Answer, verdict: SentenceVerdict) -> SentenceChecked:
+    return SentenceChecked(
+        verdict.start,
+        verdict.end,
+        sentence_of(answer, verdict),
+        verdict.verdict.value,
+        verdict.reason.value if verdict.reason is not None else "",
+        verdict.named,
+        tuple(PageWords(e.book_id, e.document, e.label or str(e.page), e.page, e.text) for e in verdict.evidence),
     )
 
 
@@ -259,8 +271,8 @@ _ALL = (
     Tool(
         "ask",
         "Ask a question",
-        "Has the language model that Octavo uses answer from the documents. Each page that the answer names is checked:"
-        " `state` says whether its quotation is there. This can take minutes.",
+        "Has the language model that Octavo uses answer from the documents. Each sentence of the answer that"
+        " states something is looked for in them: `verdict` says what they have of it. This can take minutes.",
         AskQuestion,
         QuestionAnswered,
         ask,

@@ -1,4 +1,4 @@
-"""Compares a value with the words that are quoted for it: what these say instead, where they say something else."""
+"""Finds the value of a kind in words of a page, for a search that chooses sentences: it proves nothing."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functools import partial
 from typing import TypeVar
 
 from app.core.languages import LANGUAGES, language_of
-from app.core.values import AnswerForm, CellValue, ValueKind, ValueState, held_form
+from app.core.values import AnswerForm, ValueKind, held_form
 from app.documents.citations.dates import dates_of
-from app.documents.citations.differences import answers, negates
+from app.documents.citations.duties import answers
 from app.documents.citations.numbers import Figure, figures_of
 from app.documents.text.terms import TextTerms, terms_of, words_of
 
@@ -23,59 +23,6 @@ _SCALES = tuple(Decimal(10) ** power for power in (0, 3, 4, 6, 8, 9))
 _CLAUSE_END = re.compile(
     r"[;:；：、。！？!?\n]|[.,](?=\s+\D)|\s(?=(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o|e|ma)\s)"
 )
-
-
-def page_says(value: CellValue, form: AnswerForm, quotations: Sequence[str]) -> str:
-    """What the quotations have in the place of a value, as it is written there or as values are; empty where they
-    agree, and where they have nothing of its kind."""
-    if value.state is not ValueState.HAS:
-        return ""
-    text = "\n".join(quotations)
-    match form.kind:
-        case ValueKind.DATE:
-            dates = dates_of(text)
-            agrees = any(each.startswith(value.text) or value.text.startswith(each) for each in dates)
-            return "" if agrees or not dates else dates[0]
-        case ValueKind.AMOUNT:
-            return _other_amount(value, text)
-        case ValueKind.TEXT:
-            return _other_figure(value.text, text)
-        case ValueKind.CHOICE:
-            named = _named(text, form.choices)
-            return "" if value.text in named or len(named) != 1 else named[0]
-    return ""
-
-
-def is_proof(value: CellValue, form: AnswerForm, question: str, quotations: Sequence[str]) -> bool:
-    """Whether quotations can prove a value. Words that share none with the question prove nothing but text. Those that
-    share most of it prove a yes, or a no where they negate something. Of several dates or amounts, words prove the one
-    whose clause shares most with the question, if it is but one. What fails may be true all the same; somebody has to
-    look."""
-    text = "\n".join(quotations)
-    match form.kind:
-        case ValueKind.DATE:
-            dates = _nearest(question, text, dates_of)
-            agree = all(each.startswith(value.text) or value.text.startswith(each) for each in dates)
-            return bool(dates) and agree and _is_about(question, text)
-        case ValueKind.AMOUNT:
-            amounts = _nearest(question, text, _numbers)
-            agree = all(_is_amount(each, value.number) for each in amounts)
-            return bool(amounts) and agree and _is_about(question, text)
-        case ValueKind.YES_NO:
-            return _is_about(question, text, half=True) and negates(text) != value.yes
-        case ValueKind.CHOICE:
-            named = _nearest(question, text, partial(_named, choices=form.choices))
-            return all(each == value.text for each in named) and _is_about(question, text)
-    return True
-
-
-def _is_about(question: str, text: str, *, half: bool = False) -> bool:
-    """Whether a text has a word of the question, or more than `half` of those that are not of grammar; so taken to be
-    where the two are in scripts that share no words."""
-    asked, said = _terms(question), _terms(text)
-    comparable = (asked.stems and said.stems) or (asked.pairs and said.pairs)
-    shared = len(asked.all & said.all)
-    return not comparable or (2 * shared > len(asked.stems) if half and asked.stems else shared > 0)
 
 
 def value_in(text: str, form: AnswerForm, question: str) -> str:
@@ -126,25 +73,8 @@ def _named(text: str, choices: Sequence[str]) -> list[str]:
     return found
 
 
-def _other_amount(value: CellValue, text: str) -> str:
-    numbers = _numbers(text)
-    if value.number is None or not numbers or any(_is_amount(each, value.number) for each in numbers):
-        return ""
-    return f"{numbers[0]:f}"
-
-
 def _is_amount(number: Decimal, wanted: Decimal | None) -> bool:
     return any(number * scale == wanted for scale in _SCALES)
-
-
-def _other_figure(value: str, text: str) -> str:
-    """The text's number in the place of the first one of the value that the text does not have."""
-    there = _figures(text)
-    for said in _figures(value):
-        if there and not any(said.agrees(each) for each in there):
-            same_unit = (each for each in there if each.unit == said.unit)
-            return next(same_unit, there[0]).value
-    return ""
 
 
 def _figures(text: str) -> tuple[Figure, ...]:

@@ -10,7 +10,7 @@ import msgspec
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import CitedBook, Page
-from app.documents.citations.attribution import find_related, last_sentence, liken, nearer, without_brackets
+from app.documents.citations.attribution import last_sentence, nearer
 from app.documents.citations.location import QuotationFinder, QuotationLocation, named_in, rank_title
 from app.documents.citations.matching import find_near
 from app.documents.citations.normal_form import Normal
@@ -24,15 +24,11 @@ from app.documents.citations.page_marks import (
     pair,
 )
 from app.documents.citations.quotation import WantedQuotation, find
-from app.documents.citations.verbatim import Verbatim, VerbatimRun, says_the_same
 
-__all__ = ["CitedBook", "check", "find_related", "locate"]
+__all__ = ["CitedBook", "check", "locate"]
 
 MIN_LIKENESS = 80.0
 """The least likeness of a quotation to a page's words, from 0 to 100, to be shown as near: chance gives 50 to 65."""
-
-MIN_RUN_SHARE = 0.5
-"""The share of a claim that a run without quotation marks must fill to count for the page that it names."""
 
 MAX_RUN_PAGES = 50
 """How many pages of a mark such as [pp. 1-300] are checked."""
@@ -64,19 +60,17 @@ class CitationChecker:
         that its sense changes; REPAIRED for one that is on another page, which the citation then names; NEAR where
         something on the named page is like it; NOT_FOUND, with page 0, for a page that was not given to the model. A
         mark that names several pages gives one citation for each, with its share of the mark; a run of pages gives one,
-        for the page with the quotation, or its first. Without a quotation, a run of words that is in the books takes
-        its place. A page with neither gets its sentence that has most in common with the claim, and is DIFFERS where
-        that says something else. A page that several books have is that of the book that the claim names, or that is
-        nearer to it.
+        for the page with the quotation, or its first. A page that several books have is that of the book that the claim
+        names, or that is nearer to it. Whether the page says what the sentence says is another question
+        (`citations.verdict`).
         """
         lookup = self._lookup
         marks = [mark for mark in find_marks(answer, lookup.labels) if not (mark.round and lookup.is_foreign(mark))]
         quotations = [found for found in find_quotations(answer, marks) if is_evidence(found.text)]
-        runs = list(lookup.runs(answer, [*marks, *quotations]))
         cited: list[tuple[int, Citation]] = []
         claimed: set[int] = set()
         verified: set[int] = set()
-        for mark, claim, said in _said(answer, marks, quotations, runs):
+        for mark, claim, said in _said(answer, marks, quotations):
             quote = "" if said is None or not is_evidence(said.text) else " ".join(said.text.split())
             citations = [
                 lookup.cite(place, quote, span, claim) for place, span in zip(mark.places, mark.spans, strict=True)
@@ -87,8 +81,6 @@ class CitationChecker:
                 verified.add(said.start)
             elif quote and said is not None and said.start not in verified:
                 citations = lookup.mend(citations)
-            elif not quote:
-                citations = [lookup.illustrate(citation, claim) for citation in citations]
             cited += [(citation.start, citation) for citation in citations]
         known = [citation for _, citation in cited]
         unclaimed = {
@@ -97,32 +89,18 @@ class CitationChecker:
         for quote, found in unclaimed.items():
             if (citation := lookup.search(quote, known)) is not None:
                 cited.append((found.start, citation))
-        for run in runs:  # a page needs no second proof
-            if run.start not in claimed:
-                citation = lookup.search(" ".join(run.text.split()), known)
-                if citation is not None and not _is_proven(citation, cited):
-                    cited.append((run.start, citation))
         return tuple(citation for _, citation in sorted(cited, key=lambda entry: entry[0]))
 
 
 def _said(
-    answer: str, marks: Sequence[PageMark], quotations: Sequence[Quotation], runs: Sequence[Quotation]
+    answer: str, marks: Sequence[PageMark], quotations: Sequence[Quotation]
 ) -> Iterator[tuple[PageMark, str, Quotation | None]]:
-    """Every mark with the claim before it, and its quotation, or the run that fills the claim."""
+    """Every mark with the claim before it, and its quotation."""
     begin = 0
-    with_runs = pair(answer, marks, runs)
-    for (mark, quotation), (_, run) in zip(pair(answer, marks, quotations), with_runs, strict=True):
+    for mark, quotation in pair(answer, marks, quotations):
         claim = last_sentence(answer[begin : mark.start]) or last_sentence(answer[: mark.start])
-        if quotation is None and run is not None and len(run.text) >= MIN_RUN_SHARE * len(claim):
-            quotation = run
         yield mark, claim, quotation
         begin = mark.end
-
-
-def _is_proven(citation: Citation, cited: Sequence[tuple[int, Citation]]) -> bool:
-    proofs = (CitationState.VERIFIED, CitationState.REPAIRED)
-    place = (citation.book_id, citation.page)
-    return any((other.book_id, other.page) == place and other.state in proofs for _, other in cited)
 
 
 def locate(page_text: str, quote: str) -> tuple[int, int] | None:
@@ -143,38 +121,11 @@ class _Lookup:
         self._books = books
         self._pages = [(book, page) for book in books for page in book.pages]
         self._finder = QuotationFinder(books)
-        self._verbatim: Verbatim | None = None
-        self._places: dict[str, tuple[str, int]] = {}  # of runs that were found
         self.labels = frozenset(_label(page) for _, page in self._pages)
 
     def is_foreign(self, mark: PageMark) -> bool:
         """Whether it names a book that is not among these: in round brackets, it is then no mark of the model's."""
         return any(place.title and not place.vague and not self._named(place.title) for place in mark.places)
-
-    def runs(self, answer: str, taken: Sequence[PageMark | Quotation]) -> Iterator[Quotation]:
-        """Runs of words that are in the books, outside `taken`; none whose surroundings, in the answer or in the book,
-        say something else.
-        """
-        if self._verbatim is None:
-            self._verbatim = Verbatim([page.text for _, page in self._pages])
-
-        def find_run(run: VerbatimRun) -> tuple[int, int] | None:
-            book, page = self._pages[run.page]
-            span = find(self._finder.normal(book, page), WantedQuotation(answer[run.start : run.end]))
-            # A quotation may change the case of its first letter; a run may not.
-            return span if span is not None and page.text[span[0]] == answer[run.start] else None
-
-        begin = 0
-        ends = [(each.start, each.end) for each in sorted(taken, key=lambda each: each.start)]
-        for start, end in [*ends, (len(answer), len(answer))]:
-            for run in self._verbatim.runs(answer, begin, max(begin, start), lambda run: find_run(run) is not None):
-                span = find_run(run)
-                book, page = self._pages[run.page]
-                if span is not None and says_the_same(answer, run, page.text, span):
-                    words = answer[run.start : run.end]
-                    self._places[" ".join(words.split())] = (book.book_id, page.number)
-                    yield Quotation(run.start, run.end, words)
-            begin = max(begin, end)
 
     def cite(self, place: MarkedPages, quote: str, span: tuple[int, int], claim: str) -> Citation:
         books = self._named(place.title) if place.title else list(self._books)
@@ -206,9 +157,9 @@ class _Lookup:
         return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
 
     def _meant(self, runs: list[_PageRun], place: MarkedPages, claim: str) -> list[_PageRun]:
-        """Of pages that several books have, the one nearest to the claim; all where none is."""
+        """Among pages of the same name, in several books or in one, the one nearest to the claim; all where none is."""
         labelled = [run for run in runs if place.last or _label(run[1][0]) == place.written.casefold()] or runs
-        if len({book.book_id for book, _ in labelled}) < 2:
+        if len(labelled) < 2:
             return labelled
         nearest = nearer(claim, ["\n".join(page.text for page in pages) for _, pages in labelled])
         return labelled if nearest is None else [labelled[nearest]]
@@ -231,21 +182,6 @@ class _Lookup:
         wanted = WantedQuotation(citations[0].quote).whole
         return [self._bring_near(citation, wanted) for citation in citations]
 
-    def illustrate(self, citation: Citation, claim: str) -> Citation:
-        """A citation without a quotation, with the sentence that has most in common with `claim`; of the pages with
-        that label it names the one with the sentence.
-        """
-        pages = self._pages_meant(citation)
-        if citation.state is not CitationState.PAGE or not pages:
-            return citation
-        likeness = liken(claim, [page.text for _, page in pages])
-        page = pages[likeness.page][1]
-        place = {"page": page.number, "label": page.label, "on_page": likeness.statement}
-        if likeness.differs:
-            quote = " ".join(without_brackets(claim).split())
-            return msgspec.structs.replace(citation, state=CitationState.DIFFERS, quote=quote, **place)
-        return msgspec.structs.replace(citation, **place)
-
     def _bring_near(self, citation: Citation, wanted: Normal) -> Citation:
         for book, page in self._pages_meant(citation):
             span = find_near(self._finder.normal(book, page), wanted, MIN_LIKENESS)
@@ -267,12 +203,10 @@ class _Lookup:
     def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
         """A page with the quotation: one that has it uncut, and one that the answer cites, if possible."""
         known = {(citation.book_id, citation.page) for citation in cited}
-        likely = self._places.get(quote)
 
-        def rank(entry: tuple[CitedBook, Page, QuotationLocation]) -> tuple[bool, bool, bool]:
+        def rank(entry: tuple[CitedBook, Page, QuotationLocation]) -> tuple[bool, bool]:
             book, page, location = entry
-            place = (book.book_id, page.number)
-            return bool(location.fuller), place not in known, place != likely
+            return bool(location.fuller), (book.book_id, page.number) not in known
 
         found = min(self._finder.everywhere(quote), key=rank, default=None)
         if found is None:

@@ -31,6 +31,8 @@ _MONTHS = {
     for name in names.split()
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+MONTH_NAMES = frozenset(_MONTHS)
+"""Names of months in all languages, case-folded."""
 _ERAS = {
     "明治": 1867,
     "大正": 1911,
@@ -62,11 +64,25 @@ _ERA_SHORT = re.compile(r"(?<![a-z])([mtshr])(\d{1,2})\.(\d{1,2})\.(\d{1,2})(?!\
 
 def dates_of(text: str) -> tuple[str, ...]:
     """All dates of the text, in order. Where 3/4/2031 may be in March or in April, it is both."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = _KANJI.sub(lambda match: str(kanji_value(match.group())), text)
-    found = sorted(dict.fromkeys(_found(text)), key=lambda each: each[0])
-    written = [day for _at, day in found]
+    found = sorted(dict.fromkeys(_found(plain(text))), key=lambda each: each[0][0])
+    written = [day for _span, day in found]
     return tuple(day for day in written if len(day) > len("2031-03") or not _is_part(day, written))
+
+
+def plain(text: str) -> str:
+    """The text in NFKC, case-folded, with the numbers of its dates in digits."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return _KANJI.sub(lambda match: str(kanji_value(match.group())), text)
+
+
+def date_spans(plain_text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Where the dates of a text are, as `plain` gives it, in order: the characters of each, and all that it may be."""
+    spans: dict[tuple[int, int], list[str]] = {}
+    for span, day in sorted(_found(plain_text), key=lambda each: (each[0][0], -each[0][1])):
+        inside = next((known for known in spans if known[0] <= span[0] and span[1] <= known[1]), None)
+        if inside is None or inside == span:
+            spans.setdefault(span, []).append(day)
+    return [(begin, end, tuple(dict.fromkeys(days))) for (begin, end), days in spans.items()]
 
 
 def _is_part(month: str, days: list[str]) -> bool:
@@ -74,7 +90,7 @@ def _is_part(month: str, days: list[str]) -> bool:
     return any(day != month and day.startswith(month) for day in days)
 
 
-def _found(text: str) -> Iterator[tuple[int, str]]:
+def _found(text: str) -> Iterator[tuple[tuple[int, int], str]]:
     for match in _YEAR_FIRST.finditer(text):
         yield from _day(match, match[1], match[2], match[3])
     for match in _YEAR_LAST.finditer(text):
@@ -85,19 +101,21 @@ def _found(text: str) -> Iterator[tuple[int, str]]:
     for match in _MONTH_DAY.finditer(text):
         yield from _day(match, match[3], _MONTHS[match[1]], match[2])
     for match in _MONTH_YEAR.finditer(text):
-        yield match.start(), f"{match[2]}-{_MONTHS[match[1]]:02}"
+        yield match.span(), f"{match[2]}-{_MONTHS[match[1]]:02}"
     for match in _JAPANESE.finditer(text):
         year = (1 if match[2] == "元" else int(match[2])) + _ERAS.get(match[1] or "", 0)
         if match[4]:
             yield from _day(match, year, match[3], match[4])
         elif 1 <= int(match[3]) <= 12:
-            yield match.start(), f"{year:04}-{int(match[3]):02}"
+            yield match.span(), f"{year:04}-{int(match[3]):02}"
     for match in _ERA_SHORT.finditer(text):
         yield from _day(match, _ERAS[match[1]] + int(match[2]), match[3], match[4])
 
 
-def _day(match: re.Match[str], year: str | int, month: str | int, day: str | int) -> Iterator[tuple[int, str]]:
+def _day(
+    match: re.Match[str], year: str | int, month: str | int, day: str | int
+) -> Iterator[tuple[tuple[int, int], str]]:
     try:
-        yield match.start(), date(int(year), int(month), int(day)).isoformat()
+        yield match.span(), date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         return  # no such day

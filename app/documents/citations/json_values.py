@@ -9,24 +9,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed lacks it
 
-from app.core.conversation import Citation, CitationState
-from app.core.document import CitedBook, Page
+from app.core.document import CitedBook
 from app.core.json_pointer import pointer
-from app.core.languages import language_of
-from app.core.values import is_date
+from app.core.values import AnswerForm, CellValue, ValueKind, ValueState, is_date
+from app.core.verdict import SentenceVerdict, Verdict
 from app.documents.citations.agreement import has_number
-from app.documents.citations.attribution import likeliest_pages
 from app.documents.citations.checker import locate
 from app.documents.citations.dates import dates_of
+from app.documents.citations.held_values import ValueWeigher, quoted_sentences
 from app.documents.citations.location import QuotationFinder
 from app.documents.citations.page_marks import is_evidence
-from app.documents.citations.placing import PlacedClaim
-from app.documents.citations.statements import Claim, Tested
-from app.documents.text.sentences import sentences
-from app.documents.text.terms import terms_of, words_of
+from app.documents.citations.page_sentences import PageSentence, PageSentences, content_terms
+from app.documents.citations.value_clauses import AskedQuestion, has_all_words
+from app.documents.citations.word_for_word import leaves_turn_behind, word_for_word
 
-MOST_LIKELY = 8
-"""Pages that are looked through for a value that is too short to be looked for in all of them."""
+MOST_LOOKED_THROUGH = 8
+"""Of books with more pages than these, only those are looked through for a short value that have most of its words."""
+
+LEAST_LONG = 6
+"""A shorter run of words, and one of fewer than three times as many characters in a script without spaces, may be a
+name, which is on many pages."""
 
 _BLANK = re.compile(r"[\s,:]*")
 _SCALAR = re.compile(r"[^\s,\]}]+")
@@ -51,39 +53,14 @@ class JsonValue:
         """Whether it is neither a number nor a date, which pages may write in another way."""
         return not (self.is_number or _NUMBER.fullmatch(self.text) or is_date(self.text))
 
-    @property
-    def claim(self) -> Claim:
-        return Claim(self.start, self.end, f"{self.name}: {self.text}" if self.name else self.text)
-
 
 @dataclass(frozen=True)
 class PlacedValue:
-    """`statement`: the sentence of the page that has it; no page where none does. `verbatim`: its words are long enough
-    to be found nowhere by chance. `fuller`: what the page says where it was cut so that its sense changes."""
+    """`verdict`: what the pages have of the value; `statement`: the sentence of a page that has it, empty for none."""
 
     value: JsonValue
-    book: CitedBook | None = None
-    page: Page | None = None
+    verdict: SentenceVerdict
     statement: str = ""
-    verbatim: bool = False
-    fuller: str = ""
-
-    @property
-    def citation(self) -> Citation | None:
-        """A place that the program found."""
-        if self.book is None or self.page is None:
-            return None
-        where = self.book.book_id, self.book.title, self.page.number, self.page.label
-        if not self.verbatim:
-            return Citation(*where, self.statement, CitationState.RELATED)
-        state = CitationState.CUT if self.fuller else CitationState.VERIFIED
-        return Citation(*where, " ".join(self.value.text.split()), state, on_page=self.fuller)
-
-    @property
-    def placed_claim(self) -> PlacedClaim:
-        """For the model to judge: that a page has the value does not say that it is the one of this name."""
-        tested = Tested(self.statement, float(bool(self.statement)), frozenset())
-        return PlacedClaim(self.value.claim, tested, self.book, self.page)
 
 
 def values_of(answer: str) -> tuple[JsonValue, ...]:
@@ -96,48 +73,76 @@ def values_of(answer: str) -> tuple[JsonValue, ...]:
 
 
 def place_values(answer: str, question: str, books: Sequence[CitedBook]) -> tuple[PlacedValue, ...]:
-    """Each value of an answer with the page that has it. Of several pages that have a short text, a date or a number,
-    the one whose sentence shares most with the names above the value and with the question."""
-    values, finder = values_of(answer), QuotationFinder(books)
-    long = {value for value in values if value.is_words and is_evidence(value.text)}
-    short = [value for value in values if value not in long]
-    pages = dict(zip(short, _likely(short, question, books), strict=True))
-    return tuple(
-        _place_long(value, finder) if value in long else _place_short(value, question, pages[value]) for value in values
-    )
+    """Each value of an answer with what the pages have of it.
+
+    Word for word is a text that is a sentence of its page, or a long part of one with the words of its name in it, and
+    a value that a sentence with just these words proves. Any other that is on a page is to be compared there: of
+    several sentences that have it, with the one that shares most with the names above the value and with the question.
+    """
+    finder, pages = QuotationFinder(books), PageSentences(books)
+    return tuple(_place(value, question, finder, pages, books) for value in values_of(answer))
 
 
-def _likely(
-    values: Sequence[JsonValue], question: str, books: Sequence[CitedBook]
-) -> Sequence[Sequence[tuple[CitedBook, Page]]]:
-    """Of each value the pages that are looked through, the likeliest first: all where there are few."""
-    every = [(book, page) for book in books for page in book.pages]
-    if len(every) <= MOST_LIKELY:
-        return [every] * len(values)
-    return likeliest_pages([f"{value.claim.text} {question}" for value in values], books, MOST_LIKELY)
+def _place(
+    value: JsonValue, question: str, finder: QuotationFinder, pages: PageSentences, books: Sequence[CitedBook]
+) -> PlacedValue:
+    span = value.start, value.end
+    is_long = value.is_words and is_evidence(value.text)
+    sentences = _having_words(value, finder, pages) if is_long else _having(value, question, pages, books)
+    if not sentences:
+        return PlacedValue(value, SentenceVerdict(*span, Verdict.NOTHING))
+    label = AskedQuestion(value.name)
+    for sentence, uncut in sentences:
+        if is_long and uncut and _is_word_for_word(value, sentence, label):
+            return PlacedValue(value, _verdict(span, Verdict.VERBATIM, sentence), sentence.text)
+    proved = ValueWeigher(*_held(value), label, pages).decide(span, [each for each, uncut in sentences if uncut])
+    if proved is not None and proved.verdict is Verdict.VERBATIM:
+        return PlacedValue(value, proved, proved.on_page)
+    first = sentences[0][0]
+    return PlacedValue(value, _verdict(span, Verdict.COMPARE, first), first.text)
 
 
-def _place_long(value: JsonValue, finder: QuotationFinder) -> PlacedValue:
-    found = min(finder.everywhere(value.text), key=lambda entry: bool(entry[2].fuller), default=None)
-    if found is None:
-        return PlacedValue(value)
-    book, page, location = found
-    said = next((each.line for each in sentences(page.text) if locate(each.line, value.text)), value.text)
-    return PlacedValue(value, book, page, said, verbatim=True, fuller=location.fuller)
-
-
-def _place_short(value: JsonValue, question: str, pages: Sequence[tuple[CitedBook, Page]]) -> PlacedValue:
-    has, wanted = _test_of(value), _terms(f"{value.name} {question}")
-    found = [
-        (len(wanted & _terms(each.line)), -order, each.line)
-        for order, (_book, page) in enumerate(pages)
-        for each in sentences(page.text)
-        if has(each.line)
+def _having_words(value: JsonValue, finder: QuotationFinder, pages: PageSentences) -> list[tuple[PageSentence, bool]]:
+    """The sentences that have a long text, each with whether it is uncut there."""
+    found = sorted(finder.everywhere(value.text), key=lambda entry: bool(entry[2].fuller))
+    return [
+        (sentence, not location.fuller)
+        for book, page, location in found
+        for sentence in quoted_sentences(pages, book, page, value.text)
     ]
-    if not found:
-        return PlacedValue(value)
-    _shared, order, said = max(found)
-    return PlacedValue(value, *pages[-order], said)
+
+
+def _having(
+    value: JsonValue, question: str, pages: PageSentences, books: Sequence[CitedBook]
+) -> list[tuple[PageSentence, bool]]:
+    """The sentences that have a short text, a date or a number, the nearest to its name and the question first."""
+    has, wanted = _test_of(value), content_terms(f"{value.name} {question}")
+    places = [(book, page) for book in books for page in book.pages]
+    if len(places) > MOST_LOOKED_THROUGH:
+        places = pages.likeliest(content_terms(f"{value.name} {value.text} {question}"))
+    found = [each for place in places for each in pages.of(*place) if has(each.text)]
+    return [(each, True) for each in sorted(found, key=lambda each: -len(wanted & each.terms))]
+
+
+def _is_word_for_word(value: JsonValue, sentence: PageSentence, label: AskedQuestion) -> bool:
+    if word_for_word(value.text, [sentence]) is not None:
+        return True
+    long = len(value.text.split()) >= LEAST_LONG or (not value.text.isascii() and len(value.text) >= 3 * LEAST_LONG)
+    said = f"{value.name} {value.text}"
+    return long and has_all_words(sentence, label, strict=True) and not leaves_turn_behind(said, sentence)
+
+
+def _held(value: JsonValue) -> tuple[CellValue, AnswerForm]:
+    """A value as one of a cell."""
+    if value.is_number or _NUMBER.fullmatch(value.text):
+        return CellValue(ValueState.HAS, value.text, number=Decimal(value.text)), AnswerForm(ValueKind.AMOUNT)
+    if is_date(value.text):
+        return CellValue(ValueState.HAS, value.text), AnswerForm(ValueKind.DATE)
+    return CellValue(ValueState.HAS, value.text), AnswerForm(ValueKind.TEXT)
+
+
+def _verdict(span: tuple[int, int], verdict: Verdict, sentence: PageSentence) -> SentenceVerdict:
+    return SentenceVerdict(*span, verdict, (sentence.evidence,))
 
 
 def _test_of(value: JsonValue) -> Callable[[str], bool]:
@@ -152,10 +157,6 @@ def _test_of(value: JsonValue) -> Callable[[str], bool]:
             or (number is not None and has_number(sentence, number))
         )
     return lambda sentence: has_number(sentence, Decimal(text))
-
-
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(terms_of(text, language_of(words_of(text)).common).all)
 
 
 class _Reader:

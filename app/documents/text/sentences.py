@@ -22,6 +22,11 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_NUMBER = re.compile(r"\b(?:p|pp|pg|no|nos|nr|vol|figs?|secs?|art|ch|abs|s)\.$", re.IGNORECASE)
+_DAY = re.compile(r"(?<!\S)(?:[12]?\d|3[01])\.$")
+_MONTH = re.compile(
+    r"(?:Jan(?:uar)?|Feb(?:ruar)?|März|Apr(?:il)?|Mai|Juni?|Juli?|Aug(?:ust)?|Sept?(?:ember)?|Okt(?:ober)?|Nov(?:ember)?"
+    r"|Dez(?:ember)?)\b"
+)
 _SPACE = re.compile(r"(?<=(\S))\s+(?=(\S))")
 _BULLET = re.compile(r"(?:[-*•‣▪–>✓✗?·]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])\s+(?=\S)")
 _RULE = re.compile(r"[^\w\s]{3,}\s*$")
@@ -90,7 +95,7 @@ def sentences(text: str) -> Iterator[Sentence]:
         if not block.entry:
             lead = ""
         asked = ""
-        for number, piece in enumerate(_cut(whole)):
+        for number, piece in enumerate(cut(whole)):
             kind = _kind(piece, first=not number, entry=block.entry)
             yield Sentence(piece, kind, f"{heading}\n{lead}".strip(), asked, first=not number, leads=leads)
             leads = False
@@ -105,12 +110,13 @@ def _shorten(space: re.Match[str]) -> str:
     return "" if beside_unspaced else " "
 
 
-def _cut(paragraph: str) -> Iterator[str]:
+def cut(paragraph: str) -> Iterator[str]:
+    """The sentences of a paragraph, with what is left behind the last one."""
     begin = 0
     for match in _END.finditer(paragraph):
         following = paragraph[match.end() :].lstrip()
         piece = paragraph[begin : match.end()]
-        if following[:1].islower() or following[:1] in tuple(",;)") or _is_abbreviated(piece, following[:1]):
+        if following[:1].islower() or following[:1] in tuple(",;)") or _is_abbreviated(piece, following):
             continue
         yield piece.strip()
         begin = match.end()
@@ -119,7 +125,10 @@ def _cut(paragraph: str) -> Iterator[str]:
 
 
 def _is_abbreviated(piece: str, following: str) -> bool:
-    return _ABBREVIATION.search(piece) is not None or (following.isdigit() and _BEFORE_NUMBER.search(piece) is not None)
+    if _DAY.search(piece) is not None and _MONTH.match(following) is not None:
+        return True  # a German date, 31. März
+    before_number = following[:1].isdigit() and _BEFORE_NUMBER.search(piece) is not None
+    return before_number or _ABBREVIATION.search(piece) is not None
 
 
 def _kind(piece: str, *, first: bool, entry: bool) -> SentenceKind:

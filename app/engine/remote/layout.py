@@ -124,16 +124,6 @@ class TokenLayout:
         sent: Sent = _chat(prompt, laid.tokens) if shows else laid.tokens
         return Laid(sent, laid.size, laid.books, laid.size.page_ends, laid.before_answer)
 
-    def with_question(self, sent: Sent, question: str) -> array[int] | Chat | None:
-        """What was laid out, with one more question; None where it is sent as text."""
-        if isinstance(sent, str):
-            return None
-        asked = array("i", self._tokenizer.next_question(question))
-        if isinstance(sent, Chat):
-            turn = ChatTurn("user", (formats.spaced(question),))
-            return Chat((*sent.turns, turn), sent.tokens + asked, thinks=False)
-        return sent + asked
-
     def tokens_of(self, sent: Sent) -> int:
         """What a beginning of something that was laid out takes."""
         return len(sent)
@@ -163,10 +153,6 @@ class TextLayout:
         frame = total - sum(parts.documents) - sum(parts.messages)
         size = msgspec.structs.replace(parts, total=total, frame=frame)
         return Laid(text, size, characters.books, characters.size.page_ends, characters.before_answer)
-
-    def with_question(self, _sent: Sent, _question: str) -> None:
-        """As `TokenLayout.with_question`."""
-        return
 
     def tokens_of(self, sent: Sent) -> int:
         """As `TokenLayout.tokens_of`. Raises AppError REMOTE_*; Stopped."""

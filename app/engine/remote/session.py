@@ -196,34 +196,31 @@ class RemoteSession:
         return sent + array("i", [*marks[0], *inside, *marks[1]])
 
     def weigh(self, order: Weigh, on_weighed: Callable[[int, int], None]) -> Weighed:
-        """See `protocol.Weigh`: each question is a request of its own, after the same tokens, which the server holds.
+        """See `protocol.Weigh`: each question is a request of its own.
 
         Raises AppError WEIGHING_REMOTE where the server does not say how sure its model is, REMOTE_*; Stopped.
         """
-        laid = self._layout.lay_out(order.prompt, self._on_tokenized)
         self._check_model()
         logs: list[tuple[float, ...] | None] = []
-        tokens, started, usage = 0, time.monotonic(), Usage()
+        tokens, started = 0, time.monotonic()
         for question in order.questions:
             if self._control.wait():
                 raise Stopped
-            asked = self._layout.with_question(laid.sent, question)
-            if asked is not None and len(asked) >= self.info.context_tokens:
+            laid = self._layout.lay_out(order.prompt.asking(question), self._on_tokenized)
+            if laid.size.total >= self.info.context_tokens:
                 logs.append(None)
                 continue
-            if asked is None:
+            if isinstance(laid.sent, str):
                 raise AppError(Code.WEIGHING_REMOTE, host=self._transport.host)
-            found, report = self._server.likeliest(self._messages(asked) if isinstance(asked, Chat) else asked)
+            found, _report = self._server.likeliest(
+                self._messages(laid.sent) if isinstance(laid.sent, Chat) else laid.sent
+            )
             if not found:
                 raise AppError(Code.WEIGHING_REMOTE, host=self._transport.host)
-            if not tokens:
-                details = report.prompt_tokens_details
-                reused = min(laid.size.total, (details.cached_tokens if details else None) or 0)
-                usage = Usage(laid.size.total, reused, laid.size.total - reused, 0)
-            tokens += len(asked) - len(laid.sent)
+            tokens += laid.size.total
             logs.append(tuple(_log_of(word, order.words, found) for word in order.words))
             on_weighed(len(logs), len(order.questions))
-        return Weighed(tuple(logs), usage, tokens, time.monotonic() - started)
+        return Weighed(tuple(logs), tokens, time.monotonic() - started)
 
     # ---- streaming
 

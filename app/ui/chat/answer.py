@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.core.conversation import Answer, Citation
 from app.core.document import Book
 from app.core.untrusted import LINE_BREAK, disarm
+from app.core.verdict import SentenceVerdict
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.answer_pieces import PieceMaker, guess_lines
 from app.ui.chat.buttons import InlineButton
 from app.ui.chat.chip import ChipButton, ChipSpace
-from app.ui.chat.citations import CitationMark, embed, is_several, mark_citations, mark_stream, mark_weighed
+from app.ui.chat.citations import CitationMark, embed, is_several, mark_citations, mark_stream
 from app.ui.chat.formulas import FormulaSpace, FormulaStore
 from app.ui.chat.inline import LINE_SEPARATOR
 from app.ui.chat.markdown import MarkdownBlock, StepwiseText, begin_parsing, parse
@@ -27,6 +28,7 @@ from app.ui.chat.message import MessageWidget
 from app.ui.chat.notes import NOTE_INDENT, ProgressLine, RemarkLine
 from app.ui.chat.suggestions import SuggestionList
 from app.ui.chat.thought import ThoughtRow
+from app.ui.chat.verdict_marks import mark_verdicts
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.ui.words import QuietRemark
 from app.wording.i18n import _
@@ -204,9 +206,7 @@ class AnswerMessage(MessageWidget):
     def begin(self) -> None:
         """Show an empty answer with a caret, ready for `append`."""
         keeps_thought = self._answer is not None and bool(self._answer.text)
-        self._stream = OpenText()
-        self._answer = None
-        self._parsed = None
+        self._stream, self._answer, self._parsed = OpenText(), None, None
         self._set_pieces([])
         self.foot.hide()
         if not keeps_thought:
@@ -242,12 +242,11 @@ class AnswerMessage(MessageWidget):
         self.changed.emit()
         self.update()
 
-    def show_checked(self, citations: Sequence[Citation]) -> None:
-        """Show what the check found of the page marks so far on their chips, a moment later."""
+    def show_checked(self, citations: Sequence[Citation], verdicts: Sequence[SentenceVerdict] = ()) -> None:
+        """Show what was found out about the text so far, a moment later."""
         if self._stream is None:
             return
-        marks = mark_citations(self._stream.text, citations, self._shelf, self._books)
-        self._stream.take_checked(marks)
+        self._stream.take_checked(self._mark(self._stream.text, citations, verdicts))
         if not self._timer.isActive():
             self._timer.start()
 
@@ -333,12 +332,17 @@ class AnswerMessage(MessageWidget):
     def _rewrite(self) -> None:
         assert self._answer is not None
         answer = self._answer
-        marks = mark_citations(answer.text, answer.citations, self._shelf, self._books)
-        marks = mark_weighed(answer, marks, self._shelf, several=is_several(answer.citations, self._books))
-        self._marks = marks
-        self._parsed = begin_parsing(embed(self._answer.text, marks))
+        self._marks = self._mark(answer.text, answer.citations, answer.verdicts)
+        self._parsed = begin_parsing(embed(answer.text, self._marks))
         self._set_pieces([])
         self._take_parsed()
+
+    def _mark(
+        self, text: str, citations: Sequence[Citation], verdicts: Sequence[SentenceVerdict]
+    ) -> list[CitationMark]:
+        marks = mark_citations(text, citations, self._shelf, self._books, verdicts)
+        several = is_several([*citations, *verdicts], self._books)
+        return mark_verdicts(text, marks, verdicts, self._shelf, several=several)
 
     def _parse_more(self) -> None:
         if self._parsed is not None:

@@ -9,18 +9,21 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Answer, Citation, CitationState, Support
+from app.core.conversation import Answer
 from app.core.document import Book
+from app.core.untrusted import disarm
+from app.core.verdict import Verdict
 from app.ui.chat.buttons import ACTION, SYMBOL, ActionButton, Variants, centre_baseline
 from app.ui.chat.chip import HEIGHT, ChipButton
-from app.ui.chat.citations import CitationMark, colour_state, colour_support, count_weighed, escape_tip, mark_passages
+from app.ui.chat.citations import CitationMark, escape_tip, mark_passages
+from app.ui.chat.verdict_marks import colour_verdict
 from app.ui.fonts import ui_font
 from app.ui.icons import Symbol
-from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, USUAL_SIZES, Palette, Theme
-from app.wording.citations import count_citations
+from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, USUAL_SIZES, Theme
 from app.wording.i18n import _
-from app.wording.support import nothing_found
+from app.wording.page_names import cited_page, page_words
 from app.wording.units import count, duration
+from app.wording.verdicts import count_verdicts, unweighed_words
 
 _LINE = 18  # px
 _DOT = " · "
@@ -29,12 +32,17 @@ _WORTH_TELLING_S = 0.5
 
 @dataclass(frozen=True)
 class _Words:
-    """Words of the foot. `state` gives the colour of a count, None soft ink; `gap` is the space before them in px."""
+    """Words of the foot. `verdict` is what they count, and gives their colour; None for others, in soft ink. `gap` is
+    the space before them in px."""
 
     text: str
-    state: CitationState | Support | None = None
-    counted: bool = False
+    verdict: Verdict | None = None
     gap: int = 0
+
+    @property
+    def is_strong(self) -> bool:
+        """Counts of what a page proves, or a person has to look at, stand out."""
+        return self.verdict not in (None, Verdict.SEEMS, Verdict.UNWEIGHED)
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,9 @@ class _Row:
 
 
 class Foot(QWidget):
-    """One line: what the answer rests on at the left, what can be done with it at the right. Above it pages that the
-    text does not name; below it, if a person wants to know, what else was looked at, and what it cost."""
+    """One line: what was found out about the answer's sentences at the left, what can be done with it at the right.
+    Above it pages whose marks are where no chip can be; below it, if a person wants to know, what else was looked at,
+    and what it cost."""
 
     copied = Signal()
     exported = Signal()
@@ -64,6 +73,7 @@ class Foot(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._words: list[_Words] = []
+        self._reasons = ""
         self._status = ""
         self._rows: list[_Row] = []
         self._details: list[_Row] = []
@@ -94,27 +104,18 @@ class Foot(QWidget):
         books: frozenset[str] = frozenset(),
         images: int = 0,
     ) -> None:
-        """`unplaced` are the marks that have no chip in the text; `books`, by their ids, were asked, and `images` came
-        with the question."""
+        """`unplaced` are the marks that have no chip in the text; `books` are the ids of those on the desk, and so many
+        `images` came with the question."""
         for chip in self._chips():
             chip.hide()
             chip.deleteLater()
-        alone = [mark for mark in unplaced if mark.start < 0]
-        found = [mark for mark in alone if not _is_related(mark.citation)]
-        related = [mark for mark in alone if _is_related(mark.citation)]
-        listed = [
-            mark for mark in unplaced if 0 <= mark.start < mark.end
-        ]  # they are where no chip can be, such as in code
+        listed = [mark for mark in unplaced if _is_cited(mark)]
         passages = mark_passages(answer.passages if answer.text else (), shelf, books)
         label = _("Saw only excerpts:") if answer.excerpts else _("Relevant passages:")
-        self._rows = self._make_rows(
-            (_("Found by Octavo:"), found),
-            (_("Most related page:") if len(related) == 1 else _("Most related pages:"), related),
-            (_("Also cited:"), listed),
-            shelf=shelf,
-        )
+        self._rows = self._make_rows((_("Also cited:"), listed), shelf=shelf)
         self._details = self._make_rows((label, passages), shelf=shelf)
-        self._words = _word_foot(answer, books)
+        self._words = _word_search(answer, shelf) if answer.from_search else _word_verdicts(answer)
+        self._reasons = _word_reasons(answer)
         self._numbers = _word_numbers(answer, images)
         self.numbers_button.setVisible(bool(self._numbers or self._details))
         self.notes_button.setVisible(bool(answer.parts))
@@ -143,7 +144,7 @@ class Foot(QWidget):
         detailed = self.numbers_button.isChecked()
         rows = [row.describe() for row in [*self._rows, *(self._details if detailed else ())]]
         said = [words.text for words in [*self._words, *(self._numbers if detailed else ())] if words.text != _DOT]
-        said += [self._status] if self._status else []
+        said += [each for each in (self._status, self._reasons) if each]
         return ". ".join([*rows, ", ".join(said)]).strip(". ")
 
     def arrange(self, width: int) -> int:
@@ -155,8 +156,7 @@ class Foot(QWidget):
             if not button.isHidden():
                 right -= button.width()
                 button.move(right, y + (ACTION - button.height()) // 2)
-        self._arrange_words(y + (ACTION - _LINE) // 2, right - SPACE_M)
-        y += ACTION
+        y = max(y + ACTION, self._arrange_words(y + (ACTION - _LINE) // 2, right - SPACE_M, width))
         detailed = self.numbers_button.isChecked()
         for chip in [chip for row in self._details for chip in row.chips]:
             chip.setVisible(detailed)
@@ -169,23 +169,27 @@ class Foot(QWidget):
     def _actions(self) -> tuple[ActionButton, ...]:
         return self.copy_button, self.again_button, self.notes_button, self.export_button, self.numbers_button
 
-    def _arrange_words(self, y: int, width: int) -> None:
-        """One line; what has no room in it is in the tip."""
+    def _arrange_words(self, y: int, room: int, width: int) -> int:
+        """On one line, where they have `room`; what has none goes on below, in the whole width. Returns where the last
+        line ends."""
         status = [_Words(self._status, gap=SPACE_M)] if self._status else []
         words, x = [*self._words, *status], 0.0
         for number, each in enumerate(words):
+            is_dot, following = each.text == _DOT, words[number + 1 : number + 2]
             x += each.gap if x else 0
             span = self._measure(each)
-            if x + span > width:
-                self._drawn.append((QPointF(round(x), y + centre_baseline(_LINE)), _Words("…")))
-                break
-            if number + 1 < len(words) or each.text != _DOT:
-                self._drawn.append((QPointF(round(x), y + centre_baseline(_LINE)), each))
+            needed = span + sum(map(self._measure, following)) if is_dot else span
+            if x and x + needed > room:
+                x, y, room = 0.0, y + _LINE, width
+                if is_dot:
+                    continue
+            self._drawn.append((QPointF(round(x), y + centre_baseline(_LINE)), each))
             x += span
-        said = "".join(each.text for each in words)
+        said = "".join(each.text for each in words) + (f" ({self._reasons})" if self._reasons else "")
         self.setToolTip(escape_tip(said) if said else "")
         self.setAccessibleName(said)
         self.setAccessibleDescription(said)
+        return y + _LINE
 
     def _arrange_numbers(self, y: int, width: int) -> int:
         x = 0.0
@@ -216,7 +220,7 @@ class Foot(QWidget):
         painter = QPainter(self)
         for point, words in self._drawn:
             painter.setFont(_font(words))
-            painter.setPen(QColor(_colour(words.state, palette)))
+            painter.setPen(QColor(colour_verdict(words.verdict, palette)))
             painter.drawText(point, words.text)
 
     def _chips(self) -> list[ChipButton]:
@@ -236,48 +240,34 @@ class Foot(QWidget):
         self.citation_clicked.emit(chip.citation)
 
 
-def _colour(state: CitationState | Support | None, palette: Palette) -> str:
-    return colour_support(state, palette) if isinstance(state, Support) else colour_state(state, palette)
-
-
-def _is_related(citation: Citation | None) -> bool:
-    return citation is not None and citation.state in (CitationState.RELATED, CitationState.DIFFERS)
-
-
 def _font(words: _Words) -> QFont:
-    return ui_font(SIZE_SMALL, QFont.Weight.DemiBold if words.counted else QFont.Weight.Normal)
+    return ui_font(SIZE_SMALL, QFont.Weight.DemiBold if words.is_strong else QFont.Weight.Normal)
 
 
-def _word_foot(answer: Answer, books: frozenset[str]) -> list[_Words]:
-    missed = any(citation.state is CitationState.NOT_FOUND for citation in answer.citations)
-    nothing = nothing_found(answer, asked_of_books=bool(books)) and not missed
-    hidden = set() if nothing else {CitationState.PAGE}  # the pages are counted together
-    if any(each.was_weighed for each in answer.weighed):
-        hidden.add(CitationState.DIFFERS)
-    found = [citation for citation in answer.citations if citation.state not in hidden]
-    words = [_Words(_("nothing found"), CitationState.NOT_FOUND, counted=True)] if nothing else []
-    words += [_Words(text, state, counted=True) for state, text in count_citations(found)]
-    words += [_Words(text, support, counted=True) for support, text in count_weighed(answer.weighed)]
-    if not nothing and (sources := word_sources(answer)):
-        words.append(_Words(sources))
+def _is_cited(mark: CitationMark) -> bool:
+    """Whether a mark without a chip in the text names a page all the same: it is in code, say."""
+    if not mark.label or mark.start < 0 or mark.citation is None:
+        return False
+    return bool(mark.literal or mark.citation.page)
+
+
+def _word_verdicts(answer: Answer) -> list[_Words]:
+    """How many sentences have which verdict, and that the model saw excerpts only."""
+    words = [_Words(text, verdict) for verdict, text in count_verdicts(answer.verdicts)]
+    words += [_Words(_("saw only excerpts"))] if answer.excerpts and answer.text else []
     return _separate(words)
 
 
-def word_sources(answer: Answer) -> str:
-    """Which pages an answer names, or that it saw excerpts only; empty where it names none."""
-    pages = {(citation.book_id, citation.page) for citation in answer.citations if _is_source(citation)}
-    pages |= {(weighed.book_id, weighed.page) for weighed in answer.weighed if weighed.page}
-    books = len({book_id for book_id, _page in pages})
-    if not pages:
-        return _("saw only excerpts") if answer.excerpts and answer.text else ""
-    words = _("1 page") if len(pages) == 1 else _("{n} pages").format(n=count(len(pages)))
-    if books > 1:
-        words = _("{pages} of {n} books").format(pages=words, n=count(books))
-    return _("{pages}, from excerpts only").format(pages=words) if answer.excerpts else words
+def _word_search(answer: Answer, shelf: Mapping[str, Book]) -> list[_Words]:
+    """Where the sentences of a search are: they are the pages' own, so that nothing has to be found out about them."""
+    pages = dict.fromkeys(page_words(cited_page(each, shelf)) for each in answer.citations if each.page)
+    return [_Words(_DOT.join((_("Search result"), *map(disarm, pages))))] if answer.text else []
 
 
-def _is_source(citation: Citation) -> bool:
-    return bool(citation.page) and citation.start >= 0 and citation.state is not CitationState.NOT_FOUND
+def _word_reasons(answer: Answer) -> str:
+    """Why there is no verdict on some sentences; empty where there is one on all."""
+    unweighed = [each for each in answer.verdicts if each.verdict is Verdict.UNWEIGHED]
+    return "; ".join(dict.fromkeys(unweighed_words(each.reason) for each in unweighed))
 
 
 def _word_numbers(answer: Answer, images: int) -> list[_Words]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Answer, Citation, Conversation, StoredQuestion, Thought, Turn
+from app.core.conversation import Answer, Conversation, StoredQuestion, Thought, Turn
 from app.core.errors import Problem
 from app.core.events import (
     Checked,
@@ -55,7 +56,7 @@ class Running:
     written: bool = False
     goes_on: bool = False
     pieces: list[str] = field(default_factory=list)
-    checked: tuple[Citation, ...] = ()
+    checked: Checked = field(default_factory=partial(Checked, ()))
     part: PartBegun | None = None
     thought: Thinking = field(default_factory=Thinking)
 
@@ -109,7 +110,7 @@ class AnswerPresenter(QObject):
         if running.thought.tokens:
             self._view.think(_thinking_words(running), running.thought.text)
         self._view.append("".join(running.pieces))
-        self._view.show_checked(running.checked)
+        self._view.show_checked(running.checked.citations, running.checked.verdicts)
 
     @Slot(object)
     def _on_event(self, event: PartsProgress | Done[Answer] | Cancelled | Failed) -> None:
@@ -124,10 +125,10 @@ class AnswerPresenter(QObject):
                 self._on_thinking(running, event)
             case Token(text):
                 self._on_token(running, text)
-            case Checked(citations):
-                running.checked = citations
+            case Checked(citations, verdicts):
+                running.checked = event
                 if self._is_shown(running):
-                    self._view.show_checked(citations)
+                    self._view.show_checked(citations, verdicts)
             case PartBegun() | PartEnded():
                 self._on_part(running, event)
             case Noting():

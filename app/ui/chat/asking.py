@@ -13,8 +13,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Answer, Conversation, Question, StoredQuestion, Turn
 from app.core.errors import Code
-from app.core.events import PartsProgress
+from app.core.events import Checked, PartsProgress
 from app.core.image import ImageRef, ref_of
+from app.core.values import FREE, AnswerForm
 from app.core.work import Cancel, Work
 from app.services.ask import Ask
 from app.services.parts import Parts
@@ -62,6 +63,8 @@ class AskingPresenter(Presenter):
 
     sheet_gives_way: Callable[[], bool] = bool
     """Asks a running sheet to let a question come next; whether it does. There is none at first."""
+    is_verbatim: Callable[[], bool | None] = bool
+    """Whether new questions are answered in the documents' words; None where that is being found out."""
 
     def __init__(
         self,
@@ -198,7 +201,7 @@ class AskingPresenter(Presenter):
             again=True,
             goes_on=True,
             pieces=[answer.text] if answer.text else [],
-            checked=tuple(citation for citation in answer.citations if citation.start >= 0),
+            checked=Checked(answer.citations, answer.verdicts),
         )
         self._start(answer, AnswerWay.PARTS if answer.parts else AnswerWay.WHOLE, running)
 
@@ -234,9 +237,9 @@ class AskingPresenter(Presenter):
     @Slot(object)
     def _on_released(self, wanted: _ToAsk) -> None:
         shown = self._shown.conversation
-        if shown is not None and shown.id == wanted.conversation_id:
+        if shown is not None and shown.id == wanted.conversation_id and self.is_verbatim() is not None:
             self._begin(wanted, shown, self._shown.turns)
-        else:
+        else:  # what is read now comes after what is found out of the model
             self._conversation.load(wanted.conversation_id, partial(self._begin_unseen, wanted))
 
     def _begin_unseen(self, wanted: _ToAsk, conversation: Conversation, loaded: LoadedConversation) -> None:
@@ -262,10 +265,10 @@ class AskingPresenter(Presenter):
         if books != conversation.books:
             self._conversation.books.put(conversation.id, books)
         before, parent_id = follow(turns, find_question(turns, written.edited_id))
-        question = Question(conversation.id, written.text, books, parent_id, written.images, written.edited_id, plan)
-        refs = tuple(ref_of(image) for image in written.images)
-        asked = StoredQuestion("", conversation.id, parent_id, written.text, books, time.time(), refs, plan)
-        self._start(question, AnswerWay.WHOLE, Running(conversation, asked, before, written=True))
+        form = AnswerForm(verbatim=True) if self.is_verbatim() and (books or plan is not None) else FREE
+        text, images = written.text, written.images
+        question = Question(conversation.id, text, books, parent_id, images, written.edited_id, plan, form)
+        self._start(question, AnswerWay.WHOLE, Running(conversation, _unkept(question), before, written=True))
 
     def _begin_again(self, wanted: _ToAsk, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
         """Where books came on the desk while the question waited, it becomes another question, of those books."""
@@ -274,7 +277,8 @@ class AskingPresenter(Presenter):
             return
         before, books = turns_before(turns, asked.id), conversation.books
         if wanted.waited and books != asked.books:
-            question = Question(conversation.id, asked.text, books, asked.parent_id, asked.images, plan=asked.plan)
+            text, plan, form = asked.text, asked.plan, asked.form
+            question = Question(conversation.id, text, books, asked.parent_id, asked.images, plan=plan, form=form)
             running = Running(conversation, msgspec.structs.replace(asked, id="", books=books), before)
             self._start(question, wanted.way, running)
         else:
@@ -357,3 +361,10 @@ class AskingPresenter(Presenter):
         """The attempt to make the last answer longer, if there was no room for it."""
         longer, answer = self._longer, self._shown.turns[-1].answer if self._shown.turns else None
         return longer if longer is not None and answer is not None and answer.id == longer.answer_id else None
+
+
+def _unkept(question: Question) -> StoredQuestion:
+    """A question as it is shown until it is kept, and has an id."""
+    refs = tuple(map(ref_of, question.images))
+    shown = StoredQuestion("", question.conversation_id, question.parent_id, question.text, question.books, time.time())
+    return msgspec.structs.replace(shown, images=refs, plan=question.plan, form=question.form)

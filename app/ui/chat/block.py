@@ -17,13 +17,13 @@ from PySide6.QtGui import (
     QPen,
     QTextBlock,
     QTextCursor,
-    QTextLine,
 )
 
 from app.ui.chat.block_tools import BAR, CodeTools, Tools
-from app.ui.chat.inline import Link, PlacedMark
+from app.ui.chat.inline import Link, PlacedMark, PlacedSentence
 from app.ui.chat.render import MARKER_GAP, RenderedText
 from app.ui.chat.rich_copy import to_html
+from app.ui.chat.sentence_lines import SentenceLine, draw_line, find_lines, x_of
 from app.ui.chat.table import TableScroll
 from app.ui.theme import CORNER, SPACE_M, SPACE_S, Palette
 
@@ -79,6 +79,7 @@ class MessageBlock:
         self._bars: list[QRectF] = []
         self._rules: list[QRectF] = []
         self._markers: list[tuple[QPointF, str]] = []
+        self._lines: list[SentenceLine] = []
 
     @property
     def bottom(self) -> int:
@@ -154,6 +155,8 @@ class MessageBlock:
         painter.translate(self._inset)
         painter.setClipRect(context.clip)
         document.documentLayout().draw(painter, context)
+        for line in self._lines:
+            draw_line(painter, line, palette)
         if caret:
             box = self.rectangle_at(document.characterCount() - 1).translated(-self._inset)
             painter.fillRect(QRectF(box.x() + 1, box.y() + 1, 2, box.height() - 2), QColor(palette.accent))
@@ -171,6 +174,13 @@ class MessageBlock:
         position = self.written.document.documentLayout().hitTest(point - self._inset, Qt.HitTestAccuracy.ExactHit)
         return next((link for link in self.written.links if link.start <= position < link.end), None)
 
+    def sentence_at(self, point: QPointF) -> PlacedSentence | None:
+        """The sentence with a verdict that has a character at a point."""
+        if self.written is None or not self.written.sentences:
+            return None
+        position = self.written.document.documentLayout().hitTest(point - self._inset, Qt.HitTestAccuracy.ExactHit)
+        return next((each for each in self.written.sentences if each.start <= position < each.end), None)
+
     def rectangle_at(self, position: int, length: int = 0) -> QRectF:
         """Where the `length` characters from `position` are, as far as they are on one line."""
         assert self.written is not None
@@ -182,7 +192,7 @@ class MessageBlock:
             return QRectF(origin.x(), origin.y(), 0, QFontMetricsF(document.defaultFont()).height())
         start = position - block.position()
         end = min(start + length, line.textStart() + line.textLength())
-        left, right = _cursor_x(line, start), _cursor_x(line, end)
+        left, right = x_of(line, start), x_of(line, end)
         return QRectF(origin.x() + left, origin.y() + line.y(), right - left, line.height())
 
     def ascent_at(self, position: int) -> float:
@@ -279,6 +289,7 @@ class MessageBlock:
         document = self.written.document
         layout = document.documentLayout()
         self._bars, self._rules, self._markers = [], [], []
+        self._lines = find_lines(self.written)
         metrics = QFontMetricsF(document.defaultFont())
         open_bars: dict[float, tuple[QRectF, QTextBlock]] = {}
         for drawn in self.written.drawn:
@@ -299,8 +310,3 @@ class MessageBlock:
                     bar = QRectF(x, box.y() - joined, _BAR_WIDTH, box.height() + joined)
                     self._bars.append(bar)
                 open_bars[x] = (bar, block)
-
-
-def _cursor_x(line: QTextLine, position: int) -> float:
-    answer = line.cursorToX(position)
-    return float(answer[0] if isinstance(answer, tuple) else answer)  # type: ignore[arg-type]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QAccessible,
     QColor,
+    QFocusEvent,
     QFont,
     QFontMetricsF,
+    QHideEvent,
+    QKeyEvent,
+    QMoveEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -22,15 +26,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.core.document import Book
+from app.core.verdict import Verdict
 from app.ui.chat.buttons import PlainButton
-from app.ui.chat.citations import (
-    CitationMark,
-    colour_state,
-    colour_support,
-    describe_citation,
-    describe_weighed,
-    escape_tip,
-)
+from app.ui.chat.citations import CitationMark, describe_citation, escape_tip
+from app.ui.chat.evidence import EvidenceCard, SentenceEvidence
+from app.ui.chat.verdict_marks import colour_verdict
 from app.ui.fonts import text_font, ui_font
 from app.ui.spoken import speak_as
 from app.ui.theme import SIZE_SMALL, USUAL_SIZES, TextSizes, Theme
@@ -39,12 +39,20 @@ HEIGHT = USUAL_SIZES.chip_height
 """Of a chip outside the conversation's text, px."""
 _CORNER = 5.0
 _PADDING = 7.0  # px left and right of the words
-_SIDE = 2.0  # px of air left and right of the frame
+_SIDE = 1.0  # px of air left and right of the frame
 
 _OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
 _LABEL = QTextFormat.Property.UserProperty.value + 1
 _DRAWN = QTextFormat.Property.UserProperty.value + 2
+_APART = QTextFormat.Property.UserProperty.value + 3
+_GAP = 3.0  # px before a chip that stands for no words of the text, and so has no blank before it
 _LIFT = 1.0  # px a chip is higher than its space in the line, so that its words are level with the text's
+
+
+_CALM = (None, Verdict.SEEMS, Verdict.UNWEIGHED)
+"""Chips of these stand back: their frames are as soft as other lines between things."""
+
+_BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 def format_chip(mark: CitationMark, sizes: TextSizes) -> QTextCharFormat:
@@ -53,9 +61,15 @@ def format_chip(mark: CitationMark, sizes: TextSizes) -> QTextCharFormat:
     form.setObjectType(_OBJECT)
     form.setProperty(_LABEL, mark.label)
     form.setProperty(_DRAWN, mark.citation is None)
+    form.setProperty(_APART, gap_before(mark))
     form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
     form.setFont(text_font(sizes.answer))
     return form
+
+
+def gap_before(mark: CitationMark) -> float:
+    """The air before a chip in the text, px."""
+    return 0.0 if mark.literal else _GAP
 
 
 def measure_chip(label: str, sizes: TextSizes = USUAL_SIZES) -> QSize:
@@ -79,7 +93,8 @@ class ChipSpace(QPyTextObject):
         document.documentLayout().registerHandler(_OBJECT, self)
 
     def intrinsicSize(self, document: QTextDocument, position: int, form: QTextFormat) -> QSizeF:  # noqa: ARG002
-        return QSizeF(measure_chip(str(form.property(_LABEL)), self._theme.sizes))
+        size = QSizeF(measure_chip(str(form.property(_LABEL)), self._theme.sizes))
+        return QSizeF(size.width() + float(form.property(_APART) or 0), size.height())
 
     def drawObject(
         self,
@@ -92,7 +107,8 @@ class ChipSpace(QPyTextObject):
         if form.property(_DRAWN):
             palette, place = self._theme.palette, QRectF(rectangle).translated(0, -_LIFT)
             size = self._theme.sizes.chip
-            draw_chip(painter, place, str(form.property(_LABEL)), palette.soft_ink, palette.surface, size=size)
+            label, soft = str(form.property(_LABEL)), palette.soft_ink
+            draw_chip(painter, place, label, soft, palette.surface, frame=palette.line, size=size)
 
 
 def draw_chip(
@@ -102,17 +118,20 @@ def draw_chip(
     colour: str,
     ground: str,
     *,
+    frame: str = "",
     lit: bool = False,
     size: int = SIZE_SMALL,
 ) -> None:
-    """Draw a frame with words of this `size` (px) in it; `lit` for the one under the mouse or with the focus."""
+    """Draw a frame with words of this `size` (px) in it; `frame` is its colour where that is not the words' own, `lit`
+    is for the chip with the focus."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    frame = rectangle.adjusted(_SIDE + 0.5, 0.5, -_SIDE - 0.5, -0.5)
-    painter.setPen(QPen(QColor(colour), 2.0 if lit else 1.0))
+    edge = rectangle.adjusted(_SIDE + 0.5, 0.5, -_SIDE - 0.5, -0.5)
+    painter.setPen(QPen(QColor(colour if lit or not frame else frame), 2.0 if lit else 1.0))
     painter.setBrush(QColor(ground))
-    painter.drawRoundedRect(frame, _CORNER, _CORNER)
+    painter.drawRoundedRect(edge, _CORNER, _CORNER)
     painter.setFont(_font(size))
+    painter.setPen(QColor(colour))
     painter.drawText(rectangle, Qt.AlignmentFlag.AlignCenter, label)
     painter.restore()
 
@@ -124,7 +143,8 @@ def place_chip(line_top: float, baseline: float, sizes: TextSizes) -> int:
 
 
 class ChipButton(PlainButton):
-    """A citation that can be opened with the mouse or the keyboard."""
+    """A page mark, or what was found out about a sentence, that can be opened with the mouse or the keyboard. A card
+    with the page's own words is beside it while the mouse or the focus is on it."""
 
     def __init__(
         self,
@@ -142,20 +162,95 @@ class ChipButton(PlainButton):
         self.setText(mark.label)
         self._sizes = sizes or theme.sizes
         self.setFixedSize(measure_chip(mark.label, self._sizes))
-        self._weighed = mark.weighed
-        tip = describe_citation(mark.citation, shelf) if mark.weighed is None else describe_weighed(mark.weighed, shelf)
-        self.setToolTip(escape_tip(tip))
+        self.verdict = mark.verdict.verdict if mark.verdict is not None else None
+        self.evidence = SentenceEvidence(mark.verdict, mark.said, shelf) if mark.verdict is not None else None
+        self._card: EvidenceCard | None = None
+        tip = describe_citation(mark.citation, shelf) if self.evidence is None else self.evidence.describe()
+        self.setToolTip(escape_tip(tip) if self.evidence is None else "")
         self.setAccessibleName(mark.label)
         self.setAccessibleDescription(tip)
         speak_as(self, QAccessible.Role.Link)
 
+    @property
+    def leads_somewhere(self) -> bool:
+        """Whether there is a page to open, or a page named that does not exist, which can be said."""
+        return bool(self.citation.page or self.citation.label)
+
+    def show_card(self) -> None:
+        """Show the page's own words beside it, if there are any to show."""
+        if self.evidence is not None and self.isVisible() and self._card is None:
+            self._card = EvidenceCard(self.evidence, self._theme, self)
+            self._card.show_beside()
+            self._around().installEventFilter(self)
+
+    def hide_card(self) -> None:
+        if self._card is not None:
+            self._around().removeEventFilter(self)
+            self._card.hide()
+            self._card.deleteLater()
+            self._card = None
+
+    def _around(self) -> QWidget:
+        """The message that it is in."""
+        around = self.parentWidget()
+        assert around is not None
+        return around
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The card goes with the text when that is scrolled."""
+        if event.type() == QEvent.Type.Move and self._card is not None:
+            if self.visibleRegion().isEmpty():
+                self.hide_card()
+            else:
+                self._card.show_beside()
+        return super().eventFilter(watched, event)
+
+    @property
+    def card(self) -> EvidenceCard | None:
+        """The one that is shown."""
+        return self._card
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and self.evidence is not None:
+            self.show_card()
+            return True
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in _BY_KEYBOARD:
+            self.show_card()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.hide_card()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if not self.hasFocus():
+            self.hide_card()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.hide_card()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self.hide_card()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._card is not None:
+            self.hide_card()
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         palette = self._theme.palette
-        painter = QPainter(self)
-        weighed = self._weighed
-        colour = colour_support(weighed.support, palette) if weighed else colour_state(self.citation.state, palette)
+        colour = colour_verdict(self.verdict, palette)
         ground = palette.wash if self.underMouse() else palette.surface
-        draw_chip(painter, QRectF(self.rect()), self._label, colour, ground, lit=self.hasFocus(), size=self._sizes.chip)
+        frame = palette.line if self.verdict in _CALM else colour
+        place, size = QRectF(self.rect()), self._sizes.chip
+        draw_chip(QPainter(self), place, self._label, colour, ground, frame=frame, lit=self.hasFocus(), size=size)
 
 
 def _font(size: int) -> QFont:

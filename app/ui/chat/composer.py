@@ -24,6 +24,7 @@ from app.ui.chat.attachments import Attachments
 from app.ui.chat.buttons import InlineButton, PlainButton
 from app.ui.chat.editor import QuestionEditor
 from app.ui.chat.notes import ComposerNote
+from app.ui.chat.words_switch import WordsSwitch
 from app.ui.fonts import column_width, ui_font
 from app.ui.theme import CORNER, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.wording.i18n import _
@@ -115,6 +116,8 @@ class Composer(QWidget):
         self._notes = self.scope, self.hold, self.editing  # from the top
         buttons = (InlineButton("", theme, self, size=SIZE_UI) for _place in range(3))
         self.book_button, self.image_button, self.instructions_button = buttons
+        self.words = WordsSwitch(theme, self)
+        """The choice in whose words the answer is written; hidden where there is none."""
         self.send_button = SendButton(theme, self)
         self.setFocusProxy(self.editor)
         self.setAcceptDrops(True)
@@ -158,6 +161,7 @@ class Composer(QWidget):
         self.book_button.set_words(_("+ Book"), _("Put a book on the desk"))
         tip = f"{_('Show the model an image, or frames of a video')}  {IMAGE_KEYS}"
         self.image_button.set_words(_("+ Image"), tip)
+        self.words.set_language()
         self.set_instructed(False)
         for button in self._tools():
             button.show()
@@ -223,7 +227,7 @@ class Composer(QWidget):
         return self.editor.toPlainText()
 
     def set_note(self, text: str) -> None:
-        """What is left of the button, such as `18 tokens`."""
+        """Show a text at the right, beside the buttons, such as `18 tokens`."""
         self._note = text
         self.setAccessibleDescription(text)
         self.update()
@@ -374,6 +378,7 @@ class Composer(QWidget):
         self.image_button.move(self.book_button.geometry().right() + SPACE_S, self.book_button.y())
         self.instructions_button.move(self.image_button.geometry().right() + SPACE_S, self.book_button.y())
         self.send_button.move(inside.right() + 1 - self.send_button.width(), tools)
+        self.words.place_between(self.instructions_button.geometry(), self.send_button.geometry())
         self.update()
 
     def _restyle(self) -> None:
@@ -395,9 +400,7 @@ class Composer(QWidget):
 
     def _paint_note(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.palette.soft_ink))
-        left = self.instructions_button.geometry().right() + SPACE_M
-        right = self.send_button.x() - SPACE_M
-        room = QRect(left, self.send_button.y(), max(0, right - left), HEIGHT)
+        room = self.words.room_beside.adjusted(SPACE_M, 0, 0, 0)
         painter.setFont(ui_font(SIZE_UI))
         note = _("Return asks this next") if self._busy and not self._locked and self.text() else self._note
         if painter.fontMetrics().horizontalAdvance(note) <= room.width():

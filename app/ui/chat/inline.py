@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 
-from app.core.conversation import Support
 from app.core.untrusted import WEB_SCHEMES, is_link
+from app.core.verdict import SentenceVerdict, Verdict
 from app.export.formulas import FormulaText, read_formula
 from app.ui.chat.chip import format_chip
-from app.ui.chat.citations import CitationMark, colour_support, holds_mark, restore, split
+from app.ui.chat.citations import CitationMark, holds_mark, restore, split
 from app.ui.chat.formulas import FormulaSpace, format_formula
 from app.ui.fonts import code_font
 from app.ui.theme import Theme
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LINE_SEPARATOR = "\u2028"
 _CODE_GROUND = 0.5  # opacity of the ground behind code in a line
 _WORD_JOINER = "\u2060"  # keeps the full stop after a chip on the chip's line
+_OPENERS = frozenset('“‘„«「『（("')
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,19 @@ class PlacedMark:
 
     position: int
     mark: CitationMark
+
+
+@dataclass(frozen=True)
+class PlacedSentence:
+    """Characters `start` to `end` of the document are a sentence on which this is the verdict."""
+
+    start: int
+    end: int
+    found: SentenceVerdict
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.found.verdict
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,7 @@ class InlineRenderer:
         links: list[Link],
         formulas: FormulaWriter,
         notes: list[PlacedNote],
+        sentences: list[PlacedSentence],
     ) -> None:
         self._cursor = cursor
         self._palette = theme.palette
@@ -109,8 +124,9 @@ class InlineRenderer:
         self._links = links
         self._formulas = formulas
         self._notes = notes
+        self._sentences = sentences
         self._base = QTextCharFormat()
-        self._underlined: Support | None = None
+        self._begun: tuple[int, SentenceVerdict] | None = None  # where the sentence that is being written begins
 
     def use_base(self, form: QTextCharFormat) -> None:
         """What follows is written in `form` where nothing else is said."""
@@ -151,14 +167,13 @@ class InlineRenderer:
         form = self._base if form is None else form
         for part in split(untrusted_text):
             if not isinstance(part, int):
-                self._cursor.insertText(part.replace("\n", LINE_SEPARATOR), self._underline(form))
+                self._cursor.insertText(part.replace("\n", LINE_SEPARATOR), form)
             elif (mark := self._marks[part]).label:
-                self._underlined = None
                 self._placed.append(PlacedMark(self._cursor.position(), mark))
                 self._cursor.insertText("\ufffc", format_chip(mark, self._sizes))
                 self._cursor.insertText(_WORD_JOINER, form)
             else:
-                self._underlined = mark.weighed.support if mark.weighed is not None else None
+                self._take_edge(mark)
 
     def write_formula(self, token: Token, form: QTextCharFormat | None = None) -> None:
         """A formula as it is set, or its source where it cannot be, or not yet."""
@@ -175,15 +190,17 @@ class InlineRenderer:
         self._notes.append(PlacedNote(self._cursor.position(), number))
         self._cursor.insertText(number, raised)
 
-    def _underline(self, form: QTextCharFormat) -> QTextCharFormat:
-        """As the sentence asks that is being written."""
-        if self._underlined is None:
-            return form
-        lined = QTextCharFormat(form)
-        style = QTextCharFormat.UnderlineStyle
-        lined.setUnderlineStyle(style.SingleUnderline if self._underlined is Support.OTHERWISE else style.DotLine)
-        lined.setUnderlineColor(QColor(colour_support(self._underlined, self._palette)))
-        return lined
+    def _take_edge(self, mark: CitationMark) -> None:
+        """A sentence begins or ends here. Opening quotation marks right before it belong to it."""
+        at = self._cursor.position()
+        if mark.verdict is not None:
+            document = self._cursor.document()
+            while str(document.characterAt(at - 1)) in _OPENERS:
+                at -= 1
+            self._begun = at, mark.verdict
+        elif self._begun is not None:
+            self._sentences.append(PlacedSentence(self._begun[0], at, self._begun[1]))
+            self._begun = None
 
     def _close_link(self, start: int, address: str, form: QTextCharFormat) -> None:
         if _is_web(address):

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
     QGuiApplication,
+    QHelpEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -19,13 +20,14 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from shiboken6 import isValid
 
 from app.core.document import Book
 from app.ui.chat.block import MessageBlock
 from app.ui.chat.block_tools import ToolBar, Tools
 from app.ui.chat.buttons import LinkButton
-from app.ui.chat.chip import ChipButton, place_chip
-from app.ui.chat.inline import Link, PlacedMark
+from app.ui.chat.chip import ChipButton, gap_before, place_chip
+from app.ui.chat.inline import Link, PlacedMark, PlacedSentence
 from app.ui.spoken import speak_as
 from app.ui.theme import Theme
 from app.wording.i18n import _
@@ -133,9 +135,8 @@ class Overlays(QObject):
             for what, button in overlays:
                 if isinstance(what, PlacedMark):
                     room = piece.rectangle_at(what.position, 1).translated(left, piece.top)
-                    button.move(
-                        round(room.x()), place_chip(room.y(), piece.ascent_at(what.position), self._theme.sizes)
-                    )
+                    y = place_chip(room.y(), piece.ascent_at(what.position), self._theme.sizes)
+                    button.move(round(room.x() + gap_before(what.mark)), y)
                 elif isinstance(button, ToolBar):
                     scrolled = piece.scroll.value if piece.scroll is not None else 0
                     button.place(left, piece.top, piece.bottom, width, piece.overflow, scrolled)
@@ -150,6 +151,13 @@ class Overlays(QObject):
         for _what, button in (overlay for piece in pieces for overlay in self._made.get(piece, ())):
             found += button.buttons if isinstance(button, ToolBar) else [button]
         return found
+
+    def chip_of(self, piece: MessageBlock, sentence: PlacedSentence) -> ChipButton | None:
+        """The chip that speaks for a sentence."""
+        for what, button in self._made.get(piece, ()):
+            if isinstance(what, PlacedMark) and isinstance(button, ChipButton) and what.mark.verdict == sentence.found:
+                return button
+        return None
 
     def has_focus(self, piece: MessageBlock) -> bool:
         focused = QApplication.focusWidget()
@@ -175,7 +183,10 @@ class Overlays(QObject):
     def _emit_citation(self) -> None:
         chip = self.sender()
         assert isinstance(chip, ChipButton)
-        self.citation_clicked.emit(chip.citation)
+        if chip.leads_somewhere:
+            self.citation_clicked.emit(chip.citation)
+        else:
+            chip.show_card()
 
     def _emit_address(self) -> None:
         button = self.sender()
@@ -207,6 +218,7 @@ class MessageWidget(QWidget):
         self._overlays.scrolled.connect(self._scroll)
         self._selection = MessageSelection()
         self._pressed_link: Link | None = None
+        self._told: ChipButton | None = None  # whose card is shown because the mouse rests on its sentence
         self.needed = 0
         """The height in px, exact for what was shown and a guess for the rest."""
         self._changed = False  # since buttons got their places
@@ -412,6 +424,32 @@ class MessageWidget(QWidget):
                 return piece.link_at(point - QPointF(left, piece.top))
         return None
 
+    def _chip_at(self, point: QPointF) -> ChipButton | None:
+        """The chip that speaks for the sentence at a point."""
+        left = self._text_box(self.width()).x()
+        piece = next((piece for piece in self._pieces if piece.top <= point.y() < piece.bottom), None)
+        sentence = piece.sentence_at(point - QPointF(left, piece.top)) if piece is not None else None
+        return self._overlays.chip_of(piece, sentence) if piece is not None and sentence is not None else None
+
+    def _tell(self, chip: ChipButton | None) -> None:
+        """Show the card of this chip in the place of the one before."""
+        if chip is not self._told:
+            if self._told is not None and isValid(self._told) and not self._told.hasFocus():
+                self._told.hide_card()
+            self._told = chip
+        if chip is not None:
+            chip.show_card()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._tell(self._chip_at(QPointF(event.pos())))
+            return True
+        return super().event(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._tell(None)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
@@ -428,6 +466,8 @@ class MessageWidget(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons() & Qt.MouseButton.LeftButton:
+            if self._told is not None and self._chip_at(event.position()) is not self._told:
+                self._tell(None)
             link = self._link_at(event.position())
             self.setCursor(Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor)
             return

@@ -30,7 +30,15 @@ from PySide6.QtGui import (
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, restore, restore_labels
 from app.ui.chat.formulas import FormulaSpace
-from app.ui.chat.inline import FormulaWriter, InlineRenderer, Link, PlacedFormula, PlacedMark, PlacedNote
+from app.ui.chat.inline import (
+    FormulaWriter,
+    InlineRenderer,
+    Link,
+    PlacedFormula,
+    PlacedMark,
+    PlacedNote,
+    PlacedSentence,
+)
 from app.ui.chat.markdown import build_parser, measure_columns, parse_line
 from app.ui.chat.table import TableColumns, measure_cell
 from app.ui.fonts import code_font, text_font
@@ -94,6 +102,9 @@ def highlight(code: str, language: str, palette: Palette) -> Iterator[CodeRun]:
 
 def prepare(texts: Iterable[str]) -> None:
     """Import, on any thread, what these texts need to be shown: that takes longer than to show them."""
+    import app.documents.citations.alignment
+    import app.documents.citations.statements  # noqa: F401 - `evidence` says with them what a sentence rests on
+
     build_parser()
     languages = {found for text in texts for found in _LANGUAGE.findall(text)}
     for language in sorted(languages)[:_PREPARED]:
@@ -166,6 +177,7 @@ class RenderedText:
     drawn: list[Ornament] = field(default_factory=list)
     formulas: list[PlacedFormula] = field(default_factory=list)
     notes: list[PlacedNote] = field(default_factory=list)
+    sentences: list[PlacedSentence] = field(default_factory=list)
     columns: TableColumns | None = None
     pending: bool = False
     """It has the source of formulas that are not set yet."""
@@ -209,7 +221,7 @@ class BlockRenderer:
         self._formulas = FormulaWriter(formulas, self._sizes.answer, self._written.formulas)
         self._inline = InlineRenderer(
             *(self._cursor, theme, marks, self._written.marks, self._written.links),
-            *(self._formulas, self._written.notes),
+            *(self._formulas, self._written.notes, self._written.sentences),
         )
         self._levels: list[_Level] = []
         self._bars: list[float] = []

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, Citation, StoredQuestion, Turn
 from app.core.document import Book
+from app.core.verdict import SentenceVerdict
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.empty import EmptyConversation
 from app.ui.chat.formulas import FormulaStore
@@ -163,10 +164,10 @@ class ConversationView(Scroller):
         if (message := self._open_message()) is not None:
             message.append(text)
 
-    def show_checked(self, citations: Sequence[Citation]) -> None:
-        """Show what the check found of the page marks in the open answer so far."""
+    def show_checked(self, citations: Sequence[Citation], verdicts: Sequence[SentenceVerdict] = ()) -> None:
+        """Show what was found out about the open answer so far."""
         if (message := self._open_message()) is not None:
-            message.show_checked(citations)
+            message.show_checked(citations, verdicts)
 
     def finish(self, answer: Answer, *sentences: str) -> None:
         """Show the open answer as it was kept, with `sentences` under it."""

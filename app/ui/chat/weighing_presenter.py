@@ -83,13 +83,13 @@ class WeighingPresenter(Presenter):
         if weighed is None:
             return
         answer = weighed.answer
-        if answer.weighed:
+        if answer.verdicts:
             self._shown.turns = tuple(
                 msgspec.structs.replace(turn, answer=answer) if turn.answer and turn.answer.id == answer.id else turn
                 for turn in self._shown.turns
             )
             self._view.show_weighed(answer)
-        elif weighed.off is not None and not answer.from_search and self._said != (said := sentence(weighed.off)):
+        if weighed.off is not None and not answer.from_search and self._said != (said := sentence(weighed.off)):
             self._said = said
             self._view.note(said)
 

@@ -31,10 +31,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.conversation import CitationState, Turn
+from app.core.conversation import Turn
 from app.core.document import Book
 from app.core.page_names import PageNames
-from app.ui.chat.citations import colour_state
+from app.core.verdict import Verdict
+from app.ui.chat.citations import mark_citations
+from app.ui.chat.verdict_marks import colour_verdict, gravest, mark_verdicts
 from app.ui.fonts import ui_font
 from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.ui.widgets.layouts import column
@@ -54,36 +56,26 @@ _PageRole = int(Qt.ItemDataRole.UserRole)
 _CitedRole = int(Qt.ItemDataRole.UserRole) + 1
 _RIBBON = QSize(18, 24)
 _NOTCH, _MOST_COUNTED = 6, 9
-_GRAVEST = (
-    CitationState.NOT_FOUND,
-    CitationState.DIFFERS,
-    CitationState.CUT,
-    CitationState.NEAR,
-    CitationState.PAGE,
-    CitationState.RELATED,
-    CitationState.FOUND,
-    CitationState.REPAIRED,
-    CitationState.VERIFIED,
-)
-"""Of several marks on a page, the first of these says what colour they have together."""
 
 
 @dataclass(frozen=True)
 class Cited:
-    """So many marks of the answers lead to a page; `state` is the gravest."""
+    """So many marks of the answers lead to a page; `verdict` is the gravest one on a sentence that it has, None where
+    nothing was found out."""
 
     marks: int
-    state: CitationState
+    verdict: Verdict | None = None
 
 
 def cited_pages(turns: Iterable[Turn], book_id: str) -> dict[int, Cited]:
-    """The pages of a book that answers cite."""
-    states: dict[int, list[CitationState]] = {}
-    for turn in turns:
-        for citation in turn.answer.citations if turn.answer is not None else ():
-            if citation.book_id == book_id and citation.page > 0:
-                states.setdefault(citation.page, []).append(citation.state)
-    return {page: Cited(len(found), min(found, key=_GRAVEST.index)) for page, found in states.items()}
+    """The pages of a book that marks of answers lead to."""
+    led: dict[int, list[Verdict | None]] = {}
+    for answer in (turn.answer for turn in turns if turn.answer is not None):
+        marks = mark_citations(answer.text, answer.citations, {})
+        for mark in mark_verdicts(answer.text, marks, answer.verdicts, {}):
+            if mark.citation is not None and mark.citation.book_id == book_id and mark.citation.page > 0:
+                led.setdefault(mark.citation.page, []).append(mark.verdict.verdict if mark.verdict else None)
+    return {page: Cited(len(found), gravest(list(filter(None, found)))) for page, found in led.items()}
 
 
 class _Popup(QFrame):
@@ -243,7 +235,7 @@ class _ThumbnailDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colour_state(cited.state, palette)))
+        painter.setBrush(QColor(colour_verdict(cited.verdict, palette)))
         painter.drawPolygon(QPolygon([*corners, middle, ribbon.bottomLeft()]))
         painter.setPen(QColor(palette.on_accent))
         painter.setFont(ui_font(SIZE_SMALL - 1, QFont.Weight.DemiBold))

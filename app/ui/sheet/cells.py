@@ -9,14 +9,15 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QFont, QFontMetrics, QPainter, QPalette, QTextDocument
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from app.core.conversation import Citation
 from app.core.sheet import CellState
 from app.core.untrusted import disarm
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
-from app.ui.chat.citations import CitationMark, colour_state, embed, label_citation, mark_citations, mark_stream, split
+from app.ui.chat.citations import CitationMark, embed, label_citation, mark_stream, split
+from app.ui.chat.verdict_marks import colour_verdict
 from app.ui.fonts import text_font, ui_font
 from app.ui.sheet.table import Chip, SheetColumn, ShownRole, ShownRow
 from app.ui.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_XS, Palette, Theme
+from app.wording.verdicts import verdict_label
 
 _Index = QModelIndex | QPersistentModelIndex
 _SMALLEST = 44
@@ -71,25 +72,28 @@ class SheetCells(QStyledItemDelegate):
                 self._document(row, area.width()).documentLayout().draw(painter, context)
             case SheetColumn.PAGES:
                 for place, chip in self._chip_places(room, row):
-                    colour = colour_state(chip.citation.state, palette)
+                    colour = colour_verdict(chip.verdict.verdict if chip.verdict is not None else None, palette)
                     draw_chip(painter, QRectF(place), _fitted(chip, row, place.width()), colour, palette.surface)
         painter.restore()
 
-    def citation_at(self, index: QModelIndex, area: QRect, point: QPointF) -> Citation | None:
-        """The citation whose mark in the text, or whose chip, is at a point of the view."""
+    def chip_at(self, index: QModelIndex, area: QRect, point: QPointF) -> Chip | None:
+        """The chip beside the answer, or in its text, that is at a point of the view."""
         row = index.data(ShownRole)
         if not isinstance(row, ShownRow):
             return None
         room = area.adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
         if index.column() == SheetColumn.PAGES:
             places = self._chip_places(room, row)
-            return next((chip.citation for place, chip in places if place.contains(point.toPoint())), None)
+            return next((chip for place, chip in places if place.contains(point.toPoint())), None)
         if index.column() != SheetColumn.ANSWER:
             return None
         layout = self._document(row, area.width()).documentLayout()
         address = layout.anchorAt(point - QPointF(room.topLeft()))
         number = address.removeprefix("#")
-        return row.citations[int(number)] if address.startswith("#") and number.isdecimal() else None
+        mark = row.marks[int(number)] if address.startswith("#") and number.isdecimal() else None
+        if mark is None or mark.citation is None:
+            return None
+        return Chip(mark.label, mark.citation, mark.verdict, mark.said)
 
     def forget(self) -> None:
         """Other rows are shown, or the colours changed."""
@@ -142,7 +146,9 @@ def _fitted(chip: Chip, row: ShownRow, width: int) -> str:
     """What a chip says if it is so many pixels wide: the title is cut, the page is not."""
     if measure_chip(chip.label).width() <= width:
         return chip.label
-    place = label_citation(chip.citation, row.books or {})
+    books = row.books or {}
+    of_page = label_citation(chip.citation, books)
+    place = of_page if chip.verdict is None else verdict_label(chip.verdict, books)
     metrics = QFontMetrics(ui_font(SIZE_SMALL, QFont.Weight.DemiBold))
     room = width - SPACE_L - metrics.horizontalAdvance(f" {place}")
     title = metrics.elidedText(chip.label.removesuffix(place).strip(), Qt.TextElideMode.ElideRight, room)
@@ -164,9 +170,8 @@ def state_colour(state: CellState, palette: Palette) -> str:
 
 def answer_html(row: ShownRow, palette: Palette) -> str:
     """The answer as rich text that asks for nothing from outside: no HTML of its own, no images. Checked marks are
-    anchors with the numbers of their citations; those of an open answer are not."""
-    checked = mark_citations(row.text, row.citations, row.books or {}, tuple(row.books or ()))
-    marks = checked or mark_stream(row.text)
+    anchors with their numbers; those of an open answer are not."""
+    marks = list(row.marks) or mark_stream(row.text)
     from app.export.markdown import read_answer, render_answer  # with the first answer in a sheet
 
     rendered = _ENCODED.sub("", render_answer(read_answer(embed(row.text, marks))))
@@ -179,7 +184,8 @@ def _mark_html(number: int, marks: list[CitationMark], palette: Palette) -> str:
     label = html.escape(mark.label).replace(" ", "&nbsp;")
     if mark.citation is None:
         return f'<span style="color:{palette.soft_ink}">{label}</span>'
-    return f'<a href="#{number}" style="color:{colour_state(mark.citation.state, palette)}">{label}</a>'
+    colour = colour_verdict(mark.verdict.verdict if mark.verdict is not None else None, palette)
+    return f'<a href="#{number}" style="color:{colour}">{label}</a>'
 
 
 def _question_font() -> QFont:

@@ -13,13 +13,12 @@ from app.core.untrusted import disarm
 from app.core.values import ValueKind
 from app.services.cells import CellFinding
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
-from app.ui.chat.citations import colour_state
 from app.ui.fonts import text_font, ui_font
 from app.ui.sheet.grid_table import GridRole, GridTable, ShownDocument, ShownGroup, ShownValue
 from app.ui.shelf.covers import paint_cover
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.widgets.labels import two_lines
-from app.wording.grid import finding_words, kind_words
+from app.wording.grid import found_words, kind_words
 from app.wording.units import count
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -87,15 +86,12 @@ class GridCells(QStyledItemDelegate):
         words = QRect(room.left(), room.top(), room.width(), _words_height(value, room.width()))
         painter.drawText(words, _WRAPPED, _shown_words(value, room.width()))
         below = _chip_place(value, room)
+        colour = finding_colour(value.read.finding, palette)
         if value.place and value.read.citation is not None:
-            colour = _place_colour(value, palette)
-            label = QFontMetrics(ui_font(SIZE_SMALL, QFont.Weight.DemiBold)).elidedText(
-                value.place, Qt.TextElideMode.ElideMiddle, below.width() - 2 * SPACE_S
-            )
-            draw_chip(painter, QRectF(below), label, colour, palette.surface)
-        elif said := _says_finding(value):
+            draw_chip(painter, QRectF(below), _label(value, room.width()), colour, palette.surface)
+        elif said := value.place or _says_finding(value):
             painter.setFont(ui_font(SIZE_SMALL))
-            painter.setPen(QColor(finding_colour(value.read.finding, palette)))
+            painter.setPen(QColor(colour))
             painter.drawText(below.adjusted(_SIDE, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, said)
 
 
@@ -119,21 +115,14 @@ def _ink(value: ShownValue, palette: Palette) -> str:
     return palette.ink
 
 
-def _place_colour(value: ShownValue, palette: Palette) -> str:
-    if value.read.on_page and value.read.finding is CellFinding.DISAGREES:
-        return palette.not_found
-    citation = value.read.citation
-    return colour_state(citation.state if citation is not None else None, palette)
-
-
 def finding_colour(finding: CellFinding, palette: Palette) -> str:
-    """The colour of a finding; its words always come with it."""
+    """The colour of a finding, whose words always come with it; green is for what a page has word for word alone."""
     match finding:
-        case CellFinding.VERIFIED:
+        case CellFinding.WORD_FOR_WORD:
             return palette.verified
-        case CellFinding.DISAGREES | CellFinding.FAILED:
+        case CellFinding.OTHERWISE | CellFinding.NOTHING | CellFinding.FAILED:
             return palette.not_found
-        case CellFinding.UNVERIFIED | CellFinding.STOPPED | CellFinding.UNDECIDED | CellFinding.UNFIT:
+        case CellFinding.COMPARE | CellFinding.STOPPED | CellFinding.UNDECIDED | CellFinding.UNFIT:
             return palette.near
         case CellFinding.CORRECTED:
             return palette.accent
@@ -142,10 +131,8 @@ def finding_colour(finding: CellFinding, palette: Palette) -> str:
 
 def _says_finding(value: ShownValue) -> str:
     """What stands below a value that has no page."""
-    said = (CellFinding.UNVERIFIED, CellFinding.CORRECTED)
-    if value.read.finding in said and not value.place:
-        return finding_words(value.read.finding)
-    return ""
+    said = (CellFinding.COMPARE, CellFinding.NOTHING, CellFinding.CORRECTED)
+    return found_words(value.read) if value.read.finding in said and not value.place else ""
 
 
 def _shown_words(value: ShownValue, width: int) -> str:
@@ -183,9 +170,22 @@ def _cut(words: str, prose: bool, width: int) -> str:
     return f"{words[:low].rstrip()}…"
 
 
+def _label(value: ShownValue, width: int) -> str:
+    """What a chip says in a cell so wide: words, or a sign where they have no room."""
+    most = width + 2 * _SIDE
+    fitting = next((label for label in (value.place, value.short) if label and measure_chip(label).width() <= most), "")
+    if fitting:
+        return fitting
+    label = value.short or value.place
+    edges = measure_chip("").width()
+    font = QFontMetrics(ui_font(SIZE_SMALL, QFont.Weight.DemiBold))
+    return font.elidedText(label, Qt.TextElideMode.ElideRight, most - edges)
+
+
 def _chip_place(value: ShownValue, room: QRect) -> QRect:
     top = room.top() + _words_height(value, room.width()) + SPACE_XS
-    width = min(measure_chip(value.place).width(), room.width() + 2 * _SIDE) if value.place else room.width()
+    most = room.width() + 2 * _SIDE
+    width = min(measure_chip(_label(value, room.width())).width(), most) if value.place else room.width()
     return QRect(room.left() - _SIDE, top, width, HEIGHT)
 
 

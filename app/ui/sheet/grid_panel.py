@@ -23,6 +23,7 @@ from app.wording.i18n import _
 
 _BAR_WIDTH, _FIND_WIDTH = 220, 190
 _STEPS = 1000
+_HEAVY = (CellFinding.WORD_FOR_WORD, CellFinding.OTHERWISE, CellFinding.NOTHING)
 
 
 class GridPanel(QWidget):
@@ -120,11 +121,11 @@ class GridPanel(QWidget):
         menu = QMenu(self)
         names = {
             GridFilter.ALL: _("All documents"),
-            GridFilter.DISAGREES: _("Disagrees with its page"),
-            GridFilter.UNVERIFIED: _("Not verified"),
+            GridFilter.OTHERWISE: _("Says otherwise, or on no page"),
+            GridFilter.COMPARE: _("To compare"),
             GridFilter.ABSENT: _("Not in the document"),
             GridFilter.OPEN: _("Not answered yet"),
-            GridFilter.CHANGED: _("Corrected or commented"),
+            GridFilter.CHANGED: _("Entered by hand or commented"),
         }
         for wanted, words in names.items():
             action = QAction(words, menu, checkable=True)
@@ -162,7 +163,7 @@ class GridPanel(QWidget):
         palette = self._theme.palette
         parts = []
         for finding, words in self._counts:
-            weight = ";font-weight:600" if finding in (CellFinding.VERIFIED, CellFinding.DISAGREES) else ""
+            weight = ";font-weight:600" if finding in _HEAVY else ""
             style = f"color:{finding_colour(finding, palette)}{weight}"
             parts.append(f'<span style="{style}">{html.escape(words)}</span>')
         between = f'<span style="color:{palette.soft_ink}"> · </span>'

@@ -15,6 +15,7 @@ from app.core.sheet import CellEnded, GridColumn, Sheet, SheetCell
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
 from app.ui.sheet.column_dialog import ColumnDialog
+from app.ui.sheet.correction_dialog import CorrectionDialog
 from app.ui.sheet.documents_dialog import DocumentsDialog
 from app.ui.sheet.grid_panel import GridPanel
 from app.ui.sheet.grid_table import Arrangement, GridTable, ShownValue
@@ -208,12 +209,7 @@ class GridPresenter(Presenter):
 
     @Slot(object)
     def _correct(self, value: ShownValue) -> None:
-        text = value.read.cell.correction or value.read.value.text
-        sentence = _("“{question}” Leave it empty to take the answer of the model again.")
-        words = sentence.format(question=value.column.title)
-        id = value.read.cell.question.id
-        window = self._panel.window()
-        dialog = LineDialog(_("Correct the answer"), words, _("Correct"), key=id, text=text, parent=window)
+        dialog = CorrectionDialog(value, self._panel.window())
         dialog.given.connect(self._take_correction)
         dialog.open()
 

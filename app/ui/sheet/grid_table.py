@@ -15,8 +15,8 @@ from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
 from app.core.untrusted import disarm
 from app.core.values import ValueKind, ValueState
 from app.services.cells import CellFinding, ReadCell, read_cell
-from app.ui.chat.citations import label_citation
-from app.wording.grid import cell_words, finding_words, kind_words, place_words, row_title
+from app.ui.chat.citations import shorten_title
+from app.wording.grid import cell_words, found_words, kind_words, place_words, row_title, short_place_words
 from app.wording.i18n import _
 from app.wording.units import count
 
@@ -31,16 +31,16 @@ class GridFilter(StrEnum):
     """Which documents are shown: those that have such a cell."""
 
     ALL = "all"
-    DISAGREES = "disagrees"
-    UNVERIFIED = "unverified"
+    OTHERWISE = "otherwise"  # its page says otherwise, or no page says it
+    COMPARE = "compare"
     ABSENT = "absent"
     OPEN = "open"  # not answered yet, stopped or failed
     CHANGED = "changed"  # corrected or commented by hand
 
 
 _FOUND = {
-    GridFilter.DISAGREES: (CellFinding.DISAGREES,),
-    GridFilter.UNVERIFIED: (CellFinding.UNVERIFIED, CellFinding.UNDECIDED, CellFinding.UNFIT),
+    GridFilter.OTHERWISE: (CellFinding.OTHERWISE, CellFinding.NOTHING),
+    GridFilter.COMPARE: (CellFinding.COMPARE, CellFinding.UNDECIDED, CellFinding.UNFIT),
     GridFilter.ABSENT: (CellFinding.ABSENT,),
     GridFilter.OPEN: (CellFinding.WAITING, CellFinding.ANSWERING, CellFinding.STOPPED, CellFinding.FAILED),
 }
@@ -60,12 +60,14 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class ShownValue:
-    """A cell. `place`: its page, or what stands in the place of a page."""
+    """A cell. `place`: its page with the finding, or what stands in the place of a page; `short`: the page with a sign
+    for the finding, where there is less room."""
 
     read: ReadCell
     column: GridColumn
     words: str
     place: str
+    short: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -132,7 +134,7 @@ class GridTable(QAbstractTableModel):
         shown = self._shown(cell)
         if step:
             running = replace(shown.read, finding=CellFinding.ANSWERING)
-            shown = replace(shown, read=running, words=step, place="")
+            shown = replace(shown, read=running, words=step, place="", short="")
         self._values[cell.row, cell.column] = shown
         self._heads[cell.row] = self._head(self._heads[cell.row].row)
         at = next(
@@ -198,7 +200,7 @@ class GridTable(QAbstractTableModel):
             return value
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             comment = value.read.cell.comment
-            said = (value.words, value.place, finding_words(value.read.finding), comment)
+            said = (value.words, value.place, found_words(value.read), comment)
             return disarm(". ".join(filter(None, (value.column.title, *said))))
         return None
 
@@ -220,10 +222,11 @@ class GridTable(QAbstractTableModel):
     def _shown(self, cell: SheetCell, read: ReadCell | None = None) -> ShownValue:
         read = read if read is not None and read.cell is cell else read_cell(cell)
         column = self.columns[self.column_at(cell.column)]
-        place = place_words(read, self._books)
-        if read.citation is not None and not read.on_page:
-            place = label_citation(read.citation, self._books, titled=len(cell.question.books) > 1)
-        return ShownValue(read, column, disarm(cell_words(read)), disarm(place))
+        evidence = read.evidence
+        title = shorten_title(evidence.document) if evidence is not None and len(cell.question.books) > 1 else ""
+        place = place_words(read, self._books, title)
+        short = short_place_words(read, self._books)
+        return ShownValue(read, column, disarm(cell_words(read)), disarm(place), disarm(short))
 
     def _head(self, row: GridRow) -> ShownDocument:
         cells = [value.read for value in self._of_row(row)]

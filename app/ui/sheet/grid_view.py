@@ -19,12 +19,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QToolTip, QWidget
 
 from app.core.sheet import GridColumn, GridRow
+from app.core.untrusted import disarm
 from app.core.values import ValueKind
-from app.ui.chat.citations import describe_citation, escape_tip
+from app.ui.chat.citations import escape_tip
 from app.ui.sheet.grid_cells import DocumentHeader, GridCells, QuestionHeader
 from app.ui.sheet.grid_table import GridRole, GridTable, ShownDocument, ShownValue
 from app.ui.theme import SPACE_M, Theme
 from app.ui.widgets.labels import PlainLabel
+from app.wording.grid import evidence_words, found_words
 from app.wording.i18n import _
 
 _DOCUMENT_SHARE, _DOCUMENT_LEAST, _DOCUMENT_MOST = 0.27, 150, 300
@@ -36,6 +38,7 @@ _WIDTHS = {
     ValueKind.AMOUNT: 116,
     ValueKind.CHOICE: 116,
 }
+_CORRECT = Qt.Key.Key_F2
 _NARROWEST = 0.85
 """Columns are as narrow as this share of their width, if then all are in sight."""
 
@@ -104,7 +107,7 @@ class GridView(QTableView):
         page.setEnabled(citation is not None)
         menu.addSeparator()
         correct = menu.addAction(_("Correct…"), partial(self.correction_wanted.emit, value))
-        correct.setShortcut(QKeySequence(Qt.Key.Key_F2))
+        correct.setShortcut(QKeySequence(_CORRECT))
         menu.addAction(_("Comment…"), partial(self.comment_wanted.emit, value))
         again = menu.addAction(_("Ask again"), partial(self.again_wanted.emit, value))
         again.setEnabled(self.may_change)
@@ -162,14 +165,21 @@ class GridView(QTableView):
             wanted = replace(now, column=0, descending=False, grouped=False)
         self.arranged.emit(wanted)
 
+    def event(self, event: QEvent) -> bool:
+        """F2 renames the conversation elsewhere, which would close the table."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == _CORRECT:
+            event.accept()
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         value = self._table.value(self.currentIndex())
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if value is not None:
                 if value.read.citation is not None:
                     self.citation_clicked.emit(value.read.citation)
-            case Qt.Key.Key_F2 if value is not None:
-                self.correction_wanted.emit(value)
+            case key if key == _CORRECT:
+                if value is not None:
+                    self.correction_wanted.emit(value)
             case _:
                 super().keyPressEvent(event)
 
@@ -208,11 +218,12 @@ class GridView(QTableView):
         return super().viewportEvent(event)
 
     def _tip(self, value: ShownValue) -> str:
-        said = [value.read.cell.comment]
-        if value.read.cell.correction and value.read.answered.text:
-            said.append(_("The model wrote: {value}").format(value=value.read.answered.text))
-        if value.read.citation is not None:
-            said.append(describe_citation(value.read.citation, self._table.books))
+        """The finding and what it rests on: nothing else is said of a cell."""
+        read = value.read
+        said = [read.cell.comment] if value.is_running or not value.words else [found_words(read), read.cell.comment]
+        if read.cell.correction and read.answered.text:
+            said.append(_("The model wrote: {value}").format(value=read.answered.text))
+        said.append(disarm(evidence_words(read, self._table.books)))
         return "\n".join(filter(None, said))
 
     # ---- sizes

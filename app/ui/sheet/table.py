@@ -14,10 +14,13 @@ from app.core.conversation import Citation, Ending
 from app.core.document import Book
 from app.core.sheet import CellState, Sheet, SheetCell
 from app.core.untrusted import disarm
-from app.ui.chat.citations import count_weighed, mark_citations
+from app.core.verdict import SentenceVerdict
+from app.ui.chat.citations import CitationMark, is_several, mark_citations
+from app.ui.chat.verdict_marks import mark_verdicts
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.support import basis_words, question_words
+from app.wording.verdicts import count_verdicts
 
 ShownRole = int(Qt.ItemDataRole.UserRole)
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -40,10 +43,12 @@ class SheetColumn(IntEnum):
 
 @dataclass(frozen=True)
 class Chip:
-    """A citation and what its chip says."""
+    """A page, what its chip says, and the verdict that it stands for; `said`: the sentence with the verdict."""
 
     label: str
     citation: Citation
+    verdict: SentenceVerdict | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class ShownRow:
     state: CellState
     words: str
     citations: tuple[Citation, ...] = ()
+    verdicts: tuple[SentenceVerdict, ...] = ()
     books: Mapping[str, Book] | None = None
 
     @property
@@ -65,26 +71,38 @@ class ShownRow:
 
     @cached_property
     def chips(self) -> tuple[Chip, ...]:
-        """One for every page and finding that the answer's marks name, in their order."""
-        marks = mark_citations(self.text, self.citations, self.books or {}, tuple(self.books or ()))
-        found = {mark.label: Chip(mark.label, mark.citation) for mark in reversed(marks) if mark.citation is not None}
-        return tuple(reversed(found.values()))
+        """One for every page and finding that the answer's chips name, in their order."""
+        chips = [
+            Chip(mark.label, mark.citation, mark.verdict, mark.said)
+            for mark in sorted(self.marks, key=lambda mark: mark.start)
+            if mark.citation is not None
+        ]
+        return tuple({chip.label: chip for chip in reversed(chips)}.values())[::-1]
+
+    @cached_property
+    def marks(self) -> tuple[CitationMark, ...]:
+        """The chips of the answer: one for each sentence that was checked, and one for each other page mark."""
+        books, ids = self.books or {}, tuple(self.books or ())
+        marks = mark_citations(self.text, self.citations, books, ids, self.verdicts)
+        several = is_several([*self.citations, *self.verdicts], ids)
+        found = mark_verdicts(self.text, marks, self.verdicts, books, several=several)
+        return tuple(mark for mark in found if mark.label)
 
 
 def shown_row(number: int, row: SheetCell, books: Mapping[str, Book]) -> ShownRow:
     """A row as it is saved."""
     answer = row.answer
-    text, citations = (answer.text, answer.citations) if answer else ("", ())
-    words = state_words(row)
-    return ShownRow(number, row.question.id, question_words(row, books), text, row.state, words, citations, books)
+    text, citations, verdicts = (answer.text, answer.citations, answer.verdicts) if answer else ("", (), ())
+    words, asked = state_words(row), question_words(row, books)
+    return ShownRow(number, row.question.id, asked, text, row.state, words, citations, verdicts, books)
 
 
 def state_words(row: SheetCell) -> str:
-    """How far a row is: one word, or the sentence that says why it failed; then, on lines of their own, how its
-    sentences were weighed, and that no book was asked."""
+    """How far a row is: one word, or the sentence that says why it failed; then, on lines of their own, what the
+    pages have of its sentences, and that no book was asked."""
     if row.answer is None:
         return _progress_words(row)
-    counts = ", ".join(words for _support, words in count_weighed(row.answer.weighed))
+    counts = ", ".join(words for _verdict, words in count_verdicts(row.answer.verdicts))
     return "\n".join(filter(None, (_progress_words(row), counts, basis_words(row.question, row.answer))))
 
 

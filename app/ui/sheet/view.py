@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, Signal, Slot
@@ -16,10 +17,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QToolTip, QWidget
 
-from app.core.conversation import Citation
+from app.core.document import Book
 from app.ui.chat.citations import describe_citation, escape_tip
+from app.ui.chat.evidence import SentenceEvidence
 from app.ui.sheet.cells import SheetCells
-from app.ui.sheet.table import SheetColumn, SheetTable, ShownRole, ShownRow
+from app.ui.sheet.table import Chip, SheetColumn, SheetTable, ShownRole, ShownRow
 from app.ui.theme import Theme
 from app.wording.i18n import _
 
@@ -93,21 +95,21 @@ class SheetView(QTableView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        citation = self._citation_at(event.position())
-        if citation is not None and event.button() is Qt.MouseButton.LeftButton:
-            self.citation_clicked.emit(citation)
+        chip = self._chip_at(event.position())
+        if chip is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.citation_clicked.emit(chip.citation)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        over = self._citation_at(event.position()) is not None
+        over = self._chip_at(event.position()) is not None
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            citation = self._citation_at(QPointF(event.pos()))
+            chip = self._chip_at(QPointF(event.pos()))
             row: ShownRow | None = self.indexAt(event.pos()).data(ShownRole)
             books = (row.books if row is not None else None) or {}
-            tip = escape_tip(describe_citation(citation, books)) if citation is not None else ""
+            tip = escape_tip(_describe(chip, books)) if chip is not None else ""
             QToolTip.showText(event.globalPos(), tip, self)
             return True
         return super().viewportEvent(event)
@@ -117,9 +119,9 @@ class SheetView(QTableView):
         if event.size().width() != event.oldSize().width():
             self._spread()
 
-    def _citation_at(self, point: QPointF) -> Citation | None:
+    def _chip_at(self, point: QPointF) -> Chip | None:
         index = self.indexAt(point.toPoint())
-        return self._cells.citation_at(index, self.visualRect(index), point) if index.isValid() else None
+        return self._cells.chip_at(index, self.visualRect(index), point) if index.isValid() else None
 
     def _open_menu(self, index: QModelIndex, where: QPoint) -> None:
         row = index.data(ShownRole)
@@ -149,6 +151,13 @@ class SheetView(QTableView):
     def _on_theme(self) -> None:
         self._cells.forget()
         self.viewport().update()
+
+
+def _describe(chip: Chip, books: Mapping[str, Book]) -> str:
+    """What a chip rests on: its verdict with the sentences of the pages, or where it leads."""
+    if chip.verdict is None:
+        return describe_citation(chip.citation, books)
+    return SentenceEvidence(chip.verdict, chip.said, books).describe()
 
 
 def _copy(text: str) -> None:

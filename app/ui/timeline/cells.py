@@ -135,7 +135,7 @@ class TimelineDelegate(QStyledItemDelegate):
             above = _height(text_font(SIZE_TEXT), row.words, words.width()) + _ABOVE_QUOTE
             painter.drawText(words.translated(0, above), _WRAPPED, row.quote)
         for place, label, _chip in self._chips(row, rect):
-            draw_chip(painter, QRectF(place), label, palette.verified, palette.surface)
+            draw_chip(painter, QRectF(place), label, palette.soft_ink, palette.surface, frame=palette.line)
         if len(row.chips) > _MOST_CHIPS:
             self._paint_more(painter, row, rect)
 

@@ -1,16 +1,14 @@
-"""Values and the words that are quoted for them."""
+"""The dates of a text, and the value that a search takes from a sentence."""
 
 from __future__ import annotations
 
 import pytest
 
-from app.core.values import AnswerForm, ValueKind, value_of
-from app.documents.citations.agreement import page_says, value_in
+from app.core.values import AnswerForm, ValueKind
+from app.documents.citations.agreement import value_in
 from app.documents.citations.dates import dates_of
 
 DATE, AMOUNT, TEXT = map(AnswerForm, (ValueKind.DATE, ValueKind.AMOUNT, ValueKind.TEXT))
-
-INSURER = AnswerForm(ValueKind.CHOICE, ("tenant", "landlord"))
 
 
 @pytest.mark.parametrize(
@@ -33,33 +31,6 @@ INSURER = AnswerForm(ValueKind.CHOICE, ("tenant", "landlord"))
 )
 def test_dates_are_found_however_they_are_written(text: str, dates: tuple[str, ...]) -> None:
     assert dates_of(text) == dates
-
-
-@pytest.mark.parametrize(
-    ("form", "value", "quotation", "instead"),
-    [
-        (DATE, "2031-03-31", "The Term ends on 31 March 2031.", ""),
-        (DATE, "2031-03", "The Term ends on 31 March 2031.", ""),
-        (DATE, "2031-03-31", "in March 2031", ""),
-        (DATE, "2031-03-31", "The Term ends on 30 September 2029.", "2029-09-30"),
-        (DATE, "2031-03-31", "until the lease ends", ""),
-        (AMOUNT, "EUR 48,000", "a yearly rent of 48.000,00 Euro", ""),
-        (AMOUNT, "EUR 4800000", "4.8 million euros", ""),
-        (AMOUNT, "EUR 48000", "EUR 36,000 a year", "36000"),
-        (AMOUNT, "JPY 12000000", "1200万円", ""),
-        (TEXT, "12 months", "not less than twelve months", ""),
-        (TEXT, "6 months", "with eight months' notice, in 2 copies", "8"),
-        (TEXT, "the landlord", "The Landlord insures 3 berths.", ""),
-        (TEXT, "十二か月前", "12か月前までに", ""),
-        (AnswerForm(ValueKind.YES_NO), "Yes", "He shall not.", ""),
-        (INSURER, "tenant", "The Landlord insures the berth.", "landlord"),
-        (INSURER, "tenant", "The Landlord insures, the Tenant pays.", ""),
-        (INSURER, "tenant", "Whoever has the berth insures it; subtenants do not.", ""),
-        (DATE, "Not in this document", "on 1 May 2020", ""),
-    ],
-)
-def test_a_page_that_says_something_else_is_found(form: AnswerForm, value: str, quotation: str, instead: str) -> None:
-    assert page_says(value_of(value, form), form, [quotation]) == instead
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,15 @@ from hypothesis import strategies as st
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import Page
-from app.documents.citations.checker import CitedBook, check, find_related, locate
+from app.documents.citations.checker import CitedBook, check, locate
 
-VERIFIED, REPAIRED, NEAR, CUT, NOT_FOUND, PAGE, RELATED, DIFFERS = (
+VERIFIED, REPAIRED, NEAR, CUT, NOT_FOUND, PAGE = (
     CitationState.VERIFIED,
     CitationState.REPAIRED,
     CitationState.NEAR,
     CitationState.CUT,
     CitationState.NOT_FOUND,
     CitationState.PAGE,
-    CitationState.RELATED,
-    CitationState.DIFFERS,
 )
 
 LEASE = CitedBook(
@@ -117,7 +115,7 @@ def test_of_pages_with_the_same_label_what_is_said_decides_which_is_meant() -> N
     near = cited("“No vessel may leave the basin before the lamp is put out” [p. 1].")
     assert (near.page, near.state) == (9, NEAR)
     named = cited("Vessels stay in the basin until morning [p. 1].")
-    assert (named.page, named.state, named.on_page) == (9, PAGE, body.text)
+    assert (named.page, named.state) == (9, PAGE)
     assert cited("It was printed in the spring [p. 1].").page == 1
     unknown = cited("Nothing of the kind [p. 1].")
     assert (unknown.page, unknown.state, unknown.on_page) == (1, PAGE, "")
@@ -299,95 +297,7 @@ def test_check_takes_any_answer(answer: str) -> None:
     assert all(before[1] <= after[0] for before, after in pairwise(ranges))
 
 
-# ---- pages that are related to an answer -----------------------------------------------------------------------
-
-HANDBOOK = CitedBook(
-    "handbook",
-    "Handbook",
-    (
-        Page(1, "1", "# Welcome\n\nOctavo is a private reading desk. Nothing leaves this computer."),
-        Page(2, "2", "## Adding a book\n\nHow do I add a book? To add a book, drop its file on the window, or press\n"
-                     "Ctrl+O and choose the file. The shelf shows it."),
-        Page(3, "3", "- To stop an answer, press Esc.\n- To ask again, press Ctrl+R.\n- Ctrl+Q: quit"),
-        Page(4, "4", "本を加えるには、ファイルをウィンドウに落とします。書庫に本が並びます。"),
-    ),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("answer", "question", "page", "quote"),
-    [
-        (
-            "Sure! You can add a book by dropping the file on the window.",
-            "How do I add a book?",
-            2,
-            "To add a book, drop its file on the window, or press Ctrl+O and choose the file.",
-        ),
-        ("You press the Esc key to stop the answer.", "How?", 3, "To stop an answer, press Esc."),
-        ("Esc", "How do I stop an answer?", 3, "To stop an answer, press Esc."),
-        (
-            "ファイルをウィンドウに落とすと、本を加えられます。",
-            "本は？",
-            4,
-            "本を加えるには、ファイルをウィンドウに落とします。",
-        ),
-    ],
-)
-def test_the_page_that_is_most_related_to_an_answer_is_found(answer: str, question: str, page: int, quote: str) -> None:
-    first, *_rest = find_related(answer, question, [LETTERS, HANDBOOK])
-    assert first == Citation("handbook", "Handbook", page, str(page), quote, RELATED)
-    text = HANDBOOK.pages[page - 1].text
-    assert locate(text, first.quote) is not None
-
-
-@pytest.mark.parametrize(
-    ("answer", "question"),
-    [
-        ("The capital of France is Paris. It lies on the Seine and has two million inhabitants.", "Where is Paris?"),
-        ("I am sorry, but I do not know the answer to this question.", "How do I add a book?"),
-        ("Call the append function of the list with the item as its argument.", "How do I add a book?"),
-        ("富士山は日本で一番高い山です。", "本を加えるには？"),
-        ("Yes.", "Can I add a book?"),
-        ("", ""),
-    ],
-)
-def test_an_answer_from_elsewhere_finds_no_page(answer: str, question: str) -> None:
-    assert find_related(answer, question, [LETTERS, HANDBOOK]) == ()
-
-
-def test_a_second_page_comes_only_for_a_sentence_that_the_first_has_nothing_of() -> None:
-    pages = tuple(Page(n, str(n), f"Chapter {n}. Old ships sail slowly.") for n in range(1, 6))
-    book = CitedBook("b", "Ships", (*pages, Page(6, "6", "Old wooden ships sail slowly past lighthouses.")))
-    answer = "Old ships sail slowly. Old wooden ships sail slowly past lighthouses."
-    assert [citation.page for citation in find_related(answer, "", [book])] == [6]
-    crew = CitedBook("c", "Crew", (Page(1, "1", "The crew eats bread and salted fish."),))
-    two = find_related(f"{answer} The crew eats bread and fish.", "", [book, crew])
-    assert [(citation.book_id, citation.page) for citation in two] == [("b", 6), ("c", 1)]
-    assert find_related("Old ships sail slowly.", "", []) == ()
-
-
-def test_a_page_that_says_it_in_one_sentence_is_more_related_than_one_of_the_same_words() -> None:
-    scattered = Page(1, "1", "Rent of a day is kept. On working days the first falls due. Each eighth has interest.")
-    clause = "Rent is due on the first working day of each quarter and bears interest from the eighth day after it."
-    book = CitedBook("b", "B", (scattered, Page(2, "2", f"1.1 Dogs may stay. {clause}"), Page(3, "3", clause)))
-    answer = "Rent falls due on the first working day of every quarter, with interest from the eighth day on."
-    (found,) = find_related(answer, "", [book])
-    assert (found.page, found.state, found.quote) == (2, RELATED, clause)
-
-
-def test_a_long_sentence_is_quoted_in_part_and_can_be_lit() -> None:
-    text = "Start here: " + "many harbour words before a stop comes at last " * 30
-    book = CitedBook("b", "B", (Page(1, "1", text),))
-    (found,) = find_related("Many harbour words stand before a stop.", "", [book])
-    assert len(found.quote) <= 300
-    assert locate(text, found.quote) is not None
-
-
-def test_the_number_of_a_list_is_no_sentence() -> None:
-    pages = (Page(1, "1", "The harbour opens at six in the morning."), Page(2, "2", "3.\n\nNothing of the kind."))
-    book = CitedBook("b", "A book", pages)
-    found = find_related("1.\n\n2.\n\n3.\n\nThe harbour opens at six in the morning.", "When does it open?", [book])
-    assert [(citation.page, citation.quote) for citation in found] == [(1, "The harbour opens at six in the morning.")]
+# ---- quotations on other pages than the one that is named ------------------------------------------------------------
 
 
 def test_a_right_quotation_with_a_wrong_page_gets_the_right_one() -> None:
@@ -420,12 +330,15 @@ def test_near_words_are_told_as_they_stand_there(quotation: str, on_page: str) -
     assert locate(LEASE.pages[3].text, near.shown) is not None, "it can be lit"
 
 
-def test_a_claim_without_a_quotation_gets_the_sentence_that_is_most_like_it() -> None:
+def test_a_claim_without_a_quotation_names_its_page_and_no_more() -> None:
     (page,) = check("The harbour office must get the notice [p. 3].", BOTH)
-    assert (page.page, page.state) == (5, PAGE)
-    assert page.on_page == "Notice must reach the Harbour Office."
-    (other,) = check("Whales are mammals [p. 3].", BOTH)
-    assert (other.state, other.on_page) == (PAGE, "")
+    assert (page.page, page.state, page.quote, page.on_page) == (5, PAGE, "", "")
+
+
+def test_a_run_of_words_without_quotation_marks_is_no_quotation() -> None:
+    """Words of a page that fill half of a sentence prove nothing of it: whether it says the same, `verdict` decides."""
+    answer = "The tenant gives notice not less than twelve months before the end, says my neighbour [p. 1]."
+    assert {(each.state, each.quote) for each in check(answer, (LEASE,))} == {(PAGE, "")}
 
 
 # ---- two books that have a page of the same name ---------------------------------------------------------------
@@ -455,11 +368,11 @@ BETA = CitedBook(
         # the words of the sentence decide
         ("Notice is given six weeks before the end [p. 2].", ("beta", 2, PAGE)),
         ("Notice is given three months before the end [p. 2].", ("alpha", 2, PAGE)),
-        ("The tenant gives notice six weeks before the end [p. 2].", ("beta", 2, VERIFIED)),
+        ("The tenant gives notice six weeks before the end [p. 2].", ("beta", 2, PAGE)),
         # or the book that it names, even where its words are those of the other
         ("Under Beta the fence is his [p. 2].", ("beta", 2, PAGE)),
         ("Under Alpha the fence is his [p. 2].", ("alpha", 2, PAGE)),
-        ("Under Beta the tenant gives notice nine weeks before the end [p. 2].", ("beta", 2, DIFFERS)),
+        ("Under Beta the tenant gives notice nine weeks before the end [p. 2].", ("beta", 2, PAGE)),
         ("Under Beta “The tenant gives notice three months before the end” [p. 2].", ("alpha", 2, REPAIRED)),
         ("Beta says “The fence is his” [p. 2].", ("beta", 2, VERIFIED)),
         ("Alpha says “The fence is his” [p. 2].", ("alpha", 2, VERIFIED)),
@@ -482,23 +395,5 @@ def test_where_nothing_tells_which_book_is_meant_none_is_named(answer: str) -> N
     (citation,) = check(answer, (ALPHA, BETA))
     assert (citation.book_id, citation.page, citation.label, citation.state) == ("", 0, "2", PAGE)
     assert citation.document == "Lease Alpha / Lease Beta"
-    assert not citation.has_support
     (alone,) = check(answer, (ALPHA,))
     assert (alone.book_id, alone.page) == ("alpha", 2)
-
-
-# ---- a page that is named without a quotation ------------------------------------------------------------------
-
-
-def test_a_claim_that_the_named_page_contradicts_is_said_to_differ() -> None:
-    answer = "The tenant gives notice nine months before the end [p. 2]."
-    (citation,) = check(answer, (ALPHA,))
-    assert (citation.page, citation.state, citation.start) == (2, DIFFERS, answer.index("["))
-    assert citation.quote == "The tenant gives notice nine months before the end"
-    assert citation.on_page == "The tenant gives notice three months before the end."
-    assert locate(ALPHA.pages[1].text, citation.shown) is not None, "it can be lit"
-
-
-def test_a_page_that_shares_hardly_a_word_with_the_claim_is_no_support() -> None:
-    (citation,) = check("The tenant may not sublet the berth [p. 2].", (ALPHA,))
-    assert (citation.page, citation.state, citation.on_page, citation.has_support) == (2, PAGE, "", False)

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from app.core.conversation import CitationState
 from app.core.document import CitedBook, Page
+from app.core.verdict import Verdict
 from app.documents.citations.json_values import place_values, values_of
 
 LEASE = CitedBook(
@@ -44,29 +44,34 @@ def test_what_is_no_json_has_no_values(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "page", "state"),
+    ("value", "page", "verdict"),
     [
-        ({"notice": "not less than twelve months before the end of the Term"}, 3, CitationState.VERIFIED),
-        ({"duty": "twelve months before the end of the Term"}, 3, CitationState.CUT),
-        ({"tenant": "Anna Smith"}, 1, CitationState.RELATED),
-        ({"begins": "2031-04-01"}, 1, CitationState.RELATED),
-        ({"契約の開始": "2031-04-01"}, 4, CitationState.RELATED),
-        ({"monthly_rent": 1248.5}, 2, CitationState.RELATED),
-        ({"賃料": 250000}, 4, CitationState.RELATED),
-        ({"rent": "1248.50"}, 2, CitationState.RELATED),
-        ({"tenant": "Bruno Smith"}, 0, None),
-        ({"monthly_rent": 1249}, 0, None),
-        ({"begins": "2031-04-02"}, 0, None),
-        ({"notice": "not more than twelve months before the end of the Term"}, 0, None),
+        ({"notice": "not less than twelve months before the end of the Term"}, 3, Verdict.VERBATIM),
+        ({"": "The tenant pays a monthly rent of EUR 1,248.50."}, 2, Verdict.VERBATIM),
+        ({"monthly_rent": 1248.5}, 2, Verdict.VERBATIM),
+        ({"monthlyRent": "1248.50"}, 2, Verdict.VERBATIM),
+        ({"duty": "not less than twelve months before the end of the Term"}, 3, Verdict.COMPARE),
+        ({"notice": "twelve months before the end of the Term"}, 3, Verdict.COMPARE),
+        ({"landlord": "Harbour Homes Ltd"}, 1, Verdict.COMPARE),
+        ({"tenant": "Anna Smith"}, 1, Verdict.COMPARE),
+        ({"begins": "2031-04-01"}, 1, Verdict.COMPARE),
+        ({"契約の開始": "2031-04-01"}, 4, Verdict.COMPARE),
+        ({"賃料": 250000}, 4, Verdict.COMPARE),
+        ({"deposit": 1248.5}, 2, Verdict.COMPARE),
+        ({"tenant": "Bruno Smith"}, 0, Verdict.NOTHING),
+        ({"monthly_rent": 1249}, 0, Verdict.NOTHING),
+        ({"begins": "2031-04-02"}, 0, Verdict.NOTHING),
+        ({"notice": "not more than twelve months before the end of the Term"}, 0, Verdict.NOTHING),
     ],
 )
-def test_a_value_is_on_the_page_that_has_it_and_else_on_none(
-    value: dict[str, object], page: int, state: CitationState | None
+def test_a_value_is_word_for_word_only_where_its_sentence_says_it_of_its_name(
+    value: dict[str, object], page: int, verdict: Verdict
 ) -> None:
-    (placed,) = place_values(json.dumps(value, ensure_ascii=False), "What does the lease say?", (LEASE,))
-    cited = placed.citation
-    assert (cited.page if cited else 0, cited.state if cited else None) == (page, state)
-    if cited is not None:
-        assert cited.start == -1
+    answer = json.dumps(value, ensure_ascii=False)
+    (placed,) = place_values(answer, "What does the lease say?", (LEASE,))
+    found = placed.verdict
+    assert (found.page, found.verdict) == (page, verdict)
+    assert answer[found.start : found.end] == placed.value.text
+    if page:
+        assert placed.statement == found.on_page
         assert placed.statement in LEASE.pages[page - 1].text
-    assert placed.placed_claim.needs_judgement == (cited is not None), "what no page has, no model is asked about"

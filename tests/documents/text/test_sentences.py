@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.citations.attribution import statements_about
 from app.documents.text.sentences import SentenceKind, sentences
 
 SYNOPSIS = "possible packages.\n3.4.1 The single line synopsis\nThe single line synopsis should be kept brief."
@@ -54,10 +53,8 @@ def test_what_a_sentence_belongs_to() -> None:
     assert [each.line for each in sentences(text) if each.leads] == ["These work everywhere:"]
 
 
-def test_a_page_without_a_quotation_is_not_shown_with_a_heading_in_it() -> None:
-    assert statements_about("How long is the single line synopsis?", [SYNOPSIS], 1) == (
-        (0, "The single line synopsis should be kept brief."),
-    )
+def test_a_numbered_heading_is_no_sentence() -> None:
+    assert stated(SYNOPSIS) == ["The single line synopsis should be kept brief."]
 
 
 @given(st.text(alphabet="aB .!?\n-#1。の“”", max_size=80))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from array import array
 from collections.abc import Callable, Iterator
@@ -16,13 +15,11 @@ from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl
 from app.engine.kv import reuse
-from app.engine.protocol import AnswerTo, DocumentText, LoadSpec, Message, PageText, Prompt, Weighed, WrittenAside
+from app.engine.protocol import AnswerTo, DocumentText, LoadSpec, Message, PageText, Prompt, WrittenAside
 from app.engine.session import Session
 from tests.engine.kv.test_reuse import CHUNK, TOLERANCE, distance, words
 from tests.engine.kv.test_reuse_rules import SCOUT
 
-QUESTIONS = ("Does the page say that?", "Or this, which is somewhat longer?", "Does the page say that?")
-WORDS = ("yes", "no")
 Open = Callable[..., Session]
 
 
@@ -46,10 +43,6 @@ def prompt(*said: str, pages: tuple[str, ...] = ("Some words of a book.",)) -> P
     return Prompt("The rules.", (book,), tuple(Message(roles[n % 2], text) for n, text in enumerate(said)))  # type: ignore[arg-type]
 
 
-def weigh(session: Session, asked: Prompt, *questions: str) -> Weighed:
-    return session.asides.weigh(session.lay_out(asked), questions, WORDS, lambda *_: None, lambda *_: None)
-
-
 def read(session: Session, asked: Prompt) -> Usage:
     laid = session.lay_out(asked)
     return session.read(laid.tokens, laid.books, lambda *_: None)
@@ -60,49 +53,6 @@ def answered(session: Session, question: str) -> str:
     pieces: list[str] = []
     session.answer(AnswerTo(prompt(question), Sampling(seed=3), 24), lambda *_: None, pieces.append, lambda: None)
     return "".join(pieces)
-
-
-def test_a_question_after_weighing_is_evaluated_as_if_nothing_had_been_weighed(new_session: Open) -> None:
-    weighed, plain = new_session(), new_session()
-    usages = []
-    for session in (weighed, plain):
-        answer = answered(session, "What happens?")
-        if session is weighed:
-            found = weigh(session, prompt("What happens?", answer), *QUESTIONS)
-            assert found.usage.evaluated_tokens <= 1  # the last token of an answer that reached its limit
-            assert found.question_tokens < 100 * len(QUESTIONS)
-        usages.append(read(session, prompt("What happens?", answer, "And then?")))
-    assert distance(weighed.logits(), plain.logits()) <= TOLERANCE
-    assert usages[1].evaluated_tokens - usages[0].evaluated_tokens in (0, 1)
-
-
-def test_equal_questions_weigh_the_same_wherever_they_come(new_session: Open) -> None:
-    first, _other, again = weigh(new_session(), prompt("What happens?", "This."), *QUESTIONS).logs
-    assert first == again
-    assert first is not None
-    assert all(-math.inf < log < 0 for log in first)
-
-
-def test_a_stop_between_two_questions_leaves_the_context_as_it_was(new_session: Open) -> None:
-    session = new_session()
-    asked = prompt("What happens?", "This.")
-    read(session, asked)
-
-    def stop(_done: int, _total: int) -> None:
-        session._control.stop()
-
-    with pytest.raises(Stopped):
-        session.asides.weigh(session.lay_out(asked), QUESTIONS, WORDS, lambda *_: None, stop)
-    session._control.begin()
-    assert session._sequence._held == session.lay_out(asked).tokens
-
-
-def test_a_question_that_has_no_room_is_not_weighed(new_session: Open) -> None:
-    session = new_session(context_tokens=256)
-    logs = weigh(session, prompt("What happens?", "This."), "Why?", words(60, 1), "Why?").logs
-    assert logs[0] is not None
-    assert logs[1] is None
-    assert logs[2] == logs[0]
 
 
 def test_across_the_end_of_a_chunk(new_session: Open) -> None:
@@ -151,7 +101,7 @@ def test_tokens_that_fail_leave_an_empty_context(new_session: Open, monkeypatch:
 
     monkeypatch.setattr(session._context, "decode", fail)
     with pytest.raises(AppError):
-        weigh(session, prompt("What happens?", "This."), "Why?")
+        write_aside(session, prompt("What happens?", "This."))
     assert session._sequence._held == array("i")
 
 

@@ -117,13 +117,10 @@ def test_llama_server_is_held_to_a_value_and_a_quotation_of_the_page(engine: Eng
 
 def test_llama_server_says_how_sure_it_is(engine: EngineClient, llama_address: str) -> None:
     connect(engine, llama_address)
-    talk = (Message("user", "Who wrote it?"), Message("assistant", "The captain."))
-    order = Weigh(msgspec.structs.replace(_ASKED, messages=talk), ("Does it say so?", "Really?"), ("yes", "no"))
+    order = Weigh(Prompt("", (), ()), ("Does it say so?", "Really?"), ("yes", "no"))
     weighed = finish(engine.run(order, Cancel()))
     assert len(weighed.logs) == 2
     assert all(log < 0 for logs in weighed.logs if logs is not None for log in logs)
-    again = finish(engine.run(order, Cancel()))
-    assert again.usage.reused_tokens > 0.8 * again.usage.prompt_tokens, "the server holds what came before"
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from app.core.events import Weighing
 from app.core.work import Cancel
 from app.engine.client import EngineClient
 from app.engine.protocol import Message, Prompt, Weigh
-from tests.engine.remote.conftest import BOOK, NewServer, connect
+from tests.engine.remote.conftest import NewServer, connect
 from tests.engine.remote.toy_server import Handler, complete
 from tests.work import problem_of, run
 
-_ANSWERED = Prompt("The rules.", (BOOK,), (Message("user", "Who pays?"), Message("assistant", "The tenant.")))
-_ORDER = Weigh(_ANSWERED, ("Does it say so?", "And this?"), ("yes", "no"))
+_ASKED = Prompt("The rules.", (), (Message("user", "Does the tenant pay?"), Message("assistant", "Yes")))
+_ORDER = Weigh(_ASKED, ("Does it say so?", "And this?"), ("yes", "no"))
 _LIKELY = {"Yes": -0.5, " yes": -2.0, "No": -1.5, "\n": -3.0, "Maybe": -4.0}
 
 
@@ -44,10 +44,11 @@ def test_words_get_the_probabilities_of_the_tokens_that_begin_them(
     assert [event.done for event in events if isinstance(event, Weighing)] == [1, 2]
     expected = (math.log(math.exp(-0.5) + math.exp(-2.0)), -1.5)
     assert weighed.logs == (pytest.approx(expected), pytest.approx(expected))
-    assert weighed.usage.reused_tokens == 60
+    assert weighed.evaluated_tokens > 0
     first, second = server.prompts()
     common = next(index for index, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1])
-    assert b"The tenant." in bytes(token for token in first[:common] if token < 256), "up to the question all is equal"
+    text = bytes(token for token in first[:common] if token < 256)
+    assert b"Does the tenant pay?" in text, "up to the question all is equal"
 
 
 def test_a_server_that_says_nothing_of_it_weighs_nothing(new_server: NewServer, engine: EngineClient) -> None:

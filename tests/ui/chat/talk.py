@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Timings, Turn, Usage
 from app.core.document import Book, Format
 from app.core.image import ImageRef
+from app.core.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
 from app.ui.chat.message import MessageWidget
 
 
@@ -23,9 +25,21 @@ def cite(text: str, mark: str, state: CitationState, page: int, book_id: str = "
     return Citation(book_id, f"{book_id}.pdf", page, str(page), "", state, start, start + len(mark))
 
 
-def found(page: int, book_id: str = "lease") -> Citation:
-    """A page that the program found."""
-    return Citation(book_id, f"{book_id}.pdf", page, str(page), "", CitationState.FOUND)
+def judged(
+    text: str,
+    sentence: str,
+    verdict: Verdict,
+    page: int = 0,
+    *on_page: str,
+    book_id: str = "lease",
+    named: str = "",
+    reason: Unweighed | None = None,
+) -> SentenceVerdict:
+    """The verdict on `sentence` of `text`, which rests on these sentences of a page."""
+    start = text.index(sentence)
+    words = on_page or ("Words of the page.",)
+    evidence = tuple(Evidence(book_id, f"{book_id}.pdf", page, str(page), each) for each in words if page)
+    return SentenceVerdict(start, start + len(sentence), verdict, evidence, named, reason)
 
 
 def answer(
@@ -35,10 +49,12 @@ def answer(
     ending: Ending = Ending.COMPLETE,
     *,
     numbers: bool = True,
+    verdicts: Sequence[SentenceVerdict] = (),
 ) -> Answer:
     usage = Usage(279_641, 279_592, 49, 80) if numbers else Usage()
     timings = Timings(first_token_s=0.31) if numbers else Timings()
-    return Answer(f"a{number}", f"q{number}", text, ending, "model", 0.0, tuple(citations), usage, timings)
+    made = Answer(f"a{number}", f"q{number}", text, ending, "model", 0.0, tuple(citations), usage, timings)
+    return msgspec.structs.replace(made, verdicts=tuple(verdicts))
 
 
 def asked(number: int, text: str, books: Sequence[str] = (), images: tuple[ImageRef, ...] = ()) -> StoredQuestion:
@@ -56,11 +72,12 @@ def turn(
     question_variants: tuple[int, int] = (1, 1),
     answer_variants: tuple[int, int] = (1, 1),
     ending: Ending = Ending.COMPLETE,
+    verdicts: Sequence[SentenceVerdict] = (),
 ) -> Turn:
     """Question `q<number>`, and answer `a<number>` unless `text` is None."""
     return Turn(
         asked(number, question, books),
-        None if text is None else answer(number, text, citations, ending),
+        None if text is None else answer(number, text, citations, ending, verdicts=verdicts),
         *question_variants,
         *answer_variants,
     )

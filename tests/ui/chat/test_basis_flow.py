@@ -17,7 +17,7 @@ from tests.ui.shelf_of_books import QUOTE
 
 _WORDS = "Answered without any book."
 _NOTHING = "Nothing about this was found in the books."
-_INVENTED = "The tenant may not sublet the quay to a circus."
+_INVENTED = "Elephants sleep standing up, as zebras do."
 _WORDS_OF_IMAGES = "Answered without any book, only from the images."
 
 
@@ -59,7 +59,7 @@ def test_what_was_not_found_in_the_books_is_said_once_the_answer_is_whole(room: 
     room.settle()
     assert room.sentences() == [_NOTHING]
     assert _NOTHING in room.last_answer().accessibleDescription()
-    assert "nothing found" in room.last_answer().foot.describe()
+    assert "1 not found" in room.last_answer().foot.describe()
     room.presenter.conversation.open(room.add_conversation("Other").id)
     room.settle()
     room.presenter.conversation.open(asked.id)
@@ -94,7 +94,7 @@ def test_a_row_of_a_sheet_says_that_nothing_was_found(room: Room) -> None:
     table = room.window.sheet.view.model()
     assert isinstance(table, SheetTable)
     (row,) = table.rows()
-    assert row.words == f"answered\n{_NOTHING}"
+    assert row.words == f"answered\n1 not found\n{_NOTHING}"
 
 
 def test_asked_again_it_rests_on_what_its_question_was_asked_of(room: Room) -> None:

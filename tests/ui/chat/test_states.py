@@ -1,38 +1,35 @@
-"""What was found out about a citation: each state has words; a cut one has a mark, a colour, and the page’s words."""
+"""What is said of a citation where there is no verdict: its page, and words known to be there, but no state."""
 
 from __future__ import annotations
 
 import pytest
 
-from app.cli.answers import print_findings
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
-from app.ui.chat.citations import colour_state, describe_citation, label_citation
-from app.ui.theme import PAPER
-from app.wording.citations import count_citations
-
-CUT = Citation("b", "Lease", 3, "3", "agree to it", CitationState.CUT, 0, 6, "did not agree to it")
-
-
-def test_a_cut_quotation_has_a_mark_words_and_the_colour_of_what_is_near() -> None:
-    assert label_citation(CUT, {}) == "p. 3 ⋯"
-    assert "did not agree to it" in describe_citation(CUT, {})
-    assert count_citations([CUT]) == [(CitationState.CUT, "1 cut")]
-    assert colour_state(CitationState.CUT, PAPER) == PAPER.near
-
-
-def test_a_cut_quotation_on_another_page_names_both() -> None:
-    moved = Citation("b", "Lease", 3, "3", "agree to it", CitationState.CUT, 0, 6, "did not agree to it", "9")
-    assert label_citation(moved, {}) == "p. 9 → 3 ⋯"
+from app.core.conversation import Citation, CitationState
+from app.ui.chat.citations import describe_citation, label_citation
 
 
 @pytest.mark.parametrize("state", CitationState)
-def test_every_state_has_words_in_window_and_terminal(state: CitationState, capsys: pytest.CaptureFixture[str]) -> None:
-    citation = Citation("b", "Lease", 3, "3", "agree to it", state, 0, 6, "did not agree to it", "9")
-    assert describe_citation(citation, {})
-    answer = Answer("a", "q", "It says so.", Ending.COMPLETE, "Scout", 0.0, (citation,))
-    print_findings(Question("c", "?", (BookRef("b"),)), answer, {})
-    printed = capsys.readouterr().out
-    assert "Lease" in printed
-    assert ("did not agree to it" in printed) is (
-        state in (CitationState.CUT, CitationState.NEAR, CitationState.DIFFERS)
-    )
+def test_a_label_is_the_page_whatever_was_found_out(state: CitationState) -> None:
+    assert label_citation(Citation("b", "Lease", 3, "3", "agree to it", state, 0, 6), {}) == "p. 3"
+
+
+def test_a_quotation_on_another_page_names_both() -> None:
+    moved = Citation("b", "Lease", 3, "3", "agree to it", CitationState.REPAIRED, 0, 6, named="9")
+    assert label_citation(moved, {}) == "p. 9 → 3"
+    words = "The answer names page 9; page 3 of Lease has these words: “agree to it”."
+    assert describe_citation(moved, {}) == words
+
+
+@pytest.mark.parametrize("state", CitationState)
+def test_a_page_is_said_to_have_only_words_that_it_has(state: CitationState) -> None:
+    has_page_words = state in (CitationState.NEAR, CitationState.CUT)
+    on_page = "did not agree to it" if has_page_words else ""
+    said = describe_citation(Citation("b", "Lease", 3, "3", "agree to it", state, 0, 6, on_page), {})
+    assert said.startswith("Page 3 of Lease")
+    assert ("“agree to it”" in said) is (state in (CitationState.VERIFIED, CitationState.REPAIRED))
+    assert ("“did not agree to it”" in said) is has_page_words
+
+
+def test_a_page_that_does_not_exist_is_said_not_to() -> None:
+    missing = Citation("", "Lease", 0, "999", "", CitationState.NOT_FOUND, 0, 6)
+    assert describe_citation(missing, {}) == "The answer names page 999, which no book on the desk has."

@@ -8,10 +8,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import CitationState
+from app.core.verdict import Verdict
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.view import ConversationView
 from app.ui.theme import PAPER
-from tests.ui.chat.talk import answer, asked, cite, colours, read, turn
+from tests.ui.chat.talk import answer, asked, cite, colours, judged, read, turn
 
 TEXT = """First a paragraph with *emphasis*, vector<int> and <think>aloud</think> [p. 12].
 A second line of it.
@@ -94,7 +95,7 @@ def test_text_is_on_the_screen_at_once(view: ConversationView) -> None:
     assert read(open_answer(view)) == "One two **thr"
 
 
-def test_marks_become_chips_with_their_state_when_the_answer_ends(view: ConversationView, qtbot: QtBot) -> None:
+def test_marks_become_chips_that_can_be_pressed_when_the_answer_ends(view: ConversationView, qtbot: QtBot) -> None:
     view.begin_turn(asked(1, "?"), "a1")
     view.append("It says so [p. 12], and [p. 1")
     message = open_answer(view)
@@ -102,16 +103,17 @@ def test_marks_become_chips_with_their_state_when_the_answer_ends(view: Conversa
     assert message.stops() == []  # nothing to click before it was checked
     text = "It says so [p. 12], and [p. 13]."
     view.finish(answer(1, text, (cite(text, "[p. 12]", CitationState.VERIFIED, 12),)))
-    assert [stop.text() for stop in message.stops()] == ["p. 12 ✓", "Copy", "Try again", "Export", "Details"]  # type: ignore[attr-defined]
+    assert [stop.text() for stop in message.stops()] == ["p. 12", "Copy", "Try again", "Export", "Details"]  # type: ignore[attr-defined]
     assert read(message) == text
 
 
-def test_a_checked_mark_tells_its_state_while_the_answer_goes_on(view: ConversationView, qtbot: QtBot) -> None:
+def test_a_checked_mark_tells_its_verdict_while_the_answer_goes_on(view: ConversationView, qtbot: QtBot) -> None:
     view.begin_turn(asked(1, "?"), "a1")
     message = open_answer(view)
     text = "First\r\n\r\nIt says so [p. 12]. Then [p. 1"
     view.append(text)
-    view.show_checked([cite(text, "[p. 12]", CitationState.VERIFIED, 12)])
+    sentence = judged(text, "It says so [p. 12].", Verdict.VERBATIM, 12)
+    view.show_checked([cite(text, "[p. 12]", CitationState.VERIFIED, 12)], [sentence])
     qtbot.waitUntil(lambda: [stop.text() for stop in message.stops()] == ["p. 12 ✓"])  # type: ignore[attr-defined]
     with qtbot.waitSignal(view.citation_clicked) as clicked:
         message.stops()[0].click()  # type: ignore[attr-defined]
@@ -120,8 +122,10 @@ def test_a_checked_mark_tells_its_state_while_the_answer_goes_on(view: Conversat
     qtbot.waitUntil(lambda: len(message.pieces) == 3)
     text = message.plain_text()
     late = [cite(text, f"[p. {n}]", CitationState.VERIFIED, n) for n in (12, 13)]
-    view.show_checked(late)  # the paragraph was closed before its second mark was checked
-    qtbot.waitUntil(lambda: [s.text() for s in message.stops()] == ["p. 12 ✓", "p. 13 ✓"])  # type: ignore[attr-defined]
+    later = judged(text, "Then [p. 13].", Verdict.NOTHING, named="13")
+    view.show_checked(late, [sentence, later])  # the paragraph was closed before its second mark was checked
+    shown = ["p. 12 ✓", "p. 13 · no page says this"]
+    qtbot.waitUntil(lambda: [stop.text() for stop in message.stops()] == shown)  # type: ignore[attr-defined]
     assert read(message) == "First\n\nIt says so [p. 12]. Then [p. 13].\n\nAnd more"
 
 

@@ -161,9 +161,9 @@ def test_an_answer_and_its_quotation_are_kept(noted: Room) -> None:
     kept, lit = room.desk.notes.store.all()[:2]
     if kept.place is not None:
         kept, lit = lit, kept
-    assert kept.words.endswith("(Side letters 2019–2024, p. 22).")
+    assert kept.words.endswith("(Side letters 2019–2024, p. 22 ✓).")
     assert (kept.source, kept.source_id) == (NoteSource.ANSWER, room.answer().id)
-    assert (lit.words, lit.marker) == (f"For Berths 4 to 7 the notice period is {NINE}", Marker.BLUE)
+    assert (lit.words, lit.marker) == (f"For Berths 4 to 7 the notice period is {NINE}.", Marker.BLUE)
     room.presenter.navigation.new_conversation()
     room.presenter.notes.show_note(kept)
     room.settle()

@@ -183,8 +183,10 @@ def test_a_page_that_there_is_not_is_not_chosen(qtbot: QtBot, room: Room, book: 
 def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_path: Path) -> None:
     room.engine.answers = [
         (
-            f"“{labelled.QUOTE}” [p. 3]. “the harbour office keeps the number 9 lamp” [p. 1]. “the harbour office keeps"
-            " the number 1 lamp” [p. 1]. “the harbour office keeps the number 12 lamp” [p. 3].",
+            " ".join(
+                f"“Rule {n}: the harbour office keeps the number {n} lamp burning until the morning” [p. {label}]."
+                for n, label in ((11, 3), (9, 1), (1, 1), (12, 3))
+            ),
         )
     ]
     room.ask("Which lamp 11?")
@@ -201,7 +203,7 @@ def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_pat
     assert "p. 3" in restated
     assert "p. 11" not in restated
     tip = next(chip for chip in room.last_answer().findChildren(ChipButton) if chip.text() == marks[1])
-    assert "page 1 (9 of 103) of Harbour Policy Manual" in tip.accessibleDescription()
+    assert "p. 1 (9 of 103) of Harbour Policy Manual" in tip.accessibleDescription()
 
     for ending in (".md", ".html"):
         room.presenter.exporting.export()
@@ -211,7 +213,7 @@ def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_pat
         room.settle()
         written = (tmp_path / f"out{ending}").read_text(encoding="utf-8")
         for page in ("p. 3", "p. 1 (9 of 103)", "p. 1 (1 of 103)"):
-            assert (f"Harbour Policy Manual, {page}:" if ending == ".md" else f"<td>{page}</td>") in written
+            assert f"On {page} of Harbour Policy Manual, word for word" in written
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.document import PageLayer
+from app.core.verdict import Verdict
 from app.documents.layer import Box, Layer
-from app.ui.chat.citations import colour_state
+from app.ui.chat.chip import ChipButton
+from app.ui.chat.verdict_marks import colour_verdict, gravest
 from app.ui.page.hits import Hit
 from app.ui.page.popups import ThumbnailPopup, cited_pages
 from app.ui.page.zoom import PageZoom
@@ -292,17 +294,20 @@ def test_pages_that_the_answers_cite_bear_a_mark(room: Room) -> None:
     assert popup is not None
     pages = cited_pages(room.presenter.shown.turns, room.books[LETTERS].id)
     assert pages.keys() == {citation.page for citation in cited}
-    marks = sum(citation.page == 22 for citation in cited)
+    verdicts = [each.verdict for each in room.answer().verdicts if each.page == 22]
+    assert Verdict.VERBATIM in verdicts
     words = popup.pages.index(21, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert words.startswith("p. 22, cited ")
-    assert pages[22].marks == marks
+    chips = [chip.citation for chip in room.last_answer().stops() if isinstance(chip, ChipButton)]
+    assert pages[22].marks == sum((c.book_id, c.page) == (room.books[LETTERS].id, 22) for c in chips) == 2
+    assert pages[22].verdict is gravest(verdicts)
     assert popup.pages.index(22, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "p. 23"
     cell = popup.view.visualRect(popup.pages.index(21, 0))
     colours = {
         popup.view.viewport().grab().toImage().pixelColor(x, cell.top() + 12).name().upper()
         for x in range(cell.left(), cell.right())
     }
-    assert colour_state(pages[22].state, PAPER) in colours
+    assert colour_verdict(pages[22].verdict, PAPER) in colours
     popup.close()
 
 

@@ -18,6 +18,7 @@ from app.core.values import AnswerForm, ValueKind
 from app.services.cells import CellFinding
 from app.services.columns import columns_of
 from app.ui.sheet.column_dialog import ColumnDialog
+from app.ui.sheet.correction_dialog import CorrectionDialog
 from app.ui.sheet.documents_dialog import DocumentsDialog
 from app.ui.sheet.grid_table import GridFilter, ShownValue
 from app.ui.widgets.dialogs import Confirmation, LineDialog
@@ -80,11 +81,8 @@ def test_a_grid_is_asked_row_by_row_and_says_how_far_it_is(qtbot: QtBot, room: R
     assert not panel.question.isEnabled()
     gate.open()
     room.settle()
-    assert findings(room) == [
-        *(CellFinding.UNVERIFIED, CellFinding.VERIFIED),
-        *(CellFinding.ABSENT, CellFinding.ABSENT),
-    ]
-    assert panel.counts.accessibleName() == "1 verified · 1 not verified · 2 not in the document"
+    assert findings(room) == [*(CellFinding.NOTHING, CellFinding.COMPARE), *(CellFinding.ABSENT, CellFinding.ABSENT)]
+    assert panel.counts.accessibleName() == "1 to compare · 1 not found · 2 not in the document"
     assert not panel.go_on.isVisible()
     assert grid.id == room.desk.sheets.all()[0].id
 
@@ -97,6 +95,9 @@ def test_a_click_opens_the_page_with_its_words(qtbot: QtBot, room: Room, grid: S
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
     room.settle()
     assert opened(room) == 203
+    tip = view._tip(value(room, 0, 1))
+    assert tip.startswith("compare\np. 203 of Harbour Lease")
+    assert shelf_of_books.QUOTE in tip
     del grid
 
 
@@ -107,13 +108,13 @@ def test_it_is_paused_and_only_the_rest_is_asked(qtbot: QtBot, room: Room, grid:
     wait(gate.reached.is_set)
     qtbot.mouseClick(panel.pause, Qt.MouseButton.LeftButton)
     room.settle()
-    assert findings(room)[:2] == [CellFinding.UNVERIFIED, CellFinding.STOPPED]
+    assert findings(room)[:2] == [CellFinding.NOTHING, CellFinding.STOPPED]
     asked = len(room.engine.prompts)
     room.engine.answers = [("Not in this document",)]
     qtbot.mouseClick(panel.go_on, Qt.MouseButton.LeftButton)
     room.settle()
     assert len(room.engine.prompts) == asked + 3
-    assert findings(room)[0] is CellFinding.UNVERIFIED
+    assert findings(room)[0] is CellFinding.NOTHING
     del grid
 
 
@@ -122,16 +123,20 @@ def test_a_person_corrects_comments_and_asks_again(room: Room, grid: Sheet) -> N
     room.presenter.sheets.go_on()
     room.settle()
     view.correction_wanted.emit(value(room, 0, 0))
-    correction = dialog(room, LineDialog)
-    assert isinstance(correction, LineDialog)
-    assert correction.line.text() == "2031-03-31"
-    correction.line.setText("2030-05-01")
+    correction = dialog(room, CorrectionDialog)
+    assert isinstance(correction, CorrectionDialog)
+    assert (correction.line.text(), correction.read_as.text()) == ("2031-03-31", "31 Mar 2031")
+    correction.line.setText("in spring")
+    assert correction.read_as.text() == "not a date: kept as text"
+    correction.line.setText("1.5.2030")
+    assert correction.read_as.text() == "1 May 2030"
     correction.accept()
     room.settle()
     shown = value(room, 0, 0)
     assert (shown.read.finding, shown.words, shown.read.answered.text) == (
         *(CellFinding.CORRECTED, "1 May 2030"), "2031-03-31",
     )  # fmt: skip
+    assert (shown.place, shown.read.citation) == ("", None), "no mark is left of the answer's"
     view.comment_wanted.emit(shown)
     (comment,) = (each for each in room.window.findChildren(LineDialog) if each.isVisible())
     comment.line.setText("Side letter")
@@ -240,6 +245,24 @@ def test_the_keyboard_reaches_all_of_it(qtbot: QtBot, room: Room, grid: Sheet) -
     assert opened(room) == 203
     names = [action.text() for action in view.menu_of(value(room, 0, 1)).actions() if action.text()]
     assert names == ["Open the page", "Correct…", "Comment…", "Ask again", "Copy the answer", "Keep as a note"]
+    del grid
+
+
+def test_f2_corrects_the_cell_and_renames_no_conversation(qtbot: QtBot, room: Room, grid: Sheet) -> None:
+    room.presenter.sheets.go_on()
+    room.settle()
+    view = room.window.sheet.grid.view
+    cell = view.visualRect(room.window.sheet.grid_table.index(0, 1))
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
+    room.settle()
+    qtbot.keyClick(view, Qt.Key.Key_F2)
+    room.settle()
+    assert room.window.shows_sheet
+    assert room.window.sheet.shows_grid
+    correction = dialog(room, CorrectionDialog)
+    assert isinstance(correction, CorrectionDialog)
+    assert correction.line.text() == "Excluded"
+    correction.reject()
     del grid
 
 

@@ -6,28 +6,30 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
+from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
 from app.core.document import Book, Format
 from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
 from app.core.values import AnswerForm, ValueKind
+from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.ui.sheet.grid_table import Arrangement, GridFilter, GridRole, GridTable, ShownDocument, ShownGroup
 
 DATE, AMOUNT = AnswerForm(ValueKind.DATE), AnswerForm(ValueKind.AMOUNT)
 COLUMNS = (GridColumn("When?", "End", DATE, 1), GridColumn("How much?", "Rent", AMOUNT, 2))
 BOOKS = {str(n): Book(str(n), f"Berth {n}", Format.PDF, str(n) * 64, "", 0.0, 61, 0) for n in range(1, 5)}
 VALUES = (
-    ("2031-03-31", "EUR 9,000", "ends on 31 March 2031"),
-    ("Not in this document", "EUR 12,000", ""),
-    ("2029-09-30", "EUR 500", "ends on 1 May 2030"),
-    (None, None, ""),
+    ("2031-03-31", "EUR 9,000", Verdict.VERBATIM),
+    ("Not in this document", "EUR 12,000", None),
+    ("2029-09-30", "EUR 500", Verdict.OTHERWISE),
+    (None, None, None),
 )
 
 
-def cell(row: int, column: int, text: str | None, quote: str = "", comment: str = "") -> SheetCell:
+def cell(row: int, column: int, text: str | None, verdict: Verdict | None = None, comment: str = "") -> SheetCell:
     asked, ref = COLUMNS[column - 1], BookRef(str(row))
     question = StoredQuestion(f"{row}-{column}", "s", None, asked.question, (ref,), 0.0, form=asked.form)
-    cited = (Citation(ref.book_id, f"Berth {row}", 9, "9", quote, CitationState.VERIFIED, 0, 1),) if quote else ()
-    answer = None if text is None else Answer("a", question.id, text, Ending.COMPLETE, "Scout", 0.0, cited)
+    evidence = (Evidence(ref.book_id, f"Berth {row}", 9, "9", "It ends on 1 May 2030."),)
+    found = () if verdict is None else (SentenceVerdict(0, len(text or ""), verdict, evidence),)
+    answer = None if text is None else Answer("a", question.id, text, Ending.COMPLETE, "Scout", 0.0, verdicts=found)
     return SheetCell(question, answer, False, row, column, "", comment)
 
 
@@ -36,8 +38,8 @@ def table(qapp: QCoreApplication) -> GridTable:
     del qapp
     cells = [
         made
-        for row, (ends, rent, quote) in enumerate(VALUES, 1)
-        for made in (cell(row, 1, ends, quote), cell(row, 2, rent, comment="See page 4." if row == 3 else ""))
+        for row, (ends, rent, verdict) in enumerate(VALUES, 1)
+        for made in (cell(row, 1, ends, verdict), cell(row, 2, rent, comment="See page 4." if row == 3 else ""))
     ]
     rows = tuple(GridRow(number, (BookRef(str(number)),)) for number in range(1, 5))
     made = GridTable()
@@ -72,9 +74,9 @@ def test_rows_of_one_value_stand_below_it(table: GridTable) -> None:
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (GridFilter.DISAGREES, ["3"]),
+        (GridFilter.OTHERWISE, ["3"]),
         (GridFilter.ABSENT, ["2"]),
-        (GridFilter.UNVERIFIED, ["1", "2", "3"]),
+        (GridFilter.COMPARE, ["1", "2", "3"]),
         (GridFilter.OPEN, ["4"]),
         (GridFilter.CHANGED, ["3"]),
     ],
@@ -94,10 +96,17 @@ def test_words_are_found_in_titles_and_values(table: GridTable) -> None:
 def test_a_screen_reader_gets_all_of_a_cell(table: GridTable) -> None:
     role = Qt.ItemDataRole.AccessibleTextRole
     said = table.data(table.index(2, 0), role)
-    assert said == "End. 30 Sep 2029. p. 9 · page says 1 May 2030. disagrees with its page"
-    assert table.data(table.index(2, 1), role) == "Rent. EUR 500. not verified. See page 4."
+    assert said == "End. 30 Sep 2029. p. 9 says otherwise. the page says otherwise"
+    assert table.data(table.index(2, 1), role) == "Rent. EUR 500. compare. See page 4."
     assert table.headerData(0, Qt.Orientation.Horizontal) == "End, date"
     assert table.headerData(0, Qt.Orientation.Vertical) == "Berth 1, 61 pages"
+
+
+def test_where_words_have_no_room_a_sign_stands_for_the_finding(table: GridTable) -> None:
+    found = [table.value(table.index(row, 0)) for row in range(4)]
+    assert [(each.place, each.short) for each in found if each is not None] == [
+        *(("p. 9 ✓", "p. 9 ✓"), ("", ""), ("p. 9 says otherwise", "p. 9 ≠"), ("", ""))
+    ]
 
 
 def test_a_cell_that_is_asked_says_what_is_done_and_stays_where_it_is(table: GridTable) -> None:

@@ -101,7 +101,7 @@ def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room)
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
     (row,) = _rows(room)
-    assert [chip.label for chip in row.chips] == ["p. 203 ✓"]
+    assert [chip.label for chip in row.chips] == ["p. 203 · compare"]
     _click_chip(qtbot, room, 0)
     room.settle()
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
@@ -128,7 +128,7 @@ def test_return_opens_the_menu_of_a_row(qtbot: QtBot, room: Room) -> None:
     menu = room.application.activePopupWidget()
     assert menu is not None
     names = [action.text() for action in menu.actions() if action.text()]
-    assert names == ["p. 203 ✓", "Copy the answer", "Keep as a note"]
+    assert names == ["p. 203 · compare", "Copy the answer", "Keep as a note"]
     menu.actions()[-2].trigger()
     assert room.application.clipboard().text() == _QUOTED
     menu.close()

@@ -1,0 +1,216 @@
+"""The one place that decides what the pages have of each sentence of an answer.
+
+Page marks, quotations, differences, words in common and a model's judgement all end here, in one verdict a sentence
+(`app.core.verdict`); nothing else is shown of them. What words alone can decide is decided at once; what is left waits
+for a model, if one may judge (`SentenceVerdict.waits`), and `decide` takes what that says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from app.core.conversation import Citation
+from app.core.document import CitedBook, Page
+from app.core.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
+from app.documents.citations.alignment import differs_in_a_value, numbers_in
+from app.documents.citations.doubts import is_doubtful
+from app.documents.citations.page_sentences import (
+    MOST_EVIDENCE,
+    PageSentence,
+    PageSentences,
+    content_terms,
+    in_other_script,
+)
+from app.documents.citations.statements import Claim, claims, without_marks
+from app.documents.citations.word_for_word import without_lead_in, word_for_word
+
+CLOSE = 0.6
+"""From this share of a claim's words in one sentence of a page on, the two are compared by a person: of sentences that
+are nearly the page's but not quite, most are false, and neither tests nor a model sort them."""
+
+FAR = 0.05
+"""Below this share of a claim's words, by their weight, in the nearest sentences of all pages no page says it."""
+
+MUCH_NEARER = 0.15
+"""How much larger that share must be on other pages than on those that the answer names, for these to be taken."""
+
+_WORD = re.compile(r"[^\W_]")
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The pages that an answer names for a claim. `written`: as the mark has it; `missing`: there is no such page."""
+
+    pages: tuple[tuple[CitedBook, Page], ...] = ()
+    written: str = ""
+    missing: bool = False
+
+
+def weigh_by_words(
+    answer: str, citations: Sequence[Citation], books: Sequence[CitedBook]
+) -> tuple[SentenceVerdict, ...]:
+    """One verdict for each sentence of an answer that states something, in order. `citations`: the answer's page marks
+    and quotations, as `checker.check` finds them; `books`: the pages that it was written from."""
+    return AnswerWeigher(books).weigh(answer, citations)
+
+
+class AnswerWeigher:
+    """Weighs answers against the same books, whose pages are cut into sentences once."""
+
+    def __init__(self, books: Sequence[CitedBook]) -> None:
+        self._books = books
+        self._pages = PageSentences(books)
+        self._places = {(book.book_id, page.number): (book, page) for book in books for page in book.pages}
+
+    def weigh(self, answer: str, citations: Sequence[Citation]) -> tuple[SentenceVerdict, ...]:
+        """See `weigh_by_words`."""
+        found = claims(answer)
+        marks = self._marks(answer, found, citations)
+        verdicts: list[SentenceVerdict] = []
+        before: PageSentence | None = None
+        following = [*(claim.text for claim in found[1:]), ""][: len(found)]
+        for claim, named, after in zip(found, marks, following, strict=True):
+            verdict, before = self._weigh(claim, named, before, after)
+            verdicts.append(verdict)
+        return tuple(verdicts)
+
+    def _marks(self, answer: str, found: Sequence[Claim], citations: Sequence[Citation]) -> list[_Named]:
+        """The pages that each claim names."""
+        of: dict[int, list[Citation]] = {}
+        for citation in citations:
+            owner = owner_of(answer, found, citation)
+            if citation.start >= 0 and owner is not None:
+                of.setdefault(owner, []).append(citation)
+        return [self._named(of.get(number, ())) for number in range(len(found))]
+
+    def _named(self, marks: Sequence[Citation]) -> _Named:
+        # Where a mark's quotation is on another page, the checker names that page; the answer did not.
+        own = (each for each in marks if not each.named)
+        places = [self._places.get((each.book_id, each.page)) for each in own]
+        written = ", ".join(dict.fromkeys(each.named or each.label or str(each.page) for each in marks))
+        unknown = bool(marks) and all(each.page == 0 and not each.is_unresolved for each in marks)
+        return _Named(tuple(place for place in places if place is not None), written, unknown)
+
+    def _weigh(
+        self, claim: Claim, named: _Named, before: PageSentence | None, following: str
+    ) -> tuple[SentenceVerdict, PageSentence | None]:
+        """The verdict, and the last sentence of a page that the claim is word for word."""
+        terms = content_terms(without_lead_in(claim.text)) or content_terms(claim.text)
+        likely = [place for place in self._pages.likeliest(terms) if place not in named.pages]
+        own = [each for place in named.pages for each in self._pages.of(*place)]
+        others = [each for place in likely for each in self._pages.of(*place)]
+        for pool in (own, others):
+            if (found := word_for_word(claim.text, pool, before, following)) is not None:
+                elsewhere = named.written if pool is others else ""
+                verdict = _verdict(claim, Verdict.VERBATIM, found.sentences, elsewhere)
+                return verdict, found.sentences[-1]
+        if named.missing:
+            return SentenceVerdict(claim.start, claim.end, Verdict.NOTHING, named=named.written), None
+        nearer = _most_shared(terms, others) > _most_shared(terms, own) + MUCH_NEARER
+        for pool in (own, others) if nearer or not own else (own,):
+            elsewhere = named.written if pool is others else ""
+            if (close := self._close(claim, terms, pool, [*own, *others], elsewhere)) is not None:
+                return close, None
+        return self._far(claim, terms, named, likely), None
+
+    def _close(
+        self,
+        claim: Claim,
+        terms: frozenset[str],
+        pool: Sequence[PageSentence],
+        every: Sequence[PageSentence],
+        elsewhere: str,
+    ) -> SentenceVerdict | None:
+        """A verdict where one sentence of these pages has most of the claim's words; `every`: the sentences of all
+        pages that may say it."""
+        core = without_lead_in(claim.text)
+        near = sorted(pool, key=lambda each: _shared(terms, each), reverse=True)[:MOST_EVIDENCE]
+        if not near or _shared(terms, near[0]) < CLOSE:
+            return None
+        for each in near:
+            if differs_in_a_value(core, each.text) and not _is_said_elsewhere(core, terms, each, every):
+                return _verdict(claim, Verdict.OTHERWISE, (each,), elsewhere)
+        return _verdict(claim, Verdict.COMPARE, near[:1], elsewhere)
+
+    def _far(
+        self, claim: Claim, terms: frozenset[str], named: _Named, likely: Sequence[tuple[CitedBook, Page]]
+    ) -> SentenceVerdict:
+        """A verdict where no sentence has most of the claim's words."""
+        named_there = named.written if named.pages else ""
+        if in_other_script(claim.text, [*self._places.values()]):
+            place = tuple(_place(*each) for each in named.pages[:1])
+            return SentenceVerdict(claim.start, claim.end, Verdict.UNWEIGHED, place, "", Unweighed.OTHER_SCRIPT)
+        nearest, share = self._nearest(terms, named.pages)
+        others, more = self._nearest(terms, likely)
+        elsewhere = not nearest or more > share + MUCH_NEARER
+        if elsewhere:
+            nearest, share = others, more
+        if not nearest or share < FAR:
+            return SentenceVerdict(claim.start, claim.end, Verdict.NOTHING, named=named_there)
+        verdict = _verdict(claim, Verdict.COMPARE, nearest, named_there if elsewhere else "")
+        if is_doubtful(without_lead_in(claim.text), nearest):
+            return verdict
+        return msgspec.structs.replace(verdict, verdict=Verdict.UNWEIGHED, reason=Unweighed.WAITING)
+
+    def _nearest(
+        self, terms: frozenset[str], pages: Sequence[tuple[CitedBook, Page]]
+    ) -> tuple[list[PageSentence], float]:
+        """The sentences of these pages that have most of the claim together, and the share that they have."""
+        nearest = self._pages.nearest(terms, pages)
+        return nearest, self._pages.share(terms, frozenset[str]().union(*(each.terms for each in nearest)))
+
+
+def decide(verdict: SentenceVerdict, believed: bool | None) -> SentenceVerdict:
+    """The verdict on a sentence that waited for a model. `believed`: True where the model says yes, more surely than to
+    the false sentences that it was tested on, False where it says no, more surely than to the true ones, and None
+    where its answer decides nothing."""
+    outcome = {True: Verdict.SEEMS, False: Verdict.NOTHING, None: Verdict.COMPARE}[believed]
+    return msgspec.structs.replace(verdict, verdict=outcome, reason=None)
+
+
+def owner_of(answer: str, found: Sequence[Claim], citation: Citation) -> int | None:
+    """The index of the claim that a mark belongs to: it is in it, or right behind it, be it behind the full stop."""
+    before = [
+        index
+        for index, claim in enumerate(found)
+        if claim.start <= citation.start and _has_words(answer[claim.start : citation.start])
+    ]
+    if not before or _has_words(answer[found[before[-1]].end : citation.start]):
+        return None
+    return before[-1]
+
+
+def _has_words(text: str) -> bool:
+    return _WORD.search(without_marks(text)) is not None
+
+
+def _shared(terms: frozenset[str], sentence: PageSentence) -> float:
+    return len(terms & sentence.terms) / len(terms) if terms else 0.0
+
+
+def _most_shared(terms: frozenset[str], pool: Sequence[PageSentence]) -> float:
+    return max((_shared(terms, each) for each in pool), default=0.0)
+
+
+def _is_said_elsewhere(core: str, terms: frozenset[str], but: PageSentence, every: Sequence[PageSentence]) -> bool:
+    """Whether another sentence has the claim's numbers and as many of its words: then it may be the one that is
+    meant."""
+    wanted, least = frozenset(numbers_in(core)), _shared(terms, but)
+    return any(
+        _shared(terms, each) >= min(least, CLOSE) and wanted <= frozenset(numbers_in(each.text))
+        for each in every
+        if each is not but
+    )
+
+
+def _verdict(claim: Claim, verdict: Verdict, sentences: Sequence[PageSentence], named: str = "") -> SentenceVerdict:
+    evidence = tuple(each.evidence for each in sentences[:MOST_EVIDENCE])
+    return SentenceVerdict(claim.start, claim.end, verdict, evidence, named)
+
+
+def _place(book: CitedBook, page: Page) -> Evidence:
+    return Evidence(book.book_id, book.title, page.number, page.label, "")

@@ -1,0 +1,77 @@
+"""The sentences of pages that an answer may consist of: whole, and each by itself what its page says word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.core.document import CitedBook, Page
+from app.documents.citations.page_sentences import PageSentence, PageSentences
+from app.documents.citations.word_for_word import is_excepted, points_back, stands_alone
+from app.documents.text.sentences import SentenceKind
+from app.documents.text.terms import is_unspaced, words_of
+
+MIN_WORDS, MIN_CHARACTERS = 3, 6
+"""A shorter line, in words or in characters of a script without spaces, says nothing by itself."""
+
+MAX_CHARACTERS = 900
+
+_BRACKETS = frozenset("[]［］【】〔〕`")
+
+
+@dataclass(frozen=True)
+class WholeSentence:
+    """A sentence of a page on one line, with those beside it that it cannot be understood without."""
+
+    book: CitedBook
+    page: Page
+    text: str
+
+
+def whole_sentences(books: Sequence[CitedBook]) -> Iterator[WholeSentence]:
+    """All of them, in the order of the pages.
+
+    A sentence that points back to the one before it comes with that one, and one that the next sentence limits with the
+    next one. A question, a heading, a line that goes on elsewhere, and what stands below words such as "Exceptions:" is
+    none.
+    """
+    pages = PageSentences(books)
+    for book in books:
+        for page in book.pages:
+            cut = pages.of(book, page)
+            for number in range(len(cut)):
+                if (text := _whole(cut, number)) is not None:
+                    yield WholeSentence(book, page, text)
+
+
+def _whole(cut: Sequence[PageSentence], number: int) -> str | None:
+    first = last = number
+    while first > 0 and points_back(cut[first].text):
+        first -= 1
+    while last + 1 < len(cut) and is_excepted(cut[last]):
+        last += 1
+    taken = cut[first : last + 1]
+    if points_back(taken[0].text) or not all(map(_may_stand, taken)):
+        return None
+    text = _join(each.text for each in taken)
+    return text if len(text) <= MAX_CHARACTERS and all(_says_something(each.text) for each in taken) else None
+
+
+def _may_stand(sentence: PageSentence) -> bool:
+    return sentence.kind in (SentenceKind.SENTENCE, SentenceKind.ENTRY) and stands_alone(sentence)
+
+
+def _join(texts: Iterator[str]) -> str:
+    joined = ""
+    for text in texts:
+        space = "" if not joined or (is_unspaced(joined[-1]) and is_unspaced(text[:1])) else " "
+        joined += f"{space}{text}"
+    return joined
+
+
+def _says_something(text: str) -> bool:
+    """Whether it is long enough, and has no brackets, which could be taken for a page mark, and no code."""
+    if not _BRACKETS.isdisjoint(text):
+        return False
+    unspaced = sum(is_unspaced(sign) and sign.isalnum() for sign in text)
+    return unspaced >= MIN_CHARACTERS or len([word for word in words_of(text) if not word.isdigit()]) >= MIN_WORDS

@@ -1,0 +1,53 @@
+"""Asks for the value of a cell that a person knows better, and says at once whether it is one of the column's kind."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app.core.values import ValueKind, ValueState
+from app.services.cells import value_entered
+from app.ui.sheet.grid_table import ShownValue
+from app.ui.theme import SPACE_XS
+from app.ui.widgets.dialogs import SmallDialog
+from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import boxed, column
+from app.wording.grid import not_of_kind_words, value_words
+from app.wording.i18n import _
+
+
+class CorrectionDialog(SmallDialog):
+    """`given` carries the id of the cell's question and what was typed, empty to take the model's answer again."""
+
+    given = Signal(str, str)
+
+    def __init__(self, value: ShownValue, parent: QWidget | None = None) -> None:
+        self._id, self._form = value.read.cell.question.id, value.read.cell.question.form
+        self.line = QLineEdit(value.read.cell.correction or value.read.value.text)
+        self.line.selectAll()
+        self.read_as = PlainLabel("", role="small")
+        words = _("“{question}” Leave it empty to take the answer of the model again.")
+        said = words.format(question=value.column.title)
+        body = boxed(column(self.line, self.read_as, spacing=SPACE_XS))
+        super().__init__(_("Enter the value by hand"), said, _("Enter"), body=body, parent=parent)
+        self.line.setAccessibleName(said)
+        self.line.textChanged.connect(self._read)
+        self._read()
+        self.line.setFocus()
+
+    def accept(self) -> None:
+        self.given.emit(self._id, self.line.text().strip())
+        super().accept()
+
+    @Slot()
+    def _read(self) -> None:
+        """Say what a typed date or amount is taken for, or that it is kept as text."""
+        typed, kind = self.line.text().strip(), self._form.kind
+        if not typed or kind in (ValueKind.PROSE, ValueKind.TEXT):
+            self.read_as.setText("")
+            return
+        entered = value_entered(typed, self._form)
+        if entered.state is ValueState.UNFIT:
+            self.read_as.setText(_("{finding}: kept as text").format(finding=not_of_kind_words(kind)))
+        else:
+            self.read_as.setText(value_words(entered, kind))

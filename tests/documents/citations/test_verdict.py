@@ -1,0 +1,247 @@
+"""One verdict a sentence: green only for what a page says word for word, and nothing shown that may not be right."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from app.core.document import CitedBook, Page
+from app.core.verdict import SentenceVerdict, Unweighed, Verdict
+from app.documents.citations.checker import check
+from app.documents.citations.verdict import decide, weigh_by_words
+
+VERBATIM, COMPARE, OTHERWISE, NOTHING, UNWEIGHED = (
+    Verdict.VERBATIM,
+    Verdict.COMPARE,
+    Verdict.OTHERWISE,
+    Verdict.NOTHING,
+    Verdict.UNWEIGHED,
+)
+
+FACTS = Path(__file__).parents[2] / "benchmarks" / "verdicts" / "facts.toml"
+
+KENNEL = CitedBook(
+    "kennel",
+    "Rules of the kennel",
+    (
+        Page(
+            1,
+            "1",
+            "1. Prices\n\n1.1 The Guest pays a deposit of 240.00 crowns, and the Kennel keeps it in a safe.\n"
+            "1.2 A day costs 115.00 crowns.\n1.3 The Guest may end the stay at any time; the Kennel returns the rest.\n"
+            "1.4 Dogs may bathe in the pond. However, dogs with a cold stay out of it.\n"
+            "1.5 If the Guest is late, the Kennel feeds the dog and the Guest pays a second day.\n\n"
+            "The stay ends on 14 May 2030.",
+        ),
+        Page(
+            2,
+            "2",
+            "2. Care\n\n2.1 The Kennel shall not clip a dog without the written order of the Guest.\n"
+            "2.2 Toys and blankets are excluded from the cover.\n"
+            "2.3 The cover ends if the collar was opened by anyone but the warden.\n"
+            "2.4 The vet says that the Guest forgot the vaccine.\n"
+            "2.5 The warden feeds the dogs. He locks the gate at nine. Visitors use the side door until seven.\n\n"
+            "Exceptions:\n- Puppies sleep in the house.\n\n2.6 Mr Alder holds the key of the gate.",
+        ),
+        Page(
+            3,
+            "3",
+            "第三条（食事）　犬舎は、犬に一日二回えさを与える。ただし、病気の犬を除く。\n料金は、毎月10日に払う。",
+        ),
+        Page(4, "4", "Der Hund bleibt im Haus. Dies gilt nicht für Jagdhunde. Der Gast zahlt die Hälfte im Voraus."),
+    ),
+)
+
+
+def verdict(answer: str, *books: CitedBook) -> SentenceVerdict:
+    found = weigh_by_words(answer, check(answer, books or (KENNEL,)), books or (KENNEL,))
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "page"),
+    [
+        ("A day costs 115.00 crowns.", 1),
+        ("A day costs 115.00 crowns [p. 1].", 1),
+        ("a day costs 115.00 crowns", 1),
+        ("According to the rules of the document, a day costs 115.00 crowns.", 1),
+        ("The document states that a day costs 115.00 crowns.", 1),
+        ("- **A day costs 115.00 crowns.** [p. 1]", 1),
+        ("“A day costs 115.00 crowns.” [p. 1]", 1),
+        ("The Guest pays a deposit of 240.00 crowns.", 1),  # of the rest of its sentence nothing turns it
+        ("The Guest may end the stay at any time; the Kennel returns the rest.", 1),
+        ("The Kennel returns the rest.", 1),
+        ("A day costs 115.00 crowns and the stay ends on 14 May 2030.", 1),  # two whole sentences
+        ("The Guest pays a deposit of 240.00 crowns and may end the stay at any time.", 1),  # both are on the Guest
+        ("Toys and blankets are excluded from the cover.", 2),
+        ("料金は、毎月10日に払う。", 3),
+        ("文書には「料金は、毎月10日に払う」と書かれています。", 3),
+        ("Der Gast zahlt die Hälfte im Voraus.", 4),
+    ],
+)
+def test_what_a_page_says_word_for_word_is_green(answer: str, page: int) -> None:
+    found = verdict(answer)
+    assert (found.verdict, found.page, found.named) == (VERBATIM, page, "")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The cover ends if the collar was opened.",  # "by anyone but the warden" is left out
+        "Dogs may bathe in the pond.",  # the next sentence takes something back
+        "Der Hund bleibt im Haus.",
+        "犬舎は、犬に一日二回えさを与える。",  # ただし …
+        "The Kennel feeds the dog.",  # if the Guest is late
+        "The Guest forgot the vaccine.",  # the vet says so
+        "Visitors use the side door.",  # until seven
+        "He locks the gate at nine.",  # who?
+        "Puppies sleep in the house.",  # under "Exceptions:"
+        "Yes, a day costs 115.00 crowns.",  # whether that is a yes, no page says
+        "The Guest pays a deposit of 240.00 crowns and returns the rest.",  # the Kennel does
+    ],
+)
+def test_a_run_that_leaves_behind_what_turns_it_is_to_be_compared(answer: str) -> None:
+    assert verdict(answer).verdict is COMPARE
+
+
+def test_a_sentence_that_points_back_is_green_behind_the_one_that_it_points_to() -> None:
+    answer = "The warden feeds the dogs. He locks the gate at nine."
+    found = weigh_by_words(answer, (), (KENNEL,))
+    assert [each.verdict for each in found] == [VERBATIM, VERBATIM]
+    apart = "Mr Alder holds the key of the gate. He locks the gate at nine."
+    assert [each.verdict for each in weigh_by_words(apart, (), (KENNEL,))] == [VERBATIM, COMPARE]
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        # an amount of something else; 115.00 is one number, not three
+        ("The Guest pays a deposit of 115.00 crowns.", "a deposit of 240.00 crowns"),
+        ("The stay ends on 24 May 2030.", "14 May 2030"),
+        ("The stay ends on 14 June 2030.", "14 May 2030"),
+        ("The Kennel shall clip a dog without the written order of the Guest.", "shall not clip"),
+        ("Mr Birch holds the key of the gate.", "Mr Alder"),
+        ("料金は、毎月20日に払う。", "毎月10日"),
+        ("料金は、毎月10日に払わない。", "毎月10日に払う"),
+        ("Der Gast zahlt die Hälfte nicht im Voraus.", "im Voraus"),
+    ],
+)
+def test_the_same_sentence_with_another_value_is_what_the_page_says_otherwise(answer: str, shown: str) -> None:
+    found = verdict(answer)
+    assert found.verdict is OTHERWISE
+    assert shown in found.on_page
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The deposit is 115.00 crowns.",  # that is the price of a day
+        "Toys and blankets are covered.",
+        "The Kennel pays a deposit of 240.00 crowns.",  # the Guest does
+        "The warden shall clip a dog with the written order of the Guest.",
+        "A day always costs 115.00 crowns.",
+        "Exactly 240.00 crowns is the deposit that the Guest pays.",
+    ],
+)
+def test_nearly_the_pages_sentence_but_not_quite_is_never_green_and_no_model_is_asked(answer: str) -> None:
+    assert verdict(answer).verdict in (COMPARE, OTHERWISE)
+
+
+def test_what_is_said_in_other_words_waits_for_a_model() -> None:
+    found = verdict("Customers can take their animal home whenever they like, ending its stay.")
+    assert (found.verdict, found.reason, found.page) == (UNWEIGHED, Unweighed.WAITING, 1)
+    assert decide(found, believed=True).verdict is Verdict.SEEMS
+    assert decide(found, believed=None).verdict is COMPARE
+    assert decide(found, believed=False).verdict is NOTHING
+    assert decide(found, believed=True).reason is None
+
+
+def test_a_number_that_its_sentences_have_not_is_compared_and_never_asked_about() -> None:
+    assert verdict("Customers can take their animal home within 90 days, ending its stay.").verdict is COMPARE
+
+
+def test_a_mark_of_a_page_that_does_not_exist_is_said() -> None:
+    found = verdict("Each customer gets a bone from the cook every morning [p. 99].")
+    assert (found.verdict, found.named, found.page) == (NOTHING, "99", 0)
+    elsewhere = verdict("A day costs 115.00 crowns [p. 99].")
+    assert (elsewhere.verdict, elsewhere.named, elsewhere.page) == (VERBATIM, "99", 1)
+
+
+def test_a_mark_of_a_page_that_does_not_have_it_is_kept() -> None:
+    found = verdict("A day costs 115.00 crowns [p. 2].")
+    assert (found.verdict, found.page, found.named) == (VERBATIM, 1, "2")
+    close = verdict("The deposit is 115.00 crowns [p. 2].")
+    assert (close.verdict, close.page, close.named) == (COMPARE, 1, "2")
+    own = verdict("A day costs 115.00 crowns [p. 1].")
+    assert (own.page, own.named) == (1, "")
+
+
+def test_the_number_of_a_mark_is_none_of_the_sentence() -> None:
+    short = CitedBook("s", "S", (Page(1, "1", "Gates close."), Page(4, "4", "The dog barks loudly.")))
+    assert verdict("Dog barks loudly (p. 4)", short).verdict is not OTHERWISE
+    assert verdict("The dog barks loudly [p. 4].", short).verdict is VERBATIM
+
+
+def test_what_nothing_in_the_books_is_like_no_page_says() -> None:
+    assert verdict("Elephants migrate towards Botswana in autumn.").verdict is NOTHING
+
+
+def test_another_script_is_not_weighed() -> None:
+    english = CitedBook("e", "E", (Page(1, "1", "A day costs 115.00 crowns."),))
+    found = verdict("一日の料金は百十五クローネである。[p. 1]", english)
+    assert (found.verdict, found.reason, found.page) == (UNWEIGHED, Unweighed.OTHER_SCRIPT, 1)
+
+
+def test_a_sentence_that_goes_on_behind_the_pages_edge_is_one() -> None:
+    book = CitedBook(
+        "b",
+        "B",
+        (
+            Page(1, "1", "All gates of the kennel are closed at nine by the warden.\nThe dogs may leave the"),
+            Page(2, "2", "yard with a guest."),
+        ),
+    )
+    assert verdict("The dogs may leave the yard with a guest.", book).verdict is VERBATIM
+    limited = CitedBook(
+        "b",
+        "B",
+        (
+            Page(1, "1", "All gates of the kennel are closed at nine by the warden.\nThe dogs may leave"),
+            Page(2, "2", "only with a guest."),
+        ),
+    )
+    assert verdict("The dogs may leave.", limited).verdict is not VERBATIM
+
+
+def test_every_sentence_gets_one_verdict_in_order() -> None:
+    answer = "# Prices\n\nA day costs 115.00 crowns. What else? Toys and blankets are covered [p. 2].\n\n- See below:"
+    found = weigh_by_words(answer, check(answer, (KENNEL,)), (KENNEL,))
+    assert [(each.verdict, answer[each.start : each.end]) for each in found] == [
+        (VERBATIM, "A day costs 115.00 crowns."),
+        (COMPARE, "Toys and blankets are covered [p. 2]."),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["number", "negated"])
+def test_no_altered_sentence_of_ten_pages_is_green(kind: str) -> None:
+    wrong = [said for said, book in _facts(kind) if verdict(said, book).verdict is VERBATIM]
+    assert not wrong
+
+
+def test_the_pages_own_sentences_are_green_and_their_rewordings_never_otherwise() -> None:
+    own = [verdict(said, book).verdict for said, book in _facts("says")]
+    assert own.count(VERBATIM) >= 0.8 * len(own)
+    assert OTHERWISE not in own
+    assert not [said for said, book in _facts("true") if verdict(said, book).verdict is OTHERWISE]
+
+
+def _facts(kind: str) -> list[tuple[str, CitedBook]]:
+    found = []
+    for number, page in enumerate(tomllib.loads(FACTS.read_text())["page"]):
+        text = ("" if page["language"] == "ja" else " ").join(fact["says"] for fact in page["facts"])
+        book = CitedBook(str(number), "Facts", (Page(1, "1", text),))
+        found += [(fact[kind], book) for fact in page["facts"]]
+    return found
