@@ -379,12 +379,13 @@ class Writer:
 
 def _choose_sentence(writer: Writer, sentences: HeldSentences, index: int) -> int:
     """The most probable token that goes on in some sentence of the documents; where one may end, the end of it or of
-    the answer, if that is more probable."""
+    the answer, if that is more probable. That no sentence answers is written only if the model would write just that:
+    a small model takes this way out wherever its own words are not allowed."""
     model = writer.model
     for rank, (token, _weight) in enumerate(writer._ranked(index).each()):
         if sentences.may_end and model.is_end(token):
             return token
-        if sentences.allows(piece := model.piece(token)):
+        if sentences.allows(piece := model.piece(token)) and not (rank and sentences.gives_up(piece)):
             writer._ahead.extend(model.tokenize(sentences.feed(piece), special=False))
             return token
         if not rank and (following := sentences.end_sentence()) is not None:

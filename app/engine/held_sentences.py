@@ -6,11 +6,13 @@ may come next. Sentences are looked up by bisection in a sorted list, so a token
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 
 from app.engine.protocol import QuotableSentence
 
+_WORD = re.compile(r"\s*\S+")
 _BETWEEN = "\n\n"
 """What stands between two sentences: each is a paragraph, so that none seems to go on from another."""
 
@@ -42,6 +44,14 @@ class HeldSentences:
         """Whether a token of these bytes goes on in some sentence, and is all of it."""
         return bool(piece) and self._first(self._with(piece)) is not None
 
+    def gives_up(self, piece: bytes) -> bool:
+        """Whether a token of these bytes leads to nothing but the line that says that no sentence answers."""
+        begun = self._with(piece)
+        at = self._first(begun)
+        following = self._left[at : at + 2] if at is not None else []
+        alone = len(following) == 1 or (len(following) == 2 and not following[1].startswith(begun))
+        return alone and following[0] == self._absent
+
     def feed(self, piece: bytes) -> str:
         """Take the bytes of a token that was chosen; gives what must follow, which may be nothing: the rest of the one
         sentence that is left, its page mark, and the beginning of the next line."""
@@ -63,14 +73,18 @@ class HeldSentences:
         return self._end(self._written) if whole and self._written else None
 
     def beginnings(self) -> Iterator[str]:
-        """The first words of all sentences, or what may come next in those that are left."""
+        """The first words of all sentences, or what may come next in those that are left; not of the line that says
+        that none answers, unless it is begun."""
         size, seen = len(self._written), set[str]()
         at = self._first(self._written) if self._written else 0
         for text in self._left[at if at is not None else len(self._left) :]:
             if not text.startswith(self._written):
                 break
-            following = text[size:].decode("utf-8", "ignore").split(" ", 1)[0] or " "
-            if following not in seen:
+            if text == self._absent and not self.gives_up(b"") and len(self._left) > 1:
+                continue
+            word = _WORD.match(text[size:].decode("utf-8", "ignore"))
+            following = word.group() if word is not None else ""
+            if following and following not in seen:
                 seen.add(following)
                 yield following
 

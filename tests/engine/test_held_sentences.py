@@ -78,6 +78,17 @@ def test_that_nothing_says_it_stands_alone() -> None:
     assert not found.allows(b"The d"), "where something was found, it is not said"
 
 
+def test_a_token_that_leads_to_nothing_else_gives_up() -> None:
+    sentences = held()
+    assert not sentences.gives_up(b"The"), "two sentences begin so, too"
+    assert sentences.gives_up(b"The doc")
+    assert not sentences.gives_up("鐘".encode())
+    sentences.feed(b"The")
+    assert sentences.gives_up(b" documents")
+    assert not sentences.gives_up(b" tower")
+    assert set(sentences.beginnings()) == {" tower"}
+
+
 def test_no_more_than_so_many_are_written() -> None:
     sentences = held(1)
     assert sentences.feed("鐘".encode()) == "は毎朝六時に鳴る。 [p. 3]"
