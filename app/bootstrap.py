@@ -184,8 +184,9 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
     own = settings if matter is None else SettingsStore(database)
     models.change_desk(None if matter is None else own.load)
     in_force = settings.load if matter is None else partial(settings_of_matter, settings, own)
-    ask = Ask(engine, models, prompts, restating, books, images, conversations, in_force, record)
-    weighing = SentenceWeighing(engine, ask, conversations, Judges(settings), settings.load)
+    judges = Judges(settings)
+    ask = Ask(engine, models, prompts, restating, books, images, conversations, in_force, record, judges)
+    weighing = SentenceWeighing(engine, ask, conversations, judges, settings.load)
     sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     return Services(
         paths=shared.paths,

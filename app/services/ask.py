@@ -39,6 +39,7 @@ from app.core.events import (
     Thinking,
     Token,
     Tokenizing,
+    Weighing,
 )
 from app.core.image import ref_of
 from app.core.pseudonym import Sent
@@ -46,8 +47,9 @@ from app.core.settings import Settings
 from app.core.values import held_form
 from app.core.verdict import SentenceVerdict, Unweighed, Verdict, give_up
 from app.core.work import Cancel, Stopped, Work, relay
-from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, Prompt, PromptSize, ReadBooks
+from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, Prompt, PromptSize, ReadBooks, Weigh
 from app.models import local
+from app.services import judgement, verbatim
 from app.services.budget import Budget, budget_of
 from app.services.conversation_search import PassageQuery, QuestionKind
 from app.services.images import Images
@@ -55,9 +57,9 @@ from app.services.models import Models
 from app.services.prompts import Prompts, in_reading_order
 from app.services.recording import Recording
 from app.services.restating import Restating
-from app.services.verbatim import held_to
 from app.store.books import Books
 from app.store.conversations import Conversations
+from app.store.judges import Judges
 
 if TYPE_CHECKING:
     from app.documents.citations.checker import CitationChecker
@@ -289,6 +291,7 @@ class Ask:
     conversations: Conversations
     settings: Callable[[], Settings]
     recording: Recording
+    judges: Judges
 
     def ask(
         self, asked: Question | StoredQuestion | Answer, cancel: Cancel, *, excerpts: bool = False, notes: bool = False
@@ -317,6 +320,9 @@ class Ask:
                 if question.form.schema:
                     raise AppError(Code.ANSWER_SCHEMA_STARTER)
                 yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)
+                return writing.outcome
+            if question.form.verbatim and not judgement.may_judge(self.judges, self.model()):
+                yield from self._choose_sentences(question, writing, cancel, load_s)
                 return writing.outcome
             beside = Beside() if notes else (yield from self._beside(question, writing, excerpts, cancel))
             fitted = yield from self._fit(question, beside, excerpts, writing.text, cancel, plain=notes)
@@ -373,8 +379,8 @@ class Ask:
         writing.cites(question.text, fitted.books, judged=self.settings().weigh_sentences)
         form, thought = question.form, self._room_for_thought(fitted.size)
         held = held_form(form, question.text)
-        verbatim = held_to(question.text, fitted.books) if form.verbatim else None
-        order = AnswerTo(fitted.prompt, self.settings().sampling, limit, held, thought, form.schema, verbatim)
+        sentences = verbatim.held_to(question.text, fitted.books) if form.verbatim else None
+        order = AnswerTo(fitted.prompt, self.settings().sampling, limit, held, thought, form.schema, sentences)
         work = self.engine.run(order, cancel)
         generated = yield from relay(work, writing.add)
         usage = msgspec.structs.replace(generated.usage, encoded_images=images)
@@ -451,6 +457,32 @@ class Ask:
         writing.cites(question.text, books)
         timings = Timings(load_s=load_s, read_s=read_s, first_token_s=time.monotonic() - started)
         writing.end(Ending.COMPLETE, usage, timings)
+
+    def _choose_sentences(
+        self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, load_s: float
+    ) -> Work[AnswerProgress, None]:
+        """An answer in the documents' words by a model that cannot be trusted to choose them as it writes: it is asked
+        about each sentence that a search finds. Nothing is read for it."""
+        started, asked = time.monotonic(), (*question.books, *question.others)
+        _prompt, books = self.prompts.build(
+            question.books, (), excerpts=True, rules=self._rules(question), others=question.others
+        )
+        writing.cites(question.text, books)
+        query = PassageQuery(QuestionKind.ORDINARY, question.text, asked)
+        passages = self.restating.find(query, _LOOKED_THROUGH // 4).passages
+        sentences = verbatim.likeliest(question.text, books, passages)
+        about = tuple({each.book.book_id: None for each in sentences})
+        prompt = Prompt("", (), (), conversation_id=question.conversation_id, about=about)
+        questions = tuple(verbatim.asked_of(question.text, each) for each in sentences)
+        weighed = yield from relay(self.engine.run(Weigh(prompt, questions, judgement.WORDS), cancel), _as_reading)
+        if sentences and None in weighed.logs:
+            raise AppError(Code.WEIGHING_NO_ROOM)
+        weights = [judgement.weight(logs) for logs in weighed.logs if logs is not None]
+        text = verbatim.chosen(question.text, sentences, weights, several_books=len(books) > 1)
+        yield from writing.add(Token(text))
+        tokens, taken_s = weighed.evaluated_tokens, time.monotonic() - started
+        usage = Usage(tokens, 0, tokens, 0)
+        writing.end(Ending.COMPLETE, usage, Timings(load_s=load_s, read_s=taken_s, first_token_s=taken_s))
 
     def _fit(
         self,
@@ -563,6 +595,11 @@ def _check_sight(question: StoredQuestion, model: ModelInfo) -> None:
     if question.images and model.vision is None:
         reason = model.vision_problem
         raise AppError.of(reason) if reason else AppError(Code.MODEL_BLIND, path=model.path)
+
+
+def _as_reading(event: Weighing | Notice) -> Iterator[Reading | Notice]:
+    """Sentences that are asked about, as a face shows what is read."""
+    yield Reading(event.done, event.total, 0) if isinstance(event, Weighing) else event
 
 
 def _stopped(cancel: Cancel) -> Ending:

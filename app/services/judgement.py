@@ -13,14 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from pathlib import Path
 from statistics import NormalDist, fmean, pstdev
 
 from app.core.document import CitedBook, Page
 from app.core.languages import language_code
 from app.core.paths import resources
 from app.core.verdict import SentenceVerdict
-from app.engine.protocol import Prompt
-from app.store.judges import Judge, JudgedLanguage
+from app.engine.kv.saved_states import fingerprint
+from app.engine.protocol import ModelInfo, Prompt
+from app.store.judges import Judge, JudgedLanguage, Judges
 
 PROMPT = Prompt("", (), ())
 """What comes before each question: no book and no conversation."""
@@ -104,6 +106,20 @@ def measure(model: str, weights: Sequence[float]) -> Judge:
         kept = sum(weight > believed for weight in true) / max(1, len(true))
         found.append(JudgedLanguage(language, believed, denied, kept, area(true, false)))
     return Judge(model, VERSION, tuple(found))
+
+
+def model_key(model: ModelInfo) -> str:
+    """Tells a model with its adapters from every other one; what it is kept by."""
+    try:
+        return " ".join((fingerprint(Path(model.path)), *model.adapters))
+    except OSError:  # the file was moved while the model is loaded
+        return " ".join((model.path, model.name if model.host else "", str(model.size_bytes), *model.adapters))
+
+
+def may_judge(judges: Judges, model: ModelInfo) -> bool | None:
+    """Whether a model may be asked about sentences in some language; None where that was not found out yet."""
+    judge = judges.of(model_key(model), VERSION)
+    return any(map(is_sound, judge.languages)) if judge is not None else None
 
 
 def is_sound(judged: JudgedLanguage | None) -> bool:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
@@ -17,7 +16,6 @@ from app.core.events import Notice, Weighing
 from app.core.settings import Settings
 from app.core.verdict import SentenceVerdict, Unweighed, give_up
 from app.core.work import Cancel, Work, relay
-from app.engine.kv.saved_states import fingerprint
 from app.engine.protocol import Engine, ModelInfo, Prompt, Weigh
 from app.models import local
 from app.services import judgement
@@ -56,10 +54,7 @@ class SentenceWeighing:
         """Whether the loaded model may be asked in some language; None where that was not found out yet, or none is
         loaded."""
         model = self.engine.model()
-        if model is None:
-            return None
-        judge = self.judges.of(_key(model), judgement.VERSION)
-        return any(map(judgement.is_sound, judge.languages)) if judge is not None else None
+        return judgement.may_judge(self.judges, model) if model is not None else None
 
     def weigh(self, answer: Answer, cancel: Cancel) -> Work[WeighingProgress, AnswerWeighed]:
         """Ask and keep. The first time a model is asked, it is found out before how far it can be believed.
@@ -78,7 +73,7 @@ class SentenceWeighing:
             raise
 
     def _weigh(self, model: ModelInfo, answer: Answer, cancel: Cancel) -> Work[WeighingProgress, AnswerWeighed]:
-        key = _key(model)
+        key = judgement.model_key(model)
         prompt = self._prompt(answer)
         judge = self.judges.of(key, judgement.VERSION)
         if judge is None:
@@ -148,14 +143,6 @@ def why_not_asked(model: ModelInfo, answer: Answer) -> Problem | None:
     if answer.from_search or local.is_starter(model.path):
         return Problem(Code.WEIGHING_STARTER)
     return None
-
-
-def _key(model: ModelInfo) -> str:
-    """Tells a model with its adapters from every other one."""
-    try:
-        return " ".join((fingerprint(Path(model.path)), *model.adapters))
-    except OSError:  # the file was moved while the model is loaded
-        return " ".join((model.path, model.name if model.host else "", str(model.size_bytes), *model.adapters))
 
 
 def _claim(answer: Answer, verdict: SentenceVerdict) -> str:

@@ -607,7 +607,7 @@ def _open(
     search = Search(Passages(database), Vectors(database), Embedder(model=""))
     restating = Restating(asked, prompts, search, books)
     in_force = partial(_asking_settings, engine, settings)
-    ask = Ask(asked, models, prompts, restating, books, images, conversations, in_force, record)
+    ask = Ask(asked, models, prompts, restating, books, images, conversations, in_force, record, Judges(settings))
     weighing = _weighing(engine, ask, conversations, settings)
     sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     downloads = ScriptedDownloads(paths.models)

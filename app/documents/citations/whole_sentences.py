@@ -46,7 +46,7 @@ def whole_sentences(books: Sequence[CitedBook]) -> Iterator[WholeSentence]:
 
 def _whole(cut: Sequence[PageSentence], number: int) -> str | None:
     first = last = number
-    while first > 0 and points_back(cut[first].text):
+    while first > 0 and (points_back(cut[first].text) or is_excepted(cut[first - 1])):
         first -= 1
     while last + 1 < len(cut) and is_excepted(cut[last]):
         last += 1

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.conversation import MatterScope
 from app.core.settings import AnswerWords
+from app.services import judgement
 from app.services.weighing import SentenceWeighing
+from app.store.judges import Judge, JudgedLanguage
 from app.ui.chat.asking import AnswerWay
 from app.ui.chat.composer import Composer
 from app.ui.chat.words_switch import WordsSwitch
@@ -168,8 +170,16 @@ def _held(room: Room) -> list[bool]:
     return [turn.question.form.verbatim for turn in room.turns()]
 
 
+def _trust(room: Room) -> None:
+    """The model passed the test of sentences, so it chooses sentences as it writes."""
+    sound = JudgedLanguage("en", 0.0, 0.0, 1.0, 1.0)
+    judge = Judge(judgement.model_key(room.engine.info), judgement.VERSION, (sound,))
+    room.desk.weighing.judges.keep(judge)
+
+
 def test_what_is_chosen_is_kept_and_goes_into_the_next_question(room: Room) -> None:
     switch = _open(room)
+    _trust(room)
     assert switch.isVisible()
     assert not switch.is_verbatim
     QTest.mouseClick(switch.verbatim, Qt.MouseButton.LeftButton)
@@ -274,6 +284,7 @@ def test_the_starter_and_a_server_cannot_be_held_to_it(room: Room, starter: Path
 
 def test_what_is_read_in_parts_is_written_freely(room: Room) -> None:
     _open(room, AnswerWords.DOCUMENTS)
+    _trust(room)
     room.ask("When?")
     assert _WANTED in room.engine.prompts.pop().messages[-1].text
     room.presenter.asking.ask_again(room.turns()[-1].question.id, AnswerWay.PARTS)
