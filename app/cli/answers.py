@@ -238,7 +238,7 @@ class TextAnswers:
         self._bar.show(words, event.done, event.total)
 
     def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
-        """What it rests on is shown; its sentences follow with their verdicts, once these are final."""
+        """The basis of the answer is shown; its sentences follow with their verdicts, once these are final."""
         self._end_thought()
         self._bar.close()
         print(flush=True)
@@ -385,14 +385,14 @@ def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: M
 
 
 def finding_lines(question: Question | StoredQuestion, answer: Answer, shelf: Mapping[str, Book]) -> list[str]:
-    """What is to be said of an answer as a whole: which passages the model saw, that no model drew it from books, that
-    no page says anything of it. `shelf` has the books by their ids."""
+    """The remarks on an answer as a whole: which passages the model saw, that no model drew it from books, that no
+    page says anything of it. `shelf` has the books by their ids."""
     lines = [_passages_line(answer, shelf)] if answer.passages or answer.excerpts else []
     return [*lines, *filter(None, (basis_words(question, answer), sent_words(answer)))]
 
 
 def print_verdicts(answer: Answer, shelf: Mapping[str, Book]) -> None:
-    """What `verdict_lines` gives, and an empty line; nothing where no sentence has a verdict."""
+    """The lines of `verdict_lines`, and an empty one; nothing where no sentence has a verdict."""
     for line in verdict_lines(answer, shelf):
         print(units.printable(f"  {line}"))
     if answer.verdicts:
@@ -407,7 +407,7 @@ def verdict_lines(answer: Answer, shelf: Mapping[str, Book]) -> list[str]:
 
 
 def verdict_line(verdict: SentenceVerdict, sentence: str, shelf: Mapping[str, Book], name: str = "") -> str:
-    """What the pages have of a sentence, and where it has to be compared, their words. `name` stands before it."""
+    """The pages' verdict on a sentence, and where it has to be compared, their words. `name` stands before it."""
     line = f"{SIGNS[verdict.verdict]} {verdict_words(verdict, shelf, titled=True)}. {name}“{sentence}”"
     evidence = page_says(verdict, shelf) if verdict.verdict in _SHOWS_PAGE else ""
     return f"{line} {evidence}".rstrip()

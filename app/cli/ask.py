@@ -63,8 +63,8 @@ from app.wording.remote import short_words, whole_words
 def _form(
     options: argparse.Namespace, schema: AnswerSchema, desk: Services, out: AnswerScreen, cancel: Cancel
 ) -> AnswerForm:
-    """What answers are held to. Where the settings decide on the documents' words, the model is loaded for that. Raises
-    AppError, Stopped."""
+    """The form that answers are held to. Where the settings decide on the documents' words, the model is loaded for
+    that. Raises AppError, Stopped."""
     verbatim, words = options.verbatim, desk.ask.settings().answer_words
     decides = options.all or bool(options.document)
     cannot = schema.text or options.parts or options.resume or options.plan
@@ -254,7 +254,7 @@ def asking_with(ask: Ask, desk: Services) -> Services:
 
 
 def _unjudged(answer: Answer) -> Answer:
-    """As it is shown where no model is asked any more: no sentence waits for one."""
+    """The answer as it is shown where no model is asked any more: no sentence waits for one."""
     decided = tuple(
         msgspec.structs.replace(each, reason=Unweighed.NO_JUDGE) if each.waits else each for each in answer.verdicts
     )

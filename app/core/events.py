@@ -138,8 +138,8 @@ class Token(msgspec.Struct, frozen=True, tag=True):
 
 
 class Checked(msgspec.Struct, frozen=True, tag=True):
-    """What was found out about the text so far: the citations that have a page mark, in order, and the verdicts on the
-    sentences that a page mark ends."""
+    """The findings on the text so far: the citations that have a page mark, in order, and the verdicts
+    on the sentences that a page mark ends."""
 
     citations: tuple[Citation, ...]
     verdicts: tuple[SentenceVerdict, ...] = ()

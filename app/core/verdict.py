@@ -1,4 +1,4 @@
-"""What the program found out about one sentence of an answer: one verdict, and the words of the pages it rests on."""
+"""The findings on one sentence of an answer: one verdict, and the words of the pages it rests on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import msgspec
 
 
 class Verdict(StrEnum):
-    """What the pages have of a sentence. Only `VERBATIM` is shown in green: the words themselves prove it."""
+    """A verdict says how far the pages bear a sentence out. Only `VERBATIM` is shown in green: the words themselves
+    prove it."""
 
     VERBATIM = "verbatim"  # each clause is a run of one sentence of a page, and nothing that turns it is left out
     SEEMS = "seems"  # in other words, as a model judges that was tested on sentences whose truth is known

@@ -14,7 +14,7 @@ from app.engine.protocol import QuotableSentence
 
 _WORD = re.compile(r"\s*\S+")
 _BETWEEN = "\n\n"
-"""What stands between two sentences: each is a paragraph, so that none seems to go on from another."""
+"""This stands between two sentences: each is a paragraph, so that none seems to go on from another."""
 
 
 class HeldSentences:
@@ -67,7 +67,7 @@ class HeldSentences:
             return ""  # a token ended inside a character
 
     def end_sentence(self) -> str | None:
-        """What follows a sentence that ends here although a longer one begins like it; None where none ends here."""
+        """The text after a sentence that ends here although a longer one begins like it; None where none ends here."""
         at = bisect_left(self._left, self._written)
         whole = at < len(self._left) and self._left[at] == self._written
         return self._end(self._written) if whole and self._written else None

@@ -32,7 +32,8 @@ _log = logging.getLogger("octavo.engine")
 
 @dataclass(frozen=True)
 class Judging:
-    """What one session asks apart. `open_context`: makes a context of so many tokens over the same weights."""
+    """One session asks its questions apart here. `open_context`: makes a context of so many tokens over the same
+    weights."""
 
     model: LlamaModel
     tokenizer: PromptTokenizer

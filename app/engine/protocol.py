@@ -474,7 +474,7 @@ class QuotableSentence(msgspec.Struct, frozen=True):
 
 
 class Verbatim(msgspec.Struct, frozen=True):
-    """What an answer in the documents' own words is held to: these sentences, at most `most` of them, or `absent`,
+    """An answer in the documents' own words is held to these sentences, at most `most` of them, or to `absent`,
     which says that the documents do not say it."""
 
     sentences: tuple[QuotableSentence, ...]

@@ -49,7 +49,8 @@ def copy_table(rows: Rows) -> ClipboardText:
 
 
 def _said_at(answer: Answer, books: Mapping[str, Book]) -> dict[int, str]:
-    """What one mark of each sentence says, by the number of that mark: the one of the verdict's page, else the last."""
+    """The words of one mark of each sentence, by the number of that mark: the one of the verdict's page, else the
+    last."""
     speaking: dict[int, tuple[bool, int]] = {}
     for number, (mark, owner) in enumerate(marks_with_owners(answer), 1):
         if owner is not None:

@@ -38,7 +38,7 @@ _SANS = (
     "'Noto Sans CJK JP',sans-serif"
 )
 _LARGEST_HEADING = 3
-"""Of an answer: h1 is the title, h2 the table of sentences."""
+"""The headings of an answer: h1 is the title, h2 the table of sentences."""
 
 _WIDTHS = {"sentences": ("6%", "34%", "30%", "30%"), "lines": ("4%", "21%", "44%", "31%")}
 _MONO = "'Source Code Pro',Consolas,Menlo,'DejaVu Sans Mono',monospace"

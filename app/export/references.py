@@ -45,8 +45,8 @@ _TONES = {
 
 @dataclass(frozen=True)
 class SentenceFinding:
-    """What the pages have of a sentence: `verdict` as the rest of a line, and `evidence`, the page's words, where a
-    reader has to compare them; it may be empty."""
+    """The pages' verdict on a sentence: `verdict` as the rest of a line, and `evidence`, the page's words,
+    where a reader has to compare them; it may be empty."""
 
     verdict: str
     tone: Tone = Tone.NAMED
@@ -120,7 +120,7 @@ def table_title(sentences: Sequence[CheckedSentence]) -> str:
 
 
 def legend(sentences: Sequence[CheckedSentence]) -> str:
-    """What the words of findings mean; empty where no sentence has a verdict."""
+    """The meaning of the words of findings; empty where no sentence has a verdict."""
     if not any(each.sentence for each in sentences):
         return ""
     return _(

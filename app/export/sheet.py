@@ -34,7 +34,7 @@ class SheetLine:
 
     @property
     def listed(self) -> tuple[str, ...]:
-        """What the pages have of the sentences, in words."""
+        """The pages' verdicts on the sentences, in words."""
         return tuple(each.words for each in self.sentences)
 
 

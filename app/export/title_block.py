@@ -1,5 +1,5 @@
-"""What stands around the answers of an export: above them its title, when it was written and by which model; below them
-the documents with their hashes, so that whoever gets it knows what was asked of which files."""
+"""The frame around the answers of an export: above them its title, when it was written and by which model;
+below them the documents with their hashes, so that whoever gets it knows what was asked of which files."""
 
 from __future__ import annotations
 

@@ -143,8 +143,8 @@ class OpenAnswer:
         self._save(parts=parts)
 
     def cites(self, question: str, books: tuple[CitedBook, ...], *, judged: bool = True) -> None:
-        """What it answers, and the books that it is checked against from now on. `judged`: a model may be asked about
-        what words do not decide."""
+        """The question it answers, and the books that it is checked against from now on. `judged`: a model may be asked
+        about what words do not decide."""
         from app.documents.citations.checker import CitationChecker  # with the first question: it takes a while
         from app.documents.citations.verdict import AnswerWeigher
 
@@ -179,8 +179,8 @@ class OpenAnswer:
         return self._checker.check(self.text) if self._checker is not None else ()
 
     def verdicts(self, *, whole: bool = True) -> tuple[SentenceVerdict, ...]:
-        """What the pages have of each sentence of the text so far; of an answer that is held to a form, of its value.
-        Not `whole`: the last sentence was cut off, and says who knows what."""
+        """The pages' verdicts on each sentence of the text so far; of an answer that is held to a form, of its
+        value. Not `whole`: the last sentence was cut off, and says who knows what."""
         if self._weigher is None or not self._books or self.answer.from_search:
             return ()
         form, text = self._asked.form, self.text

@@ -1,4 +1,5 @@
-"""What a cell of a grid says: its value, and the one finding on it that the window, exports and the terminal show.
+"""A cell of a grid as it is read: its value, and the one finding on it that the window, exports and the terminal
+show.
 
 The finding follows from the verdict that was kept with the answer, and from nothing else. Only what a page has word for
 word is green. A value that a person entered has no verdict: what the pages have of the answer's says nothing of it.
@@ -18,7 +19,7 @@ from app.core.verdict import Evidence, SentenceVerdict, Verdict
 
 
 class CellFinding(StrEnum):
-    """What became of a cell, and what the pages have of its value."""
+    """The outcome of a cell, and what the pages have of its value."""
 
     WAITING = "waiting"
     ANSWERING = "answering"
@@ -94,7 +95,7 @@ class ReadCell:
 
     @property
     def citation(self) -> Citation | None:
-        """What opens the page with its sentence; None where there is no page."""
+        """The address that opens the page with its sentence; None where there is no page."""
         found = self.evidence
         if found is None:
             return None
@@ -125,8 +126,8 @@ def read_cell(cell: SheetCell) -> ReadCell:
 
 
 def value_entered(line: str, form: AnswerForm) -> CellValue:
-    """What a person entered, as a value of a kind: a date or an amount in the usual ways of the languages that Octavo
-    knows. UNFIT where it is none, or may be two."""
+    """The words that a person entered, as a value of a kind: a date or an amount in the usual ways of the languages
+    that Octavo knows. UNFIT where it is none, or may be two."""
     line = " ".join(line.split())
     if form.kind is ValueKind.YES_NO:
         line = _YES_NO.get(line.casefold(), line)

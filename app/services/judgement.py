@@ -25,7 +25,7 @@ from app.engine.protocol import ModelInfo, Prompt
 from app.store.judges import Judge, JudgedLanguage, Judges
 
 PROMPT = Prompt("", (), ())
-"""What comes before each question: no book and no conversation."""
+"""These come before each question: no book and no conversation."""
 
 WORDS = ("yes", "no")
 """What an answer may begin with. Their logarithms, one minus the other, are the weight of a sentence."""
@@ -128,7 +128,7 @@ def is_sound(judged: JudgedLanguage | None) -> bool:
 
 
 def judged_in(judge: Judge, claim: str) -> JudgedLanguage | None:
-    """What is known of a judge in the language of a claim; None where it was not tested in it."""
+    """The calibration of a judge in the language of a claim; None where it was not tested in it."""
     code = language_code(claim)
     return next((each for each in judge.languages if each.language == code), None)
 

@@ -184,7 +184,8 @@ _VALUES = {
 
 
 ABSENT = ("The documents do not say this.", "文書には、このことは書かれていません。")
-"""What an answer in the documents' own words says where none of their sentences answers; English and Japanese."""
+"""An answer in the documents' own words says this where none of their sentences answers; English and
+Japanese."""
 
 _VERBATIM = (
     "Answer with whole sentences of the documents, copied exactly as they stand there, and write nothing else: those"

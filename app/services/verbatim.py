@@ -84,7 +84,7 @@ def likeliest(question: str, books: Sequence[CitedBook], passages: Sequence[Pass
 
 
 def asked_of(question: str, sentence: WholeSentence) -> str:
-    """What a model is asked about one of them."""
+    """The question that a model is asked about one of them."""
     return f"Question: {question}\nSentence: {sentence.text}\nDoes the sentence answer the question? Answer yes or no."
 
 

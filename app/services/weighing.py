@@ -93,7 +93,7 @@ class SentenceWeighing:
         return self._kept(answer, verdicts)
 
     def _prompt(self, answer: Answer) -> Prompt:
-        """What comes before each question, and whose pseudonyms are used for a server."""
+        """The texts that come before each question, and whose pseudonyms are used for a server."""
         question = self.conversations.question(answer.question_id)
         about = tuple(dict.fromkeys(place.book_id for each in answer.verdicts for place in each.evidence))
         conversation_id = question.conversation_id if question is not None else ""

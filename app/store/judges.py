@@ -27,7 +27,8 @@ class JudgedLanguage(msgspec.Struct, frozen=True):
 
 
 class Judge(msgspec.Struct, frozen=True):
-    """What a model's answers are worth. `model`: a fingerprint of its file; `version`: of what it was measured by."""
+    """The worth of a model's answers. `model`: a fingerprint of its file; `version`: of what it was measured
+    by."""
 
     model: str
     version: int

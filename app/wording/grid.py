@@ -129,7 +129,7 @@ def not_of_kind_words(kind: ValueKind) -> str:
 
 
 def evidence_words(read: ReadCell, books: Mapping[str, Book]) -> str:
-    """What the finding rests on, in words: its page and that page's sentence; empty where there is none."""
+    """The evidence for the finding, in words: its page and that page's sentence; empty where there is none."""
     verdict, found = read.verdict, read.evidence
     if verdict is None or found is None:
         return ""

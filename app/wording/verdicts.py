@@ -1,20 +1,16 @@
-"""What the pages have of an answer's sentences, in words: for the window, the terminal and exports alike."""
+"""The verdicts on an answer's sentences, in words: for the window, the terminal and exports alike."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from app.core.conversation import Answer
 from app.core.document import Book
 from app.core.untrusted import disarm
 from app.core.verdict import SentenceVerdict, Unweighed, Verdict
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, name_words, page_words
 from app.wording.units import count
-
-_SHOWN_CHARACTERS = 100
-"""Of a sentence that is repeated outside its answer."""
 
 SIGNS = {
     Verdict.VERBATIM: "✓",
@@ -100,14 +96,3 @@ def count_verdicts(verdicts: Sequence[SentenceVerdict]) -> list[tuple[Verdict, s
         Verdict.UNWEIGHED: _("{n} not weighed"),
     }
     return [(verdict, text.format(n=count(counts[verdict]))) for verdict, text in words.items() if counts[verdict]]
-
-
-def verdicts_words(answer: Answer, books: Mapping[str, Book]) -> str:
-    """All sentences of an answer with their verdicts, in one sentence; empty where it has none."""
-    said = []
-    for verdict in answer.verdicts:
-        text = " ".join(answer.text[verdict.start : verdict.end].split())
-        short = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS].rstrip()}…"
-        words = verdict_words(verdict, books, titled=True)
-        said.append(_("“{sentence}”: {verdict}").format(sentence=short, verdict=words))
-    return _("Checked sentence by sentence: {list}.").format(list="; ".join(said)) if said else ""

@@ -1,4 +1,5 @@
-"""What the terminal says under an answer: one line for each sentence that states something, and what the pages have."""
+"""The lines under an answer in the terminal: one for each sentence that states something, and what the pages
+have."""
 
 from __future__ import annotations
 

@@ -238,7 +238,7 @@ class Window:
         return self._seen(ANSWERS)
 
     def whole(self) -> NDArray[np.uint8]:
-        """What is seen of all the window, in the same way."""
+        """The whole window as it is seen, in the same way."""
         return self._seen((0, 0, *_SIZE))
 
     def _seen(self, place: tuple[int, int, int, int]) -> NDArray[np.uint8]:

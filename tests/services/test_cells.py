@@ -1,4 +1,4 @@
-"""What is found out about a cell follows from the verdict on its answer alone."""
+"""The finding on a cell follows from the verdict on its answer alone."""
 
 from __future__ import annotations
 

@@ -228,7 +228,7 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
 
 
 def test_findings_of_older_versions_are_no_longer_kept(tmp_path: Path) -> None:
-    """Of what a program found beside an answer before version 13 only page marks and quotations are left."""
+    """From what a program found beside an answer before version 13 only page marks and quotations are left."""
     path = tmp_path / "some.db"
     states = ("verified", "found", "related", "differs", "differs", "page")
     starts = (9, -1, -1, 20, -1, 31)

@@ -73,7 +73,7 @@ class ValueWeigher:
     def decide(
         self, span: tuple[int, int], sentences: Sequence[PageSentence], citation: Citation | None = None
     ) -> SentenceVerdict | None:
-        """What the first of these sentences says that answers the question by itself; None where none does.
+        """The words of the first of these sentences that answers the question by itself; None where none does.
 
         A quotation proves only what is in it. Where another sentence of the books may answer the question too, or may
         change the answer, both are shown and a person compares.

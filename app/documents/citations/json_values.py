@@ -24,7 +24,7 @@ from app.documents.citations.value_clauses import AskedQuestion, has_all_words
 from app.documents.citations.word_for_word import leaves_turn_behind, word_for_word
 
 MOST_LOOKED_THROUGH = 8
-"""Of books with more pages than these, only those are looked through for a short value that have most of its words."""
+"""In books with more pages than these, a short value is sought only on those that have most of its words."""
 
 LEAST_LONG = 6
 """A shorter run of words, and one of fewer than three times as many characters in a script without spaces, may be a

@@ -151,8 +151,8 @@ class PageSentences:
 
 
 def content_terms(text: str) -> frozenset[str]:
-    """What a text is about: the stems of its words without those of grammar, pairs of characters of scripts without
-    spaces, and its numbers, each whole: 1,475.00 is one term, and the same as 1475."""
+    """The subject of a text: the stems of its words without those of grammar, pairs of characters of scripts
+    without spaces, and its numbers, each whole: 1,475.00 is one term, and the same as 1475."""
     language = language_of(words_of(text))
     numbers = {f"#{number_of(figure.value)}" for figure in figures_of(text, language)}
     without = language.common | frozenset((*language.numbers, *language.tens))

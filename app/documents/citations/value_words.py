@@ -70,7 +70,7 @@ PRONOUNS = tuple(
         ),
     )
 )
-"""Of each of the languages: a clause with one is about what another sentence names."""
+"""Words of all the languages: a clause with one is about what another sentence names."""
 ASKS_WHO = _words("who which what wer welche welcher welches qui quel quelle quién quiénes cuál chi quale quali")
 BY = _words("by von vom durch par por da dal dalla dallo")
 
@@ -99,7 +99,7 @@ WEIGHED_JAPANESE = re.compile(
 )
 PAST = re.compile(r"\b(?:was|were|did|had|has|have|wurde|wurden|war|waren|hat|haben|fue|era)\b")
 FUTURE = re.compile(r"\b(?:will|shall|wird|werden|soll|sollen)\b")
-"""What was done is not proved by what is to be done."""
+"""A thing that was done is not proved by what is to be done."""
 CHANGES = re.compile(
     r"\b(?:exten[ds]|renew|amend|supersed|replac|var(?:y|ied|ies)|instead|verläng|geänder|änder|ersetz|prolong|renouvel"
     r"|modifi|remplac|prorrog|renov|sustitu|proroga|rinnov|sostitu)\w*"
@@ -163,7 +163,7 @@ JAPANESE_GRAMMAR = re.compile(
     rf"(?:{PARTICLES}*|(?![はがのをにへでとも])[\u3041-\u3096]{{0,3}}?{JAPANESE_ENDINGS}*{PARTICLES}*)"
     rf"(?:{JAPANESE_ENDINGS})*"
 )
-"""What may stand behind a run of characters; a verb in hiragana that is matter, such as はじまる, may not."""
+"""These may stand behind a run of characters; a verb in hiragana that is matter, such as はじまる, may not."""
 JAPANESE_BOUND = re.compile(f"{VALUE}\\s*(?:から|より|まで|ほど|くらい|ぐらい|の)")
 """A value that something begins or ends with is not just that value."""
 LONGEST_ENDING = 16

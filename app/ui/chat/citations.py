@@ -103,7 +103,7 @@ def embed(untrusted_text: str, marks: Sequence[CitationMark]) -> str:
 
 
 def _order(mark: CitationMark) -> tuple[int, int, bool, bool]:
-    """Of marks that begin at the same place, a sentence ends first, then another begins, then a chip follows, that
+    """Among marks that begin at the same place, a sentence ends first, then another begins, then a chip follows, that
     with a verdict before others."""
     return mark.start, mark.end, bool(mark.label), (mark.verdict is None) == bool(mark.label)
 
@@ -144,7 +144,7 @@ def holds_mark(address: str) -> bool:
 
 
 def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: bool = False) -> str:
-    """What a chip says: `p. 12`, with several books, `titled`, `Side letters p. 12`. `shelf` has the books by their
+    """The words of a chip: `p. 12`, with several books, `titled`, `Side letters p. 12`. `shelf` has the books by their
     ids."""
     page = disarm(name_words(cited_page(citation, shelf)))
     if citation.named:  # the quotation is elsewhere

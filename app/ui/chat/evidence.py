@@ -1,4 +1,4 @@
-"""What a verdict on a sentence rests on: the answer's words and the page's, in words and on a card."""
+"""The evidence for a verdict: the answer's words and the page's, in words and on a card."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class EvidencePart:
 
 
 class SentenceEvidence:
-    """What there is to say of a verdict. `said`: the sentence as the answer has it, untrusted. `shelf` has the books by
-    their ids."""
+    """The words for a verdict and its evidence. `said`: the sentence as the answer has it, untrusted. `shelf` has the
+    books by their ids."""
 
     def __init__(self, verdict: SentenceVerdict, said: str, shelf: Mapping[str, Book]) -> None:
         self.verdict = verdict

@@ -24,7 +24,7 @@ _BLANKS = frozenset(" \u2028\u2029\u00a0\u2060\u3000\t\0")
 
 @dataclass(frozen=True)
 class SentenceLine:
-    """What is drawn below a sentence, as far as it is on one line of the text; px from the document's corner."""
+    """A line below a sentence, as far as that is on one line of the text; px from the document's corner."""
 
     left: float
     right: float

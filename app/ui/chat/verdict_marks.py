@@ -135,7 +135,7 @@ def _as_written(verdict: SentenceVerdict, own: Sequence[CitationMark]) -> Senten
 
 
 def _citation_of(verdict: SentenceVerdict, mark: CitationMark, said: str) -> Citation:
-    """What opens the page with its own sentence."""
+    """The address that opens the page with its own sentence."""
     if not verdict.page:
         quote = " ".join(said.split())
         nothing = Citation("", "", 0, verdict.named, quote, CitationState.NOT_FOUND, mark.start, mark.end)

@@ -213,7 +213,7 @@ def _words_font(*, bold: bool) -> QFont:
 
 
 def _words_width(words: str) -> int:
-    """As wide as they are when they are on: nothing moves then."""
+    """They are as wide as when they are on: nothing moves then."""
     return QFontMetrics(_words_font(bold=True)).horizontalAdvance(words) + 2 * _SIDE
 
 

@@ -171,7 +171,7 @@ def _cut(words: str, prose: bool, width: int) -> str:
 
 
 def _label(value: ShownValue, width: int) -> str:
-    """What a chip says in a cell so wide: words, or a sign where they have no room."""
+    """The words of a chip in a cell so wide: words, or a sign where they have no room."""
     most = width + 2 * _SIDE
     fitting = next((label for label in (value.place, value.short) if label and measure_chip(label).width() <= most), "")
     if fitting:

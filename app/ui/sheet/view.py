@@ -154,7 +154,7 @@ class SheetView(QTableView):
 
 
 def _describe(chip: Chip, books: Mapping[str, Book]) -> str:
-    """What a chip rests on: its verdict with the sentences of the pages, or where it leads."""
+    """The evidence behind a chip: its verdict with the sentences of the pages, or where it leads."""
     if chip.verdict is None:
         return describe_citation(chip.citation, books)
     return SentenceEvidence(chip.verdict, chip.said, books).describe()

@@ -1,4 +1,4 @@
-"""What the pages have of a cell's value: green only where a sentence says just that of just what was asked."""
+"""The pages' verdict on a cell's value: green only where a sentence says just that of just what was asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a citation where there is no verdict: its page, and words known to be there, but no state."""
+"""The words for a citation where there is no verdict: its page, and words known to be there, but no state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What is shown of an answer's sentences: one line and one chip each, a card with the page's words, counts below."""
+"""Tests of how an answer's sentences are shown: one line and one chip each, a card with the page's words, counts
+below."""
 
 from __future__ import annotations
 
@@ -64,7 +65,7 @@ def only_answer(view: ConversationView) -> AnswerMessage:
 
 
 def chips(message: AnswerMessage) -> list[ChipButton]:
-    """Those of the text, as they are read."""
+    """The marks of the text, as they are read."""
     message.expose(message.width(), -(10**7), 10**7)
     message.place_buttons()
     return [stop for stop in message.stops() if isinstance(stop, ChipButton) and stop.parent() is message]

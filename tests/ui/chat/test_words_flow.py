@@ -40,7 +40,7 @@ def switch(composer: Composer) -> WordsSwitch:
 
 @pytest.fixture
 def told(switch: WordsSwitch) -> list[bool]:
-    """What a person chose, in turn."""
+    """The choices of a person, in turn."""
     chosen: list[bool] = []
     switch.chosen.connect(chosen.append)
     return chosen

@@ -39,7 +39,7 @@ def fill(desk: Services, word: str, byte: str) -> None:
 
 
 def on_screen(window: QWidget) -> QImage:
-    """What was painted and not only could be: `grab` paints anew."""
+    """The pixels that were painted, and not only could be: `grab` paints anew."""
     return window.screen().grabWindow(window.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
 
 

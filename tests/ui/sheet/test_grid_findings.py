@@ -46,7 +46,7 @@ LEASES = (
     "4.1 Nobody may sub-let.",
     "Lease of Berth 5\n\n1.1 The term is ten years.\n\n2.1 The yearly rent is EUR 6,000.\n\n4.1 The crane is green.",
 )
-"""Of five leases the title, the end, the rent and what is said of sub-letting."""
+"""Five leases, each with its title, the end, the rent and what is said of sub-letting."""
 ANSWERS = (
     ("2028-12-31", "This lease ends on 31 December 2028."),
     ("EUR 12,000", "The yearly rent is EUR 12,000."),
