@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.documents.citations.attribution import without_brackets
-from app.documents.text.sentences import Sentence, SentenceKind, cut, sentences
+from app.documents.text.sentences import SentenceKind, cut, sentences
 
 _SAYS_NOTHING = re.compile(
     r"\b(?:documents?|books?|pages?|texts?|excerpts?|passages?|contract|report|it)\b[^.]{0,60}"
@@ -23,6 +23,7 @@ _SAYS_NOTHING = re.compile(
 _ROUND_MARK = re.compile(
     r"\s?[(（](?:[^()（）\d]{0,80}[\s,])?(?:pages?|pp?\.|S\.|Seiten?|頁|ページ)\s*\d[\d\s,–-]*[)）]", re.IGNORECASE
 )
+_MARK_BEHIND = re.compile(r"\s?[\[［【〔(（][^\]］】〕)）\n]*\d")
 _LIST_SIGN = re.compile(r"^\s*(?:(?:#{1,6}|[-*+•>])\s+)+")
 _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|`")
 
@@ -54,34 +55,38 @@ def plain_claim(sentence: str) -> str:
     return " ".join(_EMPHASIS.sub("", text).split()).strip("_ ")
 
 
-def states_something(sentence: str) -> bool:
-    """Whether a sentence, as `plain_claim` gives it, is more than a label, and says what the documents say."""
+def states_something(sentence: str, *, alone: bool = False) -> bool:
+    """Whether a sentence, as `plain_claim` gives it, is more than a label, and says what the documents say. `alone`: it
+    names a page or is the whole answer, so that a value or two words are enough."""
     words = re.findall(r"[^\W\d_]+", sentence)
-    long_enough = len(words) >= 3 or (sum(map(len, words)) >= 8 and not sentence.isascii())
+    letters = 0 if sentence.isascii() else sum(map(len, words))
+    long_enough = len(words) >= 3 or letters >= 8
+    if alone:
+        long_enough = long_enough or len(words) >= 2 or letters >= 4 or re.search(r"\d", sentence) is not None
     return long_enough and not sentence.endswith((":", "：")) and _SAYS_NOTHING.search(sentence) is None
 
 
 def _claims(answer: str) -> Iterator[Claim]:
     at = 0
     for sentence in sentences(answer):
-        if sentence.kind is SentenceKind.QUESTION or _is_heading(sentence, answer):
+        alone = _names_a_page(sentence.text) or sentence.text.strip() == answer.strip()
+        # A heading that names a page, or is the whole answer, states something, even if it begins with "#" as a command
+        # does; it may have several sentences.
+        heading = sentence.kind is SentenceKind.HEADING
+        if sentence.kind is SentenceKind.QUESTION or (heading and not alone):
             continue
-        # A line that names a page is no heading, however short; it may have several sentences.
-        for piece in cut(sentence.text) if sentence.kind is SentenceKind.HEADING else (sentence.text,):
+        for piece in cut(sentence.text) if heading else (sentence.text,):
             start, end = _span(answer, piece, at)
             if start < 0:
                 continue
             at = end
             text = plain_claim(replace(sentence, text=piece).line)
-            if states_something(text):
+            if states_something(text, alone=alone or _MARK_BEHIND.match(answer, end) is not None):
                 yield Claim(start, end, text)
 
 
-def _is_heading(sentence: Sentence, answer: str) -> bool:
-    """Whether it only names what follows: a line that names a page, or is the whole answer, states something, even if
-    it begins with "#" as a command does."""
-    states = without_marks(sentence.text) != sentence.text or sentence.text.strip() == answer.strip()
-    return sentence.kind is SentenceKind.HEADING and not states
+def _names_a_page(text: str) -> bool:
+    return without_marks(text) != text
 
 
 def _span(answer: str, sentence: str, at: int) -> tuple[int, int]:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 from app.core.languages import TURNING
+from app.documents.citations import amounts, dates
 from app.documents.citations.cuts import fuller
-from app.documents.citations.page_sentences import PageSentence
+from app.documents.citations.page_sentences import PageSentence, content_terms
 from app.documents.citations.quotation import WantedQuotation
 from app.documents.text.sentences import SentenceKind
 from app.documents.text.terms import is_unspaced
@@ -140,8 +141,9 @@ def _unquoted(core: str) -> str:
 
 
 def _ways(core: str) -> Iterator[tuple[str, ...]]:
-    """The claim as one clause, and cut into two or three."""
-    yield (core,)
+    """The claim as one clause, and cut into two or three; none where that states nothing."""
+    if _is_clause(core):
+        yield (core,)
     breaks = list(_CLAUSE_BREAK.finditer(core))
     for number, one in enumerate(breaks):
         two = (core[: one.start()], core[one.end() :])
@@ -155,7 +157,18 @@ def _ways(core: str) -> Iterator[tuple[str, ...]]:
 
 def _is_clause(text: str) -> bool:
     unspaced = sum(is_unspaced(sign) and sign.isalnum() for sign in text)
-    return unspaced >= MIN_CHARACTERS or len(_WORD.findall(text)) >= MIN_WORDS
+    return (unspaced >= MIN_CHARACTERS or len(_WORD.findall(text)) >= MIN_WORDS) and not _is_value(text)
+
+
+def _is_value(text: str) -> bool:
+    """Whether it is a date or an amount and nothing else: a page that has it may have it for another thing."""
+    rest = dates.plain(text)
+    for start, end, _days in reversed(dates.date_spans(rest)):
+        rest = f"{rest[:start]} {rest[end:]}"
+    rest = amounts.plain(rest)
+    for each in reversed(amounts.amount_spans(rest)):
+        rest = f"{rest[: each.start]} {rest[each.end :]}"
+    return not content_terms(rest)
 
 
 def leaves_turn_behind(claim: str, sentence: PageSentence) -> bool:
@@ -182,8 +195,6 @@ def stands_alone(sentence: PageSentence) -> bool:
 
 
 def _says(sentence: PageSentence, clause: str, before: PageSentence | None, following: str, subject: str) -> bool:
-    if not _is_clause(clause):
-        return False
     wanted = WantedQuotation(clause)
     if wanted.whole.skeleton not in sentence.normal.skeleton:
         return False

@@ -49,3 +49,25 @@ def test_a_short_answer_without_a_full_stop_is_no_heading() -> None:
 def test_a_command_after_a_hash_is_the_answer() -> None:
     assert [claim.text for claim in claims("# deluser --remove-home fish")] == ["deluser --remove-home fish"]
     assert [claim.text for claim in claims("# deluser --remove-home fish [p. 3]")] == ["deluser --remove-home fish"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "1,475.00 euros [p. 1]",
+        "14 March 2030. [p. 1]",
+        "1,475.00 euros.",
+        "He signed (p. 2).",
+        "敷金は五十万円。 [p. 2]",
+        "三十万円。",
+    ],
+)
+def test_a_value_or_two_words_that_name_a_page_or_are_the_whole_answer_state_something(answer: str) -> None:
+    assert len(claims(answer)) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", ["Yes. [p. 2]", "はい。", "Step 1.\n\nSee below.", "次のとおりです。詳細は後述。", "[p. 2]"]
+)
+def test_a_label_states_nothing(answer: str) -> None:
+    assert not claims(answer)

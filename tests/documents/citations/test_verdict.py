@@ -150,6 +150,27 @@ def test_nearly_the_pages_sentence_but_not_quite_is_never_green_and_no_model_is_
     assert verdict(answer).verdict in (COMPARE, OTHERWISE)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "14 May 2030 [p. 1]",
+        "Am 14. Mai 2030. [S. 1]",
+        "令和十二年五月十四日 [p. 1]",
+        "1,475.00 or 1,500.00 euros [p. 1]",
+    ],
+)
+def test_a_date_or_an_amount_alone_is_never_green(answer: str) -> None:
+    lines = (
+        "14 May 2030",
+        "Am 14. Mai 2030.",
+        "令和十二年五月十四日",
+        "1,475.00 or 1,500.00 euros",
+        "The rent is due.",
+    )
+    page = Page(1, "1", "\n\n".join(lines))
+    assert verdict(answer, CitedBook("lease", "Lease of a berth", (page,))).verdict is COMPARE
+
+
 def test_what_is_said_in_other_words_waits_for_a_model() -> None:
     found = verdict("Customers can take their animal home whenever they like, ending its stay.")
     assert (found.verdict, found.reason, found.page) == (UNWEIGHED, Unweighed.WAITING, 1)
