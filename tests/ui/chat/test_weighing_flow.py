@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.core.settings import AnswerWords
 from app.core.verdict import Unweighed, Verdict
 from app.services import judgement
 from app.ui.activity import EngineTask
@@ -128,6 +129,7 @@ def test_the_next_question_comes_first(room: Room) -> None:
 
 
 def test_why_it_is_off_is_said_once(room: Room) -> None:
+    room.desk.settings.change("answer_words", AnswerWords.FREE)  # else the next one is in the documents' words
     _open(room, answers=2)
     room.engine.weights = {case.question: 0.0 for case in judgement.calibration()}
     for question in ("When?", "And then?"):
