@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 from app.core.document import CitedBook, Page
 from app.documents.citations.page_sentences import PageSentence, PageSentences
-from app.documents.citations.word_for_word import is_excepted, points_back, stands_alone
+from app.documents.citations.word_for_word import is_clause, is_excepted, points_back, stands_alone
 from app.documents.text.sentences import SentenceKind
 from app.documents.text.terms import is_unspaced, words_of
-
-MIN_WORDS, MIN_CHARACTERS = 3, 6
-"""A shorter line, in words or in characters of a script without spaces, says nothing by itself."""
 
 MAX_CHARACTERS = 900
 
@@ -70,8 +67,7 @@ def _join(texts: Iterator[str]) -> str:
 
 
 def _says_something(text: str) -> bool:
-    """Whether it is long enough, and has no brackets, which could be taken for a page mark, and no code."""
-    if not _BRACKETS.isdisjoint(text):
-        return False
-    unspaced = sum(is_unspaced(sign) and sign.isalnum() for sign in text)
-    return unspaced >= MIN_CHARACTERS or len([word for word in words_of(text) if not word.isdigit()]) >= MIN_WORDS
+    """Whether it is a clause, even without its numbers, and has no brackets, which could be taken for a page mark, and
+    no code."""
+    words = " ".join(word for word in words_of(text) if not word.isdigit())
+    return _BRACKETS.isdisjoint(text) and is_clause(text) and is_clause(words)

@@ -142,20 +142,21 @@ def _unquoted(core: str) -> str:
 
 def _ways(core: str) -> Iterator[tuple[str, ...]]:
     """The claim as one clause, and cut into two or three; none where that states nothing."""
-    if _is_clause(core):
+    if is_clause(core):
         yield (core,)
     breaks = list(_CLAUSE_BREAK.finditer(core))
     for number, one in enumerate(breaks):
         two = (core[: one.start()], core[one.end() :])
-        if all(map(_is_clause, two)):
+        if all(map(is_clause, two)):
             yield two
         for other in breaks[number + 1 :]:
             three = (core[: one.start()], core[one.end() : other.start()], core[other.end() :])
-            if len(three) <= _MOST_CLAUSES and all(map(_is_clause, three)):
+            if len(three) <= _MOST_CLAUSES and all(map(is_clause, three)):
                 yield three
 
 
-def _is_clause(text: str) -> bool:
+def is_clause(text: str) -> bool:
+    """Whether a text is long enough to state something, and more than a value."""
     unspaced = sum(is_unspaced(sign) and sign.isalnum() for sign in text)
     return (unspaced >= MIN_CHARACTERS or len(_WORD.findall(text)) >= MIN_WORDS) and not _is_value(text)
 
@@ -168,7 +169,7 @@ def _is_value(text: str) -> bool:
     rest = amounts.plain(rest)
     for each in reversed(amounts.amount_spans(rest)):
         rest = f"{rest[: each.start]} {rest[each.end :]}"
-    return not content_terms(rest)
+    return content_terms(rest) <= TURNING
 
 
 def leaves_turn_behind(claim: str, sentence: PageSentence) -> bool:

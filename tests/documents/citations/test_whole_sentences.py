@@ -36,3 +36,9 @@ def test_each_is_word_for_word_on_its_page() -> None:
         wrong += [(answer, one) for one in found if one.verdict is not Verdict.VERBATIM]
     assert count > 100
     assert not wrong, f"{len(wrong)} of {count}: {wrong[:3]}"
+
+
+def test_dates_alone_are_no_sentence() -> None:
+    text = "From 14 May 2030 until 15 June 2031.\n\nThe stay lasts from 14 May 2030 until 15 June 2031."
+    book = CitedBook("stay", "Stay", (Page(1, "1", text),))
+    assert [each.text for each in whole_sentences((book,))] == ["The stay lasts from 14 May 2030 until 15 June 2031."]
