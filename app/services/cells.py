@@ -65,7 +65,7 @@ _YES_NO = {word: said for said, words in (("Yes", "ja oui sí sì si"), ("No", "
 class ReadCell:
     """`value` is a person's, where one entered it, and `answered` the answer's; in prose, all of it. `verdict`: what
     the pages have of the value, of several sentences the worst; None where nothing is known, and of a value that was
-    entered by hand. A value that is not in the document has one where a sentence has all words of the question."""
+    entered by hand. A value that is not in the document has one where a sentence may have it after all."""
 
     cell: SheetCell
     finding: CellFinding

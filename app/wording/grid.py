@@ -78,7 +78,7 @@ def place_words(read: ReadCell, books: Mapping[str, Book], title: str = "") -> s
         return verdict_label(msgspec.structs.replace(verdict, verdict=_VERDICTS[read.finding]), books, title)
     page = f"{title} {page_words(cited_page(verdict, books))}".strip() if verdict.page else ""
     if page and read.finding is CellFinding.ABSENT:
-        return _("{page} has all words of your question").format(page=page)
+        return _("{page} has words of your question").format(page=page)
     return page
 
 
@@ -114,7 +114,7 @@ def found_words(read: ReadCell) -> str:
     if read.is_of_another_kind:
         return f"{words}, {not_of_kind_words(read.kind)}"
     if read.finding is CellFinding.ABSENT and read.evidence is not None:
-        return _("{finding}, but a page has all words of the question").format(finding=words)
+        return _("{finding}, but a page has words of the question").format(finding=words)
     return words
 
 

@@ -62,7 +62,7 @@ def cell(
         (cell("2031-03-31\n“…” [p. 2]", VERBATIM, ending=Ending.LENGTH), CellFinding.COMPARE, "p. 2 · compare"),
         (cell("2031-03-31\n“…” [p. 2]", searched=True), CellFinding.COMPARE, "p. 2 · compare"),
         (cell("Not in this document"), CellFinding.ABSENT, ""),
-        (cell("Not in this document", COMPARE), CellFinding.ABSENT, "p. 2 has all words of your question"),
+        (cell("Not in this document", COMPARE), CellFinding.ABSENT, "p. 2 has words of your question"),
         (cell("Undecided\n“…” [p. 2]", form=YES_NO, searched=True), CellFinding.UNDECIDED, "p. 2"),
         (cell("In spring\n“…” [p. 2]"), CellFinding.UNFIT, "p. 2"),
         (cell("2031-03-31\n“…” [p. 2]", VERBATIM, correction="2029-03-31"), CellFinding.CORRECTED, ""),

@@ -47,6 +47,7 @@ _AMOUNT = re.compile(
     rf"(?:,?[-\u2013]{{1,2}}(?=\s|$))?(?![\d]|[.,]\d)(?P<percent>\s?(?:%|‰|°))?(?:\s?(?P<scale>{_one_of(_SCALES)}))?"
     rf"(?:\s?(?:de\s|d['’]|di\s)?(?P<after>{_CURRENCY}))?"
 )
+_IN_BRACKETS = re.compile(rf"\s*[(（](?:in\s+)?(?P<currency>{_CURRENCY})[)）]\s*(?=[?？.。]?\s*$)", re.IGNORECASE)
 _UNSPACED = re.compile(
     r"(?P<before>金|[¥￥])?\s*(?:(?P<oku>[\d,]+)億)?(?:(?P<man>[\d,]+)万)?(?P<rest>[\d,]+)?(?P<after>円|ユーロ|ドル)"
 )
@@ -74,6 +75,17 @@ class Amount:
 def plain(text: str) -> str:
     """A case-folded text in NFKC with the numbers of its amounts in yen in digits."""
     return _KANJI.sub(lambda match: str(kanji_value(match.group())), text)
+
+
+def without_currency(question: str) -> str:
+    """A question without the currency in brackets at its end: the rent (EUR)."""
+    return _IN_BRACKETS.sub("", question)
+
+
+def currency_asked(question: str) -> str:
+    """The code of that currency; empty where none is in brackets."""
+    found = _IN_BRACKETS.search(question)
+    return _CURRENCIES[found["currency"].casefold()] if found is not None else ""
 
 
 def amount_spans(plain_text: str) -> tuple[Amount, ...]:

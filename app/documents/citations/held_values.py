@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from msgspec import structs
+
 from app.core.conversation import Citation, CitationState
 from app.core.document import CitedBook, Page
 from app.core.values import AnswerForm, CellValue, ValueKind, ValueState, read_value, value_span
@@ -25,16 +27,20 @@ def weigh_value(
     text: str, form: AnswerForm, question: str, citations: Sequence[Citation], books: Sequence[CitedBook]
 ) -> tuple[SentenceVerdict, ...]:
     """The verdict on the value that an answer `text` of this `form` begins with; none where it has no value, or says
-    that there is none and no sentence of the books has all words of the question. `citations`: the answer's, as
+    that there is none and no sentence of the books may have one after all. `citations`: the answer's, as
     `checker.check` finds them."""
     value, pages, asked = read_value(text, form), PageSentences(books), AskedQuestion(question)
     span = value_span(text)
     if value.state is ValueState.ABSENT:
-        there = [each for each in _likely(pages, asked) if value_clauses.has_all_words(each, asked)]
-        found = [_verdict(span, Verdict.COMPARE, there)] if there else []
-        return tuple(found)
+        there = sorted(
+            (each for each in _likely(pages, asked) if _may_be_asked_for(each, form, asked)),
+            key=lambda each: not value_clauses.has_all_words(each, asked),
+        )
+        return (_verdict(span, Verdict.COMPARE, there),) if there else ()
     if value.state is not ValueState.HAS:
         return ()
+    if form.kind is ValueKind.AMOUNT and not value.currency:
+        value = structs.replace(value, currency=amounts.currency_asked(question))
     return (ValueWeigher(value, form, asked, pages).weigh(span, citations, books),)
 
 
@@ -200,6 +206,21 @@ def _likely(pages: PageSentences, question: AskedQuestion) -> Iterable[PageSente
         for each in pages.of(*place):
             if each.kind not in (SentenceKind.HEADING, SentenceKind.QUESTION):
                 yield each
+
+
+def _may_be_asked_for(sentence: PageSentence, form: AnswerForm, question: AskedQuestion) -> bool:
+    """Whether a sentence may have the value that an answer says is not there: by all words of the question, or by half
+    of them beside a date where one is asked for, or a number."""
+    if value_clauses.has_all_words(sentence, question):
+        return True
+    if not value_clauses.has_half_of_words(sentence, question):
+        return False
+    match form.kind:
+        case ValueKind.DATE:
+            return bool(dates_of(sentence.text))
+        case ValueKind.AMOUNT:
+            return bool(_numbers(sentence.text))
+    return True
 
 
 def _numbers(text: str) -> list[Decimal | None]:

@@ -32,7 +32,8 @@ class AskedQuestion:
 
     @property
     def plain(self) -> str:
-        return _plain(self.text)
+        """Without a currency in brackets at its end, which says how to answer."""
+        return _plain(amounts.without_currency(self.text))
 
     @property
     def unspaced(self) -> bool:
@@ -112,12 +113,13 @@ def answer_in(sentence: PageSentence, question: AskedQuestion) -> bool | None:
 
 def has_all_words(sentence: PageSentence, question: AskedQuestion, *, strict: bool = False) -> bool:
     """Whether a sentence has all words of the question, or others with their stems; `strict`: these words alone."""
-    asked, there = question.asked, _plain(sentence.text)
-    if question.unspaced:
-        return bool(asked) and all(run in there for run in asked)
-    words = set(listed.TOKEN.findall(there))
-    alike = _alike if strict else _like
-    return bool(asked) and all(any(alike(word, other) for other in words) for word in asked)
+    return bool(question.asked) and len(_shared_words(sentence, question, strict=strict)) == len(question.asked)
+
+
+def has_half_of_words(sentence: PageSentence, question: AskedQuestion) -> bool:
+    """Whether a sentence has two of the question's words and half of them, or others with their stems."""
+    shared = len(_shared_words(sentence, question))
+    return shared > 1 and 2 * shared >= len(question.asked)
 
 
 def has_a_word(sentence: PageSentence, question: AskedQuestion) -> bool:
@@ -147,6 +149,15 @@ def weighs(text: str, question: str) -> bool:
     if listed.PAST.search(asked) is not None and listed.FUTURE.search(bare) is not None:
         return True
     return any(word in listed.MAYBE and word not in words for word in listed.TOKEN.findall(bare))
+
+
+def _shared_words(sentence: PageSentence, question: AskedQuestion, *, strict: bool = False) -> list[str]:
+    """The words of the question that a sentence has too; not `strict`: or others with their stems."""
+    text = _plain(sentence.text)
+    if question.unspaced:
+        return [run for run in question.asked if run in text]
+    words, alike = set(listed.TOKEN.findall(text)), _alike if strict else _like
+    return [word for word in question.asked if any(alike(word, other) for other in words)]
 
 
 def _has_any(text: str, question: AskedQuestion, asked: Sequence[str]) -> bool:

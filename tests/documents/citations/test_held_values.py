@@ -311,14 +311,28 @@ def test_a_value_without_a_quotation_is_looked_for_by_words() -> None:
         (ENDS, "Not in this document", "The lease has no fixed end.", "The lease has no fixed end."),
         (ENDS, "Not in this document", "The rent is high. The lease is long.", ""),
         ("賃料はいくらですか。", "この文書にはありません", "賃料は別に定める。", "賃料は別に定める。"),
+        ("Birth date of the patient Varga", "Not in this document", "Patient Varga (born 2 May 1961).", "Patient Varga (born 2 May 1961)."),
+        ("Birth date of the patient Varga", "Not in this document", "Mr Varga is our patient since spring.", ""),
     ],
 )  # fmt: skip
-def test_what_is_said_not_to_be_there_is_doubted_where_a_sentence_has_all_words(
+def test_what_is_said_not_to_be_there_is_doubted_where_a_sentence_has_the_words(
     question: str, answer: str, page: str, sentence: str
 ) -> None:
     found = weigh(question, DATE, answer, page)
     assert (found.on_page if found is not None else "") == sentence
     assert found is None or found.verdict is COMPARE
+
+
+def test_a_currency_in_brackets_is_no_word_of_the_question() -> None:
+    page = "The deposit is 1,950 euros."
+    found, dollars = (weigh(f"Deposit ({name})", AMOUNT, "1950", page, quote=page) for name in ("euros", "USD"))
+    absent = weigh("Deposit (in EUR)?", AMOUNT, "Not in this document", page)
+    assert found is not None
+    assert (found.verdict, found.on_page) == (Verdict.VERBATIM, page)
+    assert dollars is not None
+    assert dollars.verdict is not Verdict.VERBATIM
+    assert absent is not None
+    assert absent.on_page == page
 
 
 def test_what_is_no_value_has_no_verdict() -> None:
