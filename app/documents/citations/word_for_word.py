@@ -26,6 +26,9 @@ MIN_WORDS, MIN_CHARACTERS = 3, 6
 """The least size of a clause in words, or in characters of a script without spaces: less of it states nothing."""
 
 _MOST_CLAUSES = 3
+_MOST_UNIT_WORDS = 2
+_RATES = frozenset("per pro je par por al".split())
+_A_VALUE = "\0"
 
 _NUMBER = r"(?:\d+(?:[.\-]\d+)*[a-z]?|[IVXLC]{1,5}|[ivx]{1,5}|[a-zA-Z]|[一二三四五六七八九十百]+)"
 _NUMBERING = re.compile(
@@ -162,14 +165,16 @@ def is_clause(text: str) -> bool:
 
 
 def _is_value(text: str) -> bool:
-    """Whether it is a date or an amount and nothing else: a page that has it may have it for another thing."""
+    """Whether it is a date or an amount and nothing else, or begins with one and has two words more, such as "115.00
+    crowns a day": a page that has it may have it for another thing."""
     rest = dates.plain(text)
     for start, end, _days in reversed(dates.date_spans(rest)):
-        rest = f"{rest[:start]} {rest[end:]}"
+        rest = f"{rest[:start]} {_A_VALUE} {rest[end:]}"
     rest = amounts.plain(rest)
     for each in reversed(amounts.amount_spans(rest)):
-        rest = f"{rest[: each.start]} {rest[each.end :]}"
-    return content_terms(rest) <= TURNING
+        rest = f"{rest[: each.start]} {_A_VALUE} {rest[each.end :]}"
+    words = content_terms(rest.replace(_A_VALUE, " ")) - TURNING - _RATES
+    return not words or (rest.lstrip().startswith(_A_VALUE) and len(words) <= _MOST_UNIT_WORDS)
 
 
 def leaves_turn_behind(claim: str, sentence: PageSentence) -> bool:

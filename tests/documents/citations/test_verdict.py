@@ -61,6 +61,13 @@ def verdict(answer: str, *books: CitedBook) -> SentenceVerdict:
     return found[0]
 
 
+@pytest.mark.parametrize("value", ["115.00 crowns a day", "14 May 2030", "115,00 Kronen pro Tag", "1日につき115円"])
+def test_a_value_with_its_unit_on_a_line_of_its_own_is_never_green(value: str) -> None:
+    book = CitedBook("list", "List", (Page(1, "1", f"Prices\n\n{value}\n\nBoarding: 90.00 crowns a day\n\nOpen all year"),))
+    assert verdict(f"{value} [p. 1]", book).verdict is not Verdict.VERBATIM
+    assert verdict("Boarding: 90.00 crowns a day [p. 1]", book).verdict is Verdict.VERBATIM
+
+
 @pytest.mark.parametrize(
     ("answer", "page"),
     [
