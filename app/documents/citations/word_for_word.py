@@ -38,7 +38,8 @@ _NUMBERING = re.compile(
 )
 """The number of a clause or of an entry in a list, which may stand before a run."""
 
-_FURTHER_CLAUSE = re.compile(r"\s*(?:[;；]|,?\s(?:and|und|sowie|et|y|e|ed)\s|,\s(?:which|who)\s)")
+_FURTHER_CLAUSE = re.compile(r"\s*(?:[;；]|,\s(?:which|who)\s)")
+"""Behind "and" may stand the rest of a condition, so it ends no clause: "is due on signing and on delivery"."""
 _JAPANESE_TURN = re.compile(
     r"ない|ません|なかっ|なく|ず[、。に]|禁|除[かきくいっ]|以外|ただし|但し|場合|限[らりる]|ときは|のみ|だけ|しか|まで|未満|不可|対象外|例外|除外|もっとも|しかし"
 )
@@ -54,7 +55,8 @@ _EXCEPTION_FOLLOWS = re.compile(
 _NUMBER_BEFORE = re.compile(rf"\d+(?:\.\d+)+\s+|(?:[(（]?{_NUMBER}[)）.:、．]\s*)+")
 
 _POINTS_BACK = re.compile(
-    r"(?:(?:it|they|he|she|its|their|his|her|such|that|those|these|here|there|otherwise|both|neither)\b"
+    r"(?:(?:it|they|he|she|its|their|his|her|such|that|those|these|here|otherwise|both|neither)\b"
+    r"|there\b(?!\s+(?:is|are|was|were|has|have|had|will|shall|may|must|can)\b)"
     r"|the (?:former|latter)\b"
     r"|this(?!\s+[A-Z])\b(?!\s+(?:agreement|contract|lease|policy|manual|guide|document|report|letter|statute|licence"
     r"|license|handbook)\b)"

@@ -12,6 +12,8 @@ from app.documents.text.terms import is_unspaced
 _HEADING_CHARACTERS = 90
 _SHORT_LINE = 0.7
 """A line with a smaller share of its paragraph's longest line was ended on purpose, not by the margin."""
+_SHORTEST_MARGIN = 50
+"""No margin ends a line of fewer characters; one of a script without spaces counts twice."""
 
 _CLOSERS = r"['\"”’»)\]*_`]*"
 _END = re.compile(rf"[.!?…]{_CLOSERS}(?=\s)|[。！？][」』）”’]*")
@@ -201,12 +203,19 @@ def _is_heading(line: str, following: str, width: int, *, may_begin: bool, alone
         return False
     goes_on = bool(following) and not _begins(following)
     if _NUMBERED.match(line):
-        return not goes_on
+        listed = bool(following) and (_BULLET.match(following) or _TABLE.search(following) or _NUMBERED.match(following))
+        return not goes_on and (not following or bool(listed) or not _fills(line, width))
     if _BULLET.match(line) or _TABLE.search(line) or not _begins(line):
         return False
     if not following:
         return alone and len(line.split()) <= 12
     return not goes_on and following[0].isupper() and len(line) < _SHORT_LINE * width
+
+
+def _fills(line: str, width: int) -> bool:
+    """Whether a line was ended by the margin: it is long, and about as wide as its paragraph."""
+    signs = sum(2 if is_unspaced(sign) else 1 for sign in line)
+    return signs >= _SHORTEST_MARGIN and len(line) >= _SHORT_LINE * width
 
 
 def _begins(line: str) -> bool:
