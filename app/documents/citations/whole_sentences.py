@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.core.document import CitedBook, Page
 from app.documents.citations.page_sentences import PageSentence, PageSentences
+from app.documents.citations.statements import states_something
 from app.documents.citations.word_for_word import is_clause, is_excepted, points_back, stands_alone
 from app.documents.text.sentences import SentenceKind
 from app.documents.text.terms import is_unspaced, words_of
@@ -67,7 +68,9 @@ def _join(texts: Iterator[str]) -> str:
 
 
 def _says_something(text: str) -> bool:
-    """Whether it is a clause, even without its numbers, and has no brackets, which could be taken for a page mark, and
-    no code."""
+    """Whether it is a clause that is weighed, even without its numbers, and has no brackets, which could be taken for a
+    page mark, and no code."""
+    if not states_something(text):
+        return False
     words = " ".join(word for word in words_of(text) if not word.isdigit())
     return _BRACKETS.isdisjoint(text) and is_clause(text) and is_clause(words)

@@ -46,10 +46,12 @@ _JAPANESE_TURN = re.compile(
 _EXCEPTION_FOLLOWS = re.compile(
     r"(?:however|but|except|unless|an? exception|exceptions|notwithstanding|this (?:does not|do not|shall not|is not)"
     r"|it does not|the same does not|nor|otherwise|only"
+    r"|(?:this|it|that) (?:also )?(?:requires|needs|is subject|depends|presupposes|applies (?:only|if|where|when))"
+    r"|(?:dies|das|dafür|hierfür|hierzu|dazu) (?:setzt|bedarf|erfordert|ist (?:nur|die|eine|ein)|braucht|bedingt)"
     r"|jedoch|allerdings|aber|dies gilt (?:nicht|nur)|das gilt (?:nicht|nur)|ausgenommen|hiervon|davon|abweichend"
     r"|eine ausnahme|ausnahmen|es sei denn|sonst|nur|nicht"
     r"|toutefois|cependant|mais|sauf|sin embargo|pero|salvo|tuttavia|ma|salvo)\b"
-    r"|ただし|但し|もっとも|しかし|この限り|前項の規定にかかわらず",
+    r"|ただし|但し|もっとも|しかし|この限り|前項の規定にかかわらず|(?:これ|それ|その|この)(?:に|ため|場合)?(?:には|は|、)[^。]*(?:必要|要[すし])",
     re.IGNORECASE,
 )
 _NUMBER_BEFORE = re.compile(rf"\d+(?:\.\d+)+\s+|(?:[(（]?{_NUMBER}[)）.:、．]\s*)+")
@@ -58,7 +60,7 @@ _POINTS_BACK = re.compile(
     r"(?:(?:it|they|he|she|its|their|his|her|such|that|those|these|here|otherwise|both|neither)\b"
     r"|there\b(?!\s+(?:is|are|was|were|has|have|had|will|shall|may|must|can)\b)"
     r"|the (?:former|latter)\b"
-    r"|this(?!\s+[A-Z])\b(?!\s+(?:agreement|contract|lease|policy|manual|guide|document|report|letter|statute|licence"
+    r"|this(?!\s+(?-i:[A-Z]))\b(?!\s+(?:agreement|contract|lease|policy|manual|guide|document|report|letter|statute|licence"
     r"|license|handbook)\b)"
     r"|(?:er|es|sie|ihr|ihre|sein|seine|deren|dessen|dann|dort|dabei|dafür|davon|dazu|daran|darauf|damit|hierzu|hierbei)\b"
     r"|dies(?:e[rsnm]?|es)?\b(?!\s+(?:Vertrag|Satzung|Ordnung|Anleitung|Vereinbarung|Richtlinie|Bericht|Handbuch)\w*)"
@@ -231,7 +233,7 @@ def _is_harmless(sentence: PageSentence, left: str, right: str, subject: str) ->
         return False
     rest = right.strip(" \t.。!！)）]”’\"'*_")
     whole = not rest
-    if not whole and (_FURTHER_CLAUSE.match(right) is None or _turns(rest)):
+    if not whole and (_FURTHER_CLAUSE.match(right) is None or _turns(rest) or points_back(rest.lstrip(";； "))):
         return False
     if sentence.kind in (SentenceKind.HEADING, SentenceKind.FRAGMENT) and not (whole and not left.strip()):
         return False

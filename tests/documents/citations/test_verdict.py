@@ -68,9 +68,14 @@ def verdict(answer: str, *books: CitedBook) -> SentenceVerdict:
         ("The price is due on arrival.", "The price is due on arrival and after the vet's visit."),
         ("The Guest pays a deposit of 240.00 crowns.", "The Guest pays a deposit of 240.00 crowns, and keeps the bill."),
         ("Der Gast zahlt bei Ankunft.", "Der Gast zahlt bei Ankunft und Vorlage der Rechnung."),
+        ("The warden may clip a dog.", "The warden may clip a dog; this requires the Guest's word."),
+        ("The warden may clip a dog.", "The warden may clip a dog. This requires the Guest's word."),
+        ("Der Wärter darf Hunde scheren.", "Der Wärter darf Hunde scheren. Dies bedarf einer Zusage des Gastes."),
+        ("This takes a week.", "The warden clips a dog. This takes a week."),  # the one page says of which
+        ("犬舎は犬の毛を切ることがある。", "犬舎は犬の毛を切ることがある。これには客の同意が必要である。"),
     ],
 )  # fmt: skip
-def test_what_stands_behind_and_may_be_the_rest_of_a_condition(said: str, page: str) -> None:
+def test_a_sentence_that_needs_another_one_is_not_green_without_it(said: str, page: str) -> None:
     assert verdict(said, CitedBook("one", "One", (Page(1, "1", page),))).verdict is Verdict.COMPARE
 
 
