@@ -30,12 +30,13 @@ PROMPT = Prompt("", (), ())
 WORDS = ("yes", "no")
 """What an answer may begin with. Their logarithms, one minus the other, are the weight of a sentence."""
 
-VERSION = 2
+VERSION = 3
 """Raised with every change to the question, to the calibration, or to what is asked: what was measured before is of no
 use."""
 
-MOST_FALSE = 0.03
-"""The largest share of the false claims that are asked about which a model may believe."""
+MOST_FALSE = 0.02
+"""The largest share of the false claims that are asked about which a model may believe. A model of 1.5 thousand million
+weights keeps too few true ones under it, however it is asked: it tells what is alike, not what is said."""
 
 _ON_ONE_PAGE = 4
 """How many of the calibration's texts make a page: a claim's sentence has others beside it, as in a document."""
