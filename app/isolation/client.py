@@ -257,11 +257,16 @@ class ReaderClient:
         self.end(process)
         return None
 
-    def _replace_waiting(self, _died: ChildDied) -> None:
-        """Start another one if it was the one that waits."""
+    def _replace_waiting(self, died: ChildDied) -> None:
+        """Start another one if it was the one that waits. That cannot be told of one that is just being started: its
+        thread looks once it has it."""
         with self._state:
             waiting = self._waiting
-            if waiting is None or not waiting.done() or waiting.exception() or waiting.result().alive:
+            if waiting is not None and not waiting.done():
+                with contextlib.suppress(RuntimeError):  # closed
+                    self._starter.submit(self._replace_waiting, died)
+                return
+            if waiting is None or waiting.exception() or waiting.result().alive:
                 return
             self._waiting = None
             self._deaths += 1

@@ -92,7 +92,7 @@ def failure(reader: DocumentReader, path: Path) -> tuple[Code, dict[str, str | i
 def workers() -> list[psutil.Process]:
     """The reader processes below this one, without the bubblewrap around them."""
     below = psutil.Process().children(recursive=True)
-    return [process for process in below if "app.documents.worker" in command_line(process) and not wraps(process)]
+    return [process for process in below if is_worker(command_line(process))]
 
 
 def command_line(process: psutil.Process) -> list[str]:
@@ -102,8 +102,8 @@ def command_line(process: psutil.Process) -> list[str]:
         return []
 
 
-def wraps(process: psutil.Process) -> bool:
-    return process.name() == "bwrap"
+def is_worker(line: list[str]) -> bool:
+    return "app.documents.worker" in line and Path(line[0]).name != "bwrap"
 
 
 def read_and(

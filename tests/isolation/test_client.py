@@ -196,6 +196,33 @@ def test_a_reader_that_dies_while_it_waits_is_replaced(make: Callable[[Step], Re
     assert tried(process, "document") == {"document": "done: the document"}
 
 
+def test_a_reader_that_dies_before_it_is_known_to_wait_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, make: Callable[[Step], ReaderClient], tmp_path: Path
+) -> None:
+    """Its death is told while the thread that started it still has it in its hands."""
+    start, dead = ReaderClient._start, []
+
+    def start_and_kill(readers: ReaderClient, limits: ReaderLimits) -> ReaderProcess:
+        process = start(readers, limits)
+        if not dead:
+            dead.append(process)
+            os.kill(process._child.pid, signal.SIGKILL)
+            process._child._listener.join()
+        return process
+
+    monkeypatch.setattr(ReaderClient, "_start", start_and_kill)
+    readers = make(Step.RLIMITS)
+    readers.expect()
+    first = readers._waiting
+    assert first is not None
+    first.result()
+    readers._starter.submit(bool).result()  # behind all that the death has brought about
+    assert readers._waiting is not first
+    second = waiting(readers)
+    assert [first.result()] == dead
+    assert readers.open(opened(document(tmp_path)), "") is second
+
+
 def test_readers_that_cannot_wait_are_not_started_for_ever(
     monkeypatch: pytest.MonkeyPatch, make: Callable[[Step], ReaderClient], tmp_path: Path
 ) -> None:
