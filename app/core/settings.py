@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Annotated
 
 import msgspec
@@ -80,6 +81,11 @@ class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     path: str
     scale: Annotated[float, Meta(ge=-8, le=8)] = 1.0
+
+    @property
+    def name(self) -> str:
+        """This is how a person and the program call it."""
+        return PurePath(self.path).stem
 
 
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

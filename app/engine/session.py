@@ -445,7 +445,7 @@ def _describe(
         device=device.name if device.kind == "cpu" else device.description,
         threads=threads,
         vocabulary=vocabulary,
-        adapters=tuple(Path(adapter.path).stem for adapter in spec.adapters),
+        adapters=tuple(adapter.name for adapter in spec.adapters),
     )
 
 

@@ -9,7 +9,7 @@ about those alone that the program's own rules do not decide, in the same words 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -20,7 +20,7 @@ from app.core.document import CitedBook, Page
 from app.core.languages import language_code
 from app.core.paths import resources
 from app.core.verdict import SentenceVerdict
-from app.engine.kv.saved_states import fingerprint
+from app.engine.kv.saved_states import known_fingerprint
 from app.engine.protocol import ModelInfo, Prompt
 from app.store.judges import Judge, JudgedLanguage, Judges
 
@@ -112,14 +112,24 @@ def measure(model: str, weights: Sequence[float]) -> Judge:
 def model_key(model: ModelInfo) -> str:
     """Tells a model with its adapters from every other one; what it is kept by."""
     try:
-        return " ".join((fingerprint(Path(model.path)), *model.adapters))
+        return file_key(Path(model.path), model.adapters)
     except OSError:  # the file was moved while the model is loaded
         return " ".join((model.path, model.name if model.host else "", str(model.size_bytes), *model.adapters))
 
 
+def file_key(path: Path, adapters: Iterable[str]) -> str:
+    """Read the file of a model and make its `model_key`, with adapters of these names. Raises OSError."""
+    return " ".join((known_fingerprint(path), *adapters))
+
+
 def may_judge(judges: Judges, model: ModelInfo) -> bool | None:
     """Whether a model may be asked about sentences in some language; None where that was not found out yet."""
-    judge = judges.of(model_key(model), VERSION)
+    return has_passed(judges, model_key(model))
+
+
+def has_passed(judges: Judges, key: str) -> bool | None:
+    """Say whether the model that is kept by this key may be asked; None where that was not found out yet."""
+    judge = judges.of(key, VERSION)
     return any(map(is_sound, judge.languages)) if judge is not None else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -12,7 +11,7 @@ import msgspec
 from app.core.conversation import Timings, Usage
 from app.core.errors import AppError
 from app.core.settings import Mapping
-from app.engine.kv.saved_states import fingerprint
+from app.engine.kv.saved_states import known_fingerprint
 from app.engine.planner import DISK, Machine, Placement, Reason, Remark
 from app.store.measurements import MeasuredStep, Measurement, Measurements
 
@@ -119,8 +118,7 @@ class Learning:
 def place_of(path: Path, machine: Machine, placement: Placement) -> Place | None:
     """None where the model's file cannot be read."""
     with contextlib.suppress(OSError):
-        status = path.stat()
-        model = _fingerprint(path, status.st_size, status.st_mtime_ns)
+        model = known_fingerprint(path)
         used = {use.device for use in placement.uses}
         devices = [f"{each.name}:{each.total_bytes}" for each in (*machine.gpus, machine.host) if each.name in used]
         numbers = (placement.slice_tokens, placement.gpu_layers, placement.expert_layers, *placement.tensor_split)
@@ -147,9 +145,3 @@ def _rate_of(row: Measurement) -> Rate:
 def _deepest(rates: list[Rate], least_tokens: int, most_tokens: int) -> Rate | None:
     found = [rate for rate in rates if least_tokens <= rate.depth_tokens <= most_tokens]
     return max(found, key=lambda rate: rate.depth_tokens, default=None)
-
-
-@lru_cache(maxsize=64)
-def _fingerprint(path: Path, _size_bytes: int, _changed_ns: int) -> str:
-    """Raises OSError."""
-    return fingerprint(path)

@@ -19,10 +19,12 @@ from app.models.copying import free_bytes
 from app.models.gguf.reader import HeaderReader
 from app.models.local import ModelFile
 from app.models.offers import Offer
+from app.services import judgement
 from app.services.downloads import Downloads, Licence, Record, Unfinished
 from app.services.learning import Learning
 from app.services.models import Models
 from app.services.plans import THIS, Hardware, Machines, ModelPlan, check_supported, place, with_measured
+from app.store.judges import Judges
 from app.store.settings import SettingsStore
 
 
@@ -67,10 +69,12 @@ class WantedPlan(msgspec.Struct, frozen=True):
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """What became of the plan for one model. `key`: its path, or its offer's key."""
+    """What became of the plan for one model. `key`: its path, or its offer's key. `may_judge`: whether it may be asked
+    about sentences in other words; None where that was not found out yet."""
 
     key: str
     plan: ModelPlan | Problem
+    may_judge: bool | None = None
 
 
 def select(models: Models, downloads: Downloads, settings: SettingsStore) -> ModelSelection:
@@ -113,6 +117,7 @@ def survey(
     offers: Sequence[Offer],
     machine: Machine,
     learning: Learning | None,
+    judges: Judges,
     cancel: Cancel,
 ) -> Work[Planned, None]:
     """Plan one model after the other: what is here, with what was learned of it, then the offers. `learning`: None for
@@ -127,12 +132,20 @@ def survey(
             plan = _plan_or_problem(headers, each, machine, cancel)
         if learning is not None and isinstance(plan, ModelPlan):
             plan = with_measured(plan, Path(each.path), learning)
-        yield Planned(each.path, plan)
+        yield Planned(each.path, plan, _may_judge(judges, each))
     for offer in offers:
         if cancel.requested:
             raise Stopped
         if offer.header is not None:
             yield Planned(offer.key, place(offer.header, offer.projector_header, machine, PlanRequest()))
+
+
+def _may_judge(judges: Judges, wanted: WantedPlan) -> bool | None:
+    try:
+        key = judgement.file_key(Path(wanted.path), (adapter.name for adapter in wanted.adapters))
+    except OSError:
+        return None
+    return judgement.has_passed(judges, key)
 
 
 def _plan_or_problem(

@@ -14,8 +14,10 @@ from app.models.hub.catalogue import catalogue
 from app.models.local import starter
 from app.models.offers import Offer
 from app.models.records import Record
+from app.services import judgement
 from app.services.chat_templates import FormatReport
 from app.services.plans import Hardware
+from app.store.judges import Judge, JudgedLanguage
 from app.ui.bridge import Executor
 from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.placement_rows import NumberRow
@@ -176,6 +178,14 @@ def models_format(stage: Stage) -> None:
     actions = stage.presenter.models.actions
     actions._format_found(actions.loaded_path, " ".join(format_sentences(FormatReport(known, own))))
     stage.settle()
+
+
+def models_word_for_word(stage: Stage) -> None:
+    """The loaded model failed the test of judges."""
+    path = _furnish(stage)
+    language = JudgedLanguage("en", 1.0, -1.0, 0.1, 0.6)
+    stage.desk.weighing.judges.keep(Judge(judgement.file_key(path, ()), judgement.VERSION, (language,)))
+    _show(stage, size=(1024, 700))
 
 
 def models_small(stage: Stage) -> None:
@@ -410,6 +420,7 @@ MODEL_SCENES = (
     models_misfit_order,
     models_dark,
     models_format,
+    models_word_for_word,
     models_small,
     models_200,
     models_large,

@@ -28,6 +28,7 @@ from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -474,6 +475,17 @@ def _covers(longer: SavedState, other: SavedState) -> bool:
     one, two = longer.tokens, other.tokens
     goes_on = longer.kernels == other.kernels and common_prefix(one, two) == len(two)
     return goes_on and (not other.complete or len(one) == len(two))
+
+
+def known_fingerprint(model_path: Path) -> str:
+    """Give the `fingerprint`, but do not read a file again that is as it was. Raises OSError."""
+    status = model_path.stat()
+    return _known_fingerprint(model_path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _known_fingerprint(model_path: Path, _size_bytes: int, _changed_ns: int) -> str:
+    return fingerprint(model_path)
 
 
 def fingerprint(model_path: Path) -> str:

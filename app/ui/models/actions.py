@@ -34,7 +34,7 @@ _LONGEST_SENTENCE = 300
 
 
 class ModelActions(Presenter):
-    """`moved`: a status has changed; `changed`: what is on this machine, or what is loaded, is."""
+    """`moved`: a status has changed; `changed`: what is on this machine, what is loaded or what is known of it is."""
 
     moved = Signal()
     changed = Signal()
@@ -59,6 +59,7 @@ class ModelActions(Presenter):
         self._problems: dict[str, str] = {}
         self._activity = activity
         self._drawn: tuple[float | None, str] = (None, "")  # of what is being loaded, or waits for that
+        self._weighs = False
         model.beginning.connect(self._on_beginning)
         for loaded in (model.ready, model.revived, model.failed):
             loaded.connect(self.changed)
@@ -89,6 +90,9 @@ class ModelActions(Presenter):
         if now != self._drawn:
             self._drawn = now
             self.moved.emit()
+        weighed, self._weighs = self._weighs, self._activity.has(EngineTask.WEIGHING)
+        if weighed and not self._weighs:  # it may be known by now what the model is worth
+            self.changed.emit()
 
     def status(self, path: str) -> ModelStatus:
         is_chosen = path == self._model.loading_path

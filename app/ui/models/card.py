@@ -73,16 +73,25 @@ class CardProgress:
 
 
 @dataclass(frozen=True)
+class CardLimit:
+    """It says something that a model is not asked to do, and why."""
+
+    words: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class CardData:
-    """`mark` says why it is set off, `lines` what the model is; `room` what it leaves, or that it does not fit
-    (`misfit`), `tip` the whole explanation; `problem` what went wrong. `quiet`: actions below the button, `more`: those
-    in its menu."""
+    """`mark` says why it is set off, `lines` what the model is, `limit` what it is not asked to do; `room` what it
+    leaves, or that it does not fit (`misfit`), `tip` the whole explanation; `problem` what went wrong. `quiet`: actions
+    below the button, `more`: those in its menu."""
 
     key: str
     group: CardGroup
     title: str
     mark: str = ""
     lines: tuple[str, ...] = ()
+    limit: CardLimit | None = None
     current: bool = False
     fit: tuple[DeviceFit, ...] = ()
     room: str = ""
@@ -107,6 +116,7 @@ class ModelCard(QFrame):
         self.mark = PlainLabel(role="mark", wraps=True)
         self.title = ElidedLabel(role="heading")
         self._lines: list[PlainLabel] = []
+        self.limit = PlainLabel(role="small", wraps=True)
         self.fit = FitView(icons.theme)
         self.room = PlainLabel(wraps=True)
         self.problem = PlainLabel(role="failure", wraps=True)
@@ -120,7 +130,7 @@ class ModelCard(QFrame):
         self.menu = QMenu(self)
         self.more = IconButton(icons, Symbol.MORE, _("More"))
         self.more.clicked.connect(self._open_menu)
-        self._words = column(STRETCH, self.mark, self.title, STRETCH, spacing=SPACE_XS)
+        self._words = column(STRETCH, self.mark, self.title, self.limit, STRETCH, spacing=SPACE_XS)
         self._below = row(STRETCH, self.more, STRETCH)
         self._build()
         self.show_card(card)
@@ -136,7 +146,8 @@ class ModelCard(QFrame):
     def show_card(self, card: CardData) -> None:
         changed_current = card.current != self.property("current")
         self.card = card
-        self.setAccessibleName(", ".join(filter(None, (card.title, card.mark, *card.lines))))
+        limit = card.limit or CardLimit("", "")
+        self.setAccessibleName(", ".join(filter(None, (card.title, card.mark, *card.lines, limit.words))))
         self.setAccessibleDescription(card.problem or card.room)
         if changed_current:
             self.setProperty("current", card.current)
@@ -147,10 +158,13 @@ class ModelCard(QFrame):
         while len(self._lines) < len(card.lines):
             label = PlainLabel(role="small", wraps=True)
             self._lines.append(label)
-            self._words.insertWidget(self._words.count() - 1, label)
+            self._words.insertWidget(self._words.count() - 2, label)
         for number, label in enumerate(self._lines):
             label.setVisible(number < len(card.lines))
             label.setText(card.lines[number] if number < len(card.lines) else "")
+        self.limit.setText(limit.words)
+        self.limit.setVisible(bool(limit.words))
+        set_tip(self.limit, limit.reason)
         self.fit.show_fit(card.fit)
         for label, words in ((self.room, card.room), (self.problem, card.problem)):
             label.setText(words)
@@ -237,5 +251,5 @@ class ModelCard(QFrame):
         words.setFixedWidth(_WORDS_WIDTH)
         side.setFixedWidth(_BUTTON_WIDTH)
         row(words, (middle, 1), side, of=self, margins=(SPACE_L + 2, SPACE_L) * 2, spacing=SPACE_XL)
-        for widget in (self.mark, self.fit, self.room, self.problem):
+        for widget in (self.mark, self.limit, self.fit, self.room, self.problem):
             widget.hide()

@@ -48,8 +48,14 @@ class ModelStatus:
     waiting: str = ""
 
 
-def owned_card(owned: Owned, plan: ModelPlan | Problem | None, status: ModelStatus, waiting: bool = True) -> CardData:
-    """`plan` None: it is being made, if anyone is `waiting` for one."""
+def owned_card(
+    owned: Owned,
+    plan: ModelPlan | Problem | None,
+    status: ModelStatus,
+    waiting: bool = True,
+    may_judge: bool | None = None,
+) -> CardData:
+    """`plan` None: it is being made, if anyone is `waiting` for one. `may_judge`: as `Planned` has it."""
     title, about = _owned_names(owned, plan)
     problem = status.problem or (sentence(plan) if isinstance(plan, Problem) else "")
     fit, room, tip, misfit = _plan_parts(plan, status.loaded, waiting)
@@ -65,6 +71,7 @@ def owned_card(owned: Owned, plan: ModelPlan | Problem | None, status: ModelStat
         group=CardGroup.HERE,
         title=model_words.title_of(title),
         lines=tuple(filter(None, (about, model_words.licence_name(owned.licence), status.outcome))),
+        limit=model_words.word_for_word_limit() if may_judge is False else None,
         current=status.loaded,
         fit=fit,
         room=room,

@@ -75,8 +75,8 @@ class OfferHeaders(QObject):
 
 
 class ModelPlans(QObject):
-    """`plans` by path, or by an offer's key; what has none yet waits for one while `waiting`. `moved`: there is one
-    more; `machine_seen` carries a line about the machine."""
+    """`plans` by path, or by an offer's key; what has none yet waits for one while `waiting`. `may_judge` by path, as
+    `Planned` has it. `moved`: there is one more; `machine_seen` carries a line about the machine."""
 
     moved = Signal()
     machine_seen = Signal(str)
@@ -90,6 +90,7 @@ class ModelPlans(QObject):
         self.hardware = THIS
         self.seen: MachineSeen | None = None
         self.plans: dict[str, ModelPlan | Problem] = {}
+        self.may_judge: dict[str, bool | None] = {}
         self.waiting = True
         self._selection: ModelSelection | None = None
         self._sizes: dict[str, int] = {}
@@ -133,13 +134,14 @@ class ModelPlans(QObject):
         if self._survey is not None:
             self._survey.cancel()
         learning = self._desk.learning if self.hardware == THIS else None
-        work = partial(survey, self._desk.headers, wanted, offers, seen.machine, learning)
+        judges = self._desk.weighing.judges
+        work = partial(survey, self._desk.headers, wanted, offers, seen.machine, learning, judges)
         self._survey = self._bridge.stream(Executor.MODELS, work, self._on_planned)
 
     @Slot(object)
     def _on_planned(self, event: object) -> None:
         if isinstance(event, Planned):
-            self.plans[event.key] = event.plan
+            self.plans[event.key], self.may_judge[event.key] = event.plan, event.may_judge
             self.moved.emit()
 
     @Slot(object)

@@ -159,9 +159,11 @@ class ModelWindowPresenter(QObject):
 
     def _cards(self, selection: ModelSelection) -> Iterator[CardData]:
         path = self.actions.loaded_path
+        plans = self.plans
         for owned in sorted(selection.owned, key=lambda each: each.file.path != path):
             key = owned.file.path
-            yield cards.owned_card(owned, self.plans.plans.get(key), self.actions.status(key), self.plans.waiting)
+            status, may_judge = self.actions.status(key), plans.may_judge.get(key)
+            yield cards.owned_card(owned, plans.plans.get(key), status, plans.waiting, may_judge)
         for key, work in self.adding.imports.items():
             yield cards.import_card(key, work)
         begun = {each.offer.key: each for each in selection.unfinished}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,7 +17,10 @@ from app.core.settings import KvType
 from app.engine.protocol import Inspect
 from app.models.local import starter
 from app.models.records import Record
+from app.services import judgement
 from app.services.plans import Fit, Hardware
+from app.store.judges import Judge, JudgedLanguage
+from app.ui.activity import EngineTask
 from app.ui.bridge import Executor
 from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.fit import Share
@@ -190,6 +197,61 @@ def test_a_small_model_runs_anywhere_and_has_no_bar(shop: Shop) -> None:
     assert card.room.startswith("Runs on any computer. Room for 8,192 tokens, about 14 pages")
     assert card.fit == ()
     assert card.title == "SmolLM2 135M"
+
+
+LIMIT = "Checks word for word only"
+
+
+def judged(shop: Shop, path: Path, kept: float) -> None:
+    """It was found out that this model keeps such a share of what is true, in English."""
+    language = JudgedLanguage("en", 1.0, -1.0, kept, 0.7)
+    key = judgement.file_key(path, ())
+    shop.room.desk.weighing.judges.keep(Judge(key, judgement.VERSION, (language,)))
+
+
+def test_a_model_that_failed_the_test_of_judges_says_so_with_the_reason(shop: Shop) -> None:
+    judged(shop, shop.scout, 0.1)
+    shop.open()
+    view = shop.view(shop.scout)
+    assert view.limit.isVisible()
+    assert view.limit.text() == LIMIT
+    reason = "In a test, this model could not tell true sentences from nearly true ones, so it is not asked about "
+    assert view.limit.accessibleDescription().startswith(reason)
+    assert reason in view.limit.toolTip()
+    assert LIMIT in view.accessibleName()
+
+
+def test_one_that_passed_it_or_was_not_tested_says_nothing(shop: Shop) -> None:
+    judged(shop, shop.scout, 0.5)
+    shop.open()
+    for path in (str(shop.scout), _starter()):
+        assert not shop.view(path).limit.isVisible()
+        assert LIMIT not in shop.view(path).accessibleName()
+
+
+def test_a_card_says_it_as_soon_as_it_is_known(shop: Shop) -> None:
+    shop.open()
+    activity = shop.room.presenter.activity
+    activity.begin(EngineTask.WEIGHING, lambda: None)
+    judged(shop, shop.scout, 0.1)
+    shop.room.settle()
+    assert not shop.view(shop.scout).limit.isVisible()
+    activity.end(EngineTask.WEIGHING)
+    shop.room.settle()
+    assert shop.view(shop.scout).limit.isVisible()
+
+
+def test_no_file_is_read_for_it_in_the_windows_thread(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bool] = []
+
+    def note(path: Path, adapters: Iterable[str]) -> str:
+        read.append(threading.current_thread() is threading.main_thread())
+        return file_key(path, adapters)
+
+    file_key = judgement.file_key
+    monkeypatch.setattr(judgement, "file_key", note)
+    shop.open()
+    assert set(read) == {False}
 
 
 def test_the_whole_explanation_is_in_the_tooltip(shop: Shop) -> None:
