@@ -178,6 +178,7 @@ class AnswerMessage(MessageWidget):
         self.foot.exported.connect(partial(self._emit, self.exported))
         self.foot.notes_wanted.connect(partial(self._emit, self.notes_wanted))
         self.foot.asked_again.connect(partial(self.asked_again.emit, question_id))
+        self._overlays.again_wanted.connect(self.foot.asked_again)
         self.foot.changed.connect(self._on_foot_changed)
         self.foot.stepped.connect(partial(self.variant_chosen.emit, "answer", question_id))
         self.foot.citation_clicked.connect(self.citation_clicked)
@@ -207,6 +208,7 @@ class AnswerMessage(MessageWidget):
         """Show an empty answer with a caret, ready for `append`."""
         keeps_thought = self._answer is not None and bool(self._answer.text)
         self._stream, self._answer, self._parsed = OpenText(), None, None
+        self._overlays.offers_again = False
         self._set_pieces([])
         self.foot.hide()
         if not keeps_thought:
@@ -253,9 +255,8 @@ class AnswerMessage(MessageWidget):
     def show_answer(self, answer: Answer, variant: int, variants: int) -> None:
         """Show an answer as it was kept, chips and foot included."""
         self._timer.stop()
-        self._stream = None
-        self._answer = answer
-        self._answer_id = answer.id
+        self._stream, self._answer, self._answer_id = None, answer, answer.id
+        self._overlays.offers_again = True
         self.progress.set_progress("", None)
         self.thought.set_thought(thought_of(answer), answer.thought.text if answer.thought is not None else "")
         self._rewrite()
@@ -403,11 +404,8 @@ class AnswerMessage(MessageWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._stream is not None and not self._pieces and self.progress.isHidden():
-            painter = QPainter(self)
-            painter.fillRect(
-                QRectF(0, self._text_box(self.width()).y() + 2, 2, self._theme.sizes.answer_line - 4),
-                QColor(self._theme.palette.accent),
-            )
+            caret = QRectF(0, self._text_box(self.width()).y() + 2, 2, self._theme.sizes.answer_line - 4)
+            QPainter(self).fillRect(caret, QColor(self._theme.palette.accent))
 
     def _on_foot_changed(self) -> None:
         self._describe()

@@ -231,7 +231,9 @@ class Foot(QWidget):
 
     def _make_chip(self, mark: CitationMark, shelf: Mapping[str, Book]) -> ChipButton:
         chip = ChipButton(mark, self._theme, shelf, self, USUAL_SIZES)
+        chip.offers_again = True
         chip.clicked.connect(self._emit_citation)
+        chip.again_wanted.connect(self.asked_again)
         return chip
 
     def _emit_citation(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
     QColor,
@@ -144,7 +144,9 @@ def place_chip(line_top: float, baseline: float, sizes: TextSizes) -> int:
 
 class ChipButton(PlainButton):
     """A page mark, or what was found out about a sentence, that can be opened with the mouse or the keyboard. A card
-    with the page's own words is beside it while the mouse or the focus is on it."""
+    with the page's own words is beside it while the mouse or the focus is on it, or on the card."""
+
+    again_wanted = Signal()  # the answer is to be written again
 
     def __init__(
         self,
@@ -164,6 +166,8 @@ class ChipButton(PlainButton):
         self.setFixedSize(measure_chip(mark.label, self._sizes))
         self.verdict = mark.verdict.verdict if mark.verdict is not None else None
         self.evidence = SentenceEvidence(mark.verdict, mark.said, shelf) if mark.verdict is not None else None
+        self.offers_again = False
+        """Whether the answer that it stands in can be written again."""
         self._card: EvidenceCard | None = None
         tip = describe_citation(mark.citation, shelf) if self.evidence is None else self.evidence.describe()
         self.setToolTip(escape_tip(tip) if self.evidence is None else "")
@@ -177,18 +181,39 @@ class ChipButton(PlainButton):
         return bool(self.citation.page or self.citation.label)
 
     def show_card(self) -> None:
-        """Show the page's own words beside it, if there are any to show."""
-        if self.evidence is not None and self.isVisible() and self._card is None:
-            self._card = EvidenceCard(self.evidence, self._theme, self)
+        """Show the page's own words beside it, if there are any to show, and no other card."""
+        if self._card is not None:
+            self._card.stay()
+        elif self.evidence is not None and self.isVisible():
+            for other in self.window().children():
+                if isinstance(other, EvidenceCard):
+                    other.gone.emit()
+            opens = bool(self.citation.page)
+            self._card = EvidenceCard(self.evidence, self._theme, self, opens=opens, again=self.offers_again)
+            self._card.page_wanted.connect(self._open_page)
+            self._card.again_wanted.connect(self.again_wanted)
+            self._card.gone.connect(self.hide_card)
             self._card.show_beside()
             self._around().installEventFilter(self)
 
-    def hide_card(self) -> None:
+    @Slot()
+    def _open_page(self) -> None:
+        self.click()
+
+    def leave_card(self) -> None:
+        """Let the card go in a moment, unless the mouse comes to it or the keyboard is here."""
         if self._card is not None:
+            self._card.leave()
+
+    @Slot()
+    def hide_card(self) -> None:
+        card, self._card = self._card, None
+        if card is not None:
             self._around().removeEventFilter(self)
-            self._card.hide()
-            self._card.deleteLater()
-            self._card = None
+            if card.has_focus:
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+            card.hide()
+            card.deleteLater()
 
     def _around(self) -> QWidget:
         """The message that it is in."""
@@ -223,12 +248,12 @@ class ChipButton(PlainButton):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.hide_card()
+        if self._card is not None and not self._card.has_focus:
+            self.hide_card()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        if not self.hasFocus():
-            self.hide_card()
+        self.leave_card()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -6,10 +6,11 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
-from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QLabel, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QLabel, QWidget
 
 from app.core.document import Book
 from app.core.untrusted import disarm
@@ -21,6 +22,7 @@ from app.ui.theme import (
     SIZE_TEXT,
     SIZE_UI,
     SPACE_L,
+    SPACE_M,
     SPACE_S,
     SPACE_XS,
     TEXT_FAMILY,
@@ -28,7 +30,8 @@ from app.ui.theme import (
     Palette,
     Theme,
 )
-from app.ui.widgets.layouts import column
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, name_words
 from app.wording.verdicts import verdict_words
@@ -39,6 +42,7 @@ MOST_CHARACTERS = 300
 _WIDTH = 430  # px
 _TINT = 0.14  # of the colour that lies behind words that differ
 _SHADOW = 70  # opacity of 255
+_LEAVING_MS = 300  # enough for the mouse to come from the sentence to the card
 _COMPARED = (Verdict.COMPARE, Verdict.OTHERWISE)
 
 
@@ -104,25 +108,73 @@ class SentenceEvidence:
 
 
 class EvidenceCard(QFrame):
-    """Shows what a verdict rests on, beside a chip. It takes no clicks: the chip itself opens the page."""
+    """Shows what a verdict rests on, beside a chip, and what can be done about it. Tab goes from the chip to its
+    buttons. `gone` says that it is not wanted any more: the chip takes it away."""
 
-    def __init__(self, evidence: SentenceEvidence, theme: Theme, chip: QWidget) -> None:
+    page_wanted = Signal()
+    again_wanted = Signal()
+    gone = Signal()
+
+    def __init__(
+        self, evidence: SentenceEvidence, theme: Theme, chip: QWidget, *, opens: bool = False, again: bool = False
+    ) -> None:
+        """`opens`: there is a page to open; `again`: the answer can be written again, which is offered for all but what
+        the page has word for word."""
         super().__init__(chip.window())
         self._theme = theme
         self._chip = chip
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._leaving = QTimer(self, singleShot=True, interval=_LEAVING_MS)
+        self._leaving.timeout.connect(self.gone)
         self.words = QLabel(_card_html(evidence, theme.palette))
         self.words.setTextFormat(Qt.TextFormat.RichText)
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self.words.setAccessibleName(evidence.describe())
-        column(self.words, of=self, margins=(SPACE_L, SPACE_L, SPACE_L, SPACE_L))
+        self.page_button = self._make_button(_("Open page"), self.page_wanted)
+        self.page_button.setVisible(opens)
+        self.again_button = self._make_button(_("Write again"), self.again_wanted)
+        self.again_button.setToolTip(_("Ask the same question again"))
+        self.again_button.setAccessibleDescription(_("Ask the same question again"))
+        self.again_button.setVisible(again and evidence.verdict.verdict is not Verdict.VERBATIM)
+        self._buttons = boxed(row(self.page_button, self.again_button, STRETCH, spacing=SPACE_S))
+        column(self.words, self._buttons, of=self, margins=(SPACE_L, SPACE_L, SPACE_L, SPACE_L), spacing=SPACE_M)
+        self._buttons.setVisible(bool(self.stops()))
         shadow = QGraphicsDropShadowEffect(self, blurRadius=2 * SPACE_L)
         shadow.setOffset(0, SPACE_S)
         shadow.setColor(QColor(0, 0, 0, _SHADOW))
         self.setGraphicsEffect(shadow)
+        for before, stop in pairwise((chip, *self.stops())):
+            QWidget.setTabOrder(before, stop)
         self.hide()
+
+    def _make_button(self, words: str, wanted: SignalInstance) -> TextButton:
+        button = TextButton(words, parent=self)
+        button.setAutoDefault(True)  # Return presses it, as it does a chip
+        button.installEventFilter(self)
+        button.clicked.connect(wanted)
+        button.clicked.connect(self.gone)
+        return button
+
+    def stops(self) -> list[QWidget]:
+        """The buttons that Tab visits, in order."""
+        return [button for button in (self.page_button, self.again_button) if not button.isHidden()]
+
+    @property
+    def has_focus(self) -> bool:
+        """Whether the keyboard is on one of its buttons."""
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
+
+    def stay(self) -> None:
+        """The mouse is where it is wanted."""
+        self._leaving.stop()
+
+    def leave(self) -> None:
+        """The mouse has left what it was shown for: wait a moment, since it may be on its way to a button. The card
+        stays while the keyboard is on it or on its chip."""
+        if not self._leaving.isActive() and not self.has_focus and not self._chip.hasFocus():
+            self._leaving.start()
 
     def show_beside(self) -> None:
         """Show it below its chip, or above where there is more room."""
@@ -130,6 +182,8 @@ class EvidenceCard(QFrame):
         assert window is not None
         width = min(_WIDTH, window.width() - 2 * SPACE_L)
         height = self.words.heightForWidth(width - 2 * SPACE_L) + 2 * SPACE_L
+        if not self._buttons.isHidden():
+            height += SPACE_M + self._buttons.sizeHint().height()
         self.words.setFixedWidth(width - 2 * SPACE_L)
         at = chip.mapTo(window, QPoint())
         x = max(SPACE_L, min(at.x(), window.width() - width - SPACE_L))
@@ -139,6 +193,34 @@ class EvidenceCard(QFrame):
         self.setGeometry(x, y, width, height)
         self.raise_()
         self.show()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.stay()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.leave()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """It goes when the keyboard leaves its buttons, but not to its chip."""
+        if event.type() == QEvent.Type.FocusOut and not self.has_focus and not self._chip.hasFocus():
+            self.gone.emit()
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.gone.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel turns the conversation, which the card lies over."""
+        below = self._chip.parentWidget()
+        event.ignore()
+        while below is not None and not event.isAccepted():
+            QApplication.sendEvent(below, event)
+            below = below.parentWidget()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         palette = self._theme.palette

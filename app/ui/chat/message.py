@@ -102,9 +102,12 @@ class Overlays(QObject):
     citation_clicked = Signal(object)  # Citation
     link_clicked = Signal(str)  # a web address
     table_saved = Signal(object)  # rows: a table is to be saved as a file
+    again_wanted = Signal()
 
     def __init__(self, theme: Theme, shelf: Mapping[str, Book], message: QWidget) -> None:
         super().__init__(message)
+        self.offers_again = False
+        """Whether the answer that they belong to can be written again."""
         self._theme = theme
         self._shelf = shelf
         self._message = message
@@ -166,7 +169,9 @@ class Overlays(QObject):
     def _make_chip(self, placed: PlacedMark) -> _Overlay:
         assert placed.mark.citation is not None
         chip = ChipButton(placed.mark, self._theme, self._shelf, self._message)
+        chip.offers_again = self.offers_again
         chip.clicked.connect(self._emit_citation)
+        chip.again_wanted.connect(self.again_wanted)
         return placed, chip
 
     def _make_bar(self, piece: MessageBlock, tools: Tools) -> _Overlay:
@@ -432,13 +437,21 @@ class MessageWidget(QWidget):
         return self._overlays.chip_of(piece, sentence) if piece is not None and sentence is not None else None
 
     def _tell(self, chip: ChipButton | None) -> None:
-        """Show the card of this chip in the place of the one before."""
-        if chip is not self._told:
-            if self._told is not None and isValid(self._told) and not self._told.hasFocus():
-                self._told.hide_card()
-            self._told = chip
+        """Show the card of this chip, or let that go which is shown."""
+        told = self._told if self._told is not None and isValid(self._told) else None
         if chip is not None:
+            self._told = chip
             chip.show_card()
+        elif told is not None:
+            told.leave_card()
+
+    def _keep_telling(self, point: QPointF) -> None:
+        """Keep the card while the mouse is on its sentence."""
+        told = self._told
+        if told is None or not isValid(told) or told.card is None:
+            self._told = None
+        else:
+            self._tell(told if self._chip_at(point) is told else None)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -466,8 +479,7 @@ class MessageWidget(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons() & Qt.MouseButton.LeftButton:
-            if self._told is not None and self._chip_at(event.position()) is not self._told:
-                self._tell(None)
+            self._keep_telling(event.position())
             link = self._link_at(event.position())
             self.setCursor(Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor)
             return

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QFocusEvent, QHelpEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -15,12 +15,15 @@ from app.core.verdict import SentenceVerdict, Unweighed, Verdict
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.chip import ChipButton
 from app.ui.chat.evidence import EvidenceCard
+from app.ui.chat.question import QuestionMessage
 from app.ui.chat.sentence_lines import SentenceLine
 from app.ui.chat.verdict_marks import colour_verdict
 from app.ui.chat.view import ConversationView
 from app.ui.theme import LAMP, PAPER, Palette, Theme
+from app.ui.widgets.buttons import TextButton
 from app.wording.i18n import use_language
 from tests.ui.chat.talk import book, cite, colours, judged, read, turn
+from tests.ui.room import wait
 
 SHELF = {
     "lease": book("lease", "Harbour Lease, consolidated", 300),
@@ -300,7 +303,7 @@ def test_the_card_shows_both_sentences_with_the_words_that_differ(view: Conversa
     assert bold == ["for all berths", "For Berths 4 to 7 only"]
     assert view.rect().contains(card.geometry())
     QApplication.sendEvent(chip, QEvent(QEvent.Type.Leave))
-    assert chip.card is None
+    wait(lambda: chip.card is None)
 
 
 def test_the_card_comes_too_where_the_mouse_rests_on_the_sentence(view: ConversationView) -> None:
@@ -321,7 +324,7 @@ def test_the_card_comes_too_where_the_mouse_rests_on_the_sentence(view: Conversa
     rest(following.left + 5, following.y - 6)
     assert (first.card, second.card is not None) == (None, True)
     QApplication.sendEvent(message, QEvent(QEvent.Type.Leave))
-    assert second.card is None
+    wait(lambda: second.card is None)
 
 
 def test_the_card_of_what_seems_so_has_all_sentences_that_it_rests_on(view: ConversationView) -> None:
@@ -353,6 +356,152 @@ def test_the_card_goes_with_its_answer(view: ConversationView) -> None:
     assert card is not None
     view.show_turns((), SHELF)
     assert not card.isVisible()
+
+
+# what can be done on the card
+
+
+def words_of(card: EvidenceCard | None) -> list[str]:
+    """The words on its buttons."""
+    assert card is not None
+    return [stop.text() for stop in card.stops() if isinstance(stop, TextButton)]
+
+
+def test_the_card_offers_the_page_and_to_write_again_what_is_not_word_for_word(view: ConversationView) -> None:
+    view.show_turns((shown_turn(),), SHELF)
+    offered = {chip.verdict: words_of(hover(chip)) for chip in chips(only_answer(view))}
+    both = ["Open page", "Write again"]
+    assert offered == {
+        Verdict.VERBATIM: ["Open page"],
+        **dict.fromkeys((Verdict.SEEMS, Verdict.COMPARE, Verdict.OTHERWISE), both),
+        Verdict.NOTHING: ["Write again"],
+    }
+    card = chips(only_answer(view))[-1].card
+    assert card is not None
+    assert all(card.rect().contains(QRect(stop.mapTo(card, QPoint()), stop.size())) for stop in card.stops())
+
+
+def test_its_buttons_do_what_the_chip_and_the_foot_do(view: ConversationView) -> None:
+    clicked: list[Citation] = []
+    again: list[str] = []
+    view.citation_clicked.connect(clicked.append)
+    view.ask_again.connect(again.append)
+    view.show_turns((shown_turn(),), SHELF)
+    chip = chips(only_answer(view))[2]
+    chip.click()
+    card = hover(chip)
+    assert card is not None
+    QTest.mouseClick(card.page_button, Qt.MouseButton.LeftButton)
+    assert clicked == [chip.citation] * 2
+    assert chip.card is None
+    only_answer(view).foot.again_button.click()
+    card = hover(chip)
+    assert card is not None
+    QTest.mouseClick(card.again_button, Qt.MouseButton.LeftButton)
+    assert again == [only_question(view)] * 2
+    assert chip.card is None
+
+
+def only_question(view: ConversationView) -> str:
+    (made,) = [message.question_id for message in view.messages() if isinstance(message, QuestionMessage)]
+    return made
+
+
+def test_an_answer_that_is_being_written_is_not_offered_to_be_written_again(view: ConversationView) -> None:
+    shown = shown_turn()
+    view.show_turns((turn(1, "When?", ""),), SHELF)
+    message = only_answer(view)
+    message.begin()
+    message.append(TEXT)
+    assert shown.answer is not None
+    message.show_checked(shown.answer.citations, shown.answer.verdicts)
+    wait(lambda: len(chips(message)) == len(LABELS))
+    assert words_of(hover(chips(message)[2])) == ["Open page"]
+    message.show_answer(shown.answer, 1, 1)
+    assert words_of(hover(chips(message)[2])) == ["Open page", "Write again"]
+
+
+def test_the_keyboard_goes_from_the_chip_over_the_card_to_the_next_chip(view: ConversationView) -> None:
+    clicked: list[Citation] = []
+    view.citation_clicked.connect(clicked.append)
+    view.show_turns((shown_turn(),), SHELF)
+    first, second, *_others = chips(only_answer(view))[1:]
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    card = first.card
+    assert card is not None
+    visited = []
+    for _step in range(2):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        visited.append(QApplication.focusWidget())
+    assert visited == [card.page_button, card.again_button]
+    assert first.card is card
+    QTest.keyClick(card.again_button, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is second
+    assert (first.card, second.card is not None) == (None, True)
+    QTest.keyClick(second, Qt.Key.Key_Tab)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is second
+    assert second.card is None
+    second.clearFocus()
+    second.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(second, Qt.Key.Key_Tab)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert clicked == [second.citation]
+    assert QApplication.focusWidget() is second
+
+
+def test_the_mouse_can_go_from_the_chip_or_its_sentence_to_the_card(view: ConversationView) -> None:
+    view.show_turns((shown_turn(),), SHELF)
+    message = only_answer(view)
+    chip, other = chips(message)[2:4]
+    line = next(line for line in lines(message) if line.verdict is chip.verdict)
+    on_chip = chip.mapTo(view, chip.rect().center())
+    on_sentence = message.mapTo(view, QPoint(round(line.left) + 9, round(line.y) - 6))
+    elsewhere = QPoint(2, view.height() - 2)
+
+    def go(to: QPoint) -> None:
+        QTest.mouseMove(view.windowHandle(), to)
+        QApplication.processEvents()
+
+    for place, rest in ((on_chip, chip), (on_sentence, message)):
+        go(place)
+        at = rest.mapFrom(view, place)
+        QApplication.sendEvent(rest, QHelpEvent(QEvent.Type.ToolTip, at, rest.mapToGlobal(at)))
+        card = chip.card
+        assert card is not None
+        card._leaving.setInterval(60_000)  # however slow this machine is
+        go(card.geometry().topLeft() - QPoint(1, 1))
+        go(card.page_button.mapTo(view, card.page_button.rect().center()))
+        assert chip.card is card
+        assert not card._leaving.isActive()
+        card._leaving.setInterval(0)
+        go(elsewhere)
+        wait(lambda: chip.card is None)
+    hover(chip)
+    assert hover(other) is not None
+    assert chip.card is None, "there is one card at a time"
+
+
+def test_the_wheel_over_the_card_turns_the_conversation(view: ConversationView) -> None:
+    view.show_turns((shown_turn(), turn(2, "And then?", "So it is. " * 900)), SHELF)
+    view.go_to(shown_turn().question.id)
+    chip = next(chip for message in view.messages() if isinstance(message, AnswerMessage) for chip in chips(message))
+    card = hover(chip)
+    assert card is not None
+    before = view.verticalScrollBar().value()
+    place = QPointF(card.rect().center())
+    turned = QWheelEvent(
+        place,
+        QPointF(card.mapToGlobal(place.toPoint())),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(card, turned)
+    assert view.verticalScrollBar().value() > before
 
 
 def test_no_text_brings_markup_into_a_card(view: ConversationView) -> None:
