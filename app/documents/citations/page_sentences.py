@@ -51,6 +51,12 @@ class PageSentence:
     before: str = ""
     after: str = ""
 
+    @property
+    def list_lead(self) -> str:
+        """The line that leads to the list, which may say who does what the entry says; empty for none."""
+        line = self.lead.rpartition("\n")[2].strip()
+        return line if line.endswith((":", "：")) else ""
+
     @cached_property
     def terms(self) -> frozenset[str]:
         return content_terms(self.text)

@@ -31,11 +31,12 @@ _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|`")
 @dataclass(frozen=True)
 class Claim:
     """A sentence of an answer that states something: characters [start, end) of it. `text`: on one line, without page
-    marks."""
+    marks. `lead`: the line that leads to its list, empty where it is no entry of one."""
 
     start: int
     end: int
     text: str
+    lead: str = ""
 
 
 def claims(answer: str) -> tuple[Claim, ...]:
@@ -82,7 +83,8 @@ def _claims(answer: str) -> Iterator[Claim]:
             at = end
             text = plain_claim(replace(sentence, text=piece).line)
             if states_something(text, alone=alone or _MARK_BEHIND.match(answer, end) is not None):
-                yield Claim(start, end, text)
+                lead = plain_claim(sentence.under.rpartition("\n")[2])
+                yield Claim(start, end, text, lead if lead.endswith((":", "：")) else "")
 
 
 def _names_a_page(text: str) -> bool:

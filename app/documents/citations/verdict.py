@@ -104,7 +104,7 @@ class AnswerWeigher:
         own = [each for place in named.pages for each in self._pages.of(*place)]
         others = [each for place in likely for each in self._pages.of(*place)]
         for pool in (own, others):
-            if (found := word_for_word(claim.text, pool, before, following)) is not None:
+            if (found := word_for_word(claim.text, pool, before, following, claim.lead)) is not None:
                 elsewhere = named.written if pool is others else ""
                 verdict = _verdict(claim, Verdict.VERBATIM, found.sentences, elsewhere)
                 return verdict, found.sentences[-1]
@@ -173,7 +173,13 @@ def decide(verdict: SentenceVerdict, believed: bool | None) -> SentenceVerdict:
 
 
 def owner_of(answer: str, found: Sequence[Claim], citation: Citation) -> int | None:
-    """The index of the claim that a mark belongs to: it is in it, or right behind it, be it behind the full stop."""
+    """The index of the claim that a mark belongs to: it is in it, or right behind it, be it behind the full stop; or it
+    begins the line that the claim begins."""
+    line = answer[answer.rfind("\n", 0, max(0, citation.start)) + 1 : max(0, citation.start)]
+    if not _has_words(line):
+        led = (index for index, claim in enumerate(found) if claim.start <= citation.start < claim.end)
+        if (index := next(led, None)) is not None:
+            return index
     before = [
         index
         for index, claim in enumerate(found)

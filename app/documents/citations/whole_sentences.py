@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.core.document import CitedBook, Page
-from app.documents.citations.page_sentences import PageSentence, PageSentences
+from app.documents.citations.page_sentences import PageSentence, PageSentences, content_terms
 from app.documents.citations.statements import states_something
 from app.documents.citations.word_for_word import is_clause, is_excepted, points_back, stands_alone
 from app.documents.text.sentences import SentenceKind
@@ -30,8 +30,8 @@ def whole_sentences(books: Sequence[CitedBook]) -> Iterator[WholeSentence]:
     """All of them, in the order of the pages.
 
     A sentence that points back to the one before it comes with that one, and one that the next sentence limits with the
-    next one. A question, a heading, a line that goes on elsewhere, and what stands below words such as "Exceptions:" is
-    none.
+    next one; an entry of a list comes with the line that leads to it. A question, a heading, a line that goes on
+    elsewhere, and what stands below words such as "Exceptions:" is none.
     """
     pages = PageSentences(books)
     for book in books:
@@ -51,7 +51,10 @@ def _whole(cut: Sequence[PageSentence], number: int) -> str | None:
     taken = cut[first : last + 1]
     if points_back(taken[0].text) or not all(map(_may_stand, taken)):
         return None
-    text = _join(each.text for each in taken)
+    lead = next((each.list_lead for each in taken if content_terms(each.list_lead)), "")
+    if lead and len(taken) > 1:
+        return None
+    text = _join((*([lead] if lead else ()), *(each.text for each in taken)))
     return text if len(text) <= MAX_CHARACTERS and all(_says_something(each.text) for each in taken) else None
 
 
@@ -59,7 +62,7 @@ def _may_stand(sentence: PageSentence) -> bool:
     return sentence.kind in (SentenceKind.SENTENCE, SentenceKind.ENTRY) and stands_alone(sentence)
 
 
-def _join(texts: Iterator[str]) -> str:
+def _join(texts: Iterable[str]) -> str:
     joined = ""
     for text in texts:
         space = "" if not joined or (is_unspaced(joined[-1]) and is_unspaced(text[:1])) else " "

@@ -108,13 +108,14 @@ class WordForWord:
 
 
 def word_for_word(
-    claim: str, pool: Sequence[PageSentence], before: PageSentence | None = None, following: str = ""
+    claim: str, pool: Sequence[PageSentence], before: PageSentence | None = None, following: str = "", lead: str = ""
 ) -> WordForWord | None:
     """The sentences of `pool` that say the claim word for word; None where they do not.
 
     `before`: the page's sentence that the answer's sentence before this one was found to be, so that a claim such as
     "It ends in May" may go on from there; else what points back to something is not proved. `following`: the answer's
-    next sentence, which may be the exception that the page adds.
+    next sentence, which may be the exception that the page adds. `lead`: the line that leads to the answer's list, if
+    the claim is an entry of one: who does it may stand there, as it may on the page.
     """
     core = without_lead_in(claim)
     for clauses in chain.from_iterable(map(_ways, dict.fromkeys((claim.strip(), core, _unquoted(core))))):
@@ -122,7 +123,7 @@ def word_for_word(
         last = before
         for number, clause in enumerate(clauses):
             subject = clauses[0] if number else ""
-            sentence = next((each for each in pool if _says(each, clause, last, following, subject)), None)
+            sentence = next((each for each in pool if _says_below(each, lead, clause, last, following, subject)), None)
             if sentence is None:
                 break
             found.append(sentence)
@@ -202,6 +203,21 @@ def stands_alone(sentence: PageSentence) -> bool:
     """Whether nothing above a sentence turns what it says: it states something, and is no entry of a list of
     exceptions."""
     return sentence.kind is not SentenceKind.QUESTION and not _turns(sentence.lead)
+
+
+def _says_below(
+    sentence: PageSentence, lead: str, clause: str, before: PageSentence | None, following: str, subject: str
+) -> bool:
+    """Whether a sentence says a clause, and the answer names half of what the line above the sentence's list names:
+    "The Landlord may:" is not said of the tenant."""
+    above = sentence.list_lead
+    head, sign, tail = clause.replace("：", ":").partition(":")
+    if above and sign and _plain(head) == _plain(above):
+        lead, clause = above, tail.strip()
+    wanted = content_terms(above)
+    if 2 * len(wanted & content_terms(lead)) < len(wanted):
+        return False
+    return _says(sentence, clause, before, following, subject)
 
 
 def _says(sentence: PageSentence, clause: str, before: PageSentence | None, following: str, subject: str) -> bool:

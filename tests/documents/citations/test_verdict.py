@@ -100,6 +100,46 @@ def test_a_sentence_that_the_margin_breaks_below_a_number_is_one_sentence(said: 
     assert verdict(said, CitedBook("one", "One", (Page(1, "1", page),))).verdict is VERBATIM
 
 
+BYELAWS = CitedBook(
+    "byelaws",
+    "Byelaws",
+    (
+        Page(1, "1", "The Members may:\n\n1. Elect the warden.\n2. Close the pond.\n\nThe warden may:\n\n1. Hire a vet."),
+        Page(2, "2", "Cats wait outside. Dogs come in."),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("The Members may:\n- Close the pond. [p. 1]", VERBATIM),
+        ("Rights of the Members:\n- Close the pond. [p. 1]", VERBATIM),
+        ("The Members may: close the pond. [p. 1]", VERBATIM),
+        ("The warden can do this:\n- Close the pond. [p. 1]", Verdict.COMPARE),
+        ("The Members may:\n- Hire a vet. [p. 1]", Verdict.COMPARE),
+        ("Close the pond. [p. 1]", Verdict.COMPARE),
+    ],
+)
+def test_an_entry_is_green_only_below_a_line_that_names_what_its_own_line_names(answer: str, found: Verdict) -> None:
+    assert verdict(answer, BYELAWS).verdict is found
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        ("[p. 1] Dogs come in.", ["1"]),
+        ("Cats wait outside. [p. 1]\n[p. 1] Dogs come in.", ["1", "1"]),
+        ("Cats wait outside.\n\n- [p. 1] Dogs come in.", ["", "1"]),
+        ("Cats wait outside. [p. 1] Dogs come in.", ["1", ""]),
+    ],
+)
+def test_a_mark_that_begins_a_line_belongs_to_the_sentence_behind_it(answer: str, named: list[str]) -> None:
+    found = weigh_by_words(answer, check(answer, (BYELAWS,)), (BYELAWS,))
+    assert [each.named for each in found] == named
+    assert all((each.verdict, each.page) == (VERBATIM, 2) for each in found)
+
+
 @pytest.mark.parametrize("value", ["115.00 crowns a day", "14 May 2030", "115,00 Kronen pro Tag", "1日につき115円"])
 def test_a_value_with_its_unit_on_a_line_of_its_own_is_never_green(value: str) -> None:
     book = CitedBook("list", "List", (Page(1, "1", f"Prices\n\n{value}\n\nBoarding: 90.00 crowns a day\n\nOpen all year"),))
