@@ -15,7 +15,7 @@ from app.services.downloads import Licence, Unfinished
 from app.services.plans import Fit, ModelPlan
 from app.services.selection import Owned
 from app.ui.models import words as model_words
-from app.ui.models.card import Button, CardAction, CardData, CardGroup, CardProgress
+from app.ui.models.card import Button, CardAction, CardData, CardGroup, CardLimit, CardProgress
 from app.ui.models.fetching import Transfer
 from app.ui.models.fit import DeviceFit
 from app.ui.words import loading_words
@@ -71,7 +71,7 @@ def owned_card(
         group=CardGroup.HERE,
         title=model_words.title_of(title),
         lines=tuple(filter(None, (about, model_words.licence_name(owned.licence), status.outcome))),
-        limit=model_words.word_for_word_limit() if may_judge is False else None,
+        limit=_word_for_word_limit() if may_judge is False else None,
         current=status.loaded,
         fit=fit,
         room=room,
@@ -301,3 +301,12 @@ def _work_progress(work: ModelWork) -> CardProgress:
             return CardProgress(_("waiting for its turn"), None)
     shown = words.format(file=printable(file), done=size(done), total=size(total))
     return CardProgress(shown, done / max(1, total))
+
+
+def _word_for_word_limit() -> CardLimit:
+    """Say what a model that failed the test of judges is not asked to do."""
+    reason = _(
+        "In a test, this model could not tell true sentences from nearly true ones, so it is not asked about sentences"
+        " in other words."
+    )
+    return CardLimit(_("Checks word for word only"), reason)

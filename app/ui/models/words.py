@@ -11,7 +11,6 @@ from app.services.downloads import Licence
 from app.services.plans import Fit, ModelPlan
 from app.services.recommending import is_on_cards
 from app.services.selection import MachineSeen
-from app.ui.models.card import CardLimit
 from app.ui.models.fit import DeviceFit, FitSegment, Share
 from app.ui.words import TOKENS_PER_PAGE
 from app.wording.i18n import _
@@ -62,15 +61,6 @@ def parameters_words(parameters: int) -> str:
     if parameters >= 9_950_000:
         return f"{parameters / 1e6:,.0f}M"
     return f"{parameters / 1e6:.1f}".removesuffix(".0") + "M"
-
-
-def word_for_word_limit() -> CardLimit:
-    """Say what a model that failed the test of judges is not asked to do."""
-    reason = _(
-        "In a test, this model could not tell true sentences from nearly true ones, so it is not asked about sentences"
-        " in other words."
-    )
-    return CardLimit(_("Checks word for word only"), reason)
 
 
 def licence_name(licence: Licence | None) -> str:
