@@ -568,7 +568,9 @@ def _passed(now: _Moment, plain: str) -> _Moment:
 
 def _released(now: _Moment) -> _Moment:
     state, opening = (State.FREE, "") if now.opening in _LAX else (State.RELEASED, now.opening)
-    return _Moment(state, opening, now.tail, now.before, blank=False, place=now.place, prose=now.prose)
+    _line, ends, following = now.quoted.rpartition("\n")
+    blank = bool(ends) and not following.strip()
+    return _Moment(state, opening, now.tail, now.before, blank, place=now.place, prose=now.prose)
 
 
 def _is_enough(quoted: str) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from app.core.conversation import CitationState
@@ -460,6 +460,7 @@ PROSE = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@example(written="", piece="“It\n\n", released=False)
 @given(PROSE, PROSE, st.booleans())
 def test_outside_quotations_a_piece_counts_as_its_characters_do(written: str, piece: str, released: bool) -> None:
     """Whatever it opens: code, brackets, quotations; and what comes then."""
