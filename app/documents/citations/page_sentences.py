@@ -41,7 +41,8 @@ _LEAST_STEM = 3
 @dataclass(frozen=True)
 class PageSentence:
     """A sentence of a page, on one line. `lead`: the heading and the line that it stands below, if it is an entry of a
-    list; `before` and `after`: the sentences beside it on its page, empty at the page's edges."""
+    list; `before` and `after`: the sentences beside it on its page, empty at the page's edges. `first`: it begins its
+    paragraph or its entry."""
 
     book: CitedBook
     page: Page
@@ -50,12 +51,14 @@ class PageSentence:
     lead: str = ""
     before: str = ""
     after: str = ""
+    first: bool = True
 
     @property
     def list_lead(self) -> str:
-        """The line that leads to the list, which may say who does what the entry says; empty for none."""
+        """The line that leads to the list, which may say who does what the beginning of an entry says; empty for
+        none."""
         line = self.lead.rpartition("\n")[2].strip()
-        return line if line.endswith((":", "：")) else ""
+        return line if self.first and line.endswith((":", "：")) else ""
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -113,7 +116,7 @@ class PageSentences:
             runs_on = number == len(cut) - 1 and each.kind is SentenceKind.FRAGMENT and following is not None
             whole = _joined(each, following) if runs_on and following is not None else each
             lead = each.under if each.kind is SentenceKind.ENTRY else each.under.rpartition("\n")[2]
-            yield PageSentence(book, page, whole.line, whole.kind, lead)
+            yield PageSentence(book, page, whole.line, whole.kind, lead, first=each.first)
 
     def weight(self, term: str) -> float:
         """How much a term says: more, the fewer pages have it."""

@@ -19,6 +19,7 @@ from app.documents.citations import amounts, dates
 from app.documents.citations.cuts import fuller
 from app.documents.citations.page_sentences import PageSentence, content_terms
 from app.documents.citations.quotation import WantedQuotation
+from app.documents.citations.value_words import PARTIES
 from app.documents.text.sentences import SentenceKind
 from app.documents.text.terms import is_unspaced
 
@@ -208,16 +209,24 @@ def stands_alone(sentence: PageSentence) -> bool:
 def _says_below(
     sentence: PageSentence, lead: str, clause: str, before: PageSentence | None, following: str, subject: str
 ) -> bool:
-    """Whether a sentence says a clause, and the answer names half of what the line above the sentence's list names:
-    "The Landlord may:" is not said of the tenant."""
+    """Whether a sentence says a clause, and the line above the answer's list names what the line above the sentence's
+    list names: "The Landlord may:" is not said of the tenant."""
     above = sentence.list_lead
     head, sign, tail = clause.replace("：", ":").partition(":")
     if above and sign and _plain(head) == _plain(above):
         lead, clause = above, tail.strip()
+    if not above and lead and sentence.kind is SentenceKind.ENTRY:
+        above = sentence.lead  # a heading
     wanted = content_terms(above)
-    if 2 * len(wanted & content_terms(lead)) < len(wanted):
+    if 2 * len(wanted & content_terms(lead)) < len(wanted) or _names_another(lead, above):
         return False
     return _says(sentence, clause, before, following, subject)
+
+
+def _names_another(lead: str, above: str) -> bool:
+    """Whether both lines name a party, and not the same one: "Duties of the Landlord", "The Tenant:"."""
+    said, there = (PARTIES.intersection(_WORD.findall(_folded(text))) for text in (lead, above))
+    return bool(said and there) and said.isdisjoint(there)
 
 
 def _says(sentence: PageSentence, clause: str, before: PageSentence | None, following: str, subject: str) -> bool:

@@ -106,6 +106,7 @@ BYELAWS = CitedBook(
     (
         Page(1, "1", "The Members may:\n\n1. Elect the warden.\n2. Close the pond.\n\nThe warden may:\n\n1. Hire a vet."),
         Page(2, "2", "Cats wait outside. Dogs come in."),
+        Page(3, "3", "Duties of the landlord\n\n- Repairing the roof\n- Feeding the cats"),
     ),
 )
 
@@ -119,6 +120,8 @@ BYELAWS = CitedBook(
         ("The warden can do this:\n- Close the pond. [p. 1]", Verdict.COMPARE),
         ("The Members may:\n- Hire a vet. [p. 1]", Verdict.COMPARE),
         ("Close the pond. [p. 1]", Verdict.COMPARE),
+        ("Duties of the tenant:\n- Repairing the roof [p. 3]", Verdict.COMPARE),
+        ("Duties of the landlord:\n- Repairing the roof [p. 3]", VERBATIM),
     ],
 )
 def test_an_entry_is_green_only_below_a_line_that_names_what_its_own_line_names(answer: str, found: Verdict) -> None:
