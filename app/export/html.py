@@ -216,6 +216,7 @@ def _picture(picture: Picture, address: Callable[[Picture], str]) -> str:
 
 
 def _link(rows: Mapping[int, int], found: re.Match[str]) -> str:
-    """To the row of its sentence, which `rows` has by the numbers of marks."""
+    """Link a mark to the row of its sentence, which `rows` has by the numbers of marks. Brackets keep the number apart
+    from an amount before it where the text is copied."""
     number = int(found[1])
-    return f'<sup><a id="n{number}" href="#r{rows.get(number, number)}">{number}</a></sup>'
+    return f'<sup><a id="n{number}" href="#r{rows.get(number, number)}">[{number}]</a></sup>'

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -354,6 +354,7 @@ class _Page:
                 if (near := _nearest(places, x, y)) is not None:
                     _x, _y, shown.cluster, shown.ordinal = near
                     shown.cluster.shown.append(shown)
+        self._match_raised(places)
         for item in self._items:
             for shown in item.glyphs:
                 meant = self._fonts[shown.font].meant
@@ -361,6 +362,24 @@ class _Page:
                     meant[shown.code][shown.cluster.text] += 1
                 elif shown.cluster is None and (texts := meant.get(shown.code)):
                     shown.cluster = _Cluster(texts.most_common(1)[0][0], 0, [], [shown])
+
+    def _match_raised(self, places: Mapping[tuple[int, int], Sequence[_Place]]) -> None:
+        """Superscript and subscript stand above or below the place that Qt tells, by less than their own size."""
+        columns: defaultdict[int, list[_Place]] = defaultdict(list)
+        for left in places.values():
+            for place in left:
+                columns[round(place[0])].append(place)
+        for item in self._items:
+            size = item.size * item.place.m11()
+            for shown in item.glyphs:
+                if shown.cluster is not None:
+                    continue
+                x, y = _mapped(item.place, shown.right, shown.down)
+                column = [place for at in (0, -1, 1) for place in columns.get(round(x) + at, ())]
+                near = min(column, key=lambda place: abs(place[1] - y), default=None)
+                if near is not None and abs(near[1] - y) < size and not near[2].shown:
+                    _x, _y, shown.cluster, shown.ordinal = near
+                    shown.cluster.shown.append(shown)
 
     def told(self) -> bytes:
         edits = [edit for item in self._items for edit in self._said(item)]

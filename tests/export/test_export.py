@@ -261,7 +261,7 @@ def test_what_is_nested_too_deeply_is_written_as_it_is(nested: str) -> None:
 
 def test_html_links_its_references(report: Report) -> None:
     page = html.write(report, no_address)
-    assert '<sup><a id="n1" href="#r1">1</a></sup>' in page
+    assert '<sup><a id="n1" href="#r1">[1]</a></sup>' in page
     row = '<tr id="r1"><td><a href="#n1">1</a></td><td>The lease asks for twelve months “not less than twelve months”.'
     assert row + '</td><td><span class="Verified">On p. 87 of Harbour Lease, word for word</span></td><td>–' in page
     assert '<span class="NotFound">p. 12 of Harbour Lease says otherwise' in page
@@ -523,12 +523,12 @@ def test_footnotes_of_a_model_and_page_marks_do_not_meet_in_markdown(noted: Repo
 def test_in_html_they_have_letters_and_lead_to_their_notes(noted: Report) -> None:
     page = lxml_html.fromstring(html.write(noted, no_address))
     notes = page.find_class("footnotes")
-    assert [" ".join(note.text_content().split()) for note in notes] == ["a By notice2. b At noon.", "a Yes, it is."]
+    assert [" ".join(note.text_content().split()) for note in notes] == ["a By notice[2]. b At noon.", "a Yes, it is."]
     ids = [each.get("id") for each in page.iter() if each.get("id")]
     assert len(ids) == len(set(ids))
     assert all(link[1:] in ids for link in page.xpath("//div[@class='footnotes']//a/@href"))
     text = " ".join(page.xpath("//p[contains(., 'It ends')]")[0].text_content().split())
-    assert text.startswith("It endsa in May1.b Againa. Not one[^z].")
+    assert text.startswith("It endsa in May[1].b Againa. Not one[^z].")
     assert "[^q]: Lost." in page.text_content()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -250,6 +251,19 @@ def letters(text: str) -> str:
 def test_a_pdf_says_what_the_answer_says(answer: str) -> None:
     page = _written(f"{answer}\n\n- {answer}\n\n| **{answer}** |\n|---|\n| {answer} |")[0]
     assert letters(page.get_textpage().get_text_bounded()).count(letters(answer)) == 4
+
+
+def test_the_number_of_a_note_is_said_once() -> None:
+    """Said twice, it would look like digits of the amount before it."""
+    text = "The deposit is EUR 1,950 [p. 4]. The rent is EUR 12,000 [p. 4]."
+    found = (SentenceVerdict(0, 32, Verdict.NOTHING, named="4"), SentenceVerdict(33, len(text), Verdict.NOTHING))
+    places = [match.span() for match in re.finditer(r"\[p. 4]", text)]
+    marks = tuple(Citation("b", "B", 4, "4", "", CitationState.PAGE, start=begin, end=end) for begin, end in places)
+    question = StoredQuestion("q", "c", None, "What?", (), 0.0)
+    turn = Turn(question, Answer("a", "q", text, Ending.COMPLETE, "Scout", 0.0, marks, verdicts=found))
+    with pypdfium2.PdfDocument(pdf.write(compose("Notice", (turn,), {}), no_image)) as document:
+        printed = letters(document[0].get_textpage().get_text_bounded())
+    assert "ThedepositisEUR1,950[1].TherentisEUR12,000[2]." in printed, printed
 
 
 def test_what_is_repeated_or_counted_is_said_too() -> None:
