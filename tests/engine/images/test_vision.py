@@ -79,8 +79,9 @@ def logits(engine: EngineClient, laid: EncodedPrompt) -> tuple[bytes, int]:
 
 
 @pytest.fixture(scope="session")
-def tiny_projector(models_folder: Path) -> Path:
-    return projector.write_projector(models_folder / "mmproj-tiny-scout.gguf")
+def tiny_projector(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """It is in a folder of its own: beside the models it would be found by tests of models that see nothing."""
+    return projector.write_projector(tmp_path_factory.mktemp("projector") / "mmproj-tiny-scout.gguf")
 
 
 @pytest.fixture
