@@ -35,8 +35,8 @@ VERSION = 3
 use."""
 
 MOST_FALSE = 0.02
-"""The largest share of the false claims that are asked about which a model may believe. A model of 1.5 thousand million
-weights keeps too few true ones under it, however it is asked: it tells what is alike, not what is said."""
+"""A model may believe this share of the false claims that it is asked about, and no more. A model with 1.5 billion
+weights then keeps too few true ones, in each of nine ways to ask: to the opposite question it says yes as readily."""
 
 _ON_ONE_PAGE = 4
 """How many of the calibration's texts make a page: a claim's sentence has others beside it, as in a document."""
@@ -110,7 +110,7 @@ def measure(model: str, weights: Sequence[float]) -> Judge:
 
 
 def model_key(model: ModelInfo) -> str:
-    """Tells a model with its adapters from every other one; what it is kept by."""
+    """Give the key under which the test of a model is kept; with other adapters, it is another one."""
     try:
         return file_key(Path(model.path), model.adapters)
     except OSError:  # the file was moved while the model is loaded

@@ -33,7 +33,7 @@ def weigh_value(
     span = value_span(text)
     if value.state is ValueState.ABSENT:
         there = sorted(
-            (each for each in _likely(pages, asked) if _may_be_asked_for(each, form, asked)),
+            (each for each in _likely(pages, asked) if _may_answer(each, form, asked)),
             key=lambda each: not value_clauses.has_all_words(each, asked),
         )
         return (_verdict(span, Verdict.COMPARE, there),) if there else ()
@@ -208,7 +208,7 @@ def _likely(pages: PageSentences, question: AskedQuestion) -> Iterable[PageSente
                 yield each
 
 
-def _may_be_asked_for(sentence: PageSentence, form: AnswerForm, question: AskedQuestion) -> bool:
+def _may_answer(sentence: PageSentence, form: AnswerForm, question: AskedQuestion) -> bool:
     """Whether a sentence may have the value that an answer says is not there: by all words of the question, or by half
     of them beside a date where one is asked for, or a number."""
     if value_clauses.has_all_words(sentence, question):
