@@ -203,7 +203,9 @@ def _is_heading(line: str, following: str, width: int, *, may_begin: bool, alone
         return False
     goes_on = bool(following) and not _begins(following)
     if _NUMBERED.match(line):
-        listed = bool(following) and (_BULLET.match(following) or _TABLE.search(following) or _NUMBERED.match(following))
+        listed = bool(following) and (
+            _BULLET.match(following) or _TABLE.search(following) or _NUMBERED.match(following)
+        )
         return not goes_on and (not following or bool(listed) or not _fills(line, width))
     if _BULLET.match(line) or _TABLE.search(line) or not _begins(line):
         return False

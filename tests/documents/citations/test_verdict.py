@@ -104,7 +104,9 @@ BYELAWS = CitedBook(
     "byelaws",
     "Byelaws",
     (
-        Page(1, "1", "The Members may:\n\n1. Elect the warden.\n2. Close the pond.\n\nThe warden may:\n\n1. Hire a vet."),
+        Page(
+            1, "1", "The Members may:\n\n1. Elect the warden.\n2. Close the pond.\n\nThe warden may:\n\n1. Hire a vet."
+        ),
         Page(2, "2", "Cats wait outside. Dogs come in."),
         Page(3, "3", "Duties of the landlord\n\n- Repairing the roof\n- Feeding the cats"),
     ),
@@ -145,7 +147,9 @@ def test_a_mark_that_begins_a_line_belongs_to_the_sentence_behind_it(answer: str
 
 @pytest.mark.parametrize("value", ["115.00 crowns a day", "14 May 2030", "115,00 Kronen pro Tag", "1日につき115円"])
 def test_a_value_with_its_unit_on_a_line_of_its_own_is_never_green(value: str) -> None:
-    book = CitedBook("list", "List", (Page(1, "1", f"Prices\n\n{value}\n\nBoarding: 90.00 crowns a day\n\nOpen all year"),))
+    book = CitedBook(
+        "list", "List", (Page(1, "1", f"Prices\n\n{value}\n\nBoarding: 90.00 crowns a day\n\nOpen all year"),)
+    )
     assert verdict(f"{value} [p. 1]", book).verdict is not Verdict.VERBATIM
     assert verdict("Boarding: 90.00 crowns a day [p. 1]", book).verdict is Verdict.VERBATIM
 
