@@ -364,8 +364,8 @@ class _Page:
                     shown.cluster = _Cluster(texts.most_common(1)[0][0], 0, [], [shown])
 
     def _match_raised(self, places: Mapping[tuple[int, int], Sequence[_Place]]) -> None:
-        """Match what is set as superscript or subscript: it is painted above or below the place that Qt names for it, by
-        less than its own size."""
+        """Match what is set as superscript or subscript: it is painted above or below the place that Qt names for it,
+        by less than its own size."""
         columns: defaultdict[int, list[_Place]] = defaultdict(list)
         for left in places.values():
             for place in left:

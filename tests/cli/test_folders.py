@@ -78,7 +78,7 @@ def test_a_folder_is_added_and_later_only_what_is_otherwise(octavo: Octavo, tmp_
     (case / "a.txt").write_text("The rent is due on Tuesday.")
     code, out, err = octavo(*command)
     assert (code, err) == (0, "")
-    # The two files with the same content are read at the same time; the document has the name of the one that was first.
+    # The two files with the same content are read at the same time; the document has the name of the first.
     assert out.splitlines() in (
         [f"{case}/a.txt: a new version of “{name}”", "1 document of “case” has a new version."]
         for name in ("a", "copy")

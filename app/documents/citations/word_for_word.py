@@ -28,7 +28,7 @@ MIN_WORDS, MIN_CHARACTERS = 3, 6
 
 _MOST_CLAUSES = 3
 _MOST_UNIT_WORDS = 2
-_RATES = frozenset("per pro je par por al".split())
+_RATES = frozenset(["per", "pro", "je", "par", "por", "al"])
 _A_VALUE = "\0"
 
 _NUMBER = r"(?:\d+(?:[.\-]\d+)*[a-z]?|[IVXLC]{1,5}|[ivx]{1,5}|[a-zA-Z]|[一二三四五六七八九十百]+)"

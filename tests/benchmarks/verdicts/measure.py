@@ -4,8 +4,9 @@
 
 `claims.toml` was written by people who had seen neither the rules nor the claims that were there: 200 before there were
 rules, 200 (h001 to h200) when the rules stood. The second 200 showed one false claim in green and nine true ones that
-were cut at the margin; the faults behind these were mended, so both sets are known now. The documents are English, German and Japanese; a false claim is a near-miss
-(negation, number, roles, invented, too strong, a condition dropped, another thing's fact). Printed are, for each kind,
+were cut at the margin; the faults behind these were mended, so both sets are known now. The documents are English,
+German and Japanese; a false claim is a near-miss (negation, number, roles, invented, too strong, a condition dropped,
+another thing's fact). Printed are, for each kind,
 the verdicts that are shown, and last the shares that matter: false ones in green, false ones in green or "seems", true
 ones in green or "seems", and true ones that "say otherwise". `--marked`: each claim names its page.
 """

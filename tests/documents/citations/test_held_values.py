@@ -16,6 +16,7 @@ GREEN, COMPARE, OTHERWISE, NOTHING = Verdict.VERBATIM, Verdict.COMPARE, Verdict.
 
 SUBLET = "May the tenant sub-let the berth?"
 ENDS = "When does the lease end?"
+BIRTH = "Birth date of the patient Varga"
 RENT = "How high is the yearly rent?"
 INSURES = "Who insures the berth against fire and storm?"
 
@@ -311,8 +312,8 @@ def test_a_value_without_a_quotation_is_looked_for_by_words() -> None:
         (ENDS, "Not in this document", "The lease has no fixed end.", "The lease has no fixed end."),
         (ENDS, "Not in this document", "The rent is high. The lease is long.", ""),
         ("賃料はいくらですか。", "この文書にはありません", "賃料は別に定める。", "賃料は別に定める。"),
-        ("Birth date of the patient Varga", "Not in this document", "Patient Varga (born 2 May 1961).", "Patient Varga (born 2 May 1961)."),
-        ("Birth date of the patient Varga", "Not in this document", "Mr Varga is our patient since spring.", ""),
+        (BIRTH, "Not in this document", "Patient Varga (born 2 May 1961).", "Patient Varga (born 2 May 1961)."),
+        (BIRTH, "Not in this document", "Mr Varga is our patient since spring.", ""),
     ],
 )  # fmt: skip
 def test_what_is_said_not_to_be_there_is_doubted_where_a_sentence_has_the_words(

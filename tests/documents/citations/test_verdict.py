@@ -64,9 +64,9 @@ def verdict(answer: str, *books: CitedBook) -> SentenceVerdict:
 @pytest.mark.parametrize(
     ("said", "page"),
     [
-        ("Pictures are forbidden, except of dogs.", "Pictures are forbidden, except of dogs and with the Guest's consent."),
+        ("Pictures are forbidden, except of dogs.", "Pictures are forbidden, except of dogs and with consent."),
         ("The price is due on arrival.", "The price is due on arrival and after the vet's visit."),
-        ("The Guest pays a deposit of 240.00 crowns.", "The Guest pays a deposit of 240.00 crowns, and keeps the bill."),
+        ("The Guest pays a deposit of 240 crowns.", "The Guest pays a deposit of 240 crowns, and keeps the bill."),
         ("Der Gast zahlt bei Ankunft.", "Der Gast zahlt bei Ankunft und Vorlage der Rechnung."),
         ("The warden may clip a dog.", "The warden may clip a dog; this requires the Guest's word."),
         ("The warden may clip a dog.", "The warden may clip a dog. This requires the Guest's word."),
