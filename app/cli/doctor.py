@@ -15,6 +15,7 @@ from app.core import installation
 from app.core.errors import AppError, Code, Problem
 from app.core.paths import resources
 from app.core.secret import KeyOrigin
+from app.engine.protocol import INTEGRATED, Device
 from app.services import doctor, updates
 from app.services.doctor import ChosenModel, Deviations, DoctorReport, InstallationVerdict
 from app.services.services import Services
@@ -68,7 +69,7 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         *_installation_rows(report.installation),
         *report.libraries.items(),
         *([(_("made with"), ", ".join(map(" ".join, report.components.items())))] if report.components else ()),
-        *((_("device"), f"{d.name}, {d.description}, {units.size(d.total_bytes)}") for d in report.devices),
+        *((_("device"), _device_words(device)) for device in report.devices),
         *([(_("graphics card"), errors.sentence(report.unused_card))] if report.unused_card else ()),
         (_("threads"), str(report.threads)),
         *([(_("llama.cpp version for"), report.cpu_variant)] if report.cpu_variant else ()),
@@ -91,6 +92,13 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
     print_rows(rows)
     for problem in report.problems:
         print(errors.sentence(problem), file=sys.stderr)
+
+
+def _device_words(device: Device) -> str:
+    parts = [device.name, device.description, units.size(device.total_bytes)]
+    if device.kind == INTEGRATED:
+        parts.append(_("not used: it shares the memory of the processor"))
+    return ", ".join(parts)
 
 
 def _model_rows(model: ChosenModel | None) -> Iterator[tuple[str, str]]:

@@ -198,6 +198,8 @@ class Code(StrEnum):
     ENGINE_HUNG = "engine_hung"  # seconds
     ENGINE_OUT_OF_MEMORY = "engine_out_of_memory"
     ENGINE_CARD_FULL = "engine_card_full"  # no memory left on the graphics card
+    ENGINE_CARD_LOST = "engine_card_lost"  # the driver lost the graphics card
+    ENGINE_ON_PROCESSOR = "engine_on_processor"  # instead of a graphics card that did not answer
     ENGINE_GAVE_UP = "engine_gave_up"  # attempts
     ENGINE_PROTOCOL = "engine_protocol"  # detail
 
@@ -300,13 +302,16 @@ class Code(StrEnum):
     RECORD_FILE = "record_file"  # path: no exported record
     RECORD_CHANGED = "record_changed"  # number: of the first entry that is not as it was written
 
-    # a graphics card of NVIDIA's that is in the machine and is not used
+    # a graphics card that is in the machine and is not used, or not by the better way
     CARD_ADD_ON_MISSING = "card_add_on_missing"  # name, version: of the driver, package: that fits both
     CARD_DRIVER_MISSING = "card_driver_missing"  # needed: the first version that would do
     CARD_DRIVER_OLD = "card_driver_old"  # name, version, package: for this card, needed: the version for that
     CARD_DRIVER_REPLACED = "card_driver_replaced"  # by another version, since the machine was started
     CARD_TOO_OLD = "card_too_old"  # name
     CARD_SILENT = "card_silent"  # detail: who says so or what NVML says
+    CARD_BY_VULKAN = "card_by_vulkan"  # name, package: by which NVIDIA's own way would be used
+    CARD_VULKAN_MISSING = "card_vulkan_missing"  # name, package
+    CARD_VULKAN_SILENT = "card_vulkan_silent"  # maker
 
     # the installation and its updates
     INSTALLATION_UNSOUND = "installation_unsound"  # path, changed, missing, unnamed: how many files

@@ -92,6 +92,8 @@ def error_of(death: ChildDied) -> AppError:
             return AppError(Code.ENGINE_PROTOCOL, detail="")
         case Cause.EXITED if death.detail == protocol.CARD_FULL_STATUS:
             return AppError(Code.ENGINE_CARD_FULL)
+        case Cause.EXITED if death.detail == protocol.CARD_LOST_STATUS:
+            return AppError(Code.ENGINE_CARD_LOST)
         case _:
             return AppError(Code.ENGINE_EXITED, status=death.detail)
 

@@ -14,6 +14,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking
 from app.core.image import Raster
 from app.core.policy import Policy
+from app.core.settings import Mapping
 from app.core.work import Cancel, Progress, Result, Work, finish
 from app.engine import protocol
 from app.engine.carrying import carry, error_of, result_of
@@ -231,6 +232,18 @@ class EngineClient:
             child.kill()
 
     def _load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
+        """Load `spec`: on the processor, where a card does not answer, with weights that are read from their file as
+        they are needed, since main memory was not planned to hold them."""
+        try:
+            return (yield from self._load_as_told(spec, cancel))
+        except AppError as error:
+            if error.code is not Code.ENGINE_CARD_LOST or not spec.cards:
+                raise
+        _log.warning("the card does not answer; the processor computes in its place")
+        alone = msgspec.structs.replace(spec, cards=False, mapping=Mapping.MAPPED)
+        return (yield from self._load_as_told(alone, cancel))
+
+    def _load_as_told(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
         if spec.remote is not None:
             self._policy.check_server(parse(spec.remote.address).shown)
         self._lanes.close()

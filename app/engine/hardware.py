@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 
 from app.engine.llama_loader import bindings
-from app.engine.protocol import Device
+from app.engine.protocol import CARD, INTEGRATED, Device
 
 _GROUP = Path("/sys/fs/cgroup")
-_KINDS = ("cpu", "gpu", "integrated gpu", "accelerator")  # ggml-backend.h: enum ggml_backend_dev_type
+_KINDS = ("cpu", CARD, INTEGRATED, "accelerator")  # ggml-backend.h: enum ggml_backend_dev_type
 _CPU = 0
 
 
@@ -47,23 +47,32 @@ class _Properties(ctypes.Structure):
 
 def devices() -> tuple[Device, ...]:
     """llama.cpp's own list of what it can compute on; how much memory is free is asked each time."""
+    return tuple(device for _handle, device in _listed())
+
+
+def used_cards() -> dict[int, Device]:
+    """The graphics cards with memory of their own, by llama.cpp's handles: all that a model is laid on."""
+    return {handle: device for handle, device in _listed() if device.kind == CARD}
+
+
+def _listed() -> list[tuple[int, Device]]:
     library = bindings()._lib
     properties, found = _Properties(), []
     for index in range(library.ggml_backend_dev_count()):
-        library.ggml_backend_dev_get_props(library.ggml_backend_dev_get(index), ctypes.byref(properties))
+        handle = library.ggml_backend_dev_get(index)
+        library.ggml_backend_dev_get_props(handle, ctypes.byref(properties))
         kind, able = properties.type, properties.abilities
-        found.append(
-            Device(
-                properties.name.decode("utf-8", "replace"),
-                properties.description.decode("utf-8", "replace"),
-                _KINDS[kind] if kind < len(_KINDS) else "accelerator",
-                properties.memory_free,
-                properties.memory_total,
-                # What llama.cpp asks before it uploads weights beside reading (`llama_model_loader::load_all_data`).
-                bool(able.asynchronous and able.host_buffer and able.events),
-            )
+        device = Device(
+            properties.name.decode("utf-8", "replace"),
+            properties.description.decode("utf-8", "replace"),
+            _KINDS[kind] if kind < len(_KINDS) else "accelerator",
+            properties.memory_free,
+            properties.memory_total,
+            # What llama.cpp asks before it uploads weights beside reading (`llama_model_loader::load_all_data`).
+            bool(able.asynchronous and able.host_buffer and able.events),
         )
-    return tuple(found)
+        found.append((handle, device))
+    return found
 
 
 def cpu_features() -> tuple[str, ...]:

@@ -20,9 +20,9 @@ from app.core.chat_template import ChatTemplate
 from app.core.errors import AppError, Code
 from app.core.settings import Adapter, KvType, Mapping
 from app.engine.chat_formats import from_table
-from app.engine.hardware import free_memory, physical_cores
+from app.engine.hardware import free_memory, physical_cores, used_cards
 from app.engine.listed_formats import rendered
-from app.engine.llama_loader import bindings, is_card_full, last_errors, summary
+from app.engine.llama_loader import bindings, is_card_full, is_card_lost, last_errors, summary
 from app.engine.positions import SECTIONS, Positions
 from app.engine.protocol import LoadSpec, NamelessVocabulary
 from app.engine.repacking import kinds_of_memory
@@ -64,8 +64,8 @@ class Placing:
     `kept`: patterns (C++'s ECMAScript) of tensor names that go to the memory called `kept_in` instead; one that cannot
     hold a tensor ends the process. `split`: share of the layers on each GPU.
 
-    `mapping`: how weights come into memory. `repacked`: the CPU may give weights another layout.
-    `dry_run`: nothing is read and nothing is allocated, only counted.
+    `mapping`: how weights come into memory. `repacked`: the CPU may give weights another layout. `cards`: False where
+    none is computed on. `dry_run`: nothing is read and nothing is allocated, only counted.
     """
 
     kept: tuple[str, ...] = ()
@@ -74,12 +74,21 @@ class Placing:
     mapping: Mapping = Mapping.MAPPED
     repacked: bool = True
     dry_run: bool = False
+    cards: bool = True
 
     @classmethod
     def of(cls, spec: LoadSpec, *, dry_run: bool = False) -> Placing:
         """Where a load puts its tensors. What is repacked would be held beside the file that it is mapped from."""
         repacked = spec.mapping is not Mapping.MAPPED
-        return cls(spec.cpu_tensors, _CPU, spec.tensor_split, spec.mapping, repacked, dry_run)
+        return cls(
+            spec.cpu_tensors,
+            _CPU,
+            spec.tensor_split,
+            spec.mapping,
+            repacked,
+            dry_run,
+            spec.cards and spec.gpu_layers != 0,
+        )
 
 
 class _Override(ctypes.Structure):
@@ -633,7 +642,7 @@ def _apply(placing: Placing, params: Any) -> list[Any]:
     params.use_extra_bufts = placing.repacked
     params.no_alloc = placing.dry_run
     params.load_mode = api.LLAMA_LOAD_MODE_NONE if placing.dry_run else _load_mode(placing.mapping)
-    alive: list[Any] = []
+    alive: list[Any] = [_lay_on_cards(used_cards() if placing.cards else (), params)]
     if placing.kept:
         kind = _memory(placing.kept_in)
         overrides = (_Override * (len(placing.kept) + 1))(
@@ -647,6 +656,15 @@ def _apply(placing: Placing, params: Any) -> list[Any]:
         params.tensor_split = shares
         alive.append(shares)
     return alive
+
+
+def _lay_on_cards(handles: Iterable[int], params: Any) -> Any:
+    """Have llama.cpp compute on these cards (`hardware.used_cards`) and on no other device beside the CPU. What is
+    returned must live until the model is loaded."""
+    handles = tuple(handles)
+    chosen = (ctypes.c_void_p * (len(handles) + 1))(*handles, None)
+    params.devices = ctypes.cast(chosen, ctypes.c_void_p)
+    return chosen
 
 
 def _leave_out_vocabulary(vocabulary: NamelessVocabulary, params: Any) -> Any:
@@ -761,6 +779,8 @@ def _load_error(path: Path, lines: list[str]) -> AppError:
         if refused["memory"].startswith(_CPU) or refused["memory"].endswith(_HOST):
             return AppError(Code.MODEL_OUT_OF_MEMORY, path=where, needed_bytes=needed, free_bytes=free_memory())
         return AppError(Code.MODEL_CARD_FULL, path=where, needed_bytes=needed)
+    if is_card_lost(lines):
+        return AppError(Code.ENGINE_CARD_LOST)
     if any(sign in text for sign in ("unable to allocate", "failed to allocate", "out of memory")):
         return AppError(Code.MODEL_FAILED, path=where, detail="out of memory")
     return AppError(Code.MODEL_FAILED, path=where, detail=summary(lines))
@@ -769,4 +789,6 @@ def _load_error(path: Path, lines: list[str]) -> AppError:
 def _decode_error(status: int, lines: list[str]) -> AppError:
     if is_card_full(lines):
         return AppError(Code.ENGINE_CARD_FULL)
+    if is_card_lost(lines):
+        return AppError(Code.ENGINE_CARD_LOST)
     return AppError(Code.MODEL_FAILED, path="", detail=summary(lines) or f"llama_decode: {status}")

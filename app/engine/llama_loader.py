@@ -19,12 +19,16 @@ from typing import Any
 
 import psutil
 
-from app.engine.protocol import CARD_FULL_STATUS
+from app.engine.protocol import CARD_FULL_STATUS, CARD_LOST_STATUS
+from app.engine.uncaught import on_uncaught
 
 _LOG_LEVEL_ERROR = 4  # ggml.h: enum ggml_log_level
 
 _NUMA_DISTRIBUTE = 1
 """ggml-cpu.h: enum ggml_numa_strategy. Threads spread over the nodes, so that each reads the weights that are near."""
+
+_NO_DEBUGGER = {"GGML_NO_BACKTRACE": "1"}
+"""Where llama.cpp gives up, ggml would start a debugger, if there is one, to print where that was."""
 
 _NODES = Path("/sys/devices/system/node")
 
@@ -37,8 +41,15 @@ a quiet machine. So they spin for a moment, then sleep (a count of GNU's OpenMP;
 _CPU_VARIANT = re.compile(r"ggml-cpu-(\w+)\.(?:so|dll)$")
 """How ggml names them (ggml/src/CMakeLists.txt, ggml_add_cpu_backend_variant)."""
 
-_CARD_FULL = ("error: out of memory", "cudaMalloc failed: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
-"""What CUDA's part of llama.cpp, which is that of other makers' cards too, logs where a card has no memory left."""
+_CARD_FULL = (
+    "error: out of memory", "cudaMalloc failed: out of memory", "CUBLAS_STATUS_ALLOC_FAILED",
+    "ErrorOutOfDeviceMemory", "ErrorOutOfHostMemory",
+)  # fmt: skip
+"""What CUDA's part of llama.cpp logs where a card has no memory left, and what Vulkan's part says of its exceptions
+(vulkan.hpp, `to_string` of `vk::Result`)."""
+
+_CARD_LOST = ("device lost", "ErrorDeviceLost", "unspecified launch failure", "GPU is lost")
+"""What Vulkan's part of llama.cpp says where the driver has lost its card, and CUDA (`cudaGetErrorString`)."""
 
 _errors: list[str] = []
 
@@ -46,7 +57,7 @@ _errors: list[str] = []
 @cache
 def bindings() -> ModuleType:
     """The module `llama_cpp.llama_cpp`, without running its package's `__init__`, which imports the high-level API."""
-    for name, value in _OPENMP.items():
+    for name, value in (_OPENMP | _NO_DEBUGGER).items():
         os.environ.setdefault(name, value)
     if "llama_cpp" not in sys.modules:
         spec = importlib.util.find_spec("llama_cpp")
@@ -59,6 +70,7 @@ def bindings() -> ModuleType:
     api.llama_log_set(log_callback(), None)
     _declare(api._lib)
     api._lib.ggml_set_abort_callback(_say_why_it_ends())
+    on_uncaught(api._lib, _end_with)
     _load_backends(api._lib)
     api.llama_backend_init()
     if numa_nodes() > 1:
@@ -72,17 +84,15 @@ def folder() -> Path:
 
 
 def _load_backends(library: Any) -> None:
-    """A build for any machine (GGML_BACKEND_DL) has a library for each kind of processor, of which the best that runs
-    here is taken, and add-ons bring some for graphics cards, of which the driver decides; a card without a driver is
-    passed over. A build for this very machine is linked to all that it has."""
-    if not cpu_variants():
-        return
-    from app.engine import nvidia  # the window's process imports this module, too, and never asks for cards
+    """Add-ons bring libraries for graphics cards; one that finds no driver is passed over. A build for any machine
+    (GGML_BACKEND_DL) has a library for each kind of processor, of which the best that runs here is taken; a build for
+    this very machine is linked to all else that it has."""
+    from app.engine import cards  # the window's process imports this module, too, and never asks for cards
 
-    card = nvidia.choose(nvidia.installed(folder()))
-    if card is not None and card.parent != folder():
-        library.ggml_backend_load(os.fsencode(card))
-    library.ggml_backend_load_all_from_path(os.fsencode(folder()))
+    for add_on in cards.choose(folder()):
+        library.ggml_backend_load(os.fsencode(add_on))
+    if cpu_variants():
+        library.ggml_backend_load_all_from_path(os.fsencode(folder()))
 
 
 def cpu_variants() -> tuple[str, ...]:
@@ -124,16 +134,29 @@ def _say_why_it_ends() -> Any:
     """Called where llama.cpp gives up and ends the process, as it does for any error of a card while that computes."""
 
     def end(message: bytes) -> None:
-        print(*_errors, message.decode("utf-8", "replace"), sep="\n", file=sys.stderr, flush=True)
-        if is_card_full(_errors):
-            os._exit(CARD_FULL_STATUS)
+        _end_with(message.decode("utf-8", "replace"))
 
     return ctypes.CFUNCTYPE(None, ctypes.c_char_p)(end)  # ggml.h: ggml_abort_callback_t
+
+
+def _end_with(reason: str) -> None:
+    """Say why llama.cpp gives up; where a card is to blame, end the process with a status that says so."""
+    lines = [*_errors, reason]
+    print(*lines, sep="\n", file=sys.stderr, flush=True)
+    if is_card_full(lines):
+        os._exit(CARD_FULL_STATUS)
+    if is_card_lost(lines):
+        os._exit(CARD_LOST_STATUS)
 
 
 def is_card_full(lines: list[str]) -> bool:
     """Whether llama.cpp's error lines say that a graphics card has no memory left."""
     return any(sign in line for line in lines for sign in _CARD_FULL)
+
+
+def is_card_lost(lines: list[str]) -> bool:
+    """Whether llama.cpp's error lines say that a graphics card's driver has lost it."""
+    return any(sign in line for line in lines for sign in _CARD_LOST)
 
 
 def last_errors() -> list[str]:

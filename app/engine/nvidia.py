@@ -14,14 +14,12 @@ import msgspec
 import pynvml
 
 from app.core.errors import Code, Parameter, Problem
+from app.engine import pci
 from app.engine.protocol import Device
 
 OLDEST_CAPABILITY = (8, 0)
 """The compute capability of the oldest cards that the add-ons have code for (packaging/set-up.sh, `cards`)."""
 
-_PCI = Path("/sys/bus/pci/devices")
-_NVIDIA = "0x10de"
-_DISPLAY_CONTROLLERS = "0x03"  # base class of PCI: VGA (0x0300) and cards without an output (0x0302)
 _CUDA = "CUDA"  # how llama.cpp's names of such devices begin
 _LIBRARIES = ("libggml-cuda.*", "ggml-cuda.*")
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -147,19 +145,7 @@ def _who_hides_it() -> str:
 
 
 def _is_there() -> bool:
-    if not _PCI.is_dir():
-        return False
-    return any(
-        _read(device / "vendor") == _NVIDIA and _read(device / "class").startswith(_DISPLAY_CONTROLLERS)
-        for device in _PCI.iterdir()
-    )
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii", errors="replace").strip()
-    except OSError:
-        return ""
+    return any(display.vendor == pci.NVIDIA for display in pci.displays())
 
 
 @contextlib.contextmanager

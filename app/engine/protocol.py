@@ -25,6 +25,9 @@ from app.isolation.heartbeat import WireFailed
 CARD_FULL_STATUS = 83
 """The exit status of an engine's process that a graphics card without memory left ended."""
 
+CARD_LOST_STATUS = 84
+"""The exit status of an engine's process that computed on a card when the driver lost it."""
+
 # ---- what is asked of an engine -------------------------------------------------------------------------------
 
 
@@ -73,7 +76,8 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
     tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
     GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
-    `shape`: what its cache depends on, by its header.
+    `shape`: what its cache depends on, by its header. `cards`: False where the processor computes alone, because a card
+    did not answer.
     `template`: the chat format where neither our table nor llama.cpp's list has it.
     `adapters`: over the weights. `remote`: load nothing here, but connect to that server; of the rest only
     `context_tokens` counts then, and only for servers that do not say theirs.
@@ -95,6 +99,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     template: ChatTemplate | None = None
     shape: Shape | None = None
     remote: RemoteSpec | None = None
+    cards: bool = True
 
 
 class PageText(msgspec.Struct, frozen=True):
@@ -651,9 +656,19 @@ class MeasureBandwidth(EngineOrder[None, Bandwidth], frozen=True):
     """Ask for the bandwidth of main memory; needs no model, and takes half a second."""
 
 
+CARD = "gpu"
+"""The kind of a graphics card with memory of its own: a model is laid on no other."""
+
+INTEGRATED = "integrated gpu"
+"""The kind of graphics inside a processor, which share its memory."""
+
+VULKAN = "Vulkan"
+"""How the names of devices begin that are computed on by Vulkan."""
+
+
 class Device(msgspec.Struct, frozen=True):
-    """One of llama.cpp's devices; `kind` is cpu, gpu, integrated gpu or accelerator; bytes of its memory. `uploads`:
-    weights are copied to it while more of them are read."""
+    """One of llama.cpp's devices; `kind` is cpu, `CARD`, `INTEGRATED` or accelerator; bytes of its memory.
+    `uploads`: weights are copied to it while more of them are read."""
 
     name: str
     description: str

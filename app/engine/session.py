@@ -23,7 +23,7 @@ from app.engine.asides import Asides
 from app.engine.control import RunControl
 from app.engine.dry_run import buffers
 from app.engine.generation import Writer, Written, write_text
-from app.engine.hardware import cpu_features, devices, free_memory, physical_cores
+from app.engine.hardware import cpu_features, devices, free_memory, physical_cores, used_cards
 from app.engine.held_schema import HeldSchemas
 from app.engine.held_sentences import HeldSentences
 from app.engine.held_value import HeldAnswer
@@ -42,6 +42,7 @@ from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, OnTokenized, Prompt
 from app.engine.protocol import (
     AnswerTo,
     BookSpan,
+    Device,
     DocumentText,
     EngineCounts,
     Generated,
@@ -78,6 +79,8 @@ class Session:
         self._on_tokenized = on_tokenized
         self._model = LlamaModel(Path(spec.model_path), spec.gpu_layers, on_progress, placing=Placing.of(spec))
         self._model.threads = threads = spec.threads or physical_cores()
+        self._spec, self._cards = spec, _cards(spec)
+        self._news = [] if spec.cards else [Problem(Code.ENGINE_ON_PROCESSOR)]
         self._vision: Vision | None = None
         self._vision_problem: Problem | None = None
         try:
@@ -103,9 +106,9 @@ class Session:
             self._context,
             self._shape.geometry,
             control,
-            _save_target(spec, self.info),
+            _save_target(spec, self.info, self._cards),
             spec.snapshot_bytes,
-            tiled=spec.kv_type is KvType.F16 and not _has_gpu() and spec.ubatch_tokens >= reuse.TILE_TOKENS,
+            tiled=spec.kv_type is KvType.F16 and not self._cards and spec.ubatch_tokens >= reuse.TILE_TOKENS,
             embeddings_of=self._vision.rows if self._vision is not None else None,
         )
         self.judging = Judging(
@@ -131,7 +134,7 @@ class Session:
         """Raises AppError CONTEXT_INVALID, MODEL_..., ADAPTER_FAILED."""
         context_tokens = _context_tokens(spec, self._model)
         _check_memory(spec, self._shape, context_tokens)
-        at_once = slices_at_once(spec, self._model.layers, devices())
+        at_once = slices_at_once(spec, self._model.layers, len(self._cards))
         return self._new_context(context_tokens, spec, threads, spec.kv_type, 1 + MAX_DRAFT, at_once)
 
     def _new_context(
@@ -166,7 +169,7 @@ class Session:
         """Take the projector; one that is of no use leaves the model what it is for text."""
         if not spec.projector_path:
             return
-        gpu = _has_gpu() and spec.gpu_layers != 0
+        gpu = bool(self._cards)
         try:
             path, slice_tokens = Path(spec.projector_path), spec.ubatch_tokens
             self._vision = Vision(path, self._model, threads, slice_tokens, spec.readings, gpu=gpu)
@@ -191,7 +194,9 @@ class Session:
     def context_options(self) -> tuple[Room, ...]:
         """How large the context could be with each KV type, where it may take the memory that it takes now too."""
         shape, info, slice_tokens = self._shape, self.info, self._context.slice_tokens
-        memory = _free_memory() + planner.context_bytes(shape, info.context_tokens, info.kv_type, slice_tokens)
+        memory = _free_memory(self._spec) + planner.context_bytes(
+            shape, info.context_tokens, info.kv_type, slice_tokens
+        )
         trained = info.trained_context
         sizes = {kind: planner.largest_context(shape, memory, kind, slice_tokens, trained) for kind in KvType}
         return tuple(Room(kind, tokens, tokens == trained) for kind, tokens in sizes.items())
@@ -361,8 +366,9 @@ class Session:
         return self._sequence.take_counts()
 
     def problems(self) -> list[Problem]:
-        """What went wrong with saved readings since the last call."""
-        return self._sequence.problems()
+        """What went wrong with saved readings since the last call; at first, what is to be known of the load too."""
+        news, self._news = self._news, []
+        return [*news, *self._sequence.problems()]
 
 
 def _context_tokens(spec: LoadSpec, model: LlamaModel) -> int:
@@ -372,22 +378,22 @@ def _context_tokens(spec: LoadSpec, model: LlamaModel) -> int:
     return spec.context_tokens or min(trained, planner.DEFAULT_CONTEXT)
 
 
-def _save_target(spec: LoadSpec, info: ModelInfo) -> SaveTarget | None:
+def _save_target(spec: LoadSpec, info: ModelInfo, cards: Sequence[Device]) -> SaveTarget | None:
     if spec.readings is None or not spec.readings.quota_bytes:
         return None
     readings = SavedStates(Path(spec.readings.folder), spec.readings.secret, spec.readings.quota_bytes)
     model = fingerprint_with(Path(spec.model_path), spec.adapters)
     key = StateKey(model, spec.kv_type, LAYOUT_VERSION, version())
-    return SaveTarget(readings, key, info.name, _kernels(info))
+    return SaveTarget(readings, key, info.name, _kernels(info, cards))
 
 
-def _kernels(info: ModelInfo) -> str:
+def _kernels(info: ModelInfo, cards: Sequence[Device]) -> str:
     """What computes: the processor's instruction sets, its threads, which share out the attention of a token and so
     round other sums, the devices, and how many bytes of the weights are where, by which repacked weights differ from
     plain ones, and experts that were moved."""
     weights = (f"{buffer.name}={buffer.weights_bytes}" for buffer in info.buffers if buffer.weights_bytes)
-    cards = (device.description for device in devices() if "gpu" in device.kind)
-    return " ".join((*cpu_features(), f"threads={info.threads}", *cards, *sorted(weights)))
+    named = (card.description for card in cards)
+    return " ".join((*cpu_features(), f"threads={info.threads}", *named, *sorted(weights)))
 
 
 def _shape(model: LlamaModel, spec: LoadSpec) -> planner.Shape:
@@ -408,7 +414,7 @@ def _shape(model: LlamaModel, spec: LoadSpec) -> planner.Shape:
 
 def _check_memory(spec: LoadSpec, shape: planner.Shape, context_tokens: int) -> None:
     """Refuse what main memory cannot hold. With a GPU the cache is elsewhere, and llama.cpp itself refuses."""
-    if _has_gpu():
+    if _cards(spec):
         return
     needed = planner.context_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens)
     free = free_memory()
@@ -416,19 +422,20 @@ def _check_memory(spec: LoadSpec, shape: planner.Shape, context_tokens: int) -> 
         raise AppError(Code.MODEL_OUT_OF_MEMORY, path=spec.model_path, needed_bytes=needed, free_bytes=free)
 
 
-def _has_gpu() -> bool:
-    return any("gpu" in device.kind for device in devices())
+def _free_memory(spec: LoadSpec) -> int:
+    """Bytes that a context can still have: on the first card, else in main memory."""
+    return next((card.free_bytes for card in _cards(spec)), None) or free_memory()
 
 
-def _free_memory() -> int:
-    """Bytes that a context can still have: on the first GPU, else in main memory."""
-    return next((device.free_bytes for device in devices() if "gpu" in device.kind), None) or free_memory()
+def _cards(spec: LoadSpec) -> tuple[Device, ...]:
+    """The cards that a load computes on; how much of their memory is free is asked each time."""
+    return tuple(used_cards().values()) if spec.cards and spec.gpu_layers else ()
 
 
 def _describe(
     model: LlamaModel, spec: LoadSpec, shape: planner.Shape, context_tokens: int, threads: int, vocabulary: str
 ) -> ModelInfo:
-    device = next((d for d in devices() if "gpu" in d.kind), devices()[0])
+    device = (*_cards(spec), *devices())[0]
     return ModelInfo(
         name=model.metadata("general.name") or model.path.stem,
         architecture=model.architecture,

@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from app.core.events import Loading, Looking, Weighing
 from app.engine import protocol
+from app.engine.cards import unused_card
 from app.engine.dry_run import dry_run
 from app.engine.hardware import cpu_features, devices, physical_cores
 from app.engine.listed_formats import known_template
 from app.engine.llama import LlamaModel, check_magic
 from app.engine.llama_loader import cpu_variant, folder, numa_nodes, version
-from app.engine.nvidia import installed, unused_card
 from app.engine.order_loop import OrderLoop, serve
 from app.engine.protocol import AnyOrder, Command, LoadSpec
 from app.engine.repacking import repacked
@@ -156,7 +156,7 @@ def _inspect() -> protocol.Inspected:
         cpu_features(),
         numa_nodes(),
         cpu_variant(),
-        unused_card(found, installed(folder())),
+        unused_card(found, folder()),
         repacked(),
     )
 

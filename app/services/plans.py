@@ -32,6 +32,8 @@ from app.engine.planner import (
     WayKind,
 )
 from app.engine.protocol import (
+    CARD,
+    VULKAN,
     Bandwidth,
     Buffer,
     DryRun,
@@ -97,9 +99,10 @@ class Machines:
                 device.total_bytes,
                 min(device.total_bytes, device.free_bytes + taken_bytes(b for b in held if b.name == device.name)),
                 uploads=device.uploads,
+                unpacks=not device.name.startswith(VULKAN),
             )
             for device in inspected.devices
-            if device.kind == "gpu"
+            if device.kind == CARD
         )
         elsewhere = {gpu.name for gpu in gpus}
         returned = sum(

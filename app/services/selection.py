@@ -13,7 +13,7 @@ from app.core.settings import Adapter, EngineSettings
 from app.core.work import Cancel, Stopped, Work, finish
 from app.engine.client import EngineClient
 from app.engine.planner import Machine, PlanRequest
-from app.engine.protocol import Inspect
+from app.engine.protocol import VULKAN, Device, Inspect
 from app.models import local
 from app.models.copying import free_bytes
 from app.models.gguf.reader import HeaderReader
@@ -106,9 +106,14 @@ def look_at(machines: Machines, engine: EngineClient, hardware: Hardware) -> Mac
     if hardware != THIS:
         return MachineSeen(machine, tuple(gpu.name for gpu in machine.gpus))
     inspected = finish(engine.run(Inspect()))
-    described = {device.name: device.description for device in inspected.devices}
+    described = {device.name: _named(device) for device in inspected.devices}
     names = tuple(described.get(gpu.name) or gpu.name for gpu in machine.gpus)
     return MachineSeen(machine, names, inspected.unused_card)
+
+
+def _named(device: Device) -> str:
+    """What a device calls itself, with the way that it is computed on where that is not the maker's own."""
+    return f"{device.description} ({VULKAN})" if device.name.startswith(VULKAN) else device.description
 
 
 def survey(

@@ -626,6 +626,14 @@ _SENTENCES: dict[Code, str] = {
         "The memory of the graphics card ran out. The answer so far is kept. Close other programs that use the card, or"
         " choose a smaller context, KV type or model, and ask again."
     ),
+    Code.ENGINE_CARD_LOST: (
+        "The graphics card stopped responding to its driver. The answer so far is kept. Ask again: the model is loaded"
+        " again, on the processor if the card still does not respond."
+    ),
+    Code.ENGINE_ON_PROCESSOR: (
+        "The graphics card does not respond, so Octavo computes on the processor, which is slower. Restart the"
+        " computer, or load the model again in the model menu once the card works."
+    ),
     Code.ENGINE_GAVE_UP: (
         "The model stopped {attempts} times in a row, so Octavo does not restart it automatically. Choose another"
         " model or a smaller context, or load the model again in the model menu."
@@ -893,12 +901,25 @@ _SENTENCES: dict[Code, str] = {
         " started. Restart the computer. Until then, Octavo uses the processor."
     ),
     Code.CARD_TOO_OLD: (
-        "The {name} in this computer is older than the Ampere generation, which Octavo does not support, so Octavo"
-        " uses the processor."
+        "The {name} in this computer is older than the Ampere generation, which Octavo does not use by CUDA, and Vulkan"
+        " finds no card either, so Octavo uses the processor. Check the output of vulkaninfo --summary."
     ),
     Code.CARD_SILENT: (
         "The NVIDIA card in this computer does not respond ({detail}). Check the output of nvidia-smi, and whether"
         " your account may use the card. Until then, Octavo uses the processor."
+    ),
+    Code.CARD_BY_VULKAN: (
+        "Octavo uses the {name} by Vulkan. With the package {package} in the same version as Octavo, it uses the card"
+        " by CUDA, which is usually faster."
+    ),
+    Code.CARD_VULKAN_MISSING: (
+        "The graphics card in this computer ({name}) is not used. Install the package {package} in the same version as"
+        " Octavo, with which Octavo uses it by Vulkan. Until then, Octavo uses the processor."
+    ),
+    Code.CARD_VULKAN_SILENT: (
+        "The graphics card in this computer ({maker}) does not respond to Vulkan. Install its Vulkan driver (Debian and"
+        " Ubuntu: mesa-vulkan-drivers), and check that vulkaninfo --summary names the card. Until then, Octavo uses the"
+        " processor."
     ),
     Code.RELEASE_KEY_MISSING: (
         "This build of Octavo has no key to check releases with, so it cannot verify any update. Use a build that has"

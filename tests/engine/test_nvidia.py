@@ -13,7 +13,7 @@ import pynvml
 import pytest
 
 from app.core.errors import Code, Problem
-from app.engine import llama_loader, nvidia
+from app.engine import llama_loader, nvidia, pci
 from app.engine.nvidia import AddOn
 from app.engine.protocol import Device
 from app.wording.errors import sentence
@@ -81,7 +81,7 @@ class Machine:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._folder, self._monkeypatch = folder, monkeypatch
-        monkeypatch.setattr(nvidia, "_PCI", folder / "pci")
+        monkeypatch.setattr(pci, "_DEVICES", folder / "pci")
         self.has("0x10de", "0x030200")
 
     def has(self, vendor: str, kind: str) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 from app.core.work import finish
 from app.engine.client import EngineClient
-from app.engine.protocol import Device, Inspect
+from app.engine.protocol import CARD, VULKAN, Device, Inspect
 from app.wording.errors import sentence
 from tests.gpu.places import Places, mode
 
@@ -53,9 +54,9 @@ def graphics_card() -> Device | None:
         found = finish(engine.run(Inspect()))
     finally:
         engine.close()
-    card = next((device for device in found.devices if device.kind == "gpu"), None)
+    card = next((device for device in found.devices if device.kind == CARD), None)
     if card is None:
-        why = sentence(found.unused_card) if found.unused_card else "this machine has no NVIDIA card"
+        why = sentence(found.unused_card) if found.unused_card else "this machine has no card"
         if mode() == "on":
             pytest.fail(f"llama.cpp computes on no card: {why}")
         pytest.skip(f"llama.cpp computes on no card: {why}; OCTAVO_GPU_TESTS=cpu runs this on the processor")
@@ -65,9 +66,35 @@ def graphics_card() -> Device | None:
 @pytest.fixture
 def places(graphics_card: Device | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
     monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
-    made = Places(monkeypatch, graphics_card is not None)
+    made = Places(graphics_card is not None)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def layer(graphics_card: Device | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the layer that makes a card faulty, which only Vulkan has."""
+    if graphics_card is None or not graphics_card.name.startswith(VULKAN):
+        pytest.skip("only Vulkan has layers")
+    folder = tmp_path_factory.mktemp("layer")
+    command = ("c++", "-O1", "-shared", "-fPIC", "-o", folder / "libfaulty_card.so", FOLDER / "faulty_card.cpp")
+    subprocess.run(command, check=True)
+    described = {"name": "VK_LAYER_faulty_card", "type": "GLOBAL", "library_path": "./libfaulty_card.so"}
+    described |= {"api_version": "1.3.0", "implementation_version": "1", "description": "a faulty card"}
+    manifest = {"file_format_version": "1.1.0", "layer": described}
+    (folder / "faulty_card.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def fault(layer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], object]:
+    """Say what is wrong with the card from now on, in the words of `faulty_card.cpp`; at first nothing is."""
+    file = tmp_path / "fault"
+    file.touch()
+    monkeypatch.setenv("VK_LAYER_PATH", str(layer))
+    monkeypatch.setenv("VK_INSTANCE_LAYERS", "VK_LAYER_faulty_card")
+    monkeypatch.setenv("OCTAVO_FAULTY_CARD", str(file))
+    return file.write_text
 
 
 @pytest.fixture

@@ -7,15 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.kv.restore_check import Deviation, deviation
-from app.engine.protocol import LoadSpec, ModelInfo
-
-_VISIBLE = "CUDA_VISIBLE_DEVICES"
+from app.engine.protocol import VULKAN, LoadSpec, ModelInfo
 
 
 def mode() -> str:
@@ -28,16 +24,12 @@ class Places:
     """Loads models in engines of their own, which end with the test. `has_card`: else the processor computes in both
     places, in the other place with llama.cpp's plain kernels instead of its repacked ones."""
 
-    patch: pytest.MonkeyPatch
     has_card: bool
     opened: list[EngineClient] = field(default_factory=list)
 
     def cpu(self, path: Path, **how: Any) -> EngineClient:
-        """An engine that sees no card at all: with one, llama.cpp has it multiply large matrices, whatever layers it is
-        given."""
-        with self.patch.context() as patch:
-            patch.setenv(_VISIBLE, "")
-            return self._load(path, {"gpu_layers": 0, **how})
+        """An engine that computes on no card."""
+        return self._load(path, {"gpu_layers": 0, **how})
 
     def card(self, path: Path, **how: Any) -> EngineClient:
         """An engine with all layers on the card."""
@@ -63,13 +55,18 @@ class Places:
 def on_card(model: ModelInfo | None) -> int:
     """Bytes of the model's weights in a card's memory, as llama.cpp counts them."""
     assert model is not None
-    return sum(buffer.weights_bytes for buffer in model.buffers if buffer.name.startswith("CUDA"))
+    return sum(buffer.weights_bytes for buffer in model.buffers if _is_of_card(buffer.name))
 
 
 def in_memory(model: ModelInfo | None) -> int:
     """Bytes of the model's weights in main memory."""
     assert model is not None
-    return sum(buffer.weights_bytes for buffer in model.buffers if buffer.name.startswith("CPU"))
+    return sum(buffer.weights_bytes for buffer in model.buffers if not _is_of_card(buffer.name))
+
+
+def _is_of_card(name: str) -> bool:
+    """Whether llama.cpp calls a card's own memory so, and not main memory that the card reads (`Vulkan_Host`)."""
+    return name.startswith(("CUDA", VULKAN)) and not name.endswith("_Host")
 
 
 def apart(before: bytes, now: bytes) -> Deviation:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from app.engine.llama import LlamaContext
-from app.engine.protocol import Device, LoadSpec
+from app.engine.protocol import LoadSpec
 
 _PLACES = 4
 """ggml-backend.cpp: GGML_SCHED_MAX_COPIES."""
@@ -21,14 +21,13 @@ _STOP_S = 1.0
 """A stop or a pause takes no longer than this, unless a single slice does."""
 
 
-def slices_at_once(spec: LoadSpec, layers: int, devices: Sequence[Device]) -> int:
-    """So many slices of a model of `layers` layers llama.cpp keeps under way; 0: it computes each to its end.
+def slices_at_once(spec: LoadSpec, layers: int, cards: int) -> int:
+    """So many slices of a model of `layers` layers llama.cpp keeps under way on so many cards; 0: it computes each to
+    its end.
 
     One on a card; several where it hands each slice on from card to card, for which all layers and all tensors must be
-    on them (`llama_context`, `pipeline_parallel`). Graphics that share the processor's memory might read a mask while
-    the next one is written over it.
+    on them (`llama_context`, `pipeline_parallel`).
     """
-    cards = sum(device.kind == "gpu" for device in devices)
     if not cards or not spec.gpu_layers:
         return 0
     whole = not 0 <= spec.gpu_layers <= layers and not spec.cpu_tensors

@@ -95,9 +95,11 @@ class PlannedLayout:
 @dataclass(frozen=True)
 class _ContextDemand:
     """What a context takes of each device that computes, wherever the layers are. `kv_upto`: bytes of the cache of the
-    first so many layers; `cells`: of the cache, in a layer of each kind; `unpacked_bytes`: more on a GPU."""
+    first so many layers; `most_kv_upto`: of the one of them that has the most; `cells`: of the cache, in a layer of
+    each kind; `unpacked_bytes`: more on a GPU that unpacks."""
 
     kv_upto: tuple[int, ...]
+    most_kv_upto: tuple[int, ...]
     snapshot_bytes: int | None
     cells: int
     input_bytes: int
@@ -191,8 +193,10 @@ class Demand:
         wanted = (choice.context_tokens, choice.kv_type, choice.slice_tokens)
         if wanted not in self._contexts:
             shape = self._graph(choice)
+            of_layers = tuple(cache.layer_bytes(self.shape, *wanted))
             self._contexts[wanted] = _ContextDemand(
-                _running(cache.layer_bytes(self.shape, *wanted)),
+                _running(of_layers),
+                tuple(accumulate(of_layers, max, initial=0)),
                 cache.snapshot_bytes(self.shape, *wanted),
                 shape.cells + (shape.local_cells if any(self.shape.local) else 0),
                 graph.input_bytes(shape),
@@ -243,10 +247,14 @@ class Demand:
 
     def _fixed(self, choice: PlacementChoice, context: _ContextDemand, index: int) -> dict[MemoryClass, int]:
         """What a GPU holds whatever layers it has."""
-        # For a long slice the experts are copied to the GPU, one tensor after the other: of a layer's three, the
-        # largest is less than half.
-        moved = self._most_experts[min(choice.expert_layers, self.header.layers)] // 2
-        held = {MemoryClass.COMPUTE: context.unpacked_bytes + context.compute_bytes + moved}
+        # For a slice of a prompt, what is in main memory is copied to the GPU: of experts one tensor after the other
+        # (of a layer's three, the largest is less than half), and of a layer there its cache (ggml-backend.cpp,
+        # `op_offload`).
+        layers = self.header.layers
+        on_host = max(0, layers + 1 - choice.gpu_layers)
+        experts = self._most_experts[min(layers, max(on_host, choice.expert_layers))] // 2
+        unpacked = context.unpacked_bytes if self._machine.gpus[index].unpacks else 0
+        held = {MemoryClass.COMPUTE: unpacked + context.compute_bytes + experts + context.most_kv_upto[on_host]}
         if index == 0 and self._projector:
             held[MemoryClass.PROJECTOR] = self._projector + _PROJECTOR_COMPUTE_BYTES
         if index == 0 and self._adapters:

@@ -25,7 +25,8 @@ kilobytes, one after the other."""
 
 class MachineDevice(msgspec.Struct, frozen=True):
     """`bandwidth`: bytes a second that can be read; 0 where it is not known. `uploads`: weights are copied to it, from
-    pinned memory, while more of them are read, if their file is not mapped."""
+    pinned memory, while more of them are read, if their file is not mapped. `unpacks`: it needs room for a layer's
+    whole quantized cache in f16, as CUDA does and Vulkan does not."""
 
     name: str
     gpu: bool
@@ -33,6 +34,7 @@ class MachineDevice(msgspec.Struct, frozen=True):
     free_bytes: int
     bandwidth: float = 0.0
     uploads: bool = False
+    unpacks: bool = True
 
     @property
     def room(self) -> int:
