@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Makes the packages, in build/packages. Called by packaging/dev as:
-#   build.sh [deb|tar|appimage|flatpak]... [--cuda] [--cuda12]
-# deb and tar if nothing is named. --cuda and --cuda12 make the add-ons for NVIDIA cards as well (as deb and tar), or alone
-# if no kind is named. All that is built bears the time of the commit, and two builds of one commit are the same, byte for
+#   build.sh [deb|tar|appimage|flatpak]... [--cuda] [--cuda12] [--vulkan]
+# deb and tar if nothing is named. --cuda and --cuda12 make the add-ons for NVIDIA cards as well (as deb and tar), --vulkan
+# that for cards of all makers, or alone if no kind is named. All that is built bears the time of the commit, and two builds of one commit are the same, byte for
 # byte, wherever they are made with the same system packages. Of the add-ons that was not seen yet.
 #
-# No add-on was tried on a card yet. octavo-cuda was built, looked into, and loaded by the program on a machine without a
+# No add-on was tried on a real card yet; that for Vulkan runs on one made of software. octavo-cuda was built, looked into, and loaded by the program on a machine without a
 # driver. Of octavo-cuda12, most of llama.cpp's library was compiled, for one kind of card; this was packed, and ggml loaded it.
 #
 # OCTAVO_RELEASE_KEY=FILE puts the public key of releases inside (Ed25519, PEM), and OCTAVO_SIGN=COMMAND signs what is
@@ -40,8 +40,8 @@ step() {
 for argument; do
   case $argument in
     deb | tar | appimage | flatpak) formats+=("$argument") ;;
-    --cuda | --cuda12) add_ons+=("${argument#--}") ;;
-    *) fail "\"$argument\" is no kind of package. There is: deb, tar, appimage, flatpak; and --cuda, --cuda12." ;;
+    --cuda | --cuda12 | --vulkan) add_ons+=("${argument#--}") ;;
+    *) fail "\"$argument\" is no kind of package. There is: deb, tar, appimage, flatpak; and --cuda, --cuda12, --vulkan." ;;
   esac
 done
 [[ ${#formats[@]} -gt 0 || ${#add_ons[@]} -gt 0 ]] || formats=(deb tar)
@@ -73,12 +73,15 @@ freeze() {
 
 # The packages of an add-on: add_on NAME, where NAME is that of its environment.
 add_on() {
-  local package=octavo-$1 folder=$work/octavo-$1 site
+  local package=octavo-$1 folder=$work/octavo-$1 recipe=$work/recipe-$1 site
   site=$(echo "$work/$1"/lib/python*/site-packages)
-  step "stage-$1" packaging/cuda/stage.sh "$1" "$site" "$folder"
+  step "stage-$1" packaging/add_on/stage.sh "$1" "$site" "$folder"
   account "$folder" "$site" "$package"
   settle "$folder"
-  pack_deb "$package" "$folder" packaging/cuda/debian
+  rm -rf -- "$recipe"
+  cp -r packaging/add_on/debian "$recipe"
+  cp packaging/"${1%12}"/debian/* "$recipe/"
+  pack_deb "$package" "$folder" "$recipe"
   pack_tar "$package" "$folder"
   cp -- "$folder/$package.cdx.json" "$out/$package-$version.cdx.json"
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs what is missing for `base`, `test`, `slow`, `bench`, `screens`, `journey`, `fortress`, `corpus`, `trial`, `package`, `cuda` or `cuda12`: system
-# packages, uv, and the locked Python environment; for `package` a second one without what only development needs, whose
-# llama.cpp runs on any processor; for `cuda` and `cuda12` one each, with the compiler of CUDA 13 or 12 and a llama.cpp of
-# which the add-on takes its library.
+# Installs what is missing for `base`, `test`, `slow`, `card`, `bench`, `screens`, `journey`, `fortress`, `corpus`,
+# `trial`, `package`, `cuda`, `cuda12` or `vulkan`: system packages, uv, and the locked Python environment; for `package`
+# a second one without what only development needs, whose llama.cpp runs on any processor; for `cuda`, `cuda12` and
+# `vulkan` one each, with a llama.cpp of which the add-on takes its library, and the compiler of CUDA 13 or 12.
 # Called by packaging/dev as: set-up.sh NEED STATE, where STATE is written to the stamp when all is done. STATE ends
 # with `cuda=` and the path of CUDA's compiler, if llama.cpp is to be built with it, or why not (find_cuda in packaging/dev).
 set -euo pipefail
@@ -11,7 +11,7 @@ need=$1 state=$2
 root=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
 tools=$root/.tools venv=$root/.venv
 [[ $need != package ]] || venv=$root/build/package/environment
-[[ $need != cuda* ]] || venv=$root/build/package/$need
+[[ $need != cuda* && $need != vulkan ]] || venv=$root/build/package/$need
 cuda=${state##*cuda=}
 # The cards that an add-on has code for: A100 and, as their kind runs it too, RTX 30, RTX 40 and L40S (8.x); H100 and H200
 # (9.0); later ones translate the portable code of 9.0 when they first run it. CUDA 12.4 knows no later ones, nor does its
@@ -101,6 +101,15 @@ command  xdotool                  xdotool
 command  qemu-x86_64              qemu-user
 TABLE
       ;;
+    card) echo 'driver Vulkan_driver mesa-vulkan-drivers' ;;
+    vulkan)
+      cat <<'TABLE'
+command  glslc                    glslc
+header   vulkan/vulkan.h          libvulkan-dev
+header   spirv/unified1/spirv.hpp spirv-headers
+library  libvulkan.so.1           libvulkan1
+TABLE
+      ;;
     package | cuda | cuda12)
       [[ $need != cuda12 ]] || echo 'host C++_compiler_of_version_13_or_older g++-13'
       cat <<'TABLE'
@@ -165,6 +174,8 @@ missing() {
       needed | command) has "$name" ;;
       host) find_host_compiler >/dev/null ;;
       library) [[ $libraries == *"$name ("* ]] ;;
+      header) [[ -e /usr/include/$name ]] ;;
+      driver) compgen -G '/usr/share/vulkan/icd.d/*.json' >/dev/null ;;
       font) has_japanese_font ;;
       service) [[ -e /usr/share/dbus-1/services/$name.service ]] ;;
       keyring) compgen -G '/usr/share/keyrings/debian-archive-keyring.*' >/dev/null ;;
@@ -282,8 +293,8 @@ prepare_python() {
       choice+=(--config-settings-package "llama-cpp-python:cmake.define.$setting")
     done
     choice+=(--no-dev --group package)
-  elif [[ $need == cuda* ]]; then
-    prepare_cuda "$jobs" "${choice[@]}"
+  elif [[ $need == cuda* || $need == vulkan ]]; then
+    "prepare_${need%12}" "$jobs" "${choice[@]}"
     return
   elif [[ -n $cuda ]]; then
     # A setting of the package, so that what was built without CUDA is not taken for it.
@@ -316,10 +327,9 @@ sync_packages() {
   printf '%s\n' "$root" >"$venv/octavo-folder"
 }
 
-# First CUDA's compiler, then with it llama.cpp: built as for the bundle, but for the card alone. uv checks the sources of
-# both, and keeps what it built for the next time.
+# First CUDA's compiler, then with it llama.cpp. uv checks the sources of both, and keeps what it built for the next time.
 prepare_cuda() {
-  local jobs=$1 site toolkit host name setting
+  local jobs=$1 site toolkit host name
   local -a choice=(--only-group "$need")
   [[ $(uname -sm) == 'Linux x86_64' ]] || fail 'add-ons for NVIDIA cards can only be built on Linux with an x86_64 processor.'
   if ! compgen -G "$venv/lib/python*/site-packages/llama_cpp/lib/libggml-cuda.so" >/dev/null; then
@@ -343,12 +353,33 @@ prepare_cuda() {
   mkdir -p -- "$toolkit/lib/stubs"
   c++ -shared -Wl,-soname,libcuda.so.1 -x c++ -o "$toolkit/lib/stubs/libcuda.so" - <<<'extern "C" int cuDeviceGet() { return 1; }' ||
     fail 'the C++ compiler (g++) could not make a library.'
-  for setting in GGML_NATIVE=OFF GGML_BACKEND_DL=ON GGML_CPU=OFF LLAVA_BUILD=OFF GGML_CUDA=ON GGML_CUDA_NCCL=OFF \
+  sync_add_on "$jobs" GGML_CUDA=ON GGML_CUDA_NCCL=OFF \
     "CMAKE_CUDA_ARCHITECTURES=$cards" "CMAKE_CUDA_COMPILER=$toolkit/bin/nvcc" \
-    "CUDA_CUDART=$toolkit/lib/libcudart_static.a" "CUDA_cudart_LIBRARY=$toolkit/lib/libcudart_static.a"; do
+    "CUDA_CUDART=$toolkit/lib/libcudart_static.a" "CUDA_cudart_LIBRARY=$toolkit/lib/libcudart_static.a" -- "${choice[@]}"
+}
+
+# llama.cpp with Vulkan's shaders, which the system's glslc compiles. The loader of Vulkan stays the system's.
+prepare_vulkan() {
+  local jobs=$1
+  if ! compgen -G "$venv/lib/python*/site-packages/llama_cpp/lib/libggml-vulkan.so" >/dev/null; then
+    say "building llama.cpp for cards with Vulkan: about $((26 / jobs + 1)) minutes, once"
+  fi
+  sync_add_on "$jobs" GGML_VULKAN=ON -- --only-group vulkan "${@:2}"
+}
+
+# Builds llama.cpp as for the bundle, but for a card alone: sync_add_on JOBS [SETTING]... -- [OPTIONS OF uv sync]...
+sync_add_on() {
+  local jobs=$1 setting
+  local -a given=(GGML_NATIVE=OFF GGML_BACKEND_DL=ON GGML_CPU=OFF LLAVA_BUILD=OFF) choice=()
+  shift
+  while [[ $1 != -- ]]; do
+    given+=("$1")
+    shift
+  done
+  for setting in "${given[@]}"; do
     choice+=(--config-settings-package "llama-cpp-python:cmake.define.$setting")
   done
-  sync_packages "$jobs" "${choice[@]}" --config-settings-package "llama-cpp-python:build-dir=$root/build/package/$need-objects"
+  sync_packages "$jobs" "${@:2}" "${choice[@]}" --config-settings-package "llama-cpp-python:build-dir=$root/build/package/$need-objects"
 }
 
 mkdir -p -- "$tools"

@@ -26,7 +26,7 @@ from app.core.installation import manifest_files, read_manifest
 from app.engine.nvidia import ADD_ONS
 from tests.packaging.programs import BUNDLE, CHECKOUT, library, program
 
-RECIPE = CHECKOUT / "packaging" / "cuda"
+ADD_ON = CHECKOUT / "packaging" / "add_on"
 LIBRARIES = {
     "cuda": {"libcublas.so.13", "libcublasLt.so.13", "libggml-cuda.so"},
     "cuda12": {"libcublas.so.12", "libcublasLt.so.12", "libcudart.so.12", "libggml-cuda.so"},
@@ -64,7 +64,7 @@ class Environment:
             (texts / "License.txt").write_text("NVIDIA's agreement")
 
     def stage(self, folder: Path) -> subprocess.CompletedProcess[str]:
-        command = ["bash", RECIPE / "stage.sh", self.name, self.site, folder]
+        command = ["bash", ADD_ON / "stage.sh", self.name, self.site, folder]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def look(self, name: str, folder: Path, *more: str, package: str | None = None) -> int:
@@ -163,7 +163,8 @@ def test_its_package_wants_the_program_of_its_version_and_says_what_is_in_it(
     folder, source, home = tmp_path / "add-on", tmp_path / "source", tmp_path / "root" / "usr" / "lib" / "octavo"
     (add_on,) = (known for known in ADD_ONS if known.package == environment.package)
     assert environment.stage(folder).returncode == 0
-    shutil.copytree(RECIPE / "debian", source / "debian")
+    for recipe in (ADD_ON, CHECKOUT / "packaging" / "cuda"):
+        shutil.copytree(recipe / "debian", source / "debian", dirs_exist_ok=True)
     for file in (source / "debian").iterdir():  # as packaging/build.sh does
         text = file.read_text(encoding="utf-8").replace("@PACKAGE@", environment.package)
         text = text.replace("@ADD_ON@", environment.name).replace("@DRIVER@", str(add_on.needed_driver))
