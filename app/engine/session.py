@@ -413,10 +413,11 @@ def _shape(model: LlamaModel, spec: LoadSpec) -> planner.Shape:
 
 
 def _check_memory(spec: LoadSpec, shape: planner.Shape, context_tokens: int) -> None:
-    """Refuse what main memory cannot hold. With a GPU the cache is elsewhere, and llama.cpp itself refuses."""
-    if _cards(spec):
-        return
-    needed = planner.context_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens)
+    """Refuse what main memory cannot hold: llama.cpp ends the process where it has no room for a mask. It refuses a
+    cache that does not fit on a card itself."""
+    needed = planner.mask_bytes(context_tokens, spec.ubatch_tokens)
+    if not _cards(spec):
+        needed = planner.context_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens)
     free = free_memory()
     if needed > free:
         raise AppError(Code.MODEL_OUT_OF_MEMORY, path=spec.model_path, needed_bytes=needed, free_bytes=free)

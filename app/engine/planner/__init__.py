@@ -4,7 +4,15 @@
 what there is; `speed.py` estimates; `placement.py` chooses; `ways.py` names what else could be asked for.
 """
 
-from app.engine.planner.cache import DEFAULT_CONTEXT, Shape, context_bytes, kv_bytes, largest_context, local_layers
+from app.engine.planner.cache import (
+    DEFAULT_CONTEXT,
+    Shape,
+    context_bytes,
+    kv_bytes,
+    largest_context,
+    local_layers,
+    mask_bytes,
+)
 from app.engine.planner.demand import MemoryClass
 from app.engine.planner.machine import DISK, GIB, Machine, MachineDevice, imagined
 from app.engine.planner.placement import Placement, PlanRequest, Reason, Remark, Shortfall, plan
@@ -32,6 +40,7 @@ __all__ = [
     "kv_bytes",
     "largest_context",
     "local_layers",
+    "mask_bytes",
     "plan",
     "ways",
 ]

@@ -121,8 +121,13 @@ def rotations(shape: Shape, kv_type: KvType) -> tuple[int, int]:
 
 
 def context_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> int:
-    """Bytes that opening a context takes at least: the KV cache and the attention mask (two bytes a cell)."""
-    return kv_bytes(shape, context_tokens, kv_type, slice_tokens) + 2 * cells(context_tokens) * slice_tokens
+    """Bytes that opening a context takes at least: the KV cache and the attention mask."""
+    return kv_bytes(shape, context_tokens, kv_type, slice_tokens) + mask_bytes(context_tokens, slice_tokens)
+
+
+def mask_bytes(context_tokens: int, slice_tokens: int) -> int:
+    """Bytes of the attention mask of a slice, two for each cell, which is made in main memory wherever the cache is."""
+    return 2 * cells(context_tokens) * slice_tokens
 
 
 def largest_context(shape: Shape, memory_bytes: int, kv_type: KvType, slice_tokens: int, trained: int) -> int:

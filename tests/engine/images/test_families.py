@@ -13,7 +13,9 @@ from app.core.errors import AppError, Code
 from app.core.settings import KvType
 from app.core.work import finish
 from app.engine.client import EngineClient
+from app.engine.hardware import used_cards
 from app.engine.images.projector import Projector, read_header, read_vector
+from app.engine.kv.restore_check import deviation
 from app.engine.llama import LlamaModel
 from app.engine.protocol import DocumentText, EncodedPrompt, Message, MissingImages, PageText, ReadingsSpec
 from tests.engine.conftest import NewEngine, lay_out, load
@@ -26,6 +28,14 @@ from tests.models.family_projectors import FAMILIES, ROW_END, write_family, writ
 TOLERANCE = 0.03
 """How far logits may be apart: an image is evaluated in other batches here than by the helper that it is compared with,
 and processors round that differently (0.021 was seen on one, less than 0.02 on others)."""
+
+
+def check(found: bytes, expected: bytes) -> None:
+    """A card has other kernels than the processor for short slices, and may round each logit more."""
+    if distance(found, expected) <= TOLERANCE:
+        return
+    assert used_cards()
+    assert deviation(np.frombuffer(expected, "<f4"), np.frombuffer(found, "<f4")).is_rounding(same_kernels=False)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -54,13 +64,13 @@ def test_only_what_is_new_is_evaluated(near_engine: NewEngine, tmp_path: Path, n
     expected = read_afresh(model, projector, laid, shown, kv_type, THREADS)
     first, evaluated = logits(engine, laid)
     assert evaluated == len(laid.tokens)
-    assert distance(first, expected) <= TOLERANCE
+    check(first, expected)
 
     show(engine, after)
     longer = lay_out(engine, after)
     further, evaluated = logits(engine, longer)
     assert evaluated <= len(longer.tokens) - laid.images[-1].end
-    assert distance(further, read_afresh(model, projector, longer, shown, kv_type, THREADS)) <= TOLERANCE
+    check(further, read_afresh(model, projector, longer, shown, kv_type, THREADS))
 
     different, evaluated = logits(engine, lay_out(engine, other))
     assert evaluated <= len(laid.tokens) - books_end
@@ -68,7 +78,7 @@ def test_only_what_is_new_is_evaluated(near_engine: NewEngine, tmp_path: Path, n
 
     again, evaluated = logits(engine, laid)
     assert evaluated <= len(laid.tokens) - books_end
-    assert distance(again, expected) <= TOLERANCE
+    check(again, expected)
 
     engine.flush_saved()
     engine.close()
@@ -77,7 +87,7 @@ def test_only_what_is_new_is_evaluated(near_engine: NewEngine, tmp_path: Path, n
     assert finish(restarted.run(MissingImages(seen))) == ()
     resumed, evaluated = logits(restarted, laid)
     assert evaluated <= len(laid.tokens) - books_end + 1
-    assert distance(resumed, expected) <= TOLERANCE
+    check(resumed, expected)
 
 
 def _see(engine: EngineClient, size: tuple[int, int]) -> EncodedPrompt:
