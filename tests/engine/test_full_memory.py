@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from app.core.errors import AppError, Code
+from app.core.events import Notice
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine import client
@@ -16,8 +17,8 @@ from app.engine.llama import LlamaContext, LlamaModel
 from app.engine.llama_loader import bindings, log_callback
 from app.engine.protocol import AnswerTo, EngineState
 from tests.engine.conftest import NewEngine, load, prompt
-from tests.models import full_card
-from tests.work import problem_of
+from tests.models import full_card, lost_card
+from tests.work import problem_of, run
 
 ERROR = 4  # ggml.h: enum ggml_log_level
 CACHE = """\
@@ -90,3 +91,19 @@ def test_a_card_that_has_none_left_while_it_computes_ends_the_engine_with_that(
     assert engine.state() is EngineState.DEAD
     finish(engine.revive(Cancel()))
     finish(engine.run(asked, Cancel()))
+
+
+def test_a_card_that_is_lost_is_replaced_by_the_processor_which_says_so(
+    new_engine: NewEngine, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "command", lost_card.command)
+        engine = new_engine()
+        load(engine, tiny_scout, context_tokens=1024)
+    order = AnswerTo(prompt("What?"), Sampling(temperature=0), 2)
+    told = []
+    for _ in range(2):
+        events, ending = run(engine.run(order, Cancel()))
+        assert ending.usage.generated_tokens
+        told += [event.problem.code for event in events if isinstance(event, Notice)]
+    assert told == [Code.ENGINE_ON_PROCESSOR], "once"
