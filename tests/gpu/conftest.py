@@ -108,6 +108,17 @@ def figure(request: pytest.FixtureRequest) -> Figure:
 
 
 @pytest.fixture(scope="session")
+def starter() -> Path:
+    """The starter model, which a lent machine has no room for."""
+    from app.models import local
+
+    found = local.starter()
+    if found is None:
+        pytest.skip("the starter model is not here")
+    return Path(found.path)
+
+
+@pytest.fixture(scope="session")
 def small_scout(models_folder: Path) -> Path:
     """Four layers with one head of 64, the smallest that CUDA's attention takes: reads long texts quickly."""
     from tests.models.llama4 import write_scout
