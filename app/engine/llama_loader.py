@@ -42,8 +42,7 @@ _CPU_VARIANT = re.compile(r"ggml-cpu-(\w+)\.(?:so|dll)$")
 """How ggml names them (ggml/src/CMakeLists.txt, ggml_add_cpu_backend_variant)."""
 
 _CARD_FULL = (
-    "error: out of memory", "cudaMalloc failed: out of memory", "CUBLAS_STATUS_ALLOC_FAILED",
-    "ErrorOutOfDeviceMemory", "ErrorOutOfHostMemory",
+    "error: out of memory", "cudaMalloc failed: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "ErrorOutOfDeviceMemory",
 )  # fmt: skip
 """What CUDA's part of llama.cpp logs where a card has no memory left, and what Vulkan's part says of its exceptions
 (vulkan.hpp, `to_string` of `vk::Result`)."""
