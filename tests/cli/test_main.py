@@ -263,7 +263,7 @@ def test_an_answer_goes_on_as_often_as_its_limit_is_reached(run: Any, story: Pat
 
 
 def test_a_conversation_that_outgrows_the_context_says_how_to_go_on(run: Any, story: Path, tiny_scout: Path) -> None:
-    asked = ("ask", "--document", story, "--model", tiny_scout, "--context", 2048, "--max-tokens", 128)
+    asked = ("ask", "--document", story, "--model", tiny_scout, "--context", 2048, "--max-tokens", 128, "--seed", 1)
     questions = ["Who came to the harbour, and when, and why?"] * 12
     code, out, told = run(*asked, *questions)
     assert code == 5
