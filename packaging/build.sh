@@ -2,10 +2,12 @@
 # Makes the packages, in build/packages. Called by packaging/dev as:
 #   build.sh [deb|tar|appimage|flatpak]... [--cuda] [--cuda12] [--vulkan]
 # deb and tar if nothing is named. --cuda and --cuda12 make the add-ons for NVIDIA cards as well (as deb and tar), --vulkan
-# that for cards of all makers, or alone if no kind is named. All that is built bears the time of the commit, and two builds of one commit are the same, byte for
+# that for cards of all makers, or alone if no kind is named.
+# All that is built bears the time of the commit, and two builds of one commit are the same, byte for
 # byte, wherever they are made with the same system packages. Of the add-ons that was not seen yet.
 #
-# No add-on was tried on a real card yet; that for Vulkan runs on one made of software. octavo-cuda was built, looked into, and loaded by the program on a machine without a
+# No add-on was tried on a real card yet; that for Vulkan runs on one made of software.
+# octavo-cuda was built, looked into, and loaded by the program on a machine without a
 # driver. Of octavo-cuda12, most of llama.cpp's library was compiled, for one kind of card; this was packed, and ggml loaded it.
 #
 # OCTAVO_RELEASE_KEY=FILE puts the public key of releases inside (Ed25519, PEM), and OCTAVO_SIGN=COMMAND signs what is

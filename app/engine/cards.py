@@ -27,8 +27,8 @@ _BEHIND_THE_PROCESSOR = "0000:00:"
 
 
 def choose(libraries: Path) -> tuple[Path, ...]:
-    """The files of the add-ons to load before all else. `libraries`: llama.cpp's folder, where one lies that was built
-    for this machine; that is loaded by llama.cpp itself, and not among these."""
+    """The files of the add-ons that are loaded before all else. `libraries`: llama.cpp's folder. A library for cards
+    directly in it was built for this machine: llama.cpp loads that itself, so it is not named here."""
     card = nvidia.choose(nvidia.installed(libraries))
     chosen = card or vulkan_library(libraries)
     return () if chosen is None or chosen.parent == libraries else (chosen,)
@@ -48,9 +48,10 @@ def unused_card(devices: Sequence[Device], libraries: Path) -> Problem | None:
     """
     present = nvidia.installed(libraries)
     of_nvidia = nvidia.unused_card(devices, present)
-    by_vulkan = next((device for device in devices if device.name.startswith(VULKAN) and device.kind == CARD), None)
-    if by_vulkan is not None:
-        if of_nvidia is None or of_nvidia.code is not Code.CARD_ADD_ON_MISSING:
+    by_vulkan = [each.description for each in devices if each.name.startswith(VULKAN) and each.kind == CARD]
+    if by_vulkan:
+        lacks_cuda = of_nvidia is not None and of_nvidia.code is Code.CARD_ADD_ON_MISSING
+        if of_nvidia is None or not lacks_cuda or of_nvidia.params["name"] not in by_vulkan:
             return None
         return Problem(Code.CARD_BY_VULKAN, {key: of_nvidia.params[key] for key in ("name", "package")})
     has_vulkan = vulkan_library(libraries) is not None

@@ -44,11 +44,12 @@ _CPU_VARIANT = re.compile(r"ggml-cpu-(\w+)\.(?:so|dll)$")
 _CARD_FULL = (
     "error: out of memory", "cudaMalloc failed: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "ErrorOutOfDeviceMemory",
 )  # fmt: skip
-"""What CUDA's part of llama.cpp logs where a card has no memory left, and what Vulkan's part says of its exceptions
-(vulkan.hpp, `to_string` of `vk::Result`)."""
+"""CUDA's part of llama.cpp logs one of these where a card has no memory left; the last one is in what an exception of
+Vulkan's part says (vulkan.hpp, `to_string` of `vk::Result`)."""
 
 _CARD_LOST = ("device lost", "ErrorDeviceLost", "unspecified launch failure", "GPU is lost")
-"""What Vulkan's part of llama.cpp says where the driver has lost its card, and CUDA (`cudaGetErrorString`)."""
+"""Vulkan's part of llama.cpp says one of the first two where the driver has lost its card, CUDA one of the others
+(`cudaGetErrorString`)."""
 
 _errors: list[str] = []
 
@@ -154,7 +155,7 @@ def is_card_full(lines: list[str]) -> bool:
 
 
 def is_card_lost(lines: list[str]) -> bool:
-    """Whether llama.cpp's error lines say that a graphics card's driver has lost it."""
+    """Say whether llama.cpp's error lines tell that a graphics card's driver has lost it."""
     return any(sign in line for line in lines for sign in _CARD_LOST)
 
 

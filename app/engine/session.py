@@ -366,7 +366,7 @@ class Session:
         return self._sequence.take_counts()
 
     def problems(self) -> list[Problem]:
-        """What went wrong with saved readings since the last call; at first, what is to be known of the load too."""
+        """Problems with saved readings since the last call. The first call also tells what is to be known of the load."""
         news, self._news = self._news, []
         return [*news, *self._sequence.problems()]
 

@@ -54,7 +54,7 @@ def on_uncaught(library: Any, end: Callable[[str], None]) -> None:
 
 
 def _reason(address: ctypes.c_void_p) -> str:
-    """What an exception at `address` says by `what`."""
+    """Call `what` of an exception at `address`, which says why it was thrown."""
     table = ctypes.cast(address, ctypes.POINTER(ctypes.POINTER(ctypes.c_void_p))).contents
     what = ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p)(table[_WHAT])
     return (what(address) or b"").decode("utf-8", "replace")

@@ -112,7 +112,7 @@ def look_at(machines: Machines, engine: EngineClient, hardware: Hardware) -> Mac
 
 
 def _named(device: Device) -> str:
-    """What a device calls itself, with the way that it is computed on where that is not the maker's own."""
+    """A device's own name, with the way that it is used where that is not the maker's own."""
     return f"{device.description} ({VULKAN})" if device.name.startswith(VULKAN) else device.description
 
 

@@ -148,3 +148,11 @@ def test_an_old_card_that_vulkan_does_not_find_either(libraries: Path, monkeypat
     said = Problem(Code.CARD_TOO_OLD, {"name": "Tesla V100"})
     monkeypatch.setattr(nvidia, "unused_card", lambda devices, present: said)
     assert unused(libraries) == said
+
+
+def test_an_nvidia_card_beside_one_that_is_used_by_vulkan_is_not_said_to_be_used(
+    libraries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Problem(Code.CARD_ADD_ON_MISSING, {"name": "NVIDIA H100", "version": "580", "package": "octavo-cuda"})
+    monkeypatch.setattr(nvidia, "unused_card", lambda devices, present: said)
+    assert unused(libraries, RADEON) is None

@@ -22,8 +22,8 @@ _STOP_S = 1.0
 
 
 def slices_at_once(spec: LoadSpec, layers: int, cards: int) -> int:
-    """So many slices of a model of `layers` layers llama.cpp keeps under way on so many cards; 0: it computes each to
-    its end.
+    """The number of slices that llama.cpp keeps under way, for a model of `layers` layers on so many cards; 0: it
+    computes each to its end.
 
     One on a card; several where it hands each slice on from card to card, for which all layers and all tensors must be
     on them (`llama_context`, `pipeline_parallel`).
