@@ -366,7 +366,7 @@ class Session:
         return self._sequence.take_counts()
 
     def problems(self) -> list[Problem]:
-        """Problems with saved readings since the last call. The first call also tells what is to be known of the load."""
+        """Problems with saved readings since the last call. The first call also tells what is to be known of a load."""
         news, self._news = self._news, []
         return [*news, *self._sequence.problems()]
 
