@@ -17,6 +17,8 @@ from app.cli import arguments, screen
 from app.core import installation
 from app.core.errors import AppError, Code
 from app.core.paths import Paths, resources
+from app.feature import extensions_of, keeps_of, terminal_commands_of
+from app.feature_list import FEATURES
 from app.isolation import program
 from app.isolation.limits import harden
 from app.wording import errors, i18n
@@ -41,11 +43,12 @@ def terminal() -> int:
 def _terminal() -> int:
     harden()
     screen.shield()
-    options = arguments.parse(sys.argv[1:])
+    added = terminal_commands_of(FEATURES)
+    options = arguments.parse(sys.argv[1:], added)
     reader = _reader(arguments.documents(options))  # before the rest is imported: it takes longer than that
     from app.cli import main  # now: help and mistakes end before
 
-    return main.run(options, partial(open_desk, reader=reader))
+    return main.run(options, partial(open_desk, reader=reader), added, keeps_of(FEATURES))
 
 
 def _reader(documents: int) -> DocumentReader | None:
@@ -74,14 +77,15 @@ def desk() -> int:
     from app.ui.application import run  # now: Qt is for the window alone
 
     handbook = resources() / "handbook.md"
-    return run(options.paths, open_desk, handbook=handbook, files=options.files, action=options.action)
+    extensions = extensions_of(FEATURES)
+    return run(options.paths, open_desk, extensions, handbook=handbook, files=options.files, action=options.action)
 
 
 def open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader | None = None) -> Services:
     """As `bootstrap.open_desk`, which is imported by the thread that opens the desk."""
     from app import bootstrap  # now: the window's frame is on the screen before
 
-    return bootstrap.open_desk(paths, passphrase, reader)
+    return bootstrap.open_desk(paths, passphrase, reader, keeps=keeps_of(FEATURES))
 
 
 def main() -> int:

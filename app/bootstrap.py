@@ -11,6 +11,7 @@ from app.core import installation
 from app.core.conversation import BookRef
 from app.core.errors import AppError, Code
 from app.core.files import start_log
+from app.core.kept import Keeps
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths, resources
 from app.core.policy import Policy
@@ -55,7 +56,6 @@ from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
-from app.services.timeline.timelines import Timelines
 from app.services.weighing import SentenceWeighing
 from app.store import keys, restoring, system_keyring
 from app.store.bin import BinStore
@@ -76,22 +76,23 @@ from app.store.sheets import SheetStore
 from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
 from app.store.system_keyring import RemoteKeys
-from app.store.timeline import Timeline
 from app.store.vectors import Vectors
 
 if TYPE_CHECKING:
     from app.services.suggestions import Suggestions
 
 
-def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
+def open_desk(
+    paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None, *, keeps: Keeps
+) -> Services:
     """Open the data folder and wire everything; no child is started. Raises AppError when it cannot be kept in.
 
     `reader`: one that may have been started already. It is closed with the desk, or when opening fails, unless a
-    passphrase is asked for and the caller tries again with the same reader.
+    passphrase is asked for and the caller tries again with the same reader. `keeps`: everything that a desk can have.
     """
     used = reader or DocumentReader()
     try:
-        return _open_desk(paths, passphrase, used)
+        return _open_desk(paths, passphrase, used, keeps)
     except BaseException as error:
         asks = isinstance(error, AppError) and error.code in (Code.PASSPHRASE_NEEDED, Code.PASSPHRASE_REQUIRED)
         if reader is None or not asks:
@@ -99,7 +100,7 @@ def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReade
         raise
 
 
-def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> Services:
+def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader, keeps: Keeps) -> Services:
     restoring.settle(paths)
     paths.create()
     start_log(paths.log)
@@ -114,7 +115,7 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader) -> 
     elif passphrase is not None:
         with contextlib.suppress(AppError):  # another process has it open, or the disk is full: the next start tries
             keys.renew(home, paths, passphrase)
-    desks = _Desks(paths, home, reader, policy)
+    desks = _Desks(paths, home, reader, policy, keeps)
     desks.record.policy_in_force(policy, desks.settings)
     desk = desks.open(LIBRARY)
     with contextlib.suppress(AppError):  # the next start tries again
@@ -132,13 +133,14 @@ def _protect(home: Database, paths: Paths, passphrase: str | None, policy: Polic
 class _Desks:
     """What all desks share: the library and every matter have a database each, and one of them is open at a time."""
 
-    def __init__(self, paths: Paths, home: Database, reader: DocumentReader, policy: Policy) -> None:
+    def __init__(self, paths: Paths, home: Database, reader: DocumentReader, policy: Policy, keeps: Keeps) -> None:
+        self.keeps = keeps
         self.paths, self.home, self.reader, self.policy = paths, home, reader, policy
         self.settings, self.engine = SettingsStore(home, policy), EngineClient(policy=policy)
         self.record = Recording(RecordStore(home), Books(home), self.settings.load, self.engine.model)
         self.settings.watch = self.record.settings_changed
         self.of_models = _ModelParts(paths, self.settings, self.engine, Books(home), self.record.note)
-        self.matters = Matters(paths, home, self.of_models.models.readings, self.record.note)
+        self.matters = Matters(paths, home, self.of_models.models.readings, keeps, self.record.note)
         self.decoder, self.videos, self.embedder = ImageReader(), VideoReader(), Embedder()
         self.database = home
 
@@ -198,7 +200,6 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
-        timelines=Timelines(library, Timeline(database)),
         library=library,
         adding=FolderAdding(reader, books, Sources(database), record),
         covers=Covers(library, KeptCovers(database), decoder),
@@ -222,6 +223,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         reader=reader,
         database=database,
         policy=shared.policy,
+        keeps=shared.keeps,
         matters=shared.matters,
         matter=matter,
         turn_to=shared.open,

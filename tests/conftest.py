@@ -30,6 +30,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Tests run beside each other: an engine of more threads would wait for the late ones.
     os.environ["OMP_THREAD_LIMIT"] = "1"
 
+OFFSCREEN = "This plugin does not support"
+
 # Tests run beside each other: how long an example takes says nothing.
 settings.register_profile("beside others", deadline=None)
 settings.load_profile("beside others")
@@ -106,6 +108,13 @@ def schema_by_scripts() -> Iterator[None]:
     """New desks of this module's tests are made as a person's are."""
     with mock.patch.object(db, "migrate", migrate):
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the offscreen platform cannot do is no failure of ours."""
+    for item in items:
+        if "qapp" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN, extend=True))
 
 
 def pytest_collection_finish() -> None:

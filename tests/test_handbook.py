@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from app.bootstrap import open_desk
 from app.core.paths import Paths, resources
 from app.core.work import Cancel
 from app.documents.citations.checker import CitedBook
 from app.services import search_answer
 from app.ui.jobs import Done
 from tests.endings import as_events
+from tests.whole import open_desk
 
 QUESTIONS = {
     "How do I add a book?": "To add a book, you can drop its file",

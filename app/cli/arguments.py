@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from app.cli import parsers
+from app.cli.terminal_command import TerminalCommand
 from app.core.conversation import PageRange
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
@@ -58,10 +59,11 @@ def window_options(argv: Sequence[str]) -> WindowOptions:
     return WindowOptions(paths(options), tuple(options.files), options.action or WindowAction.NONE)
 
 
-def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """What `octavo` was given. Ends the program where help is wanted or something is wrong."""
+def parse(argv: Sequence[str], added: Iterable[TerminalCommand]) -> argparse.Namespace:
+    """What `octavo` was given. Ends the program where help is wanted or something is wrong. `added`: the commands of
+    features."""
     i18n.use_language("")
-    return parsers.parser().parse_args(argv)
+    return parsers.parser(added).parse_args(argv)
 
 
 def check_words(questions: Iterable[str]) -> None:

@@ -8,22 +8,14 @@ from itertools import groupby
 from app.cli.bars import Bar
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
-from app.core.kept import KeptDesk, KeptReport
+from app.core.kept import Keeps, KeptDesk, KeptReport
 from app.core.work import Cancel, finish
 from app.export.files import write_bytes
 from app.services import kept
 from app.services.kept import LookingThrough
 from app.services.services import Services
 from app.wording.i18n import _
-from app.wording.kept import (
-    desk_words,
-    file_words,
-    limits_words,
-    nothing_words,
-    places_words,
-    remedy_words,
-    where_words,
-)
+from app.wording.kept import desk_words, file_words, limits_words, nothing_words, places_words
 from app.wording.units import count
 
 
@@ -50,15 +42,15 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.json:
         print_json(report)
     else:
-        _print(report)
+        _print(report, desk.keeps)
 
 
-def _print(report: KeptReport) -> None:
+def _print(report: KeptReport, keeps: Keeps) -> None:
     for desk in report.desks:
         if report.name and not desk.places:
             continue
         print(desk_words(desk))
-        _print_places(desk) if report.name else _print_totals(desk)
+        _print_places(desk, keeps) if report.name else _print_totals(desk, keeps)
         print()
     if report.name and report.is_empty:
         print(nothing_words(report) + "\n")
@@ -69,14 +61,14 @@ def _print(report: KeptReport) -> None:
         print(f"\n{limits_words()}")
 
 
-def _print_places(desk: KeptDesk) -> None:
+def _print_places(desk: KeptDesk, keeps: Keeps) -> None:
     for where, places in groupby(desk.places, lambda place: place.where):
-        print(f"  {where_words(where)}")
+        print(f"  {keeps.kind(where).words()}")
         for words in places_words(where, tuple(places)):
             print(f"    {words}")
-        print(f"    → {remedy_words(where)}")
+        print(f"    → {keeps.kind(where).remedy()}")
 
 
-def _print_totals(desk: KeptDesk) -> None:
+def _print_totals(desk: KeptDesk, keeps: Keeps) -> None:
     for where, number in desk.totals.items():
-        print(f"  {where_words(where)}: {count(number)}")
+        print(f"  {keeps.kind(where).words()}: {count(number)}")

@@ -10,13 +10,15 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
 from app.cli import arguments, passphrases
 from app.cli.screen import print_json
+from app.cli.terminal_command import Terminal, TerminalCommand
 from app.core.errors import AppError, Blame, Code, Problem, blame
+from app.core.kept import Keeps
 from app.core.paths import Paths
 from app.core.work import Cancel, Stopped
 from app.services.services import Services
@@ -40,10 +42,11 @@ _log = logging.getLogger("octavo.cli")
 OpenDesk = Callable[[Paths, "str | None"], Services]
 
 
-def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
+def run(options: argparse.Namespace, open_desk: OpenDesk, added: Iterable[TerminalCommand], keeps: Keeps) -> int:
     """Run the command that `arguments.parse` found and return its exit code; a sentence on stderr says what went
-    wrong.
+    wrong. `added`: the commands of features; `keeps`: everything that a desk can have.
     """
+    own = next((each for each in added if options.command in each.names), None)
     cancel = Cancel()
     with _interrupts(cancel):
         try:
@@ -57,10 +60,13 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
 
                 backup.restore(options, cancel)
                 return EXIT_ANSWERED
+            alone = own.run_alone if own is not None else None
+            if alone is not None and alone(options, Terminal(open_desk, keeps), cancel):
+                return EXIT_ANSWERED
             if options.command == "rescue":
                 from app.cli import rescue
 
-                rescue.run(options)
+                rescue.run(options, keeps)
                 return EXIT_ANSWERED
             if options.command == "mcp" and options.mcp_command is None:
                 from app.cli.mcp import serving
@@ -69,7 +75,7 @@ def run(options: argparse.Namespace, open_desk: OpenDesk) -> int:
                 return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
                 _say_aged(desk)
-                problem = _carry_out(options, desk, cancel)
+                problem = own.run(options, desk, cancel) if own is not None else _carry_out(options, desk, cancel)
         except AppError as error:
             return _fail(error.problem, as_json=options.json)
         except (Stopped, KeyboardInterrupt):
@@ -124,10 +130,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import sheets
 
             return sheets.run(options, desk, cancel)
-        case "chronology" | "people":
-            from app.cli import timeline
-
-            timeline.run(options, desk, cancel)
         case "grid":
             from app.cli import grids
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from app import __version__
+from app.cli.terminal_command import TerminalCommand
 from app.core.citation_style import CitationStyle
 from app.core.record import RecordKind
 from app.core.settings import KvType, Mapping
@@ -32,8 +34,8 @@ def window_parser() -> argparse.ArgumentParser:
     return window
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of `octavo`; `command` in its result names what to run."""
+def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
+    """The parser of `octavo`; `command` in its result names what to run. `added`: the commands of features."""
     whole = argparse.ArgumentParser(prog="octavo", description=_("Octavo: a private reading desk"))
     whole.add_argument("--version", action="version", version=f"octavo {__version__}")
     add_data_dir(whole)
@@ -44,7 +46,6 @@ def parser() -> argparse.ArgumentParser:
     _add_find(commands)
     _add_questions(commands)
     _add_sheet(commands)
-    _add_timeline(commands)
     _add_grid(commands)
     _add_prompts(commands)
     _add_notes(commands)
@@ -62,14 +63,16 @@ def parser() -> argparse.ArgumentParser:
     _add_settings(commands)
     _add_passphrase(commands)
     _add_doctor(commands)
-    _command(commands, "rescue", _("check your data for damage, and save what can be saved of it"))
+    add_command(commands, "rescue", _("check your data for damage, and save what can be saved of it"))
     _add_bench(commands)
+    for each in added:
+        each.add(commands)
     return whole
 
 
 def _add_ask(commands: Any) -> None:
-    ask = _command(commands, "ask", _("ask one or more questions about documents"))
-    _add_answering(ask, shows_names=True)
+    ask = add_command(commands, "ask", _("ask one or more questions about documents"))
+    add_answering(ask, shows_names=True)
     ask.add_argument(
         "--image", type=Path, action="append", default=[], metavar="FILE",
         help=_("an image to show with the first question; repeatable, kept in this order"),
@@ -103,7 +106,7 @@ def _add_ask(commands: Any) -> None:
     _add_thoughts(ask)
     _add_schema(ask)
     ask.add_argument("--plan", action="store_true", help=_("with --all, only show what would be read, and why"))
-    _add_weighing(ask)
+    add_weighing(ask)
     ask.add_argument("question", nargs="+", help=_("several questions form one conversation"))
 
 
@@ -112,7 +115,7 @@ def _add_add(commands: Any) -> None:
         "put all documents of folders onto the shelf, or go on with what was interrupted; of a folder that was added"
         " before, only what is new or changed is read"
     )
-    add = _command(commands, "add", about)
+    add = add_command(commands, "add", about)
     _add_matter(add)
     add.add_argument("--watch", action="store_true", help=_("then wait for new and changed files, until Ctrl+C"))
     add.add_argument("--retry", action="store_true", help=_("also read again what could not be read before"))
@@ -122,7 +125,9 @@ def _add_add(commands: Any) -> None:
 
 
 def _add_folders(commands: Any) -> None:
-    folders = _command(commands, "folders", _("list the folders that were added, and what became of their documents"))
+    folders = add_command(
+        commands, "folders", _("list the folders that were added, and what became of their documents")
+    )
     _add_matter(folders)
     what = folders.add_mutually_exclusive_group()
     what.add_argument("--unwatch", type=Path, metavar="FOLDER", help=_("no longer watch this folder for new files"))
@@ -132,10 +137,10 @@ def _add_folders(commands: Any) -> None:
 
 
 def _add_find(commands: Any) -> None:
-    find = _command(
+    find = add_command(
         commands, "find", _("show the passages of documents that belong to some words, best first, without a model")
     )
-    _add_documents(find)
+    add_documents(find)
     find.add_argument("--limit", type=int, default=8, metavar="N", help=_("so many passages at most (default 8)"))
     find.add_argument(
         "--index", action="store_true",
@@ -152,11 +157,13 @@ def _add_find(commands: Any) -> None:
 
 
 def _add_questions(commands: Any) -> None:
-    questions = _command(commands, "questions", _("suggest questions that the documents can answer, without a model"))
-    _add_documents(questions)
+    questions = add_command(
+        commands, "questions", _("suggest questions that the documents can answer, without a model")
+    )
+    add_documents(questions)
 
 
-def _add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> None:
+def add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> None:
     """The options of all commands that open books; with `pages` some of theirs."""
     _add_matter(command)
     command.add_argument(
@@ -178,8 +185,8 @@ def _add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> N
 
 
 def _add_cite(commands: Any) -> None:
-    cite = _command(commands, "cite", _("print the references of documents, for BibTeX and other programs"))
-    _add_documents(cite, pages=False)
+    cite = add_command(commands, "cite", _("print the references of documents, for BibTeX and other programs"))
+    add_documents(cite, pages=False)
     cite.add_argument(
         "--style", choices=[style.value for style in CitationStyle], default=CitationStyle.BIBTEX.value,
         help=_("BibTeX (default), CSL JSON, or plain text"),
@@ -187,7 +194,7 @@ def _add_cite(commands: Any) -> None:
 
 
 def _add_notes(commands: Any) -> None:
-    notes = _command(commands, "notes", _("list notes and highlights, search them, or write them to a file"))
+    notes = add_command(commands, "notes", _("list notes and highlights, search them, or write them to a file"))
     _add_matter(notes)
     notes.add_argument(
         "--document", type=Path, metavar="FILE", help=_("only the notes of this book; otherwise all notes")
@@ -201,10 +208,10 @@ def _add_notes(commands: Any) -> None:
 
 
 def _add_sheet(commands: Any) -> None:
-    sheet = _command(
+    sheet = add_command(
         commands, "sheet", _("ask a list of questions about documents, each one separately, and get a table of answers")
     )
-    _add_answering(sheet)
+    add_answering(sheet)
     sheet.add_argument(
         "--questions",
         type=Path,
@@ -220,37 +227,17 @@ def _add_sheet(commands: Any) -> None:
     sheet.add_argument(
         "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .docx, .xlsx, .md, .html")
     )
-    _add_weighing(sheet)
+    add_weighing(sheet)
     sheet.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
 
 
-def _add_timeline(commands: Any) -> None:
-    chronology = _command(
-        commands, "chronology", _("list the dated events of your documents with their pages, found by rules")
-    )
-    chronology.add_argument("--person", metavar="NAME", help=_("only events that name this person or organisation"))
-    people = _command(
-        commands, "people", _("list the persons and organisations of your documents with their pages, found by rules")
-    )
-    for command in (chronology, people):
-        _add_documents(command, pages=False)
-        command.add_argument(
-            "--ask", action="store_true",
-            help=_("also ask the model for what the rules missed; it reads each document once, which may take long"),
-        )  # fmt: skip
-        command.add_argument(
-            "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .xlsx, .csv, .md")
-        )
-        _add_engine(command)
-
-
 def _add_grid(commands: Any) -> None:
-    grid = _command(
+    grid = add_command(
         commands,
         "grid",
         _("ask every question of every document by itself, and get a table of values with their pages"),
     )
-    _add_answering(grid)
+    add_answering(grid)
     grid.add_argument(
         "--questions", type=Path, metavar="FILE",
         help=_("UTF-8 text, one question per line, as in “[date] End of term: When does the lease end?”; the kinds are"
@@ -266,12 +253,12 @@ def _add_grid(commands: Any) -> None:
     grid.add_argument(
         "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .xlsx, .csv, .docx")
     )
-    _add_weighing(grid)
+    add_weighing(grid)
     grid.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
 
 
 def _add_compare(commands: Any) -> None:
-    compare = _command(
+    compare = add_command(
         commands, "compare", _("show what differs between two books, or two versions of one, with the pages of both")
     )
     _add_matter(compare)
@@ -284,10 +271,10 @@ def _add_compare(commands: Any) -> None:
     )  # fmt: skip
     _add_going_on(compare)
     _add_read_again(compare)
-    _add_engine(compare)
+    add_engine(compare)
 
 
-def _add_weighing(command: argparse.ArgumentParser) -> None:
+def add_weighing(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-weighing", dest="weighing", action="store_false", default=None,
         help=_("do not ask the model about sentences of an answer that no page has word for word"),
@@ -321,10 +308,10 @@ def _add_going_on(ask: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_answering(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> None:
+def add_answering(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> None:
     """The options of all commands that answer questions about any number of books."""
-    _add_documents(ask)
-    _add_engine(ask, shows_names=shows_names)
+    add_documents(ask)
+    add_engine(ask, shows_names=shows_names)
 
 
 def _add_read_again(command: argparse.ArgumentParser) -> None:
@@ -334,7 +321,7 @@ def _add_read_again(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_engine(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> None:
+def add_engine(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> None:
     """The options of all commands in which a model answers. `shows_names`: it can list what would be replaced."""
     ask.add_argument(
         "--model", metavar="PATH", help=_("a GGUF file; otherwise the model in the settings, or the starter model")
@@ -355,8 +342,8 @@ def _add_engine(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> N
     ask.add_argument("--remote-ca", metavar="FILE", help=_("trusted certificates, in PEM format"))
     ask.add_argument("--context", type=int, metavar="N", help=_("space for books and conversation, in tokens"))
     ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
-    _add_mapping(ask)
-    _add_images(ask)
+    add_mapping(ask)
+    add_images(ask)
     _add_writing(ask)
 
 
@@ -390,7 +377,7 @@ def _add_writing(ask: argparse.ArgumentParser) -> None:
 
 
 def _add_prompts(commands: Any) -> None:
-    prompts = _command(commands, "prompts", _("print your instructions and saved prompts as text, or import them"))
+    prompts = add_command(commands, "prompts", _("print your instructions and saved prompts as text, or import them"))
     prompts.add_argument(
         "--import", dest="file", type=Path, metavar="FILE",
         help=_("take in a text that was printed so; prompts replace those of the same name"),
@@ -398,7 +385,7 @@ def _add_prompts(commands: Any) -> None:
 
 
 def _add_bin(commands: Any) -> None:
-    bin = _command(commands, "bin", _("list what you deleted, restore it, or delete it permanently"))
+    bin = add_command(commands, "bin", _("list what you deleted, restore it, or delete it permanently"))
     _add_matter(bin)
     what = bin.add_mutually_exclusive_group()
     what.add_argument("--restore", metavar="ITEM", help=_("put it back where it was; ITEM begins its line in the list"))
@@ -406,7 +393,7 @@ def _add_bin(commands: Any) -> None:
 
 
 def _add_record(commands: Any) -> None:
-    record = _command(
+    record = add_command(
         commands, "record", _("list what was asked of which documents by which model, and check that nobody changed it")
     )
     _add_matter(record)
@@ -428,7 +415,7 @@ def _add_record(commands: Any) -> None:
 
 
 def _add_kept(commands: Any) -> None:
-    kept = _command(
+    kept = add_command(
         commands, "kept", _("report what is kept of a person or a matter, where it is, and what would delete it")
     )
     kept.add_argument("name", nargs="?", metavar="NAME", help=_("the name to look for in all texts"))
@@ -447,7 +434,7 @@ def _day(text: str) -> str:
 
 
 def _add_matters(commands: Any) -> None:
-    matters = _command(
+    matters = add_command(
         commands, "matters", _("list your matters, each with documents and conversations of its own, or manage them")
     )
     of_matters = matters.add_subparsers(metavar="COMMAND", dest="matters_command")
@@ -459,7 +446,7 @@ def _add_matters(commands: Any) -> None:
         ("delete", _("delete a matter permanently, with everything in it")),
         ("export", _("write a matter to one encrypted file")),
     ):
-        command = _command(of_matters, name, about)
+        command = add_command(of_matters, name, about)
         command.add_argument("name", metavar="NAME", help=_("the name of the matter"))
         if name == "rename":
             command.add_argument("new_name", metavar="NEW_NAME", help=_("its new name"))
@@ -467,31 +454,31 @@ def _add_matters(commands: Any) -> None:
             command.add_argument("--yes", action="store_true", help=_("delete it without asking"))
         if name == "export":
             _add_encrypted_file(command, _("the file to write, such as NAME.octavo-matter"))
-    taken = _command(of_matters, "import", _("import a matter that was exported"))
+    taken = add_command(of_matters, "import", _("import a matter that was exported"))
     _add_encrypted_file(taken, _("a file written by `octavo matters export`"))
 
 
 def _add_servers(commands: Any) -> None:
-    servers = _command(commands, "servers", _("list the servers that can answer, or manage them"))
+    servers = add_command(commands, "servers", _("list the servers that can answer, or manage them"))
     of_servers = servers.add_subparsers(metavar="COMMAND", dest="servers_command")
-    _command(of_servers, "list", _("list them; the one that answers is marked"))
-    add = _command(of_servers, "add", _("add one, or change one of that name"))
-    use = _command(of_servers, "use", _("let this one answer"))
-    remove = _command(of_servers, "remove", _("forget one; its key stays until you forget that, too"))
+    add_command(of_servers, "list", _("list them; the one that answers is marked"))
+    add = add_command(of_servers, "add", _("add one, or change one of that name"))
+    use = add_command(of_servers, "use", _("let this one answer"))
+    remove = add_command(of_servers, "remove", _("forget one; its key stays until you forget that, too"))
     for each in (add, use, remove):
         each.add_argument("name", metavar="NAME", help=_("what you call it"))
     add.add_argument("address", metavar="ADDRESS", help=_("such as https://models.example.org"))
     add.add_argument("--remote-model", default="", metavar="NAME", help=_("the model there, if it has several"))
     add.add_argument("--remote-ca", default="", metavar="FILE", help=_("trusted certificates, in PEM format"))
-    default = _command(of_servers, "default", _("let a matter have the same server as the library"))
-    none = _command(of_servers, "none", _("let no server answer: texts stay on this computer"))
+    default = add_command(of_servers, "default", _("let a matter have the same server as the library"))
+    none = add_command(of_servers, "none", _("let no server answer: texts stay on this computer"))
     for each in (use, none):
         _add_matter(each)
     default.add_argument("--matter", metavar="NAME", required=True, help=_("the matter"))
 
 
 def _add_mcp(commands: Any) -> None:
-    mcp = _command(
+    mcp = add_command(
         commands,
         "mcp",
         _(
@@ -504,20 +491,20 @@ def _add_mcp(commands: Any) -> None:
         help=_("read the passphrase of the data from the first line of this file"),
     )  # fmt: skip
     of_mcp = mcp.add_subparsers(metavar="COMMAND", dest="mcp_command")
-    _command(of_mcp, "list", _("list the programs that have asked, and what each may see"))
-    allow = _command(of_mcp, "allow", _("let a program see the library, or the matters that are named"))
+    add_command(of_mcp, "list", _("list the programs that have asked, and what each may see"))
+    allow = add_command(of_mcp, "allow", _("let a program see the library, or the matters that are named"))
     allow.add_argument(
         "--matter", action="append", default=[], metavar="NAME", help=_("this matter; repeatable"), dest="matters"
     )
     allow.add_argument("--library", action="store_true", help=_("the library, too, where matters are named"))
-    refuse = _command(of_mcp, "refuse", _("show a program nothing, and ask no more about it"))
-    forget = _command(of_mcp, "forget", _("take back what was decided about a program"))
+    refuse = add_command(of_mcp, "refuse", _("show a program nothing, and ask no more about it"))
+    forget = add_command(of_mcp, "forget", _("take back what was decided about a program"))
     for each in (allow, refuse, forget):
         each.add_argument("name", metavar="NAME", help=_("the name that the program gives itself"))
 
 
 def _add_backup(commands: Any) -> None:
-    backup = _command(
+    backup = add_command(
         commands,
         "backup",
         _("write the library, all matters and the settings to one encrypted file; the window may be open meanwhile"),
@@ -526,7 +513,7 @@ def _add_backup(commands: Any) -> None:
     backup.add_argument(
         "--readings", action="store_true", help=_("with saved readings, so that no book is read again; much larger")
     )
-    restore = _command(
+    restore = add_command(
         commands, "restore", _("restore a backup into a data folder that holds no data yet, on any computer")
     )
     _add_encrypted_file(restore, _("a file written by `octavo backup`"))
@@ -548,7 +535,7 @@ def _add_matter(command: argparse.ArgumentParser) -> None:
 
 
 def _add_read(commands: Any) -> None:
-    read = _command(commands, "read", _("show what Octavo can read of a file"))
+    read = add_command(commands, "read", _("show what Octavo can read of a file"))
     _add_matter(read)
     read.add_argument("--model", metavar="PATH", help=_("count tokens with this GGUF model"))
     read.add_argument("--text", action="store_true", help=_("print the text, with a form feed between pages"))
@@ -567,15 +554,15 @@ def _add_models(commands: Any) -> None:
 
 
 def _add_looking(of_models: Any) -> None:
-    listed = _command(of_models, "list", _("list the models in the models folder, and the starter model"))
+    listed = add_command(of_models, "list", _("list the models in the models folder, and the starter model"))
     listed.add_argument("--offers", action="store_true", help=_("list the catalogue instead; this uses no network"))
-    show = _command(of_models, "show", _("show what the header of a model file says, without loading the model"))
+    show = add_command(of_models, "show", _("show what the header of a model file says, without loading the model"))
     show.add_argument("model", metavar="MODEL", help=_model_help())
-    written = _command(
+    written = add_command(
         of_models, "format", _("show how conversations with a model are written, and whether its own template agrees")
     )
     written.add_argument("model", metavar="MODEL", help=_local_help())
-    plan = _command(
+    plan = add_command(
         of_models, "plan", _("show where a model would be placed and how much context that leaves, without loading it")
     )
     plan.add_argument("model", metavar="MODEL", help=_model_help())
@@ -583,7 +570,7 @@ def _add_looking(of_models: Any) -> None:
 
 
 def _add_fetch(of_models: Any) -> None:
-    fetch = _command(
+    fetch = add_command(
         of_models, "fetch", _("download a model from the model hub, or continue a download; Ctrl+C pauses")
     )
     fetch.add_argument("model", metavar="MODEL", help=_offer_help())
@@ -594,14 +581,14 @@ def _add_fetch(of_models: Any) -> None:
 
 
 def _add_carrying(of_models: Any) -> None:
-    imported = _command(of_models, "import", _("copy a model into the models folder and verify it"))
+    imported = add_command(of_models, "import", _("copy a model into the models folder and verify it"))
     imported.add_argument(
         "path", type=Path, metavar="PATH",
         help=_("a GGUF file (its other parts and projector are included), a folder with a model, or a packed model"),
     )  # fmt: skip
-    verify = _command(of_models, "verify", _("compare a model with its recorded hashes"))
+    verify = add_command(of_models, "verify", _("compare a model with its recorded hashes"))
     verify.add_argument("model", metavar="MODEL", help=_local_help())
-    pack = _command(
+    pack = add_command(
         of_models,
         "pack",
         _("write a model with its hashes to one file, which `tar x` and `sha256sum -c SHA256SUMS` can verify"),
@@ -609,9 +596,9 @@ def _add_carrying(of_models: Any) -> None:
     pack.add_argument("model", metavar="MODEL", help=_local_help())
     pack.add_argument("target", type=Path, metavar="TARGET", help=_("the file to write, or the folder to write it to"))
     pack.add_argument("--folder", action="store_true", help=_("write a folder of files to TARGET instead of one file"))
-    unpack = _command(of_models, "unpack", _("unpack a packed model into the models folder"))
+    unpack = add_command(of_models, "unpack", _("unpack a packed model into the models folder"))
     unpack.add_argument("path", type=Path, metavar="FILE", help=_("a file written by `octavo models pack`"))
-    remove = _command(of_models, "remove", _("delete a model from the models folder"))
+    remove = add_command(of_models, "remove", _("delete a model from the models folder"))
     remove.add_argument("model", metavar="MODEL", help=_local_help())
 
 
@@ -620,12 +607,12 @@ def _add_token(of_models: Any) -> None:
     token = of_models.add_parser("token", help=about_token, description=about_token)
     add_data_dir(token)
     of_token = token.add_subparsers(required=True, metavar="COMMAND", dest="token_command")
-    _command(of_token, "set", _("save a token; Octavo asks for it, or reads it from the first line of the input"))
-    _command(of_token, "forget", _("remove the token"))
+    add_command(of_token, "set", _("save a token; Octavo asks for it, or reads it from the first line of the input"))
+    add_command(of_token, "forget", _("remove the token"))
 
 
 def _add_settings(commands: Any) -> None:
-    settings = _command(commands, "settings", _("list the settings, explain one, or change it"))
+    settings = add_command(commands, "settings", _("list the settings, explain one, or change it"))
     settings.add_argument("name", nargs="?", metavar="NAME", help=_("such as engine.context_tokens"))
     settings.add_argument(
         "value",
@@ -636,12 +623,12 @@ def _add_settings(commands: Any) -> None:
 
 
 def _add_passphrase(commands: Any) -> None:
-    passphrase = _command(commands, "passphrase", _("protect your data with a passphrase, or remove the passphrase"))
+    passphrase = add_command(commands, "passphrase", _("protect your data with a passphrase, or remove the passphrase"))
     passphrase.add_argument("--remove", action="store_true", help=_("remove the passphrase"))
 
 
 def _add_doctor(commands: Any) -> None:
-    doctor = _command(commands, "doctor", _("check this installation"))
+    doctor = add_command(commands, "doctor", _("check this installation"))
     doctor.add_argument(
         "--check-update", type=Path, metavar="FILE",
         help=_("check a release that you downloaded instead: FILE is its manifest, and FILE.sig must be in the same"
@@ -671,15 +658,15 @@ def _add_bench(commands: Any) -> None:
     )  # fmt: skip
     bench.add_argument("--context", type=_tokens, metavar="N", help=_("space for books and conversation, in tokens"))
     bench.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
-    _add_mapping(bench)
+    add_mapping(bench)
     bench.set_defaults(json=False)
 
 
-def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    add_data_dir(command)
-    command.add_argument("--json", action="store_true", help=_("print JSON instead of text"))
-    return command
+def add_command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    add_data_dir(made)
+    made.add_argument("--json", action="store_true", help=_("print JSON instead of text"))
+    return made
 
 
 def add_data_dir(parser: argparse.ArgumentParser) -> None:
@@ -696,8 +683,8 @@ def _add_planning(plan: argparse.ArgumentParser) -> None:
         "--context", type=_tokens, metavar="N", default=0, help=_("tokens; otherwise as many as possible")
     )
     plan.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
-    _add_mapping(plan)
-    _add_images(plan)
+    add_mapping(plan)
+    add_images(plan)
     plan.add_argument(
         "--gpu-memory", type=_gigabytes, action="append", default=[], metavar="GB",
         help=_("assume a GPU sold with this many GB; repeatable"),
@@ -708,14 +695,14 @@ def _add_planning(plan: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_mapping(parser: argparse.ArgumentParser) -> None:
+def add_mapping(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mapping", choices=[way.value for way in Mapping],
         help=_("how weights are loaded; mapped: read from disk when needed, for a model larger than memory (slow)"),
     )  # fmt: skip
 
 
-def _add_images(parser: argparse.ArgumentParser) -> None:
+def add_images(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-images", dest="images", action="store_false", default=None,
         help=_("do without the projector, which leaves memory for more tokens"),

@@ -12,6 +12,7 @@ from app.cli.bars import Bar
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
 from app.core.events import Copying
+from app.core.kept import Keeps
 from app.core.paths import Paths
 from app.core.work import finish
 from app.services.rescue import RescueReport, rescue_desks
@@ -19,8 +20,8 @@ from app.wording import rescue as words
 from app.wording.i18n import _
 
 
-def run(options: argparse.Namespace) -> None:
-    """Raises AppError as `rescue_desks` does."""
+def run(options: argparse.Namespace, keeps: Keeps) -> None:
+    """`keeps`: everything that a desk can have. Raises AppError as `rescue_desks` does."""
     paths = arguments.paths(options)
     try:
         report = _rescue(paths, None)
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> None:
     if options.json:
         print_json(report)
     else:
-        print("\n".join(words.report_lines(report)))
+        print("\n".join(words.report_lines(report, keeps.counted)))
 
 
 def _rescue(paths: Paths, passphrase: str | None) -> RescueReport:

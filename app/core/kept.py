@@ -1,19 +1,21 @@
-"""What is kept of a person or of a matter: where, how many, and in which files."""
+"""What is kept on a desk: the kinds of things there are, and the report of what is kept of a person or a matter."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
 
 
 class KeptWhere(StrEnum):
+    """The kinds that the kernel keeps; features have kinds of their own."""
+
     DOCUMENTS = "documents"
     CONVERSATIONS = "conversations"
     SHEETS = "sheets"
     NOTES = "notes"
-    EVENTS = "events"  # of the chronology
-    PEOPLE = "people"  # and organisations of the chronology
     PSEUDONYMS = "pseudonyms"
     READINGS = "readings"
     EXPORTS = "exports"  # that the record knows of
@@ -25,10 +27,105 @@ class KeptWhere(StrEnum):
     MATTERS = "matters"  # names
 
 
-class KeptPlace(msgspec.Struct, frozen=True):
-    """`id` and `title` are those of the document, conversation and so on; `count`: texts of it that have the name."""
+@dataclass(frozen=True)
+class KeptKind:
+    """A kind of thing that is kept, such as documents or notes.
 
-    where: KeptWhere
+    `words`: its name for a person; `remedy`: what would delete it. `total`: SQL for what is counted, after `FROM`;
+    `title`: SQL for the title of one by its id, and whether it is in the bin.
+    """
+
+    id: str
+    words: Callable[[], str]
+    remedy: Callable[[], str]
+    total: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class SearchedTable:
+    """A table that is looked through for a name. `kind`: the id of what its rows belong to; `owner`: SQL for the id of
+    that, by a row `t`; `columns`: that have texts."""
+
+    table: str
+    kind: str
+    owner: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CountedTable:
+    """A table whose rows a person knows by a name. `words`: with `{n}` for how many were saved or lost."""
+
+    table: str
+    words: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class RecordedThing:
+    """A thing that entries of the record are about, as in "export of a chronology": its id, and its name for a
+    person."""
+
+    id: str
+    words: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class SharedRows:
+    """Rows that documents share, such as the persons they name: `table` has the ids, `names` the names that they are
+    known by (`key`), `places` where the documents have them. A document that moves to another desk joins the rows that
+    are known there by the same name. The columns `entity_id` and `book_id` lead from one to the other."""
+
+    names: str
+    key: str
+    places: str
+
+
+@dataclass(frozen=True)
+class FoundPeople:
+    """Persons and organisations that were found in documents, by SQL. `counted`: rows of a name, and how many documents
+    have it; `places`: rows of a document's id and a name that it has."""
+
+    counted: str
+    places: str
+
+
+@dataclass(frozen=True)
+class Keeps:
+    """Everything that the kernel or a feature keeps on a desk; with `+`, what both keep.
+
+    `without_texts`: tables in which no name can be found, since they have ids and numbers alone. Rows go with the
+    document or the conversation that they refer to, by foreign keys (`app.store.migrations`).
+    """
+
+    kinds: tuple[KeptKind, ...] = ()
+    tables: tuple[SearchedTable, ...] = ()
+    without_texts: frozenset[str] = frozenset()
+    counted: tuple[CountedTable, ...] = ()
+    recorded: tuple[RecordedThing, ...] = ()
+    shared: tuple[SharedRows, ...] = ()
+    people: tuple[FoundPeople, ...] = ()
+
+    def __add__(self, other: Keeps) -> Keeps:
+        return Keeps(
+            (*self.kinds, *other.kinds),
+            (*self.tables, *other.tables),
+            self.without_texts | other.without_texts,
+            (*self.counted, *other.counted),
+            (*self.recorded, *other.recorded),
+            (*self.shared, *other.shared),
+            (*self.people, *other.people),
+        )
+
+    def kind(self, id: str) -> KeptKind:
+        return next(kind for kind in self.kinds if kind.id == id)
+
+
+class KeptPlace(msgspec.Struct, frozen=True):
+    """`where` is the id of its kind; `id` and `title` are those of the document, conversation and so on; `count`: texts
+    of it that have the name."""
+
+    where: str
     id: str
     title: str
     count: int
@@ -62,7 +159,7 @@ class KeptDesk(msgspec.Struct, frozen=True):
     id: str
     name: str
     places: tuple[KeptPlace, ...]
-    totals: dict[KeptWhere, int]
+    totals: dict[str, int]
 
 
 class KeptReport(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ import msgspec
 from app.core.citation_style import CitationStyle
 from app.core.document import Book, Format
 from app.core.facts import DocumentPerson, Facts, Role
-from app.core.timeline import EntityKind
+from app.core.names import EntityKind
 from app.documents.text.names import NameReader
 from app.export.references import cleaned
 

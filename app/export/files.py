@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from app.core.errors import AppError, Code
@@ -20,26 +19,23 @@ from app.export.sheet import SheetReport
 from app.services.comparisons import ComparedBooks
 from app.wording.i18n import _
 
-if TYPE_CHECKING:
-    from app.export.timeline import TimelineReport
-
 _PRIVATE_FOLDER = 0o700
 
 ENDINGS = (".md", ".html", ".docx")
 SHEET_ENDINGS = (".docx", ".xlsx", ".md", ".html")
 GRID_ENDINGS = (".xlsx", ".csv", ".docx")
 COMPARISON_ENDINGS = (".docx",)
-TIMELINE_ENDINGS = (".xlsx", ".csv", ".md")
 
 
 def check(path: Path, endings: Sequence[str] = ENDINGS) -> None:
     """Whether a file can be written there once there is something to write: raises AppError as `write`."""
-    _check_ending(path, endings)
+    check_ending(path, endings)
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         raise AppError(Code.EXPORT_NOT_WRITTEN, path=str(path))
 
 
-def _check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
+def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
+    """Raises AppError EXPORT_FORMAT where the file's name ends otherwise."""
     if path.suffix.lower() not in endings:
         raise AppError(Code.EXPORT_FORMAT, path=str(path), known=", ".join(endings))
 
@@ -51,36 +47,28 @@ def write(report: Report, path: Path, load: LoadPicture) -> None:
     What `load` raises is said in the image's place. Markdown has its images in a folder beside it: few programs show
     those that are written into the text, and nobody could read that text any more.
     """
-    _check_ending(path)
+    check_ending(path)
     write_bytes(_written(report, path, load), path)
 
 
 def write_sheet(report: SheetReport, path: Path) -> None:
     """As `write`."""
-    _check_ending(path, SHEET_ENDINGS)
+    check_ending(path, SHEET_ENDINGS)
     write_bytes(_sheet_written(report, path.suffix.lower()), path)
 
 
 def write_grid(report: GridReport, path: Path) -> None:
     """As `write`."""
-    _check_ending(path, GRID_ENDINGS)
+    check_ending(path, GRID_ENDINGS)
     write_bytes(_grid_written(report, path.suffix.lower()), path)
 
 
 def write_comparison(compared: ComparedBooks, path: Path) -> None:
     """As `write`."""
-    _check_ending(path, COMPARISON_ENDINGS)
+    check_ending(path, COMPARISON_ENDINGS)
     from app.export import redline  # as in `_written`
 
     write_bytes(redline.write(compared, datetime.now(UTC)), path)
-
-
-def write_timeline(report: TimelineReport, path: Path) -> None:
-    """As `write`."""
-    _check_ending(path, TIMELINE_ENDINGS)
-    from app.export import timeline  # as in `_written`
-
-    write_bytes(timeline.write_report(report, path.suffix.lower()), path)
 
 
 def write_bytes(data: bytes, path: Path) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.files import DRAFT_SUFFIX
-from app.core.kept import FilesOfKind, KeptDesk, KeptFileKind, KeptPlace, KeptReport, KeptWhere
+from app.core.kept import FilesOfKind, Keeps, KeptDesk, KeptFileKind, KeptPlace, KeptReport, KeptWhere
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths
 from app.core.record import RecordEntry, RecordKind
@@ -46,6 +46,7 @@ class Keeping:
     matter: Matter | None
     matters: Matters
     settings: SettingsStore
+    keeps: Keeps
 
     def report(self, name: str, cancel: Cancel, *, everywhere: bool = False) -> Work[LookingThrough, KeptReport]:
         """Everything that has this name; with no name, how much of everything there is. `everywhere`: in the library
@@ -56,7 +57,7 @@ class Keeping:
         for number, (id, shown) in enumerate(desks):
             with self._opened(id) as database:
                 places: tuple[KeptPlace, ...] = ()
-                for done, total, so_far in KeptTexts(database).find(name):
+                for done, total, so_far in KeptTexts(database, self.keeps).find(name):
                     if cancel.requested:
                         raise Stopped
                     places = so_far
@@ -83,11 +84,11 @@ class Keeping:
     def _desk(self, id: str, name: str, database: Database, places: tuple[KeptPlace, ...]) -> KeptDesk:
         """With what belongs to the documents that were found: readings, exports and entries of the record."""
         ids = frozenset(each.id for each in places)
-        books = frozenset(each.id for each in places if each.where is KeptWhere.DOCUMENTS)
-        texts = KeptTexts(database)
-        known = {each.id for each in places if each.where is KeptWhere.RECORD}
+        books = frozenset(each.id for each in places if each.where == KeptWhere.DOCUMENTS)
+        texts = KeptTexts(database, self.keeps)
+        known = {each.id for each in places if each.where == KeptWhere.RECORD}
         entries = _entries_about(RecordStore(database).entries(), ids, texts.documents_of(books))
-        about = [each for each in map(_of_entry, entries) if each.id not in known or each.where is KeptWhere.EXPORTS]
+        about = [each for each in map(_of_entry, entries) if each.id not in known or each.where == KeptWhere.EXPORTS]
         readings = SavedReadings(self.paths.readings, self.settings, Books(database).ids, id).all()
         read = [
             KeptPlace(KeptWhere.READINGS, each.name, ", ".join(book.untrusted_title for book in each.books), 1)
@@ -95,7 +96,10 @@ class Keeping:
             if books & {book.book_id for book in each.books}
         ]
         totals = texts.totals() | {KeptWhere.READINGS: len(readings)}
-        return KeptDesk(id, name, tuple(sorted((*places, *about, *read), key=_order)), totals)
+        return KeptDesk(id, name, tuple(sorted((*places, *about, *read), key=self._order)), totals)
+
+    def _order(self, place: KeptPlace) -> tuple[int, str]:
+        return [kind.id for kind in self.keeps.kinds].index(place.where), place.title.casefold()
 
 
 def written(report: KeptReport, ending: str) -> bytes:
@@ -132,10 +136,6 @@ def _of_entry(entry: RecordEntry) -> KeptPlace:
     where = KeptWhere.EXPORTS if entry.kind == RecordKind.EXPORT else KeptWhere.RECORD
     time = entry.time.replace("T", " ").removesuffix("Z")
     return KeptPlace(where, str(entry.number), f"{time} UTC · {entry.detail or entry.kind}", 1)
-
-
-def _order(place: KeptPlace) -> tuple[int, str]:
-    return list(KeptWhere).index(place.where), place.title.casefold()
 
 
 _SHOWN_BY_NAME = (KeptFileKind.DATABASE, KeptFileKind.COPY, KeptFileKind.DAMAGED)

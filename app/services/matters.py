@@ -13,6 +13,7 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.files import DRAFT_SUFFIX, remove_private, rename_private
+from app.core.kept import Keeps
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths
 from app.core.record import Happening, Noting, RecordKind, unrecorded
@@ -47,6 +48,7 @@ class Matters:
     paths: Paths
     home: Database
     readings: SavedReadings
+    keeps: Keeps
     note: Noting = unrecorded
     """Into the record of the library."""
 
@@ -98,7 +100,7 @@ class Matters:
         opening that one does."""
         target = self.open(target_id)
         try:
-            moved = move(source, target, books, conversations)
+            moved = move(source, target, books, conversations, shared=self.keeps.shared)
             _note_moved(source, target, target_id, moved)
         finally:
             if target is not self.home:

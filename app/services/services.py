@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.kept import Keeps
 from app.core.matter import Matter
 from app.core.paths import Paths
 from app.core.policy import Policy
@@ -46,7 +47,6 @@ from app.services.removal import Removal
 from app.services.retention import Aged, Retention
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
-from app.services.timeline.timelines import Timelines
 from app.services.titling import Titling
 from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from app.services.backup import Backups
     from app.services.mcp_access import McpAccess
     from app.services.suggestions import Suggestions
-    from app.services.timeline.asking import TimelineAsking
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,6 @@ class Services:
     templates: Templates
     context: Context
     comparisons: Comparisons
-    timelines: Timelines
     library: Library
     adding: FolderAdding
     covers: Covers
@@ -100,6 +98,8 @@ class Services:
     reader: DocumentReader
     database: Database
     policy: Policy
+    keeps: Keeps
+    """Everything that the kernel and the features keep on a desk."""
     matters: Matters
     matter: Matter | None  # None: the library
     turn_to: Callable[[str], Services]
@@ -126,7 +126,7 @@ class Services:
             SearchPlace.SHEETS: said_in_sheets(self.sheets.store),
             SearchPlace.NOTES: noted(self.notes.store, lambda book_id: self.library.book(book_id).title),
         }
-        return LibrarySearch(self.search, SearchFilters(self.database), sources)
+        return LibrarySearch(self.search, SearchFilters(self.database, self.keeps.people), sources)
 
     @property
     def matter_plans(self) -> MatterPlans:
@@ -151,14 +151,8 @@ class Services:
         return self.parts.sheets
 
     @property
-    def timeline_asking(self) -> TimelineAsking:
-        from app.services.timeline.asking import TimelineAsking  # now: few need it
-
-        return TimelineAsking(self.ask, self.timelines.store)
-
-    @property
     def keeping(self) -> Keeping:
-        return Keeping(self.paths, self.database, self.matter, self.matters, self.settings)
+        return Keeping(self.paths, self.database, self.matter, self.matters, self.settings, self.keeps)
 
     @property
     def retention(self) -> Retention:

@@ -16,6 +16,7 @@ import msgspec
 from app.core.document import Flag, Format
 from app.core.facts import Facts
 from app.core.ingestion import LOOK_AT
+from app.core.kept import FoundPeople
 from app.core.search_query import PageCondition, SearchQuery
 from app.store.db import Database
 from app.store.folding import fold
@@ -52,8 +53,10 @@ class PagePlace(NamedTuple):
 class SearchFilters:
     """All methods raise AppError as `Database.read` does."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, people: Sequence[FoundPeople] = ()) -> None:
+        """`people`: where persons and organisations are that were found on pages."""
         self._database = database
+        self._people = people
 
     def documents(self, query: SearchQuery) -> tuple[FoundDocument, ...]:
         """Those that the filters for documents let pass, the newest first; of filters for pages nothing is asked."""
@@ -87,15 +90,8 @@ class SearchFilters:
         most documents name."""
         rows = self._database.rows("SELECT facts FROM books WHERE bin_id = '' AND facts ->> 'people' IS NOT NULL")
         named = Counter(person.shown for (facts,) in rows for person in _facts(facts).people)
-        named.update(
-            dict(
-                self._database.rows(
-                    """SELECT e.name, count(DISTINCT p.book_id) FROM timeline_entities e
-                        JOIN timeline_entity_places p ON p.entity_id = e.id JOIN books b ON b.id = p.book_id
-                        WHERE b.bin_id = '' GROUP BY e.id"""
-                )
-            )
-        )
+        for found in self._people:
+            named.update(dict(self._database.rows(found.counted)))
         return tuple(name for name, _times in named.most_common())
 
     def folders(self) -> tuple[str, ...]:
@@ -113,8 +109,8 @@ class SearchFilters:
         return tuple(Format(kind) for (kind,) in rows)
 
     def _with_people(self, people: list[str]) -> frozenset[str]:
-        """The documents on whose pages one of these, all words of a name, was found for the chronology."""
-        rows = self._database.rows("SELECT DISTINCT book_id, name FROM timeline_entity_places")
+        """The documents on whose pages one of these, all words of a name, was found."""
+        rows = [row for found in self._people for row in self._database.rows(found.places)]
         return frozenset(book_id for book_id, name in rows if _is_one(name, people))
 
     def _places(self) -> dict[str, list[bytes]]:

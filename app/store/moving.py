@@ -3,7 +3,7 @@
 What belongs to a row is what would be deleted with it: the tables that refer to it ON DELETE CASCADE, and those that
 refer to these. So a new table is moved without a word here, and what its rows refer to beside that goes along. Only
 what no foreign key tells is named: indexes of words, what a question was answered from, what was noted of answers, how
-books belong together, and who is who in the chronology.
+books belong together, and which rows that documents share are the same (`SharedRows`).
 
 The target has everything before anything is deleted: killed in between, both have it, and moving it again ends it.
 """
@@ -19,6 +19,7 @@ import apsw
 import msgspec
 
 from app.core.conversation import BookRef, MatterPlan
+from app.core.kept import SharedRows
 from app.store.bin import restore
 from app.store.branches import decode
 from app.store.db import Database
@@ -45,15 +46,23 @@ class Moved(msgspec.Struct, frozen=True):
     conversations: tuple[str, ...]
 
 
-def move(source: Database, target: Database, books: Iterable[str] = (), conversations: Iterable[str] = ()) -> Moved:
+def move(
+    source: Database,
+    target: Database,
+    books: Iterable[str] = (),
+    conversations: Iterable[str] = (),
+    *,
+    shared: Sequence[SharedRows],
+) -> Moved:
     """A conversation takes along the books that it was asked about and what was noted of it, a book what its file holds
     and the sheets about it alone. Of a book that something else needs, which stays, the document is copied, and nothing
-    that a person made of it. Raises AppError as `Database.write` does; then the source has all."""
+    that a person made of it. `shared`: rows that documents share. Raises AppError as `Database.write` does;
+    then the source has all."""
     with source.read() as connection:
         wanted = _choose(connection, set(books), set(conversations))
         with target.write() as into:
             into.pragma("defer_foreign_keys", True)
-            known = _put_books(connection, into, wanted)
+            known = _put_books(connection, into, wanted, shared)
             for id in wanted.conversations:
                 _put_conversation(connection, into, id, known)
             notes = _put_notes(connection, into, wanted.conversations, known)
@@ -133,7 +142,9 @@ def _books_of(connection: apsw.Connection, conversations: Collection[str]) -> se
 # ---- putting it into the target
 
 
-def _put_books(source: apsw.Connection, target: apsw.Connection, wanted: _Wanted) -> dict[str, str]:
+def _put_books(
+    source: apsw.Connection, target: apsw.Connection, wanted: _Wanted, shared: Sequence[SharedRows]
+) -> dict[str, str]:
     """Under which id the target has each then: a file that it has already keeps its id there."""
     known, put = {}, []
     for id in sorted(wanted.books | wanted.copied):
@@ -143,7 +154,7 @@ def _put_books(source: apsw.Connection, target: apsw.Connection, wanted: _Wanted
         if row is None:
             put.append(id)
             only = _OF_DOCUMENT if id in wanted.copied else None
-            _Copy(source, target, "books", _known_entities(source, target, id), only).run(id)
+            _Copy(source, target, "books", _known_rows(source, target, id, shared), only).run(id)
         elif row[1]:
             restore(target, str(row[1]))
     for id in put:
@@ -159,15 +170,20 @@ def _link(source: apsw.Connection, target: apsw.Connection, id: str, known: dict
     target.execute("UPDATE books SET newer_id = ?, parent_id = ? WHERE id = ?", (*found, id))
 
 
-def _known_entities(source: apsw.Connection, target: apsw.Connection, book_id: str) -> dict[str, str]:
-    """The persons and organisations of a book whom the target knows by a name, under other ids."""
-    rows = source.execute(
-        """SELECT DISTINCT n.entity_id, n.key FROM timeline_names n JOIN timeline_entity_places p USING (entity_id)
-            WHERE p.book_id = ?""",
-        (book_id,),
-    ).fetchall()
-    there = {str(key): str(id) for key, id in target.execute("SELECT key, entity_id FROM timeline_names")}
-    return {str(id): there[str(key)] for id, key in rows if str(key) in there}
+def _known_rows(
+    source: apsw.Connection, target: apsw.Connection, book_id: str, shared: Sequence[SharedRows]
+) -> dict[str, str]:
+    """The shared rows of a book that the target knows by a name, under other ids."""
+    known: dict[str, str] = {}
+    for rows in shared:
+        named = source.execute(
+            f"""SELECT DISTINCT n.entity_id, n.{rows.key} FROM {rows.names} n JOIN {rows.places} p USING (entity_id)
+                WHERE p.book_id = ?""",  # noqa: S608
+            (book_id,),
+        ).fetchall()
+        there = {str(key): str(id) for key, id in target.execute(f"SELECT {rows.key}, entity_id FROM {rows.names}")}  # noqa: S608
+        known |= {str(id): there[str(key)] for id, key in named if str(key) in there}
+    return known
 
 
 def _put_notes(

@@ -21,7 +21,7 @@ class EngineTask(Enum):
     LOADING = auto()
     ANSWER = auto()
     SHEET = auto()
-    TIMELINE = auto()
+    SURVEY = auto()  # of many documents, for a feature
     TITLE = auto()
     WEIGHING = auto()
     READING_AHEAD = auto()
@@ -34,22 +34,22 @@ ASIDE = (EngineTask.TITLE, EngineTask.WEIGHING, EngineTask.READING_AHEAD)
 """What no person asked for."""
 
 _GIVES_WAY = {
-    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SHEET, EngineTask.TIMELINE, *ASIDE),
-    EngineTask.ANSWER: (EngineTask.TIMELINE, *ASIDE),
-    EngineTask.SHEET: (EngineTask.TIMELINE, *ASIDE),
-    EngineTask.TIMELINE: ASIDE,
+    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SHEET, EngineTask.SURVEY, *ASIDE),
+    EngineTask.ANSWER: (EngineTask.SURVEY, *ASIDE),
+    EngineTask.SHEET: (EngineTask.SURVEY, *ASIDE),
+    EngineTask.SURVEY: ASIDE,
     EngineTask.TITLE: (EngineTask.READING_AHEAD,),
     EngineTask.WEIGHING: (EngineTask.READING_AHEAD,),
     EngineTask.READING_AHEAD: (),
 }
 """What is stopped for a task that begins."""
 
-_ASKED_FOR = (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.TIMELINE, EngineTask.LOADING)
+_ASKED_FOR = (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.SURVEY, EngineTask.LOADING)
 _COMES_FIRST = {
     EngineTask.LOADING: (),
     EngineTask.ANSWER: (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
     EngineTask.SHEET: (EngineTask.SHEET, EngineTask.ANSWER, EngineTask.LOADING),
-    EngineTask.TIMELINE: (EngineTask.TIMELINE, EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
+    EngineTask.SURVEY: (EngineTask.SURVEY, EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
     EngineTask.TITLE: (EngineTask.TITLE, *_ASKED_FOR),
     EngineTask.WEIGHING: (EngineTask.WEIGHING, *_ASKED_FOR),
     EngineTask.READING_AHEAD: tuple(EngineTask),
@@ -133,7 +133,7 @@ class Activity:
     @property
     def works(self) -> bool:
         """The holder does what a person asked for, and which takes its time."""
-        return self.holder in (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.TIMELINE)
+        return self.holder in (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.SURVEY)
 
     # ---- how far it is
 

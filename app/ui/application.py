@@ -36,6 +36,7 @@ from app.isolation import program
 from app.ui import frame_state
 from app.ui.bridge import Bridge, Executor, problem_of
 from app.ui.calls import Call, Calls, WindowLock
+from app.ui.extensions import Extensions
 from app.ui.file_dialogs import forget_folders, keep_folders_secret, use_system_dialogs
 from app.ui.frame_state import WindowState
 from app.ui.main_window import MainWindow
@@ -90,12 +91,14 @@ class Application(QApplication):
 def run(
     paths: Paths,
     open_desk: OpenDesk,
+    extensions: Extensions,
     *,
     handbook: Path,
     files: Sequence[Path] = (),
     action: WindowAction = WindowAction.NONE,
 ) -> int:
-    """Show the window until it is closed; the exit code. `open_desk` may raise AppError, which is shown.
+    """Show the window until it is closed; the exit code. `open_desk` may raise AppError, which is shown. `extensions`:
+    what features add.
 
     Where a window of this desk is open already, it comes to the front, gets the files and does `action` instead.
     """
@@ -109,7 +112,7 @@ def run(
         silent = error.problem
     application = _make_application()
     keep_folders_secret()
-    opening = WindowStart(application, paths, open_desk, handbook, files)
+    opening = WindowStart(application, paths, open_desk, handbook, files, extensions)
     application.file_given.connect(opening.take_file)
     opening.act(action)
     _quit_at_signals(application)
@@ -342,9 +345,16 @@ class WindowStart(_Shell):
     """From an empty screen to a living window, or to a sentence that says why not; and to a locked one."""
 
     def __init__(
-        self, application: QApplication, paths: Paths, open_desk: OpenDesk, handbook: Path, files: Sequence[Path]
+        self,
+        application: QApplication,
+        paths: Paths,
+        open_desk: OpenDesk,
+        handbook: Path,
+        files: Sequence[Path],
+        extensions: Extensions,
     ) -> None:
         super().__init__(application, paths, files)
+        self._extensions = extensions
         self._open_desk, self._handbook = open_desk, handbook
         self._desk: Services | None = None
         self._untold: Problem | None = None  # what went wrong before there was a place to say so
@@ -513,6 +523,7 @@ class WindowStart(_Shell):
             composer,
             handbook=self._handbook,
             now=_now,
+            features=self._extensions.features,
             parent=self,
         )
         for presenter in (self.presenter.preferences, self.presenter.backup):
@@ -571,7 +582,7 @@ class WindowStart(_Shell):
         from app.ui.rescuing import Rescuing  # now: hardly any start needs it
 
         _show_icon()
-        rescuing = Rescuing(self._paths, self._bridge, self.window, self)
+        rescuing = Rescuing(self._paths, self._extensions.keeps, self._bridge, self.window, self)
         rescuing.ended.connect(self._open_rescued)
         rescuing.offer(problem, self._given)
 

@@ -44,7 +44,7 @@ class Executor(StrEnum):
     SUGGESTING = "suggesting"  # questions: the processor, for a moment
     FINDING = "finding"  # words in conversations and books: the processor, for a moment
     PRINTING = "printing"  # pages of a book: the disk and the printer, for minutes
-    TIMELINE = "timeline"  # dates and names in books: the processor, for seconds
+    RULES = "rules"  # books looked through by rules: the processor, for seconds
     INDEXING = "indexing"  # books, with the embedder: for minutes
     BACKING_UP = "backing up"  # the whole desk: the disk, for minutes
 

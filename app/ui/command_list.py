@@ -20,7 +20,7 @@ from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.text_size import LARGER_KEYS, SMALLER_KEYS, USUAL_KEYS
-from app.ui.commands import SEARCH_KEYS, Command, CommandGroup
+from app.ui.commands import SEARCH_KEYS, Anchor, Command, CommandGroup, Group
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.exporting import Exporting
@@ -62,6 +62,7 @@ def adding_commands(
     record: RecordPresenter,
 ) -> CommandGroup:
     return CommandGroup(
+        Group.DESK,
         _("Desk"),
         Symbol.BOOK,
         (
@@ -99,21 +100,15 @@ def adding_commands(
                 go.open_sheet,
                 words=_("table, list of questions, grid"),
                 symbol=Symbol.SHEET,
+                anchor=Anchor.FINDING,
             ),
-            Command(
-                _("Chronology"),
-                "Ctrl+Shift+T",
-                go.open_chronology,
-                words=_("timeline, dates, events, history"),
-                symbol=Symbol.CHRONOLOGY,
-            ),
-            Command(_("People"), "", go.open_people, words=_("names, persons, organisations, companies")),
             Command(
                 _("Notes and highlights"),
                 "Ctrl+Shift+N",
                 notes.open,
                 words=_("annotations, comments, marked"),
                 symbol=Symbol.NOTES,
+                shelf_name=_("Notes"),
             ),
             Command(
                 _("Compare the first two books on the desk…"),
@@ -144,6 +139,7 @@ def adding_commands(
 
 def matter_commands(matters: MattersPresenter, backup: BackupPresenter) -> CommandGroup:
     return CommandGroup(
+        Group.MATTERS,
         _("Matters"),
         Symbol.MATTER,
         (
@@ -189,6 +185,7 @@ def conversation_commands(
 ) -> CommandGroup:
     """What can be done with the shown conversation: its menu."""
     return CommandGroup(
+        Group.CONVERSATION,
         _("Conversation"),
         Symbol.CONVERSATION,
         (
@@ -282,6 +279,7 @@ def asking_commands(
     prompts: PromptsPresenter,
 ) -> CommandGroup:
     return CommandGroup(
+        Group.ASKING,
         _("Questions and answers"),
         Symbol.TEXT,
         (
@@ -320,6 +318,7 @@ def page_commands(
 ) -> CommandGroup:
     panel = window.page
     return CommandGroup(
+        Group.PAGE,
         _("Page"),
         Symbol.PAGE,
         (
@@ -440,6 +439,7 @@ def page_commands(
 
 def view_commands(go: Navigation, preferences: Preferences, window: MainWindow) -> CommandGroup:
     return CommandGroup(
+        Group.VIEW,
         _("View"),
         Symbol.PANELS,
         (
@@ -497,6 +497,7 @@ def model_commands(
     readings: ReadingsPresenter,
 ) -> CommandGroup:
     return CommandGroup(
+        Group.MODEL,
         _("Model"),
         Symbol.MODEL,
         (
@@ -521,6 +522,7 @@ def model_commands(
 def help_commands(help_: HelpPresenter) -> CommandGroup:
     """The menu of the question mark."""
     return CommandGroup(
+        Group.HELP,
         _("Help"),
         Symbol.HELP,
         (
@@ -553,6 +555,7 @@ def help_commands(help_: HelpPresenter) -> CommandGroup:
 
 def program_commands(preferences: Preferences, locking: Locking, window: MainWindow) -> CommandGroup:
     return CommandGroup(
+        Group.PROGRAM,
         _("Octavo"),
         Symbol.SETTINGS,
         (

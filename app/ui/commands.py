@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 
 from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
@@ -56,6 +57,26 @@ class Entry:
     span: PageSpan | None = None
 
 
+class Group(StrEnum):
+    """The groups of commands."""
+
+    DESK = "desk"
+    MATTERS = "matters"
+    CONVERSATION = "conversation"
+    ASKING = "asking"
+    PAGE = "page"
+    VIEW = "view"
+    MODEL = "model"
+    HELP = "help"
+    PROGRAM = "program"
+
+
+class Anchor(StrEnum):
+    """A place in a group where the commands of features stand: behind the kernel's command that has it."""
+
+    FINDING = "finding"
+
+
 def always() -> bool:
     return True
 
@@ -66,7 +87,9 @@ class Command:
     which is shown. With `appears` there is no such command before that signal. `is_hint`: the shortcut is only shown
     here; whoever has the focus knows what the key means there. `words`: by which it is found, too, and which are not
     in its name. `can`: whether there is something to do now. `apart`: a line is above it in menus. `role`: its place
-    in the menu of the program, on macOS. `symbol`: where it has one other than that of its group."""
+    in the menu of the program, on macOS. `symbol`: where it has one other than that of its group. `shelf_name`: the
+    name of its button on the shelf, where it has one. `anchor`: the commands of features for that place come
+    behind it."""
 
     name: str
     shortcuts: str
@@ -78,14 +101,36 @@ class Command:
     apart: bool = False
     role: QAction.MenuRole = QAction.MenuRole.NoRole
     symbol: Symbol | None = None
+    shelf_name: str = ""
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True)
 class CommandGroup:
     """A section of the palette and of the page of shortcuts, and a menu."""
 
+    id: Group
     name: str
     symbol: Symbol
+    commands: tuple[Command, ...]
+
+    def with_placed(self, placed: Sequence[PlacedCommands]) -> CommandGroup:
+        """The group with the commands of features in their places."""
+        mine = [each for each in placed if each.group is self.id]
+        commands = [
+            each
+            for command in self.commands
+            for each in (command, *chain(*(one.commands for one in mine if one.anchor is command.anchor)))
+        ]
+        return replace(self, commands=tuple(commands))
+
+
+@dataclass(frozen=True)
+class PlacedCommands:
+    """Commands of a feature, and where they stand."""
+
+    group: Group
+    anchor: Anchor
     commands: tuple[Command, ...]
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from app.services.library_search import LibraryHit
     from app.ui.search.presenter import SearchPresenter
     from app.ui.sheet.presenter import SheetsPresenter
-    from app.ui.timeline.presenter import TimelinePresenter
 
 
 class Navigation(QObject):
@@ -37,7 +36,6 @@ class Navigation(QObject):
         asking: AskingPresenter,
         pages: Pages,
         sheets: Callable[[], SheetsPresenter],
-        timeline: Callable[[], TimelinePresenter],
         search: Callable[[], SearchPresenter],
         report: ReportPresenter,
         comparing: ComparePresenter,
@@ -45,7 +43,7 @@ class Navigation(QObject):
         shown: Shown,
         parent: QObject | None = None,
     ) -> None:
-        """`sheets`, `timeline` and `search` are made when they are needed first."""
+        """`sheets` and `search` are made when they are needed first."""
         super().__init__(parent)
         self._window = window
         self._shelf = shelf
@@ -54,7 +52,6 @@ class Navigation(QObject):
         self._pages = pages
         self._page = pages.first
         self._sheets = sheets
-        self._timeline = timeline
         self._search = search
         self._report = report
         self._comparing = comparing
@@ -146,21 +143,6 @@ class Navigation(QObject):
             sheets.open_notes(turn.question.id)
 
     @Slot()
-    def open_chronology(self) -> None:
-        """The dated events of all books, in the place of the conversation."""
-        self._open_timeline(people=False)
-
-    @Slot()
-    def open_people(self) -> None:
-        """The persons and organisations of all books, there too."""
-        self._open_timeline(people=True)
-
-    def _open_timeline(self, *, people: bool) -> None:
-        timeline = self._timeline()
-        self._window.show_view(timeline.panel)
-        timeline.open(people=people)
-
-    @Slot()
     def open_search(self, words: str = "") -> None:
         """The search of the library, in the place of the conversation: for these words, or what was searched last."""
         search = self._search()
@@ -248,11 +230,11 @@ class Navigation(QObject):
         elif self._asking.holds or self._asking.busy or not self._works_aside():
             self._asking.stop()
         else:
-            self._activity.stop(EngineTask.SHEET, EngineTask.TIMELINE, *ASIDE)
+            self._activity.stop(EngineTask.SHEET, EngineTask.SURVEY, *ASIDE)
 
     def _works_aside(self) -> bool:
         """The engine does what no question waits for."""
-        return any(map(self._activity.has, (EngineTask.SHEET, EngineTask.TIMELINE, *ASIDE)))
+        return any(map(self._activity.has, (EngineTask.SHEET, EngineTask.SURVEY, *ASIDE)))
 
     @Slot()
     def find_in_book(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from app.core.errors import Problem
 from app.core.events import Copying
+from app.core.kept import Keeps
 from app.core.paths import Paths
 from app.services.rescue import RescueReport, rescue_desks
 from app.ui.bridge import Bridge, Executor
@@ -29,9 +30,10 @@ class Rescuing(QObject):
 
     ended = Signal(bool)
 
-    def __init__(self, paths: Paths, bridge: Bridge, window: QWidget, parent: QObject) -> None:
+    def __init__(self, paths: Paths, keeps: Keeps, bridge: Bridge, window: QWidget, parent: QObject) -> None:
+        """`keeps`: everything that a desk can have."""
         super().__init__(parent)
-        self._paths, self._bridge, self._window = paths, bridge, window
+        self._paths, self._keeps, self._bridge, self._window = paths, keeps, bridge, window
         self._passphrase: str | None = None
         self._dialog: SmallDialog | None = None
         self._bar: QProgressBar | None = None
@@ -85,7 +87,8 @@ class Rescuing(QObject):
                 if self._bar is not None and total:
                     self._bar.setValue(done * _STEPS // total)
             case Done(report):
-                self._end(_("Your data opens again"), "\n\n".join(words.report_lines(report)), _("Open"))
+                lines = words.report_lines(report, self._keeps.counted)
+                self._end(_("Your data opens again"), "\n\n".join(lines), _("Open"))
             case Failed(problem):
                 self._close(_("Your data could not be saved"), sentence(problem))
             case Cancelled():

@@ -82,13 +82,14 @@ from app.ui.style import Appearance
 from app.ui.video.presenter import VideosPresenter
 from app.ui.welcome import Welcome
 from app.ui.widgets.network_lines import FetchLine, RemoteMark
+from app.ui.window_feature import MakeWindowFeature
 from app.ui.words import answer_remarks, going_on_words
+from app.ui.workspace import WindowEvents, Workspace
 
 if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter
     from app.ui.search.presenter import SearchPresenter
     from app.ui.sheet.presenter import SheetsPresenter
-    from app.ui.timeline.presenter import TimelinePresenter
 
 
 class _ShelfParts(QObject):
@@ -152,19 +153,6 @@ class _ShelfParts(QObject):
         self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
 
     @cached_property
-    def timeline(self) -> TimelinePresenter:
-        """Made, with its panel, when the chronology is opened first: few starts need it."""
-        from app.ui.timeline.making import make_timeline
-
-        books = (self.openings.opened, self.openings.read_again, self.folders.added, self.shelf.book_removed)
-        made = make_timeline(self._desk, self._bridge, self._icons, self.window, self.activity, books, self)
-        self.bin.restored.connect(made.look_if_shown)
-        made.panel.closed.connect(self.navigation.close_sheet)
-        made.citation_wanted.connect(self.navigation.open_citation)
-        made.saved.connect(self.saved_files.show)
-        return made
-
-    @cached_property
     def search(self) -> SearchPresenter:
         """Made, with its panel, when the library is searched first."""
         from app.ui.search.panel import SearchPanel
@@ -199,9 +187,11 @@ class _Parts(_ShelfParts):
         handbook: Path,
         now: Callable[[], datetime],
         clock: Callable[[], float],
+        features: Sequence[MakeWindowFeature],
         parent: QObject | None,
     ) -> None:
         super().__init__(parent)
+        self.events = WindowEvents(self)
         self._desk, self._bridge, self._icons, self._now = desk, bridge, icons, now
         self.shown = Shown()
         self.activity = Activity(self.shown, clock=clock, changed=self.engine_changed.emit)
@@ -220,7 +210,7 @@ class _Parts(_ShelfParts):
         self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
         self.matters.ask_also(self.backup.busy_words)
         self.preferences.backup_wanted.connect(self.backup.ask)
-        self._make_commands(desk, bridge, icons, handbook)
+        self._make_commands(desk, bridge, icons, handbook, features)
         self._make_welcome(desk, bridge, handbook)
 
     def _make_welcome(self, desk: Services, bridge: Bridge, handbook: Path) -> None:
@@ -408,7 +398,9 @@ class _Parts(_ShelfParts):
         self.notes = NotesPresenter(*kept, bridge, icons, self.window, self.navigation, self.shown, self)
         return self.notes
 
-    def _make_commands(self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path) -> None:
+    def _make_commands(
+        self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path, features: Sequence[MakeWindowFeature]
+    ) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
             window,
@@ -417,7 +409,6 @@ class _Parts(_ShelfParts):
             self.asking,
             self.pages,
             lambda: self.sheets,
-            lambda: self.timeline,
             lambda: self.search,
             self.report,
             self.comparing,
@@ -430,6 +421,21 @@ class _Parts(_ShelfParts):
         self._make_help(desk, bridge, icons, handbook)
         of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting, notes)
         of_help = command_list.help_commands(self.help)
+        workspace = Workspace(
+            desk=desk,
+            bridge=bridge,
+            icons=icons,
+            window=window,
+            activity=self.activity,
+            shown=self.shown,
+            navigation=go,
+            saved_files=self.saved_files,
+            events=self.events,
+            now=self._now,
+            parent=self,
+        )
+        self.features = [make(workspace) for make in features]
+        placed = [each for feature in self.features for each in feature.commands()]
         groups = (
             command_list.adding_commands(
                 go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin, self.record
@@ -443,14 +449,14 @@ class _Parts(_ShelfParts):
             of_help,
             command_list.program_commands(self.preferences, self.locking, window),
         )
-        self.commands = Commands(groups, window, self)
+        self.commands = Commands([group.with_placed(placed) for group in groups], window, self)
+        window.shelf.tables.offer(command for group in self.commands.groups for command in group.commands)
         self.anything.use(self.commands)
         self.help.use(self.commands)
         self._offer_menus(of_conversation, of_help)
 
     def _offer_menus(self, of_conversation: CommandGroup, of_help: CommandGroup) -> None:
         window = self.window
-        window.shelf.tables.chronology_wanted.connect(self.navigation.open_chronology)
         window.talk.more.use(self.commands.menu(of_conversation, window))
         window.shelf.help_button.use(self.commands.menu(of_help, window))
         if sys.platform == "darwin":
@@ -472,13 +478,15 @@ class WindowPresenter(_Parts):
         *,
         handbook: Path,
         now: Callable[[], datetime],
+        features: Sequence[MakeWindowFeature],
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
         """`window` is empty, and `composer` may be written in already. `handbook` is the book that is open at the
-        first start; `now` gives the local time, aware of its zone; `clock` counts seconds.
+        first start; `now` gives the local time, aware of its zone; `clock` counts seconds. `features`: make what each
+        of them adds.
         """
-        super().__init__(desk, bridge, icons, appearance, window, composer, handbook, now, clock, parent)
+        super().__init__(desk, bridge, icons, appearance, window, composer, handbook, now, clock, features, parent)
         self._connect_engine()
         self._connect_shown()
         self._connect_folders()
@@ -587,6 +595,14 @@ class WindowPresenter(_Parts):
 
     def _connect_books(self) -> None:
         shelf, talk, openings, panel = self.shelf, self.conversation, self.openings, self.window.shelf
+        for changed in (
+            openings.opened,
+            openings.read_again,
+            self.folders.added,
+            shelf.book_removed,
+            self.bin.restored,
+        ):
+            changed.connect(self._tell_books_changed)
         openings.opened.connect(self.covers.renew)
         openings.opened.connect(self.indexing.want)
         openings.read_again.connect(self.indexing.want)
@@ -627,7 +643,6 @@ class WindowPresenter(_Parts):
 
     def _connect_notes(self) -> None:
         self.notes.serve(self.pages, self.window.talk.view)
-        self.window.shelf.tables.notes_wanted.connect(self.notes.open)
         for changed in (self.shelf.book_removed, self.bin.restored, self.openings.read_again):
             changed.connect(self.notes.list)
 
@@ -723,6 +738,10 @@ class WindowPresenter(_Parts):
             finished.done.connect(self.window.say)
         for writer in (self.exporting, self.printing, self.comparing, self.notes):
             writer.saved.connect(self.saved_files.show)
+
+    @Slot()
+    def _tell_books_changed(self) -> None:
+        self.events.books_changed.emit()
 
     @Slot(object)
     def _show_title(self, conversation: Conversation | None) -> None:

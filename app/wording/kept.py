@@ -4,64 +4,196 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.core.kept import FilesOfKind, KeptDesk, KeptFileKind, KeptPlace, KeptReport, KeptWhere
+from app.core.kept import (
+    CountedTable,
+    FilesOfKind,
+    Keeps,
+    KeptDesk,
+    KeptFileKind,
+    KeptKind,
+    KeptPlace,
+    KeptReport,
+    KeptWhere,
+    RecordedThing,
+    SearchedTable,
+)
 from app.core.matter import LIBRARY
 from app.wording.i18n import _
 from app.wording.units import count, printable, size
 
-
-def where_words(where: KeptWhere) -> str:
-    return {
-        KeptWhere.DOCUMENTS: _("Documents"),
-        KeptWhere.CONVERSATIONS: _("Conversations"),
-        KeptWhere.SHEETS: _("Question sheets and tables"),
-        KeptWhere.NOTES: _("Notes and highlights"),
-        KeptWhere.EVENTS: _("Chronology"),
-        KeptWhere.PEOPLE: _("People and organisations"),
-        KeptWhere.PSEUDONYMS: _("Replaced names"),
-        KeptWhere.READINGS: _("Saved readings"),
-        KeptWhere.EXPORTS: _("Exports"),
-        KeptWhere.RECORD: _("Record"),
-        KeptWhere.FOLDERS: _("Added folders and files"),
-        KeptWhere.BIN: _("Bin"),
-        KeptWhere.PROMPTS: _("Saved prompts"),
-        KeptWhere.SETTINGS: _("Settings"),
-        KeptWhere.MATTERS: _("Matters"),
-    }[where]
+_OF_QUESTION = "(SELECT q.conversation_id FROM questions q WHERE q.id = t.question_id)"
 
 
-def remedy_words(where: KeptWhere) -> str:
-    """What would delete it."""
-    match where:
-        case KeptWhere.DOCUMENTS:
-            return _("Remove the document from the shelf and empty the bin: all that came of it goes along.")
-        case KeptWhere.CONVERSATIONS | KeptWhere.SHEETS | KeptWhere.PSEUDONYMS:
-            return _("Delete the conversation or the sheet and empty the bin.")
-        case KeptWhere.NOTES:
-            return _("Delete the note.")
-        case KeptWhere.EVENTS | KeptWhere.PEOPLE:
-            return _("Delete the entry in the chronology, or remove its document.")
-        case KeptWhere.READINGS:
-            return _("Delete the saved reading in the settings, or remove its document.")
-        case KeptWhere.EXPORTS:
-            return _("Exported files are outside Octavo: delete them where they are. Their entries stay in the record.")
-        case KeptWhere.RECORD:
-            return _("Entries stay, without texts once what they are about is deleted.")
-        case KeptWhere.FOLDERS:
-            return _("Remove its documents: the place goes with them. The files themselves are yours.")
-        case KeptWhere.BIN:
-            return _("Empty the bin.")
-        case KeptWhere.PROMPTS:
-            return _("Delete or change the prompt.")
-        case KeptWhere.SETTINGS:
-            return _("Change the setting.")
-        case KeptWhere.MATTERS:
-            return _("Rename or delete the matter.")
+def _delete_conversation() -> str:
+    return _("Delete the conversation or the sheet and empty the bin.")
 
 
-def places_words(where: KeptWhere, places: Sequence[KeptPlace]) -> tuple[str, ...]:
+KEEPS = Keeps(
+    kinds=(
+        KeptKind(
+            KeptWhere.DOCUMENTS,
+            lambda: _("Documents"),
+            lambda: _("Remove the document from the shelf and empty the bin: all that came of it goes along."),
+            total="books",
+            title="SELECT title, bin_id != '' FROM books WHERE id = ?",
+        ),
+        KeptKind(
+            KeptWhere.CONVERSATIONS,
+            lambda: _("Conversations"),
+            _delete_conversation,
+            total="conversations c WHERE NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)",
+            title="SELECT title, bin_id != '' FROM conversations WHERE id = ?",
+        ),
+        KeptKind(KeptWhere.SHEETS, lambda: _("Question sheets and tables"), _delete_conversation, total="sheets"),
+        KeptKind(
+            KeptWhere.NOTES,
+            lambda: _("Notes and highlights"),
+            lambda: _("Delete the note."),
+            total="notes",
+            title="SELECT iif(words = '', text, words), 0 FROM notes WHERE id = ?",
+        ),
+        KeptKind(
+            KeptWhere.PSEUDONYMS,
+            lambda: _("Replaced names"),
+            _delete_conversation,
+            total="pseudonyms",
+            title="SELECT title, bin_id != '' FROM conversations WHERE id = ?",
+        ),
+        KeptKind(
+            KeptWhere.READINGS,
+            lambda: _("Saved readings"),
+            lambda: _("Delete the saved reading in the settings, or remove its document."),
+        ),
+        KeptKind(
+            KeptWhere.EXPORTS,
+            lambda: _("Exports"),
+            lambda: _(
+                "Exported files are outside Octavo: delete them where they are. Their entries stay in the record."
+            ),
+            total="record_entries WHERE kind = 'export'",
+        ),
+        KeptKind(
+            KeptWhere.RECORD,
+            lambda: _("Record"),
+            lambda: _("Entries stay, without texts once what they are about is deleted."),
+            total="record_entries",
+            title="SELECT kind || ' ' || time, 0 FROM record_entries WHERE number = ?",
+        ),
+        KeptKind(
+            KeptWhere.FOLDERS,
+            lambda: _("Added folders and files"),
+            lambda: _("Remove its documents: the place goes with them. The files themselves are yours."),
+            total="sources",
+        ),
+        KeptKind(
+            KeptWhere.BIN,
+            lambda: _("Bin"),
+            lambda: _("Empty the bin."),
+            total="bin",
+            title="SELECT title, 1 FROM bin WHERE id = ?",
+        ),
+        KeptKind(
+            KeptWhere.PROMPTS,
+            lambda: _("Saved prompts"),
+            lambda: _("Delete or change the prompt."),
+            total="saved_prompts",
+            title="SELECT name, 0 FROM saved_prompts WHERE id = ?",
+        ),
+        KeptKind(KeptWhere.SETTINGS, lambda: _("Settings"), lambda: _("Change the setting."), total="settings"),
+        KeptKind(
+            KeptWhere.MATTERS,
+            lambda: _("Matters"),
+            lambda: _("Rename or delete the matter."),
+            title="SELECT name, 0 FROM matters WHERE id = ?",
+        ),
+    ),
+    tables=(
+        SearchedTable("books", KeptWhere.DOCUMENTS, "t.id", ("title", "path", "outline", "labels", "member", "facts")),
+        SearchedTable("pages", KeptWhere.DOCUMENTS, "t.book_id", ("label", "text", "chapter", "hidden")),
+        SearchedTable("suggested_questions", KeptWhere.DOCUMENTS, "t.book_id", ("questions",)),
+        SearchedTable("recognitions", KeptWhere.DOCUMENTS, "t.picture", ("text",)),
+        SearchedTable("conversations", KeptWhere.CONVERSATIONS, "t.id", ("title", "instructions")),
+        SearchedTable("questions", KeptWhere.CONVERSATIONS, "t.conversation_id", ("text", "form", "plan")),
+        SearchedTable(
+            "answers",
+            KeptWhere.CONVERSATIONS,
+            _OF_QUESTION,
+            (
+                "text",
+                "citations",
+                "passages",
+                "outlines",
+                "instructions",
+                "parts",
+                "verdicts",
+                "problem",
+                "sent",
+                "thought",
+            ),
+        ),
+        SearchedTable("question_images", KeptWhere.CONVERSATIONS, _OF_QUESTION, ("name",)),
+        SearchedTable("drafts", KeptWhere.CONVERSATIONS, "t.conversation_id", ("text", "edited")),
+        SearchedTable("sheet_columns", KeptWhere.CONVERSATIONS, "t.sheet_id", ("name", "question", "form")),
+        SearchedTable("sheet_cells", KeptWhere.CONVERSATIONS, "t.sheet_id", ("correction", "comment")),
+        SearchedTable("notes", KeptWhere.NOTES, "t.id", ("words", "text")),
+        SearchedTable("pseudonyms", KeptWhere.PSEUDONYMS, "t.conversation_id", ("text", "stand_in")),
+        SearchedTable("record_entries", KeptWhere.RECORD, "t.number", ("model", "engine", "detail")),
+        SearchedTable("record_texts", KeptWhere.RECORD, "t.number", ("text",)),
+        SearchedTable("sources", KeptWhere.FOLDERS, "t.path", ("path",)),
+        SearchedTable("places", KeptWhere.FOLDERS, "t.path", ("path", "name", "problem")),
+        SearchedTable("bin", KeptWhere.BIN, "t.id", ("title",)),
+        SearchedTable("saved_prompts", KeptWhere.PROMPTS, "t.id", ("name", "text")),
+        SearchedTable("settings", KeptWhere.SETTINGS, "t.name", ("value",)),
+        SearchedTable("blobs", KeptWhere.SETTINGS, "t.name", ("value",)),
+        SearchedTable("matters", KeptWhere.MATTERS, "t.id", ("name",)),
+        SearchedTable("mcp_clients", KeptWhere.SETTINGS, "t.name", ("name", "program")),
+    ),
+    without_texts=frozenset(
+        (
+            *("book_tokens", "conversation_books", "covers", "deleted_matters", "images", "left_out"),
+            *("mcp_matters", "passage_vectors", "record_head", "replaced_texts", "sheet_rows", "sheets"),
+            "passages",  # with its indexes: they cut up the pages of books, which are looked through
+        )
+    ),
+    counted=(
+        CountedTable("books", lambda: _("documents: {n}")),
+        CountedTable("pages", lambda: _("pages: {n}")),
+        CountedTable("conversations", lambda: _("conversations: {n}")),
+        CountedTable("questions", lambda: _("questions: {n}")),
+        CountedTable("answers", lambda: _("answers: {n}")),
+        CountedTable("sheets", lambda: _("question sheets: {n}")),
+        CountedTable("notes", lambda: _("notes: {n}")),
+        CountedTable("images", lambda: _("images: {n}")),
+        CountedTable("matters", lambda: _("matters: {n}")),
+        CountedTable("settings", lambda: _("settings: {n}")),
+    ),
+    recorded=(
+        RecordedThing("allowed", lambda: _("allowed")),
+        RecordedThing("answer", lambda: _("Answer")),
+        RecordedThing("book", lambda: _("Document")),
+        RecordedThing("comparison", lambda: _("Comparison")),
+        RecordedThing("conversation", lambda: _("Conversation")),
+        RecordedThing("document", lambda: _("Document")),
+        RecordedThing("grid", lambda: _("Table")),
+        RecordedThing("matter", lambda: _("Matter")),
+        RecordedThing("model", lambda: _("Model")),
+        RecordedThing("notes", lambda: _("Notes")),
+        RecordedThing("list", lambda: _("list of documents")),
+        RecordedThing("matters", lambda: _("list of matters")),
+        RecordedThing("refused", lambda: _("refused")),
+        RecordedThing("report", lambda: _("Report")),
+        RecordedThing("search", lambda: _("search")),
+        RecordedThing("sheet", lambda: _("Question sheet")),
+        RecordedThing("table", lambda: _("Table")),
+        RecordedThing("taken back", lambda: _("permission taken back")),
+    ),
+)
+"""What the kernel keeps."""
+
+
+def places_words(where: str, places: Sequence[KeptPlace]) -> tuple[str, ...]:
     """The lines of the report about one kind of thing; of the record, only how many entries."""
-    if where is KeptWhere.RECORD:
+    if where == KeptWhere.RECORD:
         one, several = _("1 entry"), _("{n} entries")
         return (one if len(places) == 1 else several.format(n=count(len(places))),)
     if where in (KeptWhere.EXPORTS, KeptWhere.READINGS):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
 from app.core.conversation import Ending
+from app.core.kept import RecordedThing
 from app.core.record import HERE, RecordEntry, RecordFlaw, RecordKind, RecordVerdict
 from app.wording.i18n import _
 from app.wording.settings import meanings
@@ -52,8 +54,8 @@ def ending_words(ending: str) -> str:
     return words.get(ending, printable(ending))
 
 
-def what_words(entry: RecordEntry) -> str:
-    """What an entry is about, in a line: outcome, documents, model, detail."""
+def what_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
+    """What an entry is about, in a line: outcome, documents, model, detail. `things`: that entries name."""
     documents = len(entry.documents.split())
     one, several = _("1 document"), _("{n} documents")
     model = entry.model
@@ -63,17 +65,17 @@ def what_words(entry: RecordEntry) -> str:
         ending_words(entry.ending) if entry.ending else "",
         "" if not documents else one if documents == 1 else several.format(n=count(documents)),
         model,
-        _detail_words(entry),
+        _detail_words(entry, things),
     )
     return printable(" · ".join(filter(None, parts)))
 
 
-def _detail_words(entry: RecordEntry) -> str:
+def _detail_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
     """What the detail of an entry means: a setting and its value, a thing, a thing as a file; who asked."""
     asked, _semicolon, rest = entry.detail.partition("; ")
     if asked.startswith("program: "):
         entry = msgspec.structs.replace(entry, detail=rest)
-        return " · ".join(filter(None, (asked.removeprefix("program: "), _detail_words(entry) if rest else "")))
+        return " · ".join(filter(None, (asked.removeprefix("program: "), _detail_words(entry, things) if rest else "")))
     if entry.kind == RecordKind.BEGUN:
         return ""
     if entry.kind == RecordKind.SETTING:
@@ -89,7 +91,7 @@ def _detail_words(entry: RecordEntry) -> str:
     if colon and number.isdecimal():
         return _number_words(thing, int(number))
     thing, as_file, ending = entry.detail.partition(" as ")
-    words = _thing_words().get(thing, thing)
+    words = next((each.words() for each in things if each.id == thing), thing)
     return _("{thing} as {format}").format(thing=words, format=ending.upper()) if as_file else words
 
 
@@ -102,31 +104,6 @@ def _number_words(thing: str, number: int) -> str:
         "documents": "",
     }.get(thing, f"{thing}: {{n}}")
     return words.format(n=count(number))
-
-
-def _thing_words() -> dict[str, str]:
-    return {
-        "allowed": _("allowed"),
-        "answer": _("Answer"),
-        "book": _("Document"),
-        "chronology": _("Chronology"),
-        "comparison": _("Comparison"),
-        "conversation": _("Conversation"),
-        "document": _("Document"),
-        "grid": _("Table"),
-        "matter": _("Matter"),
-        "model": _("Model"),
-        "notes": _("Notes"),
-        "list": _("list of documents"),
-        "matters": _("list of matters"),
-        "people": _("People"),
-        "refused": _("refused"),
-        "report": _("Report"),
-        "search": _("search"),
-        "sheet": _("Question sheet"),
-        "table": _("Table"),
-        "taken back": _("permission taken back"),
-    }
 
 
 def entry_details(entry: RecordEntry) -> str:

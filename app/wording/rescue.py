@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from app.core.kept import CountedTable
 from app.services.rescue import RescuedDesk, RescueReport, StandIns
 from app.store.rescue.saving import Saved
 from app.wording.i18n import _
@@ -21,13 +22,13 @@ def stand_ins() -> StandIns:
     )
 
 
-def report_lines(report: RescueReport) -> list[str]:
-    """One paragraph each."""
+def report_lines(report: RescueReport, tables: Sequence[CountedTable]) -> list[str]:
+    """One paragraph each. `tables`: those that a person knows by a name."""
     lines = (
         [_("Octavo read all of your data. Nothing is damaged, and nothing was changed.")] if _is_whole(report) else []
     )
     for desk in report.damaged:
-        lines += _desk_lines(desk)
+        lines += _desk_lines(desk, tables)
     if report.keyless:
         words = _(
             "The keys of {n} matters were lost with the damage, so nobody can open their files any more: {files}. If"
@@ -41,14 +42,14 @@ def _is_whole(report: RescueReport) -> bool:
     return not report.damaged and not report.keyless
 
 
-def _desk_lines(desk: RescuedDesk) -> Iterator[str]:
+def _desk_lines(desk: RescuedDesk, tables: Sequence[CountedTable]) -> Iterator[str]:
     rescued = desk.rescued
     if rescued is None:
         return
     name = _("the matter “{name}”").format(name=printable(desk.name)) if desk.name else _("the library")
-    saved = ", ".join(_kinds(rescued.saved.saved))
+    saved = ", ".join(_kinds(rescued.saved.saved, tables))
     yield _("Saved from {name}: {kinds}.").format(name=name, kinds=saved or _("nothing"))
-    lost = ", ".join(_kinds(_lost(rescued.saved)))
+    lost = ", ".join(_kinds(_lost(rescued.saved), tables))
     if lost:
         yield _("Lost with the damage, at least: {kinds}.").format(kinds=lost)
     elif not rescued.saved.incomplete:
@@ -74,23 +75,11 @@ def _lost(saved: Saved) -> dict[str, int]:
     return {name: saved.damaged.get(name, 0) + saved.dropped.get(name, 0) for name in names}
 
 
-def _kinds(counts: dict[str, int]) -> Iterator[str]:
+def _kinds(counts: dict[str, int], tables: Sequence[CountedTable]) -> Iterator[str]:
     """What a person knows by its name, and all else together."""
-    named = {
-        "books": _("documents: {n}"),
-        "pages": _("pages: {n}"),
-        "conversations": _("conversations: {n}"),
-        "questions": _("questions: {n}"),
-        "answers": _("answers: {n}"),
-        "sheets": _("question sheets: {n}"),
-        "notes": _("notes: {n}"),
-        "images": _("images: {n}"),
-        "matters": _("matters: {n}"),
-        "timeline_events": _("events of the chronology: {n}"),
-        "settings": _("settings: {n}"),
-    }
-    for table, words in named.items():
-        if number := counts.get(table, 0):
-            yield words.format(n=count(number))
+    for table in tables:
+        if number := counts.get(table.table, 0):
+            yield table.words().format(n=count(number))
+    named = {table.table for table in tables}
     if other := sum(number for table, number in counts.items() if table not in named):
         yield _("other entries: {n}").format(n=count(other))

@@ -13,6 +13,8 @@ from typing import Any
 import shtab
 
 from app.cli import parsers
+from app.feature import terminal_commands_of
+from app.feature_list import FEATURES
 from app.wording import i18n
 
 _FILES = {"bash": "{}", "zsh": "_{}", "fish": "{}.fish"}
@@ -25,7 +27,7 @@ def write(folder: Path) -> None:
     i18n.use_language(i18n.ENGLISH)
     for shell, name in _FILES.items():
         (folder / shell).mkdir(parents=True, exist_ok=True)
-        for parser in (parsers.parser(), parsers.window_parser()):
+        for parser in (parsers.parser(terminal_commands_of(FEATURES)), parsers.window_parser()):
             _complete_files(parser)
             script = shtab.complete(parser, shell=shell)
             (folder / shell / name.format(parser.prog)).write_text(f"{script.rstrip()}\n", encoding="utf-8")

@@ -16,6 +16,8 @@ from argparse_manpage.manpage import Manpage
 
 from app import __version__
 from app.cli import parsers
+from app.feature import terminal_commands_of
+from app.feature_list import FEATURES
 from app.wording import i18n
 
 _NAMES = {
@@ -46,7 +48,7 @@ def write(folder: Path) -> None:
     for language, place in (("en", folder), ("ja", folder / "ja")):
         i18n.use_language(language)
         place.mkdir(parents=True, exist_ok=True)
-        for parser in (parsers.parser(), parsers.window_parser()):
+        for parser in (parsers.parser(terminal_commands_of(FEATURES)), parsers.window_parser()):
             (place / f"{parser.prog}.1").write_text(page(parser, language), encoding="utf-8")
 
 

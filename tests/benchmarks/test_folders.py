@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from app.bootstrap import open_desk
 from app.core.document import Document, Format, Page
 from app.core.paths import Paths
 from app.core.work import Cancel, finish
@@ -24,6 +23,7 @@ from tests.benchmarks.test_scale import watch
 from tests.benchmarks.waiting import run_until
 from tests.documents.office_writer import paragraph, write_docx
 from tests.ui.room import Room, application
+from tests.whole import EXTENSIONS, open_desk
 
 _FILES, _SHELF, _ADDED = 24, 300, 200
 _MOST_FRAMES = 3.0
@@ -111,7 +111,7 @@ class _Window:
     def __init__(self, folder: Path) -> None:
         self.desks: list[Services] = []
         handbook = Path("resources/handbook.md")
-        self.start = WindowStart(application(), Paths(folder), self._open, handbook, ())
+        self.start = WindowStart(application(), Paths(folder), self._open, handbook, (), EXTENSIONS)
         bridge = self.start.findChild(Bridge)
         assert isinstance(bridge, Bridge)
         self.bridge = bridge

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.work import Cancel, finish
 from app.documents import worker
@@ -19,6 +18,7 @@ from app.ui.application import WindowStart
 from tests.benchmarks.waiting import run_until
 from tests.documents.office_writer import paragraph, write_docx
 from tests.ui.room import application
+from tests.whole import EXTENSIONS, open_desk
 
 _MOST_TIMES_HELP_AND_A_READER = 1.3
 _AIM_S = 0.5
@@ -49,7 +49,7 @@ def test_one_line_in_the_terminal(tmp_path: Path) -> None:
 def test_a_document_dropped_into_an_open_window(tmp_path: Path) -> None:
     handbook = tmp_path / "handbook.md"
     handbook.write_text("# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8")
-    opening = WindowStart(application(), Paths(tmp_path / "desk"), open_desk, handbook, ())
+    opening = WindowStart(application(), Paths(tmp_path / "desk"), open_desk, handbook, (), EXTENSIONS)
     opening.begin()
     try:
         run_until(lambda: opening.presenter is not None and bool(opening.presenter.shown.shelf), every_ms=2)

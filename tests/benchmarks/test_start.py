@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.conversation import BookRef
 from app.core.paths import Paths
 from app.store.books import Books
 from tests.ui import shelf_of_books
+from tests.whole import open_desk
 
 _TIMEOUT_S = 60.0
 _ROUNDS = 9

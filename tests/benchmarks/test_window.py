@@ -7,13 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from app.engine.protocol import EngineState
 from app.ui.application import WindowStart
 from tests.benchmarks.waiting import run_until
 from tests.ui.room import application
+from tests.whole import EXTENSIONS, open_desk
 
 _TICK_MS = 5
 
@@ -28,7 +28,7 @@ def test_the_window_while_a_book_is_read_and_saved(tmp_path: Path, tiny_scout_fa
     book.write_text(
         "\n\n".join(f"In the year {n} the lamp burned all night." * 6 for n in range(250)), encoding="utf-8"
     )
-    opening = WindowStart(application(), paths, open_desk, book, ())
+    opening = WindowStart(application(), paths, open_desk, book, (), EXTENSIONS)
     opening.begin()
     gaps: list[float] = []
     last = time.perf_counter()

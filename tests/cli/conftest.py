@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.cli import main, parsers
 from app.core.document import Document, Format
 from app.core.events import Opening
@@ -23,6 +22,7 @@ from app.embedding.client import Embedder
 from app.embedding.model import EmbeddingModel
 from app.embedding.protocol import Embed, TextVectors, VectorKind
 from app.wording import i18n
+from tests.whole import KEEPS, TERMINAL_COMMANDS, open_desk
 
 Octavo: TypeAlias = Callable[..., tuple[int, str, str]]
 
@@ -79,7 +79,7 @@ def _vectors(texts: tuple[str, ...], kinds: tuple[VectorKind, ...], asked: bool)
 
 @cache
 def _parser(_language: str) -> ArgumentParser:
-    return parsers.parser()
+    return parsers.parser(TERMINAL_COMMANDS)
 
 
 @pytest.fixture
@@ -108,7 +108,8 @@ def octavo(
     def run_here(*words: object) -> tuple[int, str, str]:
         i18n.use_language("")
         try:
-            code = main.run(_parser(i18n.language()).parse_args([*map(str, words)]), open_desk)
+            options = _parser(i18n.language()).parse_args([*map(str, words)])
+            code = main.run(options, open_desk, TERMINAL_COMMANDS, KEEPS)
         except SystemExit as ended:  # argparse's way
             code = int(str(ended.code))
         out, err = capfd.readouterr()

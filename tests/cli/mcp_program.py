@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from app.bootstrap import open_desk
 from app.cli.mcp.serving import Serving
 from app.cli.mcp.wire import Wire
 from app.core.paths import Paths
 from app.services.services import Services
+from tests.whole import open_desk
 
 
 class McpProgram:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.cli.main import EXIT_USAGE
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code
@@ -16,6 +15,7 @@ from app.core.paths import Paths
 from app.embedding.client import Embedder
 from app.store.books import Books
 from tests.cli.conftest import Octavo, answered_here
+from tests.whole import open_desk
 
 SAYS = {2: "The lease of the warehouse ends in March.", 5: "The warehouse has a roof."}
 FILLER = "The river went by the town and nobody looked at it. " * 12

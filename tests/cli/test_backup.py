@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.services import backup
 from app.services.services import Services
@@ -18,6 +17,7 @@ from app.store.db import Database
 from app.store.derivation import ScryptCost
 from app.store.sealing import new_sealing
 from tests.cli.conftest import Octavo, answered_here
+from tests.whole import open_desk
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.bootstrap import open_desk
 from app.cli.bench import print_report
 from app.cli.main import EXIT_ANSWERED, EXIT_CANCELLED, EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.cli.screen import width
@@ -48,6 +47,7 @@ from app.services.bench.report import (
 from app.wording.i18n import use_language
 from tests.cli.conftest import Octavo, answered_here
 from tests.models.projector import write_projector
+from tests.whole import open_desk
 
 CARD = Device("CUDA0", "NVIDIA H100 80GB HBM3", "gpu", 84_000_000_000, 85_000_000_000)
 CPU = Device("CPU", "AMD EPYC 9654", "cpu", 0, 0)

@@ -6,10 +6,10 @@ import contextlib
 import json
 from pathlib import Path
 
-from app.bootstrap import open_desk
 from app.core.bin import BinKind
 from app.core.paths import Paths
 from tests.cli.conftest import Octavo
+from tests.whole import open_desk
 
 
 def _delete(folder: Path, *titles: str) -> list[str]:

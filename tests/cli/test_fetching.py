@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.cli.main import EXIT_ANSWERED, EXIT_CANCELLED, EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.models.hub.catalogue import catalogue
 from app.models.incoming import Incoming
@@ -23,6 +22,7 @@ from tests.cli.conftest import Octavo, answered_here
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, Fault, LoopbackHub
 from tests.models.packages import names_in, write_model, write_split_model
+from tests.whole import open_desk
 
 pytestmark = pytest.mark.usefixtures("near_hub")
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.cli import folders
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.core.sources import SourcePlace
 from app.embedding.client import Embedder
 from tests.cli.conftest import Octavo, answered_here
+from tests.whole import open_desk
 
 
 def _fails(*_arguments: object, **_options: object) -> bytes:

@@ -17,13 +17,13 @@ import pytest
 from docx import Document
 from PIL import Image as Pillow
 
-from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from tests.cli.conftest import Octavo
 from tests.models.projector import write_projector
 from tests.models.reciter import write_reciter
 from tests.ui.direct_images import png_of
+from tests.whole import open_desk
 
 RED, GREEN = (0x7A, 0x2E, 0x35), (0x2F, 0x6B, 0x4F)
 

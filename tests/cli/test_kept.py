@@ -6,9 +6,9 @@ import contextlib
 import json
 from pathlib import Path
 
-from app.bootstrap import open_desk
 from app.core.paths import Paths
 from tests.cli.conftest import Octavo
+from tests.whole import open_desk
 
 
 def test_what_is_kept_is_listed_with_what_deletes_it(octavo: Octavo, tmp_path: Path) -> None:

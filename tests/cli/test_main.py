@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.cli import arguments as command_line
 from app.cli.main import EXIT_MODEL, EXIT_USAGE
 from app.core.errors import AppError, Code
@@ -29,6 +28,7 @@ from tests.documents.office_writer import paragraph, write_docx
 from tests.documents.pdf_writer import show, write_pdf
 from tests.models.lora import write_lora
 from tests.models.reciter import write_reciter
+from tests.whole import open_desk
 
 STORY = "# The lighthouse\n\n" + "\n\n".join(
     f"## Chapter {n}\n\nIn the year {1800 + n} the keeper number {n} wrote that the lamp burned all night." * 3
@@ -547,4 +547,4 @@ def test_prompts_leave_and_come_as_text(run: Any, tmp_path: Path) -> None:
     ],
 )
 def test_a_reader_is_kept_for_each_file_that_is_named(words: str, files: int) -> None:
-    assert command_line.documents(command_line.parse(words.split())) == files
+    assert command_line.documents(command_line.parse(words.split(), ())) == files

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core import desk_window
 from app.core.matter import LIBRARY
 from app.core.mcp import NAME_CHARACTERS, McpStanding
@@ -23,6 +22,7 @@ from app.store.derivation import Argon2Cost
 from app.store.keys import set_passphrase
 from tests.cli.conftest import Octavo, answered_here
 from tests.cli.mcp_program import McpProgram, served
+from tests.whole import open_desk
 
 pytestmark = answered_here
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.matter import LIBRARY
 from app.core.paths import Paths
 from tests.cli.conftest import Octavo, answered_here
+from tests.whole import open_desk
 
 pytestmark = [answered_here, pytest.mark.slow]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.note import Marker, NoteSource
 from app.core.paths import Paths
 from app.core.work import Cancel, finish
 from tests.cli.conftest import Octavo
 from tests.documents.pdf_writer import lines, write_pdf
+from tests.whole import open_desk
 
 PAGE = lines("The Tenant pays the rent monthly.", "The Landlord keeps the quay.")
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.cli import arguments
 from app.cli.main import EXIT_ANSWERED, EXIT_MODEL, EXIT_USAGE, run
 from app.wording.i18n import use_language
 from tests.models import headers, projector
+from tests.whole import KEEPS, TERMINAL_COMMANDS, open_desk
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def plan(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
 
     def call(*given: object) -> tuple[int, str, str]:
         words = ["models", "plan", "--data-dir", str(tmp_path / "desk"), *map(str, given)]
-        code = run(arguments.parse(words), open_desk)
+        code = run(arguments.parse(words, TERMINAL_COMMANDS), open_desk, TERMINAL_COMMANDS, KEEPS)
         out, err = capfd.readouterr()
         return code, out, err
 

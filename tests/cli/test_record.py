@@ -6,11 +6,11 @@ import contextlib
 import json
 from pathlib import Path
 
-from app.bootstrap import open_desk
 from app.core.bin import BinKind
 from app.core.paths import Paths
 from app.core.record import Happening, RecordKind
 from tests.cli.conftest import Octavo
+from tests.whole import open_desk
 
 
 def test_a_record_is_listed_exported_and_verified(octavo: Octavo, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import msgspec
 import pytest
 from PIL import Image
 
-from app.bootstrap import open_desk
 from app.cli.main import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.core.paths import Paths
 from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
@@ -21,6 +20,7 @@ from tests.cli.conftest import Octavo
 from tests.engine.remote import toy_server
 from tests.engine.remote.toy_server import ToyServer
 from tests.remote_servers import PYTHON_CONTEXT, python_server
+from tests.whole import open_desk
 
 _TEXT = "# The lighthouse\n\nIn the year 1801 the keeper wrote that the lamp burned all night.\n"
 

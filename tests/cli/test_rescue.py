@@ -14,6 +14,7 @@ from app.services.services import Services
 from app.store import keys
 from app.store.conversations import Conversations
 from app.store.db import Database
+from tests.whole import KEEPS, TERMINAL_COMMANDS
 
 
 def no_desk(_paths: Paths, _passphrase: str | None) -> Services:
@@ -21,7 +22,7 @@ def no_desk(_paths: Paths, _passphrase: str | None) -> Services:
 
 
 def run(*words: str) -> int:
-    return main.run(arguments.parse(list(words)), no_desk)
+    return main.run(arguments.parse(list(words), TERMINAL_COMMANDS), no_desk, TERMINAL_COMMANDS, KEEPS)
 
 
 def test_it_saves_what_can_be_saved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

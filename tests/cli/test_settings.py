@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.settings import KvType, Settings
 from app.wording.settings import meanings, value_words
 from tests.cli.conftest import Octavo
+from tests.whole import open_desk
 
 
 @pytest.mark.parametrize(

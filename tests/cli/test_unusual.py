@@ -76,7 +76,7 @@ def test_without_prompts_that_is_said(octavo: Octavo, tmp_path: Path) -> None:
 
 @answered_here
 def test_ctrl_c_before_anything_began(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_words: list[str]) -> None:
+    def interrupted(_words: list[str], _added: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(arguments, "parse", interrupted)

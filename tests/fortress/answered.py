@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from app.bootstrap import open_desk
 from app.core.conversation import Ending, Question
 from app.core.paths import Paths
+from tests.whole import open_desk
 
 
 def write(data: Path, answers: Mapping[str, str]) -> None:

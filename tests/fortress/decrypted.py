@@ -9,7 +9,6 @@ from pathlib import Path
 
 import apsw
 
-from app.bootstrap import open_desk
 from app.core.bin import BinKind
 from app.core.kept import KeptFileKind
 from app.core.paths import Paths
@@ -18,6 +17,7 @@ from app.store import keys
 from app.store.db import Database
 from app.store.matters import MatterStore
 from app.store.saved_prompts import SavedPrompts
+from tests.whole import open_desk
 
 
 def databases(data: Path, passphrase: str) -> Iterator[tuple[str, apsw.Connection]]:

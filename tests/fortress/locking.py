@@ -17,18 +17,18 @@ def make(folder: Path, canary: str, colour: tuple[int, int, int]) -> str:
     import msgspec
     import PIL.Image
 
-    from app import bootstrap
     from app.core.conversation import BookRef, Ending, Question
     from app.core.document import Document, Format, Page
     from app.core.image import Image, ImageRef, Raster
     from app.core.paths import Paths
     from app.store.books import Books
     from app.store.keys import set_passphrase
+    from tests import whole
 
     drawn = PIL.Image.new("RGB", (800, 600), colour)
     written = io.BytesIO()
     drawn.save(written, "PNG")
-    with closing(bootstrap.open_desk(Paths(folder))) as desk:
+    with closing(whole.open_desk(Paths(folder))) as desk:
         pages = tuple(Page(number, str(number), f"{canary} let the wharf, page {number}.") for number in range(1, 9))
         book = Books(desk.database).add(Document(f"{canary} lease", Format.PDF, "ab" * 32, pages), Path("/none.pdf"))
         refs = (BookRef(book.id),)
@@ -45,15 +45,15 @@ def make(folder: Path, canary: str, colour: tuple[int, int, int]) -> str:
 def make_open(folder: Path, bare: str, talk: str) -> None:
     """With what may lie open when a desk is locked: a conversation without a book and one with a book, by these titles,
     and a saved table."""
-    from app import bootstrap
     from app.core.conversation import BookRef
     from app.core.document import Document, Format, Page
     from app.core.paths import Paths
     from app.services.columns import columns_of
     from app.store.books import Books
     from app.store.keys import set_passphrase
+    from tests import whole
 
-    with closing(bootstrap.open_desk(Paths(folder))) as desk:
+    with closing(whole.open_desk(Paths(folder))) as desk:
         pages = tuple(Page(number, str(number), f"The tenant let the wharf, page {number}.") for number in range(1, 9))
         book = Books(desk.database).add(Document("The lease", Format.PDF, "ab" * 32, pages), Path("/none.pdf"))
         refs = (BookRef(book.id),)
@@ -67,16 +67,16 @@ def show(folder: Path) -> None:
     """Says `open`, `locked`, `open` on stdout, each when it is so; waits for a line on stdin in between."""
     from PySide6.QtWidgets import QApplication
 
-    from app import bootstrap
     from app.core.paths import Paths
     from app.ui.application import WindowStart
     from app.ui.file_dialogs import keep_folders_secret
+    from tests import whole
 
     application = QApplication([])
     keep_folders_secret()
     paths = Paths(folder)
     paths.window.mkdir(exist_ok=True)
-    start = WindowStart(application, paths, bootstrap.open_desk, folder / "none.md", ())
+    start = WindowStart(application, paths, whole.open_desk, folder / "none.md", (), whole.EXTENSIONS)
 
     def until(condition: object, seconds: float = 0) -> None:
         """Until it is so, and for so long after it, events are handled."""

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.paths import Paths
 from tests.fortress.conftest import ROOT, Figure
 from tests.fortress.program import Program
 from tests.fortress.walk import Walk
 from tests.fortress.window import opened_window
 from tests.fortress.window_walk import WindowWalk
+from tests.whole import open_desk
 
 pytestmark = pytest.mark.fortress
 

@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.chat_template import ChatTemplate
 from app.core.conversation import Answer, Beside, BookRef, Ending, StoredQuestion, Turn
 from app.core.document import Document, Format, Page
@@ -40,6 +39,7 @@ from tests.engine.remote.toy_server import Handler, ToyServer
 from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
 from tests.models.chatml import TRAINED_CONTEXT, write_chatml
+from tests.whole import open_desk
 
 pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600)]
 

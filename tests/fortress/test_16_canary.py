@@ -19,11 +19,11 @@ from pathlib import Path
 import apsw
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.conversation import Draft
 from app.core.matter import LIBRARY
 from app.core.note import Marker, NoteSource
 from app.core.paths import Paths
+from app.features.chronology.service import timelines_of
 from app.store import keys
 from tests.cli.mcp_program import served
 from tests.engine.remote import toy_server
@@ -34,6 +34,7 @@ from tests.fortress.locking import PASSPHRASE
 from tests.fortress.needles import Hit, Search, draw, newer
 from tests.fortress.program import Program
 from tests.fortress.walk import Walk, Words
+from tests.whole import open_desk
 
 pytestmark = pytest.mark.fortress
 
@@ -154,8 +155,8 @@ def _work_in_the_window(walk: Walk) -> None:
         desk.conversations.rename(talk.id, walk.words.sentence)
         desk.conversations.instruct(talk.id, f"Write as {walk.words.person} does.")
         desk.drafts.keep(talk.id, Draft(walk.words.sentence))
-        for event in desk.timelines.store.events():
-            desk.timelines.store.change_event(event.id, event.span, walk.words.sentence)
+        for event in timelines_of(desk).store.events():
+            timelines_of(desk).store.change_event(event.id, event.span, walk.words.sentence)
     prompts = walk.folder / "prompts.md"
     prompts.write_text(f"# {walk.words.title} /{walk.words.file}\n\n{walk.words.sentence}\n", "utf-8")
     for line in (("prompts", "--import", prompts), ("notes", "--find", walk.words.person)):

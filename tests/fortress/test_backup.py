@@ -20,7 +20,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Document, Format, Page
 from app.core.image import Image, ImageRef, Raster
@@ -35,6 +34,7 @@ from app.store.record import RecordStore
 from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
 from tests.store.fixtures.fill import fill
+from tests.whole import open_desk
 
 pytestmark = [pytest.mark.fortress, pytest.mark.timeout(7200)]
 

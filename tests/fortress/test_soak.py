@@ -14,7 +14,6 @@ import msgspec
 import psutil
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.bin import BinKind
 from app.core.conversation import BookRef, Question
 from app.core.paths import Paths
@@ -24,6 +23,7 @@ from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
 from tests.fortress.window import Window, family, is_visible, opened_window
 from tests.journey import hand
+from tests.whole import open_desk
 from tests.work import answered
 
 pytestmark = pytest.mark.fortress

@@ -60,7 +60,7 @@ def test_a_person_may_do_without_images(tmp_path: Path) -> None:
     put(tmp_path, "scout.gguf", "mmproj-scout.gguf")
     model = str(tmp_path / "scout.gguf")
     for given, projector in ((("--no-images",), ""), ((), str(tmp_path / "mmproj-scout.gguf"))):
-        options = arguments.parse(["ask", "--model", model, *given, "What is it?"])
+        options = arguments.parse(["ask", "--model", model, *given, "What is it?"], ())
         assert files_of(arguments.settings(options, Settings()).engine) == (model, projector)
 
 

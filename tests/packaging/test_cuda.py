@@ -25,6 +25,7 @@ from app.cli import arguments
 from app.core.installation import manifest_files, read_manifest
 from app.engine.nvidia import ADD_ONS
 from tests.packaging.programs import BUNDLE, CHECKOUT, library, program
+from tests.whole import TERMINAL_COMMANDS
 
 ADD_ON = CHECKOUT / "packaging" / "add_on"
 LIBRARIES = {
@@ -437,7 +438,7 @@ def test_each_model_is_measured_as_the_terminal_understands_it(
 
     def run(command: list[Any]) -> None:
         if "-m" in command:
-            options = arguments.parse([*map(str, command[command.index("app") + 1 :])])
+            options = arguments.parse([*map(str, command[command.index("app") + 1 :])], TERMINAL_COMMANDS)
             options.report.write_text(json.dumps({"depths": [{"depth_tokens": 0}], "left_out": [{}]}))
             ran.append(options)
 

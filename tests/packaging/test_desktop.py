@@ -24,6 +24,8 @@ from app.cli import arguments, parsers
 from app.core.window_action import WindowAction
 from app.documents.formats import detect
 from app.documents.images import kinds as images
+from app.feature import terminal_commands_of
+from app.feature_list import FEATURES
 from app.ui.application import APPLICATION_ID
 from app.ui.emblem import SIZES
 from app.wording.i18n import use_language
@@ -200,7 +202,7 @@ def test_the_desktop_learns_what_a_gguf_file_is(tiny_scout: Path, tmp_path: Path
 def test_manual_pages_name_every_command_and_option_in_both_languages(tmp_path: Path) -> None:
     folder = _make("manual.py", tmp_path)
     for place, heading in ((folder, ".SH NAME"), (folder / "ja", ".SH 名前")):
-        for parser in (parsers.parser(), parsers.window_parser()):
+        for parser in (parsers.parser(terminal_commands_of(FEATURES)), parsers.window_parser()):
             page = (place / f"{parser.prog}.1").read_text(encoding="utf-8")
             assert heading in page
             assert '"2026-05-28"' in page.splitlines()[0]

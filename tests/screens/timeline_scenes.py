@@ -9,9 +9,11 @@ from PySide6.QtCore import QItemSelectionModel, QPoint
 from app.core.dates import DateSpan, PartialDate
 from app.core.document import Document, Format, Page
 from app.core.settings import ThemeChoice
-from app.core.timeline import FoundEvent, TimelineFinding
+from app.features.chronology.data import FoundEvent, TimelineFinding
+from app.features.chronology.service import timelines_of
+from app.features.chronology.window.chronology import ChronologyWindow
+from app.features.chronology.window.rows import EventRow, NameRow
 from app.ui.bridge import Executor
-from app.ui.timeline.rows import EventRow, NameRow
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.room import pause, wait
@@ -53,13 +55,13 @@ def _open(stage: Stage, *, people: bool = False, **options: object) -> None:
     _fill(stage)
     stage.add_conversation("Notice periods in the lease")
     stage.open(**options)  # type: ignore[arg-type]
-    go = stage.presenter.navigation
-    (go.open_people if people else go.open_chronology)()
+    chronology = stage.feature(ChronologyWindow)
+    (chronology.open_people if people else chronology.open_events)()
     stage.settle()
 
 
 def _choose(stage: Stage, *places: int) -> None:
-    view = stage.presenter.timeline.panel.view
+    view = stage.feature(ChronologyWindow).timeline.panel.view
     rows = [row for row in view.model().rows() if isinstance(row, EventRow | NameRow)]  # type: ignore[attr-defined]
     for place in places:
         index = view.model().index_of(rows[place].id)  # type: ignore[attr-defined]
@@ -69,8 +71,8 @@ def _choose(stage: Stage, *places: int) -> None:
 def chronology(stage: Stage) -> None:
     _open(stage)
     _choose(stage, 1)
-    stage.presenter.timeline.panel.view.citation_clicked.emit(
-        stage.presenter.timeline.panel.chosen()[0].chips[0].citation
+    stage.feature(ChronologyWindow).timeline.panel.view.citation_clicked.emit(
+        stage.feature(ChronologyWindow).timeline.panel.chosen()[0].chips[0].citation
     )
     stage.settle()
 
@@ -81,17 +83,17 @@ def chronology_asked(stage: Stage) -> None:
     book = next(book for book in stage.desk.library.books() if book.title == "Lease of Berth 3")
     quote = "The lease ends on 31 March 2031, unless the Tenant gives notice twelve months before."
     found = FoundEvent(DateSpan(PartialDate(2019, 3)), 2, quote, "", "The parties agree on a notice of a year", True)
-    stage.desk.timelines.store.keep_asked(book.id, "Scout", 2, [found], [])
-    stage.presenter.navigation.open_chronology()
+    timelines_of(stage.desk).store.keep_asked(book.id, "Scout", 2, [found], [])
+    stage.feature(ChronologyWindow).open_events()
     stage.settle()
-    stage.presenter.timeline.panel.ask.click()
+    stage.feature(ChronologyWindow).timeline.panel.ask.click()
     pause(200)
 
 
 def chronology_dark(stage: Stage) -> None:
     _open(stage, theme=ThemeChoice.DARK)
     _choose(stage, 3)
-    stage.presenter.timeline.panel.view.setFocus()
+    stage.feature(ChronologyWindow).timeline.panel.view.setFocus()
     stage.settle()
 
 
@@ -107,7 +109,7 @@ def chronology_japanese(stage: Stage) -> None:
     use_language("ja")
     try:
         _open(stage)
-        stage.presenter.timeline.panel.view.setFocus()
+        stage.feature(ChronologyWindow).timeline.panel.view.setFocus()
         stage.settle()
     finally:
         use_language("en")
@@ -115,9 +117,9 @@ def chronology_japanese(stage: Stage) -> None:
 
 def chronology_filtered(stage: Stage) -> None:
     _open(stage, people=True)
-    panel = stage.presenter.timeline.panel
+    panel = stage.feature(ChronologyWindow).timeline.panel
     _choose(stage, [row.name for row in panel.view.model().rows()].index("Marlow Rigging Ltd"))  # type: ignore[attr-defined]
-    menu = stage.presenter.timeline.menu_of(panel.chosen())
+    menu = stage.feature(ChronologyWindow).timeline.menu_of(panel.chosen())
     next(action for action in menu.actions() if action.text() == "Show events with this name").trigger()
     menu.close()
     stage.settle()
@@ -128,17 +130,17 @@ def chronology_finding(stage: Stage) -> None:
     stage.add_conversation("Notice periods in the lease")
     stage.open()
     stage.hold(Executor.TIMELINE)
-    stage.presenter.navigation.open_chronology()
-    wait(lambda: stage.presenter.timeline.running)
+    stage.feature(ChronologyWindow).open_events()
+    wait(lambda: stage.feature(ChronologyWindow).timeline.running)
     books = stage.desk.library.books()
-    stage.presenter.timeline._on_event(TimelineFinding(2, len(books), books[1].id))
+    stage.feature(ChronologyWindow).timeline._on_event(TimelineFinding(2, len(books), books[1].id))
     pause(200)
 
 
 def chronology_empty(stage: Stage) -> None:
     stage.add_conversation("Notice periods in the lease")
     stage.open()
-    stage.presenter.navigation.open_chronology()
+    stage.feature(ChronologyWindow).open_events()
     stage.settle()
 
 
@@ -148,16 +150,16 @@ def people(stage: Stage) -> None:
 
 def people_dark_menu(stage: Stage) -> None:
     _open(stage, people=True, theme=ThemeChoice.DARK)
-    panel = stage.presenter.timeline.panel
+    panel = stage.feature(ChronologyWindow).timeline.panel
     _choose(stage, 0)
-    stage.presenter.timeline.menu_of(panel.chosen()).popup(panel.mapToGlobal(QPoint(300, 160)))
+    stage.feature(ChronologyWindow).timeline.menu_of(panel.chosen()).popup(panel.mapToGlobal(QPoint(300, 160)))
     pause(200)
 
 
 def event_edited(stage: Stage) -> None:
     _open(stage)
     _choose(stage, 2)
-    stage.presenter.timeline.edit(stage.presenter.timeline.panel.chosen()[0])
+    stage.feature(ChronologyWindow).timeline.edit(stage.feature(ChronologyWindow).timeline.panel.chosen()[0])
     stage.settle()
 
 

@@ -15,10 +15,10 @@ PIECE_BYTES = 1 << 14
 
 
 def main(data: str, events: int, verb: str, *paths: str) -> None:
-    from app.bootstrap import open_desk
     from app.core.paths import Paths
     from app.core.work import Cancel
     from app.models import copying, packing
+    from tests.whole import open_desk
 
     copying.PIECE_BYTES = packing.PIECE_BYTES = PIECE_BYTES
     desk = open_desk(Paths(Path(data)))

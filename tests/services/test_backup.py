@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.backup import BackupMade, Restored
 from app.core.conversation import BookRef, Question
 from app.core.errors import AppError, Code
@@ -40,6 +39,7 @@ from app.store.sealing import new_sealing
 from app.store.settings import SettingsStore
 from tests.store.compared import desk_rows
 from tests.store.fixtures.fill import fill
+from tests.whole import open_desk
 from tests.work import answered, problem_of, run, stop
 
 WORDS = "four unrelated plain words"

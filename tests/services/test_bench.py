@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, KvType
@@ -25,6 +24,7 @@ from app.services.learning import Learning
 from app.services.plans import PlacedModel
 from app.services.services import Services
 from app.store.measurements import MeasuredStep, Measurement
+from tests.whole import open_desk
 
 LONG_S = 600.0
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.chat_template import ChatTemplate, WorkedOut
 from app.core.errors import AppError, Code
 from app.core.events import Loading
@@ -22,6 +21,7 @@ from app.services.services import Services
 from app.wording.errors import sentence
 from tests.models import llama4
 from tests.models.llama4 import write_scout
+from tests.whole import open_desk
 
 UNKNOWN = (
     "{{ bos_token }}{% for m in messages %}"

@@ -10,7 +10,6 @@ from typing import BinaryIO
 import msgspec
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Asking, Fetching, Hashing, Opening
 from app.core.files import write_private
@@ -28,6 +27,7 @@ from tests.models.hub_on_loopback import REPOSITORY, REVISION, Fault, LoopbackHu
 from tests.models.packages import names_in, write_model, write_split_model
 from tests.models.projector import write_projector
 from tests.ui.fakes import SCOUT
+from tests.whole import open_desk
 
 pytestmark = pytest.mark.usefixtures("near_hub")
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import open_desk as open_real_desk
 from app.core.bin import BinKind
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
@@ -29,6 +28,7 @@ from tests.documents.locksmith import lock
 from tests.documents.pdf_writer import show, write_pdf
 from tests.services.near_reader import NearReader
 from tests.ui.fakes import open_desk
+from tests.whole import open_desk as open_real_desk
 
 
 @pytest.fixture
@@ -320,11 +320,11 @@ def test_attachments_and_files_in_a_zip_are_documents_of_their_own(
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.sources import FileEnded
 from app.core.work import Cancel, finish
 from tests.services.near_reader import NearReader
+from tests.whole import open_desk
 
 def then(event):
     if isinstance(event, FileEnded):

@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.conversation import Answer, BookRef, CitationState, Conversation, Ending, Question, StoredQuestion
 from app.core.document import Document, Format, Page
 from app.core.errors import Code, Problem
@@ -26,6 +25,7 @@ from app.services.services import Services
 from app.store.books import Books
 from app.store.conversations import Conversations
 from tests.models.reciter import write_reciter
+from tests.whole import open_desk
 from tests.work import answered, at, run, unanswered
 
 CONTEXT = 2048

@@ -15,7 +15,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Copying, Hashing
 from app.core.paths import Paths
@@ -26,6 +25,7 @@ from app.services.services import Services
 from app.wording.errors import sentence
 from tests.models import projector
 from tests.models.packages import names_in, write_model, write_split_model
+from tests.whole import open_desk
 
 
 @pytest.fixture

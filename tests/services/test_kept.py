@@ -17,9 +17,10 @@ from app.core.secret import Key, KeyOrigin
 from app.core.work import Cancel, finish
 from app.services.kept import written
 from app.store.db import Database
-from app.store.kept import PLACES, WITHOUT_TEXTS, KeptTexts
+from app.store.kept import KeptTexts
 from tests.store.fixtures.fill import fill
 from tests.ui.fakes import FakeDesk, open_desk
+from tests.whole import KEEPS
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def report(fake: FakeDesk, name: str = "Zweig", *, everywhere: bool = False) -> 
     return finish(fake.desk.keeping.report(name, Cancel(), everywhere=everywhere))
 
 
-def places(found: KeptReport) -> list[tuple[KeptWhere, str, int]]:
+def places(found: KeptReport) -> list[tuple[str, str, int]]:
     return [(each.where, each.title, each.count) for desk in found.desks for each in desk.places]
 
 
@@ -45,10 +46,10 @@ def test_every_table_is_looked_through_or_has_no_texts(fake: FakeDesk) -> None:
     with fake.desk.database.read() as connection:
         rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
         tables = {str(name) for (name,) in rows if not str(name).startswith(("passage_words", "passage_signs"))}
-        assert tables - {"passage_sign_places"} == PLACES.keys() | WITHOUT_TEXTS
-        for table, place in PLACES.items():
-            columns = {str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")}
-            assert set(place.columns) <= columns
+        assert tables - {"passage_sign_places"} == {each.table for each in KEEPS.tables} | KEEPS.without_texts
+        for each in KEEPS.tables:
+            columns = {str(row[1]) for row in connection.execute(f"PRAGMA table_info({each.table})")}
+            assert set(each.columns) <= columns
 
 
 def test_a_name_is_found_wherever_it_is(fake: FakeDesk, book: BookRef) -> None:
@@ -97,13 +98,13 @@ def test_other_matters_are_looked_into_with_leave_alone(fake: FakeDesk) -> None:
 def test_all_that_a_desk_can_have_is_counted(tmp_path: Path) -> None:
     with contextlib.closing(Database.open(tmp_path / "full.db", Key("5a" * 32, KeyOrigin.FILE))) as database:
         fill(database)
-        texts = KeptTexts(database)
+        texts = KeptTexts(database, KEEPS)
         (*_steps, (_done, _total, found)) = texts.find("Ishmael")
         assert {each.where for each in found} >= {
             *(KeptWhere.DOCUMENTS, KeptWhere.CONVERSATIONS, KeptWhere.SHEETS, KeptWhere.NOTES)
         }
         (*_steps, (_done, _total, found)) = texts.find("Captain Ahab")
-        assert KeptWhere.PEOPLE in {each.where for each in found}
+        assert "people" in {each.where for each in found}
         assert texts.totals()[KeptWhere.NOTES] == 1
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.conversation import Timings, Usage
 from app.core.errors import Code
 from app.core.events import Loading
@@ -34,6 +33,7 @@ from tests.models.headers import MIXTURES, write_header
 from tests.models.llama4 import write_scout
 from tests.models.lora import write_lora
 from tests.models.qwen2 import write_qwen2
+from tests.whole import open_desk
 from tests.work import instead, problem_of, run
 
 

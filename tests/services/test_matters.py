@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.bin import BinKind
 from app.core.conversation import BookRef, Question
 from app.core.document import Document, Format, Page
@@ -23,6 +22,7 @@ from app.store.db import Database
 from app.store.derivation import Argon2Cost, ScryptCost
 from app.store.keys import set_passphrase
 from tests.store.decrypted import decrypted
+from tests.whole import open_desk
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.bootstrap import open_desk as open_real_desk
 from app.core.conversation import (
     Answer,
     BookRef,
@@ -36,6 +35,7 @@ from app.services.budget import Budget
 from app.services.services import Services
 from tests import work
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
+from tests.whole import open_desk as open_real_desk
 from tests.work import answered, at, unanswered
 
 SMALL = msgspec.structs.replace(SCOUT, context_tokens=1440)
@@ -276,12 +276,12 @@ def test_the_newest_question_without_an_answer_is_found_again(fake: FakeDesk, ta
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from app.bootstrap import open_desk
 from app.core.conversation import Question
 from app.core.events import Noting, PartBegun
 from app.core.paths import Paths
 from app.core.work import Cancel
 from tests.services.test_parts import shorten_notes
+from tests.whole import open_desk
 shorten_notes()
 desk = open_desk(Paths(Path(sys.argv[1])), None)
 settings = desk.settings.load()

@@ -22,6 +22,7 @@ from app.models.gguf.reader import HeaderReader
 from app.models.hub.client import Hub
 from app.services.policies import policy_at
 from app.store import system_keyring
+from tests import whole
 
 Write = Callable[..., Policy]
 
@@ -142,11 +143,11 @@ def test_a_required_passphrase_is_asked_for_before_the_desk_opens(
     monkeypatch.setattr(system_keyring, "system_ring", lambda _may_ask: None)
     paths = Paths(tmp_path / "desk")
     with pytest.raises(AppError) as caught:
-        bootstrap.open_desk(paths)
+        whole.open_desk(paths)
     assert caught.value.code is Code.PASSPHRASE_REQUIRED
-    with contextlib.closing(bootstrap.open_desk(paths, "four unrelated small words")) as desk:
+    with contextlib.closing(whole.open_desk(paths, "four unrelated small words")) as desk:
         assert desk.key.origin is KeyOrigin.PASSPHRASE
         assert desk.policy.rules.passphrase_required
     with pytest.raises(AppError) as caught:
-        bootstrap.open_desk(paths)
+        whole.open_desk(paths)
     assert caught.value.code is Code.PASSPHRASE_NEEDED

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.paths import Paths
 from app.core.work import Cancel, Stopped
 from app.services.selection import read_headers
+from tests.whole import open_desk
 
 
 def test_a_model_is_not_called_unreadable_because_the_person_stopped(tmp_path: Path, tiny_scout: Path) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app import bootstrap
 from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import Code
@@ -20,6 +19,7 @@ from app.core.work import Cancel, finish
 from app.services.models import KEY_VARIABLE, RemoteEngine
 from app.store.settings import SettingsStore
 from app.store.system_keyring import RemoteKeys
+from tests import whole
 from tests.engine.remote.toy_server import ToyServer
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk
 from tests.work import problem_of
@@ -91,7 +91,7 @@ def test_another_server_takes_the_place_of_the_first_and_nothing_is_lost(fake: F
 def test_a_matter_has_a_server_of_its_own(tmp_path: Path) -> None:
     """Nothing of a matter goes to the library's, and nothing of the library to the matter's."""
     first, second = ToyServer("llama-server"), ToyServer("llama-server")
-    desk = bootstrap.open_desk(Paths(tmp_path))
+    desk = whole.open_desk(Paths(tmp_path))
     try:
         others = (RemoteServer("Tokyo", second.address),)
         desk.settings.change("remote", RemoteSettings(first.address, others=others))

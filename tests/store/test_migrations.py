@@ -28,7 +28,6 @@ from app.core.conversation import (
     Timings,
     Usage,
 )
-from app.core.dates import DateSpan, PartialDate
 from app.core.document import Flag, Format, Recognition, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
@@ -62,7 +61,6 @@ from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
-from app.store.timeline import Timeline
 from app.store.vectors import Vectors
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -172,11 +170,12 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         author = DocumentPerson("Herman Melville", Role.AUTHOR)
         assert book.facts == (Facts("1851", (author,), "Harper") if version >= 10 else NO_FACTS)
         assert KeptCovers(database).find(book.id) == (Raster(1, 2, b"abcdef") if version >= 8 else None)
-        timeline = Timeline(database)
-        dated = [(event.span, event.words, event.places[0].page) for event in timeline.events()]
-        sailed = DateSpan(PartialDate(1851, 10), PartialDate(1851, 11))
-        assert dated == ([(sailed, "He sailed.", 1)] if version >= 10 else [])
-        named = [(entity.name, entity.count) for entity in timeline.entities()]
+        dated = database.rows(
+            """SELECT first_day, last_day, quote, page FROM timeline_events e
+                JOIN timeline_event_places ON event_id = e.id"""
+        )
+        assert dated == ([("1851-10", "1851-11", "He sailed.", 1)] if version >= 10 else [])
+        named = database.rows("SELECT name, count FROM timeline_entity_places")
         assert named == ([("Captain Ahab", 3)] if version >= 10 else [])
         assert talk.rules == (2 if version >= 6 else 1), "it goes on with the rules that it began with"
         assert talk.instructions == ("Use fathoms." if version >= 6 else "")

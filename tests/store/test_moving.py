@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -24,14 +24,12 @@ from app.core.conversation import (
     Question,
     StoredQuestion,
 )
-from app.core.dates import DateSpan, PartialDate
 from app.core.document import Document, Format, Page
 from app.core.image import Image, ImageRef, Raster
 from app.core.note import Marker, Note, NotePlace, NoteSource
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.sheet import GridColumn
 from app.core.suggestion import SuggestedQuestion
-from app.core.timeline import EntityKind, FoundEvent, FoundName
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.store.bin import BinStore
 from app.store.books import Books
@@ -44,7 +42,6 @@ from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.sheets import SheetStore
 from app.store.suggestions import SuggestedQuestions
-from app.store.timeline import Timeline
 from app.store.vectors import Vectors
 from tests.store.decrypted import decrypted
 
@@ -98,17 +95,8 @@ class Kept:
         return int(self.database.rows(f"SELECT count(*) FROM {table}")[0][0])
 
 
-class TimelineKept:
-    def __init__(self, kept: Kept) -> None:
-        self.store = Timeline(kept.database)
-
-    def look_through(self, book: str, *names: str) -> None:
-        """One event, and these organisations, on the first page."""
-        events = [FoundEvent(DateSpan(PartialDate(2021, 5, 3)), 1, f"3 May 2021: {book}", "3 May 2021")]
-        self.store.keep_found(book, 1, events, [FoundName(name, EntityKind.ORGANISATION, 1) for name in names])
-
-    def names(self) -> list[str]:
-        return sorted(entity.name for entity in self.store.entities())
+def _move(source: Database, target: Database, books: Iterable[str] = (), conversations: Iterable[str] = ()) -> Moved:
+    return move(source, target, books, conversations, shared=())
 
 
 @pytest.fixture
@@ -127,7 +115,7 @@ def test_a_conversation_takes_along_all_that_is_of_it(both: tuple[Kept, Kept]) -
     before = source.conversations.turns(talk.id), source.conversations.get(talk.id)
     notes = source.sheets.of_question(source.question(talk.id).id)
     covers, drafts = KeptCovers(target.database), Drafts(target.database)
-    moved = move(source.database, target.database, conversations=[talk.id])
+    moved = _move(source.database, target.database, conversations=[talk.id])
     assert set(moved.conversations) == {talk.id, notes[0].id}
     assert moved.books == {lease: lease}, "the other one is asked about elsewhere too"
     assert (target.conversations.turns(talk.id), target.conversations.get(talk.id)) == before
@@ -154,7 +142,7 @@ def test_documents_that_a_question_saw_passages_of_go_with_it(both: tuple[Kept, 
     talk = source.conversations.create("All", scope=MatterScope())
     plan = MatterPlan((PassageRef(letters, "Letters", 1, "1", 0, 7),), nothing=("cc",))
     source.conversations.add_question(Question(talk.id, "When?", (BookRef(lease),), plan=plan))
-    move(source.database, target.database, conversations=[talk.id])
+    _move(source.database, target.database, conversations=[talk.id])
     assert target.books.ids() == {lease, letters}
     assert target.question(talk.id).plan == plan
     moved = target.conversations.get(talk.id)
@@ -168,7 +156,7 @@ def test_a_book_takes_along_the_sheets_about_it_alone(both: tuple[Kept, Kept]) -
     talk = source.conversations.create("Both", (BookRef(lease), BookRef(letters)))
     columns = (GridColumn("When?"),)
     sheet = source.sheets.create("Dates", columns, [(BookRef(lease),)], excerpts=False)
-    moved = move(source.database, target.database, books=[lease])
+    moved = _move(source.database, target.database, books=[lease])
     assert moved == Moved({lease: lease}, (sheet.id,))
     assert target.sheets.get(sheet.id) == sheet
     assert (target.books.ids(), source.books.ids()) == ({lease}, {letters})
@@ -182,10 +170,10 @@ def test_a_book_that_a_table_needs_is_copied(both: tuple[Kept, Kept]) -> None:
     lease, letters = source.add("Lease", "aa"), source.add("Letters", "bb")
     rows = [(BookRef(lease),), (BookRef(letters),)]
     sheet = source.sheets.create("Dates", (GridColumn("When?"),), rows, excerpts=False)
-    assert move(source.database, target.database, books=[lease]) == Moved({}, ())
+    assert _move(source.database, target.database, books=[lease]) == Moved({}, ())
     assert (target.books.ids(), source.books.ids()) == ({lease}, {lease, letters})
     assert source.sheets.get(sheet.id) == sheet
-    assert move(source.database, target.database, [lease, letters]).conversations == (sheet.id,)
+    assert _move(source.database, target.database, [lease, letters]).conversations == (sheet.id,)
     assert target.sheets.get(sheet.id) == sheet
     assert source.books.ids() == frozenset()
 
@@ -196,7 +184,7 @@ def test_a_file_that_the_target_has_keeps_its_id_there(both: tuple[Kept, Kept]) 
     BinStore(target.database).put(BinKind.BOOK, binned)
     lease, letters = source.add("Lease again", "aa"), source.add("Letters", "bb")
     talk = source.talk("Marlow", lease, letters)
-    moved = move(source.database, target.database, conversations=[talk.id])
+    moved = _move(source.database, target.database, conversations=[talk.id])
     assert moved.books == {lease: there, letters: binned}
     assert target.books.ids() == {there, binned}, "what was in the bin is back"
     assert [ref.book_id for ref in target.question(talk.id).books] == [there, binned]
@@ -219,11 +207,11 @@ def test_what_was_cut_short_is_ended_by_moving_again(both: tuple[Kept, Kept], mo
 
     monkeypatch.setattr(source.database, "write", kill)
     with pytest.raises(Killed):
-        move(source.database, target.database, conversations=[talk.id])
+        _move(source.database, target.database, conversations=[talk.id])
     monkeypatch.undo()
     assert source.conversations.turns(talk.id) == target.conversations.turns(talk.id) == turns
     rows = target.count("passages")
-    move(source.database, target.database, conversations=[talk.id])
+    _move(source.database, target.database, conversations=[talk.id])
     assert source.conversations.get(talk.id) is None
     assert target.conversations.turns(talk.id) == turns
     assert target.count("passages") == rows
@@ -233,7 +221,7 @@ def test_nothing_of_what_went_is_left_in_the_source(both: tuple[Kept, Kept]) -> 
     source, target = both
     talk = source.talk("Marlowtalk", source.add("Leasehold", "aa"))
     source.talk("Atlas", source.add("Rivers", "bb"))
-    move(source.database, target.database, conversations=[talk.id])
+    _move(source.database, target.database, conversations=[talk.id])
     pages = decrypted(source.database.path, source.database.key)
     assert b"Atlas" in pages
     for trace in (b"arlowtalk", b"easehold", b"leasehold"):
@@ -245,7 +233,7 @@ def test_what_is_in_the_bin_stays(both: tuple[Kept, Kept]) -> None:
     lease, talk = source.add("Lease", "aa"), source.conversations.create("Marlow")
     BinStore(source.database).put(BinKind.BOOK, lease)
     BinStore(source.database).put(BinKind.CONVERSATION, talk.id)
-    assert move(source.database, target.database, [lease, "nothing"], [talk.id]).books == {}
+    assert _move(source.database, target.database, [lease, "nothing"], [talk.id]).books == {}
     assert len(BinStore(source.database).all()) == 2
 
 
@@ -283,7 +271,7 @@ def test_a_table_of_another_part_goes_with_what_it_belongs_to(both: tuple[Kept, 
     source.database.run("INSERT INTO cells VALUES ('g', ?)", (lease,))
     target.database.run("INSERT INTO marks VALUES (7, NULL)")
     source.database.run("INSERT INTO cells VALUES ('g', NULL)")
-    move(source.database, target.database, books=[lease])
+    _move(source.database, target.database, books=[lease])
     assert target.database.rows("SELECT * FROM marks ORDER BY id") == [(7, None), (8, lease)]
     assert target.database.rows("SELECT * FROM mark_notes") == [(8, "Here")]
     assert target.database.rows("SELECT * FROM cells") == [("g", lease)]
@@ -291,21 +279,6 @@ def test_a_table_of_another_part_goes_with_what_it_belongs_to(both: tuple[Kept, 
     assert source.books.ids() == frozenset()
     assert source.count("marks") == source.count("mark_notes") == 0
     assert source.count("cells") == 1
-
-
-def test_the_chronology_goes_with_its_book_and_knows_who_is_who(both: tuple[Kept, Kept]) -> None:
-    ours = [TimelineKept(kept) for kept in both]
-    lease = both[0].add("Lease", "aa")
-    there = both[1].add("Letters", "bb")
-    ours[0].look_through(lease, "Olsen Ltd", "Marlow Ltd")
-    ours[1].look_through(there, "Marlow Ltd")
-    move(both[0].database, both[1].database, books=[lease])
-    assert ours[0].names() == []
-    assert ours[1].names() == ["Marlow Ltd", "Olsen Ltd"], "and nobody twice"
-    assert len(ours[1].store.events()) == 2
-    assert ours[1].store.wanting(1) == ()
-    ours[1].look_through(both[1].add("Survey", "cc"), "Olsen Ltd")
-    assert ours[1].names() == ["Marlow Ltd", "Olsen Ltd"]
 
 
 def test_notes_go_with_what_they_were_made_of(both: tuple[Kept, Kept]) -> None:
@@ -319,7 +292,7 @@ def test_notes_go_with_what_they_were_made_of(both: tuple[Kept, Kept]) -> None:
         for text, of in zip(("ours", "others"), [answer.id for answer in answers if answer], strict=True)
     ]
     notes[0].keep(Note("", "wharf", "on the page", NotePlace(statute, 1, 0, 5), Marker.YELLOW))
-    moved = move(source.database, target.database, conversations=[talk.id])
+    moved = _move(source.database, target.database, conversations=[talk.id])
     assert moved.books == {}, "the statute is asked about elsewhere too"
     assert notes[1].all() == (kept[0],), "what was noted of the others' answer, and on the page, stays"
     assert sorted(note.text for note in notes[0].all()) == ["on the page", "others"]
@@ -330,7 +303,7 @@ def test_a_mail_takes_along_what_is_attached_and_links_lead_nowhere_else(both: t
     mail, attached, newer = (source.add(title, byte) for title, byte in (("Mail", "aa"), ("Plan", "bb"), ("New", "cc")))
     source.database.run("UPDATE books SET parent_id = ? WHERE id = ?", (mail, attached))
     source.database.run("UPDATE books SET newer_id = ? WHERE id = ?", (newer, mail))
-    assert set(move(source.database, target.database, books=[mail]).books) == {mail, attached}
+    assert set(_move(source.database, target.database, books=[mail]).books) == {mail, attached}
     links = dict(target.database.rows("SELECT id, parent_id || newer_id FROM books"))
     assert links == {mail: "", attached: mail}
     assert source.books.ids() == {newer}

@@ -13,14 +13,6 @@ from PySide6.QtWidgets import QApplication
 from app.ui.application import leave_clipboard
 from tests.ui.room import Room
 
-OFFSCREEN = "This plugin does not support"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/ui" in item.path.as_posix():
-            item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN, extend=True))
-
 
 @pytest.fixture(autouse=True)
 def clipboard(qapp: object) -> Iterator[None]:

@@ -84,7 +84,6 @@ from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Sheets, Templates
 from app.services.suggestions import Suggestions
-from app.services.timeline.timelines import Timelines
 from app.services.weighing import SentenceWeighing
 from app.store.bin import BinStore
 from app.store.books import Books
@@ -103,11 +102,11 @@ from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
-from app.store.timeline import Timeline
 from app.store.vectors import Vectors
 from tests.ui.direct_images import DirectImageReader
 from tests.ui.gate import Gate
 from tests.ui.scripted_downloads import ScriptedDownloads
+from tests.whole import KEEPS
 
 SCOUT = ModelInfo(
     name="Scout",
@@ -577,7 +576,7 @@ def _open(
     readings = SavedReadings(paths.readings, settings, Books(home).ids)
     home_record = Recording(RecordStore(home), Books(home), settings.load, engine.model)
     settings.watch = home_record.settings_changed
-    matters = Matters(paths, home, readings, home_record.note)
+    matters = Matters(paths, home, readings, KEEPS, home_record.note)
     matter = matters.kept.get(id) if id else None
     database = matters.open(id)
     readings.change_desk(Books(database).ids, id)
@@ -621,7 +620,6 @@ def _open(
         templates=Templates(resources() / "sheets", library),
         context=Context(asked, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),
-        timelines=Timelines(library, Timeline(database)),
         library=library,
         adding=FolderAdding(reader, books, Sources(database), record),  # type: ignore[arg-type]
         covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]
@@ -641,6 +639,7 @@ def _open(
         settings=settings,
         own_settings=own,
         policy=settings.policy,
+        keeps=KEEPS,
         engine=engine,  # type: ignore[arg-type]
         leaving=Leaving(pseudonyms, models, prompts, conversations),
         reader=reader,  # type: ignore[arg-type]

@@ -28,6 +28,7 @@ from app.ui.application import WindowStart
 from app.ui.window import WindowPresenter
 from tests.ui.fakes import ScriptedEngine, open_desk
 from tests.ui.room import application, wait
+from tests.whole import EXTENSIONS
 
 
 def furnish(desk: Services, word: str, byte: str) -> None:
@@ -57,7 +58,7 @@ class Window:
         library.close()
         paths = Paths(folder)
         paths.window.mkdir(exist_ok=True)
-        self.start = WindowStart(application(), paths, self.open_desk, folder / "handbook.md", ())
+        self.start = WindowStart(application(), paths, self.open_desk, folder / "handbook.md", (), EXTENSIONS)
         self.start.begin()
         self.settle()
 

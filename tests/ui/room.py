@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 from unittest import mock
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer, Slot
@@ -36,8 +36,10 @@ from app.ui.shelf.rows import BookRow, ItemRole
 from app.ui.style import Appearance
 from app.ui.theme import CLOTH, UI_FAMILY, Theme, cloth
 from app.ui.window import WindowPresenter
+from app.ui.window_feature import WindowFeature
 from tests.ui import shelf_of_books
 from tests.ui.fakes import FakeDesk, Gate, ScriptedEngine, ScriptedReader, open_desk
+from tests.whole import EXTENSIONS
 
 NOW = datetime(2026, 3, 12, 14, 0, tzinfo=timezone(timedelta(hours=9)))
 TOKENS = {
@@ -88,6 +90,9 @@ def pause(milliseconds: int) -> None:
         QApplication.processEvents(_SLEEPING)
 
 
+AddedFeature = TypeVar("AddedFeature", bound=WindowFeature)
+
+
 class Room:
     """`engine` and `reader` are scripted before `open`."""
 
@@ -116,6 +121,7 @@ class Room:
             Composer(self.theme),
             handbook=Path("/usr/share/octavo/handbook.md"),
             now=lambda: NOW,
+            features=EXTENSIONS.features,
             clock=lambda: self.seconds,
         )
         self.window = self.presenter.window
@@ -144,6 +150,10 @@ class Room:
     def book_ids(self, colour: int) -> AbstractContextManager[object]:
         """While this context is entered, what is kept gets an id of this colour."""
         return _book_ids(colour)
+
+    def feature(self, kind: type[AddedFeature]) -> AddedFeature:
+        """What a feature adds to the window."""
+        return next(each for each in self.presenter.features if isinstance(each, kind))
 
     # ---- what happens
 

@@ -30,6 +30,7 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.wording.errors import sentence
 from tests.ui.fakes import Gate, open_desk
 from tests.ui.room import application, wait
+from tests.whole import EXTENSIONS
 
 _ROOT = Path(__file__).parents[2]
 
@@ -41,7 +42,7 @@ def start(qapp: QApplication, tmp_path: Path) -> Callable[[Callable[[Paths, str 
     def begin(opener: Callable[[Paths, str | None], Services]) -> WindowStart:
         paths = Paths(tmp_path / "desk")
         paths.window.mkdir(parents=True, exist_ok=True)  # as Place.take does
-        opening = WindowStart(qapp, paths, opener, tmp_path / "handbook.md", ())
+        opening = WindowStart(qapp, paths, opener, tmp_path / "handbook.md", (), EXTENSIONS)
         opening.begin()
         return opening
 

@@ -24,6 +24,7 @@ from app.ui.lock.screen import LockScreen
 from tests.ui import shelf_of_books
 from tests.ui.fakes import ScriptedReader, open_desk
 from tests.ui.room import application, wait
+from tests.whole import EXTENSIONS
 
 _START = "import sys; sys.argv[0] = '/usr/bin/octavo-desk'; from app.__main__ import main; sys.exit(main())"
 _HOLD = """
@@ -66,7 +67,7 @@ def start(
     started: list[WindowStart] = []
 
     def begin(opener: Callable[[Paths, str | None], Services]) -> WindowStart:
-        opening = WindowStart(qapp, paths, opener, tmp_path / "handbook.md", ())
+        opening = WindowStart(qapp, paths, opener, tmp_path / "handbook.md", (), EXTENSIONS)
         started.append(opening)
         opening.listen(place)
         opening.begin()

@@ -24,6 +24,7 @@ from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui.fakes import Gate
 from tests.ui.matter_window import Window
 from tests.ui.room import application, wait
+from tests.whole import EXTENSIONS
 
 
 @pytest.fixture
@@ -71,7 +72,9 @@ def test_the_matter_that_was_open_is_open_again_at_the_next_start(window: Window
     window.open(window.marlow)
     window.presenter.window.talk.composer.editor.setPlainText("When must")
     window.end()
-    again = WindowStart(application(), Paths(tmp_path / "desk"), window.open_desk, tmp_path / "handbook.md", ())
+    again = WindowStart(
+        application(), Paths(tmp_path / "desk"), window.open_desk, tmp_path / "handbook.md", (), EXTENSIONS
+    )
     window.start = again
     again.begin()
     window.settle()
@@ -258,7 +261,9 @@ def test_a_matter_that_does_not_open_at_the_start_gives_way_to_the_library(windo
     path = window.desk.paths.matter(window.marlow)
     window.end()
     path.write_bytes(b"no database" * 1000)
-    again = WindowStart(application(), Paths(tmp_path / "desk"), window.open_desk, tmp_path / "handbook.md", ())
+    again = WindowStart(
+        application(), Paths(tmp_path / "desk"), window.open_desk, tmp_path / "handbook.md", (), EXTENSIONS
+    )
     window.start = again
     again.begin()
     window.settle()

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import open_desk
 from app.core.conversation import Ending
 from app.core.paths import Paths
 from app.core.settings import EngineSettings, Settings
@@ -21,6 +20,7 @@ from app.ui.models.placement_rows import NumberRow
 from app.ui.window import WindowPresenter
 from app.wording.errors import sentence
 from tests.ui.room import application, wait
+from tests.whole import EXTENSIONS, open_desk
 
 _TIMEOUT_MS = 60_000
 
@@ -35,7 +35,7 @@ def opening(tmp_path: Path, tiny_scout: Path) -> Iterator[WindowStart]:
     desk.close()
     handbook = tmp_path / "handbook.md"
     handbook.write_text("# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8")
-    made = WindowStart(application(), paths, open_desk, handbook, ())
+    made = WindowStart(application(), paths, open_desk, handbook, (), EXTENSIONS)
     made.begin()
     yield made
     made.close()

@@ -28,9 +28,10 @@ from app.ui.lock.screen import LockScreen
 from app.ui.panes import Side
 from app.ui.theme import HEADER_HEIGHT, LAMP, PAPER, Palette
 from app.ui.widgets.dialogs import SmallDialog
-from tests.ui.conftest import OFFSCREEN
+from tests.conftest import OFFSCREEN
 from tests.ui.fakes import Gate, open_desk
 from tests.ui.room import application, wait
+from tests.whole import EXTENSIONS
 
 _ROOT = Path(__file__).parents[2]
 
@@ -48,7 +49,9 @@ class Start:
         self._begun: list[WindowStart] = []
 
     def begin(self) -> WindowStart:
-        opening = WindowStart(self._application, self.paths, self._open, self.paths.data / "handbook.md", ())
+        opening = WindowStart(
+            self._application, self.paths, self._open, self.paths.data / "handbook.md", (), EXTENSIONS
+        )
         self._begun.append(opening)
         opening.begin()
         return opening
@@ -329,9 +332,9 @@ import sys, threading
 from pathlib import Path
 from PySide6.QtCore import QMetaObject, Qt
 from PySide6.QtWidgets import QApplication
-from app import bootstrap
 from app.core.paths import Paths
 from app.ui.application import run
+from tests import whole
 
 def close_and_open(paths, passphrase):
     (window,) = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
@@ -339,10 +342,10 @@ def close_and_open(paths, passphrase):
     window.closing.connect(closed.set, Qt.ConnectionType.DirectConnection)
     QMetaObject.invokeMethod(window, "close", Qt.ConnectionType.QueuedConnection)
     assert closed.wait(60)
-    return bootstrap.open_desk(paths, passphrase)
+    return whole.open_desk(paths, passphrase)
 
-code = run(Paths(Path(sys.argv[1])), close_and_open, handbook=Path("handbook.md"))
-with bootstrap.open_desk(Paths(Path(sys.argv[1]))).database.alone():
+code = run(Paths(Path(sys.argv[1])), close_and_open, whole.EXTENSIONS, handbook=Path("handbook.md"))
+with whole.open_desk(Paths(Path(sys.argv[1]))).database.alone():
     sys.exit(code)
 """
 

@@ -26,6 +26,7 @@ from app.core.sheet import GridColumn
 from app.core.work import Cancel, finish
 from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
 from app.engine.protocol import BookSpan
+from app.features.chronology.service import timelines_of
 from app.services.services import Services
 from app.store.books import Books
 from app.ui.chat.plan_dialog import PlanDialog
@@ -64,7 +65,7 @@ def fill(desk: Services, word: str, byte: str) -> None:
     desk.drafts.keep(talk.id, Draft(f"And {word}?"))
     desk.sheets.store.create(f"{word} sheet", (GridColumn(f"When did {word} sign?"),), [refs], excerpts=False)
     desk.notes.mark(lease, 1, (0, len(text)), None, f"{word} note")
-    finish(desk.timelines.find(Cancel()))
+    finish(timelines_of(desk).find(Cancel()))
     if desk.matter is not None:  # those of the library are the person's, everywhere
         desk.own_settings.change("instructions", f"We act for {word}.")
     desk.removal.delete(BinKind.BOOK, binned)
@@ -109,8 +110,8 @@ def everything(desk: Services) -> str:
         desk.readings.all(),
         desk.notes.store.all(),
         desk.adding.all(),
-        desk.timelines.store.events(),
-        desk.timelines.store.entities(),
+        timelines_of(desk).store.events(),
+        timelines_of(desk).store.entities(),
         desk.ask.settings(),
     ]
     return msgspec.json.encode(found, enc_hook=repr).decode()

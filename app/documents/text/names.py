@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.core.timeline import EntityKind
+from app.core.names import EntityKind
 
 _TITLES = (
     "Mr Mrs Ms Miss Mx Dr Prof Professor Sir Dame Lady Lord Judge Justice Captain Inspector Herr Herrn Frau Monsieur"

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from app.core.grammar import ALL as GRAMMAR
+from app.core.names import EntityKind
 from app.core.pseudonym import Named, NamedKind
-from app.core.timeline import EntityKind
 from app.documents.text.identifiers import identifiers
 from app.documents.text.names import NameReader, WrittenName, is_first_name, shorter_forms
 from app.services.pseudonyms.stand_ins import PATTERN

@@ -133,8 +133,8 @@ class MattersPresenter(Presenter):
             return _("An answer is being written. It is stopped here; what is written of it is kept.")
         if self._activity.has(EngineTask.SHEET):
             return _("A question sheet is being asked. It is stopped here; you can resume it later.")
-        if self._activity.has(EngineTask.TIMELINE):
-            return _("The model is being asked for the chronology. It is stopped here; ask again later to go on.")
+        if self._activity.has(EngineTask.SURVEY):
+            return _("The model is being asked about all documents. It is stopped here; ask again later to go on.")
         if self._folders.busy:
             return _("A folder is being added. It is stopped here; when you come back, Octavo offers to go on.")
         if self._openings.busy:

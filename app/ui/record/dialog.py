@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QWidget
 
+from app.core.kept import RecordedThing
 from app.core.record import RecordEntry, RecordVerdict
 from app.ui.frame_state import bound
 from app.ui.record.entries import ALL, ASKED, CAME, DECIDED, GONE, EntryTable, wanted
@@ -33,11 +35,12 @@ class RecordDialog(QDialog):
         entries: tuple[RecordEntry, ...],
         verdict: RecordVerdict,
         now: datetime,
+        things: Sequence[RecordedThing],
         *,
         texts: bool,
         parent: QWidget | None = None,
     ) -> None:
-        """`now`: aware of its zone. `texts`: the record keeps questions and names."""
+        """`now`: aware of its zone. `things`: that entries name. `texts`: the record keeps questions and names."""
         super().__init__(parent)
         self._entries, self._now = entries, now
         self.setWindowTitle(_("Record"))
@@ -51,7 +54,7 @@ class RecordDialog(QDialog):
         self.days = ChoiceButton(_periods(), "0")
         self.days.setAccessibleName(_("From when"))
         self.number = PlainLabel(role="soft")
-        self.table = EntryTable(self)
+        self.table = EntryTable(things, self)
         self.view = QTableView()
         self.details = PlainLabel(role="small", wraps=True)
         self._nothing = PlainLabel(_("Nothing of this kind was recorded in this time."), role="soft")

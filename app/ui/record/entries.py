@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.core.kept import RecordedThing
 from app.core.record import RecordEntry, RecordKind
 from app.wording.i18n import _
 from app.wording.record import kind_words, time_words, what_words
@@ -33,8 +34,10 @@ def wanted(entries: Sequence[RecordEntry], group: str, days: int, now: datetime)
 
 
 class EntryTable(QAbstractTableModel):
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, things: Sequence[RecordedThing], parent: QObject | None = None) -> None:
+        """`things`: that entries name."""
         super().__init__(parent)
+        self._things = things
         self._entries: tuple[RecordEntry, ...] = ()
 
     def show_entries(self, entries: tuple[RecordEntry, ...]) -> None:
@@ -67,6 +70,6 @@ class EntryTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 0:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            about = " · ".join(filter(None, (entry.text, what_words(entry))))
+            about = " · ".join(filter(None, (entry.text, what_words(entry, self._things))))
             return (count(entry.number), time_words(entry), kind_words(entry.kind), about)[index.column()]
         return None

@@ -33,7 +33,9 @@ class KeptPresenter(Presenter):
         super().__init__(parent)
         self._desk, self._bridge = desk, bridge
         self._job: Job | None = None
-        self.dialog = KeptDialog(desk_name(desk.matter), has_matters=bool(desk.matters.all()), parent=window)
+        self.dialog = KeptDialog(
+            desk_name(desk.matter), desk.keeps, has_matters=bool(desk.matters.all()), parent=window
+        )
         self.dialog.wanted.connect(self.look)
         self.dialog.export_wanted.connect(self._choose)
         self.dialog.finished.connect(self._closed)

@@ -7,7 +7,7 @@ from itertools import groupby
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QTreeWidget, QTreeWidgetItem, QWidget
 
-from app.core.kept import KeptDesk, KeptReport
+from app.core.kept import Keeps, KeptDesk, KeptReport
 from app.services.kept import LookingThrough
 from app.ui.frame_state import bound
 from app.ui.theme import SPACE_L, SPACE_S
@@ -15,15 +15,7 @@ from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.wording.i18n import _
-from app.wording.kept import (
-    desk_words,
-    file_words,
-    limits_words,
-    nothing_words,
-    places_words,
-    remedy_words,
-    where_words,
-)
+from app.wording.kept import desk_words, file_words, limits_words, nothing_words, places_words
 from app.wording.units import count
 
 _WIDTH, _HEIGHT = 820, 640
@@ -37,9 +29,11 @@ class KeptDialog(QDialog):
     wanted = Signal(str, bool)
     export_wanted = Signal(object)
 
-    def __init__(self, desk_name: str, *, has_matters: bool, parent: QWidget | None = None) -> None:
-        """`desk_name`: of the desk that is open. `has_matters`: there are some."""
+    def __init__(self, desk_name: str, keeps: Keeps, *, has_matters: bool, parent: QWidget | None = None) -> None:
+        """`desk_name`: of the desk that is open. `keeps`: everything that it can have. `has_matters`: there are
+        some."""
         super().__init__(parent)
+        self._keeps = keeps
         self._report: KeptReport | None = None
         self.setWindowTitle(_("What is kept"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -123,13 +117,13 @@ class KeptDialog(QDialog):
         above = self._add(None, desk_words(desk), bold=True) if several else None
         if not named:
             for where, number in desk.totals.items():
-                self._add(above, f"{where_words(where)}: {count(number)}")
+                self._add(above, f"{self._keeps.kind(where).words()}: {count(number)}")
             return
         for where, places in groupby(desk.places, lambda place: place.where):
-            group = self._add(above, where_words(where), bold=True)
+            group = self._add(above, self._keeps.kind(where).words(), bold=True)
             for words in places_words(where, tuple(places)):
                 self._add(group, words)
-            self._add(group, f"→ {remedy_words(where)}")
+            self._add(group, f"→ {self._keeps.kind(where).remedy()}")
 
     def _add(self, above: QTreeWidgetItem | None, words: str, *, bold: bool = False) -> QTreeWidgetItem:
         item = QTreeWidgetItem([words])

@@ -63,7 +63,9 @@ class RecordPresenter(Presenter):
         from app.ui.record.dialog import RecordDialog  # when it is opened
 
         entries, verdict, texts = found
-        dialog = self.dialog = RecordDialog(entries, verdict, self._now(), texts=texts, parent=self._window)
+        dialog = self.dialog = RecordDialog(
+            entries, verdict, self._now(), self._desk.keeps.recorded, texts=texts, parent=self._window
+        )
         dialog.export_wanted.connect(self._choose)
         dialog.finished.connect(self._closed)
         dialog.open()

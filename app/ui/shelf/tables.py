@@ -1,11 +1,13 @@
-"""The place on the shelf for what is made of all documents together: tables, timelines, notes."""
+"""The place on the shelf for lists that are made of all documents together."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Iterable
+
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
+from app.ui.commands import Command
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import IconButton
@@ -17,21 +19,31 @@ _ICON = 18
 
 
 class TablesGroup(QWidget):
-    chronology_wanted = Signal()
-    notes_wanted = Signal()
-
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.chronology = IconButton(
-            icons, Symbol.CHRONOLOGY, _("Chronology"), shortcut="Ctrl+Shift+T", labelled=True, size=_ICON
-        )
-        self.chronology.clicked.connect(self.chronology_wanted)
-        self.notes = IconButton(icons, Symbol.NOTES, _("Notes"), shortcut="Ctrl+Shift+N", labelled=True, size=_ICON)
-        self.notes.clicked.connect(self.notes_wanted)
+        self._icons = icons
+        self.buttons: dict[str, IconButton] = {}
+        """By the names of their commands."""
         title = PlainLabel(_("Tables and timelines"), role="section")
         font = title.font()
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)  # as the headings of the lists
         title.setFont(font)
         heading = row(SPACE_S, title, STRETCH)
-        entries = row(self.chronology, self.notes, STRETCH, spacing=SPACE_XS)
-        column(SPACE_M, heading, SPACE_XS, entries, of=self)
+        self._entries = row(STRETCH, spacing=SPACE_XS)
+        column(SPACE_M, heading, SPACE_XS, self._entries, of=self)
+
+    def offer(self, commands: Iterable[Command]) -> None:
+        """Show a button for each of these commands that has a name for it."""
+        for command in commands:
+            if command.shelf_name:
+                button = IconButton(
+                    self._icons,
+                    command.symbol or Symbol.SHEET,
+                    command.shelf_name,
+                    shortcut=command.shortcuts,
+                    labelled=True,
+                    size=_ICON,
+                )
+                button.clicked.connect(command.run)
+                self._entries.insertWidget(len(self.buttons), button)
+                self.buttons[command.name] = button

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.timeline import EntityKind
+from app.core.names import EntityKind
 from app.documents.text.names import NameReader
 
 _LETTER = """\

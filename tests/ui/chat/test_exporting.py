@@ -20,8 +20,8 @@ from app.core.image import Image
 from app.core.work import Cancel
 from app.store.images import ImageStore
 from app.ui.jobs import Done
+from tests.conftest import OFFSCREEN
 from tests.endings import as_events
-from tests.ui.conftest import OFFSCREEN
 from tests.ui.direct_images import png_of
 from tests.ui.room import LEASE, Room
 

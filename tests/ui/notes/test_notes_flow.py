@@ -131,7 +131,7 @@ def test_the_notes_of_one_book(noted: Room, tmp_path: Path) -> None:
 def test_the_shelf_leads_to_the_notes(noted: Room) -> None:
     noted.presenter.navigation.close_sheet()
     assert noted.window.talk.isVisible()
-    noted.window.shelf.tables.notes.click()
+    noted.window.shelf.tables.buttons["Notes and highlights"].click()
     noted.settle()
     assert noted.presenter.notes.panel.isVisible()
 

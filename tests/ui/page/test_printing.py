@@ -13,7 +13,7 @@ from app.core.document import Document, Format, Page
 from app.core.image import Raster
 from app.core.settings import ThemeChoice
 from app.ui.page.printing import BookPrinting
-from tests.ui.conftest import OFFSCREEN
+from tests.conftest import OFFSCREEN
 from tests.ui.room import LEASE, LETTERS, Room
 
 

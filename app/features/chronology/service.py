@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import msgspec
 
 from app.core.dates import PartialDate
-from app.core.timeline import NamedEntity, TimelineEvent, TimelineFinding
 from app.core.work import Cancel, Stopped, Work
+from app.features.chronology.data import NamedEntity, TimelineEvent, TimelineFinding
+from app.features.chronology.store import Timeline
 from app.services.library import Library
-from app.store.timeline import Timeline
+from app.services.services import Services
 
 RULES = 2
 """The version of the rules in `finding`: one more whenever they may find something else. All books are then looked
@@ -42,7 +43,7 @@ class Timelines:
         yield TimelineFinding(len(books), len(books))
 
     def _look_through(self, book_id: str) -> None:
-        from app.services.timeline.finding import find_events, find_names  # now: their expressions take a moment
+        from app.features.chronology.finding import find_events, find_names  # now: their expressions take a moment
 
         known = {book.id: book for book in self.library.books()}
         if (book := known.get(book_id)) is None:
@@ -50,6 +51,10 @@ class Timelines:
         pages = self.library.pages(book_id)
         events = find_events(pages, book.title, PartialDate.parse(book.facts.date[:10]))
         self.store.keep_found(book_id, RULES, tuple(events), tuple(find_names(pages)))
+
+
+def timelines_of(desk: Services) -> Timelines:
+    return Timelines(desk.library, Timeline(desk.database))
 
 
 def events_of(

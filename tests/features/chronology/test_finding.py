@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.core.dates import PartialDate
 from app.core.document import Page
-from app.core.timeline import EntityKind, FoundEvent
-from app.services.timeline.finding import MOST_CHARACTERS, find_events, find_names
+from app.core.names import EntityKind
+from app.features.chronology.data import FoundEvent
+from app.features.chronology.finding import MOST_CHARACTERS, find_events, find_names
 
 
 def events(*texts: str, title: str = "") -> list[FoundEvent]:

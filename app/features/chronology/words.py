@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.core.dates import DateSpan, PartialDate
-from app.core.timeline import EntityKind, EntrySource, TimelineEvent
+from app.core.names import EntityKind
+from app.features.chronology.data import EntrySource, TimelineEvent
 from app.wording import units
 from app.wording.i18n import _
 

@@ -9,11 +9,12 @@ import pytest
 from app.core.bin import BinKind
 from app.core.dates import DateSpan, PartialDate
 from app.core.document import Book, Document, Format, Page
-from app.core.timeline import EntityKind, FoundEvent, FoundName
+from app.core.names import EntityKind, FoundName
+from app.features.chronology.data import FoundEvent
+from app.features.chronology.store import Timeline
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.db import Database
-from app.store.timeline import Timeline
 from tests.store.deleting import delete_book
 
 RULES = 1

@@ -5,17 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.events import Loading, Notice, Reading, Tokenizing
-from app.core.timeline import TimelineFinding
-from app.services.timeline.asking import TimelineAsked, TimelineAsking
+from app.features.chronology.asking import TimelineAsked, TimelineAsking
+from app.features.chronology.data import TimelineFinding
+from app.features.chronology.window.panel import TimelinePanel
+from app.features.chronology.words import asked_words
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed
 from app.ui.presenter import Presenter
-from app.ui.timeline.panel import TimelinePanel
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.timeline import asked_words
 from app.wording.units import count
 
 
@@ -56,7 +56,7 @@ class TimelineAskingPresenter(Presenter):
 
     @Slot()
     def begin(self) -> None:
-        if self._activity.may(EngineTask.TIMELINE) not in (None, EngineTask.LOADING):
+        if self._activity.may(EngineTask.SURVEY) not in (None, EngineTask.LOADING):
             self.failed.emit(
                 _("Something else is being asked. Wait until it has finished, or stop it, then try again.")
             )
@@ -64,22 +64,22 @@ class TimelineAskingPresenter(Presenter):
         self._at = (0, 1)
         self._panel.show_running(_("Asking the model…"), 0.0)
         job = self._bridge.stream(Executor.ENGINE, self._asking.run, self._on_event)
-        self._activity.begin(EngineTask.TIMELINE, job.cancel)
+        self._activity.begin(EngineTask.SURVEY, job.cancel)
 
     @Slot()
     def stop(self) -> None:
-        self._activity.stop(EngineTask.TIMELINE)
+        self._activity.stop(EngineTask.SURVEY)
 
     @Slot(object)
     def _on_event(self, event: object) -> None:
         match event:
             case TimelineFinding(done, total):
                 self._at = (done, max(1, total))
-                self._activity.note(EngineTask.TIMELINE, None)
+                self._activity.note(EngineTask.SURVEY, None)
                 self.changed.emit()
                 self._show()
             case Loading() | Tokenizing() | Reading():
-                self._activity.note(EngineTask.TIMELINE, event)
+                self._activity.note(EngineTask.SURVEY, event)
                 self._show()
             case Notice(problem):
                 self.failed.emit(sentence(problem))
@@ -98,6 +98,6 @@ class TimelineAskingPresenter(Presenter):
         self._panel.show_running(words, done / total)
 
     def _end(self) -> None:
-        self._activity.end(EngineTask.TIMELINE)
+        self._activity.end(EngineTask.SURVEY)
         self._panel.show_running("", None)
         self.changed.emit()

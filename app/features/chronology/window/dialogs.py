@@ -6,14 +6,15 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.dates import DateSpan, PartialDate
-from app.core.timeline import EntityKind, NamedEntity, TimelineEvent
+from app.core.names import EntityKind
+from app.features.chronology.data import NamedEntity, TimelineEvent
+from app.features.chronology.words import kind_words
 from app.ui.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import ChoiceButton
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import boxed, column, row
 from app.wording.i18n import _
-from app.wording.timeline import kind_words
 
 MOST_CHARACTERS = 1_000
 _WORDS_HEIGHT = 96

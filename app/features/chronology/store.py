@@ -14,16 +14,8 @@ from typing import Any
 import apsw
 
 from app.core.dates import DateSpan, PartialDate
-from app.core.timeline import (
-    EntityKind,
-    EntityPlace,
-    EntrySource,
-    EventPlace,
-    FoundEvent,
-    FoundName,
-    NamedEntity,
-    TimelineEvent,
-)
+from app.core.names import EntityKind, FoundName
+from app.features.chronology.data import EntityPlace, EntrySource, EventPlace, FoundEvent, NamedEntity, TimelineEvent
 from app.store.db import Database
 from app.store.folding import fold, storable
 

@@ -7,19 +7,23 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from app import __version__
 from app.core.document import Book
-from app.core.timeline import EntityPlace, EventPlace, NamedEntity, TimelineEvent
 from app.documents.text.amounts import amounts_in
+from app.export import files
 from app.export.markdown import harmless
 from app.export.references import cleaned
 from app.export.table import disarm_cell
 from app.export.workbook import Cell, CellNumber, add_sheet, new_workbook
+from app.features.chronology.data import EntityPlace, EventPlace, NamedEntity, TimelineEvent
+from app.features.chronology.words import kind_words, limits_words, source_words
 from app.wording.i18n import _
 from app.wording.page_names import name_words, page_words
-from app.wording.timeline import kind_words, limits_words, source_words
 from app.wording.units import day
+
+ENDINGS = (".xlsx", ".csv", ".md")
 
 _EVENT_WIDTHS = (12, 12, 56, 40, 18, 28, 56)
 _NAME_WIDTHS = (32, 14, 10, 60, 40)
@@ -96,7 +100,14 @@ def pages_of(places: Iterable[EntityPlace], books: Mapping[str, Book]) -> list[s
     return found
 
 
-def write_report(report: TimelineReport, ending: str) -> bytes:
+def write(report: TimelineReport, path: Path) -> None:
+    """Write a file of the format that its name says, as `app.export.files.write` does. Raises AppError
+    EXPORT_FORMAT, EXPORT_NOT_WRITTEN, DISK_FULL."""
+    files.check_ending(path, ENDINGS)
+    files.write_bytes(_bytes(report, path.suffix.lower()), path)
+
+
+def _bytes(report: TimelineReport, ending: str) -> bytes:
     match ending:
         case ".xlsx":
             return _workbook(report)

@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from app.core.dates import DateSpan
+from app.core.names import EntityKind
 
 
 class EntrySource(StrEnum):
@@ -14,11 +15,6 @@ class EntrySource(StrEnum):
 
     RULES = "rules"  # the program, by rules: it may miss some
     MODEL = "model"  # a model; the program looked its quotation up
-
-
-class EntityKind(StrEnum):
-    PERSON = "person"
-    ORGANISATION = "organisation"
 
 
 class FoundEvent(msgspec.Struct, frozen=True):
@@ -34,15 +30,6 @@ class FoundEvent(msgspec.Struct, frozen=True):
     words: str
     title: str = ""
     is_reckoned: bool = False
-
-
-class FoundName(msgspec.Struct, frozen=True):
-    """A person or organisation on a page: as it is written there, and how often."""
-
-    name: str
-    kind: EntityKind
-    page: int
-    count: int = 1
 
 
 class EventPlace(msgspec.Struct, frozen=True):

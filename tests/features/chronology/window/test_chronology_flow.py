@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.core.document import Document, Format, Page
-from app.core.timeline import EntityKind
-from app.ui.timeline.dialogs import EntityDialog, EventDialog
-from app.ui.timeline.rows import EventRow, NameRow, YearRow
+from app.core.names import EntityKind
+from app.features.chronology.window.chronology import ChronologyWindow
+from app.features.chronology.window.dialogs import EntityDialog, EventDialog
+from app.features.chronology.window.presenter import TimelinePresenter
+from app.features.chronology.window.rows import EventRow, NameRow, YearRow
 from app.ui.widgets.dialogs import Confirmation, SmallDialog
 from tests.ui.fakes import Gate
 from tests.ui.room import Room, wait
@@ -30,12 +32,17 @@ def _open(room: Room, *, people: bool = False) -> None:
     room.add_book(_document("Lease", _FIRST, _SECOND))
     room.add_book(_document("Letter", _MAIL), 1)
     room.open()
-    (room.presenter.navigation.open_people if people else room.presenter.navigation.open_chronology)()
+    chronology = room.feature(ChronologyWindow)
+    (chronology.open_people if people else chronology.open_events)()
     room.settle()
 
 
+def _timeline(room: Room) -> TimelinePresenter:
+    return room.feature(ChronologyWindow).timeline
+
+
 def _rows(room: Room) -> list[EventRow | NameRow]:
-    return [row for row in room.presenter.timeline.panel.view.model().rows() if not isinstance(row, YearRow)]  # type: ignore[attr-defined]
+    return [row for row in _timeline(room).panel.view.model().rows() if not isinstance(row, YearRow)]  # type: ignore[attr-defined]
 
 
 def _days(room: Room) -> list[str]:
@@ -47,7 +54,7 @@ def _names(room: Room) -> dict[str, str]:
 
 
 def _choose(room: Room, *places: int) -> None:
-    view = room.presenter.timeline.panel.view
+    view = _timeline(room).panel.view
     view.clearSelection()
     rows = _rows(room)
     for place in places:
@@ -56,13 +63,13 @@ def _choose(room: Room, *places: int) -> None:
 
 
 def _menu(room: Room) -> dict[str, object]:
-    menu = room.presenter.timeline.menu_of(room.presenter.timeline.panel.chosen())
+    menu = _timeline(room).menu_of(_timeline(room).panel.chosen())
     return {action.text(): action for action in menu.actions()}
 
 
 def test_events_are_found_when_the_chronology_is_opened(room: Room) -> None:
     _open(room)
-    panel = room.presenter.timeline.panel
+    panel = _timeline(room).panel
     assert panel.isVisible()
     assert _days(room) == ["2 January 2024", "5 March 2024", "6 March 2024", "31 March 2031"]
     years = [row.words for row in panel.view.model().rows() if isinstance(row, YearRow)]  # type: ignore[attr-defined]
@@ -78,7 +85,7 @@ def test_events_are_found_when_the_chronology_is_opened(room: Room) -> None:
 
 def test_a_click_opens_the_page_with_the_words_lit(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    view = room.presenter.timeline.panel.view
+    view = _timeline(room).panel.view
     index = view.model().index_of(_rows(room)[3].id)  # type: ignore[attr-defined]
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).topLeft() + QPoint(40, 16))
     room.settle()
@@ -102,7 +109,7 @@ def test_a_document_that_comes_while_it_is_shown_is_looked_through(room: Room) -
 
 def test_the_filter_finds_words_documents_and_people(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    panel = room.presenter.timeline.panel
+    panel = _timeline(room).panel
     qtbot.keyClicks(panel.field, "letter")
     assert _days(room) == ["2 January 2024"]
     qtbot.keyClick(panel.field, Qt.Key.Key_Escape)
@@ -147,7 +154,7 @@ def test_events_are_merged_and_deleted(qtbot: QtBot, room: Room) -> None:
     room.settle()
     assert _days(room) == ["2 January 2024", "5 March 2024", "31 March 2031"]
     _choose(room, 0)
-    qtbot.keyClick(room.presenter.timeline.panel.view, Qt.Key.Key_Delete)
+    qtbot.keyClick(_timeline(room).panel.view, Qt.Key.Key_Delete)
     dialog = room.window.findChild(Confirmation)
     assert dialog is not None
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
@@ -170,7 +177,7 @@ def test_names_are_merged_and_edited(qtbot: QtBot, room: Room) -> None:
     room.settle()
     assert _names(room)["John Smith"] == "2 mentions"
     _choose(room, 2)
-    room.presenter.timeline.edit(room.presenter.timeline.panel.chosen()[0])
+    _timeline(room).edit(_timeline(room).panel.chosen()[0])
     dialog = room.window.findChild(EntityDialog)
     assert dialog is not None
     dialog.name.setText("Marlow")
@@ -179,20 +186,20 @@ def test_names_are_merged_and_edited(qtbot: QtBot, room: Room) -> None:
     room.settle()
     marlow = next(row for row in _rows(room) if isinstance(row, NameRow) and row.name == "Marlow")
     assert marlow.kind == "Person"
-    room.presenter.timeline.panel.view.citation_clicked.emit(marlow.chips[0].citation)
+    _timeline(room).panel.view.citation_clicked.emit(marlow.chips[0].citation)
     room.settle()
     assert room.window.page.text.is_lit
 
 
 def test_what_is_listed_is_exported(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    room.presenter.timeline.panel.export.click()
+    _timeline(room).panel.export.click()
     dialog = room.window.findChild(QFileDialog)
     assert dialog is not None
     dialog.close()
     target = room.desk.paths.log.parent / "list.csv"
-    qtbot.keyClicks(room.presenter.timeline.panel.field, "lease")
-    room.presenter.timeline.write(str(target))
+    qtbot.keyClicks(_timeline(room).panel.field, "lease")
+    _timeline(room).write(str(target))
     room.settle()
     assert len(target.read_text("utf-8-sig").splitlines()) == 4
     QApplication.processEvents()
@@ -200,13 +207,13 @@ def test_what_is_listed_is_exported(qtbot: QtBot, room: Room) -> None:
 
 def test_a_stopped_search_goes_on_when_it_is_opened_again(room: Room) -> None:
     _open(room)
-    presenter = room.presenter.timeline
+    presenter = _timeline(room)
     presenter.stop()
     book = room.add_book(_document("Minutes", "They met on 9 May 2025."), 2)
     room.presenter.openings.opened.emit(book, (), "")
     room.settle()
     assert "9 May 2025" not in _days(room)
-    room.presenter.navigation.open_chronology()
+    room.feature(ChronologyWindow).open_events()
     room.settle()
     assert "9 May 2025" in _days(room)
 
@@ -218,7 +225,7 @@ Name | Olga | person | [p. 3]
 
 
 def _ask(qtbot: QtBot, room: Room) -> None:
-    qtbot.mouseClick(room.presenter.timeline.panel.ask, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(_timeline(room).panel.ask, Qt.MouseButton.LeftButton)
     dialog = room.window.findChild(SmallDialog)
     assert dialog is not None
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
@@ -227,7 +234,7 @@ def _ask(qtbot: QtBot, room: Room) -> None:
 def test_the_model_adds_what_the_rules_missed(qtbot: QtBot, room: Room) -> None:
     room.add_book(_document("Lease", _FIRST, _SECOND, "In 2024 much happened. They met in the spring. Olga was there."))
     room.open()
-    room.presenter.navigation.open_chronology()
+    room.feature(ChronologyWindow).open_events()
     room.settle()
     room.engine.answers = [(_LISTED,)]
     _ask(qtbot, room)
@@ -235,7 +242,7 @@ def test_the_model_adds_what_the_rules_missed(qtbot: QtBot, room: Room) -> None:
     added = next(row for row in _rows(room) if isinstance(row, EventRow) and row.quote)
     assert (added.words, added.quote) == ("A meeting in spring", "“They met in the spring.”")
     assert [chip.citation.quote for chip in added.chips] == ["They met in the spring."]
-    assert room.presenter.timeline.panel.notice.text() == (
+    assert _timeline(room).panel.notice.text() == (
         "2 entries were added. 1 was left out: no page has the words that the model quotes."
     )
 
@@ -244,13 +251,13 @@ def test_a_question_comes_first_and_the_asking_goes_on_later(qtbot: QtBot, room:
     room.add_book(_document("Lease", *(f"They met in spring {n}. " * 400 for n in range(2))))
     room.add_conversation("Talk")
     room.open()
-    room.presenter.navigation.open_chronology()
+    room.feature(ChronologyWindow).open_events()
     room.settle()
     gate = Gate()
     room.engine.answers = [("none",), (gate, "none"), ("Yes.",)]
     _ask(qtbot, room)
     wait(gate.reached.is_set)
-    panel = room.presenter.timeline.panel
+    panel = _timeline(room).panel
     assert panel.stop.isVisible()
     room.presenter.asking.submit("Is it so?")
     gate.open()
@@ -259,7 +266,7 @@ def test_a_question_comes_first_and_the_asking_goes_on_later(qtbot: QtBot, room:
     assert not panel.stop.isVisible()
     assert panel.ask.isEnabled()
     asked = len(room.engine.prompts)
-    room.presenter.navigation.open_chronology()
+    room.feature(ChronologyWindow).open_events()
     room.settle()
     room.engine.answers = [("none",)]
     _ask(qtbot, room)
@@ -272,7 +279,7 @@ def test_it_is_on_the_shelf_once_there_are_documents(qtbot: QtBot, room: Room) -
     room.add_book(_document("Lease", _FIRST))
     room.presenter.shelf.list_books()
     room.settle()
-    qtbot.mouseClick(room.window.shelf.tables.chronology, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(room.window.shelf.tables.buttons["Chronology"], Qt.MouseButton.LeftButton)
     room.settle()
     assert len(_days(room)) == 2
 
@@ -280,34 +287,34 @@ def test_it_is_on_the_shelf_once_there_are_documents(qtbot: QtBot, room: Room) -
 def test_the_asking_is_stopped_like_everything_else(qtbot: QtBot, room: Room) -> None:
     room.add_book(_document("Lease", _FIRST))
     room.open()
-    room.presenter.navigation.open_chronology()
+    room.feature(ChronologyWindow).open_events()
     room.settle()
     gate = Gate()
     room.engine.answers = [(gate, "none")]
     _ask(qtbot, room)
     wait(gate.reached.is_set)
-    assert "chronology" in room.presenter.matters._busy_words()
+    assert "asked about all documents" in room.presenter.matters._busy_words()
     room.presenter.navigation.stop()
     gate.open()
     room.settle()
-    assert not room.presenter.timeline.panel.stop.isVisible()
-    assert room.presenter.timeline.panel.ask.isEnabled()
+    assert not _timeline(room).panel.stop.isVisible()
+    assert _timeline(room).panel.ask.isEnabled()
 
 
 def test_one_stays_where_one_is_when_an_entry_is_changed(room: Room) -> None:
     days = "\n\n".join(f"The tenant wrote a letter of complaint on {n % 28 + 1} May {1900 + n}." for n in range(120))
     room.add_book(_document("Letters", days))
     room.open()
-    room.presenter.navigation.open_chronology()
+    room.feature(ChronologyWindow).open_events()
     room.settle()
-    view = room.presenter.timeline.panel.view
+    view = _timeline(room).panel.view
     index = view.model().index_of(_rows(room)[90].id)  # type: ignore[attr-defined]
     wait(lambda: view.visualRect(index).isValid())
     view.scrollTo(index, view.ScrollHint.PositionAtCenter)
     _choose(room, 90)
     before = view.visualRect(index).top()
     assert view.verticalScrollBar().value() > 0
-    room.presenter.timeline.merge([_rows(room)[90].id, _rows(room)[91].id])
+    _timeline(room).merge([_rows(room)[90].id, _rows(room)[91].id])
     room.settle()
     index = view.model().index_of(_rows(room)[90].id)  # type: ignore[attr-defined]
     wait(lambda: view.visualRect(index).top() == before)

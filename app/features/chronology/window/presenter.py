@@ -12,22 +12,23 @@ from PySide6.QtWidgets import QMenu
 
 from app.core.dates import DateSpan
 from app.core.document import Book
-from app.core.timeline import EntityKind, NamedEntity, TimelineEvent, TimelineFinding
+from app.core.names import EntityKind
 from app.core.untrusted import disarm
-from app.export import files
-from app.export.timeline import TimelineReport, compose_chronology, compose_people
+from app.features.chronology import export
+from app.features.chronology.data import NamedEntity, TimelineEvent, TimelineFinding
+from app.features.chronology.export import TimelineReport, compose_chronology, compose_people
+from app.features.chronology.service import Timelines, events_of
+from app.features.chronology.window.dialogs import EntityDialog, EventDialog
+from app.features.chronology.window.panel import EVENTS, PEOPLE, TimelinePanel
+from app.features.chronology.window.rows import EventRow, NameRow, TimelineList, event_rows, name_rows
+from app.features.chronology.words import limits_words
 from app.services.library import Library
-from app.services.timeline.timelines import Timelines, events_of
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
-from app.ui.timeline.dialogs import EntityDialog, EventDialog
-from app.ui.timeline.panel import EVENTS, PEOPLE, TimelinePanel
-from app.ui.timeline.rows import EventRow, NameRow, TimelineList, event_rows, name_rows
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.timeline import limits_words
 from app.wording.units import count
 
 _SHOWN_EACH = 20
@@ -60,7 +61,7 @@ class TimelineWork:
         return _Loaded(books, store.events(), store.entities(), len(self.timelines.wanting()))
 
     def write(self, report: TimelineReport, path: Path, books: frozenset[str]) -> None:
-        files.write_timeline(report, path)
+        export.write(report, path)
         self.library.recording.exported("chronology", path, books=books)
 
     def change(self, change: Callable[[], None]) -> _Loaded:
@@ -134,7 +135,7 @@ class TimelinePresenter(Presenter):
         self._loaded = loaded
         self._show()
         if loaded.wanting and self._job is None and not self._stopped:
-            self._job = self._bridge.stream(Executor.TIMELINE, self._work.timelines.find, self._on_event)
+            self._job = self._bridge.stream(Executor.RULES, self._work.timelines.find, self._on_event)
 
     @Slot(object)
     def _on_event(self, event: object) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.core.dates import DateSpan, PartialDate
+from app.features.chronology.words import span_words
 from app.wording.i18n import use_language
-from app.wording.timeline import span_words
 
 
 @pytest.mark.parametrize(

@@ -13,27 +13,28 @@ from app.cli.screen import print_json
 from app.core.document import Book
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading
-from app.core.timeline import EventPlace, NamedEntity, TimelineEvent, TimelineFinding
 from app.core.work import Cancel, finish
 from app.documents.text.amounts import amounts_in
 from app.export import files
-from app.export.timeline import compose_chronology, compose_people, pages_of
+from app.features.chronology import export
+from app.features.chronology.asking import TimelineAsking, TimelineProgress
+from app.features.chronology.data import EventPlace, NamedEntity, TimelineEvent, TimelineFinding
+from app.features.chronology.export import compose_chronology, compose_people, pages_of
+from app.features.chronology.service import entities_of, events_of, timelines_of
+from app.features.chronology.words import asked_words, kind_words, limits_words, span_words
 from app.services.ask import Ask
 from app.services.services import Services
-from app.services.timeline.asking import TimelineAsking, TimelineProgress
-from app.services.timeline.timelines import entities_of, events_of
 from app.wording import units
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.page_names import page_words
-from app.wording.timeline import asked_words, kind_words, limits_words, span_words
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Open the documents that are named, look through what was not looked through yet, and print what was found.
     Raises AppError, Stopped."""
     if options.export is not None:
-        files.check(options.export, files.TIMELINE_ENDINGS)
+        files.check(options.export, export.ENDINGS)
     options.pages = None
     asking, refs = prepare(options, desk, cancel) if options.ask else (None, books_of(options, desk, cancel))
     named = [ref.book_id for ref in refs]
@@ -56,7 +57,7 @@ def _find(desk: Services, cancel: Cancel, books: Mapping[str, Book]) -> None:
         bar.show(_("looking for dates and names"), progress.done, progress.total)
 
     try:
-        finish(desk.timelines.find(cancel, books), show)
+        finish(timelines_of(desk).find(cancel, books), show)
     finally:
         bar.close()
 
@@ -77,7 +78,7 @@ def _ask(ask: Ask, desk: Services, cancel: Cancel, books: Mapping[str, Book]) ->
                 print(f"octavo: {sentence(problem)}", file=sys.stderr)
 
     try:
-        asked = finish(TimelineAsking(ask, desk.timelines.store).run(cancel, books), show)
+        asked = finish(TimelineAsking(ask, timelines_of(desk).store).run(cancel, books), show)
     finally:
         bar.close()
     print(f"octavo: {asked_words(asked.added, asked.dropped)}", file=sys.stderr)
@@ -85,9 +86,9 @@ def _ask(ask: Ask, desk: Services, cancel: Cancel, books: Mapping[str, Book]) ->
 
 def _run_chronology(options: argparse.Namespace, desk: Services, books: Mapping[str, Book]) -> None:
     entity = _entity(options.person, desk, books) if options.person else None
-    events = events_of(desk.timelines.store.events(), books=books, entity=entity)
+    events = events_of(timelines_of(desk).store.events(), books=books, entity=entity)
     if options.export is not None:
-        files.write_timeline(compose_chronology(events, books), options.export.absolute())
+        export.write(compose_chronology(events, books), options.export.absolute())
         desk.record.exported("chronology", options.export, books=books)
     if options.json:
         print_json({"events": [_event(event, books) for event in events]})
@@ -100,9 +101,9 @@ def _run_chronology(options: argparse.Namespace, desk: Services, books: Mapping[
 
 
 def _run_people(options: argparse.Namespace, desk: Services, books: Mapping[str, Book]) -> None:
-    entities = entities_of(desk.timelines.store.entities(), books)
+    entities = entities_of(timelines_of(desk).store.entities(), books)
     if options.export is not None:
-        files.write_timeline(compose_people(entities, books), options.export.absolute())
+        export.write(compose_people(entities, books), options.export.absolute())
         desk.record.exported("people", options.export, books=books)
     if options.json:
         print_json({"people": [_described(entity, books) for entity in entities]})
@@ -116,7 +117,7 @@ def _run_people(options: argparse.Namespace, desk: Services, books: Mapping[str,
 
 def _entity(name: str, desk: Services, books: Mapping[str, Book]) -> NamedEntity:
     """Whom a name on the command line means: all of it, or a part that only one has. Raises AppError USAGE."""
-    entities = entities_of(desk.timelines.store.entities(), books)
+    entities = entities_of(timelines_of(desk).store.entities(), books)
     wanted = name.casefold()
     meant = [each for each in entities if wanted in (written.casefold() for written in (each.name, *each.names))]
     meant = meant or [each for each in entities if wanted in each.name.casefold()]

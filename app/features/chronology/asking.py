@@ -20,15 +20,18 @@ from app.core.document import Book, CitedBook, Page
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 from app.core.grammar import grammar_in
+from app.core.names import EntityKind, FoundName
 from app.core.record import Happening, RecordKind
-from app.core.timeline import EntityKind, FoundEvent, FoundName, TimelineFinding
 from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.text.sentences import sentences
 from app.documents.text.terms import is_unspaced, terms_of
 from app.engine.protocol import AnswerTo, Measure
+from app.features.chronology.data import FoundEvent, TimelineFinding
+from app.features.chronology.finding import MOST_CHARACTERS
+from app.features.chronology.service import timelines_of
+from app.features.chronology.store import Timeline
 from app.services.ask import Ask
-from app.services.timeline.finding import MOST_CHARACTERS
-from app.store.timeline import Timeline
+from app.services.services import Services
 
 _log = logging.getLogger("octavo.timeline")
 
@@ -143,6 +146,10 @@ class TimelineAsking:
 
     def _cited(self, book: Book, pages: PageRange) -> CitedBook:
         return self.ask.books.cited(BookRef(book.id, pages))
+
+
+def timeline_asking_of(desk: Services) -> TimelineAsking:
+    return TimelineAsking(desk.ask, timelines_of(desk).store)
 
 
 def _groups(pages: Sequence[Page], book: Book, behind: int) -> Iterator[PageRange]:

@@ -11,10 +11,11 @@ import pytest
 from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code
-from app.core.timeline import EntrySource, TimelineFinding
 from app.core.work import Cancel, Stopped, finish
+from app.features.chronology.asking import TimelineAsked, TimelineProgress, read_answer, timeline_asking_of
+from app.features.chronology.data import EntrySource, TimelineFinding
+from app.features.chronology.service import timelines_of
 from app.models import local
-from app.services.timeline.asking import TimelineAsked, TimelineProgress, read_answer
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, open_desk
 
 FIRST = "The parties met in the spring of that year.\n\nMarlow signed the lease on 5 March 2024, before Olga Brand."
@@ -47,8 +48,8 @@ def add(fake: FakeDesk, *texts: str, title: str = "Lease") -> Book:
 
 
 def ask(fake: FakeDesk) -> TimelineAsked:
-    finish(fake.desk.timelines.find(Cancel()))
-    return finish(fake.desk.timeline_asking.run(Cancel()))
+    finish(timelines_of(fake.desk).find(Cancel()))
+    return finish(timeline_asking_of(fake.desk).run(Cancel()))
 
 
 def test_what_the_pages_have_is_kept(fake: FakeDesk) -> None:
@@ -56,7 +57,7 @@ def test_what_the_pages_have_is_kept(fake: FakeDesk) -> None:
     fake.engine.answers = [(ANSWER,)]
     asked = ask(fake)
     assert asked == TimelineAsked(added=2, dropped=6)
-    events = [(event.span.first.text, event.words, event.places[0]) for event in fake.desk.timelines.store.events()]
+    events = [(event.span.first.text, event.words, event.places[0]) for event in timelines_of(fake.desk).store.events()]
     days = [(day, words.split(",")[0], place.page, place.source) for day, words, place in events]
     assert days == [
         ("2024", "The parties meet", 1, EntrySource.MODEL),
@@ -65,7 +66,7 @@ def test_what_the_pages_have_is_kept(fake: FakeDesk) -> None:
     ]
     assert events[0][2].quote == "The parties met in the spring of that year."
     assert events[0][2].is_reckoned, "its words do not name the day"
-    named = {entity.name: entity.places[0].source for entity in fake.desk.timelines.store.entities()}
+    named = {entity.name: entity.places[0].source for entity in timelines_of(fake.desk).store.entities()}
     assert named == {"Olga Brand": EntrySource.RULES, "Olga": EntrySource.MODEL}
 
 
@@ -97,13 +98,13 @@ def test_a_stopped_run_goes_on_where_it_was(fake: FakeDesk) -> None:
             cancel.request()
 
     with pytest.raises(Stopped):
-        finish(fake.desk.timeline_asking.run(cancel), stop_at_second)
+        finish(timeline_asking_of(fake.desk).run(cancel), stop_at_second)
     book = fake.desk.library.books()[0]
-    assert fake.desk.timelines.store.asked_pages(book.id, SCOUT.name) == 1
+    assert timelines_of(fake.desk).store.asked_pages(book.id, SCOUT.name) == 1
     gate.open()
     fake.engine.answers = [("none",)]
     assert ask(fake) == TimelineAsked()
-    assert fake.desk.timelines.store.asked_pages(book.id, SCOUT.name) == 2
+    assert timelines_of(fake.desk).store.asked_pages(book.id, SCOUT.name) == 2
 
 
 def test_a_book_that_does_not_fit_is_read_in_parts(fake: FakeDesk) -> None:

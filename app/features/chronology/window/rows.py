@@ -10,12 +10,12 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from app.core.conversation import Citation, CitationState
 from app.core.document import Book
-from app.core.timeline import EntityPlace, EntrySource, EventPlace, NamedEntity, TimelineEvent
 from app.core.untrusted import disarm
-from app.export.timeline import pages_of
+from app.features.chronology.data import EntityPlace, EntrySource, EventPlace, NamedEntity, TimelineEvent
+from app.features.chronology.export import pages_of
+from app.features.chronology.words import kind_words, remark_words, span_words
 from app.ui.chat.citations import label_citation
 from app.wording.i18n import _
-from app.wording.timeline import kind_words, remark_words, span_words
 from app.wording.units import count
 
 EntryRole = int(Qt.ItemDataRole.UserRole)

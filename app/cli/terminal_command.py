@@ -1,0 +1,43 @@
+"""What a feature adds to the terminal: commands of `octavo`, with their options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from app.core.errors import Problem
+from app.core.kept import Keeps
+from app.core.paths import Paths
+from app.core.work import Cancel
+
+if TYPE_CHECKING:
+    from app.services.services import Services
+
+Commands: TypeAlias = "argparse._SubParsersAction[Any]"
+"""The place in the parser of `octavo` that commands are added to."""
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A terminal whose command opens its desk itself, or none. `open_desk` takes a data folder and a passphrase, None
+    for no passphrase, and raises AppError as `bootstrap.open_desk` does. `keeps`: everything that a desk can have."""
+
+    open_desk: Callable[[Paths, str | None], Services]
+    keeps: Keeps
+
+
+@dataclass(frozen=True)
+class TerminalCommand:
+    """One or several commands of `octavo`, by their `names`.
+
+    `add` gives each of them its parser. `run` carries one out on the open desk, and returns the problem that it has
+    shown itself, if the exit code shall follow from it; it raises AppError and Stopped. `run_alone` is asked before a
+    desk is opened, where it is given, and returns whether it has done everything.
+    """
+
+    names: tuple[str, ...]
+    add: Callable[[Commands], None]
+    run: Callable[[argparse.Namespace, Services, Cancel], Problem | None]
+    run_alone: Callable[[argparse.Namespace, Terminal, Cancel], bool] | None = None

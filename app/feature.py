@@ -1,0 +1,52 @@
+"""The seam: what a feature may add to the program.
+
+The kernel asks whole books and checks the answers. Everything else that the program can do is a feature: a folder in
+`app.features` with a `feature.py` that declares what it adds. The kernel goes through the declarations that it is given
+and imports no feature; features do not import each other. A declaration is cheap to import: whatever is heavy is
+imported by the functions in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.cli.terminal_command import TerminalCommand
+from app.core.kept import Keeps
+from app.wording.kept import KEEPS
+
+if TYPE_CHECKING:
+    from app.ui.extensions import Extensions
+    from app.ui.window_feature import WindowFeature
+    from app.ui.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Feature:
+    """`name`: that of its folder. `terminal`: commands of `octavo`. `window`: makes what it adds to a window, which in
+    turn makes its panels and dialogs when they are opened first. `keeps`: what it keeps on a desk, so that it is found,
+    counted, moved and deleted with the document or the conversation that it belongs to."""
+
+    name: str
+    terminal: tuple[TerminalCommand, ...] = ()
+    window: Callable[[Workspace], WindowFeature] | None = None
+    keeps: Keeps = field(default_factory=Keeps)
+
+
+def extensions_of(features: Iterable[Feature]) -> Extensions:
+    """What these features add to the window's program."""
+    from app.ui.extensions import Extensions  # now: the terminal needs nothing of the window
+
+    features = tuple(features)
+    return Extensions([feature.window for feature in features if feature.window is not None], keeps_of(features))
+
+
+def terminal_commands_of(features: Iterable[Feature]) -> tuple[TerminalCommand, ...]:
+    """The commands of `octavo` that these features add."""
+    return tuple(command for feature in features for command in feature.terminal)
+
+
+def keeps_of(features: Iterable[Feature]) -> Keeps:
+    """Everything that the kernel and these features keep on a desk."""
+    return sum((feature.keeps for feature in features), KEEPS)

@@ -1,0 +1,12 @@
+"""The features that the program has, in the order in which menus and help list what they add.
+
+One that is taken out is gone without a trace; what it has kept on a desk stays there, unseen, and goes with the
+documents that it belongs to.
+"""
+
+from __future__ import annotations
+
+from app.feature import Feature
+from app.features.chronology.feature import CHRONOLOGY
+
+FEATURES: tuple[Feature, ...] = (CHRONOLOGY,)

@@ -1,0 +1,43 @@
+"""The kernel of a window as features see it: its desk, its panels, where one can go, and what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from app.services.services import Services
+from app.ui.activity import Activity
+from app.ui.bridge import Bridge
+from app.ui.icons import Icons
+from app.ui.main_window import MainWindow
+from app.ui.navigation import Navigation
+from app.ui.saved_files import SavedFiles
+from app.ui.shown import Shown
+
+
+class WindowEvents(QObject):
+    """What happens in a window, told by the kernel to whom it may concern."""
+
+    books_changed = Signal()
+    """Documents came or went, were restored, or were read again."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """`activity`: who has the engine; `shown`: what the window shows; `now` gives the local time, aware of its zone;
+    `parent` lives as long as the desk is open in the window."""
+
+    desk: Services
+    bridge: Bridge
+    icons: Icons
+    window: MainWindow
+    activity: Activity
+    shown: Shown
+    navigation: Navigation
+    saved_files: SavedFiles
+    events: WindowEvents
+    now: Callable[[], datetime]
+    parent: QObject

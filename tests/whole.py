@@ -1,0 +1,31 @@
+"""The program with its features, as tests need it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from app import bootstrap
+from app.core.paths import Paths
+from app.documents.reader import DocumentReader
+from app.feature import extensions_of, keeps_of, terminal_commands_of
+from app.feature_list import FEATURES as ALL
+from app.services.services import Services
+
+_WITHOUT = os.environ.get("OCTAVO_WITHOUT_FEATURE", "")
+"""A feature that is taken out of the list, to see that all else passes its tests."""
+
+FEATURES = tuple(feature for feature in ALL if feature.name != _WITHOUT)
+KEEPS = keeps_of(FEATURES)
+EXTENSIONS = extensions_of(FEATURES)
+TERMINAL_COMMANDS = terminal_commands_of(FEATURES)
+
+
+def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
+    """As `bootstrap.open_desk`, with everything that features keep."""
+    return bootstrap.open_desk(paths, passphrase, reader, keeps=KEEPS)
+
+
+def open_desk_at(folder: Path) -> Services:
+    """The desk in a folder."""
+    return open_desk(Paths(folder))
