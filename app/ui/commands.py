@@ -42,6 +42,7 @@ class Entry:
 
     An image, and what was said, has the conversation's id and that of its question, as `place`. Of a text that was
     found, `title` is the excerpt, `matches` the ranges in it, `span` where it is in its book.
+    `run`: does what the entry is for, where a feature offers it.
     """
 
     kind: EntryKind
@@ -55,6 +56,7 @@ class Entry:
     words: str = ""
     matches: tuple[tuple[int, int], ...] = ()
     span: PageSpan | None = None
+    run: Callable[[], object] | None = None
 
 
 class Group(StrEnum):
@@ -75,6 +77,16 @@ class Anchor(StrEnum):
     """A place in a group where the commands of features stand: behind the kernel's command that has it."""
 
     FINDING = "finding"
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """An entry of a menu about one thing, such as a document. `below`: those of a menu of its own, in place of
+    `run`."""
+
+    words: str
+    run: Callable[[], object] | None = None
+    below: tuple[MenuEntry, ...] = ()
 
 
 def always() -> bool:

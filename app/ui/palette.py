@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from app.wording.units import printable
 
 if TYPE_CHECKING:
     from app.ui.palette_dialog import PaletteDialog
+    from app.ui.window_feature import WindowFeature
 
 
 _LOOKED_IN = (SearchPlace.CONVERSATIONS, SearchPlace.DOCUMENTS)
@@ -61,12 +63,13 @@ class Anything(Presenter):
         self._icons = icons
         self._window = window
         self._commands: Commands | None = None
+        self._features: Sequence[WindowFeature] = ()
         self._dialog: PaletteDialog | None = None
         self._job: Job | None = None
 
-    def use(self, commands: Commands) -> None:
-        """These are found, too."""
-        self._commands = commands
+    def use(self, commands: Commands, features: Sequence[WindowFeature]) -> None:
+        """These are found, too, and what features have."""
+        self._commands, self._features = commands, features
 
     @Slot()
     def find(self) -> None:
@@ -81,6 +84,7 @@ class Anything(Presenter):
         entries += self._prompts.entries()
         entries += self._matters.entries()
         entries += self._commands.entries()
+        entries += [entry for feature in self._features for entry in feature.palette_entries()]
         dialog = self._dialog = PaletteDialog(self._icons, entries, self._window, in_texts=True)
         dialog.chosen.connect(self._go)
         dialog.search_wanted.connect(self._search)
@@ -133,6 +137,9 @@ class Anything(Presenter):
 
     @Slot(object)
     def _go(self, entry: Entry) -> None:
+        if entry.run is not None:
+            entry.run()
+            return
         match entry.kind:
             case EntryKind.COMMAND if self._commands is not None:
                 self._commands.actions[entry.key].trigger()

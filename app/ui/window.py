@@ -208,10 +208,15 @@ class _Parts(_ShelfParts):
         self.record.saved.connect(self.saved_files.show)
         self._make_models(desk, bridge, appearance)
         self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
-        self.matters.ask_also(self.backup.busy_words)
+        self.matters.ask_also(self._busy_words)
         self.preferences.backup_wanted.connect(self.backup.ask)
         self._make_commands(desk, bridge, icons, handbook, features)
         self._make_welcome(desk, bridge, handbook)
+
+    def _busy_words(self) -> str:
+        """What would be stopped by opening another desk; empty for nothing."""
+        words = (self.backup.busy_words(), *(feature.busy_words() for feature in self.features))
+        return next(filter(None, words), "")
 
     def _make_welcome(self, desk: Services, bridge: Bridge, handbook: Path) -> None:
         self.welcome = Welcome(
@@ -429,6 +434,12 @@ class _Parts(_ShelfParts):
             activity=self.activity,
             shown=self.shown,
             navigation=go,
+            shelf=self.shelf,
+            openings=self.openings,
+            talk=talk,
+            asking=self.asking,
+            attachments=self.attachments,
+            pages=self.pages,
             saved_files=self.saved_files,
             events=self.events,
             now=self._now,
@@ -451,7 +462,7 @@ class _Parts(_ShelfParts):
         )
         self.commands = Commands([group.with_placed(placed) for group in groups], window, self)
         window.shelf.tables.offer(command for group in self.commands.groups for command in group.commands)
-        self.anything.use(self.commands)
+        self.anything.use(self.commands, self.features)
         self.help.use(self.commands)
         self._offer_menus(of_conversation, of_help)
 
@@ -517,6 +528,8 @@ class WindowPresenter(_Parts):
         self.folders.look_for_unfinished()
         self.added_folders.renew()
         self.programs.begin()
+        for feature in self.features:
+            feature.begin()
         self.window.talk.composer.setFocus()
 
     def state(self) -> WindowState:
@@ -536,6 +549,8 @@ class WindowPresenter(_Parts):
         for look in (self.model.look, self.context.draw, self.shelf.show_books, self.conversation.answer.show_progress):
             self.engine_changed.connect(look)
         self.engine_changed.connect(self._release.start)
+        self.engine_changed.connect(self.events.engine_changed)
+        self.preferences.saved.connect(self._tell_settings_changed)
         for look in (self.asking.holding.look, self.shelf.counting.look, self.covers.look):
             self._release.timeout.connect(look)
         for look in (self.indexing.look, self.words.note_engine):
@@ -567,6 +582,7 @@ class WindowPresenter(_Parts):
     def _connect_shown(self) -> None:
         """Which conversation is shown, and how the context is used with it."""
         shown = self.conversation.shown
+        shown.connect(self.events.conversation_shown)
         shown.connect(self.gallery.show_conversation)
         shown.connect(self._show_title)
         shown.connect(self.prompts.show_conversation)
@@ -626,6 +642,7 @@ class WindowPresenter(_Parts):
         openings.opened.connect(self.welcome.open_book)
         for presenter in (self.pages, talk, self.gallery, self.attachments, self.comparing):
             shelf.book_removed.connect(presenter.forget_book)
+        shelf.book_removed.connect(self.events.book_removed)
         shelf.book_removed.connect(self.report.close)
         shelf.book_removed.connect(self.covers.forget)
         for deleting in (shelf, talk):
@@ -738,6 +755,10 @@ class WindowPresenter(_Parts):
             finished.done.connect(self.window.say)
         for writer in (self.exporting, self.printing, self.comparing, self.notes):
             writer.saved.connect(self.saved_files.show)
+
+    @Slot()
+    def _tell_settings_changed(self) -> None:
+        self.events.settings_changed.emit()
 
     @Slot()
     def _tell_books_changed(self) -> None:

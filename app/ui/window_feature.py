@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QObject
 
-from app.ui.commands import PlacedCommands
+from app.core.document import Book
+from app.ui.commands import Entry, MenuEntry, PlacedCommands
 from app.ui.workspace import Workspace
 
 
@@ -21,6 +22,21 @@ class WindowFeature(QObject):
 
     def commands(self) -> Sequence[PlacedCommands]:
         """The commands of menus, palette and shortcuts; asked for once."""
+        return ()
+
+    def begin(self) -> None:
+        """The desk is open and its panels are shown; called once."""
+
+    def busy_words(self) -> str:
+        """What of its work would be stopped if another desk were opened now; empty for nothing."""
+        return ""
+
+    def palette_entries(self) -> Sequence[Entry]:
+        """What the palette finds of it by its name, each with `run`; asked for whenever that is opened."""
+        return ()
+
+    def book_menu(self, book: Book) -> Sequence[MenuEntry]:  # noqa: ARG002
+        """What it can do with one document: in the menu of that on the shelf."""
         return ()
 
 

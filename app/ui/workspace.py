@@ -11,10 +11,16 @@ from PySide6.QtCore import QObject, Signal
 from app.services.services import Services
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge
+from app.ui.chat.asking import AskingPresenter
+from app.ui.chat.attachments_presenter import AttachmentsPresenter
+from app.ui.chat.presenter import ConversationPresenter
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.navigation import Navigation
+from app.ui.page.pages import Pages
 from app.ui.saved_files import SavedFiles
+from app.ui.shelf.file_import import FileImport
+from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
 
 
@@ -24,11 +30,25 @@ class WindowEvents(QObject):
     books_changed = Signal()
     """Documents came or went, were restored, or were read again."""
 
+    book_removed = Signal(str)
+    """The id of a document that is no longer on the shelf."""
+
+    conversation_shown = Signal(object)
+    """The `Conversation` that is shown from now on; None for none."""
+
+    settings_changed = Signal()
+    """A person changed settings; they are saved."""
+
+    engine_changed = Signal()
+    """`Activity` says something else."""
+
 
 @dataclass(frozen=True)
 class Workspace:
-    """`activity`: who has the engine; `shown`: what the window shows; `now` gives the local time, aware of its zone;
-    `parent` lives as long as the desk is open in the window."""
+    """`activity`: who has the engine; `shown`: what the window shows; `openings`: takes files in; `talk`: the shown
+    conversation, and `asking` its questions; `pages`: the panes with open documents; `attachments`: images that go with
+    the next question. `now` gives the local time, aware of its zone; `parent` lives as long as the desk is open in the
+    window."""
 
     desk: Services
     bridge: Bridge
@@ -37,6 +57,12 @@ class Workspace:
     activity: Activity
     shown: Shown
     navigation: Navigation
+    shelf: ShelfPresenter
+    openings: FileImport
+    talk: ConversationPresenter
+    asking: AskingPresenter
+    attachments: AttachmentsPresenter
+    pages: Pages
     saved_files: SavedFiles
     events: WindowEvents
     now: Callable[[], datetime]
