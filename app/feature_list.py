@@ -7,6 +7,7 @@ documents that it belongs to.
 from __future__ import annotations
 
 from app.feature import Feature
+from app.features.bench.feature import BENCH
 from app.features.chronology.feature import CHRONOLOGY
 
-FEATURES: tuple[Feature, ...] = (CHRONOLOGY,)
+FEATURES: tuple[Feature, ...] = (CHRONOLOGY, BENCH)

@@ -194,10 +194,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import doctor
 
             return doctor.run(options, desk)
-        case "bench":
-            from app.cli import bench
-
-            bench.run(options, desk, cancel)
     return None
 
 

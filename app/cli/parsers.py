@@ -64,7 +64,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_passphrase(commands)
     _add_doctor(commands)
     add_command(commands, "rescue", _("check your data for damage, and save what can be saved of it"))
-    _add_bench(commands)
     for each in added:
         each.add(commands)
     return whole
@@ -636,32 +635,6 @@ def _add_doctor(commands: Any) -> None:
     )  # fmt: skip
 
 
-def _add_bench(commands: Any) -> None:
-    about = _(
-        "measure how fast a model is on this computer: loading, reading, writing, saving; it reads made-up text and"
-        " keeps nothing but these speeds, for later plans"
-    )
-    bench = commands.add_parser("bench", help=about, description=about)
-    add_data_dir(bench)
-    bench.add_argument(
-        "model", metavar="MODEL", nargs="?",
-        help=_("a GGUF file, its folder, or a name in the list; otherwise the model in the settings, or the starter"
-        " model"),
-    )  # fmt: skip
-    bench.add_argument(
-        "--json", type=Path, metavar="FILE", dest="report",
-        help=_("also write the results to a file, after each step; it contains no text, no path and no file name"),
-    )  # fmt: skip
-    bench.add_argument(
-        "--minutes", type=_minutes, metavar="N", default=10.0,
-        help=_("time limit (default 10); what takes longer is left out"),
-    )  # fmt: skip
-    bench.add_argument("--context", type=_tokens, metavar="N", help=_("space for books and conversation, in tokens"))
-    bench.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
-    add_mapping(bench)
-    bench.set_defaults(json=False)
-
-
 def add_command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     add_data_dir(made)
@@ -679,9 +652,7 @@ def add_data_dir(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_planning(plan: argparse.ArgumentParser) -> None:
-    plan.add_argument(
-        "--context", type=_tokens, metavar="N", default=0, help=_("tokens; otherwise as many as possible")
-    )
+    plan.add_argument("--context", type=tokens, metavar="N", default=0, help=_("tokens; otherwise as many as possible"))
     plan.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     add_mapping(plan)
     add_images(plan)
@@ -723,16 +694,10 @@ def _local_help() -> str:
     return _("a GGUF file, its folder, or a name in the list")
 
 
-def _tokens(text: str) -> int:
+def tokens(text: str) -> int:
+    """The type of an option that takes a number of tokens. Raises ValueError."""
     number = int(text)
     if number <= 0:
-        raise ValueError(text)
-    return number
-
-
-def _minutes(text: str) -> float:
-    number = float(text)
-    if not 0 < number <= 24 * 60:
         raise ValueError(text)
     return number
 

@@ -49,7 +49,7 @@ _TEST_S = 240.0
 """What one file of tests may take on a card: a call that hangs there is not to take all of the time."""
 
 _FIRST = ("test_logits", "test_readings", "test_placements")
-_BENCH, _MODELS = Path("app/cli/bench.py"), Path("tests/models")
+_BENCH, _MODELS = Path("app/features/bench/command.py"), Path("tests/models")
 _WRITE = {
     "tiny": "from tests.models.llama4 import write_scout; write_scout(part, heads=1, layers=4)",
     "scout": "from tests.models.full_size import write_full_size; write_full_size(part)",

@@ -10,7 +10,7 @@ from app.cli.parsers import parser
 from app.core.bin import BinKind
 from app.core.paths import Paths
 from tests.cli.conftest import Octavo
-from tests.whole import TERMINAL_COMMANDS, open_desk
+from tests.whole import open_desk
 
 
 def test_matters_are_made_listed_renamed_put_away_and_deleted(octavo: Octavo, tmp_path: Path) -> None:
@@ -44,10 +44,10 @@ def test_matters_are_made_listed_renamed_put_away_and_deleted(octavo: Octavo, tm
 def test_every_command_that_looks_into_a_desk_takes_a_matter() -> None:
     of_the_person = {"prompts", "matters", "backup", "restore", "rescue", "models", "settings", "passphrase", "mcp"}
     of_the_person.add("servers")  # two of its own commands take one
-    commands = next(action for action in parser(TERMINAL_COMMANDS)._actions if action.dest == "command").choices
+    commands = next(action for action in parser(())._actions if action.dest == "command").choices
     assert isinstance(commands, dict)
     without = {name for name, command in commands.items() if "--matter" not in command.format_help()}
-    assert without == of_the_person | {"doctor", "bench"}
+    assert without == of_the_person | {"doctor"}
 
 
 def test_a_matter_that_is_named_is_the_one_that_is_used(octavo: Octavo, tmp_path: Path) -> None:

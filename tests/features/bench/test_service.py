@@ -15,11 +15,11 @@ from app.core.paths import Paths
 from app.core.settings import EngineSettings, KvType
 from app.core.work import Cancel, Stopped, finish
 from app.engine.protocol import LoadSpec
-from app.services.bench import llama_bench
-from app.services.bench.bench import Bench
-from app.services.bench.depths import BenchDepths
-from app.services.bench.report import BenchProgress, BenchReport, BenchStep, NotMeasured, TokenRate, WhyNot
-from app.services.bench.steps import BenchClock, BenchSteps
+from app.features.bench import llama_bench
+from app.features.bench.depths import BenchDepths
+from app.features.bench.report import BenchProgress, BenchReport, BenchStep, NotMeasured, TokenRate, WhyNot
+from app.features.bench.service import bench_of
+from app.features.bench.steps import BenchClock, BenchSteps
 from app.services.learning import Learning
 from app.services.plans import PlacedModel
 from app.services.services import Services
@@ -36,16 +36,12 @@ def desk(tmp_path: Path) -> Iterator[Services]:
     opened.close()
 
 
-def bench(desk: Services) -> Bench:
-    return Bench(desk.engine, desk.plans, desk.headers, desk.paths.data, desk.learning)
-
-
 def settings(model: Path, **more: Any) -> EngineSettings:
     return EngineSettings(model_path=str(model), context_tokens=2048, kv_type=KvType.F16, ubatch_tokens=128, **more)
 
 
 def measured(desk: Services, wanted: EngineSettings, limit_s: float = LONG_S) -> BenchReport:
-    return finish(bench(desk).run(wanted, limit_s, Cancel()))
+    return finish(bench_of(desk).run(wanted, limit_s, Cancel()))
 
 
 def test_depths_for_which_there_is_no_time_are_left_out_and_named(
@@ -96,7 +92,7 @@ def test_stopped_it_has_what_was_measured_until_then(desk: Services, tiny_scout_
             cancel.request()
 
     with pytest.raises(Stopped):
-        finish(bench(desk).run(settings(tiny_scout_fast), LONG_S, cancel), take)
+        finish(bench_of(desk).run(settings(tiny_scout_fast), LONG_S, cancel), take)
     assert not found.finished
     assert found.depths[0].reading_there is not None
     assert not [*desk.paths.data.glob("bench-*")]
@@ -108,7 +104,7 @@ def test_an_engine_that_dies_ends_it(desk: Services, tiny_scout_fast: Path) -> N
             os.kill(desk.engine.pid, 9)
 
     with pytest.raises(AppError) as raised:
-        finish(bench(desk).run(settings(tiny_scout_fast), LONG_S, Cancel()), take)
+        finish(bench_of(desk).run(settings(tiny_scout_fast), LONG_S, Cancel()), take)
     assert raised.value.code is Code.ENGINE_CRASHED
     assert not [*desk.paths.data.glob("bench-*")]
 

@@ -32,15 +32,16 @@ from app.engine.protocol import (
     ReadingsSpec,
     ShownImage,
 )
+from app.features.bench import llama_bench
+from app.features.bench.depths import QUESTIONS, BenchDepths, SavedBook
+from app.features.bench.loading import BenchLoader
+from app.features.bench.report import BenchProgress, BenchReport, BenchStep, ImageTime, ResumingTime, WhyNot
+from app.features.bench.steps import BenchClock, BenchSteps, BenchWork, TimeIsUp
 from app.models.gguf.reader import HeaderReader
-from app.services.bench import llama_bench
-from app.services.bench.depths import QUESTIONS, BenchDepths, SavedBook
-from app.services.bench.loading import BenchLoader
-from app.services.bench.report import BenchProgress, BenchReport, BenchStep, ImageTime, ResumingTime, WhyNot
-from app.services.bench.steps import BenchClock, BenchSteps, BenchWork, TimeIsUp
 from app.services.learning import Learning
 from app.services.plans import PlacedModel, Plans
 from app.services.rules import rules_of
+from app.services.services import Services
 
 _SIDE = 2 * TILE
 _FOLDER = "bench-"
@@ -194,3 +195,7 @@ def _apart(before: bytes, now: bytes) -> tuple[float, float]:
 
     found = deviation(np.frombuffer(before, "<f4"), np.frombuffer(now, "<f4"))
     return found.divergence, found.best
+
+
+def bench_of(desk: Services) -> Bench:
+    return Bench(desk.engine, desk.plans, desk.headers, desk.paths.data, desk.learning)

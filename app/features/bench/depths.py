@@ -26,8 +26,8 @@ from app.engine.protocol import (
     ModelInfo,
     WriteTokens,
 )
-from app.services.bench.book import MadeBook, page
-from app.services.bench.report import (
+from app.features.bench.book import MadeBook, page
+from app.features.bench.report import (
     BenchProgress,
     BenchReport,
     BenchStep,
@@ -37,7 +37,7 @@ from app.services.bench.report import (
     TokenRate,
     WhyNot,
 )
-from app.services.bench.steps import BenchSteps, BenchWork, ReadSpan, TimeIsUp
+from app.features.bench.steps import BenchSteps, BenchWork, ReadSpan, TimeIsUp
 
 DEPTHS = (4_096, 32_768, 131_072)
 """Tokens in the context at which it is measured, besides its beginning and its end."""

@@ -12,7 +12,7 @@ import msgspec
 
 from app.core.work import Cancel, Stopped, Work
 from app.engine.protocol import LoadSpec
-from app.services.bench.report import BenchProgress, BenchStep, LlamaBench, LlamaBenchSpeed
+from app.features.bench.report import BenchProgress, BenchStep, LlamaBench, LlamaBenchSpeed
 from app.services.plans import PlacedModel
 
 _NAME = "llama-bench"

@@ -16,10 +16,7 @@ from app.core.settings import EngineSettings
 from app.core.work import Work, finish, relay
 from app.engine.hardware import free_memory
 from app.engine.protocol import Inspect, Inspected, ModelInfo, ReadingsSpec
-from app.models import local
-from app.models.disk import cached_share, drop_cached
-from app.models.gguf.reader import HeaderReader
-from app.services.bench.report import (
+from app.features.bench.report import (
     BenchMachine,
     BenchMemory,
     BenchModel,
@@ -29,7 +26,10 @@ from app.services.bench.report import (
     BenchStep,
     LoadTime,
 )
-from app.services.bench.steps import BenchSteps, BenchWork
+from app.features.bench.steps import BenchSteps, BenchWork
+from app.models import local
+from app.models.disk import cached_share, drop_cached
+from app.models.gguf.reader import HeaderReader
 from app.services.models import files_of
 from app.services.plans import PlacedModel, Plans, fit_of
 

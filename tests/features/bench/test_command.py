@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.cli.bench import print_report
 from app.cli.main import EXIT_ANSWERED, EXIT_CANCELLED, EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.cli.screen import width
 from app.core.errors import Code, Problem
@@ -23,8 +22,8 @@ from app.core.settings import EngineSettings, KvType, Mapping, RemoteSettings
 from app.core.work import Cancel, Stopped, Work
 from app.engine.planner.speed import Speed
 from app.engine.protocol import Buffer, Device, taken_bytes
-from app.services.bench.bench import Bench
-from app.services.bench.report import (
+from app.features.bench.command import print_report
+from app.features.bench.report import (
     BenchMachine,
     BenchMemory,
     BenchModel,
@@ -44,6 +43,7 @@ from app.services.bench.report import (
     TokenRate,
     WhyNot,
 )
+from app.features.bench.service import Bench
 from app.wording.i18n import use_language
 from tests.cli.conftest import Octavo, answered_here
 from tests.models.projector import write_projector

@@ -17,7 +17,7 @@ from app.core.events import Notice, Reading
 from app.core.work import Cancel, Progress, Result, Stopped, Work, relay
 from app.engine.client import EngineClient
 from app.engine.protocol import BookSpan, EngineCounts, Probe
-from app.services.bench.report import BenchProgress, BenchReport, BenchStep, NotMeasured, TokenRate, WhyNot
+from app.features.bench.report import BenchProgress, BenchReport, BenchStep, NotMeasured, TokenRate, WhyNot
 
 _log = logging.getLogger("octavo.models")
 

@@ -17,9 +17,7 @@ from app.core.errors import AppError
 from app.core.settings import Settings
 from app.core.work import Cancel, Stopped, finish
 from app.export import files
-from app.models.local import model_at
-from app.services.bench.bench import Bench
-from app.services.bench.report import (
+from app.features.bench.report import (
     BenchMachine,
     BenchModel,
     BenchProgress,
@@ -32,6 +30,8 @@ from app.services.bench.report import (
     TokenRate,
     WhyNot,
 )
+from app.features.bench.service import bench_of
+from app.models.local import model_at
 from app.services.services import Services
 from app.wording import errors, units
 from app.wording.i18n import _
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if sys.stderr.isatty():
         words = _("This takes up to {time}. Ctrl+C ends it and shows what was measured.")
         print(words.format(time=duration(60 * options.minutes)), file=sys.stderr)
-    bench = Bench(desk.engine, desk.plans, desk.headers, desk.paths.data, desk.learning)
+    bench = bench_of(desk)
     try:
         finish(bench.run(settings.engine, 60 * options.minutes, cancel), out)
     except Stopped:
