@@ -55,11 +55,12 @@ from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
-from app.services.sheets import Sheets, Templates
+from app.services.sheets import Templates
 from app.services.weighing import SentenceWeighing
 from app.store import keys, restoring, system_keyring
 from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
+from app.store.cells import PartNotesStore
 from app.store.conversations import Conversations, Drafts
 from app.store.covers import KeptCovers
 from app.store.db import Database
@@ -72,7 +73,6 @@ from app.store.pseudonyms import PseudonymStore
 from app.store.record import RecordStore
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
-from app.store.sheets import SheetStore
 from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
 from app.store.system_keyring import RemoteKeys
@@ -189,14 +189,14 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
     judges = Judges(settings)
     ask = Ask(engine, models, prompts, restating, books, images, conversations, in_force, record, judges)
     weighing = SentenceWeighing(engine, ask, conversations, judges, settings.load)
-    sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     return Services(
         paths=shared.paths,
         ask=ask,
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
         make_suggestions=partial(_suggestions, search, books, database, settings),
-        parts=Parts(sheets, prompts, books),
+        parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
+        weighing=weighing,
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),

@@ -249,8 +249,7 @@ class Asker:
 def asking_with(ask: Ask, desk: Services) -> Services:
     """All that asks, with the settings of the command line."""
     weighing = dataclasses.replace(desk.weighing, ask=ask, settings=ask.settings)
-    sheets = dataclasses.replace(desk.sheets, ask=ask, weighing=weighing)
-    return dataclasses.replace(desk, ask=ask, parts=dataclasses.replace(desk.parts, sheets=sheets))
+    return dataclasses.replace(desk, ask=ask, weighing=weighing, parts=dataclasses.replace(desk.parts, asking=ask))
 
 
 def _unjudged(answer: Answer) -> Answer:

@@ -14,10 +14,11 @@ from app.cli.answers import describe_answer
 from app.cli.ask import asking_with, index, prepare, shelf_of
 from app.cli.screen import print_json
 from app.cli.sheets import JsonSheets, TextSheets, find_questions, print_templates, show
+from app.core.cell import CellEnded, CellState
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
-from app.core.sheet import CellEnded, CellState, GridColumn, Sheet
+from app.core.sheet import GridColumn, Sheet, SheetCell
 from app.core.work import Cancel, Stopped, finish
 from app.export import files
 from app.export.grid import compose_grid
@@ -36,7 +37,7 @@ class JsonGrids(JsonSheets):
     def __init__(self, grid: Sheet, shelf: Mapping[str, Book]) -> None:
         self._names = _Names(grid, shelf)
 
-    def row(self, event: CellEnded) -> None:
+    def row(self, event: CellEnded[SheetCell]) -> None:
         cell, read = event.cell, read_cell(event.cell)
         shown: dict[str, Any] = {"event": "cell", "number": event.number, "total": event.total}
         shown |= {"document": self._names.document(event), "column": self._names.column(event)}
@@ -62,7 +63,7 @@ class TextGrids(TextSheets):
         self._books = shelf
         self._row = 0
 
-    def row(self, event: CellEnded) -> None:
+    def row(self, event: CellEnded[SheetCell]) -> None:
         self.done()
         if event.cell.row != self._row:
             self._row = event.cell.row
@@ -90,10 +91,10 @@ class _Names:
         self._documents = {row.number: row_title(row, shelf) for row in grid.rows}
         self._columns = {column.number: column.title for column in grid.columns}
 
-    def document(self, event: CellEnded) -> str:
+    def document(self, event: CellEnded[SheetCell]) -> str:
         return self._documents[event.cell.row]
 
-    def column(self, event: CellEnded) -> str:
+    def column(self, event: CellEnded[SheetCell]) -> str:
         return self._columns[event.cell.column]
 
 

@@ -23,11 +23,12 @@ from app.cli.answers import (
 from app.cli.ask import asking_with, index_if_read, prepare, shelf_of
 from app.cli.bars import Bar, bar
 from app.cli.screen import print_json
+from app.core.cell import CellBegun, CellEnded, CellState
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
-from app.core.sheet import CellBegun, CellEnded, CellState, Sheet, SheetProgress
+from app.core.sheet import Sheet, SheetCell, SheetProgress
 from app.core.work import Cancel, Stopped, finish
 from app.export import files
 from app.export.sheet import compose_sheet
@@ -43,7 +44,7 @@ class JsonSheets(JsonProgress):
     def begun(self, event: CellBegun, question: str) -> None:
         print_json({"event": "question", "number": event.number, "total": event.total, "question": question})
 
-    def row(self, event: CellEnded) -> None:
+    def row(self, event: CellEnded[SheetCell]) -> None:
         row, problem = event.cell, event.cell.answer.problem if event.cell.answer else None
         shown: dict[str, Any] = {"event": "row", "number": event.number, "total": event.total}
         shown |= {"question": row.question.text, "state": row.state}
@@ -90,7 +91,7 @@ class TextSheets:
         self._bar.close()
         print(f"octavo: {errors.sentence(problem)}", file=sys.stderr)
 
-    def row(self, event: CellEnded) -> None:
+    def row(self, event: CellEnded[SheetCell]) -> None:
         self._bar.close()
         row = event.cell
         question = units.printable(" ".join(row.question.text.split()))  # of a template: with a chapter's title
@@ -114,7 +115,7 @@ class TextSheets:
             print(words.format(answered=sheet.answered, total=len(sheet.cells)), file=sys.stderr)
 
 
-def _where(event: CellBegun | CellEnded) -> str:
+def _where(event: CellBegun | CellEnded[SheetCell]) -> str:
     return _("question {number} of {total}").format(number=event.number, total=event.total)
 
 

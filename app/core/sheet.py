@@ -5,52 +5,24 @@ A sheet with one row asks its questions of all its books together.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
 
-from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
-from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
+from app.core.cell import Cell, CellProgress, CellState
+from app.core.conversation import BookRef
 from app.core.values import FREE, AnswerForm
 
 
-class CellState(StrEnum):
-    """How far a question of a sheet is."""
+class SheetCell(Cell, frozen=True):
+    """A question of a sheet, and its answer. `notes`: it asks for notes on its pages. `column`: the number of its
+    column. `correction`: the value that a person put in the place of the answer's; `comment`: what a person wrote
+    beside it; empty where there is none."""
 
-    WAITING = "waiting"  # not asked yet
-    ANSWERING = "answering"
-    ANSWERED = "answered"
-    STOPPED = "stopped"  # by the person, or because Octavo was ended; what was written is kept
-    FAILED = "failed"
-
-
-class SheetCell(msgspec.Struct, frozen=True):
-    """A question of a sheet, and its answer; None while none was begun. `notes`: it asks for notes on its pages. `row`
-    and `column` are the numbers of its row and its column. `correction`: the value that a person put in the place of
-    the answer's; `comment`: what a person wrote beside it; empty where there is none."""
-
-    question: StoredQuestion
-    answer: Answer | None = None
     notes: bool = False
-    row: int = 1
     column: int = 1
     correction: str = ""
     comment: str = ""
-
-    @property
-    def state(self) -> CellState:
-        if self.answer is None:
-            return CellState.WAITING
-        match self.answer.ending:
-            case Ending.COMPLETE | Ending.LENGTH:
-                return CellState.ANSWERED
-            case Ending.OPEN:
-                return CellState.ANSWERING
-            case Ending.FAILED:
-                return CellState.FAILED
-            case Ending.CANCELLED | Ending.CLOSED:
-                return CellState.STOPPED
 
 
 class GridColumn(msgspec.Struct, frozen=True):
@@ -119,20 +91,4 @@ class SheetEntry(msgspec.Struct, frozen=True):
     rows: int = 1
 
 
-class CellBegun(msgspec.Struct, frozen=True):
-    """Question `number` of `total`, counted from 1, is being asked; what follows until its `CellEnded` is about it."""
-
-    number: int
-    total: int
-    question_id: str
-
-
-class CellEnded(msgspec.Struct, frozen=True):
-    """The cell as it is kept, answered or not."""
-
-    number: int
-    total: int
-    cell: SheetCell
-
-
-SheetProgress: TypeAlias = CellBegun | Loading | Tokenizing | Reading | Thinking | Token | Notice | CellEnded
+SheetProgress: TypeAlias = CellProgress[SheetCell]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.core.cell import CellState
 from app.core.document import Book
-from app.core.sheet import CellState, Sheet, SheetCell
+from app.core.sheet import Sheet, SheetCell
 from app.export.references import REFERENCE, CheckedSentence, check_answer, cleaned
 from app.export.report import note_on
 from app.export.title_block import TitleBlock, compose_title_block

@@ -1,24 +1,24 @@
-"""Cells of a sheet asked, several side by side where a server bears it; each answer kept, none lost or asked twice."""
+"""Cells asked, several side by side where a server bears it; each answer kept, none lost or asked twice."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from typing import Generic
 
 import msgspec
 
+from app.core.cell import Cell, CellBegun, CellEnded, CellKind, CellProgress
 from app.core.conversation import Answer
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.events import AnswerProgress, Checked, Looking, Notice, Stored, Token, Weighing
-from app.core.sheet import CellBegun, CellEnded, Sheet, SheetCell, SheetProgress
 from app.core.together import Ended, Together
 from app.core.values import ValueKind
 from app.core.work import Cancel, Stopped, Work, relay
 from app.services.ask import Ask
 from app.services.turns import OUTAGES, Breadth, CellTurn, Turns
 from app.services.weighing import SentenceWeighing, WeighingProgress
-from app.store.sheets import SheetStore
 
 _FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID})
 _OF_BOOKS = frozenset({Code.FILE_MISSING, Code.PAGES_INVALID})
@@ -26,31 +26,38 @@ _OF_BOOKS = frozenset({Code.FILE_MISSING, Code.PAGES_INVALID})
 _Outcome = tuple[Answer | None, Problem | None]
 
 
-class CellRun:
-    """One run over cells of a sheet. `run` belongs to the engine's one executor."""
+class CellRun(Generic[CellKind]):
+    """One run over cells. `run` belongs to the engine's one executor."""
 
     def __init__(
         self,
         ask: Ask,
-        store: SheetStore,
-        weighing: SentenceWeighing,
-        sheet: Sheet,
+        cells: Sequence[CellKind],
+        is_there: Callable[[str], bool],
         cancel: Cancel,
+        *,
+        weighing: SentenceWeighing | None = None,
+        excerpts: bool = False,
+        notes: bool = False,
         no_more: threading.Event | None = None,
     ) -> None:
-        """`no_more`: once it is set, those that are under way end, and no other one is begun."""
+        """`cells`: all that belong together, asked already or not; `is_there`: whether one still is, by the id of its
+        question. `weighing`: weighs the answers before the next question, where it is given. `excerpts`: the model sees
+        passages, not the books; `notes`: what is asked for is notes. `no_more`: once it is set, those that are under
+        way end, and no other one is begun."""
         self._no_more = no_more or threading.Event()
-        self._ask, self._store, self._weighing = ask, store, weighing
-        self._sheet, self._cancel, self._total = sheet, cancel, len(sheet.cells)
-        self._weighs = not sheet.question_id
+        self._ask, self._is_there, self._weighing = ask, is_there, weighing
+        self._cancel, self._total = cancel, len(cells)
+        self._excerpts, self._notes = excerpts, notes
+        self._same_books = len({cell.row for cell in cells}) == 1
         self._problem: Problem | None = None  # that all others would have
         self._stopped = self._waits = False
-        self._asked: dict[int, CellTurn] = {}  # by the numbers of the cells that are under way
+        self._asked: dict[int, CellTurn[CellKind]] = {}  # by the numbers of the cells that are under way
         self._texts: dict[int, list[str]] = {}
         self._shown: int | None = None
-        self._together: Together[int, SheetProgress, _Outcome] = Together(self._on_lane)
+        self._together: Together[int, CellProgress[CellKind], _Outcome] = Together(self._on_lane)
 
-    def run(self, cells: Iterable[tuple[int, SheetCell]]) -> Work[SheetProgress, None]:
+    def run(self, cells: Iterable[tuple[int, CellKind]]) -> Work[CellProgress[CellKind], None]:
         """Ask these, by their numbers. What follows a `CellBegun` is about the question that was begun first and has
         not ended. Raises AppError for what would make all others fail in the same way; Stopped."""
         breadth = Breadth(self._ask.settings().remote.at_once)
@@ -81,10 +88,10 @@ class CellRun:
     def _on_lane(self, number: int) -> AbstractContextManager[None]:
         return self._ask.engine.on_lane(self._asked[number].lane)
 
-    def _begin(self, turns: Turns) -> Iterator[SheetProgress]:
+    def _begin(self, turns: Turns[CellKind]) -> Iterator[CellProgress[CellKind]]:
         """As many as may be asked now."""
         while not self._begins_none and (turn := turns.take()) is not None:
-            if len(self._sheet.rows) > 1 and not self._store.asks(turn.cell.question.id):
+            if not (self._same_books or self._is_there(turn.cell.question.id)):
                 turns.drop(turn)  # its document was removed meanwhile
                 continue
             if not turn.again:
@@ -92,7 +99,7 @@ class CellRun:
             self._asked[turn.number], self._texts[turn.number] = turn, []
             self._together.begin(turn.number, self._cell(turn))
 
-    def _step(self, turns: Turns) -> Iterator[SheetProgress]:
+    def _step(self, turns: Turns[CellKind]) -> Iterator[CellProgress[CellKind]]:
         """What comes of those that are under way; of one of them, its answer as it is written."""
         for number, event in self._together.step():
             if isinstance(event, Ended):
@@ -106,7 +113,9 @@ class CellRun:
                 self._shown = number
                 yield Token("".join(self._texts[number])) if self._texts[number] else event
 
-    def _ended(self, turns: Turns, turn: CellTurn, outcome: _Outcome) -> Iterator[SheetProgress]:
+    def _ended(
+        self, turns: Turns[CellKind], turn: CellTurn[CellKind], outcome: _Outcome
+    ) -> Iterator[CellProgress[CellKind]]:
         answer, problem = outcome
         cell = msgspec.structs.replace(turn.cell, answer=answer)
         if turns.ended(turn, cell, problem) and problem is not None and not self._ends:
@@ -121,56 +130,56 @@ class CellRun:
         elif problem is not None and self._concerns_all(problem, turns):
             self._problem = self._problem or problem
 
-    def _concerns_all(self, problem: Problem, turns: Turns) -> bool:
+    def _concerns_all(self, problem: Problem, turns: Turns[CellKind]) -> bool:
         if problem.code in OUTAGES:
             return turns.gave_up
-        return _concerns_all(problem, same_books=len(self._sheet.rows) == 1)
+        return _concerns_all(problem, same_books=self._same_books)
 
-    def _cell(self, turn: CellTurn) -> Work[SheetProgress, _Outcome]:
+    def _cell(self, turn: CellTurn[CellKind]) -> Work[CellProgress[CellKind], _Outcome]:
         answer, problem = yield from self._answer(turn)
-        if answer is not None and self._weighs and _can_be_weighed(turn.cell, answer, problem):
-            answer = yield from self._weighed(answer)
+        if answer is not None and self._weighing is not None and _can_be_weighed(turn.cell, answer, problem):
+            answer = yield from self._weighed(self._weighing, answer)
         return answer, problem
 
-    def _answer(self, turn: CellTurn) -> Work[SheetProgress, _Outcome]:
+    def _answer(self, turn: CellTurn[CellKind]) -> Work[CellProgress[CellKind], _Outcome]:
         """The answer, or that of before where not even one could be begun, and what went wrong. One that an outage cut
         off goes on, but for a value, which is written as a whole."""
         cell, before = turn.cell, turn.cell.answer
         goes_on = turn.again and before is not None and not (before.text and cell.question.form.is_held)
         asked = before if goes_on and before is not None else cell.question
-        work = self._ask.ask(asked, self._cancel, excerpts=self._sheet.excerpts, notes=bool(self._sheet.question_id))
+        work = self._ask.ask(asked, self._cancel, excerpts=self._excerpts, notes=self._notes)
         try:
             answer = yield from relay(work, _of_cell)
         except AppError as error:
             return cell.answer, error.problem
         return answer, answer.problem
 
-    def _weighed(self, answer: Answer) -> Work[SheetProgress, Answer]:
+    def _weighed(self, weighing: SentenceWeighing, answer: Answer) -> Work[CellProgress[CellKind], Answer]:
         """The answer with its sentences weighed, as far as they are. What goes wrong is said, and costs the answer
         nothing; one that is stopped meanwhile is whole. Why none will be is said once."""
         off = None
         try:
-            if self._weighing.is_wanted(answer):
-                weighed = yield from relay(self._weighing.weigh(answer, self._cancel), _of_cell)
+            if weighing.is_wanted(answer):
+                weighed = yield from relay(weighing.weigh(answer, self._cancel), _of_cell)
                 answer, off = weighed.answer, weighed.off
         except Stopped:
             return answer
         except AppError as error:
             off = error.problem
         if off is not None:
-            says, self._weighs = self._weighs, False
+            says, self._weighing = self._weighing is not None, None
             if says and not answer.from_search:
                 yield Notice(off)
         return answer
 
 
-def _of_cell(progress: AnswerProgress | WeighingProgress) -> Iterator[SheetProgress]:
+def _of_cell(progress: AnswerProgress | WeighingProgress) -> Iterator[CellProgress[CellKind]]:
     """`CellBegun` and `CellEnded` report the rest; cells have no images."""
     if not isinstance(progress, Stored | Checked | Looking | Weighing):
         yield progress
 
 
-def _can_be_weighed(cell: SheetCell, answer: Answer, problem: Problem | None) -> bool:
+def _can_be_weighed(cell: Cell, answer: Answer, problem: Problem | None) -> bool:
     """Whether a model can judge what the program cannot: the sentences of prose, and whether quoted words mean yes, no
     or one of several. Dates, amounts and numbers are compared."""
     judged = cell.question.form.kind in (ValueKind.PROSE, ValueKind.YES_NO, ValueKind.CHOICE)

@@ -9,6 +9,7 @@ from itertools import chain
 
 import msgspec
 
+from app.core.cell import Cell, CellBegun, CellEnded, CellProgress, CellState, PartNotes
 from app.core.conversation import RULES_VERSION, Answer, BookRef, Ending, Part, PartState, Question, StoredQuestion
 from app.core.errors import AppError, Code
 from app.core.events import (
@@ -24,19 +25,18 @@ from app.core.events import (
     Token,
     Tokenizing,
 )
-from app.core.sheet import CellBegun, CellEnded, CellState, Sheet, SheetCell, SheetProgress
 from app.core.values import FREE
 from app.core.work import Cancel, Work, relay
 from app.engine.protocol import DocumentText, Measure, Message, Prompt
 from app.services.ask import Ask, OpenAnswer, does_not_fit, title_of
+from app.services.cell_run import CellRun
 from app.services.conversation_search import QuestionKind, decide
 from app.services.library import document_text
 from app.services.parting import PageSize, divide, pages_of, refs_of, tokens_of
 from app.services.prompts import Prompts
 from app.services.rules import ask_for_notes, ask_for_shorter, rules_of
-from app.services.sheets import Sheets
 from app.store.books import Books
-from app.store.sheets import SheetStore
+from app.store.cells import PartNotesStore
 
 _SLACK = 24
 """Tokens by which a text may differ from its parts, and the names of a part's pages from those that were measured."""
@@ -44,27 +44,20 @@ _SLACK = 24
 
 @dataclass(frozen=True)
 class Parts:
-    """Belongs to the engine's one executor. The notes are rows of a sheet that goes with the question."""
+    """Belongs to the engine's one executor. The notes are cells that go with the question."""
 
-    sheets: Sheets
+    asking: Ask
+    store: PartNotesStore
     prompts: Prompts
     books: Books
-
-    @property
-    def asking(self) -> Ask:
-        return self.sheets.ask
-
-    @property
-    def store(self) -> SheetStore:
-        return self.sheets.store
 
     def unanswered(self, text: str, books: tuple[BookRef, ...]) -> StoredQuestion | None:
         """The newest question of these words to these books whose notes were begun, and that has no whole answer."""
         return self.store.unanswered(text, books)
 
-    def notes(self, question_id: str) -> Sheet | None:
-        """The sheet that has the notes on each part, if there are any."""
-        return next((sheet for sheet in self.store.of_question(question_id) if not sheet.excerpts), None)
+    def notes(self, question_id: str) -> PartNotes | None:
+        """The notes on each part, if there are any."""
+        return next((notes for notes in self.store.of_question(question_id) if not notes.shortens), None)
 
     def ask(self, asked: Question | StoredQuestion | Answer, cancel: Cancel) -> Work[PartsProgress, Answer]:
         """Answer as `Ask.ask` does, but from notes on all parts of the books. What was noted for the question before is
@@ -80,31 +73,30 @@ class Parts:
             if self.asking.is_starter():
                 raise AppError(Code.MODEL_TOO_SMALL, path=self.asking.model().path)
             room = yield from self.asking.room_for_notes(question, cancel)
-            sheet = self.notes(question.id) if writing.goes_on else None
-            if sheet is None:
-                sheet = yield from self._sheet(question, cancel)
-                sheet = yield from self._read(sheet, writing, cancel)
-            notes = yield from self._notes(question, sheet, room, writing, cancel)
-            yield from self.asking.write_from_notes(question, writing, notes, cancel, load_s)
+            notes = self.notes(question.id) if writing.goes_on else None
+            if notes is None:
+                notes = yield from self._begun(question, cancel)
+                notes = yield from self._read(notes, writing, cancel)
+            texts = yield from self._texts(question, notes, room, writing, cancel)
+            yield from self.asking.write_from_notes(question, writing, texts, cancel, load_s)
         return writing.outcome
 
     # ---- the parts
 
-    def _sheet(self, question: StoredQuestion, cancel: Cancel) -> Work[Tokenizing, Sheet]:
-        """The notes that were begun, unless they were for other pages or for a larger context; else a new sheet."""
+    def _begun(self, question: StoredQuestion, cancel: Cancel) -> Work[Tokenizing, PartNotes]:
+        """The notes that were begun, unless they were for other pages or for a larger context; else new ones."""
         pages = yield from self._measure(question.books, cancel)
         before = self._asked_before(question)
         wanted = self._ask_for_notes(question, question.books, before)
         room = yield from self._room(wanted, cancel, excerpts=False)
-        sheet = self.notes(question.id)
-        if sheet is not None:
-            if _is_sound(sheet, pages, room):
-                return sheet
-            self.store.delete(sheet.id)
+        notes = self.notes(question.id)
+        if notes is not None:
+            if _is_sound(notes, pages, room):
+                return notes
+            self.store.delete(notes.id)
         parts = [refs_of(part) for part in divide(pages, room)]
         texts = [self._ask_for_notes(question, part, before) for part in parts]
-        title = title_of(question.text)
-        return self.store.create_notes(title, texts, parts, question.id, excerpts=False)
+        return self.store.create(title_of(question.text), texts, parts, question.id, shortens=False)
 
     def _measure(self, refs: Sequence[BookRef], cancel: Cancel) -> Work[Tokenizing, list[PageSize]]:
         documents = tuple(document_text(self.books.cited(ref)) for ref in refs)
@@ -127,12 +119,19 @@ class Parts:
             raise does_not_fit(size, needed, context_tokens)
         return context_tokens - needed
 
-    def _read(self, sheet: Sheet, writing: OpenAnswer, cancel: Cancel) -> Work[PartsProgress, Sheet]:
+    def _asked(self, notes: PartNotes, cancel: Cancel) -> Work[CellProgress[Cell], PartNotes]:
+        """The notes with all that is not answered yet asked."""
+        left = [(number, cell) for number, cell in enumerate(notes.cells, 1) if cell.state is not CellState.ANSWERED]
+        run = CellRun(self.asking, notes.cells, self.store.asks, cancel, excerpts=notes.shortens, notes=True)
+        yield from run.run(left)
+        return self.store.get(notes.id) or notes
+
+    def _read(self, notes: PartNotes, writing: OpenAnswer, cancel: Cancel) -> Work[PartsProgress, PartNotes]:
         """Have all parts noted that are not yet. Raises AppError if none could be."""
-        rows = list(sheet.cells)
+        rows = list(notes.cells)
         writing.reads(self._parts_of(rows))
 
-        def follow(progress: SheetProgress) -> Iterator[PartsProgress]:
+        def follow(progress: CellProgress[Cell]) -> Iterator[PartsProgress]:
             match progress:
                 case CellBegun(number, total):
                     yield PartBegun(number, total, rows[number - 1].question.books)
@@ -144,22 +143,22 @@ class Parts:
                 case _:
                     yield from _beneath(progress)
 
-        sheet = yield from relay(self.sheets.run(sheet.id, cancel), follow)
-        problems = [row.answer.problem for row in sheet.cells if row.answer and row.answer.problem]
-        if problems and not sheet.answered:
+        notes = yield from relay(self._asked(notes, cancel), follow)
+        problems = [row.answer.problem for row in notes.cells if row.answer and row.answer.problem]
+        if problems and not notes.answered:
             raise AppError.of(problems[0])
-        return sheet
+        return notes
 
     # ---- the notes
 
-    def _notes(
-        self, question: StoredQuestion, sheet: Sheet, room: int, writing: OpenAnswer, cancel: Cancel
+    def _texts(
+        self, question: StoredQuestion, notes: PartNotes, room: int, writing: OpenAnswer, cancel: Cancel
     ) -> Work[PartsProgress, str]:
         """The notes of all parts, made shorter until they have room. Raises AppError DOES_NOT_FIT where they do not get
         shorter."""
         several = len(question.books) > 1
         about = tuple(ref.book_id for ref in question.books)
-        rows = [row for row in sheet.cells if row.state is CellState.ANSWERED]
+        rows = [row for row in notes.cells if row.state is CellState.ANSWERED]
         before = 0
         while True:
             texts = [f"# {self._names(row.question.books)}\n{_marked(row, several)}" for row in rows]
@@ -176,8 +175,8 @@ class Parts:
             writing.reads(_also_cut(writing.answer.parts, rows))
 
     def _shorten(
-        self, question: StoredQuestion, notes: Sequence[tuple[SheetCell, str, int]], cancel: Cancel
-    ) -> Work[PartsProgress, list[SheetCell]]:
+        self, question: StoredQuestion, notes: Sequence[tuple[Cell, str, int]], cancel: Cancel
+    ) -> Work[PartsProgress, list[Cell]]:
         """Fewer notes: those that follow each other become one, as many as the model can see at once. `notes`: rows,
         their texts, and the tokens of these."""
         limit, names = self.asking.budget().notes, self._names(question.books)
@@ -189,15 +188,15 @@ class Parts:
             texts = "\n\n".join(text for _row, text, _size in notes[first:end])
             wanted.append(ask_for_shorter(question.text, self._names(refs), limit, texts))
             parts.append(refs)
-        kept = (sheet for sheet in self.store.of_question(question.id) if sheet.questions == tuple(wanted))
-        sheet = next(kept, None) or self.store.create_notes(
-            title_of(question.text), wanted, parts, question.id, excerpts=True
+        kept = (each for each in self.store.of_question(question.id) if each.questions == tuple(wanted))
+        shorter = next(kept, None) or self.store.create(
+            title_of(question.text), wanted, parts, question.id, shortens=True
         )
-        sheet = yield from relay(self.sheets.run(sheet.id, cancel), _beneath)
-        for row in sheet.cells:
+        shorter = yield from relay(self._asked(shorter, cancel), _beneath)
+        for row in shorter.cells:
             if row.state is not CellState.ANSWERED and row.answer and row.answer.problem:
                 raise AppError.of(row.answer.problem)
-        return list(sheet.cells)
+        return list(shorter.cells)
 
     # ---- words
 
@@ -212,7 +211,7 @@ class Parts:
         pages = "–".join(dict.fromkeys(book.page_names.of(number).label for number in ends))
         return Part(ref, book.title, pages, state)
 
-    def _parts_of(self, rows: Sequence[SheetCell]) -> tuple[Part, ...]:
+    def _parts_of(self, rows: Sequence[Cell]) -> tuple[Part, ...]:
         return tuple(self._part(ref, _state_of(row)) for row in rows for ref in row.question.books)
 
     def _ask_for_notes(self, question: StoredQuestion, refs: Sequence[BookRef], before: str) -> str:
@@ -227,7 +226,7 @@ class Parts:
         return turns[-1].question.text if follows else ""
 
 
-def _beneath(progress: SheetProgress) -> Iterator[PartsProgress]:
+def _beneath(progress: CellProgress[Cell]) -> Iterator[PartsProgress]:
     """What a row is about, without its text."""
     match progress:
         case Token() | Thinking():
@@ -236,10 +235,10 @@ def _beneath(progress: SheetProgress) -> Iterator[PartsProgress]:
             yield progress
 
 
-def _is_sound(sheet: Sheet, pages: Sequence[PageSize], room: int) -> bool:
-    """Whether a sheet's parts are just these pages, and those that are not noted yet fit into the room."""
+def _is_sound(notes: PartNotes, pages: Sequence[PageSize], room: int) -> bool:
+    """Whether the parts that are noted are just these pages, and those that are not noted yet fit into the room."""
     rest = list(pages)
-    for row in sheet.cells:
+    for row in notes.cells:
         count = sum(ref.pages.last - ref.pages.first + 1 for ref in row.question.books if ref.pages)
         part, rest = rest[:count], rest[count:]
         fits = row.state is CellState.ANSWERED or count == 1 or tokens_of(part) <= room
@@ -248,13 +247,13 @@ def _is_sound(sheet: Sheet, pages: Sequence[PageSize], room: int) -> bool:
     return not rest
 
 
-def _state_of(row: SheetCell) -> PartState:
+def _state_of(row: Cell) -> PartState:
     if row.state is not CellState.ANSWERED or row.answer is None:
         return PartState.UNREAD
     return PartState.CUT if row.answer.ending is Ending.LENGTH else PartState.READ
 
 
-def _also_cut(parts: Sequence[Part], rows: Sequence[SheetCell]) -> tuple[Part, ...]:
+def _also_cut(parts: Sequence[Part], rows: Sequence[Cell]) -> tuple[Part, ...]:
     """The parts, where notes made of several of them were cut."""
     cut = [ref for row in rows if _state_of(row) is PartState.CUT for ref in row.question.books]
     return tuple(
@@ -271,7 +270,7 @@ def _has(whole: BookRef, part: BookRef) -> bool:
     return whole.pages.first <= part.pages.first and part.pages.last <= whole.pages.last
 
 
-def _marked(row: SheetCell, several: bool) -> str:
+def _marked(row: Cell, several: bool) -> str:
     """Notes whose marks name the pages that were found; with `several` books, each its book, too."""
     if row.answer is None:
         return ""

@@ -54,6 +54,7 @@ from app.store.db import Database
 from app.store.filters import SearchFilters
 from app.store.keys import Key, set_passphrase
 from app.store.settings import SettingsStore
+from app.store.sheets import SheetStore
 
 if TYPE_CHECKING:
     from app.services.backup import Backups
@@ -69,6 +70,7 @@ class Services:
     indexer: Indexer
     make_suggestions: Callable[[], Suggestions]
     parts: Parts
+    weighing: SentenceWeighing
     templates: Templates
     context: Context
     comparisons: Comparisons
@@ -148,7 +150,7 @@ class Services:
 
     @property
     def sheets(self) -> Sheets:
-        return self.parts.sheets
+        return Sheets(self.ask, SheetStore(self.database, self.conversations), self.weighing)
 
     @property
     def keeping(self) -> Keeping:
@@ -162,10 +164,6 @@ class Services:
     @property
     def titling(self) -> Titling:
         return Titling(self.engine, self.ask, self.conversations, self.ask.settings)
-
-    @property
-    def weighing(self) -> SentenceWeighing:
-        return self.sheets.weighing
 
     @property
     def remote(self) -> RemoteEngine:

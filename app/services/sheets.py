@@ -11,10 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.cell import CellState
 from app.core.chapters import chapters_of, of_one_level
 from app.core.conversation import BookRef
 from app.core.errors import AppError, Code
-from app.core.sheet import CellState, GridColumn, Sheet, SheetEntry, SheetProgress
+from app.core.sheet import GridColumn, Sheet, SheetEntry, SheetProgress
 from app.core.values import AnswerForm
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
@@ -115,7 +116,18 @@ class Sheets:
             for number, cell in enumerate(sheet.cells, 1)
             if (cell.question.id == only if only else cell.state is not CellState.ANSWERED)
         ]
-        yield from CellRun(self.ask, self.store, self.weighing, sheet, cancel, no_more).run(wanted)
+        collects_notes = bool(sheet.question_id)
+        run = CellRun(
+            self.ask,
+            sheet.cells,
+            self.store.asks,
+            cancel,
+            weighing=None if collects_notes else self.weighing,
+            excerpts=sheet.excerpts,
+            notes=collects_notes,
+            no_more=no_more,
+        )
+        yield from run.run(wanted)
         return self.store.get(sheet_id) or sheet
 
 

@@ -1,4 +1,4 @@
-"""Which cells of a grid are asked next, how many side by side, and what is asked again after an outage."""
+"""Which cells are asked next, how many side by side, and what is asked again after an outage."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import time
 from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Generic
 
 import msgspec
 
+from app.core.cell import CellKind
 from app.core.errors import Code, Problem
-from app.core.sheet import SheetCell
 from app.engine.protocol import ModelInfo
 
 MOST_AT_ONCE = 16
@@ -73,30 +74,30 @@ class Breadth:
         self._tried = width + max(1, width // 2)
 
 
-class CellTurn(msgspec.Struct, frozen=True):
+class CellTurn(msgspec.Struct, Generic[CellKind], frozen=True):
     """A cell that is asked now. `number`: of it, from 1; `lane`: by which way; `again`: it was asked before, and its
     cell has what came of that."""
 
     number: int
-    cell: SheetCell
+    cell: CellKind
     lane: int = 0
     again: bool = False
 
 
-class Turns:
-    """The cells that are left, in the sheet's order. Cells of one row follow each other on one lane, so that its books
-    are read once; where all lanes find what one has read, only the first of a row goes alone."""
+class Turns(Generic[CellKind]):
+    """The cells that are left, in the order of their numbers. Cells of one row follow each other on one lane, so that
+    its books are read once; where all lanes find what one has read, only the first of a row goes alone."""
 
     def __init__(
         self,
-        cells: Iterable[tuple[int, SheetCell]],
+        cells: Iterable[tuple[int, CellKind]],
         breadth: Breadth,
         model: Callable[[], ModelInfo | None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._left = [CellTurn(number, cell) for number, cell in cells]
         self._breadth, self._model, self._clock = breadth, model, clock
-        self._under_way: dict[int, tuple[CellTurn, float]] = {}  # by the number of the cell
+        self._under_way: dict[int, tuple[CellTurn[CellKind], float]] = {}  # by the number of the cell
         self._read: set[int] = set()
         self._lanes: dict[int, int] = {}  # of rows
         self._tries: Counter[int] = Counter()
@@ -114,7 +115,7 @@ class Turns:
         """Seconds in which nothing is asked."""
         return max(0.0, self._until - self._clock())
 
-    def take(self) -> CellTurn | None:
+    def take(self) -> CellTurn[CellKind] | None:
         """The next one that may be asked now."""
         model = self._model()
         width = self._breadth.width(model)
@@ -130,11 +131,11 @@ class Turns:
                 return turn
         return None
 
-    def drop(self, turn: CellTurn) -> None:
+    def drop(self, turn: CellTurn[CellKind]) -> None:
         """It need not be asked."""
         del self._under_way[turn.number]
 
-    def ended(self, turn: CellTurn, cell: SheetCell, problem: Problem | None) -> bool:
+    def ended(self, turn: CellTurn[CellKind], cell: CellKind, problem: Problem | None) -> bool:
         """Whether it will be asked again. `cell`: with what came of it."""
         _turn, begun = self._under_way.pop(turn.number)
         if problem is None or problem.code not in OUTAGES:

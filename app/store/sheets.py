@@ -1,10 +1,6 @@
 """Grids on disk: what makes a conversation a sheet, its columns and rows, and what a person added to a cell.
 
-A sheet is a conversation of its own kind: its cells are the conversation's first questions, which are siblings. So each
-is asked without any history, and all that is true of answers holds for cells too, by the same code: what is written is
-kept every few seconds, an answer that a kill left open is closed at the next start, every variant stays, and deleting
-takes everything along. The lists and the search of conversations leave sheets out. A row that asks a book in the bin is
-not there until the book is back.
+What holds for all cells is said in `app.store.cells`.
 """
 
 # ruff: noqa: S608 (what is put into the SQL below are constants of the store, never a value)
@@ -12,30 +8,26 @@ not there until the book is back.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import apsw
 import msgspec
 
-from app.core.conversation import BookRef, Ending, StoredQuestion
+from app.core.conversation import BookRef
 from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell, SheetEntry
 from app.core.values import AnswerForm
 from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, decode, encode, question_of
-from app.store.conversations import Conversations, FirstQuestion
-from app.store.db import Database
+from app.store.cells import IN_BIN, WHOLE, CellStore, joined, next_number
+from app.store.conversations import FirstQuestion
 from app.store.folding import storable
 
-_ANSWERED = f"('{Ending.COMPLETE}', '{Ending.LENGTH}')"
-_IN_BIN = """EXISTS (
-    SELECT 1 FROM json_each(r.books) j JOIN books k ON k.id = j.value ->> 'book_id' WHERE k.bin_id != ''
-)"""
 _CELLS = f"""
     SELECT {QUESTION}, {ANSWER}, l.row_number, l.column_number, l.correction, l.comment
         FROM sheet_cells l JOIN questions q ON q.id = l.question_id
         LEFT JOIN answers a ON a.question_id = q.id AND a.shown
         JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
-        WHERE l.sheet_id = ? AND NOT {_IN_BIN} ORDER BY l.row_number, l.column_number"""
+        WHERE l.sheet_id = ? AND NOT {IN_BIN} ORDER BY l.row_number, l.column_number"""
 _TEXTS = f"""
     SELECT c.id, c.title, c.created_at, t.question_id, t.text, ifnull((
         SELECT k.title FROM books k WHERE json_array_length(t.books) = 1 AND k.id = t.books -> 0 ->> 'book_id'
@@ -43,7 +35,7 @@ _TEXTS = f"""
         SELECT l.sheet_id, l.question_id, r.books, r.number AS row,
             concat_ws(char(10, 10), iif(l.correction = '', a.text, l.correction), nullif(l.comment, '')) AS text
             FROM sheet_cells l JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
-            LEFT JOIN answers a ON a.question_id = l.question_id AND a.shown WHERE NOT {_IN_BIN}
+            LEFT JOIN answers a ON a.question_id = l.question_id AND a.shown WHERE NOT {IN_BIN}
         UNION ALL SELECT l.sheet_id, l.question_id, '[]', min(l.row_number), q.text
             FROM sheet_cells l JOIN questions q ON q.id = l.question_id GROUP BY l.sheet_id, l.column_number
     ) t ON t.sheet_id = c.id WHERE c.bin_id = '' AND NOT (s.excerpts AND s.question_id != '')"""
@@ -62,13 +54,9 @@ class FoundCell(NamedTuple):
     document: str
 
 
-class SheetStore:
+class SheetStore(CellStore):
     """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk. A sheet that
     is gone raises KeyError where something is to be put into it."""
-
-    def __init__(self, database: Database, conversations: Conversations) -> None:
-        self._database = database
-        self._conversations = conversations
 
     def create(
         self, title: str, columns: Sequence[GridColumn], rows: Sequence[tuple[BookRef, ...]], *, excerpts: bool
@@ -77,30 +65,6 @@ class SheetStore:
         with self._database.write() as connection:
             id = self._begin(connection, title, rows, excerpts)
             self._add(connection, id, columns, rows)
-        return self._found(id)
-
-    def create_notes(
-        self,
-        title: str,
-        questions: Sequence[str],
-        parts: Sequence[tuple[BookRef, ...]],
-        question_id: str,
-        *,
-        excerpts: bool,
-    ) -> Sheet:
-        """As `create`, a sheet that collects notes for a question: of each part what its own question asks for. Raises
-        KeyError if that question is gone."""
-        with self._database.write() as connection:
-            question = self._conversations.question(question_id)
-            if question is None:
-                raise KeyError(question_id)
-            id = self._begin(connection, title, [question.books], excerpts, question_id)
-            self._put_columns(connection, id, [GridColumn("")])
-            cells = [
-                (row, 1, FirstQuestion(text, row.books))
-                for row, text in zip(self._put_rows(connection, id, parts), questions, strict=True)
-            ]
-            self._put_cells(connection, id, cells)
         return self._found(id)
 
     def get(self, id: str) -> Sheet | None:
@@ -117,34 +81,13 @@ class SheetStore:
             *(bool(row[0]), str(row[1]), columns, rows),
         )
 
-    def of_question(self, question_id: str) -> tuple[Sheet, ...]:
-        """The sheets that collect notes for a question, the first one first."""
-        rows = self._database.rows(
-            """SELECT s.conversation_id FROM sheets s JOIN conversations c ON c.id = s.conversation_id
-                WHERE s.question_id = ? AND c.bin_id = '' ORDER BY c.created_at, c.id""",
-            (question_id,),
-        )
-        return tuple(sheet for (id,) in rows if (sheet := self.get(str(id))) is not None)
-
-    def unanswered(self, text: str, books: tuple[BookRef, ...]) -> StoredQuestion | None:
-        """The newest question of these words to these books that notes were collected for, and no answer written."""
-        row = self._database.row(
-            f"""SELECT {QUESTION} FROM sheets s JOIN questions q ON q.id = s.question_id
-                JOIN conversations c ON c.id = q.conversation_id
-                WHERE q.text = ? AND q.books = ? AND c.bin_id = ''
-                AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.question_id = q.id AND a.ending IN {_ANSWERED})
-                ORDER BY q.seq DESC LIMIT 1""",
-            (storable(text), encode(books)),
-        )
-        return None if row is None else question_of(row)
-
     def all(self) -> tuple[SheetEntry, ...]:
         """The newest first, without those that only make notes shorter."""
         rows = self._database.rows(
             f"""SELECT c.id, c.title, c.created_at, count(l.question_id),
-                    count(a.id) FILTER (WHERE a.ending IN {_ANSWERED}), count(DISTINCT r.number)
+                    count(a.id) FILTER (WHERE a.ending IN {WHOLE}), count(DISTINCT r.number)
                 FROM sheets s JOIN conversations c ON c.id = s.conversation_id
-                LEFT JOIN sheet_rows r ON r.sheet_id = c.id AND NOT {_IN_BIN}
+                LEFT JOIN sheet_rows r ON r.sheet_id = c.id AND NOT {IN_BIN}
                 LEFT JOIN sheet_cells l ON l.sheet_id = c.id AND l.row_number = r.number
                 LEFT JOIN answers a ON a.question_id = l.question_id AND a.shown
                 WHERE c.bin_id = '' AND NOT (s.excerpts AND s.question_id != '')
@@ -164,15 +107,6 @@ class SheetStore:
             FoundCell(*row)
             for row in self._database.rows(f"{_TEXTS} AND {' AND '.join(conditions) or '0'} {_NEWEST_FIRST}", values)
         )
-
-    def asks(self, question_id: str) -> bool:
-        """Whether a question is still a cell of a row that is there."""
-        row = self._database.row(
-            f"""SELECT 1 FROM sheet_cells l JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
-                WHERE l.question_id = ? AND NOT {_IN_BIN}""",
-            (question_id,),
-        )
-        return row is not None
 
     # ---- a grid that grows, and what a person adds
 
@@ -223,26 +157,7 @@ class SheetStore:
     def comment(self, question_id: str, comment: str) -> None:
         self._database.run("UPDATE sheet_cells SET comment = ? WHERE question_id = ?", (storable(comment), question_id))
 
-    def delete(self, id: str) -> None:
-        """Delete a sheet for good, and all that came of it; its bytes are overwritten, in the log of changes too."""
-        self._conversations.delete(id)
-
     # ---- steps of a transaction
-
-    def _begin(
-        self,
-        connection: apsw.Connection,
-        title: str,
-        rows: Sequence[tuple[BookRef, ...]],
-        excerpts: bool,
-        question_id: str = "",
-    ) -> str:
-        conversation = self._conversations.create(title, _joined(rows))
-        connection.execute(
-            "INSERT INTO sheets (conversation_id, excerpts, question_id) VALUES (?, ?, ?)",
-            (conversation.id, int(excerpts), question_id),
-        )
-        return conversation.id
 
     def _add(
         self, connection: apsw.Connection, id: str, columns: Sequence[GridColumn], rows: Sequence[tuple[BookRef, ...]]
@@ -250,7 +165,8 @@ class SheetStore:
         known = _columns(connection, id)
         added = self._put_columns(connection, id, columns)
         self._ask(connection, id, added, _rows(connection, id))
-        self._ask(connection, id, [*known, *added], self._put_rows(connection, id, rows))
+        numbers = self._put_rows(connection, id, rows)
+        self._ask(connection, id, [*known, *added], list(map(GridRow, numbers, rows)))
         if rows:
             self._set_books(connection, id)
 
@@ -258,32 +174,23 @@ class SheetStore:
         """All books of its rows lie on the sheet's desk."""
         found = connection.execute("SELECT books FROM sheet_rows WHERE sheet_id = ? ORDER BY number", (id,))
         self._conversations.set_books(
-            id, _joined(decode(str(books), tuple[BookRef, ...]) for (books,) in found.fetchall())
+            id, joined(decode(str(books), tuple[BookRef, ...]) for (books,) in found.fetchall())
         )
 
     def _ask(
         self, connection: apsw.Connection, id: str, columns: Sequence[GridColumn], rows: Sequence[GridRow]
     ) -> None:
         cells = [
-            (row, column.number, FirstQuestion(column.question, row.books, column.form))
+            (row.number, column.number, FirstQuestion(column.question, row.books, column.form))
             for row in rows
             for column in columns
         ]
         self._put_cells(connection, id, cells)
 
-    def _put_cells(
-        self, connection: apsw.Connection, id: str, cells: Sequence[tuple[GridRow, int, FirstQuestion]]
-    ) -> None:
-        ids = self._conversations.add_first_questions(id, [question for _row, _column, question in cells])
-        connection.executemany(
-            "INSERT INTO sheet_cells (question_id, sheet_id, row_number, column_number) VALUES (?, ?, ?, ?)",
-            [(asked, id, row.number, column) for asked, (row, column, _question) in zip(ids, cells, strict=True)],
-        )
-
     def _put_columns(
         self, connection: apsw.Connection, id: str, columns: Sequence[GridColumn]
     ) -> tuple[GridColumn, ...]:
-        first = _next(connection, "column", id)
+        first = next_number(connection, "column", id)
         kept = tuple(
             msgspec.structs.replace(
                 column, number=number, name=storable(column.name), question=storable(column.question)
@@ -293,16 +200,6 @@ class SheetStore:
         connection.executemany(
             "INSERT INTO sheet_columns (sheet_id, number, name, question, form) VALUES (?, ?, ?, ?, ?)",
             [(id, column.number, column.name, column.question, encode(column.form)) for column in kept],
-        )
-        return kept
-
-    def _put_rows(
-        self, connection: apsw.Connection, id: str, rows: Sequence[tuple[BookRef, ...]]
-    ) -> tuple[GridRow, ...]:
-        kept = tuple(GridRow(number, books) for number, books in enumerate(rows, _next(connection, "row", id)))
-        connection.executemany(
-            "INSERT INTO sheet_rows (sheet_id, number, books) VALUES (?, ?, ?)",
-            [(id, row.number, encode(row.books)) for row in kept],
         )
         return kept
 
@@ -323,7 +220,7 @@ def _column(question: str, name: str, form: str, number: int) -> GridColumn:
 
 
 def _rows(connection: apsw.Connection, id: str) -> tuple[GridRow, ...]:
-    sql = f"SELECT number, books FROM sheet_rows r WHERE sheet_id = ? AND NOT {_IN_BIN} ORDER BY number"
+    sql = f"SELECT number, books FROM sheet_rows r WHERE sheet_id = ? AND NOT {IN_BIN} ORDER BY number"
     return tuple(itertools.starmap(_row, connection.execute(sql, (id,)).fetchall()))
 
 
@@ -335,19 +232,8 @@ def _cell(columns: tuple[Any, ...], *, notes: bool) -> SheetCell:
     """From the columns of `_CELLS`."""
     question, answer = columns[:QUESTION_COLUMNS], columns[QUESTION_COLUMNS:-4]
     begun = None if answer[0] is None else answer_of(answer)
-    return SheetCell(question_of(question), begun, notes, *columns[-4:])
-
-
-def _joined(rows: Iterable[tuple[BookRef, ...]]) -> tuple[BookRef, ...]:
-    """All of their books, each once."""
-    return tuple(dict.fromkeys(ref for books in rows for ref in books))
-
-
-def _next(connection: apsw.Connection, what: str, id: str) -> int:
-    """The number of a new row or column."""
-    sql = f"SELECT ifnull(max(number), 0) + 1 FROM sheet_{what}s WHERE sheet_id = ?"
-    (found,) = connection.execute(sql, (id,)).fetchall()
-    return int(str(found[0]))
+    row, *rest = columns[-4:]
+    return SheetCell(question_of(question), begun, row, notes, *rest)
 
 
 def _require(connection: apsw.Connection, id: str) -> None:

@@ -46,7 +46,7 @@ def cell(
     evidence = (Evidence(ref.book_id, f"Berth {row}", 9, "9", said),) if said else ()
     found = () if verdict is None else (SentenceVerdict(0, 1, verdict, evidence),)
     answer = None if text is None else Answer("a", question.id, text, Ending.COMPLETE, "Scout", 0.0, verdicts=found)
-    return SheetCell(question, answer, False, row, column, fix, comment)
+    return SheetCell(question, answer, row, False, column, fix, comment)
 
 
 @pytest.fixture

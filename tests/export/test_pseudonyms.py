@@ -65,7 +65,7 @@ def test_a_date_of_birth_is_in_no_cell_and_no_file_is_named(tmp_path: Path) -> N
     form = AnswerForm(ValueKind.DATE)
     question = StoredQuestion("1", "s", None, "Born?", (BookRef("b"),), 0.0, form=form)
     answer = Answer("a", "1", "1970-03-04", Ending.COMPLETE, "Scout", 0.0)
-    cells = (SheetCell(question, answer, False, 1, 1),)
+    cells = (SheetCell(question, answer),)
     rows = (GridRow(1, (BookRef("b"),)),)
     sheet = Sheet("s", "Births", 0.0, (), cells, columns=(GridColumn("Born?", "", form, 1),), rows=rows)
     grid = compose_grid(sheet, {"b": _BOOK}, now=datetime(2026, 11, 27, tzinfo=UTC))

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from app.core.bin import BinKind
+from app.core.cell import CellBegun, CellEnded, CellState
 from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import EngineSettings
-from app.core.sheet import CellBegun, CellEnded, CellState, GridColumn, Sheet
+from app.core.sheet import GridColumn, Sheet
 from app.core.values import ValueState
 from app.core.verdict import Verdict
 from app.core.work import Cancel, finish

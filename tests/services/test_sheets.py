@@ -9,11 +9,12 @@ import msgspec
 import pytest
 
 from app.core.bin import BinKind
+from app.core.cell import CellBegun, CellEnded, CellState
 from app.core.conversation import BookRef, CitationState, PageRange
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Notice, Reading, Token
-from app.core.sheet import CellBegun, CellEnded, CellState, Sheet, SheetProgress
+from app.core.sheet import Sheet, SheetProgress
 from app.core.values import is_japanese
 from app.core.verdict import Verdict
 from app.core.work import Cancel, Stopped, finish

@@ -10,13 +10,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.cell import CellBegun, CellEnded, CellState
 from app.core.conversation import BookRef, Ending
 from app.core.document import Document, Format, Page
 from app.core.errors import Code
 from app.core.events import Notice
 from app.core.record import RecordKind
 from app.core.settings import RemoteSettings, RemoteTexts
-from app.core.sheet import CellBegun, CellEnded, CellState, Sheet
+from app.core.sheet import Sheet
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import Prompt, Weigh

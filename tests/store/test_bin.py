@@ -13,6 +13,7 @@ from app.core.image import Image, ImageRef, Raster
 from app.core.sheet import GridColumn
 from app.store.bin import BinStore
 from app.store.books import Books
+from app.store.cells import PartNotesStore
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.images import ImageStore
@@ -25,6 +26,7 @@ class Kept:
         self.database = database
         self.conversations, self.books = Conversations(database), Books(database)
         self.sheets, self.images = SheetStore(database, self.conversations), ImageStore(database)
+        self.notes = PartNotesStore(database, self.conversations)
         self.bin = BinStore(database)
         self.lease = self.add("Lease", "ab")
         self.letters = self.add("Letters", "cd")
@@ -54,7 +56,7 @@ def talk_of(kept: Kept) -> str:
     image = Image(ImageRef("ef" * 32, "wharf.png", 1, 1, kept.lease), b"png", Raster(1, 1, b"rgb"))
     question = kept.conversations.add_question(Question(talk.id, "Whose wharf?", refs, images=(image,)))
     kept.conversations.begin_answer(question.id, "tiny")
-    kept.sheets.create_notes("Notes", ("Note",), [refs], question.id, excerpts=False)
+    kept.notes.create("Notes", ("Note",), [refs], question.id, shortens=False)
     return talk.id
 
 
@@ -68,8 +70,8 @@ def test_a_conversation_in_the_bin_is_nowhere(kept: Kept) -> None:
     assert kept.conversations.all() == ()
     assert kept.conversations.get(talk) is None
     assert kept.sheets.all() == ()
-    assert kept.sheets.of_question(question.id) == ()
-    assert kept.sheets.unanswered(question.text, question.books) is None
+    assert kept.notes.of_question(question.id) == ()
+    assert kept.notes.unanswered(question.text, question.books) is None
     assert kept.images.named() == ()
     for below in (
         lambda: kept.conversations.add_question(Question(talk, "More?")),

@@ -44,6 +44,7 @@ from app.core.values import FREE, ValueKind
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
+from app.store.cells import PartNotesStore
 from app.store.conversations import Conversations, Drafts
 from app.store.covers import KeptCovers
 from app.store.cutting import CUT
@@ -128,10 +129,10 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
         if version >= 2:
             page = books.pages(book.id)[1]
             assert (page.hidden, page.confidence, page.picture) == ("波", 0.97, "ef" * 32)
-            sheets = SheetStore(database, conversations)
+            sheets, part_notes = SheetStore(database, conversations), PartNotesStore(database, conversations)
             entry, *_later = sorted(sheets.all(), key=lambda entry: entry.created_at)
             assert (entry.title, entry.questions) == ("People", 2)
-            assert len(sheets.of_question(first.question.id)) == (1 if version >= 6 else 0)
+            assert len(part_notes.of_question(first.question.id)) == (1 if version >= 6 else 0)
             people = sheets.get(entry.id)
             assert people is not None
             assert [(column.question, column.form) for column in people.columns] == [("Who?", FREE), ("Where?", FREE)]
@@ -140,8 +141,8 @@ def test_a_desk_of_every_version_opens(tmp_path: Path, version: int) -> None:
                 (1, 2, "Where?"),
             ]
             assert not people.is_grid
-            for notes in sheets.of_question(first.question.id):
-                assert [(cell.row, cell.column, cell.question.text) for cell in notes.cells] == [(1, 1, "Note!")]
+            for notes in part_notes.of_question(first.question.id):
+                assert [(cell.row, cell.question.text) for cell in notes.cells] == [(1, "Note!")]
             assert Recognitions(database).find("cd" * 32) == Recognition("Call me", 0.99)
         if version >= 10:
             (days,) = (found for each in sheets.all() if (found := sheets.get(each.id)) and found.is_grid)

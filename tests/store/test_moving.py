@@ -33,6 +33,7 @@ from app.core.suggestion import SuggestedQuestion
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.store.bin import BinStore
 from app.store.books import Books
+from app.store.cells import PartNotesStore
 from app.store.conversations import Conversations, Drafts
 from app.store.covers import KeptCovers
 from app.store.db import Database
@@ -50,11 +51,9 @@ class Kept:
     def __init__(self, path: Path) -> None:
         self.database = database = Database.open(path, Key(draw_secret(), KeyOrigin.FILE))
         self.books, self.conversations = Books(database), Conversations(database)
-        self.sheets, self.images, self.vectors = (
-            SheetStore(database, self.conversations),
-            ImageStore(database),
-            Vectors(database),
-        )
+        self.images, self.vectors = ImageStore(database), Vectors(database)
+        self.sheets = SheetStore(database, self.conversations)
+        self.notes = PartNotesStore(database, self.conversations)
 
     def add(self, title: str, byte: str) -> str:
         """A book with all that is made of it."""
@@ -80,7 +79,7 @@ class Kept:
         whole = msgspec.structs.replace(answer, text=f"{title}.", ending=Ending.COMPLETE, **found)
         self.conversations.save_answer(whole)
         self.conversations.add_question(Question(talk.id, "And then?", refs, parent_id=answer.id))
-        self.sheets.create_notes(f"{title} notes", ("Note",), [refs], first.id, excerpts=False)
+        self.notes.create(f"{title} notes", ("Note",), [refs], first.id, shortens=False)
         Drafts(self.database).keep(talk.id, Draft("Later", first.id, "Else?"))
         return talk
 
@@ -113,13 +112,13 @@ def test_a_conversation_takes_along_all_that_is_of_it(both: tuple[Kept, Kept]) -
     lease, letters = source.add("Lease", "aa"), source.add("Letters", "bb")
     talk, other = source.talk("Marlow", lease, letters), source.talk("Atlas", letters)
     before = source.conversations.turns(talk.id), source.conversations.get(talk.id)
-    notes = source.sheets.of_question(source.question(talk.id).id)
+    notes = source.notes.of_question(source.question(talk.id).id)
     covers, drafts = KeptCovers(target.database), Drafts(target.database)
     moved = _move(source.database, target.database, conversations=[talk.id])
     assert set(moved.conversations) == {talk.id, notes[0].id}
     assert moved.books == {lease: lease}, "the other one is asked about elsewhere too"
     assert (target.conversations.turns(talk.id), target.conversations.get(talk.id)) == before
-    assert target.sheets.of_question(target.question(talk.id).id) == notes
+    assert target.notes.of_question(target.question(talk.id).id) == notes
     assert drafts.get(talk.id).text == "Later"
     assert target.images.png(target.question(talk.id).images[0].sha256) == b"png"
     for book in (lease, letters):

@@ -8,12 +8,14 @@ import msgspec
 import pytest
 
 from app.core.bin import BinKind
+from app.core.cell import CellState
 from app.core.conversation import BookRef, Ending, PageRange, Question
 from app.core.document import Book, Document, Format, Page
-from app.core.sheet import CellState, GridColumn, Sheet
+from app.core.sheet import GridColumn, Sheet
 from app.core.values import AnswerForm, ValueKind
 from app.store.bin import BinStore
 from app.store.books import Books
+from app.store.cells import PartNotesStore
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.sheets import SheetStore
@@ -137,25 +139,24 @@ def test_a_deleted_sheet_leaves_nothing(
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
 
 
-def test_notes_go_with_their_question_and_none_are_begun_for_one_that_is_gone(
-    sheets: SheetStore, conversations: Conversations, books: tuple[Book, Book]
+def test_notes_that_were_collected_for_a_question_can_be_looked_at_as_a_sheet(
+    database: Database, sheets: SheetStore, conversations: Conversations, books: tuple[Book, Book]
 ) -> None:
     one, two = (BookRef(book.id, PageRange(1, 1)) for book in books)
     talk = conversations.create("Lamps", (one, two))
     question = conversations.add_question(Question(talk.id, "Summarise.", talk.books))
-    parts = ((one,), (two,))
-    notes = sheets.create_notes("Lamps", ("One", "Two"), parts, question.id, excerpts=False)
-    shorter = sheets.create_notes("Lamps", ("Both",), [talk.books], question.id, excerpts=True)
-    assert sheets.get(notes.id) == notes
-    assert tuple(row.question.books for row in notes.cells) == parts
-    assert sheets.of_question(question.id) == (notes, shorter)
+    collected = PartNotesStore(database, conversations)
+    notes = collected.create("Lamps", ("One", "Two"), ((one,), (two,)), question.id, shortens=False)
+    shorter = collected.create("Lamps", ("Both",), [talk.books], question.id, shortens=True)
+    shown = sheets.get(notes.id)
+    assert shown is not None
+    assert [(cell.question, cell.answer, cell.notes) for cell in shown.cells] == [
+        (cell.question, cell.answer, True) for cell in notes.cells
+    ]
+    assert (shown.question_id, shown.is_grid, shown.books) == (question.id, False, talk.books)
     assert [entry.id for entry in sheets.all()] == [notes.id], "what only makes notes shorter is not listed"
-    assert sheets.unanswered("Summarise.", talk.books) == question
     conversations.delete(talk.id)
     assert (sheets.get(notes.id), sheets.get(shorter.id), sheets.all()) == (None, None, ())
-    with pytest.raises(KeyError):
-        sheets.create_notes("Lamps", ("One",), [()], question.id, excerpts=False)
-    assert sheets.all() == ()
 
 
 DATE = AnswerForm(ValueKind.DATE)

@@ -82,11 +82,12 @@ from app.services.removal import Removal
 from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
-from app.services.sheets import Sheets, Templates
+from app.services.sheets import Templates
 from app.services.suggestions import Suggestions
 from app.services.weighing import SentenceWeighing
 from app.store.bin import BinStore
 from app.store.books import Books
+from app.store.cells import PartNotesStore
 from app.store.conversations import Conversations, Drafts
 from app.store.covers import KeptCovers
 from app.store.db import Database
@@ -99,7 +100,6 @@ from app.store.pseudonyms import PseudonymStore
 from app.store.record import RecordStore
 from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
-from app.store.sheets import SheetStore
 from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
 from app.store.vectors import Vectors
@@ -608,7 +608,6 @@ def _open(
     in_force = partial(_asking_settings, engine, settings)
     ask = Ask(asked, models, prompts, restating, books, images, conversations, in_force, record, Judges(settings))
     weighing = _weighing(engine, ask, conversations, settings)
-    sheets = Sheets(ask, SheetStore(database, conversations), weighing)
     downloads = ScriptedDownloads(paths.models)
     desk = Services(
         paths=paths,
@@ -616,7 +615,8 @@ def _open(
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
         make_suggestions=partial(_suggestions, search, books, database, engine, settings),
-        parts=Parts(sheets, prompts, books),
+        parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
+        weighing=weighing,
         templates=Templates(resources() / "sheets", library),
         context=Context(asked, models, library, prompts, conversations, ask),
         comparisons=Comparisons(library, conversations, Drafts(database), ask),

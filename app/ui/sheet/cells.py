@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QFont, QFontMetrics, QPainter, QPalette, QTextDocument
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from app.core.sheet import CellState
+from app.core.cell import CellState
 from app.core.untrusted import disarm
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
 from app.ui.chat.citations import CitationMark, embed, label_citation, mark_stream, split

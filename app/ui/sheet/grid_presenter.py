@@ -9,9 +9,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.core.cell import CellEnded
 from app.core.conversation import BookRef
 from app.core.document import Book
-from app.core.sheet import CellEnded, GridColumn, Sheet, SheetCell
+from app.core.sheet import GridColumn, Sheet, SheetCell
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
 from app.ui.sheet.column_dialog import ColumnDialog
@@ -103,7 +104,7 @@ class GridPresenter(Presenter):
         """A run begins: its pace is measured anew."""
         self._began_s, self._cells = time.monotonic(), 0
 
-    def take_cell(self, event: CellEnded, sheet: Sheet) -> None:
+    def take_cell(self, event: CellEnded[SheetCell], sheet: Sheet) -> None:
         """A cell of the shown grid has ended; `sheet` has it."""
         self._cells += 1
         if self._shown is not None:

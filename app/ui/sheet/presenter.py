@@ -9,7 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.bin import BinEntry, BinKind
-from app.core.sheet import CellEnded, CellState, Sheet
+from app.core.cell import CellEnded, CellState
+from app.core.sheet import Sheet, SheetCell
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.queued_question import Holding
@@ -204,7 +205,7 @@ class SheetsPresenter(Presenter):
         return False
 
     @Slot(object)
-    def _on_cell_ended(self, event: CellEnded) -> None:
+    def _on_cell_ended(self, event: CellEnded[SheetCell]) -> None:
         if self._shown is not None and self._is_shown():
             self._shown = self._newest(self._shown)
             self._table.show_row(shown_row(event.number, event.cell, self._shown.books))

@@ -9,8 +9,9 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.core.cell import CellBegun, CellEnded
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
-from app.core.sheet import CellBegun, CellEnded, Sheet, SheetCell
+from app.core.sheet import Sheet, SheetCell
 from app.services.sheets import Sheets
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor

@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.core.cell import CellState
 from app.core.conversation import Citation, Ending
 from app.core.document import Book
-from app.core.sheet import CellState, Sheet, SheetCell
+from app.core.sheet import Sheet, SheetCell
 from app.core.untrusted import disarm
 from app.core.verdict import SentenceVerdict
 from app.ui.chat.citations import CitationMark, is_several, mark_citations

@@ -90,7 +90,8 @@ class SheetWork:
 
     def open_notes(self, question_id: str) -> OpenedSheet | None:
         """None where they were deleted."""
-        sheet = self.parts.notes(question_id)
+        notes = self.parts.notes(question_id)
+        sheet = None if notes is None else self.sheets.get(notes.id)
         return None if sheet is None else OpenedSheet(sheet, self.books(sheet.books))
 
     def export(self, sheet_id: str, path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pypdfium2
 
+from app.core.cell import CellState
 from app.core.conversation import BookRef, Ending
-from app.core.sheet import CellState
 from app.core.work import Cancel
 from app.ui.sheet.table import SheetTable
 from tests.ui.direct_images import png_of

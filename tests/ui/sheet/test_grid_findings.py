@@ -14,9 +14,10 @@ from PySide6.QtCore import QCoreApplication
 from python_calamine import CalamineWorkbook
 
 from app.cli.grids import JsonGrids
+from app.core.cell import CellEnded
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
 from app.core.document import Book, CitedBook, Format, Page
-from app.core.sheet import CellEnded, GridColumn, GridRow, Sheet, SheetCell
+from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
 from app.core.values import AnswerForm, ValueKind
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.documents.citations.checker import check
@@ -70,7 +71,7 @@ ANSWERS = (
 def cell(row: int, column: int, answer: Answer | None, correction: str = "") -> SheetCell:
     asked = COLUMNS[column - 1]
     question = StoredQuestion(f"{row}{column}", "s", None, asked.question, (BookRef(str(row)),), 0.0, form=asked.form)
-    return SheetCell(question, answer, False, row, column, correction)
+    return SheetCell(question, answer, row, False, column, correction)
 
 
 def answered(row: int, column: int, text: str) -> SheetCell:

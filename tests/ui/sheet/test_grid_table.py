@@ -30,7 +30,7 @@ def cell(row: int, column: int, text: str | None, verdict: Verdict | None = None
     evidence = (Evidence(ref.book_id, f"Berth {row}", 9, "9", "It ends on 1 May 2030."),)
     found = () if verdict is None else (SentenceVerdict(0, len(text or ""), verdict, evidence),)
     answer = None if text is None else Answer("a", question.id, text, Ending.COMPLETE, "Scout", 0.0, verdicts=found)
-    return SheetCell(question, answer, False, row, column, "", comment)
+    return SheetCell(question, answer, row, False, column, "", comment)
 
 
 @pytest.fixture

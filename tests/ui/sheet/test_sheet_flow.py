@@ -10,9 +10,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.core.cell import CellState
 from app.core.errors import Code, Problem
 from app.core.events import Reading
-from app.core.sheet import CellState
 from app.ui.palette_dialog import PaletteDialog
 from app.ui.sheet.cells import answer_html
 from app.ui.sheet.table import SheetColumn, SheetTable, ShownRow

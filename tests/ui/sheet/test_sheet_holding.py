@@ -8,9 +8,9 @@ import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.core.cell import CellState
 from app.core.errors import Code, Problem
 from app.core.settings import RemoteTexts
-from app.core.sheet import CellState
 from app.ui.sheet.setup import SheetSetup
 from app.ui.sheet.table import SheetTable
 from app.wording.i18n import use_language
