@@ -333,7 +333,7 @@ class Turn(msgspec.Struct, frozen=True):
         return self.answer is not None and bool(self.answer.text) and not self.answer.left_out
 
 
-RULES_VERSION = 2
+RULES_VERSION = 1
 """The newest of the rules that models are given (`services.rules`): a conversation keeps those that it began with, or
 its books would have to be read again."""
 

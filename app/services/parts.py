@@ -34,7 +34,7 @@ from app.services.conversation_search import QuestionKind, decide
 from app.services.library import document_text
 from app.services.parting import PageSize, divide, pages_of, refs_of, tokens_of
 from app.services.prompts import Prompts
-from app.services.rules import ask_for_notes, ask_for_shorter, rules_of
+from app.services.rules import PAGE, ask_for_notes, ask_for_shorter, rules_of
 from app.store.books import Books
 from app.store.cells import PartNotesStore
 
@@ -215,7 +215,7 @@ class Parts:
         return tuple(self._part(ref, _state_of(row)) for row in rows for ref in row.question.books)
 
     def _ask_for_notes(self, question: StoredQuestion, refs: Sequence[BookRef], before: str) -> str:
-        marks = self.prompts.marks(refs, rules_of(RULES_VERSION).page)
+        marks = self.prompts.marks(refs, PAGE)
         return ask_for_notes(question.text, self._names(refs), self.asking.budget().notes, marks, before)
 
     def _asked_before(self, question: StoredQuestion) -> str:

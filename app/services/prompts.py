@@ -16,7 +16,7 @@ from app.core.image import ImageRef
 from app.core.values import FREE, AnswerForm
 from app.engine.protocol import Message, Prompt, ShownImage
 from app.services.library import document_text
-from app.services.rules import FROM_NOTES, Rules, after_notes, hold_to, rules_of
+from app.services.rules import FROM_NOTES, PAGE, Rules, after_notes, hold_to, rules_of
 from app.store.books import Books
 
 WITH_IMAGES = "Answer from the images above, too."
@@ -131,14 +131,12 @@ class Prompts:
         if beside.instructions:
             parts.append(_INSTRUCTIONS.format(instructions=beside.instructions))
         asked = (*refs, *others)
-        marks = self.marks(asked, rules.page) if asked else ()
-        if wanted := hold_to(form, question, marks or (f"[{rules.page}]",)):
+        marks = self.marks(asked, PAGE) if asked else ()
+        if wanted := hold_to(form, question, marks or (f"[{PAGE}]",)):
             parts.append(wanted)
-        elif marks and (notes or rules.short):
+        elif marks:
             parts.append(f"({after_notes(question, marks) if notes else rules.after(question, marks)})")
-        text = "\n\n".join(parts)
-        several = rules.several and marks and asked[1:]
-        return f"{rules.several.format(marks=' or '.join(marks))} {text}" if several else text
+        return "\n\n".join(parts)
 
     def passage_texts(self, passages: Sequence[PassageRef], *, titled: bool = False) -> list[str]:
         """Each passage with its mark, which names its document where there are several, or it is to be `titled`."""
