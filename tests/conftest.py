@@ -19,7 +19,7 @@ from app.engine import client
 from app.engine.protocol import Bandwidth
 from app.models.gguf.reader import HeaderReader
 from app.services.plans import _BANDWIDTH, Machines
-from app.store import db, derivation
+from app.store import db, derivation, migrations
 from app.store.migrations import migrate
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -108,6 +108,20 @@ def schema_by_scripts() -> Iterator[None]:
     """New desks of this module's tests are made as a person's are."""
     with mock.patch.object(db, "migrate", migrate):
         yield
+
+
+NEXT_VERSION = "ALTER TABLE conversations ADD COLUMN of_the_next_version INTEGER NOT NULL DEFAULT 0;"
+
+
+@pytest.fixture
+def next_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The program is of the version that follows the newest: a desk of today is an older one. Gives that version."""
+    scripts = (*migrations.MIGRATIONS, NEXT_VERSION)
+    monkeypatch.setattr(migrations, "MIGRATIONS", scripts)
+    monkeypatch.setattr(db, "migrate", migrate)
+    db._newest_schema.cache_clear()
+    yield len(scripts)
+    db._newest_schema.cache_clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

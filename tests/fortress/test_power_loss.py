@@ -48,13 +48,13 @@ def _scenes() -> dict[str, tuple[Callable[[Paths], Disk], int, int]]:
         "passphrases": (lambda paths: other_passphrases(paths, (*FIRST_AND_SECOND, None)), 4, 1),
         "large writes": (_large, 1, 61),
     }
-    for version in range(1, len(MIGRATIONS)):
+    for version in range(1, len(MIGRATIONS) + 1):
         scenes[f"upgrade of version {version}"] = (lambda paths, v=version: upgraded_desk(paths, v, 1), 3, 1)
     return scenes
 
 
 @pytest.mark.parametrize("name", _scenes())
-@pytest.mark.usefixtures("checkout")
+@pytest.mark.usefixtures("checkout", "next_version")
 def test_power_loss(
     name: str, tmp_path: Path, times: Callable[[int], int], scale: float, figure: Callable[[str], None]
 ) -> None:

@@ -94,13 +94,13 @@ def beginning(paths: Paths, trouble: Trouble) -> None:
 
 
 def upgrading(paths: Paths, trouble: Trouble) -> None:
-    """A desk of an older Octavo: it stays as it was, or is upgraded."""
+    """A desk of an older Octavo: it stays as it was, or is upgraded. The test has `next_version`."""
 
     def open_it() -> None:
         Database.open(paths.database, obtain(paths)).close()
 
     trouble.over = True
-    write_older(paths.database, obtain(paths), len(MIGRATIONS) - 1)
+    write_older(paths.database, obtain(paths), len(MIGRATIONS))
     trouble.over, trouble.count = False, 0
     attempt(open_it, trouble)
     trouble.over = True

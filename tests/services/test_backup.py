@@ -389,8 +389,9 @@ def test_a_backup_of_a_newer_octavo_is_refused_by_its_own_sentence(file: Path, t
     assert problem_of(restore(file, WORDS, Paths(tmp_path / "another"), Cancel())).code is Code.FILE_NEWER
 
 
+@pytest.mark.usefixtures("next_version")
 def test_a_backup_of_an_older_octavo_is_brought_to_this_version(file: Path, tmp_path: Path) -> None:
-    old = Path(__file__).parents[1] / "store" / "fixtures" / "v10.db"
+    old = Path(__file__).parents[1] / "store" / "fixtures" / "v1.db"
     forged(file, (BackupMember(DATABASE, old.stat().st_size, "5a" * 32), old.read_bytes()))
     restored(file, tmp_path / "another")
     there = Paths(tmp_path / "another")

@@ -11,7 +11,7 @@ import pytest
 from tests.power.full_scenes import SCENES, Scene, fail_at
 from tests.power.trouble import Trouble
 
-pytestmark = pytest.mark.usefixtures("schema_by_scripts")
+pytestmark = pytest.mark.usefixtures("schema_by_scripts", "next_version")
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)

@@ -20,6 +20,7 @@ from app.core.work import finish
 from app.store.branches import shown_turns
 from app.store.conversations import Conversations
 from app.store.db import Database, find_damaged
+from app.store.migrations import MIGRATIONS
 from app.store.rescue import rescue as module
 from app.store.rescue.rescue import Rescued, rescue
 from app.store.rescue.saving import StandIns
@@ -61,8 +62,8 @@ def test_what_is_on_no_damaged_page_is_read(oracle: Oracle, tmp_path: Path) -> N
     oracle.check(tmp_path / "damaged.db", rng.sample(range(1, oracle.count + 1), 20), rng)
 
 
-@pytest.mark.parametrize("version", [1, 4, 9])
-def test_a_desk_of_an_older_octavo_is_saved(tmp_path: Path, version: int) -> None:
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_a_desk_of_every_version_is_saved(tmp_path: Path, version: int) -> None:
     path = Path(shutil.copy(Path(__file__).parent / "fixtures" / f"v{version}.db", tmp_path / "octavo.db"))
     whole = Path(shutil.copy(path, tmp_path / "whole.db"))
     damage(path, path, [1], random.Random(version))

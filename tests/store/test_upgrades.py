@@ -24,7 +24,9 @@ from app.store.migrations import MIGRATIONS, migrate
 from app.store.settings import SettingsStore
 from tests.store.fixtures.words import kept_as_json
 
-OLD = len(MIGRATIONS) - 1
+OLD = len(MIGRATIONS)
+"""The newest version, which is an older one where the test has `next_version`."""
+
 KEPT_AS_JSON = Path(__file__).parent / "fixtures" / f"v{len(MIGRATIONS)}.json"
 
 
@@ -58,8 +60,8 @@ def names(paths: Paths) -> set[str]:
     return {file.name for file in paths.data.glob("octavo.db*")}
 
 
-@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
-def test_a_copy_is_made_before_a_desk_is_upgraded(paths: Paths, key: Key, version: int) -> None:
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_a_copy_is_made_before_a_desk_is_upgraded(paths: Paths, key: Key, version: int, next_version: int) -> None:
     write_older(paths.database, key, version, titles=1000)
     with contextlib.closing(Database.open(paths.database, key)) as database:
         assert len(Conversations(database).all()) == 1000
@@ -72,7 +74,7 @@ def test_a_copy_is_made_before_a_desk_is_upgraded(paths: Paths, key: Key, versio
     assert names(paths) == {"octavo.db", copy.name}
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert b"secret title" not in copy.read_bytes()
-    assert (version_in(paths.database, key), version_in(copy, key)) == (len(MIGRATIONS), version)
+    assert (version_in(paths.database, key), version_in(copy, key)) == (next_version, version)
     with raw(copy, key) as connection:
         assert connection.execute("SELECT count(*) FROM conversations").fetchall() == [(1000,)]
 
@@ -87,15 +89,17 @@ def test_a_new_desk_and_one_of_this_version_are_not_copied(paths: Paths, key: Ke
         assert names(paths) == {"octavo.db"}
 
 
+@pytest.mark.usefixtures("next_version")
 def test_one_copy_is_kept_and_drafts_of_a_kill_go(paths: Paths, key: Key) -> None:
     write_older(paths.database, key)
-    for left in ("octavo.db.v0", "octavo.db.v1.0123abcd.part"):
+    for left in ("octavo.db.v0", "octavo.db.v0.0123abcd.part"):
         (paths.data / left).write_bytes(b"")
     (paths.data / "octavo.db.vacation").write_bytes(b"a person's own")
     Database.open(paths.database, key).close()
     assert names(paths) == {"octavo.db", f"octavo.db.v{OLD}", "octavo.db.vacation"}
 
 
+@pytest.mark.usefixtures("next_version")
 def test_a_desk_that_another_octavo_has_open_is_not_upgraded(paths: Paths, key: Key) -> None:
     write_older(paths.database, key)
     with raw(paths.database, key) as older:
@@ -109,7 +113,7 @@ def test_a_desk_that_another_octavo_has_open_is_not_upgraded(paths: Paths, key: 
         assert Conversations(database).all()[0].title == "still mine"
 
 
-def test_without_room_for_the_copy_nothing_is_upgraded(paths: Paths, key: Key) -> None:
+def test_without_room_for_the_copy_nothing_is_upgraded(paths: Paths, key: Key, next_version: int) -> None:
     resource = pytest.importorskip("resource", reason="limits of a process are POSIX")
     write_older(paths.database, key, titles=2000)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -123,18 +127,20 @@ def test_without_room_for_the_copy_nothing_is_upgraded(paths: Paths, key: Key) -
     assert names(paths) == {"octavo.db"}
     assert version_in(paths.database, key) == OLD
     Database.open(paths.database, key).close()
-    assert version_in(paths.database, key) == len(MIGRATIONS)
+    assert version_in(paths.database, key) == next_version
 
 
+@pytest.mark.usefixtures("next_version")
 def test_a_step_that_fails_leaves_the_old_desk_and_its_copy(paths: Paths, key: Key) -> None:
     write_older(paths.database, key)
     with raw(paths.database, key) as connection:
-        connection.execute("ALTER TABLE answers ADD COLUMN verdicts TEXT")
+        connection.execute("ALTER TABLE conversations ADD COLUMN of_the_next_version TEXT")
     with pytest.raises(apsw.SQLError):  # what the last script makes is there already
         Database.open(paths.database, key)
     assert version_in(paths.database, key) == version_in(paths.data / f"octavo.db.v{OLD}", key) == OLD
 
 
+@pytest.mark.usefixtures("next_version")
 def test_the_copy_goes_with_the_first_deletion(paths: Paths, key: Key) -> None:
     write_older(paths.database, key, titles=2)
     with contextlib.closing(Database.open(paths.database, key)) as database:
@@ -143,6 +149,7 @@ def test_the_copy_goes_with_the_first_deletion(paths: Paths, key: Key) -> None:
         assert find_copy(paths.database) is None
 
 
+@pytest.mark.usefixtures("next_version")
 def test_the_copy_goes_when_the_key_is_changed(paths: Paths) -> None:
     key = obtain(paths)
     write_older(paths.database, key)
