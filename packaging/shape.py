@@ -1,4 +1,9 @@
-"""Counts the shape of the package, and refuses what would make it hard to read. Run by `packaging/dev check`."""
+"""Counts the shape of the package: how much there is, and how much of it each part has to know.
+
+Length is a figure, not a limit, up to a class that nobody reads at once. What makes code hard to change is how many
+others a part needs: those figures are printed too, and the few that must not grow are refused above a limit. Run by
+`packaging/dev check`.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +11,54 @@ import ast
 import io
 import sys
 import tokenize
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LARGEST_CLASS = 250
-LONGEST_FUNCTION = 40
-MOST_LONG_FUNCTIONS = 10
-FACES = ("ui", "cli")
+FEATURES, WINDOW = "features", "ui"
+FACES = ("ui", "cli", "features")
 ENDINGS = {"Done", "Cancelled", "Failed", "Finished"}
 """How work ends for a face; below the faces work returns or raises."""
+
+LARGEST_CLASS = 400
+MOST_METHODS = 30
+MOST_CONSTRUCTOR_PARAMETERS = 7
+MOST_PARAMETERS = 6
+MOST_MODULES = 25
+"""Modules of a folder, without those of the folders in it."""
+
+MANY_METHODS: dict[str, str] = {}
+"""Classes with more methods, and why."""
+
+FULL_FOLDERS: dict[str, str] = {}
+"""Folders with more modules, and why."""
+
+WIDE_CONSTRUCTORS, WIDE_FUNCTIONS = 0, 0
+"""So many have more parameters; there may be fewer, never more."""
 
 _NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
     *(tokenize.ENCODING, tokenize.ENDMARKER),
 }
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Definition = _Function | ast.ClassDef
 
 
 @dataclass
 class Shape:
     """What was counted; lines are lines of code, without blank lines, comments and docstrings."""
 
-    files: int = 0
-    code: int = 0
+    modules: Counter[str] = field(default_factory=Counter)  # by their folders
+    code: Counter[str] = field(default_factory=Counter)  # by the first part of the path
     imports: int = 0
+    within_layer: Counter[str] = field(default_factory=Counter)  # imports of a module's own layer, by modules
+    window_parameters: int = 0  # of constructors
+    wide_constructors: list[str] = field(default_factory=list)
+    wide_functions: list[str] = field(default_factory=list)
     large_classes: list[str] = field(default_factory=list)
-    long_functions: list[str] = field(default_factory=list)
+    many_methods: dict[str, int] = field(default_factory=dict)
+    chained: list[str] = field(default_factory=list)
     classes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     endings: list[str] = field(default_factory=list)
 
@@ -40,6 +66,10 @@ class Shape:
     def shared_names(self) -> list[str]:
         """Names of public classes that are defined more than once, and where."""
         return [f"{name}: {', '.join(places)}" for name, places in sorted(self.classes.items()) if len(places) > 1]
+
+    @property
+    def full_folders(self) -> dict[str, int]:
+        return {folder: count for folder, count in self.modules.items() if count > MOST_MODULES}
 
 
 def measure(package: Path) -> Shape:
@@ -52,27 +82,66 @@ def measure(package: Path) -> Shape:
 def _add(shape: Shape, path: Path, source: str) -> None:
     tree = ast.parse(source)
     lines = _code_lines(tree, source)
-    shape.files += 1
-    shape.code += len(lines)
-    below_faces = path.parts[0] not in FACES
+    layer = path.parts[0]
+    shape.modules[str(path.parent)] += path.name != "__init__.py"
+    shape.code[layer] += len(lines)
     for node in ast.walk(tree):
-        where = f"{path}:{getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.Import | ast.ImportFrom):
             shape.imports += len(_within(node, lines))
+            shape.within_layer[str(path)] += isinstance(node, ast.ImportFrom) and _layer(node.module) == layer
         elif isinstance(node, ast.ClassDef):
-            if not node.name.startswith("_"):
-                shape.classes[node.name].append(where)
-            does = any(isinstance(each, ast.FunctionDef) for each in node.body)  # else it is a list, as of error codes
-            if does and (size := len(_within(node, lines))) > LARGEST_CLASS:
-                shape.large_classes.append(f"{where} {node.name} {size}")
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if (size := len(_within(node, lines))) > LONGEST_FUNCTION:
-                shape.long_functions.append(f"{where} {node.name} {size}")
-            named = (
-                {name.id for name in ast.walk(node.returns) if isinstance(name, ast.Name)} if node.returns else set()
-            )
-            if below_faces and named & ENDINGS:
-                shape.endings.append(f"{where} {node.name}")
+            _add_class(shape, path, node, len(_within(node, lines)))
+        elif isinstance(node, _Function):
+            _add_function(shape, path, node)
+    shape.chained += [f"{path}: {name}" for name in _chained(tree)]
+
+
+def _add_class(shape: Shape, path: Path, node: ast.ClassDef, size: int) -> None:
+    if not node.name.startswith("_"):
+        shape.classes[node.name].append(f"{path}:{node.lineno}")
+    methods = [each for each in node.body if isinstance(each, _Function)]
+    if methods and size > LARGEST_CLASS:  # one without methods is a list, as of error codes
+        shape.large_classes.append(f"{path}:{node.lineno} {node.name} {size}")
+    if len(methods) > MOST_METHODS:
+        shape.many_methods[f"{path} {node.name}"] = len(methods)
+    for method in methods:
+        if method.name == "__init__":
+            count = _parameters(method) - 1
+            shape.window_parameters += count if WINDOW in path.parts or "window" in path.parts else 0
+            if count > MOST_CONSTRUCTOR_PARAMETERS:
+                shape.wide_constructors.append(f"{path}:{method.lineno} {node.name} {count}")
+
+
+def _add_function(shape: Shape, path: Path, node: _Function) -> None:
+    is_method = bool(node.args.args) and node.args.args[0].arg in ("self", "cls")
+    count = _parameters(node) - is_method
+    if node.name != "__init__" and count > MOST_PARAMETERS:
+        shape.wide_functions.append(f"{path}:{node.lineno} {node.name} {count}")
+    named = {name.id for name in ast.walk(node.returns) if isinstance(name, ast.Name)} if node.returns else set()
+    if path.parts[0] not in FACES and named & ENDINGS:
+        shape.endings.append(f"{path}:{node.lineno} {node.name}")
+
+
+def _parameters(node: _Function) -> int:
+    return len((*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
+
+
+def _layer(module: str | None) -> str:
+    """`ui` for `app.ui.window`."""
+    return ".".join((module or "").split(".")[1:2])
+
+
+def _chained(tree: ast.Module) -> Iterator[str]:
+    """Private classes with one class below them, in the same file: one class, cut into a chain."""
+    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef) and node.name.startswith("_")}
+    bases = Counter(
+        base.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+        if isinstance(base, ast.Name)
+    )
+    return (name for name in sorted(defined) if bases[name] == 1)
 
 
 def _code_lines(tree: ast.Module, source: str) -> set[int]:
@@ -82,10 +151,9 @@ def _code_lines(tree: ast.Module, source: str) -> set[int]:
             lines.update(range(token.start[0], token.end[0] + 1))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | _Definition):
-            for before, text in zip([None, *node.body], node.body, strict=False):
+            for text in node.body:
                 is_text = isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
                 if is_text and isinstance(text.value.value, str):  # of the module, class, function or the name before
-                    del before
                     lines.difference_update(_within(text, lines))
     return lines
 
@@ -95,22 +163,44 @@ def _within(node: ast.stmt, lines: set[int]) -> set[int]:
     return {line for line in lines if first <= line <= (node.end_lineno or first)}
 
 
+def _figures(shape: Shape) -> Iterator[str]:
+    code, features = shape.code.total(), shape.code[FEATURES]
+    yield f"{shape.modules.total()} modules, {code} lines of code, {features} of them in features; {shape.imports / code:.1%} imports"
+    module, most = max(shape.within_layer.items(), key=lambda item: item[1])
+    yield f"{shape.within_layer.total()} imports within a layer, most of them in {module}: {most}"
+    yield f"{shape.window_parameters} parameters of constructors in the window; {len(shape.wide_constructors)} constructors with more than {MOST_CONSTRUCTOR_PARAMETERS}, {len(shape.wide_functions)} functions with more than {MOST_PARAMETERS}"
+
+
+def _faults(shape: Shape) -> Iterator[str]:
+    for found in shape.large_classes:
+        yield f"a class above {LARGEST_CLASS} lines: {found}"
+    for name in sorted(shape.many_methods.keys() - MANY_METHODS.keys()):
+        yield f"a class with more than {MOST_METHODS} methods: {name} {shape.many_methods[name]}"
+    for name in sorted(MANY_METHODS.keys() - shape.many_methods.keys()):
+        yield f"an exception that is none any more: {name}"
+    for folder in sorted(shape.full_folders.keys() - FULL_FOLDERS.keys()):
+        yield f"a folder with more than {MOST_MODULES} modules: {folder} {shape.full_folders[folder]}"
+    for folder in sorted(FULL_FOLDERS.keys() - shape.full_folders.keys()):
+        yield f"an exception that is none any more: {folder}"
+    if len(shape.wide_constructors) > WIDE_CONSTRUCTORS:
+        yield from (
+            f"a constructor with more than {MOST_CONSTRUCTOR_PARAMETERS} parameters: {found}"
+            for found in shape.wide_constructors
+        )
+    if len(shape.wide_functions) > WIDE_FUNCTIONS:
+        yield from (
+            f"a function with more than {MOST_PARAMETERS} parameters: {found}" for found in shape.wide_functions
+        )
+    yield from (f"one class, cut into a chain: {found}" for found in shape.chained)
+    yield from (f"one name, several classes: {found}" for found in shape.shared_names)
+    yield from (f"an ending below the faces: {found}" for found in shape.endings)
+
+
 def main() -> int:
     shape = measure(Path(__file__).parent.parent / "app")
-    print(
-        f"{shape.files} files, {shape.code} lines of code, {shape.imports / shape.code:.1%} of them imports;"
-        f" {len(shape.large_classes)} classes above {LARGEST_CLASS} lines,"
-        f" {len(shape.long_functions)} functions above {LONGEST_FUNCTION},"
-        f" {len(shape.shared_names)} names of public classes with more than one meaning,"
-        f" {len(shape.endings)} endings below the faces"
-    )
-    faults = [f"a class that is too large: {found}" for found in shape.large_classes]
-    if len(shape.long_functions) > MOST_LONG_FUNCTIONS:
-        faults += [f"a function that is too long: {found}" for found in shape.long_functions]
-    faults += [f"one name, several classes: {found}" for found in shape.shared_names]
-    faults += [f"an ending below the faces: {found}" for found in shape.endings]
-    for fault in faults:
-        print(fault)
+    print(*_figures(shape), sep="\n")
+    faults = list(_faults(shape))
+    print(*faults, sep="\n")
     return 1 if faults else 0
 
 
