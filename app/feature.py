@@ -18,6 +18,7 @@ from app.wording.kept import KEEPS
 
 if TYPE_CHECKING:
     from app.ui.extensions import Extensions
+    from app.ui.shell_feature import MakeShellFeature
     from app.ui.window_feature import WindowFeature
     from app.ui.workspace import Workspace
 
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Feature:
     """`name`: that of its folder. `terminal`: commands of `octavo`. `window`: makes what it adds to a window, which in
-    turn makes its panels and dialogs when they are opened first. `keeps`: what it keeps on a desk, so that it is found,
+    turn makes its panels and dialogs when they are opened first. `shell`: imports what makes the part of it that
+    outlives the open desk, on whichever thread. `keeps`: what it keeps on a desk, so that it is found,
     counted, moved and deleted with the document or the conversation that it belongs to."""
 
     name: str
     terminal: tuple[TerminalCommand, ...] = ()
     window: Callable[[Workspace], WindowFeature] | None = None
+    shell: Callable[[], MakeShellFeature] | None = None
     keeps: Keeps = field(default_factory=Keeps)
 
 
@@ -39,7 +42,11 @@ def extensions_of(features: Iterable[Feature]) -> Extensions:
     from app.ui.extensions import Extensions  # now: the terminal needs nothing of the window
 
     features = tuple(features)
-    return Extensions([feature.window for feature in features if feature.window is not None], keeps_of(features))
+    return Extensions(
+        [feature.window for feature in features if feature.window is not None],
+        [feature.shell for feature in features if feature.shell is not None],
+        keeps_of(features),
+    )
 
 
 def terminal_commands_of(features: Iterable[Feature]) -> tuple[TerminalCommand, ...]:

@@ -9,5 +9,6 @@ from __future__ import annotations
 from app.feature import Feature
 from app.features.bench.feature import BENCH
 from app.features.chronology.feature import CHRONOLOGY
+from app.features.lock.feature import LOCK
 
-FEATURES: tuple[Feature, ...] = (CHRONOLOGY, BENCH)
+FEATURES: tuple[Feature, ...] = (CHRONOLOGY, BENCH, LOCK)

@@ -29,7 +29,6 @@ from app.core import desk_window
 from app.core.errors import AppError, Code, Problem
 from app.core.matter import LIBRARY
 from app.core.paths import Paths, resources
-from app.core.secret import KeyOrigin
 from app.core.settings import Settings
 from app.core.window_action import WindowAction
 from app.isolation import program
@@ -50,8 +49,9 @@ if TYPE_CHECKING:
     from app.services.services import Services
     from app.ui.chat.composer import Composer
     from app.ui.icons import Icons
-    from app.ui.lock.desk_lock import DeskLock
+    from app.ui.passphrase_screen import PassphraseScreen
     from app.ui.settings.passphrase import PassphraseDialog
+    from app.ui.shell_feature import MakeShellFeature, ShellFeature
     from app.ui.widgets.dialogs import SmallDialog
     from app.ui.window import WindowPresenter
 import gc
@@ -189,7 +189,7 @@ class _Shell(QObject):
         self._composer: Composer | None = None
         self._dialog: SmallDialog | None = None
         self._protecting: PassphraseDialog | None = None
-        self._lock: DeskLock | None = None
+        self._screen: PassphraseScreen | None = None  # while it asks for the passphrase
         self._calls: Calls | None = None
         self._icons: Icons | None = None
         self._shown = False
@@ -230,8 +230,8 @@ class _Shell(QObject):
         self.window.picture.let_go()
         if self.presenter is not None:
             self.presenter.window.tell(sentence(problem))
-        elif self._lock is not None and self._lock.screen is not None:
-            self._lock.screen.show_problem(sentence(problem))
+        elif self._screen is not None:
+            self._screen.show_problem(sentence(problem))
         else:
             sys.__excepthook__(kind, error, trace)
 
@@ -255,8 +255,8 @@ class _Shell(QObject):
         dialog.open()
 
     def _tell_waiting(self) -> None:
-        if self._lock is not None and self._lock.screen is not None:
-            self._lock.screen.show_files(len(self._files))
+        if self._screen is not None:
+            self._screen.show_files(len(self._files))
 
     @Slot(object)
     def take_file(self, file: Path) -> None:
@@ -314,9 +314,9 @@ class _Shell(QObject):
         QTimer.singleShot(0, self, partial(self.act, waiting))
 
     def _hold_picture(self) -> None:
-        """Keep what is on the screen, if it does not take long. Over a lock screen nothing can be typed meanwhile."""
-        is_locked = self._lock is not None and self._lock.screen is not None
-        self.window.picture.hold(_UNLISTED_MS, deaf=is_locked)
+        """Keep what is on the screen, if it does not take long. Over one that asks for the passphrase nothing can be
+        typed meanwhile."""
+        self.window.picture.hold(_UNLISTED_MS, deaf=self._screen is not None)
 
     @Slot()
     def _log_times(self) -> None:
@@ -332,17 +332,12 @@ class _Shell(QObject):
 
     @Slot()
     def _leave(self) -> None:
-        """Quit by the lock screen: nothing went wrong where the desk was open before."""
+        """Quit by the screen that asks for the passphrase: nothing went wrong where the desk was open before."""
         self._application.exit(0 if self._icons is not None else EXIT_FAILED)
-
-    @Slot(str)
-    def _tell_unclosed(self, words: str) -> None:
-        if self._lock is not None and self._lock.screen is not None:
-            self._lock.screen.show_problem(words)
 
 
 class WindowStart(_Shell):
-    """From an empty screen to a living window, or to a sentence that says why not; and to a locked one."""
+    """From an empty screen to a living window, or to a sentence that says why not. Features see it as `Shell`."""
 
     def __init__(
         self,
@@ -355,6 +350,9 @@ class WindowStart(_Shell):
     ) -> None:
         super().__init__(application, paths, files)
         self._extensions = extensions
+        self._makers: Sequence[MakeShellFeature] = ()
+        self.features: list[ShellFeature] = []
+        """Those that outlive the open desk; made when the first one is shown."""
         self._open_desk, self._handbook = open_desk, handbook
         self._desk: Services | None = None
         self._untold: Problem | None = None  # what went wrong before there was a place to say so
@@ -396,8 +394,8 @@ class WindowStart(_Shell):
         if not self._untouched:
             self._look_for_damage(desk)
         last = (desk.settings.get_blob(_LAST_BLOB) or b"").decode("ascii", "replace")
-        for module in ("app.ui.window", "app.ui.lock.desk_lock"):  # here: the window answers meanwhile
-            import_module(module)
+        import_module("app.ui.window")  # here: the window answers meanwhile
+        self._makers = [import_maker() for import_maker in self._extensions.shell]
         try:
             return self._turned(last)
         except AppError as error:  # it is gone, or damaged: the library is there
@@ -434,8 +432,8 @@ class WindowStart(_Shell):
     def close(self) -> None:
         """End the work under way, keep what the window remembers, close the desk."""
         self._bridge.close()
-        if self._lock is not None:
-            self._lock.close()
+        for feature in self.features:
+            feature.close()
         if self._desk is not None:
             self._keep_state()
             self._desk.close()
@@ -529,23 +527,26 @@ class WindowStart(_Shell):
         for presenter in (self.presenter.preferences, self.presenter.backup):
             presenter.restart_wanted.connect(self._restart)
         self.presenter.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)
-        self.presenter.locking.lock_wanted.connect(self.lock, Qt.ConnectionType.QueuedConnection)
-        for changed in (self.presenter.preferences.saved, self.presenter.locking.changed):
-            changed.connect(self._watch)
+        self.presenter.preferences.saved.connect(self._follow)
         files, self._files = self._files, []
         self.presenter.start(settings, state, files)
-        self._watch()
-        if self._locking().is_late:
-            QTimer.singleShot(0, self, self.lock)
+        self._follow()
+        if not self.features:
+            self.features = [make(self, self) for make in self._makers]
+        for feature in self.features:
+            feature.desk_shown(self.presenter)
         self._say_untold()
         on_listed = self._on_listed if first else self._on_listed_again
         self.presenter.shelf.conversations_listed.connect(on_listed, Qt.ConnectionType.SingleShotConnection)
         QTimer.singleShot(0, self, self._desk.reader.expect)
 
     def _take_question_away(self) -> None:
-        """That for a passphrase."""
-        if self._lock is not None:
-            self._lock.open()
+        """Put away the screen, or the dialog, that asks for a passphrase."""
+        if (screen := self._screen) is not None:
+            self._screen = None
+            self.window.show_all()
+            screen.ended.emit()
+            screen.deleteLater()
         if self._protecting is not None:
             self._protecting.close_done()
             self._protecting = None
@@ -560,7 +561,7 @@ class WindowStart(_Shell):
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
         self.window.picture.let_go()
-        screen = self._lock.screen if self._lock is not None else None
+        screen = self._screen
         if problem.code is Code.DATABASE_DAMAGED and not self._untouched:
             self._rescue(problem)
         elif screen is not None and problem.code is Code.DATABASE_KEY:
@@ -570,13 +571,20 @@ class WindowStart(_Shell):
         elif self._protecting is not None:
             self._protecting.show_problem(sentence(problem))
         elif problem.code in (Code.PASSPHRASE_NEEDED, Code.DATABASE_KEY):
-            self._locking().ask("" if problem.code is Code.PASSPHRASE_NEEDED else sentence(problem))
-            self._tell_waiting()
-            _show_icon()
+            self._ask_passphrase("" if problem.code is Code.PASSPHRASE_NEEDED else sentence(problem))
         elif problem.code is Code.PASSPHRASE_REQUIRED:
             self._ask_new_passphrase(problem)
         else:
             self.refuse(problem)
+
+    def _ask_passphrase(self, words: str) -> None:
+        """`words`: why, where there is more to say than that the desk is locked."""
+        from app.ui.passphrase_screen import PassphraseScreen  # now: most starts need none
+
+        screen = PassphraseScreen(words)
+        screen.given.connect(self._open)
+        self.ask(screen)
+        _show_icon()
 
     def _rescue(self, problem: Problem) -> None:
         from app.ui.rescuing import Rescuing  # now: hardly any start needs it
@@ -602,60 +610,44 @@ class WindowStart(_Shell):
         dialog.rejected.connect(self._give_up)
         dialog.open()
 
-    # ---- locked
-
-    def _locking(self) -> DeskLock:
-        from app.ui.lock.desk_lock import DeskLock  # now: the frame is on the screen
-
-        if self._lock is None:
-            lock = self._lock = DeskLock(self.window, self._bridge, self)
-            lock.due.connect(self.lock)
-            lock.opening_wanted.connect(self._open)
-            lock.desk_given.connect(self._take_back)
-            lock.closed.connect(self._forget)
-            lock.failed.connect(self._tell_unclosed)
-            lock.files_given.connect(self._take_files)
-            lock.quit_wanted.connect(self._leave)
-        return self._lock
-
     @Slot()
-    def _watch(self) -> None:
-        """Lock when the settings say so, and open the file dialogs that they name."""
-        if self.presenter is not None and self._desk is not None:
-            settings = self.presenter.preferences.settings
-            self._locking().follow(settings.lock, self._desk.key.origin)
-            use_system_dialogs(settings.system_dialogs)
+    def _follow(self) -> None:
+        """Open the file dialogs that the settings name."""
+        if self.presenter is not None:
+            use_system_dialogs(self.presenter.preferences.settings.system_dialogs)
 
-    @Slot()
-    def lock(self) -> None:
-        """Put away all that the window shows, and show the lock screen; the desk is closed once nothing uses it any
-        more. Nothing happens where it has no passphrase. One that is being opened is locked once it is open."""
-        self._locking().is_late = self.presenter is None
-        if self.presenter is None or self._desk is None or self._desk.key.origin is not KeyOrigin.PASSPHRASE:
-            return
-        from app.ui.lock.desk_lock import going_on
+    # ---- for features
 
-        spared = going_on(self.presenter.activity, self.presenter.preferences.settings.lock)
-        lock = self._locking()
-        lock.begin()
-        desk_window.note_locked(self._paths, True)
+    @property
+    def bridge(self) -> Bridge:
+        return self._bridge
+
+    @property
+    def desk(self) -> Services | None:
+        return self._desk
+
+    def open(self, passphrase: str) -> None:
+        self._open(passphrase)
+
+    def ask(self, screen: PassphraseScreen) -> None:
+        self._screen = screen
+        screen.files_given.connect(self._take_files)
+        screen.quit_wanted.connect(self._leave)
+        self.window.show_alone(screen)
+        self._tell_waiting()
+
+    def let_go(self) -> Services:
+        assert self._desk is not None
         self._put_away()
         desk, self._desk = self._desk, None
-        lock.lock(desk, spared)
-        del desk
-        self._forget()
-        _log.info("locked")
+        return desk
 
-    @Slot()
-    def _forget(self) -> None:
-        self._collector.renew()
-        self._locking().forget()
-
-    @Slot(object)
-    def _take_back(self, desk: Services) -> None:
-        """It was not closed yet when the right passphrase came."""
+    def take_back(self, desk: Services) -> None:
         self._desk = desk
         self._turn(self._here(), None)
+
+    def forget(self) -> None:
+        self._collector.renew()
 
 
 def _show_icon() -> None:

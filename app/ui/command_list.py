@@ -41,7 +41,7 @@ from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
 from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.record.presenter import RecordPresenter
-from app.ui.settings.locking import Locking
+from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.saved_readings import ReadingsPresenter
@@ -553,7 +553,7 @@ def help_commands(help_: HelpPresenter) -> CommandGroup:
     )
 
 
-def program_commands(preferences: Preferences, locking: Locking, window: MainWindow) -> CommandGroup:
+def program_commands(preferences: Preferences, passphrase: PassphrasePresenter, window: MainWindow) -> CommandGroup:
     return CommandGroup(
         Group.PROGRAM,
         _("Octavo"),
@@ -565,19 +565,12 @@ def program_commands(preferences: Preferences, locking: Locking, window: MainWin
                 preferences.open_settings,
                 words=_("preferences, options, configuration"),
                 role=_Role.PreferencesRole,
-            ),
-            Command(
-                _("Lock now"),
-                "Ctrl+Alt+L",
-                locking.lock_now,
-                words=_("passphrase, hide, away, screen"),
-                role=_Role.ApplicationSpecificRole,
-                symbol=Symbol.LOCK,
+                anchor=Anchor.SETTINGS,
             ),
             Command(
                 _("Set a passphrase…"),
                 "",
-                locking.open,
+                passphrase.open,
                 words=_("password, encryption, key, lock"),
                 role=_Role.ApplicationSpecificRole,
             ),

@@ -77,6 +77,7 @@ class Anchor(StrEnum):
     """A place in a group where the commands of features stand: behind the kernel's command that has it."""
 
     FINDING = "finding"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.kept import Keeps
 
 if TYPE_CHECKING:
+    from app.ui.shell_feature import MakeShellFeature
     from app.ui.window_feature import MakeWindowFeature
 
 
 @dataclass(frozen=True)
 class Extensions:
-    """`features`: make what each of them adds to a window, in the order of menus. `keeps`: everything that a desk can
-    have."""
+    """`features`: make what each of them adds to a window, in the order of menus. `shell`: import what makes the parts
+    that outlive the open desk. `keeps`: everything that a desk can have."""
 
     features: Sequence[MakeWindowFeature]
+    shell: Sequence[Callable[[], MakeShellFeature]]
     keeps: Keeps

@@ -67,7 +67,7 @@ from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.record.presenter import RecordPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.saved_files import SavedFiles
-from app.ui.settings.locking import Locking
+from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.file_import import FileImport, Passwords
@@ -284,9 +284,9 @@ class _Parts(_ShelfParts):
     def _make_models(self, desk: Services, bridge: Bridge, appearance: Appearance) -> None:
         window, activity = self.window, self.activity
         self.model = ModelPresenter(desk.models, bridge, window.talk.chip, window.remote_mark, activity, self)
-        self.locking = Locking(desk, bridge, window, self)
+        self.passphrase = PassphrasePresenter(desk, bridge, window, self)
         self.preferences = Preferences(
-            desk.settings, desk.models, self.locking, bridge, self._icons, appearance, window, self
+            desk.settings, desk.models, self.passphrase, bridge, self._icons, appearance, window, self
         )
         self.preferences.saved.connect(self.bin.delete_aged)
         self.words.chosen.connect(self.preferences.change)
@@ -361,7 +361,7 @@ class _Parts(_ShelfParts):
             case EmptyAction.RESTORE:
                 self.backup.ask_restore()
             case EmptyAction.SET_PASSPHRASE:
-                self.locking.open()
+                self.passphrase.open()
 
     @Slot()
     def place_model(self) -> None:
@@ -440,6 +440,7 @@ class _Parts(_ShelfParts):
             asking=self.asking,
             attachments=self.attachments,
             pages=self.pages,
+            passphrase=self.passphrase,
             saved_files=self.saved_files,
             events=self.events,
             now=self._now,
@@ -458,7 +459,7 @@ class _Parts(_ShelfParts):
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
             of_help,
-            command_list.program_commands(self.preferences, self.locking, window),
+            command_list.program_commands(self.preferences, self.passphrase, window),
         )
         self.commands = Commands([group.with_placed(placed) for group in groups], window, self)
         window.shelf.tables.offer(command for group in self.commands.groups for command in group.commands)
@@ -576,7 +577,7 @@ class WindowPresenter(_Parts):
             changed.connect(self.model.look_where)
         self.preferences.reload_wanted.connect(self.model.load_again)
         self.asking.planning.leaving.chosen.connect(self.preferences.change)
-        self.locking.changed.connect(self.welcome.note_locked)
+        self.passphrase.changed.connect(self.welcome.note_locked)
         self.preferences.readings_wanted.connect(self.readings.open_list)
 
     def _connect_shown(self) -> None:
@@ -734,7 +735,7 @@ class WindowPresenter(_Parts):
             self.printing,
             self.gallery,
             self.preferences,
-            self.locking,
+            self.passphrase,
             self.readings,
             self.bin,
             self.report,
@@ -751,7 +752,7 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.prompts, self.locking, self.exporting, self.printing, self.matters):
+        for finished in (self.gallery, self.prompts, self.passphrase, self.exporting, self.printing, self.matters):
             finished.done.connect(self.window.say)
         for writer in (self.exporting, self.printing, self.comparing, self.notes):
             writer.saved.connect(self.saved_files.show)

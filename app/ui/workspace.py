@@ -19,6 +19,7 @@ from app.ui.main_window import MainWindow
 from app.ui.navigation import Navigation
 from app.ui.page.pages import Pages
 from app.ui.saved_files import SavedFiles
+from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
@@ -46,9 +47,9 @@ class WindowEvents(QObject):
 @dataclass(frozen=True)
 class Workspace:
     """`activity`: who has the engine; `shown`: what the window shows; `openings`: takes files in; `talk`: the shown
-    conversation, and `asking` its questions; `pages`: the panes with open documents; `attachments`: images that go with
-    the next question. `now` gives the local time, aware of its zone; `parent` lives as long as the desk is open in the
-    window."""
+    conversation, and `asking` its questions; `pages`: the panes with open documents; `passphrase`: sets that of the
+    desk; `attachments`: images that go with the next question. `now` gives the local time, aware of its zone; `parent`
+    lives as long as the desk is open in the window."""
 
     desk: Services
     bridge: Bridge
@@ -63,6 +64,7 @@ class Workspace:
     asking: AskingPresenter
     attachments: AttachmentsPresenter
     pages: Pages
+    passphrase: PassphrasePresenter
     saved_files: SavedFiles
     events: WindowEvents
     now: Callable[[], datetime]

@@ -68,6 +68,7 @@ def show(folder: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
     from app.core.paths import Paths
+    from app.features.lock.window.desk_lock import DeskLock
     from app.ui.application import WindowStart
     from app.ui.file_dialogs import keep_folders_secret
     from tests import whole
@@ -87,8 +88,8 @@ def show(folder: Path) -> None:
             since = time.monotonic() if since is None and condition() else since  # type: ignore[operator]
 
     def unlock() -> None:
-        until(lambda: start._lock is not None and start._lock.screen is not None)
-        screen = start._lock.screen  # type: ignore[union-attr]
+        until(lambda: start._screen is not None)
+        screen = start._screen
         screen.secret.line.setText(PASSPHRASE)  # type: ignore[union-attr]
         screen.accept()  # type: ignore[union-attr]
         until(lambda: start.presenter is not None and start.presenter.shown.conversation is not None, 3)
@@ -100,8 +101,9 @@ def show(folder: Path) -> None:
     start.begin()
     unlock()
     say("open")
-    start.lock()
-    until(lambda: start._lock._desk is None and start._bridge.idle, 3)  # type: ignore[union-attr]
+    lock = next(each for each in start.features if isinstance(each, DeskLock))
+    lock.lock()
+    until(lambda: lock._desk is None and start._bridge.idle, 3)
     say("locked")
     unlock()
     say("open")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from app.core.settings import ThemeChoice
-from app.ui.lock.screen import LockScreen
+from app.features.lock.window.screen import LockScreen
 from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.room import pause
 
-_SENTENCE = "Enter your passphrase to open your books and conversations."
-
 
 def _lock(stage: Stage, size: tuple[int, int] = (1440, 900), theme: ThemeChoice = ThemeChoice.LIGHT) -> LockScreen:
     stage.add_conversation("")
     stage.open(size=size, theme=theme)
-    screen = LockScreen(_SENTENCE)
+    screen = LockScreen()
     stage.window.show_alone(screen)
     pause(100)
     return screen

@@ -149,8 +149,8 @@ def _passphrase(stage: Stage, words: str, again: str = "", theme: ThemeChoice = 
     stage.add_books()
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     stage.open(theme=theme, size=(1024, 700))
-    stage.presenter.locking.open()
-    dialog = stage.presenter.locking.dialog
+    stage.presenter.passphrase.open()
+    dialog = stage.presenter.passphrase.dialog
     assert dialog is not None
     dialog.chosen.new.line.setText(words)
     dialog.chosen.again.line.setText(again)

@@ -21,8 +21,8 @@ from app.core.note import Marker
 from app.models.hub.catalogue import catalogue
 from app.services.plans import Hardware
 from app.ui.chat.answer import AnswerMessage
-from app.ui.lock.screen import LockScreen
 from app.ui.page.note_rows import NoteRole
+from app.ui.passphrase_screen import PassphraseScreen
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
@@ -155,9 +155,8 @@ def matters(room: Room) -> None:
 
 def locked(room: Room) -> None:
     empty_desk(room)
-    screen = LockScreen("Enter your passphrase to open your books and conversations.")
+    screen = PassphraseScreen()
     room.window.show_alone(screen)
-    screen.show_work(True)
     screen.show_files(2)
     screen.secret.line.setText("harbour")
     screen.show_wrong()

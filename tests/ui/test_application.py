@@ -24,7 +24,7 @@ from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.keys import obtain
 from app.ui.application import Collector, WindowStart
-from app.ui.lock.screen import LockScreen
+from app.ui.passphrase_screen import PassphraseScreen
 from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.errors import sentence
@@ -155,8 +155,8 @@ def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(
         return open_desk(paths.data).desk
 
     opening = start(locked)
-    wait(lambda: opening.window.findChild(LockScreen) is not None)
-    dialog = opening.window.findChild(LockScreen)
+    wait(lambda: opening.window.findChild(PassphraseScreen) is not None)
+    dialog = opening.window.findChild(PassphraseScreen)
     assert dialog.secret.line.echoMode() is QLineEdit.EchoMode.Password
     assert not dialog.action.isEnabled()
     qtbot.keyClicks(dialog.secret.line, "wrong")

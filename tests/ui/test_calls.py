@@ -20,7 +20,7 @@ from app.core.window_action import WindowAction
 from app.services.services import Services
 from app.ui.application import WindowStart
 from app.ui.calls import Call, Calls, WindowLock
-from app.ui.lock.screen import LockScreen
+from app.ui.passphrase_screen import PassphraseScreen
 from tests.ui import shelf_of_books
 from tests.ui.fakes import ScriptedReader, open_desk
 from tests.ui.room import application, wait
@@ -119,8 +119,8 @@ def test_files_that_come_while_a_passphrase_is_asked_for_are_opened_afterwards(
         return _read_lease(paths, None)
 
     opening = start(locked)
-    wait(lambda: opening.window.findChild(LockScreen) is not None)
-    screen = opening.window.findChild(LockScreen)
+    wait(lambda: opening.window.findChild(PassphraseScreen) is not None)
+    screen = opening.window.findChild(PassphraseScreen)
     assert screen.waiting.isHidden()
     second = _in_thread(lambda: WindowLock.take(paths, Call.of([Path("lease.epub")])))
     wait(lambda: not second.is_alive())

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 import app.ui
 from app.ui import file_dialogs
 from app.ui.file_dialogs import FileDialog, use_system_dialogs
-from tests.ui.locked_window import LockedWindow
+from tests.ui.matter_window import Window
 
 _OWN = Qt.ApplicationAttribute.AA_DontUseNativeDialogs
 
@@ -56,7 +56,7 @@ def test_they_are_qts_own_unless_a_person_wants_the_systems(
 
 
 def test_the_setting_is_followed(qtbot: QtBot, tmp_path: Path) -> None:
-    window = LockedWindow(tmp_path / "desk")
+    window = Window(tmp_path / "desk")
     assert QCoreApplication.testAttribute(_OWN)
     window.presenter.preferences.change("system_dialogs", True)
     window.settle()

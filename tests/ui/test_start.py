@@ -24,8 +24,8 @@ from app.ui import frame_state
 from app.ui.application import WindowStart
 from app.ui.chat.editor import QuestionEditor
 from app.ui.frame_state import FrameState
-from app.ui.lock.screen import LockScreen
 from app.ui.panes import Side
+from app.ui.passphrase_screen import PassphraseScreen
 from app.ui.theme import HEADER_HEIGHT, LAMP, PAPER, Palette
 from app.ui.widgets.dialogs import SmallDialog
 from tests.conftest import OFFSCREEN
@@ -318,9 +318,9 @@ def test_what_is_told_instead_of_a_desk_lies_over_the_window(start: Start) -> No
 def test_a_passphrase_is_asked_for_in_the_window(start: Start) -> None:
     start.error = AppError(Code.PASSPHRASE_NEEDED, path="octavo.db")
     opening = start.begin()
-    wait(lambda: opening.window.findChild(LockScreen) is not None)
-    screen = opening.window.findChild(LockScreen)
-    assert isinstance(screen, LockScreen)
+    wait(lambda: opening.window.findChild(PassphraseScreen) is not None)
+    screen = opening.window.findChild(PassphraseScreen)
+    assert isinstance(screen, PassphraseScreen)
     assert screen.isVisible()
     assert not opening.window.panes.isVisible()
     assert screen.size() == opening.window.size()

@@ -78,8 +78,8 @@ def test_the_word_about_the_key_goes_when_it_is_not_wanted(qtbot: QtBot, first: 
 def test_a_passphrase_can_be_asked_for(qtbot: QtBot, first: Room) -> None:
     first.open()
     _press(qtbot, first, "Set a passphrase…")
-    assert first.presenter.locking.dialog is not None
-    first.presenter.locking.changed.emit()
+    assert first.presenter.passphrase.dialog is not None
+    first.presenter.passphrase.changed.emit()
     assert _words(first).key == ""
 
 

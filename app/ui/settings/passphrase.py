@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
@@ -18,9 +19,16 @@ from app.wording.passphrase import MOST_SCORE, strength
 
 class PassphraseStep(StrEnum):
     SET = "set"
-    LOCK = "lock"  # the same, to lock the desk with it at once
     CHANGE = "change"
     REMOVE = "remove"
+
+
+class PassphraseWords(NamedTuple):
+    """The words of the dialog that asks for a passphrase: its title, what it says, and its button."""
+
+    title: str
+    sentence: str
+    action: str
 
 
 class SecretLine(QWidget):
@@ -115,8 +123,16 @@ class PassphraseDialog(SmallDialog):
 
     given = Signal(str, str)
 
-    def __init__(self, step: PassphraseStep, parent: QWidget | None = None, reason: str = "") -> None:
-        """`reason`: why one has to be set before the desk opens; then the program ends without."""
+    def __init__(
+        self,
+        step: PassphraseStep,
+        parent: QWidget | None = None,
+        reason: str = "",
+        *,
+        words: PassphraseWords | None = None,
+    ) -> None:
+        """`reason`: why one has to be set before the desk opens; then the program ends without. `words`: in the place
+        of the usual ones."""
         self._step = step
         self.present = SecretLine(_("Present passphrase"))
         self.chosen = NewPassphrase(_("New passphrase") if step is PassphraseStep.CHANGE else "")
@@ -124,7 +140,7 @@ class PassphraseDialog(SmallDialog):
         self.reveal.setCheckable(True)
         self.problem = PlainLabel(role="failure-small", wraps=True)
         self.problem.hide()
-        title, sentence, action = _words(step)
+        title, sentence, action = words or _words(step)
         sentence, leave = (f"{reason} {sentence}", _("Quit")) if reason else (sentence, "")
         super().__init__(title, sentence, action, body=self._body(), leave=leave, parent=parent)
         self._action = action
@@ -159,7 +175,7 @@ class PassphraseDialog(SmallDialog):
 
     def _parts(self) -> list[QWidget]:
         match self._step:
-            case PassphraseStep.SET | PassphraseStep.LOCK:
+            case PassphraseStep.SET:
                 return [self.chosen]
             case PassphraseStep.CHANGE:
                 return [self.present, self.chosen]
@@ -188,26 +204,23 @@ class PassphraseDialog(SmallDialog):
         self.chosen.show_as_text(shown)
 
 
-def _words(step: PassphraseStep) -> tuple[str, str, str]:
-    """Title, sentence and action."""
-    forgotten = _(
+def forgotten_words() -> str:
+    """The consequence of forgetting the passphrase."""
+    return _(
         "If you forget it, nobody can open your conversations and books again: not you, and not the makers of Octavo."
         " Write it down, and keep it in a safe place."
     )
+
+
+def _words(step: PassphraseStep) -> PassphraseWords:
     match step:
         case PassphraseStep.SET:
-            sentence = _("Octavo asks for it at each start. {forgotten}").format(forgotten=forgotten)
-            return _("Set a passphrase"), sentence, _("Set passphrase")
-        case PassphraseStep.LOCK:
-            sentence = _(
-                "Octavo can be locked once there is a passphrase to unlock it with. Octavo then asks for it at each"
-                " start, too. {forgotten}"
-            )
-            return _("Set a passphrase first"), sentence.format(forgotten=forgotten), _("Set and lock")
+            sentence = _("Octavo asks for it at each start. {forgotten}").format(forgotten=forgotten_words())
+            return PassphraseWords(_("Set a passphrase"), sentence, _("Set passphrase"))
         case PassphraseStep.CHANGE:
-            return _("Change the passphrase"), forgotten, _("Change")
+            return PassphraseWords(_("Change the passphrase"), forgotten_words(), _("Change"))
     sentence = _(
         "Octavo then opens without a question. Your data stays encrypted. Its key is stored in the keyring of the"
         " system or, without one, in a file next to the data."
     )
-    return _("Remove the passphrase"), sentence, _("Remove")
+    return PassphraseWords(_("Remove the passphrase"), sentence, _("Remove"))

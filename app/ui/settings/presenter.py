@@ -22,7 +22,7 @@ from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
-from app.ui.settings.locking import Locking
+from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.style import Appearance
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -50,7 +50,7 @@ class Preferences(Presenter):
         self,
         store: SettingsStore,
         models: Models,
-        locking: Locking,
+        passphrase: PassphrasePresenter,
         bridge: Bridge,
         icons: Icons,
         appearance: Appearance,
@@ -58,7 +58,7 @@ class Preferences(Presenter):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store, self._models, self._locking = store, models, locking
+        self._store, self._models, self._passphrase = store, models, passphrase
         self._bridge, self._icons = bridge, icons
         self._appearance = appearance
         self._window = window
@@ -66,7 +66,7 @@ class Preferences(Presenter):
         self._in_effect = Settings()  # what the model was loaded with, and the language that is shown
         self._shown: SettingsDialog | None = None
         window.talk.notice.acted.connect(self._act)
-        locking.changed.connect(self._look_again)
+        passphrase.changed.connect(self._look_again)
 
     @property
     def dialog(self) -> SettingsDialog | None:
@@ -156,7 +156,7 @@ class Preferences(Presenter):
         from app.ui.settings.dialog import Known
 
         loaded, policy = self._models.loaded(), self._store.policy
-        known = Known(self._locking.origin, key_kept=key_kept, backup_at=backup_at, policy=policy)
+        known = Known(self._passphrase.origin, key_kept=key_kept, backup_at=backup_at, policy=policy)
         if loaded is None or loaded.host:
             return known
         return replace(known, gpu=loaded.device != _CPU, experts=loaded.experts > 0)
@@ -263,9 +263,9 @@ class Preferences(Presenter):
         elif key == _PROGRAMS:
             self.programs_wanted.emit()
         elif key == _PASSPHRASE:
-            self._locking.open()
+            self._passphrase.open()
         elif key == _NO_PASSPHRASE:
-            self._locking.remove()
+            self._passphrase.remove()
         elif key == _BACKUP:
             if self.dialog is not None:
                 self.dialog.accept()

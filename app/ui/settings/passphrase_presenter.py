@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,13 @@ from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.services.services import Services
-    from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep
+    from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep, PassphraseWords
 
 
-class Locking(Presenter):
-    """`changed`: where the key is stored is another place now; `done` carries a sentence about it. `lock_wanted`: the
-    desk, which has a passphrase, is to be locked."""
+class PassphrasePresenter(Presenter):
+    """`changed`: where the key is stored is another place now; `done` carries a sentence about it."""
 
     changed = Signal()
-    lock_wanted = Signal()
     done = Signal(str)
 
     def __init__(self, desk: Services, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
@@ -37,7 +36,7 @@ class Locking(Presenter):
         self._bridge = bridge
         self._window = window
         self._shown: PassphraseDialog | None = None
-        self._locks = False  # once the passphrase is set
+        self._then: Callable[[], object] | None = None  # once the passphrase is set
 
     @property
     def origin(self) -> KeyOrigin:
@@ -56,15 +55,11 @@ class Locking(Presenter):
 
         self._open(PassphraseStep.CHANGE if self.origin is KeyOrigin.PASSPHRASE else PassphraseStep.SET)
 
-    @Slot()
-    def lock_now(self) -> None:
-        """Where there is nothing to unlock with, a passphrase is asked for first."""
+    def set_first(self, words: PassphraseWords, then: Callable[[], object]) -> None:
+        """Ask for a passphrase for the sake of something else, which is done once it is set."""
         from app.ui.settings.passphrase import PassphraseStep  # when it is opened
 
-        if self.origin is KeyOrigin.PASSPHRASE:
-            self.lock_wanted.emit()
-        else:
-            self._open(PassphraseStep.LOCK)
+        self._open(PassphraseStep.SET, words, then)
 
     @Slot()
     def remove(self) -> None:
@@ -72,11 +67,13 @@ class Locking(Presenter):
 
         self._open(PassphraseStep.REMOVE)
 
-    def _open(self, step: PassphraseStep) -> None:
-        from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep  # when it is opened
+    def _open(
+        self, step: PassphraseStep, words: PassphraseWords | None = None, then: Callable[[], object] | None = None
+    ) -> None:
+        from app.ui.settings.passphrase import PassphraseDialog  # when it is opened
 
-        self._locks = step is PassphraseStep.LOCK
-        dialog = self._shown = PassphraseDialog(step, QApplication.activeModalWidget() or self._window)
+        self._then = then
+        dialog = self._shown = PassphraseDialog(step, QApplication.activeModalWidget() or self._window, words=words)
         dialog.given.connect(self._change)
         dialog.open()
 
@@ -101,8 +98,8 @@ class Locking(Presenter):
         if self.dialog is not None:
             self.dialog.close_done()
         self.changed.emit()
-        if self._locks:
-            self.lock_wanted.emit()
+        if self._then is not None:
+            self._then()
             return
         is_locked = self.origin is KeyOrigin.PASSPHRASE
         self.done.emit(

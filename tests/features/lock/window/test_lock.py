@@ -11,22 +11,23 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAccessible, QDropEvent, QGuiApplication, QPixmap, QPixmapCache
+from PySide6.QtGui import QAccessible, QAction, QDropEvent, QGuiApplication, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core import desk_window
 from app.core.conversation import Ending
 from app.core.settings import LockedWork
+from app.features.lock.window import desk_lock, forgetting
+from app.features.lock.window.screen import LockScreen
 from app.services import services
 from app.store import keys
 from app.ui.bridge import _Line
 from app.ui.calls import Call
-from app.ui.lock import desk_lock, forgetting
-from app.ui.lock.screen import LockScreen
+from app.ui.commands import Group
 from app.ui.settings.passphrase import PassphraseDialog
+from tests.features.lock.window.locked_window import CHEAP, PASSPHRASE, LockedWindow
 from tests.ui.gate import Gate
-from tests.ui.locked_window import CHEAP, PASSPHRASE, LockedWindow
 from tests.ui.room import pause, wait
 
 WORD = "Atlas"
@@ -214,12 +215,11 @@ def _answer(window: LockedWindow) -> tuple[str, Ending]:
 
 def test_an_answer_goes_on_and_the_desk_closes_after_it(protected: LockedWindow) -> None:
     gate = _ask(protected)
-    protected.presenter.locking.lock_now()
+    protected.lock_now()
     wait(lambda: protected.start.presenter is None)
     assert protected.screen.work.text() == "What you started goes on meanwhile."
     assert protected.screen.work.isVisible()
-    assert protected.start._lock is not None
-    assert protected.start._lock._desk is not None
+    assert protected.desk_lock._desk is not None
     assert WORD not in everything()
     gate.open()
     protected.wait_closed()
@@ -242,7 +242,7 @@ def test_work_stops_where_that_is_set_and_keeps_what_it_has(protected: LockedWin
 
 def test_who_unlocks_while_an_answer_goes_on_waits_for_it_or_stops_it(protected: LockedWindow) -> None:
     _ask(protected)
-    protected.presenter.locking.lock_now()
+    protected.lock_now()
     wait(lambda: protected.start.presenter is None)
     screen = protected.screen
     screen.secret.line.setText("wrong")
@@ -261,7 +261,7 @@ def test_who_unlocks_while_an_answer_goes_on_waits_for_it_or_stops_it(protected:
 
 def test_who_unlocks_while_an_answer_goes_on_finds_it_whole_in_the_end(protected: LockedWindow) -> None:
     gate = _ask(protected)
-    protected.presenter.locking.lock_now()
+    protected.lock_now()
     wait(lambda: protected.start.presenter is None)
     protected.screen.secret.line.setText(PASSPHRASE)
     protected.screen.accept()
@@ -280,7 +280,7 @@ def test_without_a_passphrase_one_is_set_first(window: LockedWindow, monkeypatch
         return keys.set_passphrase(*arguments, **named, cost=CHEAP)  # type: ignore[arg-type]
 
     monkeypatch.setattr(services, "set_passphrase", cheap)
-    window.presenter.commands.actions["Lock now"].trigger()
+    window.lock_now()
     dialog = window.dialog(PassphraseDialog)
     assert isinstance(dialog, PassphraseDialog)
     assert dialog.windowTitle() == "Set a passphrase first"
@@ -295,8 +295,15 @@ def test_without_a_passphrase_one_is_set_first(window: LockedWindow, monkeypatch
     assert WORD in window.words()
 
 
+def test_the_command_stands_before_the_one_that_sets_a_passphrase(window: LockedWindow) -> None:
+    commands = window.presenter.commands
+    (group,) = (group for group in commands.groups if group.id is Group.PROGRAM)
+    assert [command.name for command in group.commands][1:3] == ["Lock now", "Set a passphrase…"]
+    assert commands.actions["Lock now"].menuRole() is QAction.MenuRole.ApplicationSpecificRole
+
+
 def test_a_desk_without_a_passphrase_is_not_locked_by_the_session(window: LockedWindow) -> None:
-    window.start.lock()
+    window.desk_lock.lock()
     assert window.start.presenter is not None
 
 
@@ -324,7 +331,7 @@ def test_menus_and_dialogs_that_are_open_go_too(protected: LockedWindow) -> None
     menu = protected.presenter.window.talk.more.menu()
     if menu is not None:
         menu.popup(QPoint(5, 5))
-    protected.start.lock()
+    protected.desk_lock.lock()
     protected.wait_closed()
     pause(1)
     assert QApplication.activePopupWidget() is None
@@ -346,8 +353,8 @@ def test_quitting_while_locked_ends_the_program(protected: LockedWindow, monkeyp
 def test_a_desk_that_is_just_being_opened_is_locked_once_it_is(protected: LockedWindow) -> None:
     protected.presenter.matters.open(protected.marlow)
     wait(lambda: protected.start.presenter is None)
-    protected.start.lock()
-    wait(lambda: protected.start._lock is not None and protected.start._lock.screen is not None)
+    protected.desk_lock.lock()
+    wait(lambda: protected.desk_lock.screen is not None)
     protected.wait_closed()
     protected.unlock()
     assert protected.desk.matter is not None
@@ -358,7 +365,7 @@ def test_whoever_locks_while_the_passphrase_opens_the_desk_finds_it_locked(prote
     first = protected.screen
     first.secret.line.setText(PASSPHRASE)
     first.accept()
-    protected.start.lock()  # such as by the screen saver
+    protected.desk_lock.lock()  # such as by the screen saver
     wait(
         lambda: protected.start.presenter is None and protected.start.window.findChild(LockScreen) not in (None, first)
     )
@@ -367,7 +374,7 @@ def test_whoever_locks_while_the_passphrase_opens_the_desk_finds_it_locked(prote
 
 def test_a_signal_that_comes_twice_does_not_lock_again(protected: LockedWindow) -> None:
     protected.lock()
-    protected.start.lock()
+    protected.desk_lock.lock()
     protected.unlock()
     pause(50)
     assert protected.start.presenter is not None

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.core.paths import Paths
+from app.features.lock.window.desk_lock import DeskLock
+from app.features.lock.window.screen import LockScreen
 from app.services.services import Services
 from app.store.derivation import Argon2Cost
 from app.store.keys import obtain, set_passphrase
-from app.ui.lock.screen import LockScreen
 from tests.ui import fakes
 from tests.ui.matter_window import Window, furnish
 from tests.ui.room import wait
@@ -37,8 +38,12 @@ class LockedWindow(Window):
     def protect(self) -> None:
         set_passphrase(self.desk.home, self.desk.paths, PASSPHRASE, cost=CHEAP)
         self._has_passphrase = True
-        self.presenter.locking.changed.emit()
+        self.presenter.passphrase.changed.emit()
         self.settle()
+
+    @property
+    def desk_lock(self) -> DeskLock:
+        return next(each for each in self.start.features if isinstance(each, DeskLock))
 
     @property
     def screen(self) -> LockScreen:
@@ -46,16 +51,18 @@ class LockedWindow(Window):
         assert isinstance(found, LockScreen)
         return found
 
+    def lock_now(self) -> None:
+        self.presenter.commands.actions["Lock now"].trigger()
+
     def lock(self) -> None:
         """And wait until the desk is closed."""
-        self.presenter.commands.actions["Lock now"].trigger()
+        self.lock_now()
         wait(lambda: self.start.presenter is None)
         self.wait_closed()
 
     def wait_closed(self) -> None:
         wait(lambda: self.start.presenter is None)
-        lock = self.start._lock
-        assert lock is not None
+        lock = self.desk_lock
         wait(lambda: lock._desk is None and self.start._bridge.idle)
 
     def unlock(self, passphrase: str = PASSPHRASE) -> None:

@@ -14,7 +14,7 @@ from functools import _lru_cache_wrapper
 
 from PySide6.QtGui import QPixmapCache
 
-_OF_THE_PROGRAM = ("app.ui.", "app.documents.", "app.services.", "app.export.")
+_OF_THE_PROGRAM = ("app.ui.", "app.documents.", "app.services.", "app.export.", "app.features.")
 _PERTURB = -6  # malloc.h
 _OVERWRITTEN_WITH = 0x5A
 _LARGEST_SMALL, _STEP = 512, 16

@@ -1,4 +1,4 @@
-"""The lock screen: in the place of everything else in the window, until the passphrase is entered."""
+"""The screen that asks for the passphrase: in the place of everything else in the window, until the desk is open."""
 
 from __future__ import annotations
 
@@ -20,39 +20,45 @@ _WIDTH, _HEIGHT = 360, 400
 _EMBLEM = 64
 
 
-class LockScreen(QWidget):
-    """`given` carries the passphrase; it stays until the desk is open, or the person quits (`quit_wanted`).
-    `stop_wanted`: what is under way is to end, so that the desk opens. `files_given`: they were dropped here."""
+class PassphraseScreen(QWidget):
+    """`given` carries the passphrase; it stays until the desk is open (`ended`), or the person quits (`quit_wanted`).
+    `files_given`: they were dropped here."""
 
     given = Signal(str)
     quit_wanted = Signal()
-    stop_wanted = Signal()
     files_given = Signal(object)  # list[Path]
+    ended = Signal()
 
-    def __init__(self, sentence: str, parent: QWidget | None = None) -> None:
-        """`sentence`: what the passphrase is for."""
+    def __init__(self, sentence: str = "", parent: QWidget | None = None) -> None:
+        """`sentence`: why, where there is more to say than that the desk is locked."""
         super().__init__(parent)
         self.setAccessibleName(_("Octavo is locked"))
         self.setAcceptDrops(True)
-        self.sentence = PlainLabel(sentence, role="soft", wraps=True)
+        words = sentence or _("Enter your passphrase to open your books and conversations.")
+        self.sentence = PlainLabel(words, role="soft", wraps=True)
         self.secret = SecretLine(_("Passphrase"))
         self.secret.line.setAcceptDrops(False)
         self.problem = PlainLabel(role="failure-small", wraps=True)
         self.action = TextButton(_("Unlock"), role="primary")
         self.leave = TextButton(_("Quit"))
-        self.stop = TextButton(_("Stop it and open now"))
-        self.work = PlainLabel(role="small", wraps=True)
         self.waiting = PlainLabel(role="small", wraps=True)
-        for late in (self.problem, self.stop, self.work, self.waiting):
+        for late in (self.problem, self.waiting):
             late.hide()
         self._lay_out()
         self.secret.changed.connect(self._look)
         self.secret.line.returnPressed.connect(self.accept)
         self.action.clicked.connect(self.accept)
         self.leave.clicked.connect(self.quit_wanted)
-        self.stop.clicked.connect(self._stop)
         self.setFocusProxy(self.secret)
         self._look()
+
+    def _more_actions(self) -> tuple[QWidget, ...]:
+        """What stands beside the button that unlocks."""
+        return ()
+
+    def _remarks(self) -> tuple[PlainLabel, ...]:
+        """Sentences at the foot, in their order."""
+        return (self.waiting,)
 
     def _lay_out(self) -> None:
         emblem = QLabel()
@@ -60,7 +66,7 @@ class LockScreen(QWidget):
         picture = QPixmap.fromImage(draw(side))
         picture.setDevicePixelRatio(self.devicePixelRatioF())
         emblem.setPixmap(picture)
-        foot = row(self.leave, STRETCH, self.stop, self.action, spacing=SPACE_S)
+        foot = row(self.leave, STRETCH, *self._more_actions(), self.action, spacing=SPACE_S)
         body = boxed(
             column(
                 (emblem, Qt.AlignmentFlag.AlignHCenter),
@@ -74,14 +80,13 @@ class LockScreen(QWidget):
                 SPACE_M,
                 foot,
                 SPACE_L,
-                self.work,
-                self.waiting,
+                *self._remarks(),
                 STRETCH,
                 spacing=SPACE_S,
             )
         )
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        for below in (self.work, self.waiting):
+        for below in self._remarks():
             below.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         body.setFixedWidth(_WIDTH)
         body.setMinimumHeight(_HEIGHT)  # so that nothing moves when there is more to say
@@ -107,22 +112,6 @@ class LockScreen(QWidget):
         self.secret.setFocus()
         self.secret.line.selectAll()
 
-    def show_work(self, goes_on: bool) -> None:
-        """Whether something is under way."""
-        self.work.setText(_("What you started goes on meanwhile."))
-        self.work.setVisible(goes_on)
-
-    def show_opening(self) -> None:
-        """The passphrase was right; the desk opens once what is under way has ended."""
-        self.secret.line.clear()
-        self._set_busy(True)
-        self.secret.hide()
-        self.work.hide()
-        self.sentence.setText(_("Octavo opens as soon as what is under way has ended."))
-        self.stop.show()
-        self.stop.setFocus()
-        self.action.hide()
-
     def show_files(self, count: int) -> None:
         """So many wait for the desk."""
         if count == 1:
@@ -137,11 +126,6 @@ class LockScreen(QWidget):
         if self.action.isEnabled() and self.action.isVisible():
             self._set_busy(True)
             self.given.emit(self.secret.text())
-
-    @Slot()
-    def _stop(self) -> None:
-        self.stop.setEnabled(False)
-        self.stop_wanted.emit()
 
     def _set_busy(self, busy: bool) -> None:
         self.problem.hide()

@@ -11,6 +11,8 @@ from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusObjectPath, QDBus
 from PySide6.QtGui import QGuiApplication, QWindow
 
 from app.core.errors import Problem
+from app.core.secret import KeyOrigin
+from app.core.settings import LockSettings
 from app.ui.bridge import Bridge, Executor
 from app.ui.portal import connect, session_address
 
@@ -28,6 +30,32 @@ _INPUT = frozenset(
         *(QEvent.Type.DragMove, QEvent.Type.Drop, QEvent.Type.NativeGesture),
     )
 )
+
+
+class LockWatch(QObject):
+    """`due`: the desk is to be locked, as the settings say."""
+
+    due = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings, self._can_lock = LockSettings(), False
+        self.idle, self.session = IdleWatch(self), SessionWatch(bridge, self)
+        self.idle.idle.connect(self.due)
+        self.session.locked.connect(self._on_session_locked)
+
+    def follow(self, settings: LockSettings, origin: KeyOrigin) -> None:
+        """Lock when these say so, if there is a passphrase to unlock with."""
+        can_lock = origin is KeyOrigin.PASSPHRASE
+        self._settings, self._can_lock = settings, can_lock
+        self.idle.wait_for(settings.idle_minutes if can_lock else 0)
+        if can_lock and settings.with_session:
+            self.session.begin()
+
+    @Slot()
+    def _on_session_locked(self) -> None:
+        if self._can_lock and self._settings.with_session:
+            self.due.emit()
 
 
 class IdleWatch(QObject):

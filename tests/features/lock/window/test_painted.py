@@ -16,14 +16,14 @@ from pytestqt.qtbot import QtBot
 
 import app.ui
 from app.core.conversation import BookRef
+from app.features.lock.window import forgetting
+from app.features.lock.window.screen import LockScreen
 from app.services.columns import columns_of
 from app.services.services import Services
 from app.ui.application import WindowStart
 from app.ui.held_picture import HeldPicture
-from app.ui.lock import forgetting
-from app.ui.lock.screen import LockScreen
 from app.ui.widgets.dialogs import SmallDialog
-from tests.ui.locked_window import PASSPHRASE, LockedWindow
+from tests.features.lock.window.locked_window import PASSPHRASE, LockedWindow
 from tests.ui.matter_window import furnish
 from tests.ui.room import wait
 
@@ -127,7 +127,7 @@ def lock_before(window: LockedWindow) -> None:
     window.screen.secret.line.setText(PASSPHRASE)
     window.screen.accept()
     wait(lambda: window.start.presenter is not None)
-    window.start.lock()
+    window.desk_lock.lock()
     window.wait_closed()
     window.unlock()
 
@@ -169,7 +169,7 @@ def test_a_desk_that_is_locked_at_once_shows_the_lock(window: LockedWindow, monk
     window.screen.secret.line.setText(PASSPHRASE)
     window.screen.accept()
     wait(lambda: window.start.presenter is not None)
-    window.start.lock()
+    window.desk_lock.lock()
     window.wait_closed()
     wait(lambda: on_screen(shell) == truth(shell), timeout_ms=_SOON_MS)
     assert on_screen(shell) == locked

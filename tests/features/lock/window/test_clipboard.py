@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
 
-from app.ui.lock.clipboard import MARK, CopiedWords
+from app.features.lock.window.clipboard import MARK, CopiedWords
 from tests.ui.room import pause, wait
 
 

@@ -19,11 +19,9 @@ from pytestqt.qtbot import QtBot
 
 from app.core.secret import KeyOrigin
 from app.core.settings import LockSettings
+from app.features.lock.window import watch
+from app.features.lock.window.watch import IdleWatch, LockWatch, SessionWatch
 from app.ui.bridge import Bridge
-from app.ui.lock import watch
-from app.ui.lock.desk_lock import DeskLock
-from app.ui.lock.watch import IdleWatch, SessionWatch
-from app.ui.main_window import MainWindow
 from tests.ui.room import application, pause, wait
 
 _LOGIND, _MANAGER = "org.freedesktop.login1", "org.freedesktop.login1.Manager"
@@ -87,12 +85,11 @@ def logind(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeLogind]:
 
 
 @pytest.fixture
-def lock(qapp: QApplication) -> Iterator[DeskLock]:
+def lock(qapp: QApplication) -> Iterator[LockWatch]:
     application()
-    bridge, window = Bridge(), MainWindow()
-    yield DeskLock(window, bridge)
+    bridge = Bridge()
+    yield LockWatch(bridge)
     bridge.close()
-    window.deleteLater()
     QApplication.processEvents()
 
 
@@ -114,13 +111,13 @@ def lock(qapp: QApplication) -> Iterator[DeskLock]:
     ids=["logind", "sleep", "screen saver", "gnome", "locked hint"],
 )
 def test_the_session_locks_the_desk(
-    logind: FakeLogind, lock: DeskLock, path: str, interface: str, name: str, signature: str, body: tuple[object, ...]
+    logind: FakeLogind, lock: LockWatch, path: str, interface: str, name: str, signature: str, body: tuple[object, ...]
 ) -> None:
     due: list[bool] = []
     lock.due.connect(lambda: due.append(True))
     lock.follow(LockSettings(), KeyOrigin.PASSPHRASE)
     wait(lambda: "GetSession" in logind.asked)
-    wait(lambda: len(lock._session._buses) == 2)
+    wait(lambda: len(lock.session._buses) == 2)
 
     def come() -> bool:
         logind.emit(path, interface, name, signature, body)
@@ -130,12 +127,12 @@ def test_the_session_locks_the_desk(
     wait(come)
 
 
-def test_what_does_not_concern_this_session_locks_nothing(logind: FakeLogind, lock: DeskLock) -> None:
+def test_what_does_not_concern_this_session_locks_nothing(logind: FakeLogind, lock: LockWatch) -> None:
     due: list[bool] = []
     lock.due.connect(lambda: due.append(True))
     lock.follow(LockSettings(), KeyOrigin.PASSPHRASE)
     wait(lambda: "GetSession" in logind.asked)
-    wait(lambda: len(lock._session._buses) == 2)
+    wait(lambda: len(lock.session._buses) == 2)
     logind.emit(_OTHERS, "org.freedesktop.login1.Session", "Lock")
     logind.emit(_PATH, _MANAGER, "PrepareForSleep", "b", (False,))
     logind.emit(_OURS, "org.freedesktop.login1.Session", "Unlock")
@@ -145,11 +142,11 @@ def test_what_does_not_concern_this_session_locks_nothing(logind: FakeLogind, lo
     assert due == []
 
 
-def test_without_a_passphrase_no_bus_is_looked_for(logind: FakeLogind, lock: DeskLock) -> None:
+def test_without_a_passphrase_no_bus_is_looked_for(logind: FakeLogind, lock: LockWatch) -> None:
     lock.follow(LockSettings(idle_minutes=1), KeyOrigin.FILE)
     pause(20)
     assert logind.asked == []
-    assert not lock._idle._timer.isActive()
+    assert not lock.idle._timer.isActive()
 
 
 def test_where_there_is_no_bus_nothing_happens(

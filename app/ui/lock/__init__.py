@@ -1,1 +1,0 @@
-"""The locked desk: its screen, what locks it, and what is forgotten."""
