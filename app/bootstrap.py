@@ -45,7 +45,6 @@ from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.policies import read_policy
-from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
 from app.services.pseudonyms.engine import LeavingEngine
 from app.services.pseudonyms.leaving import Leaving
@@ -71,7 +70,6 @@ from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.pseudonyms import PseudonymStore
 from app.store.record import RecordStore
-from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
@@ -214,7 +212,6 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         home_record=shared.record,
         conversations=conversations,
         drafts=Drafts(database),
-        prompts=PromptTexts(SavedPrompts(shared.home), settings),
         notes=NoteTaking(NoteStore(database), library),
         settings=settings,
         own_settings=own,

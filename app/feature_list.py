@@ -10,5 +10,6 @@ from app.feature import Feature
 from app.features.bench.feature import BENCH
 from app.features.chronology.feature import CHRONOLOGY
 from app.features.lock.feature import LOCK
+from app.features.prompts.feature import PROMPTS
 
-FEATURES: tuple[Feature, ...] = (CHRONOLOGY, BENCH, LOCK)
+FEATURES: tuple[Feature, ...] = (CHRONOLOGY, PROMPTS, BENCH, LOCK)

@@ -17,6 +17,8 @@ _WITHOUT = os.environ.get("OCTAVO_WITHOUT_FEATURE", "")
 
 FEATURES = tuple(feature for feature in ALL if feature.name != _WITHOUT)
 KEEPS = keeps_of(FEATURES)
+KEEPS_OF_ALL = keeps_of(ALL)
+"""A feature that is taken out counts as well: its tables are in every database."""
 EXTENSIONS = extensions_of(FEATURES)
 TERMINAL_COMMANDS = terminal_commands_of(FEATURES)
 

@@ -134,10 +134,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import grids
 
             return grids.run(options, desk, cancel)
-        case "prompts":
-            from app.cli import prompts
-
-            prompts.run(options, desk)
         case "cite":
             from app.cli import notes
 

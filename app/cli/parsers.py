@@ -47,7 +47,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_questions(commands)
     _add_sheet(commands)
     _add_grid(commands)
-    _add_prompts(commands)
     _add_notes(commands)
     _add_cite(commands)
     _add_bin(commands)
@@ -372,14 +371,6 @@ def _add_writing(ask: argparse.ArgumentParser) -> None:
     ask.add_argument(
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
         help=_("do not limit quotations to the words of the books"),
-    )  # fmt: skip
-
-
-def _add_prompts(commands: Any) -> None:
-    prompts = add_command(commands, "prompts", _("print your instructions and saved prompts as text, or import them"))
-    prompts.add_argument(
-        "--import", dest="file", type=Path, metavar="FILE",
-        help=_("take in a text that was printed so; prompts replace those of the same name"),
     )  # fmt: skip
 
 

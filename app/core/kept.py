@@ -22,7 +22,6 @@ class KeptWhere(StrEnum):
     RECORD = "record"
     FOLDERS = "folders"  # that were added
     BIN = "bin"  # titles in it; what they belong to is listed where it is
-    PROMPTS = "prompts"
     SETTINGS = "settings"
     MATTERS = "matters"  # names
 

@@ -40,7 +40,6 @@ from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
-from app.services.prompt_texts import PromptTexts
 from app.services.pseudonyms.leaving import Leaving
 from app.services.recording import Recording
 from app.services.removal import Removal
@@ -90,7 +89,6 @@ class Services:
     """Of the library: there is what concerns all desks, such as settings, downloads and matters."""
     conversations: Conversations
     drafts: Drafts
-    prompts: PromptTexts
     notes: NoteTaking
     settings: SettingsStore
     own_settings: SettingsStore

@@ -18,6 +18,7 @@ from app.ui.bin.presenter import BinPresenter
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
 from app.ui.chat.image_sources import ImageSources
+from app.ui.chat.instructing import Instructing
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.text_size import LARGER_KEYS, SMALLER_KEYS, USUAL_KEYS
 from app.ui.commands import SEARCH_KEYS, Anchor, Command, CommandGroup, Group
@@ -39,7 +40,6 @@ from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY
 from app.ui.page.view_menu import ACROSS_KEYS, ACTUAL_KEYS, FIT_PAGE_KEYS, SPLIT_KEYS, TURN_BACK_KEYS, TURN_KEYS
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
-from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.record.presenter import RecordPresenter
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.settings.presenter import Preferences
@@ -181,7 +181,7 @@ def _backup_commands(backup: BackupPresenter) -> tuple[Command, ...]:
 
 
 def conversation_commands(
-    go: Navigation, prompts: PromptsPresenter, fitting: Fitting, exporting: Exporting, notes: NotesPresenter
+    go: Navigation, instructing: Instructing, fitting: Fitting, exporting: Exporting, notes: NotesPresenter
 ) -> CommandGroup:
     """What can be done with the shown conversation: its menu."""
     return CommandGroup(
@@ -214,7 +214,7 @@ def conversation_commands(
             Command(
                 _("Instructions for this conversation…"),
                 "",
-                prompts.instruct,
+                instructing.instruct,
                 words=_("system prompt, style, role"),
                 can=go.shows_conversation,
             ),
@@ -271,12 +271,7 @@ def conversation_commands(
 
 
 def asking_commands(
-    go: Navigation,
-    talk: ConversationPresenter,
-    asking: AskingPresenter,
-    ahead: Prefill,
-    context: ContextPresenter,
-    prompts: PromptsPresenter,
+    go: Navigation, talk: ConversationPresenter, asking: AskingPresenter, ahead: Prefill, context: ContextPresenter
 ) -> CommandGroup:
     return CommandGroup(
         Group.ASKING,
@@ -303,8 +298,7 @@ def asking_commands(
                 _("Copy the last answer"), "Ctrl+Shift+C", talk.copy_last, words=_("clipboard"), symbol=Symbol.COPY
             ),
             Command(_("Ask all documents"), "", asking.planning.toggle, words=_("whole library, every book, scope")),
-            Command(_("Stop"), "Esc", go.stop, is_hint=True, words=_("cancel, abort, interrupt")),
-            Command(_("Saved prompts…"), "", prompts.open_list, words=_("templates, snippets, library"), apart=True),
+            Command(_("Stop"), "Esc", go.stop, is_hint=True, words=_("cancel, abort, interrupt"), anchor=Anchor.ASKING),
             Command(
                 _("Let the model read the books on the desk now"), "", ahead.start, words=_("prepare, load, prefill")
             ),

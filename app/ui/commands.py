@@ -27,18 +27,18 @@ class EntryKind(StrEnum):
     CONVERSATION = "conversation"
     BOOK = "book"
     IMAGE = "image"
-    PROMPT = "prompt"
     SAID = "said"  # in a conversation
     PASSAGE = "passage"  # of a book
     MATTER = "matter"  # or the library
     EVERYWHERE = "everywhere"  # a search of the library for what is typed
+    OTHER = "other"  # what a feature offers, under a heading of its own
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` is the id of a book, a conversation or a saved prompt, or the name of a command; `detail` is shown on the
-    right, or `keys`, one cap each. `words` find it too. `section`: the heading it stands under while nothing is typed,
-    where that is not that of its kind.
+    """`key` is the id of a book, a conversation or a thing of a feature, or the name of a command; `detail` is shown on
+    the right, or `keys`, one cap each. `words` find it too. `section`: the heading that it stands under, where that is
+    not the one of its kind; a command has it only while nothing is typed.
 
     An image, and what was said, has the conversation's id and that of its question, as `place`. Of a text that was
     found, `title` is the excerpt, `matches` the ranges in it, `span` where it is in its book.
@@ -77,6 +77,7 @@ class Anchor(StrEnum):
     """A place in a group where the commands of features stand: behind the kernel's command that has it."""
 
     FINDING = "finding"
+    ASKING = "asking"
     SETTINGS = "settings"
 
 

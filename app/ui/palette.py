@@ -1,4 +1,5 @@
-"""Ctrl+K: commands, conversations, books, images and saved prompts by their names; conversations and books by text."""
+"""Ctrl+K: commands, conversations, books, images and what features have, by their names; conversations and books by
+text."""
 
 from __future__ import annotations
 
@@ -19,7 +20,6 @@ from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.matters.presenter import MattersPresenter
 from app.ui.navigation import Navigation
 from app.ui.presenter import Presenter
-from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
 from app.ui.shown import Shown
@@ -45,7 +45,6 @@ class Anything(Presenter):
         shelf: ShelfPresenter,
         shown: Shown,
         navigation: Navigation,
-        prompts: PromptsPresenter,
         matters: MattersPresenter,
         icons: Icons,
         window: QWidget,
@@ -58,7 +57,6 @@ class Anything(Presenter):
         self._shelf = shelf
         self._shown = shown
         self._navigation = navigation
-        self._prompts = prompts
         self._matters = matters
         self._icons = icons
         self._window = window
@@ -81,7 +79,6 @@ class Anything(Presenter):
             for conversation in self._shelf.conversations
         ]
         entries += [Entry(EntryKind.BOOK, book.id, book.title) for book in self._shown.shelf.values()]
-        entries += self._prompts.entries()
         entries += self._matters.entries()
         entries += self._commands.entries()
         entries += [entry for feature in self._features for entry in feature.palette_entries()]
@@ -149,8 +146,6 @@ class Anything(Presenter):
                 self._navigation.open_passage(entry.key, entry.span)
             case EntryKind.EVERYWHERE:
                 self._navigation.open_search(entry.key)
-            case EntryKind.PROMPT:
-                self._prompts.use(entry)
             case EntryKind.MATTER:
                 self._matters.open(entry.key)
             case _:

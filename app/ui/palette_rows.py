@@ -30,7 +30,6 @@ _SYMBOLS = {
     EntryKind.CONVERSATION: Symbol.CONVERSATION,
     EntryKind.BOOK: Symbol.BOOK,
     EntryKind.IMAGE: Symbol.SCAN,
-    EntryKind.PROMPT: Symbol.TEXT,
     EntryKind.SAID: Symbol.QUOTES,
     EntryKind.PASSAGE: Symbol.PAGE,
     EntryKind.MATTER: Symbol.MATTER,
@@ -45,7 +44,6 @@ def _section_of(kind: EntryKind) -> str:
         EntryKind.CONVERSATION: _("Conversations"),
         EntryKind.BOOK: _("Books"),
         EntryKind.IMAGE: _("Images"),
-        EntryKind.PROMPT: _("Saved prompts"),
         EntryKind.SAID: _("Said in conversations"),
         EntryKind.PASSAGE: _("On pages of books"),
         EntryKind.MATTER: _("Matters"),
@@ -59,8 +57,8 @@ class PaletteHeading:
 
 
 def rank(entries: Sequence[Entry], words: str) -> list[Entry]:
-    """The entries in whose title, in the shortcut of a saved prompt, or in whose other words, every word occurs; those
-    first whose title begins with a word, then a word of it; last those that are only known by other words."""
+    """The entries in whose title, in the detail of what a feature offers, or in whose other words, every word occurs;
+    those first whose title begins with a word, then a word of it; last those that are only known by other words."""
     return [entry for _score, entry in _scored(entries, words)]
 
 
@@ -68,7 +66,7 @@ def _scored(entries: Sequence[Entry], words: str) -> list[tuple[int, Entry]]:
     wanted = fold(words).split()
     found = []
     for place, entry in enumerate(entries):
-        title = fold(f"{entry.title} {entry.detail}" if entry.kind is EntryKind.PROMPT else entry.title)
+        title = fold(f"{entry.title} {entry.detail}" if entry.kind is EntryKind.OTHER else entry.title)
         scores = [_score(word, title, fold(entry.words)) for word in wanted]
         if all(scores):
             found.append((-sum(scores), place, entry))
@@ -82,9 +80,9 @@ def _score(word: str, title: str, others: str) -> int:
 
 
 def suggest(entries: Sequence[Entry]) -> list[Entry]:
-    """What is offered before a word is typed: a few conversations and books, every command; where there are only saved
-    prompts, all of them."""
-    if all(entry.kind is EntryKind.PROMPT for entry in entries):
+    """What is offered before a word is typed: a few conversations and books, every command; where there are only things
+    of a feature, all of them."""
+    if all(entry.kind is EntryKind.OTHER for entry in entries):
         return list(entries)
     few = [
         entry
@@ -127,11 +125,11 @@ class EntryList(QAbstractListModel):
             self._rows = _headed((entry, entry.section) for entry in suggest(self._all))
         else:
             scored = _scored(self._all, words)
-            best = {entry.kind: score for score, entry in reversed(scored)}
-            kinds = sorted(best, key=lambda kind: (best[kind], kind))
-            by_kind = [entry for kind in kinds for entry in _first(scored, kind)]
+            best = {_sort_of(entry): score for score, entry in reversed(scored)}
+            sorts = sorted(best, key=lambda sort: (best[sort], sort))
+            by_sort = [entry for sort in sorts for entry in _first(scored, sort)]
             last = [self._last(words)] if self._last is not None else []
-            self._rows = _headed((entry, "") for entry in (*by_kind, *self._found, *last))
+            self._rows = _headed((entry, _sort_of(entry)[1]) for entry in (*by_sort, *self._found, *last))
         self.endResetModel()
 
     def forget_found(self) -> None:
@@ -168,8 +166,13 @@ class EntryList(QAbstractListModel):
         return None
 
 
-def _first(scored: Sequence[tuple[int, Entry]], kind: EntryKind) -> list[Entry]:
-    return [entry for _score, entry in scored if entry.kind is kind][:_MOST_OF_A_KIND]
+def _sort_of(entry: Entry) -> tuple[EntryKind, str]:
+    """Its kind and, of what a feature offers, the heading, since several features may offer something."""
+    return entry.kind, entry.section if entry.kind is EntryKind.OTHER else ""
+
+
+def _first(scored: Sequence[tuple[int, Entry]], sort: tuple[EntryKind, str]) -> list[Entry]:
+    return [entry for _score, entry in scored if _sort_of(entry) == sort][:_MOST_OF_A_KIND]
 
 
 def _headed(entries: Iterable[tuple[Entry, str]]) -> list[Entry | PaletteHeading]:

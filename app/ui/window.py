@@ -32,6 +32,7 @@ from app.ui.chat.drafts import DraftsPresenter, Writing
 from app.ui.chat.empty import EmptyAction
 from app.ui.chat.gallery import Gallery
 from app.ui.chat.image_sources import ImageSources
+from app.ui.chat.instructing import Instructing
 from app.ui.chat.leaving import LeavingPresenter
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
@@ -63,7 +64,6 @@ from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
 from app.ui.programs.presenter import ProgramsPresenter
-from app.ui.prompts.presenter import PromptsPresenter
 from app.ui.record.presenter import RecordPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.saved_files import SavedFiles
@@ -270,7 +270,7 @@ class _Parts(_ShelfParts):
         talk = self.conversation = ConversationPresenter(
             branches, desk.removal, bridge, view, composer, writing, activity, shown, self
         )
-        self.prompts = PromptsPresenter(desk.prompts, bridge, talk, composer, shown, icons, self.window, self)
+        self.instructing = Instructing(talk, composer, shown, self.window, self)
         leaving = LeavingPresenter(desk.leaving, bridge, composer, icons, self)
         planning = Planning(desk.matter_plans, bridge, talk, composer, leaving, activity, shown, icons, self)
         asking = self.asking = AskingPresenter(
@@ -391,7 +391,6 @@ class _Parts(_ShelfParts):
             self.shelf,
             self.shown,
             self.navigation,
-            self.prompts,
             self.matters,
             icons,
             self.window,
@@ -424,7 +423,7 @@ class _Parts(_ShelfParts):
         self._make_anything(desk, bridge, icons)
         notes = self._make_notes(desk, bridge, icons)
         self._make_help(desk, bridge, icons, handbook)
-        of_conversation = command_list.conversation_commands(go, self.prompts, self.fitting, self.exporting, notes)
+        of_conversation = command_list.conversation_commands(go, self.instructing, self.fitting, self.exporting, notes)
         of_help = command_list.help_commands(self.help)
         workspace = Workspace(
             desk=desk,
@@ -454,7 +453,7 @@ class _Parts(_ShelfParts):
             ),
             command_list.matter_commands(self.matters, self.backup),
             of_conversation,
-            command_list.asking_commands(go, talk, self.asking, self.ahead, self.context, self.prompts),
+            command_list.asking_commands(go, talk, self.asking, self.ahead, self.context),
             command_list.page_commands(go, self.pages, self.printing, notes, window),
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
@@ -521,7 +520,6 @@ class WindowPresenter(_Parts):
         self.model.look_where()
         self.model.start()
         self.portal.look()
-        self.prompts.load()
         self.shelf.list_books()
         self.shelf.list_conversations()
         self.indexing.want()
@@ -586,7 +584,6 @@ class WindowPresenter(_Parts):
         shown.connect(self.events.conversation_shown)
         shown.connect(self.gallery.show_conversation)
         shown.connect(self._show_title)
-        shown.connect(self.prompts.show_conversation)
         shown.connect(self.shelf.show_conversation)
         shown.connect(self.panes.show_conversation)
         shown.connect(self.pages.show_conversation)
@@ -726,7 +723,6 @@ class WindowPresenter(_Parts):
             self.asking,
             self.asking.planning,
             self.drafts,
-            self.prompts,
             self.pages,
             self.model,
             self.ahead,
@@ -752,7 +748,7 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.prompts, self.passphrase, self.exporting, self.printing, self.matters):
+        for finished in (self.gallery, self.passphrase, self.exporting, self.printing, self.matters):
             finished.done.connect(self.window.say)
         for writer in (self.exporting, self.printing, self.comparing, self.notes):
             writer.saved.connect(self.saved_files.show)

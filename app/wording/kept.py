@@ -92,13 +92,6 @@ KEEPS = Keeps(
             total="bin",
             title="SELECT title, 1 FROM bin WHERE id = ?",
         ),
-        KeptKind(
-            KeptWhere.PROMPTS,
-            lambda: _("Saved prompts"),
-            lambda: _("Delete or change the prompt."),
-            total="saved_prompts",
-            title="SELECT name, 0 FROM saved_prompts WHERE id = ?",
-        ),
         KeptKind(KeptWhere.SETTINGS, lambda: _("Settings"), lambda: _("Change the setting."), total="settings"),
         KeptKind(
             KeptWhere.MATTERS,
@@ -142,7 +135,6 @@ KEEPS = Keeps(
         SearchedTable("sources", KeptWhere.FOLDERS, "t.path", ("path",)),
         SearchedTable("places", KeptWhere.FOLDERS, "t.path", ("path", "name", "problem")),
         SearchedTable("bin", KeptWhere.BIN, "t.id", ("title",)),
-        SearchedTable("saved_prompts", KeptWhere.PROMPTS, "t.id", ("name", "text")),
         SearchedTable("settings", KeptWhere.SETTINGS, "t.name", ("value",)),
         SearchedTable("blobs", KeptWhere.SETTINGS, "t.name", ("value",)),
         SearchedTable("matters", KeptWhere.MATTERS, "t.id", ("name",)),

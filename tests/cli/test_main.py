@@ -525,14 +525,6 @@ def test_read_says_what_needs_a_look(run: Any, tmp_path: Path) -> None:
     assert all(page["tokens"] > 0 for page in described["pages"] if page["characters"])
 
 
-def test_prompts_leave_and_come_as_text(run: Any, tmp_path: Path) -> None:
-    (tmp_path / "prompts.txt").write_text("Be brief.\n\n# Dates /d\n\nList all dates.\n", encoding="utf-8")
-    assert run("prompts", "--import", tmp_path / "prompts.txt")[:2] == (0, "1 prompt was imported\n")
-    assert run("prompts")[:2] == (0, "Be brief.\n\n# Dates /d\n\nList all dates.\n")
-    code, out, _told = run("prompts", "--json")
-    assert (code, json.loads(out)["prompts"]) == (0, [{"name": "Dates", "shortcut": "d", "text": "List all dates."}])
-
-
 @pytest.mark.parametrize(
     ("words", "files"),
     [

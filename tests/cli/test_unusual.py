@@ -69,11 +69,6 @@ def test_a_folder_is_no_place_for_an_export(octavo: Octavo, tmp_path: Path) -> N
     assert "could not be written" in err
 
 
-def test_without_prompts_that_is_said(octavo: Octavo, tmp_path: Path) -> None:
-    code, out, err = octavo("prompts", "--data-dir", tmp_path)
-    assert (code, out, err) == (0, "", "octavo: There are no saved prompts, and no instructions.\n")
-
-
 @answered_here
 def test_ctrl_c_before_anything_began(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_words: list[str], _added: object) -> None:
@@ -103,7 +98,7 @@ def test_a_stream_that_is_closed_is_no_file_of_ours(tmp_path: Path, closed: str)
 @answered_here
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that is always full")
 def test_where_the_output_has_no_room_that_is_said(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "app", "prompts", "--json", "--data-dir", str(tmp_path)]
+    command = [sys.executable, "-m", "app", "settings", "--json", "--data-dir", str(tmp_path)]
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.cli.parsers import parser
 from tests.whole import TERMINAL_COMMANDS
 
-_OF_NO_DESK = {"bench"}
-"""Commands that look into no desk."""
+_OF_NO_DESK = {"bench", "prompts"}
+"""Commands that look into no desk, or into what is the person's in all of them."""
 
 
 def test_every_command_that_looks_into_a_desk_takes_a_matter() -> None:

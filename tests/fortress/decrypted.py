@@ -13,10 +13,10 @@ from app.core.bin import BinKind
 from app.core.kept import KeptFileKind
 from app.core.paths import Paths
 from app.core.work import Cancel, finish
+from app.features.prompts.store import SavedPrompts
 from app.store import keys
 from app.store.db import Database
 from app.store.matters import MatterStore
-from app.store.saved_prompts import SavedPrompts
 from tests.whole import open_desk
 
 
@@ -67,8 +67,9 @@ def delete_all(data: Path, passphrase: str) -> None:
             desk.removal.delete(BinKind.BOOK, book.id)
         for source in desk.adding.sources.all():
             desk.adding.sources.forget(source.source.id)
-        for prompt in SavedPrompts(desk.home).all():
-            desk.prompts.prompts.delete(prompt.id)
+        prompts = SavedPrompts(desk.home)
+        for prompt in prompts.all():
+            prompts.delete(prompt.id)
         for client in desk.mcp_access.all():
             desk.mcp_access.forget(client.name)
         for entry in desk.removal.kept.all():

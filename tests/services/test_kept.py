@@ -20,7 +20,7 @@ from app.store.db import Database
 from app.store.kept import KeptTexts
 from tests.store.fixtures.fill import fill
 from tests.ui.fakes import FakeDesk, open_desk
-from tests.whole import KEEPS
+from tests.whole import KEEPS_OF_ALL
 
 
 @pytest.fixture
@@ -46,8 +46,9 @@ def test_every_table_is_looked_through_or_has_no_texts(fake: FakeDesk) -> None:
     with fake.desk.database.read() as connection:
         rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
         tables = {str(name) for (name,) in rows if not str(name).startswith(("passage_words", "passage_signs"))}
-        assert tables - {"passage_sign_places"} == {each.table for each in KEEPS.tables} | KEEPS.without_texts
-        for each in KEEPS.tables:
+        known = {each.table for each in KEEPS_OF_ALL.tables} | KEEPS_OF_ALL.without_texts
+        assert tables - {"passage_sign_places"} == known
+        for each in KEEPS_OF_ALL.tables:
             columns = {str(row[1]) for row in connection.execute(f"PRAGMA table_info({each.table})")}
             assert set(each.columns) <= columns
 
@@ -98,7 +99,7 @@ def test_other_matters_are_looked_into_with_leave_alone(fake: FakeDesk) -> None:
 def test_all_that_a_desk_can_have_is_counted(tmp_path: Path) -> None:
     with contextlib.closing(Database.open(tmp_path / "full.db", Key("5a" * 32, KeyOrigin.FILE))) as database:
         fill(database)
-        texts = KeptTexts(database, KEEPS)
+        texts = KeptTexts(database, KEEPS_OF_ALL)
         (*_steps, (_done, _total, found)) = texts.find("Ishmael")
         assert {each.where for each in found} >= {
             *(KeptWhere.DOCUMENTS, KeptWhere.CONVERSATIONS, KeptWhere.SHEETS, KeptWhere.NOTES)

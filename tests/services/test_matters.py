@@ -14,7 +14,6 @@ from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code
 from app.core.matter import LIBRARY
 from app.core.paths import Paths
-from app.core.saved_prompt import SavedPrompt
 from app.engine.kv.kept_files import kept_embeddings, kept_tokens
 from app.services.services import Services
 from app.store.books import Books
@@ -71,10 +70,8 @@ def test_what_is_in_one_desk_is_in_no_other(library: Services) -> None:
 
 def test_what_is_the_persons_is_in_every_desk(library: Services) -> None:
     library.settings.change("language", "ja")
-    library.prompts.prompts.keep(SavedPrompt("", "Dates", "List all dates.", "d"))
     marlow = library.turn_to(library.matters.create("Marlow").id)
     assert marlow.settings.load().language == "ja"
-    assert [prompt.name for prompt in marlow.prompts.prompts.all()] == ["Dates"]
     assert marlow.readings.spec().secret == library.readings.spec().secret
     assert marlow.readings.spec().desk == marlow.matter.id if marlow.matter else ""
     assert marlow.models is library.models
@@ -123,8 +120,8 @@ def test_a_deleted_matter_leaves_nothing(library: Services) -> None:
     talk = marlow.conversations.create("Marlowtalk")
     marlow.conversations.add_question(Question(talk.id, "Marlowquestion", (BookRef(book_id),)))
     secret = marlow.matters.kept.key(matter.id).secret
-    kept_embeddings(marlow.readings.spec()).write("ef" * 32, "projector", SavedPrompt("", "", "", ""), memoryview(b"x"))
-    kept_tokens(marlow.readings.spec()).write(book_id, "vocabulary", SavedPrompt("", "", "", ""), memoryview(b"x"))
+    kept_embeddings(marlow.readings.spec()).write("ef" * 32, "projector", BookRef(book_id), memoryview(b"x"))
+    kept_tokens(marlow.readings.spec()).write(book_id, "vocabulary", BookRef(book_id), memoryview(b"x"))
     library = marlow.turn_to(LIBRARY)
     before = {path.name for path in library.paths.readings.rglob("*.*")}
     assert len(before) == 2

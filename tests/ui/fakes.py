@@ -72,7 +72,6 @@ from app.services.models import Models, SavedReadings
 from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, PlacedModel, Plans
-from app.services.prompt_texts import PromptTexts
 from app.services.prompts import Prompts
 from app.services.pseudonyms.engine import LeavingEngine
 from app.services.pseudonyms.leaving import Leaving
@@ -98,7 +97,6 @@ from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.pseudonyms import PseudonymStore
 from app.store.record import RecordStore
-from app.store.saved_prompts import SavedPrompts
 from app.store.settings import SettingsStore
 from app.store.sources import Sources
 from app.store.suggestions import SuggestedQuestions
@@ -634,7 +632,6 @@ def _open(
         home_record=home_record,
         conversations=conversations,
         drafts=Drafts(database),
-        prompts=PromptTexts(SavedPrompts(home), settings),
         notes=NoteTaking(NoteStore(database), library),
         settings=settings,
         own_settings=own,

@@ -16,10 +16,10 @@ from app.core.conversation import Ending
 from app.core.paths import Paths
 from app.store.db import Database
 from app.ui.application import WindowStart
+from app.ui.chat.instructions_dialog import InstructionsDialog
 from app.ui.matters.dialog import MattersDialog
 from app.ui.matters.move_dialog import MoveDialog
 from app.ui.matters.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
-from app.ui.prompts.dialogs import InstructionsDialog
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui.fakes import Gate
 from tests.ui.matter_window import Window

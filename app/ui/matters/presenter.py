@@ -216,7 +216,7 @@ class MattersPresenter(Presenter):
     @Slot()
     def instruct(self) -> None:
         """Ask what the model is told with every question in this matter."""
-        from app.ui.prompts.dialogs import InstructionsDialog  # when it is opened
+        from app.ui.chat.instructions_dialog import InstructionsDialog  # when it is opened
 
         if self._open is not None:
             written = self._desk.own_settings.load().instructions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.core.errors import AppError, Code
-from app.core.saved_prompt import SavedPrompt
 from app.core.settings import Settings
-from app.services.prompt_texts import compose, parse
+from app.features.prompts.data import SavedPrompt
+from app.features.prompts.service import compose, parse, prompt_texts_of
 from tests.ui.fakes import FakeDesk, open_desk
+from tests.whole import open_desk_at as open_whole_desk
 
 TEXT = """Answer like a notary.
 Use euros.
@@ -55,7 +57,7 @@ def test_any_text_comes_back(text: str) -> None:
 
 
 def test_a_file_is_taken_in(fake: FakeDesk, tmp_path: Path) -> None:
-    file, texts = tmp_path / "prompts.txt", fake.desk.prompts
+    file, texts = tmp_path / "prompts.txt", prompt_texts_of(fake.desk)
     file.write_text(TEXT, encoding="utf-8")
     fake.desk.settings.save(Settings(instructions="Before."))
     texts.prompts.keep(SavedPrompt("", "Parties", "Who?", "p"))
@@ -76,9 +78,17 @@ def test_a_file_is_taken_in(fake: FakeDesk, tmp_path: Path) -> None:
     ],
 )
 def test_of_a_wrong_file_nothing_is_kept(fake: FakeDesk, tmp_path: Path, content: bytes, code: Code) -> None:
-    file = tmp_path / "prompts.txt"
+    file, texts = tmp_path / "prompts.txt", prompt_texts_of(fake.desk)
     file.write_bytes(content)
     with pytest.raises(AppError) as caught:
-        fake.desk.prompts.take(file)
+        texts.take(file)
     assert caught.value.code is code
-    assert fake.desk.prompts.prompts.all() == ()
+    assert texts.prompts.all() == ()
+
+
+def test_every_matter_has_the_prompts_of_the_library(tmp_path: Path) -> None:
+    with contextlib.closing(open_whole_desk(tmp_path)) as library:
+        prompt_texts_of(library).prompts.keep(SavedPrompt("", "Dates", "List all dates.", "d"))
+        marlow = library.turn_to(library.matters.create("Marlow").id)
+        assert [prompt.name for prompt in prompt_texts_of(marlow).prompts.all()] == ["Dates"]
+        marlow.database.close()

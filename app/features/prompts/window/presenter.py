@@ -1,4 +1,4 @@
-"""How a person wants answers in a conversation, and what they ask often: kept, offered, put into the composer."""
+"""Saved prompts, which a person asks often: kept, offered, put into the composer."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Conversation
-from app.core.saved_prompt import SavedPrompt
-from app.services.prompt_texts import PromptTexts
+from app.features.prompts.data import SavedPrompt
+from app.features.prompts.service import PromptTexts
+from app.features.prompts.words import imported_words
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
-from app.ui.chat.presenter import ConversationPresenter
 from app.ui.commands import Entry, EntryKind
 from app.ui.file_dialogs import FileDialog
-from app.ui.icons import Icons
+from app.ui.icons import Icons, Symbol
 from app.ui.presenter import Presenter
-from app.ui.shown import Shown
 from app.wording.i18n import _
-from app.wording.prompts import imported_words
 
 if TYPE_CHECKING:
-    from app.ui.prompts.dialogs import PromptsDialog
+    from app.features.prompts.window.dialogs import PromptsDialog
 
 
 class PromptsPresenter(Presenter):
@@ -34,9 +31,7 @@ class PromptsPresenter(Presenter):
         self,
         texts: PromptTexts,
         bridge: Bridge,
-        conversation: ConversationPresenter,
         composer: Composer,
-        shown: Shown,
         icons: Icons,
         window: QWidget,
         parent: QObject | None = None,
@@ -44,14 +39,11 @@ class PromptsPresenter(Presenter):
         super().__init__(parent)
         self._texts = texts
         self._bridge = bridge
-        self._conversation = conversation
         self._composer = composer
-        self._shown = shown
         self._icons = icons
         self._window = window
         self._saved: tuple[SavedPrompt, ...] = ()
         self._dialog: PromptsDialog | None = None
-        composer.instructions_requested.connect(self.instruct)
         composer.editor.slash_typed.connect(self.offer)
 
     @Slot()
@@ -65,27 +57,17 @@ class PromptsPresenter(Presenter):
         if self._dialog is not None:
             self._dialog.show_prompts(saved)
 
-    # ---- instructions
-
-    @Slot(object)
-    def show_conversation(self, conversation: Conversation | None) -> None:
-        self._composer.set_instructed(conversation is not None and bool(conversation.instructions))
-
-    @Slot()
-    def instruct(self) -> None:
-        """Ask how answers are wanted in the shown conversation."""
-        from app.ui.prompts.dialogs import InstructionsDialog  # when it is opened
-
-        if self._shown.conversation is not None:
-            dialog = InstructionsDialog(self._shown.id, self._shown.conversation.instructions, self._window)
-            dialog.given.connect(self._conversation.instruct)
-            dialog.open()
-
-    # ---- saved prompts
-
     def entries(self) -> list[Entry]:
         return [
-            Entry(EntryKind.PROMPT, each.id, each.name, f"/{each.shortcut}" if each.shortcut else _("saved prompt"))
+            Entry(
+                EntryKind.OTHER,
+                each.id,
+                each.name,
+                f"/{each.shortcut}" if each.shortcut else _("saved prompt"),
+                section=_("Saved prompts"),
+                symbol=Symbol.TEXT,
+                run=partial(self._composer.insert, each.text),
+            )
             for each in self._saved
         ]
 
@@ -97,20 +79,19 @@ class PromptsPresenter(Presenter):
         from app.ui.palette_dialog import PaletteDialog  # when it is opened
 
         dialog = PaletteDialog(self._icons, self.entries(), self._window, hint=_("A saved prompt"))
-        dialog.chosen.connect(self.use)
+        dialog.chosen.connect(self._use)
         dialog.open_over()
 
     @Slot(object)
-    def use(self, entry: Entry) -> None:
-        """Put its text into the composer."""
-        for prompt in self._saved:
-            if prompt.id == entry.key:
-                self._composer.insert(prompt.text)
+    def _use(self, entry: Entry) -> None:
+        """Put the text of the chosen prompt into the composer."""
+        if entry.run is not None:
+            entry.run()
 
     @Slot()
     def open_list(self) -> None:
         """All saved prompts, to be changed."""
-        from app.ui.prompts.dialogs import PromptsDialog
+        from app.features.prompts.window.dialogs import PromptsDialog
 
         dialog = self._dialog = PromptsDialog(self._window)
         dialog.show_prompts(self._saved)

@@ -15,10 +15,11 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.saved_prompt import MOST_CHARACTERS, NAME_CHARACTERS, SavedPrompt
 from app.core.settings import INSTRUCTIONS_CHARACTERS
 from app.documents.files import open_document
-from app.store.saved_prompts import SavedPrompts
+from app.features.prompts.data import MOST_CHARACTERS, NAME_CHARACTERS, SavedPrompt
+from app.features.prompts.store import SavedPrompts
+from app.services.services import Services
 from app.store.settings import SettingsStore
 
 MAX_FILE_BYTES = 16 << 20
@@ -31,7 +32,7 @@ class PromptTexts:
     settings: SettingsStore
 
     def text(self) -> str:
-        """Of what is kept."""
+        """The instructions and the prompts that are kept."""
         return compose(self.settings.load().instructions, self.prompts.all())
 
     def take(self, path: Path) -> int:
@@ -44,6 +45,11 @@ class PromptTexts:
         if instructions:
             self.settings.save(msgspec.structs.replace(self.settings.load(), instructions=instructions))
         return len(prompts)
+
+
+def prompt_texts_of(desk: Services) -> PromptTexts:
+    """Prompts are the person's: every matter has those of the library."""
+    return PromptTexts(SavedPrompts(desk.home), desk.settings)
 
 
 def compose(instructions: str, prompts: Sequence[SavedPrompt]) -> str:

@@ -6,7 +6,7 @@ import uuid
 
 import msgspec
 
-from app.core.saved_prompt import SavedPrompt
+from app.features.prompts.data import SavedPrompt
 from app.store.db import Database
 from app.store.folding import storable
 

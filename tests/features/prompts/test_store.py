@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.saved_prompt import SavedPrompt
+from app.features.prompts.data import SavedPrompt
+from app.features.prompts.store import SavedPrompts
 from app.store.db import Database
-from app.store.saved_prompts import SavedPrompts
 
 
 def test_a_prompt_is_kept_changed_and_deleted(database: Database) -> None:

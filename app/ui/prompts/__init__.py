@@ -1,1 +1,0 @@
-"""Instructions of a conversation, and saved prompts."""

@@ -1,0 +1,57 @@
+"""How a person wants answers in a conversation, in the whole window."""
+
+from __future__ import annotations
+
+from app.ui.chat.instructions_dialog import InstructionsDialog
+from tests.ui.room import LEASE, Room
+
+
+def _open(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("Older", days_ago=1)
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+
+
+def _instruct(room: Room, text: str) -> None:
+    room.window.talk.composer.instructions_button.click()
+    dialog = room.window.findChild(InstructionsDialog)
+    assert dialog is not None
+    dialog.text.setPlainText(text)
+    dialog.accept()
+    room.settle()
+
+
+def test_a_conversation_has_instructions_of_its_own(room: Room) -> None:
+    _open(room)
+    composer, shown = room.window.talk.composer, room.presenter.shown
+    assert composer.instructions_button.text() == "+ Instructions"
+    _instruct(room, " Answer like a notary.\n")
+    assert composer.instructions_button.text() == "Instructions ✓"
+    kept = room.desk.conversations.get(shown.id)
+    assert kept is not None
+    assert kept.instructions == "Answer like a notary."
+    composer.set_text("When does it end?")
+    composer.send_button.click()
+    room.settle()
+    assert "Answer like a notary." in room.engine.prompts[-1].messages[-1].text
+    assert shown.conversation is not None
+    assert shown.conversation.instructions == "Answer like a notary."
+    others = [each for each in room.desk.conversations.all() if each.id != shown.id]
+    room.presenter.navigation.open_conversation(others[0].id)
+    room.settle()
+    assert composer.instructions_button.text() == "+ Instructions"
+
+
+def test_a_conversation_that_goes_on_elsewhere_takes_its_instructions_along(room: Room) -> None:
+    _open(room)
+    _instruct(room, "Answer like a notary.")
+    shown = room.presenter.shown.conversation
+    assert shown is not None
+    room.presenter.conversation.create(shown.books, shown.instructions)
+    room.settle()
+    fresh = room.presenter.shown.conversation
+    assert fresh is not None
+    assert (fresh.id != shown.id, fresh.instructions) == (True, "Answer like a notary.")
+    _instruct(room, "")
+    assert room.window.talk.composer.instructions_button.text() == "+ Instructions"
