@@ -18,6 +18,7 @@ from app.wording.kept import KEEPS
 
 if TYPE_CHECKING:
     from app.ui.extensions import Extensions
+    from app.ui.mending import MakeMending
     from app.ui.shell_feature import MakeShellFeature
     from app.ui.window_feature import WindowFeature
     from app.ui.workspace import Workspace
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 class Feature:
     """`name`: that of its folder. `terminal`: commands of `octavo`. `window`: makes what it adds to a window, which in
     turn makes its panels and dialogs when they are opened first. `shell`: imports what makes the part of it that
-    outlives the open desk, on whichever thread. `keeps`: what it keeps on a desk, so that it is found,
-    counted, moved and deleted with the document or the conversation that it belongs to."""
+    outlives the open desk, on whichever thread. `mending`: makes what helps with damaged data at the start of the
+    window. `keeps`: what it keeps on a desk, so that it is found, counted, moved and deleted with the document or the
+    conversation that it belongs to."""
 
     name: str
     terminal: tuple[TerminalCommand, ...] = ()
     window: Callable[[Workspace], WindowFeature] | None = None
     shell: Callable[[], MakeShellFeature] | None = None
+    mending: MakeMending | None = None
     keeps: Keeps = field(default_factory=Keeps)
 
 
@@ -43,9 +46,10 @@ def extensions_of(features: Iterable[Feature]) -> Extensions:
 
     features = tuple(features)
     return Extensions(
-        [feature.window for feature in features if feature.window is not None],
-        [feature.shell for feature in features if feature.shell is not None],
-        keeps_of(features),
+        features=[feature.window for feature in features if feature.window is not None],
+        shell=[feature.shell for feature in features if feature.shell is not None],
+        mending=next((feature.mending for feature in features if feature.mending is not None), None),
+        keeps=keeps_of(features),
     )
 
 

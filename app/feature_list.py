@@ -11,5 +11,6 @@ from app.features.bench.feature import BENCH
 from app.features.chronology.feature import CHRONOLOGY
 from app.features.lock.feature import LOCK
 from app.features.prompts.feature import PROMPTS
+from app.features.rescue.feature import RESCUE
 
-FEATURES: tuple[Feature, ...] = (CHRONOLOGY, PROMPTS, BENCH, LOCK)
+FEATURES: tuple[Feature, ...] = (CHRONOLOGY, PROMPTS, RESCUE, BENCH, LOCK)

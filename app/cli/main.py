@@ -63,11 +63,6 @@ def run(options: argparse.Namespace, open_desk: OpenDesk, added: Iterable[Termin
             alone = own.run_alone if own is not None else None
             if alone is not None and alone(options, Terminal(open_desk, keeps), cancel):
                 return EXIT_ANSWERED
-            if options.command == "rescue":
-                from app.cli import rescue
-
-                rescue.run(options, keeps)
-                return EXIT_ANSWERED
             if options.command == "mcp" and options.mcp_command is None:
                 from app.cli.mcp import serving
 
@@ -75,7 +70,8 @@ def run(options: argparse.Namespace, open_desk: OpenDesk, added: Iterable[Termin
                 return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
                 _say_aged(desk)
-                problem = own.run(options, desk, cancel) if own is not None else _carry_out(options, desk, cancel)
+                carry_out = own.run if own is not None and own.run is not None else _carry_out
+                problem = carry_out(options, desk, cancel)
         except AppError as error:
             return _fail(error.problem, as_json=options.json)
         except (Stopped, KeyboardInterrupt):

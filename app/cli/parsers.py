@@ -62,7 +62,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_settings(commands)
     _add_passphrase(commands)
     _add_doctor(commands)
-    add_command(commands, "rescue", _("check your data for damage, and save what can be saved of it"))
     for each in added:
         each.add(commands)
     return whole

@@ -548,9 +548,10 @@ def finish_rescue(path: Path) -> None:
             rename_private(rescued, path)
 
 
-def suspect_of(mark: Path) -> Path | None:
-    """The database in which damage was found, if this is the mark of that."""
-    return mark.with_name(mark.name.removesuffix(_SUSPECT)) if mark.name.endswith(_SUSPECT) else None
+def suspect_in(folder: Path) -> Path | None:
+    """A database in this folder in which damage was found while it was in use, if there is one."""
+    marked = (mark.with_name(mark.name.removesuffix(_SUSPECT)) for mark in sorted(folder.glob(f"*{_SUSPECT}")))
+    return next((file for file in marked if file.exists()), None)
 
 
 def _fits(path: Path, key: Key) -> bool:

@@ -358,7 +358,7 @@ class WindowStart(_Shell):
         self._untold: Problem | None = None  # what went wrong before there was a place to say so
         self._unsaid = ""
         self._given: str | None = None  # the passphrase, until the desk is open
-        self._begun = self._untouched = False  # the latter: the person wants no rescue of damaged data
+        self._begun = self._untouched = False  # the latter: the person wants damaged data as it is
         self._unseen = QTimer(self, singleShot=True, interval=_UNSEEN_MS)
         self.window.seen.connect(self._begin)
         self._unseen.timeout.connect(self._begin)
@@ -391,7 +391,7 @@ class WindowStart(_Shell):
         """On the bridge's thread."""
         self._given = passphrase
         desk = self._desk = self._open_desk(self._paths, passphrase)
-        if not self._untouched:
+        if self._can_mend:
             self._look_for_damage(desk)
         last = (desk.settings.get_blob(_LAST_BLOB) or b"").decode("ascii", "replace")
         import_module("app.ui.window")  # here: the window answers meanwhile
@@ -404,9 +404,9 @@ class WindowStart(_Shell):
 
     def _look_for_damage(self, desk: Services) -> None:
         """In matters, whose databases are opened later. Raises AppError DATABASE_DAMAGED."""
-        from app.services.rescue import suspected
+        from app.store.db import suspect_in  # here: opening the desk has imported it
 
-        if (matter := suspected(self._paths)) is not None:
+        if (matter := suspect_in(self._paths.matters)) is not None:
             desk.close()
             self._desk = None
             raise AppError(Code.DATABASE_DAMAGED, path=str(matter))
@@ -562,8 +562,8 @@ class WindowStart(_Shell):
     def _on_problem(self, problem: Problem) -> None:
         self.window.picture.let_go()
         screen = self._screen
-        if problem.code is Code.DATABASE_DAMAGED and not self._untouched:
-            self._rescue(problem)
+        if problem.code is Code.DATABASE_DAMAGED and self._can_mend:
+            self._mend(problem)
         elif screen is not None and problem.code is Code.DATABASE_KEY:
             screen.show_wrong()
         elif screen is not None:
@@ -586,16 +586,20 @@ class WindowStart(_Shell):
         self.ask(screen)
         _show_icon()
 
-    def _rescue(self, problem: Problem) -> None:
-        from app.ui.rescuing import Rescuing  # now: hardly any start needs it
+    @property
+    def _can_mend(self) -> bool:
+        """Damaged data is looked for, and something helps with it."""
+        return self._extensions.mending is not None and not self._untouched
 
+    def _mend(self, problem: Problem) -> None:
+        assert self._extensions.mending is not None
         _show_icon()
-        rescuing = Rescuing(self._paths, self._extensions.keeps, self._bridge, self.window, self)
-        rescuing.ended.connect(self._open_rescued)
-        rescuing.offer(problem, self._given)
+        mending = self._extensions.mending(self._paths, self._extensions.keeps, self._bridge, self.window)
+        mending.ended.connect(self._open_mended)
+        mending.offer(problem, self._given)
 
     @Slot(bool)
-    def _open_rescued(self, whole: bool) -> None:
+    def _open_mended(self, whole: bool) -> None:
         """If not: a damaged matter stays closed, a damaged library opens not at all."""
         self._untouched = not whole
         self._open(self._given)

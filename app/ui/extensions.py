@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.kept import Keeps
 
 if TYPE_CHECKING:
+    from app.ui.mending import MakeMending
     from app.ui.shell_feature import MakeShellFeature
     from app.ui.window_feature import MakeWindowFeature
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Extensions:
     """`features`: make what each of them adds to a window, in the order of menus. `shell`: import what makes the parts
-    that outlive the open desk. `keeps`: everything that a desk can have."""
+    that outlive the open desk. `mending`: makes what helps with damaged data; None where nothing does. `keeps`:
+    everything that a desk can have."""
 
     features: Sequence[MakeWindowFeature]
     shell: Sequence[Callable[[], MakeShellFeature]]
+    mending: MakeMending | None
     keeps: Keeps

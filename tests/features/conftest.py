@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.cli.conftest import documents_read_once, near_embedder, octavo, read_documents
 from tests.store.conftest import database, key, paths
-from tests.ui.conftest import clipboard, room, windows_end_first
+from tests.ui.conftest import clipboard, room, start, windows_end_first
 
 __all__ = [
     "clipboard",
@@ -16,5 +16,6 @@ __all__ = [
     "paths",
     "read_documents",
     "room",
+    "start",
     "windows_end_first",
 ]

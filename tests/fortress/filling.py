@@ -12,8 +12,8 @@ from typing import Any
 
 from app.core.paths import Paths
 from app.store.db import Database
+from tests.features.rescue.store.rescuing import damage
 from tests.fortress.program import Done, Program
-from tests.store.rescuing import damage
 from tests.store.test_migrations import KEY
 
 PASSPHRASE = "nine ferries and a lighthouse"

@@ -15,13 +15,13 @@ import pytest
 from app.core.paths import Paths
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.work import finish
+from app.features.rescue.store.rescue import rescue
+from app.features.rescue.store.saving import StandIns
 from app.store.db import Database
-from app.store.rescue.rescue import rescue
-from app.store.rescue.saving import StandIns
+from tests.features.rescue.store.rescuing import Oracle, damage, fill_much, rows_of
 from tests.fortress.conftest import Figure
 from tests.fortress.killing import opened
 from tests.fortress.program import Program
-from tests.store.rescuing import Oracle, damage, fill_much, rows_of
 
 pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600)]
 

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from app.store.pages import PAGE_BYTES
 from tests.documents.comparison import contract
+from tests.features.rescue.store.rescuing import damage
 from tests.fortress.program import Done, Program
-from tests.store.rescuing import damage
 
 PASSPHRASE = "nine ferries and a lighthouse"
 _DAMAGED_PAGES = 3

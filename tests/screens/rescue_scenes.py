@@ -5,12 +5,14 @@ from __future__ import annotations
 from app.core.errors import Code, Problem
 from app.core.events import Copying
 from app.core.settings import ThemeChoice
-from app.services.rescue import Rescued, RescuedDesk, RescueReport
-from app.store.rescue.saving import MissingPages, Saved
+from app.features.rescue.service import RescuedDesk, RescueReport
+from app.features.rescue.store.rescue import Rescued
+from app.features.rescue.store.saving import MissingPages, Saved
+from app.features.rescue.window.rescuing import Rescuing
 from app.ui.jobs import Done
-from app.ui.rescuing import Rescuing
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
+from tests.whole import KEEPS
 
 _PATH = "/home/ann/.local/share/octavo/octavo.db"
 _SAVED = Saved(
@@ -25,7 +27,7 @@ _SAVED = Saved(
 def _offered(stage: Stage, **options: object) -> Rescuing:
     stage.add_books()
     stage.open(**options)  # type: ignore[arg-type]
-    rescuing = Rescuing(stage.desk.paths, stage.bridge, stage.window, stage.window)
+    rescuing = Rescuing(stage.desk.paths, KEEPS, stage.bridge, stage.window)
     rescuing.offer(Problem(Code.DATABASE_DAMAGED, {"path": _PATH}), None)
     return rescuing
 

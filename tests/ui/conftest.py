@@ -10,8 +10,11 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication
 
-from app.ui.application import leave_clipboard
-from tests.ui.room import Room
+from app.core.paths import Paths
+from app.ui.application import WindowStart, leave_clipboard
+from tests.ui.room import Room, application
+from tests.ui.starting import OpenDesk, Start
+from tests.whole import EXTENSIONS
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +40,17 @@ def room(qapp: object, tmp_path: Path) -> Iterator[Room]:
     made = Room(tmp_path / "desk")
     yield made
     made.close()
+
+
+@pytest.fixture
+def start(qapp: QApplication, tmp_path: Path) -> Start:
+    application()
+
+    def begin(opener: OpenDesk) -> WindowStart:
+        paths = Paths(tmp_path / "desk")
+        paths.window.mkdir(parents=True, exist_ok=True)  # as Place.take does
+        opening = WindowStart(qapp, paths, opener, tmp_path / "handbook.md", (), EXTENSIONS)
+        opening.begin()
+        return opening
+
+    return begin

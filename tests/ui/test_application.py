@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -20,9 +19,6 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.services.services import Services
-from app.store.conversations import Conversations
-from app.store.db import Database
-from app.store.keys import obtain
 from app.ui.application import Collector, WindowStart
 from app.ui.passphrase_screen import PassphraseScreen
 from app.ui.settings.passphrase import PassphraseDialog
@@ -30,41 +26,13 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.wording.errors import sentence
 from tests.ui.fakes import Gate, open_desk
 from tests.ui.room import application, wait
+from tests.ui.starting import Start, end, visible
 from tests.whole import EXTENSIONS
 
 _ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def start(qapp: QApplication, tmp_path: Path) -> Callable[[Callable[[Paths, str | None], Services]], WindowStart]:
-    application()
-
-    def begin(opener: Callable[[Paths, str | None], Services]) -> WindowStart:
-        paths = Paths(tmp_path / "desk")
-        paths.window.mkdir(parents=True, exist_ok=True)  # as Place.take does
-        opening = WindowStart(qapp, paths, opener, tmp_path / "handbook.md", (), EXTENSIONS)
-        opening.begin()
-        return opening
-
-    return begin
-
-
-def _visible(kind: type[SmallDialog]) -> list[SmallDialog]:
-    return [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, kind) and widget.isVisible()]
-
-
-def _end(opening: WindowStart) -> None:
-    opening.close()
-    for widget in QApplication.topLevelWidgets():
-        widget.close()
-        widget.deleteLater()
-    opening.deleteLater()
-    QApplication.processEvents()
-
-
-def test_the_gui_thread_does_not_wait_for_the_desk(
-    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart],
-) -> None:
+def test_the_gui_thread_does_not_wait_for_the_desk(start: Start) -> None:
     gate = Gate()
 
     def slow(paths: Paths, passphrase: str | None) -> Services:
@@ -80,12 +48,10 @@ def test_the_gui_thread_does_not_wait_for_the_desk(
     window = opening.presenter.window
     assert window.isVisible()
     assert window.height() <= window.screen().availableSize().height() < 900  # which it would have on a larger screen
-    _end(opening)
+    end(opening)
 
 
-def test_what_the_window_remembers_is_there_at_the_next_start(
-    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart],
-) -> None:
+def test_what_the_window_remembers_is_there_at_the_next_start(start: Start) -> None:
     def reopen(paths: Paths, passphrase: str | None) -> Services:
         return open_desk(paths.data).desk
 
@@ -93,17 +59,15 @@ def test_what_the_window_remembers_is_there_at_the_next_start(
     wait(lambda: first.presenter is not None)
     assert first.presenter is not None
     first.presenter.window.toggle_shelf()
-    _end(first)
+    end(first)
     second = start(reopen)
     wait(lambda: second.presenter is not None)
     assert second.presenter is not None
     assert second.presenter.window.shelf.isHidden()
-    _end(second)
+    end(second)
 
 
-def test_a_restart_closes_the_window_as_a_person_would_and_wants_another_start(
-    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart],
-) -> None:
+def test_a_restart_closes_the_window_as_a_person_would_and_wants_another_start(start: Start) -> None:
     def reopen(paths: Paths, passphrase: str | None) -> Services:
         return open_desk(paths.data).desk
 
@@ -115,17 +79,15 @@ def test_a_restart_closes_the_window_as_a_person_would_and_wants_another_start(
     first.presenter.preferences.restart_wanted.emit()
     assert first.restarts
     assert not first.window.isVisible()
-    _end(first)
+    end(first)
     second = start(reopen)
     wait(lambda: second.presenter is not None and second.presenter.shown.conversation is not None)
     assert second.presenter is not None
     assert second.presenter.shown.id == shown
-    _end(second)
+    end(second)
 
 
-def test_what_is_written_when_it_is_closed_is_there_at_the_next_start(
-    qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
-) -> None:
+def test_what_is_written_when_it_is_closed_is_there_at_the_next_start(qtbot: QtBot, start: Start) -> None:
     def reopen(paths: Paths, passphrase: str | None) -> Services:
         return open_desk(paths.data).desk
 
@@ -133,17 +95,15 @@ def test_what_is_written_when_it_is_closed_is_there_at_the_next_start(
     wait(lambda: first.presenter is not None and first.presenter.shown.conversation is not None)
     assert first.presenter is not None
     qtbot.keyClicks(first.presenter.window.talk.composer.editor, "When must")
-    _end(first)
+    end(first)
     second = start(reopen)
     wait(lambda: second.presenter is not None and second.presenter.shown.conversation is not None)
     assert second.presenter is not None
     assert second.presenter.window.talk.composer.text() == "When must"
-    _end(second)
+    end(second)
 
 
-def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(
-    qtbot: QtBot, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
-) -> None:
+def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(qtbot: QtBot, start: Start) -> None:
     tried: list[str | None] = []
 
     def locked(paths: Paths, passphrase: str | None) -> Services:
@@ -170,12 +130,10 @@ def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(
     assert tried == [None, "wrong", "right"]
     assert not dialog.isVisible()
     assert opening.window.panes.isVisible()
-    _end(opening)
+    end(opening)
 
 
-def test_a_desk_that_cannot_be_opened_says_why_and_ends(
-    monkeypatch: pytest.MonkeyPatch, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
-) -> None:
+def test_a_desk_that_cannot_be_opened_says_why_and_ends(monkeypatch: pytest.MonkeyPatch, start: Start) -> None:
     ended: list[int] = []
     monkeypatch.setattr(QApplication, "exit", lambda *arguments: ended.append(arguments[-1]))
 
@@ -185,17 +143,17 @@ def test_a_desk_that_cannot_be_opened_says_why_and_ends(
         raise error
 
     opening = start(newer)
-    wait(lambda: len(_visible(SmallDialog)) == 1)
-    (dialog,) = _visible(SmallDialog)
+    wait(lambda: len(visible(SmallDialog)) == 1)
+    (dialog,) = visible(SmallDialog)
     assert dialog.accessibleDescription() == sentence(error.problem)
     assert [button.text() for button in dialog.findChildren(QAbstractButton)] == ["Close"]
     dialog.action.click()
     assert ended == [1]
-    _end(opening)
+    end(opening)
 
 
 def test_a_fault_on_the_gui_thread_is_told_and_the_window_goes_on(
-    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart], caplog: pytest.LogCaptureFixture
+    start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     opening = start(lambda paths, passphrase: open_desk(paths.data).desk)
     wait(lambda: opening.presenter is not None)
@@ -207,7 +165,7 @@ def test_a_fault_on_the_gui_thread_is_told_and_the_window_goes_on(
     assert "ValueError at test_application.py" in opening.presenter.window.talk.notice.text()
     assert "ValueError" in caplog.text
     assert "secret" not in caplog.text
-    _end(opening)
+    end(opening)
 
 
 _COPY_AND_END = """
@@ -301,9 +259,7 @@ def test_cycles_do_not_pile_up_while_the_window_is_in_use(qapp: QApplication, mo
         gc.unfreeze()
 
 
-def test_a_desk_that_needs_a_passphrase_asks_for_a_new_one_and_opens(
-    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart],
-) -> None:
+def test_a_desk_that_needs_a_passphrase_asks_for_a_new_one_and_opens(start: Start) -> None:
     given: list[str | None] = []
 
     def protected(paths: Paths, passphrase: str | None) -> Services:
@@ -313,77 +269,28 @@ def test_a_desk_that_needs_a_passphrase_asks_for_a_new_one_and_opens(
         return open_desk(paths.data).desk
 
     opening = start(protected)
-    wait(lambda: bool(_visible(PassphraseDialog)))
-    [dialog] = _visible(PassphraseDialog)
+    wait(lambda: bool(visible(PassphraseDialog)))
+    [dialog] = visible(PassphraseDialog)
     assert isinstance(dialog, PassphraseDialog)
     for line in (dialog.chosen.new, dialog.chosen.again):
         line.line.setText("four unrelated small words")
     dialog.accept()
-    wait(lambda: opening.presenter is not None and not _visible(PassphraseDialog))
+    wait(lambda: opening.presenter is not None and not visible(PassphraseDialog))
     assert given == [None, "four unrelated small words"]
-    _end(opening)
+    end(opening)
 
 
-def _open_damaged(paths: Paths, passphrase: str | None) -> Services:
-    """A desk that opens once its database is whole."""
-    Database.open(paths.database, obtain(paths, passphrase)).close()
-    return open_desk(paths.data.with_name("fake")).desk
-
-
-def _damage(paths: Paths) -> None:
-    paths.create()
-    with contextlib.closing(Database.open(paths.database, obtain(paths))) as database:
-        Conversations(database).create("kept")
-    content = bytearray(paths.database.read_bytes())
-    content[1000] ^= 1
-    paths.database.write_bytes(content)
-
-
-def test_what_can_be_saved_of_a_damaged_desk_is_saved_and_the_desk_opens(
-    tmp_path: Path, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
+def test_damaged_data_that_nothing_mends_stays_closed_and_the_window_says_why(
+    qapp: QApplication, tmp_path: Path
 ) -> None:
+    def damaged(paths: Paths, passphrase: str | None) -> Services:
+        raise AppError(Code.DATABASE_DAMAGED, path=str(paths.database))
+
+    application()
     paths = Paths(tmp_path / "desk")
-    _damage(paths)
-    opening = start(_open_damaged)
-    wait(lambda: len(_visible(SmallDialog)) == 1)
-    (dialog,) = _visible(SmallDialog)
-    assert dialog.windowTitle() == "Your data is damaged in places"
-    assert "“octavo.db”" in dialog.accessibleDescription()
-    dialog.action.click()
-    wait(lambda: [each.windowTitle() for each in _visible(SmallDialog)] == ["Your data opens again"])
-    (dialog,) = _visible(SmallDialog)
-    assert "Saved from the library: conversations: 1." in dialog.accessibleDescription()
-    dialog.action.click()
-    wait(lambda: opening.presenter is not None)
-    with contextlib.closing(Database.open(paths.database, obtain(paths))) as database:
-        assert [talk.title for talk in Conversations(database).all()] == ["kept"]
-    _end(opening)
-
-
-def test_who_wants_no_rescue_gets_none(
-    tmp_path: Path, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
-) -> None:
-    paths = Paths(tmp_path / "desk")
-    _damage(paths)
-    before = paths.database.read_bytes()
-    opening = start(_open_damaged)
-    wait(lambda: len(_visible(SmallDialog)) == 1)
-    _visible(SmallDialog)[0].reject()
-    wait(lambda: [each.windowTitle() for each in _visible(SmallDialog)] == ["Octavo cannot open"])
-    assert paths.database.read_bytes() == before
-    _end(opening)
-
-
-def test_a_damaged_matter_is_saved_at_the_next_start_or_stays_closed(
-    tmp_path: Path, start: Callable[[Callable[[Paths, str | None], Services]], WindowStart]
-) -> None:
-    paths = Paths(tmp_path / "desk")
-    paths.create()
-    for name in ("a1.db", "a1.db.suspect", "b2.part.suspect"):
-        (paths.matters / name).touch()
-    opening = start(lambda paths, passphrase: open_desk(paths.data).desk)
-    wait(lambda: len(_visible(SmallDialog)) == 1)
-    assert "“a1.db”" in _visible(SmallDialog)[0].accessibleDescription()
-    _visible(SmallDialog)[0].reject()
-    wait(lambda: opening.presenter is not None)  # the library
-    _end(opening)
+    paths.window.mkdir(parents=True)
+    opening = WindowStart(qapp, paths, damaged, tmp_path / "handbook.md", (), replace(EXTENSIONS, mending=None))
+    opening.begin()
+    wait(lambda: [each.windowTitle() for each in visible(SmallDialog)] == ["Octavo cannot open"])
+    assert "damaged" in visible(SmallDialog)[0].accessibleDescription()
+    end(opening)

@@ -12,12 +12,12 @@ from app.core.errors import AppError, Code
 from app.core.files import DRAFT_SUFFIX
 from app.core.secret import Key
 from app.core.work import Work
+from app.features.rescue.store.reading import DERIVED, DamagedRows
+from app.features.rescue.store.saving import NewRows, Saved, StandIns, index_books, make_whole
+from app.features.rescue.store.shapes import layout_of
 from app.store.db import Database, draft_database, finish_rescue, replace_damaged
 from app.store.migrations import MIGRATIONS, migrate
 from app.store.pages import StoredPages, open_pages
-from app.store.rescue.reading import DERIVED, DamagedRows
-from app.store.rescue.saving import NewRows, Saved, StandIns, index_books, make_whole
-from app.store.rescue.shapes import layout_of
 
 
 class Rescued(msgspec.Struct, frozen=True):

@@ -1,12 +1,12 @@
-"""What a rescue saved and what it could not save, in words; for both faces."""
+"""What a rescue saved and what it could not save, in words; in the terminal and in the window."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from app.core.kept import CountedTable
-from app.services.rescue import RescuedDesk, RescueReport, StandIns
-from app.store.rescue.saving import Saved
+from app.features.rescue.service import RescuedDesk, RescueReport
+from app.features.rescue.store.saving import Saved, StandIns
 from app.wording.i18n import _
 from app.wording.units import count, printable
 

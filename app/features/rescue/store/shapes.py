@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 import apsw
 
+from app.features.rescue.store.records import Row, TreeKind, Value
 from app.store.migrations import MIGRATIONS, migrate
-from app.store.rescue.records import Row, TreeKind, Value
 
 SCHEMA = "sqlite_schema"
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from app.core.errors import Problem
 from app.core.events import Copying
 from app.core.kept import Keeps
 from app.core.paths import Paths
-from app.services.rescue import RescueReport, rescue_desks
+from app.features.rescue import words
+from app.features.rescue.service import RescueReport, rescue_desks
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.mending import Mending
 from app.ui.widgets.dialogs import SmallDialog
-from app.wording import rescue as words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import printable
@@ -24,15 +25,12 @@ from app.wording.units import printable
 _STEPS = 1000
 
 
-class Rescuing(QObject):
-    """One dialog after the other. `ended`: the desk may be opened now; False if the person wants no rescue, or it
-    failed."""
+class Rescuing(Mending):
+    """A rescue with one dialog after the other."""
 
-    ended = Signal(bool)
-
-    def __init__(self, paths: Paths, keeps: Keeps, bridge: Bridge, window: QWidget, parent: QObject) -> None:
+    def __init__(self, paths: Paths, keeps: Keeps, bridge: Bridge, window: QWidget) -> None:
         """`keeps`: everything that a desk can have."""
-        super().__init__(parent)
+        super().__init__(window)
         self._paths, self._keeps, self._bridge, self._window = paths, keeps, bridge, window
         self._passphrase: str | None = None
         self._dialog: SmallDialog | None = None
@@ -40,7 +38,6 @@ class Rescuing(QObject):
         self._job: Job | None = None
 
     def offer(self, problem: Problem, passphrase: str | None) -> None:
-        """`passphrase`: the one that opens the desk, if it has one."""
         self._passphrase = passphrase
         about = _(
             "“{name}” can only be read in part. Octavo can save all that is readable into new data and go on with that."

@@ -14,11 +14,11 @@ from app.core.conversation import Ending, Question
 from app.core.document import Document, Format, Page
 from app.core.secret import Key
 from app.core.work import finish
+from app.features.rescue.store.reading import DERIVED, DamagedRows
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.pages import PAGE_BYTES, open_pages
-from app.store.rescue.reading import DERIVED, DamagedRows
 from tests.store.fixtures.fill import fill
 
 Rows: TypeAlias = dict[str, list[dict[str, Any]]]

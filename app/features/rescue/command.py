@@ -15,13 +15,14 @@ from app.core.events import Copying
 from app.core.kept import Keeps
 from app.core.paths import Paths
 from app.core.work import finish
-from app.services.rescue import RescueReport, rescue_desks
-from app.wording import rescue as words
+from app.features.rescue import words
+from app.features.rescue.service import RescueReport, rescue_desks
 from app.wording.i18n import _
 
 
 def run(options: argparse.Namespace, keeps: Keeps) -> None:
-    """`keeps`: everything that a desk can have. Raises AppError as `rescue_desks` does."""
+    """Save what can be saved, and print what became of it. `keeps`: everything that a desk can have. Raises AppError
+    as `rescue_desks` does."""
     paths = arguments.paths(options)
     try:
         report = _rescue(paths, None)

@@ -13,11 +13,11 @@ import msgspec
 from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Format, Section
 from app.core.errors import Code, Problem
+from app.features.rescue.store.records import Value
+from app.features.rescue.store.shapes import Column, Layout, RowShape
 from app.store import passages
 from app.store.books import Books
 from app.store.db import Database
-from app.store.rescue.records import Value
-from app.store.rescue.shapes import Column, Layout, RowShape
 
 _EMPTY: dict[str, Value] = {"TEXT": "", "INTEGER": 0, "REAL": 0.0, "BLOB": b""}
 

@@ -10,14 +10,15 @@ import pytest
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.core.work import finish
-from app.services.rescue import RescueReport, StandIns, rescue_desks
+from app.features.rescue.service import RescueReport, rescue_desks
+from app.features.rescue.store.saving import StandIns
+from app.features.rescue.words import report_lines, stand_ins
 from app.store import keys
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.derivation import Argon2Cost
 from app.store.matters import MatterStore
 from app.store.pages import PAGE_BYTES
-from app.wording.rescue import report_lines, stand_ins
 from tests.whole import KEEPS
 
 CHEAP = Argon2Cost(memory_kib=32, passes=1, lanes=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -14,13 +13,11 @@ from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths
 from app.core.secret import Key
 from app.core.work import Cancel, Stopped, Work, relay
+from app.features.rescue.store.rescue import Rescued, rescue
+from app.features.rescue.store.saving import StandIns
 from app.store import keys
-from app.store.db import Database, suspect_of
+from app.store.db import Database
 from app.store.matters import MatterStore
-from app.store.rescue.rescue import Rescued, rescue
-from app.store.rescue.saving import StandIns
-
-__all__ = ["RescueReport", "Rescued", "RescuedDesk", "StandIns", "rescue_desks", "suspected"]
 
 
 class RescuedDesk(msgspec.Struct, frozen=True):
@@ -41,12 +38,6 @@ class RescueReport(msgspec.Struct, frozen=True):
         return tuple(desk for desk in self.desks if desk.rescued is not None)
 
 
-def suspected(paths: Paths) -> Path | None:
-    """A matter's database in which damage was found while it was in use, if there is one."""
-    marked = map(suspect_of, sorted(paths.matters.glob("*")))
-    return next((file for file in marked if file is not None and file.exists()), None)
-
-
 def rescue_desks(
     paths: Paths, passphrase: str | None, words: StandIns, cancel: Cancel | None = None
 ) -> Work[Copying, RescueReport]:
@@ -54,7 +45,7 @@ def rescue_desks(
     it open.
 
     Raises AppError PASSPHRASE_NEEDED, DATABASE_KEY where no page is opened by the key, and as
-    `store.rescue.rescue.rescue` does; Stopped. Desks that were done before that stay done.
+    `rescue` does; Stopped. Desks that were done before that stay done.
     """
     key, cancel = keys.obtain(paths, passphrase), cancel or Cancel()
     desks = [(yield from _rescue_one(paths, LIBRARY, "", key, words, cancel))]

@@ -17,16 +17,17 @@ import pytest
 from app.core.errors import AppError, Code
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.work import finish
+from app.features.rescue.store import rescue as module
+from app.features.rescue.store.rescue import Rescued, rescue
+from app.features.rescue.store.saving import StandIns
 from app.store.branches import shown_turns
 from app.store.conversations import Conversations
 from app.store.db import Database, find_damaged
 from app.store.migrations import MIGRATIONS
-from app.store.rescue import rescue as module
-from app.store.rescue.rescue import Rescued, rescue
-from app.store.rescue.saving import StandIns
-from tests.store.rescuing import Oracle, damage, fill_much, read_rows, rows_of, unordered
+from tests.features.rescue.store.rescuing import Oracle, damage, fill_much, read_rows, rows_of, unordered
 from tests.store.test_migrations import KEY
 
+_FIXTURES = Path(__file__).parents[3] / "store" / "fixtures"
 WORDS = StandIns("a document", "a conversation", "a question")
 
 
@@ -64,7 +65,7 @@ def test_what_is_on_no_damaged_page_is_read(oracle: Oracle, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
 def test_a_desk_of_every_version_is_saved(tmp_path: Path, version: int) -> None:
-    path = Path(shutil.copy(Path(__file__).parent / "fixtures" / f"v{version}.db", tmp_path / "octavo.db"))
+    path = Path(shutil.copy(_FIXTURES / f"v{version}.db", tmp_path / "octavo.db"))
     whole = Path(shutil.copy(path, tmp_path / "whole.db"))
     damage(path, path, [1], random.Random(version))
     found = run(path, KEY)
@@ -181,7 +182,7 @@ def test_nothing_is_saved_while_somebody_has_it_open(oracle: Oracle, desk: Path)
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[4],
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "open\n"
