@@ -114,10 +114,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import folders
 
             folders.list_folders(options, desk)
-        case "find":
-            from app.cli import find
-
-            find.run(options, desk, cancel)
         case "questions":
             from app.cli import questions
 

@@ -43,7 +43,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_add(commands)
     _add_folders(commands)
-    _add_find(commands)
     _add_questions(commands)
     _add_sheet(commands)
     _add_grid(commands)
@@ -131,26 +130,6 @@ def _add_folders(commands: Any) -> None:
     what.add_argument(
         "--forget", type=Path, metavar="FOLDER", help=_("forget this folder; its documents stay on the shelf")
     )
-
-
-def _add_find(commands: Any) -> None:
-    find = add_command(
-        commands, "find", _("show the passages of documents that belong to some words, best first, without a model")
-    )
-    add_documents(find)
-    find.add_argument("--limit", type=int, default=8, metavar="N", help=_("so many passages at most (default 8)"))
-    find.add_argument(
-        "--index", action="store_true",
-        help=_("first index the whole library by meaning; this can take long"),
-    )  # fmt: skip
-    find.add_argument(
-        "words", nargs="+", metavar="WORDS",
-        help=_(
-            "a question, or words; without --document the whole library is searched, with \"exact phrases\", -words"
-            " that must not be there, and filters such as kind:pdf, folder:NAME, person:NAME, after:2023,"
-            " before:2024-03, page:flagged, in:conversations"
-        ),
-    )  # fmt: skip
 
 
 def _add_questions(commands: Any) -> None:

@@ -90,6 +90,28 @@ class FoundPeople:
 
 
 @dataclass(frozen=True)
+class TextSource:
+    """Texts that a search of the desk finds, such as notes, beside documents and conversations.
+
+    `id`: that of their kind, which a person types after `in:`. `heading` stands above those that were found; `named`:
+    their name within a sentence; `one` and `several` say how many were found, with `{n}`; `place` says where one was
+    found, with `{title}`.
+
+    `texts`: SQL for rows with the columns `id`, `title`, `text` and `time`; `made` and `place`, since the newest come
+    first, and what was made at once is in the order of its places; `question_id`, or empty; and `book_id`, `page`,
+    `start` and `stop`, or NULL, where a text belongs to words of a document.
+    """
+
+    id: str
+    heading: Callable[[], str]
+    named: Callable[[], str]
+    one: Callable[[], str]
+    several: Callable[[], str]
+    place: Callable[[], str]
+    texts: str
+
+
+@dataclass(frozen=True)
 class Keeps:
     """Everything that the kernel or a feature keeps on a desk; with `+`, what both keep.
 
@@ -104,6 +126,7 @@ class Keeps:
     recorded: tuple[RecordedThing, ...] = ()
     shared: tuple[SharedRows, ...] = ()
     people: tuple[FoundPeople, ...] = ()
+    texts: tuple[TextSource, ...] = ()
 
     def __add__(self, other: Keeps) -> Keeps:
         return Keeps(
@@ -114,6 +137,7 @@ class Keeps:
             (*self.recorded, *other.recorded),
             (*self.shared, *other.shared),
             (*self.people, *other.people),
+            (*self.texts, *other.texts),
         )
 
     def kind(self, id: str) -> KeptKind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
@@ -16,12 +16,10 @@ from app.core.errors import AppError, Code
 
 
 class SearchPlace(StrEnum):
-    """Where a text can be found."""
+    """Where the kernel finds texts; features have places of their own (`app.core.kept.TextSource`)."""
 
     DOCUMENTS = "documents"
     CONVERSATIONS = "conversations"
-    SHEETS = "sheets"
-    NOTES = "notes"
 
 
 class PageCondition(StrEnum):
@@ -69,7 +67,7 @@ class SearchQuery(msgspec.Struct, frozen=True):
     after: date | None = None
     before: date | None = None
     pages: tuple[PageCondition, ...] = ()
-    places: tuple[SearchPlace, ...] = ()
+    places: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -80,7 +78,7 @@ class SearchQuery(msgspec.Struct, frozen=True):
     def is_empty(self) -> bool:
         return self == SearchQuery()
 
-    def looks_in(self, place: SearchPlace) -> bool:
+    def looks_in(self, place: str) -> bool:
         """Whether anything there can be meant: only documents have kinds, folders, people and pages."""
         of_documents = self.kinds or self.folders or self.people or self.pages
         if of_documents and place is not SearchPlace.DOCUMENTS:
@@ -106,11 +104,11 @@ _TERM = re.compile(
 )
 _DATE = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
 _NEXT_DAY = timedelta(days=1)
-_Choice = TypeVar("_Choice", bound=StrEnum)
+_Choice = TypeVar("_Choice", bound=str)
 
 
-def parse(text: str) -> SearchQuery:
-    """What is typed, understood. A phrase that is not closed goes to the end.
+def parse(text: str, places: Collection[str]) -> SearchQuery:
+    """What is typed, understood. A phrase that is not closed goes to the end. `places`: all that can be searched.
 
     Raises AppError SEARCH_FILTER_UNKNOWN, SEARCH_FILTER_WITHOUT, SEARCH_VALUE_UNKNOWN, SEARCH_VALUE_MISSING,
     SEARCH_DATE_INVALID: nothing of it is passed over.
@@ -121,7 +119,7 @@ def parse(text: str) -> SearchQuery:
     filters: dict[SearchFilter, list[str]] = {}
     for term in _terms(text):
         if term.filter and (term.value or term.filter.lower() in set(SearchFilter)):
-            filters.setdefault(_filter_of(term), []).append(term.value)
+            filters.setdefault(_filter_of(term, places), []).append(term.value)
         elif value := term.value or term.filter:
             (without if term.without else phrases if term.quoted else words).append(value)
     values = filters.get
@@ -135,7 +133,7 @@ def parse(text: str) -> SearchQuery:
         max((_days(SearchFilter.AFTER, value)[1] for value in values(SearchFilter.AFTER, [])), default=None),
         min((_days(SearchFilter.BEFORE, value)[0] for value in values(SearchFilter.BEFORE, [])), default=None),
         tuple(_one_of(SearchFilter.PAGE, value, PageCondition) for value in values(SearchFilter.PAGE, [])),
-        tuple(_one_of(SearchFilter.IN, value, SearchPlace) for value in values(SearchFilter.IN, [])),
+        tuple(_one_of(SearchFilter.IN, value, places) for value in values(SearchFilter.IN, [])),
     )
 
 
@@ -170,7 +168,7 @@ def _terms(text: str) -> Iterator[_Term]:
         yield _Term(*match.span(), bool(found["minus"]), found["filter"] or "", value, quoted is not None)
 
 
-def _filter_of(term: _Term) -> SearchFilter:
+def _filter_of(term: _Term, places: Collection[str]) -> SearchFilter:
     try:
         wanted = SearchFilter(term.filter.lower())
     except ValueError:
@@ -180,7 +178,8 @@ def _filter_of(term: _Term) -> SearchFilter:
     if term.without:
         raise AppError(Code.SEARCH_FILTER_WITHOUT, name=wanted.value)
     if not term.value:
-        raise AppError(Code.SEARCH_VALUE_MISSING, name=wanted.value, known=_EXAMPLES[wanted])
+        known = ", ".join(places) if wanted is SearchFilter.IN else _EXAMPLES[wanted]
+        raise AppError(Code.SEARCH_VALUE_MISSING, name=wanted.value, known=known)
     return wanted
 
 
@@ -191,10 +190,10 @@ def _kinds(value: str) -> tuple[Format, ...]:
     return found
 
 
-def _one_of(name: SearchFilter, value: str, of: type[_Choice]) -> _Choice:
+def _one_of(name: SearchFilter, value: str, of: Iterable[_Choice]) -> _Choice:
     lowered = value.lower()
     for each in of:
-        if lowered in (each.value, each.value.removesuffix("s")):
+        if lowered in (each, each.removesuffix("s")):
             return each
     raise AppError(Code.SEARCH_VALUE_UNKNOWN, name=name.value, value=value, known=", ".join(of))
 
@@ -220,5 +219,4 @@ _EXAMPLES: Mapping[SearchFilter, str] = {
     SearchFilter.AFTER: "2023, 2024-03, 2024-03-15",
     SearchFilter.BEFORE: "2023, 2024-03, 2024-03-15",
     SearchFilter.PAGE: ", ".join(PageCondition),
-    SearchFilter.IN: ", ".join(SearchPlace),
 }

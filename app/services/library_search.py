@@ -1,34 +1,34 @@
-"""Search over all of the open desk: its documents by words and by meaning, and what was asked, answered and noted.
+"""Search over all of the open desk: its documents by words and by meaning, what was asked and answered, and the texts
+that features keep.
 
-Of documents, a passage is found that has enough of the words, rare ones weighing more, and beside these the few that
-are nearest in meaning, which say so. Documents in whose titles all of it is come first. Phrases, words that must not be
-there, and filters always hold. What was said
-in conversations and sheets, and notes, has all words and phrases.
+A passage of a document is found if it has enough of the words, rare ones weighing more; beside these are the few that
+are nearest in meaning, which say so. Documents in whose titles all of it is come first. Phrases, words that must not
+be there, and filters always hold. What was said in conversations, and other texts, have all words and phrases.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
-from typing import TypeAlias
 
 import msgspec
 
 from app.core.comparison import PageSpan
-from app.core.search_query import SearchPlace, SearchQuery
+from app.core.kept import TextSource
+from app.core.search_query import SearchPlace, SearchQuery, parse
 from app.core.work import Cancel, Stopped, Work
 from app.services.excerpts import Excerpt, best_sentence, excerpt_of
 from app.services.search import Neighbours, Search, fuse
+from app.services.services import Services
 from app.store.conversations import Conversations
 from app.store.filters import PagePlace, SearchFilters, seconds
 from app.store.folding import fold, phrase_pattern
-from app.store.notes import NoteStore
 from app.store.passages import Ids, Passage, Passages, Scope, WordHits
-from app.store.sheets import SheetStore
+from app.store.text_sources import TextSources
 
 MOST_HITS = 200
 """Of documents; what comes behind them is counted, not shown."""
@@ -46,13 +46,14 @@ _MOST_TITLES = 5
 
 
 class LibraryHit(msgspec.Struct, frozen=True):
-    """Something that was found. `id`: of the document, conversation, sheet or note; `title`: its own, of a note that of
-    its document. `score`: more is better; only hits of one search and one place compare. Of a document there are its
-    `passage` and the `span` of the sentence on its page; where only filters were given, no passage. `question_id`: the
-    question that has the words, or the answer to it. `book_id`: of the document, and of that which a note is in.
-    `by_meaning`: it has too few of the words."""
+    """Something that was found. `place`: a `SearchPlace`, or the id of a `TextSource`; `id`: of the document, of the
+    conversation, or of what a source has; `title`: its own, of a note that of its document. `score`: more is better;
+    only hits of one search and one place compare. Of a document there are its `passage` and the `span` of the sentence
+    on its page; where only filters were given, no passage. `question_id`: the question that has the words, or the
+    answer to it. `book_id`: of the document, and of that which a note is in. `by_meaning`: it has too few of the
+    words."""
 
-    place: SearchPlace
+    place: str
     id: str
     title: str
     excerpt: Excerpt
@@ -78,12 +79,8 @@ class LibraryFound(msgspec.Struct, frozen=True):
     listed: bool = False
     complete: bool = False
 
-    def of(self, place: SearchPlace) -> tuple[LibraryHit, ...]:
-        return tuple(hit for hit in self.hits if hit.place is place)
-
-
-TextSource: TypeAlias = Callable[[SearchQuery], Iterator[LibraryHit]]
-"""What has texts that are searched whole: gives the hits, the newest first."""
+    def of(self, place: str) -> tuple[LibraryHit, ...]:
+        return tuple(hit for hit in self.hits if hit.place == place)
 
 
 @dataclass(frozen=True)
@@ -101,15 +98,25 @@ class _Searched:
 @dataclass(frozen=True)
 class LibrarySearch:
     """May be used from any thread. Only short reads are done, so that nobody waits for the database. `sources`: what is
-    searched beside documents."""
+    searched beside documents and conversations."""
 
     search: Search
     filters: SearchFilters
-    sources: Mapping[SearchPlace, TextSource]
+    conversations: Conversations
+    sources: TextSources
 
     @property
     def _passages(self) -> Passages:
         return self.search.passages
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """All that can be searched."""
+        return (*SearchPlace, *(source.id for source in self.sources.all))
+
+    def understand(self, text: str) -> SearchQuery:
+        """What is typed. Raises AppError as `parse` does."""
+        return parse(text, self.places)
 
     def prepare(self) -> None:
         """Something will be searched for: get ready, and do not wait for it."""
@@ -125,7 +132,7 @@ class LibrarySearch:
             found = msgspec.structs.replace(self._by_words(query, searched, limit), undated=undated)
             yield found
         if query.text:
-            found = msgspec.structs.replace(found, hits=(*found.hits, *self._said(query, cancel)))
+            found = msgspec.structs.replace(found, hits=(*found.hits, *self._said(query, cancel, _MOST_SAID)))
             yield found
         if cancel.requested:
             raise Stopped
@@ -135,12 +142,8 @@ class LibrarySearch:
 
     def at_once(self, query: SearchQuery, cancel: Cancel, *, limit: int) -> Work[LibraryHit, None]:
         """What has all of the words, at most `limit` of each place, as it is found: for a glance while one types."""
-        for place, source in self.sources.items():
-            if query.text and query.looks_in(place):
-                for hit in islice(source(query), limit):
-                    yield hit
-                    if cancel.requested:
-                        raise Stopped
+        if query.text:
+            yield from self._said(query, cancel, limit)
         if query.text and query.looks_in(SearchPlace.DOCUMENTS):
             found = self._by_words(query, self._searched(query), 10 * limit)
             yield from islice((hit for hit in found.hits if _has_all(hit, query)), limit)
@@ -161,7 +164,7 @@ class LibrarySearch:
             let_pass = set(searched.allowed.tolist())
             nearest = Neighbours({id: near for id, near in nearest.near.items() if id in let_pass}, nearest.complete)
         better = self._found(query, searched, nearest, limit)
-        said = [hit for hit in found.hits if hit.place is not SearchPlace.DOCUMENTS]
+        said = [hit for hit in found.hits if hit.place != SearchPlace.DOCUMENTS]
         return msgspec.structs.replace(better, hits=(*better.hits, *said), undated=found.undated)
 
     def _searched(self, query: SearchQuery) -> _Searched:
@@ -235,76 +238,58 @@ class LibrarySearch:
 
     # ---- all else
 
-    def _said(self, query: SearchQuery, cancel: Cancel) -> Iterator[LibraryHit]:
-        for place, source in self.sources.items():
-            if query.looks_in(place):
-                for hit in islice(source(query), _MOST_SAID):
-                    yield hit
-                    if cancel.requested:
-                        raise Stopped
+    def _said(self, query: SearchQuery, cancel: Cancel, limit: int) -> Iterator[LibraryHit]:
+        """At most `limit` of each place, the newest first."""
+        found = [self._said_in_conversations(query)] if query.looks_in(SearchPlace.CONVERSATIONS) else []
+        found += [self._said_in(source, query) for source in self.sources.all if query.looks_in(source.id)]
+        for hits in found:
+            for hit in islice(hits, limit):
+                yield hit
+                if cancel.requested:
+                    raise Stopped
 
-
-def said_in_conversations(conversations: Conversations) -> TextSource:
-    def find(query: SearchQuery) -> Iterator[LibraryHit]:
+    def _said_in_conversations(self, query: SearchQuery) -> Iterator[LibraryHit]:
         begin, end = _times(query)
-        for talk in conversations.all():
-            if begin <= talk.updated_at < end:
-                yield from _said_in(conversations, SearchPlace.CONVERSATIONS, talk.id, talk.title, query)
+        for talk in self.conversations.all():
+            if begin <= talk.updated_at < end and (hit := self._said_in_conversation(talk.id, talk.title, query)):
+                yield hit
 
-    return find
+    def _said_in_conversation(self, id: str, title: str, query: SearchQuery) -> LibraryHit | None:
+        """Words side by side count before words that are far from each other."""
+        phrases, words = _phrases(query), _words(query)
+        without = tuple(map(fold, query.without))
+        side_by_side = [fold(" ".join(query.words)), *phrases] if len(words) > 1 else []
+        for needles in filter(None, (side_by_side, [*words, *phrases])):
+            found = self.conversations.place_of(id, needles, without)
+            if found is not None:
+                excerpt = excerpt_of(found.text, needles)
+                return LibraryHit(SearchPlace.CONVERSATIONS, id, title, excerpt, question_id=found.question_id)
+        return None
 
-
-def said_in_sheets(sheets: SheetStore) -> TextSource:
-    def find(query: SearchQuery) -> Iterator[LibraryHit]:
-        begin, end = _times(query)
-        needles = [*map(fold, query.phrases), *fold(" ".join(query.words)).split()[:_MOST_WORDS]]
-        for cell in sheets.find(needles, tuple(map(fold, query.without))):
-            if begin <= cell.created_at < end:
-                title = " · ".join(filter(None, (cell.title, cell.document)))
-                excerpt = excerpt_of(cell.text, needles, before=_BEFORE, after=_AFTER)
-                yield LibraryHit(SearchPlace.SHEETS, cell.sheet_id, title, excerpt, question_id=cell.question_id)
-
-    return find
-
-
-def noted(notes: NoteStore, title_of: Callable[[str], str]) -> TextSource:
-    """`title_of` gives the title of a document by its id."""
-
-    def find(query: SearchQuery) -> Iterator[LibraryHit]:
-        begin, end = _times(query)
-        for note in notes.all():
-            text = f"{note.text}\n\n{note.words}"
-            needles = _needles(query, text)
-            if needles and begin <= note.changed_at < end:
-                place, excerpt = note.place, excerpt_of(text.strip(), needles, before=_BEFORE, after=_AFTER)
-                title, book_id = (title_of(place.book_id), place.book_id) if place else ("", "")
-                span = PageSpan(place.page, "", place.start, place.end) if place else None
-                yield LibraryHit(SearchPlace.NOTES, note.id, title, excerpt, span=span, book_id=book_id)
-
-    return find
+    def _said_in(self, source: TextSource, query: SearchQuery) -> Iterator[LibraryHit]:
+        needles = [*_phrases(query), *_words(query)]
+        for found in self.sources.find(source, needles, tuple(map(fold, query.without)), *_times(query)):
+            excerpt = excerpt_of(found.text.strip(), needles, before=_BEFORE, after=_AFTER)
+            span = PageSpan(found.page, "", found.start, found.stop) if found.book_id else None
+            yield LibraryHit(
+                *(source.id, found.id, found.title, excerpt),
+                span=span,
+                question_id=found.question_id,
+                book_id=found.book_id or "",
+            )
 
 
-def _needles(query: SearchQuery, text: str) -> list[str]:
-    """All that is looked for, folded, where a text has all of it and nothing that it must not have."""
-    folded = fold(text)
-    phrases = [fold(phrase) for phrase in query.phrases]
-    words = fold(" ".join(query.words)).split()[:_MOST_WORDS]
-    held = all(needle in folded for needle in (*words, *phrases))
-    return [*phrases, *words] if held and not any(fold(each) in folded for each in query.without) else []
+def library_search_of(desk: Services) -> LibrarySearch:
+    filters = SearchFilters(desk.database, desk.keeps.people)
+    return LibrarySearch(desk.search, filters, desk.conversations, TextSources(desk.database, desk.keeps.texts))
 
 
-def _said_in(
-    conversations: Conversations, place: SearchPlace, id: str, title: str, query: SearchQuery
-) -> Iterator[LibraryHit]:
-    phrases = [fold(phrase) for phrase in query.phrases]
-    words = fold(" ".join(query.words)).split()[:_MOST_WORDS]
-    without = tuple(map(fold, query.without))
-    side_by_side = [fold(" ".join(query.words)), *phrases] if len(words) > 1 else []
-    for needles in filter(None, (side_by_side, [*words, *phrases])):
-        found = conversations.place_of(id, needles, without)
-        if found is not None:
-            yield LibraryHit(place, id, title, excerpt_of(found.text, needles), question_id=found.question_id)
-            return
+def _phrases(query: SearchQuery) -> list[str]:
+    return [fold(phrase) for phrase in query.phrases]
+
+
+def _words(query: SearchQuery) -> list[str]:
+    return fold(" ".join(query.words)).split()[:_MOST_WORDS]
 
 
 def _times(query: SearchQuery) -> tuple[float, float]:
@@ -313,7 +298,7 @@ def _times(query: SearchQuery) -> tuple[float, float]:
 
 def _hit(passage: Passage, title: str, query: SearchQuery, forms: Collection[str], *, by_meaning: bool) -> LibraryHit:
     """The sentence of a passage that has most of what was looked for, and, of a phrase, where that is."""
-    phrases = [fold(phrase) for phrase in query.phrases]
+    phrases = _phrases(query)
     needles = [*phrases, *sorted(forms, key=len, reverse=True)]
     start, end = best_sentence(passage.text, needles)
     sentence = passage.text[start:end]
@@ -331,7 +316,7 @@ def _hit(passage: Passage, title: str, query: SearchQuery, forms: Collection[str
 
 def _has_all(hit: LibraryHit, query: SearchQuery) -> bool:
     text = fold(hit.passage.text) if hit.passage is not None else ""
-    return all(word in text for word in fold(" ".join(query.words)).split()[:_MOST_WORDS])
+    return all(word in text for word in _words(query))
 
 
 def _counts(ids: Iterable[int], scopes: Sequence[Scope]) -> Mapping[str, int]:

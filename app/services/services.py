@@ -15,7 +15,6 @@ from app.core.matter import Matter
 from app.core.paths import Paths
 from app.core.policy import Policy
 from app.core.record import Happening, RecordKind
-from app.core.search_query import SearchPlace
 from app.core.settings import Settings
 from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
@@ -33,7 +32,6 @@ from app.services.indexing import Indexer
 from app.services.kept import Keeping
 from app.services.learning import Learning
 from app.services.library import Library
-from app.services.library_search import LibrarySearch, noted, said_in_conversations, said_in_sheets
 from app.services.matter_plans import MatterPlans
 from app.services.matters import Matters
 from app.services.models import Models, RemoteEngine, SavedReadings
@@ -50,7 +48,6 @@ from app.services.titling import Titling
 from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
-from app.store.filters import SearchFilters
 from app.store.keys import Key, set_passphrase
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
@@ -118,15 +115,6 @@ class Services:
     def suggestions(self) -> Suggestions:
         """Made when somebody wants some: its rules take a moment to import."""
         return self.make_suggestions()
-
-    @property
-    def library_search(self) -> LibrarySearch:
-        sources = {
-            SearchPlace.CONVERSATIONS: said_in_conversations(self.conversations),
-            SearchPlace.SHEETS: said_in_sheets(self.sheets.store),
-            SearchPlace.NOTES: noted(self.notes.store, lambda book_id: self.library.book(book_id).title),
-        }
-        return LibrarySearch(self.search, SearchFilters(self.database, self.keeps.people), sources)
 
     @property
     def matter_plans(self) -> MatterPlans:

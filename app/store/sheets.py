@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import apsw
 import msgspec
@@ -28,30 +28,6 @@ _CELLS = f"""
         LEFT JOIN answers a ON a.question_id = q.id AND a.shown
         JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
         WHERE l.sheet_id = ? AND NOT {IN_BIN} ORDER BY l.row_number, l.column_number"""
-_TEXTS = f"""
-    SELECT c.id, c.title, c.created_at, t.question_id, t.text, ifnull((
-        SELECT k.title FROM books k WHERE json_array_length(t.books) = 1 AND k.id = t.books -> 0 ->> 'book_id'
-    ), '') FROM conversations c JOIN sheets s ON s.conversation_id = c.id JOIN (
-        SELECT l.sheet_id, l.question_id, r.books, r.number AS row,
-            concat_ws(char(10, 10), iif(l.correction = '', a.text, l.correction), nullif(l.comment, '')) AS text
-            FROM sheet_cells l JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
-            LEFT JOIN answers a ON a.question_id = l.question_id AND a.shown WHERE NOT {IN_BIN}
-        UNION ALL SELECT l.sheet_id, l.question_id, '[]', min(l.row_number), q.text
-            FROM sheet_cells l JOIN questions q ON q.id = l.question_id GROUP BY l.sheet_id, l.column_number
-    ) t ON t.sheet_id = c.id WHERE c.bin_id = '' AND NOT (s.excerpts AND s.question_id != '')"""
-_NEWEST_FIRST = "ORDER BY c.created_at DESC, c.id, t.row"
-
-
-class FoundCell(NamedTuple):
-    """A cell that was found by `text`. `document`: the title of the one that its row asks; "" where it asks several, or
-    the text is the question."""
-
-    sheet_id: str
-    title: str
-    created_at: float
-    question_id: str
-    text: str
-    document: str
 
 
 class SheetStore(CellStore):
@@ -94,21 +70,6 @@ class SheetStore(CellStore):
                 GROUP BY c.id ORDER BY c.created_at DESC, c.id"""
         )
         return tuple(SheetEntry(*row) for row in rows)
-
-    def find(self, words: Sequence[str], without: Sequence[str] = ()) -> tuple[FoundCell, ...]:
-        """The cells in whose answer, correction or comment all `words` are, and none that it must be `without`, as
-        `fold` returned them; of a column whose question is so, the first cell. The newest sheets first, without those
-        that only make notes shorter."""
-        values = {f"word{number}": word for number, word in enumerate((*words, *without))}
-        conditions = [
-            f"{'NOT ' * (number >= len(words))}contains(t.text, :word{number})" for number in range(len(values))
-        ]
-        return tuple(
-            FoundCell(*row)
-            for row in self._database.rows(f"{_TEXTS} AND {' AND '.join(conditions) or '0'} {_NEWEST_FIRST}", values)
-        )
-
-    # ---- a grid that grows, and what a person adds
 
     def add(self, id: str, columns: Sequence[GridColumn] = (), rows: Sequence[tuple[BookRef, ...]] = ()) -> None:
         """Add columns and rows behind the others, with a cell for each that none was asked for."""

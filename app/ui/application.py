@@ -274,7 +274,7 @@ class _Shell(QObject):
         elif action is WindowAction.NEW_CONVERSATION:
             self.presenter.navigation.new_conversation()
         elif action is WindowAction.SEARCH:
-            self.presenter.navigation.open_search()
+            self.presenter.anything.search()
 
     @Slot(object)
     def _take_files(self, files: list[Path]) -> None:

@@ -21,7 +21,7 @@ from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.instructing import Instructing
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.text_size import LARGER_KEYS, SMALLER_KEYS, USUAL_KEYS
-from app.ui.commands import SEARCH_KEYS, Anchor, Command, CommandGroup, Group
+from app.ui.commands import Anchor, Command, CommandGroup, Group
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.exporting import Exporting
@@ -86,13 +86,14 @@ def adding_commands(
                 words=_("screenshot"),
                 symbol=Symbol.PART,
             ),
-            Command(_("Find anything"), "Ctrl+K", anything.find, words=_("search"), symbol=Symbol.FIND, apart=True),
             Command(
-                _("Search everything"),
-                SEARCH_KEYS,
-                go.open_search,
-                words=_("full text, documents, conversations, find in all books"),
+                _("Find anything"),
+                "Ctrl+K",
+                anything.find,
+                words=_("search"),
                 symbol=Symbol.FIND,
+                apart=True,
+                anchor=Anchor.SEARCHING,
             ),
             Command(
                 _("Question sheet…"),

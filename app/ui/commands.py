@@ -14,12 +14,10 @@ from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.core.comparison import PageSpan
 from app.ui.icons import Symbol
 
 _BETWEEN_KEYS = re.compile(r"(?<=.)\+(?=.)")
 _MAC_SIGNS = "⌃⌥⇧⌘"
-SEARCH_KEYS = "Ctrl+Shift+F"
 
 
 class EntryKind(StrEnum):
@@ -30,7 +28,7 @@ class EntryKind(StrEnum):
     SAID = "said"  # in a conversation
     PASSAGE = "passage"  # of a book
     MATTER = "matter"  # or the library
-    EVERYWHERE = "everywhere"  # a search of the library for what is typed
+    EVERYWHERE = "everywhere"  # a search that goes on from what is typed
     OTHER = "other"  # what a feature offers, under a heading of its own
 
 
@@ -41,7 +39,7 @@ class Entry:
     not the one of its kind; a command has it only while nothing is typed.
 
     An image, and what was said, has the conversation's id and that of its question, as `place`. Of a text that was
-    found, `title` is the excerpt, `matches` the ranges in it, `span` where it is in its book.
+    found, `title` is the excerpt, and `matches` are the ranges in it.
     `run`: does what the entry is for, where a feature offers it.
     """
 
@@ -55,7 +53,6 @@ class Entry:
     keys: tuple[str, ...] = ()
     words: str = ""
     matches: tuple[tuple[int, int], ...] = ()
-    span: PageSpan | None = None
     run: Callable[[], object] | None = None
 
 
@@ -76,6 +73,7 @@ class Group(StrEnum):
 class Anchor(StrEnum):
     """A place in a group where the commands of features stand: behind the kernel's command that has it."""
 
+    SEARCHING = "searching"
     FINDING = "finding"
     ASKING = "asking"
     SETTINGS = "settings"

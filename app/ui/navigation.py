@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 
 from app.core.bin import BinEntry, BinKind
 from app.core.comparison import PageSpan
-from app.core.search_query import SearchPlace
+from app.core.kept import KeptWhere
 from app.ui.activity import ASIDE, Activity, EngineTask
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
@@ -22,8 +22,6 @@ from app.ui.shown import Shown
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
-    from app.services.library_search import LibraryHit
-    from app.ui.search.presenter import SearchPresenter
     from app.ui.sheet.presenter import SheetsPresenter
 
 
@@ -36,14 +34,13 @@ class Navigation(QObject):
         asking: AskingPresenter,
         pages: Pages,
         sheets: Callable[[], SheetsPresenter],
-        search: Callable[[], SearchPresenter],
         report: ReportPresenter,
         comparing: ComparePresenter,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
     ) -> None:
-        """`sheets` and `search` are made when they are needed first."""
+        """`sheets` is made when it is needed first."""
         super().__init__(parent)
         self._window = window
         self._shelf = shelf
@@ -52,11 +49,15 @@ class Navigation(QObject):
         self._pages = pages
         self._page = pages.first
         self._sheets = sheets
-        self._search = search
         self._report = report
         self._comparing = comparing
         self._activity = activity
         self._shown = shown
+        self._openers: Sequence[Callable[[str, str], bool]] = ()
+
+    def use(self, openers: Sequence[Callable[[str, str], bool]]) -> None:
+        """These show what features keep (`WindowFeature.open_kept`)."""
+        self._openers = openers
 
     @Slot(object)
     def open_citation(self, citation: Any) -> None:
@@ -78,9 +79,23 @@ class Navigation(QObject):
         self._window.unfold_page()
         self._page.open_page(book_id, page, words)
 
-    def open_passage(self, book_id: str, span: PageSpan) -> None:
+    def open_passage(self, book_id: str, span: PageSpan, *, beside: bool = False) -> None:
+        """Some words of a page, `beside` the one that is open or in its place."""
         self._window.unfold_page()
-        self._page.open_passage(book_id, span)
+        pane = self._pages.second(book_id) if beside else self._page
+        pane.open_passage(book_id, span)
+
+    def open_kept(self, kind: str, id: str) -> None:
+        """Something that is kept, by the id of its `KeptKind` and its own; nothing where nobody shows it."""
+        match kind:
+            case KeptWhere.DOCUMENTS:
+                self.open_book(id)
+            case KeptWhere.CONVERSATIONS:
+                self.open_conversation(id)
+            case KeptWhere.SHEETS:
+                self.open_kept_sheet(id)
+            case _:
+                any(opens(kind, id) for opens in self._openers)
 
     @Slot(str)
     def open_report(self, book_id: str) -> None:
@@ -141,27 +156,6 @@ class Navigation(QObject):
             sheets = self._sheets()
             self._window.show_sheet(True)
             sheets.open_notes(turn.question.id)
-
-    @Slot()
-    def open_search(self, words: str = "") -> None:
-        """The search of the library, in the place of the conversation: for these words, or what was searched last."""
-        search = self._search()
-        self._window.show_view(search.panel, spacious=False)
-        search.prepare(words)
-
-    @Slot(object, bool)
-    def open_hit(self, hit: LibraryHit, beside: bool) -> None:
-        """What a search of the library found; a page, `beside` the one that is open if it is wanted so."""
-        if hit.place is SearchPlace.CONVERSATIONS:
-            self.open_conversation(hit.id, hit.question_id)
-        elif hit.place is SearchPlace.SHEETS:
-            sheets = self._sheets()
-            self._window.show_sheet(True)
-            sheets.open(hit.id)
-        elif hit.span is not None:
-            self._window.unfold_page()
-            pane = self._pages.second(hit.book_id) if beside else self._page
-            pane.open_passage(hit.book_id, hit.span)
 
     @Slot()
     def close_sheet(self) -> None:

@@ -1,5 +1,5 @@
-"""Ctrl+K: commands, conversations, books, images and what features have, by their names; conversations and books by
-text."""
+"""Ctrl+K: commands, conversations, books, images and what features have, by their names; and texts that features
+find."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.core.search_query import SearchPlace, SearchQuery
 from app.services.images import Images
-from app.services.library_search import LibraryHit, LibrarySearch
 from app.ui.bridge import Bridge, Executor
 from app.ui.commands import Commands, Entry, EntryKind
 from app.ui.icons import Icons
-from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.matters.presenter import MattersPresenter
 from app.ui.navigation import Navigation
 from app.ui.presenter import Presenter
@@ -24,23 +21,18 @@ from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
 from app.ui.shown import Shown
 from app.wording.i18n import _
-from app.wording.page_names import page_words
 from app.wording.units import printable
 
 if TYPE_CHECKING:
     from app.ui.palette_dialog import PaletteDialog
+    from app.ui.text_finder import TextFinder
     from app.ui.window_feature import WindowFeature
-
-
-_LOOKED_IN = (SearchPlace.CONVERSATIONS, SearchPlace.DOCUMENTS)
-_MOST_OF_A_KIND = 6
 
 
 class Anything(Presenter):
     def __init__(
         self,
         images: Images,
-        texts: LibrarySearch,
         bridge: Bridge,
         shelf: ShelfPresenter,
         shown: Shown,
@@ -52,7 +44,6 @@ class Anything(Presenter):
     ) -> None:
         super().__init__(parent)
         self._images = images
-        self._texts = texts
         self._bridge = bridge
         self._shelf = shelf
         self._shown = shown
@@ -63,11 +54,24 @@ class Anything(Presenter):
         self._commands: Commands | None = None
         self._features: Sequence[WindowFeature] = ()
         self._dialog: PaletteDialog | None = None
-        self._job: Job | None = None
+        self._finders: tuple[TextFinder, ...] = ()
+        self._looking: set[TextFinder] = set()
 
     def use(self, commands: Commands, features: Sequence[WindowFeature]) -> None:
         """These are found, too, and what features have."""
         self._commands, self._features = commands, features
+        self._finders = tuple(finder for each in features if (finder := each.text_finder()) is not None)
+        for finder in self._finders:
+            finder.found.connect(self._on_found)
+            finder.ended.connect(partial(self._on_ended, finder))
+            finder.failed.connect(self.failed)
+
+    def search(self) -> None:
+        """Search through all texts, where a feature can; else find anything by its name."""
+        if self._finders:
+            self._go(self._finders[0].further(""))
+        else:
+            self.find()
 
     @Slot()
     def find(self) -> None:
@@ -82,7 +86,7 @@ class Anything(Presenter):
         entries += self._matters.entries()
         entries += self._commands.entries()
         entries += [entry for feature in self._features for entry in feature.palette_entries()]
-        dialog = self._dialog = PaletteDialog(self._icons, entries, self._window, in_texts=True)
+        dialog = self._dialog = PaletteDialog(self._icons, entries, self._window, finders=self._finders)
         dialog.chosen.connect(self._go)
         dialog.search_wanted.connect(self._search)
         dialog.finished.connect(self._close)
@@ -92,45 +96,28 @@ class Anything(Presenter):
     @Slot()
     def _close(self) -> None:
         self._dialog = None
-        self._stop_search()
+        for finder in self._finders:
+            finder.stop()
 
     @Slot(str)
     def _search(self, words: str) -> None:
-        """Look for these words, and no longer for those before."""
-        self._stop_search()
+        """Look for these words in texts, and no longer for those before."""
         if self._dialog is not None:
             self._dialog.begin_search()
-            query = SearchQuery(words=tuple(words.split()), places=_LOOKED_IN)
-            work = partial(self._texts.at_once, query, limit=_MOST_OF_A_KIND)
-            self._job = self._bridge.stream(Executor.FINDING, work, partial(self._on_found, words))
+            self._looking = set(self._finders)
+            for finder in self._finders:
+                finder.find(words)
 
-    def _stop_search(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+    @Slot(str, object)
+    def _on_found(self, words: str, entries: Sequence[Entry]) -> None:
+        if self._dialog is not None and self._dialog.line.text() == words:
+            self._dialog.add_found(entries)
 
-    def _on_found(self, words: str, event: LibraryHit | Done[None] | Cancelled | Failed) -> None:
-        dialog = self._dialog
-        if dialog is None or dialog.line.text() != words:
-            return
-        match event:
-            case LibraryHit(place=SearchPlace.CONVERSATIONS):
-                dialog.add_found([_said(event)])
-            case LibraryHit():
-                dialog.add_found([self._on_page(event)])
-            case Done() | Cancelled():
-                dialog.end_search()
-            case Failed():
-                dialog.end_search()
-                self._on_problem(event.problem)
-
-    def _on_page(self, hit: LibraryHit) -> Entry:
-        assert hit.span is not None
-        book = self._shown.shelf.get(hit.id)
-        page = book.page_names.of(hit.span.page) if book is not None else None
-        place = f"{hit.title} · {page_words(page)}" if page is not None else hit.title
-        title = printable(hit.excerpt.text)
-        return Entry(EntryKind.PASSAGE, hit.id, title, place, matches=hit.excerpt.matches, span=hit.span)
+    def _on_ended(self, finder: TextFinder, words: str) -> None:
+        if self._dialog is not None and self._dialog.line.text() == words:
+            self._looking.discard(finder)
+            if not self._looking:
+                self._dialog.end_search()
 
     @Slot(object)
     def _go(self, entry: Entry) -> None:
@@ -140,21 +127,12 @@ class Anything(Presenter):
         match entry.kind:
             case EntryKind.COMMAND if self._commands is not None:
                 self._commands.actions[entry.key].trigger()
-            case EntryKind.CONVERSATION | EntryKind.IMAGE | EntryKind.SAID:
+            case EntryKind.CONVERSATION | EntryKind.IMAGE:
                 self._navigation.open_conversation(entry.key, entry.place)
-            case EntryKind.PASSAGE if entry.span is not None:
-                self._navigation.open_passage(entry.key, entry.span)
-            case EntryKind.EVERYWHERE:
-                self._navigation.open_search(entry.key)
             case EntryKind.MATTER:
                 self._matters.open(entry.key)
             case _:
                 self._navigation.open_book(entry.key)
-
-
-def _said(hit: LibraryHit) -> Entry:
-    title, talk = printable(hit.excerpt.text), hit.title or _("New conversation")
-    return Entry(EntryKind.SAID, hit.id, title, talk, hit.question_id, matches=hit.excerpt.matches)
 
 
 def _list_images(images: Images) -> list[Entry]:

@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QLineEdit, QListView, QWidget
 
 from app.ui import motion
-from app.ui.commands import SEARCH_KEYS, Entry, EntryKind, caps_of
+from app.ui.commands import Entry, EntryKind, caps_of
 from app.ui.icons import Icons
 from app.ui.palette_rows import EntryDelegate, EntryList, EntryRole
+from app.ui.text_finder import TextFinder
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.widgets.key_caps import KeyCaps
 from app.ui.widgets.labels import PlainLabel, Separator
@@ -28,14 +29,7 @@ _FEWEST = 2
 """Characters that are looked for in texts."""
 _DIM_LIGHT, _DIM_DARK = 70, 130
 _SHADOW, _SHADOW_ALPHA, _CORNER = 36, 3, 12
-_KEYS, _SEARCH = QKeySequence("Ctrl+K"), QKeySequence(SEARCH_KEYS)
-
-
-def _everywhere(words: str) -> Entry:
-    """The search of all of the library, after what was found at a glance."""
-    typed = " ".join(words.split())
-    title = _("Search everything for “{words}”").format(words=typed)
-    return Entry(EntryKind.EVERYWHERE, typed, title, keys=caps_of(_SEARCH))
+_KEYS = QKeySequence("Ctrl+K")
 
 
 class PaletteDialog(QDialog):
@@ -45,20 +39,26 @@ class PaletteDialog(QDialog):
     search_wanted = Signal(str)
 
     def __init__(
-        self, icons: Icons, entries: Sequence[Entry], parent: QWidget, *, hint: str = "", in_texts: bool = False
+        self,
+        icons: Icons,
+        entries: Sequence[Entry],
+        parent: QWidget,
+        *,
+        hint: str = "",
+        finders: Sequence[TextFinder] = (),
     ) -> None:
-        """`hint`: what there is to choose from, where that is not all. `in_texts`: texts can be looked through."""
+        """`hint`: what there is to choose from, where that is not all. `finders` look through texts."""
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)  # a part of the window; Qt lets no dialog begin as one
         self._window = parent
         self._theme = icons.theme
-        self._in_texts = in_texts
+        self._finders = tuple(finders)
         self._before: QWidget | None = None
         self.setAccessibleName(_("Find anything"))
-        self._model = EntryList(entries, self, last=_everywhere if in_texts else None)
+        self._model = EntryList(entries, self, last=[finder.further for finder in self._finders])
         self.line = QLineEdit()
         self.line.setProperty("role", "palette")
-        self.line.setPlaceholderText(hint or _("A command, a book, a conversation, or words in them"))
+        self.line.setPlaceholderText(hint or self._hint())
         self.line.setAccessibleName(_("Find anything"))
         self.line.textChanged.connect(self._narrow)
         self.line.installEventFilter(self)
@@ -76,6 +76,11 @@ class PaletteDialog(QDialog):
         parent.installEventFilter(self)
         self._select(0)
 
+    def _hint(self) -> str:
+        if self._finders:
+            return _("A command, a book, a conversation, or words in them")
+        return _("A command, a book or a conversation")
+
     def _make_view(self, icons: Icons) -> QListView:
         view = QListView()
         view.setAccessibleName(_("Found"))
@@ -92,8 +97,7 @@ class PaletteDialog(QDialog):
         """Which keys there are."""
         items: list[QWidget] = []
         hints = [(("↑", "↓"), _("choose")), (("↵",), _("open")), (("Esc",), _("close"))]
-        if self._in_texts:
-            hints.append((caps_of(_SEARCH), _("search everything")))
+        hints += [(caps_of(finder.keys), finder.hint) for finder in self._finders]
         for keys, words in hints:
             items += [KeyCaps(self._theme, keys), PlainLabel(words, role="small")]
         foot = row(*items, STRETCH, spacing=SPACE_S, margins=(SPACE_L, SPACE_S, SPACE_L, SPACE_S))
@@ -164,14 +168,17 @@ class PaletteDialog(QDialog):
             self._step(step)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(self.view.currentIndex())
-        elif self._in_texts and QKeySequence(event.keyCombination()) == _SEARCH:
+        elif finder := self._finder_of(QKeySequence(event.keyCombination())):
             self.accept()
-            self.chosen.emit(_everywhere(self.line.text()))
+            self.chosen.emit(finder.further(self.line.text()))
         elif event.key() == Qt.Key.Key_Escape or QKeySequence(event.keyCombination()) == _KEYS:
             self.reject()
         else:
             return event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
         return True
+
+    def _finder_of(self, keys: QKeySequence) -> TextFinder | None:
+        return next((finder for finder in self._finders if finder.keys == keys), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self._card.geometry().contains(event.position().toPoint()):
@@ -240,7 +247,7 @@ class PaletteDialog(QDialog):
 
     @Slot(str)
     def _narrow(self, words: str) -> None:
-        if self._in_texts and len(words.strip()) >= _FEWEST:
+        if self._finders and len(words.strip()) >= _FEWEST:
             self._pause.start()
         else:
             self._pause.stop()

@@ -96,9 +96,9 @@ class EntryList(QAbstractListModel):
     """`EntryRole` gives an Entry or a PaletteHeading."""
 
     def __init__(
-        self, entries: Sequence[Entry], parent: QObject | None = None, *, last: Callable[[str], Entry] | None = None
+        self, entries: Sequence[Entry], parent: QObject | None = None, *, last: Sequence[Callable[[str], Entry]] = ()
     ) -> None:
-        """`last` makes what is offered after all else, of the words that are typed."""
+        """`last` make what is offered after all else, of the words that are typed."""
         super().__init__(parent)
         self._last = last
         self._all = tuple(entries)
@@ -128,7 +128,7 @@ class EntryList(QAbstractListModel):
             best = {_sort_of(entry): score for score, entry in reversed(scored)}
             sorts = sorted(best, key=lambda sort: (best[sort], sort))
             by_sort = [entry for sort in sorts for entry in _first(scored, sort)]
-            last = [self._last(words)] if self._last is not None else []
+            last = [make(words) for make in self._last]
             self._rows = _headed((entry, _sort_of(entry)[1]) for entry in (*by_sort, *self._found, *last))
         self.endResetModel()
 

@@ -88,7 +88,6 @@ from app.ui.workspace import WindowEvents, Workspace
 
 if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter
-    from app.ui.search.presenter import SearchPresenter
     from app.ui.sheet.presenter import SheetsPresenter
 
 
@@ -151,20 +150,6 @@ class _ShelfParts(QObject):
         self.page = self.pages.first
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
         self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
-
-    @cached_property
-    def search(self) -> SearchPresenter:
-        """Made, with its panel, when the library is searched first."""
-        from app.ui.search.panel import SearchPanel
-        from app.ui.search.presenter import SearchPresenter
-
-        panel = SearchPanel(self._icons, self.covers, self._now())
-        self.window.add_view(panel)
-        panel.closed.connect(self.navigation.close_sheet)
-        made = SearchPresenter(self._desk.library_search, self._bridge, panel, self.shown, self)
-        made.failed.connect(self.window.tell)
-        made.hit_chosen.connect(self.navigation.open_hit)
-        return made
 
     @Slot()
     def _fit_text(self) -> None:
@@ -385,16 +370,7 @@ class _Parts(_ShelfParts):
 
     def _make_anything(self, desk: Services, bridge: Bridge, icons: Icons) -> None:
         self.anything = Anything(
-            desk.images,
-            desk.library_search,
-            bridge,
-            self.shelf,
-            self.shown,
-            self.navigation,
-            self.matters,
-            icons,
-            self.window,
-            self,
+            desk.images, bridge, self.shelf, self.shown, self.navigation, self.matters, icons, self.window, self
         )
 
     def _make_notes(self, desk: Services, bridge: Bridge, icons: Icons) -> NotesPresenter:
@@ -413,7 +389,6 @@ class _Parts(_ShelfParts):
             self.asking,
             self.pages,
             lambda: self.sheets,
-            lambda: self.search,
             self.report,
             self.comparing,
             self.activity,
@@ -434,6 +409,7 @@ class _Parts(_ShelfParts):
             shown=self.shown,
             navigation=go,
             shelf=self.shelf,
+            covers=self.covers,
             openings=self.openings,
             talk=talk,
             asking=self.asking,
@@ -463,6 +439,7 @@ class _Parts(_ShelfParts):
         self.commands = Commands([group.with_placed(placed) for group in groups], window, self)
         window.shelf.tables.offer(command for group in self.commands.groups for command in group.commands)
         self.anything.use(self.commands, self.features)
+        go.use([feature.open_kept for feature in self.features])
         self.help.use(self.commands)
         self._offer_menus(of_conversation, of_help)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from app.core.document import Book
 from app.ui.commands import Entry, MenuEntry, PlacedCommands
+from app.ui.text_finder import TextFinder
 from app.ui.workspace import Workspace
 
 
@@ -34,6 +35,15 @@ class WindowFeature(QObject):
     def palette_entries(self) -> Sequence[Entry]:
         """What the palette finds of it by its name, each with `run`; asked for whenever that is opened."""
         return ()
+
+    def text_finder(self) -> TextFinder | None:
+        """Looks through texts for what is typed in the palette, where it can; asked for once."""
+        return None
+
+    def open_kept(self, kind: str, id: str) -> bool:  # noqa: ARG002
+        """Show something that it keeps, by the id of its `KeptKind` and its own. Returns whether it is of this
+        feature."""
+        return False
 
     def book_menu(self, book: Book) -> Sequence[MenuEntry]:  # noqa: ARG002
         """What it can do with one document: in the menu of that on the shelf."""

@@ -20,6 +20,7 @@ from app.ui.navigation import Navigation
 from app.ui.page.pages import Pages
 from app.ui.saved_files import SavedFiles
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
+from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
@@ -46,10 +47,10 @@ class WindowEvents(QObject):
 
 @dataclass(frozen=True)
 class Workspace:
-    """`activity`: who has the engine; `shown`: what the window shows; `openings`: takes files in; `talk`: the shown
-    conversation, and `asking` its questions; `pages`: the panes with open documents; `passphrase`: sets that of the
-    desk; `attachments`: images that go with the next question. `now` gives the local time, aware of its zone; `parent`
-    lives as long as the desk is open in the window."""
+    """`activity`: who has the engine; `shown`: what the window shows; `covers`: of books; `openings`: takes files in;
+    `talk`: the shown conversation, and `asking` its questions; `pages`: the panes with open documents; `passphrase`:
+    sets that of the desk; `attachments`: images that go with the next question. `now` gives the local time, aware of
+    its zone; `parent` lives as long as the desk is open in the window."""
 
     desk: Services
     bridge: Bridge
@@ -59,6 +60,7 @@ class Workspace:
     shown: Shown
     navigation: Navigation
     shelf: ShelfPresenter
+    covers: BookCovers
     openings: FileImport
     talk: ConversationPresenter
     asking: AskingPresenter

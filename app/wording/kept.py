@@ -16,12 +16,34 @@ from app.core.kept import (
     KeptWhere,
     RecordedThing,
     SearchedTable,
+    TextSource,
 )
 from app.core.matter import LIBRARY
 from app.wording.i18n import _
 from app.wording.units import count, printable, size
 
 _OF_QUESTION = "(SELECT q.conversation_id FROM questions q WHERE q.id = t.question_id)"
+_OF_CELLS = """
+    SELECT c.id, concat_ws(' · ', nullif(c.title, ''), nullif((
+            SELECT k.title FROM books k WHERE json_array_length(t.books) = 1 AND k.id = t.books -> 0 ->> 'book_id'
+        ), '')) AS title, t.text, c.created_at AS time, c.created_at AS made, t.row AS place, t.question_id,
+        NULL AS book_id, NULL AS page, NULL AS start, NULL AS stop
+        FROM conversations c JOIN sheets s ON s.conversation_id = c.id JOIN (
+            SELECT l.sheet_id, l.question_id, r.books, r.number AS row,
+                concat_ws(char(10, 10), iif(l.correction = '', a.text, l.correction), nullif(l.comment, '')) AS text
+                FROM sheet_cells l JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
+                LEFT JOIN answers a ON a.question_id = l.question_id AND a.shown WHERE NOT EXISTS (
+                    SELECT 1 FROM json_each(r.books) j JOIN books k ON k.id = j.value ->> 'book_id' WHERE k.bin_id != ''
+                )
+            UNION ALL SELECT l.sheet_id, l.question_id, '[]', min(l.row_number), q.text
+                FROM sheet_cells l JOIN questions q ON q.id = l.question_id GROUP BY l.sheet_id, l.column_number
+        ) t ON t.sheet_id = c.id WHERE c.bin_id = '' AND NOT (s.excerpts AND s.question_id != '')"""
+"""A cell has its correction, or else its answer, and its comment; the first cell of a column has its question, too.
+Sheets that only make notes shorter are left out."""
+_OF_NOTES = """
+    SELECT n.id, ifnull(b.title, '') AS title, concat(n.text, char(10, 10), n.words) AS text, n.changed_at AS time,
+        n.created_at AS made, 0 AS place, '' AS question_id, n.book_id, n.page, n.start, n.stop
+        FROM notes n LEFT JOIN books b ON b.id = n.book_id WHERE ifnull(b.bin_id, '') = ''"""
 
 
 def _delete_conversation() -> str:
@@ -178,6 +200,26 @@ KEEPS = Keeps(
         RecordedThing("sheet", lambda: _("Question sheet")),
         RecordedThing("table", lambda: _("Table")),
         RecordedThing("taken back", lambda: _("permission taken back")),
+    ),
+    texts=(
+        TextSource(
+            KeptWhere.SHEETS,
+            lambda: _("Question sheets"),
+            lambda: _("question sheets"),
+            lambda: _("1 question sheet"),
+            lambda: _("{n} question sheets"),
+            lambda: _("question sheet “{title}”"),
+            _OF_CELLS,
+        ),
+        TextSource(
+            KeptWhere.NOTES,
+            lambda: _("Notes"),
+            lambda: _("notes"),
+            lambda: _("1 note"),
+            lambda: _("{n} notes"),
+            lambda: _("note on “{title}”"),
+            _OF_NOTES,
+        ),
     ),
 )
 """What the kernel keeps."""

@@ -14,7 +14,6 @@ import pytest
 
 from app.core.document import Book
 from app.core.errors import AppError
-from app.core.search_query import parse
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel, finish
 from app.documents.reader import DocumentReader
@@ -23,9 +22,11 @@ from app.services.indexing import Indexer
 from app.services.library_search import LibraryFound, LibrarySearch
 from app.services.search import Search
 from app.store.books import Books
+from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.filters import SearchFilters
 from app.store.passages import Passages
+from app.store.text_sources import TextSources
 from app.store.vectors import Vectors
 from tests.benchmarks.case_folder import CaseFolder, KnownItem, make, paths_of
 
@@ -55,14 +56,15 @@ class Desk:
         finish(Indexer(vectors, self.embedder).index([book.id for book in self.by_path.values()], Cancel()))
         print(f"{len(self.by_path)} documents; indexing took the desk {time.process_time() - began:.0f} s")
         search = Search(Passages(self.database), vectors, self.embedder)
-        self.search = LibrarySearch(search, SearchFilters(self.database), {})
+        filters, texts = SearchFilters(self.database), TextSources(self.database, ())
+        self.search = LibrarySearch(search, filters, Conversations(self.database), texts)
 
     def close(self) -> None:
         self.embedder.close()
         self.database.close()
 
     def find(self, text: str) -> LibraryFound:
-        return finish(self.search.find(parse(text), Cancel()))
+        return finish(self.search.find(self.search.understand(text), Cancel()))
 
     def place_of(self, item: KnownItem) -> int:
         """Among the documents that are found, from 1; 0 where it is not found."""
@@ -102,7 +104,7 @@ def test_a_search_takes_no_longer_than_a_look_at_each_text(desk: Desk) -> None:
     words, took = [], []
     for item in desk.case.known:
         began, first = time.process_time(), 0.0
-        for _found in desk.search.find(parse(item.query), Cancel()):
+        for _found in desk.search.find(desk.search.understand(item.query), Cancel()):
             first = first or time.process_time() - began
         words.append(first)
         took.append(time.process_time() - began)

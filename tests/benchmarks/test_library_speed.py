@@ -12,16 +12,17 @@ import msgspec
 import pytest
 
 from app.core.document import Document, Flag, Format, Page
-from app.core.search_query import parse
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel
 from app.embedding.protocol import WIDTHS, TextVectors, VectorKind
 from app.services.library_search import LibrarySearch
 from app.services.search import Search
 from app.store.books import Books
+from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.filters import SearchFilters
 from app.store.passages import Passages
+from app.store.text_sources import TextSources
 from app.store.vectors import Vectors
 
 _DOCUMENTS, _PAGES, _WORDS = 300, 60, 330
@@ -76,7 +77,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LibrarySear
             vectors.finish(book.id)
             texts += own
     search = Search(Passages(database), vectors, embedder)  # type: ignore[arg-type]
-    yield LibrarySearch(search, SearchFilters(database), {}), texts
+    yield LibrarySearch(search, SearchFilters(database), Conversations(database), TextSources(database, ())), texts
     database.close()
 
 
@@ -89,7 +90,7 @@ def test_three_hundred_documents_are_searched_at_once(desk: tuple[LibrarySearch,
     words, whole = [], []
     for query in ("the vectors are read first", *_QUERIES, *_QUERIES):
         began, first = time.process_time(), 0.0
-        for _found in library.find(parse(query), Cancel()):
+        for _found in library.find(library.understand(query), Cancel()):
             first = first or time.process_time() - began
         words.append(first)
         whole.append(time.process_time() - began)

@@ -12,6 +12,7 @@ import msgspec
 from app.core.conversation import Ending, Question
 from app.core.search_query import literally
 from app.core.work import Cancel
+from app.services.library_search import library_search_of
 from app.store.folding import contains, fold
 from app.ui.palette_dialog import PaletteDialog
 from tests.ui.room import Room
@@ -36,7 +37,8 @@ def test_one_key_in_the_palette_and_a_search_of_all_texts(tmp_path: Path) -> Non
             dialog.grab()  # it is laid out and painted
 
         keys = [_busy(lambda words=words: press(words)) for words in ("n", "no", "not", "noti", "z", "talk 12")]
-        searched = _busy(lambda: list(room.desk.library_search.at_once(literally("nowhere at all"), Cancel(), limit=6)))
+        library = library_search_of(room.desk)
+        searched = _busy(lambda: list(library.at_once(literally("nowhere at all"), Cancel(), limit=6)))
         scanned = _busy(lambda: [contains(text, fold("nowhere at all")) for text in texts])
         room.settle()
         dialog.reject()

@@ -14,10 +14,16 @@ from app.core.search_query import (
     SearchPlace,
     SearchQuery,
     literally,
-    parse,
     values_of,
     with_filter,
 )
+from app.core.search_query import parse as parse_of
+
+_PLACES = (*SearchPlace, "notes", "sheets")
+
+
+def parse(text: str) -> SearchQuery:
+    return parse_of(text, _PLACES)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +41,7 @@ from app.core.search_query import (
         ("before:2024-03", SearchQuery(before=date(2024, 3, 1))),
         ("after:2024/2/29 before:2024-12 before:2025", SearchQuery(after=date(2024, 3, 1), before=date(2024, 12, 1))),
         ("page:flagged page:scanned", SearchQuery(pages=(PageCondition.FLAGGED, PageCondition.SCANNED))),
-        ("in:notes in:conversation", SearchQuery(places=(SearchPlace.NOTES, SearchPlace.CONVERSATIONS))),
+        ("in:notes in:conversation", SearchQuery(places=("notes", SearchPlace.CONVERSATIONS))),
         ("10:30 https://octavo.example a-b -", SearchQuery(words=("10:30", "https://octavo.example", "a-b", "-"))),
         ("Note: rent", SearchQuery(words=("Note", "rent"))),
     ],
@@ -51,6 +57,8 @@ def test_each_part_is_understood(text: str, query: SearchQuery) -> None:
         ("-kind:pdf", Code.SEARCH_FILTER_WITHOUT, {"name": "kind"}),
         ("kind:papyrus", Code.SEARCH_VALUE_UNKNOWN, {"name": "kind", "value": "papyrus"}),
         ("kind:", Code.SEARCH_VALUE_MISSING, {"name": "kind", "known": "pdf, word, mail"}),
+        ("in:papyrus", Code.SEARCH_VALUE_UNKNOWN, {"known": "documents, conversations, notes, sheets"}),
+        ("in:", Code.SEARCH_VALUE_MISSING, {"known": "documents, conversations, notes, sheets"}),
         ("page:blue", Code.SEARCH_VALUE_UNKNOWN, {"known": "flagged, scanned, hidden"}),
         ("before:yesterday", Code.SEARCH_DATE_INVALID, {"name": "before", "value": "yesterday"}),
         ("after:2023-02-30", Code.SEARCH_DATE_INVALID, {"value": "2023-02-30"}),
@@ -70,11 +78,11 @@ def test_where_all_is_words_nothing_is_refused() -> None:
 
 
 def test_only_documents_have_kinds_folders_people_and_pages() -> None:
-    assert all(map(parse("rent").looks_in, SearchPlace))
+    assert all(map(parse("rent").looks_in, _PLACES))
     for text in ("rent kind:pdf", "folder:A", "person:B", "page:hidden"):
-        assert [place for place in SearchPlace if parse(text).looks_in(place)] == [SearchPlace.DOCUMENTS]
-    assert [place for place in SearchPlace if parse("in:sheets after:2020").looks_in(place)] == [SearchPlace.SHEETS]
-    assert not any(map(parse("in:sheets kind:pdf").looks_in, SearchPlace))
+        assert [place for place in _PLACES if parse(text).looks_in(place)] == [SearchPlace.DOCUMENTS]
+    assert [place for place in _PLACES if parse("in:sheets after:2020").looks_in(place)] == ["sheets"]
+    assert not any(map(parse("in:sheets kind:pdf").looks_in, _PLACES))
 
 
 def test_a_filter_is_put_into_the_text_and_taken_out_again() -> None:

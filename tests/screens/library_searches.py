@@ -8,7 +8,8 @@ import msgspec
 
 from app.core.conversation import Ending, Question
 from app.core.settings import ThemeChoice
-from app.ui.search.panel import BY_WEIGHT
+from app.features.library_search.window.library_search import LibrarySearchWindow
+from app.features.library_search.window.panel import BY_WEIGHT
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.room import pause
@@ -28,9 +29,9 @@ def _searched(stage: Stage, words: str, *, by_weight: bool = False, steps: int =
         stage.books[0].id, 88, (start, start + 15), None, "Ask Marlow whether the notice was registered."
     )
     stage.open(**options)  # type: ignore[arg-type]
-    stage.presenter.navigation.open_search(words)
+    stage.feature(LibrarySearchWindow).open_search(words)
     stage.settle()
-    panel = stage.presenter.search.panel
+    panel = stage.feature(LibrarySearchWindow).search.panel
     if by_weight:
         panel.order.set_value(BY_WEIGHT)
         panel.order_chosen.emit(BY_WEIGHT)
@@ -41,7 +42,7 @@ def _searched(stage: Stage, words: str, *, by_weight: bool = False, steps: int =
 
 def search(stage: Stage) -> None:
     _searched(stage, "notice twelve months")
-    panel = stage.presenter.search.panel
+    panel = stage.feature(LibrarySearchWindow).search.panel
     panel.chosen.emit(panel.selected, False)
     stage.settle()
 
@@ -68,7 +69,7 @@ def search_ja(stage: Stage) -> None:
 
 
 def _searched_again(stage: Stage, words: str) -> None:
-    stage.presenter.navigation.open_search(words)
+    stage.feature(LibrarySearchWindow).open_search(words)
     stage.settle()
     pause(100)
 

@@ -12,11 +12,12 @@ from app.core.bin import BinKind
 from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Book, Document, Flag, Format, Page
 from app.core.facts import DocumentPerson, Facts, Role
-from app.core.search_query import SearchPlace, literally, parse
+from app.core.kept import KeptWhere
+from app.core.search_query import SearchPlace, literally
 from app.core.sheet import GridColumn
 from app.core.sources import PlaceState, SourcePlace
 from app.core.work import Cancel, Stopped, finish
-from app.services.library_search import LibraryFound, LibraryHit
+from app.services.library_search import LibraryFound, LibraryHit, LibrarySearch, library_search_of
 from app.store.sources import Sources
 from tests.ui import shelf_of_books
 from tests.ui.fakes import FakeDesk, open_desk
@@ -56,11 +57,16 @@ def books(desk: FakeDesk) -> dict[str, Book]:
     }
 
 
+def _library(desk: FakeDesk) -> LibrarySearch:
+    return library_search_of(desk.desk)
+
+
 def _find(desk: FakeDesk, text: str, limit: int = 50) -> LibraryFound:
-    return finish(desk.desk.library_search.find(parse(text), Cancel(), limit=limit))
+    library = _library(desk)
+    return finish(library.find(library.understand(text), Cancel(), limit=limit))
 
 
-def _titles(found: LibraryFound, place: SearchPlace = SearchPlace.DOCUMENTS) -> set[str]:
+def _titles(found: LibraryFound, place: str = SearchPlace.DOCUMENTS) -> set[str]:
     return {hit.title for hit in found.of(place)}
 
 
@@ -133,7 +139,7 @@ def test_a_phrase_is_found_exactly_whatever_its_lines(
         ('rent person:"roe jane"', {"Mail"}),
         ("rent person:jane@octavo.example", {"Mail"}),
         ("rent person:Doe", set()),
-        ("rent in:sheets", set()),
+        ("rent in:conversations", set()),
         ("解約通知", {"係留"}),
         ("約", {"係留"}),
         ("-rent", {"係留"}),
@@ -183,8 +189,16 @@ def _say(desk: FakeDesk, title: str, question: str, answer: str) -> str:
     return asked.id
 
 
-def test_conversations_and_sheets_are_searched_in_their_text(desk: FakeDesk, books: dict[str, Book]) -> None:
+def test_conversations_are_searched_in_their_text(desk: FakeDesk, books: dict[str, Book]) -> None:
     asked = _say(desk, "Dues", "When is it due?", "On the first day.\n\nThe **rent** of May was late.")
+    (said,) = _find(desk, "rent").of(SearchPlace.CONVERSATIONS)
+    assert (said.title, said.question_id, said.excerpt.text) == ("Dues", asked, "The rent of May was late.")
+    assert _titles(_find(desk, "rent in:conversations"), SearchPlace.CONVERSATIONS) == {"Dues"}
+    for query in ("rent kind:pdf", "rent -may -due", '"rent late"', "rent in:documents", "rent after:2100"):
+        assert not _find(desk, query).of(SearchPlace.CONVERSATIONS), query
+
+
+def test_sheets_are_searched_in_their_text(desk: FakeDesk, books: dict[str, Book]) -> None:
     refs = (BookRef(books["Lease"].id),)
     columns = [GridColumn("Who pays the rent?"), GridColumn("Any pets?")]
     sheet = desk.desk.sheets.store.create("Checklist", columns, [refs], excerpts=False)
@@ -192,20 +206,15 @@ def test_conversations_and_sheets_are_searched_in_their_text(desk: FakeDesk, boo
     answer = desk.desk.conversations.begin_answer(pets, "Scout")
     desk.desk.conversations.save_answer(msgspec.structs.replace(answer, text="A cat.", ending=Ending.COMPLETE))
     desk.desk.sheets.store.comment(pets, "Ask about the parrot.")
-    found = _find(desk, "rent")
-    (said,) = found.of(SearchPlace.CONVERSATIONS)
-    assert (said.title, said.question_id, said.excerpt.text) == ("Dues", asked, "The rent of May was late.")
-    (cell,) = found.of(SearchPlace.SHEETS)
+    assert not _find(desk, "rent in:sheets").of(SearchPlace.DOCUMENTS)
+    (cell,) = _find(desk, "rent").of(KeptWhere.SHEETS)
     assert (cell.title, _lit(cell)) == ("Checklist", ["rent"])
-    (cell,) = _find(desk, "cat parrot").of(SearchPlace.SHEETS)
+    (cell,) = _find(desk, "cat parrot").of(KeptWhere.SHEETS)
     assert (cell.title, cell.question_id, cell.excerpt.text) == ("Checklist · Lease", pets, "A cat.")
-    assert not _find(desk, "cat -parrot").of(SearchPlace.SHEETS)
+    assert not _find(desk, "cat -parrot").of(KeptWhere.SHEETS)
     desk.desk.sheets.store.correct(pets, "Two dogs.")
-    assert not _find(desk, "cat").of(SearchPlace.SHEETS)
-    assert _find(desk, "dogs").of(SearchPlace.SHEETS)
-    assert _titles(_find(desk, "rent in:conversations"), SearchPlace.CONVERSATIONS) == {"Dues"}
-    for query in ("rent kind:pdf", "rent -may -due", '"rent late"', "rent in:documents", "rent after:2100"):
-        assert not _find(desk, query).of(SearchPlace.CONVERSATIONS), query
+    assert not _find(desk, "cat").of(KeptWhere.SHEETS)
+    assert _find(desk, "dogs").of(KeptWhere.SHEETS)
 
 
 def test_what_is_in_the_bin_is_not_found(desk: FakeDesk, books: dict[str, Book]) -> None:
@@ -221,7 +230,8 @@ def test_what_is_in_the_bin_is_not_found(desk: FakeDesk, books: dict[str, Book])
 
 def test_words_come_first_then_what_was_said_and_no_more_than_wanted(desk: FakeDesk, books: dict[str, Book]) -> None:
     _say(desk, "Dues", "When is the rent due?", "Today.")
-    first, second = desk.desk.library_search.find(parse("rent"), Cancel(), limit=2)
+    library = _library(desk)
+    first, second = library.find(library.understand("rent"), Cancel(), limit=2)
     assert [len(found.of(SearchPlace.DOCUMENTS)) for found in (first, second)] == [2, 2]
     assert not first.of(SearchPlace.CONVERSATIONS)
     assert len(second.of(SearchPlace.CONVERSATIONS)) == 1
@@ -232,8 +242,9 @@ def test_words_come_first_then_what_was_said_and_no_more_than_wanted(desk: FakeD
 def test_it_stops_when_other_words_are_typed(desk: FakeDesk) -> None:
     cancel = Cancel()
     cancel.request()
+    library = _library(desk)
     with pytest.raises(Stopped):
-        finish(desk.desk.library_search.find(parse("tide"), cancel))
+        finish(library.find(library.understand("tide"), cancel))
 
 
 def test_a_glance_finds_what_has_all_words(desk: FakeDesk, books: dict[str, Book]) -> None:
@@ -243,7 +254,7 @@ def test_a_glance_finds_what_has_all_words(desk: FakeDesk, books: dict[str, Book
     desk.books.add(shelf_of_books.rules(), Path("/home/me/rules.pdf"))
 
     def glance(text: str) -> list[LibraryHit]:
-        return list(desk.desk.library_search.at_once(literally(text), Cancel(), limit=2))
+        return list(_library(desk).at_once(literally(text), Cancel(), limit=2))
 
     assert {hit.title for hit in glance("rent late")} == {"Lease", "Mail"}
     assert [hit.title for hit in glance("tide")][:2] == ["2", "1"]
@@ -261,18 +272,18 @@ def test_a_person_is_found_who_stands_on_the_pages(desk: FakeDesk, books: dict[s
     values = (books["Receipt"].id,)
     database.run("INSERT INTO timeline_entity_places VALUES ('e', ?, 1, 'Ada Coin', 1, 'rules')", values)
     assert _titles(_find(desk, 'rent person:"coin ada"')) == {"Receipt"}
-    assert set(desk.desk.library_search.filters.people()) == {"Jane Roe", "Ms Ada Coin"}
+    assert set(_library(desk).filters.people()) == {"Jane Roe", "Ms Ada Coin"}
 
 
 def test_notes_are_searched_and_lead_to_their_page(desk: FakeDesk, books: dict[str, Book]) -> None:
     start = _REPAIRS.index("landlord")
     desk.desk.notes.mark(books["Lease"].id, 1, (start, start + 8), None, "Ask the owner whether she agrees.")
-    (hit,) = _find(desk, "owner agrees").of(SearchPlace.NOTES)
+    (hit,) = _find(desk, "owner agrees").of(KeptWhere.NOTES)
     assert (hit.title, hit.book_id, _lit(hit)) == ("Lease", books["Lease"].id, ["owner", "agrees"])
     assert hit.span is not None
     assert (hit.span.page, hit.span.start) == (1, start)
-    for query in ("owner -agrees", "owner kind:pdf", "owner in:sheets", "owner before:2000"):
-        assert not _find(desk, query).of(SearchPlace.NOTES), query
+    for query in ("owner -agrees", "owner kind:pdf", "owner in:documents", "owner before:2000"):
+        assert not _find(desk, query).of(KeptWhere.NOTES), query
 
 
 def test_a_document_is_in_every_folder_that_has_it(desk: FakeDesk, books: dict[str, Book]) -> None:
@@ -281,7 +292,7 @@ def test_a_document_is_in_every_folder_that_has_it(desk: FakeDesk, books: dict[s
     place = SourcePlace(case.id, Path("Old/lease.pdf"), book_id=books["Lease"].id, state=PlaceState.READ)
     sources.put([place], 0)
     assert _titles(_find(desk, "rent folder:case")) == _titles(_find(desk, "rent folder:Case/Old")) == {"Lease"}
-    filters = desk.desk.library_search.filters
+    filters = _library(desk).filters
     assert set(filters.folders()) == {"2024", "Receipts", "Mail", "Contracts", "Old"}
     assert filters.people() == ("Jane Roe",)
     assert filters.kinds()[0] is Format.PDF

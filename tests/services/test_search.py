@@ -12,7 +12,6 @@ from app.core.conversation import BookRef, PageRange
 from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code
 from app.core.events import Indexing
-from app.core.search_query import parse
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel, Stopped, finish
 from app.embedding.protocol import MOST_TEXTS, WIDTHS, TextVectors, VectorKind
@@ -21,9 +20,11 @@ from app.services.indexing import Indexer
 from app.services.library_search import LibrarySearch
 from app.services.search import Found, Search, fuse
 from app.store.books import Books
+from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.filters import SearchFilters
 from app.store.passages import Passages, WordHits
+from app.store.text_sources import TextSources
 from app.store.vectors import Vectors
 from tests.store.deleting import delete_book
 
@@ -318,14 +319,14 @@ def test_all_documents_are_searched_by_what_they_mean_too(desk: Desk, database: 
     flat = desk.add("Euros are counted daily.", "The door is green.", number=1)
     desk.add("The whale swam by.", number=2)
     desk.add("Rent is due.", number=3, indexed=False)
-    library = LibrarySearch(desk.search, SearchFilters(database), {})
-    by_words, _said, *_ = library.find(parse("pay rent"), Cancel())
+    library = LibrarySearch(desk.search, SearchFilters(database), Conversations(database), TextSources(database, ()))
+    by_words, _said, *_ = library.find(library.understand("pay rent"), Cancel())
     assert [hit.title for hit in by_words.hits] == ["Book 3"]
-    found = finish(library.find(parse("pay rent"), Cancel()))
+    found = finish(library.find(library.understand("pay rent"), Cancel()))
     assert {("Book 3", False), ("Book 1", True)} <= {(hit.title, hit.by_meaning) for hit in found.hits}
     assert (found.unindexed, found.complete, len(found.counts)) == (1, True, 1)
     assert next(hit.id for hit in found.hits if hit.by_meaning) == flat, "the nearest first"
-    only = finish(library.find(parse("pay rent -euros -door"), Cancel()))
+    only = finish(library.find(library.understand("pay rent -euros -door"), Cancel()))
     assert flat not in {hit.id for hit in only.hits}, "what must not be there is not there by meaning either"
     library.prepare()
     assert desk.embedder.prepared == 1

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QEventLoop, QRect, QSocketNotifier
+from PySide6.QtWidgets import QLineEdit
 
 from app.core.errors import Code, Problem
 from app.core.events import Reading
@@ -111,7 +112,10 @@ def palette(room: Room) -> None:
 
 def search(room: Room) -> None:
     _talk(room, LEASE)
-    room.presenter.navigation.open_search("notice")
+    room.presenter.anything.search()
+    line = room.window.focusWidget()
+    assert isinstance(line, QLineEdit)
+    line.setText("notice")
     room.settle()
 
 

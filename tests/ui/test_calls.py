@@ -20,6 +20,7 @@ from app.core.window_action import WindowAction
 from app.services.services import Services
 from app.ui.application import WindowStart
 from app.ui.calls import Call, Calls, WindowLock
+from app.ui.palette import Anything
 from app.ui.passphrase_screen import PassphraseScreen
 from tests.ui import shelf_of_books
 from tests.ui.fakes import ScriptedReader, open_desk
@@ -133,7 +134,10 @@ def test_files_that_come_while_a_passphrase_is_asked_for_are_opened_afterwards(
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_the_menu_of_the_icon_begins_a_conversation_or_a_search(
-    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart], paths: Paths, at_once: bool
+    start: Callable[[Callable[[Paths, str | None], Services]], WindowStart],
+    paths: Paths,
+    at_once: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """In the window that is open, or as soon as it is."""
 
@@ -141,6 +145,8 @@ def test_the_menu_of_the_icon_begins_a_conversation_or_a_search(
         second = _in_thread(lambda: WindowLock.take(paths, Call.of([], action)))
         wait(lambda: not second.is_alive())
 
+    searches: list[Anything] = []
+    monkeypatch.setattr(Anything, "search", lambda anything: searches.append(anything))
     opening = start(_read_lease)
     if not at_once:
         wait(lambda: opening.presenter is not None and opening._listed)
@@ -148,9 +154,9 @@ def test_the_menu_of_the_icon_begins_a_conversation_or_a_search(
     wait(lambda: opening.presenter is not None and opening._listed)
     presenter = opening.presenter
     assert presenter is not None
-    wait(lambda: presenter.navigation._search().panel.isVisible())
+    wait(lambda: searches == [presenter.anything])
     choose(WindowAction.NEW_CONVERSATION)
-    wait(lambda: len(presenter.shelf.conversations) == 1 and not presenter.navigation._search().panel.isVisible())
+    wait(lambda: len(presenter.shelf.conversations) == 1)
     assert presenter.shown.id == presenter.shelf.conversations[0].id
 
 

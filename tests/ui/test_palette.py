@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Ending, Question
-from app.ui.bridge import Executor
 from app.ui.commands import Entry, EntryKind
+from app.ui.icons import Icons
 from app.ui.palette_dialog import PaletteDialog
 from app.ui.palette_rows import EntryList, EntryRole, PaletteHeading, rank
 from app.wording.i18n import use_language
-from tests.ui.room import LEASE, LETTERS, Room, wait
+from tests.ui.room import LEASE, Room, wait
 
 
 @pytest.fixture
@@ -31,25 +29,6 @@ def _open(room: Room) -> None:
     room.add_conversation("A", [room.books[LEASE]])
     room.open()
     room.window.activateWindow()
-
-
-def _say(room: Room, title: str, question: str, answer: str) -> str:
-    kept = room.desk.conversations
-    asked = kept.add_question(Question(room.add_conversation(title, days_ago=2).id, question))
-    begun = kept.begin_answer(asked.id, "Scout")
-    kept.save_answer(msgspec.structs.replace(begun, text=answer, ending=Ending.COMPLETE))
-    return asked.conversation_id
-
-
-def _find(room: Room, qtbot: QtBot, words: str) -> PaletteDialog:
-    """Typed, and looked for everywhere."""
-    room.presenter.anything.find()
-    dialog = room.window.findChildren(PaletteDialog)[-1]
-    qtbot.keyClicks(dialog.line, words)
-    with qtbot.waitSignal(dialog.search_wanted):
-        pass
-    room.settle()
-    return dialog
 
 
 def _headings(model: EntryList) -> list[str]:
@@ -132,63 +111,21 @@ def test_it_lies_in_the_middle_and_is_as_high_as_its_rows(qtbot: QtBot, room: Ro
 
 def test_nothing_found_is_said(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    gate = room.hold(Executor.FINDING)
-    room.presenter.anything.find()
-    dialog = room.window.findChild(PaletteDialog)
-    assert dialog is not None
+    dialog = PaletteDialog(Icons(room.theme), room.presenter.commands.entries(), room.window)
+    dialog.open_over()
     qtbot.keyClicks(dialog.line, "zeppelin")
-    assert dialog.note.text() == "Looking through conversations and books…"
-    with qtbot.waitSignal(dialog.search_wanted):
-        pass
-    gate.open()
-    room.settle()
     assert dialog.note.text() == "Nothing found for “zeppelin”. Try fewer words, or a part of one."
-    assert [entry.kind for entry in dialog.entries()] == [EntryKind.EVERYWHERE], "it may be elsewhere"
-
-
-def test_what_was_said_is_found_and_opened(qtbot: QtBot, room: Room) -> None:
-    talk = _say(room, "Ships", "Which berth is in repair?", "Number 7.\n\nThe crane is out of order.")
-    _open(room)
-    dialog = _find(room, qtbot, "crane is OUT")
-    entry, _everywhere = dialog.entries()
-    assert (entry.kind, entry.detail) == (EntryKind.SAID, "Ships")
-    assert [entry.title[slice(*match)] for match in entry.matches] == ["crane is out"]
-    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
-    room.settle()
-    assert room.shown().id == talk
-
-
-def test_words_on_pages_are_found_and_lit_there(qtbot: QtBot, room: Room) -> None:
-    _open(room)
-    dialog = _find(room, qtbot, "berths 4 to 7")
-    found = [entry for entry in dialog.entries() if entry.kind is EntryKind.PASSAGE]
-    entry = next(entry for entry in found if entry.key == room.books[LETTERS].id)
-    assert entry.span is not None
-    assert entry.detail == f"Side letters 2019–2024 · p. {entry.span.label}"
-    dialog.chosen.emit(entry)
-    room.settle()
-    assert room.presenter.shown.place == (room.books[LETTERS].id, entry.span.page)
+    assert dialog.entries() == []
     dialog.reject()
 
 
-def test_other_words_end_the_search_for_those_before(qtbot: QtBot, room: Room) -> None:
-    _say(room, "Ships", "Which crane?", "The red one.")
+def test_where_nobody_searches_through_texts_the_icon_opens_the_palette(room: Room) -> None:
     _open(room)
-    gate = room.hold(Executor.FINDING)
-    room.presenter.anything.find()
-    dialog = room.window.findChild(PaletteDialog)
-    assert dialog is not None
-    qtbot.keyClicks(dialog.line, "crane")
-    with qtbot.waitSignal(dialog.search_wanted):
-        pass
-    dialog.line.setText("zeppelin")
-    with qtbot.waitSignal(dialog.search_wanted):
-        pass
-    gate.open()
-    room.settle()
-    assert [entry.kind for entry in dialog.entries()] == [EntryKind.EVERYWHERE]
+    room.presenter.anything.use(room.presenter.commands, ())
+    room.presenter.anything.search()
+    (dialog,) = room.window.findChildren(PaletteDialog)
+    assert dialog.line.placeholderText() == "A command, a book or a conversation"
     dialog.reject()
-    room.settle()
 
 
 def test_while_it_is_open_no_command_of_the_window_answers_to_its_keys(qtbot: QtBot, room: Room) -> None:

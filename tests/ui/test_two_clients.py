@@ -19,7 +19,6 @@ from app.core.bin import BinKind
 from app.core.conversation import BookRef, Citation, CitationState, Draft, Ending, Question
 from app.core.document import Document, Format, Page
 from app.core.image import Image, ImageRef, Raster
-from app.core.search_query import parse
 from app.core.secret import Key
 from app.core.settings import KvType
 from app.core.sheet import GridColumn
@@ -27,6 +26,7 @@ from app.core.work import Cancel, finish
 from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
 from app.engine.protocol import BookSpan
 from app.features.chronology.service import timelines_of
+from app.services.library_search import library_search_of
 from app.services.services import Services
 from app.store.books import Books
 from app.ui.chat.plan_dialog import PlanDialog
@@ -138,11 +138,12 @@ def test_no_list_and_no_file_has_anything_of_the_other(window: Window) -> None:
 
 
 def test_no_search_finds_anything_of_the_other(window: Window) -> None:
+    library = library_search_of(window.desk)
     for word in (OTHERS, LIBRARYS):
-        found = finish(window.desk.library_search.find(parse(word), Cancel()))
+        found = finish(library.find(library.understand(word), Cancel()))
         assert found.hits == ()
         assert window.desk.notes.store.find(word) == ()
-    ours = finish(window.desk.library_search.find(parse(OURS), Cancel()))
+    ours = finish(library.find(library.understand(OURS), Cancel()))
     assert len(ours.hits) >= 3
 
 

@@ -36,11 +36,11 @@ from app.core.conversation import Answer, BookRef, MatterScope, Question
 from app.core.document import Book
 from app.core.errors import AppError, Code
 from app.core.mcp import McpClient
-from app.core.search_query import SearchPlace, parse
+from app.core.search_query import SearchPlace
 from app.core.settings import RemoteTexts
 from app.core.verdict import SentenceVerdict
 from app.core.work import Cancel, finish
-from app.services.library_search import LibraryHit
+from app.services.library_search import LibraryHit, library_search_of
 from app.services.recording import Recording
 from app.services.services import Services
 from app.wording.i18n import _
@@ -108,8 +108,9 @@ def list_documents(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:  # noq
 def search(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
     """Of documents alone: what a person asked and noted is not found."""
     assert isinstance(arguments, SearchFor)
-    query = msgspec.structs.replace(parse(arguments.query), places=(SearchPlace.DOCUMENTS,))
-    found = finish(use.desk.library_search.find(query, use.cancel, limit=arguments.limit))
+    library = library_search_of(use.desk)
+    query = msgspec.structs.replace(library.understand(arguments.query), places=(SearchPlace.DOCUMENTS,))
+    found = finish(library.find(query, use.cancel, limit=arguments.limit))
     hits = found.of(SearchPlace.DOCUMENTS)
     books = {hit.id: use.desk.library.book(hit.id) for hit in hits}
     use.record.by_program("search", books=books, text=arguments.query)

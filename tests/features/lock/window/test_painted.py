@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 import app.ui
@@ -106,9 +106,12 @@ def show_book(window: LockedWindow) -> None:
 
 
 def show_search(window: LockedWindow) -> None:
-    window.presenter.navigation.open_search("wharf")
+    window.presenter.anything.search()
+    line = window.start.window.focusWidget()
+    assert isinstance(line, QLineEdit)
+    line.setText("wharf")
     window.settle()
-    assert window.presenter.search.panel.isVisible()
+    assert line.isVisible()
 
 
 def show_table(window: LockedWindow) -> None:

@@ -9,18 +9,18 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.document import Format
 from app.core.errors import AppError
-from app.core.search_query import SearchFilter, parse, values_of, with_filter
+from app.core.search_query import SearchFilter, values_of, with_filter
+from app.features.library_search.window.panel import BY_DOCUMENT, SearchPanel
+from app.features.library_search.window.rows import arrange
+from app.features.library_search.words import found_words, how_to_search, remark_words
 from app.services.library_search import LibraryFound, LibraryHit, LibrarySearch
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
-from app.ui.search.panel import BY_DOCUMENT, SearchPanel
-from app.ui.search.rows import arrange
 from app.ui.shelf.covers import format_name
 from app.ui.shown import Shown
 from app.wording.errors import sentence
-from app.wording.i18n import _
-from app.wording.search import found_words, nothing_found, remark_words
+from app.wording.search import nothing_found
 
 _PAUSE_MS = 120
 """After the last key, before the search."""
@@ -60,7 +60,7 @@ class SearchPresenter(Presenter):
         panel.more_wanted.connect(self._open_document)
         panel.filter_chosen.connect(self._choose_filter)
         panel.order_chosen.connect(self._order)
-        self.panel.show_note(_how_to_search())
+        self.panel.show_note(how_to_search(self._search.sources.all))
 
     def prepare(self, words: str = "") -> None:
         """It is shown now: search again for what is typed, or for these words, since the library may have changed."""
@@ -76,12 +76,12 @@ class SearchPresenter(Presenter):
             self._job.cancel()
             self._job = None
         try:
-            query = parse(self.panel.line.text())
+            query = self._search.understand(self.panel.line.text())
         except AppError as error:
             self.panel.show_note(sentence(error.problem))
             return
         if query.is_empty:
-            self.panel.show_note(_how_to_search())
+            self.panel.show_note(how_to_search(self._search.sources.all))
             return
         self._opened.clear()
         self._job = self._bridge.stream(Executor.FINDING, partial(self._search.find, query), self._on_found)
@@ -105,9 +105,9 @@ class SearchPresenter(Presenter):
             self.panel.show_note(nothing_found(found))
 
     def _show(self) -> None:
-        found = self._found
-        rows = arrange(found, self._shown.shelf, by_document=self._by_document, opened=self._opened)
-        self.panel.show_rows(rows, found_words(found), remark_words(found))
+        found, sources = self._found, self._search.sources.all
+        rows = arrange(found, self._shown.shelf, sources, by_document=self._by_document, opened=self._opened)
+        self.panel.show_rows(rows, found_words(found, sources), remark_words(found))
 
     # ---- what a person does
 
@@ -175,11 +175,3 @@ def _value_words(name: SearchFilter, values: tuple[str, ...]) -> str:
         known = {kind.value for kind in Format}
         return ", ".join(format_name(Format(value.lower())) if value.lower() in known else value for value in values)
     return ", ".join(values)
-
-
-def _how_to_search() -> str:
-    return _(
-        "Searches documents, conversations, question sheets and notes.\n\n"
-        "“side letter” finds exactly these words, -draft leaves out what has this word.\n"
-        "Enter opens a page, Ctrl+Enter opens it beside the other one."
-    )

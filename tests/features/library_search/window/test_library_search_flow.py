@@ -10,12 +10,12 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import BookRef, Ending, Question
 from app.core.search_query import SearchFilter, SearchPlace
 from app.core.sheet import GridColumn
+from app.features.library_search.window.library_search import LibrarySearchWindow
+from app.features.library_search.window.panel import BY_WEIGHT, SearchPanel
+from app.features.library_search.window.rows import DocumentRow, HitRow, MoreRow, PlaceRow, arrange
 from app.services.excerpts import Excerpt
 from app.services.library_search import LibraryFound, LibraryHit
-from app.ui.palette_dialog import PaletteDialog
-from app.ui.search.panel import BY_WEIGHT, SearchPanel
-from app.ui.search.rows import DocumentRow, HitRow, MoreRow, PlaceRow, arrange
-from tests.ui.room import LEASE, Room, wait
+from tests.ui.room import LEASE, Room
 
 
 def _open(room: Room, words: str = "") -> SearchPanel:
@@ -26,13 +26,13 @@ def _open(room: Room, words: str = "") -> SearchPanel:
     room.presenter.commands.actions["Search everything"].trigger()
     if words:
         _type(room, words)
-    return room.presenter.search.panel
+    return room.feature(LibrarySearchWindow).search.panel
 
 
 def _type(room: Room, words: str) -> None:
-    panel = room.presenter.search.panel
+    panel = room.feature(LibrarySearchWindow).search.panel
     panel.line.setText(words)
-    room.presenter.search.search()
+    room.feature(LibrarySearchWindow).search.search()
     room.settle()
 
 
@@ -177,24 +177,11 @@ def test_cells_and_notes_lead_to_where_they_are(room: Room) -> None:
     assert room.window.sheet.title.text() == "Animals"
 
 
-def test_the_palette_leads_to_it(room: Room, qtbot: QtBot) -> None:
-    panel = _open(room)
-    panel.closed.emit()
-    room.presenter.anything.find()
-    dialog = room.window.findChildren(PaletteDialog)[-1]
-    qtbot.keyClicks(dialog.line, "zeppelin")
-    assert [entry.title for entry in dialog.entries()] == ["Search everything for “zeppelin”"]
-    qtbot.keyClick(dialog.line, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    wait(panel.isVisible)
-    room.settle()
-    assert panel.line.text() == "zeppelin"
-
-
 def test_what_is_only_known_by_its_number_is_said() -> None:
     hit = LibraryHit(SearchPlace.DOCUMENTS, "a", "A", Excerpt("x", ()), book_id="a")
     other = msgspec.structs.replace(hit, by_meaning=True, id="b", title="B")
     found = LibraryFound((hit, other), {"a": 9}, 2)
-    *_rows, more, document, last = arrange(found, {}, by_document=True)
+    *_rows, more, document, last = arrange(found, {}, (), by_document=True)
     assert more == MoreRow("a", 0, 8)
     assert isinstance(document, DocumentRow)
     assert document.detail == "in other words"

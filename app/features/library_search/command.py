@@ -14,15 +14,17 @@ from app.cli.bars import bar
 from app.cli.screen import print_json
 from app.core.document import Book
 from app.core.errors import AppError, Code
-from app.core.search_query import SearchPlace, parse
+from app.core.kept import TextSource
+from app.core.search_query import SearchPlace
 from app.core.work import Cancel, finish
+from app.features.library_search.words import place_words
 from app.services.conversation_search import PassageQuery, QuestionKind, in_chapter
-from app.services.library_search import LibraryFound, LibraryHit
+from app.services.library_search import LibraryFound, LibraryHit, library_search_of
 from app.services.services import Services
 from app.store.passages import Passage
 from app.wording import units
 from app.wording.i18n import _
-from app.wording.search import nothing_found, place_words, undated_words, unindexed_words
+from app.wording.search import nothing_found, undated_words, unindexed_words
 from app.wording.support import searched_words
 
 _QUOTED = re.compile(r"^(-?)([A-Za-z]{2,}:)?(.*)$", re.DOTALL)
@@ -43,10 +45,11 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 def _find_everywhere(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    query = parse(_as_typed(options.words))
+    library = library_search_of(desk)
+    query = library.understand(_as_typed(options.words))
     if options.index:
         finish(desk.indexer.index(desk.indexer.unfinished(), cancel), bar(_("indexing")))
-    found = finish(desk.library_search.find(query, cancel, limit=options.limit))
+    found = finish(library.find(query, cancel, limit=options.limit))
     if not found.hits and not desk.library.books():
         raise AppError(Code.USAGE, detail=_("name a document with --document"))
     books = {hit.id: desk.library.book(hit.id) for hit in found.of(SearchPlace.DOCUMENTS)}
@@ -56,7 +59,7 @@ def _find_everywhere(options: argparse.Namespace, desk: Services, cancel: Cancel
     if not found.hits:
         print(nothing_found(found))
     for hit in found.hits:
-        print(units.printable(f"[{_place(hit, books)}]"))
+        print(units.printable(f"[{_place(hit, books, library.sources.all)}]"))
         print(units.printable(hit.excerpt.text) + "\n")
     if found.undated:
         print(f"octavo: {undated_words(found.undated)}", file=sys.stderr)
@@ -75,9 +78,9 @@ def _as_object(found: LibraryFound, books: Mapping[str, Book]) -> dict[str, obje
     return {
         "passages": [_described_hit(hit, books[hit.id]) for hit in found.of(SearchPlace.DOCUMENTS)],
         "said": [
-            {"in": hit.place.value, "title": hit.title, "text": hit.excerpt.text}
+            {"in": hit.place, "title": hit.title, "text": hit.excerpt.text}
             for hit in found.hits
-            if hit.place is not SearchPlace.DOCUMENTS
+            if hit.place != SearchPlace.DOCUMENTS
         ],
         "documents_searched": found.documents,
         "documents_found": len(found.counts),
@@ -92,11 +95,11 @@ def _described_hit(hit: LibraryHit, book: Book) -> dict[str, object]:
     return {**_described(passage, book), "sentence": hit.excerpt.text, "by_meaning": hit.by_meaning}
 
 
-def _place(hit: LibraryHit, books: Mapping[str, Book]) -> str:
-    if hit.place is SearchPlace.DOCUMENTS and hit.span is not None:
+def _place(hit: LibraryHit, books: Mapping[str, Book], sources: Sequence[TextSource]) -> str:
+    if hit.place == SearchPlace.DOCUMENTS and hit.span is not None:
         name = _("p. {page}").format(page=books[hit.id].page_names.of(hit.span.page).plain)
         return f"{hit.title}, {name}"
-    return place_words(hit.place, hit.title)
+    return place_words(hit.place, hit.title, sources)
 
 
 def _find_in_documents(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:

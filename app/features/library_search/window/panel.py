@@ -10,11 +10,12 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QWidget
 
-from app.core.search_query import SearchFilter
+from app.core.kept import TextSource
+from app.core.search_query import SearchFilter, SearchPlace
+from app.features.library_search.window.chips import FilterChip
+from app.features.library_search.window.delegate import ResultDelegate
+from app.features.library_search.window.rows import HitRow, MoreRow, ResultList, ResultRow, RowRole
 from app.ui.icons import Icons
-from app.ui.search.chips import FilterChip
-from app.ui.search.delegate import ResultDelegate
-from app.ui.search.rows import HitRow, MoreRow, ResultList, ResultRow, RowRole
 from app.ui.shelf.covers import BookCovers
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.widgets.buttons import ChoiceButton
@@ -39,7 +40,15 @@ class SearchPanel(MiddlePanel):
     filter_chosen = Signal(object, str)
     order_chosen = Signal(str)
 
-    def __init__(self, icons: Icons, covers: BookCovers, now: datetime, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        icons: Icons,
+        covers: BookCovers,
+        now: datetime,
+        sources: Sequence[TextSource],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`sources`: of what is found beside documents and conversations."""
         super().__init__(icons, _("Search everything"), parent)
         self.line = QLineEdit()
         self.line.setProperty("role", "search")
@@ -47,7 +56,7 @@ class SearchPanel(MiddlePanel):
         self.line.setAccessibleName(_("Search everything"))
         self.line.textChanged.connect(self.typed)
         self.line.installEventFilter(self)
-        self.chips = self._make_chips(now)
+        self.chips = self._make_chips(now, sources)
         self.status = PlainLabel(role="soft")
         self.remark = PlainLabel(role="small", wraps=True)
         self.order = ChoiceButton(((BY_DOCUMENT, _("By document")), (BY_WEIGHT, _("By relevance"))), BY_DOCUMENT)
@@ -65,7 +74,7 @@ class SearchPanel(MiddlePanel):
         self.fill(boxed(above), Separator(), (self._pages, 1))
         icons.theme.repaint_on_change(self.view.viewport())
 
-    def _make_chips(self, now: datetime) -> Mapping[SearchFilter, FilterChip]:
+    def _make_chips(self, now: datetime, sources: Sequence[TextSource]) -> Mapping[SearchFilter, FilterChip]:
         """One for each filter; `after` and `before` share one."""
         chips = {
             SearchFilter.KIND: FilterChip(_("Kinds"), _("Any kind")),
@@ -96,10 +105,9 @@ class SearchPanel(MiddlePanel):
         )
         chips[SearchFilter.IN].set_values(
             (
-                ("documents", _("Documents")),
-                ("conversations", _("Conversations")),
-                ("sheets", _("Question sheets")),
-                ("notes", _("Notes")),
+                (SearchPlace.DOCUMENTS, _("Documents")),
+                (SearchPlace.CONVERSATIONS, _("Conversations")),
+                *((source.id, source.heading()) for source in sources),
             )
         )
         return chips

@@ -7,11 +7,20 @@ from PySide6.QtCore import QPersistentModelIndex, QPointF, QRect, QRectF, QSize,
 from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.features.library_search.window.rows import (
+    DocumentRow,
+    HitRow,
+    MoreRow,
+    PlaceRow,
+    ResultRow,
+    RowRole,
+    more_words,
+    other_words,
+)
 from app.services.excerpts import Excerpt
 from app.ui.fonts import text_font, ui_font
 from app.ui.icons import Icons
 from app.ui.page.typeset import index_of, utf16_offset
-from app.ui.search.rows import DocumentRow, HitRow, MoreRow, PlaceRow, ResultRow, RowRole, more_words, other_words
 from app.ui.shelf.covers import COVER_SIZE, BookCovers, paint_cover
 from app.ui.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.wording.units import printable

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.core.document import Book
+from app.core.kept import TextSource
 from app.core.search_query import SearchPlace
 from app.services.library_search import LibraryFound, LibraryHit
 from app.wording.i18n import _
@@ -62,9 +63,15 @@ ResultRow: TypeAlias = PlaceRow | DocumentRow | HitRow | MoreRow
 
 
 def arrange(
-    found: LibraryFound, books: Mapping[str, Book], *, by_document: bool, opened: Collection[str] = ()
+    found: LibraryFound,
+    books: Mapping[str, Book],
+    sources: Sequence[TextSource],
+    *,
+    by_document: bool,
+    opened: Collection[str] = (),
 ) -> tuple[ResultRow, ...]:
-    """`books` by their ids; `opened`: the documents of which all passages are shown."""
+    """`books` by their ids; `sources`: of what is found beside documents and conversations; `opened`: the documents of
+    which all passages are shown."""
     documents, rows = found.of(SearchPlace.DOCUMENTS), list[ResultRow]()
     if by_document:
         by_id: dict[str, list[LibraryHit]] = {}
@@ -75,19 +82,13 @@ def arrange(
             rows += _of_document(books.get(book_id), hits, passages, whole=book_id in opened, listed=found.listed)
     else:
         rows += [_row(hit, books, below_document=False) for hit in documents]
-    for place in SearchPlace:
-        if place is not SearchPlace.DOCUMENTS and (others := found.of(place)):
-            rows += [PlaceRow(heading_of(place)), *(_row(hit, books, below_document=False) for hit in others)]
+    for place, heading in (
+        (SearchPlace.CONVERSATIONS, _("Conversations")),
+        *((source.id, source.heading()) for source in sources),
+    ):
+        if others := found.of(place):
+            rows += [PlaceRow(heading), *(_row(hit, books, below_document=False) for hit in others)]
     return tuple(rows)
-
-
-def heading_of(place: SearchPlace) -> str:
-    return {
-        SearchPlace.DOCUMENTS: _("Documents"),
-        SearchPlace.CONVERSATIONS: _("Conversations"),
-        SearchPlace.SHEETS: _("Question sheets"),
-        SearchPlace.NOTES: _("Notes"),
-    }[place]
 
 
 def _of_document(

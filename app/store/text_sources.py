@@ -1,0 +1,51 @@
+"""Finds what sources of texts have of some words, such as notes."""
+
+# ruff: noqa: S608 (what is put into the SQL below are constants of the program, never a value)
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from app.core.kept import TextSource
+from app.store.db import Database
+
+
+class FoundText(NamedTuple):
+    """A text of a source. `book_id`: None where it does not belong to words of a document; else these are on `page`,
+    from `start` to `stop`."""
+
+    id: str
+    title: str
+    text: str
+    question_id: str
+    book_id: str | None
+    page: int
+    start: int
+    stop: int
+
+
+class TextSources:
+    def __init__(self, database: Database, all: Sequence[TextSource]) -> None:
+        self._database = database
+        self.all = tuple(all)
+
+    def find(
+        self, source: TextSource, words: Sequence[str], without: Sequence[str], begin: float, end: float
+    ) -> tuple[FoundText, ...]:
+        """The texts that have all `words`, and none that they must be `without`, as `fold` returned them, whose time is
+        not before `begin` and before `end`; the newest first. No words are nowhere. Raises AppError as
+        `Database.read` does."""
+        if not words:
+            return ()
+        found = [f"contains(text, :word{number})" for number in range(len(words))]
+        found += [f"NOT contains(text, :gone{number})" for number in range(len(without))]
+        values: dict[str, str | float] = {f"word{number}": word for number, word in enumerate(words)}
+        values |= {f"gone{number}": word for number, word in enumerate(without)}
+        rows = self._database.rows(
+            f"""SELECT id, title, text, question_id, book_id, ifnull(page, 0), ifnull(start, 0), ifnull(stop, 0)
+                FROM ({source.texts}) WHERE time >= :begin AND time < :end AND {" AND ".join(found)}
+                ORDER BY made DESC, id, place""",
+            values | {"begin": begin, "end": end},
+        )
+        return tuple(FoundText(*row) for row in rows)
