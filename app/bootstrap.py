@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from app.core import installation
 from app.core.conversation import BookRef
@@ -32,6 +33,7 @@ from app.services.chat_templates import ChatTemplates
 from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.covers import Covers
+from app.services.desk_feature import DeskFeature
 from app.services.downloads import Downloads
 from app.services.folder_adding import FolderAdding
 from app.services.images import Images, Videos
@@ -79,18 +81,26 @@ from app.store.vectors import Vectors
 if TYPE_CHECKING:
     from app.services.suggestions import Suggestions
 
+MakeDeskFeature: TypeAlias = Callable[[Services], DeskFeature]
+
 
 def open_desk(
-    paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None, *, keeps: Keeps
+    paths: Paths,
+    passphrase: str | None = None,
+    reader: DocumentReader | None = None,
+    *,
+    keeps: Keeps,
+    features: Sequence[MakeDeskFeature],
 ) -> Services:
     """Open the data folder and wire everything; no child is started. Raises AppError when it cannot be kept in.
 
     `reader`: one that may have been started already. It is closed with the desk, or when opening fails, unless a
-    passphrase is asked for and the caller tries again with the same reader. `keeps`: everything that a desk can have.
+    passphrase is asked for and the caller tries again with the same reader. `keeps`: everything that a desk can have;
+    `features`: make what each of them does on a desk by itself.
     """
     used = reader or DocumentReader()
     try:
-        return _open_desk(paths, passphrase, used, keeps)
+        return _open_desk(paths, passphrase, used, keeps, features)
     except BaseException as error:
         asks = isinstance(error, AppError) and error.code in (Code.PASSPHRASE_NEEDED, Code.PASSPHRASE_REQUIRED)
         if reader is None or not asks:
@@ -98,7 +108,9 @@ def open_desk(
         raise
 
 
-def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader, keeps: Keeps) -> Services:
+def _open_desk(
+    paths: Paths, passphrase: str | None, reader: DocumentReader, keeps: Keeps, features: Sequence[MakeDeskFeature]
+) -> Services:
     restoring.settle(paths)
     paths.create()
     start_log(paths.log)
@@ -113,7 +125,7 @@ def _open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader, kee
     elif passphrase is not None:
         with contextlib.suppress(AppError):  # another process has it open, or the disk is full: the next start tries
             keys.renew(home, paths, passphrase)
-    desks = _Desks(paths, home, reader, policy, keeps)
+    desks = _Desks(paths, home, reader, policy, keeps, features)
     desks.record.policy_in_force(policy, desks.settings)
     desk = desks.open(LIBRARY)
     with contextlib.suppress(AppError):  # the next start tries again
@@ -131,8 +143,16 @@ def _protect(home: Database, paths: Paths, passphrase: str | None, policy: Polic
 class _Desks:
     """What all desks share: the library and every matter have a database each, and one of them is open at a time."""
 
-    def __init__(self, paths: Paths, home: Database, reader: DocumentReader, policy: Policy, keeps: Keeps) -> None:
-        self.keeps = keeps
+    def __init__(
+        self,
+        paths: Paths,
+        home: Database,
+        reader: DocumentReader,
+        policy: Policy,
+        keeps: Keeps,
+        features: Sequence[MakeDeskFeature],
+    ) -> None:
+        self.keeps, self.features = keeps, features
         self.paths, self.home, self.reader, self.policy = paths, home, reader, policy
         self.settings, self.engine = SettingsStore(home, policy), EngineClient(policy=policy)
         self.record = Recording(RecordStore(home), Books(home), self.settings.load, self.engine.model)
@@ -159,7 +179,10 @@ class _Desks:
         with contextlib.suppress(AppError):  # a person hears of it when something is deleted
             desk.removal.expire(time.time())
             desk.removal.sweep()
-            desk.aged_at_start.append(desk.retention.run(time.time()))
+        for feature in desk.features:
+            with contextlib.suppress(AppError):
+                if words := feature.opened():
+                    desk.told_at_start.append(words)
         return desk
 
 
@@ -221,6 +244,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         database=database,
         policy=shared.policy,
         keeps=shared.keeps,
+        make_features=shared.features,
         matters=shared.matters,
         matter=matter,
         turn_to=shared.open,

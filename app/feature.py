@@ -17,6 +17,8 @@ from app.core.kept import Keeps
 from app.wording.kept import KEEPS
 
 if TYPE_CHECKING:
+    from app.services.desk_feature import DeskFeature
+    from app.services.services import Services
     from app.ui.extensions import Extensions
     from app.ui.mending import MakeMending
     from app.ui.shell_feature import MakeShellFeature
@@ -27,14 +29,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Feature:
     """`name`: that of its folder. `terminal`: commands of `octavo`. `window`: makes what it adds to a window, which in
-    turn makes its panels and dialogs when they are opened first. `shell`: imports what makes the part of it that
-    outlives the open desk, on whichever thread. `mending`: makes what helps with damaged data at the start of the
-    window. `keeps`: what it keeps on a desk, so that it is found, counted, moved and deleted with the document or the
-    conversation that it belongs to."""
+    turn makes its panels and dialogs when they are opened first. `desk`: makes what it does on a desk by itself.
+    `shell`: imports what makes the part of it that outlives the open desk, on whichever thread. `mending`: makes what
+    helps with damaged data at the start of the window. `keeps`: what it keeps on a desk, so that it is found, counted,
+    moved and deleted with the document or the conversation that it belongs to."""
 
     name: str
     terminal: tuple[TerminalCommand, ...] = ()
     window: Callable[[Workspace], WindowFeature] | None = None
+    desk: Callable[[Services], DeskFeature] | None = None
     shell: Callable[[], MakeShellFeature] | None = None
     mending: MakeMending | None = None
     keeps: Keeps = field(default_factory=Keeps)
@@ -56,6 +59,11 @@ def extensions_of(features: Iterable[Feature]) -> Extensions:
 def terminal_commands_of(features: Iterable[Feature]) -> tuple[TerminalCommand, ...]:
     """The commands of `octavo` that these features add."""
     return tuple(command for feature in features for command in feature.terminal)
+
+
+def desk_features_of(features: Iterable[Feature]) -> tuple[Callable[[Services], DeskFeature], ...]:
+    """Whatever these features do on a desk by themselves."""
+    return tuple(feature.desk for feature in features if feature.desk is not None)
 
 
 def keeps_of(features: Iterable[Feature]) -> Keeps:

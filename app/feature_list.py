@@ -9,9 +9,10 @@ from __future__ import annotations
 from app.feature import Feature
 from app.features.bench.feature import BENCH
 from app.features.chronology.feature import CHRONOLOGY
+from app.features.governance.feature import GOVERNANCE
 from app.features.library_search.feature import LIBRARY_SEARCH
 from app.features.lock.feature import LOCK
 from app.features.prompts.feature import PROMPTS
 from app.features.rescue.feature import RESCUE
 
-FEATURES: tuple[Feature, ...] = (LIBRARY_SEARCH, CHRONOLOGY, PROMPTS, RESCUE, BENCH, LOCK)
+FEATURES: tuple[Feature, ...] = (LIBRARY_SEARCH, CHRONOLOGY, PROMPTS, GOVERNANCE, RESCUE, BENCH, LOCK)

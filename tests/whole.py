@@ -8,7 +8,7 @@ from pathlib import Path
 from app import bootstrap
 from app.core.paths import Paths
 from app.documents.reader import DocumentReader
-from app.feature import extensions_of, keeps_of, terminal_commands_of
+from app.feature import desk_features_of, extensions_of, keeps_of, terminal_commands_of
 from app.feature_list import FEATURES as ALL
 from app.services.services import Services
 
@@ -19,13 +19,14 @@ FEATURES = tuple(feature for feature in ALL if feature.name != _WITHOUT)
 KEEPS = keeps_of(FEATURES)
 KEEPS_OF_ALL = keeps_of(ALL)
 """A feature that is taken out counts as well: its tables are in every database."""
+DESK_FEATURES = desk_features_of(FEATURES)
 EXTENSIONS = extensions_of(FEATURES)
 TERMINAL_COMMANDS = terminal_commands_of(FEATURES)
 
 
 def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
-    """As `bootstrap.open_desk`, with everything that features keep."""
-    return bootstrap.open_desk(paths, passphrase, reader, keeps=KEEPS)
+    """As `bootstrap.open_desk`, with all features."""
+    return bootstrap.open_desk(paths, passphrase, reader, keeps=KEEPS, features=DESK_FEATURES)
 
 
 def open_desk_at(folder: Path) -> Services:

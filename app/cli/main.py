@@ -24,7 +24,6 @@ from app.core.work import Cancel, Stopped
 from app.services.services import Services
 from app.wording import errors
 from app.wording.i18n import _
-from app.wording.retention import aged_words
 
 EXIT_ANSWERED, EXIT_BUG, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_FIT, EXIT_CANCELLED = 0, 1, 2, 3, 4, 5, 130
 
@@ -69,7 +68,7 @@ def run(options: argparse.Namespace, open_desk: OpenDesk, added: Iterable[Termin
                 serving.serve(partial(_open_for_program, options, open_desk), arguments.paths(options))
                 return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
-                _say_aged(desk)
+                _say_told(desk)
                 carry_out = own.run if own is not None and own.run is not None else _carry_out
                 problem = carry_out(options, desk, cancel)
         except AppError as error:
@@ -87,9 +86,9 @@ def run(options: argparse.Namespace, open_desk: OpenDesk, added: Iterable[Termin
     return _EXIT[blame(problem.code)] if problem else EXIT_ANSWERED
 
 
-def _say_aged(desk: Services) -> None:
-    """What is deleted by its age is said before it is done first, and whenever it is."""
-    if words := "\n".join(filter(None, map(aged_words, desk.aged_at_start))):
+def _say_told(desk: Services) -> None:
+    """Say what features have to tell since the desk was opened."""
+    if words := "\n".join(desk.told_at_start):
         print(f"octavo: {words}", file=sys.stderr)
 
 
@@ -138,14 +137,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import bin
 
             bin.run(options, desk)
-        case "kept":
-            from app.cli import kept
-
-            kept.run(options, desk, cancel)
-        case "record":
-            from app.cli import record
-
-            return record.run(options, desk)
         case "matters":
             from app.cli import matters
 
@@ -228,7 +219,7 @@ def _open_for_program(options: argparse.Namespace, open_desk: OpenDesk) -> Servi
     """The library, where nobody can be asked for its passphrase. Raises AppError as opening it does."""
     file = options.passphrase_file
     desk = open_desk(arguments.paths(options), passphrases.first_line(file) if file is not None else None)
-    _say_aged(desk)
+    _say_told(desk)
     return desk
 
 

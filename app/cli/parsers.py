@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from app import __version__
 from app.cli.terminal_command import TerminalCommand
 from app.core.citation_style import CitationStyle
-from app.core.record import RecordKind
 from app.core.settings import KvType, Mapping
 from app.core.window_action import WindowAction
 from app.wording.i18n import _
@@ -49,8 +47,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_notes(commands)
     _add_cite(commands)
     _add_bin(commands)
-    _add_record(commands)
-    _add_kept(commands)
     _add_matters(commands)
     _add_servers(commands)
     _add_mcp(commands)
@@ -112,7 +108,7 @@ def _add_add(commands: Any) -> None:
         " before, only what is new or changed is read"
     )
     add = add_command(commands, "add", about)
-    _add_matter(add)
+    add_matter(add)
     add.add_argument("--watch", action="store_true", help=_("then wait for new and changed files, until Ctrl+C"))
     add.add_argument("--retry", action="store_true", help=_("also read again what could not be read before"))
     add.add_argument(
@@ -124,7 +120,7 @@ def _add_folders(commands: Any) -> None:
     folders = add_command(
         commands, "folders", _("list the folders that were added, and what became of their documents")
     )
-    _add_matter(folders)
+    add_matter(folders)
     what = folders.add_mutually_exclusive_group()
     what.add_argument("--unwatch", type=Path, metavar="FOLDER", help=_("no longer watch this folder for new files"))
     what.add_argument(
@@ -141,7 +137,7 @@ def _add_questions(commands: Any) -> None:
 
 def add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> None:
     """The options of all commands that open books; with `pages` some of theirs."""
-    _add_matter(command)
+    add_matter(command)
     command.add_argument(
         "--document",
         "--documents",
@@ -171,7 +167,7 @@ def _add_cite(commands: Any) -> None:
 
 def _add_notes(commands: Any) -> None:
     notes = add_command(commands, "notes", _("list notes and highlights, search them, or write them to a file"))
-    _add_matter(notes)
+    add_matter(notes)
     notes.add_argument(
         "--document", type=Path, metavar="FILE", help=_("only the notes of this book; otherwise all notes")
     )
@@ -237,7 +233,7 @@ def _add_compare(commands: Any) -> None:
     compare = add_command(
         commands, "compare", _("show what differs between two books, or two versions of one, with the pages of both")
     )
-    _add_matter(compare)
+    add_matter(compare)
     compare.add_argument("first", type=Path, metavar="FIRST", help=_("a book, or the earlier version"))
     compare.add_argument("second", type=Path, metavar="SECOND", help=_("the book to compare with it"))
     compare.add_argument("--ask", metavar="QUESTION", help=_("ask the model about the differences"))
@@ -354,51 +350,10 @@ def _add_writing(ask: argparse.ArgumentParser) -> None:
 
 def _add_bin(commands: Any) -> None:
     bin = add_command(commands, "bin", _("list what you deleted, restore it, or delete it permanently"))
-    _add_matter(bin)
+    add_matter(bin)
     what = bin.add_mutually_exclusive_group()
     what.add_argument("--restore", metavar="ITEM", help=_("put it back where it was; ITEM begins its line in the list"))
     what.add_argument("--empty", action="store_true", help=_("delete permanently what is in the bin"))
-
-
-def _add_record(commands: Any) -> None:
-    record = add_command(
-        commands, "record", _("list what was asked of which documents by which model, and check that nobody changed it")
-    )
-    _add_matter(record)
-    record.add_argument(
-        "--kind", action="append", metavar="KIND", choices=[each.value for each in RecordKind],
-        help=_("list these entries only; repeatable: {kinds}").format(kinds=", ".join(RecordKind)),
-    )  # fmt: skip
-    record.add_argument(
-        "--since", metavar="DATE", type=_day, help=_("list entries from this day on, such as 2026-11-27")
-    )
-    what = record.add_mutually_exclusive_group()
-    what.add_argument(
-        "--export", type=Path, metavar="FILE", help=_("write all entries with their proof; FILE ends in .csv or .json")
-    )
-    what.add_argument(
-        "--verify", nargs="?", const=True, type=Path, metavar="FILE",
-        help=_("check that the record, or FILE that was exported, is as it was written"),
-    )  # fmt: skip
-
-
-def _add_kept(commands: Any) -> None:
-    kept = add_command(
-        commands, "kept", _("report what is kept of a person or a matter, where it is, and what would delete it")
-    )
-    kept.add_argument("name", nargs="?", metavar="NAME", help=_("the name to look for in all texts"))
-    _add_matter(kept)
-    kept.add_argument(
-        "--all-matters", action="store_true", help=_("look into the library and all matters, one after the other")
-    )
-    kept.add_argument(
-        "--export", type=Path, metavar="FILE", help=_("write the report into FILE, which ends in .csv or .json")
-    )
-
-
-def _day(text: str) -> str:
-    """Raises ValueError for what is no day."""
-    return date.fromisoformat(text).isoformat()
 
 
 def _add_matters(commands: Any) -> None:
@@ -441,7 +396,7 @@ def _add_servers(commands: Any) -> None:
     default = add_command(of_servers, "default", _("let a matter have the same server as the library"))
     none = add_command(of_servers, "none", _("let no server answer: texts stay on this computer"))
     for each in (use, none):
-        _add_matter(each)
+        add_matter(each)
     default.add_argument("--matter", metavar="NAME", required=True, help=_("the matter"))
 
 
@@ -495,7 +450,7 @@ def _add_encrypted_file(command: argparse.ArgumentParser, about: str) -> None:
     )  # fmt: skip
 
 
-def _add_matter(command: argparse.ArgumentParser) -> None:
+def add_matter(command: argparse.ArgumentParser) -> None:
     """The option of all commands that look into a desk."""
     command.add_argument(
         "--matter", metavar="NAME", help=_("in this matter; otherwise in the library, which no matter can see")
@@ -504,7 +459,7 @@ def _add_matter(command: argparse.ArgumentParser) -> None:
 
 def _add_read(commands: Any) -> None:
     read = add_command(commands, "read", _("show what Octavo can read of a file"))
-    _add_matter(read)
+    add_matter(read)
     read.add_argument("--model", metavar="PATH", help=_("count tokens with this GGUF model"))
     read.add_argument("--text", action="store_true", help=_("print the text, with a form feed between pages"))
     read.add_argument("file", type=Path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 
 import msgspec
 
@@ -14,7 +13,6 @@ from app.core.settings import Settings, value_of, with_value
 from app.services.services import Services
 from app.wording.i18n import _
 from app.wording.policy import held_words, policy_lines
-from app.wording.retention import aged_words
 from app.wording.settings import Effect, Meaning, meanings, sections, value_words
 
 
@@ -40,9 +38,9 @@ def run(options: argparse.Namespace, desk: Services) -> None:
             print(_("Can be: {values}").format(values=" · ".join(choices)))
     if note := _effect_words(meaning.effect):
         print(note)
-    if options.value is not None and meaning.path.startswith("retention."):
-        ran = desk.retention.run(time.time())
-        print(aged_words(ran if ran.done else desk.retention.look(time.time())) or _("Nothing is too old now."))
+    if options.value is not None:
+        for words in filter(None, (feature.setting_changed(meaning.path) for feature in desk.features)):
+            print(words)
 
 
 def parsed(meaning: Meaning, text: str) -> object:

@@ -1,12 +1,10 @@
-"""What is kept on a desk: the kinds of things there are, and the report of what is kept of a person or a matter."""
+"""The kinds of things that the kernel and its features keep on a desk, as they declare them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-
-import msgspec
 
 
 class KeptWhere(StrEnum):
@@ -142,57 +140,3 @@ class Keeps:
 
     def kind(self, id: str) -> KeptKind:
         return next(kind for kind in self.kinds if kind.id == id)
-
-
-class KeptPlace(msgspec.Struct, frozen=True):
-    """`where` is the id of its kind; `id` and `title` are those of the document, conversation and so on; `count`: texts
-    of it that have the name."""
-
-    where: str
-    id: str
-    title: str
-    count: int
-    in_bin: bool = False
-
-
-class KeptFileKind(StrEnum):
-    DATABASE = "database"
-    COPY = "copy"  # of the database, from before an upgrade
-    DAMAGED = "damaged"  # what a rescue put aside: the database as it was
-    RECORD = "record"  # the seal of a record
-    KEY = "key"
-    READING = "reading"
-    LOG = "log"  # numbers and codes alone
-    UNFINISHED = "unfinished"  # left by a crash
-    OTHER = "other"
-
-
-class FilesOfKind(msgspec.Struct, frozen=True):
-    """All of one kind: how many, and their bytes. `path`: of one, or of the folder that they are in."""
-
-    kind: KeptFileKind
-    path: str
-    count: int
-    size_bytes: int
-
-
-class KeptDesk(msgspec.Struct, frozen=True):
-    """`id`: of a matter, empty for the library. `totals`: how much of everything there is, whatever it says."""
-
-    id: str
-    name: str
-    places: tuple[KeptPlace, ...]
-    totals: dict[str, int]
-
-
-class KeptReport(msgspec.Struct, frozen=True):
-    """`name`: that was looked for; empty: everything is counted."""
-
-    name: str
-    time: str
-    desks: tuple[KeptDesk, ...]
-    files: tuple[FilesOfKind, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(desk.places for desk in self.desks)

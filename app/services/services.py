@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,12 +24,12 @@ from app.services.ask import Ask
 from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.covers import Covers
+from app.services.desk_feature import DeskFeature
 from app.services.downloads import Downloads
 from app.services.folder_adding import FolderAdding
 from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
-from app.services.kept import Keeping
 from app.services.learning import Learning
 from app.services.library import Library
 from app.services.matter_plans import MatterPlans
@@ -41,7 +41,6 @@ from app.services.plans import Machines, Plans
 from app.services.pseudonyms.leaving import Leaving
 from app.services.recording import Recording
 from app.services.removal import Removal
-from app.services.retention import Aged, Retention
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
 from app.services.titling import Titling
@@ -97,19 +96,25 @@ class Services:
     policy: Policy
     keeps: Keeps
     """Everything that the kernel and the features keep on a desk."""
+    make_features: Sequence[Callable[[Services], DeskFeature]]
     matters: Matters
     matter: Matter | None  # None: the library
     turn_to: Callable[[str], Services]
     """Open another desk by its id, with the same engine, models and readers, and close this one; the engine then holds
     nothing of it. Raises AppError as `Matters.open` does, and this one stays open."""
-    aged_at_start: list[Aged] = field(default_factory=list)
-    """What was found too old when this desk was opened, until a face has said so."""
+    told_at_start: list[str] = field(default_factory=list)
+    """What features have to tell since this desk was opened, a sentence each, until a face has said so."""
     installed: Path | None = None  # the root of the installation; None in a checkout
 
     def chosen_settings(self) -> Settings:
         """A person's settings, with the server that is to answer on this desk. Raises AppError as the store does."""
         settings = self.settings.load()
         return msgspec.structs.replace(settings, remote=self.models.of_desk(settings.remote))
+
+    @cached_property
+    def features(self) -> tuple[DeskFeature, ...]:
+        """The features that do something on this desk by themselves."""
+        return tuple(make(self) for make in self.make_features)
 
     @cached_property
     def suggestions(self) -> Suggestions:
@@ -137,15 +142,6 @@ class Services:
     @property
     def sheets(self) -> Sheets:
         return Sheets(self.ask, SheetStore(self.database, self.conversations), self.weighing)
-
-    @property
-    def keeping(self) -> Keeping:
-        return Keeping(self.paths, self.database, self.matter, self.matters, self.settings, self.keeps)
-
-    @property
-    def retention(self) -> Retention:
-        in_force = self.settings.load
-        return Retention(self.conversations, self.removal, self.readings, self.record, self.own_settings, in_force)
 
     @property
     def titling(self) -> Titling:

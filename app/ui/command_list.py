@@ -40,7 +40,6 @@ from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY
 from app.ui.page.view_menu import ACROSS_KEYS, ACTUAL_KEYS, FIT_PAGE_KEYS, SPLIT_KEYS, TURN_BACK_KEYS, TURN_KEYS
 from app.ui.palette import Anything
 from app.ui.portal import ScreenPortal
-from app.ui.record.presenter import RecordPresenter
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.presenter import ShelfPresenter
@@ -59,7 +58,6 @@ def adding_commands(
     anything: Anything,
     notes: NotesPresenter,
     bin_: BinPresenter,
-    record: RecordPresenter,
 ) -> CommandGroup:
     return CommandGroup(
         Group.DESK,
@@ -118,21 +116,13 @@ def adding_commands(
                 words=_("differences, changes, versions, redline"),
             ),
             Command(
-                _("Bin…"), "", bin_.open, words=_("trash, deleted, restore, undo"), symbol=Symbol.DELETE, apart=True
-            ),
-            Command(
-                _("Record…"),
+                _("Bin…"),
                 "",
-                record.open,
-                words=_("audit, log, history, security, who asked what"),
-                symbol=Symbol.OUTLINE,
-            ),
-            Command(
-                _("What is kept of a person or a matter…"),
-                "",
-                record.open_kept,
-                words=_("privacy, personal data, access request, where is a name"),
-                symbol=Symbol.FIND,
+                bin_.open,
+                words=_("trash, deleted, restore, undo"),
+                symbol=Symbol.DELETE,
+                apart=True,
+                anchor=Anchor.DELETING,
             ),
         ),
     )

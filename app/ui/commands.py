@@ -75,6 +75,7 @@ class Anchor(StrEnum):
 
     SEARCHING = "searching"
     FINDING = "finding"
+    DELETING = "deleting"
     ASKING = "asking"
     SETTINGS = "settings"
 

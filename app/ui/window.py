@@ -64,7 +64,6 @@ from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
 from app.ui.programs.presenter import ProgramsPresenter
-from app.ui.record.presenter import RecordPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.saved_files import SavedFiles
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
@@ -103,7 +102,6 @@ class _ShelfParts(QObject):
     navigation: Navigation
     saved_files: SavedFiles
     bin: BinPresenter
-    record: RecordPresenter
 
     def _make_window(self, icons: Icons, window: MainWindow, composer: Composer) -> None:
         self._conversations, self._book_list = ConversationList(self), BookList(self)
@@ -187,10 +185,7 @@ class _Parts(_ShelfParts):
         self.exporting = Exporting(desk, bridge, icons, self.conversation, self.shown, window, self)
         self.printing = BookPrinting(desk.library, bridge, self.pages, window, self)
         self.saved_files = SavedFiles(self.window, self)
-        self.bin = BinPresenter(desk, self.shown, bridge, window, now, self)
-        self.record = RecordPresenter(desk, bridge, window, now, self)
-        self.record.failed.connect(window.tell)
-        self.record.saved.connect(self.saved_files.show)
+        self.bin = BinPresenter(desk, bridge, window, now, self)
         self._make_models(desk, bridge, appearance)
         self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
         self.matters.ask_also(self._busy_words)
@@ -273,7 +268,6 @@ class _Parts(_ShelfParts):
         self.preferences = Preferences(
             desk.settings, desk.models, self.passphrase, bridge, self._icons, appearance, window, self
         )
-        self.preferences.saved.connect(self.bin.delete_aged)
         self.words.chosen.connect(self.preferences.change)
         self.preferences.saved.connect(self.words.look)
         self.matters.served.connect(self.model.load_again)
@@ -425,7 +419,7 @@ class _Parts(_ShelfParts):
         placed = [each for feature in self.features for each in feature.commands()]
         groups = (
             command_list.adding_commands(
-                go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin, self.record
+                go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
             ),
             command_list.matter_commands(self.matters, self.backup),
             of_conversation,
@@ -506,6 +500,7 @@ class WindowPresenter(_Parts):
         self.programs.begin()
         for feature in self.features:
             feature.begin()
+        QTimer.singleShot(0, self, self._say_told)
         self.window.talk.composer.setFocus()
 
     def state(self) -> WindowState:
@@ -623,7 +618,6 @@ class WindowPresenter(_Parts):
         for deleting in (shelf, talk):
             deleting.binned.connect(self.bin.offer)
         self.bin.restored.connect(self.navigation.open_restored)
-        self.bin.aged.connect(self.shelf.list_conversations)
         for changed in (self.report.book_changed, openings.read_again):
             changed.connect(shelf.take_book)
             changed.connect(self.context.measure)
@@ -729,6 +723,13 @@ class WindowPresenter(_Parts):
             finished.done.connect(self.window.say)
         for writer in (self.exporting, self.printing, self.comparing, self.notes):
             writer.saved.connect(self.saved_files.show)
+
+    @Slot()
+    def _say_told(self) -> None:
+        """Say what features have to tell since the desk was opened."""
+        for words in self._desk.told_at_start:
+            self.window.say(words)
+        self._desk.told_at_start.clear()
 
     @Slot()
     def _tell_settings_changed(self) -> None:

@@ -1,26 +1,9 @@
-"""What is kept of a person or a matter, and what would delete it, in words; for both faces."""
+"""The things that the kernel keeps on a desk, with their names and what would delete them, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from app.core.kept import (
-    CountedTable,
-    FilesOfKind,
-    Keeps,
-    KeptDesk,
-    KeptFileKind,
-    KeptKind,
-    KeptPlace,
-    KeptReport,
-    KeptWhere,
-    RecordedThing,
-    SearchedTable,
-    TextSource,
-)
-from app.core.matter import LIBRARY
+from app.core.kept import CountedTable, Keeps, KeptKind, KeptWhere, RecordedThing, SearchedTable, TextSource
 from app.wording.i18n import _
-from app.wording.units import count, printable, size
 
 _OF_QUESTION = "(SELECT q.conversation_id FROM questions q WHERE q.id = t.question_id)"
 _OF_CELLS = """
@@ -195,7 +178,6 @@ KEEPS = Keeps(
         RecordedThing("list", lambda: _("list of documents")),
         RecordedThing("matters", lambda: _("list of matters")),
         RecordedThing("refused", lambda: _("refused")),
-        RecordedThing("report", lambda: _("Report")),
         RecordedThing("search", lambda: _("search")),
         RecordedThing("sheet", lambda: _("Question sheet")),
         RecordedThing("table", lambda: _("Table")),
@@ -222,54 +204,4 @@ KEEPS = Keeps(
         ),
     ),
 )
-"""What the kernel keeps."""
-
-
-def places_words(where: str, places: Sequence[KeptPlace]) -> tuple[str, ...]:
-    """The lines of the report about one kind of thing; of the record, only how many entries."""
-    if where == KeptWhere.RECORD:
-        one, several = _("1 entry"), _("{n} entries")
-        return (one if len(places) == 1 else several.format(n=count(len(places))),)
-    if where in (KeptWhere.EXPORTS, KeptWhere.READINGS):
-        return tuple(printable(place.title) for place in places)
-    return tuple(map(_place_words, places))
-
-
-def _place_words(place: KeptPlace) -> str:
-    one, several = _("1 place"), _("{n} places")
-    number = one if place.count == 1 else several.format(n=count(place.count))
-    title = printable(place.title) or _("New conversation")
-    return f"{title} · {number} · {_('in the bin')}" if place.in_bin else f"{title} · {number}"
-
-
-def desk_words(desk: KeptDesk) -> str:
-    return _("Library") if desk.id == LIBRARY else printable(desk.name)
-
-
-def file_words(file: FilesOfKind) -> str:
-    kind = {
-        KeptFileKind.DATABASE: _("Encrypted database"),
-        KeptFileKind.COPY: _("Copy from before an upgrade"),
-        KeptFileKind.DAMAGED: _("Damaged data, kept after a rescue"),
-        KeptFileKind.RECORD: _("Seal of the record"),
-        KeptFileKind.KEY: _("Key, or where it is"),
-        KeptFileKind.READING: _("Saved readings, encrypted"),
-        KeptFileKind.LOG: _("Log: numbers and codes alone"),
-        KeptFileKind.UNFINISHED: _("Left over by a crash"),
-        KeptFileKind.OTHER: _("Other files"),
-    }[file.kind]
-    one, several = _("1 file"), _("{n} files")
-    number = one if file.count == 1 else several.format(n=count(file.count))
-    return f"{kind} · {number}, {size(file.size_bytes)} · {printable(file.path)}"
-
-
-def limits_words() -> str:
-    """What is not found."""
-    return _(
-        "Not searched: pictures, other spellings of the name, files outside Octavo, and backups. A name is found in"
-        " texts as it is written."
-    )
-
-
-def nothing_words(report: KeptReport) -> str:
-    return _("Nothing has the name “{name}”.").format(name=printable(report.name))
+"""Everything that the kernel keeps on a desk."""

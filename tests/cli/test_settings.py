@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from pathlib import Path
 
 import pytest
 
-from app.core.paths import Paths
 from app.core.settings import KvType, Settings
 from app.wording.settings import meanings, value_words
 from tests.cli.conftest import Octavo
-from tests.whole import open_desk
 
 
 @pytest.mark.parametrize(
@@ -81,14 +78,3 @@ def test_what_is_not_valid_is_not_kept(octavo: Octavo, tmp_path: Path, words: tu
     assert said in err
     kept = json.loads(octavo("settings", "--json", *where)[1])["settings"]
     assert kept["engine.threads"] == Settings().engine.threads
-
-
-def test_what_is_too_old_is_said_when_its_age_is_set(octavo: Octavo, tmp_path: Path) -> None:
-    with contextlib.closing(open_desk(Paths(tmp_path))) as desk:
-        talk = desk.conversations.create("Old")
-        desk.database.run("UPDATE conversations SET updated_at = 1 WHERE id = ?", (talk.id,))
-    for days, wanted in (("30", "deleted for good: 1 conversation."), ("36000", "Nothing is too old now.")):
-        out = octavo("settings", "retention.conversations_days", days, "--data-dir", str(tmp_path))[1]
-        assert wanted in out
-    with contextlib.closing(open_desk(Paths(tmp_path))) as desk:
-        assert [kept.title for kept in desk.conversations.all()] == ["Old"]

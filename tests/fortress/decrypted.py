@@ -10,9 +10,10 @@ from pathlib import Path
 import apsw
 
 from app.core.bin import BinKind
-from app.core.kept import KeptFileKind
 from app.core.paths import Paths
 from app.core.work import Cancel, finish
+from app.features.governance.data import KeptFileKind
+from app.features.governance.keeping import keeping_of
 from app.features.prompts.store import SavedPrompts
 from app.store import keys
 from app.store.db import Database
@@ -74,7 +75,7 @@ def delete_all(data: Path, passphrase: str) -> None:
             desk.mcp_access.forget(client.name)
         for entry in desk.removal.kept.all():
             desk.removal.purge(entry)
-        for file in finish(desk.keeping.report("", Cancel())).files:
+        for file in finish(keeping_of(desk).report("", Cancel())).files:
             if file.kind is KeptFileKind.DAMAGED:
                 Path(file.path).unlink()
 
@@ -82,4 +83,4 @@ def delete_all(data: Path, passphrase: str) -> None:
 def kept(data: Path, passphrase: str, names: tuple[str, ...]) -> list[str]:
     """Which of these the desk says that it has something of, in the library or in a matter."""
     with contextlib.closing(open_desk(Paths(data), passphrase)) as desk:
-        return [name for name in names if not finish(desk.keeping.report(name, Cancel(), everywhere=True)).is_empty]
+        return [name for name in names if not finish(keeping_of(desk).report(name, Cancel(), everywhere=True)).is_empty]

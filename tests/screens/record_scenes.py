@@ -6,7 +6,8 @@ from __future__ import annotations
 from app.core.policy import Policy, PolicyRules
 from app.core.record import Happening, RecordKind
 from app.core.settings import ThemeChoice
-from app.ui.record.entries import GONE
+from app.features.governance.window.entries import GONE
+from app.features.governance.window.governance import GovernanceWindow
 from app.wording.settings import SectionKind
 from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS
@@ -38,7 +39,7 @@ def _record(stage: Stage, **options: object) -> None:
 
 def _shown(stage: Stage, **options: object) -> None:
     _record(stage, **options)
-    stage.presenter.record.open()
+    stage.feature(GovernanceWindow).open_record()
     stage.settle()
 
 
@@ -58,25 +59,27 @@ def record_small_japanese(stage: Stage) -> None:
 def record_changed(stage: Stage) -> None:
     _record(stage)
     stage.desk.database.run("DELETE FROM record_entries WHERE number = 7")
-    stage.presenter.record.open()
+    stage.feature(GovernanceWindow).open_record()
     stage.settle()
 
 
 def record_nothing(stage: Stage) -> None:
     _shown(stage, theme=ThemeChoice.DARK)
-    assert stage.presenter.record.dialog is not None
-    stage.presenter.record.dialog.days.set_value("1")
-    stage.presenter.record.dialog.group.set_value(GONE)
-    stage.presenter.record.dialog.group.chosen.emit(GONE)
+    dialog = stage.feature(GovernanceWindow).record.dialog
+    assert dialog is not None
+    dialog.days.set_value("1")
+    dialog.group.set_value(GONE)
+    dialog.group.chosen.emit(GONE)
     stage.settle()
 
 
 def _kept(stage: Stage, **options: object) -> None:
     _record(stage, **options)
-    stage.presenter.record.open_kept()
-    assert stage.presenter.record.kept is not None
-    stage.presenter.record.kept.dialog.name.setText("tenant")
-    stage.presenter.record.kept.dialog.look.click()
+    governance = stage.feature(GovernanceWindow)
+    governance.open_keeping()
+    assert governance.kept is not None
+    governance.kept.dialog.name.setText("tenant")
+    governance.kept.dialog.look.click()
     stage.settle()
 
 

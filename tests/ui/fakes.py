@@ -104,7 +104,7 @@ from app.store.vectors import Vectors
 from tests.ui.direct_images import DirectImageReader
 from tests.ui.gate import Gate
 from tests.ui.scripted_downloads import ScriptedDownloads
-from tests.whole import KEEPS
+from tests.whole import DESK_FEATURES, KEEPS
 
 SCOUT = ModelInfo(
     name="Scout",
@@ -637,6 +637,7 @@ def _open(
         own_settings=own,
         policy=settings.policy,
         keeps=KEEPS,
+        make_features=DESK_FEATURES,
         engine=engine,  # type: ignore[arg-type]
         leaving=Leaving(pseudonyms, models, prompts, conversations),
         reader=reader,  # type: ignore[arg-type]

@@ -232,3 +232,11 @@ def test_an_unknown_model_info_is_never_shown_as_ready(room: Room) -> None:
     assert isinstance(room.engine.info, ModelInfo)
     assert room.window.talk.chip.state.mark is ChipDot.DEAD
     assert room.window.talk.spine.text() == "available after a model is loaded"
+
+
+def test_what_features_have_to_tell_of_the_opened_desk_is_said_once(room: Room) -> None:
+    room.add_books()
+    room.desk.told_at_start.append("Something was put in order.")
+    room.open()
+    assert room.window.talk.notice.text() == "Something was put in order."
+    assert room.desk.told_at_start == []

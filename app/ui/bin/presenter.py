@@ -12,24 +12,20 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from app.core.bin import BinEntry, BinKind
-from app.services.retention import Aged
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
-from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation
 from app.ui.widgets.notice import NoticeAction
 from app.wording.bin import title_words
 from app.wording.i18n import _
-from app.wording.retention import aged_words
 from app.wording.units import count
 
 if TYPE_CHECKING:
     from app.ui.bin.dialog import BinDialog
 
 UNDO_MS = 10_000
-DAY_MS = 86_400_000
 
 
 class UndoKey(QObject):
@@ -77,15 +73,13 @@ def _takes_back(widget: QWidget) -> bool:
 
 
 class BinPresenter(Presenter):
-    """`restored` carries the BinEntry of what is back where it was; `aged`: conversations were deleted by their age."""
+    """`restored` carries the BinEntry of what is back where it was."""
 
     restored = Signal(object)
-    aged = Signal()
 
     def __init__(
         self,
         desk: Services,
-        shown: Shown,
         bridge: Bridge,
         window: MainWindow,
         now: Callable[[], datetime],
@@ -93,13 +87,7 @@ class BinPresenter(Presenter):
     ) -> None:
         """`now` gives the local time, aware of its zone."""
         super().__init__(parent)
-        self._removal, self._retention = desk.removal, desk.retention
-        self._aged_at_start = desk.aged_at_start
-        self._shown = shown
-        self._daily = QTimer(self, interval=DAY_MS)
-        self._daily.timeout.connect(self.delete_aged)
-        self._daily.start()
-        QTimer.singleShot(0, self, self._say_aged_at_start)
+        self._removal = desk.removal
         self._bridge = bridge
         self._window = window
         self._now = now
@@ -129,27 +117,6 @@ class BinPresenter(Presenter):
         if entry is not None:
             self._window.hide_notice()
             self._restore((entry,))
-
-    # ---- what is deleted by its age
-
-    @Slot()
-    def _say_aged_at_start(self) -> None:
-        for aged in self._aged_at_start:
-            self._say_aged(aged)
-        self._aged_at_start.clear()
-
-    @Slot()
-    def delete_aged(self) -> None:
-        """What is shown is not deleted under the person's eyes: the next start does that."""
-        work = partial(self._retention.run, self._now().timestamp(), (self._shown.id,))
-        self._bridge.call(Executor.STORE, work, self._say_aged, self._on_problem)
-
-    @Slot(object)
-    def _say_aged(self, aged: Aged) -> None:
-        if words := aged_words(aged):
-            self._window.say(words)
-        if aged.done and aged.conversations:
-            self.aged.emit()
 
     # ---- the bin
 

@@ -20,7 +20,7 @@ from app.store.record import RecordStore, Seal
 
 ENDINGS = (".csv", ".json")
 MOST_BYTES = 1 << 30
-"""Of a file that is verified: a million entries take half of it."""
+"""The largest file that is verified: a million entries take half of it."""
 
 _COLUMNS = (*FIELDS, "sha256", "salt", "text")
 _NUMBERS = frozenset({"number", "tokens_read", "tokens_written"})
@@ -77,7 +77,7 @@ def verify_file(path: Path, own: RecordStore | None) -> RecordVerdict:
 
 
 def read_file(path: Path) -> RecordFile:
-    """What a file says. Raises AppError FILE_MISSING, FILE_UNREADABLE, RECORD_FILE."""
+    """The content of a file. Raises AppError FILE_MISSING, FILE_UNREADABLE, RECORD_FILE."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

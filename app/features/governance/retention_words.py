@@ -1,14 +1,14 @@
-"""What is deleted by its age, in words; for both faces."""
+"""The words for what is deleted by its age; for both faces."""
 
 from __future__ import annotations
 
-from app.services.retention import Aged
+from app.features.governance.retention import Aged
 from app.wording.i18n import _
 from app.wording.units import count
 
 
 def aged_words(aged: Aged) -> str:
-    """What will be deleted, or was; empty where there is nothing."""
+    """A sentence on what will be deleted, or was; empty where there is nothing."""
     if aged.is_empty:
         return ""
     conversations, readings = len(aged.conversations), len(aged.readings)

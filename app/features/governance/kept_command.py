@@ -8,14 +8,15 @@ from itertools import groupby
 from app.cli.bars import Bar
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
-from app.core.kept import Keeps, KeptDesk, KeptReport
+from app.core.kept import Keeps
 from app.core.work import Cancel, finish
 from app.export.files import write_bytes
-from app.services import kept
-from app.services.kept import LookingThrough
+from app.features.governance import keeping
+from app.features.governance.data import KeptDesk, KeptReport
+from app.features.governance.keeping import LookingThrough, keeping_of
+from app.features.governance.kept_words import desk_words, file_words, limits_words, nothing_words, places_words
 from app.services.services import Services
 from app.wording.i18n import _
-from app.wording.kept import desk_words, file_words, limits_words, nothing_words, places_words
 from app.wording.units import count
 
 
@@ -24,20 +25,20 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     name = (options.name or "").strip()
     if not name and options.matter is None and not options.all_matters:
         raise AppError(Code.USAGE, detail=_("say a name, or a matter with --matter"))
-    if options.export is not None and options.export.suffix.lower() not in kept.ENDINGS:
-        raise AppError(Code.EXPORT_FORMAT, path=str(options.export), known=", ".join(kept.ENDINGS))
+    if options.export is not None and options.export.suffix.lower() not in keeping.ENDINGS:
+        raise AppError(Code.EXPORT_FORMAT, path=str(options.export), known=", ".join(keeping.ENDINGS))
     bar = Bar()
 
     def show(event: LookingThrough) -> None:
         bar.show(_("looking"), event.done, event.total)
 
     try:
-        report = finish(desk.keeping.report(name, cancel, everywhere=options.all_matters), show)
+        report = finish(keeping_of(desk).report(name, cancel, everywhere=options.all_matters), show)
     finally:
         bar.close()
     if options.export is not None:
         path = options.export.absolute()
-        write_bytes(kept.written(report, path.suffix.lower()), path)
+        write_bytes(keeping.written(report, path.suffix.lower()), path)
         desk.record.exported("report", path)
     if options.json:
         print_json(report)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import apsw
 
-from app.core.kept import Keeps, KeptPlace, KeptWhere, SearchedTable
+from app.core.kept import Keeps, KeptWhere, SearchedTable
+from app.features.governance.data import KeptPlace
 from app.store.db import Database
 from app.store.folding import fold
 

@@ -1,4 +1,4 @@
-"""What the record says, as a person reads it."""
+"""The entries of the record, and whether it is whole, as a person reads them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def ending_words(ending: str) -> str:
 
 
 def what_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
-    """What an entry is about, in a line: outcome, documents, model, detail. `things`: that entries name."""
+    """A line on what an entry is about: outcome, documents, model, detail. `things`: that entries name."""
     documents = len(entry.documents.split())
     one, several = _("1 document"), _("{n} documents")
     model = entry.model
@@ -71,7 +71,7 @@ def what_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
 
 
 def _detail_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
-    """What the detail of an entry means: a setting and its value, a thing, a thing as a file; who asked."""
+    """The meaning of the detail of an entry: a setting and its value, a thing, a thing as a file; who asked."""
     asked, _semicolon, rest = entry.detail.partition("; ")
     if asked.startswith("program: "):
         entry = msgspec.structs.replace(entry, detail=rest)
@@ -96,7 +96,7 @@ def _detail_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
 
 
 def _number_words(thing: str, number: int) -> str:
-    """Of documents, which are counted beside it, nothing."""
+    """Nothing for documents, which are counted beside it."""
     words = {
         "readings": _("{n} saved readings"),
         "matters": _("{n} matters"),
@@ -107,7 +107,8 @@ def _number_words(thing: str, number: int) -> str:
 
 
 def entry_details(entry: RecordEntry) -> str:
-    """What a table has no room for: its hash, the documents' and the model's, and how much was read and written."""
+    """The details that a table has no room for: its hash, those of the documents and the model, and how much was read
+    and written."""
     documents = entry.documents.split()
     tokens = _("{read} tokens read, {written} written")
     parts = (
@@ -150,5 +151,5 @@ def verdict_words(verdict: RecordVerdict) -> str:
 
 
 def head_words(verdict: RecordVerdict) -> str:
-    """What to write down, so that any later change can be found."""
+    """The hash to write down, so that any later change can be found."""
     return _("Last hash, after {n} entries: {hash}").format(n=count(verdict.count), hash=verdict.head)

@@ -8,9 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 
 from app.core.record import Happening, RecordKind
-from app.services.record_files import verify_file
-from app.ui.record.dialog import RecordDialog
-from app.ui.record.entries import ASKED, GONE
+from app.features.governance.record_files import verify_file
+from app.features.governance.window.entries import ASKED, GONE
+from app.features.governance.window.governance import GovernanceWindow
+from app.features.governance.window.record_dialog import RecordDialog
 from tests.ui.room import NOW, Room
 
 
@@ -19,9 +20,10 @@ def _open(room: Room) -> RecordDialog:
     record = room.desk.record
     record.note(Happening(RecordKind.ANSWER, "c", ("ab" * 32,), "Scout", "", "models.example.org", "complete"))
     record.note(Happening(RecordKind.SETTING, detail="use_bin: False"))
-    room.presenter.record.open()
+    governance = room.feature(GovernanceWindow)
+    governance.open_record()
     room.settle()
-    dialog = room.presenter.record.dialog
+    dialog = governance.record.dialog
     assert dialog is not None
     return dialog
 
@@ -52,10 +54,10 @@ def test_a_record_that_was_changed_says_where(room: Room) -> None:
 def test_it_is_exported_with_its_proof(room: Room, tmp_path: Path) -> None:
     _open(room)
     file = tmp_path / "record.json"
-    room.presenter.record.write(str(file))
+    room.feature(GovernanceWindow).record.write(str(file))
     room.settle()
     assert verify_file(file, room.desk.record.store).is_sealed
-    assert room.presenter.record.dialog is None
+    assert room.feature(GovernanceWindow).record.dialog is None
 
 
 def test_old_entries_are_left_out_of_the_last_days(room: Room) -> None:
@@ -68,8 +70,9 @@ def test_old_entries_are_left_out_of_the_last_days(room: Room) -> None:
 def test_what_is_kept_of_a_name_is_shown_and_exported(room: Room, tmp_path: Path) -> None:
     room.add_conversation("Zweig and the rent")
     room.open()
-    room.presenter.record.open_kept()
-    kept = room.presenter.record.kept
+    governance = room.feature(GovernanceWindow)
+    governance.open_keeping()
+    kept = governance.kept
     assert kept is not None
     dialog, file = kept.dialog, tmp_path / "kept.csv"
     assert not dialog.export.isEnabled()

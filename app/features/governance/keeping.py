@@ -1,4 +1,4 @@
-"""What is kept of this person or matter: everything that has the name, on this desk or, with leave, on all of them."""
+"""Finds what is kept of a person or a matter: all that has the name, on this desk or, with leave, on all of them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ import msgspec
 
 from app.core.errors import AppError, Code
 from app.core.files import DRAFT_SUFFIX
-from app.core.kept import FilesOfKind, Keeps, KeptDesk, KeptFileKind, KeptPlace, KeptReport, KeptWhere
+from app.core.kept import Keeps, KeptWhere
 from app.core.matter import LIBRARY, Matter
 from app.core.paths import Paths
 from app.core.record import RecordEntry, RecordKind
 from app.core.work import Cancel, Stopped, Work
+from app.features.governance.data import FilesOfKind, KeptDesk, KeptFileKind, KeptPlace, KeptReport
+from app.features.governance.store import KeptTexts
 from app.services.matters import Matters
 from app.services.models import SavedReadings
+from app.services.services import Services
 from app.store.books import Books
 from app.store.db import RECORD_ENDING, Database
-from app.store.kept import KeptTexts
 from app.store.record import RecordStore
 from app.store.settings import SettingsStore
 
@@ -102,6 +104,10 @@ class Keeping:
         return [kind.id for kind in self.keeps.kinds].index(place.where), place.title.casefold()
 
 
+def keeping_of(desk: Services) -> Keeping:
+    return Keeping(desk.paths, desk.database, desk.matter, desk.matters, desk.settings, desk.keeps)
+
+
 def written(report: KeptReport, ending: str) -> bytes:
     """The report as a file. Raises AppError EXPORT_FORMAT."""
     if ending == ".json":
@@ -142,7 +148,7 @@ _SHOWN_BY_NAME = (KeptFileKind.DATABASE, KeptFileKind.COPY, KeptFileKind.DAMAGED
 
 
 def _files(paths: Paths) -> Iterator[FilesOfKind]:
-    """Of the data folder, but for models, by their kinds."""
+    """The files of the data folder, but for models, by their kinds."""
     found: dict[tuple[KeptFileKind, str], list[int]] = {}
     for file in sorted(paths.data.rglob("*")):
         if paths.models in file.parents or not file.is_file():

@@ -9,12 +9,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.core.kept import RecordedThing
 from app.core.record import RecordEntry, RecordKind
+from app.features.governance.record_words import kind_words, time_words, what_words
 from app.wording.i18n import _
-from app.wording.record import kind_words, time_words, what_words
 from app.wording.units import count
 
 ALL, ASKED, CAME, GONE, DECIDED = "all", "asked", "came", "gone", "decided"
-"""What is shown: everything; what models were asked; what came or left; what was deleted; what was decided."""
+"""The groups of entries: everything; what models were asked; what came or left; what was deleted; what was decided."""
 
 _KINDS: dict[str, frozenset[str]] = {
     ASKED: frozenset((RecordKind.ANSWER, RecordKind.ASKED_ALL, RecordKind.CELL, RecordKind.ASIDE)),
@@ -27,7 +27,7 @@ _TOP = QModelIndex()
 
 
 def wanted(entries: Sequence[RecordEntry], group: str, days: int, now: datetime) -> tuple[RecordEntry, ...]:
-    """Those of a group and of the last days, 0 for all; the last first. `now`: aware of its zone."""
+    """The entries of a group and of the last days, 0 for all; the last first. `now`: aware of its zone."""
     since = "" if days == 0 else (now.astimezone(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
     kinds = _KINDS.get(group)
     return tuple(each for each in reversed(entries) if each.time >= since and (kinds is None or each.kind in kinds))

@@ -1,4 +1,4 @@
-"""What is kept of a name: every table is looked through, every text of it found, and nothing once it is deleted."""
+"""The report of what is kept of a name: every text of it is found, and nothing once it is deleted."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import pytest
 from app.core.bin import BinKind
 from app.core.conversation import BookRef, Question
 from app.core.document import Document, Format, Page
-from app.core.kept import KeptFileKind, KeptReport, KeptWhere
+from app.core.kept import KeptWhere
 from app.core.record import Happening, RecordKind
 from app.core.secret import Key, KeyOrigin
 from app.core.work import Cancel, finish
-from app.services.kept import written
+from app.features.governance.data import KeptFileKind, KeptReport
+from app.features.governance.keeping import keeping_of, written
+from app.features.governance.store import KeptTexts
 from app.store.db import Database
-from app.store.kept import KeptTexts
 from tests.store.fixtures.fill import fill
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.whole import KEEPS_OF_ALL
@@ -35,22 +36,11 @@ def book(fake: FakeDesk) -> BookRef:
 
 
 def report(fake: FakeDesk, name: str = "Zweig", *, everywhere: bool = False) -> KeptReport:
-    return finish(fake.desk.keeping.report(name, Cancel(), everywhere=everywhere))
+    return finish(keeping_of(fake.desk).report(name, Cancel(), everywhere=everywhere))
 
 
 def places(found: KeptReport) -> list[tuple[str, str, int]]:
     return [(each.where, each.title, each.count) for desk in found.desks for each in desk.places]
-
-
-def test_every_table_is_looked_through_or_has_no_texts(fake: FakeDesk) -> None:
-    with fake.desk.database.read() as connection:
-        rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-        tables = {str(name) for (name,) in rows if not str(name).startswith(("passage_words", "passage_signs"))}
-        known = {each.table for each in KEEPS_OF_ALL.tables} | KEEPS_OF_ALL.without_texts
-        assert tables - {"passage_sign_places"} == known
-        for each in KEEPS_OF_ALL.tables:
-            columns = {str(row[1]) for row in connection.execute(f"PRAGMA table_info({each.table})")}
-            assert set(each.columns) <= columns
 
 
 def test_a_name_is_found_wherever_it_is(fake: FakeDesk, book: BookRef) -> None:

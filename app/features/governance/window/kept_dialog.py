@@ -1,4 +1,4 @@
-"""What is kept of a person or of all matters: a name is looked for, and what would delete each thing is said."""
+"""The dialog that looks for a name in all that is kept, and says what would delete each thing."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from itertools import groupby
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QTreeWidget, QTreeWidgetItem, QWidget
 
-from app.core.kept import Keeps, KeptDesk, KeptReport
-from app.services.kept import LookingThrough
+from app.core.kept import Keeps
+from app.features.governance.data import KeptDesk, KeptReport
+from app.features.governance.keeping import LookingThrough
+from app.features.governance.kept_words import desk_words, file_words, limits_words, nothing_words, places_words
 from app.ui.frame_state import bound
 from app.ui.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.wording.i18n import _
-from app.wording.kept import desk_words, file_words, limits_words, nothing_words, places_words
 from app.wording.units import count
 
 _WIDTH, _HEIGHT = 820, 640

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.kept import KeptReport
 from app.core.work import Cancel, Work
 from app.export.files import write_bytes
-from app.services import kept
-from app.services.kept import LookingThrough
+from app.features.governance import keeping
+from app.features.governance.data import KeptReport
+from app.features.governance.keeping import LookingThrough, keeping_of
+from app.features.governance.window.kept_dialog import KeptDialog
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
-from app.ui.record.kept_dialog import KeptDialog
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.widgets.dialogs import SaveDialog
 from app.wording.errors import sentence
@@ -47,7 +47,7 @@ class KeptPresenter(Presenter):
         self._job = self._bridge.stream(Executor.STORE, work, self._on_event)
 
     def _report(self, name: str, everywhere: bool, cancel: Cancel) -> Work[LookingThrough, KeptReport]:
-        return self._desk.keeping.report(name, cancel, everywhere=everywhere)
+        return keeping_of(self._desk).report(name, cancel, everywhere=everywhere)
 
     def _on_event(self, event: LookingThrough | Done[KeptReport] | Cancelled | Failed) -> None:
         match event:
@@ -81,7 +81,7 @@ class KeptPresenter(Presenter):
 
     def _write(self, report: KeptReport, path: Path) -> None:
         """Off the GUI thread."""
-        write_bytes(kept.written(report, path.suffix.lower()), path)
+        write_bytes(keeping.written(report, path.suffix.lower()), path)
         self._desk.record.exported("report", path)
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result

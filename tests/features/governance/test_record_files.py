@@ -13,7 +13,7 @@ import pytest
 from app.core.errors import AppError, Code
 from app.core.record import Happening, RecordFlaw, RecordKind, chained
 from app.core.secret import Key, KeyOrigin, draw_secret
-from app.services.record_files import read_file, verify_file, written
+from app.features.governance.record_files import read_file, verify_file, written
 from app.store.db import Database
 from app.store.record import RecordStore
 
@@ -113,7 +113,7 @@ def test_what_is_no_record_is_refused(tmp_path: Path, content: str) -> None:
 
 def recipe() -> str:
     """The one in the README."""
-    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    text = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
     return text.partition("```sh\n# checks record.csv")[2].partition("```")[0].partition("\n")[2]
 
 

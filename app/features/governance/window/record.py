@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.record import RecordEntry, RecordVerdict
 from app.export.files import write_bytes
-from app.services import record_files
+from app.features.governance import record_files
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
@@ -21,8 +21,7 @@ from app.ui.widgets.dialogs import SaveDialog
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
-    from app.ui.record.dialog import RecordDialog
-    from app.ui.record.kept import KeptPresenter
+    from app.features.governance.window.record_dialog import RecordDialog
 
 _Found: TypeAlias = "tuple[tuple[RecordEntry, ...], RecordVerdict, bool]"
 
@@ -47,7 +46,6 @@ class RecordPresenter(Presenter):
         self._window = window
         self._now = now
         self.dialog: RecordDialog | None = None
-        self.kept: KeptPresenter | None = None
 
     @Slot()
     def open(self) -> None:
@@ -60,7 +58,7 @@ class RecordPresenter(Presenter):
 
     @Slot(object)
     def _show(self, found: _Found) -> None:
-        from app.ui.record.dialog import RecordDialog  # when it is opened
+        from app.features.governance.window.record_dialog import RecordDialog  # when it is opened
 
         entries, verdict, texts = found
         dialog = self.dialog = RecordDialog(
@@ -69,15 +67,6 @@ class RecordPresenter(Presenter):
         dialog.export_wanted.connect(self._choose)
         dialog.finished.connect(self._closed)
         dialog.open()
-
-    @Slot()
-    def open_kept(self) -> None:
-        """What is kept of a person or a matter."""
-        from app.ui.record.kept import KeptPresenter  # when it is opened
-
-        self.kept = KeptPresenter(self._desk, self._bridge, self._window, self)
-        self.kept.saved.connect(self.saved)
-        self.kept.failed.connect(self.failed)
 
     @Slot()
     def _closed(self) -> None:

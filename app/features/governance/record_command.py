@@ -9,10 +9,10 @@ from app.cli.screen import print_json
 from app.core.errors import AppError, Code, Problem
 from app.core.record import RecordEntry, RecordVerdict
 from app.export.files import write_bytes
-from app.services import record_files
+from app.features.governance import record_files
+from app.features.governance.record_words import head_words, kind_words, time_words, verdict_words, what_words
 from app.services.services import Services
 from app.wording.i18n import _
-from app.wording.record import head_words, kind_words, time_words, verdict_words, what_words
 from app.wording.units import count, printable
 
 

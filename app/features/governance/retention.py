@@ -1,4 +1,4 @@
-"""What is deleted by its age, if a person or the administrator wants that: said a day before it is done first."""
+"""Deletes by age, if a person or the administrator wants that: it is said a day before it is done first."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.engine.kv.saved_states import SavedState
 from app.services.models import SavedReadings
 from app.services.recording import Recording
 from app.services.removal import Removal
+from app.services.services import Services
 from app.store.conversations import Conversations
 from app.store.settings import SettingsStore
 
@@ -32,7 +33,8 @@ class _Said(msgspec.Struct, frozen=True):
 
 
 class Aged(msgspec.Struct, frozen=True):
-    """What is older than it may be. `done`: it is deleted now; else it was said, and is deleted a day later."""
+    """Conversations and readings that are older than they may be. `done`: they are deleted now; else this was said, and
+    they are deleted a day later."""
 
     conversations: tuple[Conversation, ...] = ()
     readings: tuple[SavedState, ...] = ()
@@ -83,7 +85,7 @@ class Retention:
         return msgspec.structs.replace(aged, done=True)
 
     def look(self, now: float) -> Aged:
-        """What is older than the settings say; nothing is deleted."""
+        """Look for what is older than the settings say; nothing is deleted."""
         limits = self.settings().retention
         oldest, saved_since = _since(now, limits.conversations_days), _since(now, limits.readings_days)
         aged = (each for each in self.conversations.all() if not each.pinned and each.updated_at < oldest)
@@ -103,8 +105,13 @@ class Retention:
             return None
 
 
+def retention_of(desk: Services) -> Retention:
+    in_force = desk.settings.load
+    return Retention(desk.conversations, desk.removal, desk.readings, desk.record, desk.own_settings, in_force)
+
+
 def _since(now: float, days: int) -> float:
-    """What is older is deleted; without days, nothing is."""
+    """The time before which things are deleted; without days, nothing is."""
     return now - days * DAY_S if days else -math.inf
 
 

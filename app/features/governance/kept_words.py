@@ -1,0 +1,61 @@
+"""The report of what is kept of a person or a matter, in words; for both faces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.core.kept import KeptWhere
+from app.core.matter import LIBRARY
+from app.features.governance.data import FilesOfKind, KeptDesk, KeptFileKind, KeptPlace, KeptReport
+from app.wording.i18n import _
+from app.wording.units import count, printable, size
+
+
+def places_words(where: str, places: Sequence[KeptPlace]) -> tuple[str, ...]:
+    """The lines of the report about one kind of thing; of the record, only how many entries."""
+    if where == KeptWhere.RECORD:
+        one, several = _("1 entry"), _("{n} entries")
+        return (one if len(places) == 1 else several.format(n=count(len(places))),)
+    if where in (KeptWhere.EXPORTS, KeptWhere.READINGS):
+        return tuple(printable(place.title) for place in places)
+    return tuple(map(_place_words, places))
+
+
+def _place_words(place: KeptPlace) -> str:
+    one, several = _("1 place"), _("{n} places")
+    number = one if place.count == 1 else several.format(n=count(place.count))
+    title = printable(place.title) or _("New conversation")
+    return f"{title} · {number} · {_('in the bin')}" if place.in_bin else f"{title} · {number}"
+
+
+def desk_words(desk: KeptDesk) -> str:
+    return _("Library") if desk.id == LIBRARY else printable(desk.name)
+
+
+def file_words(file: FilesOfKind) -> str:
+    kind = {
+        KeptFileKind.DATABASE: _("Encrypted database"),
+        KeptFileKind.COPY: _("Copy from before an upgrade"),
+        KeptFileKind.DAMAGED: _("Damaged data, kept after a rescue"),
+        KeptFileKind.RECORD: _("Seal of the record"),
+        KeptFileKind.KEY: _("Key, or where it is"),
+        KeptFileKind.READING: _("Saved readings, encrypted"),
+        KeptFileKind.LOG: _("Log: numbers and codes alone"),
+        KeptFileKind.UNFINISHED: _("Left over by a crash"),
+        KeptFileKind.OTHER: _("Other files"),
+    }[file.kind]
+    one, several = _("1 file"), _("{n} files")
+    number = one if file.count == 1 else several.format(n=count(file.count))
+    return f"{kind} · {number}, {size(file.size_bytes)} · {printable(file.path)}"
+
+
+def limits_words() -> str:
+    """The sentence on what is not found."""
+    return _(
+        "Not searched: pictures, other spellings of the name, files outside Octavo, and backups. A name is found in"
+        " texts as it is written."
+    )
+
+
+def nothing_words(report: KeptReport) -> str:
+    return _("Nothing has the name “{name}”.").format(name=printable(report.name))

@@ -1,0 +1,83 @@
+"""Governance in a window: the record, the report of what is kept, and deleting by age."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from app.ui.commands import Anchor, Command, Group, PlacedCommands
+from app.ui.icons import Symbol
+from app.ui.window_feature import WindowFeature
+from app.wording.i18n import _
+
+if TYPE_CHECKING:
+    from app.features.governance.window.kept import KeptPresenter
+    from app.features.governance.window.record import RecordPresenter
+    from app.features.governance.window.retention import RetentionPresenter
+
+
+class GovernanceWindow(WindowFeature):
+    """`kept`: the report that was opened last, None before."""
+
+    kept: KeptPresenter | None = None
+
+    @cached_property
+    def record(self) -> RecordPresenter:
+        from app.features.governance.window.record import RecordPresenter  # when it is opened first
+
+        workspace = self._workspace
+        made = RecordPresenter(workspace.desk, workspace.bridge, workspace.window, workspace.now, self)
+        made.failed.connect(workspace.window.tell)
+        made.saved.connect(workspace.saved_files.show)
+        return made
+
+    @cached_property
+    def retention(self) -> RetentionPresenter:
+        from app.features.governance.retention import retention_of
+        from app.features.governance.window.retention import RetentionPresenter
+
+        workspace = self._workspace
+        retention = retention_of(workspace.desk)
+        made = RetentionPresenter(retention, workspace.bridge, workspace.shown, workspace.now, self)
+        made.failed.connect(workspace.window.tell)
+        made.said.connect(workspace.window.say)
+        made.deleted.connect(workspace.shelf.list_conversations)
+        return made
+
+    @Slot()
+    def open_record(self) -> None:
+        self.record.open()
+
+    @Slot()
+    def open_keeping(self) -> None:
+        """Show what is kept of a person or a matter."""
+        from app.features.governance.window.kept import KeptPresenter  # when it is opened
+
+        workspace = self._workspace
+        self.kept = KeptPresenter(workspace.desk, workspace.bridge, workspace.window, self)
+        self.kept.failed.connect(workspace.window.tell)
+        self.kept.saved.connect(workspace.saved_files.show)
+
+    def begin(self) -> None:
+        self._workspace.events.settings_changed.connect(self.retention.run)
+        self.retention.begin()
+
+    def commands(self) -> Sequence[PlacedCommands]:
+        record = Command(
+            _("Record…"),
+            "",
+            self.open_record,
+            words=_("audit, log, history, security, who asked what"),
+            symbol=Symbol.OUTLINE,
+        )
+        kept = Command(
+            _("What is kept of a person or a matter…"),
+            "",
+            self.open_keeping,
+            words=_("privacy, personal data, access request, where is a name"),
+            symbol=Symbol.FIND,
+        )
+        return (PlacedCommands(Group.DESK, Anchor.DELETING, (record, kept)),)
