@@ -17,7 +17,7 @@ from app.cli import arguments, screen
 from app.core import installation
 from app.core.errors import AppError, Code
 from app.core.paths import Paths, resources
-from app.feature import desk_features_of, extensions_of, keeps_of, terminal_commands_of
+from app.feature import desk_features_of, diagnoses_of, extensions_of, keeps_of, terminal_commands_of
 from app.feature_list import FEATURES
 from app.isolation import program
 from app.isolation.limits import harden
@@ -48,7 +48,8 @@ def _terminal() -> int:
     reader = _reader(arguments.documents(options))  # before the rest is imported: it takes longer than that
     from app.cli import main  # now: help and mistakes end before
 
-    return main.run(options, partial(open_desk, reader=reader), added, keeps_of(FEATURES))
+    opening = partial(open_desk, reader=reader)
+    return main.run(options, opening, added, keeps_of(FEATURES), diagnoses_of(FEATURES))
 
 
 def _reader(documents: int) -> DocumentReader | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.cli.terminal_command import TerminalCommand
+from app.cli.terminal_command import Diagnosis, TerminalCommand
 from app.core.kept import Keeps
 from app.wording.kept import KEEPS
 
@@ -32,7 +32,8 @@ class Feature:
     turn makes its panels and dialogs when they are opened first. `desk`: makes what it does on a desk by itself.
     `shell`: imports what makes the part of it that outlives the open desk, on whichever thread. `mending`: makes what
     helps with damaged data at the start of the window. `keeps`: what it keeps on a desk, so that it is found, counted,
-    moved and deleted with the document or the conversation that it belongs to."""
+    moved and deleted with the document or the conversation that it belongs to. `diagnosis`: gives what `octavo doctor`
+    says about it."""
 
     name: str
     terminal: tuple[TerminalCommand, ...] = ()
@@ -41,6 +42,7 @@ class Feature:
     shell: Callable[[], MakeShellFeature] | None = None
     mending: MakeMending | None = None
     keeps: Keeps = field(default_factory=Keeps)
+    diagnosis: Diagnosis | None = None
 
 
 def extensions_of(features: Iterable[Feature]) -> Extensions:
@@ -64,6 +66,11 @@ def terminal_commands_of(features: Iterable[Feature]) -> tuple[TerminalCommand, 
 def desk_features_of(features: Iterable[Feature]) -> tuple[Callable[[Services], DeskFeature], ...]:
     """Whatever these features do on a desk by themselves."""
     return tuple(feature.desk for feature in features if feature.desk is not None)
+
+
+def diagnoses_of(features: Iterable[Feature]) -> tuple[Diagnosis, ...]:
+    """Everything that `octavo doctor` says about these features."""
+    return tuple(feature.diagnosis for feature in features if feature.diagnosis is not None)
 
 
 def keeps_of(features: Iterable[Feature]) -> Keeps:

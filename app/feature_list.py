@@ -7,6 +7,7 @@ documents that it belongs to.
 from __future__ import annotations
 
 from app.feature import Feature
+from app.features.backup.feature import BACKUP
 from app.features.bench.feature import BENCH
 from app.features.chronology.feature import CHRONOLOGY
 from app.features.governance.feature import GOVERNANCE
@@ -15,4 +16,4 @@ from app.features.lock.feature import LOCK
 from app.features.prompts.feature import PROMPTS
 from app.features.rescue.feature import RESCUE
 
-FEATURES: tuple[Feature, ...] = (LIBRARY_SEARCH, CHRONOLOGY, PROMPTS, GOVERNANCE, RESCUE, BENCH, LOCK)
+FEATURES: tuple[Feature, ...] = (LIBRARY_SEARCH, CHRONOLOGY, PROMPTS, GOVERNANCE, BACKUP, RESCUE, BENCH, LOCK)

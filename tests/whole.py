@@ -8,7 +8,7 @@ from pathlib import Path
 from app import bootstrap
 from app.core.paths import Paths
 from app.documents.reader import DocumentReader
-from app.feature import desk_features_of, extensions_of, keeps_of, terminal_commands_of
+from app.feature import desk_features_of, diagnoses_of, extensions_of, keeps_of, terminal_commands_of
 from app.feature_list import FEATURES as ALL
 from app.services.services import Services
 
@@ -22,6 +22,7 @@ KEEPS_OF_ALL = keeps_of(ALL)
 DESK_FEATURES = desk_features_of(FEATURES)
 EXTENSIONS = extensions_of(FEATURES)
 TERMINAL_COMMANDS = terminal_commands_of(FEATURES)
+DIAGNOSES = diagnoses_of(FEATURES)
 
 
 def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:

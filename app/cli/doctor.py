@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from app import __version__
 from app.cli.screen import print_json, print_rows
+from app.cli.terminal_command import DoctorEntry
 from app.core import installation
 from app.core.errors import AppError, Code, Problem
 from app.core.paths import resources
@@ -21,30 +22,22 @@ from app.services.doctor import ChosenModel, Deviations, DoctorReport, Installat
 from app.services.services import Services
 from app.services.updates import OfferedPackage, PackageState, Update, UpdateState
 from app.wording import errors, units
-from app.wording.backup import last_words
 from app.wording.chat_formats import format_sentences, thinking_sentence
 from app.wording.i18n import _
 from app.wording.isolation import landlock_words
 from app.wording.policy import policy_lines
 
 
-def run(options: argparse.Namespace, desk: Services) -> Problem | None:
-    """Print the report; returns the first problem that was found."""
+def run(options: argparse.Namespace, desk: Services, entries: Sequence[DoctorEntry]) -> Problem | None:
+    """Print the report, with the entries of features; returns the first problem that was found."""
     remote = desk.models.host()
     report = doctor.examine(
-        desk.paths,
-        desk.key,
-        desk.engine,
-        desk.reader,
-        remote,
-        desk.policy,
-        installed=desk.installed,
-        backup_at=desk.backups.last_at(),
+        desk.paths, desk.key, desk.engine, desk.reader, remote, desk.policy, installed=desk.installed
     )
     if not remote:
         model = doctor.chosen_model(desk.models, desk.settings.load().engine)
         report = msgspec.structs.replace(report, model=model)
-    _print_report(report, options.json)
+    _print_report(report, entries, options.json)
     return next(iter(report.problems), None)
 
 
@@ -58,9 +51,9 @@ def check_update(options: argparse.Namespace) -> None:
             raise AppError(Code.RELEASE_PACKAGE_CHANGED, path=str(file.parent / package.name))
 
 
-def _print_report(report: DoctorReport, as_json: bool) -> None:
+def _print_report(report: DoctorReport, entries: Sequence[DoctorEntry], as_json: bool) -> None:
     if as_json:
-        print_json(report)
+        print_json(msgspec.structs.asdict(report) | {entry.key: entry.value for entry in entries})
         return
     rows = [
         ("Octavo", report.octavo),
@@ -79,7 +72,7 @@ def _print_report(report: DoctorReport, as_json: bool) -> None:
         (_("Landlock"), landlock_words(report.landlock.version)),
         (_("key stored in"), _key_place(report.key)),
         (_("data folder"), report.data),
-        (_("last backup"), last_words(report.backup_at)),
+        *((entry.name, entry.words) for entry in entries),
         *([(_("copy from before the last upgrade"), report.older_copy)] if report.older_copy else ()),
         *((_("damaged data, kept after a rescue"), path) for path in report.damaged),
         (_("starter model"), report.starter or _("not installed")),

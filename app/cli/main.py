@@ -16,7 +16,7 @@ from typing import Any
 
 from app.cli import arguments, passphrases
 from app.cli.screen import print_json
-from app.cli.terminal_command import Terminal, TerminalCommand
+from app.cli.terminal_command import Diagnosis, Terminal, TerminalCommand
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.kept import Keeps
 from app.core.paths import Paths
@@ -41,9 +41,16 @@ _log = logging.getLogger("octavo.cli")
 OpenDesk = Callable[[Paths, "str | None"], Services]
 
 
-def run(options: argparse.Namespace, open_desk: OpenDesk, added: Iterable[TerminalCommand], keeps: Keeps) -> int:
+def run(
+    options: argparse.Namespace,
+    open_desk: OpenDesk,
+    added: Iterable[TerminalCommand],
+    keeps: Keeps,
+    diagnoses: Iterable[Diagnosis],
+) -> int:
     """Run the command that `arguments.parse` found and return its exit code; a sentence on stderr says what went
-    wrong. `added`: the commands of features; `keeps`: everything that a desk can have.
+    wrong. `added`: the commands of features; `keeps`: everything that a desk can have; `diagnoses`: give what
+    `octavo doctor` says about features.
     """
     own = next((each for each in added if options.command in each.names), None)
     cancel = Cancel()
@@ -53,11 +60,6 @@ def run(options: argparse.Namespace, open_desk: OpenDesk, added: Iterable[Termin
                 from app.cli import doctor  # here and below: each command imports what it needs
 
                 doctor.check_update(options)
-                return EXIT_ANSWERED
-            if options.command == "restore":
-                from app.cli import backup
-
-                backup.restore(options, cancel)
                 return EXIT_ANSWERED
             alone = own.run_alone if own is not None else None
             if alone is not None and alone(options, Terminal(open_desk, keeps), cancel):
@@ -69,8 +71,13 @@ def run(options: argparse.Namespace, open_desk: OpenDesk, added: Iterable[Termin
                 return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
                 _say_told(desk)
-                carry_out = own.run if own is not None and own.run is not None else _carry_out
-                problem = carry_out(options, desk, cancel)
+                if options.command == "doctor":
+                    from app.cli import doctor
+
+                    problem = doctor.run(options, desk, [entry for diagnosis in diagnoses for entry in diagnosis(desk)])
+                else:
+                    carry_out = own.run if own is not None and own.run is not None else _carry_out
+                    problem = carry_out(options, desk, cancel)
         except AppError as error:
             return _fail(error.problem, as_json=options.json)
         except (Stopped, KeyboardInterrupt):
@@ -149,10 +156,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli.mcp import deciding
 
             deciding.run(options, desk)
-        case "backup":
-            from app.cli import backup
-
-            return backup.run(options, desk, cancel)
         case "compare":
             from app.cli import compare
 
@@ -169,10 +172,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             settings.run(options, desk)
         case "passphrase":
             desk.protect(None if options.remove else _new_passphrase())
-        case "doctor":
-            from app.cli import doctor
-
-            return doctor.run(options, desk)
     return None
 
 

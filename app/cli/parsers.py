@@ -50,7 +50,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_matters(commands)
     _add_servers(commands)
     _add_mcp(commands)
-    _add_backup(commands)
     _add_compare(commands)
     _add_read(commands)
     _add_models(commands)
@@ -376,9 +375,9 @@ def _add_matters(commands: Any) -> None:
         if name == "delete":
             command.add_argument("--yes", action="store_true", help=_("delete it without asking"))
         if name == "export":
-            _add_encrypted_file(command, _("the file to write, such as NAME.octavo-matter"))
+            add_encrypted_file(command, _("the file to write, such as NAME.octavo-matter"))
     taken = add_command(of_matters, "import", _("import a matter that was exported"))
-    _add_encrypted_file(taken, _("a file written by `octavo matters export`"))
+    add_encrypted_file(taken, _("a file written by `octavo matters export`"))
 
 
 def _add_servers(commands: Any) -> None:
@@ -426,23 +425,8 @@ def _add_mcp(commands: Any) -> None:
         each.add_argument("name", metavar="NAME", help=_("the name that the program gives itself"))
 
 
-def _add_backup(commands: Any) -> None:
-    backup = add_command(
-        commands,
-        "backup",
-        _("write the library, all matters and the settings to one encrypted file; the window may be open meanwhile"),
-    )
-    _add_encrypted_file(backup, _("the file to write, such as NAME.octavo-backup"))
-    backup.add_argument(
-        "--readings", action="store_true", help=_("with saved readings, so that no book is read again; much larger")
-    )
-    restore = add_command(
-        commands, "restore", _("restore a backup into a data folder that holds no data yet, on any computer")
-    )
-    _add_encrypted_file(restore, _("a file written by `octavo backup`"))
-
-
-def _add_encrypted_file(command: argparse.ArgumentParser, about: str) -> None:
+def add_encrypted_file(command: argparse.ArgumentParser, about: str) -> None:
+    """A file with a passphrase of its own."""
     command.add_argument("file", type=Path, metavar="FILE", help=about)
     command.add_argument(
         "--passphrase-file", type=Path, metavar="FILE",

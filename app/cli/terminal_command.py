@@ -1,9 +1,9 @@
-"""What a feature adds to the terminal: commands of `octavo`, with their options."""
+"""What a feature adds to the terminal: commands of `octavo`, with their options, and what `octavo doctor` says."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,6 +26,21 @@ class Terminal:
 
     open_desk: Callable[[Paths, str | None], Services]
     keeps: Keeps
+
+
+@dataclass(frozen=True)
+class DoctorEntry:
+    """An entry in the report of `octavo doctor`: `key` and `value` are for a program that reads it, `name` and `words`
+    for a person."""
+
+    key: str
+    value: str | float | None
+    name: str
+    words: str
+
+
+Diagnosis: TypeAlias = "Callable[[Services], Sequence[DoctorEntry]]"
+"""Gives entries for the report on an open desk; raises AppError."""
 
 
 @dataclass(frozen=True)

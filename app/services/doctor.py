@@ -93,9 +93,8 @@ class DoctorReport(msgspec.Struct, frozen=True):
     installation. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify.
     `components`: native libraries inside the installation and their versions, as its bill of materials names them.
     `older_copy`: of the desk, from before its last upgrade; empty where there is none. `damaged`: what rescues left.
-    `backup_at`: when the last backup was made, in seconds since the epoch. `embedding`: the model for searching by
-    meaning; empty where none is installed, so that words alone are searched. `model`: None where texts go to a server,
-    or no model is there."""
+    `embedding`: the model for searching by meaning; empty where none is installed, so that words alone are searched.
+    `model`: None where texts go to a server, or no model is there."""
 
     octavo: str
     python: str
@@ -114,7 +113,6 @@ class DoctorReport(msgspec.Struct, frozen=True):
     data: str
     older_copy: str
     damaged: tuple[str, ...]
-    backup_at: float | None
     starter: str
     embedding: str
     remote: str
@@ -134,7 +132,6 @@ def examine(
     policy: Policy,
     *,
     installed: Path | None = None,
-    backup_at: float | None = None,
 ) -> DoctorReport:
     """Look at everything but the model; what cannot be looked at is listed as a problem instead of ending the report.
 
@@ -160,7 +157,6 @@ def examine(
         data=str(paths.data),
         older_copy=str(find_copy(paths.database) or ""),
         damaged=tuple(map(str, find_damaged(paths.database))),
-        backup_at=backup_at,
         starter=_starter_path(),
         embedding=embedding_model(),
         remote=remote,

@@ -52,7 +52,6 @@ from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
 
 if TYPE_CHECKING:
-    from app.services.backup import Backups
     from app.services.mcp_access import McpAccess
     from app.services.suggestions import Suggestions
 
@@ -124,12 +123,6 @@ class Services:
     @property
     def matter_plans(self) -> MatterPlans:
         return MatterPlans(self.ask, self.search, self.library)
-
-    @property
-    def backups(self) -> Backups:
-        from app.services.backup import Backups  # now: few need it
-
-        return Backups(self.paths, self.home)
 
     @property
     def mcp_access(self) -> McpAccess:

@@ -524,8 +524,7 @@ class WindowStart(_Shell):
             features=self._extensions.features,
             parent=self,
         )
-        for presenter in (self.presenter.preferences, self.presenter.backup):
-            presenter.restart_wanted.connect(self._restart)
+        self.presenter.events.restart_wanted.connect(self._restart)
         self.presenter.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)
         self.presenter.preferences.saved.connect(self._follow)
         files, self._files = self._files, []

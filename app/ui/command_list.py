@@ -13,7 +13,6 @@ from operator import methodcaller
 from PySide6.QtGui import QAction
 
 from app.ui.adding.presenter import FolderImport
-from app.ui.backup.presenter import BackupPresenter
 from app.ui.bin.presenter import BinPresenter
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import IMAGE_KEYS
@@ -128,7 +127,7 @@ def adding_commands(
     )
 
 
-def matter_commands(matters: MattersPresenter, backup: BackupPresenter) -> CommandGroup:
+def matter_commands(matters: MattersPresenter) -> CommandGroup:
     return CommandGroup(
         Group.MATTERS,
         _("Matters"),
@@ -151,23 +150,14 @@ def matter_commands(matters: MattersPresenter, backup: BackupPresenter) -> Comma
                 words=_("organisation, remote, model"),
                 can=matters.is_open,
             ),
-            Command(_("Manage matters…"), "", matters.manage, words=_("rename, archive, delete, case, client")),
-            *_backup_commands(backup),
+            Command(
+                _("Manage matters…"),
+                "",
+                matters.manage,
+                words=_("rename, archive, delete, case, client"),
+                anchor=Anchor.MANAGING,
+            ),
         ),
-    )
-
-
-def _backup_commands(backup: BackupPresenter) -> tuple[Command, ...]:
-    return (
-        Command(
-            _("Back up everything…"),
-            "",
-            backup.ask,
-            words=_("save, copy, archive, another computer, move"),
-            symbol=Symbol.SAVE,
-            apart=True,
-        ),
-        Command(_("Restore from a backup…"), "", backup.ask_restore, words=_("import, another computer, move")),
     )
 
 

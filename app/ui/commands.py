@@ -78,6 +78,7 @@ class Anchor(StrEnum):
     DELETING = "deleting"
     ASKING = "asking"
     SETTINGS = "settings"
+    MANAGING = "managing"
 
 
 @dataclass(frozen=True)

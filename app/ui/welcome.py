@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.document import Book
 from app.ui.advice import ModelAdvice
 from app.ui.chat.asking import AskingPresenter
-from app.ui.chat.empty import EmptyAction, EmptyWords
+from app.ui.chat.empty import EmptyAction, EmptyOffer, EmptyWords
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.frame_state import WindowState
 from app.ui.main_window import MainWindow
@@ -44,10 +44,11 @@ class Welcome(Presenter):
         shown: Shown,
         handbook: Path | None,
         has_keyring: bool,
+        offers: Sequence[EmptyOffer],
         parent: QObject | None = None,
     ) -> None:
         """`handbook`: None in a matter, which begins with nothing in it. `has_keyring`: the key to the store is not in
-        a file beside it."""
+        a file beside it. `offers`: those of features for the first start."""
         super().__init__(parent)
         self._window = window
         self._shelf = shelf
@@ -59,6 +60,7 @@ class Welcome(Presenter):
         self._shown = shown
         self._handbook = handbook
         self._has_keyring = has_keyring
+        self._offers = tuple(offers)
         self._state = WindowState()
         self._files: tuple[Path, ...] = ()
         self._started = False
@@ -195,7 +197,8 @@ class Welcome(Presenter):
             _("Read everything. Check every answer."),
             (line,),
             most_questions=_FIRST_QUESTIONS,
-            actions=(_add_action(), (EmptyAction.RESTORE, _("Restore from a backup…"))),
+            actions=(_add_action(),),
+            offers=self._offers,
             advice=self.advice.words,
             key=key,
         )

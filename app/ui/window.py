@@ -21,7 +21,6 @@ from app.ui.activity import Activity
 from app.ui.adding.folders import AddedFolders
 from app.ui.adding.presenter import FolderImport
 from app.ui.advice import ModelAdvice
-from app.ui.backup.presenter import BackupPresenter
 from app.ui.bin.presenter import BinPresenter
 from app.ui.bridge import Bridge
 from app.ui.chat.asking import AskingPresenter
@@ -187,16 +186,14 @@ class _Parts(_ShelfParts):
         self.saved_files = SavedFiles(self.window, self)
         self.bin = BinPresenter(desk, bridge, window, now, self)
         self._make_models(desk, bridge, appearance)
-        self.backup = BackupPresenter(desk, handbook, bridge, icons, window, lambda: now().timestamp(), self)
+        self.preferences.restart_wanted.connect(self.events.restart_wanted)
         self.matters.ask_also(self._busy_words)
-        self.preferences.backup_wanted.connect(self.backup.ask)
         self._make_commands(desk, bridge, icons, handbook, features)
         self._make_welcome(desk, bridge, handbook)
 
     def _busy_words(self) -> str:
         """What would be stopped by opening another desk; empty for nothing."""
-        words = (self.backup.busy_words(), *(feature.busy_words() for feature in self.features))
-        return next(filter(None, words), "")
+        return next(filter(None, (feature.busy_words() for feature in self.features)), "")
 
     def _make_welcome(self, desk: Services, bridge: Bridge, handbook: Path) -> None:
         self.welcome = Welcome(
@@ -210,6 +207,7 @@ class _Parts(_ShelfParts):
             self.shown,
             handbook if desk.matter is None else None,
             desk.key.origin is not KeyOrigin.FILE,
+            [offer for feature in self.features for offer in feature.first_offers()],
             self,
         )
 
@@ -337,8 +335,6 @@ class _Parts(_ShelfParts):
             case EmptyAction.SEE_MODEL:
                 if (best := self.welcome.advice.recommended) is not None:
                     self.models.open_terms(best.offer)
-            case EmptyAction.RESTORE:
-                self.backup.ask_restore()
             case EmptyAction.SET_PASSPHRASE:
                 self.passphrase.open()
 
@@ -412,6 +408,7 @@ class _Parts(_ShelfParts):
             passphrase=self.passphrase,
             saved_files=self.saved_files,
             events=self.events,
+            handbook=handbook,
             now=self._now,
             parent=self,
         )
@@ -421,7 +418,7 @@ class _Parts(_ShelfParts):
             command_list.adding_commands(
                 go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
             ),
-            command_list.matter_commands(self.matters, self.backup),
+            command_list.matter_commands(self.matters),
             of_conversation,
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context),
             command_list.page_commands(go, self.pages, self.printing, notes, window),
@@ -434,6 +431,7 @@ class _Parts(_ShelfParts):
         window.shelf.tables.offer(command for group in self.commands.groups for command in group.commands)
         self.anything.use(self.commands, self.features)
         go.use([feature.open_kept for feature in self.features])
+        self.preferences.use([each for feature in self.features for each in feature.settings_rows()])
         self.help.use(self.commands)
         self._offer_menus(of_conversation, of_help)
 

@@ -8,7 +8,9 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject
 
 from app.core.document import Book
+from app.ui.chat.empty import EmptyOffer
 from app.ui.commands import Entry, MenuEntry, PlacedCommands
+from app.ui.settings.feature_row import FeatureRow
 from app.ui.text_finder import TextFinder
 from app.ui.workspace import Workspace
 
@@ -47,6 +49,14 @@ class WindowFeature(QObject):
 
     def book_menu(self, book: Book) -> Sequence[MenuEntry]:  # noqa: ARG002
         """What it can do with one document: in the menu of that on the shelf."""
+        return ()
+
+    def settings_rows(self) -> Sequence[FeatureRow]:
+        """Its rows in the settings, each with a button; asked for once."""
+        return ()
+
+    def first_offers(self) -> Sequence[EmptyOffer]:
+        """What it offers at the first start, when nothing is kept yet; asked for once."""
         return ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -27,7 +28,8 @@ from app.ui.shown import Shown
 
 
 class WindowEvents(QObject):
-    """What happens in a window, told by the kernel to whom it may concern."""
+    """What happens in a window, told by the kernel to whom it may concern; and what anybody in it asks of the
+    program."""
 
     books_changed = Signal()
     """Documents came or went, were restored, or were read again."""
@@ -44,13 +46,17 @@ class WindowEvents(QObject):
     engine_changed = Signal()
     """`Activity` says something else."""
 
+    restart_wanted = Signal()
+    """The program shall start anew."""
+
 
 @dataclass(frozen=True)
 class Workspace:
     """`activity`: who has the engine; `shown`: what the window shows; `covers`: of books; `openings`: takes files in;
     `talk`: the shown conversation, and `asking` its questions; `pages`: the panes with open documents; `passphrase`:
-    sets that of the desk; `attachments`: images that go with the next question. `now` gives the local time, aware of
-    its zone; `parent` lives as long as the desk is open in the window."""
+    sets that of the desk; `attachments`: images that go with the next question; `handbook`: the book that is open at
+    the first start. `now` gives the local time, aware of its zone; `parent` lives as long as the desk is open in the
+    window."""
 
     desk: Services
     bridge: Bridge
@@ -69,5 +75,6 @@ class Workspace:
     passphrase: PassphrasePresenter
     saved_files: SavedFiles
     events: WindowEvents
+    handbook: Path
     now: Callable[[], datetime]
     parent: QObject

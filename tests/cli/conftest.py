@@ -22,7 +22,7 @@ from app.embedding.client import Embedder
 from app.embedding.model import EmbeddingModel
 from app.embedding.protocol import Embed, TextVectors, VectorKind
 from app.wording import i18n
-from tests.whole import KEEPS, TERMINAL_COMMANDS, open_desk
+from tests.whole import DIAGNOSES, KEEPS, TERMINAL_COMMANDS, open_desk
 
 Octavo: TypeAlias = Callable[..., tuple[int, str, str]]
 
@@ -109,7 +109,7 @@ def octavo(
         i18n.use_language("")
         try:
             options = _parser(i18n.language()).parse_args([*map(str, words)])
-            code = main.run(options, open_desk, TERMINAL_COMMANDS, KEEPS)
+            code = main.run(options, open_desk, TERMINAL_COMMANDS, KEEPS, DIAGNOSES)
         except SystemExit as ended:  # argparse's way
             code = int(str(ended.code))
         out, err = capfd.readouterr()

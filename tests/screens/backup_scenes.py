@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from unittest import mock
 
-from app.core.backup import BackupMade, BackupSizes, Restored
 from app.core.events import Copying, Hashing
 from app.core.settings import ThemeChoice
+from app.features.backup.data import BackupMade, BackupSizes, Restored
+from app.features.backup.window.backup import BackupWindow
+from app.features.backup.window.dialogs import BackupDialog, RestoreDialog
+from app.features.backup.words import restored_words
 from app.store.settings import SettingsStore
-from app.ui.backup.dialogs import BackupDialog, RestoreDialog
 from app.ui.jobs import Done
-from app.wording.backup import restored_words
 from app.wording.i18n import _
 from app.wording.settings import SectionKind
 from tests.screens.stage import Stage, japanese
@@ -29,7 +30,7 @@ def _desk(stage: Stage, **options: object) -> None:
 
 def _asked(stage: Stage, **options: object) -> None:
     _desk(stage, **options)
-    stage.presenter.backup._ask_passphrase(_SIZES)
+    stage.feature(BackupWindow).backup._ask_passphrase(_SIZES)
     dialog = next(each for each in stage.window.findChildren(BackupDialog))
     dialog.chosen.new.line.setText(_WORDS)
     stage.settle()
@@ -54,25 +55,25 @@ def backup_asked_200(stage: Stage) -> None:
 
 def backup_made(stage: Stage) -> None:
     _desk(stage)
-    stage.presenter.backup._on_made(Copying(1_200_000_000, 4_280_000_000, "octavo.db"))
+    stage.feature(BackupWindow).backup._on_made(Copying(1_200_000_000, 4_280_000_000, "octavo.db"))
 
 
 def backup_proved_dark(stage: Stage) -> None:
     _desk(stage, theme=ThemeChoice.DARK, size=(1024, 700))
-    stage.presenter.backup._on_made(Hashing(1_900_000_000, 2_140_000_000, "octavo.db"))
+    stage.feature(BackupWindow).backup._on_made(Hashing(1_900_000_000, 2_140_000_000, "octavo.db"))
 
 
 def backup_done(stage: Stage) -> None:
     _desk(stage)
     made = BackupMade("/media/anna/Archive/Octavo 2026-11-27.octavo-backup", 2_141_000_000, 3, readings=False)
-    stage.presenter.backup._on_made(Done(made))
+    stage.feature(BackupWindow).backup._on_made(Done(made))
 
 
 def _reminded(stage: Stage, **options: object) -> None:
     _desk(stage, **options)
     stage.desk.settings.change("backup_reminder_weeks", 4)
     SettingsStore(stage.desk.home).set_blob("backup.last", str(NOW.timestamp() - 35 * 86_400).encode())
-    stage.presenter.backup.look()
+    stage.feature(BackupWindow).backup.look()
     stage.settle()
 
 
@@ -103,7 +104,7 @@ def backup_settings_japanese(stage: Stage) -> None:
 
 def _restoring(stage: Stage) -> RestoreDialog:
     first_start(stage)
-    stage.presenter.backup._ask_its_passphrase("/media/anna/Archive/Octavo 2026-11-27.octavo-backup")
+    stage.feature(BackupWindow).backup._ask_its_passphrase("/media/anna/Archive/Octavo 2026-11-27.octavo-backup")
     dialog = next(each for each in stage.window.findChildren(RestoreDialog))
     dialog.line.line.setText(_WORDS)
     return dialog
@@ -119,7 +120,7 @@ def restore_wrong(stage: Stage) -> None:
 
 def restore_running(stage: Stage) -> None:
     dialog = _restoring(stage)
-    with mock.patch.object(stage.presenter.backup, "_restore"):
+    with mock.patch.object(stage.feature(BackupWindow).backup, "_restore"):
         dialog.given.disconnect()
         dialog.action.click()
     dialog.show_fraction(0.42)

@@ -49,7 +49,7 @@ def test_the_first_start_has_the_handbook_questions_a_model_and_a_word_about_the
     assert first.presenter.shown.book.title == "Octavo handbook"
     assert 0 < len(_empty(first).questions.questions) <= 3
     words = _words(first)
-    assert [action for action, _label in words.actions] == [EmptyAction.ADD, EmptyAction.RESTORE]
+    assert [action for action, _label in words.actions] == [EmptyAction.ADD]
     assert words.key == _KEY
     assert words.advice is not None
     assert words.advice.title == "Best for this computer: Qwen3 4B"

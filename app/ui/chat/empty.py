@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -30,9 +30,16 @@ class EmptyAction(Enum):
     ASK_ALL = auto()
     SEE_MODEL = auto()
     SEE_MODELS = auto()
-    RESTORE = auto()
     SET_PASSPHRASE = auto()
     KEEP_KEY = auto()
+
+
+@dataclass(frozen=True)
+class EmptyOffer:
+    """What a feature offers there: the words on its button, and what that does."""
+
+    words: str
+    run: Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -46,12 +53,14 @@ class AdvisedModel:
 @dataclass(frozen=True)
 class EmptyWords:
     """`most_questions`: how many are suggested at most. `actions`: the buttons, the one that is most likely wanted
-    first. `key`: what there is to know about the key to what is kept; empty for nothing."""
+    first; those of `offers` come behind them. `key`: what there is to know about the key to what is kept; empty for
+    nothing."""
 
     title: str = ""
     lines: tuple[str, ...] = ()
     most_questions: int = 5
     actions: tuple[tuple[EmptyAction, str], ...] = ()
+    offers: tuple[EmptyOffer, ...] = ()
     advice: AdvisedModel | None = None
     key: str = ""
 
@@ -72,6 +81,7 @@ class EmptyConversation(QWidget):
         self._buttons = QWidget(self)
         self._button_row = row(STRETCH, of=self._buttons, spacing=SPACE_S)
         self.buttons: dict[EmptyAction, TextButton] = {}
+        self._offer_buttons: list[TextButton] = []
         self._advice, self._advice_title, self._advice_words = self._make_advice()
         self._key = _Remark(
             self._button(EmptyAction.SET_PASSPHRASE, _("Set a passphrase…"), "link"),
@@ -85,8 +95,8 @@ class EmptyConversation(QWidget):
         return self._words
 
     def show_words(self, words: EmptyWords) -> None:
-        if words.actions != self._words.actions:
-            self._show_actions(words.actions)
+        if (words.actions, words.offers) != (self._words.actions, self._words.offers):
+            self._show_actions(words.actions, words.offers)
         self._words = words
         self._title.setText(words.title)
         self._lines.setText("\n".join(words.lines))
@@ -113,13 +123,19 @@ class EmptyConversation(QWidget):
 
     # ---- how it is made
 
-    def _show_actions(self, actions: tuple[tuple[EmptyAction, str], ...]) -> None:
-        for button in self.buttons.values():
-            button.hide()
-            button.deleteLater()
+    def _show_actions(self, actions: Sequence[tuple[EmptyAction, str]], offers: Sequence[EmptyOffer]) -> None:
+        for old in (*self.buttons.values(), *self._offer_buttons):
+            old.hide()
+            old.deleteLater()
         self.buttons.clear()
+        self._offer_buttons.clear()
         for place, (action, words) in enumerate(actions):
             self.buttons[action] = button = self._button(action, words, "" if place else "primary")
+            self._button_row.insertWidget(place, button)
+        for place, offer in enumerate(offers, len(actions)):
+            button = TextButton(offer.words)
+            button.clicked.connect(offer.run)
+            self._offer_buttons.append(button)
             self._button_row.insertWidget(place, button)
 
     def _make_advice(self) -> tuple[QFrame, PlainLabel, PlainLabel]:
@@ -163,7 +179,7 @@ class EmptyConversation(QWidget):
             (self._title, bool(words.title), 0),
             (self._lines, bool(words.lines), SPACE_S),
             (self.questions, bool(self.questions.questions), SPACE_L),
-            (self._buttons, bool(words.actions), SPACE_XL),
+            (self._buttons, bool(words.actions or words.offers), SPACE_XL),
             (self._advice, words.advice is not None, SPACE_XL),
             (self._key, bool(words.key), SPACE_L),
         )

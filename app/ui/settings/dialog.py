@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
@@ -16,13 +17,13 @@ from app.core.settings import RemoteServer, Settings, value_of
 from app.ui.frame_state import bound
 from app.ui.icons import Icons, Symbol
 from app.ui.settings.editors import Editor, KeyEditor, ServersEditor
+from app.ui.settings.feature_row import ExplainedRows, FeatureRow
 from app.ui.settings.making import make_editor
 from app.ui.settings.rows import ButtonRow, SectionView, SettingRow
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
-from app.wording.backup import last_words
 from app.wording.i18n import _
 from app.wording.policy import held_sentence, policy_lines
 from app.wording.settings import Meaning, Need, SectionKind, SettingSection, meanings, sections
@@ -34,21 +35,20 @@ _KEY = "remote.key"
 _KindRole = int(Qt.ItemDataRole.UserRole)
 _READINGS = "readings"
 _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
-_BACKUP = "backup"
 _PROGRAMS = "programs"
 
 
 @dataclass(frozen=True)
 class Known:
     """What decides on what is shown. `origin`: where the key of the data is. `gpu`, `experts`: False only where the
-    model in use is known to be without. `key_kept`: there is a key for the server. `backup_at`: when the last backup
-    was made, in seconds since the epoch. `policy`: what the administrator has decided."""
+    model in use is known to be without. `key_kept`: there is a key for the server. `added`: rows of features.
+    `policy`: what the administrator has decided."""
 
     origin: KeyOrigin = KeyOrigin.KEYRING
     gpu: bool = True
     experts: bool = True
     key_kept: bool = False
-    backup_at: float | None = None
+    added: ExplainedRows = ()
     policy: Policy = NO_POLICY
 
 
@@ -77,7 +77,8 @@ class SettingsDialog(QDialog):
         self._rows: dict[str, SettingRow] = {}
         self.key = KeyEditor(kept=known.key_kept)
         self.key.changed.connect(self._on_key)
-        self._lock, self._backup = _lock_row(known), _backup_row(known)
+        self._lock = _lock_row(known)
+        self._added = {each.key: ButtonRow(each.title, words, (each.key, each.button)) for each, words in known.added}
         self._pending: Pending | None = None
         self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -138,7 +139,8 @@ class SettingsDialog(QDialog):
                 editor.set_value(value)
         self.key.set_kept(known.key_kept)
         self._lock.show_buttons(*_lock_words(known.origin))
-        self._backup.show_buttons(*_backup_words(known.backup_at))
+        for each, words in known.added:
+            self._added[each.key].show_buttons(words, (each.key, each.button))
         self._show()
 
     def show_pending(self, pending: Pending | None) -> None:
@@ -266,12 +268,17 @@ class SettingsDialog(QDialog):
         if section.kind is SectionKind.DOCUMENTS:
             rows.append(self._button_row(_READINGS, _readings_row()))
         if section.kind is SectionKind.PRIVACY:
-            rows += [self._button_row(_PASSPHRASE, self._lock), self._button_row(_BACKUP, self._backup)]
+            rows.append(self._button_row(_PASSPHRASE, self._lock))
+        rows += [self._button_row(each.key, self._added[each.key]) for each in self._added_to(section.kind)]
+        if section.kind is SectionKind.PRIVACY:
             rows.append(self._button_row(_PROGRAMS, _programs_row()))
         note = section.note
         if section.kind is SectionKind.PRIVACY:
             note = " ".join(policy_lines(self._known.policy))
         return SectionView(section.title, note, rows)
+
+    def _added_to(self, kind: SectionKind) -> Iterator[FeatureRow]:
+        return (each for each, _words in self._known.added if each.section is kind)
 
     def _row(self, meaning: Meaning) -> SettingRow:
         editor = make_editor(meaning, self._settings, self._icons.theme)
@@ -352,10 +359,6 @@ def _search_line() -> QLineEdit:
     return made
 
 
-def _backup_row(known: Known) -> ButtonRow:
-    return ButtonRow(_("Backup"), *_backup_words(known.backup_at))
-
-
 _Buttons: TypeAlias = "tuple[str, *tuple[tuple[str, str], ...]]"
 
 
@@ -375,8 +378,3 @@ def _lock_words(origin: KeyOrigin) -> _Buttons:
                 "Your data is encrypted, but its key is stored next to it. With a passphrase, nobody else can open it."
             )
     return words, (_PASSPHRASE, _("Set a passphrase…"))
-
-
-def _backup_words(last_at: float | None) -> _Buttons:
-    words = _("All that Octavo keeps, in one encrypted file, which opens on any computer. Last backup: {day}.")
-    return words.format(day=last_words(last_at)), (_BACKUP, _("Back up…"))

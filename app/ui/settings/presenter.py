@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 import shiboken6
@@ -15,13 +16,13 @@ from app.core.errors import Problem
 from app.core.secret import Password
 from app.core.settings import TEXT_PERCENTS, Settings, ThemeChoice
 from app.engine.protocol import Room
-from app.services.backup import last_backup_at
 from app.services.models import Models
 from app.store.settings import SettingsStore
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
+from app.ui.settings.feature_row import ExplainedRows, FeatureRow
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.style import Appearance
 from app.wording.errors import sentence
@@ -32,17 +33,18 @@ if TYPE_CHECKING:
 
 _RELOAD, _RESTART, _READINGS = "reload", "restart", "readings"
 _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
-_BACKUP = "backup"
 _PROGRAMS = "programs"
 _CPU = "CPU"
 """The device of a model that no card computes (`ModelInfo.device`)."""
+
+
+_Found: TypeAlias = tuple[Settings, bool, ExplainedRows]
 
 
 class Preferences(Presenter):
     reload_wanted = Signal()
     restart_wanted = Signal()
     readings_wanted = Signal()
-    backup_wanted = Signal()
     programs_wanted = Signal()
     saved = Signal()
 
@@ -65,8 +67,13 @@ class Preferences(Presenter):
         self._settings = Settings()
         self._in_effect = Settings()  # what the model was loaded with, and the language that is shown
         self._shown: SettingsDialog | None = None
+        self._added: tuple[FeatureRow, ...] = ()
         window.talk.notice.acted.connect(self._act)
         passphrase.changed.connect(self._look_again)
+
+    def use(self, added: Iterable[FeatureRow]) -> None:
+        """The rows of features."""
+        self._added = tuple(added)
 
     @property
     def dialog(self) -> SettingsDialog | None:
@@ -131,20 +138,20 @@ class Preferences(Presenter):
     def open_settings(self) -> None:
         self._bridge.call(Executor.STORE, self._look, self._show, self._on_problem)
 
-    def _look(self) -> tuple[Settings, bool, float | None]:
-        """The settings, whether there is a key for the server that they name, and when the last backup was made."""
+    def _look(self) -> _Found:
+        """The settings, whether there is a key for the server that they name, and what the rows of features say."""
         settings = self._store.load()
-        return settings, self._models.remote.has_key(settings.remote.address), last_backup_at(self._store)
+        explained = tuple((row, row.explain()) for row in self._added)
+        return settings, self._models.remote.has_key(settings.remote.address), explained
 
     @Slot(object)
-    def _show(self, found: tuple[Settings, bool, float | None]) -> None:
-        self._settings, key_kept, backup_at = found
+    def _show(self, found: _Found) -> None:
+        self._settings, key_kept, explained = found
 
         from app.ui.settings.dialog import SettingsDialog  # when it is opened
 
-        dialog = self._shown = SettingsDialog(
-            self._icons, self._settings, self._known(key_kept, backup_at), self._window
-        )
+        known = self._known(key_kept, explained)
+        dialog = self._shown = SettingsDialog(self._icons, self._settings, known, self._window)
         dialog.changed.connect(self.change)
         dialog.key_changed.connect(self._keep_key)
         dialog.acted.connect(self._act)
@@ -152,11 +159,11 @@ class Preferences(Presenter):
         self._show_pending()
         dialog.open()
 
-    def _known(self, key_kept: bool, backup_at: float | None) -> Known:
+    def _known(self, key_kept: bool, explained: ExplainedRows) -> Known:
         from app.ui.settings.dialog import Known
 
         loaded, policy = self._models.loaded(), self._store.policy
-        known = Known(self._passphrase.origin, key_kept=key_kept, backup_at=backup_at, policy=policy)
+        known = Known(self._passphrase.origin, key_kept=key_kept, added=explained, policy=policy)
         if loaded is None or loaded.host:
             return known
         return replace(known, gpu=loaded.device != _CPU, experts=loaded.experts > 0)
@@ -201,10 +208,10 @@ class Preferences(Presenter):
         self._bridge.call(Executor.STORE, self._look, self._show_again, self._on_problem)
 
     @Slot(object)
-    def _show_again(self, found: tuple[Settings, bool, float | None]) -> None:
+    def _show_again(self, found: _Found) -> None:
         if self.dialog is not None:
-            settings, key_kept, backup_at = found
-            self.dialog.show_settings(settings, self._known(key_kept, backup_at))
+            settings, key_kept, explained = found
+            self.dialog.show_settings(settings, self._known(key_kept, explained))
             self._show_pending()
 
     def _refused(self, path: str, problem: Problem) -> None:
@@ -266,10 +273,11 @@ class Preferences(Presenter):
             self._passphrase.open()
         elif key == _NO_PASSPHRASE:
             self._passphrase.remove()
-        elif key == _BACKUP:
-            if self.dialog is not None:
-                self.dialog.accept()
-            self.backup_wanted.emit()
+        for row in self._added:
+            if row.key == key:
+                if row.closes_settings and self.dialog is not None:
+                    self.dialog.accept()
+                row.run()
 
     @Slot(object)
     def _restart(self, settings: Settings) -> None:  # noqa: ARG002 - all changes are saved by now

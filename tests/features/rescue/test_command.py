@@ -22,7 +22,7 @@ def no_desk(_paths: Paths, _passphrase: str | None) -> Services:
 
 
 def run(*words: str) -> int:
-    return main.run(arguments.parse(list(words), TERMINAL_COMMANDS), no_desk, TERMINAL_COMMANDS, KEEPS)
+    return main.run(arguments.parse(list(words), TERMINAL_COMMANDS), no_desk, TERMINAL_COMMANDS, KEEPS, ())
 
 
 def test_it_saves_what_can_be_saved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.core.backup import BackupMade, BackupSizes, Restored
 from app.core.events import Copying, Hashing
 from app.core.secret import KeyOrigin
+from app.features.backup.data import BackupMade, BackupSizes, Restored
 from app.wording.i18n import _
 from app.wording.units import count, day, size
 
@@ -21,7 +21,7 @@ def contents_words(sizes: BackupSizes) -> str:
 
 
 def file_name(now: float) -> str:
-    """Of a new one, without its ending."""
+    """The name of a new file, without its ending."""
     return f"Octavo {datetime.fromtimestamp(now).astimezone():%Y-%m-%d}"
 
 
@@ -69,7 +69,7 @@ def last_words(at: float | None) -> str:
 
 
 def day_of(moment: float) -> str:
-    """Of seconds since the epoch, in the zone of this computer."""
+    """The day of a moment in seconds since the epoch, in the zone of this computer."""
     return day(datetime.fromtimestamp(moment).astimezone())
 
 

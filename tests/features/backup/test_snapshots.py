@@ -11,7 +11,7 @@ import pytest
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.core.secret import Key, KeyOrigin, draw_secret
-from app.store import snapshots
+from app.features.backup import snapshots
 from app.store.db import Database
 from app.store.settings import SettingsStore
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from app import __version__
-from app.core.backup import BackupMade, BackupSizes, Restored
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
 from app.core.files import DRAFT_SUFFIX, open_private
@@ -26,7 +25,7 @@ from app.core.paths import Paths, machine_error, sync_folder
 from app.core.record import Happening, RecordKind
 from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.core.work import Cancel, Stopped, Work
-from app.services.backup_file import (
+from app.features.backup.backup_file import (
     DATABASE,
     KIND,
     MATTER,
@@ -38,6 +37,9 @@ from app.services.backup_file import (
     BackupWriter,
     backup_errors,
 )
+from app.features.backup.data import BackupMade, BackupSizes, Restored
+from app.features.backup.snapshots import freeze
+from app.services.services import Services
 from app.store import keys, restoring
 from app.store.db import Database
 from app.store.derivation import Cost
@@ -46,7 +48,6 @@ from app.store.migrations import MIGRATIONS
 from app.store.record import RecordStore
 from app.store.sealing import Sealing, new_sealing
 from app.store.settings import SettingsStore
-from app.store.snapshots import freeze
 
 _WEEK_S = 7 * 86_400
 _LAST = "backup.last"
@@ -65,7 +66,11 @@ class Backups:
     home: Database
 
     def last_at(self) -> float | None:
-        return last_backup_at(SettingsStore(self.home))
+        """When the last one was made, in seconds since the epoch. Raises AppError as the store does."""
+        kept = SettingsStore(self.home).get_blob(_LAST)
+        with contextlib.suppress(ValueError):
+            return None if kept is None else float(kept)
+        return None
 
     def is_due(self, now: float) -> bool:
         """Whether the next one is, of which a person wants to be reminded. Raises AppError as the store does."""
@@ -135,12 +140,8 @@ class Backups:
         return tuple(sorted(name for name in names if READING.fullmatch(name) and name.split("/")[1] not in _DERIVED))
 
 
-def last_backup_at(settings: SettingsStore) -> float | None:
-    """When the last one was made, in seconds since the epoch. Raises AppError as the store does."""
-    kept = settings.get_blob(_LAST)
-    with contextlib.suppress(ValueError):
-        return None if kept is None else float(kept)
-    return None
+def backups_of(desk: Services) -> Backups:
+    return Backups(desk.paths, desk.home)
 
 
 class _Moment:

@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.core.paths import Paths
+from app.features.backup.service import backups_of
+from app.features.backup.window.backup import BackupWindow
+from app.features.backup.window.dialogs import BackupDialog, RestoreDialog
+from app.features.backup.window.line import BackupLine
 from app.store import restoring
 from app.store.settings import SettingsStore
-from app.ui.backup.dialogs import BackupDialog, RestoreDialog
-from app.ui.backup.line import BackupLine
 from app.ui.bridge import Executor
-from app.ui.chat.empty import EmptyAction
+from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.settings import SectionKind
 from tests.ui import shelf_of_books
@@ -43,7 +45,7 @@ def furnish(room: Room) -> None:
 
 def chosen(room: Room, qtbot: QtBot, target: Path, *, readings: bool = False) -> Callable[[], None]:
     """What choosing a file does, once the passphrase was typed twice."""
-    room.presenter.backup.ask()
+    room.feature(BackupWindow).backup.ask()
     dialog = the(room, BackupDialog)
     assert not dialog.action.isEnabled()
     qtbot.keyClicks(dialog.chosen.new.line, WORDS)
@@ -72,7 +74,7 @@ def test_a_backup_is_made_and_said_to_be(qtbot: QtBot, room: Room, tmp_path: Pat
     assert notice.text().startswith(f"The backup “{target.name}” was written and read back: ")
     assert "no matters" in notice.text()
     assert notice.action.text() == "Show in folder"
-    assert room.desk.backups.last_at() is not None
+    assert backups_of(room.desk).last_at() is not None
 
 
 def test_a_backup_can_be_stopped_and_another_desk_asks_first(qtbot: QtBot, room: Room, tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ def test_a_backup_can_be_stopped_and_another_desk_asks_first(qtbot: QtBot, room:
     target = tmp_path / "mine.octavo-backup"
     gate = room.hold(Executor.BACKING_UP)
     chosen(room, qtbot, target)()
-    room.presenter.backup.ask()
+    room.feature(BackupWindow).backup.ask()
     assert "being made already" in room.window.talk.notice.text()
     room.presenter.matters.open("another")
     dialog = the(room, Confirmation)
@@ -91,7 +93,7 @@ def test_a_backup_can_be_stopped_and_another_desk_asks_first(qtbot: QtBot, room:
     room.settle()
     assert room.window.talk.notice.text() == "The backup was stopped. No file was written."
     assert not target.exists()
-    assert room.presenter.backup.busy_words() == ""
+    assert room.feature(BackupWindow).backup.busy_words() == ""
 
 
 def test_what_goes_wrong_is_said_and_it_can_be_tried_again(qtbot: QtBot, room: Room, tmp_path: Path) -> None:
@@ -119,7 +121,7 @@ def test_a_person_is_reminded_only_if_that_is_wanted(room: Room, weeks: int, day
     room.desk.settings.change("backup_reminder_weeks", weeks)
     if days_ago is not None:
         SettingsStore(room.desk.home).set_blob("backup.last", str(NOW.timestamp() - days_ago * DAY).encode())
-    room.presenter.backup.look()
+    room.feature(BackupWindow).backup.look()
     room.settle()
     notice = room.window.talk.notice
     assert (notice.text() if notice.isVisible() else "") == words
@@ -159,9 +161,12 @@ def test_at_the_first_start_a_backup_is_restored_in_the_place_of_nothing(
     room, file, restarts = first, tmp_path / "mine.octavo-backup", []
     chosen(room, qtbot, file)()
     room.settle()
-    room.presenter.backup.restart_wanted.connect(lambda: restarts.append(True))
-    button = room.window.talk.view.empty.buttons[EmptyAction.RESTORE]
-    assert button.text() == "Restore from a backup…"
+    room.presenter.events.restart_wanted.connect(lambda: restarts.append(True))
+    (button,) = [
+        each
+        for each in room.window.talk.view.empty.findChildren(TextButton)
+        if each.text() == "Restore from a backup…" and each.isVisible()
+    ]
     button.click()
     asked = the(room, QFileDialog)
     asked.reject()
@@ -188,7 +193,7 @@ def test_at_the_first_start_a_backup_is_restored_in_the_place_of_nothing(
 def test_where_something_is_kept_nothing_is_restored(room: Room) -> None:
     furnish(room)
     room.ask("When?")
-    room.presenter.backup.ask_restore()
+    room.feature(BackupWindow).backup.ask_restore()
     room.settle()
     assert "already holds data of Octavo" in room.window.talk.notice.text()
     assert not [each for each in room.window.findChildren(QFileDialog) if each.isVisible()]
@@ -199,7 +204,7 @@ def test_restoring_can_be_stopped(qtbot: QtBot, first: Room, tmp_path: Path) -> 
     chosen(room, qtbot, file)()
     room.settle()
     gate = room.hold(Executor.BACKING_UP)
-    room.presenter.backup._ask_its_passphrase(str(file))
+    room.feature(BackupWindow).backup._ask_its_passphrase(str(file))
     dialog = the(room, RestoreDialog)
     qtbot.keyClicks(dialog.line.line, WORDS)
     dialog.action.click()

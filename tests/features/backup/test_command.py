@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.core.paths import Paths
-from app.services import backup
+from app.features.backup import service
 from app.services.services import Services
 from app.store import keys
 from app.store.db import Database
@@ -22,7 +22,7 @@ from tests.whole import open_desk
 
 @pytest.fixture(autouse=True)
 def cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backup, "new_sealing", lambda kind, words, _cost: new_sealing(kind, words, ScryptCost(2, 1)))
+    monkeypatch.setattr(service, "new_sealing", lambda kind, words, _cost: new_sealing(kind, words, ScryptCost(2, 1)))
 
 
 @pytest.fixture

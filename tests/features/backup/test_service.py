@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from app.core.backup import BackupMade, Restored
 from app.core.conversation import BookRef, Question
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
@@ -25,9 +24,10 @@ from app.core.settings import EngineSettings, Sampling, Settings, ThemeChoice
 from app.core.work import Cancel, finish
 from app.documents import plain_text
 from app.documents.formats.contract import Content
-from app.services import backup, backup_file
-from app.services.backup import restore
-from app.services.backup_file import DATABASE, BackupHead, BackupMember, BackupReader, BackupWriter
+from app.features.backup import backup_file, service
+from app.features.backup.backup_file import DATABASE, BackupHead, BackupMember, BackupReader, BackupWriter
+from app.features.backup.data import BackupMade, Restored
+from app.features.backup.service import backups_of, restore
 from app.services.services import Services
 from app.store import keys, restoring
 from app.store.books import Books
@@ -83,7 +83,7 @@ def disk(file: Path) -> None:
 
 
 def made(desk: Services, file: Path, *, readings: bool = False) -> BackupMade:
-    return finish(desk.backups.make(file, WORDS, Cancel(), readings=readings, cost=CHEAP))
+    return finish(backups_of(desk).make(file, WORDS, Cancel(), readings=readings, cost=CHEAP))
 
 
 def restored(file: Path, folder: Path) -> Restored:
@@ -96,7 +96,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 def test_a_desk_made_of_a_backup_is_equal(desk: Services, file: Path, tmp_path: Path) -> None:
     before = desk_rows(desk.paths, desk.key)
-    told, result = run(desk.backups.make(file, WORDS, Cancel(), cost=CHEAP))
+    told, result = run(backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP))
     assert result == BackupMade(str(file), file.stat().st_size, 1, readings=False)
     assert {type(each) for each in told} == {Copying, Hashing}, "it is read back"
     for one, next_one in pairwise(told):
@@ -105,7 +105,7 @@ def test_a_desk_made_of_a_backup_is_equal(desk: Services, file: Path, tmp_path: 
     assert [path.name for path in file.parent.iterdir()] == [file.name]
     for trace in ("Moby-Dick", "Ishmael", "Marlow", "octavo.db", "SQLite format"):
         assert trace.encode() not in file.read_bytes()
-    assert desk.backups.last_at() is not None
+    assert backups_of(desk).last_at() is not None
 
     there = Paths(tmp_path / "another")
     done = restored(file, there.data)
@@ -142,7 +142,7 @@ def test_the_desk_is_used_meanwhile(desk: Services, file: Path, tmp_path: Path) 
         desk.matters.create(f"Later {next(written)}")
         (desk.paths.readings / "one.reading").unlink(missing_ok=True)
 
-    run(desk.backups.make(file, WORDS, Cancel(), readings=True, cost=CHEAP), use)
+    run(backups_of(desk).make(file, WORDS, Cancel(), readings=True, cost=CHEAP), use)
     restored(file, tmp_path / "another")
     assert desk_rows(Paths(tmp_path / "another")) == before
     assert not (tmp_path / "another" / "readings" / "one.reading").exists(), "it had gone before it was its turn"
@@ -164,7 +164,7 @@ def test_another_process_may_make_it(desk: Services, file: Path, tmp_path: Path)
 
 def backup_of_the_moment(desk: Services, file: Path) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("app.store.snapshots._PATIENCE_S", 0.0)
+        patched.setattr("app.features.backup.snapshots._PATIENCE_S", 0.0)
         made(desk, file)
 
 
@@ -194,14 +194,14 @@ def test_a_matter_that_cannot_be_read_is_named_and_does_not_keep_the_others_out(
 
 def test_a_backup_is_not_written_into_the_desk_nor_nowhere(desk: Services, file: Path, tmp_path: Path) -> None:
     def refused(target: Path, words: str = WORDS) -> Code:
-        return problem_of(desk.backups.make(target, words, Cancel(), cost=CHEAP)).code
+        return problem_of(backups_of(desk).make(target, words, Cancel(), cost=CHEAP)).code
 
     assert refused(desk.paths.data / "mine.octavo-backup") is Code.BACKUP_INSIDE
     assert refused(tmp_path / "nowhere" / "mine.octavo-backup") is Code.EXPORT_NOT_WRITTEN
     assert refused(file.parent) is Code.EXPORT_NOT_WRITTEN
     assert refused(file, "password1") is Code.PASSPHRASE_WEAK
     assert list(file.parent.iterdir()) == []
-    assert desk.backups.last_at() is None
+    assert backups_of(desk).last_at() is None
 
 
 def test_a_disk_that_is_full_or_takes_no_such_file_keeps_the_backup_of_before(desk: Services, file: Path) -> None:
@@ -213,8 +213,8 @@ def test_a_disk_that_is_full_or_takes_no_such_file_keeps_the_backup_of_before(de
             raise OSError(errno.ENOSPC, "full")
 
         patched.setattr(BackupWriter, "finish", finish)
-        assert problem_of(desk.backups.make(file, WORDS, Cancel(), cost=CHEAP)).code is Code.DISK_FULL
-    make = desk.backups.make(file, WORDS, Cancel(), cost=CHEAP)
+        assert problem_of(backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP)).code is Code.DISK_FULL
+    make = backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP)
 
     def limit(told: Copying | Hashing) -> None:
         if told.done > told.total / 3:
@@ -227,14 +227,14 @@ def test_a_disk_that_is_full_or_takes_no_such_file_keeps_the_backup_of_before(de
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert error.value.code in (Code.BACKUP_TOO_LARGE, Code.DISK_FULL)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(backup.shutil, "disk_usage", lambda _path: os.terminal_size((0, 0)) and _Free(10))
-        problem = problem_of(desk.backups.make(file, WORDS, Cancel(), cost=CHEAP))
+        patched.setattr(service.shutil, "disk_usage", lambda _path: os.terminal_size((0, 0)) and _Free(10))
+        problem = problem_of(backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP))
     assert problem.code is Code.BACKUP_NO_ROOM
     assert problem.params["free_bytes"] == 10
     assert [path.name for path in file.parent.iterdir()] == [file.name]
     assert file.read_bytes() == b"the one before"
     assert not list(desk.paths.matters.glob("*.part*"))
-    assert desk.backups.last_at() is None
+    assert backups_of(desk).last_at() is None
 
 
 class _Free:
@@ -259,7 +259,7 @@ def test_what_is_stopped_leaves_nothing(desk: Services, file: Path, tmp_path: Pa
     for kind in (Copying, Hashing):
         cancel = Cancel()
         stop(
-            desk.backups.make(file, WORDS, cancel, cost=CHEAP),
+            backups_of(desk).make(file, WORDS, cancel, cost=CHEAP),
             lambda told, kind=kind, cancel=cancel: cancel.request() if isinstance(told, kind) else None,
         )
     assert list(file.parent.iterdir()) == []
@@ -278,8 +278,8 @@ def test_what_is_read_back_must_be_what_was_written(
             os.truncate(file.name, os.fstat(file.fileno()).st_size - 1)
             super().__init__(file, passphrase)
 
-    monkeypatch.setattr(backup, "BackupReader", Faulty)
-    assert problem_of(desk.backups.make(file, WORDS, Cancel(), cost=CHEAP)).code is Code.BACKUP_NOT_PROVED
+    monkeypatch.setattr(service, "BackupReader", Faulty)
+    assert problem_of(backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP)).code is Code.BACKUP_NOT_PROVED
     assert list(file.parent.iterdir()) == []
 
 
@@ -391,7 +391,7 @@ def test_a_backup_of_a_newer_octavo_is_refused_by_its_own_sentence(file: Path, t
 
 @pytest.mark.usefixtures("next_version")
 def test_a_backup_of_an_older_octavo_is_brought_to_this_version(file: Path, tmp_path: Path) -> None:
-    old = Path(__file__).parents[1] / "store" / "fixtures" / "v1.db"
+    old = Path(__file__).parents[2] / "store" / "fixtures" / "v1.db"
     forged(file, (BackupMember(DATABASE, old.stat().st_size, "5a" * 32), old.read_bytes()))
     restored(file, tmp_path / "another")
     there = Paths(tmp_path / "another")
@@ -498,7 +498,7 @@ def test_a_conversation_goes_on_with_its_saved_reading(tiny_scout_fast: Path, fi
         assert first.usage is not None
         assert first.usage.reused_tokens == 0
         desk.engine.flush_saved()
-        finish(desk.backups.make(file, WORDS, Cancel(), readings=True, cost=CHEAP))
+        finish(backups_of(desk).make(file, WORDS, Cancel(), readings=True, cost=CHEAP))
     restored(file, tmp_path / "another")
     shutil.rmtree(tmp_path / "desk")
     with contextlib.closing(open_desk(Paths(tmp_path / "another"))) as desk:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from app.core.backup import BackupSizes
+from app.features.backup.data import BackupSizes
+from app.features.backup.words import contents_words
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.switch import Switch
-from app.wording.backup import contents_words
 from app.wording.i18n import _
 from app.wording.units import size
 

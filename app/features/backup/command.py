@@ -12,16 +12,19 @@ from app.cli.bars import ProgressBar
 from app.cli.screen import print_json
 from app.core.errors import Code, Problem
 from app.core.work import Cancel, finish
-from app.services.backup import restore as restore_backup
+from app.features.backup.service import backups_of
+from app.features.backup.service import restore as restore_backup
+from app.features.backup.words import made_words, restored_words
 from app.services.services import Services
 from app.wording import errors
-from app.wording.backup import made_words, restored_words
 from app.wording.units import printable
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
     """Make one; gives the problem that matters were left out, if so. Raises AppError, Stopped."""
-    work = desk.backups.make(options.file, passphrases.of_file(options, new=True), cancel, readings=options.readings)
+    work = backups_of(desk).make(
+        options.file, passphrases.of_file(options, new=True), cancel, readings=options.readings
+    )
     made = finish(work, ProgressBar(options.json))
     if options.json:
         print_json({"event": "finished", **msgspec.structs.asdict(made)})

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import shiboken6
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.backup import BackupMade, BackupSizes, Restored
 from app.core.errors import AppError, Code
 from app.core.events import Copying, Hashing
+from app.features.backup.data import BackupMade, BackupSizes, Restored
+from app.features.backup.words import file_name, made_words, making_words, reminder_words, restored_words
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
 from app.ui.file_dialogs import FileDialog
@@ -25,17 +26,14 @@ from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.widgets.notice import NoticeAction
-from app.wording.backup import file_name, made_words, making_words, reminder_words, restored_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import printable
 
 if TYPE_CHECKING:
-    from app.ui.backup.dialogs import RestoreDialog
-    from app.ui.backup.line import BackupLine
-
-_REMIND_MS = 3000
-"""After the start: first a person sees what lay open."""
+    from app.features.backup.service import Backups
+    from app.features.backup.window.dialogs import RestoreDialog
+    from app.features.backup.window.line import BackupLine
 
 
 class BackupPresenter(Presenter):
@@ -60,10 +58,13 @@ class BackupPresenter(Presenter):
         self._job: Job | None = None
         self._line: BackupLine | None = None
         self._restoring: RestoreDialog | None = None
-        self._later = QTimer(self, singleShot=True, interval=_REMIND_MS)
-        self._later.timeout.connect(self.look)
-        self._later.start()
         self.failed.connect(window.tell)
+
+    @property
+    def _backups(self) -> Backups:
+        from app.features.backup.service import backups_of  # when something is asked of it
+
+        return backups_of(self._desk)
 
     def busy_words(self) -> str:
         """What would be stopped; empty for nothing."""
@@ -79,11 +80,11 @@ class BackupPresenter(Presenter):
         if self._job is not None:
             self.failed.emit(_("A backup is being made already. Stop it, or wait until it is done."))
             return
-        self._bridge.call(Executor.STORE, self._desk.backups.sizes, self._ask_passphrase, self._on_problem)
+        self._bridge.call(Executor.STORE, self._backups.sizes, self._ask_passphrase, self._on_problem)
 
     @Slot(object)
     def _ask_passphrase(self, sizes: BackupSizes) -> None:
-        from app.ui.backup.dialogs import BackupDialog  # when it is opened
+        from app.features.backup.window.dialogs import BackupDialog  # when it is opened
 
         dialog = BackupDialog(sizes, self._icons.theme, self._window)
         dialog.given.connect(self._ask_target)
@@ -99,7 +100,7 @@ class BackupPresenter(Presenter):
 
     def make(self, passphrase: str, readings: bool, file: str) -> None:
         if self._job is None:
-            work = partial(self._desk.backups.make, Path(file), passphrase, readings=readings)
+            work = partial(self._backups.make, Path(file), passphrase, readings=readings)
             self._job = self._bridge.stream(Executor.BACKING_UP, work, self._on_made)
             self._show(_("Backing up…"), 0)
 
@@ -136,7 +137,7 @@ class BackupPresenter(Presenter):
 
     def _show(self, words: str, fraction: float) -> None:
         if self._line is None:
-            from app.ui.backup.line import BackupLine
+            from app.features.backup.window.line import BackupLine
 
             self._line = BackupLine(self._icons)
             self._line.stop_wanted.connect(self.stop)
@@ -151,7 +152,7 @@ class BackupPresenter(Presenter):
         self._bridge.call(Executor.STORE, self._due, self._remind, self._on_problem)
 
     def _due(self) -> tuple[bool, float | None]:
-        return self._desk.backups.is_due(self._now()), self._desk.backups.last_at()
+        return self._backups.is_due(self._now()), self._backups.last_at()
 
     @Slot(object)
     def _remind(self, due: tuple[bool, float | None]) -> None:
@@ -165,7 +166,7 @@ class BackupPresenter(Presenter):
     @Slot()
     def ask_restore(self) -> None:
         """Ask for a backup where the desk has nothing in it; else say where one can be restored."""
-        work = partial(self._desk.backups.is_blank, self._handbook)
+        work = partial(self._backups.is_blank, self._handbook)
         self._bridge.call(Executor.STORE, work, self._ask_file, self._on_problem)
 
     @Slot(object)
@@ -181,7 +182,7 @@ class BackupPresenter(Presenter):
 
     @Slot(str)
     def _ask_its_passphrase(self, file: str) -> None:
-        from app.ui.backup.dialogs import RestoreDialog  # when it is opened
+        from app.features.backup.window.dialogs import RestoreDialog  # when it is opened
 
         dialog = self._restoring = RestoreDialog(printable(Path(file).name), self._window)
         dialog.given.connect(partial(self._restore, file))
@@ -190,7 +191,7 @@ class BackupPresenter(Presenter):
         dialog.open()
 
     def _restore(self, file: str, passphrase: str) -> None:
-        from app.services.backup import restore
+        from app.features.backup.service import restore
 
         work = partial(restore, Path(file), passphrase, self._desk.paths, may_replace=True)
         self._job = self._bridge.stream(Executor.BACKING_UP, work, self._on_restored)
