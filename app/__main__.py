@@ -45,7 +45,7 @@ def _terminal() -> int:
     screen.shield()
     added = terminal_commands_of(FEATURES)
     options = arguments.parse(sys.argv[1:], added)
-    reader = _reader(arguments.documents(options))  # before the rest is imported: it takes longer than that
+    reader = _reader(arguments.documents(options, added))  # before the rest is imported: it takes longer than that
     from app.cli import main  # now: help and mistakes end before
 
     opening = partial(open_desk, reader=reader)

@@ -30,7 +30,6 @@ from app.models.hub.protocol import check_endpoint
 from app.models.templates.reader import TemplateReader
 from app.services.ask import Ask
 from app.services.chat_templates import ChatTemplates
-from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.covers import Covers
 from app.services.desk_feature import DeskFeature
@@ -220,7 +219,6 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         weighing=weighing,
         templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
-        comparisons=Comparisons(library, conversations, Drafts(database), ask),
         library=library,
         adding=FolderAdding(reader, books, Sources(database), record),
         covers=Covers(library, KeptCovers(database), decoder),

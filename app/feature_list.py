@@ -10,10 +10,21 @@ from app.feature import Feature
 from app.features.backup.feature import BACKUP
 from app.features.bench.feature import BENCH
 from app.features.chronology.feature import CHRONOLOGY
+from app.features.comparison.feature import COMPARISON
 from app.features.governance.feature import GOVERNANCE
 from app.features.library_search.feature import LIBRARY_SEARCH
 from app.features.lock.feature import LOCK
 from app.features.prompts.feature import PROMPTS
 from app.features.rescue.feature import RESCUE
 
-FEATURES: tuple[Feature, ...] = (LIBRARY_SEARCH, CHRONOLOGY, PROMPTS, GOVERNANCE, BACKUP, RESCUE, BENCH, LOCK)
+FEATURES: tuple[Feature, ...] = (
+    LIBRARY_SEARCH,
+    CHRONOLOGY,
+    COMPARISON,
+    PROMPTS,
+    GOVERNANCE,
+    BACKUP,
+    RESCUE,
+    BENCH,
+    LOCK,
+)

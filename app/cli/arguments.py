@@ -143,9 +143,9 @@ def page_range(text: str | None) -> PageRange | None:
     return PageRange(int(first), int(last or first))
 
 
-def documents(options: argparse.Namespace) -> int:
-    """How many files the command reads as documents."""
-    given = {"read": 1, "compare": 2}
+def documents(options: argparse.Namespace, added: Iterable[TerminalCommand]) -> int:
+    """How many files the command reads as documents. `added`: the commands of features."""
+    given = {"read": 1} | {name: each.documents for each in added for name in each.names}
     named: Path | list[Path] = getattr(options, "document", None) or []
     return given.get(options.command) or (1 if isinstance(named, Path) else len(named))
 

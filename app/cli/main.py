@@ -156,10 +156,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli.mcp import deciding
 
             deciding.run(options, desk)
-        case "compare":
-            from app.cli import compare
-
-            compare.run(options, desk, cancel)
         case "read":
             from app.cli import reading
 

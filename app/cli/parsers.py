@@ -50,7 +50,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_matters(commands)
     _add_servers(commands)
     _add_mcp(commands)
-    _add_compare(commands)
     _add_read(commands)
     _add_models(commands)
     _add_settings(commands)
@@ -81,7 +80,7 @@ def _add_ask(commands: Any) -> None:
         "--export", type=Path, metavar="FILE",
         help=_("also write questions, answers and references to a file: .md, .html, .docx"),
     )  # fmt: skip
-    _add_going_on(ask)
+    add_going_on(ask)
     ask.add_argument(
         "--parts", action="store_true",
         help=_("if the books do not fit into the context, read them in parts, and answer from notes on all of them"),
@@ -146,7 +145,7 @@ def add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> No
         metavar="FILE",
         help=_("a book, or a folder: all documents in it; repeatable"),
     )
-    _add_read_again(command)
+    add_read_again(command)
     if pages:
         command.add_argument(
             "--pages",
@@ -228,23 +227,6 @@ def _add_grid(commands: Any) -> None:
     grid.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
 
 
-def _add_compare(commands: Any) -> None:
-    compare = add_command(
-        commands, "compare", _("show what differs between two books, or two versions of one, with the pages of both")
-    )
-    add_matter(compare)
-    compare.add_argument("first", type=Path, metavar="FIRST", help=_("a book, or the earlier version"))
-    compare.add_argument("second", type=Path, metavar="SECOND", help=_("the book to compare with it"))
-    compare.add_argument("--ask", metavar="QUESTION", help=_("ask the model about the differences"))
-    compare.add_argument(
-        "--export", type=Path, metavar="FILE",
-        help=_("also write the second book with all changes marked, as a .docx file"),
-    )  # fmt: skip
-    _add_going_on(compare)
-    _add_read_again(compare)
-    add_engine(compare)
-
-
 def add_weighing(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-weighing", dest="weighing", action="store_false", default=None,
@@ -272,7 +254,8 @@ def _add_thoughts(ask: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_going_on(ask: argparse.ArgumentParser) -> None:
+def add_going_on(ask: argparse.ArgumentParser) -> None:
+    """The option of all commands that print answers."""
     ask.add_argument(
         "--continue", dest="go_on", action="store_true",
         help=_("let an answer that reaches its maximum length go on until it ends, or the context is full"),
@@ -285,7 +268,8 @@ def add_answering(ask: argparse.ArgumentParser, *, shows_names: bool = False) ->
     add_engine(ask, shows_names=shows_names)
 
 
-def _add_read_again(command: argparse.ArgumentParser) -> None:
+def add_read_again(command: argparse.ArgumentParser) -> None:
+    """The option of all commands that read files as documents."""
     command.add_argument(
         "--read-again", action="store_true",
         help=_("read books again that an earlier version of Octavo imported"),

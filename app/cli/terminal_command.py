@@ -50,10 +50,12 @@ class TerminalCommand:
     `add` gives each of them its parser. `run` carries one out on the open desk, and returns the problem that it has
     shown itself, if the exit code shall follow from it; it raises AppError and Stopped. `run_alone` is asked before a
     desk is opened, where it is given, and returns whether it has done everything. Commands that never need a desk have
-    no `run`.
+    no `run`. `documents`: how many files each always reads as documents; those that `--document` names are not counted
+    here.
     """
 
     names: tuple[str, ...]
     add: Callable[[Commands], None]
     run: Callable[[argparse.Namespace, Services, Cancel], Problem | None] | None
     run_alone: Callable[[argparse.Namespace, Terminal, Cancel], bool] | None = None
+    documents: int = 0

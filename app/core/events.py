@@ -15,13 +15,17 @@ Count: TypeAlias = Annotated[int, Meta(ge=0, le=1 << 53)]
 """Of bytes, as a child process may report it."""
 
 
-class Loading(msgspec.Struct, frozen=True, tag=True):
+class Advance(msgspec.Struct, frozen=True):
+    """How far long work is: of several that nobody has seen yet, only the newest is worth showing."""
+
+
+class Loading(Advance, frozen=True, tag=True):
     """A model is being loaded; `fraction` from 0 to 1."""
 
     fraction: float
 
 
-class Opening(msgspec.Struct, frozen=True, tag=True):
+class Opening(Advance, frozen=True, tag=True):
     """A file is being turned into pages; `total` is 0 while it is not known.
 
     `recognising`: the text of its pictures is being recognised, of which it has `total`.
@@ -47,20 +51,13 @@ class Annotating(msgspec.Struct, frozen=True):
     total: int
 
 
-class Comparing(msgspec.Struct, frozen=True, tag=True):
-    """Two books are being compared: `done` of `total` steps, as many as they have pages and a few."""
-
-    done: int
-    total: int
-
-
 class Asking(msgspec.Struct, frozen=True, tag=True):
     """A model hub is being asked; `host` is the one address that is spoken to."""
 
     host: str
 
 
-class Fetching(msgspec.Struct, frozen=True, tag=True):
+class Fetching(Advance, frozen=True, tag=True):
     """Bytes of a model's files are arriving: `done` of `total` are on disk, of which `hashed` belong to files whose
     hash was found right. `rate`: bytes a second of late, 0 while it is not known. `host`: the one address that is
     spoken to. `file`: the name of the one that arrives, or that several do of, the first."""
@@ -73,7 +70,7 @@ class Fetching(msgspec.Struct, frozen=True, tag=True):
     file: str
 
 
-class Hashing(msgspec.Struct, frozen=True, tag=True):
+class Hashing(Advance, frozen=True, tag=True):
     """Bytes of files are compared with their hash: `done` of `total`. `file`: its name."""
 
     done: Count
@@ -81,7 +78,7 @@ class Hashing(msgspec.Struct, frozen=True, tag=True):
     file: str
 
 
-class Copying(msgspec.Struct, frozen=True, tag=True):
+class Copying(Advance, frozen=True, tag=True):
     """Bytes of files are copied from disk to disk: `done` of `total`. `file`: its name."""
 
     done: int
@@ -96,14 +93,14 @@ class Stored(msgspec.Struct, frozen=True, tag=True):
     answer_id: str
 
 
-class Tokenizing(msgspec.Struct, frozen=True, tag=True):
+class Tokenizing(Advance, frozen=True, tag=True):
     """Texts of a prompt that no tokens are known of are being tokenized: `done` of `total` characters."""
 
     done: int
     total: int
 
 
-class Reading(msgspec.Struct, frozen=True, tag=True):
+class Reading(Advance, frozen=True, tag=True):
     """Tokens of the prompt: `done` of `total` are in the context, `reused` of them were there before."""
 
     done: int
@@ -145,7 +142,7 @@ class Checked(msgspec.Struct, frozen=True, tag=True):
     verdicts: tuple[SentenceVerdict, ...] = ()
 
 
-class Weighing(msgspec.Struct, frozen=True, tag=True):
+class Weighing(Advance, frozen=True, tag=True):
     """Of an answer's sentences, `done` of `total` were asked about; `calibrating`: of sentences that show first whether
     the model can be asked."""
 

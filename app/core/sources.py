@@ -9,6 +9,7 @@ import msgspec
 
 from app.core.document import Book
 from app.core.errors import Problem
+from app.core.events import Advance
 
 
 class PlaceState(StrEnum):
@@ -80,7 +81,7 @@ class Shelved(msgspec.Struct, frozen=True):
 # ---- progress
 
 
-class Scanning(msgspec.Struct, frozen=True, tag=True):
+class Scanning(Advance, frozen=True, tag=True):
     """A folder is being looked through: so many files and folders so far."""
 
     seen: int
@@ -112,7 +113,7 @@ class FileEnded(msgspec.Struct, frozen=True, tag=True):
     members: int = 0
 
 
-class Adding(msgspec.Struct, frozen=True, tag=True):
+class Adding(Advance, frozen=True, tag=True):
     """Files are being added: `done` of `total`, also in bytes; `share`: of all work, from 0 to 1; `left_s`: seconds
     that are left at the speed so far, None while nobody can know."""
 

@@ -6,7 +6,6 @@ import base64
 import itertools
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -16,7 +15,6 @@ from app.core.files import write_private
 from app.export.grid import GridReport
 from app.export.report import PICTURE_SIDE, LoadPicture, Picture, Report
 from app.export.sheet import SheetReport
-from app.services.comparisons import ComparedBooks
 from app.wording.i18n import _
 
 _PRIVATE_FOLDER = 0o700
@@ -24,7 +22,6 @@ _PRIVATE_FOLDER = 0o700
 ENDINGS = (".md", ".html", ".docx")
 SHEET_ENDINGS = (".docx", ".xlsx", ".md", ".html")
 GRID_ENDINGS = (".xlsx", ".csv", ".docx")
-COMPARISON_ENDINGS = (".docx",)
 
 
 def check(path: Path, endings: Sequence[str] = ENDINGS) -> None:
@@ -61,14 +58,6 @@ def write_grid(report: GridReport, path: Path) -> None:
     """As `write`."""
     check_ending(path, GRID_ENDINGS)
     write_bytes(_grid_written(report, path.suffix.lower()), path)
-
-
-def write_comparison(compared: ComparedBooks, path: Path) -> None:
-    """As `write`."""
-    check_ending(path, COMPARISON_ENDINGS)
-    from app.export import redline  # as in `_written`
-
-    write_bytes(redline.write(compared, datetime.now(UTC)), path)
 
 
 def write_bytes(data: bytes, path: Path) -> None:

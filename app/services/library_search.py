@@ -17,8 +17,8 @@ from itertools import islice
 
 import msgspec
 
-from app.core.comparison import PageSpan
 from app.core.kept import TextSource
+from app.core.page_span import PageSpan
 from app.core.search_query import SearchPlace, SearchQuery, parse
 from app.core.work import Cancel, Stopped, Work
 from app.services.excerpts import Excerpt, best_sentence, excerpt_of

@@ -21,7 +21,6 @@ from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
 from app.models.gguf.reader import HeaderReader
 from app.services.ask import Ask
-from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.covers import Covers
 from app.services.desk_feature import DeskFeature
@@ -67,7 +66,6 @@ class Services:
     weighing: SentenceWeighing
     templates: Templates
     context: Context
-    comparisons: Comparisons
     library: Library
     adding: FolderAdding
     covers: Covers

@@ -107,12 +107,7 @@ def adding_commands(
                 words=_("annotations, comments, marked"),
                 symbol=Symbol.NOTES,
                 shelf_name=_("Notes"),
-            ),
-            Command(
-                _("Compare the first two books on the desk…"),
-                "Ctrl+Shift+D",
-                go.compare_on_desk,
-                words=_("differences, changes, versions, redline"),
+                anchor=Anchor.NOTES,
             ),
             Command(
                 _("Bin…"),

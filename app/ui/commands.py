@@ -4,7 +4,7 @@ page of shortcuts offer. And what the palette finds, commands among it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.core.untrusted import disarm
 from app.ui.icons import Symbol
 
 _BETWEEN_KEYS = re.compile(r"(?<=.)\+(?=.)")
@@ -75,6 +76,7 @@ class Anchor(StrEnum):
 
     SEARCHING = "searching"
     FINDING = "finding"
+    NOTES = "notes"
     DELETING = "deleting"
     ASKING = "asking"
     SETTINGS = "settings"
@@ -83,8 +85,8 @@ class Anchor(StrEnum):
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """An entry of a menu about one thing, such as a document. `below`: those of a menu of its own, in place of
-    `run`."""
+    """An entry of a menu about one thing, such as a document. `below`: without `run`, those of a menu of its own, which
+    cannot be opened while there is none."""
 
     words: str
     run: Callable[[], object] | None = None
@@ -205,6 +207,18 @@ class CommandMenu(QMenu):
     def _allow(self) -> None:
         for _command, action in self._commands:
             action.setEnabled(True)
+
+
+def add_entries(menu: QMenu, entries: Iterable[MenuEntry]) -> None:
+    """Put entries into a menu. Their words may be those of a document."""
+    for entry in entries:
+        words = disarm(" ".join(entry.words.split())).replace("&", "&&")
+        if entry.run is not None:
+            menu.addAction(words, entry.run)
+        else:
+            below = menu.addMenu(words)
+            below.setEnabled(bool(entry.below))
+            add_entries(below, entry.below)
 
 
 def sequences(command: Command) -> list[QKeySequence]:

@@ -16,20 +16,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from app.core.errors import Problem
-from app.core.events import (
-    Comparing,
-    Copying,
-    Fetching,
-    Hashing,
-    Loading,
-    Opening,
-    Reading,
-    Thinking,
-    Token,
-    Tokenizing,
-    Weighing,
-)
-from app.core.sources import Adding, Scanning
+from app.core.events import Advance, Thinking, Token
 from app.core.work import Cancel
 
 Result_co = TypeVar("Result_co", covariant=True)
@@ -52,10 +39,6 @@ class Failed:
     """Ending: it went wrong."""
 
     problem: Problem
-
-
-_PROGRESS = (Adding, Scanning, Comparing, Loading, Opening, Tokenizing, Reading, Weighing, Fetching, Hashing, Copying)
-"""Of neighbours of one kind only the newest is worth showing."""
 
 
 class Job:
@@ -123,7 +106,7 @@ def is_ending(event: object) -> bool:
 
 
 def _coalesce(events: list[object]) -> list[object]:
-    """Join neighbouring texts; of neighbouring progress events of one kind keep the newest."""
+    """Join neighbouring texts; of neighbouring advances of one kind keep the newest."""
     joined: list[object] = []
     for kind, group in groupby(events, type):
         neighbours = list(group)
@@ -133,7 +116,7 @@ def _coalesce(events: list[object]) -> list[object]:
             thoughts = [event for event in neighbours if isinstance(event, Thinking)]
             joined.append(msgspec.structs.replace(thoughts[-1], text="".join(event.text for event in thoughts)))
         else:
-            joined += neighbours[-1:] if issubclass(kind, _PROGRESS) else neighbours
+            joined += neighbours[-1:] if issubclass(kind, Advance) else neighbours
     return joined
 
 

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, Slot
 
 from app.core.bin import BinEntry, BinKind
-from app.core.comparison import PageSpan
 from app.core.kept import KeptWhere
+from app.core.page_span import PageSpan
 from app.ui.activity import ASIDE, Activity, EngineTask
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.compare.presenter import ComparePresenter
 from app.ui.main_window import MainWindow
 from app.ui.page.pages import Pages
 from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
-from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.ui.sheet.presenter import SheetsPresenter
@@ -35,7 +33,6 @@ class Navigation(QObject):
         pages: Pages,
         sheets: Callable[[], SheetsPresenter],
         report: ReportPresenter,
-        comparing: ComparePresenter,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
@@ -50,7 +47,6 @@ class Navigation(QObject):
         self._page = pages.first
         self._sheets = sheets
         self._report = report
-        self._comparing = comparing
         self._activity = activity
         self._shown = shown
         self._openers: Sequence[Callable[[str, str], bool]] = ()
@@ -108,21 +104,6 @@ class Navigation(QObject):
     def report_on_open_book(self) -> None:
         if (book := self._pages.active.shown.book) is not None:
             self.open_report(book.id)
-
-    @Slot(str, str)
-    def compare(self, first_id: str, second_id: str) -> None:
-        first, second = (self._shown.shelf.get(book_id) for book_id in (first_id, second_id))
-        if first is not None and second is not None:
-            self._comparing.compare(first, second)
-
-    @Slot()
-    def compare_on_desk(self) -> None:
-        """The first two books on the desk."""
-        if len(self._shown.books) > 1:
-            first, second = self._shown.books[:2]
-            self.compare(first.book_id, second.book_id)
-        else:
-            self._comparing.failed.emit(_("Put the two books that you want to compare on the desk first."))
 
     @Slot()
     def open_sheet(self) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.conversation import Conversation
+from app.core.document import Book
 from app.core.secret import KeyOrigin
 from app.core.settings import Settings
 from app.services.services import Services
@@ -40,8 +41,7 @@ from app.ui.chat.title_presenter import TitlePresenter
 from app.ui.chat.view import ConversationView
 from app.ui.chat.weighing_presenter import WeighingPresenter
 from app.ui.chat.words_presenter import WordsPresenter
-from app.ui.commands import CommandGroup, Commands
-from app.ui.compare.presenter import ComparePresenter
+from app.ui.commands import CommandGroup, Commands, MenuEntry
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.conversation_panel import ConversationPanel
@@ -146,7 +146,6 @@ class _ShelfParts(QObject):
         self.pages = Pages(desk.library, desk.images, desk.notes, bridge, icons, window.page, shown, self)
         self.page = self.pages.first
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
-        self.comparing = ComparePresenter(desk.comparisons, desk.library, desk.images, bridge, icons, window, self)
 
     @Slot()
     def _fit_text(self) -> None:
@@ -380,7 +379,6 @@ class _Parts(_ShelfParts):
             self.pages,
             lambda: self.sheets,
             self.report,
-            self.comparing,
             self.activity,
             self.shown,
             self,
@@ -429,11 +427,16 @@ class _Parts(_ShelfParts):
         )
         self.commands = Commands([group.with_placed(placed) for group in groups], window, self)
         window.shelf.tables.offer(command for group in self.commands.groups for command in group.commands)
+        window.shelf.offer_for_books(self._book_entries)
         self.anything.use(self.commands, self.features)
         go.use([feature.open_kept for feature in self.features])
         self.preferences.use([each for feature in self.features for each in feature.settings_rows()])
         self.help.use(self.commands)
         self._offer_menus(of_conversation, of_help)
+
+    def _book_entries(self, book: Book) -> list[MenuEntry]:
+        """What features can do with a document."""
+        return [entry for feature in self.features for entry in feature.book_menu(book)]
 
     def _offer_menus(self, of_conversation: CommandGroup, of_help: CommandGroup) -> None:
         window = self.window
@@ -599,7 +602,6 @@ class WindowPresenter(_Parts):
         panel.sheet_run.clicked.connect(self.navigation.open_running_sheet)
         panel.settings_wanted.connect(self.preferences.open_settings)
         self.matters.instructed.connect(self.context.measure)
-        panel.compare_wanted.connect(self.navigation.compare)
         shelf.conversations_listed.connect(self.welcome.look)
         shelf.conversation_wanted.connect(self.navigation.open_conversation)
         shelf.conversation_deleted.connect(talk.delete)
@@ -608,7 +610,7 @@ class WindowPresenter(_Parts):
         shelf.desk_changed.connect(talk.books.set)
         openings.opened.connect(talk.books.add)
         openings.opened.connect(self.welcome.open_book)
-        for presenter in (self.pages, talk, self.gallery, self.attachments, self.comparing):
+        for presenter in (self.pages, talk, self.gallery, self.attachments):
             shelf.book_removed.connect(presenter.forget_book)
         shelf.book_removed.connect(self.events.book_removed)
         shelf.book_removed.connect(self.report.close)
@@ -650,10 +652,7 @@ class WindowPresenter(_Parts):
         for left in (panel.view.left, panel.composer.left):
             left.connect(self.navigation.stop)
         panel.composer.add_book_requested.connect(self.shelf.offer_books)
-        for pages in (self.pages, self.comparing):
-            pages.ask_wanted.connect(panel.composer.take_quotation)
-        self.comparing.conversation_wanted.connect(talk.stored)
-        self.comparing.conversation_wanted.connect(self.navigation.open_conversation)
+        self.pages.ask_wanted.connect(panel.composer.take_quotation)
         self.context.fit_wanted.connect(fitting.offer)
         fitting.room_chosen.connect(self.preferences.use_room)
         fitting.pages_chosen.connect(self.shelf.ask_pages)
@@ -675,8 +674,7 @@ class WindowPresenter(_Parts):
         self.window.talk.composer.files_dropped.connect(openings.take_files)
         images.images_given.connect(attachments.take)
         openings.images_given.connect(attachments.take_files)
-        for pages in (self.pages, self.comparing):
-            pages.image_taken.connect(attachments.add)
+        self.pages.image_taken.connect(attachments.add)
         self.gallery.use_again.connect(attachments.add)
         attachments.view_wanted.connect(self.gallery.show_alone)
         attachments.given.connect(self.navigation.focus_composer)
@@ -704,7 +702,6 @@ class WindowPresenter(_Parts):
             self.readings,
             self.bin,
             self.report,
-            self.comparing,
             self.images,
             self.attachments,
             self.videos,
@@ -719,7 +716,7 @@ class WindowPresenter(_Parts):
             work.noticed.connect(self.window.tell)
         for finished in (self.gallery, self.passphrase, self.exporting, self.printing, self.matters):
             finished.done.connect(self.window.say)
-        for writer in (self.exporting, self.printing, self.comparing, self.notes):
+        for writer in (self.exporting, self.printing, self.notes):
             writer.saved.connect(self.saved_files.show)
 
     @Slot()

@@ -168,7 +168,6 @@ KEEPS = Keeps(
         RecordedThing("allowed", lambda: _("allowed")),
         RecordedThing("answer", lambda: _("Answer")),
         RecordedThing("book", lambda: _("Document")),
-        RecordedThing("comparison", lambda: _("Comparison")),
         RecordedThing("conversation", lambda: _("Conversation")),
         RecordedThing("document", lambda: _("Document")),
         RecordedThing("grid", lambda: _("Table")),

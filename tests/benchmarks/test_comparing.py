@@ -7,8 +7,8 @@ import time
 
 from app.core.document import Document, Format
 from app.core.work import Cancel, finish
-from app.documents.comparison.compare import compare
 from app.documents.text.flow import Block, flow
+from app.features.comparison.compare import compare
 
 _PAGES = 900
 _CHANGES = 200

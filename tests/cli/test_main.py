@@ -529,7 +529,6 @@ def test_read_says_what_needs_a_look(run: Any, tmp_path: Path) -> None:
     ("words", "files"),
     [
         ("read a.pdf", 1),
-        ("compare a.pdf b.pdf", 2),
         ("ask --document a.pdf --document b.pdf Why?", 2),
         ("notes --document a.pdf", 1),
         ("notes", 0),
@@ -539,4 +538,4 @@ def test_read_says_what_needs_a_look(run: Any, tmp_path: Path) -> None:
     ],
 )
 def test_a_reader_is_kept_for_each_file_that_is_named(words: str, files: int) -> None:
-    assert command_line.documents(command_line.parse(words.split(), ())) == files
+    assert command_line.documents(command_line.parse(words.split(), ()), ()) == files

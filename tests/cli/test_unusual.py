@@ -13,15 +13,7 @@ from app.cli import arguments
 from tests.cli.conftest import Octavo, answered_here
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("ask", ""),
-        ("ask", "What?", " \n"),
-        ("find", "--document", "none.pdf", "  "),
-        ("compare", "none.pdf", "none.txt", "--ask", ""),
-    ],
-)
+@pytest.mark.parametrize("words", [("ask", ""), ("ask", "What?", " \n"), ("find", "--document", "none.pdf", "  ")])
 def test_a_question_without_words_is_not_asked(octavo: Octavo, tmp_path: Path, words: tuple[str, ...]) -> None:
     code, out, err = octavo(*words, "--data-dir", tmp_path)
     assert (code, out) == (2, "")
@@ -49,7 +41,6 @@ def test_an_option_that_cannot_be_is_named_as_it_was_typed(
     "words",
     [
         ("ask", "--document", "none.md", "--export", "nowhere/out.md", "What?"),
-        ("compare", "none.md", "none.txt", "--export", "nowhere/out.docx"),
         ("sheet", "--document", "none.md", "--export", "nowhere/out.xlsx", "What?"),
     ],
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from app.store.pages import PAGE_BYTES
-from tests.documents.comparison import contract
+from tests.features.comparison import contract
 from tests.features.rescue.store.rescuing import damage
 from tests.fortress.program import Done, Program
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from tests.documents.comparison import contract
+from tests.features.comparison import contract
 from tests.journey import hand
 from tests.journey.player import Lost, Player, Step
 

@@ -10,7 +10,8 @@ from app.core.document import Document
 from app.core.settings import ThemeChoice
 from app.documents.formats.contract import Content
 from app.documents.word import docx
-from tests.documents.comparison.contract import as_docx
+from app.features.comparison.window.comparison import ComparisonWindow
+from tests.features.comparison.contract import as_docx
 from tests.screens.stage import Stage
 from tests.ui.room import pause
 
@@ -24,9 +25,9 @@ def _comparison(stage: Stage, step: int, **options: object) -> None:
     books = [stage.add_book(_lease(new), 2 + new) for new in (False, True)]
     stage.add_conversation("The new lease", books)
     stage.open(**options)  # type: ignore[arg-type]
-    stage.presenter.navigation.compare(books[0].id, books[1].id)
+    stage.feature(ComparisonWindow).compare(books[0].id, books[1].id)
     stage.settle()
-    dialog = stage.presenter.comparing.dialog
+    dialog = stage.feature(ComparisonWindow).comparing.dialog
     assert dialog is not None
     for _step in range(step):
         dialog.go_on()

@@ -59,7 +59,6 @@ from app.models.templates.reader import TemplateReader
 from app.services import judgement
 from app.services.ask import Ask
 from app.services.chat_templates import ChatTemplates
-from app.services.comparisons import Comparisons
 from app.services.context import Context
 from app.services.covers import Covers
 from app.services.folder_adding import FolderAdding
@@ -617,7 +616,6 @@ def _open(
         weighing=weighing,
         templates=Templates(resources() / "sheets", library),
         context=Context(asked, models, library, prompts, conversations, ask),
-        comparisons=Comparisons(library, conversations, Drafts(database), ask),
         library=library,
         adding=FolderAdding(reader, books, Sources(database), record),  # type: ignore[arg-type]
         covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]

@@ -9,11 +9,11 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 from shiboken6 import isValid
 
-from app.core.comparison import PageSpan
 from app.core.conversation import Citation, Conversation, Turn
 from app.core.document import Book, Page, PageLink
 from app.core.errors import Problem
 from app.core.image import Raster
+from app.core.page_span import PageSpan
 from app.core.untrusted import disarm
 from app.services.images import Images
 from app.services.library import Library

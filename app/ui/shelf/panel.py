@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, SignalInstance, Slot
@@ -10,7 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.core.conversation import Conversation
-from app.core.untrusted import disarm
+from app.core.document import Book
+from app.ui.commands import MenuEntry, add_entries
 from app.ui.icons import Icons, Symbol
 from app.ui.shelf.book_view import BookView
 from app.ui.shelf.covers import BookCovers
@@ -52,7 +53,6 @@ class ShelfPanel(QWidget):
     book_moved = Signal(str, int)  # so many places further down on the desk
     book_remove_wanted = Signal(str)
     reread_wanted = Signal(str)
-    compare_wanted = Signal(str, str)  # the ids of both books, the earlier one first
     opening_cancelled = Signal(str)
     add_wanted = Signal()
     folder_wanted = Signal()
@@ -69,6 +69,7 @@ class ShelfPanel(QWidget):
         super().__init__(parent)
         self._conversations = conversations
         self._books = books
+        self._entries: Callable[[Book], Iterable[MenuEntry]] = lambda _book: ()
         self.folder_menu = FolderMenu(books, self)
         self.setAccessibleName(_("Shelf"))
 
@@ -278,7 +279,7 @@ class ShelfPanel(QWidget):
         menu.addAction(_("Open"), partial(self.book_opened.emit, row.book.id))
         menu.addAction(_("Import report…"), partial(self.report_wanted.emit, row.book.id))
         menu.addAction(_("Read the file again"), partial(self.reread_wanted.emit, row.book.id))
-        self._offer_others(menu, row)
+        add_entries(menu, self._entries(row.book))
         words = _("Take off the desk") if row.on_desk else _("Put on the desk")
         menu.addAction(f"{words}\t{_('Space')}", partial(self.desk_toggled.emit, row.book.id))
         if row.on_desk:
@@ -293,17 +294,9 @@ class ShelfPanel(QWidget):
         menu.addAction(_("Remove from the shelf"), partial(self.book_remove_wanted.emit, row.book.id))
         return menu
 
-    def _offer_others(self, menu: QMenu, row: BookRow) -> None:
-        """The books to compare this one with: those on the desk first. What came onto the shelf later is the later
-        version, until the person says otherwise."""
-        others = [other for other in self._books.books() if other.key != row.key and other.book is not None]
-        below = menu.addMenu(_("Compare with"))
-        below.setEnabled(bool(others))
-        for other in sorted(others, key=lambda other: not other.on_desk):
-            if row.book is not None and other.book is not None:
-                first, second = sorted((row.book, other.book), key=lambda book: book.added_at)
-                words = disarm(" ".join(other.title.split())).replace("&", "&&")
-                below.addAction(words, partial(self.compare_wanted.emit, first.id, second.id))
+    def offer_for_books(self, entries: Callable[[Book], Iterable[MenuEntry]]) -> None:
+        """What else the menu of a book has: `entries` gives it whenever that is opened."""
+        self._entries = entries
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)

@@ -9,12 +9,13 @@ import pytest
 from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.chapters import chapters_of
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book, Format, Section
+from app.ui.commands import MenuEntry
 from app.ui.icons import Icons
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.pages_dialog import PagesDialog
@@ -156,12 +157,13 @@ def test_the_sign_on_a_row_puts_its_book_on_the_desk(qtbot: QtBot, panel: ShelfP
 def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: BookList) -> None:
     opening = BookRow("/file", "file", on_desk=True, state=BookState.OPENING)
     books.show_books([BookRow("a", "A", _book("a"), on_desk=True), opening, BookRow("b", "B", _book("b"))])
+    panel.offer_for_books(lambda book: (MenuEntry("From a feature", below=(MenuEntry(f"{book.id} & more", list),)),))
     expected = {
         "a": [
             "Open",
             "Import report…",
             "Read the file again",
-            "Compare with",
+            "From a feature",
             "Take off the desk",
             "Choose pages…",
             "Move up",
@@ -174,7 +176,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
             "Open",
             "Import report…",
             "Read the file again",
-            "Compare with",
+            "From a feature",
             "Put on the desk",
             "Move to a matter…",
             "Remove from the shelf",
@@ -187,6 +189,8 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
         menu.deleteLater()
     menu = panel.book_menu(books.index_of("a"))
     assert menu is not None
+    below = next(found for action in menu.actions() if isinstance(found := action.menu(), QMenu))
+    assert [action.text() for action in below.actions()] == ["a && more"]
     with qtbot.waitSignal(panel.pages_wanted) as wanted:
         next(action for action in menu.actions() if action.text() == "Choose pages…").trigger()
     assert wanted.args == ["a"]

@@ -11,13 +11,13 @@ import pytest
 from app.core.conversation import CitationState
 from app.core.document import Book, Document, Format
 from app.core.errors import AppError, Code
-from app.core.events import Comparing
 from app.core.work import Cancel, Stopped, finish
 from app.documents.formats.contract import Content
 from app.documents.word import docx
+from app.features.comparison.data import ComparedBooks, Comparing
+from app.features.comparison.service import ComparedQuestion, Comparisons, comparisons_of
 from app.models import local
-from app.services.comparisons import ComparedBooks, ComparedQuestion, Comparisons
-from tests.documents.comparison.contract import CHANGES, as_docx
+from tests.features.comparison.contract import CHANGES, as_docx
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
 from tests.work import answered, run
 
@@ -33,7 +33,7 @@ def fake(tmp_path: Path) -> Iterator[FakeDesk]:
 
 @pytest.fixture
 def comparisons(fake: FakeDesk) -> Comparisons:
-    return fake.desk.comparisons
+    return comparisons_of(fake.desk)
 
 
 def add(fake: FakeDesk, new: bool) -> Book:
@@ -118,13 +118,13 @@ def test_both_books_are_on_the_desk_and_marks_of_both_are_checked(
 
 def test_books_that_do_not_fit_give_way_to_their_changes(tmp_path: Path) -> None:
     room = open_desk(tmp_path / "desk")
-    compared = finish(room.desk.comparisons.compare(add(room, False).id, add(room, True).id, Cancel()))
-    whole = question(room.desk.comparisons, compared).question.text
+    compared = finish(comparisons_of(room.desk).compare(add(room, False).id, add(room, True).id, Cancel()))
+    whole = question(comparisons_of(room.desk), compared).question.text
     room.desk.close()
     for tokens, excerpts, shown in ((len(whole) // 4 + 400, True, 12), (600, True, 6)):
         engine = ScriptedEngine(info=msgspec.structs.replace(SCOUT, context_tokens=tokens))
         small = open_desk(tmp_path / "desk", engine)
-        made = question(small.desk.comparisons, compared)
+        made = question(comparisons_of(small.desk), compared)
         assert (made.excerpts, made.shown) == (excerpts, shown)
         small.desk.close()
 

@@ -9,17 +9,18 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.comparison import ChangeKind
 from app.core.document import Book
 from app.documents.formats.contract import Content
 from app.documents.web import markdown
 from app.documents.word import docx as reader
+from app.features.comparison.data import ChangeKind
+from app.features.comparison.window.changes import ChangeRole
+from app.features.comparison.window.comparison import ComparisonWindow
+from app.features.comparison.window.dialog import CompareDialog
 from app.ui.bridge import Executor
-from app.ui.compare.changes import ChangeRole
-from app.ui.compare.dialog import CompareDialog
 from app.ui.page.panel import PagePanel
 from app.ui.shelf.rows import ItemRole
-from tests.documents.comparison.contract import CHANGES, as_docx
+from tests.features.comparison.contract import CHANGES, as_docx
 from tests.store.deleting import delete_book
 from tests.ui.room import Room
 
@@ -36,14 +37,14 @@ def leases(room: Room) -> tuple[Book, Book]:
 
 
 def dialog_of(room: Room) -> CompareDialog:
-    dialog = room.presenter.comparing.dialog
+    dialog = room.feature(ComparisonWindow).comparing.dialog
     assert dialog is not None
     return dialog
 
 
 @pytest.fixture
 def dialog(room: Room, leases: tuple[Book, Book]) -> CompareDialog:
-    room.presenter.navigation.compare(leases[0].id, leases[1].id)
+    room.feature(ComparisonWindow).compare(leases[0].id, leases[1].id)
     room.settle()
     return dialog_of(room)
 
@@ -103,7 +104,7 @@ def test_headings_are_without_their_signs_as_on_the_page(room: Room) -> None:
     )
     room.add_conversation("A", (first, second))
     room.open()
-    room.presenter.navigation.compare(first.id, second.id)
+    room.feature(ComparisonWindow).compare(first.id, second.id)
     room.settle()
     dialog = dialog_of(room)
     assert dialog.changes.index(0).data() == "removed, p. 1: 2 Pets The tenant may keep one dog."
@@ -140,7 +141,7 @@ def test_what_only_one_book_has_is_at_its_place_in_the_other(room: Room, dialog:
 
 
 def test_other_books_without_a_difference_say_so(room: Room, leases: tuple[Book, Book]) -> None:
-    room.presenter.navigation.compare(leases[0].id, leases[0].id)
+    room.feature(ComparisonWindow).compare(leases[0].id, leases[0].id)
     room.settle()
     dialog = dialog_of(room)
     assert dialog.summary.text() == "No differences were found."
@@ -150,19 +151,19 @@ def test_other_books_without_a_difference_say_so(room: Room, leases: tuple[Book,
 
 def test_until_it_is_done_it_says_how_far_it_is_and_closing_stops_it(room: Room, leases: tuple[Book, Book]) -> None:
     gate = room.hold(Executor.COMPARING)
-    room.presenter.navigation.compare(leases[0].id, leases[1].id)
+    room.feature(ComparisonWindow).compare(leases[0].id, leases[1].id)
     dialog = dialog_of(room)
     assert dialog.state() == "Comparing the texts…"
     assert not dialog.export.isEnabled()
     dialog.close()
     gate.open()
     room.settle()
-    assert room.presenter.comparing.dialog is None
+    assert room.feature(ComparisonWindow).comparing.dialog is None
 
 
 def test_a_book_that_is_gone_is_said_in_its_place(room: Room, leases: tuple[Book, Book]) -> None:
     delete_book(room.fake.books, leases[1].id)
-    room.presenter.navigation.compare(leases[0].id, leases[1].id)
+    room.feature(ComparisonWindow).compare(leases[0].id, leases[1].id)
     room.settle()
     assert dialog_of(room).state()
     assert "Comparing" not in dialog_of(room).state()
@@ -176,7 +177,7 @@ def test_the_other_book_can_be_the_first(room: Room, dialog: CompareDialog) -> N
 
 
 def test_they_are_written_into_a_word_document(room: Room, dialog: CompareDialog, tmp_path: Path) -> None:
-    room.presenter.comparing.write(str(tmp_path / "redline.docx"))
+    room.feature(ComparisonWindow).comparing.write(str(tmp_path / "redline.docx"))
     room.settle()
     assert len(docx.Document(str(tmp_path / "redline.docx")).paragraphs) > 20
 
@@ -193,21 +194,19 @@ def test_a_question_about_them_waits_in_a_conversation_with_both_books(
 
 
 def test_the_command_takes_the_first_two_books_on_the_desk(room: Room, leases: tuple[Book, Book]) -> None:
-    room.presenter.navigation.compare_on_desk()
+    room.feature(ComparisonWindow).compare_on_desk()
     room.settle()
     assert dialog_of(room).changes.rowCount() == len(CHANGES)
 
 
 def test_without_two_books_on_the_desk_the_command_says_what_it_needs(room: Room) -> None:
-    said: list[str] = []
-    room.presenter.comparing.failed.connect(said.append)
     room.add_conversation("A")
     room.open()
-    room.presenter.navigation.compare_on_desk()
-    assert said == ["Put the two books that you want to compare on the desk first."]
+    room.feature(ComparisonWindow).compare_on_desk()
+    assert room.window.talk.notice.text() == "Put the two books that you want to compare on the desk first."
 
 
 def test_a_removed_book_closes_its_comparison(room: Room, dialog: CompareDialog, leases: tuple[Book, Book]) -> None:
     room.presenter.shelf.book_removed.emit(leases[0].id)
     room.settle()
-    assert room.presenter.comparing.dialog is None
+    assert room.feature(ComparisonWindow).comparing.dialog is None

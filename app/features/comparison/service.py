@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.core.comparison import ChangeKind, ComparedParagraph, ComparedPassage, Comparison, Stretch, WordState
 from app.core.conversation import BookRef, Conversation, Draft, Question
 from app.core.document import Book, Document
-from app.core.events import Comparing, Loading, Notice, Tokenizing
+from app.core.events import Loading, Notice, Tokenizing
 from app.core.work import Cancel, Work
 from app.engine.protocol import Measure
+from app.features.comparison.data import (
+    ChangeKind,
+    ComparedBooks,
+    ComparedParagraph,
+    ComparedPassage,
+    Comparing,
+    Stretch,
+    WordState,
+)
 from app.models import local
 from app.services.ask import Ask, title_of
 from app.services.library import Library
+from app.services.services import Services
 from app.store.conversations import Conversations, Drafts
 
 _KINDS = {
@@ -43,13 +52,6 @@ _ROUND = str.maketrans("[]", "()")
 
 
 @dataclass(frozen=True)
-class ComparedBooks:
-    first: Book
-    second: Book
-    found: Comparison
-
-
-@dataclass(frozen=True)
 class ComparedQuestion:
     """A question with the changes that it is about. `shown`: how many of all of them found room. `excerpts`: the books
     did not, and the model sees passages of them instead."""
@@ -70,7 +72,7 @@ class Comparisons:
 
     def compare(self, first_id: str, second_id: str, cancel: Cancel) -> Work[Comparing, ComparedBooks]:
         """The second book against the first, as the model reads them. Raises AppError FILE_MISSING; Stopped."""
-        from app.documents.comparison.compare import compare  # its regular expressions take a while
+        from app.features.comparison.compare import compare  # its regular expressions take a while
 
         first, second = self.library.book(first_id), self.library.book(second_id)
         found = yield from compare(self._document(first), self._document(second), cancel)
@@ -111,6 +113,10 @@ class Comparisons:
         return Document(
             book.title, book.format, book.sha256, self.library.pages(book.id), book.outline, book.language, book.reading
         )
+
+
+def comparisons_of(desk: Services) -> Comparisons:
+    return Comparisons(desk.library, desk.conversations, desk.drafts, desk.ask)
 
 
 def _sizes(changes: int) -> Iterator[tuple[int, int, bool]]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 import msgspec
+
+from app.core.document import Book
+from app.core.events import Advance
+from app.core.page_span import PageSpan
 
 
 class ChangeKind(StrEnum):
@@ -27,15 +32,6 @@ class WordState(StrEnum):
     SAME = "same"
     REMOVED = "removed"
     ADDED = "added"
-
-
-class PageSpan(msgspec.Struct, frozen=True):
-    """Characters [start, end) of a page's text. `page` counts from 1; `label` is its own label."""
-
-    page: int
-    label: str
-    start: int
-    end: int
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -128,3 +124,17 @@ class Comparison(msgspec.Struct, frozen=True, dict=True):
         """How many changes there are of each kind; kinds without any are left out."""
         counted = Counter(change.kind for change in self.changes)
         return {kind: counted[kind] for kind in ChangeKind if counted[kind]}
+
+
+class Comparing(Advance, frozen=True):
+    """Two books are being compared: `done` of `total` steps, as many as they have pages and a few."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class ComparedBooks:
+    first: Book
+    second: Book
+    found: Comparison

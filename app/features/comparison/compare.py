@@ -12,9 +12,14 @@ from typing import TypeVar
 
 import msgspec
 
-from app.core.comparison import (
+from app.core.document import Document, Flag, Format
+from app.core.work import Cancel, Stopped, Work
+from app.features.comparison.alignment import Match, align
+from app.features.comparison.book_words import BookWords, WordNumbers, read_words, running_lines
+from app.features.comparison.data import (
     ChangeKind,
     ComparedParagraph,
+    Comparing,
     Comparison,
     Doubt,
     Renumbering,
@@ -22,14 +27,9 @@ from app.core.comparison import (
     Stretch,
     WordState,
 )
-from app.core.document import Document, Flag, Format
-from app.core.events import Comparing
-from app.core.work import Cancel, Stopped, Work
-from app.documents.comparison.alignment import Match, align
-from app.documents.comparison.numbering import settle
-from app.documents.comparison.pairing import Group, find_moved, pair
-from app.documents.comparison.redline import hunks_of, number_words, passage_of, printed, stretches_of
-from app.documents.comparison.words import BookWords, WordNumbers, read_words, running_lines
+from app.features.comparison.numbering import settle
+from app.features.comparison.pairing import Group, find_moved, pair
+from app.features.comparison.stretches import hunks_of, number_words, passage_of, printed, stretches_of
 
 _STEPS = 4
 """Beside the pages: aligning, pairing, looking for what moved, marking the words."""

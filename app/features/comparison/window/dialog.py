@@ -8,9 +8,9 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QProgressBar, QSplitter, QStackedWidget, QWidget
 
-from app.core.comparison import ComparedParagraph
-from app.services.comparisons import ComparedBooks
-from app.ui.compare.changes import ChangeDelegate, ChangeList, ChangeRole, RedlineView
+from app.features.comparison.data import ComparedBooks, ComparedParagraph
+from app.features.comparison.window.changes import ChangeDelegate, ChangeList, ChangeRole, RedlineView
+from app.features.comparison.words import renumbered_words, reservation_sentences, summary
 from app.ui.icons import Icons, Symbol
 from app.ui.page.panel import PagePanel
 from app.ui.shelf.lists import ShelfListView
@@ -18,7 +18,6 @@ from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
-from app.wording.comparison import renumbered_words, reservation_sentences, summary
 from app.wording.i18n import _
 from app.wording.units import count
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
-from app.documents.comparison.alignment import Match
-from app.documents.comparison.words import BookWords, Piece
+from app.features.comparison.alignment import Match
+from app.features.comparison.book_words import BookWords, Piece
 
 _LINKED_SHARE = 0.5
 """Of the words of the shorter of two paragraphs: so many must be aligned with the other."""

@@ -8,16 +8,23 @@ from itertools import product
 import msgspec
 import pytest
 
-from app.core.comparison import ChangeKind, ComparedParagraph, Comparison, Doubt, Reservation, WordState
 from app.core.document import READING, Document, Flag, Format, Page
-from app.core.events import Comparing
 from app.core.work import Cancel, Stopped, finish
-from app.documents.comparison.compare import compare
 from app.documents.formats.contract import Content
 from app.documents.pdf import pdf
 from app.documents.text.flow import Block, flow
 from app.documents.word import docx
-from tests.documents.comparison.contract import CHANGES, Heading, KnownChange, Part, as_docx, as_pdf, parts
+from app.features.comparison.compare import compare
+from app.features.comparison.data import (
+    ChangeKind,
+    ComparedParagraph,
+    Comparing,
+    Comparison,
+    Doubt,
+    Reservation,
+    WordState,
+)
+from tests.features.comparison.contract import CHANGES, Heading, KnownChange, Part, as_docx, as_pdf, parts
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import os
 import shutil
 import sys
@@ -18,15 +17,23 @@ from app.cli.answers import JsonAnswers, TextAnswers
 from app.cli.ask import Asker, asking_with, open_books, show_progress, use
 from app.cli.bars import Bar
 from app.cli.screen import bare, print_json, width
-from app.core.comparison import ChangeKind, ComparedParagraph, ComparedPassage, Stretch, WordState
 from app.core.document import Book
-from app.core.events import Comparing
 from app.core.work import Cancel, finish
 from app.export import files
-from app.services.comparisons import ComparedBooks
+from app.features.comparison import export
+from app.features.comparison.data import (
+    ChangeKind,
+    ComparedBooks,
+    ComparedParagraph,
+    ComparedPassage,
+    Comparing,
+    Stretch,
+    WordState,
+)
+from app.features.comparison.service import comparisons_of
+from app.features.comparison.words import change_word, places, renumbered_words, reservation_sentences, summary
 from app.services.services import Services
 from app.wording import units
-from app.wording.comparison import change_word, places, renumbered_words, reservation_sentences, summary
 from app.wording.i18n import _
 
 _COLUMNS = 80
@@ -45,7 +52,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.ask is not None:
         arguments.check_words([options.ask])
     if options.export is not None:
-        files.check(options.export, files.COMPARISON_ENDINGS)
+        files.check(options.export, export.ENDINGS)
     settings = arguments.settings(options, desk.chosen_settings())
     first, second = open_books((options.first, options.second), desk.library, cancel, read_again=options.read_again)
     shown = Bar()
@@ -53,14 +60,14 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     def show(event: Comparing) -> None:
         shown.show(_("comparing"), event.done, event.total)
 
-    compared = finish(desk.comparisons.compare(first.id, second.id, cancel), show)
+    compared = finish(comparisons_of(desk).compare(first.id, second.id, cancel), show)
     shown.close()
     if options.json:
         print_json(described(compared))
     else:
         _print(compared)
     if options.export is not None:
-        files.write_comparison(compared, options.export.absolute())
+        export.write(compared, options.export.absolute())
         desk.record.exported("comparison", options.export, books=(first.id, second.id))
     if options.ask is not None:
         ask = use(settings, desk, as_json=options.json)
@@ -70,7 +77,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 def _ask(options: argparse.Namespace, desk: Services, compared: ComparedBooks, cancel: Cancel) -> None:
     shelf = {book.id: book for book in (compared.first, compared.second)}
     out = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
-    work = dataclasses.replace(desk.comparisons, ask=desk.ask).question(compared, options.ask, cancel)
+    work = comparisons_of(desk).question(compared, options.ask, cancel)
     made = finish(work, partial(show_progress, out))
     total = len(compared.found.changes)
     if 0 < made.shown < total:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from app.core.comparison import ComparedPassage, PageSpan, Stretch, WordState
-from app.documents.comparison.alignment import Match, align
-from app.documents.comparison.words import BookWords, Piece
+from app.core.page_span import PageSpan
 from app.documents.text.terms import is_unspaced
+from app.features.comparison.alignment import Match, align
+from app.features.comparison.book_words import BookWords, Piece
+from app.features.comparison.data import ComparedPassage, Stretch, WordState
 
 _SLIGHT_CHARACTERS = 3
 """Words between two changes that are no longer than this together belong to the change."""

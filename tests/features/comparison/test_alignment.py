@@ -7,8 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.comparison import alignment
-from app.documents.comparison.alignment import align
+from app.features.comparison import alignment
+from app.features.comparison.alignment import align
 
 
 def aligned(first: list[int], second: list[int]) -> int:

@@ -33,7 +33,7 @@ Part = str | Heading | Table | Noted
 
 @dataclass(frozen=True)
 class KnownChange:
-    """`kind` as `app.core.comparison.ChangeKind` names it; words that only the one or the other passage has."""
+    """`kind`: the name of a `ChangeKind`; `before`, `after`: words that only the one or the other passage has."""
 
     name: str
     kind: str

@@ -9,10 +9,13 @@ from pathlib import Path
 import docx
 import pytest
 
-from app.cli.compare import shortened
-from app.core.comparison import ChangeKind, ComparedParagraph, Stretch, WordState
+from app.cli import arguments
+from app.feature import terminal_commands_of
+from app.features.comparison.command import shortened
+from app.features.comparison.data import ChangeKind, ComparedParagraph, Stretch, WordState
+from app.features.comparison.feature import COMPARISON
 from tests.cli.conftest import Octavo
-from tests.documents.comparison.contract import CHANGES, as_docx
+from tests.features.comparison.contract import CHANGES, as_docx
 
 
 @pytest.fixture
@@ -73,6 +76,24 @@ def test_what_is_wrong_has_its_exit_code(octavo: Octavo, tmp_path: Path, leases:
     code, _out, err = octavo("compare", *desk, *leases, "--export", tmp_path / "redline.xlsx")
     assert code == 2
     assert ".docx" in err
+
+
+def test_a_question_without_words_is_not_asked(octavo: Octavo, tmp_path: Path) -> None:
+    code, out, err = octavo("compare", "none.pdf", "none.txt", "--ask", "", "--data-dir", tmp_path)
+    assert (code, out) == (2, "")
+    assert err.startswith("octavo: Octavo does not understand this: a question has no words.")
+
+
+def test_a_place_that_cannot_be_written_to_is_named_before_anything_is_read(octavo: Octavo, tmp_path: Path) -> None:
+    words = ("compare", "none.md", "none.txt", "--export", "nowhere/out.docx")
+    code, out, err = octavo(*words, "--data-dir", tmp_path)
+    assert (code, out) == (3, "")
+    assert err.startswith("octavo: “nowhere/out.")
+
+
+def test_a_reader_is_kept_for_each_of_both_files() -> None:
+    added = terminal_commands_of((COMPARISON,))
+    assert arguments.documents(arguments.parse(["compare", "a.pdf", "b.pdf"], added), added) == 2
 
 
 def change(*stretches: Stretch) -> ComparedParagraph:

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.core.comparison import ComparedParagraph, ComparedPassage
 from app.core.conversation import Conversation
 from app.core.document import Book
-from app.core.events import Comparing
-from app.export import files
-from app.services.comparisons import ComparedBooks, Comparisons
-from app.services.images import Images
-from app.services.library import Library
+from app.features.comparison import export
+from app.features.comparison.data import ComparedBooks, ComparedParagraph, ComparedPassage, Comparing
+from app.features.comparison.service import comparisons_of
+from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
 from app.ui.icons import Icons
 from app.ui.jobs import Cancelled, Done, Failed, Job
@@ -29,13 +27,12 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
-    from app.ui.compare.dialog import CompareDialog
+    from app.features.comparison.window.dialog import CompareDialog
 
 
 class ComparePresenter(Presenter):
     """`saved` carries the file that was written, `conversation_wanted` the id of one in which the changes are about to
-    be asked about;
-    `ask_wanted` and `image_taken` are those of the pages, as of `PagePresenter`."""
+    be asked about; `ask_wanted` and `image_taken` are the signals of the pages, as `PagePresenter` has them."""
 
     saved = Signal(str)
     conversation_wanted = Signal(str)
@@ -43,19 +40,12 @@ class ComparePresenter(Presenter):
     image_taken = Signal(object)
 
     def __init__(
-        self,
-        comparisons: Comparisons,
-        library: Library,
-        images: Images,
-        bridge: Bridge,
-        icons: Icons,
-        window: QWidget,
-        parent: QObject | None = None,
+        self, desk: Services, bridge: Bridge, icons: Icons, window: QWidget, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._comparisons = comparisons
-        self._library = library
-        self._images = images
+        self._comparisons = comparisons_of(desk)
+        self._library = desk.library
+        self._images = desk.images
         self._bridge = bridge
         self._icons = icons
         self._window = window
@@ -68,7 +58,7 @@ class ComparePresenter(Presenter):
         """Show what differs in the second book, in place of a comparison that is open."""
         if self.dialog is not None:
             self.dialog.close()
-        from app.ui.compare.dialog import CompareDialog  # when it is opened
+        from app.features.comparison.window.dialog import CompareDialog  # when it is opened
 
         dialog = self.dialog = CompareDialog(self._icons, (first.title, second.title), self._window)
         self._compared = None
@@ -183,7 +173,7 @@ class ComparePresenter(Presenter):
 
     def _write(self, compared: ComparedBooks, path: Path) -> None:
         """Off the GUI thread."""
-        files.write_comparison(compared, path)
+        export.write(compared, path)
         books = (compared.first.id, compared.second.id)
         self._library.recording.exported("comparison", path, books=books)
 

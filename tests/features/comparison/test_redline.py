@@ -12,12 +12,12 @@ from docx.oxml.ns import qn
 
 from app.core.document import Book, Document, Format
 from app.core.work import Cancel, finish
-from app.documents.comparison.compare import compare
 from app.documents.formats.contract import Content
 from app.documents.word import docx as reader
-from app.export import redline
-from app.services.comparisons import ComparedBooks
-from tests.documents.comparison.contract import as_docx
+from app.features.comparison import redline
+from app.features.comparison.compare import compare
+from app.features.comparison.data import ComparedBooks
+from tests.features.comparison.contract import as_docx
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSiz
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QStyleOptionViewItem, QTextEdit, QWidget
 
-from app.core.comparison import ChangeKind, ComparedParagraph, Stretch, WordState
 from app.core.untrusted import disarm
-from app.services.comparisons import ComparedBooks
+from app.features.comparison.data import ChangeKind, ComparedBooks, ComparedParagraph, Stretch, WordState
+from app.features.comparison.words import change_word, places
 from app.ui.chat.render import SealedDocument
 from app.ui.fonts import text_font, ui_font
 from app.ui.page.typeset import without_heading_signs
@@ -19,7 +19,6 @@ from app.ui.shelf.delegates import RowDelegate
 from app.ui.shelf.rows import Index
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.widgets.labels import two_lines
-from app.wording.comparison import change_word, places
 from app.wording.i18n import _
 
 ChangeRole, PlacesRole = (int(Qt.ItemDataRole.UserRole) + n for n in (1, 2))

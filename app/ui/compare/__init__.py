@@ -1,1 +1,0 @@
-"""Two books side by side, with what differs between them."""
