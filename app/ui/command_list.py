@@ -34,7 +34,6 @@ from app.ui.notes.presenter import NotesPresenter
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS, BACK_KEYS, FORWARD_KEYS
 from app.ui.page.pages import Pages
 from app.ui.page.panel import PagePanel
-from app.ui.page.printing import BookPrinting
 from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY
 from app.ui.page.view_menu import ACROSS_KEYS, ACTUAL_KEYS, FIT_PAGE_KEYS, SPLIT_KEYS, TURN_BACK_KEYS, TURN_KEYS
 from app.ui.palette import Anything
@@ -224,14 +223,7 @@ def conversation_commands(
                 words=_("pseudonyms, anonymous, privacy, share"),
                 symbol=Symbol.EXPORT,
                 can=exporting.has_words,
-            ),
-            Command(
-                _("Print the conversation…"),
-                "Ctrl+P",
-                exporting.print,
-                words=_("paper, printer"),
-                symbol=Symbol.PRINT,
-                can=exporting.has_words,
+                anchor=Anchor.EXPORTING,
             ),
             Command(
                 _("Delete the conversation"),
@@ -283,9 +275,7 @@ def asking_commands(
     )
 
 
-def page_commands(
-    go: Navigation, pages: Pages, printing: BookPrinting, notes: NotesPresenter, window: MainWindow
-) -> CommandGroup:
+def page_commands(go: Navigation, pages: Pages, notes: NotesPresenter, window: MainWindow) -> CommandGroup:
     panel = window.page
     return CommandGroup(
         Group.PAGE,
@@ -375,8 +365,8 @@ def page_commands(
                 pages.toggle,
                 words=_("two books, beside each other, compare"),
                 symbol=Symbol.PANELS,
+                anchor=Anchor.SPLIT_VIEW,
             ),
-            Command(_("Print pages of the book…"), "", printing.print, words=_("paper, printer"), symbol=Symbol.PRINT),
             Command(
                 _("Zoom in"),
                 "Ctrl++; Ctrl+=",

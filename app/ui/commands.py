@@ -79,6 +79,8 @@ class Anchor(StrEnum):
     NOTES = "notes"
     DELETING = "deleting"
     ASKING = "asking"
+    EXPORTING = "exporting"
+    SPLIT_VIEW = "split view"
     SETTINGS = "settings"
     MANAGING = "managing"
 

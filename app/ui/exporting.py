@@ -1,4 +1,4 @@
-"""Exporting: the shown conversation, or one answer of it, as a file of the person's choice; or on paper."""
+"""Exporting: the shown conversation, or one answer of it, as a file of the person's choice."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Conversation
-from app.core.errors import AppError, Code, Problem
+from app.core.errors import Problem
 from app.core.pseudonym import Pseudonym
 from app.export import files
 from app.export.pseudonyms import texts_of, with_stand_ins
@@ -29,16 +29,13 @@ from app.ui.widgets.dialogs import SaveDialog
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
-    from PySide6.QtPrintSupport import QPrinter
-
     from app.ui.chat.leaving_dialog import LeavingDialog
 
 
 class Exporting(Presenter):
-    """`saved` carries the file that was written, `done` a sentence."""
+    """`saved` carries the file that was written."""
 
     saved = Signal(str)
-    done = Signal(str)
 
     def __init__(
         self,
@@ -89,7 +86,7 @@ class Exporting(Presenter):
 
     def _find(self, conversation: Conversation) -> list[Pseudonym]:
         """Off the GUI thread."""
-        texts, books = texts_of(self._report(conversation)), [ref.book_id for ref in conversation.books]
+        texts, books = texts_of(self.report(conversation)), [ref.book_id for ref in conversation.books]
         return self._leaving.found_in_file(conversation.id, texts, books)
 
     @Slot()
@@ -116,43 +113,6 @@ class Exporting(Presenter):
     def _choose_replaced(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         if self._conversation is not None:
             self._choose(self._conversation, replaces=True)
-
-    @Slot()
-    def print(self) -> None:
-        """Let the person choose a printer for the shown conversation."""
-        conversation = self._shown.conversation
-        if conversation is None or not self.has_words():
-            return
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # when something is printed
-
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(title_of(conversation))
-        printer.setCreator("Octavo")
-        dialog = QPrintDialog(printer, self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.finished.connect(partial(self._on_chosen, conversation, printer))
-        QDialog.open(dialog)  # its own `open` takes a slot by its name
-
-    def _on_chosen(self, conversation: Conversation, printer: QPrinter, result: int) -> None:
-        if result == QDialog.DialogCode.Accepted:
-            self.print_on(conversation, printer)
-
-    def print_on(self, conversation: Conversation, printer: QPrinter) -> None:
-        work = partial(self._print, conversation, printer)
-        self._bridge.call(Executor.IMAGES, work, partial(self._printed, printer), self._on_problem)
-
-    def _print(self, conversation: Conversation, printer: QPrinter) -> None:
-        """Off the GUI thread."""
-        pages = (printer.fromPage(), printer.toPage()) if printer.fromPage() else None
-        if not pdf.print_report(self._report(conversation), self._images.raster, printer, pages):
-            raise AppError(Code.PRINT_FAILED, printer=printer.printerName() or printer.outputFileName())
-        self._note("conversation", Path("paper.print"), conversation)
-
-    def _printed(self, printer: QPrinter, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        if printer.outputFileName():
-            self.saved.emit(printer.outputFileName())
-        else:
-            self.done.emit(_("Sent to the printer “{printer}”.").format(printer=printer.printerName()))
 
     @Slot(str)
     def export_answer(self, answer_id: str) -> None:
@@ -207,7 +167,7 @@ class Exporting(Presenter):
 
     def _export(self, conversation: Conversation, answer_id: str, path: Path, replaces: bool, thoughts: bool) -> None:
         """Off the GUI thread."""
-        report = self._report(conversation, answer_id, thoughts=thoughts)
+        report = self.report(conversation, answer_id, thoughts=thoughts)
         if replaces:
             books = [ref.book_id for ref in conversation.books]
             replacer = self._leaving.pseudonyms.for_export(conversation.id, texts_of(report), books)
@@ -227,7 +187,8 @@ class Exporting(Presenter):
         files.write_bytes(write_table(rows), path)
         self._library.recording.exported("table", path, item=conversation_id)
 
-    def _report(self, conversation: Conversation, answer_id: str = "", *, thoughts: bool = False) -> Report:
+    def report(self, conversation: Conversation, answer_id: str = "", *, thoughts: bool = False) -> Report:
+        """May be called off the GUI thread."""
         books = {book.id: book for book in self._library.books()}
         turns = self._conversations.turns(conversation.id)
         return compose(title_of(conversation), turns, books, answer_id, thoughts=thoughts)

@@ -41,7 +41,7 @@ from app.ui.chat.title_presenter import TitlePresenter
 from app.ui.chat.view import ConversationView
 from app.ui.chat.weighing_presenter import WeighingPresenter
 from app.ui.chat.words_presenter import WordsPresenter
-from app.ui.commands import CommandGroup, Commands, MenuEntry
+from app.ui.commands import Commands, Group, MenuEntry
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.conversation_panel import ConversationPanel
@@ -58,7 +58,6 @@ from app.ui.navigation import Navigation
 from app.ui.notes.presenter import NotesPresenter
 from app.ui.page.pages import Pages
 from app.ui.page.panel import PagePanel
-from app.ui.page.printing import BookPrinting
 from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
@@ -181,7 +180,6 @@ class _Parts(_ShelfParts):
         self._make_books(desk, bridge, icons, now)
         self._make_talk(desk, bridge, icons)
         self.exporting = Exporting(desk, bridge, icons, self.conversation, self.shown, window, self)
-        self.printing = BookPrinting(desk.library, bridge, self.pages, window, self)
         self.saved_files = SavedFiles(self.window, self)
         self.bin = BinPresenter(desk, bridge, window, now, self)
         self._make_models(desk, bridge, appearance)
@@ -386,8 +384,6 @@ class _Parts(_ShelfParts):
         self._make_anything(desk, bridge, icons)
         notes = self._make_notes(desk, bridge, icons)
         self._make_help(desk, bridge, icons, handbook)
-        of_conversation = command_list.conversation_commands(go, self.instructing, self.fitting, self.exporting, notes)
-        of_help = command_list.help_commands(self.help)
         workspace = Workspace(
             desk=desk,
             bridge=bridge,
@@ -404,6 +400,7 @@ class _Parts(_ShelfParts):
             attachments=self.attachments,
             pages=self.pages,
             passphrase=self.passphrase,
+            exporting=self.exporting,
             saved_files=self.saved_files,
             events=self.events,
             handbook=handbook,
@@ -417,12 +414,12 @@ class _Parts(_ShelfParts):
                 go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
             ),
             command_list.matter_commands(self.matters),
-            of_conversation,
+            command_list.conversation_commands(go, self.instructing, self.fitting, self.exporting, notes),
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context),
-            command_list.page_commands(go, self.pages, self.printing, notes, window),
+            command_list.page_commands(go, self.pages, notes, window),
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
-            of_help,
+            command_list.help_commands(self.help),
             command_list.program_commands(self.preferences, self.passphrase, window),
         )
         self.commands = Commands([group.with_placed(placed) for group in groups], window, self)
@@ -432,16 +429,21 @@ class _Parts(_ShelfParts):
         go.use([feature.open_kept for feature in self.features])
         self.preferences.use([each for feature in self.features for each in feature.settings_rows()])
         self.help.use(self.commands)
-        self._offer_menus(of_conversation, of_help)
+        window.page.offer(self._page_entries)
+        self._offer_menus()
 
     def _book_entries(self, book: Book) -> list[MenuEntry]:
         """What features can do with a document."""
         return [entry for feature in self.features for entry in feature.book_menu(book)]
 
-    def _offer_menus(self, of_conversation: CommandGroup, of_help: CommandGroup) -> None:
-        window = self.window
-        window.talk.more.use(self.commands.menu(of_conversation, window))
-        window.shelf.help_button.use(self.commands.menu(of_help, window))
+    def _page_entries(self) -> list[MenuEntry]:
+        """What features can do with pages of the open document."""
+        return [entry for feature in self.features for entry in feature.page_menu()]
+
+    def _offer_menus(self) -> None:
+        window, groups = self.window, {group.id: group for group in self.commands.groups}
+        window.talk.more.use(self.commands.menu(groups[Group.CONVERSATION], window))
+        window.shelf.help_button.use(self.commands.menu(groups[Group.HELP], window))
         if sys.platform == "darwin":
             make_menu_bar(self.commands, window)
 
@@ -570,7 +572,6 @@ class WindowPresenter(_Parts):
         for look in (self.fitting.look, self.shelf.show_books, self.videos.use_changed):
             self.context.measured.connect(look)
         self.page.moved.connect(self.shelf.show_open_book)
-        self.window.page.print_wanted.connect(self.printing.print)
 
     def _connect_folders(self) -> None:
         shelf = self.shelf
@@ -695,7 +696,6 @@ class WindowPresenter(_Parts):
             self.ahead,
             self.fitting,
             self.exporting,
-            self.printing,
             self.gallery,
             self.preferences,
             self.passphrase,
@@ -714,9 +714,9 @@ class WindowPresenter(_Parts):
             presenter.failed.connect(self.window.tell)
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(self.window.tell)
-        for finished in (self.gallery, self.passphrase, self.exporting, self.printing, self.matters):
+        for finished in (self.gallery, self.passphrase, self.matters):
             finished.done.connect(self.window.say)
-        for writer in (self.exporting, self.printing, self.notes):
+        for writer in (self.exporting, self.notes):
             writer.saved.connect(self.saved_files.show)
 
     @Slot()

@@ -51,6 +51,10 @@ class WindowFeature(QObject):
         """What it can do with one document: in the menu of that on the shelf."""
         return ()
 
+    def page_menu(self) -> Sequence[MenuEntry]:
+        """What it can do with pages of the open document: at the end of the menu of how they are shown."""
+        return ()
+
     def settings_rows(self) -> Sequence[FeatureRow]:
         """Its rows in the settings, each with a button; asked for once."""
         return ()

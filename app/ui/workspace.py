@@ -15,6 +15,7 @@ from app.ui.bridge import Bridge
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.exporting import Exporting
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.navigation import Navigation
@@ -73,6 +74,7 @@ class Workspace:
     attachments: AttachmentsPresenter
     pages: Pages
     passphrase: PassphrasePresenter
+    exporting: Exporting
     saved_files: SavedFiles
     events: WindowEvents
     handbook: Path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from app.core.document import Book
 from app.core.page_names import PageNames
+from app.ui.commands import MenuEntry, add_entries
 from app.ui.frame_state import PageLook
 from app.ui.icons import Icons
 from app.ui.page.drawn_pages import DrawnPages
@@ -52,7 +53,6 @@ class PagePanel(QWidget):
     find_next_wanted = Signal(int)
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
-    print_wanted = Signal()
     split_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
@@ -62,6 +62,7 @@ class PagePanel(QWidget):
         self._book: Book | None = None
         self._page = 1
         self._look = PageLook()
+        self._entries: Callable[[], Iterable[MenuEntry]] = lambda: ()
         self._own = QWidget()
         self.halves = Halves(self._own)
         self.tabs = BookTabs(icons)
@@ -307,18 +308,20 @@ class PagePanel(QWidget):
         menu = self.view_menu()
         menu.popup(self.header.view.mapToGlobal(QPoint(0, self.header.view.height() + SPACE_XS)))
 
+    def offer(self, entries: Callable[[], Iterable[MenuEntry]]) -> None:
+        """What else can be done with the pages: `entries` gives it whenever the menu is opened."""
+        self._entries = entries
+
     def view_menu(self) -> ViewMenu:
         zoom = self.zoom if self.drawing_shown() else None
         menu = ViewMenu(self._look, zoom, self.image.across, dark=self.theme.palette.dark, parent=self)
         if self._is_heard(self.split_wanted):
             menu.add_split(split=self.halves.is_split or self.header.close_button.isVisible())
-        if self._is_heard(self.print_wanted):
-            menu.add_print()
+        add_entries(menu, self._entries())
         menu.zoom_chosen.connect(self.set_zoom)
         menu.look_chosen.connect(self.set_look)
         menu.stepped.connect(self._zoom_by)
         menu.turned.connect(self.turn)
-        menu.print_wanted.connect(self.print_wanted)
         menu.split_wanted.connect(self.split_wanted)
         return menu
 

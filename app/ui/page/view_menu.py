@@ -23,15 +23,13 @@ class ViewMenu(QMenu):
     """One for each time that it is opened: it shows what holds now.
 
     `zoom_chosen` carries a PageZoom, `look_chosen` a PageLook; `stepped` is +1 for larger, -1 for smaller, 0 for the
-    usual size; `turned` is a quarter, to the right for +1; `print_wanted`: some of the pages;
-    `split_wanted`: a second page beside this one, or no more.
+    usual size; `turned` is a quarter, to the right for +1; `split_wanted`: a second page beside this one, or no more.
     """
 
     zoom_chosen = Signal(object)
     look_chosen = Signal(object)
     stepped = Signal(int)
     turned = Signal(int)
-    print_wanted = Signal()
     split_wanted = Signal()
 
     def __init__(self, look: PageLook, zoom: PageZoom | None, across: int, *, dark: bool, parent: QWidget) -> None:
@@ -59,9 +57,6 @@ class ViewMenu(QMenu):
     def add_split(self, *, split: bool) -> None:
         """There is a second page, or can be."""
         self._add(_("Split view"), SPLIT_KEYS, self.split_wanted.emit, checked=split)
-
-    def add_print(self) -> None:
-        self._add(_("Print…"), "", self.print_wanted.emit)
 
     def _add_fits(self, zoom: PageZoom) -> None:
         group = QActionGroup(self)

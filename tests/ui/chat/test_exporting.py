@@ -10,7 +10,6 @@ import pytest
 from PIL import Image as Pillow
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +19,6 @@ from app.core.image import Image
 from app.core.work import Cancel
 from app.store.images import ImageStore
 from app.ui.jobs import Done
-from tests.conftest import OFFSCREEN
 from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.room import LEASE, Room
@@ -175,38 +173,3 @@ def test_nothing_was_asked_so_nothing_is_exported(room: Room) -> None:
     room.open()
     room.presenter.exporting.export()
     assert room.window.findChild(QFileDialog) is None
-
-
-def test_a_conversation_is_printed(qtbot: QtBot, room: Room, tmp_path: Path) -> None:
-    """Into a file, since there is no printer."""
-    room.add_conversation("Notice")
-    room.open()
-    room.window.activateWindow()
-    qtbot.keyClick(room.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    assert room.window.findChild(QPrintDialog) is None, "nothing was asked yet"
-    room.ask("When?")
-    qtbot.keyClick(room.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    dialog = room.window.findChild(QPrintDialog)
-    assert dialog is not None
-    printer = dialog.printer()
-    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
-    assert printer.docName() == "Notice"
-    dialog.done(QPrintDialog.DialogCode.Accepted)
-    room.settle()
-    with pypdfium2.PdfDocument(tmp_path / "paper.pdf") as document:
-        assert "When?" in document[0].get_textpage().get_text_range()
-    assert room.window.talk.notice.text() == "Saved as “paper.pdf”."
-
-
-@pytest.mark.qt_log_ignore("QPainter::begin", OFFSCREEN, extend=True)
-def test_a_printer_that_does_not_work_is_told_of(room: Room, tmp_path: Path) -> None:
-    _asked(room)
-    printer = QPrinter()
-    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-    printer.setOutputFileName(str(tmp_path / "gone" / "paper.pdf"))
-    room.presenter.exporting.print_on(room.shown(), printer)
-    room.settle()
-    assert room.window.talk.notice.text().endswith(
-        "did not accept the pages. Check that it is switched on and connected, then print again."
-    )

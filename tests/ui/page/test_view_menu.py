@@ -47,7 +47,7 @@ def test_the_menu_says_what_holds_and_which_keys_do_it(qtbot: QtBot, room: Room)
     _open(room)
     panel = room.window.page
     entries = _entries(room)
-    assert entries == {
+    own = {
         "• Fit width": "Ctrl+0",
         "Whole page": "Ctrl+9",
         "Actual size": "Ctrl+8",
@@ -59,8 +59,8 @@ def test_the_menu_says_what_holds_and_which_keys_do_it(qtbot: QtBot, room: Room)
         "Rotate right": "Ctrl+Shift+E",
         "Rotate left": "Ctrl+Shift+W",
         "Split view": "Ctrl+Shift+H",
-        "Print…": "",
     }
+    assert list(entries.items())[: len(own)] == list(own.items()), "features come after it"
     shown = {action.shortcut().toString() for action in room.presenter.commands.actions.values()}
     assert {keys for keys in entries.values() if keys} <= shown
     _choose(room, "Whole page")

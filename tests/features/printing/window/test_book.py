@@ -12,7 +12,7 @@ from app.core.conversation import PageRange
 from app.core.document import Document, Format, Page
 from app.core.image import Raster
 from app.core.settings import ThemeChoice
-from app.ui.page.printing import BookPrinting
+from app.features.printing.window.printing import PrintingWindow
 from tests.conftest import OFFSCREEN
 from tests.ui.room import LEASE, LETTERS, Room
 
@@ -86,7 +86,6 @@ def test_a_printer_that_does_not_work_is_told_of(room: Room, tmp_path: Path) -> 
     printer = QPrinter()
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "gone" / "paper.pdf"))
-    printing: BookPrinting = room.presenter.printing
-    printing.print_on(room.books[LEASE], printer, PageRange(1, 1))
+    room.feature(PrintingWindow).book.print_on(room.books[LEASE], printer, PageRange(1, 1))
     room.settle()
     assert "did not accept the pages" in room.window.talk.notice.text()

@@ -6,15 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QObject, QPointF, QRectF, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QEventLoop, QObject, QPointF, QRectF, QSizeF, Qt, Slot
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QImage, QPainter, QPalette, QTextDocument, QTransform
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.core.conversation import PageRange
 from app.core.document import Book, Format, Page
-from app.core.errors import AppError, Code
 from app.core.untrusted import disarm
 from app.core.work import Cancel, Stopped, Work
+from app.features.printing.window.presenter import PrintingPresenter, refusal_of
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.fonts import ui_font
@@ -22,10 +22,8 @@ from app.ui.jobs import Cancelled, Done, Failed
 from app.ui.page.pages import Pages
 from app.ui.page.typeset import typeset
 from app.ui.pdf_text import PaintedText, line_of, painted_text
-from app.ui.presenter import Presenter
 from app.ui.theme import PAPER, SIZE_SMALL, SIZE_TEXT
 from app.ui.widgets.pictures import to_image
-from app.wording.i18n import _
 from app.wording.page_names import place_words
 
 if TYPE_CHECKING:
@@ -36,20 +34,14 @@ _PIXELS_PER_INCH = 96  # of the window's type
 _FOOT = 32  # such pixels, for the line below a page
 
 
-class BookPrinting(Presenter):
-    """`done` carries a sentence, `saved` the path of a file that was printed into."""
-
-    done = Signal(str)
-    saved = Signal(str)
-
+class BookPrinting(PrintingPresenter):
     def __init__(
         self, library: Library, bridge: Bridge, pages: Pages, window: QWidget, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(window, parent)
         self._library = library
         self._bridge = bridge
         self._pages = pages
-        self._window = window
 
     @Slot()
     def print(self) -> None:
@@ -57,13 +49,10 @@ class BookPrinting(Presenter):
         shown = self._pages.active.shown
         if shown.book is None or shown.page is None:
             return
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # when something is printed
+        from PySide6.QtPrintSupport import QPrintDialog  # when something is printed
 
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(" ".join(disarm(shown.book.title).split()))
-        printer.setCreator("Octavo")
-        dialog = QPrintDialog(printer, self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        printer = self._printer(" ".join(disarm(shown.book.title).split()))
+        dialog = self._dialog(printer)
         dialog.setMinMax(1, shown.book.page_count)
         dialog.setFromTo(shown.page.number, shown.page.number)
         dialog.setPrintRange(QPrintDialog.PrintRange.PageRange)
@@ -81,10 +70,8 @@ class BookPrinting(Presenter):
 
     def _on_event(self, printer: QPrinter, event: int | Done[None] | Cancelled | Failed) -> None:
         match event:
-            case Done() if printer.outputFileName():
-                self.saved.emit(printer.outputFileName())
             case Done():
-                self.done.emit(_("Sent to the printer “{printer}”.").format(printer=printer.printerName()))
+                self._tell_printed(printer)
             case Failed(problem):
                 self._on_problem(problem)
 
@@ -94,7 +81,7 @@ def _print(library: Library, book: Book, printer: QPrinter, pages: PageRange, ca
     `Library.page_image`; Stopped."""
     _timers = QEventLoop()  # with one, the thread has the timers that the layout of a long text starts
     painter, painted = QPainter(), painted_text(printer)
-    refused = AppError(Code.PRINT_FAILED, printer=printer.printerName() or printer.outputFileName())
+    refused = refusal_of(printer)
     if not painter.begin(printer):
         raise refused
     try:

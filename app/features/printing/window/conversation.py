@@ -1,0 +1,58 @@
+"""Prints the shown conversation, as it is exported."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QDialog
+
+from app.core.conversation import Conversation
+from app.features.printing.window.presenter import PrintingPresenter, refusal_of
+from app.ui import pdf
+from app.ui.bridge import Executor
+from app.ui.shelf.rows import title_of
+from app.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+
+class ConversationPrinting(PrintingPresenter):
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(workspace.window, parent)
+        self._desk, self._bridge = workspace.desk, workspace.bridge
+        self._shown, self._exporting = workspace.shown, workspace.exporting
+
+    @Slot()
+    def print(self) -> None:
+        """Let the person choose a printer for the shown conversation."""
+        conversation = self._shown.conversation
+        if conversation is None or not self._exporting.has_words():
+            return
+        printer = self._printer(title_of(conversation))
+        dialog = self._dialog(printer)
+        dialog.finished.connect(partial(self._on_chosen, conversation, printer))
+        QDialog.open(dialog)  # its own `open` takes a slot by its name
+
+    def _on_chosen(self, conversation: Conversation, printer: QPrinter, result: int) -> None:
+        if result == QDialog.DialogCode.Accepted:
+            self.print_on(conversation, printer)
+
+    def print_on(self, conversation: Conversation, printer: QPrinter) -> None:
+        work = partial(self._print, conversation, printer)
+        self._bridge.call(Executor.IMAGES, work, partial(self._printed, printer), self._on_problem)
+
+    def _print(self, conversation: Conversation, printer: QPrinter) -> None:
+        """Off the GUI thread. Raises AppError PRINT_FAILED."""
+        pages = (printer.fromPage(), printer.toPage()) if printer.fromPage() else None
+        report = self._exporting.report(conversation)
+        if not pdf.print_report(report, self._desk.images.raster, printer, pages):
+            raise refusal_of(printer)
+        books = (ref.book_id for ref in conversation.books)
+        self._desk.record.exported("conversation", Path("paper.print"), item=conversation.id, books=books)
+
+    def _printed(self, printer: QPrinter, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        self._tell_printed(printer)

@@ -1,0 +1,54 @@
+"""What printing of pages and of conversations have in common: a dialog for the printer, and what is said in the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.core.errors import AppError, Code
+from app.ui.presenter import Presenter
+from app.wording.i18n import _
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+
+class PrintingPresenter(Presenter):
+    """`done` carries a sentence, `saved` the path of a file that was printed into."""
+
+    done = Signal(str)
+    saved = Signal(str)
+
+    def __init__(self, window: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window = window
+
+    def _printer(self, title: str) -> QPrinter:
+        """One that prints something of this title."""
+        from PySide6.QtPrintSupport import QPrinter  # when something is printed
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(title)
+        printer.setCreator("Octavo")
+        return printer
+
+    def _dialog(self, printer: QPrinter) -> QPrintDialog:
+        """A dialog that sets the printer, which whoever listens to the dialog must keep."""
+        from PySide6.QtPrintSupport import QPrintDialog  # when something is printed
+
+        dialog = QPrintDialog(printer, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    def _tell_printed(self, printer: QPrinter) -> None:
+        if printer.outputFileName():
+            self.saved.emit(printer.outputFileName())
+        else:
+            self.done.emit(_("Sent to the printer “{printer}”.").format(printer=printer.printerName()))
+
+
+def refusal_of(printer: QPrinter) -> AppError:
+    """The printer took nothing."""
+    return AppError(Code.PRINT_FAILED, printer=printer.printerName() or printer.outputFileName())
