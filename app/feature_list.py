@@ -17,9 +17,11 @@ from app.features.lock.feature import LOCK
 from app.features.printing.feature import PRINTING
 from app.features.prompts.feature import PROMPTS
 from app.features.rescue.feature import RESCUE
+from app.features.tables.feature import TABLES
 
 FEATURES: tuple[Feature, ...] = (
     LIBRARY_SEARCH,
+    TABLES,
     CHRONOLOGY,
     COMPARISON,
     PROMPTS,

@@ -20,7 +20,7 @@ class EngineTask(Enum):
 
     LOADING = auto()
     ANSWER = auto()
-    SHEET = auto()
+    SERIES = auto()  # of questions that a person wants answered, for a feature
     SURVEY = auto()  # of many documents, for a feature
     TITLE = auto()
     WEIGHING = auto()
@@ -34,9 +34,9 @@ ASIDE = (EngineTask.TITLE, EngineTask.WEIGHING, EngineTask.READING_AHEAD)
 """What no person asked for."""
 
 _GIVES_WAY = {
-    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SHEET, EngineTask.SURVEY, *ASIDE),
+    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SERIES, EngineTask.SURVEY, *ASIDE),
     EngineTask.ANSWER: (EngineTask.SURVEY, *ASIDE),
-    EngineTask.SHEET: (EngineTask.SURVEY, *ASIDE),
+    EngineTask.SERIES: (EngineTask.SURVEY, *ASIDE),
     EngineTask.SURVEY: ASIDE,
     EngineTask.TITLE: (EngineTask.READING_AHEAD,),
     EngineTask.WEIGHING: (EngineTask.READING_AHEAD,),
@@ -44,12 +44,12 @@ _GIVES_WAY = {
 }
 """What is stopped for a task that begins."""
 
-_ASKED_FOR = (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.SURVEY, EngineTask.LOADING)
+_ASKED_FOR = (EngineTask.ANSWER, EngineTask.SERIES, EngineTask.SURVEY, EngineTask.LOADING)
 _COMES_FIRST = {
     EngineTask.LOADING: (),
-    EngineTask.ANSWER: (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
-    EngineTask.SHEET: (EngineTask.SHEET, EngineTask.ANSWER, EngineTask.LOADING),
-    EngineTask.SURVEY: (EngineTask.SURVEY, EngineTask.ANSWER, EngineTask.SHEET, EngineTask.LOADING),
+    EngineTask.ANSWER: (EngineTask.ANSWER, EngineTask.SERIES, EngineTask.LOADING),
+    EngineTask.SERIES: (EngineTask.SERIES, EngineTask.ANSWER, EngineTask.LOADING),
+    EngineTask.SURVEY: (EngineTask.SURVEY, EngineTask.ANSWER, EngineTask.SERIES, EngineTask.LOADING),
     EngineTask.TITLE: (EngineTask.TITLE, *_ASKED_FOR),
     EngineTask.WEIGHING: (EngineTask.WEIGHING, *_ASKED_FOR),
     EngineTask.READING_AHEAD: tuple(EngineTask),
@@ -57,22 +57,26 @@ _COMES_FIRST = {
 """What has to end before a task may begin."""
 
 
-def wait_words(first: EngineTask) -> str:
-    """What is said while something waits for another task to end."""
-    return {
-        EngineTask.LOADING: _("Waiting for the model to load…"),
-        EngineTask.ANSWER: _("Waiting for the current answer…"),
-        EngineTask.SHEET: _("Waiting for the question sheet…"),
-    }.get(first, "")
+@dataclass(frozen=True)
+class Series:
+    """A series of questions of a feature. `gives_way`: asks it to let a question of a conversation come next, and
+    returns whether it does. `wait_words`: what is said while something waits for the series to end; `busy_words`: what
+    is said to a person whose question cannot come in between."""
+
+    gives_way: Callable[[], bool]
+    wait_words: str
+    busy_words: str
 
 
 @dataclass(eq=False)
 class _InLine:
-    """`books`: those that it reads; `step`: how far it is, None while it writes or waits."""
+    """`books`: those that it reads; `series`: which one it is, if any; `step`: how far it is, None while it writes or
+    waits."""
 
     task: EngineTask
     stop: Callable[[], None]
     books: tuple[BookRef, ...]
+    series: Series | None = None
     step: Step | None = None
     pace: Pace = field(default_factory=Pace)
 
@@ -110,10 +114,17 @@ class Activity:
     def begin(self, task: EngineTask, stop: Callable[[], None], books: tuple[BookRef, ...] = ()) -> None:
         """`task` was put into the engine's line, and reads `books`; `stop` asks it to end. What gives way to it is
         asked to end."""
+        self._put(_InLine(task, stop, books))
+
+    def begin_series(self, series: Series, stop: Callable[[], None], books: tuple[BookRef, ...]) -> None:
+        """The same for a series of questions, which is a task of its own (`EngineTask.SERIES`)."""
+        self._put(_InLine(EngineTask.SERIES, stop, books, series))
+
+    def _put(self, new: _InLine) -> None:
         before = tuple(self._line)
-        self._line.append(_InLine(task, stop, books))
+        self._line.append(new)
         for one in before:
-            if one.task in _GIVES_WAY[task]:
+            if one.task in _GIVES_WAY[new.task]:
                 one.stop()
         self._changed()
 
@@ -133,7 +144,24 @@ class Activity:
     @property
     def works(self) -> bool:
         """The holder does what a person asked for, and which takes its time."""
-        return self.holder in (EngineTask.ANSWER, EngineTask.SHEET, EngineTask.SURVEY)
+        return self.holder in (EngineTask.ANSWER, EngineTask.SERIES, EngineTask.SURVEY)
+
+    @property
+    def series(self) -> Series | None:
+        """The one that is under way, or waits in the line."""
+        return next((one.series for one in self._line if one.series is not None), None)
+
+    def wait_words(self, first: EngineTask) -> str:
+        """What is said while something waits for a task to end; empty for most."""
+        match first:
+            case EngineTask.LOADING:
+                return _("Waiting for the model to load…")
+            case EngineTask.ANSWER:
+                return _("Waiting for the current answer…")
+            case EngineTask.SERIES if self.series is not None:
+                return self.series.wait_words
+            case _:
+                return ""
 
     # ---- how far it is
 

@@ -89,14 +89,6 @@ def adding_commands(
                 words=_("search"),
                 symbol=Symbol.FIND,
                 apart=True,
-                anchor=Anchor.SEARCHING,
-            ),
-            Command(
-                _("Question sheet…"),
-                "Ctrl+L",
-                go.open_sheet,
-                words=_("table, list of questions, grid"),
-                symbol=Symbol.SHEET,
                 anchor=Anchor.FINDING,
             ),
             Command(

@@ -74,7 +74,6 @@ class Group(StrEnum):
 class Anchor(StrEnum):
     """A place in a group where the commands of features stand: behind the kernel's command that has it."""
 
-    SEARCHING = "searching"
     FINDING = "finding"
     NOTES = "notes"
     DELETING = "deleting"
@@ -106,8 +105,8 @@ class Command:
     here; whoever has the focus knows what the key means there. `words`: by which it is found, too, and which are not
     in its name. `can`: whether there is something to do now. `apart`: a line is above it in menus. `role`: its place
     in the menu of the program, on macOS. `symbol`: where it has one other than that of its group. `shelf_name`: the
-    name of its button on the shelf, where it has one. `anchor`: the commands of features for that place come
-    behind it."""
+    name of its button on the shelf, where it has one. `on_shelf`: its symbol is a button at the top of the shelf.
+    `anchor`: the commands of features for that place come behind it."""
 
     name: str
     shortcuts: str
@@ -120,6 +119,7 @@ class Command:
     role: QAction.MenuRole = QAction.MenuRole.NoRole
     symbol: Symbol | None = None
     shelf_name: str = ""
+    on_shelf: bool = False
     anchor: Anchor | None = None
 
 

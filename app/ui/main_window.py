@@ -7,7 +7,7 @@ imports delays that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMargins, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QCloseEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPalette
@@ -25,18 +25,15 @@ if TYPE_CHECKING:
     from app.ui.conversation_panel import ConversationPanel
     from app.ui.drops import WindowDrops
     from app.ui.page.panel import PagePanel
-    from app.ui.sheet.panel import SheetPanel
     from app.ui.shelf.panel import ShelfPanel
-    from app.ui.widgets.middle_panel import MiddlePanel
+    from app.ui.widgets.middle_panel import MiddleView
     from app.ui.widgets.network_lines import FetchLine, RemoteMark
     from app.ui.widgets.notice import NoticeAction, NoticeBar
     from app.ui.widgets.unfold_buttons import UnfoldButtons
 
-    _View: TypeAlias = SheetPanel | MiddlePanel
-
 _SIZE = (1440, 900)
 _SMALLEST_HEIGHT = 480
-_OF_DESK = ("shelf", "talk", "page", "sheet", "remote_mark", "line", "overlay")
+_OF_DESK = ("shelf", "talk", "page", "remote_mark", "line", "overlay")
 _FILLING = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
 
 
@@ -47,7 +44,6 @@ class MainWindow(QWidget):
     shelf: ShelfPanel
     talk: ConversationPanel
     page: PagePanel
-    sheet: SheetPanel  # once it was added
     remote_mark: RemoteMark
     line: FetchLine
     overlay: WindowDrops
@@ -75,7 +71,7 @@ class MainWindow(QWidget):
         self._is_seen = False
         self._early_keys: list[QKeyEvent] = []
         self._unfolding: list[UnfoldButtons] = []
-        self._views: list[_View] = []
+        self._views: list[MiddleView] = []
         self._alone: QWidget | None = None
         self._has_composer = False
         self._furnished = False
@@ -124,7 +120,7 @@ class MainWindow(QWidget):
         """Empty again, as wide and folded as it is: all that came with a desk goes, with its dialogs and shortcuts."""
         self._unfolding.clear()
         self._furnished = self._has_composer = False
-        self.show_sheet(False)
+        self.show_talk()
         self.panes.replace(Side.SHELF, _EmptyPane(header=False, foot=True))
         self.panes.replace(Side.PAGE, _EmptyPane())
         shown = [widget for number in range(self._middle.count()) if (widget := self._middle.widget(number))]
@@ -161,20 +157,15 @@ class MainWindow(QWidget):
         """Below the panels, over the whole width."""
         self._column.addWidget(line)
 
-    def add_sheet(self, sheet: SheetPanel) -> None:
-        """Behind the conversation, for `show_sheet`."""
-        self.sheet = sheet
-        self.add_view(sheet)
-
-    def add_view(self, view: _View) -> None:
+    def add_view(self, view: MiddleView) -> None:
         """Behind the conversation, for `show_view`."""
         self._views.append(view)
         self._middle.addWidget(view)
         self._use_unfolding(view.unfold)
         _refuse_drops(view)
 
-    def show_view(self, view: _View, *, spacious: bool = True) -> None:
-        """In the place of the conversation; `show_sheet` leads back. `spacious`: it has use for more room than that."""
+    def show_view(self, view: MiddleView, *, spacious: bool = True) -> None:
+        """In the place of the conversation; `show_talk` leads back. `spacious`: it has use for more room than that."""
         self._middle.setCurrentWidget(view)
         self.panes.set_spacious(spacious)
 
@@ -259,14 +250,14 @@ class MainWindow(QWidget):
     def unfold_shelf(self) -> None:
         self.panes.show_side(Side.SHELF)
 
-    def show_sheet(self, shown: bool) -> None:
-        """The question sheet in the place of the conversation, or the conversation again."""
-        self._middle.setCurrentWidget(self.sheet if shown else self.talk)
-        self.panes.set_spacious(shown)
+    def show_talk(self) -> None:
+        """The conversation again, in the place of a view."""
+        self._middle.setCurrentWidget(self.talk)
+        self.panes.set_spacious(False)
 
-    @property
-    def shows_sheet(self) -> bool:
-        return self._middle.currentWidget() is getattr(self, "sheet", None)
+    def shows(self, view: MiddleView) -> bool:
+        """Whether a view is in the place of the conversation."""
+        return self._middle.currentWidget() is view
 
     @Slot(str)
     def tell(self, words: str) -> None:

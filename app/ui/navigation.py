@@ -1,9 +1,9 @@
-"""Going somewhere in the window: to a book, a page, a conversation, a sheet, a panel; what is folded unfolds."""
+"""Going somewhere in the window: to a book, a page, a conversation, a panel; what is folded unfolds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 
@@ -19,9 +19,6 @@ from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shown import Shown
 
-if TYPE_CHECKING:
-    from app.ui.sheet.presenter import SheetsPresenter
-
 
 class Navigation(QObject):
     def __init__(
@@ -31,13 +28,11 @@ class Navigation(QObject):
         conversation: ConversationPresenter,
         asking: AskingPresenter,
         pages: Pages,
-        sheets: Callable[[], SheetsPresenter],
         report: ReportPresenter,
         activity: Activity,
         shown: Shown,
         parent: QObject | None = None,
     ) -> None:
-        """`sheets` is made when it is needed first."""
         super().__init__(parent)
         self._window = window
         self._shelf = shelf
@@ -45,15 +40,16 @@ class Navigation(QObject):
         self._asking = asking
         self._pages = pages
         self._page = pages.first
-        self._sheets = sheets
         self._report = report
         self._activity = activity
         self._shown = shown
         self._openers: Sequence[Callable[[str, str], bool]] = ()
+        self._stoppers: Sequence[Callable[[], bool]] = ()
 
-    def use(self, openers: Sequence[Callable[[str, str], bool]]) -> None:
-        """These show what features keep (`WindowFeature.open_kept`)."""
-        self._openers = openers
+    def use(self, openers: Sequence[Callable[[str, str], bool]], stoppers: Sequence[Callable[[], bool]]) -> None:
+        """`openers` show what features keep (`WindowFeature.open_kept`), and `stoppers` take back what waits there to
+        be asked (`WindowFeature.take_back`)."""
+        self._openers, self._stoppers = openers, stoppers
 
     @Slot(object)
     def open_citation(self, citation: Any) -> None:
@@ -88,8 +84,6 @@ class Navigation(QObject):
                 self.open_book(id)
             case KeptWhere.CONVERSATIONS:
                 self.open_conversation(id)
-            case KeptWhere.SHEETS:
-                self.open_kept_sheet(id)
             case _:
                 any(opens(kind, id) for opens in self._openers)
 
@@ -106,47 +100,14 @@ class Navigation(QObject):
             self.open_report(book.id)
 
     @Slot()
-    def open_sheet(self) -> None:
-        """The question sheet that was looked at last, or a new one, in the place of the conversation."""
-        sheets = self._sheets()
-        self._window.show_sheet(True)
-        if self._window.sheet.shows_answers:
-            self._window.sheet.focus_answers()
-        else:
-            sheets.prepare()
-
-    def open_kept_sheet(self, sheet_id: str) -> None:
-        """A table that is kept."""
-        sheets = self._sheets()
-        self._window.show_sheet(True)
-        sheets.open(sheet_id)
-
-    @Slot()
-    def open_running_sheet(self) -> None:
-        """The question sheet that is being asked."""
-        sheets = self._sheets()
-        self._window.show_sheet(True)
-        sheets.open_running()
-        self._window.sheet.focus_answers()
-
-    @Slot(str)
-    def open_notes(self, answer_id: str) -> None:
-        """The notes on each part of the books that an answer is written from."""
-        turn = next((turn for turn in self._shown.turns if turn.answer and turn.answer.id == answer_id), None)
-        if turn is not None:
-            sheets = self._sheets()
-            self._window.show_sheet(True)
-            sheets.open_notes(turn.question.id)
-
-    @Slot()
-    def close_sheet(self) -> None:
-        self._window.show_sheet(False)
+    def close_view(self) -> None:
+        self._window.show_talk()
         self._window.talk.composer.setFocus()
 
     @Slot(str)
     def open_conversation(self, conversation_id: str, question_id: str = "") -> None:
         """At its end, or at this question."""
-        self._window.show_sheet(False)
+        self._window.show_talk()
         self._conversation.open(conversation_id, question_id)
 
     @Slot(object)
@@ -161,7 +122,7 @@ class Navigation(QObject):
 
     @Slot()
     def new_conversation(self) -> None:
-        self._window.show_sheet(False)
+        self._window.show_talk()
         self._conversation.create()
 
     def shows_conversation(self) -> bool:
@@ -175,7 +136,7 @@ class Navigation(QObject):
         if self._window.shelf.conversation_view.hasFocus():
             self._window.shelf.rename(self._shown.id)
         else:
-            self._window.show_sheet(False)
+            self._window.show_talk()
             self._window.talk.title.edit()
 
     @Slot()
@@ -198,18 +159,18 @@ class Navigation(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Take back a question that waits; else stop what the engine is doing: a sheet, an answer, weighing, or reading
-        ahead."""
-        if self._window.shows_sheet and self._sheets().holds:
-            self._sheets().give_back()
-        elif self._asking.holds or self._asking.busy or not self._works_aside():
+        """Take back a question that waits; else stop what the engine is doing: a series of questions, an answer,
+        weighing, or reading ahead."""
+        if any(takes_back() for takes_back in self._stoppers):
+            return
+        if self._asking.holds or self._asking.busy or not self._works_aside():
             self._asking.stop()
         else:
-            self._activity.stop(EngineTask.SHEET, EngineTask.SURVEY, *ASIDE)
+            self._activity.stop(EngineTask.SERIES, EngineTask.SURVEY, *ASIDE)
 
     def _works_aside(self) -> bool:
         """The engine does what no question waits for."""
-        return any(map(self._activity.has, (EngineTask.SHEET, EngineTask.SURVEY, *ASIDE)))
+        return any(map(self._activity.has, (EngineTask.SERIES, EngineTask.SURVEY, *ASIDE)))
 
     @Slot()
     def find_in_book(self) -> None:
@@ -235,7 +196,7 @@ class Navigation(QObject):
 
     @Slot()
     def focus_composer(self) -> None:
-        self._window.show_sheet(False)
+        self._window.show_talk()
         self._window.talk.composer.setFocus()
 
     @Slot()

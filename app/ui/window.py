@@ -85,7 +85,6 @@ from app.ui.workspace import WindowEvents, Workspace
 
 if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter
-    from app.ui.sheet.presenter import SheetsPresenter
 
 
 class _ShelfParts(QObject):
@@ -283,38 +282,6 @@ class _Parts(_ShelfParts):
         self.engine_changed.connect(made.actions.look)
         return made
 
-    @cached_property
-    def sheets(self) -> SheetsPresenter:
-        """Made, with its panel, when a question sheet is opened first: few starts need it."""
-        from app.ui.sheet.panel import SheetPanel
-        from app.ui.sheet.presenter import SheetsPresenter
-        from app.ui.sheet.work import SheetWork
-
-        panel, desk = SheetPanel(self._icons), self._desk
-        self.window.add_sheet(panel)
-        panel.closed.connect(self.navigation.close_sheet)
-        panel.citation_clicked.connect(self.navigation.open_citation)
-        panel.book_wanted.connect(self.navigation.open_book)
-        panel.kept.connect(self.notes.keep_cell)
-        work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations, desk.removal)
-        made = SheetsPresenter(work, self._bridge, panel, self.openings, self.activity, self.shown, self)
-        made.failed.connect(self.window.tell)
-        made.noticed.connect(self.window.tell)
-        made.saved.connect(self.saved_files.show)
-        made.binned.connect(self.bin.offer)
-        self.bin.restored.connect(made.list_kept)
-        made.ended.connect(self.context.measure)
-        self.engine_changed.connect(made.show_progress)
-        made.run.progressed.connect(self.window.shelf.sheet_run.show_run)
-        self.window.shelf.sheet_run.stop_wanted.connect(made.stop)
-        self._release.timeout.connect(made.holding.look)
-        self._release.timeout.connect(made.run.go_on)  # after the questions that wait
-        self.asking.sheet_gives_way = made.run.gives_way
-        self.conversation.shown.connect(made.show_conversation)
-        self.conversation.opened.connect(made.holding.look)  # after the questions that wait
-        self.shelf.book_removed.connect(made.forget_book)
-        return made
-
     @Slot()
     def open_models(self) -> None:
         self.models.open()
@@ -370,16 +337,7 @@ class _Parts(_ShelfParts):
     ) -> None:
         window, talk = self.window, self.conversation
         go = self.navigation = Navigation(
-            window,
-            self.shelf,
-            talk,
-            self.asking,
-            self.pages,
-            lambda: self.sheets,
-            self.report,
-            self.activity,
-            self.shown,
-            self,
+            window, self.shelf, talk, self.asking, self.pages, self.report, self.activity, self.shown, self
         )
         self._make_anything(desk, bridge, icons)
         notes = self._make_notes(desk, bridge, icons)
@@ -423,10 +381,10 @@ class _Parts(_ShelfParts):
             command_list.program_commands(self.preferences, self.passphrase, window),
         )
         self.commands = Commands([group.with_placed(placed) for group in groups], window, self)
-        window.shelf.tables.offer(command for group in self.commands.groups for command in group.commands)
+        window.shelf.offer([command for group in self.commands.groups for command in group.commands])
         window.shelf.offer_for_books(self._book_entries)
         self.anything.use(self.commands, self.features)
-        go.use([feature.open_kept for feature in self.features])
+        go.use([feature.open_kept for feature in self.features], [feature.take_back for feature in self.features])
         self.preferences.use([each for feature in self.features for each in feature.settings_rows()])
         self.help.use(self.commands)
         window.page.offer(self._page_entries)
@@ -527,6 +485,8 @@ class WindowPresenter(_Parts):
         self.preferences.saved.connect(self._tell_settings_changed)
         for look in (self.asking.holding.look, self.shelf.counting.look, self.covers.look):
             self._release.timeout.connect(look)
+        self._release.timeout.connect(self.events.engine_released)
+        self.events.engine_used.connect(self.context.measure)
         for look in (self.indexing.look, self.words.note_engine):
             self.engine_changed.connect(look)
         self.context.asked.connect(self.shelf.counting.give_way)
@@ -599,8 +559,6 @@ class WindowPresenter(_Parts):
         panel.book_opened.connect(self.navigation.open_book)
         panel.search_wanted.connect(self.anything.find)
         panel.report_wanted.connect(self.navigation.open_report)
-        panel.sheet_wanted.connect(self.navigation.open_sheet)
-        panel.sheet_run.clicked.connect(self.navigation.open_running_sheet)
         panel.settings_wanted.connect(self.preferences.open_settings)
         self.matters.instructed.connect(self.context.measure)
         shelf.conversations_listed.connect(self.welcome.look)
@@ -618,6 +576,8 @@ class WindowPresenter(_Parts):
         shelf.book_removed.connect(self.covers.forget)
         for deleting in (shelf, talk):
             deleting.binned.connect(self.bin.offer)
+        self.events.binned.connect(self.bin.offer)
+        self.bin.restored.connect(self.events.restored)
         self.bin.restored.connect(self.navigation.open_restored)
         for changed in (self.report.book_changed, openings.read_again):
             changed.connect(shelf.take_book)
@@ -630,6 +590,7 @@ class WindowPresenter(_Parts):
 
     def _connect_notes(self) -> None:
         self.notes.serve(self.pages, self.window.talk.view)
+        self.events.words_kept.connect(self.notes.keep_cell)
         for changed in (self.shelf.book_removed, self.bin.restored, self.openings.read_again):
             changed.connect(self.notes.list)
 
@@ -648,7 +609,6 @@ class WindowPresenter(_Parts):
         self.model.ready.connect(self.welcome.hint)
         panel.view.export_answer.connect(self.exporting.export_answer)
         panel.view.save_table.connect(self.exporting.save_table)
-        panel.view.notes_wanted.connect(self.navigation.open_notes)
         panel.view.citation_clicked.connect(self.navigation.open_citation)
         for left in (panel.view.left, panel.composer.left):
             left.connect(self.navigation.stop)

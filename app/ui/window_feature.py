@@ -34,6 +34,11 @@ class WindowFeature(QObject):
         """What of its work would be stopped if another desk were opened now; empty for nothing."""
         return ""
 
+    def take_back(self) -> bool:
+        """Let what is shown of it, and waits to be asked, wait no longer: a person wants to stop something. Returns
+        whether there was any."""
+        return False
+
     def palette_entries(self) -> Sequence[Entry]:
         """What the palette finds of it by its name, each with `run`; asked for whenever that is opened."""
         return ()

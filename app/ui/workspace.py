@@ -50,6 +50,22 @@ class WindowEvents(QObject):
     restart_wanted = Signal()
     """The program shall start anew."""
 
+    engine_released = Signal()
+    """Whoever had the engine has put all away, and questions of conversations have gone first: what waits may begin."""
+
+    engine_used = Signal()
+    """A feature has asked something: what the engine holds in its context is to be measured again."""
+
+    binned = Signal(object)
+    """A feature has put something into the bin: its `BinEntry`."""
+
+    restored = Signal(object)
+    """Something is back from the bin: its `BinEntry`."""
+
+    words_kept = Signal(object, str, str)
+    """Words of a feature are to be a note: the `Citation` that they rest on, or None, the words, and the id of the
+    question that they answer."""
+
 
 @dataclass(frozen=True)
 class Workspace:

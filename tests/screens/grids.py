@@ -8,8 +8,9 @@ from pathlib import Path
 from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page
 from app.core.settings import ThemeChoice
+from app.features.tables.window.grid_table import Arrangement, GridFilter
+from app.features.tables.window.tables import TablesWindow
 from app.services.columns import columns_of
-from app.ui.sheet.grid_table import Arrangement, GridFilter
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.fakes import Gate, Step
@@ -76,11 +77,11 @@ def _open(stage: Stage, answers: Sequence[Sequence[Step]], **options: object) ->
     stage.open(**options)  # type: ignore[arg-type]
     rows = [(BookRef(book.id),) for book in books]
     grid = stage.desk.sheets.create_grid(columns_of(QUESTIONS), rows, title="Due diligence, 10 leases")
-    stage.presenter.navigation.open_sheet()
+    stage.feature(TablesWindow).open()
     stage.settle()
-    stage.presenter.sheets.open(grid.id)
+    stage.feature(TablesWindow).sheets.open(grid.id)
     stage.settle()
-    stage.presenter.sheets.go_on()
+    stage.feature(TablesWindow).sheets.go_on()
 
 
 def _running(stage: Stage, **options: object) -> None:
@@ -120,18 +121,18 @@ def _done(stage: Stage, **options: object) -> None:
     """All is asked, one cell is corrected and one has a comment."""
     _open(stage, [answer for number in range(len(_NAMES)) for answer in _answers(number)], **options)
     stage.settle()
-    sheet = stage.presenter.sheets.grid.sheet
+    sheet = stage.feature(TablesWindow).sheets.grid.sheet
     assert sheet is not None
     stage.desk.sheets.store.comment(sheet.cells[6].question.id, "The side letter says twelve.")
     stage.desk.sheets.store.correct(sheet.cells[11].question.id, "8 months")
-    stage.presenter.sheets.open(sheet.id)
+    stage.feature(TablesWindow).sheets.open(sheet.id)
     stage.settle()
 
 
 def grid_done(stage: Stage) -> None:
     _done(stage)
-    view = stage.window.sheet.grid.view
-    value = stage.presenter.sheets.grid._table.value(view.model().index(2, 0))
+    view = stage.feature(TablesWindow).panel.grid.view
+    value = stage.feature(TablesWindow).sheets.grid._table.value(view.model().index(2, 0))
     assert value is not None
     view.setCurrentIndex(view.model().index(2, 0))
     view.citation_clicked.emit(value.read.citation)
@@ -140,25 +141,25 @@ def grid_done(stage: Stage) -> None:
 
 def grid_grouped(stage: Stage) -> None:
     _done(stage)
-    stage.window.sheet.grid.arranged.emit(Arrangement(column=1, grouped=True))
+    stage.feature(TablesWindow).panel.grid.arranged.emit(Arrangement(column=1, grouped=True))
     stage.settle()
 
 
 def grid_filtered(stage: Stage) -> None:
     _done(stage)
-    stage.window.sheet.grid.arranged.emit(Arrangement(filter=GridFilter.OTHERWISE))
+    stage.feature(TablesWindow).panel.grid.arranged.emit(Arrangement(filter=GridFilter.OTHERWISE))
     stage.settle()
 
 
 def grid_question(stage: Stage) -> None:
     _done(stage)
-    stage.presenter.sheets.grid._change_column(5)
+    stage.feature(TablesWindow).sheets.grid._change_column(5)
     pause(300)
 
 
 def grid_documents(stage: Stage) -> None:
     _done(stage)
-    stage.presenter.sheets.grid.add_documents()
+    stage.feature(TablesWindow).sheets.grid.add_documents()
     stage.settle()
     pause(200)
 
@@ -167,11 +168,11 @@ def grid_setup(stage: Stage) -> None:
     stage.add_books()
     books = _add_leases(stage)
     stage.open()
-    stage.presenter.navigation.open_sheet()
+    stage.feature(TablesWindow).open()
     stage.settle()
-    stage.presenter.sheets.beginning.take_template("leases")
+    stage.feature(TablesWindow).sheets.beginning.take_template("leases")
     stage.settle()
-    stage.window.sheet.setup.choose_documents({book.id: book.title for book in books})
+    stage.feature(TablesWindow).panel.setup.choose_documents({book.id: book.title for book in books})
     stage.settle()
 
 

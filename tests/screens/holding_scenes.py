@@ -8,6 +8,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Opening
 from app.core.settings import ThemeChoice
 from app.core.work import Cancel
+from app.features.tables.window.tables import TablesWindow
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.fakes import Gate
@@ -83,11 +84,11 @@ def sheet_held(stage: Stage) -> None:
     _open(stage)
     gate = Gate()
     stage.reader.steps["Harbour Lease.pdf"] = [Opening(172, 410), gate]
-    stage.presenter.navigation.open_sheet()
+    stage.feature(TablesWindow).open()
     stage.settle()
     stage.presenter.openings.take_files([Path("/home/me/Harbour Lease.pdf")])
     wait(gate.reached.is_set)
-    setup = stage.window.sheet.setup
+    setup = stage.feature(TablesWindow).panel.setup
     setup.editor.setPlainText(f"{_ASKED}\nWho insures the dry dock?")
     pause(100)
     setup.start.click()
@@ -100,8 +101,8 @@ def sheet_without_book(stage: Stage) -> None:
     sheet = stage.desk.sheets.create((_ASKED, "Who insures the dry dock?"), ())
     for _event in stage.desk.sheets.run(sheet.id, Cancel()):
         pass
-    stage.presenter.navigation.open_sheet()
-    stage.presenter.sheets.open(sheet.id)
+    stage.feature(TablesWindow).open()
+    stage.feature(TablesWindow).sheets.open(sheet.id)
     stage.settle()
 
 

@@ -8,6 +8,7 @@ from app.core.conversation import BookRef
 from app.core.errors import Code, Problem
 from app.core.events import Reading
 from app.core.settings import ThemeChoice
+from app.features.tables.window.tables import TablesWindow
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -44,7 +45,7 @@ def _books(stage: Stage) -> tuple[BookRef, ...]:
 
 def sheet_empty(stage: Stage) -> None:
     _desk(stage)
-    stage.presenter.navigation.open_sheet()
+    stage.feature(TablesWindow).open()
     stage.settle()
 
 
@@ -52,9 +53,9 @@ def _template(stage: Stage, **options: object) -> None:
     _desk(stage, **options)
     for title in ("Glossary", "People and places"):
         stage.desk.sheets.create(QUESTIONS, _books(stage), title=title)
-    stage.presenter.navigation.open_sheet()
+    stage.feature(TablesWindow).open()
     stage.settle()
-    stage.presenter.sheets.beginning.take_template("contract")
+    stage.feature(TablesWindow).sheets.beginning.take_template("contract")
     stage.settle()
 
 
@@ -66,9 +67,9 @@ def _running(stage: Stage, **options: object) -> None:
     gate = Gate()
     stage.engine.answers = [*((answer,) for answer in _ANSWERS), (Reading(271_000, 279_641, 200_000), gate, "never")]
     _desk(stage, **options)
-    stage.presenter.navigation.open_sheet()
+    stage.feature(TablesWindow).open()
     stage.settle()
-    stage.presenter.sheets.start(QUESTIONS, "Obligations and dates in a contract")
+    stage.feature(TablesWindow).sheets.start(QUESTIONS, "Obligations and dates in a contract")
     wait(gate.reached.is_set)
     pause(300)
 
@@ -83,14 +84,14 @@ def sheet_running_small(stage: Stage) -> None:
 
 def sheet_in_shelf(stage: Stage) -> None:
     _running(stage)
-    stage.presenter.navigation.close_sheet()
+    stage.presenter.navigation.close_view()
     pause(200)
 
 
 def sheet_in_shelf_dark(stage: Stage) -> None:
     _running(stage, theme=ThemeChoice.DARK, size=(1024, 700))
-    stage.presenter.navigation.close_sheet()
-    stage.window.shelf.sheet_run.setFocus()
+    stage.presenter.navigation.close_view()
+    stage.feature(TablesWindow).card.setFocus()
     pause(200)
 
 
@@ -99,12 +100,14 @@ def _done(stage: Stage, **options: object) -> None:
         *((answer,) for answer in _ANSWERS), ("The Harbour Company insures", _CRASH), (_ANSWERS[2],),
     ]  # fmt: skip
     _desk(stage, **options)
-    stage.presenter.navigation.open_sheet()
+    stage.feature(TablesWindow).open()
     stage.settle()
-    stage.presenter.sheets.start(QUESTIONS, "Obligations and dates in a contract")
+    stage.feature(TablesWindow).sheets.start(QUESTIONS, "Obligations and dates in a contract")
     stage.settle()
-    stage.window.sheet.view.selectRow(1)
-    stage.window.sheet.view.citation_clicked.emit(stage.window.sheet.view.model().row(2).citations[0])  # type: ignore[union-attr]
+    stage.feature(TablesWindow).panel.view.selectRow(1)
+    stage.feature(TablesWindow).panel.view.citation_clicked.emit(
+        stage.feature(TablesWindow).panel.view.model().row(2).citations[0]
+    )  # type: ignore[union-attr]
     stage.settle()
 
 

@@ -18,10 +18,10 @@ from app.core.sheet import Sheet, SheetProgress
 from app.core.values import is_japanese
 from app.core.verdict import Verdict
 from app.core.work import Cancel, Stopped, finish
+from app.features.tables.window.table import state_words
 from app.services import sheets
 from app.services.columns import columns_of
 from app.services.sheets import SheetTemplate, check_questions, read_questions, split_questions
-from app.ui.sheet.table import state_words
 from tests import work
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 from tests.work import at, fail, problem_of, stop

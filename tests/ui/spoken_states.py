@@ -19,6 +19,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Reading
 from app.core.image import Raster
 from app.core.note import Marker
+from app.features.tables.window.tables import TablesWindow
 from app.models.hub.catalogue import catalogue
 from app.services.plans import Hardware
 from app.ui.chat.answer import AnswerMessage
@@ -89,7 +90,7 @@ def tabs(room: Room) -> None:
 
 def sheet(room: Room) -> None:
     _talk(room, LEASE)
-    room.presenter.navigation.open_sheet()
+    room.feature(TablesWindow).open()
     room.settle()
 
 

@@ -9,11 +9,12 @@ import pytest
 from app.core.conversation import BookRef, Conversation
 from app.core.events import Loading, Looking, Reading, Thinking
 from app.services.context import ContextSegment, ContextUse
-from app.ui.activity import Activity, EngineTask, wait_words
+from app.ui.activity import Activity, EngineTask, Series
 from app.ui.shown import Shown
 
-LOADING, ANSWER, SHEET, TIMELINE, TITLE, WEIGHING, AHEAD = EngineTask
+LOADING, ANSWER, SERIES, SURVEY, TITLE, WEIGHING, AHEAD = EngineTask
 BOOKS = (BookRef("lease"),)
+ASKED = Series(lambda: True, "Waiting for the series…", "A series is being asked.")
 
 
 @dataclass
@@ -33,7 +34,13 @@ class _Desk:
         self.changes += 1
 
     def begin(self, task: EngineTask, books: tuple[BookRef, ...] = ()) -> None:
-        self.activity.begin(task, lambda: self.stopped.append(task), books)
+        def stop() -> None:
+            self.stopped.append(task)
+
+        if task is SERIES:
+            self.activity.begin_series(ASKED, stop, books)
+        else:
+            self.activity.begin(task, stop, books)
 
 
 def _use() -> ContextUse:
@@ -52,23 +59,23 @@ def test_free_it_may_be_had_for_anything() -> None:
     [
         (LOADING, LOADING, None),
         (LOADING, ANSWER, LOADING),
-        (LOADING, SHEET, LOADING),
+        (LOADING, SERIES, LOADING),
         (LOADING, AHEAD, LOADING),
         (ANSWER, LOADING, None),
-        (ANSWER, TIMELINE, ANSWER),
-        (TIMELINE, TIMELINE, TIMELINE),
-        (TIMELINE, ANSWER, None),
-        (TIMELINE, TITLE, TIMELINE),
+        (ANSWER, SURVEY, ANSWER),
+        (SURVEY, SURVEY, SURVEY),
+        (SURVEY, ANSWER, None),
+        (SURVEY, TITLE, SURVEY),
         (ANSWER, ANSWER, ANSWER),
-        (ANSWER, SHEET, ANSWER),
+        (ANSWER, SERIES, ANSWER),
         (ANSWER, AHEAD, ANSWER),
-        (SHEET, LOADING, None),
-        (SHEET, ANSWER, SHEET),
-        (SHEET, SHEET, SHEET),
-        (SHEET, AHEAD, SHEET),
+        (SERIES, LOADING, None),
+        (SERIES, ANSWER, SERIES),
+        (SERIES, SERIES, SERIES),
+        (SERIES, AHEAD, SERIES),
         (WEIGHING, LOADING, None),
         (WEIGHING, ANSWER, None),
-        (WEIGHING, SHEET, None),
+        (WEIGHING, SERIES, None),
         (WEIGHING, WEIGHING, WEIGHING),
         (WEIGHING, AHEAD, WEIGHING),
         (ANSWER, WEIGHING, ANSWER),
@@ -76,12 +83,12 @@ def test_free_it_may_be_had_for_anything() -> None:
         (TITLE, WEIGHING, None),
         (TITLE, TITLE, TITLE),
         (TITLE, AHEAD, TITLE),
-        (SHEET, TITLE, SHEET),
+        (SERIES, TITLE, SERIES),
         (WEIGHING, TITLE, None),
         (AHEAD, WEIGHING, None),
         (AHEAD, LOADING, None),
         (AHEAD, ANSWER, None),
-        (AHEAD, SHEET, None),
+        (AHEAD, SERIES, None),
         (AHEAD, AHEAD, AHEAD),
     ],
 )
@@ -89,27 +96,27 @@ def test_what_has_to_end_first(running: EngineTask, wanted: EngineTask, first: E
     desk = _Desk()
     desk.begin(running)
     assert desk.activity.may(wanted) is first
-    if first in (LOADING, ANSWER, SHEET):
-        assert wait_words(first).startswith("Waiting for")
+    if first in (LOADING, ANSWER, SERIES):
+        assert desk.activity.wait_words(first).startswith("Waiting for")
 
 
 @pytest.mark.parametrize(
     ("running", "begun", "stopped"),
     [
         (LOADING, LOADING, True),
-        (SHEET, LOADING, True),
+        (SERIES, LOADING, True),
         (AHEAD, LOADING, True),
         (ANSWER, LOADING, False),
         (AHEAD, ANSWER, True),
-        (AHEAD, SHEET, True),
+        (AHEAD, SERIES, True),
         (AHEAD, WEIGHING, True),
         (WEIGHING, ANSWER, True),
         (TITLE, ANSWER, True),
-        (TITLE, SHEET, True),
+        (TITLE, SERIES, True),
         (TITLE, LOADING, True),
         (TITLE, WEIGHING, False),
         (AHEAD, TITLE, True),
-        (WEIGHING, SHEET, True),
+        (WEIGHING, SERIES, True),
         (WEIGHING, LOADING, True),
     ],
 )
@@ -207,13 +214,13 @@ def test_a_pause_lasts_until_it_is_ended_or_the_task_is() -> None:
 
 def test_the_next_row_of_a_sheet_is_not_paused_and_is_measured_by_itself() -> None:
     desk = _Desk()
-    desk.begin(SHEET)
-    desk.activity.note(SHEET, Reading(0, 1_000, 0))
+    desk.begin(SERIES)
+    desk.activity.note(SERIES, Reading(0, 1_000, 0))
     desk.seconds = 2.0
-    desk.activity.note(SHEET, Reading(400, 1_000, 0))
+    desk.activity.note(SERIES, Reading(400, 1_000, 0))
     desk.activity.pause()
-    desk.activity.note_part(SHEET)
-    assert (desk.activity.paused, desk.activity.reading, desk.activity.holder) == (False, None, SHEET)
+    desk.activity.note_part(SERIES)
+    assert (desk.activity.paused, desk.activity.reading, desk.activity.holder) == (False, None, SERIES)
     assert desk.activity.tokens_per_second == 200.0
 
 
@@ -239,5 +246,5 @@ def test_only_those_that_are_meant_are_stopped() -> None:
     desk = _Desk()
     desk.begin(LOADING)
     desk.begin(ANSWER)
-    desk.activity.stop(ANSWER, SHEET)
+    desk.activity.stop(ANSWER, SERIES)
     assert desk.stopped == [ANSWER]

@@ -14,6 +14,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Reading, Thinking
 from app.core.settings import EngineSettings
 from app.core.work import Cancel
+from app.features.tables.window.tables import TablesWindow
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
 from tests.ui.fakes import AsWished, Gate
@@ -166,12 +167,12 @@ def test_nothing_is_read_ahead_while_a_model_loads(room: Room) -> None:
 def test_a_sheet_waits_for_the_model_to_load(qtbot: QtBot, room: Room) -> None:
     gate = Gate()
     _open(room, LEASE)
-    room.presenter.navigation.open_sheet()
+    room.feature(TablesWindow).open()
     room.settle()
     room.engine.loads = [(gate,)]
     room.presenter.model.load_again()
     wait(gate.reached.is_set)
-    setup = room.window.sheet.setup
+    setup = room.feature(TablesWindow).panel.setup
     setup.editor.setPlainText("When?")
     qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
     assert setup.count.text() == "Waiting for the model to load…"

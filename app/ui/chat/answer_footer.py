@@ -72,6 +72,8 @@ class Foot(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.offers_notes = False
+        """Whether somebody shows the notes that an answer is written from."""
         self._words: list[_Words] = []
         self._reasons = ""
         self._status = ""
@@ -118,7 +120,7 @@ class Foot(QWidget):
         self._reasons = _word_reasons(answer)
         self._numbers = _word_numbers(answer, images)
         self.numbers_button.setVisible(bool(self._numbers or self._details))
-        self.notes_button.setVisible(bool(answer.parts))
+        self.notes_button.setVisible(self.offers_notes and bool(answer.parts))
 
     def _make_rows(self, *labelled: tuple[str, Sequence[CitationMark]], shelf: Mapping[str, Book]) -> list[_Row]:
         return [_Row(label, [self._make_chip(mark, shelf) for mark in marks]) for label, marks in labelled if marks]

@@ -34,7 +34,6 @@ from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.ui.words import does_not_fit
 from app.wording.errors import sentence
-from app.wording.i18n import _
 
 
 class AnswerWay(Enum):
@@ -61,8 +60,6 @@ class AskingPresenter(Presenter):
     answered = Signal()
     misfit = Signal()  # the books of the shown conversation do not fit
 
-    sheet_gives_way: Callable[[], bool] = bool
-    """Asks a running sheet to let a question come next; whether it does. There is none at first."""
     is_verbatim: Callable[[], bool | None] = bool
     """Whether new questions are answered in the documents' words; None where that is being found out."""
 
@@ -124,10 +121,9 @@ class AskingPresenter(Presenter):
         is_kept = running is not None and bool(running.answer_id)  # else it is in the field still
         if self.holds or (self.busy and not (next_one and is_kept)):
             return False
-        if self._activity.has(EngineTask.SHEET) and not self.sheet_gives_way():
-            self.failed.emit(
-                _("A question sheet is being answered. Wait until it has finished, or stop it, then ask again.")
-            )
+        series = self._activity.series
+        if series is not None and not series.gives_way():
+            self.failed.emit(series.busy_words)
             return False
         return True
 

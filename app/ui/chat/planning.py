@@ -11,7 +11,7 @@ from app.core.conversation import Conversation, MatterScope, Question, Turn
 from app.core.errors import Problem
 from app.core.events import Loading, Tokenizing
 from app.services.matter_plans import MatterPlans, Proposal
-from app.ui.activity import ASIDE, Activity, EngineTask, wait_words
+from app.ui.activity import ASIDE, Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
 from app.ui.chat.leaving import LeavingPresenter
@@ -169,7 +169,7 @@ class Planning(Presenter):
         self._forget(planned.question.conversation_id)
         self._planned[planned.question.conversation_id] = planned
         if self._activity.has(EngineTask.ANSWER):
-            planned.words = wait_words(EngineTask.ANSWER)
+            planned.words = self._activity.wait_words(EngineTask.ANSWER)
         else:
             self._activity.stop(*ASIDE)  # a person waits
             planned.words = self._looking_words(planned.scope)
@@ -183,7 +183,7 @@ class Planning(Presenter):
             return
         match event:
             case Loading():
-                planned.words = wait_words(EngineTask.LOADING)
+                planned.words = self._activity.wait_words(EngineTask.LOADING)
             case Tokenizing():
                 planned.words = self._looking_words(planned.scope)
             case Done(proposal):

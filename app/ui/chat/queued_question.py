@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
-from app.ui.activity import Activity, EngineTask, wait_words
+from app.ui.activity import Activity, EngineTask
 from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.ui.words import unopened_words, waiting_words, without_words
@@ -122,7 +122,7 @@ class Holding(QObject):
             if pending:
                 words = waiting_words(pending)
             else:
-                words = wait_words(first) if first is not None else _("Waiting for the conversation…")
+                words = self._activity.wait_words(first) if first is not None else _("Waiting for the conversation…")
             self._place.show_hold(words, without_words(len(pending)), locked=True)
         elif given_back is not None:
             titles = given_back[1]

@@ -77,12 +77,17 @@ class ConversationView(Scroller):
         self._shelf: dict[str, Book] = {}
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
         self._formulas = FormulaStore(self)
+        self._offers_notes = False
         self._lit = ""  # the id of the question that is being edited
         self.empty = EmptyConversation(theme, self.viewport())
         self.empty.questions.chosen.connect(self.suggestion_chosen)
         self._further: tuple[str, tuple[str, ...]] = ("", ())  # an answer's id, and what may be asked after it
 
     # what the window calls
+
+    def offer_part_notes(self) -> None:
+        """Somebody shows the notes on the parts of books that an answer is written from (`notes_wanted`)."""
+        self._offers_notes = True
 
     def show_turns(self, turns: tuple[Turn, ...], shelf: Mapping[str, Book]) -> None:
         """Show these turns instead of what was there.
@@ -285,6 +290,7 @@ class ConversationView(Scroller):
         made = AnswerMessage(*known, self.viewport(), formulas=self._formulas)
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
+        made.foot.offers_notes = self._offers_notes
         made.notes_wanted.connect(self.notes_wanted)
         made.keep_wanted.connect(self.keep_wanted)
         made.citation_kept.connect(self.citation_kept)

@@ -131,8 +131,8 @@ class MattersPresenter(Presenter):
         """What would be stopped; empty for nothing."""
         if self._activity.has(EngineTask.ANSWER):
             return _("An answer is being written. It is stopped here; what is written of it is kept.")
-        if self._activity.has(EngineTask.SHEET):
-            return _("A question sheet is being asked. It is stopped here; you can resume it later.")
+        if words := self._also_stopped():
+            return words
         if self._activity.has(EngineTask.SURVEY):
             return _("The model is being asked about all documents. It is stopped here; ask again later to go on.")
         if self._folders.busy:
@@ -141,7 +141,7 @@ class MattersPresenter(Presenter):
             return _("Documents are being imported. Those that are not finished yet must be added again.")
         if self._window.line.isVisible():
             return _("A model is being downloaded. The download pauses here; “Models…” goes on with it.")
-        return self._also_stopped()
+        return ""
 
     def ask_also(self, busy_words: Callable[[], str]) -> None:
         """Something else would be stopped by opening another desk; it says what, or nothing."""

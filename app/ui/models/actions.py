@@ -16,7 +16,7 @@ from app.core.work import Cancel, finish
 from app.models.records import FileState, ModelVerdict
 from app.services.import_export import ImportExport
 from app.services.models import Models
-from app.ui.activity import Activity, EngineTask, wait_words
+from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.models.card import CardAction
@@ -81,7 +81,7 @@ class ModelActions(Presenter):
         first = self._activity.holder
         if first is None or first is EngineTask.LOADING or not self._activity.has(EngineTask.LOADING):
             return ""
-        return wait_words(first)
+        return self._activity.wait_words(first)
 
     @Slot()
     def look(self) -> None:

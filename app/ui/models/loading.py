@@ -16,7 +16,7 @@ from app.engine.protocol import EngineState, ModelInfo
 from app.models import local
 from app.models.local import ModelFile
 from app.services.models import Models
-from app.ui.activity import Activity, EngineTask, wait_words
+from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.file_dialogs import FileDialog
 from app.ui.jobs import Done, Failed, Job, is_ending
@@ -132,7 +132,7 @@ class ModelPresenter(Presenter):
         name = next((file.name for file in self._files if starter and file.starter), model_name(info))
         first = self._activity.holder
         if self._activity.has(EngineTask.LOADING) and first is not None:
-            return ChipState(ChipDot.WORKING, name, wait_words(first))
+            return ChipState(ChipDot.WORKING, name, self._activity.wait_words(first))
         detail = _("starter model: for a first try, not for real work") if starter else running_words(info)
         return ChipState(ChipDot.READY, name, detail, tooltip=model_details(info))
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.core.conversation import Citation
 from app.core.document import Book
+from app.core.kept import KeptWhere
 from app.core.note import Marker, Note, NoteSource
 from app.core.work import Cancel, finish
 from app.services.library import Library
@@ -92,7 +93,7 @@ class NotesPresenter(Presenter):
 
             panel = self._panel = NotesPanel(self._icons)
             self._window.add_view(panel)
-            panel.closed.connect(self._go.close_sheet)
+            panel.closed.connect(self._go.close_view)
             panel.searched.connect(self.search)
             panel.all_wanted.connect(self.open)
             panel.export_wanted.connect(self.export)
@@ -156,7 +157,7 @@ class NotesPresenter(Presenter):
         if place is None:
             self.failed.emit(_("The answer that this note was kept of was deleted."))
         elif note.source is NoteSource.CELL:
-            self._go.open_kept_sheet(place[0])
+            self._go.open_kept(KeptWhere.SHEETS, place[0])
         else:
             self._go.open_conversation(*place)
 

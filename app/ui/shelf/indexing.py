@@ -34,7 +34,7 @@ class BookIndexing(QObject):
     @Slot()
     def look(self) -> None:
         """An answer may have begun or ended."""
-        if self._activity.has(EngineTask.ANSWER) or self._activity.has(EngineTask.SHEET):
+        if self._activity.has(EngineTask.ANSWER) or self._activity.has(EngineTask.SERIES):
             if self._job is not None:
                 self._job.cancel()
         elif self._job is None and self._wanted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, SignalInstance, Slot
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.core.conversation import Conversation
 from app.core.document import Book
-from app.ui.commands import MenuEntry, add_entries
+from app.ui.commands import Command, MenuEntry, add_entries
 from app.ui.icons import Icons, Symbol
 from app.ui.shelf.book_view import BookView
 from app.ui.shelf.covers import BookCovers
@@ -30,6 +30,7 @@ from app.wording.i18n import _
 from app.wording.units import count
 
 _FOOT_ICON = 18
+_TOP_BUTTON = (34, 34)
 _CONVERSATIONS_SHARE = 0.5
 """Of the height of the panel: more conversations than fit in it scroll, so that the books stay in sight."""
 
@@ -39,7 +40,6 @@ class ShelfPanel(QWidget):
 
     new_wanted = Signal()
     search_wanted = Signal()
-    sheet_wanted = Signal()
     conversation_opened = Signal(str)
     conversation_delete_wanted = Signal(str)
     conversation_move_wanted = Signal(str)  # to another matter
@@ -67,6 +67,9 @@ class ShelfPanel(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._icons = icons
+        self.top_buttons: dict[str, IconButton] = {}
+        """Those of commands at the top, by the names of these."""
         self._conversations = conversations
         self._books = books
         self._entries: Callable[[Book], Iterable[MenuEntry]] = lambda _book: ()
@@ -80,9 +83,6 @@ class ShelfPanel(QWidget):
         self.search_button = IconButton(icons, Symbol.FIND, _("Find anything"), shortcut="Ctrl+K", framed=True)
         self.search_button.clicked.connect(self.search_wanted)
 
-        self.sheet_button = IconButton(icons, Symbol.SHEET, _("Question sheet…"), shortcut="Ctrl+L", framed=True)
-        self.sheet_button.clicked.connect(self.sheet_wanted)
-
         self.conversation_view = ShelfListView(_("Conversations"))
         self.conversation_view.setModel(conversations)
         self.conversation_view.setItemDelegate(ConversationDelegate(icons, self.conversation_view))
@@ -95,7 +95,6 @@ class ShelfPanel(QWidget):
         self.archived_button.toggled.connect(self._show_archived)
 
         self.book_view = self._make_books(icons, covers)
-        self.sheet_run = RunningCard(icons, _("Stop the question sheet"))
         self.folder_run = RunningCard(icons, _("Stop adding the folder"))
         self._empty = self._make_empty()
         self._foot = self._make_foot(icons)
@@ -106,6 +105,28 @@ class ShelfPanel(QWidget):
         for view in (self.conversation_view, self.book_view):
             icons.theme.repaint_on_change(view.viewport())
         self._fit()
+
+    def offer(self, commands: Sequence[Command]) -> None:
+        """Show a button for each of these commands that has one here."""
+        before: QWidget = self.new_button
+        for command in commands:
+            if command.on_shelf and command.symbol is not None:
+                button = IconButton(self._icons, command.symbol, command.name, shortcut=command.shortcuts, framed=True)
+                button.setFixedSize(*_TOP_BUTTON)
+                button.clicked.connect(command.run)
+                self._top.insertWidget(self._top.count() - 1, button)
+                button.stackUnder(self.search_button)  # screen readers go by that
+                QWidget.setTabOrder(before, button)
+                self.top_buttons[command.name] = before = button
+        self.tables.offer(commands)
+
+    def add_running(self, card: RunningCard) -> None:
+        """Show what runs for a feature, below the folder that is being added."""
+        self._running.addWidget(card)
+        before: QWidget = self.folder_run.pause
+        for part in (card, card.stop, card.pause):
+            QWidget.setTabOrder(before, part)
+            before = part
 
     @Slot(bool)
     def _show_archived(self, shown: bool) -> None:
@@ -151,16 +172,15 @@ class ShelfPanel(QWidget):
 
     def _lay_out(self, icons: Icons) -> None:
         self.desk = MatterSwitch(icons)
-        for button in (self.sheet_button, self.search_button):
-            button.setFixedSize(34, 34)
-        top = row((self.new_button, 1), self.sheet_button, self.search_button, spacing=SPACE_S)
+        self.search_button.setFixedSize(*_TOP_BUTTON)
+        self._top = row((self.new_button, 1), self.search_button, spacing=SPACE_S)
         margins = (SPACE_M, SPACE_L, SPACE_M, 0)
         archived = (self.archived_button, Qt.AlignmentFlag.AlignLeft)
         self.tables = TablesGroup(icons)
         shown = (self.conversation_view, archived, self.tables, (self.book_view, 1), (self._empty, 1))
-        lists = boxed(column(self.desk, SPACE_S, top, *shown, margins=margins))
-        running = boxed(column(self.folder_run, self.sheet_run, margins=(SPACE_M, 0, SPACE_M, 0)))
-        column((lists, 1), running, Separator(), self._foot, of=self)
+        lists = boxed(column(self.desk, SPACE_S, self._top, *shown, margins=margins))
+        self._running = column(self.folder_run, margins=(SPACE_M, 0, SPACE_M, 0))
+        column((lists, 1), boxed(self._running), Separator(), self._foot, of=self)
 
     def _make_foot(self, icons: Icons) -> QWidget:
         self.settings_button = IconButton(

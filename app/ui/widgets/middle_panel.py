@@ -17,7 +17,15 @@ from app.ui.widgets.unfold_buttons import UnfoldButtons
 from app.wording.i18n import _
 
 
-class MiddlePanel(QWidget):
+class MiddleView(QWidget):
+    """A widget that can take the place of the conversation: it has a line for notices, and buttons that unfold the
+    panels beside it."""
+
+    notice: NoticeBar
+    unfold: UnfoldButtons
+
+
+class MiddlePanel(MiddleView):
     """A subclass calls `fill` with what it shows. `closed`: the person wants the conversation back."""
 
     closed = Signal()

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster
+from app.features.tables.window.tables import TablesWindow
 from app.ui.bridge import Executor
 from app.ui.chat.image_sources import ImageSource
 from app.ui.settings.dialog import SettingsDialog
@@ -228,9 +229,9 @@ def test_an_image_that_is_chosen_among_books_is_one(qtbot: QtBot, room: Room, tm
 
 def test_while_a_sheet_is_shown_a_drop_brings_the_conversation_back(room: Room, tmp_path: Path) -> None:
     _open(room)
-    room.presenter.navigation.open_sheet()
+    room.feature(TablesWindow).open()
     _drop(room, _files(_png(tmp_path, "one.png")))
-    assert not room.window.shows_sheet
+    assert not room.feature(TablesWindow).is_shown
     assert _names(room) == ["one.png"]
 
 

@@ -9,7 +9,8 @@ import pypdfium2
 from app.core.cell import CellState
 from app.core.conversation import BookRef, Ending
 from app.core.work import Cancel
-from app.ui.sheet.table import SheetTable
+from app.features.tables.window.table import SheetTable
+from app.features.tables.window.tables import TablesWindow
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait
@@ -89,9 +90,9 @@ def test_a_row_of_a_sheet_says_that_nothing_was_found(room: Room) -> None:
     sheet = room.desk.sheets.create(("May he sublet?",), (BookRef(room.books[LEASE].id),))
     for _event in room.desk.sheets.run(sheet.id, Cancel()):
         pass
-    room.presenter.sheets.open(sheet.id)
+    room.feature(TablesWindow).sheets.open(sheet.id)
     room.settle()
-    table = room.window.sheet.view.model()
+    table = room.feature(TablesWindow).panel.view.model()
     assert isinstance(table, SheetTable)
     (row,) = table.rows()
     assert row.words == f"answered\n1 not found\n{_NOTHING}"
@@ -148,9 +149,9 @@ def test_a_row_of_a_sheet_says_it(room: Room) -> None:
     sheet = room.desk.sheets.create(("When?",), ())
     for _event in room.desk.sheets.run(sheet.id, Cancel()):
         pass
-    room.presenter.sheets.open(sheet.id)
+    room.feature(TablesWindow).sheets.open(sheet.id)
     room.settle()
-    table = room.window.sheet.view.model()
+    table = room.feature(TablesWindow).panel.view.model()
     assert isinstance(table, SheetTable)
     (row,) = table.rows()
     assert (row.state, row.words) == (CellState.ANSWERED, f"answered\n{_WORDS}")

@@ -9,10 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Answer, Ending, Question
 from app.core.events import Reading
+from app.features.tables.window.panel import SheetPanel
+from app.features.tables.window.table import SheetTable
+from app.features.tables.window.tables import TablesWindow
 from app.services.fitting import Remedy, RemedyKind
 from app.ui.context.fit_dialog import FitDialog
-from app.ui.sheet.panel import SheetPanel
-from app.ui.sheet.table import SheetTable
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -252,12 +253,12 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     page.text.setFocus()
     qtbot.keyClick(page.text, Qt.Key.Key_Escape)
     assert page.header.find_field.text() == "", "there it closes what is open"
-    room.presenter.navigation.open_sheet()
-    sheet = room.window.sheet
+    room.feature(TablesWindow).open()
+    sheet = room.feature(TablesWindow).panel
     assert isinstance(sheet, SheetPanel)
     sheet.setup.editor.setFocus()
     qtbot.keyClick(sheet.setup.editor, Qt.Key.Key_Escape)
-    assert not room.window.shows_sheet
+    assert not room.feature(TablesWindow).is_shown
     assert room.presenter.asking.busy
     gate.open()
     room.settle()
@@ -343,8 +344,8 @@ def test_books_that_do_not_fit_are_read_in_parts(room: Room) -> None:
     assert "Read in parts: all pages." in room.sentences()[-1]
     room.last_answer().foot.notes_button.click()
     room.settle()
-    assert room.window.shows_sheet
-    table = room.window.sheet.view.model()
+    assert room.feature(TablesWindow).is_shown
+    table = room.feature(TablesWindow).panel.view.model()
     assert isinstance(table, SheetTable)
     assert [row.text for row in table.rows()] == ["Cracks [p. 3].", "Rust [p. 30]."]
     assert table.row(2).question == "Survey of the quay walls, p. 26–40"

@@ -129,7 +129,7 @@ def test_the_notes_of_one_book(noted: Room, tmp_path: Path) -> None:
 
 
 def test_the_shelf_leads_to_the_notes(noted: Room) -> None:
-    noted.presenter.navigation.close_sheet()
+    noted.presenter.navigation.close_view()
     assert noted.window.talk.isVisible()
     noted.window.shelf.tables.buttons["Notes and highlights"].click()
     noted.settle()
@@ -144,7 +144,7 @@ def test_a_removed_book_takes_its_notes_from_the_list(noted: Room) -> None:
 
 def test_an_answer_and_its_quotation_are_kept(noted: Room) -> None:
     room = noted
-    room.presenter.navigation.close_sheet()
+    room.presenter.navigation.close_view()
     letters = room.books[LETTERS]
     room.engine.answers = [(f"“For Berths 4 to 7 the notice period is {NINE}” [p. 22].",)]
     conversation = room.add_conversation("A", [letters])

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.secret import Password
 from app.core.settings import RemoteSettings
+from app.features.tables.window.tables import TablesWindow
 from app.store.system_keyring import RemoteKeys
 from app.ui.settings.dialog import SettingsDialog
 from app.wording.settings import SectionKind
@@ -52,7 +53,7 @@ def test_the_mark_stands_wherever_text_may_be_sent_from(room: Room) -> None:
     assert "full text of the books" in mark.toolTip()
     assert room.window.talk.chip.state.detail == f"vLLM, {_HOST}"
     assert "Quotations are checked afterwards, not while the model writes" in room.window.talk.chip.state.tooltip
-    room.presenter.navigation.open_sheet()
+    room.feature(TablesWindow).open()
     assert mark.isVisible()
     assert mark.height() <= 40
 

@@ -24,7 +24,7 @@ def make_timeline(workspace: Workspace) -> TimelinePresenter:
     for presenter in (made, asking):
         presenter.failed.connect(window.tell)
     workspace.events.books_changed.connect(made.look_if_shown)
-    panel.closed.connect(workspace.navigation.close_sheet)
+    panel.closed.connect(workspace.navigation.close_view)
     made.citation_wanted.connect(workspace.navigation.open_citation)
     made.saved.connect(workspace.saved_files.show)
     return made

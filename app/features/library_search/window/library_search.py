@@ -33,7 +33,7 @@ class LibrarySearchWindow(WindowFeature):
         search = library_search_of(workspace.desk)
         panel = SearchPanel(workspace.icons, workspace.covers, workspace.now(), search.sources.all)
         workspace.window.add_view(panel)
-        panel.closed.connect(workspace.navigation.close_sheet)
+        panel.closed.connect(workspace.navigation.close_view)
         made = SearchPresenter(search, workspace.bridge, panel, workspace.shown, self)
         made.failed.connect(workspace.window.tell)
         made.hit_chosen.connect(self.open_hit)
@@ -64,7 +64,7 @@ class LibrarySearchWindow(WindowFeature):
             words=_("full text, documents, conversations, find in all books"),
             symbol=Symbol.FIND,
         )
-        return (PlacedCommands(Group.DESK, Anchor.SEARCHING, (search,)),)
+        return (PlacedCommands(Group.DESK, Anchor.FINDING, (search,)),)
 
     def text_finder(self) -> TextFinder:
         workspace = self._workspace

@@ -79,7 +79,7 @@ def test_events_are_found_when_the_chronology_is_opened(room: Room) -> None:
     assert reckoned.remark == "date calculated"
     assert [chip.label for chip in reckoned.chips] == ["Lease p. 1"]
     assert panel.foot.text().startswith("4 events. Dates and names are found by rules.")
-    room.presenter.navigation.close_sheet()
+    room.presenter.navigation.close_view()
     assert room.window.talk.isVisible()
 
 

@@ -13,6 +13,7 @@ from app.core.sheet import GridColumn
 from app.features.library_search.window.library_search import LibrarySearchWindow
 from app.features.library_search.window.panel import BY_WEIGHT, SearchPanel
 from app.features.library_search.window.rows import DocumentRow, HitRow, MoreRow, PlaceRow, arrange
+from app.features.tables.window.tables import TablesWindow
 from app.services.excerpts import Excerpt
 from app.services.library_search import LibraryFound, LibraryHit
 from tests.ui.room import LEASE, Room
@@ -173,8 +174,8 @@ def test_cells_and_notes_lead_to_where_they_are(room: Room) -> None:
     assert room.presenter.page.shown.place == (lease, 88)
     panel.chosen.emit(cell, False)
     room.settle()
-    assert room.window.sheet.isVisible()
-    assert room.window.sheet.title.text() == "Animals"
+    assert room.feature(TablesWindow).panel.isVisible()
+    assert room.feature(TablesWindow).panel.title.text() == "Animals"
 
 
 def test_what_is_only_known_by_its_number_is_said() -> None:

@@ -15,14 +15,16 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 import app.ui
-from app.core.conversation import BookRef
 from app.features.lock.window import forgetting
 from app.features.lock.window.screen import LockScreen
-from app.services.columns import columns_of
 from app.services.services import Services
 from app.ui.application import WindowStart
 from app.ui.held_picture import HeldPicture
+from app.ui.icons import Icons
+from app.ui.theme import Theme
 from app.ui.widgets.dialogs import SmallDialog
+from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.middle_panel import MiddlePanel
 from tests.features.lock.window.locked_window import PASSPHRASE, LockedWindow
 from tests.ui.matter_window import furnish
 from tests.ui.room import wait
@@ -114,13 +116,15 @@ def show_search(window: LockedWindow) -> None:
     assert line.isVisible()
 
 
-def show_table(window: LockedWindow) -> None:
-    (book,) = window.presenter.shown.shelf.values()
-    columns = columns_of(("[text] Who let the wharf?", "[date] When?"))
-    made = window.desk.sheets.create_grid(columns, [(BookRef(book.id),)], title="Leases")
-    window.presenter.navigation.open_kept_sheet(made.id)
+def show_view(window: LockedWindow) -> None:
+    """What features show in the place of the conversation."""
+    shell = window.start.window
+    view = MiddlePanel(Icons(Theme()), "Leases")
+    view.fill(PlainLabel("Who let the wharf?"))
+    shell.add_view(view)
+    shell.show_view(view)
     window.settle()
-    assert window.start.window.sheet.shows_grid
+    assert view.isVisible()
 
 
 def lock_before(window: LockedWindow) -> None:
@@ -143,7 +147,7 @@ def fail(window: LockedWindow) -> None:
 
 
 @pytest.mark.usefixtures("slow_disk")
-@pytest.mark.parametrize("show", [show_nothing, show_book, show_search, show_table, lock_before])
+@pytest.mark.parametrize("show", [show_nothing, show_book, show_search, show_view, lock_before])
 @pytest.mark.parametrize("wrong_first", [True, False])
 def test_an_unlocked_desk_is_on_the_screen(
     window: LockedWindow, show: Callable[[LockedWindow], None], wrong_first: bool

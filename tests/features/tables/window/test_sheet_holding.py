@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 from app.core.cell import CellState
 from app.core.errors import Code, Problem
 from app.core.settings import RemoteTexts
-from app.ui.sheet.setup import SheetSetup
-from app.ui.sheet.table import SheetTable
+from app.features.tables.window.setup import SheetSetup
+from app.features.tables.window.table import SheetTable
+from app.features.tables.window.tables import TablesWindow
 from app.wording.i18n import use_language
 from tests.store.deleting import delete_book
 from tests.ui import shelf_of_books
@@ -30,9 +31,9 @@ def _begin(room: Room, *books: int) -> SheetSetup:
     room.add_conversation("A", [room.books[place] for place in books])
     room.add_conversation("B", days_ago=1)
     room.open()
-    room.presenter.navigation.open_sheet()
+    room.feature(TablesWindow).open()
     room.settle()
-    return room.window.sheet.setup
+    return room.feature(TablesWindow).panel.setup
 
 
 def _drop(room: Room, *steps: Problem) -> Gate:
@@ -44,7 +45,7 @@ def _drop(room: Room, *steps: Problem) -> Gate:
 
 
 def _ask(room: Room, qtbot: QtBot, questions: str = "When?\nWho?") -> None:
-    setup = room.window.sheet.setup
+    setup = room.feature(TablesWindow).panel.setup
     setup.editor.setPlainText(questions)
     qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
 
@@ -54,7 +55,7 @@ def _asked_of(room: Room) -> list[list[str]]:
 
 
 def _states(room: Room) -> list[CellState]:
-    table = room.window.sheet.view.model()
+    table = room.feature(TablesWindow).panel.view.model()
     assert isinstance(table, SheetTable)
     return [row.state for row in table.rows()]
 
@@ -96,7 +97,7 @@ def test_it_is_taken_back(qtbot: QtBot, room: Room) -> None:
     assert setup.count.text() == _WAITING
     qtbot.keyClick(setup.editor, Qt.Key.Key_Escape)
     assert setup.count.text() == "2 questions"
-    assert room.window.shows_sheet, "another Esc would leave it"
+    assert room.feature(TablesWindow).is_shown, "another Esc would leave it"
     gate.open()
     room.settle()
     assert room.engine.prompts == []
@@ -107,7 +108,7 @@ def test_it_is_asked_without_it(qtbot: QtBot, room: Room) -> None:
     gate = _drop(room)
     _ask(room, qtbot)
     qtbot.mouseClick(setup.without, Qt.MouseButton.LeftButton)
-    wait(lambda: len(room.engine.prompts) == 2 and not room.presenter.sheets.running)
+    wait(lambda: len(room.engine.prompts) == 2 and not room.feature(TablesWindow).sheets.running)
     assert _asked_of(room) == [["Side letters 2019–2024"]] * 2
     gate.open()
     room.settle()

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.events import Reading
+from app.features.tables.window.tables import TablesWindow
 from app.ui.shelf.running import RunningCard
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait
@@ -20,14 +21,14 @@ def running(room: Room) -> RunningCard:
     room.add_books()
     room.add_conversation("Talk", [room.books[LEASE]])
     room.open()
-    card = room.window.shelf.sheet_run
+    card = room.feature(TablesWindow).card
     assert not card.isVisible()
     gate = Gate()
     room.engine.answers = [("Nothing.",), (Reading(100, 200, 90), gate, "Twelve months.")]
-    room.presenter.navigation.open_sheet()
-    room.presenter.sheets.start(_QUESTIONS, "Obligations")
+    room.feature(TablesWindow).open()
+    room.feature(TablesWindow).sheets.start(_QUESTIONS, "Obligations")
     wait(gate.reached.is_set)
-    room.presenter.navigation.close_sheet()
+    room.presenter.navigation.close_view()
     wait(lambda: card.shown is not None and "Question 2" in card.shown.words)
     return card
 
@@ -42,16 +43,16 @@ def test_it_says_what_runs_and_how_far(running: RunningCard) -> None:
 
 def test_a_click_opens_the_sheet(qtbot: QtBot, room: Room, running: RunningCard) -> None:
     qtbot.mouseClick(running, Qt.MouseButton.LeftButton)
-    wait(lambda: room.window.shows_sheet and room.window.sheet.shows_answers)
+    wait(lambda: room.feature(TablesWindow).is_shown and room.feature(TablesWindow).panel.shows_answers)
     assert running.isVisible(), "one place for what runs, wherever one looks"
-    room.presenter.sheets.prepare()
+    room.feature(TablesWindow).sheets.prepare()
     running.setFocus()
     qtbot.keyClick(running, Qt.Key.Key_Return)
-    wait(lambda: room.window.sheet.shows_answers)
+    wait(lambda: room.feature(TablesWindow).panel.shows_answers)
 
 
 def test_it_can_be_stopped_there(qtbot: QtBot, room: Room, running: RunningCard) -> None:
     qtbot.mouseClick(running.stop, Qt.MouseButton.LeftButton)
     room.settle()
     assert not running.isVisible()
-    assert not room.presenter.sheets.running
+    assert not room.feature(TablesWindow).sheets.running

@@ -11,17 +11,17 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.bin import BinEntry, BinKind
 from app.core.cell import CellEnded, CellState
 from app.core.sheet import Sheet, SheetCell
+from app.features.tables.window.beginning import SheetBeginning
+from app.features.tables.window.grid_presenter import GridPresenter
+from app.features.tables.window.panel import SheetPanel
+from app.features.tables.window.run import SheetRun, question_words
+from app.features.tables.window.setup import SheetSetup
+from app.features.tables.window.table import shown_row
+from app.features.tables.window.work import OpenedSheet, SheetWork, WantedSheet
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.queued_question import Holding
 from app.ui.presenter import Presenter
-from app.ui.sheet.beginning import SheetBeginning
-from app.ui.sheet.grid_presenter import GridPresenter
-from app.ui.sheet.panel import SheetPanel
-from app.ui.sheet.run import SheetRun, question_words
-from app.ui.sheet.setup import SheetSetup
-from app.ui.sheet.table import shown_row
-from app.ui.sheet.work import OpenedSheet, SheetWork, WantedSheet
 from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
@@ -55,7 +55,7 @@ class SheetsPresenter(Presenter):
         super().__init__(parent)
         self._work = work
         self._bridge = bridge
-        self._panel = panel
+        self.panel = panel
         self._table = panel.table
         self._activity = activity
         self._showing = shown
@@ -63,14 +63,14 @@ class SheetsPresenter(Presenter):
         self.run = SheetRun(work.sheets, bridge, activity, self)
         self.grid = GridPresenter(work, bridge, panel.grid, panel.grid_table, self.run, self)
         self.beginning = SheetBeginning(work, bridge, panel.setup, openings, shown, self)
-        self.holding = Holding(openings, panel.setup, EngineTask.SHEET, activity, shown, self)
+        self.holding = Holding(openings, panel.setup, EngineTask.SERIES, activity, shown, self)
         self._connect(panel.setup)
         self.show_conversation()
         self.show_progress()
 
     @property
     def running(self) -> bool:
-        return self._activity.has(EngineTask.SHEET)
+        return self._activity.has(EngineTask.SERIES)
 
     @property
     def holds(self) -> bool:
@@ -89,12 +89,12 @@ class SheetsPresenter(Presenter):
         self.beginning.failed.connect(self.failed)
         setup.opened.connect(self.open)
         setup.delete_wanted.connect(self._on_delete_wanted)
-        self._panel.stop_wanted.connect(self.stop)
-        self._panel.go_on_wanted.connect(self.go_on)
-        self._panel.export_wanted.connect(self.choose_export)
-        self._panel.new_wanted.connect(self.prepare)
-        self._panel.grid.pause_wanted.connect(self.stop)
-        self._panel.grid.go_on_wanted.connect(self.go_on)
+        self.panel.stop_wanted.connect(self.stop)
+        self.panel.go_on_wanted.connect(self.go_on)
+        self.panel.export_wanted.connect(self.choose_export)
+        self.panel.new_wanted.connect(self.prepare)
+        self.panel.grid.pause_wanted.connect(self.stop)
+        self.panel.grid.go_on_wanted.connect(self.go_on)
         self.grid.again_wanted.connect(self.ask_again)
         self.grid.changed.connect(self._on_grid_changed)
         self.grid.failed.connect(self.failed)
@@ -112,7 +112,7 @@ class SheetsPresenter(Presenter):
         self._shown = None
         self.grid.show(None)
         self.beginning.offer()
-        self._panel.show_setup()
+        self.panel.show_setup()
 
     @Slot()
     def show_conversation(self) -> None:
@@ -171,7 +171,7 @@ class SheetsPresenter(Presenter):
     @Slot()
     def stop(self) -> None:
         """Stop the sheet. The answers stay, and the part of one that was written."""
-        self._activity.stop(EngineTask.SHEET)
+        self._activity.stop(EngineTask.SERIES)
 
     @Slot()
     def choose_export(self) -> None:
@@ -185,7 +185,7 @@ class SheetsPresenter(Presenter):
         )
         if sheet.is_grid:
             names = (_("Excel workbook (*.xlsx)"), _("Table for programs (*.csv)"), _("Word document (*.docx)"))
-        dialog = SaveDialog(self._panel.window(), _("Export the question sheet"), sheet.title, names)
+        dialog = SaveDialog(self.panel.window(), _("Export the question sheet"), sheet.title, names)
         dialog.fileSelected.connect(partial(self.write, sheet.id))
         dialog.open()
 
@@ -197,7 +197,7 @@ class SheetsPresenter(Presenter):
     # ---- what the engine says
 
     def _free(self) -> bool:
-        if self._activity.may(EngineTask.SHEET) in (None, EngineTask.LOADING):
+        if self._activity.may(EngineTask.SERIES) in (None, EngineTask.LOADING):
             return True
         self.failed.emit(
             _("Another question is being answered. Wait until it has finished, or stop it, then ask the sheet.")
@@ -243,14 +243,14 @@ class SheetsPresenter(Presenter):
         return self._shown is not None and self._shown.sheet.id == self.run.sheet_id
 
     def _show_state(self) -> None:
-        self._panel.setup.show_busy(self.running or self._activity.has(EngineTask.ANSWER))
+        self.panel.setup.show_busy(self.running or self._activity.has(EngineTask.ANSWER))
         if self._shown is None:
             return
         sheet = self._shown.sheet
         words = _answered_words(sheet)
         if self._is_shown() and self.run.rows:
             words = f"{question_words(self.run.rows)} · {self.run.step}"
-        self._panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)
+        self.panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)
         self.grid.show_progress()
 
     # ---- what the store says
@@ -258,8 +258,8 @@ class SheetsPresenter(Presenter):
     def _created(self, wanted: WantedSheet, sheet: Sheet | None) -> None:
         if sheet is None:
             return
-        if self._panel.setup.questions() == wanted.questions:
-            self._panel.setup.show_questions(())
+        if self.panel.setup.questions() == wanted.questions:
+            self.panel.setup.show_questions(())
         self.grid.begin()
         if self._free():  # else something came up while it was being kept; then it is there to be gone on with
             self.run.begin(sheet)
@@ -271,7 +271,7 @@ class SheetsPresenter(Presenter):
         is_grid = opened.sheet.is_grid
         self._table.show_sheet(None if is_grid else opened.sheet, opened.books)
         self.grid.show(opened if is_grid else None)
-        self._panel.show_answers(opened.sheet.title, grid=is_grid)
+        self.panel.show_answers(opened.sheet.title, grid=is_grid)
         self.show_progress()
 
     @Slot(str)
@@ -285,7 +285,7 @@ class SheetsPresenter(Presenter):
             _("Its questions and answers will be deleted. The books stay."),
             _("Delete"),
             sheet_id,
-            self._panel.window(),
+            self.panel.window(),
         )
         dialog.confirmed.connect(self._delete)
         dialog.open()

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 from app.core.sheet import GridColumn
 from app.core.untrusted import disarm
 from app.core.values import ValueKind
+from app.features.tables.window.grid_table import GridRole, GridTable, ShownDocument, ShownGroup, ShownValue
 from app.services.cells import CellFinding
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
 from app.ui.fonts import text_font, ui_font
-from app.ui.sheet.grid_table import GridRole, GridTable, ShownDocument, ShownGroup, ShownValue
 from app.ui.shelf.covers import paint_cover
 from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.widgets.labels import two_lines

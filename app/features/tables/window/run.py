@@ -13,7 +13,7 @@ from app.core.cell import CellBegun, CellEnded
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 from app.core.sheet import Sheet, SheetCell
 from app.services.sheets import Sheets
-from app.ui.activity import Activity, EngineTask
+from app.ui.activity import Activity, EngineTask, Series
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
@@ -71,7 +71,12 @@ class SheetRun(Presenter):
         self._no_more, self._waits = threading.Event(), ""
         work = partial(self._sheets.run, sheet.id, only=only, no_more=self._no_more)
         job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
-        self._activity.begin(EngineTask.SHEET, partial(self._stop, job), sheet.books)
+        series = Series(
+            self.gives_way,
+            _("Waiting for the question sheet…"),
+            _("A question sheet is being answered. Wait until it has finished, or stop it, then ask again."),
+        )
+        self._activity.begin_series(series, partial(self._stop, job), sheet.books)
 
     def _stop(self, job: Job) -> None:
         self._waits = ""
@@ -99,7 +104,7 @@ class SheetRun(Presenter):
             self.begin(sheet)
 
     def _is_free(self) -> bool:
-        return not self.sheet_id and self._activity.may(EngineTask.SHEET) is None
+        return not self.sheet_id and self._activity.may(EngineTask.SERIES) is None
 
     @property
     def step(self) -> str:
@@ -131,9 +136,9 @@ class SheetRun(Presenter):
                 self.rows[event.question_id] = event
                 self.changed.emit()
             case Loading() | Tokenizing() | Reading() | Thinking():
-                self._activity.note(EngineTask.SHEET, event)
+                self._activity.note(EngineTask.SERIES, event)
             case Token(text):
-                self._activity.note(EngineTask.SHEET, None)
+                self._activity.note(EngineTask.SERIES, None)
                 self._pieces.append(text)
                 self.changed.emit()
             case Notice(problem):
@@ -143,7 +148,7 @@ class SheetRun(Presenter):
                 if self.row is not None and self.row.question_id == event.cell.question.id:
                     self._pieces.clear()
                 self.rows.pop(event.cell.question.id, None)
-                self._activity.note_part(EngineTask.SHEET)
+                self._activity.note_part(EngineTask.SERIES)
                 self.cell_ended.emit(event)
             case Done() | Cancelled():
                 self._end()
@@ -155,7 +160,7 @@ class SheetRun(Presenter):
         sheet_id, broken_off = self.sheet_id, bool(self.rows)
         self.sheet_id = ""
         self.rows.clear()
-        self._activity.end(EngineTask.SHEET)
+        self._activity.end(EngineTask.SERIES)
         self.ended.emit(sheet_id, broken_off)
 
 

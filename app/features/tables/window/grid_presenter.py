@@ -13,15 +13,15 @@ from app.core.cell import CellEnded
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.sheet import GridColumn, Sheet, SheetCell
+from app.features.tables.window.column_dialog import ColumnDialog
+from app.features.tables.window.correction_dialog import CorrectionDialog
+from app.features.tables.window.documents_dialog import DocumentsDialog
+from app.features.tables.window.grid_panel import GridPanel
+from app.features.tables.window.grid_table import Arrangement, GridTable, ShownValue
+from app.features.tables.window.run import SheetRun
+from app.features.tables.window.work import OpenedSheet, SheetWork
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
-from app.ui.sheet.column_dialog import ColumnDialog
-from app.ui.sheet.correction_dialog import CorrectionDialog
-from app.ui.sheet.documents_dialog import DocumentsDialog
-from app.ui.sheet.grid_panel import GridPanel
-from app.ui.sheet.grid_table import Arrangement, GridTable, ShownValue
-from app.ui.sheet.run import SheetRun
-from app.ui.sheet.work import OpenedSheet, SheetWork
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.wording.grid import count_findings
 from app.wording.i18n import _

@@ -7,22 +7,23 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
+from app.features.tables.window.grid_panel import GridPanel
+from app.features.tables.window.grid_table import GridTable
+from app.features.tables.window.setup import SheetSetup
+from app.features.tables.window.table import SheetTable
+from app.features.tables.window.view import SheetView
 from app.ui.icons import Icons, Symbol
-from app.ui.sheet.grid_panel import GridPanel
-from app.ui.sheet.grid_table import GridTable
-from app.ui.sheet.setup import SheetSetup
-from app.ui.sheet.table import SheetTable
-from app.ui.sheet.view import SheetView
 from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, Separator
 from app.ui.widgets.layouts import boxed, column, row
+from app.ui.widgets.middle_panel import MiddleView
 from app.ui.widgets.notice import NoticeBar
 from app.ui.widgets.unfold_buttons import UnfoldButtons
 from app.wording.i18n import _
 
 
-class SheetPanel(QWidget):
+class SheetPanel(MiddleView):
     """Emits what the person wants, and does nothing itself. `citation_clicked` carries the Citation, `book_wanted` an
     id."""
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.values import ValueKind, ValueState
+from app.features.tables.window.grid_table import ShownValue
 from app.services.cells import value_entered
-from app.ui.sheet.grid_table import ShownValue
 from app.ui.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel

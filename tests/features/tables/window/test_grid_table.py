@@ -11,7 +11,14 @@ from app.core.document import Book, Format
 from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
 from app.core.values import AnswerForm, ValueKind
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
-from app.ui.sheet.grid_table import Arrangement, GridFilter, GridRole, GridTable, ShownDocument, ShownGroup
+from app.features.tables.window.grid_table import (
+    Arrangement,
+    GridFilter,
+    GridRole,
+    GridTable,
+    ShownDocument,
+    ShownGroup,
+)
 
 DATE, AMOUNT = AnswerForm(ValueKind.DATE), AnswerForm(ValueKind.AMOUNT)
 COLUMNS = (GridColumn("When?", "End", DATE, 1), GridColumn("How much?", "Rent", AMOUNT, 2))

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QToo
 from app.core.sheet import GridColumn, GridRow
 from app.core.untrusted import disarm
 from app.core.values import ValueKind
+from app.features.tables.window.grid_cells import DocumentHeader, GridCells, QuestionHeader
+from app.features.tables.window.grid_table import GridRole, GridTable, ShownDocument, ShownValue
 from app.ui.chat.citations import escape_tip
-from app.ui.sheet.grid_cells import DocumentHeader, GridCells, QuestionHeader
-from app.ui.sheet.grid_table import GridRole, GridTable, ShownDocument, ShownValue
 from app.ui.theme import SPACE_M, Theme
 from app.ui.widgets.labels import PlainLabel
 from app.wording.grid import evidence_words, found_words

@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QProgressBar, QWidget
 
+from app.features.tables.window.grid_cells import finding_colour
+from app.features.tables.window.grid_table import Arrangement, GridFilter, GridTable
+from app.features.tables.window.grid_view import GridView
 from app.services.cells import CellFinding
 from app.ui.icons import Icons, Symbol
-from app.ui.sheet.grid_cells import finding_colour
-from app.ui.sheet.grid_table import Arrangement, GridFilter, GridTable
-from app.ui.sheet.grid_view import GridView
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import MenuButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator

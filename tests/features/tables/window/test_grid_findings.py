@@ -24,9 +24,9 @@ from app.documents.citations.checker import check
 from app.documents.citations.held_values import weigh_value
 from app.export import files
 from app.export.grid import compose_grid
+from app.features.tables.window.grid_cells import finding_colour
+from app.features.tables.window.grid_table import GridTable
 from app.services.cells import CellFinding, read_cell
-from app.ui.sheet.grid_cells import finding_colour
-from app.ui.sheet.grid_table import GridTable
 from app.ui.theme import LAMP, PAPER, Palette
 from app.wording.grid import count_findings
 

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core.document import Book
 from app.core.sheet import SheetEntry
+from app.features.tables.window.documents_dialog import DocumentsDialog
+from app.features.tables.window.setup import SheetSetup
+from app.features.tables.window.work import SheetWork, WantedSheet
 from app.services.sheets import SheetTemplate, read_questions
 from app.ui.bridge import Bridge, Executor
 from app.ui.file_dialogs import FileDialog
 from app.ui.presenter import Presenter
-from app.ui.sheet.documents_dialog import DocumentsDialog
-from app.ui.sheet.setup import SheetSetup
-from app.ui.sheet.work import SheetWork, WantedSheet
 from app.ui.shelf.file_import import FileImport
 from app.ui.shown import Shown
 from app.wording.i18n import _, language

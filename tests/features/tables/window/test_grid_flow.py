@@ -15,12 +15,13 @@ from app.core.conversation import BookRef
 from app.core.note import NoteSource
 from app.core.sheet import Sheet
 from app.core.values import AnswerForm, ValueKind
+from app.features.tables.window.column_dialog import ColumnDialog
+from app.features.tables.window.correction_dialog import CorrectionDialog
+from app.features.tables.window.documents_dialog import DocumentsDialog
+from app.features.tables.window.grid_table import GridFilter, ShownValue
+from app.features.tables.window.tables import TablesWindow
 from app.services.cells import CellFinding
 from app.services.columns import columns_of
-from app.ui.sheet.column_dialog import ColumnDialog
-from app.ui.sheet.correction_dialog import CorrectionDialog
-from app.ui.sheet.documents_dialog import DocumentsDialog
-from app.ui.sheet.grid_table import GridFilter, ShownValue
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -39,21 +40,23 @@ def grid(room: Room) -> Sheet:
     room.open()
     rows = [(BookRef(room.books[title].id),) for title in (LEASE, LETTERS)]
     made = room.desk.sheets.create_grid(columns_of(_QUESTIONS), rows, title="Leases")
-    room.presenter.navigation.open_sheet()
+    room.feature(TablesWindow).open()
     room.settle()
-    room.presenter.sheets.open(made.id)
+    room.feature(TablesWindow).sheets.open(made.id)
     room.settle()
     return made
 
 
 def value(room: Room, row: int, column: int) -> ShownValue:
-    found = room.window.sheet.grid_table.value(room.window.sheet.grid_table.index(row, column))
+    found = room.feature(TablesWindow).panel.grid_table.value(
+        room.feature(TablesWindow).panel.grid_table.index(row, column)
+    )
     assert found is not None
     return found
 
 
 def findings(room: Room) -> list[CellFinding]:
-    table = room.window.sheet.grid_table
+    table = room.feature(TablesWindow).panel.grid_table
     return [value(room, row, column).read.finding for row in range(table.rowCount()) for column in range(2)]
 
 
@@ -69,8 +72,8 @@ def dialog(room: Room, kind: type[QDialog]) -> QDialog:
 
 
 def test_a_grid_is_asked_row_by_row_and_says_how_far_it_is(qtbot: QtBot, room: Room, grid: Sheet) -> None:
-    panel, gate = room.window.sheet.grid, Gate()
-    assert room.window.sheet.shows_grid
+    panel, gate = room.feature(TablesWindow).panel.grid, Gate()
+    assert room.feature(TablesWindow).panel.shows_grid
     assert panel.status.text() == "0 of 4 cells"
     room.engine.answers = [("2031-03-31",), _QUOTED, (gate, "Not in this document")]
     qtbot.mouseClick(panel.go_on, Qt.MouseButton.LeftButton)
@@ -88,10 +91,10 @@ def test_a_grid_is_asked_row_by_row_and_says_how_far_it_is(qtbot: QtBot, room: R
 
 
 def test_a_click_opens_the_page_with_its_words(qtbot: QtBot, room: Room, grid: Sheet) -> None:
-    room.presenter.sheets.go_on()
+    room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    view = room.window.sheet.grid.view
-    cell = view.visualRect(room.window.sheet.grid_table.index(0, 1))
+    view = room.feature(TablesWindow).panel.grid.view
+    cell = view.visualRect(room.feature(TablesWindow).panel.grid_table.index(0, 1))
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
     room.settle()
     assert opened(room) == 203
@@ -102,9 +105,9 @@ def test_a_click_opens_the_page_with_its_words(qtbot: QtBot, room: Room, grid: S
 
 
 def test_it_is_paused_and_only_the_rest_is_asked(qtbot: QtBot, room: Room, grid: Sheet) -> None:
-    panel, gate = room.window.sheet.grid, Gate()
+    panel, gate = room.feature(TablesWindow).panel.grid, Gate()
     room.engine.answers = [("2031-03-31",), (gate, "no more")]
-    room.presenter.sheets.go_on()
+    room.feature(TablesWindow).sheets.go_on()
     wait(gate.reached.is_set)
     qtbot.mouseClick(panel.pause, Qt.MouseButton.LeftButton)
     room.settle()
@@ -119,8 +122,8 @@ def test_it_is_paused_and_only_the_rest_is_asked(qtbot: QtBot, room: Room, grid:
 
 
 def test_a_person_corrects_comments_and_asks_again(room: Room, grid: Sheet) -> None:
-    view = room.window.sheet.grid.view
-    room.presenter.sheets.go_on()
+    view = room.feature(TablesWindow).panel.grid.view
+    room.feature(TablesWindow).sheets.go_on()
     room.settle()
     view.correction_wanted.emit(value(room, 0, 0))
     correction = dialog(room, CorrectionDialog)
@@ -152,8 +155,8 @@ def test_a_person_corrects_comments_and_asks_again(room: Room, grid: Sheet) -> N
 
 
 def test_a_question_and_a_document_are_added_and_they_alone_are_asked(qtbot: QtBot, room: Room, grid: Sheet) -> None:
-    panel = room.window.sheet.grid
-    room.presenter.sheets.go_on()
+    panel = room.feature(TablesWindow).panel.grid
+    room.feature(TablesWindow).sheets.go_on()
     room.settle()
     qtbot.mouseClick(panel.question, Qt.MouseButton.LeftButton)
     written = dialog(room, ColumnDialog)
@@ -188,34 +191,34 @@ def test_a_question_and_a_document_are_added_and_they_alone_are_asked(qtbot: QtB
 
 
 def test_a_question_is_removed_after_a_question(room: Room, grid: Sheet) -> None:
-    view = room.window.sheet.grid.view
+    view = room.feature(TablesWindow).panel.grid.view
     view.column_unwanted.emit(1)
     dialog(room, Confirmation).accept()
     room.settle()
-    assert [column.number for column in room.window.sheet.grid_table.columns] == [2]
+    assert [column.number for column in room.feature(TablesWindow).panel.grid_table.columns] == [2]
     view.row_unwanted.emit(1)
     (confirmation,) = (each for each in room.window.findChildren(Confirmation) if each.isVisible())
     confirmation.accept()
     room.settle()
-    assert room.window.sheet.grid_table.rowCount() == 1
+    assert room.feature(TablesWindow).panel.grid_table.rowCount() == 1
     del grid
 
 
 def test_a_removed_document_takes_its_row_along(room: Room, grid: Sheet) -> None:
-    table = room.window.sheet.grid_table
+    table = room.feature(TablesWindow).panel.grid_table
     room.window.shelf.book_remove_wanted.emit(room.books[LETTERS].id)
     room.settle()
-    assert (table.rowCount(), room.window.sheet.shows_grid) == (1, True)
+    assert (table.rowCount(), room.feature(TablesWindow).panel.shows_grid) == (1, True)
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
     room.settle()
-    assert not room.window.sheet.shows_answers
+    assert not room.feature(TablesWindow).panel.shows_answers
     del grid
 
 
 def test_a_head_is_clicked_to_sort_and_a_filter_hides_the_others(qtbot: QtBot, room: Room, grid: Sheet) -> None:
-    room.presenter.sheets.go_on()
+    room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    panel, table = room.window.sheet.grid, room.window.sheet.grid_table
+    panel, table = room.feature(TablesWindow).panel.grid, room.feature(TablesWindow).panel.grid_table
     for descending in (False, True):
         panel.view.sort_by(0)
         assert (table.arrangement.column, table.arrangement.descending) == (1, descending)
@@ -232,9 +235,9 @@ def test_a_head_is_clicked_to_sort_and_a_filter_hides_the_others(qtbot: QtBot, r
 
 
 def test_the_keyboard_reaches_all_of_it(qtbot: QtBot, room: Room, grid: Sheet) -> None:
-    room.presenter.sheets.go_on()
+    room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    view = room.window.sheet.grid.view
+    view = room.feature(TablesWindow).panel.grid.view
     view.setFocus()
     view.setCurrentIndex(QModelIndex())
     view.clearFocus()
@@ -249,16 +252,16 @@ def test_the_keyboard_reaches_all_of_it(qtbot: QtBot, room: Room, grid: Sheet) -
 
 
 def test_f2_corrects_the_cell_and_renames_no_conversation(qtbot: QtBot, room: Room, grid: Sheet) -> None:
-    room.presenter.sheets.go_on()
+    room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    view = room.window.sheet.grid.view
-    cell = view.visualRect(room.window.sheet.grid_table.index(0, 1))
+    view = room.feature(TablesWindow).panel.grid.view
+    cell = view.visualRect(room.feature(TablesWindow).panel.grid_table.index(0, 1))
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
     room.settle()
     qtbot.keyClick(view, Qt.Key.Key_F2)
     room.settle()
-    assert room.window.shows_sheet
-    assert room.window.sheet.shows_grid
+    assert room.feature(TablesWindow).is_shown
+    assert room.feature(TablesWindow).panel.shows_grid
     correction = dialog(room, CorrectionDialog)
     assert isinstance(correction, CorrectionDialog)
     assert correction.line.text() == "Excluded"
@@ -267,15 +270,15 @@ def test_f2_corrects_the_cell_and_renames_no_conversation(qtbot: QtBot, room: Ro
 
 
 def test_a_cell_is_kept_as_a_note_beside_its_quotation(room: Room, grid: Sheet) -> None:
-    room.presenter.sheets.go_on()
+    room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    view, kept = room.window.sheet.grid.view, room.desk.notes.store
+    view, kept = room.feature(TablesWindow).panel.grid.view, room.desk.notes.store
     shown = value(room, 0, 1)
     citation = shown.read.citation
     assert citation is not None
     next(action for action in view.menu_of(shown).actions() if action.text() == "Keep as a note").trigger()
     room.settle()
-    assert room.window.sheet.notice.text() == "Kept as a note."
+    assert room.feature(TablesWindow).panel.notice.text() == "Kept as a note."
     (note,) = kept.all()
     assert (note.source, note.text) == (NoteSource.CELL, f"{shown.column.title}: {shown.words}")
     assert note.place is not None
@@ -284,11 +287,11 @@ def test_a_cell_is_kept_as_a_note_beside_its_quotation(room: Room, grid: Sheet) 
     room.settle()
     (other,) = (each for each in kept.all() if each.place is None)
     assert other.words == "Rent: none"
-    room.presenter.navigation.close_sheet()
+    room.presenter.navigation.close_view()
     room.presenter.notes.show_note(other)
     room.settle()
-    assert room.window.shows_sheet
-    assert room.window.sheet.shows_grid
+    assert room.feature(TablesWindow).is_shown
+    assert room.feature(TablesWindow).panel.shows_grid
     del grid
 
 
@@ -296,9 +299,9 @@ def test_a_template_and_chosen_documents_make_a_grid(room: Room, tmp_path: Path)
     room.add_books()
     room.engine.answers = [("Not in this document",)]
     room.open()
-    room.presenter.navigation.open_sheet()
+    room.feature(TablesWindow).open()
     room.settle()
-    setup = room.window.sheet.setup
+    setup = room.feature(TablesWindow).panel.setup
     setup.template_chosen.emit("invoices")
     room.settle()
     assert setup.asks_each
@@ -306,11 +309,11 @@ def test_a_template_and_chosen_documents_make_a_grid(room: Room, tmp_path: Path)
     assert "Side letters" in setup.books.text()
     setup.start.click()
     room.settle()
-    assert room.window.sheet.shows_grid
-    table = room.window.sheet.grid_table
+    assert room.feature(TablesWindow).panel.shows_grid
+    table = room.feature(TablesWindow).panel.grid_table
     assert (table.rowCount(), len(table.columns)) == (1, 10)
     assert set(findings(room)) == {CellFinding.ABSENT}
     path = tmp_path / "invoices.csv"
-    room.presenter.sheets.write(room.desk.sheets.all()[0].id, str(path))
+    room.feature(TablesWindow).sheets.write(room.desk.sheets.all()[0].id, str(path))
     room.settle()
     assert len(list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))) == 2

@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 from app.core.cell import CellState
 from app.core.errors import Code, Problem
 from app.core.events import Reading
+from app.features.tables.window.cells import answer_html
+from app.features.tables.window.table import SheetColumn, SheetTable, ShownRow
+from app.features.tables.window.tables import TablesWindow
 from app.ui.palette_dialog import PaletteDialog
-from app.ui.sheet.cells import answer_html
-from app.ui.sheet.table import SheetColumn, SheetTable, ShownRow
 from app.ui.theme import PAPER
 from app.wording.errors import sentence
 from app.wording.i18n import use_language
@@ -32,12 +33,12 @@ def _open(room: Room, *books: int) -> None:
     room.add_books()
     room.add_conversation("Talk", [room.books[place] for place in books])
     room.open()
-    room.presenter.navigation.open_sheet()
+    room.feature(TablesWindow).open()
     room.settle()
 
 
 def _table(room: Room) -> SheetTable:
-    table = room.window.sheet.view.model()
+    table = room.feature(TablesWindow).panel.view.model()
     assert isinstance(table, SheetTable)
     return table
 
@@ -52,7 +53,7 @@ def _states(room: Room) -> list[CellState]:
 
 def _start(qtbot: QtBot, room: Room, *questions: str) -> None:
     """As a person types them."""
-    setup = room.window.sheet.setup
+    setup = room.feature(TablesWindow).panel.setup
     setup.editor.setFocus()
     for question in questions or _QUESTIONS:
         qtbot.keyClicks(setup.editor, question)
@@ -61,14 +62,14 @@ def _start(qtbot: QtBot, room: Room, *questions: str) -> None:
 
 
 def _click_chip(qtbot: QtBot, room: Room, row: int) -> None:
-    view = room.window.sheet.view
+    view = room.feature(TablesWindow).panel.view
     cell = view.visualRect(_table(room).index(row, SheetColumn.PAGES))
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell.topLeft() + QPoint(24, 20))
 
 
 def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Room) -> None:
     _open(room, LEASE)
-    setup = room.window.sheet.setup
+    setup = room.feature(TablesWindow).panel.setup
     assert not setup.start.isEnabled()
     assert "Harbour Lease" in setup.books.text()
     gate = Gate()
@@ -79,9 +80,9 @@ def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Ro
     wait(lambda: "reading" in _rows(room)[1].words)
     assert _states(room) == [CellState.ANSWERED, CellState.ANSWERING, CellState.WAITING]
     assert [row.state_words[0] for row in _rows(room)] == ["●", "◐", "○"], "a sign beside the colour"
-    assert room.window.sheet.status.text().startswith("Question 2 of 3")
-    assert room.window.sheet.stop.isVisible()
-    assert not room.window.sheet.go_on.isVisible()
+    assert room.feature(TablesWindow).panel.status.text().startswith("Question 2 of 3")
+    assert room.feature(TablesWindow).panel.stop.isVisible()
+    assert not room.feature(TablesWindow).panel.go_on.isVisible()
     gate.open()
     room.settle()
     assert _states(room) == [CellState.ANSWERED] * 3
@@ -90,9 +91,9 @@ def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Ro
     assert all(prompt.said == (question,) for prompt, question in asked)
     assert all(len(prompt.messages) == 1 for prompt in room.engine.prompts)
     assert room.engine.threads == {"bridge-engine"}
-    assert room.window.sheet.status.text() == "3 of 3 answered"
-    assert not room.window.sheet.stop.isVisible()
-    assert not room.window.sheet.go_on.isVisible()
+    assert room.feature(TablesWindow).panel.status.text() == "3 of 3 answered"
+    assert not room.feature(TablesWindow).panel.stop.isVisible()
+    assert not room.feature(TablesWindow).panel.go_on.isVisible()
 
 
 def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room) -> None:
@@ -107,7 +108,7 @@ def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room)
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
     room.presenter.page.open_page(room.books[LEASE].id, 1)
     room.settle()
-    view = room.window.sheet.view
+    view = room.feature(TablesWindow).panel.view
     view.setFocus()
     view.selectRow(0)
     menu = view.menu_of(row)
@@ -122,7 +123,7 @@ def test_return_opens_the_menu_of_a_row(qtbot: QtBot, room: Room) -> None:
     room.engine.answers = [(_QUOTED,)]
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
-    view = room.window.sheet.view
+    view = room.feature(TablesWindow).panel.view
     view.selectRow(0)
     qtbot.keyClick(view, Qt.Key.Key_Return)
     menu = room.application.activePopupWidget()
@@ -143,10 +144,10 @@ def test_a_question_that_fails_says_why_and_go_on_asks_it_again(qtbot: QtBot, ro
     assert _rows(room)[1].text == "Two, half"
     assert _rows(room)[1].words == sentence(_KILLED)
     room.engine.answers = [("Two, whole.",)]
-    qtbot.mouseClick(room.window.sheet.go_on, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(room.feature(TablesWindow).panel.go_on, Qt.MouseButton.LeftButton)
     room.settle()
     assert [row.text for row in _rows(room)] == ["One.", "Two, whole.", "Three."]
-    assert not room.window.sheet.go_on.isVisible()
+    assert not room.feature(TablesWindow).panel.go_on.isVisible()
 
 
 @pytest.mark.parametrize("by_key", [True, False])
@@ -156,15 +157,15 @@ def test_stop_keeps_what_was_answered(qtbot: QtBot, room: Room, by_key: bool) ->
     room.engine.answers = [("One.",), ("Two, half", gate, "never"), ("Three.",)]
     _start(qtbot, room)
     wait(gate.reached.is_set)
-    wait(lambda: room.window.sheet.stop.isVisible())
+    wait(lambda: room.feature(TablesWindow).panel.stop.isVisible())
     if by_key:
         room.presenter.commands.actions["Stop"].trigger()
     else:
-        qtbot.mouseClick(room.window.sheet.stop, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(room.feature(TablesWindow).panel.stop, Qt.MouseButton.LeftButton)
     room.settle()
     assert _states(room) == [CellState.ANSWERED, CellState.STOPPED, CellState.WAITING]
     assert _rows(room)[1].text == "Two, half"
-    assert room.window.sheet.go_on.isVisible()
+    assert room.feature(TablesWindow).panel.go_on.isVisible()
 
 
 def test_while_a_sheet_is_asked_a_question_is_refused_and_stays_written(qtbot: QtBot, room: Room) -> None:
@@ -191,14 +192,14 @@ def test_while_an_answer_is_written_no_sheet_is_asked(qtbot: QtBot, room: Room) 
     _open(room, LEASE)
     gate = Gate()
     room.engine.answers = [(gate, "Yes."), ("One.",)]
-    qtbot.keyClicks(room.window.sheet.setup.editor, _QUESTIONS[0])
+    qtbot.keyClicks(room.feature(TablesWindow).panel.setup.editor, _QUESTIONS[0])
     room.ask("Well?", settle=False)
     wait(gate.reached.is_set)
-    assert not room.window.sheet.setup.start.isEnabled()
-    assert "Another question is being answered" in room.window.sheet.setup.count.text()
+    assert not room.feature(TablesWindow).panel.setup.start.isEnabled()
+    assert "Another question is being answered" in room.feature(TablesWindow).panel.setup.count.text()
     gate.open()
     room.settle()
-    assert room.window.sheet.setup.start.isEnabled()
+    assert room.feature(TablesWindow).panel.setup.start.isEnabled()
 
 
 def test_a_sheet_is_kept_and_opened_again_in_the_middle_of_its_running(qtbot: QtBot, room: Room) -> None:
@@ -207,18 +208,18 @@ def test_a_sheet_is_kept_and_opened_again_in_the_middle_of_its_running(qtbot: Qt
     room.engine.answers = [("One.",), ("Two, ", gate, "whole."), ("Three.",)]
     _start(qtbot, room)
     wait(gate.reached.is_set)
-    qtbot.mouseClick(room.window.sheet.close_button, Qt.MouseButton.LeftButton)
-    assert not room.window.shows_sheet
-    room.presenter.sheets.prepare()
-    kept = room.window.sheet.setup.kept
+    qtbot.mouseClick(room.feature(TablesWindow).panel.close_button, Qt.MouseButton.LeftButton)
+    assert not room.feature(TablesWindow).is_shown
+    room.feature(TablesWindow).sheets.prepare()
+    kept = room.feature(TablesWindow).panel.setup.kept
     wait(lambda: kept.count() == 1)
     assert "of 3 answered" in kept.item(0).text()
-    qtbot.mouseClick(room.window.shelf.sheet_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(room.window.shelf.top_buttons["Question sheet…"], Qt.MouseButton.LeftButton)
     wait(lambda: kept.count() == 1)
     kept.setCurrentRow(0)
     kept.setFocus()
     qtbot.keyClick(kept, Qt.Key.Key_Return)
-    wait(lambda: room.window.sheet.shows_answers)
+    wait(lambda: room.feature(TablesWindow).panel.shows_answers)
     wait(lambda: _rows(room)[1].text == "Two, ")
     assert _states(room) == [CellState.ANSWERED, CellState.ANSWERING, CellState.WAITING]
     gate.open()
@@ -228,7 +229,7 @@ def test_a_sheet_is_kept_and_opened_again_in_the_middle_of_its_running(qtbot: Qt
 
 def test_a_template_fills_the_questions_and_names_the_sheet(qtbot: QtBot, room: Room) -> None:
     _open(room, LEASE)
-    setup = room.window.sheet.setup
+    setup = room.feature(TablesWindow).panel.setup
     actions = {action.text(): action for action in setup.template.menu_of_values.actions()}
     assert len(actions) == 11
     actions["Glossary"].trigger()
@@ -237,7 +238,7 @@ def test_a_template_fills_the_questions_and_names_the_sheet(qtbot: QtBot, room: 
     assert setup.count.text() == "6 questions"
     qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
     room.settle()
-    assert room.window.sheet.title.text() == "Glossary"
+    assert room.feature(TablesWindow).panel.title.text() == "Glossary"
     assert len(_rows(room)) == 6
 
 
@@ -245,18 +246,18 @@ def test_questions_come_from_a_file_and_a_wrong_one_is_told(room: Room, tmp_path
     _open(room, LEASE)
     listed = tmp_path / "questions.txt"
     listed.write_text("# mine\nWhy?\n\nHow?\n", encoding="utf-8")
-    room.presenter.sheets.beginning.choose_file()
+    room.feature(TablesWindow).sheets.beginning.choose_file()
     dialog = room.window.findChild(QFileDialog)
     assert dialog is not None
     dialog.fileSelected.emit(str(listed))
     dialog.reject()
     room.settle()
-    assert room.window.sheet.setup.questions() == ("Why?", "How?")
+    assert room.feature(TablesWindow).panel.setup.questions() == ("Why?", "How?")
     listed.write_bytes("Où ?".encode("latin-1"))
-    room.presenter.sheets.beginning.take_file(str(listed))
+    room.feature(TablesWindow).sheets.beginning.take_file(str(listed))
     room.settle()
-    assert "UTF-8" in room.window.sheet.notice.text()
-    assert room.window.sheet.setup.questions() == ("Why?", "How?")
+    assert "UTF-8" in room.feature(TablesWindow).panel.notice.text()
+    assert room.feature(TablesWindow).panel.setup.questions() == ("Why?", "How?")
 
 
 @pytest.mark.parametrize(
@@ -267,7 +268,7 @@ def test_a_sheet_is_exported(qtbot: QtBot, room: Room, tmp_path: Path, ending: s
     room.engine.answers = [(_QUOTED,)]
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
-    qtbot.mouseClick(room.window.sheet.export, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(room.feature(TablesWindow).panel.export, Qt.MouseButton.LeftButton)
     dialog = room.window.findChild(QFileDialog)
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / f"sheet{ending}"))
@@ -276,16 +277,16 @@ def test_a_sheet_is_exported(qtbot: QtBot, room: Room, tmp_path: Path, ending: s
     written = tmp_path / f"sheet{ending}"
     assert written.read_bytes().startswith(begins)
     assert written.stat().st_mode & 0o777 == 0o600
-    assert written.name in room.window.sheet.notice.text()
+    assert written.name in room.feature(TablesWindow).panel.notice.text()
 
 
 def test_a_sheet_is_deleted_and_comes_back(qtbot: QtBot, room: Room) -> None:
     _open(room, LEASE)
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
-    qtbot.mouseClick(room.window.sheet.new, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(room.feature(TablesWindow).panel.new, Qt.MouseButton.LeftButton)
     room.settle()
-    setup = room.window.sheet.setup
+    setup = room.feature(TablesWindow).panel.setup
     (entry,) = room.desk.sheets.all()
     menu = setup.menu_of(entry.id)
     menu.actions()[-1].trigger()
@@ -293,7 +294,7 @@ def test_a_sheet_is_deleted_and_comes_back(qtbot: QtBot, room: Room) -> None:
     room.settle()
     assert room.desk.sheets.all() == ()
     assert not setup.kept.isVisible()
-    qtbot.mouseClick(room.window.sheet.notice.action, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(room.feature(TablesWindow).panel.notice.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.desk.sheets.all() == (entry,)
     assert setup.kept.isVisible()
@@ -305,12 +306,12 @@ def test_a_sheet_that_is_asked_can_be_deleted(qtbot: QtBot, room: Room) -> None:
     room.engine.answers = [("One, half", gate, "never")]
     _start(qtbot, room)
     wait(gate.reached.is_set)
-    room.presenter.sheets.prepare()
+    room.feature(TablesWindow).sheets.prepare()
     (entry,) = room.desk.sheets.all()
-    room.window.sheet.setup.delete_wanted.emit(entry.id)
+    room.feature(TablesWindow).panel.setup.delete_wanted.emit(entry.id)
     room.settle()
     assert room.desk.sheets.all() == ()
-    assert not room.presenter.sheets.running
+    assert not room.feature(TablesWindow).sheets.running
     assert len(room.engine.prompts) == 1
 
 
@@ -322,7 +323,7 @@ def test_another_model_stops_the_sheet_and_an_engine_that_died_does_not(qtbot: Q
     wait(gate.reached.is_set)
     room.engine.die()
     room.presenter.model.look()
-    assert room.presenter.sheets.running
+    assert room.feature(TablesWindow).sheets.running
     room.presenter.model.load_again()
     room.settle()
     assert _states(room) == [CellState.FAILED, CellState.STOPPED, CellState.WAITING]
@@ -334,8 +335,8 @@ def test_books_that_do_not_fit_are_told_once(qtbot: QtBot, room: Room) -> None:
     _start(qtbot, room)
     room.settle()
     assert _states(room) == [CellState.FAILED, CellState.WAITING, CellState.WAITING]
-    assert "Nothing was cut" in room.window.sheet.notice.text()
-    assert room.window.sheet.go_on.isVisible()
+    assert "Nothing was cut" in room.feature(TablesWindow).panel.notice.text()
+    assert room.feature(TablesWindow).panel.go_on.isVisible()
 
 
 def test_a_sheet_that_ends_before_it_is_shown_has_its_rows(qtbot: QtBot, room: Room) -> None:
@@ -348,7 +349,7 @@ def test_a_sheet_that_ends_before_it_is_shown_has_its_rows(qtbot: QtBot, room: R
     assert ended is not None
     unanswered = tuple(msgspec.structs.replace(cell, answer=None) for cell in ended.cells)
     read_before = msgspec.structs.replace(ended, cells=unanswered)
-    assert room.presenter.sheets.run.newest(read_before) == ended
+    assert room.feature(TablesWindow).sheets.run.newest(read_before) == ended
 
 
 def test_a_removed_book_takes_the_shown_sheet_along(qtbot: QtBot, room: Room) -> None:
@@ -358,8 +359,8 @@ def test_a_removed_book_takes_the_shown_sheet_along(qtbot: QtBot, room: Room) ->
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
     room.settle()
     assert room.desk.sheets.all() == ()
-    assert not room.window.sheet.shows_answers
-    assert "No book on the desk" in room.window.sheet.setup.books.text()
+    assert not room.feature(TablesWindow).panel.shows_answers
+    assert "No book on the desk" in room.feature(TablesWindow).panel.setup.books.text()
 
 
 def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, room: Room) -> None:
@@ -371,12 +372,12 @@ def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, 
     assert palette is not None
     qtbot.keyClicks(palette.line, "question sheet")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
-    assert room.window.shows_sheet
+    assert room.feature(TablesWindow).is_shown
     room.settle()
-    assert room.window.focusWidget() is room.window.sheet.setup.editor
+    assert room.window.focusWidget() is room.feature(TablesWindow).panel.setup.editor
     room.window.shelf.conversation_opened.emit(room.shown().id)
     room.settle()
-    assert not room.window.shows_sheet
+    assert not room.feature(TablesWindow).is_shown
 
 
 def test_what_an_answer_says_as_html_is_shown_and_not_done(qtbot: QtBot, room: Room) -> None:
@@ -397,7 +398,7 @@ def test_in_japanese_the_templates_and_the_words_are_japanese(room: Room) -> Non
     use_language("ja")
     try:
         _open(room, LEASE)
-        titles = [action.text() for action in room.window.sheet.setup.template.menu_of_values.actions()]
+        titles = [action.text() for action in room.feature(TablesWindow).panel.setup.template.menu_of_values.actions()]
         assert "用語集" in titles
     finally:
         use_language("en")

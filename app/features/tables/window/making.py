@@ -1,0 +1,38 @@
+"""Makes the question sheets of a window, with their panel, and connects them."""
+
+from __future__ import annotations
+
+from app.features.tables.window.panel import SheetPanel
+from app.features.tables.window.presenter import SheetsPresenter
+from app.features.tables.window.work import SheetWork
+from app.ui.shelf.running import RunningCard
+from app.ui.workspace import Workspace
+
+
+def make_sheets(workspace: Workspace, card: RunningCard) -> SheetsPresenter:
+    """`card` shows how far the sheet is that is being asked."""
+    desk, window, events, navigation = workspace.desk, workspace.window, workspace.events, workspace.navigation
+    panel = SheetPanel(workspace.icons)
+    window.add_view(panel)
+    panel.closed.connect(navigation.close_view)
+    panel.citation_clicked.connect(navigation.open_citation)
+    panel.book_wanted.connect(navigation.open_book)
+    panel.kept.connect(events.words_kept)
+    work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations, desk.removal)
+    openings, activity, shown = workspace.openings, workspace.activity, workspace.shown
+    made = SheetsPresenter(work, workspace.bridge, panel, openings, activity, shown, workspace.parent)
+    made.failed.connect(window.tell)
+    made.noticed.connect(window.tell)
+    made.saved.connect(workspace.saved_files.show)
+    made.binned.connect(events.binned)
+    made.ended.connect(events.engine_used)
+    card.stop_wanted.connect(made.stop)
+    made.run.progressed.connect(card.show_run)
+    events.restored.connect(made.list_kept)
+    events.engine_changed.connect(made.show_progress)
+    events.engine_released.connect(made.holding.look)
+    events.engine_released.connect(made.run.go_on)  # after the questions that wait
+    events.book_removed.connect(made.forget_book)
+    workspace.talk.shown.connect(made.show_conversation)
+    workspace.talk.opened.connect(made.holding.look)  # after the questions that wait
+    return made

@@ -1,0 +1,107 @@
+"""Tables in a window: the command, and the panel with question sheets and grids once it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from app.core.kept import KeptWhere
+from app.ui.activity import EngineTask
+from app.ui.commands import Anchor, Command, Group, PlacedCommands
+from app.ui.icons import Symbol
+from app.ui.shelf.running import RunningCard
+from app.ui.window_feature import WindowFeature
+from app.ui.workspace import Workspace
+from app.wording.i18n import _
+
+if TYPE_CHECKING:
+    from app.features.tables.window.panel import SheetPanel
+    from app.features.tables.window.presenter import SheetsPresenter
+
+
+class TablesWindow(WindowFeature):
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._made: SheetsPresenter | None = None
+        self.card = RunningCard(workspace.icons, _("Stop the question sheet"))
+        self.card.clicked.connect(self.open_running)
+        workspace.window.shelf.add_running(self.card)
+        view = workspace.window.talk.view
+        view.offer_part_notes()
+        view.notes_wanted.connect(self.open_notes)
+
+    @property
+    def sheets(self) -> SheetsPresenter:
+        """Made, with its panel, when a question sheet is opened first."""
+        if self._made is None:
+            from app.features.tables.window.making import make_sheets
+
+            self._made = make_sheets(self._workspace, self.card)
+        return self._made
+
+    @property
+    def panel(self) -> SheetPanel:
+        return self.sheets.panel
+
+    @property
+    def is_shown(self) -> bool:
+        return self._made is not None and self._workspace.window.shows(self._made.panel)
+
+    @Slot()
+    def open(self) -> None:
+        """The question sheet that was looked at last, or a new one, in the place of the conversation."""
+        self._show()
+        if self.panel.shows_answers:
+            self.panel.focus_answers()
+        else:
+            self.sheets.prepare()
+
+    @Slot()
+    def open_running(self) -> None:
+        """The question sheet that is being asked."""
+        self._show()
+        self.sheets.open_running()
+        self.panel.focus_answers()
+
+    @Slot(str)
+    def open_notes(self, answer_id: str) -> None:
+        """The notes on each part of the books that an answer is written from."""
+        turns = self._workspace.shown.turns
+        turn = next((turn for turn in turns if turn.answer and turn.answer.id == answer_id), None)
+        if turn is not None:
+            self._show()
+            self.sheets.open_notes(turn.question.id)
+
+    def _show(self) -> None:
+        self._workspace.window.show_view(self.panel)
+
+    def commands(self) -> Sequence[PlacedCommands]:
+        sheet = Command(
+            _("Question sheet…"),
+            "Ctrl+L",
+            self.open,
+            words=_("table, list of questions, grid"),
+            symbol=Symbol.SHEET,
+            on_shelf=True,
+        )
+        return (PlacedCommands(Group.DESK, Anchor.FINDING, (sheet,)),)
+
+    def busy_words(self) -> str:
+        if self._workspace.activity.has(EngineTask.SERIES):
+            return _("A question sheet is being asked. It is stopped here; you can resume it later.")
+        return ""
+
+    def open_kept(self, kind: str, id: str) -> bool:
+        if kind != KeptWhere.SHEETS:
+            return False
+        self._show()
+        self.sheets.open(id)
+        return True
+
+    def take_back(self) -> bool:
+        if self._made is None or not (self.is_shown and self._made.holds):
+            return False
+        self._made.give_back()
+        return True

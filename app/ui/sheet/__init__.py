@@ -1,1 +1,0 @@
-"""Question sheets in the window: the list of questions, and the table of answers."""
