@@ -16,8 +16,7 @@ from app.cli import arguments, leaving
 from app.cli.answers import AnswerScreen, JsonAnswers, TextAnswers
 from app.cli.asking_all import MatterAsking, books_with
 from app.cli.bars import bar
-from app.cli.folders import open_all
-from app.cli.reading import with_password
+from app.cli.opening import open_documents
 from app.cli.screen import print_json
 from app.core.conversation import Answer, BookRef, Ending, MatterScope, Question, StoredQuestion
 from app.core.document import Book
@@ -39,7 +38,6 @@ from app.core.events import (
     Weighing,
 )
 from app.core.image import MOST_IN_QUESTION, Image
-from app.core.secret import Password
 from app.core.settings import AnswerWords, Settings
 from app.core.values import FREE, AnswerForm
 from app.core.verdict import Unweighed
@@ -56,7 +54,6 @@ from app.services.verbatim import is_wanted
 from app.services.weighing import AnswerWeighed
 from app.wording import units
 from app.wording.i18n import _
-from app.wording.page_flags import outdated_sentence
 from app.wording.remote import short_words, whole_words
 
 
@@ -264,24 +261,6 @@ def _is_too_much(answer: Answer) -> bool:
     return answer.problem is not None and answer.problem.code == Code.DOES_NOT_FIT
 
 
-def _open_book(file: Path, library: Library, cancel: Cancel, *, read_again: bool) -> Book:
-    def opened(password: Password | None) -> Book:
-        book = finish(library.open(file, cancel, password), bar(_("importing")))
-        if book.is_outdated and read_again:
-            book = finish(library.read_again(book.id, cancel, password), bar(_("importing")))
-        return book
-
-    book = with_password(opened, file)
-    if book.is_outdated:
-        _print_outdated(book)
-    return book
-
-
-def _renew_book(book: Book, library: Library, cancel: Cancel, *, read_again: bool) -> Book:
-    """A book of a folder, which was not read now."""
-    return _open_book(Path(book.path), library, cancel, read_again=read_again) if book.is_outdated else book
-
-
 def _take_image(file: Path, images: Images, cancel: Cancel) -> Image:
     try:
         return finish(images.take(file, file.name, cancel), bar(_("importing")))
@@ -317,17 +296,10 @@ def use(settings: Settings, desk: Services, *, as_json: bool, shows: bool = Fals
     return dataclasses.replace(desk.ask, settings=lambda: settings)
 
 
-def open_books(files: Sequence[Path], library: Library, cancel: Cancel, *, read_again: bool) -> list[Book]:
-    """Raises AppError, Stopped."""
-    return [_open_book(file, library, cancel, read_again=read_again) for file in files]
-
-
 def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[BookRef, ...]:
     """The books of the command line, or their pages. Raises AppError, Stopped."""
     pages = arguments.page_range(options.pages)
-    open_one = partial(_open_book, library=desk.library, cancel=cancel, read_again=options.read_again)
-    renew = partial(_renew_book, library=desk.library, cancel=cancel, read_again=options.read_again)
-    opened = open_all(options.document, open_one, renew, desk, cancel)
+    opened = open_documents(options.document, desk, cancel, read_again=options.read_again)
     for book in opened:
         desk.library.pages(book.id, pages)  # raises for a wrong range, before the model is loaded
     return tuple(BookRef(book.id, pages) for book in opened)
@@ -386,10 +358,3 @@ def show_progress(out: AnswerScreen, progress: PartsProgress | Weighing) -> None
             out.notice(problem)
         case Stored() | Checked():
             pass  # what was found is written when the answer has ended
-
-
-def _print_outdated(book: Book) -> None:
-    """Say on stderr that an earlier version read the book, and how to read it again."""
-    words = _("“{title}”: {sentence} Use --read-again for that.")
-    words = words.format(title=book.title, sentence=outdated_sentence())
-    print(units.printable(f"octavo: {words}"), file=sys.stderr)

@@ -1,19 +1,18 @@
-"""`octavo add` and `octavo folders`; and the documents of the command line: of a folder, all that can be read in it."""
+"""`octavo add` and `octavo folders`: documents are put on the shelf, and what was added is listed."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from app.cli.bars import Bar
 from app.cli.screen import print_json
-from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
-from app.core.sources import Adding, FileEnded, PlaceState, Scanning, SourceCounts
+from app.core.sources import Adding, FileEnded, Scanning, SourceCounts
 from app.core.work import Cancel, Stopped, finish
 from app.services.folder_adding import AddingReport, FolderAdding, FolderProgress
 from app.services.services import Services
@@ -48,7 +47,9 @@ def _paths(options: argparse.Namespace, adding: FolderAdding) -> Sequence[Path]:
         return list(options.paths)
     if options.watch:
         return [counts.source.path for counts in adding.all() if counts.source.watched]
-    left = [counts.source.path for counts in adding.all() if counts.waiting or (options.retry and counts.failed)]
+    left = [
+        counts.source.path for counts in adding.sources.all() if counts.waiting or (options.retry and counts.failed)
+    ]
     if not left:
         raise AppError(Code.USAGE, detail=_("name a folder or a file; nothing is left to be read from before"))
     return left
@@ -150,7 +151,7 @@ def list_folders(options: argparse.Namespace, desk: Services) -> None:
     """`octavo folders`. Raises AppError FILE_MISSING."""
     adding, wanted = desk.adding, options.forget or options.unwatch
     if wanted is not None:
-        found = next((counts.source for counts in adding.all() if counts.source.path == wanted.resolve()), None)
+        found = next((counts.source for counts in adding.sources.all() if counts.source.path == wanted.resolve()), None)
         if found is None:
             raise AppError(Code.FILE_MISSING, path=printable(str(wanted)))
         if options.forget is not None:
@@ -171,47 +172,3 @@ def _source(counts: SourceCounts) -> dict[str, Any]:
     source = counts.source
     numbers = {"read": counts.read, "failed": counts.failed, "waiting": counts.waiting, "gone": counts.gone}
     return {"path": str(source.path), "watched": source.watched, "scanned_at": source.scanned_at, **numbers}
-
-
-# ---- in the place of a document
-
-
-def open_all(
-    paths: Iterable[Path],
-    open_one: Callable[[Path], Book],
-    renew: Callable[[Book], Book],
-    desk: Services,
-    cancel: Cancel,
-) -> list[Book]:
-    """The books of these files and folders, each once; `renew` is called with those of folders.
-
-    What cannot be read in a folder is said on stderr, and the others are opened. Raises AppError as `open_one` and
-    `FolderAdding.add` do, FOLDER_WITHOUT_DOCUMENTS; Stopped.
-    """
-    books: dict[str, Book] = {}
-    for path in paths:
-        opened = map(renew, _open_folder(path, desk, cancel)) if path.is_dir() else [open_one(path)]
-        books |= {book.id: book for book in opened}
-    return list(books.values())
-
-
-def _open_folder(folder: Path, desk: Services, cancel: Cancel) -> list[Book]:
-    shown = Bar()
-
-    def show(event: FolderProgress) -> None:
-        if isinstance(event, Adding):
-            shown.show(_("importing"), event.done, event.total)
-
-    report = finish(desk.adding.add([folder], cancel), show)
-    if report.stopped:
-        raise Stopped
-    for _path, problem in report.failed:
-        print(f"octavo: {sentence(problem)}", file=sys.stderr)
-    if report.ended or report.failed:
-        print(f"octavo: {report_words(report, printable(folder.resolve().name))}", file=sys.stderr)
-    places = [place for source in report.sources for place in desk.adding.sources.places(source.id, PlaceState.READ)]
-    kept = {book.id: book for book in desk.library.books()}
-    books = [kept[place.book_id] for place in places if place.book_id in kept]
-    if not books:
-        raise AppError(Code.FOLDER_WITHOUT_DOCUMENTS, path=printable(str(folder)))
-    return books

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from app.cli import arguments
-from app.cli.ask import books_of, open_books
+from app.cli.ask import books_of
 from app.cli.bars import Bar
+from app.cli.opening import open_documents
 from app.cli.screen import print_json
 from app.core.citation_style import CitationStyle
 from app.core.document import Book
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         return
     book = None
     if options.document is not None:
-        (book,) = open_books((options.document,), desk.library, cancel, read_again=False)
+        book, *_inside = open_documents((options.document,), desk, cancel, read_again=False)
     if options.export is not None and options.export.suffix.lower() in COPY_ENDINGS:
         _write_copy(options, desk, book, cancel)
         return

@@ -57,13 +57,14 @@ class SourcePlace(msgspec.Struct, frozen=True):
 
 
 class SourceCounts(msgspec.Struct, frozen=True):
-    """How many documents of a source are in each state."""
+    """How many documents of a source are in each state. `alone`: it is a file that holds no other document."""
 
     source: Source
     read: int = 0
     waiting: int = 0
     failed: int = 0
     gone: int = 0
+    alone: bool = False
 
 
 class Shelved(msgspec.Struct, frozen=True):

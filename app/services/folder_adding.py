@@ -96,8 +96,8 @@ class FolderAdding:
     recording: Recording
 
     def all(self) -> tuple[SourceCounts, ...]:
-        """Everything that was added so, the last first."""
-        return self.sources.all()
+        """The folders, and the files that hold others, the last first."""
+        return tuple(counts for counts in self.sources.all() if not counts.alone)
 
     def shelf(self) -> dict[str, Shelved]:
         """Where each book belongs on the shelf; those are left out that came in by themselves, once, from one file."""
@@ -105,7 +105,7 @@ class FolderAdding:
 
     def unfinished(self) -> tuple[SourceCounts, ...]:
         """Those of which files were still to be read when Octavo ended."""
-        return tuple(counts for counts in self.all() if counts.waiting)
+        return tuple(counts for counts in self.sources.all() if counts.waiting)
 
     def look(self, cancel: Cancel) -> Work[Scanning, tuple[News, ...]]:
         """What is new or changed in the watched folders; nothing is read or recorded. What cannot be looked through, or

@@ -53,7 +53,14 @@ class Sources:
             known: dict[int, dict[str, int]] = {}
             for source_id, state, number in counts:
                 known.setdefault(int(str(source_id)), {})[str(state)] = int(str(number))
-        return tuple(SourceCounts(source, **known.get(source.id, {})) for source in map(_source, rows))
+            holding = connection.execute(
+                "SELECT DISTINCT source_id FROM places WHERE path != ? OR member != ''", (os.fsencode(_ITSELF),)
+            )
+            hold = {int(str(source_id)) for (source_id,) in holding}
+        return tuple(
+            SourceCounts(source, **known.get(source.id, {}), alone=source.id in known and source.id not in hold)
+            for source in map(_source, rows)
+        )
 
     def set_watched(self, source_id: int, watched: bool) -> None:
         self._database.run("UPDATE sources SET watched = ? WHERE id = ?", (watched, source_id))

@@ -14,8 +14,9 @@ import msgspec
 
 from app.cli import arguments
 from app.cli.answers import JsonAnswers, TextAnswers
-from app.cli.ask import Asker, asking_with, open_books, show_progress, use
+from app.cli.ask import Asker, asking_with, show_progress, use
 from app.cli.bars import Bar
+from app.cli.opening import open_documents
 from app.cli.screen import bare, print_json, width
 from app.core.document import Book
 from app.core.work import Cancel, finish
@@ -54,7 +55,10 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.export is not None:
         files.check(options.export, export.ENDINGS)
     settings = arguments.settings(options, desk.chosen_settings())
-    first, second = open_books((options.first, options.second), desk.library, cancel, read_again=options.read_again)
+    first, second = (
+        open_documents((path,), desk, cancel, read_again=options.read_again)[0]
+        for path in (options.first, options.second)
+    )
     shown = Bar()
 
     def show(event: Comparing) -> None:

@@ -1,0 +1,106 @@
+"""The documents of the command line, taken in as those that are dropped on the window: of a folder all that can be read
+in it, of a mail its attachments too."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from app.cli.bars import Bar, bar
+from app.cli.reading import with_password
+from app.core.document import Book
+from app.core.errors import AppError, Code, Problem
+from app.core.secret import Password
+from app.core.sources import Adding, PlaceState, Source
+from app.core.work import Cancel, Stopped, finish
+from app.services.folder_adding import AddingReport, FolderProgress
+from app.services.services import Services
+from app.wording import units
+from app.wording.errors import sentence
+from app.wording.folders import report_words
+from app.wording.i18n import _
+from app.wording.page_flags import outdated_sentence
+from app.wording.units import printable
+
+
+def open_documents(paths: Sequence[Path], desk: Services, cancel: Cancel, *, read_again: bool) -> list[Book]:
+    """The books of these files and folders, in their order, each once. A file that is on the shelf already is found
+    again; with `read_again` one that an earlier version of Octavo has read is read once more.
+
+    What cannot be read inside a folder or a mail is said on stderr, and the others are opened. Raises AppError why a
+    file that was named cannot be read, FOLDER_WITHOUT_DOCUMENTS; Stopped.
+    """
+    opening = _Opening(desk, cancel)
+    sources = opening.add(dict.fromkeys(path.resolve() for path in paths))
+    kept = {book.id: book for book in desk.library.books()}
+    books: dict[str, Book] = {}
+    for source in sources:
+        places = desk.adding.sources.places(source.id, PlaceState.READ)
+        found = [kept[place.book_id] for place in places if place.book_id in kept]
+        if not found:
+            raise AppError(Code.FOLDER_WITHOUT_DOCUMENTS, path=printable(str(source.path)))
+        books |= {book.id: book for book in found}
+    return [_renewed(book, desk, cancel, read_again=read_again) for book in books.values()]
+
+
+class _Opening:
+    def __init__(self, desk: Services, cancel: Cancel) -> None:
+        self._desk, self._cancel = desk, cancel
+        self._bar = Bar()
+
+    def add(self, paths: Collection[Path]) -> list[Source]:
+        """Take all of them in; asks for the passwords that files among them need. Raises AppError; Stopped."""
+        report = self._add(paths)
+        sources = {source.path: source for source in report.sources}
+        problems = dict(report.failed)
+        for path in paths:
+            if (problem := problems.pop(path, None)) is not None:
+                self._unlock(path, problem)
+        for problem in problems.values():
+            print(f"octavo: {sentence(problem)}", file=sys.stderr)
+        if (report.ended or report.failed) and any(path.is_dir() for path in paths):
+            name = printable(", ".join(path.name or str(path) for path in paths))
+            print(f"octavo: {report_words(report, name)}", file=sys.stderr)
+        return [sources[path] for path in paths]
+
+    def _unlock(self, path: Path, problem: Problem) -> None:
+        """Ask for the password of a file that needs one. Raises AppError any other problem."""
+
+        def read(password: Password | None) -> None:
+            failed = {path: problem} if password is None else dict(self._add((path,), {path: password}).failed)
+            if (wrong := failed.get(path)) is not None:
+                raise AppError.of(wrong)
+
+        with_password(read, path)
+
+    def _add(self, paths: Collection[Path], passwords: dict[Path, Password] | None = None) -> AddingReport:
+        """What was named is tried again where it failed before. Raises AppError; Stopped."""
+        try:
+            work = self._desk.adding.add(paths, self._cancel, again=tuple(paths), passwords=passwords)
+            report = finish(work, self._show)
+        finally:
+            self._bar.close()
+        if report.stopped:
+            raise Stopped
+        return report
+
+    def _show(self, event: FolderProgress) -> None:
+        if isinstance(event, Adding):
+            self._bar.show(_("importing"), round(event.share * event.total_bytes), event.total_bytes)
+
+
+def _renewed(book: Book, desk: Services, cancel: Cancel, *, read_again: bool) -> Book:
+    """The book, read again where that is wanted. Raises AppError, Stopped."""
+    if not book.is_outdated:
+        return book
+    if not read_again:
+        words = _("“{title}”: {sentence} Use --read-again for that.")
+        words = words.format(title=book.title, sentence=outdated_sentence())
+        print(units.printable(f"octavo: {words}"), file=sys.stderr)
+        return book
+
+    def read(password: Password | None) -> Book:
+        return finish(desk.library.read_again(book.id, cancel, password), bar(_("importing")))
+
+    return with_password(read, Path(book.path))
