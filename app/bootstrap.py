@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from app.core import installation
 from app.core.conversation import BookRef
@@ -73,12 +73,8 @@ from app.store.pseudonyms import PseudonymStore
 from app.store.record import RecordStore
 from app.store.settings import SettingsStore
 from app.store.sources import Sources
-from app.store.suggestions import SuggestedQuestions
 from app.store.system_keyring import RemoteKeys
 from app.store.vectors import Vectors
-
-if TYPE_CHECKING:
-    from app.services.suggestions import Suggestions
 
 MakeDeskFeature: TypeAlias = Callable[[Services], DeskFeature]
 
@@ -185,12 +181,6 @@ class _Desks:
         return desk
 
 
-def _suggestions(search: Search, books: Books, database: Database, settings: SettingsStore) -> Suggestions:
-    from app.services.suggestions import Suggestions  # now: few commands need it
-
-    return Suggestions(search, books, SuggestedQuestions(database), settings.load)
-
-
 def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services:
     conversations, settings, books = Conversations(database), shared.settings, Books(database)
     of_models, reader = shared.of_models, shared.reader
@@ -214,7 +204,6 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         ask=ask,
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
-        make_suggestions=partial(_suggestions, search, books, database, settings),
         parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
         weighing=weighing,
         templates=Templates(resources() / "sheets", library),

@@ -17,6 +17,7 @@ from app.features.lock.feature import LOCK
 from app.features.printing.feature import PRINTING
 from app.features.prompts.feature import PROMPTS
 from app.features.rescue.feature import RESCUE
+from app.features.suggestions.feature import SUGGESTIONS
 from app.features.tables.feature import TABLES
 
 FEATURES: tuple[Feature, ...] = (
@@ -24,6 +25,7 @@ FEATURES: tuple[Feature, ...] = (
     TABLES,
     CHRONOLOGY,
     COMPARISON,
+    SUGGESTIONS,
     PROMPTS,
     PRINTING,
     GOVERNANCE,

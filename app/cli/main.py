@@ -120,10 +120,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import folders
 
             folders.list_folders(options, desk)
-        case "questions":
-            from app.cli import questions
-
-            questions.run(options, desk, cancel)
         case "sheet":
             from app.cli import sheets
 

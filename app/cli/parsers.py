@@ -41,7 +41,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_add(commands)
     _add_folders(commands)
-    _add_questions(commands)
     _add_sheet(commands)
     _add_grid(commands)
     _add_notes(commands)
@@ -124,13 +123,6 @@ def _add_folders(commands: Any) -> None:
     what.add_argument(
         "--forget", type=Path, metavar="FOLDER", help=_("forget this folder; its documents stay on the shelf")
     )
-
-
-def _add_questions(commands: Any) -> None:
-    questions = add_command(
-        commands, "questions", _("suggest questions that the documents can answer, without a model")
-    )
-    add_documents(questions)
 
 
 def add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> None:

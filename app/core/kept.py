@@ -114,7 +114,8 @@ class Keeps:
     """Everything that the kernel or a feature keeps on a desk; with `+`, what both keep.
 
     `without_texts`: tables in which no name can be found, since they have ids and numbers alone. Rows go with the
-    document or the conversation that they refer to, by foreign keys (`app.store.migrations`).
+    document or the conversation that they refer to, by foreign keys (`app.store.migrations`). `of_documents`: tables of
+    what comes of a document by itself, by its `book_id`: a copy of the document on another desk has it, too.
     """
 
     kinds: tuple[KeptKind, ...] = ()
@@ -125,6 +126,7 @@ class Keeps:
     shared: tuple[SharedRows, ...] = ()
     people: tuple[FoundPeople, ...] = ()
     texts: tuple[TextSource, ...] = ()
+    of_documents: frozenset[str] = frozenset()
 
     def __add__(self, other: Keeps) -> Keeps:
         return Keeps(
@@ -136,6 +138,7 @@ class Keeps:
             (*self.shared, *other.shared),
             (*self.people, *other.people),
             (*self.texts, *other.texts),
+            self.of_documents | other.of_documents,
         )
 
     def kind(self, id: str) -> KeptKind:

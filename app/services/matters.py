@@ -100,7 +100,7 @@ class Matters:
         opening that one does."""
         target = self.open(target_id)
         try:
-            moved = move(source, target, books, conversations, shared=self.keeps.shared)
+            moved = move(source, target, books, conversations, keeps=self.keeps)
             _note_moved(source, target, target_id, moved)
         finally:
             if target is not self.home:

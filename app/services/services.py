@@ -52,7 +52,6 @@ from app.store.sheets import SheetStore
 
 if TYPE_CHECKING:
     from app.services.mcp_access import McpAccess
-    from app.services.suggestions import Suggestions
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,6 @@ class Services:
     ask: Ask
     search: Search
     indexer: Indexer
-    make_suggestions: Callable[[], Suggestions]
     parts: Parts
     weighing: SentenceWeighing
     templates: Templates
@@ -112,11 +110,6 @@ class Services:
     def features(self) -> tuple[DeskFeature, ...]:
         """The features that do something on this desk by themselves."""
         return tuple(make(self) for make in self.make_features)
-
-    @cached_property
-    def suggestions(self) -> Suggestions:
-        """Made when somebody wants some: its rules take a moment to import."""
-        return self.make_suggestions()
 
     @property
     def matter_plans(self) -> MatterPlans:

@@ -19,7 +19,7 @@ import apsw
 import msgspec
 
 from app.core.conversation import BookRef, MatterPlan
-from app.core.kept import SharedRows
+from app.core.kept import Keeps, SharedRows
 from app.store.bin import restore
 from app.store.branches import decode
 from app.store.db import Database
@@ -27,10 +27,9 @@ from app.store.db import Database
 INDEXES = {"passages": ("passage_words", "passage_signs")}
 """Tables of words (FTS5) that are filled beside a table, with its ids; none of them is filled by a trigger."""
 
-_OF_DOCUMENT = frozenset(
-    ("books", "pages", "passages", "passage_vectors", "book_tokens", "suggested_questions", "covers")
-)
-"""Tables of what comes of a document by itself. What else there is of a book, a person made, or had made."""
+_OF_DOCUMENT = frozenset(("books", "pages", "passages", "passage_vectors", "book_tokens", "covers"))
+"""Tables of what comes of a document by itself, beside those of features (`Keeps.of_documents`). What else there is of
+a book, a person made, or had made."""
 
 _FEW = 500
 """Values of one statement."""
@@ -47,22 +46,17 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 def move(
-    source: Database,
-    target: Database,
-    books: Iterable[str] = (),
-    conversations: Iterable[str] = (),
-    *,
-    shared: Sequence[SharedRows],
+    source: Database, target: Database, books: Iterable[str] = (), conversations: Iterable[str] = (), *, keeps: Keeps
 ) -> Moved:
     """A conversation takes along the books that it was asked about and what was noted of it, a book what its file holds
     and the sheets about it alone. Of a book that something else needs, which stays, the document is copied, and nothing
-    that a person made of it. `shared`: rows that documents share. Raises AppError as `Database.write` does;
+    that a person made of it. `keeps`: everything that a desk can have. Raises AppError as `Database.write` does;
     then the source has all."""
     with source.read() as connection:
         wanted = _choose(connection, set(books), set(conversations))
         with target.write() as into:
             into.pragma("defer_foreign_keys", True)
-            known = _put_books(connection, into, wanted, shared)
+            known = _put_books(connection, into, wanted, keeps)
             for id in wanted.conversations:
                 _put_conversation(connection, into, id, known)
             notes = _put_notes(connection, into, wanted.conversations, known)
@@ -142,9 +136,7 @@ def _books_of(connection: apsw.Connection, conversations: Collection[str]) -> se
 # ---- putting it into the target
 
 
-def _put_books(
-    source: apsw.Connection, target: apsw.Connection, wanted: _Wanted, shared: Sequence[SharedRows]
-) -> dict[str, str]:
+def _put_books(source: apsw.Connection, target: apsw.Connection, wanted: _Wanted, keeps: Keeps) -> dict[str, str]:
     """Under which id the target has each then: a file that it has already keeps its id there."""
     known, put = {}, []
     for id in sorted(wanted.books | wanted.copied):
@@ -153,8 +145,8 @@ def _put_books(
         known[id] = id if row is None else str(row[0])
         if row is None:
             put.append(id)
-            only = _OF_DOCUMENT if id in wanted.copied else None
-            _Copy(source, target, "books", _known_rows(source, target, id, shared), only).run(id)
+            only = _OF_DOCUMENT | keeps.of_documents if id in wanted.copied else None
+            _Copy(source, target, "books", _known_rows(source, target, id, keeps.shared), only).run(id)
         elif row[1]:
             restore(target, str(row[1]))
     for id in put:

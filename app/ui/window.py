@@ -36,7 +36,6 @@ from app.ui.chat.instructing import Instructing
 from app.ui.chat.leaving import LeavingPresenter
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.chat.suggestions_presenter import SuggestionsPresenter
 from app.ui.chat.title_presenter import TitlePresenter
 from app.ui.chat.view import ConversationView
 from app.ui.chat.weighing_presenter import WeighingPresenter
@@ -250,7 +249,6 @@ class _Parts(_ShelfParts):
         asking = self.asking = AskingPresenter(
             desk.ask, desk.parts, bridge, talk, view, composer, writing, planning, self.openings, activity, shown, self
         )
-        self.suggestions = SuggestionsPresenter(desk.suggestions, bridge, talk, asking, view, composer, shown, self)
         self.titles = TitlePresenter(desk.titling, bridge, talk, activity, self)
         self.weighing = WeighingPresenter(desk.weighing, bridge, view, activity, shown, self)
         self.words = WordsPresenter(desk.settings, desk.weighing, bridge, talk, asking, composer, activity, shown, self)
@@ -525,10 +523,6 @@ class WindowPresenter(_Parts):
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
         shown.connect(self.welcome.hint)
-        for looked in (shown, self.conversation.opened, self.asking.held, self.conversation.ended):
-            looked.connect(self.suggestions.look)
-        for changed in (self.openings.read_again, self.preferences.saved):
-            changed.connect(self.suggestions.renew)
         for look in (self.fitting.look, self.shelf.show_books, self.videos.use_changed):
             self.context.measured.connect(look)
         self.page.moved.connect(self.shelf.show_open_book)

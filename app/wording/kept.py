@@ -108,7 +108,6 @@ KEEPS = Keeps(
     tables=(
         SearchedTable("books", KeptWhere.DOCUMENTS, "t.id", ("title", "path", "outline", "labels", "member", "facts")),
         SearchedTable("pages", KeptWhere.DOCUMENTS, "t.book_id", ("label", "text", "chapter", "hidden")),
-        SearchedTable("suggested_questions", KeptWhere.DOCUMENTS, "t.book_id", ("questions",)),
         SearchedTable("recognitions", KeptWhere.DOCUMENTS, "t.picture", ("text",)),
         SearchedTable("conversations", KeptWhere.CONVERSATIONS, "t.id", ("title", "instructions")),
         SearchedTable("questions", KeptWhere.CONVERSATIONS, "t.conversation_id", ("text", "form", "plan")),

@@ -15,12 +15,12 @@ from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.settings import Settings
 from app.core.work import Cancel, finish
 from app.embedding.client import Embedder
+from app.features.suggestions.service import Suggestions
+from app.features.suggestions.store import SuggestedQuestions
 from app.services.search import Search
-from app.services.suggestions import Suggestions
 from app.store.books import Books
 from app.store.db import Database
 from app.store.passages import Passages
-from app.store.suggestions import SuggestedQuestions
 from app.store.vectors import Vectors
 from tests.ui.shelf_of_books import agreement
 

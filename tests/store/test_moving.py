@@ -26,10 +26,10 @@ from app.core.conversation import (
 )
 from app.core.document import Document, Format, Page
 from app.core.image import Image, ImageRef, Raster
+from app.core.kept import Keeps
 from app.core.note import Marker, Note, NotePlace, NoteSource
 from app.core.secret import Key, KeyOrigin, draw_secret
 from app.core.sheet import GridColumn
-from app.core.suggestion import SuggestedQuestion
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.store.bin import BinStore
 from app.store.books import Books
@@ -42,7 +42,6 @@ from app.store.moving import INDEXES, Moved, move
 from app.store.notes import NoteStore
 from app.store.passages import Passages
 from app.store.sheets import SheetStore
-from app.store.suggestions import SuggestedQuestions
 from app.store.vectors import Vectors
 from tests.store.decrypted import decrypted
 
@@ -63,7 +62,7 @@ class Kept:
         self.vectors.keep([passage for passage, _text in self.vectors.wanting(id, 9)], [title.encode()] * 2)
         self.vectors.finish(id)
         KeptCovers(self.database).keep(id, Raster(1, 1, b"rgb"))
-        SuggestedQuestions(self.database).keep(id, 1, (SuggestedQuestion("Whose?", id, 1, "en"),))
+        self.database.run("INSERT INTO suggested_questions VALUES (?, 1, '[]')", (id,))
         return id
 
     def talk(self, title: str, *books: str) -> Conversation:
@@ -95,7 +94,7 @@ class Kept:
 
 
 def _move(source: Database, target: Database, books: Iterable[str] = (), conversations: Iterable[str] = ()) -> Moved:
-    return move(source, target, books, conversations, shared=())
+    return move(source, target, books, conversations, keeps=Keeps(of_documents=frozenset(("suggested_questions",))))
 
 
 @pytest.fixture
@@ -125,7 +124,7 @@ def test_a_conversation_takes_along_all_that_is_of_it(both: tuple[Kept, Kept]) -
         assert [page.number for page in target.books.pages(book)] == [1, 2]
         assert covers.find(book) is not None
         assert len(target.vectors.of_book(book).vectors) == 2
-        assert SuggestedQuestions(target.database).of_book(book, 1) is not None
+        assert target.database.row("SELECT 1 FROM suggested_questions WHERE book_id = ?", (book,)) is not None
         assert (target.found("wharf", book), target.found("港", book)) == (1, 1)
     assert source.books.ids() == {letters, *source.books.ids() - {lease}}
     assert source.conversations.get(talk.id) is None

@@ -81,7 +81,6 @@ from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
 from app.services.sheets import Templates
-from app.services.suggestions import Suggestions
 from app.services.weighing import SentenceWeighing
 from app.store.bin import BinStore
 from app.store.books import Books
@@ -98,7 +97,6 @@ from app.store.pseudonyms import PseudonymStore
 from app.store.record import RecordStore
 from app.store.settings import SettingsStore
 from app.store.sources import Sources
-from app.store.suggestions import SuggestedQuestions
 from app.store.vectors import Vectors
 from tests.ui.direct_images import DirectImageReader
 from tests.ui.gate import Gate
@@ -146,7 +144,7 @@ class AsWished(Plans):
 
 @dataclass
 class ScriptedEngine:
-    """`suggests`: a desk with it suggests questions. `weighs`: one weighs the sentences of its answers (`weigh`).
+    """`suggests`: a room with it suggests questions. `weighs`: one weighs the sentences of its answers (`weigh`).
     `title`: one asks for titles, and gets this; empty: it asks for none.
 
     `answers` are played one after the other, then the last one again: text, progress, gates, and how it dies.
@@ -538,16 +536,6 @@ def _asking_settings(engine: ScriptedEngine, settings: SettingsStore) -> Setting
     return replace(kept, title_conversations=kept.title_conversations and bool(getattr(engine, "title", "")))
 
 
-def _suggestions(
-    search: Search, books: Books, database: Database, engine: ScriptedEngine, settings: SettingsStore
-) -> Suggestions:
-    def in_force() -> Settings:
-        kept = settings.load()
-        return replace(kept, suggest_questions=kept.suggest_questions and engine.suggests)
-
-    return Suggestions(search, books, SuggestedQuestions(database), in_force)
-
-
 def open_desk(
     folder: Path,
     engine: ScriptedEngine | None = None,
@@ -611,7 +599,6 @@ def _open(
         ask=ask,
         search=search,
         indexer=Indexer(search.vectors, search.embedder),
-        make_suggestions=partial(_suggestions, search, books, database, engine, settings),
         parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
         weighing=weighing,
         templates=Templates(resources() / "sheets", library),

@@ -167,10 +167,17 @@ class Room:
         settle: bool = True,
     ) -> None:
         self.window.resize(*size)
+        if not self.engine.suggests:
+            self._take_out("app.features.suggestions.")
         self.presenter.start(Settings(theme=theme), state or WindowState(), files)
         self.window.show()
         if settle:
             self.settle()
+
+    def _take_out(self, module: str) -> None:
+        """A feature that would make every test slower."""
+        features = self.presenter.features
+        features[:] = [feature for feature in features if not type(feature).__module__.startswith(module)]
 
     def ask(self, text: str, *, settle: bool = True) -> None:
         self.presenter.asking.submit(text)

@@ -23,7 +23,6 @@ _KEY = "Your library is encrypted, but its key is stored next to it."
 @pytest.fixture
 def first(room: Room) -> Room:
     """A first start on a machine with 16 GB, where of the catalogue only Qwen3 4B fits."""
-    room.engine.suggests = True
     room.reader.documents["handbook.md"] = shelf_of_books.handbook()
     room.fake.downloads.catalogue = tuple(o for o in catalogue().offers if o.untrusted_name == "Qwen3 4B")
     room.presenter.welcome.advice.hardware = Hardware((), 16)
@@ -43,11 +42,10 @@ def _press(qtbot: QtBot, room: Room, words: str) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_the_first_start_has_the_handbook_questions_a_model_and_a_word_about_the_key(first: Room) -> None:
+def test_the_first_start_has_the_handbook_a_model_and_a_word_about_the_key(first: Room) -> None:
     first.open()
     assert first.presenter.shown.book is not None
     assert first.presenter.shown.book.title == "Octavo handbook"
-    assert 0 < len(_empty(first).questions.questions) <= 3
     words = _words(first)
     assert [action for action, _label in words.actions] == [EmptyAction.ADD]
     assert words.key == _KEY
@@ -56,14 +54,6 @@ def test_the_first_start_has_the_handbook_questions_a_model_and_a_word_about_the
     assert "2.5 GB to download." in words.advice.words
     assert first.window.talk.notice.isHidden()  # nothing in red: nothing has gone wrong
     assert first.window.talk.composer.editor.placeholderText() == "Ask about the handbook"
-
-
-def test_a_question_of_the_first_start_is_asked_by_a_click(qtbot: QtBot, first: Room) -> None:
-    first.open()
-    (question, *_others) = _empty(first).questions.stops()
-    qtbot.mouseClick(question, Qt.MouseButton.LeftButton)
-    first.settle()
-    assert [turn.question.text for turn in first.turns()] == [question.accessibleName()]
 
 
 def test_the_word_about_the_key_goes_when_it_is_not_wanted(qtbot: QtBot, first: Room) -> None:
@@ -164,6 +154,8 @@ def _double_click(qtbot: QtBot, room: Room, book: Book) -> None:
 def test_where_there_is_little_room_questions_go_and_the_rest_stays(qtbot: QtBot, first: Room) -> None:
     first.open(size=(1024, 600))
     empty = _empty(first)
+    first.window.talk.view.suggest([f"What is in chapter {number}?" for number in range(1, 6)])
+    first.settle()
     shown = [part for part in empty.children() if part.isWidgetType() and part.isVisible()]  # type: ignore[attr-defined]
     places = [part.geometry() for part in shown if not part.geometry().isEmpty()]  # type: ignore[attr-defined]
     assert not any(one.intersects(other) for n, one in enumerate(places) for other in places[n + 1 :])

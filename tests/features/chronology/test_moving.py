@@ -48,7 +48,7 @@ def test_the_chronology_goes_with_its_book_and_knows_who_is_who(both: tuple[Desk
     source, target = both
     lease = source.add("Lease", "aa", "Olsen Ltd", "Marlow Ltd")
     target.add("Letters", "bb", "Marlow Ltd")
-    move(source.database, target.database, books=[lease], shared=CHRONOLOGY.keeps.shared)
+    move(source.database, target.database, books=[lease], keeps=CHRONOLOGY.keeps)
     assert source.names() == []
     assert target.names() == ["Marlow Ltd", "Olsen Ltd"], "and nobody twice"
     assert len(target.store.events()) == 2

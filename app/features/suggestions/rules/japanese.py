@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting.forms import Fits, Grammar, Groups, Kind, QuestionForm
+from app.features.suggestions.rules.forms import Fits, Grammar, Groups, Kind, QuestionForm
 
 _NOUN = r"(?P<np>[^、。はがをにで「」（）()\s]{2,20})"
 _NUMBER = r"[\d０-９,，.．〇一二三四五六七八九十百千万]+"

@@ -17,15 +17,16 @@ from msgspec.structs import replace
 from app.core.conversation import Answer, BookRef, Ending, PageRange
 from app.core.document import Book
 from app.core.settings import Settings
-from app.core.suggestion import SuggestedQuestion
 from app.core.work import Cancel, Stopped, Work
+from app.features.suggestions.data import SuggestedQuestion
+from app.features.suggestions.rules.candidates import GRAMMARS, PlacedCandidate, candidates, language_of_passages
+from app.features.suggestions.rules.forms import Kind, words_of
+from app.features.suggestions.store import SuggestedQuestions
 from app.services.conversation_search import pages_cited
 from app.services.search import Search
-from app.services.suggesting.candidates import GRAMMARS, PlacedCandidate, candidates, language_of_passages
-from app.services.suggesting.forms import Kind, words_of
+from app.services.services import Services
 from app.store.books import Books
 from app.store.passages import Passage
-from app.store.suggestions import SuggestedQuestions
 
 RULES = 1
 """The version of the rules: one more whenever other questions may be made of the same book."""
@@ -164,6 +165,11 @@ class Suggestions:
                     text = GRAMMARS[language].comparison.format(first=first.title, second=second.title)
                     return (SuggestedQuestion(text, second.id, 0, language),)
         return ()
+
+
+def suggestions_of(desk: Services) -> Suggestions:
+    database = desk.database
+    return Suggestions(desk.search, Books(database), SuggestedQuestions(database), desk.settings.load)
 
 
 def _in_turn(of_books: Sequence[Sequence[SuggestedQuestion]]) -> list[SuggestedQuestion]:

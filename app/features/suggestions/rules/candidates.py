@@ -14,12 +14,12 @@ from app.core.chapters import FRONT_MATTER
 from app.core.document import Section
 from app.core.grammar import leading_language
 from app.core.headings import is_listing, split_number
-from app.services.suggesting.english import ENGLISH
-from app.services.suggesting.forms import Candidate, Grammar, Kind, ask_of_heading, ask_of_sentence, words_of
-from app.services.suggesting.french import FRENCH
-from app.services.suggesting.german import GERMAN
-from app.services.suggesting.japanese import JAPANESE
-from app.services.suggesting.spanish import SPANISH
+from app.features.suggestions.rules.english import ENGLISH
+from app.features.suggestions.rules.forms import Candidate, Grammar, Kind, ask_of_heading, ask_of_sentence, words_of
+from app.features.suggestions.rules.french import FRENCH
+from app.features.suggestions.rules.german import GERMAN
+from app.features.suggestions.rules.japanese import JAPANESE
+from app.features.suggestions.rules.spanish import SPANISH
 from app.store.passages import Passage
 
 GRAMMARS: Mapping[str, Grammar] = {"de": GERMAN, "en": ENGLISH, "es": SPANISH, "fr": FRENCH, "ja": JAPANESE}

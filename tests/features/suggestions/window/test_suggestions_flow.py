@@ -14,7 +14,7 @@ from app.ui.bridge import Executor
 from app.ui.chat.suggestions import SuggestionButton, SuggestionList
 from tests.ui.fakes import Gate
 from tests.ui.room import Room, wait
-from tests.ui.shelf_of_books import agreement, work_rules
+from tests.ui.shelf_of_books import agreement, handbook, work_rules
 
 FEE = "How much is the annual maintenance fee?"
 WARRANTY = "How long is the warranty period?"
@@ -129,6 +129,17 @@ def test_where_there_is_little_room_the_first_ones_are_shown(room: Room) -> None
     shown = _buttons(_first(room))
     assert 0 < len(shown) < 5
     assert _first(room).geometry().bottom() <= 180
+
+
+def test_at_the_first_start_the_handbook_can_be_asked(qtbot: QtBot, room: Room) -> None:
+    room.engine.suggests = True
+    room.reader.documents["handbook.md"] = handbook()
+    room.open()
+    assert 0 < len(_first(room).questions) <= 3
+    question = _buttons(_first(room))[0]
+    qtbot.mouseClick(question, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert _asked(room) == [question.text()]
 
 
 # ---- after an answer

@@ -9,10 +9,10 @@ from functools import partial
 from PySide6.QtCore import QObject, Slot
 
 from app.core.conversation import Answer, BookRef
-from app.core.suggestion import SuggestedQuestion
 from app.core.untrusted import disarm
 from app.core.work import Cancel, Work
-from app.services.suggestions import Suggestions
+from app.features.suggestions.data import SuggestedQuestion
+from app.features.suggestions.service import Suggestions
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import Composer

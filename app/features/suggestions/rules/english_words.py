@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.services.suggesting.forms import listed
+from app.features.suggestions.rules.forms import listed
 
 DANGLING = listed(
     "this that these those it its he him his she her hers they them their theirs we us our ours i my me here there"

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page
-from app.core.suggestion import SuggestedQuestion
+from app.core.secret import Key, KeyOrigin, draw_secret
+from app.features.suggestions.data import SuggestedQuestion
+from app.features.suggestions.feature import SUGGESTIONS
+from app.features.suggestions.store import SuggestedQuestions
 from app.store.books import Books
+from app.store.conversations import Conversations
 from app.store.db import Database
-from app.store.suggestions import SuggestedQuestions
+from app.store.moving import move
 from tests.store.deleting import delete_book
 
 RULES = 3
@@ -55,3 +61,29 @@ def test_they_go_with_the_book(database: Database, book: Book) -> None:
     delete_book(Books(database), book.id)
     _kept(database, book.id)
     assert database.rows("SELECT * FROM suggested_questions") == []
+
+
+def test_what_is_kept_can_be_read_by_later_versions() -> None:
+    """Whoever changes this raises `RULES`, so that what was kept before is made anew."""
+    properties = {"text": "string", "book_id": "string", "page": "integer", "language": "string"}
+    _schemas, components = msgspec.json.schema_components([SuggestedQuestion])
+    kept = components["SuggestedQuestion"]
+    assert {name: each["type"] for name, each in kept["properties"].items()} == properties
+    assert kept["required"] == list(properties)
+
+
+def test_a_copy_of_the_book_on_another_desk_has_them(tmp_path: Path, database: Database, book: Book) -> None:
+    conversations = Conversations(database)
+    conversations.create("Stays", (BookRef(book.id),))
+    goes = conversations.create("Goes", (BookRef(book.id),))
+    made = _kept(database, book.id)
+    other = Database.open(tmp_path / "other.db", Key(draw_secret(), KeyOrigin.FILE))
+    moved = move(database, other, conversations=[goes.id], keeps=SUGGESTIONS.keeps)
+    assert moved.books == {}
+    (copied,) = Books(other).all()
+    assert (
+        SuggestedQuestions(other).of_book(copied.id, RULES)
+        == made
+        == SuggestedQuestions(database).of_book(book.id, RULES)
+    )
+    other.close()

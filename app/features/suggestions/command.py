@@ -8,8 +8,9 @@ from app.cli.ask import books_of
 from app.cli.screen import print_json
 from app.core.document import Book
 from app.core.errors import AppError, Code
-from app.core.suggestion import SuggestedQuestion
 from app.core.work import Cancel, finish
+from app.features.suggestions.data import SuggestedQuestion
+from app.features.suggestions.service import suggestions_of
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _
@@ -20,7 +21,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if not options.document:
         raise AppError(Code.USAGE, detail=_("name a document with --document"))
     refs = books_of(options, desk, cancel)
-    found = finish(desk.suggestions.for_desk(refs, cancel))
+    found = finish(suggestions_of(desk).for_desk(refs, cancel))
     books = {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
     if options.json:
         print_json({"questions": [_described(one, books[one.book_id]) for one in found]})

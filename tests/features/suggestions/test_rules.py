@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.suggesting.candidates import GRAMMARS, candidates, language_of_passages, sentences_of
-from app.services.suggesting.forms import ask_of_heading, ask_of_sentence
+from app.features.suggestions.rules.candidates import GRAMMARS, candidates, language_of_passages, sentences_of
+from app.features.suggestions.rules.forms import ask_of_heading, ask_of_sentence
 from app.store.passages import Passage
 
 SENTENCES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting.forms import First, Fits, Grammar, Groups, Kind, QuestionForm, listed
+from app.features.suggestions.rules.forms import First, Fits, Grammar, Groups, Kind, QuestionForm, listed
 
 _W = r"[\w'’./+-]+"
 _SUBJECT = rf"(?P<np>(?:Der|Die|Das|Ein|Eine|Jeder|Jede|Jedes|Alle) {_W}(?: {_W}){{0,4}}?)"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.core.suggestion import SuggestedQuestion
+from app.features.suggestions.data import SuggestedQuestion
 from app.store.db import Database
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting import english_words as words
-from app.services.suggesting.forms import First, Fits, Grammar, Groups, Kind, QuestionForm, anything, listed
+from app.features.suggestions.rules import english_words as words
+from app.features.suggestions.rules.forms import First, Fits, Grammar, Groups, Kind, QuestionForm, anything, listed
 
 _W = r"[\w'’./+-]+"
 _NP = rf"(?P<np>{_W}(?: {_W}){{0,5}}?)"

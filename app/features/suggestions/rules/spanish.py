@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.suggesting.forms import First, Fits, Grammar, Groups, Kind, QuestionForm, listed
+from app.features.suggestions.rules.forms import First, Fits, Grammar, Groups, Kind, QuestionForm, listed
 
 _W = r"[\w'’./+-]+"
 _SUBJECT = rf"(?P<np>(?:El|La|Los|Las|Un|Una|Cada|Todo|Toda) {_W}(?: {_W}){{0,5}}?)"
