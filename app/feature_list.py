@@ -14,6 +14,7 @@ from app.features.comparison.feature import COMPARISON
 from app.features.governance.feature import GOVERNANCE
 from app.features.library_search.feature import LIBRARY_SEARCH
 from app.features.lock.feature import LOCK
+from app.features.notes.feature import NOTES
 from app.features.printing.feature import PRINTING
 from app.features.prompts.feature import PROMPTS
 from app.features.rescue.feature import RESCUE
@@ -24,6 +25,7 @@ FEATURES: tuple[Feature, ...] = (
     LIBRARY_SEARCH,
     TABLES,
     CHRONOLOGY,
+    NOTES,
     COMPARISON,
     SUGGESTIONS,
     PROMPTS,

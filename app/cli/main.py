@@ -129,13 +129,9 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
 
             return grids.run(options, desk, cancel)
         case "cite":
-            from app.cli import notes
+            from app.cli import cite
 
-            notes.cite(options, desk, cancel)
-        case "notes":
-            from app.cli import notes
-
-            notes.run(options, desk, cancel)
+            cite.run(options, desk, cancel)
         case "bin":
             from app.cli import bin
 

@@ -43,7 +43,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_folders(commands)
     _add_sheet(commands)
     _add_grid(commands)
-    _add_notes(commands)
     _add_cite(commands)
     _add_bin(commands)
     _add_matters(commands)
@@ -152,20 +151,6 @@ def _add_cite(commands: Any) -> None:
     cite.add_argument(
         "--style", choices=[style.value for style in CitationStyle], default=CitationStyle.BIBTEX.value,
         help=_("BibTeX (default), CSL JSON, or plain text"),
-    )  # fmt: skip
-
-
-def _add_notes(commands: Any) -> None:
-    notes = add_command(commands, "notes", _("list notes and highlights, search them, or write them to a file"))
-    add_matter(notes)
-    notes.add_argument(
-        "--document", type=Path, metavar="FILE", help=_("only the notes of this book; otherwise all notes")
-    )
-    notes.add_argument("--find", metavar="WORDS", help=_("only notes that contain these words"))
-    notes.add_argument("--delete", metavar="ID", help=_("delete a note permanently; the beginning of its ID is enough"))
-    notes.add_argument(
-        "--export", type=Path, metavar="FILE",
-        help=_("write the notes to a file: .md; or, with --document, a copy of a PDF with its highlights: .pdf"),
     )  # fmt: skip
 
 

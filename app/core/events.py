@@ -44,13 +44,6 @@ class Indexing(msgspec.Struct, frozen=True, tag=True):
     book_id: str
 
 
-class Annotating(msgspec.Struct, frozen=True):
-    """Notes are placed on the drawings of their pages: `done` of `total` pages."""
-
-    done: int
-    total: int
-
-
 class Asking(msgspec.Struct, frozen=True, tag=True):
     """A model hub is being asked; `host` is the one address that is spoken to."""
 

@@ -30,7 +30,6 @@ from app.ui.main_window import MainWindow
 from app.ui.matters.presenter import MattersPresenter
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
-from app.ui.notes.presenter import NotesPresenter
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS, BACK_KEYS, FORWARD_KEYS
 from app.ui.page.pages import Pages
 from app.ui.page.panel import PagePanel
@@ -54,7 +53,6 @@ def adding_commands(
     images: ImageSources,
     portal: ScreenPortal,
     anything: Anything,
-    notes: NotesPresenter,
     bin_: BinPresenter,
 ) -> CommandGroup:
     return CommandGroup(
@@ -90,15 +88,6 @@ def adding_commands(
                 symbol=Symbol.FIND,
                 apart=True,
                 anchor=Anchor.FINDING,
-            ),
-            Command(
-                _("Notes and highlights"),
-                "Ctrl+Shift+N",
-                notes.open,
-                words=_("annotations, comments, marked"),
-                symbol=Symbol.NOTES,
-                shelf_name=_("Notes"),
-                anchor=Anchor.NOTES,
             ),
             Command(
                 _("Bin…"),
@@ -148,7 +137,7 @@ def matter_commands(matters: MattersPresenter) -> CommandGroup:
 
 
 def conversation_commands(
-    go: Navigation, instructing: Instructing, fitting: Fitting, exporting: Exporting, notes: NotesPresenter
+    go: Navigation, instructing: Instructing, fitting: Fitting, exporting: Exporting
 ) -> CommandGroup:
     """What can be done with the shown conversation: its menu."""
     return CommandGroup(
@@ -191,13 +180,7 @@ def conversation_commands(
                 fitting.offer,
                 words=_("too long, context full, does not fit"),
                 can=go.shows_conversation,
-            ),
-            Command(
-                _("Keep the last answer as a note"),
-                "",
-                notes.keep_last,
-                words=_("remember, collect"),
-                symbol=Symbol.NOTES,
+                anchor=Anchor.FITTING,
             ),
             Command(
                 _("Export the conversation…"),
@@ -267,7 +250,7 @@ def asking_commands(
     )
 
 
-def page_commands(go: Navigation, pages: Pages, notes: NotesPresenter, window: MainWindow) -> CommandGroup:
+def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGroup:
     panel = window.page
     return CommandGroup(
         Group.PAGE,
@@ -346,8 +329,8 @@ def page_commands(go: Navigation, pages: Pages, notes: NotesPresenter, window: M
                 words=_("citation, bibliography, Zotero, Pandoc"),
                 symbol=Symbol.COPY,
                 can=pages.is_citable,
+                anchor=Anchor.REFERENCES,
             ),
-            Command(_("Notes in this book"), "", notes.open_of_book, words=_("annotations, highlights")),
             Command(
                 _("Import report…"), "Ctrl+I", go.report_on_open_book, words=_("OCR, scan, recognised text, quality")
             ),

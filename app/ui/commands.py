@@ -75,7 +75,8 @@ class Anchor(StrEnum):
     """A place in a group where the commands of features stand: behind the kernel's command that has it."""
 
     FINDING = "finding"
-    NOTES = "notes"
+    FITTING = "fitting"
+    REFERENCES = "references"
     DELETING = "deleting"
     ASKING = "asking"
     EXPORTING = "exporting"

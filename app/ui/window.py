@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.core.conversation import Conversation
+from app.core.conversation import Citation, Conversation
 from app.core.document import Book
 from app.core.secret import KeyOrigin
 from app.core.settings import Settings
@@ -54,7 +54,7 @@ from app.ui.matters.presenter import MattersPresenter
 from app.ui.menu_bar import make_menu_bar
 from app.ui.models.loading import ModelPresenter
 from app.ui.navigation import Navigation
-from app.ui.notes.presenter import NotesPresenter
+from app.ui.note_removal import NoteRemoval
 from app.ui.page.pages import Pages
 from app.ui.page.panel import PagePanel
 from app.ui.palette import Anything
@@ -142,6 +142,7 @@ class _ShelfParts(QObject):
         self.indexing = BookIndexing(desk.indexer, bridge, activity, self)
         self.pages = Pages(desk.library, desk.images, desk.notes, bridge, icons, window.page, shown, self)
         self.page = self.pages.first
+        self.note_removal = NoteRemoval(desk.notes, bridge, window, self)
         self.report = ReportPresenter(desk.library, bridge, icons, window, self)
 
     @Slot()
@@ -325,11 +326,6 @@ class _Parts(_ShelfParts):
             desk.images, bridge, self.shelf, self.shown, self.navigation, self.matters, icons, self.window, self
         )
 
-    def _make_notes(self, desk: Services, bridge: Bridge, icons: Icons) -> NotesPresenter:
-        kept = (desk.notes, desk.library, desk.conversations)
-        self.notes = NotesPresenter(*kept, bridge, icons, self.window, self.navigation, self.shown, self)
-        return self.notes
-
     def _make_commands(
         self, desk: Services, bridge: Bridge, icons: Icons, handbook: Path, features: Sequence[MakeWindowFeature]
     ) -> None:
@@ -338,7 +334,6 @@ class _Parts(_ShelfParts):
             window, self.shelf, talk, self.asking, self.pages, self.report, self.activity, self.shown, self
         )
         self._make_anything(desk, bridge, icons)
-        notes = self._make_notes(desk, bridge, icons)
         self._make_help(desk, bridge, icons, handbook)
         workspace = Workspace(
             desk=desk,
@@ -367,12 +362,12 @@ class _Parts(_ShelfParts):
         placed = [each for feature in self.features for each in feature.commands()]
         groups = (
             command_list.adding_commands(
-                go, self.shelf, self.folders, self.images, self.portal, self.anything, notes, self.bin
+                go, self.shelf, self.folders, self.images, self.portal, self.anything, self.bin
             ),
             command_list.matter_commands(self.matters),
-            command_list.conversation_commands(go, self.instructing, self.fitting, self.exporting, notes),
+            command_list.conversation_commands(go, self.instructing, self.fitting, self.exporting),
             command_list.asking_commands(go, talk, self.asking, self.ahead, self.context),
-            command_list.page_commands(go, self.pages, notes, window),
+            command_list.page_commands(go, self.pages, window),
             command_list.view_commands(go, self.preferences, window),
             command_list.model_commands(window, self.model, self.open_models, self.place_model, self.readings),
             command_list.help_commands(self.help),
@@ -381,6 +376,8 @@ class _Parts(_ShelfParts):
         self.commands = Commands([group.with_placed(placed) for group in groups], window, self)
         window.shelf.offer([command for group in self.commands.groups for command in group.commands])
         window.shelf.offer_for_books(self._book_entries)
+        window.talk.view.offer_for_answers(self._answer_entries)
+        self.pages.offer_for_notes(self._book_notes_entries)
         self.anything.use(self.commands, self.features)
         go.use([feature.open_kept for feature in self.features], [feature.take_back for feature in self.features])
         self.preferences.use([each for feature in self.features for each in feature.settings_rows()])
@@ -395,6 +392,14 @@ class _Parts(_ShelfParts):
     def _page_entries(self) -> list[MenuEntry]:
         """What features can do with pages of the open document."""
         return [entry for feature in self.features for entry in feature.page_menu()]
+
+    def _answer_entries(self, answer_id: str, citation: Citation | None) -> list[MenuEntry]:
+        """What features can do with an answer."""
+        return [entry for feature in self.features for entry in feature.answer_menu(answer_id, citation)]
+
+    def _book_notes_entries(self) -> list[MenuEntry]:
+        """Where features lead from the notes of a document."""
+        return [entry for feature in self.features for entry in feature.book_notes_menu()]
 
     def _offer_menus(self) -> None:
         window, groups = self.window, {group.id: group for group in self.commands.groups}
@@ -583,10 +588,10 @@ class WindowPresenter(_Parts):
         self.report.reread_wanted.connect(shelf.reread)
 
     def _connect_notes(self) -> None:
-        self.notes.serve(self.pages, self.window.talk.view)
-        self.events.words_kept.connect(self.notes.keep_cell)
-        for changed in (self.shelf.book_removed, self.bin.restored, self.openings.read_again):
-            changed.connect(self.notes.list)
+        for changed in (self.pages.notes_changed, self.note_removal.changed):
+            changed.connect(self.events.notes_changed)
+        self.events.notes_changed.connect(self.pages.renew_notes)
+        self.pages.note_delete_wanted.connect(self.note_removal.delete)
 
     def _connect_talk(self) -> None:
         talk, panel, fitting, planning = self.conversation, self.window.talk, self.fitting, self.asking.planning
@@ -646,6 +651,7 @@ class WindowPresenter(_Parts):
             self.asking.planning,
             self.drafts,
             self.pages,
+            self.note_removal,
             self.model,
             self.ahead,
             self.fitting,
@@ -670,8 +676,7 @@ class WindowPresenter(_Parts):
             work.noticed.connect(self.window.tell)
         for finished in (self.gallery, self.passphrase, self.matters):
             finished.done.connect(self.window.say)
-        for writer in (self.exporting, self.notes):
-            writer.saved.connect(self.saved_files.show)
+        self.exporting.saved.connect(self.saved_files.show)
 
     @Slot()
     def _say_told(self) -> None:

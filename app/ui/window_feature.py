@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QObject
 
+from app.core.conversation import Citation
 from app.core.document import Book
 from app.ui.chat.empty import EmptyOffer
 from app.ui.commands import Entry, MenuEntry, PlacedCommands
@@ -66,6 +67,14 @@ class WindowFeature(QObject):
 
     def first_offers(self) -> Sequence[EmptyOffer]:
         """What it offers at the first start, when nothing is kept yet; asked for once."""
+        return ()
+
+    def answer_menu(self, answer_id: str, citation: Citation | None) -> Sequence[MenuEntry]:  # noqa: ARG002
+        """What it can do with an answer, and with the citation in it that is pointed at: in the menu of the answer."""
+        return ()
+
+    def book_notes_menu(self) -> Sequence[MenuEntry]:
+        """Where its notes lead from those of one document: buttons below the list that drops down on the page."""
         return ()
 
 

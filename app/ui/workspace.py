@@ -47,6 +47,9 @@ class WindowEvents(QObject):
     engine_changed = Signal()
     """`Activity` says something else."""
 
+    notes_changed = Signal()
+    """Some note of a document, or of an answer, is new, another or gone: told by the kernel and by features."""
+
     restart_wanted = Signal()
     """The program shall start anew."""
 

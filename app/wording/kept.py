@@ -172,7 +172,6 @@ KEEPS = Keeps(
         RecordedThing("grid", lambda: _("Table")),
         RecordedThing("matter", lambda: _("Matter")),
         RecordedThing("model", lambda: _("Model")),
-        RecordedThing("notes", lambda: _("Notes")),
         RecordedThing("list", lambda: _("list of documents")),
         RecordedThing("matters", lambda: _("list of matters")),
         RecordedThing("refused", lambda: _("refused")),

@@ -24,6 +24,7 @@ from app.core.matter import LIBRARY
 from app.core.note import Marker, NoteSource
 from app.core.paths import Paths
 from app.features.chronology.service import timelines_of
+from app.features.notes.service import note_keeping_of
 from app.store import keys
 from tests.cli.mcp_program import served
 from tests.engine.remote import toy_server
@@ -150,7 +151,7 @@ def _work_in_the_window(walk: Walk) -> None:
         desk.settings.change("record_texts", True)
         (book,) = [book for book in desk.library.books() if Path(book.path) == walk.book]
         desk.notes.mark(book.id, 1, (0, 60), Marker.YELLOW, walk.words.sentence)
-        desk.notes.keep_words(walk.words.sentence, NoteSource.ANSWER, "")
+        note_keeping_of(desk).keep_words(walk.words.sentence, NoteSource.ANSWER, "")
         talk = desk.conversations.all()[0]
         desk.conversations.rename(talk.id, walk.words.sentence)
         desk.conversations.instruct(talk.id, f"Write as {walk.words.person} does.")

@@ -6,6 +6,8 @@ from PySide6.QtCore import QRect
 
 from app.core.note import Marker, Note, NoteSource
 from app.core.settings import ThemeChoice
+from app.features.notes.service import note_keeping_of
+from app.features.notes.window.notes import NotesWindow
 from app.ui.page.notes import PageNotes
 from app.wording.i18n import use_language
 from tests.screens.page_scenes import QUOTE, draw, read_layer
@@ -34,7 +36,7 @@ def _begin(stage: Stage, **options: object) -> Note:
     shown = _mark(stage, LETTERS, _LETTER, QUOTE, Marker.BLUE, _WRITTEN)
     rules = stage.desk.library.page(stage.books[RULES].id, 1).text
     stage.desk.notes.mark(stage.books[RULES].id, 1, (0, min(48, len(rules))), Marker.BLUE, "旧規則と比較すること。")
-    stage.desk.notes.keep_words(
+    note_keeping_of(stage.desk).keep_words(
         "The notice period is nine months for Berths 4 to 7 (Side letters 2019–2024, p. 22), twelve for all others"
         " (Harbour Lease, consolidated, p. 203).",
         NoteSource.ANSWER,
@@ -84,7 +86,7 @@ def _popup(stage: Stage, **options: object) -> None:
     _begin(stage, **options)
     stage.desk.notes.mark(stage.books[LETTERS].id, 4, None, None, "Nothing on the dry dock in this letter.")
     _mark(stage, LETTERS, 9, stage.desk.library.page(stage.books[LETTERS].id, 9).text[:120].strip(), Marker.GREEN)
-    stage.presenter.notes.changed.emit()
+    stage.presenter.events.notes_changed.emit()
     stage.settle()
     stage.window.page.header.notes.click()
     pause(150)
@@ -105,7 +107,7 @@ def note_in_text(stage: Stage) -> None:
     words = page.split()
     for place, marker in ((4, Marker.BLUE), (14, Marker.YELLOW), (24, Marker.GREEN)):
         _mark(stage, LETTERS, 4, " ".join(words[place : place + 7]), marker)
-    stage.presenter.notes.changed.emit()
+    stage.presenter.events.notes_changed.emit()
     stage.presenter.page.open_page(stage.books[LETTERS].id, 4, " ".join(words[34:41]))
     stage.window.page.toggle_drawing()
     stage.settle()
@@ -120,9 +122,9 @@ def note_in_text_dark(stage: Stage) -> None:
 
 def _list(stage: Stage, **options: object) -> None:
     note = _begin(stage, **options)
-    stage.presenter.notes.open()
+    stage.feature(NotesWindow).open()
     stage.settle()
-    panel = stage.presenter.notes.panel
+    panel = stage.feature(NotesWindow).notes.panel
     panel.view.setCurrentIndex(panel.view.notes.index_of(note.id))
     stage.settle()
 
@@ -158,7 +160,7 @@ def note_list_japanese(stage: Stage) -> None:
 def note_list_empty(stage: Stage) -> None:
     stage.add_books()
     stage.open()
-    stage.presenter.notes.open()
+    stage.feature(NotesWindow).open()
     stage.settle()
 
 

@@ -1,24 +1,21 @@
-"""Notes as a person makes them: on a text, on a drawing, of a quotation; and into a copy of the file."""
+"""Notes as a person makes them: on a text, and on a drawing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.core.document import Book, Document, Format, Page, PageLayer
 from app.core.errors import AppError, Code
-from app.core.events import Annotating
 from app.core.note import Marker, NotePlace
-from app.core.work import Cancel, Stopped, finish
 from app.documents import worker
 from app.documents.formats.contract import Content
 from app.documents.layer import Layer
-from app.documents.protocol import Highlight
 from app.services.notes import NoteTaking
 from tests.documents.pdf_writer import lines, write_pdf
-from tests.ui.fakes import FakeDesk, ScriptedReader, open_desk
+from tests.ui.fakes import FakeDesk, open_desk
 
 FILE = write_pdf([lines("The Tenant pays 10", "thousand each month."), lines("Nothing else is due.")])
 PAGES = (Page(1, "i", "The Tenant pays 10 thousand each month."), Page(2, "1", "Nothing else is due."))
@@ -28,26 +25,9 @@ def read_layer(page: int) -> PageLayer:
     return worker.page_layer(Content("a.pdf", FILE, ""), page)
 
 
-class WritingReader(ScriptedReader):
-    """Remembers what it was to write."""
-
-    written: tuple[Highlight, ...] = ()
-
-    def annotated_copy(self, path: Path, sha256: str, highlights: Sequence[Highlight], member: str = "") -> bytes:
-        self.written = tuple(highlights)
-        return b"%PDF-"
-
-
 @pytest.fixture
-def reader() -> WritingReader:
-    made = WritingReader()
-    made.layer = read_layer
-    return made
-
-
-@pytest.fixture
-def desk(tmp_path: Path, reader: WritingReader) -> Iterator[FakeDesk]:
-    made = open_desk(tmp_path, reader=reader)
+def desk(tmp_path: Path) -> Iterator[FakeDesk]:
+    made = open_desk(tmp_path)
     yield made
     made.desk.close()
 
@@ -85,37 +65,7 @@ def test_words_of_a_drawing_are_found_in_the_text_across_its_lines(notes: NoteTa
     assert (other.words, other.place) == ("pays 10 thousand", NotePlace(book.id, 2)), "its words are kept all the same"
 
 
-def test_a_quotation_is_marked_where_the_page_has_it(notes: NoteTaking, book: Book) -> None:
-    assert notes.mark_quotation(book.id, 2, "Nothing else").place == NotePlace(book.id, 2, 0, 12)
-    assert notes.mark_quotation(book.id, 2, "").words == ""
-    assert notes.mark_quotation(book.id, 2, "Something else").place == NotePlace(book.id, 2)
-
-
-def test_a_copy_has_every_note_and_says_which_have_no_place(
-    notes: NoteTaking, book: Book, reader: WritingReader
-) -> None:
-    marked = notes.mark(book.id, 1, (4, 27), Marker.BLUE, "Who?")
-    page = notes.mark(book.id, 1, None, None, "All of it.")
-    nowhere = notes.mark_quotation(book.id, 2, "Something else", Marker.GREEN)
-    progress: list[Annotating] = []
-    copy = finish(notes.annotated_copy(book.id, Cancel()), progress.append)
-    assert (copy.pdf, copy.written, copy.unplaced) == (b"%PDF-", 3, 1)
-    by_name = {each.name: each for each in reader.written}
-    assert [len(by_name[note.id].boxes) for note in (marked, page, nowhere)] == [2, 0, 0]
-    assert [by_name[note.id].text for note in (marked, page, nowhere)] == ["Who?", "All of it.", "“Something else”"]
-    assert [by_name[note.id].page for note in (marked, page, nowhere)] == [1, 1, 2]
-    assert (progress[0], progress[-1]) == (Annotating(0, 2), Annotating(2, 2))
-    cancel = Cancel()
-    cancel.request()
-    with pytest.raises(Stopped):
-        finish(notes.annotated_copy(book.id, cancel))
-
-
-def test_what_is_gone_is_named(notes: NoteTaking, book: Book, desk: FakeDesk) -> None:
-    text = desk.books.add(Document("Notes", Format.TEXT, "cd" * 32, PAGES), Path("/notes.txt"))
-    with pytest.raises(AppError) as raised:
-        finish(notes.annotated_copy(text.id, Cancel()))
-    assert raised.value.problem.code is Code.COPY_NOT_PDF
+def test_what_is_gone_is_named(notes: NoteTaking, book: Book) -> None:
     with pytest.raises(AppError) as raised:
         notes.mark(book.id, 3, (0, 1), None, "")
     assert raised.value.problem.code is Code.PAGES_INVALID

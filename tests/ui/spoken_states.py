@@ -19,6 +19,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Reading
 from app.core.image import Raster
 from app.core.note import Marker
+from app.features.notes.window.notes import NotesWindow
 from app.features.tables.window.tables import TablesWindow
 from app.models.hub.catalogue import catalogue
 from app.services.plans import Hardware
@@ -98,11 +99,12 @@ def notes(room: Room) -> None:
     _talk(room, LEASE)
     room.desk.notes.mark(room.books[LEASE].id, 1, (0, 20), Marker.GREEN, "Begins here.")
     room.presenter.page.open_book(room.books[LEASE].id)
-    room.presenter.notes.open()
+    added = room.feature(NotesWindow)
+    added.open()
     room.settle()
     room.window.page.text.select_all()
-    row = room.presenter.notes.panel.view.notes.index(1, 0)
-    room.presenter.notes.edit(row.data(NoteRole).note, QRect(300, 300, 9, 9))
+    row = added.notes.panel.view.notes.index(1, 0)
+    added.notes.edit(row.data(NoteRole).note, QRect(300, 300, 9, 9))
 
 
 def palette(room: Room) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -29,6 +29,7 @@ from app.ui.chat.notes import NOTE_INDENT, ProgressLine, RemarkLine
 from app.ui.chat.suggestions import SuggestionList
 from app.ui.chat.thought import ThoughtRow
 from app.ui.chat.verdict_marks import mark_verdicts
+from app.ui.commands import MenuEntry, add_entries
 from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.ui.words import QuietRemark
 from app.wording.i18n import _
@@ -116,10 +117,15 @@ class OpenText:
         ]
 
 
+AnswerEntries: TypeAlias = Callable[[str, Citation | None], Sequence[MenuEntry]]
+"""Gives entries for the menu of an answer, by its id and the citation in it that is pointed at."""
+
+
 class AnswerMessage(MessageWidget):
     """The widget of an answer. It is open from `begin` to `show_answer`.
 
-    `books` are the ids of those on the desk; so many `images` came with the question.
+    `books` are the ids of those on the desk; so many `images` came with the question. `entries`: what
+    else its menu has.
     """
 
     copied = Signal(str)  # answer_id
@@ -129,8 +135,6 @@ class AnswerMessage(MessageWidget):
     action_wanted = Signal(str)  # answer_id: the action below its sentences
     variant_chosen = Signal(str, str, int)  # "answer", question_id, step
     suggestion_chosen = Signal(str)
-    keep_wanted = Signal(str)  # answer_id: as a note
-    citation_kept = Signal(object)  # Citation: as a highlight
 
     def __init__(
         self,
@@ -143,8 +147,10 @@ class AnswerMessage(MessageWidget):
         parent: QWidget | None = None,
         *,
         formulas: FormulaStore,
+        entries: AnswerEntries,
     ) -> None:
         super().__init__(theme, shelf, parent)
+        self._entries = entries
         self._shelf = shelf
         self._books = books
         self._images = images
@@ -188,9 +194,8 @@ class AnswerMessage(MessageWidget):
         if self._answer is not None and self._answer.text:
             menu.addSeparator()
             chip = self.childAt(at)
-            if isinstance(chip, ChipButton) and chip.citation.book_id:
-                menu.addAction(_("Highlight the quotation"), partial(self.citation_kept.emit, chip.citation))
-            menu.addAction(_("Keep the answer as a note"), partial(self._emit, self.keep_wanted))
+            citation = chip.citation if isinstance(chip, ChipButton) and chip.citation.book_id else None
+            add_entries(menu, self._entries(self._answer_id, citation))
         return menu
 
     # what is shown

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.conversation import Answer, Citation, StoredQuestion, Turn
 from app.core.document import Book
 from app.core.verdict import SentenceVerdict
-from app.ui.chat.answer import AnswerMessage
+from app.ui.chat.answer import AnswerEntries, AnswerMessage
 from app.ui.chat.empty import EmptyConversation
 from app.ui.chat.formulas import FormulaStore
 from app.ui.chat.message import MessageWidget
@@ -20,6 +20,7 @@ from app.ui.chat.question import QuestionMessage
 from app.ui.chat.scroller import Anchor, Scroller
 from app.ui.chat.slots import Slot, make_slots, question_slot
 from app.ui.chat.tiles import NumberedImage
+from app.ui.commands import MenuEntry
 from app.ui.theme import Theme
 from app.ui.widgets.link_dialog import LinkDialog
 from app.ui.widgets.pictures import Thumbnails
@@ -35,6 +36,10 @@ def say_nothing(question: StoredQuestion, answer: Answer) -> Sequence[str]:  # n
 
 def offer_nothing(answer: Answer) -> str:  # noqa: ARG001 - the form of `word_going_on`
     return ""
+
+
+def no_entries(answer_id: str, citation: Citation | None) -> Sequence[MenuEntry]:  # noqa: ARG001 - as `AnswerEntries`
+    return ()
 
 
 class ConversationView(Scroller):
@@ -54,8 +59,6 @@ class ConversationView(Scroller):
     copy_answer = Signal(str)  # answer_id
     export_answer = Signal(str)  # answer_id
     notes_wanted = Signal(str)  # answer_id
-    keep_wanted = Signal(str)  # answer_id
-    citation_kept = Signal(object)  # Citation
     save_table = Signal(object)  # rows
     variant_chosen = Signal(str, str, int)  # "question" | "answer", question_id, -1 | +1
     image_opened = Signal(object)  # NumberedImage
@@ -74,6 +77,7 @@ class ConversationView(Scroller):
         self._remark = remark
         self._word_going_on = word_going_on
         self._open_address = open_address
+        self._entries: AnswerEntries = no_entries
         self._shelf: dict[str, Book] = {}
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
         self._formulas = FormulaStore(self)
@@ -88,6 +92,10 @@ class ConversationView(Scroller):
     def offer_part_notes(self) -> None:
         """Somebody shows the notes on the parts of books that an answer is written from (`notes_wanted`)."""
         self._offers_notes = True
+
+    def offer_for_answers(self, entries: AnswerEntries) -> None:
+        """The menu of an answer has these, too."""
+        self._entries = entries
 
     def show_turns(self, turns: tuple[Turn, ...], shelf: Mapping[str, Book]) -> None:
         """Show these turns instead of what was there.
@@ -287,13 +295,11 @@ class ConversationView(Scroller):
     def _create_answer(self, slot: Slot) -> MessageWidget:
         images = len(self._column.slots[slot.index - 1].images)
         known = (slot.question_id, slot.answer_id, self._theme, self._shelf, slot.books, images)
-        made = AnswerMessage(*known, self.viewport(), formulas=self._formulas)
+        made = AnswerMessage(*known, self.viewport(), formulas=self._formulas, entries=self._entries)
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
         made.foot.offers_notes = self._offers_notes
         made.notes_wanted.connect(self.notes_wanted)
-        made.keep_wanted.connect(self.keep_wanted)
-        made.citation_kept.connect(self.citation_kept)
         made.table_saved.connect(self.save_table)
         made.asked_again.connect(self.ask_again)
         made.action_wanted.connect(self._want_action)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.core.document import Book
 from app.core.note import Note
+from app.ui.commands import MenuEntry
 from app.ui.page.note_view import NoteView
 from app.ui.theme import SPACE_S, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
@@ -18,13 +22,15 @@ _WIDEST, _HIGHEST = 520, 520
 
 class NotesPopup(QFrame):
     """Closes with a click beside it, and when something is chosen. `opened` and `edit_wanted` carry a Note, the latter
-    also where it is, in global coordinates; `all_wanted`: the list of all notes."""
+    also where it is, in global coordinates."""
 
     opened = Signal(object)
     edit_wanted = Signal(object, QRect)
-    all_wanted = Signal()
 
-    def __init__(self, notes: tuple[Note, ...], book: Book, theme: Theme, parent: QWidget) -> None:
+    def __init__(
+        self, notes: tuple[Note, ...], book: Book, entries: Sequence[MenuEntry], theme: Theme, parent: QWidget
+    ) -> None:
+        """`entries`: there is a button for each of them."""
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("role", "popup")
@@ -33,10 +39,14 @@ class NotesPopup(QFrame):
         self.view.show_notes(notes, {book.id: book}, headed=False)
         self.view.opened.connect(self._open)
         self.view.edit_wanted.connect(self._edit)
-        self.all = TextButton(_("All notes"), role="quiet")
-        self.all.clicked.connect(self._open_all)
-        foot = row(STRETCH, self.all)
+        foot = row(STRETCH, *map(self._button, entries))
         column((self.view, 1), foot, of=self, margins=(0, SPACE_S, SPACE_S, SPACE_S), spacing=SPACE_S)
+
+    def _button(self, entry: MenuEntry) -> TextButton:
+        button = TextButton(entry.words, role="quiet")
+        if entry.run is not None:
+            button.clicked.connect(partial(self._leave_for, entry.run))
+        return button
 
     def drop_below(self, header: QWidget) -> None:
         """Below the panel's header, as high as the notes need."""
@@ -60,7 +70,6 @@ class NotesPopup(QFrame):
         self.close()
         self.edit_wanted.emit(note, area)
 
-    @Slot()
-    def _open_all(self) -> None:
-        self.all_wanted.emit()
+    def _leave_for(self, run: Callable[[], object]) -> None:
+        run()
         self.close()

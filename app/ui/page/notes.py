@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSize, Qt, Signal, Slot
@@ -13,6 +13,7 @@ from app.core.note import Marker, Note
 from app.core.untrusted import disarm
 from app.services.notes import NoteInText, NoteTaking
 from app.ui.bridge import Bridge, Executor
+from app.ui.commands import MenuEntry
 from app.ui.page.markings import BookMarkings
 from app.ui.page.note_card import NoteCard
 from app.ui.page.note_look import NoteSpan
@@ -28,21 +29,28 @@ _AT = QSize(1, 1)
 
 class PageNotes(Presenter):
     """`changed`: some note is another, or new; `delete_wanted` carries a Note; `place_wanted` the id of a book, a page
-    and words on it; `all_wanted`: the list of all notes."""
+    and words on it."""
 
     changed = Signal()
     delete_wanted = Signal(object)
     place_wanted = Signal(str, int, str)
-    all_wanted = Signal()
 
     def __init__(
-        self, notes: NoteTaking, bridge: Bridge, panel: PagePanel, shown: Shown, parent: QObject | None = None
+        self,
+        notes: NoteTaking,
+        bridge: Bridge,
+        panel: PagePanel,
+        shown: Shown,
+        entries: Callable[[], Sequence[MenuEntry]],
+        parent: QObject | None = None,
     ) -> None:
+        """`entries`: what the list of the book's notes has buttons for."""
         super().__init__(parent)
         self._notes = notes
         self._bridge = bridge
         self._panel = panel
         self._shown = shown
+        self._entries = entries
         self._placed: tuple[NoteInText, ...] = ()
         self._known: BookMarkings | None = None
         self._pressed: QPointF | None = None
@@ -142,10 +150,9 @@ class PageNotes(Presenter):
         if self._shown.book is None or not self._placed:
             return
         notes = tuple(each.note for each in self._placed)
-        popup = NotesPopup(notes, self._shown.book, self._panel.theme, self._panel)
+        popup = NotesPopup(notes, self._shown.book, self._entries(), self._panel.theme, self._panel)
         popup.opened.connect(self._go)
         popup.edit_wanted.connect(self.open)
-        popup.all_wanted.connect(self.all_wanted)
         popup.view.delete_wanted.connect(popup.close)
         popup.view.delete_wanted.connect(self.delete_wanted)
         popup.view.copy_wanted.connect(self._copy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -13,6 +13,7 @@ from app.services.images import Images
 from app.services.library import Library
 from app.services.notes import NoteTaking
 from app.ui.bridge import Bridge
+from app.ui.commands import MenuEntry
 from app.ui.frame_state import OpenedBooks
 from app.ui.icons import Icons
 from app.ui.page.notes import PageNotes
@@ -33,7 +34,6 @@ class Pages(Presenter):
     image_taken = Signal(object)
     notes_changed = Signal()
     note_delete_wanted = Signal(object)  # a Note
-    all_notes_wanted = Signal()
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class Pages(Presenter):
         self._images = images
         self._notes = notes
         self._noting: list[PageNotes] = []
+        self._note_entries: Callable[[], Sequence[MenuEntry]] = tuple
         self._bridge = bridge
         self._icons = icons
         self._panel = panel
@@ -87,6 +88,13 @@ class Pages(Presenter):
     def write_note(self) -> None:
         """About the words that are selected, or about the page."""
         self.active.panel.selection.note_wanted.emit()
+
+    def offer_for_notes(self, entries: Callable[[], Sequence[MenuEntry]]) -> None:
+        """The list of a book's notes has buttons for these below it."""
+        self._note_entries = entries
+
+    def _entries_for_notes(self) -> Sequence[MenuEntry]:
+        return self._note_entries()
 
     @Slot()
     def copy_bibtex(self) -> None:
@@ -205,13 +213,12 @@ class Pages(Presenter):
         made.failed.connect(self.failed)
         made.ask_wanted.connect(self.ask_wanted)
         made.image_taken.connect(self.image_taken)
-        noting = PageNotes(self._notes, self._bridge, panel, shown, made)
+        noting = PageNotes(self._notes, self._bridge, panel, shown, self._entries_for_notes, made)
         made.moved.connect(noting.follow)
         noting.failed.connect(self.failed)
         noting.changed.connect(self.notes_changed)
         noting.delete_wanted.connect(self.note_delete_wanted)
         noting.place_wanted.connect(made.open_page)
-        noting.all_wanted.connect(self.all_notes_wanted)
         self._noting.append(noting)
         return made
 

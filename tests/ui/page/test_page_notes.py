@@ -220,7 +220,7 @@ def test_what_is_written_is_the_tip_of_its_highlight(room: Room, monkeypatch: py
     text = room.desk.library.page(book.id, 22).text
     start = text.index(WORDS)
     room.desk.notes.mark(book.id, 22, (start, start + len(WORDS)), Marker.BLUE, "Which <b>berths</b>?")
-    room.presenter.notes.changed.emit()
+    room.presenter.events.notes_changed.emit()
     room.settle()
     panel = room.window.page
     area = panel.image.placed(22).on_view(panel.image.marks(22).notes[0].boxes[0])
@@ -245,7 +245,7 @@ def test_the_notes_of_the_book_drop_down_and_lead_to_their_places(room: Room) ->
     assert header.notes.isHidden(), "there is nothing to show"
     text = room.desk.library.page(book.id, 4).text
     room.desk.notes.mark(book.id, 4, (4, 40), Marker.GREEN, "")
-    room.presenter.notes.changed.emit()
+    room.presenter.events.notes_changed.emit()
     room.settle()
     assert header.notes.isVisible()
     header.notes.click()

@@ -55,7 +55,7 @@ class ComparisonWindow(WindowFeature):
             self.compare_on_desk,
             words=_("differences, changes, versions, redline"),
         )
-        return (PlacedCommands(Group.DESK, Anchor.NOTES, (compare,)),)
+        return (PlacedCommands(Group.DESK, Anchor.FINDING, (compare,)),)
 
     def book_menu(self, book: Book) -> Sequence[MenuEntry]:
         """The books to compare this one with: those on the desk first. What came onto the shelf later is the later

@@ -15,6 +15,7 @@ from app.core.conversation import BookRef
 from app.core.note import NoteSource
 from app.core.sheet import Sheet
 from app.core.values import AnswerForm, ValueKind
+from app.features.notes.window.notes import NotesWindow
 from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
 from app.features.tables.window.documents_dialog import DocumentsDialog
@@ -288,7 +289,7 @@ def test_a_cell_is_kept_as_a_note_beside_its_quotation(room: Room, grid: Sheet) 
     (other,) = (each for each in kept.all() if each.place is None)
     assert other.words == "Rent: none"
     room.presenter.navigation.close_view()
-    room.presenter.notes.show_note(other)
+    room.feature(NotesWindow).notes.show_note(other)
     room.settle()
     assert room.feature(TablesWindow).is_shown
     assert room.feature(TablesWindow).panel.shows_grid

@@ -1,5 +1,4 @@
-"""`octavo notes`: lists notes and highlights, searches them, deletes one, writes them to a file. `octavo cite`: prints
-references."""
+"""`octavo notes`: lists notes and highlights, searches them, deletes one, writes them to a file."""
 
 from __future__ import annotations
 
@@ -8,26 +7,24 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from app.cli import arguments
-from app.cli.ask import books_of
 from app.cli.bars import Bar
 from app.cli.opening import open_documents
 from app.cli.screen import print_json
-from app.core.citation_style import CitationStyle
 from app.core.document import Book
 from app.core.errors import AppError, Code
-from app.core.events import Annotating
-from app.core.facts import NO_FACTS
 from app.core.note import Note
 from app.core.work import Cancel, finish
-from app.export.bibliography import cite as write_references
-from app.export.notes import COPY_ENDINGS, books_of_notes, check_copy, write_copy, write_notes
+from app.features.notes.data import Annotating
+from app.features.notes.export import COPY_ENDINGS, books_of_notes, check_copy, write_copy, write_notes
+from app.features.notes.service import note_keeping_of
+from app.features.notes.words import origin_words, unplaced_words
 from app.services.services import Services
 from app.wording.i18n import _
-from app.wording.notes import lost_words, origin_words, unplaced_words
+from app.wording.notes import lost_words
 from app.wording.units import count, printable
 
 _NAME_CHARACTERS = 8
-"""Of a note's id: enough to name it by."""
+"""So many of a note's id are enough to name it by."""
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
@@ -58,21 +55,6 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         _print(notes, books)
 
 
-def cite(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    """`octavo cite`: print the references of the documents that are named, or of all on the shelf whose files say who
-    wrote them, or when. Raises AppError, Stopped."""
-    options.pages = None
-    if options.document:
-        books = [desk.library.book(ref.book_id) for ref in books_of(options, desk, cancel)]
-    else:
-        books = [book for book in desk.library.books() if book.facts != NO_FACTS]
-    style = CitationStyle.CSL if options.json else CitationStyle(options.style)
-    if not books:
-        print(f"octavo: {_('No document says who wrote it, or when.')}", file=sys.stderr)
-    elif text := write_references(books, style):
-        print(text)
-
-
 def _delete(options: argparse.Namespace, desk: Services) -> None:
     found = [note for note in desk.notes.store.all() if options.delete and note.id.startswith(options.delete)]
     if len(found) != 1:
@@ -95,7 +77,7 @@ def _write_copy(options: argparse.Namespace, desk: Services, book: Book | None, 
     def show(event: Annotating) -> None:
         shown.show(_("placing notes"), event.done, event.total)
 
-    copy = finish(desk.notes.annotated_copy(book.id, cancel), show)
+    copy = finish(note_keeping_of(desk).annotated_copy(book.id, cancel), show)
     shown.close()
     write_copy(copy.pdf, options.export, book)
     desk.record.exported("document", options.export, item=book.id, books=(book.id,))

@@ -1,4 +1,4 @@
-"""All notes: listed, searched, opened at their place, exported, deleted and had back, kept of answers."""
+"""All notes: listed, searched, opened at their place, exported, deleted, kept of answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, Signal, Slot
+from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.core.conversation import Citation
@@ -14,74 +14,41 @@ from app.core.document import Book
 from app.core.kept import KeptWhere
 from app.core.note import Marker, Note, NoteSource
 from app.core.work import Cancel, finish
-from app.services.library import Library
-from app.services.notes import AnnotatedCopy, NoteTaking
+from app.features.notes.data import AnnotatedCopy
+from app.features.notes.service import note_keeping_of
+from app.features.notes.words import unplaced_words
 from app.store.conversations import Conversations
-from app.ui.bin.presenter import UNDO_MS, UndoKey
-from app.ui.bridge import Bridge, Executor
-from app.ui.icons import Icons
-from app.ui.main_window import MainWindow
-from app.ui.navigation import Navigation
-from app.ui.page.pages import Pages
+from app.ui.bin.presenter import UNDO_MS
+from app.ui.bridge import Executor
 from app.ui.presenter import Presenter
-from app.ui.shown import Shown
 from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.notice import NoticeAction
 from app.ui.words import note_with_reference
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
-from app.wording.notes import unplaced_words
 
 if TYPE_CHECKING:
-    from app.ui.chat.view import ConversationView
-    from app.ui.notes.panel import NotesPanel
+    from app.features.notes.window.panel import NotesPanel
     from app.ui.page.note_card import NoteCard
 
 
 class NotesPresenter(Presenter):
-    """`changed`: some note is another, new or gone; `saved` carries a file that was written."""
+    saved = Signal(str)  # the file that was written
 
-    changed = Signal()
-    saved = Signal(str)
-
-    def __init__(
-        self,
-        notes: NoteTaking,
-        library: Library,
-        conversations: Conversations,
-        bridge: Bridge,
-        icons: Icons,
-        window: MainWindow,
-        go: Navigation,
-        shown: Shown,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._notes = notes
-        self._library = library
-        self._conversations = conversations
-        self._bridge = bridge
-        self._icons = icons
-        self._window = window
-        self._go = go
-        self._shown = shown
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._workspace = workspace
+        self._keeping = note_keeping_of(workspace.desk)
+        self._notes, self._library = workspace.desk.notes, workspace.desk.library
+        self._conversations = workspace.desk.conversations
+        self._bridge, self._window = workspace.bridge, workspace.window
+        self._go, self._shown = workspace.navigation, workspace.shown
         self._panel: NotesPanel | None = None
         self._book_id = ""
         self._words = ""
-        self._deleted: Note | None = None
         self.card: NoteCard | None = None
-        self._key = UndoKey(self)
-        self._key.pressed.connect(self.undo)
-        self.changed.connect(self.list)
-        self.failed.connect(window.tell)
-
-    def serve(self, pages: Pages, view: ConversationView) -> None:
-        """Where notes are made and shown."""
-        pages.notes_changed.connect(self.changed)
-        pages.note_delete_wanted.connect(self.delete)
-        pages.all_notes_wanted.connect(self.open)
-        self.changed.connect(pages.renew_notes)
-        view.keep_wanted.connect(self.keep)
-        view.citation_kept.connect(self.keep_citation)
+        for changed in (workspace.events.notes_changed, workspace.events.books_changed):
+            changed.connect(self.list)
 
     # ---- the list
 
@@ -89,9 +56,9 @@ class NotesPresenter(Presenter):
     def panel(self) -> NotesPanel:
         """Made when it is opened first."""
         if self._panel is None:
-            from app.ui.notes.panel import NotesPanel
+            from app.features.notes.window.panel import NotesPanel
 
-            panel = self._panel = NotesPanel(self._icons)
+            panel = self._panel = NotesPanel(self._workspace.icons)
             self._window.add_view(panel)
             panel.closed.connect(self._go.close_view)
             panel.searched.connect(self.search)
@@ -99,18 +66,18 @@ class NotesPresenter(Presenter):
             panel.export_wanted.connect(self.export)
             panel.view.opened.connect(self.show_note)
             panel.view.edit_wanted.connect(self.edit)
-            panel.view.delete_wanted.connect(self.delete)
+            panel.view.delete_wanted.connect(self._workspace.pages.note_delete_wanted)
             panel.view.copy_wanted.connect(self.copy)
         return self._panel
 
     @Slot()
     def open(self) -> None:
-        """Those of all books, in the place of the conversation."""
+        """Show the notes of all books, in the place of the conversation."""
         self._open("")
 
     @Slot()
     def open_of_book(self) -> None:
-        """Those of the book that is open; of all, where none is."""
+        """Show the notes of the book that is open, or of all where none is."""
         self._open(self._shown.book.id if self._shown.book is not None else "")
 
     def _open(self, book_id: str) -> None:
@@ -165,11 +132,11 @@ class NotesPresenter(Presenter):
     def edit(self, note: Note, area: QRect) -> None:
         from app.ui.page.note_card import NoteCard
 
-        self.card = card = NoteCard(note, self._icons.theme, self.panel)
+        self.card = card = NoteCard(note, self._workspace.icons.theme, self.panel)
         card.marked.connect(partial(self._change_marker, note.id))
         card.written.connect(partial(self._change_text, note.id))
         for emptied in (card.delete_wanted, card.left_empty):
-            emptied.connect(partial(self.delete, note))
+            emptied.connect(partial(self._workspace.pages.note_delete_wanted.emit, note))
         card.open_beside(area)
 
     def _change_marker(self, note_id: str, marker: Marker) -> None:
@@ -181,34 +148,12 @@ class NotesPresenter(Presenter):
         self._bridge.call(Executor.STORE, work, self._tell, self._on_problem)
 
     def _tell(self, outcome: object) -> None:  # noqa: ARG002 - it is read with the others
-        self.changed.emit()
+        self._workspace.events.notes_changed.emit()
 
     @Slot(object)
     def copy(self, note: Note) -> None:
         """Its words with their reference, and what is written about them."""
         QGuiApplication.clipboard().setText(note_with_reference(note, self._shown.shelf))
-
-    @Slot(object)
-    def delete(self, note: Note) -> None:
-        """For good, with a moment in which it can be had back."""
-        work = partial(self._notes.store.delete, note.id)
-        self._bridge.call(Executor.STORE, work, partial(self._offer, note), self._on_problem)
-
-    def _offer(self, note: Note, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        self._deleted = note
-        actions = (NoticeAction(_("Undo"), self.undo),)
-        self._window.offer(_("The note was deleted."), actions, passes_ms=UNDO_MS)
-        self._key.offer()
-        self.changed.emit()
-
-    @Slot()
-    def undo(self) -> None:
-        """Have the note back that was deleted last."""
-        self._key.withdraw()
-        note, self._deleted = self._deleted, None
-        if note is not None:
-            self._window.hide_notice()
-            self._bridge.call(Executor.STORE, partial(self._notes.restore, note), self._tell, self._on_problem)
 
     # ---- kept of answers
 
@@ -231,12 +176,12 @@ class NotesPresenter(Presenter):
         if answer is None:
             return None
         words = copy_answer(answer, {book.id: book for book in self._library.books()}).plain
-        return self._notes.keep_words(words, NoteSource.ANSWER, answer_id)
+        return self._keeping.keep_words(words, NoteSource.ANSWER, answer_id)
 
     @Slot(object, str, str)
     def keep_cell(self, citation: Citation | None, text: str, question_id: str) -> None:
         """Keep a cell of a table, with the quotation that it rests on."""
-        work = partial(self._notes.keep_cell, citation, text, question_id)
+        work = partial(self._keeping.keep_cell, citation, text, question_id)
         self._bridge.call(Executor.STORE, work, self._kept, self._on_problem)
 
     @Slot(object)
@@ -244,7 +189,7 @@ class NotesPresenter(Presenter):
         """Keep what an answer quotes as a highlight of the page."""
         if citation.book_id and citation.page > 0:
             place = (citation.book_id, citation.page, citation.shown)
-            work = partial(self._notes.mark_quotation, *place, Marker.BLUE if citation.shown else None)
+            work = partial(self._keeping.mark_quotation, *place, Marker.BLUE if citation.shown else None)
             self._bridge.call(Executor.STORE, work, self._kept, self._on_problem)
 
     def _kept(self, note: Note | None) -> None:
@@ -252,7 +197,7 @@ class NotesPresenter(Presenter):
             return
         actions = (NoticeAction(_("Show the notes"), self.open),)
         self._window.offer(_("Kept as a note."), actions, passes_ms=UNDO_MS)
-        self.changed.emit()
+        self._workspace.events.notes_changed.emit()
 
     # ---- exporting
 
@@ -276,7 +221,7 @@ class NotesPresenter(Presenter):
         self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
 
     def _write(self, book_id: str, path: Path) -> None:
-        from app.export.notes import books_of_notes, write_notes  # when something is exported
+        from app.features.notes.export import books_of_notes, write_notes  # when something is exported
 
         notes, books, *_rest = self._read(book_id, "")
         write_notes(notes, books, path)
@@ -289,10 +234,10 @@ class NotesPresenter(Presenter):
         self._bridge.call(Executor.READER, work, partial(self._copied, name), self._on_problem)
 
     def _write_copy(self, book: Book, path: Path) -> AnnotatedCopy:
-        from app.export.notes import check_copy, write_copy
+        from app.features.notes.export import check_copy, write_copy
 
         check_copy(path, book)
-        copy = finish(self._notes.annotated_copy(book.id, Cancel()))
+        copy = finish(self._keeping.annotated_copy(book.id, Cancel()))
         write_copy(copy.pdf, path, book)
         self._library.recording.exported("document", path, item=book.id, books=(book.id,))
         return copy

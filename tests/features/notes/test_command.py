@@ -13,6 +13,7 @@ import pytest
 from app.core.note import Marker, NoteSource
 from app.core.paths import Paths
 from app.core.work import Cancel, finish
+from app.features.notes.service import note_keeping_of
 from tests.cli.conftest import Octavo
 from tests.documents.pdf_writer import lines, write_pdf
 from tests.whole import open_desk
@@ -37,7 +38,7 @@ def noted(lease: Path, tmp_path: Path) -> list[str]:
         return [
             desk.notes.mark(book.id, 2, (start, start + 8), Marker.BLUE, "All of it?\x1b[2J").id,
             desk.notes.mark(book.id, 1, None, None, "Ask *Marlow*.").id,
-            desk.notes.keep_words("Monthly. (Lease, p. 1)", NoteSource.ANSWER, "a1").id,
+            note_keeping_of(desk).keep_words("Monthly. (Lease, p. 1)", NoteSource.ANSWER, "a1").id,
         ]
 
 
@@ -87,22 +88,3 @@ def test_what_cannot_be_written_is_said(octavo: Octavo, tmp_path: Path) -> None:
     (tmp_path / "lease.md").write_text("# Rent\n\nIs due.\n", encoding="utf-8")
     code, _out, err = octavo(*command, "--document", tmp_path / "lease.md", "--export", tmp_path / "a.pdf")
     assert (code, "is not a PDF" in err) == (3, True)
-
-
-def test_references_are_printed(octavo: Octavo, tmp_path: Path) -> None:
-    mail = tmp_path / "notice.eml"
-    mail.write_bytes(
-        b"From: Ann Marlow <a@x.org>\nDate: Thu, 12 Mar 2026 09:30:00 +0000\nSubject: Notice\n\nWe leave.\n"
-    )
-    plain = tmp_path / "plain.txt"
-    plain.write_text("Nobody wrote this.\n", encoding="utf-8")
-    command = ("cite", "--data-dir", tmp_path / "desk")
-    assert octavo(*command) == (0, "", "octavo: No document says who wrote it, or when.\n")
-    code, out, _err = octavo(*command, "--document", mail, "--document", plain)
-    assert code == 0
-    assert out.startswith(
-        "@misc{marlow2026notice,\n  author = {Marlow, Ann},\n  title = {{Notice}},\n  year = {2026},\n"
-    )
-    assert "@misc{plain,\n  title = {{plain}}\n}" in out
-    assert [item["type"] for item in json.loads(octavo(*command, "--style", "csl")[1])] == ["personal_communication"]
-    assert octavo(*command, "--style", "text")[1] == "Ann Marlow (2026-03-12): Notice.\n"

@@ -10,9 +10,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from app.core.note import Marker, Note, NotePlace, NoteSource
+from app.features.notes.service import note_keeping_of
+from app.features.notes.window.notes import NotesWindow
+from app.features.notes.window.panel import NotesPanel
+from app.features.notes.window.presenter import NotesPresenter
 from app.ui.chat.chip import ChipButton
-from app.ui.notes.panel import NotesPanel
+from app.ui.page.note_popup import NotesPopup
 from app.ui.page.note_rows import NoteHeading, NoteRole, NoteRow
+from app.ui.widgets.buttons import TextButton
 from tests.screens.page_scenes import draw, read_layer
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
@@ -30,11 +35,15 @@ def noted(room: Room) -> Room:
     keep.mark(letters.id, 22, (start, start + len(NINE)), Marker.BLUE, "Which berths?")
     keep.mark(letters.id, 4, None, None, "Ask the Harbour Office.")
     keep.mark(room.books[LEASE].id, 1, (0, 7), Marker.GREEN, "")
-    keep.keep_words("Nine months. (Side letters, p. 22)", NoteSource.ANSWER, "gone")
+    note_keeping_of(room.desk).keep_words("Nine months. (Side letters, p. 22)", NoteSource.ANSWER, "gone")
     room.open()
-    room.presenter.notes.open()
+    _notes(room).open()
     room.settle()
     return room
+
+
+def _notes(room: Room) -> NotesPresenter:
+    return room.feature(NotesWindow).notes
 
 
 def _rows(panel: NotesPanel) -> list[str]:
@@ -44,7 +53,7 @@ def _rows(panel: NotesPanel) -> list[str]:
 
 
 def test_notes_are_listed_by_books_and_pages(noted: Room) -> None:
-    panel = noted.presenter.notes.panel
+    panel = _notes(noted).panel
     rows = _rows(panel)
     assert [row for row in rows if row.startswith("#")] == [
         "# Harbour Lease, consolidated", "# Side letters 2019–2024", "# Kept from answers"
@@ -55,7 +64,7 @@ def test_notes_are_listed_by_books_and_pages(noted: Room) -> None:
 
 
 def test_what_is_searched_is_left(noted: Room) -> None:
-    panel = noted.presenter.notes.panel
+    panel = _notes(noted).panel
     panel.find_field.setText("NINE MONTHS")
     panel._later.timeout.emit()
     noted.settle()
@@ -70,7 +79,7 @@ def test_what_is_searched_is_left(noted: Room) -> None:
 
 
 def test_a_note_opens_its_page_with_its_words_lit(noted: Room) -> None:
-    panel = noted.presenter.notes.panel
+    panel = _notes(noted).panel
     (letter,) = [note for note in panel.view.notes.notes() if note.text == "Which berths?"]
     panel.view.setCurrentIndex(panel.view.notes.index_of(letter.id))
     QTest.keyClick(panel.view, Qt.Key.Key_Return)
@@ -88,7 +97,7 @@ def test_a_note_opens_its_page_with_its_words_lit(noted: Room) -> None:
 
 
 def test_a_note_is_edited_deleted_and_had_back(noted: Room) -> None:
-    panel, presenter = noted.presenter.notes.panel, noted.presenter.notes
+    panel, presenter = _notes(noted).panel, _notes(noted)
     (lease,) = [note for note in panel.view.notes.notes() if note.marker is Marker.GREEN]
     panel.view.setCurrentIndex(panel.view.notes.index_of(lease.id))
     QTest.keyClick(panel.view, Qt.Key.Key_F2)
@@ -110,7 +119,7 @@ def test_a_note_is_edited_deleted_and_had_back(noted: Room) -> None:
 
 
 def test_the_notes_of_one_book(noted: Room, tmp_path: Path) -> None:
-    presenter = noted.presenter.notes
+    presenter = _notes(noted)
     noted.presenter.page.open_book(noted.books[LETTERS].id)
     noted.settle()
     presenter.open_of_book()
@@ -133,13 +142,13 @@ def test_the_shelf_leads_to_the_notes(noted: Room) -> None:
     assert noted.window.talk.isVisible()
     noted.window.shelf.tables.buttons["Notes and highlights"].click()
     noted.settle()
-    assert noted.presenter.notes.panel.isVisible()
+    assert _notes(noted).panel.isVisible()
 
 
 def test_a_removed_book_takes_its_notes_from_the_list(noted: Room) -> None:
     noted.presenter.shelf.remove_book(noted.books[LETTERS].id)
     noted.settle()
-    assert noted.presenter.notes.panel.count.text() == "2 notes"
+    assert _notes(noted).panel.count.text() == "2 notes"
 
 
 def test_an_answer_and_its_quotation_are_kept(noted: Room) -> None:
@@ -165,7 +174,7 @@ def test_an_answer_and_its_quotation_are_kept(noted: Room) -> None:
     assert (kept.source, kept.source_id) == (NoteSource.ANSWER, room.answer().id)
     assert (lit.words, lit.marker) == (f"For Berths 4 to 7 the notice period is {NINE}.", Marker.BLUE)
     room.presenter.navigation.new_conversation()
-    room.presenter.notes.show_note(kept)
+    _notes(room).show_note(kept)
     room.settle()
     assert room.shown().id == conversation.id
 
@@ -173,7 +182,7 @@ def test_an_answer_and_its_quotation_are_kept(noted: Room) -> None:
 def test_of_a_long_list_the_current_note_comes_into_sight_once_it_is_laid_out(room: Room) -> None:
     room.add_books()
     room.open()
-    book, panel = room.books[LEASE], room.presenter.notes.panel
+    book, panel = room.books[LEASE], _notes(room).panel
     view = panel.view
     notes = [
         Note(id=str(number), words=f"Words {number}", place=NotePlace(book.id, number + 1)) for number in range(400)
@@ -185,3 +194,17 @@ def test_of_a_long_list_the_current_note_comes_into_sight_once_it_is_laid_out(ro
     panel.show_notes(notes[1:], {book.id: book}, None, "")
     assert view.currentIndex() == view.notes.index_of("380")
     wait(lambda: view.viewport().rect().intersects(view.visualRect(view.notes.index_of("380"))))
+
+
+def test_the_notes_of_a_page_lead_to_all(noted: Room) -> None:
+    noted.presenter.navigation.close_view()
+    noted.presenter.page.open_page(noted.books[LETTERS].id, 22)
+    noted.settle()
+    noted.window.page.header.notes.click()
+    (popup,) = noted.window.page.findChildren(NotesPopup)
+    (button,) = popup.findChildren(TextButton)
+    assert button.text() == "All notes"
+    button.click()
+    noted.settle()
+    assert _notes(noted).panel.isVisible()
+    assert not noted.window.page.findChildren(NotesPopup)

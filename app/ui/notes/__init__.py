@@ -1,1 +1,0 @@
-"""Notes of all books, in one list."""
