@@ -20,7 +20,7 @@ from app.cli.main import EXIT_INPUT, run
 from app.core.installation import HashedFile, Manifest, Release, encode, sha256_of, system
 from app.core.paths import Paths, resources
 from app.services.services import Services
-from tests.whole import KEEPS, TERMINAL_COMMANDS, open_desk
+from tests.whole import DIAGNOSES, KEEPS, TERMINAL_COMMANDS, open_desk
 
 APP = Path(__file__).parents[2] / "app"
 
@@ -48,6 +48,7 @@ def doctor(tmp_path: Path, root: Path, capfd: pytest.CaptureFixture[str]) -> Any
             open_installed,
             TERMINAL_COMMANDS,
             KEEPS,
+            DIAGNOSES,
         )
         out, err = capfd.readouterr()
         return code, out, err
@@ -83,11 +84,20 @@ def test_an_installation_is_verified(doctor: Any, root: Path) -> None:
 
 def test_in_a_checkout_there_is_nothing_to_verify(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     desk = ["--data-dir", str(tmp_path / "desk")]
-    assert run(options.parse(["doctor", *desk], TERMINAL_COMMANDS), open_desk, TERMINAL_COMMANDS, KEEPS) == 0
+    assert run(options.parse(["doctor", *desk], TERMINAL_COMMANDS), open_desk, TERMINAL_COMMANDS, KEEPS, DIAGNOSES) == 0
     out = capfd.readouterr().out
     assert "there is nothing to verify" in out
     assert "Octavo knows the conversation format of this model" in out, "of the starter"
-    assert run(options.parse(["doctor", "--json", *desk], TERMINAL_COMMANDS), open_desk, TERMINAL_COMMANDS, KEEPS) == 0
+    assert (
+        run(
+            options.parse(["doctor", "--json", *desk], TERMINAL_COMMANDS),
+            open_desk,
+            TERMINAL_COMMANDS,
+            KEEPS,
+            DIAGNOSES,
+        )
+        == 0
+    )
     report = json.loads(capfd.readouterr().out)
     assert report["installation"] is None
     assert report["model"]["format"]["known"] == report["model"]["format"]["own"]["template"]
@@ -97,7 +107,7 @@ def test_in_a_checkout_there_is_nothing_to_verify(tmp_path: Path, capfd: pytest.
 def test_a_build_without_a_release_key_trusts_no_update(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     desk = tmp_path / "desk"
     words = ["doctor", "--data-dir", str(desk), "--check-update", str(tmp_path / "x")]
-    assert run(options.parse(words, TERMINAL_COMMANDS), open_desk, TERMINAL_COMMANDS, KEEPS) == EXIT_INPUT
+    assert run(options.parse(words, TERMINAL_COMMANDS), open_desk, TERMINAL_COMMANDS, KEEPS, DIAGNOSES) == EXIT_INPUT
     assert "has no key to check releases with" in capfd.readouterr().err
     assert not desk.exists()  # nothing of the desk is needed for this
 

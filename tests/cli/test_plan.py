@@ -12,7 +12,7 @@ from app.cli import arguments
 from app.cli.main import EXIT_ANSWERED, EXIT_MODEL, EXIT_USAGE, run
 from app.wording.i18n import use_language
 from tests.models import headers, projector
-from tests.whole import KEEPS, TERMINAL_COMMANDS, open_desk
+from tests.whole import DIAGNOSES, KEEPS, TERMINAL_COMMANDS, open_desk
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def plan(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
 
     def call(*given: object) -> tuple[int, str, str]:
         words = ["models", "plan", "--data-dir", str(tmp_path / "desk"), *map(str, given)]
-        code = run(arguments.parse(words, TERMINAL_COMMANDS), open_desk, TERMINAL_COMMANDS, KEEPS)
+        code = run(arguments.parse(words, TERMINAL_COMMANDS), open_desk, TERMINAL_COMMANDS, KEEPS, DIAGNOSES)
         out, err = capfd.readouterr()
         return code, out, err
 
