@@ -42,7 +42,7 @@ def _open_desk(paths: Paths, passphrase: str | None) -> Services:
 
 @pytest.mark.usefixtures("near_engines", "near_readers")
 def test_what_they_tell_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    run = partial(main.run, open_desk=_open_desk, added=(), keeps=KEEPS)
+    run = partial(main.run, open_desk=_open_desk, added=(), keeps=KEEPS, diagnoses=())
     desk = ("--data-dir", str(tmp_path))
     assert run(arguments.parse(["settings", "theme", "dark", *desk], ())) == 0
     out, err = capfd.readouterr()
