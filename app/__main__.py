@@ -17,7 +17,7 @@ from app.cli import arguments, screen
 from app.core import installation
 from app.core.errors import AppError, Code
 from app.core.paths import Paths, resources
-from app.feature import desk_features_of, diagnoses_of, extensions_of, keeps_of, terminal_commands_of
+from app.feature import desk_features_of, diagnoses_of, extensions_of, keeps_of, replacing_of, terminal_commands_of
 from app.feature_list import FEATURES
 from app.isolation import program
 from app.isolation.limits import harden
@@ -86,8 +86,10 @@ def open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader | Non
     """As `bootstrap.open_desk`, which is imported by the thread that opens the desk."""
     from app import bootstrap  # now: the window's frame is on the screen before
 
-    features = desk_features_of(FEATURES)
-    return bootstrap.open_desk(paths, passphrase, reader, keeps=keeps_of(FEATURES), features=features)
+    features, replacing = desk_features_of(FEATURES), replacing_of(FEATURES)
+    return bootstrap.open_desk(
+        paths, passphrase, reader, keeps=keeps_of(FEATURES), features=features, replacing=replacing
+    )
 
 
 def main() -> int:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import TypeAlias
 
 from app.core import installation
-from app.core.conversation import BookRef
 from app.core.errors import AppError, Code
 from app.core.files import start_log
 from app.core.kept import Keeps
@@ -39,7 +38,7 @@ from app.services.images import Images, Videos
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
 from app.services.learning import Learning
-from app.services.library import Library, document_text
+from app.services.library import Library
 from app.services.matters import Matters, settings_of_matter
 from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.notes import NoteTaking
@@ -47,11 +46,9 @@ from app.services.parts import Parts
 from app.services.plans import Machines, Plans
 from app.services.policies import read_policy
 from app.services.prompts import Prompts
-from app.services.pseudonyms.engine import LeavingEngine
-from app.services.pseudonyms.leaving import Leaving
-from app.services.pseudonyms.pseudonyms import Pseudonyms
 from app.services.recording import Recording, close_open_answers
 from app.services.removal import Removal
+from app.services.replacing import AsItIsEngine, MakeNameReplacing
 from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
@@ -69,7 +66,6 @@ from app.store.judges import Judges
 from app.store.measurements import Measurements
 from app.store.notes import NoteStore
 from app.store.passages import Passages
-from app.store.pseudonyms import PseudonymStore
 from app.store.record import RecordStore
 from app.store.settings import SettingsStore
 from app.store.sources import Sources
@@ -86,16 +82,18 @@ def open_desk(
     *,
     keeps: Keeps,
     features: Sequence[MakeDeskFeature],
+    replacing: MakeNameReplacing | None,
 ) -> Services:
     """Open the data folder and wire everything; no child is started. Raises AppError when it cannot be kept in.
 
     `reader`: one that may have been started already. It is closed with the desk, or when opening fails, unless a
     passphrase is asked for and the caller tries again with the same reader. `keeps`: everything that a desk can have;
-    `features`: make what each of them does on a desk by itself.
+    `features`: make what each of them does on a desk by itself; `replacing`: replaces names in texts that leave this
+    computer, which without it leave as they are or not at all.
     """
     used = reader or DocumentReader()
     try:
-        return _open_desk(paths, passphrase, used, keeps, features)
+        return _open_desk(paths, passphrase, used, keeps, features, replacing)
     except BaseException as error:
         asks = isinstance(error, AppError) and error.code in (Code.PASSPHRASE_NEEDED, Code.PASSPHRASE_REQUIRED)
         if reader is None or not asks:
@@ -104,7 +102,12 @@ def open_desk(
 
 
 def _open_desk(
-    paths: Paths, passphrase: str | None, reader: DocumentReader, keeps: Keeps, features: Sequence[MakeDeskFeature]
+    paths: Paths,
+    passphrase: str | None,
+    reader: DocumentReader,
+    keeps: Keeps,
+    features: Sequence[MakeDeskFeature],
+    replacing: MakeNameReplacing | None,
 ) -> Services:
     restoring.settle(paths)
     paths.create()
@@ -120,7 +123,7 @@ def _open_desk(
     elif passphrase is not None:
         with contextlib.suppress(AppError):  # another process has it open, or the disk is full: the next start tries
             keys.renew(home, paths, passphrase)
-    desks = _Desks(paths, home, reader, policy, keeps, features)
+    desks = _Desks(paths, home, reader, policy, keeps, features, replacing)
     desks.record.policy_in_force(policy, desks.settings)
     desk = desks.open(LIBRARY)
     with contextlib.suppress(AppError):  # the next start tries again
@@ -146,8 +149,9 @@ class _Desks:
         policy: Policy,
         keeps: Keeps,
         features: Sequence[MakeDeskFeature],
+        replacing: MakeNameReplacing | None,
     ) -> None:
-        self.keeps, self.features = keeps, features
+        self.keeps, self.features, self.replacing = keeps, features, replacing
         self.paths, self.home, self.reader, self.policy = paths, home, reader, policy
         self.settings, self.engine = SettingsStore(home, policy), EngineClient(policy=policy)
         self.record = Recording(RecordStore(home), Books(home), self.settings.load, self.engine.model)
@@ -185,8 +189,8 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
     conversations, settings, books = Conversations(database), shared.settings, Books(database)
     of_models, reader = shared.of_models, shared.reader
     models, decoder = of_models.models, shared.decoder
-    pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
-    engine = LeavingEngine(shared.engine, pseudonyms, models.remote_texts)
+    replacing = shared.replacing(shared.engine, database, models) if shared.replacing is not None else None
+    engine = AsItIsEngine(shared.engine, models.remote_texts) if replacing is None else replacing.engine
     record = Recording(RecordStore(database), books, settings.load, engine.model)
     library = Library(reader, books, engine, models.readings, record)
     kept_images, prompts = ImageStore(database), Prompts(books)
@@ -226,7 +230,7 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         settings=settings,
         own_settings=own,
         engine=shared.engine,
-        leaving=Leaving(pseudonyms, models, prompts, conversations),
+        replacing=replacing,
         reader=reader,
         database=database,
         policy=shared.policy,

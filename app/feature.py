@@ -18,6 +18,7 @@ from app.wording.kept import KEEPS
 
 if TYPE_CHECKING:
     from app.services.desk_feature import DeskFeature
+    from app.services.replacing import MakeNameReplacing
     from app.services.services import Services
     from app.ui.extensions import Extensions
     from app.ui.mending import MakeMending
@@ -31,9 +32,9 @@ class Feature:
     """`name`: that of its folder. `terminal`: commands of `octavo`. `window`: makes what it adds to a window, which in
     turn makes its panels and dialogs when they are opened first. `desk`: makes what it does on a desk by itself.
     `shell`: imports what makes the part of it that outlives the open desk, on whichever thread. `mending`: makes what
-    helps with damaged data at the start of the window. `keeps`: what it keeps on a desk, so that it is found, counted,
-    moved and deleted with the document or the conversation that it belongs to. `diagnosis`: gives what `octavo doctor`
-    says about it."""
+    helps with damaged data at the start of the window. `replacing`: replaces names in texts that leave this computer;
+    one feature can. `keeps`: what it keeps on a desk, so that it is found, counted, moved and deleted with the document
+    or the conversation that it belongs to. `diagnosis`: gives what `octavo doctor` says about it."""
 
     name: str
     terminal: tuple[TerminalCommand, ...] = ()
@@ -41,6 +42,7 @@ class Feature:
     desk: Callable[[Services], DeskFeature] | None = None
     shell: Callable[[], MakeShellFeature] | None = None
     mending: MakeMending | None = None
+    replacing: MakeNameReplacing | None = None
     keeps: Keeps = field(default_factory=Keeps)
     diagnosis: Diagnosis | None = None
 
@@ -76,3 +78,8 @@ def diagnoses_of(features: Iterable[Feature]) -> tuple[Diagnosis, ...]:
 def keeps_of(features: Iterable[Feature]) -> Keeps:
     """Everything that the kernel and these features keep on a desk."""
     return sum((feature.keeps for feature in features), KEEPS)
+
+
+def replacing_of(features: Iterable[Feature]) -> MakeNameReplacing | None:
+    """Replaces names in texts that leave this computer; None where no feature does."""
+    return next((feature.replacing for feature in features if feature.replacing is not None), None)

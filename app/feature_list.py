@@ -17,6 +17,7 @@ from app.features.lock.feature import LOCK
 from app.features.notes.feature import NOTES
 from app.features.printing.feature import PRINTING
 from app.features.prompts.feature import PROMPTS
+from app.features.pseudonyms.feature import PSEUDONYMS
 from app.features.rescue.feature import RESCUE
 from app.features.suggestions.feature import SUGGESTIONS
 from app.features.tables.feature import TABLES
@@ -29,6 +30,7 @@ FEATURES: tuple[Feature, ...] = (
     COMPARISON,
     SUGGESTIONS,
     PROMPTS,
+    PSEUDONYMS,
     PRINTING,
     GOVERNANCE,
     BACKUP,

@@ -8,7 +8,7 @@ from pathlib import Path
 from app import bootstrap
 from app.core.paths import Paths
 from app.documents.reader import DocumentReader
-from app.feature import desk_features_of, diagnoses_of, extensions_of, keeps_of, terminal_commands_of
+from app.feature import desk_features_of, diagnoses_of, extensions_of, keeps_of, replacing_of, terminal_commands_of
 from app.feature_list import FEATURES as ALL
 from app.services.services import Services
 
@@ -20,6 +20,7 @@ KEEPS = keeps_of(FEATURES)
 KEEPS_OF_ALL = keeps_of(ALL)
 """A feature that is taken out counts as well: its tables are in every database."""
 DESK_FEATURES = desk_features_of(FEATURES)
+REPLACING = replacing_of(FEATURES)
 EXTENSIONS = extensions_of(FEATURES)
 TERMINAL_COMMANDS = terminal_commands_of(FEATURES)
 DIAGNOSES = diagnoses_of(FEATURES)
@@ -27,7 +28,7 @@ DIAGNOSES = diagnoses_of(FEATURES)
 
 def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
     """As `bootstrap.open_desk`, with all features."""
-    return bootstrap.open_desk(paths, passphrase, reader, keeps=KEEPS, features=DESK_FEATURES)
+    return bootstrap.open_desk(paths, passphrase, reader, keeps=KEEPS, features=DESK_FEATURES, replacing=REPLACING)
 
 
 def open_desk_at(folder: Path) -> Services:

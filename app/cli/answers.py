@@ -24,7 +24,7 @@ from app.wording import errors, units
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_of
 from app.wording.page_names import cited_page, page_words, range_words
-from app.wording.pseudonyms import sent_words
+from app.wording.remote import sent_words
 from app.wording.support import basis_words, nothing_found, page_says, part_words, parts_words
 from app.wording.thoughts import thought_words
 from app.wording.verdicts import SIGNS, count_verdicts, verdict_words

@@ -79,7 +79,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     asking_desk = asking_with(ask, desk)
     if options.pseudonyms == "show":
         for text in options.question:
-            leaving.show(desk.leaving.found(Question("", text, books)), as_json=options.json)
+            leaving.show(leaving.replacing(desk).found(Question("", text, books)), as_json=options.json)
         return
     shelf = {book.id: book for book in desk.library.books()} if options.all else shelf_of(books, desk.library)
     out: AnswerScreen = JsonAnswers(shelf) if options.json else TextAnswers(shelf, thoughts=options.thoughts)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
-from app.core.pseudonym import Pseudonym
 from app.core.settings import RemoteImages, RemoteTexts, Settings
 from app.core.work import Stopped
-from app.export.pseudonyms import SomeReport, texts_of, with_stand_ins
+from app.services.replacing import FoundNames, NameReplacing, SomeReport
 from app.services.services import Services
 from app.wording.i18n import _
-from app.wording.pseudonyms import by_kind, kind_words, limits_words
 from app.wording.units import printable
 
 
@@ -32,10 +30,12 @@ def decided(settings: Settings, host: str, desk: Services, *, as_json: bool) -> 
         raise AppError(Code.USAGE, detail=_("no terminal to ask about names and numbers: use --pseudonyms on or off"))
     if not at_terminal:
         if not as_json:
-            words = _("Names and numbers go as they are. With --pseudonyms on they are replaced.")
+            words = _("Names and numbers go as they are.")
+            if desk.replacing is not None:
+                words = _("Names and numbers go as they are. With --pseudonyms on they are replaced.")
             print(f"octavo: {words}", file=sys.stderr)
         return _with(settings, RemoteTexts.AS_IS)
-    chosen = _ask(host)
+    chosen = _ask(host) if desk.replacing is not None else _ask_as_is()
     if wanted is RemoteTexts.UNDECIDED:
         desk.settings.change("remote.texts", chosen)
     return _with(settings, chosen)
@@ -68,23 +68,29 @@ def exported(
     """What is written into a file: with stand-ins, if the command line says so."""
     if options.pseudonyms != "on":
         return report
-    replacer = desk.leaving.pseudonyms.for_export(conversation_id, texts_of(report), book_ids)
-    return with_stand_ins(report, lambda text: replacer.replaced(text)[0])
+    return replacing(desk).in_file(report, conversation_id, book_ids)
 
 
-def show(found: Sequence[Pseudonym], *, as_json: bool) -> None:
+def replacing(desk: Services) -> NameReplacing:
+    """Raises AppError USAGE where nothing can replace names."""
+    if desk.replacing is None:
+        raise AppError(Code.USAGE, detail=_("this Octavo cannot replace names and numbers: use --pseudonyms off"))
+    return desk.replacing
+
+
+def show(found: FoundNames, *, as_json: bool) -> None:
     """What would be replaced, by kind, on stdout."""
     if as_json:
-        entries = [entry for _kind, of_kind in by_kind(found) for entry in of_kind]
+        entries = [entry for _words, of_kind in found.kinds for entry in of_kind]
         print_json({"event": "pseudonyms", "found": entries})
         return
-    for kind, of_kind in by_kind(found):
-        print(kind_words(kind))
+    for words, of_kind in found.kinds:
+        print(words)
         for entry in of_kind:
             print(printable(f"  {entry.stand_in}  {', '.join(entry.texts)}"))
-    if not found:
+    if not found.kinds:
         print(_("No names or numbers were found."))
-    print(limits_words(), file=sys.stderr)
+    print(found.limits, file=sys.stderr)
 
 
 def _ask(host: str) -> RemoteTexts:
@@ -101,6 +107,13 @@ def _ask(host: str) -> RemoteTexts:
                 return RemoteTexts.AS_IS
             case "n" | "" if not answer or answer.strip():
                 raise Stopped
+
+
+def _ask_as_is() -> RemoteTexts:
+    """Where nothing can replace them. Raises Stopped."""
+    print(f"octavo: {_('Names and numbers go as they are.')}", file=sys.stderr)
+    _agree(_("a: send them as they are   n: send nothing"), "a")
+    return RemoteTexts.AS_IS
 
 
 def _with(settings: Settings, texts: RemoteTexts) -> Settings:

@@ -9,7 +9,6 @@ import msgspec
 
 from app.core.errors import Problem
 from app.core.image import Image, ImageRef
-from app.core.pseudonym import Sent
 from app.core.values import FREE, AnswerForm
 from app.core.verdict import SentenceVerdict
 
@@ -261,6 +260,13 @@ class Thought(msgspec.Struct, frozen=True):
     tokens: int
     seconds: float
     limited: bool = False
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """Where the texts of an answer went. `replaced`: so many names and numbers were, on the way."""
+
+    host: str
+    replaced: int = 0
 
 
 class Answer(msgspec.Struct, frozen=True):

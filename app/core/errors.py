@@ -232,6 +232,7 @@ class Code(StrEnum):
     REMOTE_NOT_OF_MATTER = "remote_not_of_matter"  # name: the matter's server; no host
     REMOTE_NONE_OF_MATTER = "remote_none_of_matter"
     REMOTE_BLIND = "remote_blind"
+    REMOTE_NAMES = "remote_names"  # they are to be replaced, and nothing can do that
     REMOTE_IMAGES_KEPT = "remote_images_kept"
     REMOTE_IMAGES_UNDECIDED = "remote_images_undecided"
     REMOTE_IMAGES_REFUSED = "remote_images_refused"  # status

@@ -14,7 +14,6 @@ class KeptWhere(StrEnum):
     CONVERSATIONS = "conversations"
     SHEETS = "sheets"
     NOTES = "notes"
-    PSEUDONYMS = "pseudonyms"
     READINGS = "readings"
     EXPORTS = "exports"  # that the record knows of
     RECORD = "record"

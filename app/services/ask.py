@@ -21,6 +21,7 @@ from app.core.conversation import (
     Ending,
     Part,
     Question,
+    Sent,
     StoredQuestion,
     Thought,
     Timings,
@@ -42,7 +43,6 @@ from app.core.events import (
     Weighing,
 )
 from app.core.image import ref_of
-from app.core.pseudonym import Sent
 from app.core.settings import Settings
 from app.core.values import held_form
 from app.core.verdict import SentenceVerdict, Unweighed, Verdict, give_up

@@ -37,9 +37,9 @@ from app.services.models import Models, RemoteEngine, SavedReadings
 from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, Plans
-from app.services.pseudonyms.leaving import Leaving
 from app.services.recording import Recording
 from app.services.removal import Removal
+from app.services.replacing import NameReplacing
 from app.services.search import Search
 from app.services.sheets import Sheets, Templates
 from app.services.titling import Titling
@@ -85,7 +85,7 @@ class Services:
     own_settings: SettingsStore
     """Of this desk alone: what the window had open, its standing instructions. The library's are `settings`."""
     engine: EngineClient
-    leaving: Leaving
+    replacing: NameReplacing | None
     reader: DocumentReader
     database: Database
     policy: Policy

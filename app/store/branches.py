@@ -18,6 +18,7 @@ from app.core.conversation import (
     OutlineRef,
     Part,
     PassageRef,
+    Sent,
     StoredQuestion,
     Thought,
     Timings,
@@ -26,7 +27,6 @@ from app.core.conversation import (
 )
 from app.core.errors import AppError, Code, Problem
 from app.core.image import ImageRef
-from app.core.pseudonym import Sent
 from app.core.values import AnswerForm
 from app.core.verdict import SentenceVerdict
 

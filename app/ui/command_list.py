@@ -190,14 +190,6 @@ def conversation_commands(
                 symbol=Symbol.EXPORT,
                 can=exporting.has_words,
                 apart=True,
-            ),
-            Command(
-                _("Export with names replaced…"),
-                "",
-                exporting.export_replaced,
-                words=_("pseudonyms, anonymous, privacy, share"),
-                symbol=Symbol.EXPORT,
-                can=exporting.has_words,
                 anchor=Anchor.EXPORTING,
             ),
             Command(

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Conversation
-from app.core.errors import Problem
-from app.core.pseudonym import Pseudonym
 from app.export import files
-from app.export.pseudonyms import texts_of, with_stand_ins
 from app.export.report import Report, compose
 from app.export.table import Rows, write_table
 from app.services.services import Services
 from app.ui import pdf
 from app.ui.bridge import Bridge, Executor
-from app.ui.chat.leaving_rows import LeavingChoice
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.icons import Icons
 from app.ui.presenter import Presenter
 from app.ui.shelf.rows import title_of
 from app.ui.shown import Shown
 from app.ui.widgets.dialogs import SaveDialog
 from app.wording.i18n import _
 
-if TYPE_CHECKING:
-    from app.ui.chat.leaving_dialog import LeavingDialog
+ReportChange: TypeAlias = Callable[[Conversation, Report], Report]
+"""Called off the GUI thread."""
 
 
 class Exporting(Presenter):
@@ -41,7 +37,6 @@ class Exporting(Presenter):
         self,
         desk: Services,
         bridge: Bridge,
-        icons: Icons,
         talk: ConversationPresenter,
         shown: Shown,
         window: QWidget,
@@ -49,15 +44,14 @@ class Exporting(Presenter):
     ) -> None:
         super().__init__(parent)
         self._conversations, self._library, self._images = desk.conversations, desk.library, desk.images
-        self._leaving, self._icons = desk.leaving, icons
         self._talk = talk
         self._shown = shown
         self._bridge = bridge
         self._window = window
         self._conversation: Conversation | None = None
         self._answer_id = ""
-        self._replaces = self._thoughts = False
-        self.dialog: LeavingDialog | None = None
+        self._change: ReportChange | None = None
+        self._thoughts = False
 
     def has_words(self) -> bool:
         """Something was asked in the shown conversation."""
@@ -67,58 +61,13 @@ class Exporting(Presenter):
     def export(self) -> None:
         """Write the shown conversation into a file."""
         if self._shown.conversation is not None and self.has_words():
-            self._choose(self._shown.conversation)
-
-    @Slot()
-    def export_replaced(self) -> None:
-        """Show which names are in the shown conversation, and write it into a file in which they are replaced."""
-        conversation = self._shown.conversation
-        if conversation is None or not self.has_words():
-            return
-        from app.ui.chat.leaving_dialog import LeavingDialog  # when it is opened
-
-        self._conversation, self._answer_id = conversation, ""
-        self.dialog = dialog = LeavingDialog(self._icons, "", self._window)
-        dialog.decided.connect(self._decide)
-        dialog.destroyed.connect(self._on_closed)
-        self._bridge.call(Executor.FINDING, partial(self._find, conversation), dialog.show_found, self._on_not_found)
-        dialog.open()
-
-    def _find(self, conversation: Conversation) -> list[Pseudonym]:
-        """Off the GUI thread."""
-        texts, books = texts_of(self.report(conversation)), [ref.book_id for ref in conversation.books]
-        return self._leaving.found_in_file(conversation.id, texts, books)
-
-    @Slot()
-    def _on_closed(self) -> None:
-        self.dialog = None
-
-    @Slot(object)
-    def _on_not_found(self, problem: Problem) -> None:
-        if self.dialog is not None:
-            self.dialog.reject()
-        self._on_problem(problem)
-
-    @Slot(object)
-    def _decide(self, choice: LeavingChoice) -> None:
-        if self._conversation is None:
-            return
-        work = partial(self._leaving.decide_for_file, self._conversation.id, choice.replaced, choice.as_is)
-        if choice.replaces:
-            self._bridge.call(Executor.STORE, work, self._choose_replaced, self._on_problem)
-        else:
-            self._choose(self._conversation)
-
-    @Slot(object)
-    def _choose_replaced(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        if self._conversation is not None:
-            self._choose(self._conversation, replaces=True)
+            self.choose(self._shown.conversation)
 
     @Slot(str)
     def export_answer(self, answer_id: str) -> None:
         """Write one answer of it, with its question and references, into a file."""
         if self._shown.conversation is not None:
-            self._choose(self._shown.conversation, answer_id)
+            self.choose(self._shown.conversation, answer_id)
 
     @Slot(object)
     def save_table(self, rows: Rows) -> None:
@@ -134,18 +83,19 @@ class Exporting(Presenter):
         work = partial(self._write_table, rows, conversation_id, Path(name))
         self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
 
-    def _choose(self, conversation: Conversation, answer_id: str = "", *, replaces: bool = False) -> None:
+    def choose(
+        self, conversation: Conversation, answer_id: str = "", *, name: str = "", change: ReportChange | None = None
+    ) -> None:
         """Let the person choose a file and its kind for the conversation, or for this answer with its question.
-        `replaces`: its names."""
-        self._conversation, self._answer_id, self._replaces = conversation, answer_id, replaces
+        `name`: of the file, if not its title; `change`: makes of the report what is written."""
+        self._conversation, self._answer_id, self._change = conversation, answer_id, change
         self._thoughts = False
         filters = _("Word document (*.docx)"), _("PDF (*.pdf)"), _("Web page (*.html)"), _("Markdown (*.md)")
         title = _("Export the answer") if answer_id else _("Export the conversation")
-        name = _("Conversation") if replaces else title_of(conversation)
         turns = self._conversations.turns(conversation.id)
         thought = any(turn.answer and turn.answer.thought and answer_id in ("", turn.answer.id) for turn in turns)
         option = _("Also write what the model thought") if thought else ""
-        dialog = SaveDialog(self._window, title, name, filters, option)
+        dialog = SaveDialog(self._window, title, name or title_of(conversation), filters, option)
         dialog.option.toggled.connect(self._want_thoughts)
         dialog.fileSelected.connect(self.write)
         dialog.open()
@@ -158,20 +108,20 @@ class Exporting(Presenter):
     def write(self, name: str) -> None:
         """Write what was chosen into this file."""
         if self._conversation is not None:
-            chosen = self._conversation, self._answer_id, Path(name), self._replaces, self._thoughts
+            chosen = self._conversation, self._answer_id, Path(name), self._change, self._thoughts
             work = partial(self._export, *chosen)
             self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
 
     def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
         self.saved.emit(name)
 
-    def _export(self, conversation: Conversation, answer_id: str, path: Path, replaces: bool, thoughts: bool) -> None:
+    def _export(
+        self, conversation: Conversation, answer_id: str, path: Path, change: ReportChange | None, thoughts: bool
+    ) -> None:
         """Off the GUI thread."""
         report = self.report(conversation, answer_id, thoughts=thoughts)
-        if replaces:
-            books = [ref.book_id for ref in conversation.books]
-            replacer = self._leaving.pseudonyms.for_export(conversation.id, texts_of(report), books)
-            report = with_stand_ins(report, lambda text: replacer.replaced(text)[0])
+        if change is not None:
+            report = change(conversation, report)
         if path.suffix.lower() == pdf.ENDING:
             files.write_bytes(pdf.write(report, self._images.raster), path)
         else:

@@ -31,9 +31,9 @@ from app.ui.chat.composer import Composer
 from app.ui.chat.drafts import DraftsPresenter, Writing
 from app.ui.chat.empty import EmptyAction
 from app.ui.chat.gallery import Gallery
+from app.ui.chat.image_consent import ImageConsent
 from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.instructing import Instructing
-from app.ui.chat.leaving import LeavingPresenter
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.title_presenter import TitlePresenter
@@ -178,7 +178,7 @@ class _Parts(_ShelfParts):
         self._make_window(icons, window, composer)
         self._make_books(desk, bridge, icons, now)
         self._make_talk(desk, bridge, icons)
-        self.exporting = Exporting(desk, bridge, icons, self.conversation, self.shown, window, self)
+        self.exporting = Exporting(desk, bridge, self.conversation, self.shown, window, self)
         self.saved_files = SavedFiles(self.window, self)
         self.bin = BinPresenter(desk, bridge, window, now, self)
         self._make_models(desk, bridge, appearance)
@@ -245,11 +245,11 @@ class _Parts(_ShelfParts):
             branches, desk.removal, bridge, view, composer, writing, activity, shown, self
         )
         self.instructing = Instructing(talk, composer, shown, self.window, self)
-        leaving = LeavingPresenter(desk.leaving, bridge, composer, icons, self)
-        planning = Planning(desk.matter_plans, bridge, talk, composer, leaving, activity, shown, icons, self)
+        planning = Planning(desk.matter_plans, bridge, talk, composer, activity, shown, icons, self)
         asking = self.asking = AskingPresenter(
             desk.ask, desk.parts, bridge, talk, view, composer, writing, planning, self.openings, activity, shown, self
         )
+        self.image_consent = ImageConsent(desk.models, bridge, composer, self)
         self.titles = TitlePresenter(desk.titling, bridge, talk, activity, self)
         self.weighing = WeighingPresenter(desk.weighing, bridge, view, activity, shown, self)
         self.words = WordsPresenter(desk.settings, desk.weighing, bridge, talk, asking, composer, activity, shown, self)
@@ -351,6 +351,7 @@ class _Parts(_ShelfParts):
             attachments=self.attachments,
             pages=self.pages,
             passphrase=self.passphrase,
+            preferences=self.preferences,
             exporting=self.exporting,
             saved_files=self.saved_files,
             events=self.events,
@@ -359,6 +360,7 @@ class _Parts(_ShelfParts):
             parent=self,
         )
         self.features = [make(workspace) for make in features]
+        self.asking.gates = [*(feature.may_ask for feature in self.features), self.image_consent.may_ask]
         placed = [each for feature in self.features for each in feature.commands()]
         groups = (
             command_list.adding_commands(
@@ -512,7 +514,7 @@ class WindowPresenter(_Parts):
         for changed in (self.model.ready, self.model.revived, self.model.failed, self.preferences.saved):
             changed.connect(self.model.look_where)
         self.preferences.reload_wanted.connect(self.model.load_again)
-        self.asking.planning.leaving.chosen.connect(self.preferences.change)
+        self.image_consent.chosen.connect(self.preferences.change)
         self.passphrase.changed.connect(self.welcome.note_locked)
         self.preferences.readings_wanted.connect(self.readings.open_list)
 
@@ -649,6 +651,7 @@ class WindowPresenter(_Parts):
             self.conversation,
             self.asking,
             self.asking.planning,
+            self.image_consent,
             self.drafts,
             self.pages,
             self.note_removal,

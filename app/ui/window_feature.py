@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QObject
 
-from app.core.conversation import Citation
+from app.core.conversation import Citation, Question, Turn
 from app.core.document import Book
 from app.ui.chat.empty import EmptyOffer
 from app.ui.commands import Entry, MenuEntry, PlacedCommands
@@ -39,6 +39,11 @@ class WindowFeature(QObject):
         """Let what is shown of it, and waits to be asked, wait no longer: a person wants to stop something. Returns
         whether there was any."""
         return False
+
+    def may_ask(self, question: Question, turns: tuple[Turn, ...]) -> bool:  # noqa: ARG002
+        """Whether a question that follows `turns` may be asked now. If not, the feature asks the person something
+        first, and then sends what is written again (`Composer.submit`)."""
+        return True
 
     def palette_entries(self) -> Sequence[Entry]:
         """What the palette finds of it by its name, each with `run`; asked for whenever that is opened."""

@@ -23,7 +23,7 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.page_flags import outdated_words, page_remarks
 from app.wording.page_names import name_words, place_words
-from app.wording.pseudonyms import sent_words
+from app.wording.remote import sent_words
 from app.wording.support import coverage_words, doubt_words
 from app.wording.units import count, duration, size
 

@@ -22,6 +22,7 @@ from app.ui.navigation import Navigation
 from app.ui.page.pages import Pages
 from app.ui.saved_files import SavedFiles
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
+from app.ui.settings.presenter import Preferences
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.presenter import ShelfPresenter
@@ -74,9 +75,9 @@ class WindowEvents(QObject):
 class Workspace:
     """`activity`: who has the engine; `shown`: what the window shows; `covers`: of books; `openings`: takes files in;
     `talk`: the shown conversation, and `asking` its questions; `pages`: the panes with open documents; `passphrase`:
-    sets that of the desk; `attachments`: images that go with the next question; `handbook`: the book that is open at
-    the first start. `now` gives the local time, aware of its zone; `parent` lives as long as the desk is open in the
-    window."""
+    sets that of the desk; `exporting`: writes the shown conversation into files; `attachments`: images that go with the
+    next question; `handbook`: the book that is open at the first start. `now` gives the local time, aware of its zone;
+    `parent` lives as long as the desk is open in the window."""
 
     desk: Services
     bridge: Bridge
@@ -93,6 +94,7 @@ class Workspace:
     attachments: AttachmentsPresenter
     pages: Pages
     passphrase: PassphrasePresenter
+    preferences: Preferences
     exporting: Exporting
     saved_files: SavedFiles
     events: WindowEvents

@@ -740,6 +740,10 @@ _SENTENCES: dict[Code, str] = {
     Code.REMOTE_BLIND: (
         "The model on {host} cannot see images. Ask without the image, or choose a model that sees images."
     ),
+    Code.REMOTE_NAMES: (
+        "Names and numbers are to be replaced before texts go to {host}, and this Octavo cannot replace them. Nothing"
+        " was sent. In the settings you can choose to send them as they are."
+    ),
     Code.REMOTE_IMAGES_KEPT: (
         "The settings say that no image goes to a server. Ask without the image, or choose a model on this computer"
         " that sees images."

@@ -58,13 +58,6 @@ KEEPS = Keeps(
             title="SELECT iif(words = '', text, words), 0 FROM notes WHERE id = ?",
         ),
         KeptKind(
-            KeptWhere.PSEUDONYMS,
-            lambda: _("Replaced names"),
-            _delete_conversation,
-            total="pseudonyms",
-            title="SELECT title, bin_id != '' FROM conversations WHERE id = ?",
-        ),
-        KeptKind(
             KeptWhere.READINGS,
             lambda: _("Saved readings"),
             lambda: _("Delete the saved reading in the settings, or remove its document."),
@@ -133,7 +126,6 @@ KEEPS = Keeps(
         SearchedTable("sheet_columns", KeptWhere.CONVERSATIONS, "t.sheet_id", ("name", "question", "form")),
         SearchedTable("sheet_cells", KeptWhere.CONVERSATIONS, "t.sheet_id", ("correction", "comment")),
         SearchedTable("notes", KeptWhere.NOTES, "t.id", ("words", "text")),
-        SearchedTable("pseudonyms", KeptWhere.PSEUDONYMS, "t.conversation_id", ("text", "stand_in")),
         SearchedTable("record_entries", KeptWhere.RECORD, "t.number", ("model", "engine", "detail")),
         SearchedTable("record_texts", KeptWhere.RECORD, "t.number", ("text",)),
         SearchedTable("sources", KeptWhere.FOLDERS, "t.path", ("path",)),
@@ -147,7 +139,7 @@ KEEPS = Keeps(
     without_texts=frozenset(
         (
             *("book_tokens", "conversation_books", "covers", "deleted_matters", "images", "left_out"),
-            *("mcp_matters", "passage_vectors", "record_head", "replaced_texts", "sheet_rows", "sheets"),
+            *("mcp_matters", "passage_vectors", "record_head", "sheet_rows", "sheets"),
             "passages",  # with its indexes: they cut up the pages of books, which are looked through
         )
     ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from app.core.conversation import Answer
 from app.engine.remote.address import is_shown_here
 from app.wording.i18n import _
+from app.wording.units import count
 
 
 def short_words(host: str) -> str:
@@ -23,3 +25,13 @@ def whole_words(host: str) -> str:
             " the conversation and every question, and may pass them on."
         )
     return words.format(host=host)
+
+
+def sent_words(answer: Answer) -> str:
+    """What was replaced on the way to the server that answered; empty where none did, or nothing was."""
+    if answer.sent is None or not answer.sent.replaced:
+        return ""
+    words = _("{n} names and numbers were replaced on the way to {host}.")
+    if answer.sent.replaced == 1:
+        words = _("One name or number was replaced on the way to {host}.")
+    return words.format(n=count(answer.sent.replaced), host=answer.sent.host)

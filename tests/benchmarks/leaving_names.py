@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from app.core.pseudonym import NamedKind
-from app.services.pseudonyms.finding import find
-from app.services.pseudonyms.pseudonyms import made_for
-from app.services.pseudonyms.stand_ins import PATTERN, Replacer
+from app.features.pseudonyms.data import NamedKind
+from app.features.pseudonyms.finding import find
+from app.features.pseudonyms.pseudonyms import made_for
+from app.features.pseudonyms.stand_ins import PATTERN, Replacer
 
 _MARKED = re.compile(r"⟦(\w+)\|([^⟧]+)⟧")
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from app.cli.main import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.core.paths import Paths
-from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
+from app.core.settings import RemoteImages, RemoteSettings
 from tests.cli.conftest import Octavo
 from tests.engine.remote import toy_server
 from tests.engine.remote.toy_server import ToyServer
@@ -42,7 +42,7 @@ def run(tmp_path: Path, octavo: Octavo) -> Any:
     return call
 
 
-def _store(folder: Path, remote: RemoteSettings) -> None:
+def store_remote(folder: Path, remote: RemoteSettings) -> None:
     desk = open_desk(Paths(folder / "desk"))
     desk.settings.save(msgspec.structs.replace(desk.settings.load(), remote=remote))
     desk.close()
@@ -63,7 +63,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyServer]:
     server.close()
 
 
-_SHORT = ("--context", PYTHON_CONTEXT, "--max-tokens", 8, "--temperature", 0)
+SHORT = ("--context", PYTHON_CONTEXT, "--max-tokens", 8, "--temperature", 0)
 
 
 def test_a_remote_engine_answers_after_it_was_said_where_text_goes(
@@ -71,7 +71,7 @@ def test_a_remote_engine_answers_after_it_was_said_where_text_goes(
 ) -> None:
     """The key for it comes from the environment."""
     host = guarded.removeprefix("http://")
-    asked = ("--remote", guarded, *_SHORT, "--document", story, "What burned?")
+    asked = ("--remote", guarded, *SHORT, "--document", story, "What burned?")
     code, _out, err = run("ask", *asked)
     assert code == EXIT_MODEL
     assert "needs a key" in err
@@ -86,7 +86,7 @@ def test_a_remote_engine_answers_after_it_was_said_where_text_goes(
 
 
 def test_a_person_reads_where_text_goes(run: Any, story: Path, toy: ToyServer) -> None:
-    code, _out, err = run("ask", "--remote", toy.address, *_SHORT, "--document", story, "What burned?")
+    code, _out, err = run("ask", "--remote", toy.address, *SHORT, "--document", story, "What burned?")
     assert code == 0
     assert err.startswith(f"Text leaves Octavo: {toy.address.removeprefix('http://')}. ")
     assert "full text of the books" in err
@@ -95,16 +95,16 @@ def test_a_person_reads_where_text_goes(run: Any, story: Path, toy: ToyServer) -
 def test_a_stored_address_is_used_and_told_by_the_doctor_without_being_asked(
     run: Any, story: Path, tiny_scout: Path, tmp_path: Path
 ) -> None:
-    _store(tmp_path, RemoteSettings("https://models.example.invalid"))
+    store_remote(tmp_path, RemoteSettings("https://models.example.invalid"))
     code, out, _err = run("doctor", "--json")
     assert code == 0
     report = json.loads(out)
     assert report["remote"] == "models.example.invalid"
-    code, out, err = run("ask", *_SHORT, "--document", story, "What burned?")
+    code, out, err = run("ask", *SHORT, "--document", story, "What burned?")
     assert code == EXIT_MODEL
     assert err.startswith("Text leaves this computer: models.example.invalid. ")
     assert "The server at models.example.invalid does not answer" in err
-    code, out, err = run("ask", "--json", "--model", tiny_scout, *_SHORT, "--document", story, "What burned?")
+    code, out, err = run("ask", "--json", "--model", tiny_scout, *SHORT, "--document", story, "What burned?")
     assert (code, err) == (0, "")
     assert not any(json.loads(line)["event"] == "remote" for line in out.splitlines())
 
@@ -115,7 +115,7 @@ def test_an_address_without_encryption_is_refused(run: Any, story: Path) -> None
     assert "would not be encrypted" in err
 
 
-def _sent(server: ToyServer) -> str:
+def sent_to(server: ToyServer) -> str:
     return "\n".join(json.dumps(body) for _path, body, _headers in server.asked) + "\n".join(
         toy_server.detokenize(prompt) for prompt in server.prompts()
     )
@@ -131,7 +131,7 @@ def test_a_matter_asks_its_own_server(run: Any, tmp_path: Path, story: Path, toy
         assert (code, json.loads(out)["answers"]) == (0, "Tokyo")
         code, out, _err = run("servers", "--json")
         assert (json.loads(out)["answers"], len(json.loads(out)["servers"])) == ("Oslo", 2)
-        asked = ("ask", "--pseudonyms", "off", *_SHORT, "--document", story, "What burned?")
+        asked = ("ask", "--pseudonyms", "off", *SHORT, "--document", story, "What burned?")
         assert run(*asked, "--matter", "Case")[0] == 0
         assert (len(toy.asked), len(other.prompts())) == (0, 1)
         assert run(*asked)[0] == 0
@@ -158,57 +158,11 @@ def test_a_matter_asks_its_own_server(run: Any, tmp_path: Path, story: Path, toy
         other.close()
 
 
-def test_names_are_replaced_on_the_way_and_come_back(run: Any, tmp_path: Path, toy: ToyServer) -> None:
-    letter = tmp_path / "letter.txt"
-    letter.write_text("Mr John Smith pays to DE89 3704 0044 0532 0130 00.\n", encoding="utf-8")
-    toy.answer = ["“[Per", "son 1] pays to [", "Account 1]” [p. 1]."]
-    asked = ("ask", "--remote", toy.address, *_SHORT, "--document", letter, "Does Smith pay?")
-    report = tmp_path / "report.md"
-    code, out, err = run(*asked, "--pseudonyms", "on", "--export", report)
-    assert code == 0, err
-    assert "“John Smith pays to DE89 3704 0044 0532 0130 00” [p. 1]." in out
-    assert "3 names and numbers were replaced on the way to localhost" in out
-    assert "≈ Close to" in out, "the page says “Mr” before the quotation"
-    exported = report.read_text("utf-8")
-    assert "Smith" not in exported
-    assert "“[Person 1] pays to [Account 1]”" in exported
-    sent = _sent(toy)
-    assert "Does [Person 1b] pay?" in sent
-    assert "Smith" not in sent
-    assert "DE89" not in sent
-    code, _out, err = run(*asked)
-    assert code == 0
-    assert "go as they are" in err, "nobody has decided, and there is nobody to ask"
-    assert "Does Smith pay?" in _sent(toy)
-
-
-def test_what_would_be_replaced_is_shown_and_nothing_is_sent(run: Any, tmp_path: Path) -> None:
-    letter = tmp_path / "letter.txt"
-    letter.write_text("Mr John Smith pays to DE89 3704 0044 0532 0130 00.\n", encoding="utf-8")
-    code, out, err = run("ask", "--pseudonyms", "show", "--document", letter, "Does Anna Berg pay?")
-    assert code == 0
-    assert [line.strip() for line in out.splitlines()] == [
-        *("Persons", "[Person 1]  John Smith, Smith, John", "[Person 2]  Anna Berg, Berg, Anna"),
-        *("Bank accounts", "[Account 1]  DE89 3704 0044 0532 0130 00"),
-    ]
-    assert "which miss some" in err
-
-
-def test_where_it_is_to_be_asked_each_time_a_script_has_to_say_it(
-    run: Any, story: Path, tmp_path: Path, toy: ToyServer
-) -> None:
-    _store(tmp_path, RemoteSettings(toy.address, texts=RemoteTexts.ASKED))
-    code, _out, err = run("ask", *_SHORT, "--document", story, "What burned?")
-    assert code == EXIT_USAGE
-    assert "--pseudonyms on or off" in err
-    assert toy.asked == []
-
-
 def test_images_stay_here(run: Any, story: Path, guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = story.parent / "lamp.png"
     Image.new("RGB", (40, 30)).save(picture)
     monkeypatch.setenv("OCTAVO_REMOTE_KEY", "secret")
-    code, _out, err = run("ask", "--remote", guarded, *_SHORT, "--image", picture, "What is it?")
+    code, _out, err = run("ask", "--remote", guarded, *SHORT, "--image", picture, "What is it?")
     assert code in (EXIT_MODEL, EXIT_INPUT)
     assert f"The model on {guarded.removeprefix('http://')} cannot see images" in err
 
@@ -219,7 +173,7 @@ def test_images_go_to_a_server_that_sees_them_reduced_and_the_same_each_time(
     toy.sees = True
     picture = tmp_path / "plan.png"
     Image.new("RGB", (4096, 1024), "#7A2E35").save(picture)
-    asked = ("ask", "--remote", toy.address, *_SHORT, "--no-weighing", "--image", picture, "Who pays?", "And when?")
+    asked = ("ask", "--remote", toy.address, *SHORT, "--no-weighing", "--image", picture, "Who pays?", "And when?")
     code, _out, err = run(*asked)
     assert code == 0, err
     assert "Images go to localhost" in err
@@ -231,7 +185,7 @@ def test_images_go_to_a_server_that_sees_them_reduced_and_the_same_each_time(
     assert (code, json.loads(out.splitlines()[0])) == (
         *(0, {"event": "remote", "host": toy.address.removeprefix("http://"), "names": "as_is", "images": "sent"}),
     )
-    _store(tmp_path, RemoteSettings(images=RemoteImages.KEPT))
+    store_remote(tmp_path, RemoteSettings(images=RemoteImages.KEPT))
     code, _out, err = run(*asked)
     assert code == EXIT_MODEL
     assert "The settings say that no image goes to a server" in err

@@ -8,6 +8,7 @@ import msgspec
 
 from app.core.document import Document, Format, Page
 from app.core.settings import RemoteSettings, RemoteTexts, ThemeChoice
+from app.features.pseudonyms.window.pseudonyms import PseudonymsWindow
 from tests.screens.attachment_scenes import draw_image
 from tests.screens.stage import Stage, japanese
 from tests.ui.fakes import SCOUT
@@ -117,7 +118,7 @@ def export_replaced(stage: Stage) -> None:
     stage.engine.answers = [("Jonathan Ferris owes Marlow Rigging Ltd EUR 4,200 [p. 1].",)]
     stage.open()
     stage.ask("What does Mr Ferris owe?")
-    stage.presenter.exporting.export_replaced()
+    stage.feature(PseudonymsWindow).export_replaced()
     stage.settle()
 
 

@@ -14,7 +14,7 @@ from app.core.errors import Code
 from app.core.matter import LIBRARY
 from app.core.paths import Paths
 from app.core.secret import Password
-from app.core.settings import RemoteServer, RemoteSettings
+from app.core.settings import RemoteServer, RemoteSettings, RemoteTexts
 from app.core.work import Cancel, finish
 from app.services.models import KEY_VARIABLE, RemoteEngine
 from app.store.settings import SettingsStore
@@ -144,6 +144,7 @@ def test_a_book_that_does_not_lie_on_the_desk_is_not_sent_to_be_counted(fake: Fa
     assert desk.library.page_tokens(book.id) is None
     assert desk.context.tokens_of(BookRef(book.id)) is None
     assert [chapter.tokens for chapter in desk.context.chapters(book)] == [0, 0]
+    desk.settings.change("remote.texts", RemoteTexts.AS_IS)
     conversation = desk.conversations.create(books=(BookRef(book.id),))
     assert finish(desk.context.use(conversation, Cancel())).used_tokens > 0, "what lies there is"
     fake.engine.info = msgspec.structs.replace(SCOUT, host=_HOST)

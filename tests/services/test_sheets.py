@@ -14,6 +14,7 @@ from app.core.conversation import BookRef, CitationState, PageRange
 from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Notice, Reading, Token
+from app.core.settings import RemoteTexts
 from app.core.sheet import Sheet, SheetProgress
 from app.core.values import is_japanese
 from app.core.verdict import Verdict
@@ -80,6 +81,7 @@ def test_the_sentences_of_its_answers_are_weighed(fake: FakeDesk, sheet: Sheet) 
 
 def test_why_no_sentence_is_weighed_is_said_once(fake: FakeDesk, sheet: Sheet) -> None:
     fake.engine.weighs, fake.engine.info = True, msgspec.structs.replace(SCOUT, host="models.example.org")
+    fake.desk.settings.change("remote.texts", RemoteTexts.AS_IS)
     script(fake, *[(f"{WAITS}.",)] * 3)
     told, ended = run(fake, sheet)
     assert [event.problem.code for event in told if isinstance(event, Notice)] == [Code.WEIGHING_REMOTE]

@@ -15,12 +15,10 @@ from app.core.conversation import BookRef, Ending
 from app.core.document import Document, Format, Page
 from app.core.errors import Code
 from app.core.events import Notice
-from app.core.record import RecordKind
 from app.core.settings import RemoteSettings, RemoteTexts
 from app.core.sheet import Sheet
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
-from app.engine.protocol import Prompt, Weigh
 from app.services import turns
 from app.services.columns import columns_of
 from tests.engine.remote.toy_server import WAIT_S, Handler, ToyServer, complete
@@ -176,34 +174,3 @@ def test_a_sheet_gives_way_with_nothing_lost_or_asked_twice(fake: FakeDesk, serv
     done = finish(fake.desk.sheets.run(grid.id, Cancel()))
     assert done.finished
     assert set(Counter(asked(server)).values()) == {1}
-
-
-def test_names_are_replaced_in_every_request_of_every_lane(fake: FakeDesk, server: ToyServer) -> None:
-    settings = fake.desk.settings
-    remote = msgspec.structs.replace(settings.load().remote, texts=RemoteTexts.REPLACED)
-    settings.save(msgspec.structs.replace(settings.load(), remote=remote))
-    server.answer = ["[Per", "son 1] ", "pays."]
-    grid = make(fake, 4, "Who pays?", "Who is Anna Meyer?")
-    finish(fake.desk.sheets.run(grid.id, Cancel()))
-    assert not [text for text in asked(server) if "Anna Meyer" in text]
-    cells = kept(fake, grid).cells
-    assert {cell.answer.text for cell in cells if cell.answer} == {"Anna Meyer pays."}
-    assert all(cell.answer and cell.answer.sent and cell.answer.sent.replaced for cell in cells)
-    entries = [entry for entry in fake.desk.record.store.entries() if entry.kind == RecordKind.CELL]
-    assert len(entries) == len(cells), "the record has each"
-
-
-def test_the_sentences_that_are_weighed_have_their_names_replaced(fake: FakeDesk, server: ToyServer) -> None:
-    settings = fake.desk.settings
-    remote = msgspec.structs.replace(settings.load().remote, texts=RemoteTexts.REPLACED)
-    settings.save(msgspec.structs.replace(settings.load(), remote=remote))
-    finish(fake.desk.models.load(None, Cancel()))
-    likely = {"choices": [{"logprobs": {"top_logprobs": [{"Yes": -0.1, "No": -3.0}]}}]}
-    server.routes["/v1/completions"] = lambda handler: handler.send_json(likely)
-    conversation = fake.desk.conversations.create().id
-    prompt = Prompt("The rules.", (), (), conversation_id=conversation)
-    order = Weigh(prompt, ("Does the lease of Anna Meyer end in May?", "Does it say so?"), ("yes", "no"))
-    weighed = finish(fake.desk.ask.engine.run(order, Cancel()))
-    assert len(weighed.logs) == 2
-    assert not [text for text in asked(server) if "Anna Meyer" in text]
-    assert "end in May?" in asked(server)[0]

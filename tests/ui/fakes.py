@@ -15,7 +15,7 @@ from typing import Never, TypeAlias
 
 from msgspec.structs import replace
 
-from app.core.conversation import BookRef, Ending, Timings, Usage
+from app.core.conversation import Ending, Timings, Usage
 from app.core.document import Document, Member, PageLayer
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token, Tokenizing, Weighing
@@ -65,18 +65,16 @@ from app.services.folder_adding import FolderAdding
 from app.services.images import Images, Videos
 from app.services.indexing import Indexer
 from app.services.learning import Learning
-from app.services.library import Library, document_text
+from app.services.library import Library
 from app.services.matters import Matters
 from app.services.models import Models, SavedReadings
 from app.services.notes import NoteTaking
 from app.services.parts import Parts
 from app.services.plans import Machines, PlacedModel, Plans
 from app.services.prompts import Prompts
-from app.services.pseudonyms.engine import LeavingEngine
-from app.services.pseudonyms.leaving import Leaving
-from app.services.pseudonyms.pseudonyms import Pseudonyms
 from app.services.recording import Recording
 from app.services.removal import Removal
+from app.services.replacing import AsItIsEngine
 from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
@@ -93,7 +91,6 @@ from app.store.judges import Judges
 from app.store.measurements import Measurements
 from app.store.notes import NoteStore
 from app.store.passages import Passages
-from app.store.pseudonyms import PseudonymStore
 from app.store.record import RecordStore
 from app.store.settings import SettingsStore
 from app.store.sources import Sources
@@ -101,7 +98,7 @@ from app.store.vectors import Vectors
 from tests.ui.direct_images import DirectImageReader
 from tests.ui.gate import Gate
 from tests.ui.scripted_downloads import ScriptedDownloads
-from tests.whole import DESK_FEATURES, KEEPS
+from tests.whole import DESK_FEATURES, KEEPS, REPLACING
 
 SCOUT = ModelInfo(
     name="Scout",
@@ -583,8 +580,8 @@ def _open(
     own = SettingsStore(database) if matter else settings
     models.change_desk(own.load if matter else None)
     prompts, kept_images = Prompts(books), ImageStore(database)
-    pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
-    asked = LeavingEngine(engine, pseudonyms, models.remote_texts)
+    replacing = REPLACING(engine, database, models) if REPLACING is not None else None  # type: ignore[arg-type]
+    asked = AsItIsEngine(engine, models.remote_texts) if replacing is None else replacing.engine  # type: ignore[arg-type]
     library = Library(reader, books, asked, readings, record)  # type: ignore[arg-type]
     decoder, check = DirectImageReader(), models.check_images
     images = Images(decoder, kept_images, library, asked, check)  # type: ignore[arg-type]
@@ -624,7 +621,7 @@ def _open(
         keeps=KEEPS,
         make_features=DESK_FEATURES,
         engine=engine,  # type: ignore[arg-type]
-        leaving=Leaving(pseudonyms, models, prompts, conversations),
+        replacing=replacing,
         reader=reader,  # type: ignore[arg-type]
         database=database,
         matters=matters,

@@ -188,7 +188,7 @@ def test_nothing_that_a_command_opens_shows_anything_of_the_other(window: Window
 @pytest.mark.parametrize("ending", [".md", ".html", ".docx"])
 def test_no_export_has_anything_of_the_other(window: Window, tmp_path: Path, ending: str) -> None:
     exporting, file = window.presenter.exporting, tmp_path / f"out{ending}"
-    exporting._choose(window.presenter.shown.conversation)  # type: ignore[arg-type]
+    exporting.choose(window.presenter.shown.conversation)  # type: ignore[arg-type]
     exporting.write(str(file))
     wait(lambda: window.start._bridge.idle)
     if ending == ".docx":

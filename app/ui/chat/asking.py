@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -60,6 +60,9 @@ class AskingPresenter(Presenter):
     answered = Signal()
     misfit = Signal()  # the books of the shown conversation do not fit
 
+    gates: Sequence[Callable[[Question, tuple[Turn, ...]], bool]] = ()
+    """Whether a written question, which follows those turns, may be asked now: the first that says no asks the person
+    something, and then has it sent again. There are none at first."""
     is_verbatim: Callable[[], bool | None] = bool
     """Whether new questions are answered in the documents' words; None where that is being found out."""
 
@@ -148,15 +151,15 @@ class AskingPresenter(Presenter):
         return self.planning.is_settled(Question(self._shown.id, text, self._shown.books, parent_id), before)
 
     def _may_leave(self) -> bool:
-        """Whether what is written may be sent: of what goes to a server a person sees first which names are in it, and
-        that its images go there."""
+        """Whether nobody wants to ask the person something first about what is written, such as whether it may go to a
+        server."""
         edited = find_question(self._shown.turns, self._writing.edited_id)
         before, parent_id = follow(self._shown.turns, edited)
         proposal = self.planning.proposal
         books, plan = (proposal.books, proposal.plan) if proposal is not None else (self._shown.books, None)
         text = self._composer.text().strip()
         asked = Question(self._shown.id, text, books, parent_id, self._writing.images(), plan=plan)
-        return self.planning.leaving.is_settled(asked, before)
+        return all(gate(asked, before) for gate in self.gates)
 
     @Slot(str)
     def ask_again(self, question_id: str, way: AnswerWay = AnswerWay.WHOLE) -> None:

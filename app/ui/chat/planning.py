@@ -14,7 +14,6 @@ from app.services.matter_plans import MatterPlans, Proposal
 from app.ui.activity import ASIDE, Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.composer import Composer
-from app.ui.chat.leaving import LeavingPresenter
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.icons import Icons
 from app.ui.jobs import Cancelled, Done, Failed, Job
@@ -47,7 +46,6 @@ class Planning(Presenter):
         bridge: Bridge,
         conversation: ConversationPresenter,
         composer: Composer,
-        leaving: LeavingPresenter,
         activity: Activity,
         shown: Shown,
         icons: Icons,
@@ -58,8 +56,6 @@ class Planning(Presenter):
         self._bridge = bridge
         self._conversation = conversation
         self._composer = composer
-        self.leaving = leaving
-        leaving.failed.connect(self.failed)
         self._activity = activity
         self._shown = shown
         self._icons = icons

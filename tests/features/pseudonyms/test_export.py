@@ -12,16 +12,16 @@ import pytest
 
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.document import Book, Format
-from app.core.pseudonym import NamedKind, Pseudonym
 from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
 from app.core.values import AnswerForm, ValueKind
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.export import docx, files, html, markdown
 from app.export.grid import compose_grid
-from app.export.pseudonyms import texts_of, with_stand_ins
 from app.export.references import Tone
 from app.export.report import Report, compose
-from app.services.pseudonyms.stand_ins import Replacer
+from app.features.pseudonyms.data import NamedKind, Pseudonym
+from app.features.pseudonyms.export import texts_of, with_stand_ins
+from app.features.pseudonyms.stand_ins import Replacer
 
 _SMITH = Pseudonym(1, NamedKind.PERSON, "John Smith", "[Person 1]")
 _BORN = Pseudonym(2, NamedKind.BIRTH_DATE, "4 Mar 1970", "[Date of birth 1]")

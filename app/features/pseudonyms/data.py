@@ -55,10 +55,3 @@ class Pseudonym(msgspec.Struct, frozen=True):
 
 REPLACED = (PseudonymUse.FOUND, PseudonymUse.ALWAYS)
 """On the way to a server."""
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """Where the texts of an answer went. `replaced`: so many names and numbers were, on the way."""
-
-    host: str
-    replaced: int = 0

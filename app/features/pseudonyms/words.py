@@ -1,16 +1,14 @@
-"""Names and numbers before they leave this computer: what kinds there are, what became of them; for both faces."""
+"""Names and numbers before they leave this computer: what kinds there are; for both faces."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from app.core.conversation import Answer
-from app.core.pseudonym import REPLACED, NamedKind, Pseudonym
-from app.services.pseudonyms.stand_ins import number_of
+from app.features.pseudonyms.data import REPLACED, NamedKind, Pseudonym
+from app.features.pseudonyms.stand_ins import number_of
+from app.services.replacing import FoundEntry, FoundNames
 from app.wording.i18n import _
-from app.wording.units import count
 
 
 def kind_words(kind: NamedKind) -> str:
@@ -32,16 +30,6 @@ def kind_words(kind: NamedKind) -> str:
     }[kind]
 
 
-@dataclass(frozen=True)
-class FoundEntry:
-    """One person, say, with all ways of writing the name."""
-
-    kind: NamedKind
-    stand_in: str
-    texts: tuple[str, ...]
-    replaced: bool
-
-
 def by_kind(found: Sequence[Pseudonym]) -> list[tuple[NamedKind, list[FoundEntry]]]:
     """What there is of each kind, in the order in which kinds are shown."""
     entries: dict[tuple[NamedKind, int], list[Pseudonym]] = defaultdict(list)
@@ -54,19 +42,15 @@ def by_kind(found: Sequence[Pseudonym]) -> list[tuple[NamedKind, list[FoundEntry
     return [(kind, of_kind) for kind, of_kind in shown.items() if of_kind]
 
 
+def found_names(found: Sequence[Pseudonym]) -> FoundNames:
+    """What was found, with words for a person."""
+    kinds = tuple((kind_words(kind), tuple(of_kind)) for kind, of_kind in by_kind(found))
+    return FoundNames(kinds, limits_words())
+
+
 def limits_words() -> str:
     """What rules cannot find."""
     return _(
         "Found by rules, which miss some: names without a title, a known first name or a legal form, nicknames, and"
         " persons that are only described. Dates, amounts and places stay as they are."
     )
-
-
-def sent_words(answer: Answer) -> str:
-    """What was replaced on the way to the server that answered; empty where none did, or nothing was."""
-    if answer.sent is None or not answer.sent.replaced:
-        return ""
-    words = _("{n} names and numbers were replaced on the way to {host}.")
-    if answer.sent.replaced == 1:
-        words = _("One name or number was replaced on the way to {host}.")
-    return words.format(n=count(answer.sent.replaced), host=answer.sent.host)

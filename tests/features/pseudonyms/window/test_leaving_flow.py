@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 from app.core.document import Document, Format, Page
 from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
 from app.core.work import Cancel
-from app.ui.chat.leaving_dialog import LeavingDialog
-from app.ui.chat.leaving_rows import EntryRole
+from app.features.pseudonyms.window.dialog import LeavingDialog
+from app.features.pseudonyms.window.pseudonyms import PseudonymsWindow
+from app.features.pseudonyms.window.rows import EntryRole
+from app.services.replacing import FoundEntry
 from app.ui.jobs import Done
-from app.wording.pseudonyms import FoundEntry
 from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import SCOUT
@@ -41,7 +42,7 @@ def letter(room: Room) -> Room:
 
 
 def _dialog(room: Room) -> LeavingDialog:
-    dialog = room.presenter.asking.planning.leaving.dialog
+    dialog = room.feature(PseudonymsWindow).leaving.dialog
     assert dialog is not None
     return dialog
 
@@ -65,7 +66,7 @@ def test_the_first_question_waits_until_it_is_decided(letter: Room) -> None:
     assert letter.engine.prompts == []
     dialog.action.click()
     letter.settle()
-    assert letter.presenter.asking.planning.leaving.dialog is None
+    assert letter.feature(PseudonymsWindow).leaving.dialog is None
     assert "Smith" not in str(letter.engine.prompts)
     assert "John Smith pays “to DE89 3704 0044 0532 0130 00”" in letter.words()
     assert f"3 names and numbers were replaced on the way to {_HOST}." in letter.sentences()
@@ -100,7 +101,7 @@ def test_a_word_is_added_and_a_name_taken_off(qtbot: QtBot, letter: Room) -> Non
     assert "DE89 3704" in sent
     assert _texts(letter) is RemoteTexts.REPLACED
     letter.ask("And Ferris?")
-    assert letter.presenter.asking.planning.leaving.dialog is None
+    assert letter.feature(PseudonymsWindow).leaving.dialog is None
     assert "Ferris" not in str(letter.engine.prompts)
 
 
@@ -127,14 +128,14 @@ def test_images_leave_once_that_was_agreed(letter: Room) -> None:
     letter.desk.settings.change("remote.texts", RemoteTexts.AS_IS)
     _attach(letter)
     letter.ask("What is it?")
-    dialog = letter.presenter.asking.planning.leaving.images
+    dialog = letter.presenter.image_consent.dialog
     assert dialog is not None
     assert f"go to {_HOST} as they are" in dialog.said.text()
     dialog.cancel.click()
     letter.settle()
     assert (letter.engine.prompts, letter.engine.seen) == ([], [])
     letter.ask("What is it?")
-    dialog = letter.presenter.asking.planning.leaving.images
+    dialog = letter.presenter.image_consent.dialog
     assert dialog is not None
     dialog.action.click()
     letter.settle()
@@ -170,7 +171,7 @@ def test_an_image_of_before_does_not_leave_unasked(letter: Room) -> None:
     assert len(letter.engine.prompts) == asked
     assert any("you have not decided whether images may go" in words for words in letter.sentences())
     letter.ask("Why?")
-    assert letter.presenter.asking.planning.leaving.images is not None
+    assert letter.presenter.image_consent.dialog is not None
 
 
 def test_a_model_on_this_machine_is_asked_at_once(letter: Room) -> None:
@@ -178,7 +179,7 @@ def test_a_model_on_this_machine_is_asked_at_once(letter: Room) -> None:
     settings.save(msgspec.structs.replace(settings.load(), remote=RemoteSettings()))
     letter.engine.info = SCOUT
     letter.ask("Does Smith pay?")
-    assert letter.presenter.asking.planning.leaving.dialog is None
+    assert letter.feature(PseudonymsWindow).leaving.dialog is None
     assert letter.engine.prompts
 
 
@@ -191,10 +192,10 @@ def test_an_export_with_names_replaced(letter: Room, tmp_path: Path) -> None:
     letter.presenter.model.load(SCOUT.path)
     letter.settle()
     letter.ask("Does John Smith pay?")
-    exporting = letter.presenter.exporting
-    exporting.export_replaced()
+    exporting, replaced = letter.presenter.exporting, letter.feature(PseudonymsWindow)
+    replaced.export_replaced()
     letter.settle()
-    dialog = exporting.dialog
+    dialog = replaced.export.dialog
     assert dialog is not None
     assert dialog.windowTitle() == "Names in the exported file"
     assert list(_rows(dialog)) == ["John Smith", "DE89 3704 0044 0532 0130 00"]
@@ -208,7 +209,7 @@ def test_an_export_with_names_replaced(letter: Room, tmp_path: Path) -> None:
     for name in ("Smith", "DE89", "Ferris"):
         assert name not in written
     assert "John Smith pays" in letter.words()
-    exporting._choose(letter.shown())
+    exporting.choose(letter.shown())
     exporting.write(str(tmp_path / "as it is.md"))
     letter.settle()
     assert "John Smith" in (tmp_path / "as it is.md").read_text("utf-8"), "off where it was not asked for"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any
 
 from app.core.values import UNFIT
 from app.export.grid import GridCell, GridReport
+from app.services.replacing import SomeReport
 
-SomeReport = TypeVar("SomeReport")
 _NOT_SHOWN = ("sha256", "read")
 """Digests, and what the words of a cell were made of."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.pseudonym import NamedKind, Pseudonym, PseudonymUse
+from app.features.pseudonyms.data import NamedKind, Pseudonym, PseudonymUse
 from app.store.db import Database
 from app.store.folding import storable
 

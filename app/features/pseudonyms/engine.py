@@ -8,37 +8,25 @@ from typing import cast
 import msgspec
 
 from app.core.errors import AppError
-from app.core.events import Looking, Notice, Reading, Thinking, Token, Tokenizing
-from app.core.image import Raster
+from app.core.events import Notice, Reading, Thinking, Token, Tokenizing
 from app.core.settings import RemoteTexts
 from app.core.work import Cancel, Progress, Result, Stopped, Work, relay
-from app.engine.protocol import AnswerTo, Engine, EngineOrder, Generated, Message, Pixels, Prompt, Weigh
-from app.services.pseudonyms.pseudonyms import Pseudonyms, Replaced
-from app.services.pseudonyms.stand_ins import Restorer
+from app.engine.protocol import AnswerTo, Engine, EngineOrder, Generated, Message, Prompt, Weigh
+from app.features.pseudonyms.pseudonyms import Pseudonyms, Replaced
+from app.features.pseudonyms.stand_ins import Restorer
+from app.services.replacing import DeskEngine
 
 _Written = Tokenizing | Reading | Thinking | Token | Notice
 
 
-class LeavingEngine:
-    """`engine.protocol.Engine` over the one of all desks, with the pseudonyms of one."""
+class LeavingEngine(DeskEngine):
+    """With the pseudonyms of the desk."""
 
     def __init__(self, engine: Engine, pseudonyms: Pseudonyms, wanted: Callable[[], RemoteTexts]) -> None:
         """`wanted`: what a person wants of texts that are sent to a server."""
-        self._engine = engine
+        super().__init__(engine)
         self._pseudonyms = pseudonyms
         self._wanted = wanted
-        self.load, self.revive, self.flush_saved = engine.load, engine.revive, engine.flush_saved
-        self.keep_images, self.forget, self.change_desk = engine.keep_images, engine.forget, engine.change_desk
-        self.pause, self.resume, self.state, self.model = engine.pause, engine.resume, engine.state, engine.model
-        self.disconnect = engine.disconnect
-        self.close, self.on_lane, self.close_lanes = engine.close, engine.on_lane, engine.close_lanes
-
-    @property
-    def pause_count(self) -> int:
-        return self._engine.pause_count
-
-    def see(self, wanted: Pixels, canvas: Raster, overview: Raster | None, cancel: Cancel) -> Work[Looking, None]:
-        yield from self._engine.see(wanted, canvas, overview, cancel)
 
     def replaces(self, conversation_id: str) -> bool:
         """Whether names are replaced in what is sent for a conversation now: never for a model on this machine. Until a

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from app.core.grammar import ALL as GRAMMAR
 from app.core.names import EntityKind
-from app.core.pseudonym import Named, NamedKind
-from app.documents.text.identifiers import identifiers
 from app.documents.text.names import NameReader, WrittenName, is_first_name, shorter_forms
-from app.services.pseudonyms.stand_ins import PATTERN
+from app.features.pseudonyms.data import Named, NamedKind
+from app.features.pseudonyms.identifiers import identifiers
+from app.features.pseudonyms.stand_ins import PATTERN
 
 MOST = 20_000
 """Of one lot of texts: what is behind them is left out."""

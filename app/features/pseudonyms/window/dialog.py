@@ -9,18 +9,19 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
-from app.core.pseudonym import Pseudonym
-from app.ui.chat.leaving_rows import LeavingChoice, LeavingDelegate, LeavingList
+from app.features.pseudonyms.data import Pseudonym
+from app.features.pseudonyms.window.rows import LeavingChoice, LeavingDelegate, LeavingList
+from app.features.pseudonyms.words import limits_words
+from app.ui.chat.image_consent_dialog import images_words
 from app.ui.icons import Icons
 from app.ui.shelf.lists import ShelfListView
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.dialogs import SmallDialog, choices
+from app.ui.widgets.dialogs import choices
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, column, row
 from app.ui.widgets.switch import Switch
 from app.wording.i18n import _
-from app.wording.pseudonyms import limits_words
 from app.wording.units import count
 
 _WIDTH, _HEIGHT = 640, 640
@@ -38,19 +39,6 @@ class LeavingView(ShelfListView):
             self.ticked.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
-
-
-def images_words(host: str) -> str:
-    words = _("The images of this conversation go to {host} as they are. Nothing in them can be replaced.")
-    return words.format(host=host)
-
-
-class ImagesLeave(SmallDialog):
-    """Asks whether images may go to a server."""
-
-    def __init__(self, host: str, parent: QWidget | None = None) -> None:
-        sentence = f"{images_words(host)} {_('Later images go without asking.')}"
-        super().__init__(_("Images leave Octavo"), sentence, _("Send images"), parent=parent)
 
 
 class LeavingDialog(QDialog):

@@ -1,5 +1,4 @@
-"""Before a question goes to a server: what is replaced in it is shown, and that images go as they are, unless that was
-decided."""
+"""Before a question goes to a server: the names that are replaced in it are shown, unless that was decided."""
 
 from __future__ import annotations
 
@@ -11,15 +10,17 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.conversation import Question, Turn
 from app.core.errors import Problem
 from app.core.settings import RemoteImages, RemoteTexts
-from app.services.pseudonyms.leaving import Leaving
+from app.features.pseudonyms.service import leaving_of
+from app.features.pseudonyms.window.rows import LeavingChoice
+from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
-from app.ui.chat.composer import Composer
-from app.ui.chat.leaving_rows import LeavingChoice
+from app.ui.chat.image_consent import undecided_host
 from app.ui.icons import Icons
+from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 
 if TYPE_CHECKING:
-    from app.ui.chat.leaving_dialog import ImagesLeave, LeavingDialog
+    from app.features.pseudonyms.window.dialog import LeavingDialog
 
 
 class LeavingPresenter(Presenter):
@@ -28,59 +29,38 @@ class LeavingPresenter(Presenter):
     chosen = Signal(str, object)
 
     def __init__(
-        self, leaving: Leaving, bridge: Bridge, composer: Composer, icons: Icons, parent: QObject | None = None
+        self, desk: Services, bridge: Bridge, window: MainWindow, icons: Icons, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._leaving = leaving
+        self._leaving, self._models = leaving_of(desk), desk.models
         self._bridge = bridge
-        self._composer = composer
+        self._composer = window.talk.composer
         self._icons = icons
         self._asked: Question | None = None
         self._agreed: Question | None = None
         self._shows = False
         self.dialog: LeavingDialog | None = None
-        self.images: ImagesLeave | None = None
 
     def is_settled(self, question: Question, turns: tuple[Turn, ...]) -> bool:
         """Whether a question can be sent: it stays here, or a person has decided. Else what is in it is shown, and once
         it is decided the question is sent again. One of a conversation that is not there yet has its names replaced."""
-        host, of_images = self._leaving.must_ask(), self._leaving.must_ask_of_images(question, turns)
-        if not host and not of_images:
+        host = self._leaving.must_ask()
+        if not host or not question.conversation_id:
             return True
         agreed, self._agreed = self._agreed, None
         if agreed == question:
             return True
-        if host and question.conversation_id:
-            self._open(host, question, turns, shows=bool(of_images))
-        elif of_images:
-            self._ask_of_images(of_images, question)
-        else:
-            return True
+        self._open(host, question, turns, shows=bool(undecided_host(self._models, question, turns)))
         return False
 
-    def _ask_of_images(self, host: str, question: Question) -> None:
-        from app.ui.chat.leaving_dialog import ImagesLeave  # when it is opened
-
-        self._asked = question
-        self.images = dialog = ImagesLeave(host, self._composer.window())
-        dialog.accepted.connect(self._send_images)
-        dialog.open()
-
-    @Slot()
-    def _send_images(self) -> None:
-        if self._asked is not None:
-            self.chosen.emit("remote.images", RemoteImages.SENT)
-            sent = partial(self._send, self._asked)
-            self._bridge.call(Executor.STORE, self._leaving.must_ask, sent, self._on_problem)  # once that is kept
-
     def _open(self, host: str, question: Question, turns: tuple[Turn, ...], *, shows: bool) -> None:
-        from app.ui.chat.leaving_dialog import LeavingDialog  # when it is opened
+        from app.features.pseudonyms.window.dialog import LeavingDialog  # when it is opened
 
         self._asked, self._shows = question, shows
         self.dialog = dialog = LeavingDialog(self._icons, host, self._composer.window(), shows=shows)
         dialog.decided.connect(self._decide)
         dialog.destroyed.connect(self._on_closed)
-        work = partial(self._leaving.found, question, turns)
+        work = partial(self._leaving.found_in_question, question, turns)
         self._bridge.call(Executor.FINDING, work, dialog.show_found, self._on_not_found)
         dialog.open()
 

@@ -7,24 +7,43 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.conversation import RULES_VERSION, Beside, Question, StoredQuestion, Turn
-from app.core.pseudonym import Pseudonym, PseudonymUse
-from app.core.settings import RemoteImages, RemoteTexts
+from app.core.conversation import RULES_VERSION, Beside, BookRef, Question, Turn
+from app.core.settings import RemoteTexts
+from app.engine.protocol import Engine
+from app.features.pseudonyms.data import Pseudonym, PseudonymUse
+from app.features.pseudonyms.engine import LeavingEngine
+from app.features.pseudonyms.export import texts_of, with_stand_ins
+from app.features.pseudonyms.pseudonyms import Pseudonyms
+from app.features.pseudonyms.stand_ins import Replacer
+from app.features.pseudonyms.store import PseudonymStore
+from app.features.pseudonyms.words import found_names
+from app.services.library import document_text
 from app.services.models import Models
 from app.services.prompts import Prompts
-from app.services.pseudonyms.pseudonyms import Pseudonyms
-from app.services.pseudonyms.stand_ins import Replacer
+from app.services.replacing import FoundNames, SomeReport
+from app.services.services import Services
+from app.store.books import Books
 from app.store.conversations import Conversations
+from app.store.db import Database
 
 
 @dataclass(frozen=True)
 class Leaving:
-    """All methods raise AppError as the store does."""
+    """A `NameReplacing`: `engine` replaces on the way to a server. All methods raise AppError as the store does."""
 
+    engine: Engine
     pseudonyms: Pseudonyms
     models: Models
     prompts: Prompts
     conversations: Conversations
+
+    @classmethod
+    def made_for(cls, engine: Engine, database: Database, models: Models) -> Leaving:
+        """The one of a desk."""
+        books = Books(database)
+        pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
+        leaving = LeavingEngine(engine, pseudonyms, models.remote_texts)
+        return cls(leaving, pseudonyms, models, Prompts(books), Conversations(database))
 
     def must_ask(self) -> str:
         """The host that a person has to be asked about before a question goes to it; empty where none is, or it was
@@ -32,12 +51,10 @@ class Leaving:
         asks = self.models.remote_texts() in (RemoteTexts.UNDECIDED, RemoteTexts.ASKED)
         return self.models.host() if asks else ""
 
-    def must_ask_of_images(self, question: Question | StoredQuestion, turns: Iterable[Turn] = ()) -> str:
-        """As `must_ask`, of the images of a question and of those before it."""
-        shows = any(each.images for each in (question, *(turn.question for turn in turns)))
-        return self.models.host() if shows and self.models.remote_images() is RemoteImages.UNDECIDED else ""
+    def found(self, question: Question) -> FoundNames:
+        return found_names(self.found_in_question(question))
 
-    def found(self, question: Question | StoredQuestion, turns: Iterable[Turn] = ()) -> list[Pseudonym]:
+    def found_in_question(self, question: Question, turns: Iterable[Turn] = ()) -> list[Pseudonym]:
         """What is found in a question that follows `turns`, in its books, and in its conversation so far. Raises
         AppError FILE_MISSING, PAGES_INVALID."""
         conversation = self.conversations.get(question.conversation_id)
@@ -60,6 +77,10 @@ class Leaving:
         self.pseudonyms.send_as_is(conversation_id, False)
         self.pseudonyms.decide(conversation_id, replaced, as_is)
 
+    def in_file(self, report: SomeReport, conversation_id: str, book_ids: Iterable[str]) -> SomeReport:
+        replacer = self.pseudonyms.for_export(conversation_id, texts_of(report), book_ids)
+        return with_stand_ins(report, lambda text: replacer.replaced(text)[0])
+
     def found_in_file(self, conversation_id: str, texts: Sequence[str], book_ids: Iterable[str]) -> list[Pseudonym]:
         """What is found in texts of a conversation that are to leave as a file."""
         self.pseudonyms.for_export(conversation_id, texts, book_ids)
@@ -79,3 +100,9 @@ class Leaving:
     def send_as_is(self, conversation_id: str) -> None:
         """Replace nothing in this conversation."""
         self.pseudonyms.send_as_is(conversation_id, True)
+
+
+def leaving_of(desk: Services) -> Leaving:
+    """The one that the desk was opened with: there is one for each, which gives out the numbers of stand-ins."""
+    assert isinstance(desk.replacing, Leaving)
+    return desk.replacing

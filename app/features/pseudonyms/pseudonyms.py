@@ -18,11 +18,11 @@ from typing import TypeVar
 import msgspec
 
 from app.core.errors import AppError
-from app.core.pseudonym import REPLACED, Named, NamedKind, Pseudonym, PseudonymUse
 from app.engine.protocol import DocumentText, Message, PageText, Prompt
-from app.services.pseudonyms.finding import WrittenWords, find
-from app.services.pseudonyms.stand_ins import Replacer, Restorer, number_of, stand_in, tag_of
-from app.store.pseudonyms import KnownText, PseudonymStore
+from app.features.pseudonyms.data import REPLACED, Named, NamedKind, Pseudonym, PseudonymUse
+from app.features.pseudonyms.finding import WrittenWords, find
+from app.features.pseudonyms.stand_ins import Replacer, Restorer, number_of, stand_in, tag_of
+from app.features.pseudonyms.store import KnownText, PseudonymStore
 
 EXPLANATION = (
     "Names and numbers in the texts are replaced by words in square brackets, such as [Person 1]; [Person 1b] is the"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase
 
 from app.core.grammar import place_of_language
-from app.core.pseudonym import NamedKind, Pseudonym
+from app.features.pseudonyms.data import NamedKind, Pseudonym
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "en": (

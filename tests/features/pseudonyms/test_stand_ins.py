@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.pseudonym import NamedKind, Pseudonym
-from app.services.pseudonyms.finding import find
-from app.services.pseudonyms.pseudonyms import made_for
-from app.services.pseudonyms.stand_ins import Replacer, Restorer, language_tag
+from app.features.pseudonyms.data import NamedKind, Pseudonym
+from app.features.pseudonyms.finding import find
+from app.features.pseudonyms.pseudonyms import made_for
+from app.features.pseudonyms.stand_ins import Replacer, Restorer, language_tag
 from tests.benchmarks import leaving_names
 
 _SMITH = Pseudonym(1, NamedKind.PERSON, "John Smith", "[Person 1]")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.pseudonym import NamedKind
-from app.documents.text.identifiers import identifiers
+from app.features.pseudonyms.data import NamedKind
+from app.features.pseudonyms.identifiers import identifiers
 
 _THERE = [
     (NamedKind.EMAIL, "write to j.smith+lease@example.co.uk.", "j.smith+lease@example.co.uk"),

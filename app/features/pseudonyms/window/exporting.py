@@ -1,0 +1,83 @@
+"""Exports the shown conversation with its names replaced, once a person has seen which they are."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.core.conversation import Conversation
+from app.core.errors import Problem
+from app.export.report import Report
+from app.features.pseudonyms.data import Pseudonym
+from app.features.pseudonyms.export import texts_of
+from app.features.pseudonyms.service import leaving_of
+from app.features.pseudonyms.window.rows import LeavingChoice
+from app.ui.bridge import Executor
+from app.ui.presenter import Presenter
+from app.ui.workspace import Workspace
+from app.wording.i18n import _
+
+if TYPE_CHECKING:
+    from app.features.pseudonyms.window.dialog import LeavingDialog
+
+
+class ReplacedExport(Presenter):
+    """`dialog`: while it is open."""
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._leaving = leaving_of(workspace.desk)
+        self._bridge, self._icons, self._window = workspace.bridge, workspace.icons, workspace.window
+        self._shown, self._exporting = workspace.shown, workspace.exporting
+        self._conversation: Conversation | None = None
+        self.dialog: LeavingDialog | None = None
+
+    def begin(self) -> None:
+        """Show which names are in the shown conversation, and write it into a file in which they are replaced."""
+        conversation = self._shown.conversation
+        if conversation is None or not self._exporting.has_words():
+            return
+        from app.features.pseudonyms.window.dialog import LeavingDialog  # when it is opened
+
+        self._conversation = conversation
+        self.dialog = dialog = LeavingDialog(self._icons, "", self._window)
+        dialog.decided.connect(self._decide)
+        dialog.destroyed.connect(self._on_closed)
+        self._bridge.call(Executor.FINDING, partial(self._find, conversation), dialog.show_found, self._on_not_found)
+        dialog.open()
+
+    def _find(self, conversation: Conversation) -> list[Pseudonym]:
+        """Off the GUI thread."""
+        texts, books = texts_of(self._exporting.report(conversation)), [ref.book_id for ref in conversation.books]
+        return self._leaving.found_in_file(conversation.id, texts, books)
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self.dialog = None
+
+    @Slot(object)
+    def _on_not_found(self, problem: Problem) -> None:
+        if self.dialog is not None:
+            self.dialog.reject()
+        self._on_problem(problem)
+
+    @Slot(object)
+    def _decide(self, choice: LeavingChoice) -> None:
+        if self._conversation is None:
+            return
+        work = partial(self._leaving.decide_for_file, self._conversation.id, choice.replaced, choice.as_is)
+        if choice.replaces:
+            self._bridge.call(Executor.STORE, work, self._choose_replaced, self._on_problem)
+        else:
+            self._exporting.choose(self._conversation)
+
+    @Slot(object)
+    def _choose_replaced(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+        if self._conversation is not None:
+            self._exporting.choose(self._conversation, name=_("Conversation"), change=self._replace)
+
+    def _replace(self, conversation: Conversation, report: Report) -> Report:
+        """Off the GUI thread."""
+        return self._leaving.in_file(report, conversation.id, [ref.book_id for ref in conversation.books])

@@ -1,0 +1,57 @@
+"""Pseudonyms in a window: what is shown before a question goes to a server, and an export with names replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from app.core.conversation import Question, Turn
+from app.ui.commands import Anchor, Command, Group, PlacedCommands
+from app.ui.icons import Symbol
+from app.ui.window_feature import WindowFeature
+from app.wording.i18n import _
+
+if TYPE_CHECKING:
+    from app.features.pseudonyms.window.exporting import ReplacedExport
+    from app.features.pseudonyms.window.question import LeavingPresenter
+
+
+class PseudonymsWindow(WindowFeature):
+    @cached_property
+    def leaving(self) -> LeavingPresenter:
+        from app.features.pseudonyms.window.question import LeavingPresenter  # with the first question
+
+        workspace = self._workspace
+        made = LeavingPresenter(workspace.desk, workspace.bridge, workspace.window, workspace.icons, self)
+        made.chosen.connect(workspace.preferences.change)
+        made.failed.connect(workspace.window.tell)
+        return made
+
+    @cached_property
+    def export(self) -> ReplacedExport:
+        from app.features.pseudonyms.window.exporting import ReplacedExport  # when something is exported so
+
+        made = ReplacedExport(self._workspace, self)
+        made.failed.connect(self._workspace.window.tell)
+        return made
+
+    @Slot()
+    def export_replaced(self) -> None:
+        self.export.begin()
+
+    def may_ask(self, question: Question, turns: tuple[Turn, ...]) -> bool:
+        return self.leaving.is_settled(question, turns)
+
+    def commands(self) -> Sequence[PlacedCommands]:
+        export = Command(
+            _("Export with names replaced…"),
+            "",
+            self.export_replaced,
+            words=_("pseudonyms, anonymous, privacy, share"),
+            symbol=Symbol.EXPORT,
+            can=self._workspace.exporting.has_words,
+        )
+        return (PlacedCommands(Group.CONVERSATION, Anchor.EXPORTING, (export,)),)
