@@ -19,7 +19,6 @@ from app.core.record import Noting
 from app.core.secret import KeyOrigin
 from app.documents.images.reader import ImageReader
 from app.documents.reader import DocumentReader
-from app.documents.videos.reader import VideoReader
 from app.embedding.client import Embedder
 from app.engine.client import EngineClient
 from app.models.gguf.reader import HeaderReader
@@ -34,7 +33,7 @@ from app.services.covers import Covers
 from app.services.desk_feature import DeskFeature
 from app.services.downloads import Downloads
 from app.services.folder_adding import FolderAdding
-from app.services.images import Images, Videos
+from app.services.images import Images
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
 from app.services.learning import Learning
@@ -158,7 +157,7 @@ class _Desks:
         self.settings.watch = self.record.settings_changed
         self.of_models = _ModelParts(paths, self.settings, self.engine, Books(home), self.record.note)
         self.matters = Matters(paths, home, self.of_models.models.readings, keeps, self.record.note)
-        self.decoder, self.videos, self.embedder = ImageReader(), VideoReader(), Embedder()
+        self.decoder, self.embedder = ImageReader(), Embedder()
         self.database = home
 
     def open(self, id: str) -> Services:
@@ -216,7 +215,6 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         adding=FolderAdding(reader, books, Sources(database), record),
         covers=Covers(library, KeptCovers(database), decoder),
         images=images,
-        videos=Videos(shared.videos, images),
         models=models,
         plans=of_models.plans,
         downloads=of_models.downloads,

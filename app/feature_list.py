@@ -21,6 +21,7 @@ from app.features.pseudonyms.feature import PSEUDONYMS
 from app.features.rescue.feature import RESCUE
 from app.features.suggestions.feature import SUGGESTIONS
 from app.features.tables.feature import TABLES
+from app.features.videos.feature import VIDEOS
 
 FEATURES: tuple[Feature, ...] = (
     LIBRARY_SEARCH,
@@ -29,6 +30,7 @@ FEATURES: tuple[Feature, ...] = (
     NOTES,
     COMPARISON,
     SUGGESTIONS,
+    VIDEOS,
     PROMPTS,
     PSEUDONYMS,
     PRINTING,

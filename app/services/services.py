@@ -26,7 +26,7 @@ from app.services.covers import Covers
 from app.services.desk_feature import DeskFeature
 from app.services.downloads import Downloads
 from app.services.folder_adding import FolderAdding
-from app.services.images import Images, Videos
+from app.services.images import Images
 from app.services.import_export import ImportExport
 from app.services.indexing import Indexer
 from app.services.learning import Learning
@@ -68,7 +68,6 @@ class Services:
     adding: FolderAdding
     covers: Covers
     images: Images
-    videos: Videos
     models: Models
     plans: Plans
     downloads: Downloads
@@ -174,7 +173,6 @@ class Services:
         self.engine.close()
         self.indexer.embedder.close()
         self.reader.close()
-        self.videos.close()
         self.images.close()
         self.database.close()
         self.home.close()

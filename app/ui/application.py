@@ -436,6 +436,8 @@ class WindowStart(_Shell):
             feature.close()
         if self._desk is not None:
             self._keep_state()
+            if self.presenter is not None:
+                self.presenter.end()
             self._desk.close()
         if self._shown:
             frame_state.save(self._paths.window, self.window.state(self._appearance.choice))
@@ -475,6 +477,7 @@ class WindowStart(_Shell):
         assert self.presenter is not None
         forget_folders()
         self._keep_state()
+        self.presenter.end()
         self.presenter.deleteLater()
         self.presenter = self._composer = None
         self._listed = False

@@ -65,13 +65,7 @@ def adding_commands(
             ),
             Command(_("Add a book…"), "Ctrl+O", shelf.choose_files, words=_("open file, import document, PDF")),
             Command(_("Add a folder…"), "", folders.choose, words=_("import documents, directory, all files")),
-            Command(
-                _("Show the model an image or a video…"),
-                IMAGE_KEYS,
-                images.choose,
-                words=_("picture, photo"),
-                symbol=Symbol.SCAN,
-            ),
+            Command(images.words.command, IMAGE_KEYS, images.choose, words=_("picture, photo"), symbol=Symbol.SCAN),
             Command(
                 _("Show the model a part of the screen…"),
                 "",

@@ -14,6 +14,7 @@ from app.documents.folders import holds_documents
 from app.documents.formats import refused
 from app.ui import motion
 from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
+from app.ui.file_kind import FileKind
 from app.ui.fonts import text_font, ui_font
 from app.ui.shelf.file_import import sort_files
 from app.ui.theme import CORNER, SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_S, Theme
@@ -90,13 +91,15 @@ class WindowDrops(DropOverlay):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._taken = True
+        self.kinds: Sequence[FileKind] = ()
+        """The kinds of files that features take for the next question."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """What is dragged over the window that this covers, and dropped on it."""
         if isinstance(event, QDropEvent) and event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
             source = event.mimeData()
             files = pick_files(source)
-            offer = _offer(source, files)
+            offer = _offer(source, files, self.kinds)
             self._taken = offer is None or offer.taken
             if offer is not None:
                 event.acceptProposedAction()
@@ -128,12 +131,14 @@ _UNREAD = frozenset((*refused.ENDINGS, ".dmg", ".exe", ".heic", ".iso", ".mp3", 
 any ending."""
 
 
-def _offer(source: QMimeData, files: list[Path]) -> _Offer | None:
+def _offer(source: QMimeData, files: list[Path], kinds: Sequence[FileKind]) -> _Offer | None:
     """What becomes of it when it is dropped; None where it is not for the window."""
     if files:
         folders = [file for file in files if holds_documents(file)]
         others = [file for file in files if file not in folders]
-        return _offer_of_folders(folders, others) if folders else _refusal(files) or _offer_of_files(files)
+        if folders:
+            return _offer_of_folders(folders, others, kinds)
+        return _refusal(files) or _offer_of_files(files, kinds)
     if holds_image(source):
         return _Offer(_("Show the image to the model"), _("It will be part of your next question"))
     if holds_addresses(source):
@@ -154,33 +159,33 @@ def _refusal(files: list[Path]) -> _Offer | None:
     return _Offer(_("Octavo cannot read {what}").format(what=what), known, taken=False)
 
 
-def _offer_of_folders(folders: list[Path], others: list[Path]) -> _Offer:
+def _offer_of_folders(folders: list[Path], others: list[Path], kinds: Sequence[FileKind]) -> _Offer:
     """They go onto the shelf, with what is dropped beside them where it can be read."""
     one = _("the folder “{name}”") if folders[0].is_dir() else _("“{name}”")  # which is a ZIP
     what = _named(folders, one, _("{n} folders"))
     title = _("Put the documents in {what} on the shelf").format(what=what)
     if others and _refusal(others) is None:
-        return _Offer(title, _offer_of_files(others).title)
+        return _Offer(title, _offer_of_files(others, kinds).title)
     return _Offer(title, _("All that Octavo can read, in folders below it too"))
 
 
-def _offer_of_files(files: list[Path]) -> _Offer:
-    by_name = sort_files(files, lambda _path: b"")
-    images, videos = by_name.images, by_name.videos
-    if videos and len(images) + len(videos) == len(files):
-        what = _named(files, _("frames of “{name}”"), _("{n} images and videos"))
-        detail = _("You choose which frames of a video become part of your next question")
-        return _Offer(_("Show {what} to the model").format(what=what), detail)
+def _offer_of_files(files: list[Path], kinds: Sequence[FileKind]) -> _Offer:
+    by_name = sort_files(files, lambda _path, _most: b"", kinds)
+    images, shown = by_name.images, by_name.shown
+    words = by_name.others[0].kind.dropping if by_name.others else None
+    if words is not None and len(shown) == len(files):
+        what = _named(files, words.one, words.several)
+        return _Offer(_("Show {what} to the model").format(what=what), words.detail)
     if len(images) == len(files):
         what = _named(files, _("“{name}”"), _("{n} images"))
         several = _("They will be part of your next question")
         detail = several if len(images) > 1 else _("It will be part of your next question")
         return _Offer(_("Show {what} to the model").format(what=what), detail)
     what = _named(by_name.books, _("“{name}”"), _("{n} documents"))
-    if images or videos:
-        shown = _named((*images, *videos), _("“{name}”"), _("{n} images and videos"))
+    if shown:
+        several = words.several if words is not None else _("{n} images")
         both = _("Put {what} on the desk, show {shown} to the model")
-        return _Offer(both.format(what=what, shown=shown), _formats())
+        return _Offer(both.format(what=what, shown=_named(shown, _("“{name}”"), several)), _formats())
     return _Offer(_("Put {what} on the desk").format(what=what), _formats())
 
 

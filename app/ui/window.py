@@ -46,6 +46,7 @@ from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.conversation_panel import ConversationPanel
 from app.ui.drops import WindowDrops
 from app.ui.exporting import Exporting
+from app.ui.file_kind import FileKind
 from app.ui.frame_state import WindowState
 from app.ui.help.presenter import HelpPresenter
 from app.ui.icons import Icons
@@ -75,7 +76,6 @@ from app.ui.shelf.rows import BookList, ConversationList, title_of
 from app.ui.shelf.saved_readings import ReadingsPresenter
 from app.ui.shown import Shown
 from app.ui.style import Appearance
-from app.ui.video.presenter import VideosPresenter
 from app.ui.welcome import Welcome
 from app.ui.widgets.network_lines import FetchLine, RemoteMark
 from app.ui.window_feature import MakeWindowFeature
@@ -232,7 +232,6 @@ class _Parts(_ShelfParts):
             self,
         )
         self.gallery = Gallery(desk.images, bridge, icons, view, window, self)
-        self.videos = VideosPresenter(desk.videos, bridge, self.openings, self.attachments, shown, window, self)
 
     def _make_conversation(
         self, desk: Services, bridge: Bridge, icons: Icons, view: ConversationView, composer: Composer
@@ -361,6 +360,7 @@ class _Parts(_ShelfParts):
         )
         self.features = [make(workspace) for make in features]
         self.asking.gates = [*(feature.may_ask for feature in self.features), self.image_consent.may_ask]
+        self._use_kinds([kind for feature in self.features if (kind := feature.file_kind()) is not None])
         placed = [each for feature in self.features for each in feature.commands()]
         groups = (
             command_list.adding_commands(
@@ -386,6 +386,11 @@ class _Parts(_ShelfParts):
         self.help.use(self.commands)
         window.page.offer(self._page_entries)
         self._offer_menus()
+
+    def _use_kinds(self, kinds: Sequence[FileKind]) -> None:
+        """These files can be given for the next question, too."""
+        self.openings.kinds = self.window.overlay.kinds = kinds
+        self.window.talk.composer.say_shown(self.images.words.tip)
 
     def _book_entries(self, book: Book) -> list[MenuEntry]:
         """What features can do with a document."""
@@ -469,6 +474,11 @@ class WindowPresenter(_Parts):
         QTimer.singleShot(0, self, self._say_told)
         self.window.talk.composer.setFocus()
 
+    def end(self) -> None:
+        """The window leaves the desk; called once."""
+        for feature in self.features:
+            feature.end()
+
     def state(self) -> WindowState:
         """What is open."""
         ids = {conversation.id for conversation in self.shelf.conversations}
@@ -530,7 +540,7 @@ class WindowPresenter(_Parts):
         shown.connect(self.ahead.look)
         shown.connect(self.context.look)
         shown.connect(self.welcome.hint)
-        for look in (self.fitting.look, self.shelf.show_books, self.videos.use_changed):
+        for look in (self.fitting.look, self.shelf.show_books, self.events.context_measured):
             self.context.measured.connect(look)
         self.page.moved.connect(self.shelf.show_open_book)
 
@@ -667,7 +677,6 @@ class WindowPresenter(_Parts):
             self.report,
             self.images,
             self.attachments,
-            self.videos,
             self.anything,
             self.help,
             self.welcome,

@@ -11,6 +11,7 @@ from app.core.conversation import Citation, Question, Turn
 from app.core.document import Book
 from app.ui.chat.empty import EmptyOffer
 from app.ui.commands import Entry, MenuEntry, PlacedCommands
+from app.ui.file_kind import FileKind
 from app.ui.settings.feature_row import FeatureRow
 from app.ui.text_finder import TextFinder
 from app.ui.workspace import Workspace
@@ -30,6 +31,9 @@ class WindowFeature(QObject):
 
     def begin(self) -> None:
         """The desk is open and its panels are shown; called once."""
+
+    def end(self) -> None:
+        """The window leaves the desk; whatever is still under way for it is stopped. Called once."""
 
     def busy_words(self) -> str:
         """What of its work would be stopped if another desk were opened now; empty for nothing."""
@@ -57,6 +61,10 @@ class WindowFeature(QObject):
         """Show something that it keeps, by the id of its `KeptKind` and its own. Returns whether it is of this
         feature."""
         return False
+
+    def file_kind(self) -> FileKind | None:
+        """A kind of files that it takes for the next question, if it does; asked for once."""
+        return None
 
     def book_menu(self, book: Book) -> Sequence[MenuEntry]:  # noqa: ARG002
         """What it can do with one document: in the menu of that on the shelf."""

@@ -45,6 +45,9 @@ class WindowEvents(QObject):
     settings_changed = Signal()
     """A person changed settings; they are saved."""
 
+    context_measured = Signal()
+    """How the context is used may have changed."""
+
     engine_changed = Signal()
     """`Activity` says something else."""
 

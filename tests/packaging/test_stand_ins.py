@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 import pytest
 
-from tests.documents.videos.films import film
+from tests.features.videos.reading.films import film
 from tests.packaging.programs import library, program
 
 stand_ins = program("stand_ins")

@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt
 
 from app.core.events import Opening
 from app.core.settings import ThemeChoice
+from app.features.videos.window.dialog import SelectionMethod, VideoDialog
+from app.features.videos.window.frame_choice import FrameChoice
+from app.features.videos.window.videos import VideosWindow
 from app.ui.bridge import Executor
-from app.ui.video.dialog import SelectionMethod, VideoDialog
-from app.ui.video.frame_choice import FrameChoice
 from app.wording.i18n import use_language
 from tests.screens.attachment_scenes import drag_over
 from tests.screens.film import harbour_film
@@ -29,7 +30,7 @@ def _talk(stage: Stage, **options: object) -> None:
 
 
 def _dialog(stage: Stage) -> VideoDialog:
-    dialog = stage.presenter.videos.dialog
+    dialog = stage.feature(VideosWindow).videos.dialog
     assert dialog is not None
     dialog.activateWindow()
     return dialog
@@ -97,8 +98,8 @@ def video_upright(stage: Stage) -> None:
 def video_opening(stage: Stage) -> None:
     _talk(stage)
     stage.hold(Executor.IMAGES)
-    stage.presenter.videos.take([Path(_NAME)])
-    choice = stage.presenter.videos.findChild(FrameChoice)
+    stage.feature(VideosWindow).videos.take([Path(_NAME)])
+    choice = stage.feature(VideosWindow).videos.findChild(FrameChoice)
     assert choice is not None
     choice._on_opening(Opening(70, 222))
     _dialog(stage).cancel.setFocus(Qt.FocusReason.TabFocusReason)

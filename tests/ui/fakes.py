@@ -26,7 +26,6 @@ from app.core.secret import Key, KeyOrigin, Password, draw_secret
 from app.core.settings import EngineSettings, KvType, Settings
 from app.core.values import HeldForm
 from app.core.work import Cancel, Progress, Result, Stopped, Work
-from app.documents.videos.reader import VideoReader
 from app.embedding.client import Embedder
 from app.engine.protocol import (
     AnswerTo,
@@ -62,7 +61,7 @@ from app.services.chat_templates import ChatTemplates
 from app.services.context import Context
 from app.services.covers import Covers
 from app.services.folder_adding import FolderAdding
-from app.services.images import Images, Videos
+from app.services.images import Images
 from app.services.indexing import Indexer
 from app.services.learning import Learning
 from app.services.library import Library
@@ -604,7 +603,6 @@ def _open(
         adding=FolderAdding(reader, books, Sources(database), record),  # type: ignore[arg-type]
         covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]
         images=images,
-        videos=Videos(VideoReader(), images),
         models=models,
         plans=plans,
         downloads=downloads,  # type: ignore[arg-type]

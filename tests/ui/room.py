@@ -239,6 +239,7 @@ class Room:
 
     def close(self) -> None:
         ended = self.bridge.close()
+        self.presenter.end()
         for widget in self.application.topLevelWidgets():
             if _root(widget) is self.window or not isinstance(_root(widget), MainWindow):  # not another room's
                 widget.close()

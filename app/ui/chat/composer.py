@@ -25,6 +25,7 @@ from app.ui.chat.buttons import InlineButton, PlainButton
 from app.ui.chat.editor import QuestionEditor
 from app.ui.chat.notes import ComposerNote
 from app.ui.chat.words_switch import WordsSwitch
+from app.ui.file_kind import choosing_words
 from app.ui.fonts import column_width, ui_font
 from app.ui.theme import CORNER, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.wording.i18n import _
@@ -159,13 +160,16 @@ class Composer(QWidget):
         """In the person's language."""
         self.editor.setAccessibleName(_("Question"))
         self.book_button.set_words(_("+ Book"), _("Put a book on the desk"))
-        tip = f"{_('Show the model an image, or frames of a video')}  {IMAGE_KEYS}"
-        self.image_button.set_words(_("+ Image"), tip)
+        self.say_shown(choosing_words(()).tip)
         self.words.set_language()
         self.set_instructed(False)
         for button in self._tools():
             button.show()
         self._update_button()
+
+    def say_shown(self, words: str) -> None:
+        """Say what the button for images can show to the model."""
+        self.image_button.set_words(_("+ Image"), f"{words}  {IMAGE_KEYS}")
 
     def _tools(self) -> tuple[PlainButton, ...]:
         return self.book_button, self.image_button, self.instructions_button, self.send_button

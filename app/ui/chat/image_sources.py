@@ -13,10 +13,10 @@ from app.core.events import Opening
 from app.core.image import Image
 from app.core.work import Cancel, Stopped, Work
 from app.documents.images.kinds import ENDINGS as IMAGE_ENDINGS
-from app.documents.videos.kinds import ENDINGS as VIDEO_ENDINGS
 from app.services.images import Images
 from app.ui.chat.composer import IMAGE_KEYS, Composer
 from app.ui.file_dialogs import FileDialog
+from app.ui.file_kind import ChoosingWords, choosing_words
 from app.ui.portal import ScreenPortal, discard
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
@@ -60,6 +60,11 @@ class ImageSources(Presenter):
         portal.taken.connect(self._take_screenshot)
         portal.failed.connect(self._on_no_screenshot)
 
+    @property
+    def words(self) -> ChoosingWords:
+        """The words for choosing what the model is shown."""
+        return choosing_words(self._files.kinds)
+
     @Slot()
     def offer(self) -> None:
         """Offer a menu at the button, or choose files where there is nothing else."""
@@ -76,10 +81,10 @@ class ImageSources(Presenter):
     @Slot()
     def choose(self) -> None:
         """Let the person choose files."""
-        endings = " ".join(f"*{ending}" for ending in (*IMAGE_ENDINGS, *VIDEO_ENDINGS))
-        patterns = _("Images and videos ({patterns})").format(patterns=endings)
-        title, everything = _("Show the model images or videos"), _("All files (*)")
-        dialog = FileDialog(self._composer.window(), title, "", f"{patterns};;{everything}")
+        others = (ending for kind in self._files.kinds for ending in kind.endings)
+        endings = " ".join(f"*{ending}" for ending in (*IMAGE_ENDINGS, *others))
+        patterns, everything = self.words.kinds.format(patterns=endings), _("All files (*)")
+        dialog = FileDialog(self._composer.window(), self.words.title, "", f"{patterns};;{everything}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._files.take_shown)
         dialog.open()

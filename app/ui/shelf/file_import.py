@@ -1,8 +1,9 @@
-"""Files that come in, from wherever: sorted into images, videos and books; books are imported, each with its row."""
+"""Files that come in, from wherever: sorted into images, books and what features take; books are imported, each with
+its row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
@@ -18,10 +19,10 @@ from app.core.secret import Password
 from app.documents.folders import holds_documents
 from app.documents.formats import detect
 from app.documents.images import kinds as image_kinds
-from app.documents.videos import kinds as video_kinds
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.file_dialogs import FileDialog
+from app.ui.file_kind import FileKind
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
 from app.ui.shelf.rows import BookRow, BookState
@@ -33,16 +34,27 @@ from app.wording.units import count, printable
 
 _FILE_PATTERNS = " ".join(f"*{ending}" for ending in (*detect.ENDINGS, ".zip"))
 
-_HEAD_BYTES = max(image_kinds.HEAD_BYTES, video_kinds.HEAD_BYTES)
+
+@dataclass(frozen=True)
+class TakenFiles:
+    """Files of a kind that a feature takes; at least one of them."""
+
+    kind: FileKind
+    paths: tuple[Path, ...]
 
 
 @dataclass(frozen=True)
 class SortedFiles:
-    """Files that were given at once, by what becomes of them."""
+    """Files that were given at once, by what becomes of them. `others`: for features."""
 
     images: tuple[Path, ...]
-    videos: tuple[Path, ...]
+    others: tuple[TakenFiles, ...]
     books: tuple[Path, ...]
+
+    @property
+    def shown(self) -> tuple[Path, ...]:
+        """The files that go with the question."""
+        return (*self.images, *(path for files in self.others for path in files.paths))
 
 
 class _Stage(Enum):
@@ -72,7 +84,7 @@ class _Opening:
 class FileImport(Presenter):
     """The one place that sorts files, and knows which of them are being opened for which conversation.
 
-    An empty id means the conversation that will be shown first, while none is. `images_given` and `videos_given` carry
+    An empty id means the conversation that will be shown first, while none is. `images_given` carries
     list[Path]; `opened` the Book, tuple[str, ...], the conversations it was given for, and the title it had before;
     `read_again` the Book, whose pages may have changed; `unopened` the title of what became no book, and the
     conversations; `folders_given` list[Path]; `locked` the path of a file that waits for its password, and whether one
@@ -80,7 +92,6 @@ class FileImport(Presenter):
     """
 
     images_given = Signal(list)
-    videos_given = Signal(list)
     folders_given = Signal(list)
     opened = Signal(object, object, str)
     read_again = Signal(object)
@@ -94,6 +105,8 @@ class FileImport(Presenter):
         self._bridge = bridge
         self._shown = shown
         self._openings: dict[str, _Opening] = {}
+        self.kinds: Sequence[FileKind] = ()
+        """The kinds of files that features take for the next question."""
 
     def rows(self, conversation_id: str) -> list[BookRow]:
         """As a conversation shows them: what was added to another one will not be on its desk."""
@@ -132,8 +145,8 @@ class FileImport(Presenter):
 
     @Slot(list)
     def take_books(self, names: list[str]) -> None:
-        """These were chosen as books, images among them; frames of videos go with the question all the same."""
-        sort = partial(sort_files, self._without_folders(map(Path, names)), _head, images_are_books=True)
+        """These were chosen as books, images among them; what features take goes with the question all the same."""
+        sort = partial(sort_files, self._without_folders(map(Path, names)), _head, self.kinds, images_are_books=True)
         self._bridge.call(Executor.IMAGES, sort, self._take_sorted, self._on_problem)
 
     def _without_folders(self, paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -146,7 +159,7 @@ class FileImport(Presenter):
 
     @Slot(list)
     def take_files(self, files: Iterable[Path | str]) -> None:
-        """Images and frames of videos go with the question, all else on the desk. Questions wait for it at once."""
+        """Images, and what features take, go with the question, all else on the desk. Questions wait for it at once."""
         paths = self._without_folders(map(Path, files))
         for path in paths:
             key, opening = str(path), self._openings.get(str(path))
@@ -155,13 +168,13 @@ class FileImport(Presenter):
             else:
                 self._openings[key] = _Opening(_row(path), _Stage.EXPECTED, (self._shown.id,))
         self.changed.emit()
-        sort = partial(sort_files, paths, _head)
+        sort = partial(sort_files, paths, _head, self.kinds)
         self._bridge.call(Executor.IMAGES, sort, self._take_sorted, partial(self._on_unsorted, paths))
 
     @Slot(list)
     def take_shown(self, names: list[str]) -> None:
-        """These were chosen as images and videos, so the image reader says which of them are none."""
-        sort = partial(sort_files, tuple(map(Path, names)), _head, takes_books=False)
+        """These were chosen to be shown to the model, so the image reader says which of them are no images."""
+        sort = partial(sort_files, tuple(map(Path, names)), _head, self.kinds, takes_books=False)
         self._bridge.call(Executor.IMAGES, sort, self._take_sorted, self._on_problem)
 
     @Slot(object)
@@ -169,9 +182,9 @@ class FileImport(Presenter):
         if files.images:
             self.images_given.emit(list(files.images))
         self.open_files(files.books)
-        if files.videos:
-            self.videos_given.emit(list(files.videos))
-        self._dismiss((*files.images, *files.videos))
+        for others in files.others:
+            others.kind.take(list(others.paths))
+        self._dismiss(files.shown)
 
     def _on_unsorted(self, paths: tuple[Path, ...], problem: Problem) -> None:
         self._dismiss(paths)
@@ -275,29 +288,36 @@ class FileImport(Presenter):
 
 
 def sort_files(
-    paths: Iterable[Path], head: Callable[[Path], bytes], *, takes_books: bool = True, images_are_books: bool = False
+    paths: Iterable[Path],
+    head: Callable[[Path, int], bytes],
+    kinds: Sequence[FileKind],
+    *,
+    takes_books: bool = True,
+    images_are_books: bool = False,
 ) -> SortedFiles:
-    """By the beginning of each, which `head` gives, and else by its name. Without `takes_books` a file of another kind
-    counts as an image."""
+    """By the beginning of each, of which `head` gives so many bytes, and else by its name. `kinds`: those that features
+    take. Without `takes_books` a file of another kind counts as an image."""
+    most = max((image_kinds.HEAD_BYTES, *(kind.head_bytes for kind in kinds)))
     images: list[Path] = []
-    videos: list[Path] = []
-    others: list[Path] = []
+    books: list[Path] = []
+    others: dict[FileKind, list[Path]] = {kind: [] for kind in kinds}
     for path in paths:
-        untrusted_head = head(path)
+        untrusted_head = head(path, most)
         if image_kinds.is_image(path.name, untrusted_head) and not images_are_books:
             images.append(path)
-        elif video_kinds.is_video(path.name, untrusted_head):
-            videos.append(path)
+        elif kind := next((kind for kind in kinds if kind.is_one(path.name, untrusted_head)), None):
+            others[kind].append(path)
         else:
-            (others if takes_books else images).append(path)
-    return SortedFiles(tuple(images), tuple(videos), tuple(others))
+            (books if takes_books else images).append(path)
+    of_kinds = tuple(TakenFiles(kind, tuple(found)) for kind, found in others.items() if found)
+    return SortedFiles(tuple(images), of_kinds, tuple(books))
 
 
-def _head(path: Path) -> bytes:
+def _head(path: Path, most: int) -> bytes:
     """Nothing of a file that cannot be read."""
     try:
         with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
+            return file.read(most)
     except OSError:
         return b""
 

@@ -1,1 +1,0 @@
-"""Frames of a video: chosen, looked at, and added to the question."""

@@ -1,0 +1,47 @@
+"""Starts the inmate, a video's process that tries to get out and looks through many videos."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.isolation import sandbox
+from app.isolation.sandbox import Step
+
+INMATE = Path(__file__).with_name("inmate.py")
+
+
+AT_ONCE = 40
+"""Files that one process holds open: fewer than it may."""
+
+
+def outcomes(step: Step, folder: Path, files: Sequence[bytes]) -> list[str]:
+    """What became of each file, of so many that several processes are needed."""
+    batches = [files[first : first + AT_ONCE] for first in range(0, len(files), AT_ONCE)]
+    return [outcome for batch in batches for outcome in imprisoned(step, folder, batch)["outcomes"]]
+
+
+def imprisoned(step: Step, folder: Path, files: Sequence[bytes], *names: str) -> dict[str, Any]:
+    """What became of each attempt in `names`, and under "outcomes" of each file."""
+    secret = folder / "secret.txt"
+    secret.write_text("the secret", encoding="utf-8")
+    argv = [sys.executable, "-P", str(INMATE), step.value, str(Path.home()), str(secret), str(folder / "loot"), *names]
+    ran = subprocess.run(
+        sandbox.wrap(argv, step, readable=[INMATE.parents[3]]),
+        env=sandbox.environment(),
+        input=msgspec.msgpack.encode(files),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        timeout=120,
+        check=True,
+    )
+    told = json.loads(ran.stdout)
+    assert isinstance(told, dict)
+    return told
