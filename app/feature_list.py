@@ -16,6 +16,7 @@ from app.features.library_search.feature import LIBRARY_SEARCH
 from app.features.lock.feature import LOCK
 from app.features.notes.feature import NOTES
 from app.features.printing.feature import PRINTING
+from app.features.programs.feature import PROGRAMS
 from app.features.prompts.feature import PROMPTS
 from app.features.pseudonyms.feature import PSEUDONYMS
 from app.features.rescue.feature import RESCUE
@@ -36,6 +37,7 @@ FEATURES: tuple[Feature, ...] = (
     PRINTING,
     GOVERNANCE,
     BACKUP,
+    PROGRAMS,
     RESCUE,
     BENCH,
     LOCK,

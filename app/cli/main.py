@@ -11,11 +11,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import Any
 
 from app.cli import arguments, passphrases
-from app.cli.screen import print_json
+from app.cli.screen import print_json, say_told
 from app.cli.terminal_command import Diagnosis, Terminal, TerminalCommand
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.kept import Keeps
@@ -64,13 +63,8 @@ def run(
             alone = own.run_alone if own is not None else None
             if alone is not None and alone(options, Terminal(open_desk, keeps), cancel):
                 return EXIT_ANSWERED
-            if options.command == "mcp" and options.mcp_command is None:
-                from app.cli.mcp import serving
-
-                serving.serve(partial(_open_for_program, options, open_desk), arguments.paths(options))
-                return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
-                _say_told(desk)
+                say_told(desk.told_at_start)
                 if options.command == "doctor":
                     from app.cli import doctor
 
@@ -91,12 +85,6 @@ def run(
             _drop_output()
             return _fail(Problem(Code.OUTPUT_FULL), as_json=False)
     return _EXIT[blame(problem.code)] if problem else EXIT_ANSWERED
-
-
-def _say_told(desk: Services) -> None:
-    """Say what features have to tell since the desk was opened."""
-    if words := "\n".join(desk.told_at_start):
-        print(f"octavo: {words}", file=sys.stderr)
 
 
 def _drop_output() -> None:
@@ -144,10 +132,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import servers
 
             servers.run(options, desk)
-        case "mcp":
-            from app.cli.mcp import deciding
-
-            deciding.run(options, desk)
         case "read":
             from app.cli import reading
 
@@ -200,14 +184,6 @@ def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
     except BaseException:
         library.close()
         raise
-
-
-def _open_for_program(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
-    """The library, where nobody can be asked for its passphrase. Raises AppError as opening it does."""
-    file = options.passphrase_file
-    desk = open_desk(arguments.paths(options), passphrases.first_line(file) if file is not None else None)
-    _say_told(desk)
-    return desk
 
 
 def _open_library(options: argparse.Namespace, open_desk: OpenDesk) -> Services:

@@ -47,7 +47,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_bin(commands)
     _add_matters(commands)
     _add_servers(commands)
-    _add_mcp(commands)
     _add_read(commands)
     _add_models(commands)
     _add_settings(commands)
@@ -358,32 +357,6 @@ def _add_servers(commands: Any) -> None:
     for each in (use, none):
         add_matter(each)
     default.add_argument("--matter", metavar="NAME", required=True, help=_("the matter"))
-
-
-def _add_mcp(commands: Any) -> None:
-    mcp = add_command(
-        commands,
-        "mcp",
-        _(
-            "let another program on this computer ask the library and matters that you allow, over standard input and"
-            " output (Model Context Protocol); the program starts this itself"
-        ),
-    )
-    mcp.add_argument(
-        "--passphrase-file", type=Path, metavar="FILE",
-        help=_("read the passphrase of the data from the first line of this file"),
-    )  # fmt: skip
-    of_mcp = mcp.add_subparsers(metavar="COMMAND", dest="mcp_command")
-    add_command(of_mcp, "list", _("list the programs that have asked, and what each may see"))
-    allow = add_command(of_mcp, "allow", _("let a program see the library, or the matters that are named"))
-    allow.add_argument(
-        "--matter", action="append", default=[], metavar="NAME", help=_("this matter; repeatable"), dest="matters"
-    )
-    allow.add_argument("--library", action="store_true", help=_("the library, too, where matters are named"))
-    refuse = add_command(of_mcp, "refuse", _("show a program nothing, and ask no more about it"))
-    forget = add_command(of_mcp, "forget", _("take back what was decided about a program"))
-    for each in (allow, refuse, forget):
-        each.add_argument("name", metavar="NAME", help=_("the name that the program gives itself"))
 
 
 def add_encrypted_file(command: argparse.ArgumentParser, about: str) -> None:

@@ -89,6 +89,12 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
+def say_told(told: Iterable[str]) -> None:
+    """Say what features have to tell since the desk was opened."""
+    if words := "\n".join(told):
+        print(f"octavo: {words}", file=sys.stderr)
+
+
 def print_rows(rows: Iterable[tuple[str, str]], file: TextIO | None = None) -> None:
     """Names and values in two columns, on stdout unless another `file` is given."""
     shown = list(rows)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -49,9 +48,6 @@ from app.store.db import Database
 from app.store.keys import Key, set_passphrase
 from app.store.settings import SettingsStore
 from app.store.sheets import SheetStore
-
-if TYPE_CHECKING:
-    from app.services.mcp_access import McpAccess
 
 
 @dataclass(frozen=True)
@@ -113,14 +109,6 @@ class Services:
     @property
     def matter_plans(self) -> MatterPlans:
         return MatterPlans(self.ask, self.search, self.library)
-
-    @property
-    def mcp_access(self) -> McpAccess:
-        from app.services.mcp_access import McpAccess  # now: few need it
-        from app.store.mcp_clients import McpClients
-
-        clients = McpClients(self.home)
-        return McpAccess(clients, self.matters.kept, self.policy, self.paths, self.home_record.note)
 
     @property
     def sheets(self) -> Sheets:

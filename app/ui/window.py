@@ -61,7 +61,6 @@ from app.ui.page.panel import PagePanel
 from app.ui.palette import Anything
 from app.ui.pane_memory import PaneMemory
 from app.ui.portal import ScreenPortal
-from app.ui.programs.presenter import ProgramsPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.saved_files import SavedFiles
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
@@ -264,10 +263,6 @@ class _Parts(_ShelfParts):
         self.preferences.saved.connect(self.words.look)
         self.matters.served.connect(self.model.load_again)
         self.readings = ReadingsPresenter(desk, bridge, window, self)
-        self.programs = ProgramsPresenter(desk, bridge, window, self)
-        self.programs.done.connect(window.say)
-        self.programs.failed.connect(window.tell)
-        self.preferences.programs_wanted.connect(self.programs.open_list)
 
     @cached_property
     def models(self) -> ModelWindowPresenter:
@@ -468,7 +463,6 @@ class WindowPresenter(_Parts):
         self.matters.look()
         self.folders.look_for_unfinished()
         self.added_folders.renew()
-        self.programs.begin()
         for feature in self.features:
             feature.begin()
         QTimer.singleShot(0, self, self._say_told)

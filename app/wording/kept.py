@@ -134,12 +134,11 @@ KEEPS = Keeps(
         SearchedTable("settings", KeptWhere.SETTINGS, "t.name", ("value",)),
         SearchedTable("blobs", KeptWhere.SETTINGS, "t.name", ("value",)),
         SearchedTable("matters", KeptWhere.MATTERS, "t.id", ("name",)),
-        SearchedTable("mcp_clients", KeptWhere.SETTINGS, "t.name", ("name", "program")),
     ),
     without_texts=frozenset(
         (
             *("book_tokens", "conversation_books", "covers", "deleted_matters", "images", "left_out"),
-            *("mcp_matters", "passage_vectors", "record_head", "sheet_rows", "sheets"),
+            *("passage_vectors", "record_head", "sheet_rows", "sheets"),
             "passages",  # with its indexes: they cut up the pages of books, which are looked through
         )
     ),
@@ -156,7 +155,6 @@ KEEPS = Keeps(
         CountedTable("settings", lambda: _("settings: {n}")),
     ),
     recorded=(
-        RecordedThing("allowed", lambda: _("allowed")),
         RecordedThing("answer", lambda: _("Answer")),
         RecordedThing("book", lambda: _("Document")),
         RecordedThing("conversation", lambda: _("Conversation")),
@@ -164,13 +162,8 @@ KEEPS = Keeps(
         RecordedThing("grid", lambda: _("Table")),
         RecordedThing("matter", lambda: _("Matter")),
         RecordedThing("model", lambda: _("Model")),
-        RecordedThing("list", lambda: _("list of documents")),
-        RecordedThing("matters", lambda: _("list of matters")),
-        RecordedThing("refused", lambda: _("refused")),
-        RecordedThing("search", lambda: _("search")),
         RecordedThing("sheet", lambda: _("Question sheet")),
         RecordedThing("table", lambda: _("Table")),
-        RecordedThing("taken back", lambda: _("permission taken back")),
     ),
     texts=(
         TextSource(

@@ -8,8 +8,6 @@ import pytest
 
 from app.cli import ask
 from app.cli.answers import describe_answer, print_findings, print_verdicts
-from app.cli.mcp import tools
-from app.cli.mcp.text import answer_text
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
 from app.core.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
 
@@ -111,26 +109,6 @@ def test_no_sentence_waits_for_a_model_that_is_not_asked() -> None:
     shown = ask._unjudged(_answer(waiting, *_ALL)).verdicts
     assert [each.reason for each in shown] == [Unweighed.NO_JUDGE, *[None] * len(_ALL)]
     assert shown[1:] == _ALL
-
-
-def test_other_programs_get_one_verdict_for_each_sentence() -> None:
-    mark = Citation("b", "Lease", 3, "iii", "", CitationState.PAGE, 18, 24)
-    answer = msgspec.structs.replace(_answer(*_ALL, text=_TEXT), citations=(mark,))
-    given = msgspec.to_builtins(tools._described(_ASKED, answer, ""))
-    assert given["citations"] == (
-        {"start": 18, "end": 24, "document": "Lease", "page": "iii", "number": 3, "quote": ""},
-    )
-    assert [each["verdict"] for each in given["sentences"]] == [each.verdict for each in _ALL]
-    assert given["sentences"][1] == {
-        "start": 26,
-        "end": 51,
-        "text": "He leaves in May [p. 99].",
-        "verdict": "compare",
-        "reason": "",
-        "named": "99",
-        "evidence": ({"id": "b", "document": "Lease", "page": "iii", "number": 3, "text": "He left\nin May."},),
-    }
-    assert answer_text(_ASKED, answer, {}).count("He leaves in May") == 2, "in the answer, and with its verdict"
 
 
 def test_that_nothing_was_found_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,7 +42,7 @@ def test_matters_are_made_listed_renamed_put_away_and_deleted(octavo: Octavo, tm
 
 
 def test_every_command_that_looks_into_a_desk_takes_a_matter() -> None:
-    of_the_person = {"matters", "models", "settings", "passphrase", "mcp"}
+    of_the_person = {"matters", "models", "settings", "passphrase"}
     of_the_person.add("servers")  # two of its own commands take one
     commands = next(action for action in parser(())._actions if action.dest == "command").choices
     assert isinstance(commands, dict)

@@ -14,6 +14,7 @@ from app.core.paths import Paths
 from app.core.work import Cancel, finish
 from app.features.governance.data import KeptFileKind
 from app.features.governance.keeping import keeping_of
+from app.features.programs.service import mcp_access_of
 from app.features.prompts.store import SavedPrompts
 from app.store import keys
 from app.store.db import Database
@@ -71,8 +72,8 @@ def delete_all(data: Path, passphrase: str) -> None:
         prompts = SavedPrompts(desk.home)
         for prompt in prompts.all():
             prompts.delete(prompt.id)
-        for client in desk.mcp_access.all():
-            desk.mcp_access.forget(client.name)
+        for client in mcp_access_of(desk).all():
+            mcp_access_of(desk).forget(client.name)
         for entry in desk.removal.kept.all():
             desk.removal.purge(entry)
         for file in finish(keeping_of(desk).report("", Cancel())).files:

@@ -25,10 +25,11 @@ from app.core.note import Marker, NoteSource
 from app.core.paths import Paths
 from app.features.chronology.service import timelines_of
 from app.features.notes.service import note_keeping_of
+from app.features.programs.service import mcp_access_of
 from app.store import keys
-from tests.cli.mcp_program import served
 from tests.engine.remote import toy_server
 from tests.engine.remote.toy_server import ToyServer
+from tests.features.programs.mcp_program import served
 from tests.fortress.conftest import ROOT, Figure
 from tests.fortress.decrypted import delete_all, kept, pages, terms
 from tests.fortress.locking import PASSPHRASE
@@ -185,7 +186,7 @@ def _ask_a_server(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> int:
 def _let_a_program_read(walk: Walk) -> None:
     """Another program, which a person allowed it, searches and reads over MCP."""
     with contextlib.closing(open_desk(Paths(walk.program.data))) as desk:
-        desk.mcp_access.allow(_PROGRAM, [LIBRARY])
+        mcp_access_of(desk).allow(_PROGRAM, [LIBRARY])
     with served(walk.program.data) as program:
         program.greet(_PROGRAM)
         (passage, *_more) = program.use("search", query=walk.words.file)["passages"]

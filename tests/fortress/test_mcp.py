@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_mcp_client import use_all
+from tests.features.programs.test_mcp_client import use_all
 from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
 

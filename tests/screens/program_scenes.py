@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from app.core.settings import ThemeChoice
+from app.features.programs.service import mcp_access_of
+from app.features.programs.window.programs import ProgramsWindow
 from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS
 
@@ -12,7 +14,7 @@ def _asking(stage: Stage, **options: object) -> None:
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     for name in ("Harbour v Marlow", "Tern Shipping, arbitration"):
         stage.desk.matters.create(name)
-    stage.desk.mcp_access.clients.ask("Quill Editor", "/usr/lib/quill/bin/quill")
+    mcp_access_of(stage.desk).clients.ask("Quill Editor", "/usr/lib/quill/bin/quill")
     stage.open(**options)  # type: ignore[arg-type]
     stage.settle()
 
@@ -24,10 +26,10 @@ def _allowing(stage: Stage, **options: object) -> None:
 
 
 def _listed(stage: Stage, **options: object) -> None:
-    stage.desk.mcp_access.allow("zed", ["", stage.desk.matters.create("Lowell").id])
-    stage.desk.mcp_access.refuse("unknown-agent")
+    mcp_access_of(stage.desk).allow("zed", ["", stage.desk.matters.create("Lowell").id])
+    mcp_access_of(stage.desk).refuse("unknown-agent")
     _asking(stage, **options)
-    stage.presenter.programs.open_list()
+    stage.feature(ProgramsWindow).programs.open_list()
     stage.settle()
 
 

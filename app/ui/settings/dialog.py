@@ -35,7 +35,6 @@ _KEY = "remote.key"
 _KindRole = int(Qt.ItemDataRole.UserRole)
 _READINGS = "readings"
 _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
-_PROGRAMS = "programs"
 
 
 @dataclass(frozen=True)
@@ -270,8 +269,6 @@ class SettingsDialog(QDialog):
         if section.kind is SectionKind.PRIVACY:
             rows.append(self._button_row(_PASSPHRASE, self._lock))
         rows += [self._button_row(each.key, self._added[each.key]) for each in self._added_to(section.kind)]
-        if section.kind is SectionKind.PRIVACY:
-            rows.append(self._button_row(_PROGRAMS, _programs_row()))
         note = section.note
         if section.kind is SectionKind.PRIVACY:
             note = " ".join(policy_lines(self._known.policy))
@@ -340,11 +337,6 @@ class SettingsDialog(QDialog):
 def _readings_row() -> ButtonRow:
     words = _("Each book that the model has read, with its size on the disk.")
     return ButtonRow(_("Saved readings"), words, (_READINGS, _("Show…")))
-
-
-def _programs_row() -> ButtonRow:
-    words = _("Editors and agents that ask your desk, and what each may see.")
-    return ButtonRow(_("Other programs"), words, (_PROGRAMS, _("Show…")))
 
 
 def _lock_row(known: Known) -> ButtonRow:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _RELOAD, _RESTART, _READINGS = "reload", "restart", "readings"
 _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
-_PROGRAMS = "programs"
 _CPU = "CPU"
 """The device of a model that no card computes (`ModelInfo.device`)."""
 
@@ -45,7 +44,6 @@ class Preferences(Presenter):
     reload_wanted = Signal()
     restart_wanted = Signal()
     readings_wanted = Signal()
-    programs_wanted = Signal()
     saved = Signal()
 
     def __init__(
@@ -267,8 +265,6 @@ class Preferences(Presenter):
             self._bridge.call(Executor.STORE, self._store.load, self._restart, self._on_problem)
         elif key == _READINGS:
             self.readings_wanted.emit()
-        elif key == _PROGRAMS:
-            self.programs_wanted.emit()
         elif key == _PASSPHRASE:
             self._passphrase.open()
         elif key == _NO_PASSPHRASE:

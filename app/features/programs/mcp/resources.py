@@ -7,10 +7,10 @@ import re
 
 import msgspec
 
-from app.cli.mcp.messages import Resource, ResourceTemplate
-from app.cli.mcp.results import DocumentEntry, ReadPages
-from app.cli.mcp.wire import RESOURCE_NOT_FOUND, RpcFault
 from app.core.matter import LIBRARY
+from app.features.programs.mcp.messages import Resource, ResourceTemplate
+from app.features.programs.mcp.results import DocumentEntry, ReadPages
+from app.features.programs.mcp.wire import RESOURCE_NOT_FOUND, RpcFault
 
 TEMPLATES = (
     ResourceTemplate(

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from app.core import desk_window
 from app.core.errors import AppError, Code
 from app.core.matter import LIBRARY, Matter
-from app.core.mcp import McpClient, McpStanding, client_name
 from app.core.paths import Paths
 from app.core.policy import Policy
 from app.core.record import Happening, Noting, RecordKind
 from app.core.work import Cancel, Stopped, Work
+from app.features.programs.data import McpClient, McpStanding, client_name
+from app.features.programs.store import McpClients
+from app.services.services import Services
 from app.store.folding import fold
 from app.store.matters import MatterStore
-from app.store.mcp_clients import McpClients
 
 _LOOK_EVERY_S = 0.25
 
@@ -110,3 +111,7 @@ class McpAccess:
 
     def _note(self, name: str, decision: str) -> None:
         self.note(Happening(RecordKind.PROGRAM, detail=f"program: {name}; {decision}"))
+
+
+def mcp_access_of(desk: Services) -> McpAccess:
+    return McpAccess(McpClients(desk.home), desk.matters.kept, desk.policy, desk.paths, desk.home_record.note)

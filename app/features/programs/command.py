@@ -1,23 +1,26 @@
-"""`octavo mcp list`, `allow`, `refuse` and `forget`: which programs may see what, decided by a person at a terminal."""
+"""`octavo mcp`: opens the desk for a program that asks; and a person decides at a terminal what each may see."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from app.cli.screen import print_json
+from app.cli import arguments, passphrases
+from app.cli.screen import print_json, say_told
+from app.cli.terminal_command import Terminal
 from app.core.errors import AppError, Code
 from app.core.matter import LIBRARY
-from app.core.mcp import McpClient, client_name
+from app.features.programs.data import McpClient, client_name
+from app.features.programs.service import mcp_access_of
+from app.features.programs.words import leaving_words, seen_words, standing_words
 from app.services.services import Services
 from app.wording.i18n import _
-from app.wording.mcp import leaving_words, seen_words, standing_words
 from app.wording.units import printable
 
 
 def run(options: argparse.Namespace, desk: Services) -> None:
     """Raises AppError USAGE, MCP_NO_NAME, MCP_FORBIDDEN, MCP_CLIENT_UNKNOWN, MATTER_UNKNOWN, and as the store does."""
-    access = desk.mcp_access
+    access = mcp_access_of(desk)
     match options.mcp_command:
         case "list":
             _list(options, desk)
@@ -31,12 +34,20 @@ def run(options: argparse.Namespace, desk: Services) -> None:
             _say(options, "forgotten", _("What was decided about “{name}” is taken back."))
 
 
+def open_for_program(options: argparse.Namespace, terminal: Terminal) -> Services:
+    """The library, where nobody can be asked for its passphrase. Raises AppError as opening it does."""
+    file = options.passphrase_file
+    desk = terminal.open_desk(arguments.paths(options), passphrases.first_line(file) if file is not None else None)
+    say_told(desk.told_at_start)
+    return desk
+
+
 def _allow(options: argparse.Namespace, desk: Services) -> None:
     matters = [desk.matters.kept.named(name) for name in options.matters]
     desks = [LIBRARY] if options.library or not matters else []
     wanted = McpClient(client_name(options.name), library=bool(desks), matters=tuple(each.id for each in matters))
     if _agrees(seen_words(wanted, {each.id: each.name for each in matters})):
-        desk.mcp_access.allow(options.name, [*desks, *(each.id for each in matters)])
+        mcp_access_of(desk).allow(options.name, [*desks, *(each.id for each in matters)])
         _say(options, "allowed", _("“{name}” may ask from now on."))
 
 
@@ -51,7 +62,7 @@ def _agrees(words: str) -> bool:
 
 
 def _list(options: argparse.Namespace, desk: Services) -> None:
-    clients, names = desk.mcp_access.all(), {each.id: each.name for each in desk.matters.all()}
+    clients, names = mcp_access_of(desk).all(), {each.id: each.name for each in desk.matters.all()}
     if options.json:
         print_json({"event": "programs", "programs": [_described(client, names) for client in clients]})
     elif not clients:

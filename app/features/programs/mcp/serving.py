@@ -20,8 +20,14 @@ from typing import TypeVar
 import msgspec
 
 from app import __version__
-from app.cli.mcp import resources
-from app.cli.mcp.messages import (
+from app.core import desk_window
+from app.core.errors import AppError, Code
+from app.core.matter import LIBRARY
+from app.core.paths import Paths
+from app.core.work import Cancel, Stopped, finish
+from app.features.programs.data import McpClient, client_name
+from app.features.programs.mcp import resources
+from app.features.programs.mcp.messages import (
     CallParams,
     CallResult,
     CancelledParams,
@@ -34,16 +40,20 @@ from app.cli.mcp.messages import (
     ResourceText,
     TextContent,
 )
-from app.cli.mcp.progress import STEPS, Progress, Report
-from app.cli.mcp.results import DocumentList, ListDocuments
-from app.cli.mcp.tools import TOOLS, ToolReply, ToolUse, described
-from app.cli.mcp.wire import INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, VERSIONS, Id, RpcFault, RpcMessage, Wire
-from app.core import desk_window
-from app.core.errors import AppError, Code
-from app.core.matter import LIBRARY
-from app.core.mcp import McpClient, client_name
-from app.core.paths import Paths
-from app.core.work import Cancel, Stopped, finish
+from app.features.programs.mcp.progress import STEPS, Progress, Report
+from app.features.programs.mcp.results import DocumentList, ListDocuments
+from app.features.programs.mcp.tools import TOOLS, ToolReply, ToolUse, described
+from app.features.programs.mcp.wire import (
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    VERSIONS,
+    Id,
+    RpcFault,
+    RpcMessage,
+    Wire,
+)
+from app.features.programs.service import mcp_access_of
 from app.services.services import Services
 from app.wording import errors
 from app.wording.i18n import _
@@ -228,7 +238,7 @@ class Serving:
     ) -> ToolReply:
         """`desk_id`: of the desk that is meant, where the arguments do not name its matter."""
         tool = TOOLS[name]
-        access = self._opened().mcp_access
+        access = mcp_access_of(self._opened())
         if not self._name:
             raise AppError(Code.MCP_NO_NAME)
         admitting = access.admit(self._name, self._program, cancel, patience_s=self._patience_s)
@@ -242,14 +252,14 @@ class Serving:
     def _turn(self, client: McpClient, desk_id: str) -> None:
         """Open the desk, if it is not open yet. Raises AppError MCP_NO_MATTER."""
         desk = self._opened()
-        if desk_id not in desk.mcp_access.desks(client):
+        if desk_id not in mcp_access_of(desk).desks(client):
             raise AppError(Code.MCP_NO_MATTER, name=client.name, matter=desk_id)
         if desk_id != (desk.matter.id if desk.matter is not None else LIBRARY):
             self._desk = desk.turn_to(desk_id)
 
     def _resources(self) -> list[Resource]:
         """The documents of the desk that is meant where no matter is named; nobody is asked for permission."""
-        access = self._opened().mcp_access
+        access = mcp_access_of(self._opened())
         client = access.clients.get(self._name)
         if client is None or not access.desks(client):
             return []

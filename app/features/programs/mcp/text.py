@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.cli.answers import finding_lines, verdict_lines
-from app.cli.mcp.results import DocumentList, MatterList, PagesRead, SearchResults
 from app.core.conversation import Answer, Question
 from app.core.document import Book
+from app.features.programs.mcp.results import DocumentList, MatterList, PagesRead, SearchResults
 from app.services.library_search import LibraryFound
 from app.wording.i18n import _
 from app.wording.search import nothing_found, undated_words, unindexed_words

@@ -10,9 +10,17 @@ import msgspec
 
 from app.cli.answers import sentence_of
 from app.cli.ask import Asker, asking_with
-from app.cli.mcp.messages import ToolAnnotations, ToolDescription, schema_of
-from app.cli.mcp.progress import Progress
-from app.cli.mcp.results import (
+from app.core.conversation import Answer, BookRef, MatterScope, Question
+from app.core.document import Book
+from app.core.errors import AppError, Code
+from app.core.search_query import SearchPlace
+from app.core.settings import RemoteTexts
+from app.core.verdict import SentenceVerdict
+from app.core.work import Cancel, finish
+from app.features.programs.data import McpClient
+from app.features.programs.mcp.messages import ToolAnnotations, ToolDescription, schema_of
+from app.features.programs.mcp.progress import Progress
+from app.features.programs.mcp.results import (
     AskQuestion,
     CitedPage,
     DocumentEntry,
@@ -31,15 +39,15 @@ from app.cli.mcp.results import (
     SearchResults,
     SentenceChecked,
 )
-from app.cli.mcp.text import answer_text, documents_text, matters_text, pages_text, search_text, tokens_text
-from app.core.conversation import Answer, BookRef, MatterScope, Question
-from app.core.document import Book
-from app.core.errors import AppError, Code
-from app.core.mcp import McpClient
-from app.core.search_query import SearchPlace
-from app.core.settings import RemoteTexts
-from app.core.verdict import SentenceVerdict
-from app.core.work import Cancel, finish
+from app.features.programs.mcp.text import (
+    answer_text,
+    documents_text,
+    matters_text,
+    pages_text,
+    search_text,
+    tokens_text,
+)
+from app.features.programs.service import mcp_access_of
 from app.services.library_search import LibraryHit, library_search_of
 from app.services.recording import Recording
 from app.services.services import Services
@@ -88,7 +96,7 @@ class Tool:
 
 
 def list_matters(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:  # noqa: ARG001 - it takes none
-    seen = use.desk.mcp_access.desks(use.client)
+    seen = mcp_access_of(use.desk).desks(use.client)
     entries = [MatterEntry(matter.name if matter else "", matter is None) for matter in seen.values()]
     dataclasses.replace(use.desk.home_record, client=use.client.name).by_program("matters")
     found = MatterList(tuple(entries))

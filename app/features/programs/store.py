@@ -8,7 +8,7 @@ from collections.abc import Collection
 import apsw
 
 from app.core.matter import LIBRARY
-from app.core.mcp import McpClient, McpStanding
+from app.features.programs.data import McpClient, McpStanding
 from app.store.db import Database
 from app.store.folding import storable
 

@@ -12,6 +12,7 @@ import pytest
 
 from app.core.matter import LIBRARY
 from app.core.paths import Paths
+from app.features.programs.service import mcp_access_of
 from tests.cli.conftest import Octavo, answered_here
 from tests.whole import open_desk
 
@@ -26,7 +27,7 @@ def data(octavo: Octavo, tmp_path: Path, tiny_scout_fast: Path) -> Path:
     for name, value in (("engine.model_path", tiny_scout_fast), ("max_answer_tokens", 8)):
         octavo("settings", name, value, "--data-dir", folder)
     with contextlib.closing(open_desk(Paths(folder))) as desk:
-        desk.mcp_access.allow("mcp", [LIBRARY])  # what the client calls itself
+        mcp_access_of(desk).allow("mcp", [LIBRARY])  # what the client calls itself
     return folder
 
 

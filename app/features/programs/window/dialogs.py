@@ -8,14 +8,14 @@ from functools import partial
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from app.core.mcp import McpClient, McpStanding
+from app.features.programs.data import McpClient, McpStanding
+from app.features.programs.words import about_words, leaving_words, started_words
 from app.ui.theme import SPACE_M, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.wording.i18n import _
-from app.wording.mcp import about_words, leaving_words, started_words
 from app.wording.units import printable
 
 _MOST_HEIGHT = 260

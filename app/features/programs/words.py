@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.core.mcp import McpClient, McpStanding
+from app.features.programs.data import McpClient, McpStanding
 from app.wording.i18n import _
 from app.wording.units import printable
 

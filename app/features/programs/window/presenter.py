@@ -12,18 +12,19 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, Signal, Slot
 
 from app.core import desk_window
 from app.core.matter import LIBRARY
-from app.core.mcp import McpClient, McpStanding
+from app.features.programs.data import McpClient, McpStanding
+from app.features.programs.service import mcp_access_of
+from app.features.programs.words import asks_words
 from app.services.services import Services
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.widgets.notice import NoticeAction
 from app.wording.i18n import _
-from app.wording.mcp import asks_words
 from app.wording.units import printable
 
 if TYPE_CHECKING:
-    from app.ui.programs.dialogs import AllowDialog, ProgramsDialog
+    from app.features.programs.window.dialogs import AllowDialog, ProgramsDialog
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class ProgramsPresenter(Presenter):
 
     def __init__(self, desk: Services, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._access, self._paths, self._matters = desk.mcp_access, desk.paths, desk.matters
+        self._access, self._paths, self._matters = mcp_access_of(desk), desk.paths, desk.matters
         self._here = desk.matter.id if desk.matter is not None else LIBRARY
         self._bridge, self._window = bridge, window
         self._dialog: AllowDialog | ProgramsDialog | None = None
@@ -93,7 +94,7 @@ class ProgramsPresenter(Presenter):
         self._window.offer(asks_words(latest), actions)
 
     def _decide(self, found: _Asking, client: McpClient) -> None:
-        from app.ui.programs.dialogs import AllowDialog  # when it is opened
+        from app.features.programs.window.dialogs import AllowDialog  # when it is opened
 
         chosen = client.desks or (self._here,)
         dialog = self._dialog = AllowDialog(client, found.desks, chosen, self._window)
@@ -102,7 +103,7 @@ class ProgramsPresenter(Presenter):
 
     @Slot(object)
     def _list(self, found: _Asking) -> None:
-        from app.ui.programs.dialogs import ProgramsDialog  # when it is opened
+        from app.features.programs.window.dialogs import ProgramsDialog  # when it is opened
 
         dialog = self._dialog = ProgramsDialog(found.clients, found.desks, self._window)
         dialog.change_wanted.connect(partial(self._change, found))

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from app.cli.mcp.serving import Serving
-from app.cli.mcp.wire import Wire
 from app.core.paths import Paths
+from app.features.programs.mcp.serving import Serving
+from app.features.programs.mcp.wire import Wire
 from app.services.services import Services
 from tests.whole import open_desk
 

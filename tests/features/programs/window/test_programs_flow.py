@@ -6,21 +6,23 @@ from PySide6.QtWidgets import QPushButton
 
 from app.core import desk_window
 from app.core.matter import LIBRARY
-from app.core.mcp import McpStanding
-from app.ui.programs.dialogs import AllowDialog, ProgramsDialog
+from app.features.programs.data import McpStanding
+from app.features.programs.service import mcp_access_of
+from app.features.programs.window.dialogs import AllowDialog, ProgramsDialog
+from app.features.programs.window.programs import ProgramsWindow
 from tests.ui.room import Room, wait
 
 
 def _asked(room: Room) -> AllowDialog:
     """A program asked before the window was opened."""
     room.desk.matters.create("Marlow")
-    room.desk.mcp_access.clients.ask("editor", "/usr/bin/editor")
+    mcp_access_of(room.desk).clients.ask("editor", "/usr/bin/editor")
     room.add_books()
     room.open()
     notice = room.presenter.window.talk.notice
     wait(lambda: "“editor” asks to read" in notice.text())
     notice.action.click()
-    dialog = room.presenter.programs.dialog
+    dialog = room.feature(ProgramsWindow).programs.dialog
     assert isinstance(dialog, AllowDialog)
     return dialog
 
@@ -35,7 +37,7 @@ def test_a_program_that_asked_is_allowed_what_is_chosen(room: Room) -> None:
     assert not dialog.action.isDefault()
     dialog.action.click()
     wait(lambda: "may ask from now on" in room.presenter.window.talk.notice.text())
-    (client,) = room.desk.mcp_access.all()
+    (client,) = mcp_access_of(room.desk).all()
     assert client.desks == (room.desk.matters.kept.named("Marlow").id,)
 
 
@@ -43,7 +45,7 @@ def test_whoever_decides_later_allows_nothing(room: Room) -> None:
     dialog = _asked(room)
     dialog.cancel.click()
     room.settle()
-    (client,) = room.desk.mcp_access.all()
+    (client,) = mcp_access_of(room.desk).all()
     assert client.standing is McpStanding.ASKED
 
 
@@ -51,17 +53,17 @@ def test_a_program_that_knocks_is_asked_about_and_refused(room: Room) -> None:
     room.desk.paths.window.mkdir(exist_ok=True)
     room.add_books()
     room.open()
-    room.desk.mcp_access.clients.ask("editor", "")
+    mcp_access_of(room.desk).clients.ask("editor", "")
     desk_window.knock(room.desk.paths)
     notice = room.presenter.window.talk.notice
     wait(lambda: "“editor” asks to read" in notice.text())
     notice.other.click()
     wait(lambda: "is shown nothing" in notice.text())
-    assert room.desk.mcp_access.all()[0].standing is McpStanding.REFUSED
+    assert mcp_access_of(room.desk).all()[0].standing is McpStanding.REFUSED
 
 
 def test_what_was_allowed_is_listed_in_the_settings_and_taken_back(room: Room) -> None:
-    room.desk.mcp_access.allow("editor", [LIBRARY])
+    mcp_access_of(room.desk).allow("editor", [LIBRARY])
     room.add_books()
     room.open()
     room.presenter.preferences.open_settings()
@@ -69,9 +71,9 @@ def test_what_was_allowed_is_listed_in_the_settings_and_taken_back(room: Room) -
     settings = room.presenter.preferences.dialog
     assert settings is not None
     settings.row("programs").button("programs").click()  # type: ignore[attr-defined]
-    wait(lambda: room.presenter.programs.dialog is not None)
-    dialog = room.presenter.programs.dialog
+    wait(lambda: room.feature(ProgramsWindow).programs.dialog is not None)
+    dialog = room.feature(ProgramsWindow).programs.dialog
     assert isinstance(dialog, ProgramsDialog)
     buttons = {button.accessibleName(): button for button in dialog.findChildren(QPushButton)}
     buttons["editor: Take back"].click()
-    wait(lambda: not room.desk.mcp_access.all())
+    wait(lambda: not mcp_access_of(room.desk).all())

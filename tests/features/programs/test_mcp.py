@@ -13,15 +13,16 @@ import pytest
 
 from app.core import desk_window
 from app.core.matter import LIBRARY
-from app.core.mcp import NAME_CHARACTERS, McpStanding
 from app.core.paths import Paths
 from app.core.policy import Policy, PolicyRules
 from app.core.record import RecordKind
+from app.features.programs.data import NAME_CHARACTERS, McpStanding
+from app.features.programs.service import mcp_access_of
 from app.services.services import Services
 from app.store.derivation import Argon2Cost
 from app.store.keys import set_passphrase
 from tests.cli.conftest import Octavo, answered_here
-from tests.cli.mcp_program import McpProgram, served
+from tests.features.programs.mcp_program import McpProgram, served
 from tests.whole import open_desk
 
 pytestmark = answered_here
@@ -60,7 +61,7 @@ def allow(data: Path, name: str, *matters: str) -> None:
     """The library, or these matters alone."""
     with desk_of(data) as desk:
         ids = [desk.matters.kept.named(matter).id for matter in matters]
-        desk.mcp_access.allow(name, ids or [LIBRARY])
+        mcp_access_of(desk).allow(name, ids or [LIBRARY])
 
 
 @contextlib.contextmanager
@@ -172,7 +173,7 @@ def test_a_program_that_nobody_allowed_is_refused_with_what_to_do(data: Path) ->
         sentence = program.fail("list_matters")
         assert "Open Octavo and allow it there, or type “octavo mcp allow NAME”" in sentence
     with desk_of(data) as desk:
-        (asked,) = desk.mcp_access.all()
+        (asked,) = mcp_access_of(desk).all()
     assert asked.name.startswith("An ␛[2J editorxxx")
     assert len(asked.name) == NAME_CHARACTERS
     assert (asked.standing, asked.program, asked.desks) == (McpStanding.ASKED, "/usr/bin/editor", ())
@@ -237,7 +238,7 @@ def test_the_window_is_asked_where_one_is_open(data: Path) -> None:
             program.begin("tools/call", {"name": "list_documents", "arguments": {}, "_meta": {"progressToken": 1}})
             while not desk_window.answer_knock(Paths(data)):
                 pass
-            desk.mcp_access.allow("tester", [LIBRARY])
+            mcp_access_of(desk).allow("tester", [LIBRARY])
             assert program.reply()["result"]["structuredContent"]["documents"]
             assert "waiting for permission" in program.heard[0]["params"]["message"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.cli.mcp.wire import Id
+from app.features.programs.mcp.wire import Id
 
 
 class Implementation(msgspec.Struct, frozen=True, omit_defaults=True):
