@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from itertools import chain
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.core.conversation import Citation
 from app.core.untrusted import disarm
 from app.ui.icons import Symbol
 
@@ -88,11 +90,16 @@ class Anchor(StrEnum):
 @dataclass(frozen=True)
 class MenuEntry:
     """An entry of a menu about one thing, such as a document. `below`: without `run`, those of a menu of its own, which
-    cannot be opened while there is none."""
+    cannot be opened while there is none. `can`: whether there is something to do now."""
 
     words: str
     run: Callable[[], object] | None = None
     below: tuple[MenuEntry, ...] = ()
+    can: bool = True
+
+
+WordsMenu: TypeAlias = Callable[[str, Citation | None, str], Sequence[MenuEntry]]
+"""Gives what features can do with words that another one shows, as `WindowFeature.words_menu` does."""
 
 
 def always() -> bool:
@@ -217,7 +224,7 @@ def add_entries(menu: QMenu, entries: Iterable[MenuEntry]) -> None:
     for entry in entries:
         words = disarm(" ".join(entry.words.split())).replace("&", "&&")
         if entry.run is not None:
-            menu.addAction(words, entry.run)
+            menu.addAction(words, entry.run).setEnabled(entry.can)
         else:
             below = menu.addMenu(words)
             below.setEnabled(bool(entry.below))

@@ -350,6 +350,7 @@ class _Parts(_ShelfParts):
             saved_files=self.saved_files,
             events=self.events,
             handbook=handbook,
+            words_menu=self._words_entries,
             now=self._now,
             parent=self,
         )
@@ -398,6 +399,10 @@ class _Parts(_ShelfParts):
     def _answer_entries(self, answer_id: str, citation: Citation | None) -> list[MenuEntry]:
         """What features can do with an answer."""
         return [entry for feature in self.features for entry in feature.answer_menu(answer_id, citation)]
+
+    def _words_entries(self, words: str, citation: Citation | None, question_id: str) -> list[MenuEntry]:
+        """What features can do with words that another one shows."""
+        return [entry for feature in self.features for entry in feature.words_menu(words, citation, question_id)]
 
     def _book_notes_entries(self) -> list[MenuEntry]:
         """Where features lead from the notes of a document."""

@@ -86,6 +86,11 @@ class WindowFeature(QObject):
         """What it can do with an answer, and with the citation in it that is pointed at: in the menu of the answer."""
         return ()
 
+    def words_menu(self, words: str, citation: Citation | None, question_id: str) -> Sequence[MenuEntry]:  # noqa: ARG002
+        """What it can do with words that another feature shows, such as a cell of a table: in the menu of that. The
+        words rest on `citation`, and answer a question; where there are none yet, they are empty."""
+        return ()
+
     def book_notes_menu(self) -> Sequence[MenuEntry]:
         """Where its notes lead from those of one document: buttons below the list that drops down on the page."""
         return ()

@@ -15,6 +15,7 @@ from app.ui.bridge import Bridge
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.commands import WordsMenu
 from app.ui.exporting import Exporting
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
@@ -69,18 +70,15 @@ class WindowEvents(QObject):
     restored = Signal(object)
     """Something is back from the bin: its `BinEntry`."""
 
-    words_kept = Signal(object, str, str)
-    """Words of a feature are to be a note: the `Citation` that they rest on, or None, the words, and the id of the
-    question that they answer."""
-
 
 @dataclass(frozen=True)
 class Workspace:
     """`activity`: who has the engine; `shown`: what the window shows; `covers`: of books; `openings`: takes files in;
     `talk`: the shown conversation, and `asking` its questions; `pages`: the panes with open documents; `passphrase`:
     sets that of the desk; `exporting`: writes the shown conversation into files; `attachments`: images that go with the
-    next question; `handbook`: the book that is open at the first start. `now` gives the local time, aware of its zone;
-    `parent` lives as long as the desk is open in the window."""
+    next question; `handbook`: the book that is open at the first start; `words_menu`: what features can do with words
+    that another one shows. `now` gives the local time, aware of its zone; `parent` lives as long as the desk is open in
+    the window."""
 
     desk: Services
     bridge: Bridge
@@ -102,5 +100,6 @@ class Workspace:
     saved_files: SavedFiles
     events: WindowEvents
     handbook: Path
+    words_menu: WordsMenu
     now: Callable[[], datetime]
     parent: QObject

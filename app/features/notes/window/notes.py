@@ -12,7 +12,6 @@ from app.core.conversation import Citation
 from app.ui.commands import Anchor, Command, Group, MenuEntry, PlacedCommands
 from app.ui.icons import Symbol
 from app.ui.window_feature import WindowFeature
-from app.ui.workspace import Workspace
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
 
 
 class NotesWindow(WindowFeature):
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__(workspace)
-        workspace.events.words_kept.connect(self.keep_words)
-
     @cached_property
     def notes(self) -> NotesPresenter:
         from app.features.notes.window.presenter import NotesPresenter  # when something is done with notes first
@@ -47,10 +42,6 @@ class NotesWindow(WindowFeature):
     def keep_last(self) -> None:
         """Keep the last answer that is shown."""
         self.notes.keep_last()
-
-    @Slot(object, str, str)
-    def keep_words(self, citation: Citation | None, words: str, question_id: str) -> None:
-        self.notes.keep_cell(citation, words, question_id)
 
     def commands(self) -> Sequence[PlacedCommands]:
         all_notes = Command(
@@ -76,6 +67,12 @@ class NotesWindow(WindowFeature):
         if citation is None:
             return (keep,)
         return MenuEntry(_("Highlight the quotation"), lambda: self.notes.keep_citation(citation)), keep
+
+    def words_menu(self, words: str, citation: Citation | None, question_id: str) -> Sequence[MenuEntry]:
+        keep = MenuEntry(
+            _("Keep as a note"), lambda: self.notes.keep_cell(citation, words, question_id), can=bool(words)
+        )
+        return (keep,)
 
     def book_notes_menu(self) -> Sequence[MenuEntry]:
         return (MenuEntry(_("All notes"), self.open),)

@@ -178,7 +178,6 @@ class NotesPresenter(Presenter):
         words = copy_answer(answer, {book.id: book for book in self._library.books()}).plain
         return self._keeping.keep_words(words, NoteSource.ANSWER, answer_id)
 
-    @Slot(object, str, str)
     def keep_cell(self, citation: Citation | None, text: str, question_id: str) -> None:
         """Keep a cell of a table, with the quotation that it rests on."""
         work = partial(self._keeping.keep_cell, citation, text, question_id)

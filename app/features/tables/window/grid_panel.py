@@ -14,6 +14,7 @@ from app.features.tables.window.grid_cells import finding_colour
 from app.features.tables.window.grid_table import Arrangement, GridFilter, GridTable
 from app.features.tables.window.grid_view import GridView
 from app.services.cells import CellFinding
+from app.ui.commands import WordsMenu
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import MenuButton, TextButton
@@ -35,11 +36,11 @@ class GridPanel(QWidget):
     documents_wanted = Signal()
     arranged = Signal(object)  # Arrangement
 
-    def __init__(self, icons: Icons, table: GridTable, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, table: GridTable, words_menu: WordsMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._table = icons.theme, table
         self._counts: Sequence[tuple[CellFinding, str]] = ()
-        self.view = GridView(table, icons.theme)
+        self.view = GridView(table, icons.theme, words_menu)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setMaximum(_STEPS)

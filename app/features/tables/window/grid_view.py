@@ -24,6 +24,7 @@ from app.core.values import ValueKind
 from app.features.tables.window.grid_cells import DocumentHeader, GridCells, QuestionHeader
 from app.features.tables.window.grid_table import GridRole, GridTable, ShownDocument, ShownValue
 from app.ui.chat.citations import escape_tip
+from app.ui.commands import WordsMenu, add_entries
 from app.ui.theme import SPACE_M, Theme
 from app.ui.widgets.labels import PlainLabel
 from app.wording.grid import evidence_words, found_words
@@ -45,22 +46,22 @@ _NARROWEST = 0.85
 
 class GridView(QTableView):
     """`citation_clicked` carries the Citation; `book_wanted` its id; the others a ShownValue, the number of a
-    column, of a row, or an Arrangement; `kept` what is to be a note: the Citation that it rests on, or None, its words,
-    and the id of its question."""
+    column, of a row, or an Arrangement."""
 
     citation_clicked = Signal(object)
     book_wanted = Signal(str)
     again_wanted = Signal(object)
     correction_wanted = Signal(object)
     comment_wanted = Signal(object)
-    kept = Signal(object, str, str)
     column_wanted = Signal(int)
     column_unwanted = Signal(int)
     row_unwanted = Signal(int)
     arranged = Signal(object)
 
-    def __init__(self, table: GridTable, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, table: GridTable, theme: Theme, words_menu: WordsMenu, parent: QWidget | None = None) -> None:
+        """`words_menu`: what can be done with a cell by others."""
         super().__init__(parent)
+        self._words_menu = words_menu
         self.setAccessibleName(_("Table of answers"))
         self._table = table
         self.may_change = True
@@ -114,9 +115,8 @@ class GridView(QTableView):
         menu.addSeparator()
         copy = menu.addAction(_("Copy the answer"), partial(_copy, value))
         copy.setEnabled(bool(value.words))
-        kept = (value.read.citation, f"{value.column.title}: {value.words}", value.read.cell.question.id)
-        keep = menu.addAction(_("Keep as a note"), partial(self.kept.emit, *kept))
-        keep.setEnabled(bool(value.words))
+        words = f"{value.column.title}: {value.words}" if value.words else ""
+        add_entries(menu, self._words_menu(words, value.read.citation, value.read.cell.question.id))
         return menu
 
     def column_menu_of(self, column: GridColumn) -> QMenu:

@@ -12,12 +12,11 @@ from app.ui.workspace import Workspace
 def make_sheets(workspace: Workspace, card: RunningCard) -> SheetsPresenter:
     """`card` shows how far the sheet is that is being asked."""
     desk, window, events, navigation = workspace.desk, workspace.window, workspace.events, workspace.navigation
-    panel = SheetPanel(workspace.icons)
+    panel = SheetPanel(workspace.icons, workspace.words_menu)
     window.add_view(panel)
     panel.closed.connect(navigation.close_view)
     panel.citation_clicked.connect(navigation.open_citation)
     panel.book_wanted.connect(navigation.open_book)
-    panel.kept.connect(events.words_kept)
     work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations, desk.removal)
     openings, activity, shown = workspace.openings, workspace.activity, workspace.shown
     made = SheetsPresenter(work, workspace.bridge, panel, openings, activity, shown, workspace.parent)

@@ -12,6 +12,7 @@ from app.features.tables.window.grid_table import GridTable
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.table import SheetTable
 from app.features.tables.window.view import SheetView
+from app.ui.commands import WordsMenu
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
@@ -29,21 +30,21 @@ class SheetPanel(MiddleView):
 
     citation_clicked = Signal(object)
     book_wanted = Signal(str)
-    kept = Signal(object, str, str)  # as that of `SheetView`
     closed = Signal()
     stop_wanted = Signal()
     go_on_wanted = Signal()
     export_wanted = Signal()
     new_wanted = Signal()
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, words_menu: WordsMenu, parent: QWidget | None = None) -> None:
+        """`words_menu`: what can be done with an answer by others."""
         super().__init__(parent)
         self.setAccessibleName(_("Question sheet"))
         self.title = ElidedLabel(role="title")
         self.notice = NoticeBar(icons)
         self.setup = SheetSetup()
         self.table, self.grid_table = SheetTable(self), GridTable(self)
-        self.view = SheetView(self.table, icons.theme)
+        self.view = SheetView(self.table, icons.theme, words_menu)
         self.status = ElidedLabel(role="soft")
         self.stop = TextButton(_("Stop"))
         self.stop.clicked.connect(self.stop_wanted)
@@ -60,12 +61,10 @@ class SheetPanel(MiddleView):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self._answers())
-        self.grid = GridPanel(icons, self.grid_table)
+        self.grid = GridPanel(icons, self.grid_table, words_menu)
         self._pages.addWidget(self.grid)
         self.view.citation_clicked.connect(self.citation_clicked)
         self.grid.view.citation_clicked.connect(self.citation_clicked)
-        for view in (self.view, self.grid.view):
-            view.kept.connect(self.kept)
         self.grid.view.book_wanted.connect(self.book_wanted)
         self.more = MenuButton(icons, Symbol.MORE, _("More"))
         self.more.use(self._make_more())

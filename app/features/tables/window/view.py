@@ -22,6 +22,7 @@ from app.features.tables.window.cells import SheetCells
 from app.features.tables.window.table import Chip, SheetColumn, SheetTable, ShownRole, ShownRow
 from app.ui.chat.citations import describe_citation, escape_tip
 from app.ui.chat.evidence import SentenceEvidence
+from app.ui.commands import WordsMenu, add_entries
 from app.ui.theme import Theme
 from app.wording.i18n import _
 
@@ -30,14 +31,14 @@ _PAGES_SHARE, _PAGES_WIDEST = 0.24, 190
 
 
 class SheetView(QTableView):
-    """`citation_clicked` carries the Citation; `kept` what is to be a note: the Citation that it rests on, or None, its
-    words, and the id of its question."""
+    """`citation_clicked` carries the Citation."""
 
     citation_clicked = Signal(object)
-    kept = Signal(object, str, str)
 
-    def __init__(self, table: SheetTable, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, table: SheetTable, theme: Theme, words_menu: WordsMenu, parent: QWidget | None = None) -> None:
+        """`words_menu`: what can be done with an answer by others."""
         super().__init__(parent)
+        self._words_menu = words_menu
         self.setAccessibleName(_("Answers"))
         self.setModel(table)
         self._cells = SheetCells(theme, self)
@@ -70,9 +71,8 @@ class SheetView(QTableView):
             menu.addSeparator()
         copy = menu.addAction(_("Copy the answer"), partial(_copy, row.text))
         copy.setEnabled(bool(row.text))
-        words = f"{row.question}\n\n{row.text}"
-        keep = menu.addAction(_("Keep as a note"), partial(self.kept.emit, None, words, row.question_id))
-        keep.setEnabled(bool(row.text))
+        words = f"{row.question}\n\n{row.text}" if row.text else ""
+        add_entries(menu, self._words_menu(words, None, row.question_id))
         return menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -9,12 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from app.core.conversation import Citation
+from app.core.kept import KeptWhere
 from app.core.note import Marker, Note, NotePlace, NoteSource
 from app.features.notes.service import note_keeping_of
 from app.features.notes.window.notes import NotesWindow
 from app.features.notes.window.panel import NotesPanel
 from app.features.notes.window.presenter import NotesPresenter
 from app.ui.chat.chip import ChipButton
+from app.ui.commands import MenuEntry
 from app.ui.page.note_popup import NotesPopup
 from app.ui.page.note_rows import NoteHeading, NoteRole, NoteRow
 from app.ui.widgets.buttons import TextButton
@@ -208,3 +211,35 @@ def test_the_notes_of_a_page_lead_to_all(noted: Room) -> None:
     noted.settle()
     assert _notes(noted).panel.isVisible()
     assert not noted.window.page.findChildren(NotesPopup)
+
+
+def test_words_of_another_feature_are_kept_beside_their_quotation(noted: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted.presenter.navigation.close_view()
+    noted.engine.answers = [(f"“For Berths 4 to 7 the notice period is {NINE}” [p. 22].",)]
+    conversation = noted.add_conversation("A", [noted.books[LETTERS]])
+    noted.presenter.navigation.open_conversation(conversation.id)
+    noted.settle()
+    noted.ask("How long?")
+    question_id, citation = noted.turns()[-1].question.id, noted.citation(0)
+    assert not _words_entry(noted, "", citation, question_id).can, "there is nothing to keep yet"
+    for words, rests_on in (("Period: nine months", citation), ("Rent: none", None)):
+        keep = _words_entry(noted, words, rests_on, question_id).run
+        assert keep is not None
+        keep()
+        noted.settle()
+    other, note = noted.desk.notes.store.all()[:2]
+    if note.place is None:
+        other, note = note, other
+    assert (note.source, note.text, note.words) == (NoteSource.CELL, "Period: nine months", citation.shown)
+    assert note.place is not None
+    assert (note.place.page, other.words) == (citation.page, "Rent: none")
+    opened: list[tuple[str, str]] = []
+    monkeypatch.setattr(noted.presenter.navigation, "open_kept", lambda kind, id: opened.append((kind, id)))
+    _notes(noted).show_note(other)
+    noted.settle()
+    assert opened == [(KeptWhere.SHEETS, conversation.id)]
+
+
+def _words_entry(room: Room, words: str, citation: Citation | None, question_id: str) -> MenuEntry:
+    (entry,) = room.feature(NotesWindow).words_menu(words, citation, question_id)
+    return entry

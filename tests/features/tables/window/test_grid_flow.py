@@ -11,11 +11,9 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef
-from app.core.note import NoteSource
+from app.core.conversation import BookRef, Citation
 from app.core.sheet import Sheet
 from app.core.values import AnswerForm, ValueKind
-from app.features.notes.window.notes import NotesWindow
 from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
 from app.features.tables.window.documents_dialog import DocumentsDialog
@@ -23,6 +21,7 @@ from app.features.tables.window.grid_table import GridFilter, ShownValue
 from app.features.tables.window.tables import TablesWindow
 from app.services.cells import CellFinding
 from app.services.columns import columns_of
+from app.ui.commands import MenuEntry
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -248,7 +247,7 @@ def test_the_keyboard_reaches_all_of_it(qtbot: QtBot, room: Room, grid: Sheet) -
     room.settle()
     assert opened(room) == 203
     names = [action.text() for action in view.menu_of(value(room, 0, 1)).actions() if action.text()]
-    assert names == ["Open the page", "Correct…", "Comment…", "Ask again", "Copy the answer", "Keep as a note"]
+    assert names[:5] == ["Open the page", "Correct…", "Comment…", "Ask again", "Copy the answer"]
     del grid
 
 
@@ -270,29 +269,25 @@ def test_f2_corrects_the_cell_and_renames_no_conversation(qtbot: QtBot, room: Ro
     del grid
 
 
-def test_a_cell_is_kept_as_a_note_beside_its_quotation(room: Room, grid: Sheet) -> None:
+def test_what_others_can_do_with_a_cell_is_in_its_menu(
+    room: Room, grid: Sheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Citation | None, str]] = []
+
+    def offer(_feature: TablesWindow, words: str, citation: Citation | None, question_id: str) -> tuple[MenuEntry, ...]:
+        given = (words, citation, question_id)
+        asked.append(given)
+        return (MenuEntry("Remember", lambda: asked.append(given), can=bool(words)),)
+
+    monkeypatch.setattr(TablesWindow, "words_menu", offer)
     room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    view, kept = room.feature(TablesWindow).panel.grid.view, room.desk.notes.store
-    shown = value(room, 0, 1)
-    citation = shown.read.citation
-    assert citation is not None
-    next(action for action in view.menu_of(shown).actions() if action.text() == "Keep as a note").trigger()
-    room.settle()
-    assert room.feature(TablesWindow).panel.notice.text() == "Kept as a note."
-    (note,) = kept.all()
-    assert (note.source, note.text) == (NoteSource.CELL, f"{shown.column.title}: {shown.words}")
-    assert note.place is not None
-    assert (note.place.page, note.words) == (citation.page, citation.shown)
-    view.kept.emit(None, "Rent: none", shown.read.cell.question.id)
-    room.settle()
-    (other,) = (each for each in kept.all() if each.place is None)
-    assert other.words == "Rent: none"
-    room.presenter.navigation.close_view()
-    room.feature(NotesWindow).notes.show_note(other)
-    room.settle()
-    assert room.feature(TablesWindow).is_shown
-    assert room.feature(TablesWindow).panel.shows_grid
+    view, shown = room.feature(TablesWindow).panel.grid.view, value(room, 0, 1)
+    action = next(action for action in view.menu_of(shown).actions() if action.text() == "Remember")
+    cell = (f"{shown.column.title}: {shown.words}", shown.read.citation, shown.read.cell.question.id)
+    assert (asked, action.isEnabled()) == ([cell], True)
+    action.trigger()
+    assert asked == [cell, cell]
     del grid
 
 
