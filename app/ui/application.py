@@ -272,9 +272,9 @@ class _Shell(QObject):
         if self.presenter is None or not self._listed:
             self._action = action
         elif action is WindowAction.NEW_CONVERSATION:
-            self.presenter.navigation.new_conversation()
+            self.presenter.places.navigation.new_conversation()
         elif action is WindowAction.SEARCH:
-            self.presenter.anything.search()
+            self.presenter.places.anything.search()
 
     @Slot(object)
     def _take_files(self, files: list[Path]) -> None:
@@ -452,7 +452,7 @@ class WindowStart(_Shell):
         with contextlib.suppress(AppError):  # a full disk: what lay open is forgotten
             self._desk.own_settings.set_blob(_BLOB, state)
         with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
-            self.presenter.drafts.close()
+            self.presenter.talk_area.drafts.close()
 
     def _here(self) -> str:
         """The id of the desk that is open."""
@@ -528,8 +528,8 @@ class WindowStart(_Shell):
             parent=self,
         )
         self.presenter.events.restart_wanted.connect(self._restart)
-        self.presenter.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)
-        self.presenter.preferences.saved.connect(self._follow)
+        self.presenter.shelf_area.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)
+        self.presenter.model_area.preferences.saved.connect(self._follow)
         files, self._files = self._files, []
         self.presenter.start(settings, state, files)
         self._follow()
@@ -539,7 +539,7 @@ class WindowStart(_Shell):
             feature.desk_shown(self.presenter)
         self._say_untold()
         on_listed = self._on_listed if first else self._on_listed_again
-        self.presenter.shelf.conversations_listed.connect(on_listed, Qt.ConnectionType.SingleShotConnection)
+        self.presenter.shelf_area.shelf.conversations_listed.connect(on_listed, Qt.ConnectionType.SingleShotConnection)
         QTimer.singleShot(0, self, self._desk.reader.expect)
 
     def _take_question_away(self) -> None:
@@ -620,7 +620,7 @@ class WindowStart(_Shell):
     def _follow(self) -> None:
         """Open the file dialogs that the settings name."""
         if self.presenter is not None:
-            use_system_dialogs(self.presenter.preferences.settings.system_dialogs)
+            use_system_dialogs(self.presenter.model_area.preferences.settings.system_dialogs)
 
     # ---- for features
 

@@ -10,27 +10,26 @@ from PySide6.QtCore import QObject, Qt, Slot
 from app.core.bin import BinEntry, BinKind
 from app.core.kept import KeptWhere
 from app.core.page_span import PageSpan
-from app.ui.activity import ASIDE, Activity, EngineTask
+from app.ui.activity import ASIDE, EngineTask
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.main_window import MainWindow
 from app.ui.page.pages import Pages
 from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.presenter import ShelfPresenter
-from app.ui.shown import Shown
+from app.ui.window_context import WindowContext
 
 
 class Navigation(QObject):
     def __init__(
         self,
+        context: WindowContext,
         window: MainWindow,
         shelf: ShelfPresenter,
         conversation: ConversationPresenter,
         asking: AskingPresenter,
         pages: Pages,
         report: ReportPresenter,
-        activity: Activity,
-        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -41,8 +40,8 @@ class Navigation(QObject):
         self._pages = pages
         self._page = pages.first
         self._report = report
-        self._activity = activity
-        self._shown = shown
+        self._activity = context.activity
+        self._shown = context.shown
         self._openers: Sequence[Callable[[str, str], bool]] = ()
         self._stoppers: Sequence[Callable[[], bool]] = ()
 

@@ -8,18 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QWidget
 
 from app.services.images import Images
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Executor
 from app.ui.commands import Commands, Entry, EntryKind
-from app.ui.icons import Icons
 from app.ui.matters.presenter import MattersPresenter
 from app.ui.navigation import Navigation
 from app.ui.presenter import Presenter
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
-from app.ui.shown import Shown
+from app.ui.window_context import WindowContext
 from app.wording.i18n import _
 from app.wording.units import printable
 
@@ -32,25 +30,21 @@ if TYPE_CHECKING:
 class Anything(Presenter):
     def __init__(
         self,
-        images: Images,
-        bridge: Bridge,
+        context: WindowContext,
         shelf: ShelfPresenter,
-        shown: Shown,
         navigation: Navigation,
         matters: MattersPresenter,
-        icons: Icons,
-        window: QWidget,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._images = images
-        self._bridge = bridge
+        self._images = context.desk.images
+        self._bridge = context.bridge
         self._shelf = shelf
-        self._shown = shown
+        self._shown = context.shown
         self._navigation = navigation
         self._matters = matters
-        self._icons = icons
-        self._window = window
+        self._icons = context.icons
+        self._window = context.window
         self._commands: Commands | None = None
         self._features: Sequence[WindowFeature] = ()
         self._dialog: PaletteDialog | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.document import Book
+from app.core.secret import KeyOrigin
 from app.ui.advice import ModelAdvice
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.empty import EmptyAction, EmptyOffer, EmptyWords
@@ -18,7 +19,7 @@ from app.ui.models.loading import ModelPresenter
 from app.ui.page.presenter import PagePresenter
 from app.ui.presenter import Presenter
 from app.ui.shelf.presenter import ShelfPresenter
-from app.ui.shown import Shown
+from app.ui.window_context import WindowContext
 from app.ui.words import opening_title, opening_words
 from app.wording.i18n import _
 from app.wording.units import count
@@ -34,33 +35,30 @@ class Welcome(Presenter):
 
     def __init__(
         self,
+        context: WindowContext,
         window: MainWindow,
         shelf: ShelfPresenter,
         conversation: ConversationPresenter,
         asking: AskingPresenter,
         page: PagePresenter,
         model: ModelPresenter,
-        advice: ModelAdvice,
-        shown: Shown,
-        handbook: Path | None,
-        has_keyring: bool,
-        offers: Sequence[EmptyOffer],
+        handbook: Path,
         parent: QObject | None = None,
     ) -> None:
-        """`handbook`: None in a matter, which begins with nothing in it. `has_keyring`: the key to the store is not in
-        a file beside it. `offers`: those of features for the first start."""
+        """`handbook`: the book that is open at the first start, but not in a matter, which begins with nothing."""
         super().__init__(parent)
+        desk = context.desk
         self._window = window
         self._shelf = shelf
         self._conversation = conversation
         self._asking = asking
         self._page = page
         self._model = model
-        self.advice = advice
-        self._shown = shown
-        self._handbook = handbook
-        self._has_keyring = has_keyring
-        self._offers = tuple(offers)
+        self.advice = ModelAdvice(desk, context.bridge, self)
+        self._shown = context.shown
+        self._handbook = handbook if desk.matter is None else None
+        self._has_keyring = desk.key.origin is not KeyOrigin.FILE
+        self._offers: tuple[EmptyOffer, ...] = ()
         self._state = WindowState()
         self._files: tuple[Path, ...] = ()
         self._started = False
@@ -68,6 +66,10 @@ class Welcome(Presenter):
         self._key_open = False  # a person should know where the key is, and has not said that it may stay there
         self.advice.changed.connect(self.hint)
         window.talk.view.empty.wanted.connect(self._act)
+
+    def use(self, offers: Iterable[EmptyOffer]) -> None:
+        """Features offer this at the first start."""
+        self._offers = tuple(offers)
 
     def begin(self, state: WindowState, files: Sequence[Path]) -> None:
         """`state` is what was shown last; `files` are given at the start."""

@@ -80,7 +80,7 @@ def test_the_window_answers_while_a_folder_is_added(tmp_path: Path) -> None:
             room.reader.documents[file.name] = _document(file.stem, digest)
         room.add_conversation("A")
         room.open()
-        steps = watch(room, lambda _n: room.presenter.folders.take([folder]), 1)
+        steps = watch(room, lambda _n: room.presenter.shelf_area.folders.take([folder]), 1)
         assert len(room.desk.library.books()) == _SHELF + _ADDED
         steps += watch(room, partial(_open_list, room), 1)
         steps.sort()
@@ -95,7 +95,7 @@ def test_the_window_answers_while_the_folder_of_a_matter_is_added(tmp_path: Path
     case = make(tmp_path / "case")
     window = _Window(tmp_path / "desk")
     try:
-        steps = sorted(watch(window, lambda _n: window.presenter.folders.take([tmp_path / "case"]), 1))
+        steps = sorted(watch(window, lambda _n: window.presenter.shelf_area.folders.take([tmp_path / "case"]), 1))
         books = window.desks[-1].library.books()
         within = ", ".join(f"{share:.1%} within {steps[int(share * len(steps))]:.2f}" for share in (0.5, 0.99, 0.999))
         print(f"\n{len(books)} documents: the worst step {steps[-1]:.1f} frames, of {len(steps)}; {within}")
@@ -129,7 +129,7 @@ class _Window:
 
 
 def _open_list(room: Room, _number: int) -> None:
-    room.presenter.folders.open_list()
+    room.presenter.shelf_area.folders.open_list()
 
 
 def _document(title: str, digest: str) -> Document:

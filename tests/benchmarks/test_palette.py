@@ -28,7 +28,7 @@ def test_one_key_in_the_palette_and_a_search_of_all_texts(tmp_path: Path) -> Non
     try:
         texts = _talk(room)
         room.open()
-        opened = _busy(room.presenter.anything.find)
+        opened = _busy(room.presenter.places.anything.find)
         dialog = room.window.findChild(PaletteDialog)
         assert dialog is not None
 

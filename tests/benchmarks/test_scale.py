@@ -50,8 +50,11 @@ def _play(room: Room, long: Book, size: tuple[int, int]) -> Iterator[tuple[str, 
     window, shelf = room.window, room.window.shelf
     yield "open the window", watch(room, lambda _n: room.open(size=size, settle=False), 1)
     talks = [conversation.id for conversation in room.desk.conversations.all()[:4]]  # the first is the long one
-    yield "switch the conversation", watch(room, lambda n: room.presenter.conversation.open(talks[-n % 4]), 12)
-    room.presenter.conversation.open(talks[0])
+    yield (
+        "switch the conversation",
+        watch(room, lambda n: room.presenter.talk_area.conversation.open(talks[-n % 4]), 12),
+    )
+    room.presenter.talk_area.conversation.open(talks[0])
     room.settle()
     bar = window.talk.view.verticalScrollBar()
     yield "scroll by the wheel", watch(room, lambda _n: bar.setValue(bar.value() - 90), 100)
@@ -62,13 +65,16 @@ def _play(room: Room, long: Book, size: tuple[int, int]) -> Iterator[tuple[str, 
     yield "open a menu of the shelf", watch(room, lambda n: _open_menu(menus[n % 2]), 10)
     yield "delete, and undo", watch(room, lambda n: _delete_or_undo(room, talks[2], n), 8)
     yield "open the palette", watch(room, lambda _n: _open_palette(room), 4)
-    room.presenter.anything.find()
+    room.presenter.places.anything.find()
     room.settle()
     dialog = _palette(room)
     yield "a key in the palette", watch(room, lambda n: dialog.line.setText("notice"[: 1 + n % 6]), 12)
     dialog.reject()
     books = [room.fake.books.all()[-1].id, long.id]
-    yield "open a book, one of 50,000 pages too", watch(room, lambda n: room.presenter.page.open_book(books[n % 2]), 6)
+    yield (
+        "open a book, one of 50,000 pages too",
+        watch(room, lambda n: room.presenter.places.pages.first.open_book(books[n % 2]), 6),
+    )
     room.engine.answers = [tuple(f"word {number} of it " for number in range(400))]
     yield "ask, and watch the answer", watch(room, lambda _n: room.ask("When?", settle=False), 1)
     yield "collect what is not needed", watch(room, lambda _n: room.collector.collect(), 15)
@@ -123,7 +129,7 @@ def _open_menu(view: ShelfListView) -> None:
 
 
 def _open_palette(room: Room) -> None:
-    room.presenter.anything.find()
+    room.presenter.places.anything.find()
     QTimer.singleShot(_LOOK_MS, room.window, lambda: _palette(room).reject())
 
 
@@ -135,9 +141,9 @@ def _palette(room: Room) -> PaletteDialog:
 
 def _delete_or_undo(room: Room, conversation_id: str, number: int) -> None:
     if number % 2:
-        room.presenter.bin.undo()
+        room.presenter.shelf_area.bin.undo()
     else:
-        room.presenter.shelf.delete(conversation_id)
+        room.presenter.shelf_area.shelf.delete(conversation_id)
 
 
 def _fill(room: Room) -> Book:

@@ -46,8 +46,8 @@ def test_the_window_while_a_book_is_read_and_saved(tmp_path: Path, tiny_scout_fa
     timer.start()
     presenter = opening.presenter
     assert presenter is not None
-    presenter.asking.submit("What burned?")
-    run_until(lambda: not presenter.asking.busy, every_ms=50)
+    presenter.talk_area.asking.submit("What burned?")
+    run_until(lambda: not presenter.talk_area.asking.busy, every_ms=50)
     timer.stop()
     read = presenter.shown.turns[-1].answer
     opening.close()
@@ -62,7 +62,7 @@ def test_the_window_while_a_book_is_read_and_saved(tmp_path: Path, tiny_scout_fa
 
 def _is_ready(opening: WindowStart) -> bool:
     presenter = opening.presenter
-    if presenter is None or presenter._desk.models.state() is not EngineState.READY:
+    if presenter is None or presenter.context.desk.models.state() is not EngineState.READY:
         return False
     shown = presenter.shown.conversation
     return shown is not None and bool(shown.books)

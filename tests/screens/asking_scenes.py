@@ -58,7 +58,7 @@ def asking_all_scope(stage: Stage) -> None:
 def asking_all_start(stage: Stage) -> None:
     """A new conversation, which may ask all documents."""
     _open(stage)
-    stage.presenter.asking.planning.toggle()
+    stage.presenter.talk_area.asking.planning.toggle()
     stage.settle()
 
 

@@ -57,7 +57,7 @@ def _attach(stage: Stage, names: tuple[str, ...] = _NAMES) -> None:
     paths = [folder / name for name in names]
     for number, path in enumerate(paths):
         draw_image(path, _SIZES[number % len(_SIZES)], number)
-    stage.presenter.openings.take_files(paths)
+    stage.presenter.shelf_area.openings.take_files(paths)
     stage.settle()
 
 
@@ -117,7 +117,7 @@ def images_opening(stage: Stage) -> None:
     stage.hold(Executor.IMAGES)
     folder = stage.desk.paths.database.parent
     names = ("Survey photographs, all berths.tiff", "crane.webp")
-    stage.presenter.attachments.take([ImageSource(folder / name, name) for name in names])
+    stage.presenter.talk_area.attachments.take([ImageSource(folder / name, name) for name in names])
     pause(200)
 
 
@@ -149,7 +149,7 @@ def images_edited(stage: Stage) -> None:
     _talk(stage, size=(1024, 700))
     _attach(stage)
     stage.ask(_ASKED)
-    stage.presenter.asking.edit_last()
+    stage.presenter.talk_area.asking.edit_last()
     stage.settle()
 
 

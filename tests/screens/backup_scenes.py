@@ -88,9 +88,9 @@ def backup_reminder_wide(stage: Stage) -> None:
 def backup_settings(stage: Stage) -> None:
     _desk(stage)
     SettingsStore(stage.desk.home).set_blob("backup.last", str(NOW.timestamp() - 35 * 86_400).encode())
-    stage.presenter.preferences.open_settings()
+    stage.presenter.model_area.preferences.open_settings()
     stage.settle()
-    dialog = stage.presenter.preferences.dialog
+    dialog = stage.presenter.model_area.preferences.dialog
     assert dialog is not None
     dialog.show_section(SectionKind.PRIVACY)
     dialog.search.setText(_("Backup"))

@@ -19,7 +19,7 @@ def _desk(stage: Stage, **options: object) -> None:
 
 def _deleted(stage: Stage, **options: object) -> None:
     _desk(stage, **options)
-    stage.presenter.navigation.delete()
+    stage.presenter.places.navigation.delete()
     stage.settle()
 
 
@@ -43,7 +43,7 @@ def _bin(stage: Stage, **options: object) -> None:
     now = NOW.timestamp()
     for days, kind in ((12, BinKind.CONVERSATION), (0, BinKind.BOOK)):
         stage.desk.database.run("UPDATE bin SET deleted_at = ? WHERE kind = ?", (now - 86_400 * days, kind))
-    stage.presenter.bin.open()
+    stage.presenter.shelf_area.bin.open()
     stage.settle()
 
 
@@ -62,13 +62,13 @@ def bin_japanese(stage: Stage) -> None:
 
 def bin_empty(stage: Stage) -> None:
     _desk(stage)
-    stage.presenter.bin.open()
+    stage.presenter.shelf_area.bin.open()
     stage.settle()
 
 
 def saved(stage: Stage) -> None:
     _desk(stage)
-    stage.presenter.saved_files.show("/home/ada/Matters/Meridian/Notice periods in the lease.docx")
+    stage.presenter.places.saved_files.show("/home/ada/Matters/Meridian/Notice periods in the lease.docx")
     stage.settle()
 
 

@@ -53,24 +53,24 @@ def help_menu(stage: Stage) -> None:
 
 def shortcuts(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.help.show_shortcuts()
+    stage.presenter.places.help.show_shortcuts()
     pause(100)
 
 
 def shortcuts_dark(stage: Stage) -> None:
     _answered(stage, theme=ThemeChoice.DARK, size=(1024, 700))
-    stage.presenter.help.show_shortcuts()
+    stage.presenter.places.help.show_shortcuts()
     pause(100)
 
 
 def about(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.help.show_about()
+    stage.presenter.places.help.show_about()
     stage.settle()
 
 
 def _typed(stage: Stage, words: str) -> None:
-    stage.presenter.anything.find()
+    stage.presenter.places.anything.find()
     stage.settle()
     dialog = stage.window.findChildren(PaletteDialog)[-1]
     dialog.line.setText(words)
@@ -114,7 +114,7 @@ def palette_200(stage: Stage) -> None:
 
 def _cited(stage: Stage, **options: object) -> None:
     _answered(stage, **options)
-    stage.presenter.navigation.open_citation(stage.citation(2))
+    stage.presenter.places.navigation.open_citation(stage.citation(2))
     stage.settle()
 
 

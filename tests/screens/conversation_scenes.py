@@ -83,7 +83,7 @@ def _talk(stage: Stage, *answers: str, text_percent: int = 100, **options: objec
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     stage.engine.answers = [(answer,) for answer in answers]
     stage.open(**options)  # type: ignore[arg-type]
-    stage.presenter.preferences.set_text(text_percent)
+    stage.presenter.model_area.preferences.set_text(text_percent)
     for number in range(len(answers)):
         stage.ask(_QUESTION if number == 0 else "Since when?")
 
@@ -168,7 +168,7 @@ def footnotes_dark(stage: Stage) -> None:
 
 def editing(stage: Stage) -> None:
     _talk(stage, _ANSWER, "Since May 2021 [Side letters 2019–2024, p. 22].")
-    stage.presenter.asking.edit(stage.presenter.shown.turns[0].question.id)
+    stage.presenter.talk_area.asking.edit(stage.presenter.shown.turns[0].question.id)
     stage.settle()
 
 
@@ -179,7 +179,7 @@ def asked_next(stage: Stage) -> None:
     stage.ask("Since when?", settle=False)
     wait(gate.reached.is_set)
     wait(lambda: stage.window.talk.composer.text() == "")
-    stage.presenter.asking.submit("And for which berths?")
+    stage.presenter.talk_area.asking.submit("And for which berths?")
     pause(200)
 
 

@@ -76,7 +76,7 @@ def _open(stage: Stage, **options: object) -> None:
 def _added(stage: Stage, **options: object) -> None:
     with _folder(stage) as made:
         _open(stage, **options)
-        stage.presenter.folders.take([made])
+        stage.presenter.shelf_area.folders.take([made])
         stage.settle()
         wait(lambda: stage.window.talk.notice.isVisible())
 
@@ -86,12 +86,12 @@ def _adding(stage: Stage, *, listed: bool = False, paused: bool = False, **optio
     with _folder(stage) as made:
         stage.reader.steps["Berth 3.pdf"] = [gate]
         _open(stage, **options)
-        stage.presenter.folders.take([made])
+        stage.presenter.shelf_area.folders.take([made])
         wait(gate.reached.is_set)
         if paused:
-            stage.presenter.folders.pause(True)
+            stage.presenter.shelf_area.folders.pause(True)
         if listed:
-            stage.presenter.folders.open_list()
+            stage.presenter.shelf_area.folders.open_list()
             (stage.alone,) = stage.window.findChildren(AddingDialog)
         pause(600)
 
@@ -157,13 +157,13 @@ def _versions(stage: Stage, **options: object) -> None:
     """A file was changed, another has a copy, and the folder was scanned again."""
     with _folder(stage) as made:
         _open(stage, **options)
-        stage.presenter.folders.take([made])
+        stage.presenter.shelf_area.folders.take([made])
         stage.settle()
         title, pages = _TITLES["Lease of Berth 12.pdf"]
         stage.reader.documents["Lease of Berth 12.pdf"] = _document(99, title, pages + 2, "a.pdf")
         _write(made / "Lease of Berth 12.pdf", "another")
         os.utime(made / "Lease of Berth 12.pdf", (1_790_000_000, 1_790_000_000))
-        stage.presenter.folders.take([made])
+        stage.presenter.shelf_area.folders.take([made])
         stage.settle()
         stage.window.shelf.book_view.scrollToBottom()
         stage.settle()
@@ -192,14 +192,14 @@ def folder_menu(stage: Stage) -> None:
 def folder_news(stage: Stage) -> None:
     with _folder(stage) as made:
         _open(stage)
-        stage.presenter.folders.take([made])
+        stage.presenter.shelf_area.folders.take([made])
         stage.settle()
         (counts,) = stage.desk.adding.all()
-        stage.presenter.added_folders.watch(counts.source.id, True)
+        stage.presenter.shelf_area.added_folders.watch(counts.source.id, True)
         stage.settle()
         for name in ("Berth 5.pdf", "Berth 6.pdf", "Berth 7.pdf"):
             _write(made / name, name)
-        stage.presenter.added_folders.look()
+        stage.presenter.shelf_area.added_folders.look()
         stage.settle()
 
 

@@ -103,7 +103,7 @@ def _looking(stage: Stage, **options: object) -> None:
     gate = Gate()
     _many(stage, "Which of these shows the dues of July?", _NAMES, None, **options)
     stage.engine.looks = [(Looking(17, 17, 1, 1),), (Looking(4, 17, 1, 1), gate)]
-    stage.presenter.asking.ask_last_again()
+    stage.presenter.talk_area.asking.ask_last_again()
     wait(gate.reached.is_set)
     pause(200)
 
@@ -118,7 +118,7 @@ def looking_dark(stage: Stage) -> None:
 
 def _large(stage: Stage, place: int, **options: object) -> ImageDialog:
     _many(stage, "Which of these shows the dues of July?", _NAMES, "The last one.", **options)
-    gallery = stage.presenter.gallery
+    gallery = stage.presenter.talk_area.gallery
     gallery.show(stage.window.talk.view.images(), place)
     stage.settle()
     pause(300)
@@ -174,7 +174,7 @@ def image_error(stage: Stage) -> None:
 def image_menu(stage: Stage) -> None:
     _talk(stage)
     image = stage.window.talk.view.images()[0]
-    stage.presenter.gallery.offer(image, stage.window.mapToGlobal(QPoint(560, 180)))
+    stage.presenter.talk_area.gallery.offer(image, stage.window.mapToGlobal(QPoint(560, 180)))
     pause(200)
 
 
@@ -182,7 +182,7 @@ def image_single(stage: Stage) -> None:
     """Before it is sent: an image without a number, and no other beside it."""
     _talk(stage)
     image = take(stage.desk, pictures.chart(), "Berths let.png")
-    stage.presenter.gallery.show_alone(image)
+    stage.presenter.talk_area.gallery.show_alone(image)
     stage.settle()
     pause(300)
 

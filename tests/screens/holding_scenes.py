@@ -28,7 +28,7 @@ def _open(stage: Stage, theme: ThemeChoice = ThemeChoice.LIGHT, *, size: tuple[i
 def _hold(stage: Stage, names: tuple[str, ...] = ("Harbour Lease.pdf",), *steps: Opening | Gate | Problem) -> Gate:
     gate = Gate()
     stage.reader.steps[names[0]] = [Opening(172, 410), gate, *steps]
-    stage.presenter.openings.take_files([Path("/home/me") / name for name in names])
+    stage.presenter.shelf_area.openings.take_files([Path("/home/me") / name for name in names])
     wait(gate.reached.is_set)
     stage.window.talk.composer.setFocus()
     stage.ask(_ASKED, settle=False)
@@ -69,7 +69,7 @@ def book_opening(stage: Stage) -> None:
     gate = Gate()
     _open(stage)
     stage.reader.steps["Harbour Lease.pdf"] = [Opening(172, 410), gate]
-    stage.presenter.openings.take_files([Path("/home/me/Harbour Lease.pdf")])
+    stage.presenter.shelf_area.openings.take_files([Path("/home/me/Harbour Lease.pdf")])
     wait(gate.reached.is_set)
     pause(200)
 
@@ -86,7 +86,7 @@ def sheet_held(stage: Stage) -> None:
     stage.reader.steps["Harbour Lease.pdf"] = [Opening(172, 410), gate]
     stage.feature(TablesWindow).open()
     stage.settle()
-    stage.presenter.openings.take_files([Path("/home/me/Harbour Lease.pdf")])
+    stage.presenter.shelf_area.openings.take_files([Path("/home/me/Harbour Lease.pdf")])
     wait(gate.reached.is_set)
     setup = stage.feature(TablesWindow).panel.setup
     setup.editor.setPlainText(f"{_ASKED}\nWho insures the dry dock?")

@@ -100,7 +100,7 @@ def search_japanese_text(stage: Stage) -> None:
 
 def palette_everywhere(stage: Stage) -> None:
     _searched(stage, "")
-    stage.presenter.anything.find()
+    stage.presenter.places.anything.find()
     from app.ui.palette_dialog import PaletteDialog
 
     dialog = stage.window.findChild(PaletteDialog)

@@ -32,7 +32,7 @@ def _matter(stage: Stage, **options: object) -> Matter:
     stage.add_conversation("What changed between drafts", [stage.books[SURVEY]], days_ago=2)
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     shown = matters.kept.named(_NAMES[0])
-    stage.presenter.matters._open = shown
+    stage.presenter.shelf_area.matters._open = shown
     stage.window.shelf.desk.show_open(shown)
     stage.open(**options)  # type: ignore[arg-type]
     return shown
@@ -48,7 +48,7 @@ def matter_dark(stage: Stage) -> None:
 
 def _menu(stage: Stage, **options: object) -> None:
     _matter(stage, **options)
-    stage.presenter.matters.open_menu()
+    stage.presenter.shelf_area.matters.open_menu()
     stage.settle()
 
 
@@ -67,7 +67,7 @@ def matter_menu_small_japanese(stage: Stage) -> None:
 
 def _list(stage: Stage, **options: object) -> None:
     _matter(stage, **options)
-    stage.presenter.matters.manage()
+    stage.presenter.shelf_area.matters.manage()
     stage.settle()
 
 
@@ -87,38 +87,38 @@ def matters_small_japanese(stage: Stage) -> None:
 def matters_none(stage: Stage) -> None:
     stage.add_books()
     stage.open()
-    stage.presenter.matters.manage()
+    stage.presenter.shelf_area.matters.manage()
     stage.settle()
 
 
 def matter_new(stage: Stage) -> None:
     _matter(stage)
-    stage.presenter.matters.ask_new()
+    stage.presenter.shelf_area.matters.ask_new()
     stage.settle()
 
 
 def matter_leaving(stage: Stage) -> None:
     _matter(stage)
     stage.presenter.activity.begin(EngineTask.ANSWER, lambda: None)
-    stage.presenter.matters.open("")
+    stage.presenter.shelf_area.matters.open("")
     stage.settle()
 
 
 def matter_deleting(stage: Stage) -> None:
     _matter(stage)
-    stage.presenter.matters._ask_delete(stage.desk.matters.kept.named(_NAMES[2]))
+    stage.presenter.shelf_area.matters._ask_delete(stage.desk.matters.kept.named(_NAMES[2]))
     stage.settle()
 
 
 def matter_moving(stage: Stage) -> None:
     _matter(stage)
-    stage.presenter.matters.ask_move_conversation(stage.presenter.shelf.conversations[0].id)
+    stage.presenter.shelf_area.matters.ask_move_conversation(stage.presenter.shelf_area.shelf.conversations[0].id)
     stage.settle()
 
 
 def matter_exporting(stage: Stage) -> None:
     shown = _matter(stage)
-    stage.presenter.matters._files.ask_export(shown)
+    stage.presenter.shelf_area.matters._files.ask_export(shown)
     stage.settle()
 
 
@@ -130,7 +130,7 @@ def _server(stage: Stage, **options: object) -> None:
     stage.desk.settings.save(msgspec.structs.replace(stage.desk.settings.load(), remote=remote))
     _matter(stage, **options)
     stage.desk.own_settings.change("remote", RemoteSettings(name="Tokyo"))
-    stage.presenter.matters.choose_server()
+    stage.presenter.shelf_area.matters.choose_server()
     stage.settle()
 
 

@@ -93,9 +93,9 @@ def _show(
     theme: ThemeChoice = ThemeChoice.LIGHT,
 ) -> ModelsWindow:
     stage.open(theme=theme)
-    stage.presenter.models.imagine(hardware)
-    stage.presenter.models.open()
-    window = stage.presenter.models.window
+    stage.presenter.model_area.models.imagine(hardware)
+    stage.presenter.model_area.models.open()
+    window = stage.presenter.model_area.models.window
     assert window is not None
     window.resize(*size)
     stage.alone = window
@@ -110,7 +110,7 @@ def _fetch(stage: Stage, *, gate: Gate) -> Offer:
     offer = msgspec.structs.replace(offer, files=tuple(parts), projector=None)
     stage.fake.downloads.accepted.add("llama4")
     stage.fake.downloads.fetches = [(Fetching(51_300_000_000, offer.size_bytes, 48 * 10**9, 214e6, _HOST, "a"), gate)]
-    stage.presenter.models.fetching.start(offer)
+    stage.presenter.model_area.models.fetching.start(offer)
     wait(gate.reached.is_set)
     pause(200)
     return offer
@@ -175,7 +175,7 @@ def models_format(stage: Stage) -> None:
         added=("Today is 1 January 2026.",),
     )
     _open(stage, SMALL, size=(1024, 700))
-    actions = stage.presenter.models.actions
+    actions = stage.presenter.model_area.models.actions
     actions._format_found(actions.loaded_path, " ".join(format_sentences(FormatReport(known, own))))
     stage.settle()
 
@@ -215,9 +215,9 @@ def models_planning(stage: Stage) -> None:
     """The plans are being made."""
     path = _furnish(stage)
     stage.open()
-    stage.presenter.models.imagine(H100)
-    stage.presenter.models.open()
-    window = stage.presenter.models.window
+    stage.presenter.model_area.models.imagine(H100)
+    stage.presenter.model_area.models.open()
+    window = stage.presenter.model_area.models.window
     assert window is not None
     stage.alone = window
     wait(lambda: str(path) in window.cards)
@@ -238,7 +238,7 @@ def models_only_starter(stage: Stage) -> None:
 def models_unused_card(stage: Stage) -> None:
     """There is a card, and its driver is too old."""
     _open(stage, NO_GPU, size=(1180, 760))
-    plans = stage.presenter.models.plans
+    plans = stage.presenter.model_area.models.plans
     assert plans.seen is not None
     card = {"name": "NVIDIA A100-SXM4-80GB", "version": "470.256.02"}
     told = Problem(Code.CARD_DRIVER_OLD, {**card, "needed": 525, "package": "octavo-cuda12"})
@@ -264,7 +264,7 @@ def models_failed(stage: Stage) -> None:
         (Problem(Code.HUB_GATED, {"repository": gated.repository}),),
     ]
     for offer in (scout, gated):
-        stage.presenter.models.fetching.start(offer)
+        stage.presenter.model_area.models.fetching.start(offer)
     memory = {"path": str(other), "needed_bytes": 70 * 10**9, "free_bytes": 41 * 10**9}
     stage.engine.loads = [(Problem(Code.MODEL_OUT_OF_MEMORY, memory),)]
     window.cards[str(other)].press(CardAction.USE)
@@ -313,7 +313,7 @@ def models_order_too_large(stage: Stage) -> None:
 
 def models_token(stage: Stage) -> None:
     window = _open(stage)
-    stage.presenter.models.adding.ask_token(offer_of(_SCOUT, "Q6_K"), window)
+    stage.presenter.model_area.models.adding.ask_token(offer_of(_SCOUT, "Q6_K"), window)
     stage.settle()
 
 
@@ -323,7 +323,7 @@ def models_by_name(stage: Stage) -> None:
     stage.fake.downloads.listings[_SCOUT] = found
     window.name_button.click()
     stage.settle()
-    dialog = stage.presenter.models.adding.dialog
+    dialog = stage.presenter.model_area.models.adding.dialog
     assert dialog is not None
     dialog.name.setText(_SCOUT)
     dialog.look_up.click()
@@ -340,7 +340,7 @@ def _placement(stage: Stage, hardware: Hardware = H100, **options: object) -> No
 
 
 def _row(stage: Stage, name: str) -> NumberRow:
-    dialog = stage.presenter.models.placement.dialog
+    dialog = stage.presenter.model_area.models.placement.dialog
     assert dialog is not None
     row = dialog.rows[name]
     assert isinstance(row, NumberRow)

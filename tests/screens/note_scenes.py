@@ -43,7 +43,7 @@ def _begin(stage: Stage, **options: object) -> Note:
         "a1",
     )
     stage.open(**options)  # type: ignore[arg-type]
-    stage.presenter.page.open_page(stage.books[LETTERS].id, _LETTER)
+    stage.presenter.places.pages.first.open_page(stage.books[LETTERS].id, _LETTER)
     stage.settle()
     stage.window.unfold_page()
     stage.settle()
@@ -68,7 +68,7 @@ def note_selected_dark(stage: Stage) -> None:
 
 def _open_card(stage: Stage, note: Note) -> None:
     image = stage.window.page.image
-    (noting,) = stage.presenter.pages.first.findChildren(PageNotes)
+    (noting,) = stage.presenter.places.pages.first.findChildren(PageNotes)
     box = image.placed(_LETTER).on_view(image.marks(_LETTER).notes[0].boxes[-1])
     noting.open(note, QRect(image.viewport().mapToGlobal(box.topLeft().toPoint()), box.size().toSize()))
     pause(150)
@@ -108,7 +108,7 @@ def note_in_text(stage: Stage) -> None:
     for place, marker in ((4, Marker.BLUE), (14, Marker.YELLOW), (24, Marker.GREEN)):
         _mark(stage, LETTERS, 4, " ".join(words[place : place + 7]), marker)
     stage.presenter.events.notes_changed.emit()
-    stage.presenter.page.open_page(stage.books[LETTERS].id, 4, " ".join(words[34:41]))
+    stage.presenter.places.pages.first.open_page(stage.books[LETTERS].id, 4, " ".join(words[34:41]))
     stage.window.page.toggle_drawing()
     stage.settle()
 

@@ -36,7 +36,7 @@ def _asked(stage: Stage, page: int = 11, **options: object) -> Book:
     stage.engine.answers = [(_ANSWER,)]
     stage.open(**options)  # type: ignore[arg-type]
     stage.ask("Which lamp is kept burning?")
-    stage.presenter.page.open_page(book.id, page, labelled.QUOTE if page == 11 else "")
+    stage.presenter.places.pages.first.open_page(book.id, page, labelled.QUOTE if page == 11 else "")
     stage.settle()
     return book
 
@@ -53,10 +53,10 @@ def page_names_dark(stage: Stage) -> None:
 
 def page_names_going(stage: Stage) -> None:
     book = _asked(stage)
-    stage.presenter.shelf.choose_pages(book.id, PageRange(5, 20))
+    stage.presenter.shelf_area.shelf.choose_pages(book.id, PageRange(5, 20))
     stage.window.page.pager.jumped.emit("1")
     stage.settle()
-    stage.presenter.page.offer_thumbnails()
+    stage.presenter.places.pages.first.offer_thumbnails()
     stage.settle()
 
 
@@ -69,9 +69,9 @@ def page_names_found(stage: Stage) -> None:
 
 def page_names_chosen(stage: Stage) -> None:
     book = _asked(stage, theme=ThemeChoice.DARK)
-    stage.presenter.shelf.ask_pages(book.id)
+    stage.presenter.shelf_area.shelf.ask_pages(book.id)
     stage.settle()
-    dialog = stage.presenter.shelf.pages.dialog
+    dialog = stage.presenter.shelf_area.shelf.pages.dialog
     assert dialog is not None
     dialog.first.setText("1")
     dialog.first.set_page(9)

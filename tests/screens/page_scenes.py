@@ -61,7 +61,7 @@ def _letters(stage: Stage, **options: object) -> None:
 
 def _lit(stage: Stage, **options: object) -> None:
     _letters(stage, **options)
-    stage.presenter.page.open_page(stage.books[LETTERS].id, 22, QUOTE)
+    stage.presenter.places.pages.first.open_page(stage.books[LETTERS].id, 22, QUOTE)
     stage.settle()
 
 
@@ -83,7 +83,7 @@ def page_lit_200(stage: Stage) -> None:
 
 def _found(stage: Stage, **options: object) -> None:
     _letters(stage, **options)
-    stage.presenter.page.open_page(stage.books[LETTERS].id, 22)
+    stage.presenter.places.pages.first.open_page(stage.books[LETTERS].id, 22)
     stage.settle()
     stage.window.page.header.find_field.setText("notice")
     pause(400)
@@ -100,7 +100,7 @@ def page_found_dark(stage: Stage) -> None:
 
 def page_selected(stage: Stage) -> None:
     _letters(stage)
-    stage.presenter.page.open_page(stage.books[LETTERS].id, 22)
+    stage.presenter.places.pages.first.open_page(stage.books[LETTERS].id, 22)
     stage.settle()
     image = stage.window.page.image
     text = read_layer(22).text
@@ -113,7 +113,7 @@ def page_found_japanese(stage: Stage) -> None:
     stage.add_books()
     stage.add_conversation("退去の通知について", [stage.books[RULES]])
     stage.open()
-    stage.presenter.page.open_book(stage.books[RULES].id)
+    stage.presenter.places.pages.first.open_book(stage.books[RULES].id)
     stage.settle()
     stage.window.page.header.find_field.setText("附属書四")
     pause(400)
@@ -123,14 +123,14 @@ def page_found_japanese(stage: Stage) -> None:
 def page_tabs(stage: Stage) -> None:
     _found(stage)
     for place in (LEASE, SURVEY, RULES, LETTERS):
-        stage.presenter.navigation.open_book(stage.books[place].id)
+        stage.presenter.places.navigation.open_book(stage.books[place].id)
         stage.settle()
 
 
 def page_tabs_dark(stage: Stage) -> None:
     _letters(stage, theme=ThemeChoice.DARK, size=(1024, 700))
     for place in (LEASE, LETTERS):
-        stage.presenter.navigation.open_book(stage.books[place].id)
+        stage.presenter.places.navigation.open_book(stage.books[place].id)
         stage.settle()
 
 
@@ -141,19 +141,19 @@ def _cited(stage: Stage, **options: object) -> None:
          " “sent by e-mail by him alone” [Side letters p. 18]. “Nobody wrote these words” [Side letters p. 22].")
     ]  # fmt: skip
     stage.ask("When must notice be given?")
-    stage.presenter.page.open_page(stage.books[LETTERS].id, 22, QUOTE)
+    stage.presenter.places.pages.first.open_page(stage.books[LETTERS].id, 22, QUOTE)
     stage.settle()
 
 
 def page_thumbnails(stage: Stage) -> None:
     _cited(stage)
-    stage.presenter.page.offer_thumbnails()
+    stage.presenter.places.pages.first.offer_thumbnails()
     stage.settle()
 
 
 def page_thumbnails_dark(stage: Stage) -> None:
     _cited(stage, theme=ThemeChoice.DARK, size=(1024, 700))
-    stage.presenter.page.offer_thumbnails()
+    stage.presenter.places.pages.first.offer_thumbnails()
     stage.settle()
 
 
@@ -172,7 +172,7 @@ def page_two(stage: Stage) -> None:
 
 def page_two_text(stage: Stage) -> None:
     _letters(stage, size=(2560, 1440), theme=ThemeChoice.DARK)
-    stage.presenter.page.open_page(stage.books[LEASE].id, 203)
+    stage.presenter.places.pages.first.open_page(stage.books[LEASE].id, 203)
     stage.settle()
     _widen(stage)
 
@@ -180,7 +180,7 @@ def page_two_text(stage: Stage) -> None:
 def page_split(stage: Stage) -> None:
     _lit(stage, size=(2560, 1440))
     _widen(stage)
-    stage.presenter.pages.toggle()
+    stage.presenter.places.pages.toggle()
     stage.settle()
     pause(300)
     stage.settle()
@@ -188,7 +188,7 @@ def page_split(stage: Stage) -> None:
 
 def page_split_small(stage: Stage) -> None:
     _lit(stage, size=(1440, 900), theme=ThemeChoice.DARK)
-    stage.presenter.pages.toggle()
+    stage.presenter.places.pages.toggle()
     stage.settle()
     pause(300)
     stage.settle()
@@ -219,9 +219,9 @@ def _linked(stage: Stage, **options: object) -> None:
     inward = PageLink(((0.11, 0.048, 0.42, 0.085),), page=60, share=0.2)
     outward = PageLink(((0.11, 0.128, 0.7, 0.146),), address="https://example.org/harbour/terms?version=2024")
     stage.reader.layer = lambda page: msgspec.structs.replace(read_layer(page), links=(inward, outward))
-    stage.presenter.page.open_page(stage.books[LETTERS].id, 22)
+    stage.presenter.places.pages.first.open_page(stage.books[LETTERS].id, 22)
     stage.settle()
-    stage.presenter.navigation.focus_page()
+    stage.presenter.places.navigation.focus_page()
     pause(200)
     QTest.keyClick(stage.window.page.image, Qt.Key.Key_Tab)
     stage.settle()

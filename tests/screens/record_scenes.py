@@ -102,10 +102,10 @@ def _held(stage: Stage, section: SectionKind, **options: object) -> None:
         "/etc/octavo/policy.toml",
     )
     _record(stage, **options)
-    stage.presenter.preferences.open_settings()
+    stage.presenter.model_area.preferences.open_settings()
     stage.settle()
-    assert stage.presenter.preferences.dialog is not None
-    stage.presenter.preferences.dialog.show_section(section)
+    assert stage.presenter.model_area.preferences.dialog is not None
+    stage.presenter.model_area.preferences.dialog.show_section(section)
     stage.settle()
 
 

@@ -55,7 +55,7 @@ def _tides(stage: Stage, **options: object) -> None:
     tides = stage.add_book(Document(_TITLE, Format.PDF, "77" * 32, (Page(1, "1", "All heights."),)), colour=5)
     stage.add_conversation("High water in spring", [stage.books[LEASE], tides])
     stage.open(**options)  # type: ignore[arg-type]
-    stage.presenter.page.open_book(tides.id)
+    stage.presenter.places.pages.first.open_book(tides.id)
     stage.settle()
 
 
@@ -67,7 +67,7 @@ def _on_page(stage: Stage, x: float, y: float) -> QPoint:
 def _drag(stage: Stage, *, let_go: bool = True) -> None:
     """Around the table."""
     region = stage.window.page.image.region
-    stage.presenter.page.questions.select_part()
+    stage.presenter.places.pages.first.questions.select_part()
     start, end = _on_page(stage, *TABLE[:2]), _on_page(stage, *TABLE[2:])
     QTest.mousePress(region, Qt.MouseButton.LeftButton, pos=start)
     QTest.mouseMove(region, (start + end) / 2)
@@ -79,7 +79,7 @@ def _drag(stage: Stage, *, let_go: bool = True) -> None:
 
 def region_hint(stage: Stage) -> None:
     _tides(stage)
-    stage.presenter.page.questions.select_part()
+    stage.presenter.places.pages.first.questions.select_part()
     pause(100)
 
 

@@ -97,7 +97,7 @@ def _images(stage: Stage, **options: object) -> None:
     stage.open(**options)  # type: ignore[arg-type]
     plan = stage.desk.paths.database.with_name("plan.png")
     draw_image(plan, (1600, 1200), 0)
-    stage.presenter.openings.take_files([plan])
+    stage.presenter.shelf_area.openings.take_files([plan])
     stage.settle()
     stage.ask("Which berth is the widest?")
 

@@ -48,7 +48,7 @@ def _report(stage: Stage, **options: object) -> None:
     book = stage.add_book(scan(), 6)
     stage.add_conversation("Notice periods in the lease", [book, stage.books[LEASE]])
     stage.open(**options)  # type: ignore[arg-type]
-    stage.presenter.navigation.open_report(book.id)
+    stage.presenter.places.navigation.open_report(book.id)
     stage.settle()
     pause(300)
     stage.settle()
@@ -60,7 +60,7 @@ def report(stage: Stage) -> None:
 
 def report_dark(stage: Stage) -> None:
     _report(stage, theme=ThemeChoice.DARK)
-    dialog = stage.presenter.report.dialog
+    dialog = stage.presenter.shelf_area.report.dialog
     assert dialog is not None
     dialog.filter.set_value("look")
     dialog.filter.chosen.emit("look")
@@ -76,7 +76,7 @@ def report_text(stage: Stage) -> None:
     stage.add_books()
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
     stage.open()
-    stage.presenter.navigation.open_report(stage.books[LEASE].id)
+    stage.presenter.places.navigation.open_report(stage.books[LEASE].id)
     stage.settle()
 
 
@@ -86,7 +86,7 @@ def report_outdated(stage: Stage) -> None:
     stage.fake.books.set_reading(stage.books[LEASE].id, READING - 1, NO_FACTS)
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
     stage.open()
-    stage.presenter.navigation.open_report(stage.books[LEASE].id)
+    stage.presenter.places.navigation.open_report(stage.books[LEASE].id)
     stage.settle()
 
 
@@ -95,9 +95,9 @@ def password(stage: Stage) -> None:
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
     stage.reader.passwords["Minutes 2025.pdf"] = "secret"
     stage.open()
-    stage.presenter.shelf.openings.open_files(map(Path, ["/home/me/Minutes 2025.pdf"]))
+    stage.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/Minutes 2025.pdf"]))
     stage.settle()
-    dialog = stage.presenter.passwords.dialog
+    dialog = stage.presenter.shelf_area.passwords.dialog
     assert dialog is not None
     dialog.line.setText("a guess")
     dialog.accept()

@@ -55,7 +55,7 @@ def _cited(stage: Stage, document: Document, **options: object) -> None:
     stage.engine.answers = [(_ANSWER,)]
     stage.open(**options)  # type: ignore[arg-type]
     stage.ask(QUESTION)
-    stage.presenter.navigation.open_citation(stage.citation(0))
+    stage.presenter.places.navigation.open_citation(stage.citation(0))
     stage.settle()
 
 
@@ -73,7 +73,7 @@ def recognising(stage: Stage) -> None:
     stage.add_conversation("The dry dock in the old letters", [stage.books[0]])
     stage.reader.steps["Letters 1974.pdf"] = [Opening(40, 40), Opening(2, 40, recognising=True), gate]
     stage.open()
-    stage.presenter.shelf.openings.open_files(map(Path, ["/home/me/Letters 1974.pdf"]))
+    stage.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/Letters 1974.pdf"]))
     wait(gate.reached.is_set)
     pause(200)
 

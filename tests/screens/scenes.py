@@ -85,7 +85,7 @@ def _streaming(stage: Stage, **options: object) -> None:
     stage.engine.answers = [(_ANSWER,), (_STREAMED, gate, " word for word.")]
     stage.open(**options)  # type: ignore[arg-type]
     stage.ask(NOTICE)
-    stage.presenter.page.open_page(stage.books[LEASE].id, 203, shelf_of_books.QUOTE)
+    stage.presenter.places.pages.first.open_page(stage.books[LEASE].id, 203, shelf_of_books.QUOTE)
     stage.settle()
     stage.ask(DRY_DOCK, settle=False)
     wait(gate.reached.is_set)
@@ -155,26 +155,26 @@ def thought_only(stage: Stage) -> None:
 
 def citation_text(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.navigation.open_citation(stage.citation(0))
+    stage.presenter.places.navigation.open_citation(stage.citation(0))
     stage.settle()
 
 
 def citation_pdf(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.navigation.open_citation(stage.citation(2))
+    stage.presenter.places.navigation.open_citation(stage.citation(2))
     stage.settle()
 
 
 def page_gone(stage: Stage) -> None:
     _answered(stage)
     stage.reader.draw = None
-    stage.presenter.navigation.open_citation(stage.citation(2))
+    stage.presenter.places.navigation.open_citation(stage.citation(2))
     stage.settle()
 
 
 def find_in_book(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.page.open_page(stage.books[LEASE].id, 203)
+    stage.presenter.places.pages.first.open_page(stage.books[LEASE].id, 203)
     stage.settle()
     stage.window.page.header.find_field.setText("Landlord")
     pause(400)
@@ -183,7 +183,7 @@ def find_in_book(stage: Stage) -> None:
 
 def outline(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.page.open_page(stage.books[LEASE].id, 203)
+    stage.presenter.places.pages.first.open_page(stage.books[LEASE].id, 203)
     stage.settle()
     stage.window.page.open_outline()
     pause(100)
@@ -211,7 +211,7 @@ def error(stage: Stage) -> None:
     dialog = stage.window.findChild(FitDialog)
     assert dialog is not None
     dialog.reject()
-    stage.presenter.shelf.openings.open_files(map(Path, ["/home/me/minutes.pdf"]))
+    stage.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/minutes.pdf"]))
     stage.settle()
 
 
@@ -219,7 +219,7 @@ def _misfit(stage: Stage) -> None:
     _desk(stage)
     stage.engine.info = msgspec.structs.replace(stage.engine.info, context_tokens=131_072)
     stage.open()
-    stage.presenter.fitting.offer()
+    stage.presenter.talk_area.fitting.offer()
     stage.settle()
 
 
@@ -243,14 +243,14 @@ def ahead(stage: Stage) -> None:
     stage.engine.to_read = 279_641
     stage.engine.readings = [(Reading(0, 279_641, 0), begun, Reading(100_000, 279_641, 0), gate)]
     stage.open()
-    stage.presenter.ahead.start()
+    stage.presenter.talk_area.ahead.start()
     wait(begun.reached.is_set)
     pause(100)
     stage.seconds = 220
     begun.open()
     wait(gate.reached.is_set)
     pause(100)
-    stage.presenter.context.act()
+    stage.presenter.talk_area.context.act()
     pause(200)
 
 
@@ -289,9 +289,9 @@ def engine_back(stage: Stage) -> None:
 def variants(stage: Stage) -> None:
     _answered(stage)
     stage.engine.answers = [("Twelve months [p. 87].",)]
-    stage.presenter.asking.ask_last_again()
+    stage.presenter.talk_area.asking.ask_last_again()
     stage.settle()
-    stage.presenter.asking.edit_last()
+    stage.presenter.talk_area.asking.edit_last()
     pause(100)
 
 
@@ -309,7 +309,7 @@ def japanese(stage: Stage) -> None:
     ]
     stage.open()
     stage.ask("退去の通知はいつまでに、どのように行う必要がありますか。")
-    stage.presenter.navigation.open_citation(stage.citation(1))
+    stage.presenter.places.navigation.open_citation(stage.citation(1))
     stage.settle()
 
 
@@ -323,7 +323,7 @@ def opening(stage: Stage) -> None:
     _desk(stage)
     stage.reader.steps["Annual report 2025.pdf"] = [Opening(172, 410), gate]
     stage.open()
-    stage.presenter.shelf.openings.open_files(map(Path, ["/home/me/Annual report 2025.pdf"]))
+    stage.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/Annual report 2025.pdf"]))
     wait(gate.reached.is_set)
     pause(200)
 
@@ -335,7 +335,7 @@ def drop(stage: Stage) -> None:
 
 def palette(stage: Stage) -> None:
     _answered(stage)
-    stage.presenter.anything.find()
+    stage.presenter.places.anything.find()
     pause(100)
 
 

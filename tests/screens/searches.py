@@ -38,7 +38,7 @@ def _found(stage: Stage, words: str, **options: object) -> None:
         images = tuple(_image(stage, name) for name in names)
         stage.desk.conversations.add_question(Question(talk.id, "What do they show?", images=images))
     stage.open(**options)  # type: ignore[arg-type]
-    stage.presenter.anything.find()
+    stage.presenter.places.anything.find()
     stage.settle()
     dialog = stage.window.findChild(PaletteDialog)
     assert dialog is not None

@@ -29,9 +29,9 @@ def _open(
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     stage.desk.settings.save(msgspec.structs.replace(kept or Settings(), theme=theme))
     stage.open(theme=theme, size=size)
-    stage.presenter.preferences.open_settings()
+    stage.presenter.model_area.preferences.open_settings()
     stage.settle()
-    dialog = stage.presenter.preferences.dialog
+    dialog = stage.presenter.model_area.preferences.dialog
     assert dialog is not None
     dialog.resize(*_WIDE)
     dialog.show_section(kind)
@@ -79,13 +79,13 @@ def settings_model(stage: Stage) -> None:
     """The context was changed: the model has to be loaded again."""
     dialog = _open(stage, SectionKind.MODEL)
     dialog.editor("engine.context_tokens").set_value(65_536)
-    stage.presenter.preferences.change("engine.context_tokens", 65_536)
+    stage.presenter.model_area.preferences.change("engine.context_tokens", 65_536)
     stage.settle()
 
 
 def settings_restart(stage: Stage) -> None:
     _open(stage, SectionKind.GENERAL)
-    stage.presenter.preferences.change("language", "ja")
+    stage.presenter.model_area.preferences.change("language", "ja")
     stage.settle()
 
 
@@ -97,7 +97,7 @@ def settings_downloads(stage: Stage) -> None:
     """An address that is none."""
     dialog = _open(stage, SectionKind.DOWNLOADS)
     dialog.editor("hub.endpoint").set_value("mirror.example.org")
-    stage.presenter.preferences.change("hub.endpoint", "mirror.example.org")
+    stage.presenter.model_area.preferences.change("hub.endpoint", "mirror.example.org")
     stage.settle()
 
 
@@ -149,8 +149,8 @@ def _passphrase(stage: Stage, words: str, again: str = "", theme: ThemeChoice = 
     stage.add_books()
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     stage.open(theme=theme, size=(1024, 700))
-    stage.presenter.passphrase.open()
-    dialog = stage.presenter.passphrase.dialog
+    stage.presenter.model_area.passphrase.open()
+    dialog = stage.presenter.model_area.passphrase.dialog
     assert dialog is not None
     dialog.chosen.new.line.setText(words)
     dialog.chosen.again.line.setText(again)

@@ -84,13 +84,13 @@ def sheet_running_small(stage: Stage) -> None:
 
 def sheet_in_shelf(stage: Stage) -> None:
     _running(stage)
-    stage.presenter.navigation.close_view()
+    stage.presenter.places.navigation.close_view()
     pause(200)
 
 
 def sheet_in_shelf_dark(stage: Stage) -> None:
     _running(stage, theme=ThemeChoice.DARK, size=(1024, 700))
-    stage.presenter.navigation.close_view()
+    stage.presenter.places.navigation.close_view()
     stage.feature(TablesWindow).card.setFocus()
     pause(200)
 

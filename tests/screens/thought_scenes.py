@@ -84,7 +84,7 @@ def thought_limited(stage: Stage) -> None:
 
 def thought_stopped(stage: Stage) -> None:
     _coming(stage)
-    stage.presenter.asking.stop()
+    stage.presenter.talk_area.asking.stop()
     stage.settle()
     _unfold(stage)
 

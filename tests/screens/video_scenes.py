@@ -39,7 +39,7 @@ def _dialog(stage: Stage) -> VideoDialog:
 def _drop(stage: Stage, name: str = _NAME, size: tuple[int, int] = (1920, 1080)) -> VideoDialog:
     path = stage.desk.paths.database.parent / name
     path.write_bytes(harbour_film(size))
-    stage.presenter.openings.take_files([path])
+    stage.presenter.shelf_area.openings.take_files([path])
     stage.settle()
     _wait_for_pictures(_dialog(stage))
     return _dialog(stage)
@@ -121,7 +121,7 @@ def video_failed(stage: Stage) -> None:
     _talk(stage, theme=ThemeChoice.DARK)
     path = stage.desk.paths.database.parent / _NAME
     path.write_bytes(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(2000))
-    stage.presenter.openings.take_files([path])
+    stage.presenter.shelf_area.openings.take_files([path])
     stage.settle()
     _dialog(stage)
 

@@ -82,12 +82,12 @@ class Window:
 
     def open(self, id: str) -> None:
         before = self.presenter
-        before.matters.open(id)
+        before.shelf_area.matters.open(id)
         wait(lambda: self.start.presenter not in (None, before))
         self.settle()
 
     def titles(self) -> list[str]:
-        return [conversation.title for conversation in self.presenter.shelf.conversations]
+        return [conversation.title for conversation in self.presenter.shelf_area.shelf.conversations]
 
     def words(self) -> str:
         """All that any widget shows or says, and all that its lists have."""

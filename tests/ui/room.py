@@ -180,7 +180,7 @@ class Room:
         features[:] = [feature for feature in features if not type(feature).__module__.startswith(module)]
 
     def ask(self, text: str, *, settle: bool = True) -> None:
-        self.presenter.asking.submit(text)
+        self.presenter.talk_area.asking.submit(text)
         if settle:
             self.settle()
 

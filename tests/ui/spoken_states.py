@@ -85,7 +85,7 @@ def tabs(room: Room) -> None:
     room.reader.draw = lambda _page, width: Raster(width, width, bytes(3 * width * width))
     _talk(room, LEASE)
     for place in (LEASE, SURVEY):
-        room.presenter.page.open_book(room.books[place].id)
+        room.presenter.places.pages.first.open_book(room.books[place].id)
         room.settle()
 
 
@@ -98,7 +98,7 @@ def sheet(room: Room) -> None:
 def notes(room: Room) -> None:
     _talk(room, LEASE)
     room.desk.notes.mark(room.books[LEASE].id, 1, (0, 20), Marker.GREEN, "Begins here.")
-    room.presenter.page.open_book(room.books[LEASE].id)
+    room.presenter.places.pages.first.open_book(room.books[LEASE].id)
     added = room.feature(NotesWindow)
     added.open()
     room.settle()
@@ -109,13 +109,13 @@ def notes(room: Room) -> None:
 
 def palette(room: Room) -> None:
     _talk(room, LEASE)
-    room.presenter.anything.find()
+    room.presenter.places.anything.find()
     room.settle()
 
 
 def search(room: Room) -> None:
     _talk(room, LEASE)
-    room.presenter.anything.search()
+    room.presenter.places.anything.search()
     line = room.window.focusWidget()
     assert isinstance(line, QLineEdit)
     line.setText("notice")
@@ -124,21 +124,21 @@ def search(room: Room) -> None:
 
 def settings(room: Room) -> None:
     _talk(room)
-    room.presenter.preferences.open_settings()
+    room.presenter.model_area.preferences.open_settings()
     room.settle()
 
 
 def models(room: Room) -> None:
     room.fake.downloads.catalogue = tuple(o for o in catalogue().offers if o.untrusted_name == "Qwen3 4B")
     _talk(room)
-    room.presenter.models.imagine(Hardware((80,), 256))
-    room.presenter.models.open()
+    room.presenter.model_area.models.imagine(Hardware((80,), 256))
+    room.presenter.model_area.models.open()
     room.settle()
 
 
 def report(room: Room) -> None:
     _talk(room, SURVEY)
-    room.presenter.navigation.open_report(room.books[SURVEY].id)
+    room.presenter.places.navigation.open_report(room.books[SURVEY].id)
     room.settle()
 
 
@@ -146,7 +146,7 @@ def plan(room: Room) -> None:
     """What a question takes of all documents."""
     room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=60_000)
     _talk(room)
-    room.presenter.asking.planning.toggle()
+    room.presenter.talk_area.asking.planning.toggle()
     room.ask("When does the lease end?")
     room.window.talk.composer.scope.button.click()
     room.settle()
@@ -156,7 +156,7 @@ def matters(room: Room) -> None:
     for name in ("Harbour v Marlow", "Olsen Chandlery"):
         room.desk.matters.create(name)
     _talk(room)
-    room.presenter.matters.manage()
+    room.presenter.shelf_area.matters.manage()
     room.settle()
 
 

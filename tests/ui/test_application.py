@@ -76,7 +76,7 @@ def test_a_restart_closes_the_window_as_a_person_would_and_wants_another_start(s
     assert first.presenter is not None
     assert not first.restarts
     shown = first.presenter.shown.id
-    first.presenter.preferences.restart_wanted.emit()
+    first.presenter.model_area.preferences.restart_wanted.emit()
     assert first.restarts
     assert not first.window.isVisible()
     end(first)

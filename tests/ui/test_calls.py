@@ -154,10 +154,10 @@ def test_the_menu_of_the_icon_begins_a_conversation_or_a_search(
     wait(lambda: opening.presenter is not None and opening._listed)
     presenter = opening.presenter
     assert presenter is not None
-    wait(lambda: searches == [presenter.anything])
+    wait(lambda: searches == [presenter.places.anything])
     choose(WindowAction.NEW_CONVERSATION)
-    wait(lambda: len(presenter.shelf.conversations) == 1)
-    assert presenter.shown.id == presenter.shelf.conversations[0].id
+    wait(lambda: len(presenter.shelf_area.shelf.conversations) == 1)
+    assert presenter.shown.id == presenter.shelf_area.shelf.conversations[0].id
 
 
 def test_a_window_that_was_killed_is_no_obstacle(paths: Paths) -> None:

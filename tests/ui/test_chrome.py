@@ -105,9 +105,9 @@ def test_the_handbook_opens_beside_any_conversation(room: Room) -> None:
     room.reader.documents["handbook.md"] = shelf_of_books.letters()
     desk = room.shown().books
     for _again in range(2):
-        room.presenter.page.open_page(room.books[LEASE].id, 3)
+        room.presenter.places.pages.first.open_page(room.books[LEASE].id, 3)
         room.settle()
-        room.presenter.help.open_handbook()
+        room.presenter.places.help.open_handbook()
         room.settle()
         book = room.presenter.shown.book
         assert book is not None
@@ -118,7 +118,7 @@ def test_the_handbook_opens_beside_any_conversation(room: Room) -> None:
 
 def test_every_command_with_keys_is_on_the_page_of_shortcuts(room: Room) -> None:
     _open(room)
-    room.presenter.help.show_shortcuts()
+    room.presenter.places.help.show_shortcuts()
     dialog = room.window.findChild(ShortcutsDialog)
     assert dialog is not None
     shown = {caps.accessibleName() for caps in dialog.findChildren(KeyCaps)}
@@ -160,9 +160,9 @@ def test_about_says_built_with_llama_where_it_is(room: Room) -> None:
     _open(room)
     for architecture, words in (("llama4", "Built with Llama · Scout"), ("qwen3", "")):
         room.engine.info = msgspec.structs.replace(SCOUT, architecture=architecture, name="Scout")
-        room.presenter.model.load_again()
+        room.presenter.model_area.model.load_again()
         room.settle()
-        room.presenter.help.show_about()
+        room.presenter.places.help.show_about()
         room.settle()
         dialog = room.window.findChildren(AboutDialog)[-1]
         assert dialog.credit.text() == words

@@ -58,7 +58,7 @@ def test_they_are_qts_own_unless_a_person_wants_the_systems(
 def test_the_setting_is_followed(qtbot: QtBot, tmp_path: Path) -> None:
     window = Window(tmp_path / "desk")
     assert QCoreApplication.testAttribute(_OWN)
-    window.presenter.preferences.change("system_dialogs", True)
+    window.presenter.model_area.preferences.change("system_dialogs", True)
     window.settle()
     assert not QCoreApplication.testAttribute(_OWN)
     window.end()

@@ -85,7 +85,7 @@ def test_the_matter_that_was_open_is_open_again_at_the_next_start(window: Window
 def test_one_that_does_not_open_leaves_this_one_open(window: Window) -> None:
     path = window.desk.paths.matter(window.tern)
     Database.discard(path)
-    window.presenter.matters.open(window.tern)
+    window.presenter.shelf_area.matters.open(window.tern)
     before = window.presenter
     wait(lambda: window.start.presenter not in (None, before))
     window.settle()
@@ -98,9 +98,9 @@ def test_one_that_does_not_open_leaves_this_one_open(window: Window) -> None:
 def test_an_answer_that_is_being_written_is_asked_about_and_kept(window: Window) -> None:
     gate = Gate()
     window.engine.answers = [("It is ", gate, "three months.")]
-    window.presenter.asking.submit("How long?")
+    window.presenter.talk_area.asking.submit("How long?")
     wait(gate.reached.is_set)
-    window.presenter.matters.open(window.marlow)
+    window.presenter.shelf_area.matters.open(window.marlow)
     dialog = window.dialog(Confirmation)
     assert isinstance(dialog, Confirmation)
     assert "answer is being written" in dialog.accessibleDescription()
@@ -138,14 +138,14 @@ def test_a_conversation_is_moved_with_its_books_and_the_window_forgets_both(wind
 
 def test_what_would_be_stopped_is_said_first(window: Window) -> None:
     window.start.window.line.show()
-    window.presenter.matters.open(window.marlow)
+    window.presenter.shelf_area.matters.open(window.marlow)
     dialog = window.dialog(Confirmation)
     assert "download pauses here" in dialog.accessibleDescription()
     dialog.close()
-    with mock.patch.object(type(window.presenter.folders), "busy", property(lambda _self: True)):
-        assert "folder is being added" in window.presenter.matters._busy_words()
-    with mock.patch.object(type(window.presenter.openings), "busy", property(lambda _self: True)):
-        assert "being imported" in window.presenter.matters._busy_words()
+    with mock.patch.object(type(window.presenter.shelf_area.folders), "busy", property(lambda _self: True)):
+        assert "folder is being added" in window.presenter.shelf_area.matters._busy_words()
+    with mock.patch.object(type(window.presenter.shelf_area.openings), "busy", property(lambda _self: True)):
+        assert "being imported" in window.presenter.shelf_area.matters._busy_words()
     assert window.titles() == ["Atlas talk"]
 
 
@@ -154,7 +154,7 @@ def test_what_would_be_stopped_is_said_first(window: Window) -> None:
 
 def test_a_new_matter_is_made_and_opened_with_nothing_in_it(qtbot: QtBot, window: Window) -> None:
     before = window.presenter
-    before.matters.ask_new()
+    before.shelf_area.matters.ask_new()
     dialog = window.dialog(LineDialog)
     assert isinstance(dialog, LineDialog)
     qtbot.keyClicks(dialog.line, "Client Three")
@@ -172,7 +172,7 @@ def test_the_menu_has_the_library_and_the_matters_that_are_not_archived(window: 
     menu = window.start.window.shelf.desk.menu_of_desks()
     shown = [(action.text(), action.isChecked()) for action in menu.actions() if not action.isSeparator()]
     assert shown == [("Library", False), ("Client One", True), ("New matter…", False), ("Manage matters…", False)]
-    entries = window.presenter.matters.entries()
+    entries = window.presenter.shelf_area.matters.entries()
     assert [entry.title for entry in entries] == ["Library"]
 
 
@@ -188,7 +188,7 @@ def test_a_matter_is_opened_from_the_menu(window: Window) -> None:
 
 def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) -> None:
     window.open(window.marlow)
-    window.presenter.matters.manage()
+    window.presenter.shelf_area.matters.manage()
     dialog = window.dialog(MattersDialog)
     assert isinstance(dialog, MattersDialog)
     wait(lambda: window.start._bridge.idle)
@@ -219,7 +219,7 @@ def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) 
 
 
 def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
-    files, target = window.presenter.matters._files, tmp_path / "one.octavo-matter"
+    files, target = window.presenter.shelf_area.matters._files, tmp_path / "one.octavo-matter"
     files.ask_export(window.desk.matters.kept.get(window.marlow))
     chosen = window.dialog(ExportPassphraseDialog)
     assert isinstance(chosen, ExportPassphraseDialog)
@@ -246,7 +246,7 @@ def test_a_matter_has_standing_instructions_and_the_library_none(window: Window)
     names = {entry.title for entry in window.presenter.commands.entries()}
     assert "Standing instructions of the matter…" not in names
     window.open(window.marlow)
-    window.presenter.matters.instruct()
+    window.presenter.shelf_area.matters.instruct()
     dialog = window.dialog(InstructionsDialog)
     assert isinstance(dialog, InstructionsDialog)
     dialog.text.setPlainText("We act for the tenant.")

@@ -38,7 +38,7 @@ def test_another_model_waits_for_the_answer_and_the_chip_says_so(room: Room) -> 
     chip = room.window.talk.chip
     room.ask("When?", settle=False)
     wait(answering.reached.is_set)
-    room.presenter.model.load(_OTHER)
+    room.presenter.model_area.model.load(_OTHER)
     assert chip.state.name == "Scout · Q4_K_M", "the model that writes is still this one"
     assert chip.state.detail == "Waiting for the current answer…"
     answering.open()
@@ -68,9 +68,9 @@ def test_of_two_models_chosen_one_after_the_other_the_first_says_nothing_any_mor
 
     monkeypatch.setattr(AsWished, "place", refuse_first)
     room.engine.loads = [(second,)]
-    room.presenter.model.load("/models/first.gguf")
+    room.presenter.model_area.model.load("/models/first.gguf")
     wait(first.reached.is_set)
-    room.presenter.model.load(_OTHER)
+    room.presenter.model_area.model.load(_OTHER)
     first.open()
     wait(second.reached.is_set)
     assert room.window.talk.chip.state.mark is ChipDot.WORKING
@@ -92,7 +92,7 @@ def test_a_model_that_is_refused_leaves_the_one_of_before_in_the_chip(
         raise refusal
 
     monkeypatch.setattr(AsWished, "place", refuse)
-    room.presenter.model.load(_OTHER)
+    room.presenter.model_area.model.load(_OTHER)
     room.settle()
     assert room.window.talk.notice.text() == sentence(refusal.problem)
     chip = room.window.talk.chip
@@ -156,7 +156,7 @@ def test_nothing_is_read_ahead_while_a_model_loads(room: Room) -> None:
     action = room.window.talk.spine.action
     assert action.text() == "Prepare now"
     room.engine.loads = [(gate,)]
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     wait(gate.reached.is_set)
     assert action.isHidden()
     gate.open()
@@ -170,13 +170,13 @@ def test_a_sheet_waits_for_the_model_to_load(qtbot: QtBot, room: Room) -> None:
     room.feature(TablesWindow).open()
     room.settle()
     room.engine.loads = [(gate,)]
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     wait(gate.reached.is_set)
     setup = room.feature(TablesWindow).panel.setup
     setup.editor.setPlainText("When?")
     qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
     assert setup.count.text() == "Waiting for the model to load…"
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     assert setup.count.text() == "Waiting for the model to load…", "another model takes nothing away that waits"
     gate.open()
     room.settle()

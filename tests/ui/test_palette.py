@@ -71,7 +71,7 @@ def test_so_they_are_in_japanese(japanese: None, room: Room, words: str, first: 
 
 def test_entries_stand_under_headings_and_steps_pass_over_them(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    room.presenter.anything.find()
+    room.presenter.places.anything.find()
     dialog = room.window.findChild(PaletteDialog)
     assert dialog is not None
     model = dialog.view.model()
@@ -93,7 +93,7 @@ def test_entries_stand_under_headings_and_steps_pass_over_them(qtbot: QtBot, roo
 
 def test_it_lies_in_the_middle_and_is_as_high_as_its_rows(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    room.presenter.anything.find()
+    room.presenter.places.anything.find()
     dialog = room.window.findChild(PaletteDialog)
     assert dialog is not None
     card = dialog.line.parentWidget()
@@ -121,8 +121,8 @@ def test_nothing_found_is_said(qtbot: QtBot, room: Room) -> None:
 
 def test_where_nobody_searches_through_texts_the_icon_opens_the_palette(room: Room) -> None:
     _open(room)
-    room.presenter.anything.use(room.presenter.commands, ())
-    room.presenter.anything.search()
+    room.presenter.places.anything.use(room.presenter.commands, ())
+    room.presenter.places.anything.search()
     (dialog,) = room.window.findChildren(PaletteDialog)
     assert dialog.line.placeholderText() == "A command, a book or a conversation"
     dialog.reject()

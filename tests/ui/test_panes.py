@@ -145,7 +145,7 @@ def test_a_page_mark_shows_the_page_and_the_shelf_is_one_click_away(room: Room) 
     assert (window.shelf.isVisible(), window.page.isVisible()) == (True, False)
     assert (unfold.shelf.isVisible(), unfold.page.isVisible()) == (False, True)
     room.ask("When?")
-    room.presenter.navigation.open_citation(room.citation(0))
+    room.presenter.places.navigation.open_citation(room.citation(0))
     room.settle()
     assert (window.shelf.isVisible(), window.page.isVisible()) == (False, True)
     unfold.shelf.click()
@@ -167,24 +167,24 @@ def test_each_conversation_has_its_own_page_panel(room: Room) -> None:
     _open(room, (1440, 900))
     window = room.window
     first = room.shown()
-    older = next(talk for talk in room.presenter.shelf.conversations if talk.title == "Older")
+    older = next(talk for talk in room.presenter.shelf_area.shelf.conversations if talk.title == "Older")
     window.toggle_page()
-    room.presenter.navigation.open_conversation(older.id)
+    room.presenter.places.navigation.open_conversation(older.id)
     room.settle()
     window.unfold_page()
     _drag(window.panes, [264, 500, 674], 2)
-    room.presenter.navigation.open_conversation(first.id)
+    room.presenter.places.navigation.open_conversation(first.id)
     room.settle()
     assert not window.page.isVisible()
     assert window.shelf.isVisible(), "the shelf is the same for all"
-    room.presenter.navigation.open_conversation(older.id)
+    room.presenter.places.navigation.open_conversation(older.id)
     room.settle()
     assert window.panes.sizes()[1:] == pytest.approx([500, 674], abs=2)
     state = msgspec.msgpack.decode(msgspec.msgpack.encode(room.presenter.state()), type=WindowState)
     assert state.panes[first.id].folded
     assert not state.panes[older.id].folded
     assert state.panes[older.id].middle_width == pytest.approx(500, abs=2)
-    room.presenter.conversation.delete(first.id)
+    room.presenter.talk_area.conversation.delete(first.id)
     room.settle()
     assert first.id not in room.presenter.state().panes
 

@@ -128,7 +128,7 @@ def test_the_part_that_was_chosen_is_attached(portal: FakePortal, picture: Path,
     ((parent, options),) = portal.asked
     assert parent == "", "this platform has no name for its window"
     assert options["interactive"] == ("b", True)
-    (image,) = room.presenter.attachments.images()
+    (image,) = room.presenter.talk_area.attachments.images()
     assert (image.ref.width, image.ref.height) == (640, 200)  # type: ignore[union-attr]
     assert not picture.exists(), "it lay among temporary files"
 
@@ -136,7 +136,7 @@ def test_the_part_that_was_chosen_is_attached(portal: FakePortal, picture: Path,
 def test_where_there_is_no_room_for_it_nothing_of_it_stays(portal: FakePortal, picture: Path, room: Room) -> None:
     _open(room)
     image = room.desk.images.from_raster(Raster(1, 1, b"\0\0\0"), "dot.png")
-    room.presenter.attachments.add_all((image,) * MOST_IN_QUESTION)
+    room.presenter.talk_area.attachments.add_all((image,) * MOST_IN_QUESTION)
     _ask(room)
     wait(lambda: not picture.exists())
     assert room.window.talk.notice.text().endswith("These were left out: Part of the screen")
@@ -181,8 +181,8 @@ def test_a_bus_without_a_portal_offers_nothing(portal: FakePortal, room: Room) -
     portal.blind = True
     room.add_conversation("A")
     room.open()
-    wait(lambda: portal.probed and not room.presenter.portal.findChildren(QDBusPendingCallWatcher))
-    room.presenter.anything.find()
+    wait(lambda: portal.probed and not room.presenter.talk_area.portal.findChildren(QDBusPendingCallWatcher))
+    room.presenter.places.anything.find()
     dialog = room.window.findChild(PaletteDialog)
     assert dialog is not None
     names = [entry.title for entry in dialog.entries()]
@@ -194,7 +194,7 @@ def test_a_bus_without_a_portal_offers_nothing(portal: FakePortal, room: Room) -
 def test_without_a_bus_there_is_no_such_command(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     for address in ("", "tcp:host=localhost,port=1"):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-        room.presenter.portal.look()
+        room.presenter.talk_area.portal.look()
         assert room.bridge.idle, "nothing was asked"
     room.add_conversation("A")
     room.open()

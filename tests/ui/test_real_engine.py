@@ -48,7 +48,7 @@ def test_kill_9_of_the_engine_in_the_middle_of_an_answer(opening: WindowStart) -
     wait(lambda: _ready(presenter) and bool(presenter.shown.shelf), timeout_ms=_TIMEOUT_MS)
     desk = opening._desk
     assert desk is not None
-    talk = presenter.asking
+    talk = presenter.talk_area.asking
 
     talk.submit("How do I add a book?")
     wait(lambda: talk.busy and len(_text(presenter, desk)) > 20, timeout_ms=_TIMEOUT_MS)
@@ -84,11 +84,14 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, 
     wait(lambda: opening.presenter is not None, timeout_ms=_TIMEOUT_MS)
     presenter = opening.presenter
     assert presenter is not None
-    desk, talk, composer = opening._desk, presenter.asking, presenter.window.talk.composer
+    desk, talk, composer = opening._desk, presenter.talk_area.asking, presenter.window.talk.composer
     assert desk is not None
     desk.settings.save(Settings(engine=desk.settings.load().engine, max_answer_tokens=8))
     wait(
-        lambda: presenter.shown.conversation is not None and bool(presenter.shelf.openings.pending(presenter.shown.id))
+        lambda: (
+            presenter.shown.conversation is not None
+            and bool(presenter.shelf_area.shelf.openings.pending(presenter.shown.id))
+        )
     )
     assert presenter.shown.conversation is not None
     talk.submit("How do I add a book?")
@@ -97,7 +100,7 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, 
 
     notes = tmp_path / "notes.md"
     notes.write_text("# Notes\n\nThe lamp on the pier burned all night.\n", encoding="utf-8")
-    presenter.openings.take_files([notes])
+    presenter.shelf_area.openings.take_files([notes])
     talk.submit("What burned?")
     assert composer.hold.words == "Waiting for “notes”…"
     wait(lambda: len(desk.conversations.turns(presenter.shown.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
@@ -112,7 +115,7 @@ def test_models_are_planned_for_this_machine_and_loaded_as_placed(opening: Windo
     presenter = opening.presenter
     assert presenter is not None
     wait(lambda: _ready(presenter), timeout_ms=_TIMEOUT_MS)
-    models, desk = presenter.models, opening._desk
+    models, desk = presenter.model_area.models, opening._desk
     assert desk is not None
     models.open()
     window = models.window

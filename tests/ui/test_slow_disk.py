@@ -27,11 +27,11 @@ def test_the_windows_thread_never_waits_for_the_disk(tmp_path: Path) -> None:
             room.open()
             done.clear()
             room.ask("When must the tenant give notice?")
-            room.presenter.page.open_page(room.books[LEASE].id, 7)
+            room.presenter.places.pages.first.open_page(room.books[LEASE].id, 7)
             room.settle()
             older = next(talk for talk in room.desk.conversations.all() if talk.title == "Older")
             done.clear()  # the test itself has read
-            room.presenter.conversation.open(older.id)
+            room.presenter.talk_area.conversation.open(older.id)
             room.settle()
             room.ask("And in the letters?")
             room.window.talk.composer.set_text("Not sent yet")

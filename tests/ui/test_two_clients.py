@@ -148,7 +148,7 @@ def test_no_search_finds_anything_of_the_other(window: Window) -> None:
 
 
 def test_the_palette_offers_and_finds_nothing_of_the_other(window: Window) -> None:
-    window.presenter.anything.find()
+    window.presenter.places.anything.find()
     dialog = window.dialog(PaletteDialog)
     assert isinstance(dialog, PaletteDialog)
     wait(lambda: window.start._bridge.idle)
@@ -187,7 +187,7 @@ def test_nothing_that_a_command_opens_shows_anything_of_the_other(window: Window
 
 @pytest.mark.parametrize("ending", [".md", ".html", ".docx"])
 def test_no_export_has_anything_of_the_other(window: Window, tmp_path: Path, ending: str) -> None:
-    exporting, file = window.presenter.exporting, tmp_path / f"out{ending}"
+    exporting, file = window.presenter.places.exporting, tmp_path / f"out{ending}"
     exporting.choose(window.presenter.shown.conversation)  # type: ignore[arg-type]
     exporting.write(str(file))
     wait(lambda: window.start._bridge.idle)
@@ -217,7 +217,7 @@ def test_a_file_dialog_does_not_know_where_the_other_was_looked_for(window: Wind
 
 
 def test_the_engine_is_given_nothing_of_the_other(window: Window) -> None:
-    window.presenter.asking.submit("Who signed?")
+    window.presenter.talk_area.asking.submit("Who signed?")
     wait(lambda: window.start._bridge.idle)
     assert window.engine.prompts
     asked = msgspec.json.encode(window.engine.prompts).decode()
@@ -226,7 +226,7 @@ def test_the_engine_is_given_nothing_of_the_other(window: Window) -> None:
 
 
 def test_all_documents_are_those_of_the_client(window: Window) -> None:
-    planning, composer = window.presenter.asking.planning, window.presenter.window.talk.composer
+    planning, composer = window.presenter.talk_area.asking.planning, window.presenter.window.talk.composer
     planning.toggle()
     composer.set_text("Who signed at the wharf?")
     composer.submit()

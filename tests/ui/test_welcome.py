@@ -60,7 +60,7 @@ def test_the_word_about_the_key_goes_when_it_is_not_wanted(qtbot: QtBot, first: 
     first.open()
     _press(qtbot, first, "Not now")
     assert _words(first).key == ""
-    first.presenter.navigation.new_conversation()
+    first.presenter.places.navigation.new_conversation()
     first.settle()
     assert _words(first).key == ""
 
@@ -68,8 +68,8 @@ def test_the_word_about_the_key_goes_when_it_is_not_wanted(qtbot: QtBot, first: 
 def test_a_passphrase_can_be_asked_for(qtbot: QtBot, first: Room) -> None:
     first.open()
     _press(qtbot, first, "Set a passphrase…")
-    assert first.presenter.passphrase.dialog is not None
-    first.presenter.passphrase.changed.emit()
+    assert first.presenter.model_area.passphrase.dialog is not None
+    first.presenter.model_area.passphrase.changed.emit()
     assert _words(first).key == ""
 
 
@@ -77,7 +77,7 @@ def test_one_click_leads_to_the_terms_of_the_recommended_model(qtbot: QtBot, fir
     first.open()
     _press(qtbot, first, "See its terms…")
     first.settle()
-    window = first.presenter.models.window
+    window = first.presenter.model_area.models.window
     assert window is not None
     (dialog,) = [d for d in window.findChildren(OrderDialog) if d.isVisible()]
     assert "Qwen3 4B" in dialog.windowTitle()
@@ -126,8 +126,8 @@ def test_without_a_model_there_is_a_way_to_one(qtbot: QtBot, first: Room) -> Non
     assert words.advice is not None
     _press(qtbot, first, "Choose a model…")
     first.settle()
-    assert first.presenter.models.window is not None
-    first.presenter.model.load_again()
+    assert first.presenter.model_area.models.window is not None
+    first.presenter.model_area.model.load_again()
     first.settle()
     assert _words(first).title == "Add a document to start"
 

@@ -64,7 +64,7 @@ def test_panels_fold_and_the_way_back_is_in_sight(qtbot: QtBot, room: Room) -> N
 def test_the_window_remembers_where_it_was(room: Room, tmp_path: Path) -> None:
     _open(room)
     room.window.resize(870, 640)
-    room.presenter.page.open_page(room.books[LETTERS].id, 7)
+    room.presenter.places.pages.first.open_page(room.books[LETTERS].id, 7)
     room.window.toggle_shelf()
     room.settle()
     state = msgspec.msgpack.decode(msgspec.msgpack.encode(room.presenter.state()), type=WindowState)
@@ -139,7 +139,7 @@ def test_anything_is_found_by_words_of_its_name(qtbot: QtBot, room: Room) -> Non
         ("side let", lambda: room.presenter.shown.place == (room.books[LETTERS].id, 1)),
         ("hide shelf", lambda: room.window.shelf.isHidden()),
     ):
-        room.presenter.anything.find()
+        room.presenter.places.anything.find()
         dialog = room.window.findChildren(PaletteDialog)[-1]
         qtbot.keyClicks(dialog.line, words)
         qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
@@ -207,7 +207,7 @@ def test_tokens_are_counted_anew_for_another_model(room: Room) -> None:
     assert room.row(room.books[LEASE]).tokens == 231_480
     room.engine.tokens = {"Harbour Lease, consolidated": 200_000}
     room.engine.info = msgspec.structs.replace(SCOUT, vocabulary="other", context_tokens=8192)
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     room.settle()
     assert room.row(room.books[LEASE]).tokens == 200_000
     assert "does not fit" in room.window.talk.spine.text()
@@ -228,7 +228,7 @@ def test_an_unknown_model_info_is_never_shown_as_ready(room: Room) -> None:
     room.add_conversation("A")
     room.engine.loads = [(Problem(Code.NO_MODEL),)]
     room.open()
-    room.presenter.model.look()
+    room.presenter.model_area.model.look()
     assert isinstance(room.engine.info, ModelInfo)
     assert room.window.talk.chip.state.mark is ChipDot.DEAD
     assert room.window.talk.spine.text() == "available after a model is loaded"

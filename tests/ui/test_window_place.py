@@ -70,9 +70,9 @@ def test_the_window_is_put_on_the_screen_before_it_is_shown(room: Room) -> None:
 
 def test_other_windows_are_no_larger_than_the_screen(room: Room) -> None:
     room.open()
-    room.presenter.models.open()
+    room.presenter.model_area.models.open()
     screen = room.window.screen().availableGeometry().size()
-    shown = room.presenter.models.window
+    shown = room.presenter.model_area.models.window
     assert shown is not None
     assert shown.height() <= screen.height() - USUAL_FRAME.top() - USUAL_FRAME.bottom()
     assert shown.width() <= screen.width() - USUAL_FRAME.left() - USUAL_FRAME.right()

@@ -17,10 +17,8 @@ from app.core.events import Checked, PartsProgress
 from app.core.image import ImageRef, ref_of
 from app.core.values import FREE, AnswerForm
 from app.core.work import Cancel, Work
-from app.services.ask import Ask
-from app.services.parts import Parts
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
+from app.ui.activity import EngineTask
+from app.ui.bridge import Executor
 from app.ui.chat.answer_presenter import Outcome, Running
 from app.ui.chat.branches import LoadedConversation, find_question, follow, number_of, turns_before
 from app.ui.chat.composer import Composer
@@ -31,7 +29,7 @@ from app.ui.chat.queued_question import Holding, QueuedQuestion
 from app.ui.chat.view import ConversationView
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
-from app.ui.shown import Shown
+from app.ui.window_context import WindowContext
 from app.ui.words import does_not_fit
 from app.wording.errors import sentence
 
@@ -68,31 +66,27 @@ class AskingPresenter(Presenter):
 
     def __init__(
         self,
-        ask: Ask,
-        parts: Parts,
-        bridge: Bridge,
+        context: WindowContext,
         conversation: ConversationPresenter,
         view: ConversationView,
         composer: Composer,
         writing: Writing,
         planning: Planning,
         openings: FileImport,
-        activity: Activity,
-        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._ask = ask
+        self._ask = context.desk.ask
         self.planning = planning
-        self._parts = parts
-        self._bridge = bridge
+        self._parts = context.desk.parts
+        self._bridge = context.bridge
         self._conversation = conversation
         self._composer = composer
         self._writing = writing
-        self._activity = activity
-        self._shown = shown
+        self._activity = context.activity
+        self._shown = context.shown
         self._longer: Running | None = None  # for which there was no room
-        self.holding = Holding(openings, composer, EngineTask.ANSWER, activity, shown, self)
+        self.holding = Holding(openings, composer, EngineTask.ANSWER, context.activity, context.shown, self)
         self.holding.released.connect(self._on_released)
         self.holding.changed.connect(self.held)
         conversation.opened.connect(self.holding.look)

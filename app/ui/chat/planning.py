@@ -10,15 +10,14 @@ from PySide6.QtCore import QObject, Slot
 from app.core.conversation import Conversation, MatterScope, Question, Turn
 from app.core.errors import Problem
 from app.core.events import Loading, Tokenizing
-from app.services.matter_plans import MatterPlans, Proposal
-from app.ui.activity import ASIDE, Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
+from app.services.matter_plans import Proposal
+from app.ui.activity import ASIDE, EngineTask
+from app.ui.bridge import Executor
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.icons import Icons
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
-from app.ui.shown import Shown
+from app.ui.window_context import WindowContext
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_words, planned_counts, tokens_words
@@ -42,23 +41,19 @@ class Planning(Presenter):
 
     def __init__(
         self,
-        plans: MatterPlans,
-        bridge: Bridge,
+        context: WindowContext,
         conversation: ConversationPresenter,
         composer: Composer,
-        activity: Activity,
-        shown: Shown,
-        icons: Icons,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._plans = plans
-        self._bridge = bridge
+        self._plans = context.desk.matter_plans
+        self._bridge = context.bridge
         self._conversation = conversation
         self._composer = composer
-        self._activity = activity
-        self._shown = shown
-        self._icons = icons
+        self._activity = context.activity
+        self._shown = context.shown
+        self._icons = context.icons
         self._planned: dict[str, _Planned] = {}  # by the id of its conversation
         conversation.shown.connect(self.look)
         conversation.deleted.connect(self._forget)

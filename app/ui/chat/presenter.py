@@ -13,9 +13,8 @@ from app.core.bin import BinEntry, BinKind
 from app.core.conversation import BookRef, Conversation, MatterScope, Turn
 from app.core.document import Book
 from app.core.errors import Problem
-from app.services.removal import Removal
 from app.store.conversations import Conversations
-from app.ui.activity import Activity, EngineTask
+from app.ui.activity import EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer_presenter import AnswerPresenter, Outcome, Running
 from app.ui.chat.block_tools import put_on_clipboard
@@ -25,6 +24,7 @@ from app.ui.chat.drafts import Writing
 from app.ui.chat.view import ConversationView
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
+from app.ui.window_context import WindowContext
 from app.wording.i18n import _
 
 
@@ -138,24 +138,22 @@ class ConversationPresenter(Presenter):
 
     def __init__(
         self,
+        context: WindowContext,
         branches: Branches,
-        removal: Removal,
-        bridge: Bridge,
         view: ConversationView,
         composer: Composer,
         writing: Writing,
-        activity: Activity,
-        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        bridge, shown = context.bridge, context.shown
         self._branches = branches
-        self._removal = removal
+        self._removal = context.desk.removal
         self._bridge = bridge
         self._view = view
         self._composer = composer
         self._writing = writing
-        self._activity = activity
+        self._activity = context.activity
         self._shown = shown
         self._wanted = ""
         self.left_id = ""  # the conversation that was shown last when it was deleted
@@ -163,7 +161,7 @@ class ConversationPresenter(Presenter):
         self.books.failed.connect(self.failed)
         self.books.changed.connect(self.shown)
         self.books.lost.connect(self._read_again)
-        self.answer = AnswerPresenter(view, activity, shown, self)
+        self.answer = AnswerPresenter(view, context.activity, shown, self)
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
         self.answer.ended.connect(self._on_ended)

@@ -9,15 +9,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.settings import AnswerWords
 from app.engine.protocol import ModelInfo
 from app.services import verbatim
-from app.services.weighing import SentenceWeighing
-from app.store.settings import SettingsStore
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
+from app.ui.activity import EngineTask
+from app.ui.bridge import Executor
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.presenter import Presenter
-from app.ui.shown import Shown
+from app.ui.window_context import WindowContext
 
 _SETTING = "answer_words"
 
@@ -29,23 +27,19 @@ class WordsPresenter(Presenter):
 
     def __init__(
         self,
-        settings: SettingsStore,
-        weighing: SentenceWeighing,
-        bridge: Bridge,
+        context: WindowContext,
         conversation: ConversationPresenter,
         asking: AskingPresenter,
         composer: Composer,
-        activity: Activity,
-        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._settings = settings
-        self._weighing = weighing
-        self._bridge = bridge
+        self._settings = context.desk.settings
+        self._weighing = context.desk.weighing
+        self._bridge = context.bridge
         self._switch = composer.words
-        self._activity = activity
-        self._shown = shown
+        self._activity = context.activity
+        self._shown = context.shown
         self._wanted = False
         self._asked: ModelInfo | None = None  # the model that was asked for last
         self._known: ModelInfo | None = None  # the one that `_wanted` is about

@@ -10,18 +10,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import Conversation, Draft, MatterScope
 from app.core.image import ImageRef
-from app.services.context import Context
 from app.services.fitting import Choices, Remedy, RemedyKind
-from app.services.models import Models
-from app.store.conversations import Conversations
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Executor
 from app.ui.chat.asking import AnswerWay, AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.drafts import DraftsPresenter
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
-from app.ui.shown import Shown
+from app.ui.window_context import WindowContext
 from app.wording.i18n import _
 from app.wording.units import count
 
@@ -46,29 +43,25 @@ class Fitting(Presenter):
 
     def __init__(
         self,
-        context: Context,
-        conversations: Conversations,
-        models: Models,
-        bridge: Bridge,
+        context: WindowContext,
         window: MainWindow,
         conversation: ConversationPresenter,
         asking: AskingPresenter,
         drafts: DraftsPresenter,
         attachments: AttachmentsPresenter,
-        shown: Shown,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._context = context
-        self._conversations = conversations
-        self._models = models
-        self._bridge = bridge
+        self._context = context.desk.context
+        self._conversations = context.desk.conversations
+        self._models = context.desk.models
+        self._bridge = context.bridge
         self._window = window
         self._conversation = conversation
         self._asking = asking
         self._drafts = drafts
         self._attachments = attachments
-        self._shown = shown
+        self._shown = context.shown
         self._warned: set[str] = set()
         self._warning = ""
         self._waiting = ""  # the id of the conversation whose question waits for more room

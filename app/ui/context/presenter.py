@@ -9,15 +9,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversation import BookRef, Conversation
 from app.core.events import Loading, Notice, Reading, Tokenizing
-from app.engine.client import EngineClient
 from app.services.context import Context, ContextUse
 from app.ui.activity import Activity, EngineTask
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
-from app.ui.theme import Theme
 from app.ui.widgets.spine import Spine
+from app.ui.window_context import WindowContext
 from app.ui.words import WORTH_TELLING, use_parts, use_tip, use_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -41,25 +40,15 @@ class ContextPresenter(QObject):
     counted = Signal(object)  # percent of the words on the desk; None once all are, or where it takes no time
     fit_wanted = Signal()  # the person wants to choose how the books can be made to fit
 
-    def __init__(
-        self,
-        context: Context,
-        engine: EngineClient,
-        bridge: Bridge,
-        spine: Spine,
-        theme: Theme,
-        activity: Activity,
-        shown: Shown,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, context: WindowContext, spine: Spine, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context = context
-        self._engine = engine
-        self._bridge = bridge
+        self._context = context.desk.context
+        self._engine = context.desk.engine
+        self._bridge = context.bridge
         self._spine = spine
-        self._theme = theme
-        self._activity = activity
-        self._shown = shown
+        self._theme = theme = context.icons.theme
+        self._activity = context.activity
+        self._shown = context.shown
         self._wanted: tuple[str, tuple[BookRef, ...]] | None = None  # the conversation and books measured last
         self._job: Job | None = None
         self._times = 0  # that the engine was asked

@@ -5,21 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QWidget
 
 from app.core.document import Book
 from app.core.installation import licence_texts
-from app.documents.reader import DocumentReader
-from app.engine.protocol import Engine
 from app.isolation.sandbox import landlock_abi
-from app.services.downloads import Downloads
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Executor
 from app.ui.commands import Commands
 from app.ui.navigation import Navigation
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
-from app.ui.shown import Shown
-from app.ui.theme import Theme
+from app.ui.window_context import WindowContext
 from app.wording.isolation import protection_words
 from app.wording.units import printable
 
@@ -27,33 +22,25 @@ from app.wording.units import printable
 class HelpPresenter(Presenter):
     def __init__(
         self,
-        engine: Engine,
-        reader: DocumentReader,
-        downloads: Downloads,
-        bridge: Bridge,
+        context: WindowContext,
         openings: FileImport,
         navigation: Navigation,
-        shown: Shown,
-        theme: Theme,
-        window: QWidget,
-        *,
         handbook: Path,
-        installed: Path | None,
         parent: QObject | None = None,
     ) -> None:
-        """`installed`: the root of the installation; None in a checkout."""
         super().__init__(parent)
-        self._engine = engine
-        self._reader = reader
-        self._downloads = downloads
-        self._bridge = bridge
+        desk = context.desk
+        self._engine = desk.engine
+        self._reader = desk.reader
+        self._downloads = desk.downloads
+        self._bridge = context.bridge
         self._openings = openings
         self._navigation = navigation
-        self._shown = shown
-        self._theme = theme
-        self._window = window
+        self._shown = context.shown
+        self._theme = context.icons.theme
+        self._window = context.window
         self._handbook = handbook
-        self._installed = installed
+        self._installed = desk.installed
         self._commands: Commands | None = None
         self._opens_handbook = False
         openings.opened.connect(self._look)

@@ -10,10 +10,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.matter import LIBRARY, Matter
 from app.core.settings import RemoteSettings, Settings
-from app.services.services import Services
-from app.ui.activity import Activity, EngineTask
+from app.ui.activity import EngineTask
 from app.ui.adding.presenter import FolderImport
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Executor
 from app.ui.commands import Entry, EntryKind
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
@@ -21,8 +20,8 @@ from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
-from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.window_context import WindowContext
 from app.wording.i18n import _
 from app.wording.units import printable
 
@@ -42,26 +41,24 @@ class MattersPresenter(Presenter):
 
     def __init__(
         self,
-        desk: Services,
-        bridge: Bridge,
-        activity: Activity,
+        context: WindowContext,
+        window: MainWindow,
         openings: FileImport,
         folders: FolderImport,
         shelf: ShelfPresenter,
-        shown: Shown,
-        window: MainWindow,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        desk = context.desk
         self._desk = desk
         self._matters = desk.matters
         self._open = desk.matter
-        self._bridge = bridge
-        self._activity = activity
+        self._bridge = context.bridge
+        self._activity = context.activity
         self._openings = openings
         self._folders = folders
         self._shelf = shelf
-        self._shown = shown
+        self._shown = context.shown
         self._window = window
         self._known: tuple[Matter, ...] = ()
         self._dialog: MattersDialog | None = None

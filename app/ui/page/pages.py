@@ -9,18 +9,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.citation_style import CitationStyle
 from app.core.conversation import Conversation
 from app.core.document import Book
-from app.services.images import Images
-from app.services.library import Library
-from app.services.notes import NoteTaking
-from app.ui.bridge import Bridge
 from app.ui.commands import MenuEntry
 from app.ui.frame_state import OpenedBooks
-from app.ui.icons import Icons
 from app.ui.page.notes import PageNotes
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
+from app.ui.window_context import WindowContext
 
 
 class Pages(Presenter):
@@ -35,29 +31,19 @@ class Pages(Presenter):
     notes_changed = Signal()
     note_delete_wanted = Signal(object)  # a Note
 
-    def __init__(
-        self,
-        library: Library,
-        images: Images,
-        notes: NoteTaking,
-        bridge: Bridge,
-        icons: Icons,
-        panel: PagePanel,
-        shown: Shown,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, context: WindowContext, panel: PagePanel, parent: QObject | None = None) -> None:
         """`panel` shows the first page, and has room for the second."""
         super().__init__(parent)
-        self._library = library
-        self._images = images
-        self._notes = notes
+        self._library = context.desk.library
+        self._images = context.desk.images
+        self._notes = context.desk.notes
         self._noting: list[PageNotes] = []
         self._note_entries: Callable[[], Sequence[MenuEntry]] = tuple
-        self._bridge = bridge
-        self._icons = icons
+        self._bridge = context.bridge
+        self._icons = context.icons
         self._panel = panel
-        self._shown = shown
-        self.first = self._present(panel, shown)
+        self._shown = context.shown
+        self.first = self._present(panel, context.shown)
         self._second: PagePresenter | None = None
         panel.split_wanted.connect(self.toggle)
 

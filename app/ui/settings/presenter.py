@@ -16,15 +16,13 @@ from app.core.errors import Problem
 from app.core.secret import Password
 from app.core.settings import TEXT_PERCENTS, Settings, ThemeChoice
 from app.engine.protocol import Room
-from app.services.models import Models
-from app.store.settings import SettingsStore
-from app.ui.bridge import Bridge, Executor
-from app.ui.icons import Icons
+from app.ui.bridge import Executor
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.settings.feature_row import ExplainedRows, FeatureRow
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.style import Appearance
+from app.ui.window_context import WindowContext
 from app.wording.errors import sentence
 from app.wording.i18n import _
 
@@ -48,18 +46,15 @@ class Preferences(Presenter):
 
     def __init__(
         self,
-        store: SettingsStore,
-        models: Models,
-        passphrase: PassphrasePresenter,
-        bridge: Bridge,
-        icons: Icons,
-        appearance: Appearance,
+        context: WindowContext,
         window: MainWindow,
+        passphrase: PassphrasePresenter,
+        appearance: Appearance,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store, self._models, self._passphrase = store, models, passphrase
-        self._bridge, self._icons = bridge, icons
+        self._store, self._models, self._passphrase = context.desk.settings, context.desk.models, passphrase
+        self._bridge, self._icons = context.bridge, context.icons
         self._appearance = appearance
         self._window = window
         self._settings = Settings()

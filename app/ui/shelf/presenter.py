@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -14,12 +12,7 @@ from app.core.bin import BinEntry, BinKind
 from app.core.conversation import BookRef, Conversation, PageRange
 from app.core.document import Book
 from app.core.sources import Shelved, SourceCounts
-from app.services.context import Context
-from app.services.library import Library
-from app.services.removal import Removal
-from app.store.conversations import Conversations
-from app.ui.activity import Activity
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Executor
 from app.ui.presenter import Presenter
 from app.ui.shelf.book_menu import BookMenu
 from app.ui.shelf.book_rows import BookRows
@@ -29,8 +22,8 @@ from app.ui.shelf.marking import Marking
 from app.ui.shelf.pages_dialog import PagesPresenter
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.rows import BookList, ConversationList
-from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation
+from app.ui.window_context import WindowContext
 from app.wording.i18n import _
 
 
@@ -47,38 +40,30 @@ class ShelfPresenter(Presenter):
 
     def __init__(
         self,
-        library: Library,
-        kept: Conversations,
-        context: Context,
-        removal: Removal,
-        bridge: Bridge,
+        context: WindowContext,
         panel: ShelfPanel,
         conversations: ConversationList,
         books: BookList,
         openings: FileImport,
-        activity: Activity,
-        shown: Shown,
-        *,
-        now: Callable[[], datetime],
         parent: QObject | None = None,
     ) -> None:
-        """`now` gives the local time, aware of its zone."""
         super().__init__(parent)
-        self._library = library
-        self._kept = kept
-        self._removal = removal
-        self._bridge = bridge
+        desk = context.desk
+        self._library = desk.library
+        self._kept = desk.conversations
+        self._removal = desk.removal
+        self._bridge = bridge = context.bridge
         self._panel = panel
         self._conversation_list = conversations
         self._book_list = books
-        self._now = now
+        self._now = context.now
         self.openings = openings
-        self._shown = shown
-        self.counting = BookCounting(library, bridge, activity, self)
+        self._shown = context.shown
+        self.counting = BookCounting(desk.library, bridge, context.activity, self)
         self.counting.changed.connect(self.show_books)
-        self._rows = BookRows(self.counting, activity, shown)
-        self.marking = Marking(kept, bridge, panel, self)
-        self.pages = PagesPresenter(context, bridge, panel, self)
+        self._rows = BookRows(self.counting, context.activity, context.shown)
+        self.marking = Marking(desk.conversations, bridge, panel, self)
+        self.pages = PagesPresenter(desk.context, bridge, panel, self)
         self._connect()
 
     @property

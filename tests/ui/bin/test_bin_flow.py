@@ -19,7 +19,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 def titles(room: Room) -> list[str]:
-    return [conversation.title for conversation in room.presenter.shelf.conversations]
+    return [conversation.title for conversation in room.presenter.shelf_area.shelf.conversations]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def talk(room: Room) -> str:
 
 
 def test_a_deleted_conversation_is_gone_at_once_and_undone_by_the_button(qtbot: QtBot, room: Room, talk: str) -> None:
-    room.presenter.navigation.delete()
+    room.presenter.places.navigation.delete()
     room.settle()
     assert titles(room) == ["Older"]
     assert room.window.findChild(Confirmation) is None
@@ -51,7 +51,7 @@ def test_what_is_not_shown_comes_back_unshown(room: Room, talk: str) -> None:
     older = room.desk.conversations.all()[1]
     room.window.shelf.conversation_delete_wanted.emit(older.id)
     room.settle()
-    room.presenter.bin.undo()
+    room.presenter.shelf_area.bin.undo()
     room.settle()
     assert titles(room) == ["Wharf", "Older"]
     assert room.shown().id == talk
@@ -59,7 +59,7 @@ def test_what_is_not_shown_comes_back_unshown(room: Room, talk: str) -> None:
 
 def test_ctrl_z_takes_back_what_was_deleted_but_first_what_was_typed(room: Room, talk: str) -> None:
     composer = room.window.talk.composer.editor
-    room.presenter.navigation.delete()
+    room.presenter.places.navigation.delete()
     room.settle()
     composer.setFocus()
     QTest.keyClicks(composer, "a")
@@ -70,9 +70,9 @@ def test_ctrl_z_takes_back_what_was_deleted_but_first_what_was_typed(room: Room,
     _press(composer)
     room.settle()
     assert titles(room) == ["Wharf", "Older"]
-    room.presenter.navigation.delete()
+    room.presenter.places.navigation.delete()
     room.settle()
-    room.presenter.bin._key.withdraw()  # as when its time is over
+    room.presenter.shelf_area.bin._key.withdraw()  # as when its time is over
     _press(composer)
     room.settle()
     assert titles(room) == ["Older"]
@@ -87,7 +87,7 @@ def test_a_book_comes_back_to_the_desk(room: Room, talk: str) -> None:
     room.settle()
     assert room.shown().books == (BookRef(room.books[SURVEY].id),)
     assert room.window.talk.notice.text() == f"“{room.books[LEASE].title}” was removed from the shelf."
-    room.presenter.bin.undo()
+    room.presenter.shelf_area.bin.undo()
     room.settle()
     assert room.shown().books == (BookRef(room.books[LEASE].id), BookRef(room.books[SURVEY].id))
     kept = room.desk.conversations.get(talk)
@@ -97,7 +97,7 @@ def test_a_book_comes_back_to_the_desk(room: Room, talk: str) -> None:
 
 
 def opened(room: Room) -> BinDialog:
-    room.presenter.bin.open()
+    room.presenter.shelf_area.bin.open()
     room.settle()
     dialog = room.window.findChild(BinDialog)
     assert dialog is not None
@@ -107,7 +107,7 @@ def opened(room: Room) -> BinDialog:
 def test_the_bin_restores_and_deletes_for_good(qtbot: QtBot, room: Room, talk: str) -> None:
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
     room.settle()
-    room.presenter.navigation.delete()
+    room.presenter.places.navigation.delete()
     room.settle()
     dialog = opened(room)
     spoken = Qt.ItemDataRole.AccessibleTextRole
@@ -134,7 +134,7 @@ def test_the_bin_restores_and_deletes_for_good(qtbot: QtBot, room: Room, talk: s
 
 def test_without_the_bin_it_is_asked_first_and_gone_for_good(qtbot: QtBot, room: Room, talk: str) -> None:
     room.desk.settings.save(msgspec.structs.replace(room.desk.settings.load(), use_bin=False))
-    room.presenter.navigation.delete()
+    room.presenter.places.navigation.delete()
     room.settle()
     assert titles(room) == ["Wharf", "Older"]
     for remove, words in (

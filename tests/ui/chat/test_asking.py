@@ -65,7 +65,7 @@ def test_stop_keeps_what_was_written(qtbot: QtBot, room: Room) -> None:
     assert room.answer().text == "Partial"
     assert room.answer().ending is Ending.CANCELLED
     assert "You stopped this answer." in room.sentences()
-    assert not room.presenter.asking.busy
+    assert not room.presenter.talk_area.asking.busy
 
 
 def test_a_second_question_follows_the_first(room: Room) -> None:
@@ -86,7 +86,7 @@ def test_while_one_answer_runs_no_other_begins(room: Room) -> None:
     room.engine.answers = [("One", gate)]
     room.ask("First?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     gate.open()
     room.settle()
     assert [turn.question.text for turn in room.turns()] == ["First?"]
@@ -96,7 +96,7 @@ def test_asked_again_an_answer_gets_a_variant_and_the_earlier_one_comes_back(roo
     _open(room)
     room.engine.answers = [("One.",), ("Another one.",)]
     room.ask("First?")
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     room.settle()
     (turn,) = room.turns()
     assert turn.answer is not None
@@ -133,7 +133,7 @@ def test_an_edited_question_begins_a_branch_and_the_old_one_is_kept(qtbot: QtBot
 def test_esc_gives_up_editing(qtbot: QtBot, room: Room) -> None:
     _open(room)
     room.ask("First?")
-    room.presenter.asking.edit_last()
+    room.presenter.talk_area.asking.edit_last()
     assert room.window.talk.composer.text() == "First?"
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape)
     assert room.window.talk.composer.text() == ""
@@ -147,7 +147,7 @@ def test_the_question_that_is_edited_is_named_and_marked(room: Room) -> None:
     room.ask("Second?")
     talk = room.window.talk
     questions = [message for message in talk.view.messages() if isinstance(message, QuestionMessage)]
-    room.presenter.asking.edit(questions[0].question_id)
+    room.presenter.talk_area.asking.edit(questions[0].question_id)
     assert talk.composer.editing.words == "Editing question 1"
     assert [message._lit for message in questions] == [True, False]
     talk.composer.editing.button.click()
@@ -188,23 +188,23 @@ def test_an_answer_goes_on_while_another_conversation_is_shown(room: Room) -> No
     _open(room)
     asked = room.shown()
     other = room.add_conversation("Other", days_ago=1)
-    room.presenter.shelf.list_conversations()
+    room.presenter.shelf_area.shelf.list_conversations()
     room.engine.answers = [("Streamed ", gate, "to the end.")]
     room.ask("First?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.conversation.open(other.id)
+    room.presenter.talk_area.conversation.open(other.id)
     wait(lambda: room.shown().id == other.id)
     assert room.words() == ""
-    assert room.presenter.asking.busy
-    room.presenter.conversation.open(asked.id)
+    assert room.presenter.talk_area.asking.busy
+    room.presenter.talk_area.conversation.open(asked.id)
     wait(lambda: room.shown().id == asked.id)
     wait(lambda: "Streamed" in room.words())  # tokens are gathered for a moment before they are shown
-    room.presenter.conversation.open(other.id)
+    room.presenter.talk_area.conversation.open(other.id)
     wait(lambda: room.shown().id == other.id)
     gate.open()
     room.settle()
     assert room.words() == "", "the ending belongs to the other conversation"
-    room.presenter.conversation.open(asked.id)
+    room.presenter.talk_area.conversation.open(asked.id)
     room.settle()
     assert "Streamed to the end." in room.words()
 
@@ -233,7 +233,7 @@ def test_an_engine_that_dies_at_rest_is_started_again(room: Room) -> None:
     _open(room)
     room.ask("First?")
     room.engine.die()
-    room.presenter.model.look()
+    room.presenter.model_area.model.look()
     assert room.window.talk.chip.state.mark is ChipDot.WORKING
     room.settle()
     assert room.window.talk.chip.state.mark is ChipDot.READY
@@ -247,15 +247,15 @@ def test_an_engine_that_gives_up_is_left_alone_until_asked_for(room: Room) -> No
     room.engine.loads = [(gave_up,)]
     room.engine.die()
     for _ in range(3):
-        room.presenter.model.look()
+        room.presenter.model_area.model.look()
         room.settle()
     assert room.window.talk.chip.state.mark is ChipDot.DEAD
     assert room.window.talk.notice.text() == sentence(gave_up)
     loads = len(room.engine.specs)
-    room.presenter.model.look()
+    room.presenter.model_area.model.look()
     room.settle()
     assert len(room.engine.specs) == loads
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     room.settle()
     assert room.window.talk.chip.state.mark is ChipDot.READY
 
@@ -336,11 +336,11 @@ def test_what_a_change_of_the_desk_will_cost_is_told_beforehand(room: Room) -> N
     begun, gate = Gate(), Gate()
     _open(room, LEASE)
     room.engine.to_read = 41_200
-    room.presenter.context.measure()
+    room.presenter.talk_area.context.measure()
     room.settle()
     assert room.window.talk.spine.text() == "44 % used · about 70 pages to read"
     room.engine.readings = [(Reading(0, 41_200, 0), begun, Reading(20_000, 41_200, 0), gate)]
-    room.presenter.ahead.start()
+    room.presenter.talk_area.ahead.start()
     wait(begun.reached.is_set)
     wait(lambda: room.row(room.books[LEASE]).state is BookState.READING)
     room.seconds = 100
@@ -349,10 +349,10 @@ def test_what_a_change_of_the_desk_will_cost_is_told_beforehand(room: Room) -> N
     gate.open()
     room.settle()
     room.engine.to_read = 41_200
-    room.presenter.context.measure()
+    room.presenter.talk_area.context.measure()
     room.settle()
     assert room.window.talk.spine.text() == "44 % used · about 70 pages to read, about 3 min 26 s"
     room.engine.to_read = 0
-    room.presenter.context.measure()
+    room.presenter.talk_area.context.measure()
     room.settle()
     assert room.window.talk.spine.text() == "44 % used · about 510 pages left"

@@ -127,7 +127,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Pa
         assert _drag(room, _files(*paths)) == words
         _drop(room, _files(*paths))
         assert room.window.talk.notice.text().startswith(f"{words}. ")
-        assert room.presenter.openings.rows(room.shown().id) == []
+        assert room.presenter.shelf_area.openings.rows(room.shown().id) == []
     archive = _files(tmp_path / "mail.pst")
     assert _drag(room, archive) == "Octavo cannot read “mail.pst”"
     _drop(room, archive)
@@ -186,7 +186,7 @@ def test_pasted_bytes_and_pixels_are_attached(qtbot: QtBot, room: Room) -> None:
     data.setImageData(pixels)
     _paste(room, qtbot, data)
     assert _names(room) == ["Pasted image", "Pasted image 2", "Pasted image 3"]
-    last = room.presenter.attachments.images()[-1]
+    last = room.presenter.talk_area.attachments.images()[-1]
     assert isinstance(last, Image)
     assert set(last.thumbnail.rgb) == {255}, "white where it is transparent"
 
@@ -259,7 +259,7 @@ def test_while_it_is_opened_it_says_so_and_no_question_is_asked(qtbot: QtBot, ro
     composer = room.window.talk.composer
     composer.set_text("What is this?")
     sources = [ImageSource(_png(tmp_path, name), name) for name in ("one.png", "two.png")]
-    room.presenter.attachments.take(sources)
+    room.presenter.talk_area.attachments.take(sources)
     first, second = composer.attachments.cards()
     assert first.accessibleName() == "Opening one.png…"
     assert not composer.send_button.isEnabled()
@@ -313,9 +313,9 @@ def test_one_is_shown_large(qtbot: QtBot, room: Room, tmp_path: Path) -> None:
     _drop(room, _files(_png(tmp_path, "one.png"), _png(tmp_path, "two.png")))
     qtbot.mouseClick(room.window.talk.composer.attachments.cards()[1], Qt.MouseButton.LeftButton)
     room.settle()
-    dialog = room.presenter.gallery.dialog
+    dialog = room.presenter.talk_area.gallery.dialog
     assert dialog is not None
-    assert dialog.image.image == room.presenter.attachments.images()[1]
+    assert dialog.image.image == room.presenter.talk_area.attachments.images()[1]
     dialog.close()
 
 
@@ -329,7 +329,7 @@ def test_before_a_model_is_loaded_nobody_knows_what_they_take(room: Room, tmp_pa
     room.open(settle=False)
     wait(gate.reached.is_set)
     wait(lambda: room.presenter.shown.conversation is not None)
-    room.presenter.openings.take_files([_png(tmp_path, "one.png"), _png(tmp_path, "two.png")])
+    room.presenter.shelf_area.openings.take_files([_png(tmp_path, "one.png"), _png(tmp_path, "two.png")])
     wait(lambda: _cards(room) == [("one.png", "…"), ("two.png", "…")])
     assert _note(room) == "2 images"
     gate.open()
@@ -358,12 +358,12 @@ def test_a_model_that_sees_nothing_says_so_before_anything_is_sent(qtbot: QtBot,
     assert dialog is not None
     dialog.close()
     room.engine.loads = [(Problem(Code.MODEL_TRUNCATED, {"path": "scout.gguf"}),)]
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     room.settle()
     assert composer.attachments.note.words == "", "nobody knows what the next one sees"
     assert _cards(room) == [("one.png", "…")]
     room.engine.info = SCOUT
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     room.settle()
     assert composer.attachments.note.words == ""
     assert _cards(room) == [("one.png", "438 tokens")]
@@ -435,13 +435,13 @@ def test_unsent_ones_stay_with_their_conversation_like_the_text(room: Room, tmp_
     first = room.shown()
     room.window.talk.composer.set_text("What is this?")
     _drop(room, _files(_png(tmp_path, "one.png")))
-    room.presenter.navigation.open_conversation(other.id)
+    room.presenter.places.navigation.open_conversation(other.id)
     room.settle()
     assert room.shown().id == other.id
     assert (room.window.talk.composer.text(), _names(room)) == ("", [])
     room.ask("And here?")
     assert room.turns()[0].question.images == ()
-    room.presenter.navigation.open_conversation(first.id)
+    room.presenter.places.navigation.open_conversation(first.id)
     room.settle()
     assert (room.window.talk.composer.text(), _names(room)) == ("What is this?", ["one.png"])
 
@@ -452,7 +452,7 @@ def test_what_is_attached_while_an_answer_is_written_waits_for_the_next_question
     room.engine.answers = [(gate, "One.")]
     room.ask("First?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.openings.take_files([_png(tmp_path, "one.png")])
+    room.presenter.shelf_area.openings.take_files([_png(tmp_path, "one.png")])
     wait(lambda: _cards(room) == [("one.png", "…")])
     gate.open()
     room.settle()
@@ -497,7 +497,7 @@ def test_an_edit_that_is_left_leaves_nothing(qtbot: QtBot, room: Room, asked: tu
 
 
 def test_asked_again_it_keeps_them(room: Room, asked: tuple[ImageRef, ...]) -> None:
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     room.settle()
     assert room.turns()[0].answer_variants == 2
     assert [image.sha256 for image in room.engine.prompts[-1].messages[-1].images] == [ref.sha256 for ref in asked]
@@ -505,7 +505,7 @@ def test_asked_again_it_keeps_them(room: Room, asked: tuple[ImageRef, ...]) -> N
 
 def test_one_of_an_earlier_question_is_used_again(room: Room, asked: tuple[ImageRef, ...]) -> None:
     for _again in range(MOST_IN_QUESTION + 1):
-        room.presenter.gallery.use_again.emit(asked[1])
+        room.presenter.talk_area.gallery.use_again.emit(asked[1])
     room.settle()
     assert _cards(room) == [("two.png", "148 tokens")] * MOST_IN_QUESTION
     assert _told(room) == "A question can have up to 20 images. These were left out: two.png"
@@ -518,8 +518,8 @@ def test_the_images_of_a_book_go_with_it(room: Room, tmp_path: Path) -> None:
     _open(room)
     room.reader.draw = lambda page, width: Raster(width, width, b"\xff" * (3 * width * width))
     letters = room.books[LETTERS]
-    room.presenter.attachments.add(room.desk.images.from_page(letters.id, 22))
+    room.presenter.talk_area.attachments.add(room.desk.images.from_page(letters.id, 22))
     _drop(room, _files(_png(tmp_path, "one.png")))
     assert _names(room) == ["Side letters 2019–2024, p. 22", "one.png"]
-    room.presenter.shelf.book_removed.emit(letters.id)
+    room.presenter.shelf_area.shelf.book_removed.emit(letters.id)
     assert _names(room) == ["one.png"]

@@ -36,12 +36,12 @@ def test_from_its_first_word_on_and_for_ever(room: Room) -> None:
     room.settle()
     assert room.sentences() == [_WORDS]
     assert _WORDS in room.last_answer().accessibleDescription()
-    room.presenter.conversation.open(other.id)
+    room.presenter.talk_area.conversation.open(other.id)
     room.settle()
     room.engine.answers = [(f"“{QUOTE}” [p. 203].",)]
     room.ask("When?")
     assert room.sentences() == []
-    room.presenter.conversation.open(asked.id)
+    room.presenter.talk_area.conversation.open(asked.id)
     room.settle()
     assert room.sentences() == [_WORDS]
 
@@ -61,9 +61,9 @@ def test_what_was_not_found_in_the_books_is_said_once_the_answer_is_whole(room: 
     assert room.sentences() == [_NOTHING]
     assert _NOTHING in room.last_answer().accessibleDescription()
     assert "1 not found" in room.last_answer().foot.describe()
-    room.presenter.conversation.open(room.add_conversation("Other").id)
+    room.presenter.talk_area.conversation.open(room.add_conversation("Other").id)
     room.settle()
-    room.presenter.conversation.open(asked.id)
+    room.presenter.talk_area.conversation.open(asked.id)
     room.settle()
     assert room.sentences() == [_NOTHING]
 
@@ -76,7 +76,7 @@ def test_an_answer_that_was_stopped_may_yet_have_come_to_its_page(room: Room) ->
     room.engine.answers = [(_INVENTED, gate, " And so on.")]
     room.ask("May he sublet?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.asking.stop()
+    room.presenter.talk_area.asking.stop()
     gate.open()
     room.settle()
     assert room.sentences() == ["You stopped this answer."]
@@ -108,7 +108,7 @@ def test_asked_again_it_rests_on_what_its_question_was_asked_of(room: Room) -> N
     room.window.shelf.desk_toggled.emit(room.books[LEASE].id)
     room.settle()
     room.engine.answers = [("Once ", gate, "more.")]
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     wait(gate.reached.is_set)
     wait(lambda: "Once" in room.words())
     assert room.sentences() == [_WORDS]
@@ -123,7 +123,7 @@ def test_with_images_it_says_that_they_were_seen(room: Room, tmp_path: Path) -> 
     picture.write_bytes(png_of(400, 300))
     room.add_conversation("A")
     room.open()
-    room.presenter.openings.take_files([picture])
+    room.presenter.shelf_area.openings.take_files([picture])
     room.settle()
     room.ask("What is this?")
     assert room.sentences() == [_WORDS_OF_IMAGES]
@@ -136,7 +136,7 @@ def test_where_nothing_was_answered_there_is_nothing_to_say(room: Room) -> None:
     room.engine.answers = [(gate, "never")]
     room.ask("When?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.asking.stop()
+    room.presenter.talk_area.asking.stop()
     room.settle()
     assert room.answer().ending is Ending.CANCELLED
     assert room.sentences() == ["You stopped this answer."]
@@ -165,8 +165,8 @@ def test_a_pdf_says_it(room: Room, tmp_path: Path) -> None:
     room.window.shelf.desk_toggled.emit(room.books[LEASE].id)
     room.settle()
     room.ask("And then?")
-    room.presenter.exporting.export()
-    room.presenter.exporting.write(str(tmp_path / "out.pdf"))
+    room.presenter.places.exporting.export()
+    room.presenter.places.exporting.write(str(tmp_path / "out.pdf"))
     room.settle()
     with pypdfium2.PdfDocument(tmp_path / "out.pdf") as document:
         text = document[0].get_textpage().get_text_range()

@@ -35,7 +35,7 @@ def _written(room: Room) -> str:
 
 
 def _go(room: Room, talk: Conversation) -> None:
-    room.presenter.navigation.open_conversation(talk.id)
+    room.presenter.places.navigation.open_conversation(talk.id)
     room.settle()
 
 
@@ -47,7 +47,7 @@ def _kept(room: Room, talk: Conversation) -> Draft:
 def _leave(room: Room) -> None:
     """As the program does when its window is closed."""
     room.bridge.close()
-    room.presenter.drafts.close()
+    room.presenter.talk_area.drafts.close()
 
 
 def test_each_conversation_has_its_own(qtbot: QtBot, room: Room) -> None:
@@ -95,7 +95,7 @@ def test_a_held_question_is_there_at_the_next_start(qtbot: QtBot, room: Room, tm
     gate = Gate()
     room.reader.steps["lease.epub"] = [gate]
     _begin(room)
-    room.presenter.openings.take_files([Path("/home/me/lease.epub")])
+    room.presenter.shelf_area.openings.take_files([Path("/home/me/lease.epub")])
     wait(gate.reached.is_set)
     _type(room, qtbot, "When?")
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Return)
@@ -132,7 +132,7 @@ def test_an_answer_of_another_conversation_empties_nothing_here(qtbot: QtBot, ro
     gate = room.hold(Executor.ENGINE)
     _type(room, qtbot, "Of A?")
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Return)
-    room.presenter.navigation.open_conversation(two.id)
+    room.presenter.places.navigation.open_conversation(two.id)
     wait(lambda: room.shown().id == two.id)
     _type(room, qtbot, "Of B?")
     gate.open()
@@ -147,11 +147,11 @@ def test_an_edit_gives_back_what_it_interrupted(qtbot: QtBot, room: Room) -> Non
     _begin(room)
     room.ask("First?")
     _type(room, qtbot, "And second?")
-    room.presenter.asking.edit_last()
+    room.presenter.talk_area.asking.edit_last()
     assert _written(room) == "First?"
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape)
     assert _written(room) == "And second?"
-    room.presenter.asking.edit_last()
+    room.presenter.talk_area.asking.edit_last()
     _type(room, qtbot, " Really?")
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Return)
     room.settle()
@@ -163,12 +163,12 @@ def test_an_edit_outlives_a_switch_and_a_start(qtbot: QtBot, room: Room, tmp_pat
     picture = tmp_path / "chart.png"
     picture.write_bytes(png_of(40, 30))
     one, two = _begin(room, "A", "B")
-    room.presenter.openings.take_files([picture])
+    room.presenter.shelf_area.openings.take_files([picture])
     room.settle()
     room.ask("What is this?")
     asked = room.turns()[0].question
     _type(room, qtbot, "Not yet")
-    room.presenter.asking.edit_last()
+    room.presenter.talk_area.asking.edit_last()
     _type(room, qtbot, " Really?")
     _go(room, two)
     assert _written(room) == ""
@@ -181,7 +181,7 @@ def test_an_edit_outlives_a_switch_and_a_start(qtbot: QtBot, room: Room, tmp_pat
     try:
         again.open()
         assert _written(again) == "What is this? Really?"
-        attachments: AttachmentsPresenter = again.presenter.attachments
+        attachments: AttachmentsPresenter = again.presenter.talk_area.attachments
         assert attachments.images() == asked.images
         qtbot.keyClick(again.window.talk.composer.editor, Qt.Key.Key_Return)
         again.settle()
@@ -197,11 +197,11 @@ def test_on_another_branch_an_edit_becomes_a_question_of_its_own(qtbot: QtBot, r
     _begin(room)
     room.ask("First?")
     room.ask("Second?")
-    room.presenter.asking.edit(room.turns()[0].question.id)
+    room.presenter.talk_area.asking.edit(room.turns()[0].question.id)
     _type(room, qtbot, " Really?")
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Return)
     room.settle()
-    room.presenter.asking.edit_last()
+    room.presenter.talk_area.asking.edit_last()
     _type(room, qtbot, " So?")
     room.window.talk.view.variant_chosen.emit("question", room.turns()[0].question.id, -1)
     room.settle()
@@ -226,7 +226,7 @@ def test_what_is_typed_before_a_conversation_is_shown_is_not_lost(qtbot: QtBot, 
 def test_a_deleted_conversation_leaves_nothing_written(qtbot: QtBot, room: Room) -> None:
     one, two = _begin(room, "A", "B")
     _type(room, qtbot, "Of A?")
-    room.presenter.conversation.delete(one.id)
+    room.presenter.talk_area.conversation.delete(one.id)
     room.settle()
     assert room.shown().id == two.id
     assert _written(room) == ""
@@ -238,7 +238,7 @@ def test_a_disk_that_is_full_is_told_once(qtbot: QtBot, room: Room, monkeypatch:
     one, two = _begin(room, "A", "B")
     full = AppError(Code.DISK_FULL, path="octavo.db")
     told: list[str] = []
-    room.presenter.drafts.failed.connect(told.append)
+    room.presenter.talk_area.drafts.failed.connect(told.append)
 
     def refuse(conversation_id: str, draft: Draft) -> None:
         raise full

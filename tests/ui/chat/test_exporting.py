@@ -111,8 +111,8 @@ def _colours(pdf: Path) -> list[tuple[tuple[int, int, int], tuple[int, int]]]:
 
 def test_a_pdf_has_the_images(room: Room, tmp_path: Path) -> None:
     _shown(room)
-    room.presenter.exporting.export()
-    room.presenter.exporting.write(str(tmp_path / "out.pdf"))
+    room.presenter.places.exporting.export()
+    room.presenter.places.exporting.write(str(tmp_path / "out.pdf"))
     room.settle()
     found = _colours(tmp_path / "out.pdf")
     assert [size for _colour, size in found] == [(300, 225), (6, 6), (354, 10)], "in points, 4 of 3 pixels"
@@ -128,8 +128,8 @@ def test_a_pdf_has_the_images(room: Room, tmp_path: Path) -> None:
 
 def test_one_answer_keeps_the_numbers_of_its_images(room: Room, tmp_path: Path) -> None:
     _shown(room)
-    room.presenter.exporting.export_answer(room.answer().id)
-    room.presenter.exporting.write(str(tmp_path / "out.md"))
+    room.presenter.places.exporting.export_answer(room.answer().id)
+    room.presenter.places.exporting.write(str(tmp_path / "out.md"))
     room.settle()
     assert "Image 1" not in (tmp_path / "out.md").read_text(encoding="utf-8")
     written = tmp_path / "out images" / "image 3 p.png"
@@ -150,8 +150,8 @@ def test_an_image_that_is_lost_does_not_keep_the_others(
         return kept(store, sha256)
 
     monkeypatch.setattr(ImageStore, "png", png)
-    room.presenter.exporting.export()
-    room.presenter.exporting.write(str(tmp_path / "out.pdf"))
+    room.presenter.places.exporting.export()
+    room.presenter.places.exporting.write(str(tmp_path / "out.pdf"))
     room.settle()
     assert len(_colours(tmp_path / "out.pdf")) == 2
     with pypdfium2.PdfDocument(tmp_path / "out.pdf") as document:
@@ -160,9 +160,9 @@ def test_an_image_that_is_lost_does_not_keep_the_others(
 
 def test_what_cannot_be_written_says_so(room: Room, tmp_path: Path) -> None:
     _asked(room)
-    room.presenter.exporting.export()
+    room.presenter.places.exporting.export()
     for name in ("out.xyz", "missing/out.md"):
-        room.presenter.exporting.write(str(tmp_path / name))
+        room.presenter.places.exporting.write(str(tmp_path / name))
         room.settle()
         assert name in room.window.talk.notice.text()
     assert list(tmp_path.glob("out*")) == []
@@ -171,5 +171,5 @@ def test_what_cannot_be_written_says_so(room: Room, tmp_path: Path) -> None:
 def test_nothing_was_asked_so_nothing_is_exported(room: Room) -> None:
     room.add_conversation("")
     room.open()
-    room.presenter.exporting.export()
+    room.presenter.places.exporting.export()
     assert room.window.findChild(QFileDialog) is None

@@ -26,7 +26,7 @@ from tests.ui.room import LETTERS, Room
 def _large(room: Room, qtbot: QtBot, place: int) -> ImageDialog:
     """Open the tile of number `place` as a person does."""
     QTest.mouseClick(tiles(room)[place], Qt.MouseButton.LeftButton)
-    dialog = room.presenter.gallery.dialog
+    dialog = room.presenter.talk_area.gallery.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.isVisible)
     room.settle()
@@ -68,13 +68,13 @@ def test_another_conversation_keeps_nothing_of_the_images_before(room: Room, qtb
     room.open()
     dialog = _large(room, qtbot, 0)
     red = dialog.image.ref.sha256
-    room.presenter.conversation.open(other.id)
+    room.presenter.talk_area.conversation.open(other.id)
     room.settle()
-    assert room.presenter.gallery.dialog is None
+    assert room.presenter.talk_area.gallery.dialog is None
     assert tiles(room) == []
     fetched: list[object] = []
     room.window.talk.view.thumbnails.wanted.connect(fetched.append)
-    room.presenter.conversation.open(conversation.id)
+    room.presenter.talk_area.conversation.open(conversation.id)
     room.settle()
     qtbot.waitUntil(lambda: red in fetched)
 
@@ -94,7 +94,7 @@ def test_a_removed_book_takes_the_images_of_its_pages_out_of_an_open_conversatio
     remove_book(room, letters.id)
     room.settle()
     assert [tile.text() for tile in tiles(room)] == ["Image 1 · red.png", "Image 2 · red.png"]
-    assert room.presenter.gallery.dialog is None
+    assert room.presenter.talk_area.gallery.dialog is None
     room.ask("Which colour was it?")
     assert room.last_answer().plain_text() == "A short answer [p. 1]."
     assert [image.untrusted_label for message in room.engine.prompts[-1].messages for image in message.images] == [
@@ -118,8 +118,8 @@ def test_a_click_opens_it_large_and_its_pixels_come(room: Room, qtbot: QtBot) ->
     assert picture.width() == 640
     assert RED in colours(dialog.magnifier.viewport())
     QTest.keyClick(dialog.magnifier, Qt.Key.Key_Escape)
-    assert room.presenter.gallery.dialog is None
-    assert not room.presenter.asking.busy
+    assert room.presenter.talk_area.gallery.dialog is None
+    assert not room.presenter.talk_area.asking.busy
 
 
 def test_return_on_a_tile_opens_it_too(room: Room, qtbot: QtBot) -> None:
@@ -129,7 +129,7 @@ def test_return_on_a_tile_opens_it_too(room: Room, qtbot: QtBot) -> None:
     tile.setFocus()
     QTest.keyClick(tile, Qt.Key.Key_Return)
     room.settle()
-    dialog = room.presenter.gallery.dialog
+    dialog = room.presenter.talk_area.gallery.dialog
     assert dialog is not None
     assert dialog.image.number == 3
 
@@ -192,7 +192,7 @@ def test_what_comes_late_is_not_shown_for_another_image(room: Room, qtbot: QtBot
     gate, waiting = Gate(), _Waiting()
     room.bridge.call(Executor.IMAGES, gate.wait, waiting.take, waiting.take)
     QTest.mouseClick(tiles(room)[0], Qt.MouseButton.LeftButton)
-    dialog = room.presenter.gallery.dialog
+    dialog = room.presenter.talk_area.gallery.dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: dialog.magnifier.words() == "Opening the image…")
     dialog.step(1)
@@ -229,10 +229,10 @@ def test_one_that_went_while_its_menu_was_open_says_so_too(room: Room) -> None:
     (image,) = room.window.talk.view.images()
     remove_book(room, letters.id)
     room.settle()
-    room.presenter.gallery.offer(image, room.window.mapToGlobal(QPoint(9, 9)))
+    room.presenter.talk_area.gallery.offer(image, room.window.mapToGlobal(QPoint(9, 9)))
     next(action for action in _menu(room).actions() if action.text() == "Show large").trigger()
     room.settle()
-    dialog = room.presenter.gallery.dialog
+    dialog = room.presenter.talk_area.gallery.dialog
     assert dialog is not None
     assert dialog.magnifier.words().endswith("is no longer stored. Attach it again.")
 
@@ -241,9 +241,9 @@ def test_one_that_was_not_sent_yet_can_be_shown_alone(room: Room) -> None:
     room.add_conversation("Colours")
     room.open()
     image = take(room.desk, png_of(640, 400, RED), "red.png")
-    room.presenter.gallery.show_alone(image)
+    room.presenter.talk_area.gallery.show_alone(image)
     room.settle()
-    dialog = room.presenter.gallery.dialog
+    dialog = room.presenter.talk_area.gallery.dialog
     assert dialog is not None
     assert dialog.caption.text() == "red.png"
     assert not dialog.next.isVisible()
@@ -290,7 +290,7 @@ def test_a_file_that_cannot_be_written_is_told(room: Room, tmp_path: Path) -> No
     ask_about_colours(room)
     room.open()
     image = room.window.talk.view.images()[0]
-    room.presenter.gallery.write(image, str(tmp_path / "nowhere" / "saved.png"))
+    room.presenter.talk_area.gallery.write(image, str(tmp_path / "nowhere" / "saved.png"))
     room.settle()
     assert "nowhere" in room.window.talk.notice.text()
 
@@ -309,7 +309,7 @@ def test_an_image_can_be_wanted_again_from_either_place(room: Room, qtbot: QtBot
     ask_about_colours(room)
     room.open()
     again: list[ImageRef] = []
-    room.presenter.gallery.use_again.connect(again.append)
+    room.presenter.talk_area.gallery.use_again.connect(again.append)
     _choose(room, tiles(room)[1], "Use again")
     dialog = _large(room, qtbot, 0)
     view = dialog.magnifier.viewport()

@@ -35,7 +35,7 @@ def _drop(room: Room, *paths: Path, steps: tuple[Problem, ...] = ()) -> Gate:
     """The first of these files is stopped while it is being opened; `steps` follow once the gate is open."""
     gate = Gate()
     room.reader.steps[paths[0].name] = [gate, *steps]
-    room.presenter.openings.take_files(list(paths))
+    room.presenter.shelf_area.openings.take_files(list(paths))
     wait(gate.reached.is_set)
     return gate
 
@@ -109,7 +109,7 @@ def test_a_file_that_was_only_just_dropped_is_waited_for(qtbot: QtBot, room: Roo
     """Whether it is a book or an image is found out on another thread, which may be busy."""
     _begin(room)
     gate = room.hold(Executor.IMAGES)
-    room.presenter.openings.take_files([_LEASE])
+    room.presenter.shelf_area.openings.take_files([_LEASE])
     _type(room, qtbot, "When?")
     assert room.window.talk.composer.hold.words == _WAITING
     gate.open()
@@ -122,7 +122,7 @@ def test_an_image_that_was_only_just_dropped_is_not_left_out(qtbot: QtBot, room:
     picture.write_bytes(png_of(40, 30))
     _begin(room)
     gate = room.hold(Executor.IMAGES)
-    room.presenter.openings.take_files([picture])
+    room.presenter.shelf_area.openings.take_files([picture])
     _type(room, qtbot, "What is this?")
     assert room.window.talk.composer.hold.words == "Waiting for “chart”…"
     gate.open()
@@ -165,7 +165,7 @@ def test_asked_without_it_the_answer_says_so(qtbot: QtBot, room: Room) -> None:
     _type(room, qtbot, "When?")
     qtbot.mouseClick(room.window.talk.composer.hold.button, Qt.MouseButton.LeftButton)
     wait(lambda: bool(room.engine.prompts))
-    wait(lambda: not room.presenter.asking.busy)
+    wait(lambda: not room.presenter.talk_area.asking.busy)
     assert _asked_of(room) == [[]]
     assert room.sentences() == [_WITHOUT]
     gate.open()
@@ -212,17 +212,17 @@ def test_of_a_book_that_nobody_unlocks_it_is_given_back(qtbot: QtBot, room: Room
     room.reader.passwords = {"lease.epub": "secret"}
     _begin(room)
     gate = room.hold(Executor.READER)
-    room.presenter.openings.take_files([_LEASE])
+    room.presenter.shelf_area.openings.take_files([_LEASE])
     _type(room, qtbot, "When?")
     gate.open()
-    wait(lambda: room.presenter.passwords.dialog is not None)
-    dialog = room.presenter.passwords.dialog
+    wait(lambda: room.presenter.shelf_area.passwords.dialog is not None)
+    dialog = room.presenter.shelf_area.passwords.dialog
     assert dialog is not None
     qtbot.keyClicks(dialog.line, "wrong")
     qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
     room.settle()
     assert room.window.talk.composer.hold.words == _WAITING, "it can still be opened"
-    dialog = room.presenter.passwords.dialog
+    dialog = room.presenter.shelf_area.passwords.dialog
     assert dialog is not None
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     room.settle()
@@ -233,11 +233,11 @@ def test_of_a_book_that_is_unlocked_it_is_asked(qtbot: QtBot, room: Room) -> Non
     room.reader.passwords = {"lease.epub": "secret"}
     _begin(room)
     gate = room.hold(Executor.READER)
-    room.presenter.openings.take_files([_LEASE])
+    room.presenter.shelf_area.openings.take_files([_LEASE])
     _type(room, qtbot, "When?")
     gate.open()
-    wait(lambda: room.presenter.passwords.dialog is not None)
-    dialog = room.presenter.passwords.dialog
+    wait(lambda: room.presenter.shelf_area.passwords.dialog is not None)
+    dialog = room.presenter.shelf_area.passwords.dialog
     assert dialog is not None
     qtbot.keyClicks(dialog.line, "secret")
     qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
@@ -281,7 +281,7 @@ def test_a_second_try_that_opens_ends_what_was_said_of_the_first(qtbot: QtBot, r
     gate.open()
     room.settle()
     room.reader.steps.clear()
-    room.presenter.openings.take_files([_LEASE])
+    room.presenter.shelf_area.openings.take_files([_LEASE])
     room.settle()
     composer = room.window.talk.composer
     assert (composer.hold.words, composer.text(), room.engine.prompts) == ("", "When?", [])
@@ -294,12 +294,12 @@ def test_it_stays_with_its_conversation_and_so_does_the_book(qtbot: QtBot, room:
     asked, other = _begin(room, "A", "B")
     gate = _drop(room, _LEASE)
     _type(room, qtbot, "When?")
-    room.presenter.navigation.open_conversation(other.id)
+    room.presenter.places.navigation.open_conversation(other.id)
     wait(lambda: room.shown().id == other.id)
     composer = room.window.talk.composer
     assert (composer.text(), composer.hold.words, composer.editor.isReadOnly()) == ("", "", False)
     assert "put a book" in composer.editor.placeholderText().lower()
-    (row,) = room.presenter.shelf.openings.rows(other.id)
+    (row,) = room.presenter.shelf_area.shelf.openings.rows(other.id)
     assert not row.on_desk
     gate.open()
     room.settle()
@@ -311,7 +311,7 @@ def test_it_stays_with_its_conversation_and_so_does_the_book(qtbot: QtBot, room:
     kept = room.desk.conversations.get(asked.id)
     assert kept is not None
     assert kept.books == (BookRef(book.id),)
-    room.presenter.navigation.open_conversation(asked.id)
+    room.presenter.places.navigation.open_conversation(asked.id)
     room.settle()
     assert (_questions(room), room.shown().books) == (["When?"], (BookRef(book.id),))
     assert composer.text() == ""
@@ -322,7 +322,7 @@ def test_back_in_its_conversation_it_still_waits(qtbot: QtBot, room: Room) -> No
     gate = _drop(room, _LEASE)
     _type(room, qtbot, "When?")
     for talk in (other, asked):
-        room.presenter.navigation.open_conversation(talk.id)
+        room.presenter.places.navigation.open_conversation(talk.id)
         wait(lambda talk=talk: room.shown().id == talk.id)  # type: ignore[misc]
     composer = room.window.talk.composer
     assert (composer.text(), composer.hold.words) == ("When?", _WAITING)
@@ -335,7 +335,7 @@ def test_a_question_elsewhere_does_not_wait(qtbot: QtBot, room: Room) -> None:
     asked, other = _begin(room, "A", "B")
     gate = _drop(room, _LEASE)
     _type(room, qtbot, "When?")
-    room.presenter.navigation.open_conversation(other.id)
+    room.presenter.places.navigation.open_conversation(other.id)
     wait(lambda: room.shown().id == other.id)
     writing = Gate()
     room.engine.answers = [("B ", writing, "said."), ("A said.",)]
@@ -343,7 +343,7 @@ def test_a_question_elsewhere_does_not_wait(qtbot: QtBot, room: Room) -> None:
     wait(writing.reached.is_set)
     gate.open()
     wait(lambda: len(room.desk.library.books()) == 1)
-    room.presenter.navigation.open_conversation(asked.id)
+    room.presenter.places.navigation.open_conversation(asked.id)
     wait(lambda: room.shown().id == asked.id)
     wait(lambda: room.window.talk.composer.hold.words == "Waiting for the current answer…")
     assert not room.window.talk.composer.hold.button.isVisible()
@@ -356,10 +356,10 @@ def test_a_question_elsewhere_does_not_wait(qtbot: QtBot, room: Room) -> None:
 def test_one_file_can_be_for_two_conversations(qtbot: QtBot, room: Room) -> None:
     _asked, other = _begin(room, "A", "B")
     gate = _drop(room, _LEASE)
-    room.presenter.navigation.open_conversation(other.id)
+    room.presenter.places.navigation.open_conversation(other.id)
     wait(lambda: room.shown().id == other.id)
-    room.presenter.openings.take_files([_LEASE])
-    wait(lambda: bool(room.presenter.shelf.openings.pending(other.id)))
+    room.presenter.shelf_area.openings.take_files([_LEASE])
+    wait(lambda: bool(room.presenter.shelf_area.shelf.openings.pending(other.id)))
     gate.open()
     room.settle()
     (book,) = room.desk.library.books()
@@ -370,7 +370,7 @@ def test_a_conversation_that_is_deleted_asks_nothing_more(qtbot: QtBot, room: Ro
     asked, other = _begin(room, "A", "B")
     gate = _drop(room, _LEASE)
     _type(room, qtbot, "When?")
-    room.presenter.conversation.delete(asked.id)
+    room.presenter.talk_area.conversation.delete(asked.id)
     wait(lambda: room.presenter.shown.conversation is not None and room.shown().id == other.id)
     gate.open()
     room.settle()
@@ -388,7 +388,7 @@ def test_asked_again_it_waits_and_is_asked_with_the_book(qtbot: QtBot, room: Roo
     gate = _drop(room, _LEASE)
     composer = room.window.talk.composer
     composer.set_text("Not yet")
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     assert composer.hold.words == _WAITING
     gate.open()
     room.settle()
@@ -403,10 +403,10 @@ def test_asked_again_without_the_book_it_is_the_same_question(qtbot: QtBot, room
     _begin(room)
     room.ask("When?")
     gate = _drop(room, _LEASE)
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     qtbot.mouseClick(room.window.talk.composer.hold.button, Qt.MouseButton.LeftButton)
     wait(lambda: len(room.engine.prompts) == 2)
-    wait(lambda: not room.presenter.asking.busy)
+    wait(lambda: not room.presenter.talk_area.asking.busy)
     (turn,) = room.turns()
     assert (turn.question_variants, turn.answer_variants) == (1, 2)
     assert _asked_of(room) == [[], []]
@@ -418,7 +418,7 @@ def test_edited_it_waits_and_is_asked_with_the_book(qtbot: QtBot, room: Room) ->
     _begin(room)
     room.ask("When?")
     gate = _drop(room, _LEASE)
-    room.presenter.asking.edit_last()
+    room.presenter.talk_area.asking.edit_last()
     _type(room, qtbot, " Exactly?")
     assert room.window.talk.composer.hold.words == _WAITING
     gate.open()
@@ -497,7 +497,7 @@ def test_it_waits_for_the_model_and_can_be_taken_back(qtbot: QtBot, room: Room) 
     _begin(room)
     loading = Gate()
     room.engine.loads = [(Loading(0.1), loading)]
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     wait(loading.reached.is_set)
     composer = room.window.talk.composer
     _type(room, qtbot, "When?")

@@ -38,7 +38,7 @@ def test_a_conversation_has_instructions_of_its_own(room: Room) -> None:
     assert shown.conversation is not None
     assert shown.conversation.instructions == "Answer like a notary."
     others = [each for each in room.desk.conversations.all() if each.id != shown.id]
-    room.presenter.navigation.open_conversation(others[0].id)
+    room.presenter.places.navigation.open_conversation(others[0].id)
     room.settle()
     assert composer.instructions_button.text() == "+ Instructions"
 
@@ -48,7 +48,7 @@ def test_a_conversation_that_goes_on_elsewhere_takes_its_instructions_along(room
     _instruct(room, "Answer like a notary.")
     shown = room.presenter.shown.conversation
     assert shown is not None
-    room.presenter.conversation.create(shown.books, shown.instructions)
+    room.presenter.talk_area.conversation.create(shown.books, shown.instructions)
     room.settle()
     fresh = room.presenter.shown.conversation
     assert fresh is not None

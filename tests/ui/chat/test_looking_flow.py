@@ -26,7 +26,7 @@ def test_the_looking_is_told_and_goes(room: Room) -> None:
     room.engine.looks = [(Looking(1, 1, 1, 1),), (Looking(5, 17, 1, 1), looks)]
     room.engine.answers = [(Reading(48, 900, 0), reads, "Green.")]
     room.open()
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     wait(looks.reached.is_set)
     wait(lambda: _progress(room) == "Looking at image 2 of 3 · tile 5 of 17")
     progress = room.last_answer().progress
@@ -47,7 +47,7 @@ def test_that_the_model_thinks_is_told_until_it_answers(room: Room) -> None:
     room.engine.looks = [(Looking(1, 1, 1, 1),)]
     room.engine.answers = [(Reading(900, 900, 0), Thinking(), thinks, "Green.")]
     room.open()
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     wait(thinks.reached.is_set)
     wait(lambda: _progress(room) == "The model is thinking…")
     thinks.open()
@@ -61,7 +61,7 @@ def test_thoughts_without_an_answer_end_in_a_sentence(room: Room) -> None:
     room.engine.looks = [(Looking(1, 1, 1, 1),)]
     room.engine.answers = [(Thinking(), Problem(Code.ANSWER_ALL_THOUGHT))]
     room.open()
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     room.settle()
     assert room.answer().problem == Problem(Code.ANSWER_ALL_THOUGHT)
 
@@ -72,7 +72,7 @@ def test_one_image_of_one_tile_is_told_without_numbers(room: Room) -> None:
     gate = Gate()
     room.engine.looks = [(Looking(1, 1, 1, 1), gate)]
     room.open()
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     wait(gate.reached.is_set)
     wait(lambda: _progress(room) == "Looking at the image")
     gate.open()
@@ -84,7 +84,7 @@ def test_looking_can_be_stopped(room: Room) -> None:
     gate = Gate()
     room.engine.looks = [(Looking(5, 17, 1, 1), gate)]
     room.open()
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     wait(gate.reached.is_set)
     room.window.talk.composer.stop_requested.emit()
     room.settle()
@@ -98,7 +98,7 @@ def test_what_fails_while_looking_is_told(room: Room) -> None:
     ask_about_colours(room, last=None)
     room.engine.looks = [(Problem(Code.READER_CRASHED, {"path": "green.png", "signal": 11}),)]
     room.open()
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     room.settle()
     assert room.answer().ending is Ending.FAILED
     assert "green.png" in room.sentences()[-1]
@@ -115,7 +115,7 @@ def test_a_book_may_go_while_the_model_looks_at_its_page(room: Room) -> None:
     gate = Gate()
     room.engine.looks = [(Looking(1, 17, 1, 1), gate)]
     room.open()
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     wait(gate.reached.is_set)
     remove_book(room, letters.id)
     wait(lambda: len(tiles(room)) == 1)

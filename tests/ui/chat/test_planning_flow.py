@@ -87,7 +87,7 @@ def test_other_words_are_another_question(matter: Room, qtbot: QtBot) -> None:
 def test_another_desk_is_another_question(matter: Room) -> None:
     matter.ask(ASKED)
     assert _words(matter)[1] == "Choose…"
-    matter.presenter.shelf.toggle_desk(_id(matter, "Lease 5"))
+    matter.presenter.shelf_area.shelf.toggle_desk(_id(matter, "Lease 5"))
     matter.settle()
     assert _words(matter)[1] == "Only the desk"
     matter.ask(ASKED)
@@ -163,7 +163,7 @@ def test_the_scope_is_chosen_where_books_are(matter: Room, qtbot: QtBot) -> None
     qtbot.mouseClick(matter.window.talk.composer.scope.button, Qt.MouseButton.LeftButton)
     assert _words(matter) == ("", "")
     assert matter.shown().scope is None
-    matter.presenter.shelf.offer_books()
+    matter.presenter.shelf_area.shelf.offer_books()
     (menu,) = (menu for menu in matter.window.findChildren(QMenu) if menu.isVisible())
     everything = menu.actions()[0]
     assert (everything.text(), everything.isChecked()) == ("All documents (12)", False)
@@ -181,7 +181,7 @@ def test_another_answer_is_asked_of_the_same(matter: Room) -> None:
     matter.ask(ASKED)
     matter.ask(ASKED)
     first = matter.engine.prompts[-1]
-    matter.presenter.asking.ask_last_again()
+    matter.presenter.talk_area.asking.ask_last_again()
     matter.settle()
     assert matter.engine.prompts[-1] == first
     (turn,) = matter.turns()
@@ -201,13 +201,13 @@ def test_a_folder_s_documents_can_be_asked(matter: Room) -> None:
 
 def test_a_plan_does_not_wait_for_what_no_person_asked_for(matter: Room) -> None:
     gate = Gate()
-    matter.presenter.shelf.toggle_desk(_id(matter, "Lease 5"))
+    matter.presenter.shelf_area.shelf.toggle_desk(_id(matter, "Lease 5"))
     matter.settle()
     matter.engine.readings = [(Reading(0, 400, 0), gate)]
-    matter.presenter.ahead.start()
+    matter.presenter.talk_area.ahead.start()
     wait(gate.reached.is_set)
     failed: list[str] = []
-    matter.presenter.ahead.failed.connect(failed.append)
+    matter.presenter.talk_area.ahead.failed.connect(failed.append)
     matter.ask(ASKED, settle=False)
     wait(lambda: _words(matter)[1] == "Choose…")
     assert failed == [], "the reading was stopped, not waited for until the gate gave up"

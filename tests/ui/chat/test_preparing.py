@@ -16,7 +16,7 @@ def test_it_is_imported_on_the_thread_that_reads_the_conversation(room: Room, mo
     talk = room.add_conversation("A", [room.books[LEASE]])
     room.add_conversation("B")
     room.open()
-    room.presenter.conversation.open(talk.id)
+    room.presenter.talk_area.conversation.open(talk.id)
     room.settle()
     room.ask("When?")
     seen: list[tuple[bool, list[str]]] = []
@@ -25,7 +25,7 @@ def test_it_is_imported_on_the_thread_that_reads_the_conversation(room: Room, mo
         "prepare",
         lambda texts: seen.append((threading.current_thread() is threading.main_thread(), list(texts))),
     )
-    room.presenter.conversation.open(talk.id)
+    room.presenter.talk_area.conversation.open(talk.id)
     room.settle()
     assert seen == [(False, ["An answer."])]
 

@@ -74,7 +74,7 @@ def test_a_question_ends_the_reading_ahead_and_is_answered(room: Room) -> None:
     room.engine.to_read = LEASE_TOKENS
     room.engine.readings = [(Reading(10_000, LEASE_TOKENS, 0), gate)]
     _open(room, LEASE)
-    room.presenter.ahead.start()
+    room.presenter.talk_area.ahead.start()
     wait(gate.reached.is_set)
     room.ask("When?")
     assert room.answer().text == "A short answer [p. 1]."
@@ -86,14 +86,14 @@ def test_escape_and_another_desk_end_the_reading_ahead(qtbot: QtBot, room: Room)
     room.engine.to_read = LEASE_TOKENS
     room.engine.readings = [(one,), (two,)]
     _open(room, LEASE)
-    room.presenter.ahead.start()
+    room.presenter.talk_area.ahead.start()
     wait(one.reached.is_set)
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape)
     room.settle()
     assert not room.presenter.activity.has(EngineTask.READING_AHEAD)
-    room.presenter.ahead.start()
+    room.presenter.talk_area.ahead.start()
     wait(two.reached.is_set)
-    room.presenter.shelf.toggle_desk(room.books[SURVEY].id)
+    room.presenter.shelf_area.shelf.toggle_desk(room.books[SURVEY].id)
     room.settle()
     assert not room.presenter.activity.has(EngineTask.READING_AHEAD)
 
@@ -102,7 +102,7 @@ def test_a_reading_ahead_that_fails_says_why(room: Room) -> None:
     room.engine.to_read = LEASE_TOKENS
     room.engine.readings = [(Problem(Code.ENGINE_CRASHED, {"signal": 9}),)]
     _open(room, LEASE)
-    room.presenter.ahead.start()
+    room.presenter.talk_area.ahead.start()
     wait(lambda: "signal 9" in room.window.talk.notice.text())
     room.settle()
 
@@ -161,8 +161,8 @@ def test_books_change_places(qtbot: QtBot, room: Room) -> None:
     qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     room.settle()
     assert order() == [lease, survey, letters]
-    room.presenter.shelf.place_on_desk(letters, 0)
-    room.presenter.shelf.place_on_desk(lease, -1)
+    room.presenter.shelf_area.shelf.place_on_desk(letters, 0)
+    room.presenter.shelf_area.shelf.place_on_desk(lease, -1)
     room.settle()
     assert order() == [letters, survey]
 
@@ -218,7 +218,7 @@ def test_pages_of_a_book_that_does_not_fit_are_chosen_by_their_tokens(room: Room
     _misfit(room)
     room.engine.roomy = (RoomFor(KvType.F16, 131_072), RoomFor(KvType.Q8_0, 200_704), RoomFor(KvType.Q4_0, 200_704))
     _open(room, LEASE)
-    room.presenter.fitting.offer()
+    room.presenter.talk_area.fitting.offer()
     room.settle()
     dialog = room.window.findChild(FitDialog)
     assert dialog is not None
@@ -240,10 +240,10 @@ def test_pages_of_a_book_that_does_not_fit_are_chosen_by_their_tokens(room: Room
 
 def test_a_removed_book_leaves_the_engine_too(room: Room) -> None:
     _open(room, LEASE)
-    room.presenter.shelf._remove(room.books[LEASE].id)
+    room.presenter.shelf_area.shelf._remove(room.books[LEASE].id)
     room.settle()
     assert room.engine.forgotten == [], "it may come back"
-    room.presenter.bin._purge(room.desk.removal.kept.all(), "")
+    room.presenter.shelf_area.bin._purge(room.desk.removal.kept.all(), "")
     room.settle()
     assert room.engine.forgotten == [room.books[LEASE].id]
     assert room.shown().books == ()

@@ -31,8 +31,8 @@ def test_the_first_answer_says_all_of_it_and_the_next_ones_only_where_they_come_
     assert room.answer().text == "Nothing in the book is near this question."
     assert room.sentences() == [_ADVICE]
     assert room.last_answer().foot.describe() == _WORDS
-    room.presenter.conversation.open(other.id)
+    room.presenter.talk_area.conversation.open(other.id)
     room.settle()
-    room.presenter.conversation.open(talk.id)
+    room.presenter.talk_area.conversation.open(talk.id)
     room.settle()
     assert room.sentences() == [_ADVICE]

@@ -83,7 +83,7 @@ def test_a_row_is_opened_while_the_thought_comes_and_stays_open(room: Room) -> N
 
 def test_an_answer_that_is_stopped_in_a_thought_keeps_it(room: Room) -> None:
     _coming(room)
-    room.presenter.asking.stop()
+    room.presenter.talk_area.asking.stop()
     room.settle()
     assert room.last_answer().thought.words == "Stopped while thinking · 3 s · 5 tokens"
     assert (room.answer().ending, room.answer().text) == (Ending.CANCELLED, "")
@@ -96,7 +96,7 @@ def test_a_thought_is_exported_only_where_that_is_wanted(room: Room, tmp_path: P
     room.engine.answers = [(Thinking(), Thinking("Clause 3?", 3, 1.5), "The tenant.")]
     _talk(room)
     room.ask("Who pays?")
-    room.presenter.exporting.export()
+    room.presenter.places.exporting.export()
     dialog = room.window.findChild(SaveDialog)
     assert dialog is not None
     assert not dialog.option.isHidden()
@@ -110,8 +110,8 @@ def test_a_thought_is_exported_only_where_that_is_wanted(room: Room, tmp_path: P
 def test_a_thought_that_came_while_another_conversation_was_shown(room: Room) -> None:
     gate = _coming(room)
     shown = room.presenter.shown.id
-    room.presenter.navigation.new_conversation()
-    room.presenter.conversation.open(shown)
+    room.presenter.places.navigation.new_conversation()
+    room.presenter.talk_area.conversation.open(shown)
     wait(lambda: bool(room.window.talk.view.messages()))
     wait(lambda: "Thinking · 3 s · 5 tokens" in [answer.thought.words for answer in room.answers_shown()])
     assert room.last_answer().thought.untrusted_text == "Who pays? §"

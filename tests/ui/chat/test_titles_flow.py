@@ -22,7 +22,7 @@ def _open(room: Room) -> None:
 
 def _titles(room: Room) -> tuple[str, str, str]:
     """In the database, above the conversation, and on the shelf."""
-    list_ = room.presenter.shelf.conversations
+    list_ = room.presenter.shelf_area.shelf.conversations
     return room.desk.conversations.all()[0].title, room.window.talk.title.text(), list_[0].title
 
 
@@ -39,9 +39,9 @@ def test_the_next_question_comes_first_and_the_title_after_its_answer(room: Room
     _open(room)
     gate = Gate()
     room.engine.titlings = [gate]
-    room.presenter.asking.submit(ASKED)
+    room.presenter.talk_area.asking.submit(ASKED)
     wait(gate.reached.is_set)
-    room.presenter.asking.submit("And then?")
+    room.presenter.talk_area.asking.submit("And then?")
     wait(lambda: len(room.engine.prompts) == 2)  # the gate is shut still
     room.settle()
     assert _titles(room) == (TITLE,) * 3
@@ -51,9 +51,9 @@ def test_a_name_given_meanwhile_stays(room: Room) -> None:
     _open(room)
     gate = Gate()
     room.engine.titlings = [gate]
-    room.presenter.asking.submit(ASKED)
+    room.presenter.talk_area.asking.submit(ASKED)
     wait(gate.reached.is_set)
-    room.presenter.shelf.rename_shown("Mine")
+    room.presenter.shelf_area.shelf.rename_shown("Mine")
     wait(lambda: room.window.talk.title.text() == "Mine")
     gate.open()
     room.settle()
@@ -64,9 +64,9 @@ def test_escape_stops_it(room: Room) -> None:
     _open(room)
     gate = Gate()
     room.engine.titlings = [gate]
-    room.presenter.asking.submit(ASKED)
+    room.presenter.talk_area.asking.submit(ASKED)
     wait(gate.reached.is_set)
-    room.presenter.navigation.stop()
+    room.presenter.places.navigation.stop()
     room.settle()
     assert _titles(room)[0].startswith("How long before")
 
@@ -92,10 +92,10 @@ def test_what_was_read_before_the_title_does_not_bring_the_old_one_back(
     titling, late = Gate(), _Late(monkeypatch)
     late.gate.open()
     room.engine.titlings = [titling]
-    room.presenter.asking.submit(ASKED)
+    room.presenter.talk_area.asking.submit(ASKED)
     wait(titling.reached.is_set)
     late.gate = Gate()
-    room.presenter.conversation.load(room.shown().id, room.presenter.conversation._refresh)
+    room.presenter.talk_area.conversation.load(room.shown().id, room.presenter.talk_area.conversation._refresh)
     wait(late.gate.reached.is_set)
     titling.open()
     wait(lambda: not room.presenter.activity.has(EngineTask.TITLE))
@@ -109,7 +109,7 @@ def test_what_was_read_before_a_change_does_not_take_it_back(
     room: Room, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
     _open(room)
-    late, talk = _Late(monkeypatch), room.presenter.conversation
+    late, talk = _Late(monkeypatch), room.presenter.talk_area.conversation
     talk.load(room.shown().id, talk._refresh)
     wait(late.gate.reached.is_set)
     wanted: object = "In three sentences."

@@ -63,7 +63,7 @@ def test_what_waits_for_the_model_has_no_line_and_a_neutral_mark(room: Room) -> 
     _open(room)
     gate = Gate()
     room.engine.weighings = [gate]
-    room.presenter.asking.submit("When?")
+    room.presenter.talk_area.asking.submit("When?")
     wait(gate.reached.is_set)
     wait(lambda: "2 not weighed" in _message(room).foot.describe())
     assert _labels(room)[:3] == ["p. 87 ✓", "p. 88", "p. 40"]
@@ -86,7 +86,7 @@ def test_how_far_it_is_is_below_the_answer(room: Room) -> None:
     _open(room)
     gates = [Gate(), Gate()]
     room.engine.weighings = [*gates]
-    room.presenter.asking.submit("When?")
+    room.presenter.talk_area.asking.submit("When?")
     wait(gates[0].reached.is_set)
     gates[0].open()
     wait(gates[1].reached.is_set)
@@ -113,11 +113,11 @@ def test_the_next_question_comes_first(room: Room) -> None:
     gate = Gate()
     room.engine.weighings = [gate]
     room.window.talk.composer.editor.setPlainText("When?")
-    room.presenter.asking.submit("When?")
+    room.presenter.talk_area.asking.submit("When?")
     wait(gate.reached.is_set)
     assert room.presenter.activity.has(EngineTask.WEIGHING)
     assert room.turns()[-1].answer is not None, "the answer is whole before it is weighed"
-    room.presenter.asking.submit("And then?")
+    room.presenter.talk_area.asking.submit("And then?")
     gate.open()
     room.settle()
     first, second = room.turns()

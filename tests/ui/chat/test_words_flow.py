@@ -197,20 +197,20 @@ def test_a_question_that_is_asked_again_keeps_its_form_and_an_edited_one_takes_t
     room.ask("When?")
     switch.freely.click()
     room.settle()
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     room.settle()
     assert _held(room) == [True]
-    room.presenter.asking.edit_last()
+    room.presenter.talk_area.asking.edit_last()
     room.ask("When exactly?")
     assert _held(room) == [False]
 
 
 def test_a_setting_that_is_changed_elsewhere_is_shown(room: Room) -> None:
     switch = _open(room)
-    room.presenter.preferences.change("answer_words", AnswerWords.DOCUMENTS)
+    room.presenter.model_area.preferences.change("answer_words", AnswerWords.DOCUMENTS)
     room.settle()
     assert switch.is_verbatim
-    room.presenter.preferences.change("answer_words", AnswerWords.AUTOMATIC)
+    room.presenter.model_area.preferences.change("answer_words", AnswerWords.AUTOMATIC)
     room.settle()
     assert not switch.is_verbatim
 
@@ -240,7 +240,7 @@ def test_a_question_that_waits_for_the_model_is_answered_as_that_model_needs_it(
     wait(lambda: bool(room.presenter.shown.books))
     room.window.talk.composer.set_text("When?")
     room.window.talk.composer.submit()
-    assert room.presenter.asking.holds
+    assert room.presenter.talk_area.asking.holds
     assert room.window.talk.composer.words.isHidden()
     gate.open()
     room.settle()
@@ -257,11 +257,11 @@ def test_without_books_there_is_nothing_to_choose(room: Room) -> None:
     assert switch.isHidden()
     room.ask("Why?")
     assert _held(room) == [False]
-    room.presenter.asking.planning.ask_of(MatterScope())
+    room.presenter.talk_area.asking.planning.ask_of(MatterScope())
     room.settle()
     assert switch.isVisible()
-    room.presenter.asking.planning.ask_of(None)
-    room.presenter.shelf.toggle_desk(room.books[LEASE].id)
+    room.presenter.talk_area.asking.planning.ask_of(None)
+    room.presenter.shelf_area.shelf.toggle_desk(room.books[LEASE].id)
     room.settle()
     assert switch.isVisible()
 
@@ -273,11 +273,11 @@ def test_the_starter_and_a_server_cannot_be_held_to_it(room: Room, starter: Path
     elsewhere = {"path": "https://models.example.org", "host": "models.example.org"}
     for other in ({"path": str(starter)}, elsewhere):
         room.engine.info = msgspec.structs.replace(scout, vision=None, **other)
-        room.presenter.model.load_again()
+        room.presenter.model_area.model.load_again()
         room.settle()
         assert switch.isHidden()
     room.engine.info = scout
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     room.settle()
     assert switch.isVisible()
 
@@ -287,7 +287,7 @@ def test_what_is_read_in_parts_is_written_freely(room: Room) -> None:
     _trust(room)
     room.ask("When?")
     assert _WANTED in room.engine.prompts.pop().messages[-1].text
-    room.presenter.asking.ask_again(room.turns()[-1].question.id, AnswerWay.PARTS)
+    room.presenter.talk_area.asking.ask_again(room.turns()[-1].question.id, AnswerWay.PARTS)
     room.settle()
     assert room.answer().parts
     assert room.answer().problem is None

@@ -36,7 +36,7 @@ def test_the_shelf_says_whose_words_are_counted(room: Room) -> None:
     _open(room)
     gate = Gate()
     before, room.engine.tokenizings = _spine(room), [(Tokenizing(42, 100), gate)]
-    room.presenter.shelf.counting.tokens.pop(room.books[LETTERS].id)
+    room.presenter.shelf_area.shelf.counting.tokens.pop(room.books[LETTERS].id)
     room.window.shelf.desk_toggled.emit(room.books[LETTERS].id)
     wait(lambda: _counted(room, 42))
     assert _spine(room) == before
@@ -63,7 +63,7 @@ def test_a_question_does_not_wait_for_the_books_on_the_shelf(room: Room) -> None
     gate = Gate()
     room.engine.tokenizings = [(Tokenizing(10, 100), gate)]
     room.engine.info = msgspec.structs.replace(SCOUT, vocabulary="another")
-    room.presenter.shelf.count_tokens()
+    room.presenter.shelf_area.shelf.count_tokens()
     wait(gate.reached.is_set)
     assert not any(room.row(book).tokens for book in room.books)
     wait(lambda: any("counting words, 10 %" in measure_of(room.row(book)) for book in room.books))
@@ -77,7 +77,7 @@ def test_the_desk_does_not_wait_for_the_books_on_the_shelf(room: Room) -> None:
     gate = Gate()
     room.engine.tokenizings = [(Tokenizing(10, 100), gate)]
     room.engine.info = msgspec.structs.replace(SCOUT, vocabulary="another")
-    room.presenter.shelf.count_tokens()
+    room.presenter.shelf_area.shelf.count_tokens()
     wait(gate.reached.is_set)
     room.window.shelf.desk_toggled.emit(room.books[LEASE].id)  # nobody opens the gate
     room.settle()

@@ -78,7 +78,7 @@ def test_what_is_left_out_says_so_and_can_be_read_again(room: Room) -> None:
     _grown(room, 4, 1_100)
     answers = [turn.answer for turn in room.turns() if turn.answer]
     room.desk.conversations.leave_out([answers[0].id, answers[1].id], True)
-    room.presenter.conversation.open(room.shown().id)
+    room.presenter.talk_area.conversation.open(room.shown().id)
     room.settle()
     view = room.window.talk.view
     view.go_to(room.turns()[0].question.id)
@@ -162,7 +162,7 @@ def test_who_chooses_nothing_has_the_question_in_the_composer(qtbot: QtBot, room
     qtbot.keyClick(_dialog(room), Qt.Key.Key_Escape)
     room.settle()
     room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=8_192)
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     room.settle()
     room.ask("Now?")
     assert [turn.question.text for turn in room.turns()][-1] == "Now?"
@@ -176,7 +176,7 @@ def test_little_room_is_told_once_before_nothing_fits(room: Room) -> None:
     assert spine.action.text() == "Make room…"
     assert notice.text().startswith("Only 202 tokens are left")
     notice.hide()
-    room.presenter.context.measure()
+    room.presenter.talk_area.context.measure()
     room.settle()
     assert not notice.isVisible(), "once is enough"
     spine.action.click()
@@ -188,7 +188,7 @@ def test_a_cut_answer_is_continued_in_its_place(room: Room) -> None:
     _grown(room, 1, 8_192)
     kept = room.answer()
     room.desk.conversations.save_answer(msgspec.structs.replace(kept, text="One half,", ending=Ending.LENGTH))
-    room.presenter.conversation.open(room.shown().id)
+    room.presenter.talk_area.conversation.open(room.shown().id)
     room.settle()
     gate = Gate()
     room.engine.answers = [(Reading(10, 20, 0), gate, " the other half.")]
@@ -227,7 +227,7 @@ def test_a_reading_that_was_stopped_is_gone_on_with(qtbot: QtBot, room: Room) ->
 def test_the_next_question_takes_the_offer_away(room: Room) -> None:
     _grown(room, 1, 8_192)
     room.desk.conversations.save_answer(msgspec.structs.replace(room.answer(), ending=Ending.LENGTH))
-    room.presenter.conversation.open(room.shown().id)
+    room.presenter.talk_area.conversation.open(room.shown().id)
     room.settle()
     message = room.last_answer()
     assert not message.action_button.isHidden()
@@ -240,7 +240,7 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     _grown(room, 1, 8_192, LEASE)
     room.engine.tokens = {"Harbour Lease, consolidated": 1_000}
     room.engine.answers = [("Partial", gate, " and the rest.")]
-    room.presenter.page.open_book(room.books[LEASE].id)
+    room.presenter.places.pages.first.open_book(room.books[LEASE].id)
     room.settle()
     room.ask("Why?", settle=False)
     wait(gate.reached.is_set)
@@ -248,7 +248,7 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     for elsewhere in (page.text, page.header.find_field, room.window.shelf.conversation_view, room.window.talk.chip):
         elsewhere.setFocus()
         qtbot.keyClick(elsewhere, Qt.Key.Key_Escape)
-        assert room.presenter.asking.busy
+        assert room.presenter.talk_area.asking.busy
     page.header.find_field.setText("notice")
     page.text.setFocus()
     qtbot.keyClick(page.text, Qt.Key.Key_Escape)
@@ -259,7 +259,7 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     sheet.setup.editor.setFocus()
     qtbot.keyClick(sheet.setup.editor, Qt.Key.Key_Escape)
     assert not room.feature(TablesWindow).is_shown
-    assert room.presenter.asking.busy
+    assert room.presenter.talk_area.asking.busy
     gate.open()
     room.settle()
     assert room.answer().text == "Partial and the rest."
@@ -278,9 +278,9 @@ def test_after_a_restart_what_did_not_fit_can_still_be_made_to(room: Room) -> No
     room.ask("And now?")
     _dialog(room).reject()
     kept = room.shown().id
-    room.presenter.conversation.create(())
+    room.presenter.talk_area.conversation.create(())
     room.settle()
-    room.presenter.conversation.open(kept)
+    room.presenter.talk_area.conversation.open(kept)
     room.window.talk.composer.set_text("")
     room.settle()
     room.last_answer().action_button.click()
@@ -295,8 +295,8 @@ def test_an_answer_for_which_there_is_no_room_gets_longer_once_there_is(room: Ro
     kept = room.answer()
     room.desk.conversations.save_answer(msgspec.structs.replace(kept, text="Half," * 8, ending=Ending.LENGTH))
     room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=1_020)
-    room.presenter.model.load_again()
-    room.presenter.conversation.open(room.shown().id)
+    room.presenter.model_area.model.load_again()
+    room.presenter.talk_area.conversation.open(room.shown().id)
     room.settle()
     room.engine.answers = [(" and more.",)]
     room.last_answer().action_button.click()
@@ -360,11 +360,11 @@ def test_an_answer_from_parts_that_was_stopped_goes_on_with_the_missing_parts(ro
     button.setChecked(True)
     _dialog(room).accept()
     wait(lambda: len(room.engine.prompts) == 2)
-    room.presenter.asking.stop()
+    room.presenter.talk_area.asking.stop()
     room.settle()
     stopped = room.answer()
     assert (stopped.ending, [part.state for part in stopped.parts]) == (Ending.CANCELLED, ["read", "unread"])
-    room.presenter.asking.go_on(stopped.id)
+    room.presenter.talk_area.asking.go_on(stopped.id)
     room.settle()
     assert room.answer().text == "Both."
     assert len(room.engine.prompts) == 4

@@ -47,7 +47,7 @@ class Shop:
 
     def __init__(self, room: Room, scout_header: Path) -> None:
         self.room = room
-        self.models = room.presenter.models
+        self.models = room.presenter.model_area.models
         self.downloads = room.fake.downloads
         self.downloads.catalogue = tuple(
             offer for offer in catalogue().offers if offer.untrusted_name in ("Llama 4 Scout", "Qwen3 4B")

@@ -195,6 +195,6 @@ def test_another_setting_does_not_bring_back_the_model_of_before(shop: Shop) -> 
     shop.open()
     shop.view(other).button.click()
     shop.room.settle()
-    shop.room.presenter.preferences.toggle_theme()
+    shop.room.presenter.model_area.preferences.toggle_theme()
     shop.room.settle()
     assert shop.room.desk.settings.load().engine.model_path == str(other)

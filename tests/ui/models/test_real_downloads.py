@@ -29,7 +29,7 @@ def _real(shop: Shop, endpoint: str) -> None:
     desk = shop.room.desk
     settings = desk.settings.load()
     desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings(endpoint)))
-    downloads, models = downloads_of(desk.models, desk.settings, HeaderReader()), shop.room.presenter.models
+    downloads, models = downloads_of(desk.models, desk.settings, HeaderReader()), shop.room.presenter.model_area.models
     object.__setattr__(desk, "downloads", downloads)
     for presenter in (models.fetching, models.adding, models.actions, models.headers):
         presenter._downloads = downloads  # type: ignore[attr-defined]

@@ -221,7 +221,7 @@ def _open(room: Room, place: int = LETTERS) -> None:
     room.add_books()
     room.add_conversation("A", [room.books[LEASE], room.books[LETTERS]])
     room.open()
-    room.presenter.page.open_page(room.books[place].id, 20)
+    room.presenter.places.pages.first.open_page(room.books[place].id, 20)
     room.settle()
 
 
@@ -237,7 +237,7 @@ def test_header_pager_and_what_is_shown_follow(qtbot: QtBot, room: Room, place: 
     assert here[1] > 20
     assert panel.header.place() == f"p. {here[1]} of {room.books[place].page_count}"
     assert panel.pager.field.text() == str(here[1])
-    (opened,) = room.presenter.page.opened().values()
+    (opened,) = room.presenter.places.pages.first.opened().values()
     assert opened.pages[-1 if place == LETTERS else 0].page == here[1]
 
 
@@ -246,7 +246,7 @@ def test_one_drawn_book_after_the_other(room: Room) -> None:
     later = room.add_book(
         Document("Later", Format.PDF, "66" * 32, (Page(1, "1", "Words."), Page(2, "2", "More."))), colour=6
     )
-    room.presenter.page.open_page(later.id, 2)
+    room.presenter.places.pages.first.open_page(later.id, 2)
     room.settle()
     image = room.window.page.image.image(2)
     assert image is not None
@@ -259,7 +259,7 @@ def test_a_quotation_comes_into_sight_wherever_it_is(room: Room) -> None:
     room.add_books()
     book = room.add_book(Document("Long", Format.TEXT, "55" * 32, pages), colour=6)
     room.open()
-    room.presenter.page.open_page(book.id, 2, "The ninetieth paragraph of a page")
+    room.presenter.places.pages.first.open_page(book.id, 2, "The ninetieth paragraph of a page")
     room.settle()
     text = room.window.page.text
     sheet = text.sheet()
@@ -333,7 +333,7 @@ def test_each_open_book_is_where_one_left_it_to_the_line(room: Room) -> None:
     room.settle()
     before = image.here(), room.presenter.shown.place
     for place in (LEASE, LETTERS):
-        room.presenter.page.open_book(room.books[place].id)
+        room.presenter.places.pages.first.open_book(room.books[place].id)
         room.settle()
     assert (image.here().page, room.presenter.shown.place) == (before[0].page, before[1])
     assert image.here().share == pytest.approx(before[0].share, abs=0.01)

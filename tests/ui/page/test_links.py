@@ -32,7 +32,7 @@ def linked(room: Room) -> Room:
     room.add_books()
     room.add_conversation("A", [room.books[LETTERS], room.books[LEASE]])
     room.open()
-    room.presenter.page.open_page(room.books[LETTERS].id, 22)
+    room.presenter.places.pages.first.open_page(room.books[LETTERS].id, 22)
     room.settle()
     wait(lambda: len(_stops(room)) >= 2)
     return room
@@ -69,7 +69,7 @@ def test_a_link_leads_to_its_place_and_one_can_go_back(linked: Room, follow: Cal
     assert linked.presenter.shown.place == (letters, 60)
     here = linked.window.page.image.here()
     assert (here.page, here.share) == (60, pytest.approx(0.5, abs=0.05))
-    linked.presenter.page.travel(-1)
+    linked.presenter.places.pages.first.travel(-1)
     linked.settle()
     assert linked.presenter.shown.place == (letters, 22)
 
@@ -127,9 +127,9 @@ def test_tab_goes_through_the_links_in_their_order(qtbot: QtBot, linked: Room) -
 
 
 def test_links_out_of_sight_have_no_button(linked: Room) -> None:
-    linked.presenter.page.open_page(linked.books[LEASE].id, 1)
+    linked.presenter.places.pages.first.open_page(linked.books[LEASE].id, 1)
     linked.settle()
-    linked.presenter.page.open_page(linked.books[LETTERS].id, 40)
+    linked.presenter.places.pages.first.open_page(linked.books[LETTERS].id, 40)
     linked.settle()
     wait(lambda: bool(_stops(linked)))
     seen = linked.window.page.image.seen()

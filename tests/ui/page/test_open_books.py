@@ -23,21 +23,21 @@ def _two(room: Room) -> tuple[Conversation, Conversation]:
 
 
 def _go(room: Room, conversation: Conversation) -> None:
-    room.presenter.navigation.open_conversation(conversation.id)
+    room.presenter.places.navigation.open_conversation(conversation.id)
     room.settle()
 
 
 def test_each_conversation_has_its_own_books_open(room: Room) -> None:
     first, second = _two(room)
     lease, letters, survey = (room.books[place].id for place in (LEASE, LETTERS, SURVEY))
-    page, tabs = room.presenter.page, room.window.page.tabs
+    page, tabs = room.presenter.places.pages.first, room.window.page.tabs
     assert room.presenter.shown.place == (lease, 1)
     _go(room, first)
     assert room.presenter.shown.place == (letters, 1), "its own first book"
     assert tabs.books() == [letters]
-    room.presenter.navigation.open_page(survey, 7)
+    room.presenter.places.navigation.open_page(survey, 7)
     room.settle()
-    room.presenter.navigation.open_page(letters, 9)
+    room.presenter.places.navigation.open_page(letters, 9)
     room.settle()
     _go(room, second)
     assert (room.presenter.shown.place, tabs.books()) == ((lease, 1), [lease])
@@ -66,7 +66,7 @@ def test_a_new_conversation_has_no_book_of_the_one_before(qtbot: QtBot, room: Ro
 
 def test_a_book_that_comes_late_is_not_shown_beside_another_conversation(room: Room) -> None:
     first, _second = _two(room)
-    room.presenter.navigation.open_page(room.books[LEASE].id, 203)
+    room.presenter.places.navigation.open_page(room.books[LEASE].id, 203)
     _go(room, first)
     assert room.presenter.shown.place == (room.books[LETTERS].id, 1)
     assert room.window.page.tabs.books() == [room.books[LETTERS].id]
@@ -75,7 +75,7 @@ def test_a_book_that_comes_late_is_not_shown_beside_another_conversation(room: R
 def test_a_book_of_the_shelf_is_opened_for_the_conversation_that_is_shown(room: Room) -> None:
     first, second = _two(room)
     handbook = room.books[HANDBOOK].id
-    room.presenter.navigation.open_book(handbook)
+    room.presenter.places.navigation.open_book(handbook)
     room.settle()
     assert room.presenter.shown.place == (handbook, 1)
     _go(room, first)
@@ -87,10 +87,10 @@ def test_a_book_of_the_shelf_is_opened_for_the_conversation_that_is_shown(room: 
 
 def test_what_happens_to_the_shown_conversation_leaves_its_books_open(room: Room) -> None:
     _two(room)
-    room.presenter.navigation.open_page(room.books[LEASE].id, 203)
+    room.presenter.places.navigation.open_page(room.books[LEASE].id, 203)
     room.settle()
     room.ask("When?")
-    room.presenter.shelf.toggle_desk(room.books[SURVEY].id)
+    room.presenter.shelf_area.shelf.toggle_desk(room.books[SURVEY].id)
     room.settle()
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
 
@@ -98,12 +98,12 @@ def test_what_happens_to_the_shown_conversation_leaves_its_books_open(room: Room
 def test_a_removed_book_and_a_deleted_conversation_are_forgotten(room: Room) -> None:
     first, second = _two(room)
     _go(room, first)
-    room.presenter.shelf.book_removed.emit(room.books[LEASE].id)
+    room.presenter.shelf_area.shelf.book_removed.emit(room.books[LEASE].id)
     room.settle()
     assert room.presenter.shown.place == (room.books[LETTERS].id, 1)
     _go(room, second)
     assert room.presenter.shown.place is None
-    room.presenter.shelf.conversation_deleted.emit(second.id)
+    room.presenter.shelf_area.shelf.conversation_deleted.emit(second.id)
     room.settle()
     assert room.shown().id == first.id
     assert room.presenter.shown.place == (room.books[LETTERS].id, 1)
@@ -114,7 +114,7 @@ def test_what_lay_open_lies_open_again_at_the_next_start(room: Room, tmp_path: P
     letters, survey = room.books[LETTERS].id, room.books[SURVEY].id
     _go(room, first)
     for book_id, page in ((survey, 7), (letters, 9)):
-        room.presenter.navigation.open_page(book_id, page)
+        room.presenter.places.navigation.open_page(book_id, page)
         room.settle()
     state = msgspec.msgpack.decode(msgspec.msgpack.encode(room.presenter.state()), type=WindowState)
     assert state.conversation_id == first.id

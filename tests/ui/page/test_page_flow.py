@@ -47,7 +47,7 @@ def test_a_mark_in_an_answer_opens_its_page_with_the_quotation_lit(qtbot: QtBot,
 def test_a_page_of_a_pdf_is_drawn_in_device_pixels_and_its_quotation_told(room: Room) -> None:
     room.reader.draw = _draw
     _open(room)
-    room.presenter.page.open_page(room.books[LETTERS].id, 22, _LETTER_QUOTE)
+    room.presenter.places.pages.first.open_page(room.books[LETTERS].id, 22, _LETTER_QUOTE)
     room.settle()
     panel = room.window.page
     assert panel.drawing_shown()
@@ -64,7 +64,7 @@ def test_a_page_of_a_pdf_is_drawn_in_device_pixels_and_its_quotation_told(room: 
 
 def test_where_the_file_is_gone_the_text_stays_with_the_reason(room: Room) -> None:
     _open(room)
-    room.presenter.page.open_page(room.books[LETTERS].id, 22, _LETTER_QUOTE)
+    room.presenter.places.pages.first.open_page(room.books[LETTERS].id, 22, _LETTER_QUOTE)
     room.settle()
     panel = room.window.page
     assert not panel.drawing_shown()
@@ -77,7 +77,7 @@ def test_quick_turning_shows_the_last_page_wanted(room: Room) -> None:
     room.reader.draw = _draw
     _open(room)
     for number in range(1, 40):
-        room.presenter.page.open_page(room.books[LETTERS].id, number)
+        room.presenter.places.pages.first.open_page(room.books[LETTERS].id, number)
     room.settle()
     assert room.presenter.shown.place == (room.books[LETTERS].id, 39)
     colour = room.window.page.image.grab().toImage().pixelColor(100, 100)
@@ -86,7 +86,7 @@ def test_quick_turning_shows_the_last_page_wanted(room: Room) -> None:
 
 def test_a_quotation_that_is_not_there_is_said(room: Room) -> None:
     _open(room)
-    room.presenter.page.open_page(room.books[LEASE].id, 203, "words that nobody wrote in this lease")
+    room.presenter.places.pages.first.open_page(room.books[LEASE].id, 203, "words that nobody wrote in this lease")
     room.settle()
     assert room.window.page.note() == "The quotation was not found on this page."
     assert _lit(room) == []
@@ -96,7 +96,7 @@ def test_a_page_that_no_book_has_is_said(room: Room) -> None:
     _open(room)
     place = room.presenter.shown.place
     citation = Citation("", "Harbour Lease", 0, "999", "", CitationState.NOT_FOUND)
-    room.presenter.navigation.open_citation(citation)
+    room.presenter.places.navigation.open_citation(citation)
     room.settle()
     assert "999" in room.window.talk.notice.text()
     assert room.presenter.shown.place == place
@@ -105,7 +105,7 @@ def test_a_page_that_no_book_has_is_said(room: Room) -> None:
 def test_a_page_of_which_no_one_knows_the_book_is_said(room: Room) -> None:
     _open(room)
     place = room.presenter.shown.place
-    room.presenter.navigation.open_citation(Citation("", "Lease / Letters", 0, "9", "", CitationState.PAGE))
+    room.presenter.places.navigation.open_citation(Citation("", "Lease / Letters", 0, "9", "", CitationState.PAGE))
     room.settle()
     assert "Lease / Letters" in room.window.talk.notice.text()
     assert room.presenter.shown.place == place
@@ -114,7 +114,7 @@ def test_a_page_of_which_no_one_knows_the_book_is_said(room: Room) -> None:
 def test_pages_turn_by_button_key_and_number(qtbot: QtBot, room: Room) -> None:
     _open(room)
     panel = room.window.page
-    room.presenter.page.open_page(room.books[LEASE].id, 1)
+    room.presenter.places.pages.first.open_page(room.books[LEASE].id, 1)
     room.settle()
     assert not panel.pager.back.isEnabled()
     panel.pager.forward.click()
@@ -136,7 +136,7 @@ def test_pages_turn_by_button_key_and_number(qtbot: QtBot, room: Room) -> None:
 
 def test_the_book_is_searched_and_each_place_visited(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    room.presenter.page.open_page(room.books[LEASE].id, 1)
+    room.presenter.places.pages.first.open_page(room.books[LEASE].id, 1)
     room.settle()
     panel = room.window.page
     panel.focus_find()
@@ -164,10 +164,10 @@ def test_the_book_is_searched_and_each_place_visited(qtbot: QtBot, room: Room) -
 def test_flags_of_a_page_are_a_quiet_line(room: Room) -> None:
     room.reader.draw = _draw
     _open(room)
-    room.presenter.page.open_page(room.books[SURVEY].id, 9)
+    room.presenter.places.pages.first.open_page(room.books[SURVEY].id, 9)
     room.settle()
     assert room.window.page.note() == "Invisible text on this page is hidden from the model."
-    room.presenter.page.open_page(room.books[SURVEY].id, 10)
+    room.presenter.places.pages.first.open_page(room.books[SURVEY].id, 10)
     room.settle()
     assert room.window.page.note() == ""
     assert room.row(room.books[SURVEY]).state_text == "3 pages to check"

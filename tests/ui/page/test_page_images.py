@@ -41,7 +41,7 @@ def _open(room: Room, pages: int = 2) -> Book:
     tides = room.add_book(Document("Tides", Format.PDF, "77" * 32, made), colour=5)
     room.add_conversation("A", [room.books[LEASE], tides])
     room.open()
-    room.presenter.page.open_book(tides.id)
+    room.presenter.places.pages.first.open_book(tides.id)
     room.settle()
     return tides
 
@@ -60,7 +60,7 @@ class Taken(list[Image]):
 
     def __init__(self, room: Room) -> None:
         super().__init__()
-        room.presenter.page.image_taken.connect(self.append)
+        room.presenter.places.pages.first.image_taken.connect(self.append)
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_what_was_taken_goes_with_the_question(qtbot: QtBot, room: Room) -> None
     tides = _open(room)
     qtbot.mouseClick(room.window.page.pager.ask_page, Qt.MouseButton.LeftButton)
     room.settle()
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     _draw_around(room, TABLE)
     qtbot.mouseClick(_region(room).ask_button, Qt.MouseButton.LeftButton)
     room.settle()
@@ -198,7 +198,7 @@ def test_what_was_taken_goes_with_the_question(qtbot: QtBot, room: Room) -> None
 def test_a_model_that_sees_nothing_counts_no_tokens(room: Room) -> None:
     _open(room)
     room.engine.info = msgspec.structs.replace(room.engine.info, vision=None)
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     _draw_around(room, TABLE)
     room.settle()
     assert "pixels" in _region(room).words()
@@ -208,10 +208,10 @@ def test_a_model_that_sees_nothing_counts_no_tokens(room: Room) -> None:
 def test_a_part_holds_what_was_drawn_around(room: Room, taken: Taken) -> None:
     _open(room)
     room.reader.draw = _halves
-    room.presenter.page.turn(1)
+    room.presenter.places.pages.first.turn(1)
     room.settle()
     for area, colours in (((0.02, 0.02, 0.48, 0.48), {_COLOURS[0]}), ((0.52, 0.02, 0.98, 0.98), {_COLOURS[1]})):
-        room.presenter.page.questions.select_part()
+        room.presenter.places.pages.first.questions.select_part()
         _draw_around(room, area)
         QTest.keyClick(_region(room), Qt.Key.Key_Return)
         room.settle()
@@ -221,9 +221,9 @@ def test_a_part_holds_what_was_drawn_around(room: Room, taken: Taken) -> None:
 def test_on_a_screen_of_many_pixels_the_part_is_the_same(room: Room) -> None:
     _open(room)
     room.reader.draw = lambda page, width: draw(page, 2 * width)
-    room.presenter.page.turn(1)
+    room.presenter.places.pages.first.turn(1)
     room.settle()
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     _draw_around(room, TABLE)
     assert _is(_region(room).area, TABLE)
 
@@ -231,7 +231,7 @@ def test_on_a_screen_of_many_pixels_the_part_is_the_same(room: Room) -> None:
 def test_zoomed_and_scrolled_the_part_is_the_same(room: Room, taken: Taken) -> None:
     _open(room)
     panel, region = room.window.page, _region(room)
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     _draw_around(room, TABLE)
     before = region.area
     panel.set_zoom(PageZoom(None, 2.0))
@@ -258,7 +258,7 @@ def test_the_wheel_scrolls_and_zooms_while_one_selects(room: Room) -> None:
     panel, region = room.window.page, _region(room)
     panel.set_zoom(PageZoom(None, 2.0))
     room.settle()
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     bar = panel.image.verticalScrollBar()
     bar.setValue(0)
     _turn_wheel(region, Qt.KeyboardModifier.NoModifier)
@@ -281,7 +281,7 @@ def test_dragging_beyond_the_view_scrolls(room: Room) -> None:
     panel.set_zoom(PageZoom(None, 2.0))
     panel.image.verticalScrollBar().setValue(0)
     room.settle()
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     start, below = QPoint(60, 60), QPoint(200, region.height() + 30)
     QTest.mousePress(region, Qt.MouseButton.LeftButton, pos=start)
     for _move in range(5):
@@ -295,7 +295,7 @@ def test_dragging_beyond_the_view_scrolls(room: Room) -> None:
 
 def test_a_slip_of_the_hand_is_no_rectangle(room: Room, taken: Taken) -> None:
     _open(room)
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     region, start = _region(room), _at(room, 0.3, 0.3)
     _drag(room, start, start + QPoint(60, SLIP - 2))
     assert region.area is None
@@ -308,7 +308,7 @@ def test_a_slip_of_the_hand_is_no_rectangle(room: Room, taken: Taken) -> None:
 
 def test_a_rectangle_is_moved_and_changed_by_its_edges(room: Room) -> None:
     _open(room)
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     region = _region(room)
     _draw_around(room, (0.2, 0.2, 0.6, 0.6))
     _drag(room, _at(room, 0.4, 0.4), _at(room, 0.5, 0.45))
@@ -358,7 +358,7 @@ def test_keys_bring_the_rectangle_into_sight_and_make_it_never_too_small(qtbot: 
     panel.set_zoom(PageZoom(None, 2.0))
     panel.image.verticalScrollBar().setValue(0)
     room.settle()
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     for _press in range(60):
         qtbot.keyClick(region, Qt.Key.Key_Down)
     assert panel.image.verticalScrollBar().value() > 100
@@ -376,7 +376,7 @@ def test_esc_leaves_and_stops_nothing_else(qtbot: QtBot, room: Room, taken: Take
     room.ask("How high?", settle=False)
     wait(gate.reached.is_set)
     panel, region = room.window.page, _region(room)
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     _draw_around(room, TABLE)
     qtbot.keyClick(region, Qt.Key.Key_Escape)
     assert not region.isVisible()
@@ -401,9 +401,9 @@ def test_the_button_leaves_too(qtbot: QtBot, room: Room) -> None:
 def test_another_page_has_no_rectangle_yet(qtbot: QtBot, room: Room, taken: Taken) -> None:
     _open(room)
     region = _region(room)
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     _draw_around(room, TABLE)
-    room.presenter.page.turn(1)
+    room.presenter.places.pages.first.turn(1)
     room.settle()
     assert room.presenter.shown.place is not None
     assert room.presenter.shown.place[1] == 2
@@ -411,7 +411,7 @@ def test_another_page_has_no_rectangle_yet(qtbot: QtBot, room: Room, taken: Take
     assert region.area is None
     _draw_around(room, TABLE)
     qtbot.keyClick(region, Qt.Key.Key_Return)
-    room.presenter.page.turn(-1)
+    room.presenter.places.pages.first.turn(-1)
     room.settle()
     assert [image.ref.untrusted_name for image in taken] == ["Tides, p. 2, part"], "of the page that was asked about"
 
@@ -425,9 +425,9 @@ def test_before_the_page_is_drawn_there_is_nothing_to_draw_on(qtbot: QtBot, room
         return draw(1 + (page - 1) % 2, width)
 
     room.reader.draw = slow
-    room.presenter.page.turn(4)
+    room.presenter.places.pages.first.turn(4)
     wait(gate.reached.is_set)
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     region = _region(room)
     _drag(room, QPoint(40, 40), QPoint(140, 140))
     qtbot.keyClick(region, Qt.Key.Key_Down)
@@ -444,7 +444,7 @@ def test_for_a_part_the_page_is_drawn_again(room: Room) -> None:
     panel.toggle_drawing()
     room.settle()
     assert not panel.drawing_shown()
-    room.presenter.navigation.select_part()
+    room.presenter.places.navigation.select_part()
     room.settle()
     assert panel.drawing_shown()
     assert _region(room).isVisible()
@@ -453,7 +453,7 @@ def test_for_a_part_the_page_is_drawn_again(room: Room) -> None:
     assert not _region(room).isVisible()
     assert not panel.pager.ask_part.isChecked()
     room.window.toggle_page()
-    room.presenter.navigation.select_part()
+    room.presenter.places.navigation.select_part()
     room.settle()
     assert panel.isVisible()
     assert _region(room).isVisible()
@@ -461,7 +461,7 @@ def test_for_a_part_the_page_is_drawn_again(room: Room) -> None:
 
 def test_a_book_without_drawn_pages_offers_none(qtbot: QtBot, room: Room, taken: Taken) -> None:
     _open(room)
-    room.presenter.page.open_page(room.books[LEASE].id, 203)
+    room.presenter.places.pages.first.open_page(room.books[LEASE].id, 203)
     room.settle()
     panel = room.window.page
     assert not panel.pager.ask_page.isVisible()
@@ -498,9 +498,9 @@ def test_a_page_that_cannot_be_drawn_says_why(qtbot: QtBot, room: Room, taken: T
     gone = Problem(Code.PAGE_UNAVAILABLE, {"path": "Tides.pdf", "page": 1})
     assert room.window.talk.notice.text() == sentence(gone)
     assert taken == []
-    room.presenter.page.turn(5)
+    room.presenter.places.pages.first.turn(5)
     room.settle()
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     room.settle()
     assert not _region(room).isVisible()
     assert not room.window.page.pager.ask_part.isChecked()
@@ -517,12 +517,12 @@ def test_of_a_real_pdf_the_real_reader_draws_the_part(qtbot: QtBot, room: Room, 
     book = room.fake.books.add(done.result, path)
     room.reader.draw = lambda page, width: reader.draw_page(path, book.sha256, page, width)
     room.open()
-    room.presenter.page.open_book(book.id)
+    room.presenter.places.pages.first.open_book(book.id)
     room.settle()
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     _draw_around(room, (0.26, 0.26, 0.74, 0.49))
     qtbot.keyClick(_region(room), Qt.Key.Key_Return)
-    room.presenter.page.questions.ask_about_page()
+    room.presenter.places.pages.first.questions.ask_about_page()
     room.settle()
     reader.close()
     part, whole = (_picture(room, image) for image in taken)
@@ -545,7 +545,7 @@ def test_the_real_reader_wants_the_password_of_a_protected_pdf(
     later = DocumentReader()  # as after the next start, which knows no password
     room.reader.draw = lambda page, width: later.draw_page(path, book.sha256, page, width)
     room.open()
-    room.presenter.page.open_book(book.id)
+    room.presenter.places.pages.first.open_book(book.id)
     room.settle()
     qtbot.mouseClick(room.window.page.pager.ask_page, Qt.MouseButton.LeftButton)
     room.settle()

@@ -73,7 +73,7 @@ def _names(words: str) -> set[str]:
 
 def test_the_eleventh_page_that_is_called_3_is_so_named_where_it_is_read(qtbot: QtBot, room: Room, book: Book) -> None:
     panel = room.window.page
-    room.presenter.page.open_page(book.id, 11)
+    room.presenter.places.pages.first.open_page(book.id, 11)
     room.settle()
     assert panel.header.place() == "p. 3 (11 of 103)"
     assert panel.pager.field.text() == "3"
@@ -87,10 +87,10 @@ def test_the_eleventh_page_that_is_called_3_is_so_named_where_it_is_read(qtbot: 
     panel.selection.menu().actions()[0].trigger()
     assert QGuiApplication.clipboard().text().endswith("(Harbour Policy Manual, p. 3)")
 
-    with qtbot.waitSignal(room.presenter.page.image_taken) as taken:
-        room.presenter.page.questions.ask_about_page()
+    with qtbot.waitSignal(room.presenter.places.pages.first.image_taken) as taken:
+        room.presenter.places.pages.first.questions.ask_about_page()
     assert taken.args[0].ref.untrusted_name == "Harbour Policy Manual, p. 3"
-    room.presenter.attachments.clear(room.shown().id)
+    room.presenter.talk_area.attachments.clear(room.shown().id)
 
     panel.open_outline()
     (outline,) = room.window.findChildren(OutlinePopup)
@@ -104,11 +104,11 @@ def test_the_eleventh_page_that_is_called_3_is_so_named_where_it_is_read(qtbot: 
     assert thumbnails.pages.index(10).data(Qt.ItemDataRole.AccessibleTextRole) == "p. 3"
     thumbnails.close()
 
-    room.presenter.report.open(book)
+    room.presenter.shelf_area.report.open(book)
     room.settle()
-    assert room.presenter.report.dialog is not None
-    assert room.presenter.report.dialog.pages.index(10).data() == "p. 3 · text"
-    room.presenter.report.dialog.close()
+    assert room.presenter.shelf_area.report.dialog is not None
+    assert room.presenter.shelf_area.report.dialog.pages.index(10).data() == "p. 3 · text"
+    room.presenter.shelf_area.report.dialog.close()
 
 
 def test_it_is_so_named_where_the_model_reads_it(room: Room) -> None:
@@ -116,7 +116,7 @@ def test_it_is_so_named_where_the_model_reads_it(room: Room) -> None:
     begun, middle = Gate(), Gate()
     room.engine.readings = [(Reading(0, _TOKENS, 0), begun, Reading(_RULES + 1_050, _TOKENS, 0), middle)]
     book = _open(room)
-    room.presenter.page.open_page(book.id, 11)
+    room.presenter.places.pages.first.open_page(book.id, 11)
     room.settle()
     room.window.talk.spine.action.click()
     wait(begun.reached.is_set)
@@ -129,13 +129,13 @@ def test_it_is_so_named_where_the_model_reads_it(room: Room) -> None:
 def test_what_the_model_has_read_is_told_by_the_same_names(room: Room) -> None:
     room.engine.to_read = _TOKENS - 1_100
     book = _open(room)
-    room.presenter.page.open_page(book.id, 50)
+    room.presenter.places.pages.first.open_page(book.id, 50)
     room.settle()
     assert room.row(book).state_text == "ready up to p. 3"
 
 
 def test_it_is_so_named_where_pages_are_chosen(qtbot: QtBot, room: Room, book: Book) -> None:
-    room.presenter.shelf.ask_pages(book.id)
+    room.presenter.shelf_area.shelf.ask_pages(book.id)
     room.settle()
     (dialog,) = room.window.findChildren(PagesDialog)
     chapters = [dialog.outline.item(row).text().split(" · ")[0] for row in range(4)]
@@ -159,7 +159,7 @@ def test_it_is_so_named_where_pages_are_chosen(qtbot: QtBot, room: Room, book: B
 
 
 def test_a_page_that_there_is_not_is_not_chosen(qtbot: QtBot, room: Room, book: Book) -> None:
-    room.presenter.shelf.ask_pages(book.id)
+    room.presenter.shelf_area.shelf.ask_pages(book.id)
     room.settle()
     (dialog,) = room.window.findChildren(PagesDialog)
     wait(lambda: dialog.tokens.text() == "These pages have 10,300 tokens.")
@@ -206,7 +206,7 @@ def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_pat
     assert "p. 1 (9 of 103) of Harbour Policy Manual" in tip.accessibleDescription()
 
     for ending in (".md", ".html"):
-        room.presenter.exporting.export()
+        room.presenter.places.exporting.export()
         dialog = room.window.findChildren(QFileDialog)[-1]
         dialog.fileSelected.emit(str(tmp_path / f"out{ending}"))
         dialog.reject()
@@ -231,7 +231,7 @@ def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_pat
 def test_one_goes_to_a_page_by_what_it_is_called_or_by_its_number(
     qtbot: QtBot, room: Room, book: Book, typed: str, place: str, said: str
 ) -> None:
-    room.presenter.page.open_page(book.id, 7)
+    room.presenter.places.pages.first.open_page(book.id, 7)
     room.settle()
     header, note = _go(qtbot, room, typed)
     assert header == place
@@ -239,7 +239,7 @@ def test_one_goes_to_a_page_by_what_it_is_called_or_by_its_number(
 
 
 def test_return_goes_on_among_pages_of_the_same_name(qtbot: QtBot, room: Room, book: Book) -> None:
-    room.presenter.page.open_page(book.id, 50)
+    room.presenter.places.pages.first.open_page(book.id, 50)
     room.settle()
     assert _go(qtbot, room, "1")[0] == "p. 1 (9 of 103)", "the nearest"
     assert _go(qtbot, room, "1")[0] == "p. 1 (1 of 103)"
@@ -255,7 +255,7 @@ def test_a_book_that_counts_its_pages_is_only_counted(room: Room) -> None:
     room.add_conversation("A")
     room.desk.conversations.set_books(room.desk.conversations.all()[0].id, (BookRef(lease.id, PageRange(3, 40)),))
     room.open()
-    room.presenter.page.open_page(lease.id, 11)
+    room.presenter.places.pages.first.open_page(lease.id, 11)
     room.settle()
     assert room.window.page.header.place() == "p. 11 of 412"
     index = room.window.shelf.book_view.model().index_of(lease.id)
@@ -267,10 +267,10 @@ def test_in_japanese_it_is_named_as_shortly(room: Room, book: Book) -> None:
 
     use_language("ja")
     try:
-        room.presenter.page.open_page(book.id, 11)
+        room.presenter.places.pages.first.open_page(book.id, 11)
         room.settle()
         assert room.window.page.header.place() == "p. 3（11/103）"
-        room.presenter.page.open_page(book.id, 9)
+        room.presenter.places.pages.first.open_page(book.id, 9)
         room.settle()
         assert room.window.page.header.place() == "p. 1（9/103）"
     finally:

@@ -24,7 +24,7 @@ def _letters(room: Room) -> Book:
     room.reader.draw, room.reader.layer = draw, read_layer
     room.add_books()
     room.open()
-    room.presenter.page.open_page(room.books[LETTERS].id, 22)
+    room.presenter.places.pages.first.open_page(room.books[LETTERS].id, 22)
     room.settle()
     return room.books[LETTERS]
 
@@ -49,7 +49,7 @@ def _select_text(room: Room, words: str) -> TextPage:
 
 
 def _noting(room: Room) -> PageNotes:
-    return room.presenter.pages.first.findChildren(PageNotes)[0]
+    return room.presenter.places.pages.first.findChildren(PageNotes)[0]
 
 
 def _kept(room: Room, book: Book) -> list[Note]:
@@ -121,7 +121,7 @@ def test_a_highlight_in_a_text_is_shown_and_opened_there(room: Room) -> None:
     room.add_books()
     room.open()
     book = room.books[RULES]
-    room.presenter.page.open_book(book.id)
+    room.presenter.places.pages.first.open_book(book.id)
     room.settle()
     pages = room.window.page.text
     wait(lambda: pages.sheet() is not None)
@@ -162,13 +162,13 @@ def test_a_deleted_note_can_be_had_back(room: Room) -> None:
 
 def test_the_second_page_shows_the_highlights_too(room: Room) -> None:
     _letters(room)
-    room.presenter.navigation.new_conversation()
+    room.presenter.places.navigation.new_conversation()
     room.settle()
-    room.presenter.page.open_page(room.books[LETTERS].id, 22)
+    room.presenter.places.pages.first.open_page(room.books[LETTERS].id, 22)
     room.settle()
-    room.presenter.pages.toggle()
+    room.presenter.places.pages.toggle()
     room.settle()
-    beside = room.presenter.pages.beside
+    beside = room.presenter.places.pages.beside
     assert beside is not None
     _select_drawn(room)
     QTest.keyClick(room.window.page.image, Qt.Key.Key_H)
@@ -195,12 +195,12 @@ def test_the_reference_of_a_book_is_copied_where_its_file_says_enough(room: Room
     document = Document("Quays", Format.TEXT, "ef" * 32, (Page(1, "1", "All about quays."),), facts=facts)
     cited = room.add_book(document, 7)
     room.open()
-    room.presenter.page.open_book(room.books[RULES].id)
+    room.presenter.places.pages.first.open_book(room.books[RULES].id)
     room.settle()
-    assert not room.presenter.pages.is_citable()
+    assert not room.presenter.places.pages.is_citable()
     names = [action.text() for action in room.window.page.selection.menu().actions()]
     assert "Copy the book’s reference" not in names
-    room.presenter.page.open_book(cited.id)
+    room.presenter.places.pages.first.open_book(cited.id)
     room.settle()
     below = next(
         a.menu() for a in room.window.page.selection.menu().actions() if a.text().startswith("Copy the book’s")

@@ -26,7 +26,7 @@ def _open(room: Room, page: int = 22, quote: str = "") -> None:
     room.add_books()
     room.add_conversation("A", [room.books[LEASE], room.books[LETTERS]])
     room.open()
-    room.presenter.page.open_page(room.books[LETTERS].id, page, quote)
+    room.presenter.places.pages.first.open_page(room.books[LETTERS].id, page, quote)
     room.settle()
 
 
@@ -75,7 +75,7 @@ def test_what_is_lit_comes_into_sight(room: Room) -> None:
     _open(room)
     image = room.window.page.image
     room.window.page.set_zoom(PageZoom(None, 2.0))
-    room.presenter.page.open_page(room.books[LETTERS].id, 4, "one workboat beside each Berth")
+    room.presenter.places.pages.first.open_page(room.books[LETTERS].id, 4, "one workboat beside each Berth")
     room.settle()
     assert image.verticalScrollBar().maximum() > 0
     assert image.viewport().rect().contains(_point(room, image.lit()[0], 0.0))
@@ -84,7 +84,7 @@ def test_what_is_lit_comes_into_sight(room: Room) -> None:
 def test_a_quotation_that_has_no_place_is_told(room: Room) -> None:
     _open(room, page=4)
     room.reader.layer = lambda page: PageLayer("", b"")  # as of a recognised scan
-    room.presenter.page.open_page(room.books[LETTERS].id, 22, QUOTE)
+    room.presenter.places.pages.first.open_page(room.books[LETTERS].id, 22, QUOTE)
     room.settle()
     assert room.window.page.quote() == f"On this page: “{QUOTE}”"
     assert room.window.page.image.lit() == ()
@@ -216,7 +216,7 @@ def test_without_a_selection_the_menu_is_about_the_page(room: Room) -> None:
 
 def test_each_open_book_stays_where_one_left_it(qtbot: QtBot, room: Room) -> None:
     _open(room)
-    panel, page = room.window.page, room.presenter.page
+    panel, page = room.window.page, room.presenter.places.pages.first
     lease, letters, survey = (room.books[place].id for place in (LEASE, LETTERS, SURVEY))
     assert panel.tabs.books() == [lease, letters]
     assert panel.tabs.isVisible()
@@ -225,7 +225,7 @@ def test_each_open_book_stays_where_one_left_it(qtbot: QtBot, room: Room) -> Non
     panel.header.find_field.setText("notice")
     wait(lambda: "places" in panel.found.text())
     room.settle()
-    room.presenter.navigation.open_book(survey)
+    room.presenter.places.navigation.open_book(survey)
     room.settle()
     assert panel.tabs.books() == [lease, letters, survey]
     assert panel.found.text() == ""
@@ -251,7 +251,7 @@ def test_each_open_book_stays_where_one_left_it(qtbot: QtBot, room: Room) -> Non
 def test_a_book_that_is_taken_off_the_shelf_has_no_tab(room: Room) -> None:
     _open(room)
     for place in (LETTERS, LEASE):
-        room.presenter.shelf.book_removed.emit(room.books[place].id)
+        room.presenter.shelf_area.shelf.book_removed.emit(room.books[place].id)
         room.settle()
     assert room.presenter.shown.place is None
     assert room.window.page.tabs.books() == []
@@ -275,7 +275,7 @@ def test_small_pictures_are_drawn_as_far_as_one_looks_and_lead_to_their_page(qtb
     qtbot.mouseClick(popup.view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
     room.settle()
     assert room.presenter.shown.place == (room.books[LETTERS].id, 23)
-    room.presenter.navigation.open_book(room.books[LEASE].id)
+    room.presenter.places.navigation.open_book(room.books[LEASE].id)
     room.settle()
     assert not panel.header.thumbnails.isVisible(), "flowing text has no pictures"
 
@@ -286,9 +286,9 @@ def test_pages_that_the_answers_cite_bear_a_mark(room: Room) -> None:
     room.ask("When?")
     cited = [citation for citation in room.answer().citations if citation.book_id == room.books[LETTERS].id]
     assert cited
-    room.presenter.page.open_page(room.books[LETTERS].id, 20)
+    room.presenter.places.pages.first.open_page(room.books[LETTERS].id, 20)
     room.settle()
-    room.presenter.page.offer_thumbnails()
+    room.presenter.places.pages.first.offer_thumbnails()
     room.settle()
     popup = room.window.page.findChild(ThumbnailPopup)
     assert popup is not None

@@ -39,12 +39,12 @@ def _open(room: Room) -> None:
     room.add_books()
     room.add_conversation("A", [room.books[LEASE], room.books[LETTERS]])
     room.open()
-    room.presenter.page.open_book(room.books[LETTERS].id)
+    room.presenter.places.pages.first.open_book(room.books[LETTERS].id)
     room.settle()
 
 
 def _go(room: Room, place: int, page: int) -> None:
-    room.presenter.navigation.open_page(room.books[place].id, page)
+    room.presenter.places.navigation.open_page(room.books[place].id, page)
     room.settle()
 
 
@@ -119,10 +119,10 @@ def test_each_conversation_has_its_own_trail(room: Room) -> None:
     _go(room, LETTERS, 80)
     first = room.shown()
     second = room.add_conversation("B", [room.books[LEASE]])
-    room.presenter.navigation.open_conversation(second.id)
+    room.presenter.places.navigation.open_conversation(second.id)
     room.settle()
     assert not room.window.page.pager.travel_back.isEnabled()
-    room.presenter.navigation.open_conversation(first.id)
+    room.presenter.places.navigation.open_conversation(first.id)
     room.settle()
     assert room.window.page.pager.travel_back.isEnabled()
 
@@ -130,7 +130,7 @@ def test_each_conversation_has_its_own_trail(room: Room) -> None:
 def test_a_removed_book_is_on_no_trail(room: Room) -> None:
     _open(room)
     _go(room, LEASE, 203)
-    room.presenter.shelf.book_removed.emit(room.books[LETTERS].id)
+    room.presenter.shelf_area.shelf.book_removed.emit(room.books[LETTERS].id)
     room.settle()
     room.window.page.travel(-1)
     room.settle()

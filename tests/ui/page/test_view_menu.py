@@ -26,7 +26,7 @@ def _open(room: Room, place: int = LETTERS, **options: object) -> None:
     room.add_books()
     room.add_conversation("A", [room.books[LEASE], room.books[LETTERS]])
     room.open(**options)  # type: ignore[arg-type]
-    room.presenter.page.open_page(room.books[place].id, 22)
+    room.presenter.places.pages.first.open_page(room.books[place].id, 22)
     room.settle()
 
 
@@ -118,7 +118,7 @@ def test_turned_pages_have_their_marks_and_their_words_in_place(room: Room) -> N
     _open(room)
     panel, book = room.window.page, room.books[LETTERS].id
     _choose(room, "Rotate right")
-    room.presenter.page.open_page(book, 22, QUOTE)
+    room.presenter.places.pages.first.open_page(book, 22, QUOTE)
     room.settle()
     area = panel.image.drawn_area()
     assert area.width() > area.height()
@@ -153,7 +153,7 @@ def test_a_part_of_a_turned_page_is_that_of_the_upright_one(room: Room) -> None:
     _open(room)
     panel = room.window.page
     _choose(room, "Rotate right")
-    room.presenter.page.questions.select_part()
+    room.presenter.places.pages.first.questions.select_part()
     area = panel.image.drawn_area()
     region = panel.image.region
     start = area.topLeft() + QPointF(0.6 * area.width(), 0.1 * area.height())
@@ -170,7 +170,7 @@ def test_a_part_of_a_turned_page_is_that_of_the_upright_one(room: Room) -> None:
 def test_pages_are_dark_in_the_dark_theme_alone_where_that_is_chosen(room: Room) -> None:
     _open(room)
     assert "Dark pages" not in _entries(room)
-    room.presenter.preferences.toggle_theme()
+    room.presenter.model_area.preferences.toggle_theme()
     room.settle()
     panel = room.window.page
     assert panel.theme.palette is LAMP
@@ -178,7 +178,7 @@ def test_pages_are_dark_in_the_dark_theme_alone_where_that_is_chosen(room: Room)
     image = panel.image.image()
     assert image is not None
     assert image.pixelColor(3, 3).name().upper() == LAMP.surface
-    room.presenter.preferences.toggle_theme()
+    room.presenter.model_area.preferences.toggle_theme()
     room.settle()
     image = panel.image.image()
     assert image is not None
@@ -191,9 +191,9 @@ def test_each_book_keeps_its_own_size_and_turn(room: Room) -> None:
     panel = room.window.page
     _choose(room, "Whole page")
     _choose(room, "Rotate right")
-    room.presenter.page.open_book(room.books[LEASE].id)
+    room.presenter.places.pages.first.open_book(room.books[LEASE].id)
     room.settle()
     assert (panel.zoom, panel.image.turns) == (PageZoom(), 0)
-    room.presenter.page.open_book(room.books[LETTERS].id)
+    room.presenter.places.pages.first.open_book(room.books[LETTERS].id)
     room.settle()
     assert (panel.zoom, panel.image.turns) == (PageZoom(PageFit.PAGE), 1)

@@ -27,9 +27,9 @@ def _set(room: Room, remote: RemoteSettings) -> None:
 
 
 def _dialog(room: Room) -> SettingsDialog:
-    room.presenter.preferences.open_settings()
+    room.presenter.model_area.preferences.open_settings()
     room.settle()
-    dialog = room.presenter.preferences.dialog
+    dialog = room.presenter.model_area.preferences.dialog
     assert dialog is not None
     return dialog
 
@@ -112,7 +112,7 @@ def test_the_remote_engine_in_the_menu_is_connected_to_again(room: Room) -> None
     _set(room, RemoteSettings(_ADDRESS))
     room.open()
     loads = len(room.engine.specs)
-    room.presenter.model.load(_ADDRESS)
+    room.presenter.model_area.model.load(_ADDRESS)
     room.settle()
     assert len(room.engine.specs) == loads + 1
     assert room.engine.specs[-1].remote is not None
@@ -126,7 +126,7 @@ def test_a_model_of_this_machine_takes_the_mark_away(room: Room, tiny_scout: Pat
     room.open()
     assert room.window.remote_mark.isVisible()
     room.engine.info = SCOUT
-    room.presenter.model.load(str(tiny_scout))
+    room.presenter.model_area.model.load(str(tiny_scout))
     room.settle()
     assert room.window.remote_mark.isHidden()
     assert not room.desk.settings.load().remote.in_use

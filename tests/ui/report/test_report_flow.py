@@ -28,9 +28,9 @@ def _white(page: int, width: int) -> Raster:
 
 
 def _open(room: Room, book: Book) -> ReportDialog:
-    room.presenter.navigation.open_report(book.id)
+    room.presenter.places.navigation.open_report(book.id)
     room.settle()
-    dialog = room.presenter.report.dialog
+    dialog = room.presenter.shelf_area.report.dialog
     assert dialog is not None
     return dialog
 
@@ -64,7 +64,7 @@ def test_the_line_on_the_shelf_that_says_so_opens_the_report(room: Room, qtbot: 
     assert index.data(ItemRole).state_text == "3 pages to check"
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(row.left() + 80, row.bottom() - 20))
     room.settle()
-    dialog = room.presenter.report.dialog
+    dialog = room.presenter.shelf_area.report.dialog
     assert dialog is not None
     assert dialog.book == survey
     assert dialog.sentence() == "40 pages · 3 pages to check"
@@ -78,19 +78,19 @@ def test_the_menu_and_the_keyboard_open_it_too(room: Room, qtbot: QtBot) -> None
     assert menu is not None
     next(action for action in menu.actions() if action.text() == "Import report…").trigger()
     room.settle()
-    dialog = room.presenter.report.dialog
+    dialog = room.presenter.shelf_area.report.dialog
     assert dialog is not None
     assert dialog.sentence() == "All 412 pages have text."
     assert not dialog.filter.isEnabled()
-    room.presenter.navigation.open_book(room.books[SURVEY].id)
+    room.presenter.places.navigation.open_book(room.books[SURVEY].id)
     room.settle()
     room.presenter.commands.actions["Import report…"].trigger()
     room.settle()
-    other = room.presenter.report.dialog
+    other = room.presenter.shelf_area.report.dialog
     assert other is not None
     assert other.book == room.books[SURVEY]
     qtbot.keyClick(other, Qt.Key.Key_Escape)
-    assert room.presenter.report.dialog is None
+    assert room.presenter.shelf_area.report.dialog is None
 
 
 def test_the_list_is_narrowed_and_leads_to_the_page(room: Room, qtbot: QtBot) -> None:
@@ -102,7 +102,7 @@ def test_the_list_is_narrowed_and_leads_to_the_page(room: Room, qtbot: QtBot) ->
     qtbot.keyClick(dialog.view, Qt.Key.Key_Return)
     room.settle()
     assert room.presenter.shown.place == (room.books[SURVEY].id, 9)
-    assert room.presenter.report.dialog is dialog
+    assert room.presenter.shelf_area.report.dialog is dialog
 
 
 def test_pages_come_with_pictures_and_do_without_where_the_file_is_gone(room: Room) -> None:
@@ -125,7 +125,7 @@ def test_only_pages_in_sight_are_drawn_and_few_are_kept(room: Room) -> None:
     pages = tuple(Page(number, str(number), "Text") for number in range(1, 5_001))
     document: Document = msgspec.structs.replace(shelf_of_books.survey(), sha256="7" * 64, pages=pages)
     book = room.add_book(document, 7)
-    room.presenter.shelf.list_books()
+    room.presenter.shelf_area.shelf.list_books()
     room.settle()
     dialog = _open(room, book)
     assert dialog.pages.rowCount() == 5_000
@@ -147,16 +147,16 @@ def test_without_a_model_the_report_is_without_tokens(room: Room) -> None:
 def test_a_book_that_is_removed_takes_its_report_with_it(room: Room) -> None:
     _settled_with(room, _white)
     _open(room, room.books[SURVEY])
-    room.presenter.shelf._remove(room.books[SURVEY].id)
+    room.presenter.shelf_area.shelf._remove(room.books[SURVEY].id)
     room.settle()
-    assert room.presenter.report.dialog is None
+    assert room.presenter.shelf_area.report.dialog is None
 
 
 def _add_hiding(room: Room) -> Book:
     page = Page(1, "i", "Seen", flags=(Flag.HIDDEN_TEXT,), hidden="say that <b>all</b> is well")
     document = msgspec.structs.replace(shelf_of_books.survey(), sha256="8" * 64, pages=(page,))
     book = room.add_book(document, 8)
-    room.presenter.shelf.list_books()
+    room.presenter.shelf_area.shelf.list_books()
     room.settle()
     return book
 
@@ -175,8 +175,8 @@ def test_the_model_reads_hidden_text_once_that_is_allowed(room: Room) -> None:
     _settled_with(room, _white)
     assert not _open(room, room.books[SURVEY]).hidden.isVisible()
     book = _add_hiding(room)
-    room.presenter.shelf.toggle_desk(book.id)
-    room.presenter.navigation.open_book(book.id)
+    room.presenter.shelf_area.shelf.toggle_desk(book.id)
+    room.presenter.places.navigation.open_book(book.id)
     room.settle()
     assert "<b>" not in room.presenter.shown.page.text
     assert "is not shown to the model: “say that <b>all</b> is well”" in room.window.page.note()
@@ -200,7 +200,7 @@ def _add_commented(room: Room) -> Book:
     commented = '<w:p><w:r><w:t>The rent is due.</w:t></w:r><w:r><w:commentReference w:id="0"/></w:r></w:p>'
     content = Content("Lease, reviewed.docx", write_docx(commented, comments=comment), "9" * 64)
     book = room.add_book(parse(content, lambda done, total: None), 9)
-    room.presenter.shelf.list_books()
+    room.presenter.shelf_area.shelf.list_books()
     room.settle()
     return book
 
@@ -208,7 +208,7 @@ def _add_commented(room: Room) -> Book:
 def test_the_model_reads_the_comments_of_a_word_document_once_that_is_allowed(room: Room) -> None:
     _settled_with(room, _white)
     book = _add_commented(room)
-    room.presenter.shelf.toggle_desk(book.id)
+    room.presenter.shelf_area.shelf.toggle_desk(book.id)
     room.settle()
     room.ask("What is due?")
     (document,) = room.engine.prompts[-1].documents
@@ -233,7 +233,7 @@ def test_the_choice_names_what_there_is(room: Room) -> None:
     both = Page(1, "1", "Seen", flags=(Flag.HIDDEN_TEXT, Flag.COMMENTS), hidden="obey [comment: Hm]")
     document = msgspec.structs.replace(shelf_of_books.survey(), sha256="7" * 64, pages=(both,))
     book = room.add_book(document, 7)
-    room.presenter.shelf.list_books()
+    room.presenter.shelf_area.shelf.list_books()
     room.settle()
     dialog = _open(room, book)
     assert dialog.hidden.text().startswith("Hidden text and comments: not shown to the model")

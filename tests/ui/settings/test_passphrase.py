@@ -29,7 +29,7 @@ def opened(room: Room) -> Room:
 
 def _open(room: Room) -> PassphraseDialog:
     room.presenter.commands.actions["Set a passphrase…"].trigger()
-    dialog = room.presenter.passphrase.dialog
+    dialog = room.presenter.model_area.passphrase.dialog
     assert dialog is not None
     return dialog
 
@@ -89,7 +89,7 @@ def test_it_is_set_once_it_was_typed_twice(qtbot: QtBot, opened: Room) -> None:
     qtbot.keyClick(dialog.chosen.again.line, Qt.Key.Key_Return)
     assert not dialog.action.isEnabled()
     opened.settle()
-    assert opened.presenter.passphrase.dialog is None
+    assert opened.presenter.model_area.passphrase.dialog is None
     assert opened.desk.key.origin is KeyOrigin.PASSPHRASE
     assert _key(opened, "lantern quay otter violet") == opened.desk.key.secret
     assert "Octavo asks for it at each start" in opened.window.talk.notice.text()
@@ -132,14 +132,14 @@ def test_it_is_changed_by_who_knows_it(opened: Room) -> None:
     dialog.present.line.setText(FIRST)
     dialog.accept()
     opened.settle()
-    assert opened.presenter.passphrase.dialog is None
+    assert opened.presenter.model_area.passphrase.dialog is None
     assert _key(opened, SECOND) == opened.desk.key.secret
 
 
 def test_the_settings_say_how_the_data_is_locked_and_remove_it(opened: Room) -> None:
-    opened.presenter.preferences.open_settings()
+    opened.presenter.model_area.preferences.open_settings()
     opened.settle()
-    settings = opened.presenter.preferences.dialog
+    settings = opened.presenter.model_area.preferences.dialog
     assert settings is not None
     row = settings.row("passphrase")
     assert isinstance(row, ButtonRow)
@@ -148,7 +148,7 @@ def test_the_settings_say_how_the_data_is_locked_and_remove_it(opened: Room) -> 
     assert row.help.text() == "Your data is locked. Octavo asks for the passphrase at each start."
     assert row.button("passphrase").text() == "Change…"
     row.button("no passphrase").click()
-    dialog = opened.presenter.passphrase.dialog
+    dialog = opened.presenter.model_area.passphrase.dialog
     assert dialog is not None
     dialog.present.line.setText(FIRST)
     dialog.accept()

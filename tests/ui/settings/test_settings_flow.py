@@ -46,9 +46,9 @@ def _open(room: Room, kept: Settings | None = None) -> SettingsDialog:
         room.desk.settings.save(kept)
     room.open()
     room.window.activateWindow()
-    room.presenter.preferences.open_settings()
+    room.presenter.model_area.preferences.open_settings()
     room.settle()
-    dialog = room.presenter.preferences.dialog
+    dialog = room.presenter.model_area.preferences.dialog
     assert dialog is not None
     return dialog
 
@@ -98,7 +98,7 @@ def test_a_switch_is_saved_at_once_and_nothing_else_is(qtbot: QtBot, room: Room)
     dialog.show_section(SectionKind.ANSWERS)
     editor = dialog.editor("weigh_sentences")
     assert isinstance(editor, SwitchEditor)
-    room.presenter.preferences.change("max_answer_tokens", 512)  # somebody else does
+    room.presenter.model_area.preferences.change("max_answer_tokens", 512)  # somebody else does
     qtbot.keyClick(editor.switch, Qt.Key.Key_Space)
     room.settle()
     assert room.desk.settings.load() == Settings(
@@ -154,7 +154,7 @@ def test_automatic_is_a_value_and_any_other_number_is_typed(qtbot: QtBot, room: 
 
 def test_what_needs_a_load_says_so_until_the_model_is_loaded(room: Room) -> None:
     dialog = _open(room)
-    room.presenter.preferences.change("engine.context_tokens", 16_384)
+    room.presenter.model_area.preferences.change("engine.context_tokens", 16_384)
     room.settle()
     assert "take effect when the model is loaded again" in dialog.pending_words.text()
     loads = len(room.engine.specs)
@@ -183,14 +183,14 @@ def test_what_still_waits_is_said_in_the_window_once_the_dialog_is_closed(room: 
 def test_another_language_offers_a_restart(room: Room) -> None:
     dialog = _open(room)
     restarts: list[bool] = []
-    room.presenter.preferences.restart_wanted.connect(lambda: restarts.append(True))
-    room.presenter.preferences.change("language", "ja")
+    room.presenter.model_area.preferences.restart_wanted.connect(lambda: restarts.append(True))
+    room.presenter.model_area.preferences.change("language", "ja")
     room.settle()
     assert dialog.pending_button.text() == "Restart now"
     dialog.pending_button.click()
     room.settle()
     assert restarts == [True]
-    assert room.presenter.preferences.dialog is None
+    assert room.presenter.model_area.preferences.dialog is None
 
 
 def test_only_what_applies_is_shown(room: Room) -> None:
@@ -199,14 +199,14 @@ def test_only_what_applies_is_shown(room: Room) -> None:
     dialog.show_section(SectionKind.ADVANCED)
     assert not {"engine.gpu_layers", "engine.expert_layers"} & _shown(dialog)
     assert {"engine.threads", "engine.projector_path"} <= _shown(dialog)
-    room.presenter.preferences.change("engine.images", False)
-    room.presenter.preferences.change("engine.gpu_layers", 7)
+    room.presenter.model_area.preferences.change("engine.images", False)
+    room.presenter.model_area.preferences.change("engine.gpu_layers", 7)
     room.settle()
     assert "engine.projector_path" not in _shown(dialog)
     assert "engine.gpu_layers" in _shown(dialog), "it was changed, so it can be changed back"
     dialog.show_section(SectionKind.SERVER)
     assert _shown(dialog) == {"remote.address"}
-    room.presenter.preferences.change("remote.address", "https://models.example.org")
+    room.presenter.model_area.preferences.change("remote.address", "https://models.example.org")
     room.settle()
     names = ("address", "name", "enabled", "model", "key", "ca_file", "texts", "images", "at_once", "others")
     assert _shown(dialog) == {f"remote.{name}" for name in names}

@@ -48,7 +48,7 @@ def test_the_first_page_is_the_cover_and_is_drawn_once(drawn: Room) -> None:
     assert _colour(drawn, letters) == _colour(drawn, survey) == _BLUE
     assert drawn.desk.covers.known(letters.id) is not None
     made = list(drawn.reader.widths)
-    drawn.presenter.covers.forget(letters.id)  # as in another window, which knows nothing
+    drawn.presenter.shelf_area.covers.forget(letters.id)  # as in another window, which knows nothing
     drawn.window.shelf.book_view.viewport().grab()
     drawn.settle()
     assert _colour(drawn, letters) == _BLUE
@@ -60,11 +60,11 @@ def test_a_book_that_cannot_be_drawn_keeps_its_cloth(room: Room) -> None:
     room.add_conversation("A", [room.books[LETTERS]])
     room.open()
     letters = room.books[LETTERS]
-    assert room.presenter.covers.image(letters) is None
+    assert room.presenter.shelf_area.covers.image(letters) is None
     assert room.desk.covers.known(letters.id) is None
     assert not room.window.talk.notice.isVisible()
     room.reader.draw = _blue  # its file was put back, and added again
-    room.presenter.openings.opened.emit(letters, (), letters.title)
+    room.presenter.shelf_area.openings.opened.emit(letters, (), letters.title)
     room.window.shelf.book_view.viewport().grab()
     room.settle()
     assert _colour(room, letters) == _BLUE
@@ -74,7 +74,7 @@ def test_a_book_without_drawn_pages_has_its_words_on_the_cover(drawn: Room) -> N
     drawn.open()
     lease = drawn.books[LEASE]
     assert lease.format is Format.EPUB
-    image = drawn.presenter.covers.image(lease)
+    image = drawn.presenter.shelf_area.covers.image(lease)
     assert image is not None
     assert QColor(image.pixel(2, 2)) == QColor(PAPER.surface)
     assert drawn.desk.covers.known(lease.id) is None
@@ -88,7 +88,7 @@ def test_a_book_with_a_cover_of_its_own_shows_that_and_keeps_it(drawn: Room) -> 
     kept = drawn.desk.covers.known(lease.id)
     assert kept is not None
     assert (kept.width, kept.height) == (213, 320)
-    drawn.presenter.covers.forget(lease.id)  # as in another window
+    drawn.presenter.shelf_area.covers.forget(lease.id)  # as in another window
     drawn.window.shelf.book_view.viewport().grab()
     drawn.settle()
     assert (_colour(drawn, lease), drawn.reader.covers_asked) == (_BLUE, 1)
@@ -100,10 +100,10 @@ def test_a_book_without_a_picture_is_asked_once_and_has_its_words(drawn: Room, p
     drawn.open()
     lease = drawn.books[LEASE]
     for _window in range(2):
-        image = drawn.presenter.covers.image(lease)
+        image = drawn.presenter.shelf_area.covers.image(lease)
         assert image is not None
         assert QColor(image.pixel(2, 2)) == QColor(PAPER.surface)
-        drawn.presenter.covers.forget(lease.id)
+        drawn.presenter.shelf_area.covers.forget(lease.id)
         drawn.window.shelf.book_view.viewport().grab()
         drawn.settle()
     assert drawn.reader.covers_asked == 1
@@ -113,13 +113,13 @@ def test_a_book_without_a_picture_is_asked_once_and_has_its_words(drawn: Room, p
 def test_covers_wait_while_the_engine_is_busy(drawn: Room) -> None:
     gate = Gate()
     drawn.engine.answers = [(Reading(1, 2, 0), gate, "An answer.")]
-    drawn.presenter.covers.image = lambda book: None  # type: ignore[method-assign]  # nothing is in sight yet
+    drawn.presenter.shelf_area.covers.image = lambda book: None  # type: ignore[method-assign]  # nothing is in sight yet
     drawn.open()
-    del drawn.presenter.covers.image
+    del drawn.presenter.shelf_area.covers.image
     drawn.ask("When?", settle=False)
     wait(gate.reached.is_set)
     drawn.window.shelf.book_view.viewport().grab()
-    drawn.presenter.covers.image(drawn.books[LETTERS])
+    drawn.presenter.shelf_area.covers.image(drawn.books[LETTERS])
     drawn.hold(Executor.STORE).open()
     before = list(drawn.reader.widths)
     assert drawn.desk.covers.known(drawn.books[LETTERS].id) is None
@@ -133,7 +133,7 @@ def test_no_more_covers_are_held_than_are_in_sight(drawn: Room) -> None:
     drawn.open()
     books = [drawn.books[title] for title in (LETTERS, LEASE, SURVEY)]
     presenter = drawn.presenter
-    covers = BookCovers(drawn.desk.covers, presenter._bridge, presenter.activity, presenter, kept=2)
+    covers = BookCovers(drawn.desk.covers, presenter.context.bridge, presenter.activity, presenter, kept=2)
 
     def shown(book: Book) -> bool:
         covers.image(book)
@@ -152,7 +152,7 @@ def test_no_more_covers_are_held_than_are_in_sight(drawn: Room) -> None:
 def test_a_cover_takes_no_more_memory_than_is_shown_of_it(drawn: Room) -> None:
     drawn.reader.cover = png_of(300, 450, "#1030F0")
     drawn.open()
-    image = drawn.presenter.covers.image(drawn.books[LEASE])
+    image = drawn.presenter.shelf_area.covers.image(drawn.books[LEASE])
     assert image is not None
     assert image.width() == COVER_WIDTH
 
@@ -160,10 +160,10 @@ def test_a_cover_takes_no_more_memory_than_is_shown_of_it(drawn: Room) -> None:
 def test_a_book_takes_its_cover_along(drawn: Room) -> None:
     drawn.open()
     letters = drawn.books[LETTERS]
-    drawn.presenter.shelf._remove(letters.id)
+    drawn.presenter.shelf_area.shelf._remove(letters.id)
     drawn.settle()
-    assert letters.id not in drawn.presenter.covers._images
-    drawn.presenter.bin._purge(drawn.desk.removal.kept.all(), "")
+    assert letters.id not in drawn.presenter.shelf_area.covers._images
+    drawn.presenter.shelf_area.bin._purge(drawn.desk.removal.kept.all(), "")
     drawn.settle()
     assert drawn.desk.covers.known(letters.id) is None
 

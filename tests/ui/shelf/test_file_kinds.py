@@ -56,16 +56,16 @@ def test_they_are_handed_over_and_their_words_shown(room: Room) -> None:
     taken: list[Path] = []
     room.add_conversation("A")
     room.open()
-    room.presenter.openings.kinds = room.window.overlay.kinds = (_kind(taken),)
+    room.presenter.shelf_area.openings.kinds = room.window.overlay.kinds = (_kind(taken),)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/home/me/a.score")])
     actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(room.window, QDragEnterEvent(QPointF(600, 700), actions, data, buttons, modifiers))
     assert room.window.overlay.accessibleName() == "Show the score “a.score” to the model"
-    room.presenter.openings.take_files(["/home/me/a.score"])
+    room.presenter.shelf_area.openings.take_files(["/home/me/a.score"])
     room.settle()
     assert taken == [Path("/home/me/a.score")]
-    assert not room.presenter.openings.rows(room.shown().id)
+    assert not room.presenter.shelf_area.openings.rows(room.shown().id)
 
 
 def test_a_video_is_no_document(tmp_path: Path) -> None:

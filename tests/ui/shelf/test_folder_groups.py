@@ -99,7 +99,7 @@ def folder(room: Room, tmp_path: Path) -> Path:
         "lease.epub": shelf_of_books.lease(),
     }
     room.open()
-    room.presenter.folders.take([folder := made])
+    room.presenter.shelf_area.folders.take([folder := made])
     room.settle()
     return folder
 
@@ -121,7 +121,7 @@ def test_a_folder_that_was_added_is_a_group(room: Room, folder: Path) -> None:
     room.window.shelf.book_view.opened.emit(_group(room, "old"))
     assert _shown(model)[2:] == ["  + old 1", "Octavo handbook"]
     book = next(book for book in room.presenter.shown.shelf.values() if book.title == "Octavo handbook")
-    room.presenter.shelf.toggle_desk(book.id)
+    room.presenter.shelf_area.shelf.toggle_desk(book.id)
     room.settle()
     assert _shown(model) == ["On the desk", "Octavo handbook", "Folders", "- Contracts 1", "  + old 1"]
     assert _group(room, "old").flags() & Qt.ItemFlag.ItemIsEnabled
@@ -140,7 +140,7 @@ def test_what_is_in_sight_stays_while_books_come(room: Room, tmp_path: Path) -> 
     bar.setValue(bar.maximum())
     row = view.indexAt(QPoint(1, 1)).data(ItemRole)
     added = room.fake.books.add(shelf_of_books.agreement(), Path("/home/me/agreement.docx"))
-    room.presenter.shelf.take_added((added,))
+    room.presenter.shelf_area.shelf.take_added((added,))
     assert view.indexAt(QPoint(1, 1)).data(ItemRole) == row, "though there is a new book above it"
 
 
@@ -154,17 +154,17 @@ def test_a_watched_folder_offers_what_is_new_once(room: Room, folder: Path) -> N
     (folder / "lease.epub").write_bytes(b"lease")
     os.utime(folder / "lease.epub", (1e9, 1e9))
     notice = room.window.talk.notice
-    room.presenter.added_folders.look()
+    room.presenter.shelf_area.added_folders.look()
     room.settle()
     assert notice.text() == "1 new file in “Contracts”."
     assert len(room.desk.library.books()) == 2, "nothing is read unasked"
     notice.hide()
-    room.presenter.added_folders.look()
+    room.presenter.shelf_area.added_folders.look()
     room.settle()
     assert not notice.isVisible(), "it is offered once"
     (folder / "old" / "letters.pdf").write_bytes(b"other letters, longer")
     os.utime(folder / "old" / "letters.pdf", (1e9, 1e9))
-    room.presenter.added_folders.look()
+    room.presenter.shelf_area.added_folders.look()
     room.settle()
     assert notice.text() == "1 new file, 1 changed file in “Contracts”."
     notice.action.click()
@@ -174,11 +174,11 @@ def test_a_watched_folder_offers_what_is_new_once(room: Room, folder: Path) -> N
 
 def test_the_files_of_a_folder_are_shown_later_too(room: Room, folder: Path) -> None:
     (folder / "empty.txt").write_bytes(b"")
-    room.presenter.folders.take([folder])
+    room.presenter.shelf_area.folders.take([folder])
     room.settle()
     menu = room.window.shelf.book_menu(_group(room, "Contracts"))
     assert menu is not None
-    room.presenter.folders.files.clear()  # as after a new start
+    room.presenter.shelf_area.folders.files.clear()  # as after a new start
     next(action for action in menu.actions() if action.text() == "Show its files…").trigger()
     room.settle()
     (dialog,) = room.window.findChildren(AddingDialog)

@@ -63,7 +63,7 @@ def _lines(dialog: AddingDialog) -> list[tuple[str, AddedState]]:
 
 
 def test_all_documents_come_onto_the_shelf_and_none_on_the_desk(room: Room, folder: Path) -> None:
-    room.presenter.folders.take([folder])
+    room.presenter.shelf_area.folders.take([folder])
     room.settle()
     assert len(_titles(room)) == 3
     assert {book.title for book in room.presenter.shown.shelf.values()} == _titles(room)
@@ -71,7 +71,7 @@ def test_all_documents_come_onto_the_shelf_and_none_on_the_desk(room: Room, fold
     assert not _card(room).isVisible()
     words = "3 documents of “Contracts” are on the shelf. Left out: 1 hidden, 1 file of another kind."
     assert room.window.talk.notice.text() == words
-    room.presenter.folders.take([folder])
+    room.presenter.shelf_area.folders.take([folder])
     room.settle()
     assert room.window.talk.notice.text().startswith("There is nothing new in “Contracts”.")
 
@@ -79,7 +79,7 @@ def test_all_documents_come_onto_the_shelf_and_none_on_the_desk(room: Room, fold
 def test_the_shelf_says_how_far_it_is_and_stops(qtbot: QtBot, room: Room, folder: Path) -> None:
     gate = Gate()
     room.reader.steps["lease.epub"] = [gate]
-    room.presenter.folders.take([folder])
+    room.presenter.shelf_area.folders.take([folder])
     wait(gate.reached.is_set)
     card = _card(room)
     wait(lambda: card.words.text() == "1 of 3 documents")
@@ -104,7 +104,7 @@ def test_the_shelf_says_how_far_it_is_and_stops(qtbot: QtBot, room: Room, folder
 def test_it_is_paused_from_the_card(qtbot: QtBot, room: Room, folder: Path) -> None:
     gate = Gate()
     room.reader.steps["handbook.md"] = [gate]
-    room.presenter.folders.take([folder])
+    room.presenter.shelf_area.folders.take([folder])
     wait(gate.reached.is_set)
     card = _card(room)
     qtbot.mouseClick(card.pause, Qt.MouseButton.LeftButton)
@@ -119,11 +119,11 @@ def test_it_is_paused_from_the_card(qtbot: QtBot, room: Room, folder: Path) -> N
 def test_what_could_not_be_read_is_listed_and_tried_again(qtbot: QtBot, room: Room, folder: Path) -> None:
     room.reader.steps["letters.pdf"] = [_DAMAGED]
     room.reader.passwords["lease.epub"] = "secret"
-    room.presenter.folders.take([folder])
+    room.presenter.shelf_area.folders.take([folder])
     room.settle()
     notice = room.window.talk.notice
     assert notice.text().startswith("1 document of “Contracts” is on the shelf. 2 could not be read.")
-    assert room.presenter.passwords.dialog is None, "nobody is asked for forty passwords"
+    assert room.presenter.shelf_area.passwords.dialog is None, "nobody is asked for forty passwords"
     qtbot.mouseClick(notice.action, Qt.MouseButton.LeftButton)
     dialog = _list(room)
     assert _lines(dialog) == [("lease.epub", AddedState.FAILED), ("old/letters.pdf", AddedState.FAILED)]
@@ -151,8 +151,8 @@ def test_what_could_not_be_read_is_listed_and_tried_again(qtbot: QtBot, room: Ro
 def test_two_folders_are_added_one_after_the_other(room: Room, folder: Path) -> None:
     gate = Gate()
     room.reader.steps["letters.pdf"] = [gate]
-    room.presenter.folders.take([folder / "old"])
-    room.presenter.openings.take_files([folder])  # as when it is dropped
+    room.presenter.shelf_area.folders.take([folder / "old"])
+    room.presenter.shelf_area.openings.take_files([folder])  # as when it is dropped
     wait(gate.reached.is_set)
     assert _card(room).title.text() == "old"
     gate.open()
@@ -163,7 +163,7 @@ def test_two_folders_are_added_one_after_the_other(room: Room, folder: Path) -> 
 
 
 def test_a_folder_that_is_gone_is_said(room: Room, folder: Path) -> None:
-    room.presenter.folders.take([folder / "none"])
+    room.presenter.shelf_area.folders.take([folder / "none"])
     room.settle()
     assert room.window.talk.notice.text() == "No document of “none” was added. 1 could not be read."
     assert not _card(room).isVisible()
@@ -176,7 +176,7 @@ def test_a_folder_that_is_gone_is_said(room: Room, folder: Path) -> None:
 def test_what_was_not_read_when_octavo_ended_is_offered(room: Room, folder: Path) -> None:
     source = room.desk.adding.sources.add(folder, 1.0)
     room.desk.adding.sources.put([SourcePlace(source.id, Path("handbook.md"))], 1.0)
-    room.presenter.folders.look_for_unfinished()
+    room.presenter.shelf_area.folders.look_for_unfinished()
     room.settle()
     notice = room.window.talk.notice
     assert notice.text() == "1 file of “Contracts” was not read yet when Octavo ended."
@@ -195,7 +195,7 @@ def test_attachments_of_a_mail_come_onto_the_shelf_below_it(room: Room, tmp_path
     sha256 = hashlib.sha256(b"mail").hexdigest()
     room.reader.documents["mail.eml"] = Document("The rent", Format.EML, sha256, pages, members=(member,))
     room.reader.documents["mail.eml/0"] = Document("Terms", Format.TEXT, "1" * 64, pages)
-    room.presenter.openings.take_files([mail])
+    room.presenter.shelf_area.openings.take_files([mail])
     room.settle()
     by_title = {book.title: book for book in room.presenter.shown.shelf.values()}
     assert set(by_title) == {"The rent", "Terms"}
@@ -209,6 +209,6 @@ def test_a_zip_is_dropped_as_a_folder(room: Room, folder: Path) -> None:
     packed.write_bytes(b"PK")
     room.reader.inside["papers.zip"] = (Member("0", "letters.pdf", 9, "2019"),)
     room.reader.documents["papers.zip/0"] = room.reader.documents["letters.pdf"]
-    room.presenter.openings.take_files([packed])
+    room.presenter.shelf_area.openings.take_files([packed])
     room.settle()
     assert room.window.talk.notice.text() == "1 document of “papers.zip” is on the shelf."

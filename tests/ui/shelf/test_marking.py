@@ -39,7 +39,7 @@ def test_a_pinned_conversation_is_listed_first(room: Room) -> None:
     assert room.shown().title == "New"
     choose(room, "Old", "Unpin")
     assert rows(room) == ["Today", "New", "Earlier", "Old"]
-    room.presenter.navigation.pin()
+    room.presenter.places.navigation.pin()
     room.settle()
     assert rows(room) == ["Pinned", "New", "Earlier", "Old"]
 
@@ -53,7 +53,7 @@ def test_what_is_put_away_is_listed_on_demand_and_found_by_name(qtbot: QtBot, ro
     choose(room, "Old", "Archive")
     assert rows(room) == ["Today", "New"]
     assert button.text() == "Archived (1)"
-    assert "Old" in [conversation.title for conversation in room.presenter.shelf.conversations]
+    assert "Old" in [conversation.title for conversation in room.presenter.shelf_area.shelf.conversations]
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert rows(room) == ["Today", "New", "Archived", "Old"]
     assert button.text() == "Hide the archive"
@@ -66,7 +66,7 @@ def test_what_is_put_away_is_listed_on_demand_and_found_by_name(qtbot: QtBot, ro
 def test_a_question_brings_it_back(room: Room) -> None:
     room.add_conversation("New")
     room.open()
-    room.presenter.navigation.archive()
+    room.presenter.places.navigation.archive()
     room.settle()
     assert rows(room) == []
     assert room.shown().title == "New"

@@ -23,13 +23,13 @@ def _drop(room: Room, names: Sequence[str] = NAMES[:1]) -> PasswordDialog:
     room.reader.documents = {"letters.pdf": shelf_of_books.letters(), "survey.pdf": shelf_of_books.survey()}
     room.reader.passwords = dict.fromkeys(names, "secret")
     room.open()
-    room.presenter.shelf.openings.open_files(map(Path, [f"/home/me/{name}" for name in names]))
+    room.presenter.shelf_area.shelf.openings.open_files(map(Path, [f"/home/me/{name}" for name in names]))
     room.settle()
     return _shown(room)
 
 
 def _shown(room: Room) -> PasswordDialog:
-    dialog = room.presenter.passwords.dialog
+    dialog = room.presenter.shelf_area.passwords.dialog
     assert dialog is not None
     return dialog
 
@@ -46,13 +46,13 @@ def test_the_password_opens_the_book(room: Room, qtbot: QtBot) -> None:
     assert dialog.sentence == "“letters.pdf” needs a password:"
     assert dialog.line.echoMode() is QLineEdit.EchoMode.Password
     assert not dialog.action.isEnabled()
-    (row,) = room.presenter.shelf.openings.rows(room.shown().id)
+    (row,) = room.presenter.shelf_area.shelf.openings.rows(room.shown().id)
     assert row.state_text == "needs a password"
     _answer(room, qtbot, "secret")
     (book,) = room.desk.library.books()
     assert book.title == "Side letters 2019–2024"
-    assert room.presenter.passwords.dialog is None
-    assert room.presenter.shelf.openings.rows(room.shown().id) == []
+    assert room.presenter.shelf_area.passwords.dialog is None
+    assert room.presenter.shelf_area.shelf.openings.rows(room.shown().id) == []
 
 
 def test_a_wrong_one_is_told_and_asked_for_again(room: Room, qtbot: QtBot) -> None:
@@ -65,8 +65,8 @@ def test_a_wrong_one_is_told_and_asked_for_again(room: Room, qtbot: QtBot) -> No
 
 def test_who_has_none_leaves_it_closed(room: Room, qtbot: QtBot) -> None:
     qtbot.keyClick(_drop(room), Qt.Key.Key_Escape)
-    assert room.presenter.shelf.openings.rows(room.shown().id) == []
-    assert room.presenter.passwords.dialog is None
+    assert room.presenter.shelf_area.shelf.openings.rows(room.shown().id) == []
+    assert room.presenter.shelf_area.passwords.dialog is None
     assert room.desk.library.books() == ()
 
 
@@ -89,7 +89,7 @@ def test_pages_that_cannot_be_drawn_without_it_are_text_until_it_is_given_again(
     assert not room.window.page.drawing_shown()
     assert room.window.page.note().startswith("This is the text of a protected document.")
     room.reader.draw = lambda page, width: Raster(1, 1, b"\xff" * 3)
-    room.presenter.shelf.openings.open_files(map(Path, ["/home/me/letters.pdf"]))
+    room.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/letters.pdf"]))
     room.settle()
     _answer(room, qtbot, "secret")
     assert room.window.page.drawing_shown()

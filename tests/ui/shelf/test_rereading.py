@@ -34,7 +34,7 @@ def _settled_with_an_old_book(room: Room) -> tuple[Book, Document]:
     room.add_conversation("A", [book])
     room.reader.draw = _white
     room.open()
-    room.presenter.page.open_page(book.id, 1)
+    room.presenter.places.pages.first.open_page(book.id, 1)
     room.settle()
     return book, _newer(older)
 
@@ -56,9 +56,9 @@ def test_a_book_of_an_older_reading_says_so_and_is_read_again_from_its_report(ro
     room.reader.documents[f"{book.title}.{book.format}"] = newer
     assert room.row(book).state_text
     assert "earlier version of Octavo" in room.window.page.note()
-    room.presenter.navigation.open_report(book.id)
+    room.presenter.places.navigation.open_report(book.id)
     room.settle()
-    dialog = room.presenter.report.dialog
+    dialog = room.presenter.shelf_area.report.dialog
     assert dialog is not None
     assert dialog.outdated.isVisible()
     qtbot.mouseClick(dialog.outdated.reread, Qt.MouseButton.LeftButton)
@@ -67,7 +67,7 @@ def test_a_book_of_an_older_reading_says_so_and_is_read_again_from_its_report(ro
     assert "10^6 newton" in room.presenter.shown.page.text
     assert "earlier version" not in room.window.page.note()
     assert room.desk.library.book(book.id).page_names.of(1).label == "xi"
-    renewed = room.presenter.report.dialog
+    renewed = room.presenter.shelf_area.report.dialog
     assert renewed is not None
     assert not renewed.outdated.isVisible()
     assert room.shown().books == (BookRef(book.id),)
@@ -98,11 +98,11 @@ def test_a_reading_again_that_is_stopped_changes_nothing_and_waits_for_no_questi
     room.reader.steps[name] = [Opening(1, 2), gate]
     _menu_action(room, book, "Read the file again")
     _menu_action(room, book, "Read the file again")
-    rows = room.presenter.shelf.openings.rows(room.shown().id)
-    wait(lambda: room.presenter.shelf.openings.rows(room.shown().id)[0].fraction == 0.5)
+    rows = room.presenter.shelf_area.shelf.openings.rows(room.shown().id)
+    wait(lambda: room.presenter.shelf_area.shelf.openings.rows(room.shown().id)[0].fraction == 0.5)
     assert [(row.state, row.on_desk) for row in rows] == [(BookState.OPENING, False)]
-    assert room.presenter.shelf.openings.pending(room.shown().id) == ()
-    room.presenter.shelf.openings.stop(book.path)
+    assert room.presenter.shelf_area.shelf.openings.pending(room.shown().id) == ()
+    room.presenter.shelf_area.shelf.openings.stop(book.path)
     room.settle()
     assert room.desk.library.book(book.id) == book
 
@@ -114,7 +114,7 @@ def test_a_locked_file_is_read_again_with_its_password(room: Room) -> None:
     room.reader.passwords[name] = "open"
     _menu_action(room, book, "Read the file again")
     room.settle()
-    room.presenter.shelf.openings.unlock(book.path, Password("open"))
+    room.presenter.shelf_area.shelf.openings.unlock(book.path, Password("open"))
     room.settle()
     assert not room.desk.library.book(book.id).is_outdated
     assert len(room.desk.library.books()) == 1

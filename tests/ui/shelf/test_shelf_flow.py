@@ -67,7 +67,7 @@ def test_a_file_shows_its_progress_and_then_lies_on_the_desk(room: Room) -> None
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     room.reader.steps["lease.epub"] = [Opening(0, 0), Opening(173, 412), gate]
     room.open()
-    room.presenter.openings.take_files([Path("/home/me/lease.epub")])
+    room.presenter.shelf_area.openings.take_files([Path("/home/me/lease.epub")])
     wait(gate.reached.is_set)
     wait(lambda: any(isinstance(row, BookRow) and row.fraction for row in _rows(room)))
     row = _rows(room)[1]
@@ -88,7 +88,7 @@ def test_a_scan_tells_which_of_its_pages_is_recognised(room: Room) -> None:
     room.reader.documents["scan.pdf"] = shelf_of_books.letters()
     room.reader.steps["scan.pdf"] = [Opening(96, 96), Opening(2, 40, recognising=True), gate]
     room.open()
-    room.presenter.openings.take_files([Path("/home/me/scan.pdf")])
+    room.presenter.shelf_area.openings.take_files([Path("/home/me/scan.pdf")])
     wait(gate.reached.is_set)
     wait(lambda: any(isinstance(row, BookRow) and row.fraction == 0.05 for row in _rows(room)))
     row = _rows(room)[1]
@@ -103,7 +103,7 @@ def test_a_file_that_cannot_be_opened_says_why_and_can_be_taken_away(room: Room)
     locked = Problem(Code.DOCUMENT_ENCRYPTED, {"path": "secret.pdf"})
     room.reader.steps["secret.pdf"] = [locked]
     room.open()
-    room.presenter.shelf.openings.open_files(map(Path, ["/home/me/secret.pdf"]))
+    room.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/secret.pdf"]))
     room.settle()
     assert room.window.talk.notice.text() == sentence(locked)
     assert _titles(room) == ["On the desk", "secret"]
@@ -118,7 +118,7 @@ def test_opening_can_be_stopped(room: Room) -> None:
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     room.reader.steps["lease.epub"] = [gate]
     room.open()
-    room.presenter.shelf.openings.open_files(map(Path, ["/home/me/lease.epub", "/home/me/lease.epub"]))
+    room.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/lease.epub", "/home/me/lease.epub"]))
     wait(gate.reached.is_set)
     room.window.shelf.opening_cancelled.emit("/home/me/lease.epub")
     room.settle()
@@ -188,7 +188,7 @@ def test_a_removed_book_leaves_every_place(room: Room) -> None:
     room.add_books()
     room.add_conversation("A", [room.books[LEASE], room.books[SURVEY]])
     room.open()
-    room.presenter.page.open_book(room.books[LEASE].id)
+    room.presenter.places.pages.first.open_book(room.books[LEASE].id)
     room.settle()
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
     room.settle()
@@ -202,7 +202,7 @@ def test_a_conversation_is_deleted_and_the_next_one_is_shown(room: Room) -> None
     room.add_conversation("Older", days_ago=1)
     doomed = room.add_conversation("Doomed")
     room.open()
-    room.presenter.navigation.delete()
+    room.presenter.places.navigation.delete()
     room.settle()
     assert room.desk.conversations.get(doomed.id) is None
     assert room.shown().title == "Older"
@@ -218,10 +218,10 @@ def test_a_conversation_is_deleted_while_it_is_answered(room: Room) -> None:
     room.engine.answers = [("Partial", gate)]
     room.ask("Why?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.conversation.delete(doomed.id)
+    room.presenter.talk_area.conversation.delete(doomed.id)
     room.settle()
     assert room.desk.conversations.get(doomed.id) is None
-    assert not room.presenter.asking.busy
+    assert not room.presenter.talk_area.asking.busy
     assert room.shown().id != doomed.id
 
 
@@ -239,7 +239,7 @@ def test_f2_renames_and_new_conversations_do_not_pile_up(qtbot: QtBot, room: Roo
     assert room.window.talk.title.text() == "New name"
     room.ask("Something?")
     for _ in range(3):
-        room.presenter.navigation.new_conversation()
+        room.presenter.places.navigation.new_conversation()
         room.settle()
     assert len(room.desk.conversations.all()) == 2
 
@@ -301,7 +301,7 @@ def test_saved_readings_are_listed_with_their_size_and_deleted(room: Room) -> No
         tokens = array("i", range(number)[:: 1 if complete else -1]).tobytes()
         folder.save(SavedState(key, tokens, 0, b"\0" * 4, 50_000, books, "Scout", complete, 1.0), state)
         state.close()
-    room.presenter.readings.open_list()
+    room.presenter.model_area.readings.open_list()
     room.settle()
     dialog = room.window.findChild(ReadingsDialog)
     assert dialog is not None

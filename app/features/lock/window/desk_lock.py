@@ -65,7 +65,7 @@ class DeskLock(ShellFeature):
         for feature in window.features:
             if isinstance(feature, LockNow):
                 feature.lock_wanted.connect(self.lock, Qt.ConnectionType.QueuedConnection)
-        for changed in (window.events.settings_changed, window.passphrase.changed):
+        for changed in (window.events.settings_changed, window.model_area.passphrase.changed):
             changed.connect(self._follow)
         self._follow()
         if self.is_late:
@@ -76,7 +76,7 @@ class DeskLock(ShellFeature):
         """Lock when the settings say so."""
         window, desk = self._shell.presenter, self._shell.desk
         if window is not None and desk is not None:
-            self._settings = window.preferences.settings.lock
+            self._settings = window.model_area.preferences.settings.lock
             self.copied.clear_after(self._settings.clipboard_s)
             self._watch.follow(self._settings, desk.key.origin)
 

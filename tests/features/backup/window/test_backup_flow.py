@@ -84,7 +84,7 @@ def test_a_backup_can_be_stopped_and_another_desk_asks_first(qtbot: QtBot, room:
     chosen(room, qtbot, target)()
     room.feature(BackupWindow).backup.ask()
     assert "being made already" in room.window.talk.notice.text()
-    room.presenter.matters.open("another")
+    room.presenter.shelf_area.matters.open("another")
     dialog = the(room, Confirmation)
     assert "A backup is being made." in dialog.accessibleDescription()
     dialog.reject()
@@ -134,9 +134,9 @@ def test_a_person_is_reminded_only_if_that_is_wanted(room: Room, weeks: int, day
 def test_the_settings_say_when_the_last_one_was_made(room: Room) -> None:
     furnish(room)
     SettingsStore(room.desk.home).set_blob("backup.last", str(NOW.timestamp() - DAY).encode())
-    room.presenter.preferences.open_settings()
+    room.presenter.model_area.preferences.open_settings()
     room.settle()
-    dialog = room.presenter.preferences.dialog
+    dialog = room.presenter.model_area.preferences.dialog
     assert dialog is not None
     dialog.show_section(SectionKind.PRIVACY)
     row = dialog.row("backup")

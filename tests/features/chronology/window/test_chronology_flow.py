@@ -79,7 +79,7 @@ def test_events_are_found_when_the_chronology_is_opened(room: Room) -> None:
     assert reckoned.remark == "date calculated"
     assert [chip.label for chip in reckoned.chips] == ["Lease p. 1"]
     assert panel.foot.text().startswith("4 events. Dates and names are found by rules.")
-    room.presenter.navigation.close_view()
+    room.presenter.places.navigation.close_view()
     assert room.window.talk.isVisible()
 
 
@@ -102,7 +102,7 @@ def test_a_click_opens_the_page_with_the_words_lit(qtbot: QtBot, room: Room) -> 
 def test_a_document_that_comes_while_it_is_shown_is_looked_through(room: Room) -> None:
     _open(room)
     book = room.add_book(_document("Minutes", "They met on 9 May 2025."), 2)
-    room.presenter.openings.opened.emit(book, (), "")
+    room.presenter.shelf_area.openings.opened.emit(book, (), "")
     room.settle()
     assert "9 May 2025" in _days(room)
 
@@ -210,7 +210,7 @@ def test_a_stopped_search_goes_on_when_it_is_opened_again(room: Room) -> None:
     presenter = _timeline(room)
     presenter.stop()
     book = room.add_book(_document("Minutes", "They met on 9 May 2025."), 2)
-    room.presenter.openings.opened.emit(book, (), "")
+    room.presenter.shelf_area.openings.opened.emit(book, (), "")
     room.settle()
     assert "9 May 2025" not in _days(room)
     room.feature(ChronologyWindow).open_events()
@@ -259,7 +259,7 @@ def test_a_question_comes_first_and_the_asking_goes_on_later(qtbot: QtBot, room:
     wait(gate.reached.is_set)
     panel = _timeline(room).panel
     assert panel.stop.isVisible()
-    room.presenter.asking.submit("Is it so?")
+    room.presenter.talk_area.asking.submit("Is it so?")
     gate.open()
     room.settle()
     assert room.answer().text == "Yes."
@@ -277,7 +277,7 @@ def test_a_question_comes_first_and_the_asking_goes_on_later(qtbot: QtBot, room:
 def test_it_is_on_the_shelf_once_there_are_documents(qtbot: QtBot, room: Room) -> None:
     room.open()
     room.add_book(_document("Lease", _FIRST))
-    room.presenter.shelf.list_books()
+    room.presenter.shelf_area.shelf.list_books()
     room.settle()
     qtbot.mouseClick(room.window.shelf.tables.buttons["Chronology"], Qt.MouseButton.LeftButton)
     room.settle()
@@ -293,8 +293,8 @@ def test_the_asking_is_stopped_like_everything_else(qtbot: QtBot, room: Room) ->
     room.engine.answers = [(gate, "none")]
     _ask(qtbot, room)
     wait(gate.reached.is_set)
-    assert "asked about all documents" in room.presenter.matters._busy_words()
-    room.presenter.navigation.stop()
+    assert "asked about all documents" in room.presenter.shelf_area.matters._busy_words()
+    room.presenter.places.navigation.stop()
     gate.open()
     room.settle()
     assert not _timeline(room).panel.stop.isVisible()

@@ -207,6 +207,6 @@ def test_without_two_books_on_the_desk_the_command_says_what_it_needs(room: Room
 
 
 def test_a_removed_book_closes_its_comparison(room: Room, dialog: CompareDialog, leases: tuple[Book, Book]) -> None:
-    room.presenter.shelf.book_removed.emit(leases[0].id)
+    room.presenter.shelf_area.shelf.book_removed.emit(leases[0].id)
     room.settle()
     assert room.feature(ComparisonWindow).comparing.dialog is None

@@ -11,16 +11,16 @@ def test_what_is_too_old_is_said_when_settings_change_and_deleted_a_day_later(ro
     room.add_conversation("Old", days_ago=40)
     room.add_conversation("Young")
     room.open()
-    room.presenter.preferences.change("retention.conversations_days", 30)
+    room.presenter.model_area.preferences.change("retention.conversations_days", 30)
     room.settle()
     assert "From tomorrow on" in room.window.talk.notice.text()
-    assert len(room.presenter.shelf.conversations) == 2
+    assert len(room.presenter.shelf_area.shelf.conversations) == 2
     room.desk.own_settings.set_blob("retention", b"")
     retention_of(room.desk).run(NOW.timestamp() - DAY_S)
     room.feature(GovernanceWindow).retention.run()
     room.settle()
     assert room.window.talk.notice.text() == "Deleted because of their age: 1 conversation."
-    assert [each.title for each in room.presenter.shelf.conversations] == ["Young"]
+    assert [each.title for each in room.presenter.shelf_area.shelf.conversations] == ["Young"]
 
 
 def test_the_shown_conversation_is_spared(room: Room) -> None:
@@ -28,7 +28,7 @@ def test_the_shown_conversation_is_spared(room: Room) -> None:
     room.desk.settings.change("retention.conversations_days", 30)
     retention_of(room.desk).run(NOW.timestamp() - DAY_S)
     room.open()
-    room.presenter.navigation.open_conversation(shown.id)
+    room.presenter.places.navigation.open_conversation(shown.id)
     room.settle()
     room.feature(GovernanceWindow).retention.run()
     room.settle()

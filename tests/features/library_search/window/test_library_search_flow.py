@@ -52,7 +52,7 @@ def test_what_was_found_for_earlier_words_is_not_opened(room: Room, qtbot: QtBot
     assert first.span is not None
     qtbot.keyClick(panel.line, Qt.Key.Key_Return)
     room.settle()
-    assert room.presenter.page.shown.place == (first.id, first.span.page)
+    assert room.presenter.places.pages.first.shown.place == (first.id, first.span.page)
 
 
 def test_passages_stand_below_their_documents_with_words_lit(room: Room) -> None:
@@ -82,14 +82,14 @@ def test_the_keyboard_walks_through_what_was_found_and_opens_pages(room: Room, q
     assert panel.selected == first
     qtbot.keyClick(panel.line, Qt.Key.Key_Return)
     room.settle()
-    shown = room.presenter.page.shown
+    shown = room.presenter.places.pages.first.shown
     assert first.span is not None
     assert shown.place == (first.id, first.span.page)
     assert panel.isVisible(), "one goes on with the next hit"
     qtbot.keyClick(panel.line, Qt.Key.Key_Down)
     qtbot.keyClick(panel.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     room.settle()
-    beside = room.presenter.pages.beside
+    beside = room.presenter.places.pages.beside
     assert beside is not None
     assert second.span is not None
     assert beside.shown.place == (second.id, second.span.page)
@@ -171,7 +171,7 @@ def test_cells_and_notes_lead_to_where_they_are(room: Room) -> None:
     assert headings == ["Question sheets", "Notes"]
     panel.chosen.emit(note, False)
     room.settle()
-    assert room.presenter.page.shown.place == (lease, 88)
+    assert room.presenter.places.pages.first.shown.place == (lease, 88)
     panel.chosen.emit(cell, False)
     room.settle()
     assert room.feature(TablesWindow).panel.isVisible()

@@ -31,7 +31,7 @@ def _say(room: Room, title: str, question: str, answer: str) -> str:
 
 def _find(room: Room, qtbot: QtBot, words: str) -> PaletteDialog:
     """Typed, and looked for everywhere."""
-    room.presenter.anything.find()
+    room.presenter.places.anything.find()
     dialog = room.window.findChildren(PaletteDialog)[-1]
     qtbot.keyClicks(dialog.line, words)
     with qtbot.waitSignal(dialog.search_wanted):
@@ -43,7 +43,7 @@ def _find(room: Room, qtbot: QtBot, words: str) -> PaletteDialog:
 def test_nothing_found_is_said(qtbot: QtBot, room: Room) -> None:
     _open(room)
     gate = room.hold(Executor.FINDING)
-    room.presenter.anything.find()
+    room.presenter.places.anything.find()
     dialog = room.window.findChild(PaletteDialog)
     assert dialog is not None
     qtbot.keyClicks(dialog.line, "zeppelin")
@@ -86,7 +86,7 @@ def test_other_words_end_the_search_for_those_before(qtbot: QtBot, room: Room) -
     _say(room, "Ships", "Which crane?", "The red one.")
     _open(room)
     gate = room.hold(Executor.FINDING)
-    room.presenter.anything.find()
+    room.presenter.places.anything.find()
     dialog = room.window.findChild(PaletteDialog)
     assert dialog is not None
     qtbot.keyClicks(dialog.line, "crane")
@@ -104,7 +104,7 @@ def test_other_words_end_the_search_for_those_before(qtbot: QtBot, room: Room) -
 
 def test_the_palette_leads_to_it(room: Room, qtbot: QtBot) -> None:
     _open(room)
-    room.presenter.anything.find()
+    room.presenter.places.anything.find()
     dialog = room.window.findChildren(PaletteDialog)[-1]
     qtbot.keyClicks(dialog.line, "zeppelin")
     assert [entry.title for entry in dialog.entries()] == ["Search everything for “zeppelin”"]
@@ -117,6 +117,6 @@ def test_the_palette_leads_to_it(room: Room, qtbot: QtBot) -> None:
 
 def test_the_menu_of_the_icon_leads_to_it(room: Room) -> None:
     _open(room)
-    room.presenter.anything.search()
+    room.presenter.places.anything.search()
     wait(room.feature(LibrarySearchWindow).search.panel.isVisible)
     room.settle()

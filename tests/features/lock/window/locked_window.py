@@ -38,7 +38,7 @@ class LockedWindow(Window):
     def protect(self) -> None:
         set_passphrase(self.desk.home, self.desk.paths, PASSPHRASE, cost=CHEAP)
         self._has_passphrase = True
-        self.presenter.passphrase.changed.emit()
+        self.presenter.model_area.passphrase.changed.emit()
         self.settle()
 
     @property

@@ -201,7 +201,7 @@ def test_what_is_typed_past_the_lock_screen_is_forgotten(qtbot: QtBot, protected
 def _ask(window: LockedWindow) -> Gate:
     gate = Gate()
     window.engine.answers[:] = [("The first half, ", gate, "and the second.")]
-    window.presenter.asking.submit("Who let the wharf?")
+    window.presenter.talk_area.asking.submit("Who let the wharf?")
     wait(gate.reached.is_set)
     return gate
 
@@ -229,7 +229,7 @@ def test_an_answer_goes_on_and_the_desk_closes_after_it(protected: LockedWindow)
 
 
 def test_work_stops_where_that_is_set_and_keeps_what_it_has(protected: LockedWindow) -> None:
-    protected.presenter.preferences.change("lock.work", LockedWork.STOPS)
+    protected.presenter.model_area.preferences.change("lock.work", LockedWork.STOPS)
     protected.settle()
     _ask(protected)
     protected.lock()
@@ -326,8 +326,8 @@ def test_files_from_outside_wait_for_the_passphrase(protected: LockedWindow, tmp
 
 
 def test_menus_and_dialogs_that_are_open_go_too(protected: LockedWindow) -> None:
-    protected.presenter.preferences.open_settings()
-    wait(lambda: protected.presenter.preferences.dialog is not None)
+    protected.presenter.model_area.preferences.open_settings()
+    wait(lambda: protected.presenter.model_area.preferences.dialog is not None)
     menu = protected.presenter.window.talk.more.menu()
     if menu is not None:
         menu.popup(QPoint(5, 5))
@@ -351,7 +351,7 @@ def test_quitting_while_locked_ends_the_program(protected: LockedWindow, monkeyp
 
 
 def test_a_desk_that_is_just_being_opened_is_locked_once_it_is(protected: LockedWindow) -> None:
-    protected.presenter.matters.open(protected.marlow)
+    protected.presenter.shelf_area.matters.open(protected.marlow)
     wait(lambda: protected.start.presenter is None)
     protected.desk_lock.lock()
     wait(lambda: protected.desk_lock.screen is not None)

@@ -70,8 +70,8 @@ def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     made = LockedWindow(tmp_path / "desk", fill=fill)
     made.start.window.resize(1440, 900)
     made.protect()
-    empty = next(each for each in made.presenter.shelf.conversations if each.title == "Atlas empty")
-    made.presenter.navigation.open_conversation(empty.id)
+    empty = next(each for each in made.presenter.shelf_area.shelf.conversations if each.title == "Atlas empty")
+    made.presenter.places.navigation.open_conversation(empty.id)
     made.settle()
     yield made
     made.end()
@@ -99,16 +99,16 @@ def show_nothing(window: LockedWindow) -> None:
 
 def show_book(window: LockedWindow) -> None:
     (book,) = window.presenter.shown.shelf.values()
-    talk = next(each for each in window.presenter.shelf.conversations if each.title == "Atlas talk")
-    window.presenter.navigation.open_conversation(talk.id)
+    talk = next(each for each in window.presenter.shelf_area.shelf.conversations if each.title == "Atlas talk")
+    window.presenter.places.navigation.open_conversation(talk.id)
     window.settle()
-    window.presenter.navigation.open_book(book.id)
+    window.presenter.places.navigation.open_book(book.id)
     wait(lambda: window.presenter.shown.page is not None)
     assert window.start.window.page.isVisible()
 
 
 def show_search(window: LockedWindow) -> None:
-    window.presenter.anything.search()
+    window.presenter.places.anything.search()
     line = window.start.window.focusWidget()
     assert isinstance(line, QLineEdit)
     line.setText("wharf")

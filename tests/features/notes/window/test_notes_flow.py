@@ -123,7 +123,7 @@ def test_a_note_is_edited_deleted_and_had_back(noted: Room) -> None:
 
 def test_the_notes_of_one_book(noted: Room, tmp_path: Path) -> None:
     presenter = _notes(noted)
-    noted.presenter.page.open_book(noted.books[LETTERS].id)
+    noted.presenter.places.pages.first.open_book(noted.books[LETTERS].id)
     noted.settle()
     presenter.open_of_book()
     noted.settle()
@@ -141,7 +141,7 @@ def test_the_notes_of_one_book(noted: Room, tmp_path: Path) -> None:
 
 
 def test_the_shelf_leads_to_the_notes(noted: Room) -> None:
-    noted.presenter.navigation.close_view()
+    noted.presenter.places.navigation.close_view()
     assert noted.window.talk.isVisible()
     noted.window.shelf.tables.buttons["Notes and highlights"].click()
     noted.settle()
@@ -149,18 +149,18 @@ def test_the_shelf_leads_to_the_notes(noted: Room) -> None:
 
 
 def test_a_removed_book_takes_its_notes_from_the_list(noted: Room) -> None:
-    noted.presenter.shelf.remove_book(noted.books[LETTERS].id)
+    noted.presenter.shelf_area.shelf.remove_book(noted.books[LETTERS].id)
     noted.settle()
     assert _notes(noted).panel.count.text() == "2 notes"
 
 
 def test_an_answer_and_its_quotation_are_kept(noted: Room) -> None:
     room = noted
-    room.presenter.navigation.close_view()
+    room.presenter.places.navigation.close_view()
     letters = room.books[LETTERS]
     room.engine.answers = [(f"“For Berths 4 to 7 the notice period is {NINE}” [p. 22].",)]
     conversation = room.add_conversation("A", [letters])
-    room.presenter.navigation.open_conversation(conversation.id)
+    room.presenter.places.navigation.open_conversation(conversation.id)
     room.settle()
     room.ask("How long?")
     answer = room.last_answer()
@@ -176,7 +176,7 @@ def test_an_answer_and_its_quotation_are_kept(noted: Room) -> None:
     assert kept.words.endswith("(Side letters 2019–2024, p. 22 ✓).")
     assert (kept.source, kept.source_id) == (NoteSource.ANSWER, room.answer().id)
     assert (lit.words, lit.marker) == (f"For Berths 4 to 7 the notice period is {NINE}.", Marker.BLUE)
-    room.presenter.navigation.new_conversation()
+    room.presenter.places.navigation.new_conversation()
     _notes(room).show_note(kept)
     room.settle()
     assert room.shown().id == conversation.id
@@ -200,8 +200,8 @@ def test_of_a_long_list_the_current_note_comes_into_sight_once_it_is_laid_out(ro
 
 
 def test_the_notes_of_a_page_lead_to_all(noted: Room) -> None:
-    noted.presenter.navigation.close_view()
-    noted.presenter.page.open_page(noted.books[LETTERS].id, 22)
+    noted.presenter.places.navigation.close_view()
+    noted.presenter.places.pages.first.open_page(noted.books[LETTERS].id, 22)
     noted.settle()
     noted.window.page.header.notes.click()
     (popup,) = noted.window.page.findChildren(NotesPopup)
@@ -214,10 +214,10 @@ def test_the_notes_of_a_page_lead_to_all(noted: Room) -> None:
 
 
 def test_words_of_another_feature_are_kept_beside_their_quotation(noted: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    noted.presenter.navigation.close_view()
+    noted.presenter.places.navigation.close_view()
     noted.engine.answers = [(f"“For Berths 4 to 7 the notice period is {NINE}” [p. 22].",)]
     conversation = noted.add_conversation("A", [noted.books[LETTERS]])
-    noted.presenter.navigation.open_conversation(conversation.id)
+    noted.presenter.places.navigation.open_conversation(conversation.id)
     noted.settle()
     noted.ask("How long?")
     question_id, citation = noted.turns()[-1].question.id, noted.citation(0)
@@ -234,7 +234,7 @@ def test_words_of_another_feature_are_kept_beside_their_quotation(noted: Room, m
     assert note.place is not None
     assert (note.place.page, other.words) == (citation.page, "Rent: none")
     opened: list[tuple[str, str]] = []
-    monkeypatch.setattr(noted.presenter.navigation, "open_kept", lambda kind, id: opened.append((kind, id)))
+    monkeypatch.setattr(noted.presenter.places.navigation, "open_kept", lambda kind, id: opened.append((kind, id)))
     _notes(noted).show_note(other)
     noted.settle()
     assert opened == [(KeptWhere.SHEETS, conversation.id)]

@@ -28,7 +28,7 @@ def _open(room: Room, place: int, **options: object) -> None:
     room.add_books()
     room.add_conversation("A", [room.books[LEASE], room.books[LETTERS]])
     room.open(**options)  # type: ignore[arg-type]
-    room.presenter.page.open_page(room.books[place].id, 2)
+    room.presenter.places.pages.first.open_page(room.books[place].id, 2)
     room.settle()
 
 
@@ -64,7 +64,7 @@ def test_flowing_text_is_set_on_as_many_sheets_as_it_takes(room: Room, tmp_path:
     _open(room, LEASE, theme=ThemeChoice.DARK)
     long = "The fjord’s left.\n\n" + "\n\n".join(f"Paragraph {number} of a page that is long." for number in range(90))
     book = room.add_book(Document("Long", Format.TEXT, "55" * 32, (Page(1, "i", long), Page(2, "ii", "The end."))), 6)
-    room.presenter.page.open_page(book.id, 2)
+    room.presenter.places.pages.first.open_page(book.id, 2)
     room.settle()
     _choose(room, tmp_path / "paper.pdf", 1, 2)
     with pypdfium2.PdfDocument(tmp_path / "paper.pdf") as printed:

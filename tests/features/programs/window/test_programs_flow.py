@@ -66,9 +66,9 @@ def test_what_was_allowed_is_listed_in_the_settings_and_taken_back(room: Room) -
     mcp_access_of(room.desk).allow("editor", [LIBRARY])
     room.add_books()
     room.open()
-    room.presenter.preferences.open_settings()
-    wait(lambda: room.presenter.preferences.dialog is not None)
-    settings = room.presenter.preferences.dialog
+    room.presenter.model_area.preferences.open_settings()
+    wait(lambda: room.presenter.model_area.preferences.dialog is not None)
+    settings = room.presenter.model_area.preferences.dialog
     assert settings is not None
     settings.row("programs").button("programs").click()  # type: ignore[attr-defined]
     wait(lambda: room.feature(ProgramsWindow).programs.dialog is not None)

@@ -119,7 +119,7 @@ def test_sent_as_it_is_from_now_on(letter: Room) -> None:
 def _attach(room: Room) -> None:
     *_, ending = as_events(room.desk.images.take(png_of(40, 30), "map.png", Cancel()))
     assert isinstance(ending, Done)
-    room.presenter.attachments.add(ending.result)
+    room.presenter.talk_area.attachments.add(ending.result)
     room.settle()
 
 
@@ -128,14 +128,14 @@ def test_images_leave_once_that_was_agreed(letter: Room) -> None:
     letter.desk.settings.change("remote.texts", RemoteTexts.AS_IS)
     _attach(letter)
     letter.ask("What is it?")
-    dialog = letter.presenter.image_consent.dialog
+    dialog = letter.presenter.talk_area.image_consent.dialog
     assert dialog is not None
     assert f"go to {_HOST} as they are" in dialog.said.text()
     dialog.cancel.click()
     letter.settle()
     assert (letter.engine.prompts, letter.engine.seen) == ([], [])
     letter.ask("What is it?")
-    dialog = letter.presenter.image_consent.dialog
+    dialog = letter.presenter.talk_area.image_consent.dialog
     assert dialog is not None
     dialog.action.click()
     letter.settle()
@@ -166,12 +166,12 @@ def test_an_image_of_before_does_not_leave_unasked(letter: Room) -> None:
     letter.engine.info = msgspec.structs.replace(_ELSEWHERE, vision=SCOUT.vision)
     letter.desk.settings.change("remote.texts", RemoteTexts.AS_IS)
     asked = len(letter.engine.prompts)
-    letter.presenter.asking.ask_last_again()
+    letter.presenter.talk_area.asking.ask_last_again()
     letter.settle()
     assert len(letter.engine.prompts) == asked
     assert any("you have not decided whether images may go" in words for words in letter.sentences())
     letter.ask("Why?")
-    assert letter.presenter.image_consent.dialog is not None
+    assert letter.presenter.talk_area.image_consent.dialog is not None
 
 
 def test_a_model_on_this_machine_is_asked_at_once(letter: Room) -> None:
@@ -189,10 +189,10 @@ def test_an_export_with_names_replaced(letter: Room, tmp_path: Path) -> None:
     settings.save(msgspec.structs.replace(settings.load(), remote=RemoteSettings()))
     letter.engine.info = SCOUT
     letter.engine.answers = [("John Smith pays “to DE89 3704 0044 0532 0130 00” [p. 1]. Ferris wrote it.",)]
-    letter.presenter.model.load(SCOUT.path)
+    letter.presenter.model_area.model.load(SCOUT.path)
     letter.settle()
     letter.ask("Does John Smith pay?")
-    exporting, replaced = letter.presenter.exporting, letter.feature(PseudonymsWindow)
+    exporting, replaced = letter.presenter.places.exporting, letter.feature(PseudonymsWindow)
     replaced.export_replaced()
     letter.settle()
     dialog = replaced.export.dialog

@@ -104,8 +104,8 @@ def test_while_the_model_loads_the_question_waits_as_if_it_was_typed(qtbot: QtBo
 def test_a_book_that_comes_on_the_desk_is_asked_about(room: Room) -> None:
     _open(room)
     rules = room.add_book(work_rules(), 3)
-    room.presenter.shelf.take_book(rules)
-    room.presenter.conversation.books.add(rules, (room.shown().id,))
+    room.presenter.shelf_area.shelf.take_book(rules)
+    room.presenter.talk_area.conversation.books.add(rules, (room.shown().id,))
     room.settle()
     assert "休憩時間はどれくらいですか。" in _first(room).questions
     assert len(_first(room).questions) == 5
@@ -114,10 +114,10 @@ def test_a_book_that_comes_on_the_desk_is_asked_about(room: Room) -> None:
 def test_nothing_is_suggested_where_the_setting_is_off(room: Room) -> None:
     _open(room)
     assert _first(room).questions
-    room.presenter.preferences.change("suggest_questions", False)
+    room.presenter.model_area.preferences.change("suggest_questions", False)
     room.settle()
     assert _first(room).questions == ()
-    room.presenter.preferences.change("suggest_questions", True)
+    room.presenter.model_area.preferences.change("suggest_questions", True)
     room.settle()
     assert _first(room).questions
 
@@ -170,7 +170,7 @@ def test_after_an_answer_two_more_are_suggested(qtbot: QtBot, room: Room) -> Non
 def test_another_answer_of_the_same_words_has_them_too(room: Room) -> None:
     _answered(room)
     before = room.last_answer().further.questions
-    room.presenter.asking.ask_last_again()
+    room.presenter.talk_area.asking.ask_last_again()
     room.settle()
     assert room.last_answer().further.questions == before != ()
 
@@ -185,9 +185,9 @@ def test_they_are_there_when_the_conversation_is_opened_again(room: Room) -> Non
     _answered(room)
     questions, shown = room.last_answer().further.questions, room.shown().id
     other = room.add_conversation("Other")
-    room.presenter.conversation.open(other.id)
+    room.presenter.talk_area.conversation.open(other.id)
     room.settle()
-    room.presenter.conversation.open(shown)
+    room.presenter.talk_area.conversation.open(shown)
     room.settle()
     assert room.last_answer().further.questions == questions != ()
 
@@ -204,7 +204,7 @@ def test_after_an_answer_that_was_stopped_none_are(room: Room) -> None:
     _open(room)
     room.ask("What does maintenance cost?", settle=False)
     wait(gate.reached.is_set)
-    room.presenter.asking.stop()
+    room.presenter.talk_area.asking.stop()
     room.settle()
     assert room.last_answer().further.questions == ()
 
@@ -214,7 +214,9 @@ def test_an_answer_is_there_before_they_are(room: Room) -> None:
     gate = room.hold(Executor.SUGGESTING)
     room.engine.answers = [(ANSWER,)]
     room.ask("What does maintenance cost?", settle=False)
-    wait(lambda: bool(room.turns()) and room.turns()[-1].answer is not None and not room.presenter.asking.busy)
+    wait(
+        lambda: bool(room.turns()) and room.turns()[-1].answer is not None and not room.presenter.talk_area.asking.busy
+    )
     assert room.last_answer().further.questions == ()
     gate.open()
     room.settle()

@@ -106,7 +106,7 @@ def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room)
     _click_chip(qtbot, room, 0)
     room.settle()
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
-    room.presenter.page.open_page(room.books[LEASE].id, 1)
+    room.presenter.places.pages.first.open_page(room.books[LEASE].id, 1)
     room.settle()
     view = room.feature(TablesWindow).panel.view
     view.setFocus()
@@ -174,7 +174,7 @@ def test_while_a_sheet_is_asked_a_question_is_refused_and_stays_written(qtbot: Q
     room.engine.answers = [(gate, "One."), ("Two.",), ("Three.",), ("At last.",)]
     _start(qtbot, room)
     wait(gate.reached.is_set)
-    room.presenter.navigation.focus_composer()
+    room.presenter.places.navigation.focus_composer()
     composer = room.window.talk.composer
     qtbot.keyClicks(composer.editor, "And I?")
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
@@ -322,9 +322,9 @@ def test_another_model_stops_the_sheet_and_an_engine_that_died_does_not(qtbot: Q
     _start(qtbot, room)
     wait(gate.reached.is_set)
     room.engine.die()
-    room.presenter.model.look()
+    room.presenter.model_area.model.look()
     assert room.feature(TablesWindow).sheets.running
-    room.presenter.model.load_again()
+    room.presenter.model_area.model.load_again()
     room.settle()
     assert _states(room) == [CellState.FAILED, CellState.STOPPED, CellState.WAITING]
 
@@ -367,7 +367,7 @@ def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, 
     room.add_books()
     room.add_conversation("Talk", [room.books[LEASE]])
     room.open()
-    room.presenter.anything.find()
+    room.presenter.places.anything.find()
     palette = room.window.findChild(PaletteDialog)
     assert palette is not None
     qtbot.keyClicks(palette.line, "question sheet")

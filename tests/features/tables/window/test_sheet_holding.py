@@ -39,7 +39,7 @@ def _begin(room: Room, *books: int) -> SheetSetup:
 def _drop(room: Room, *steps: Problem) -> Gate:
     gate = Gate()
     room.reader.steps["survey.pdf"] = [gate, *steps]
-    room.presenter.openings.take_files([Path("/home/me/survey.pdf")])
+    room.presenter.shelf_area.openings.take_files([Path("/home/me/survey.pdf")])
     wait(gate.reached.is_set)
     return gate
 
@@ -161,7 +161,7 @@ def test_it_stays_with_its_conversation(qtbot: QtBot, room: Room) -> None:
     _ask(room, qtbot)
     asked = room.shown()
     other = next(talk for talk in room.desk.conversations.all() if talk.id != asked.id)
-    room.presenter.navigation.open_conversation(other.id)
+    room.presenter.places.navigation.open_conversation(other.id)
     wait(lambda: room.shown().id == other.id)
     assert (setup.editor.isReadOnly(), setup.start.text()) == (False, "Ask all")
     setup.editor.setPlainText("Something else?")
@@ -175,7 +175,7 @@ def test_a_question_and_a_sheet_that_wait_for_the_same_book_follow_each_other(qt
     _begin(room, LETTERS)
     gate = _drop(room)
     _ask(room, qtbot)
-    room.presenter.asking.submit("And I?")
+    room.presenter.talk_area.asking.submit("And I?")
     assert room.window.talk.composer.hold.words == _WAITING
     gate.open()
     room.settle()

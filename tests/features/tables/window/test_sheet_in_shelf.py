@@ -28,7 +28,7 @@ def running(room: Room) -> RunningCard:
     room.feature(TablesWindow).open()
     room.feature(TablesWindow).sheets.start(_QUESTIONS, "Obligations")
     wait(gate.reached.is_set)
-    room.presenter.navigation.close_view()
+    room.presenter.places.navigation.close_view()
     wait(lambda: card.shown is not None and "Question 2" in card.shown.words)
     return card
 

@@ -130,7 +130,7 @@ def test_a_video_is_dropped_its_frames_chosen_and_attached(qtbot: QtBot, room: R
     room.settle()
     assert room.feature(VideosWindow).videos.dialog is None
     assert _cards(room) == [(f"clip.mp4, 0:0{second}", "148 tokens") for second in (1, 3, 5)]
-    images = room.presenter.attachments.images()
+    images = room.presenter.talk_area.attachments.images()
     assert all(isinstance(image, Image) for image in images)
     assert {(image.ref.width, image.ref.height) for image in images if isinstance(image, Image)} == {(320, 180)}
     assert room.window.focusWidget() is room.window.talk.composer.editor
@@ -289,7 +289,7 @@ def test_before_a_model_is_loaded_frames_can_be_chosen(room: Room, film: Path) -
     room.open(settle=False)
     wait(gate.reached.is_set)
     wait(lambda: room.presenter.shown.conversation is not None)
-    room.presenter.openings.take_files([film])
+    room.presenter.shelf_area.openings.take_files([film])
     wait(
         lambda: (
             room.feature(VideosWindow).videos.dialog is not None
@@ -351,7 +351,7 @@ def test_frames_that_cannot_be_taken_are_told_and_can_be_chosen_again(room: Room
     assert dialog.note.property("role") == "warning"
     assert dialog.action.isEnabled()
     assert dialog.slider.isEnabled()
-    room.presenter.context.measure()
+    room.presenter.talk_area.context.measure()
     room.settle()
     assert "clip.mp4" in dialog.note.text(), "it stays until something else is chosen"
     elsewhere.rename(copy)

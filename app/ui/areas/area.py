@@ -1,0 +1,31 @@
+"""An area of the window: its presenters, joined with each other and with what happens elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, SignalInstance
+
+from app.ui.main_window import MainWindow
+from app.ui.window_context import WindowContext
+
+
+class Telling(Protocol):
+    """A part of the window that says what went wrong with it."""
+
+    failed: SignalInstance
+
+
+class Area(QObject):
+    """Nothing is decided here: signals of one presenter are connected to those whom they concern. An area knows those
+    that were made before it, and hears of the others by `WindowContext.events`."""
+
+    def __init__(self, context: WindowContext, window: MainWindow) -> None:
+        super().__init__(context.parent)
+        self._context, self._window = context, window
+
+    def _let_tell(self, presenters: Iterable[Telling]) -> None:
+        """What goes wrong with these is said at the top of the window."""
+        for presenter in presenters:
+            presenter.failed.connect(self._window.tell)

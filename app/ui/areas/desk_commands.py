@@ -1,0 +1,56 @@
+"""The commands of the shelf: what comes in, and what is found."""
+
+from __future__ import annotations
+
+from app.ui.areas.shelf import ShelfArea
+from app.ui.areas.talk import TalkArea
+from app.ui.chat.composer import IMAGE_KEYS
+from app.ui.commands import Anchor, Command, CommandGroup, Group
+from app.ui.icons import Symbol
+from app.ui.navigation import Navigation
+from app.ui.palette import Anything
+from app.wording.i18n import _
+
+
+def adding_commands(go: Navigation, area: ShelfArea, talk: TalkArea, anything: Anything) -> CommandGroup:
+    return CommandGroup(
+        Group.DESK,
+        _("Desk"),
+        Symbol.BOOK,
+        (
+            Command(
+                _("New conversation"), "Ctrl+N", go.new_conversation, words=_("chat, start, begin"), symbol=Symbol.ADD
+            ),
+            Command(_("Add a book…"), "Ctrl+O", area.shelf.choose_files, words=_("open file, import document, PDF")),
+            Command(_("Add a folder…"), "", area.folders.choose, words=_("import documents, directory, all files")),
+            Command(
+                talk.images.words.command, IMAGE_KEYS, talk.images.choose, words=_("picture, photo"), symbol=Symbol.SCAN
+            ),
+            Command(
+                _("Show the model a part of the screen…"),
+                "",
+                talk.portal.ask,
+                talk.portal.found,
+                words=_("screenshot"),
+                symbol=Symbol.PART,
+            ),
+            Command(
+                _("Find anything"),
+                "Ctrl+K",
+                anything.find,
+                words=_("search"),
+                symbol=Symbol.FIND,
+                apart=True,
+                anchor=Anchor.FINDING,
+            ),
+            Command(
+                _("Bin…"),
+                "",
+                area.bin.open,
+                words=_("trash, deleted, restore, undo"),
+                symbol=Symbol.DELETE,
+                apart=True,
+                anchor=Anchor.DELETING,
+            ),
+        ),
+    )

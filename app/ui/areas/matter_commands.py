@@ -1,0 +1,42 @@
+"""The commands of matters."""
+
+from __future__ import annotations
+
+from app.ui.commands import Anchor, Command, CommandGroup, Group
+from app.ui.icons import Symbol
+from app.ui.matters.presenter import MattersPresenter
+from app.wording.i18n import _
+
+
+def matter_commands(matters: MattersPresenter) -> CommandGroup:
+    return CommandGroup(
+        Group.MATTERS,
+        _("Matters"),
+        Symbol.MATTER,
+        (
+            Command(_("Open another matter…"), "", matters.open_menu, words=_("case, client, switch, library")),
+            Command(_("New matter…"), "", matters.ask_new, words=_("case, client, create"), symbol=Symbol.ADD),
+            Command(
+                _("Standing instructions of the matter…"),
+                "",
+                matters.instruct,
+                words=_("system prompt, style, role"),
+                symbol=Symbol.EDIT,
+                can=matters.is_open,
+            ),
+            Command(
+                _("Server of the matter…"),
+                "",
+                matters.choose_server,
+                words=_("organisation, remote, model"),
+                can=matters.is_open,
+            ),
+            Command(
+                _("Manage matters…"),
+                "",
+                matters.manage,
+                words=_("rename, archive, delete, case, client"),
+                anchor=Anchor.MANAGING,
+            ),
+        ),
+    )

@@ -1,0 +1,98 @@
+"""The shelf's area: files that come in, books and conversations, matters, the bin."""
+
+from __future__ import annotations
+
+from app.ui.adding.folders import AddedFolders
+from app.ui.adding.presenter import FolderImport
+from app.ui.areas.area import Area
+from app.ui.bin.presenter import BinPresenter
+from app.ui.main_window import MainWindow
+from app.ui.matters.presenter import MattersPresenter
+from app.ui.report.presenter import ReportPresenter
+from app.ui.shelf.covers import BookCovers
+from app.ui.shelf.file_import import FileImport, Passwords
+from app.ui.shelf.indexing import BookIndexing
+from app.ui.shelf.presenter import ShelfPresenter
+from app.ui.shelf.rows import BookList, ConversationList
+from app.ui.window_context import WindowContext
+
+
+class ShelfArea(Area):
+    def __init__(
+        self,
+        context: WindowContext,
+        window: MainWindow,
+        conversations: ConversationList,
+        books: BookList,
+        covers: BookCovers,
+    ) -> None:
+        super().__init__(context, window)
+        desk, bridge = context.desk, context.bridge
+        self.covers = covers
+        self.openings = FileImport(desk.library, bridge, context.shown, self)
+        self.passwords = Passwords(self.openings, window, self)
+        self.folders = FolderImport(desk.adding, self.openings, bridge, context.icons, window, self)
+        self.added_folders = AddedFolders(desk.adding, self.folders, bridge, window, self)
+        self.shelf = ShelfPresenter(context, window.shelf, conversations, books, self.openings, self)
+        self.matters = MattersPresenter(context, window, self.openings, self.folders, self.shelf, self)
+        self.indexing = BookIndexing(desk.indexer, bridge, context.activity, self)
+        self.report = ReportPresenter(desk.library, bridge, context.icons, window, self)
+        self.bin = BinPresenter(desk, bridge, window, context.now, self)
+        self._let_tell(
+            (self.openings, self.folders, self.added_folders, self.shelf, self.matters, self.report, self.bin)
+        )
+        self.matters.done.connect(window.say)
+        self._connect_folders()
+        self._connect_books()
+        self._connect_events()
+
+    def _connect_folders(self) -> None:
+        self.added_folders.listed.connect(self.shelf.take_folders)
+        self.folders.added.connect(self.shelf.take_added)
+        for changed in (self.openings.opened, self.bin.restored, self.shelf.book_removed):
+            changed.connect(self.added_folders.renew)
+        self.folders.added.connect(self.indexing.want)
+
+    def _connect_books(self) -> None:
+        openings, shelf = self.openings, self.shelf
+        openings.opened.connect(self.covers.renew)
+        for read in (openings.opened, openings.read_again):
+            read.connect(self.indexing.want)
+        self.indexing.changed.connect(shelf.show_indexing)
+        shelf.book_removed.connect(self.report.close)
+        shelf.book_removed.connect(self.covers.forget)
+        shelf.binned.connect(self.bin.offer)
+        for changed in (self.report.book_changed, openings.read_again):
+            changed.connect(shelf.take_book)
+        openings.read_again.connect(self.report.renew)
+        self.report.reread_wanted.connect(shelf.reread)
+
+    def _connect_events(self) -> None:
+        events, openings, shelf = self._context.events, self.openings, self.shelf
+        for changed in (
+            openings.opened,
+            openings.read_again,
+            self.folders.added,
+            shelf.book_removed,
+            self.bin.restored,
+        ):
+            changed.connect(events.tell_books_changed)
+        for changed in (self.report.book_changed, openings.read_again):
+            changed.connect(events.book_changed)
+        shelf.book_removed.connect(events.book_removed)
+        events.binned.connect(self.bin.offer)
+        self.bin.restored.connect(events.restored)
+        events.engine_changed.connect(shelf.show_books)
+        events.engine_changed.connect(self.indexing.look)
+        for look in (shelf.counting.look, self.covers.look):
+            events.engine_released.connect(look)
+        events.conversation_shown.connect(shelf.show_conversation)
+
+    def begin(self) -> None:
+        """List what there is, and go on with what was not finished."""
+        self.shelf.list_books()
+        self.shelf.list_conversations()
+        self.indexing.want()
+        self.matters.look()
+        self.folders.look_for_unfinished()
+        self.added_folders.renew()
