@@ -14,7 +14,7 @@ from app.documents.folders import holds_documents
 from app.documents.formats import refused
 from app.ui import motion
 from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
-from app.ui.file_kind import FileKind
+from app.ui.file_kind import GivenKind
 from app.ui.fonts import text_font, ui_font
 from app.ui.shelf.file_import import sort_files
 from app.ui.theme import CORNER, SIZE_DISPLAY, SIZE_TEXT, SPACE_L, SPACE_S, Theme
@@ -91,7 +91,7 @@ class WindowDrops(DropOverlay):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._taken = True
-        self.kinds: Sequence[FileKind] = ()
+        self.kinds: Sequence[GivenKind] = ()
         """The kinds of files that features take for the next question."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -131,7 +131,7 @@ _UNREAD = frozenset((*refused.ENDINGS, ".dmg", ".exe", ".heic", ".iso", ".mp3", 
 any ending."""
 
 
-def _offer(source: QMimeData, files: list[Path], kinds: Sequence[FileKind]) -> _Offer | None:
+def _offer(source: QMimeData, files: list[Path], kinds: Sequence[GivenKind]) -> _Offer | None:
     """What becomes of it when it is dropped; None where it is not for the window."""
     if files:
         folders = [file for file in files if holds_documents(file)]
@@ -159,7 +159,7 @@ def _refusal(files: list[Path]) -> _Offer | None:
     return _Offer(_("Octavo cannot read {what}").format(what=what), known, taken=False)
 
 
-def _offer_of_folders(folders: list[Path], others: list[Path], kinds: Sequence[FileKind]) -> _Offer:
+def _offer_of_folders(folders: list[Path], others: list[Path], kinds: Sequence[GivenKind]) -> _Offer:
     """They go onto the shelf, with what is dropped beside them where it can be read."""
     one = _("the folder “{name}”") if folders[0].is_dir() else _("“{name}”")  # which is a ZIP
     what = _named(folders, one, _("{n} folders"))
@@ -169,7 +169,7 @@ def _offer_of_folders(folders: list[Path], others: list[Path], kinds: Sequence[F
     return _Offer(title, _("All that Octavo can read, in folders below it too"))
 
 
-def _offer_of_files(files: list[Path], kinds: Sequence[FileKind]) -> _Offer:
+def _offer_of_files(files: list[Path], kinds: Sequence[GivenKind]) -> _Offer:
     by_name = sort_files(files, lambda _path, _most: b"", kinds)
     images, shown = by_name.images, by_name.shown
     words = by_name.others[0].kind.dropping if by_name.others else None

@@ -32,7 +32,7 @@ class DroppingWords:
 
 
 @dataclass(frozen=True, eq=False)
-class FileKind:
+class GivenKind:
     """A kind of files that a feature takes for the next question, such as videos.
 
     `endings`: of names, in lower case. `is_one`: tells one by its name and its first `head_bytes`, none where the file
@@ -48,7 +48,7 @@ class FileKind:
     dropping: DroppingWords
 
 
-def choosing_words(kinds: Sequence[FileKind]) -> ChoosingWords:
+def choosing_words(kinds: Sequence[GivenKind]) -> ChoosingWords:
     """The words for choosing images, and files of these kinds: the first kind has words for both."""
     if kinds:
         return kinds[0].choosing

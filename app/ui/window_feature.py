@@ -11,7 +11,7 @@ from app.core.conversation import Citation, Question, Turn
 from app.core.document import Book
 from app.ui.chat.empty import EmptyOffer
 from app.ui.commands import Entry, MenuEntry, PlacedCommands
-from app.ui.file_kind import FileKind
+from app.ui.file_kind import GivenKind
 from app.ui.settings.feature_row import FeatureRow
 from app.ui.text_finder import TextFinder
 from app.ui.workspace import Workspace
@@ -62,7 +62,7 @@ class WindowFeature(QObject):
         feature."""
         return False
 
-    def file_kind(self) -> FileKind | None:
+    def file_kind(self) -> GivenKind | None:
         """A kind of files that it takes for the next question, if it does; asked for once."""
         return None
 

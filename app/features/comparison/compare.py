@@ -28,7 +28,7 @@ from app.features.comparison.data import (
     WordState,
 )
 from app.features.comparison.numbering import settle
-from app.features.comparison.pairing import Group, find_moved, pair
+from app.features.comparison.pairing import PairedPieces, find_moved, pair
 from app.features.comparison.stretches import hunks_of, number_words, passage_of, printed, stretches_of
 
 _STEPS = 4
@@ -216,7 +216,7 @@ class _Comparer:
         return ChangeKind.SAME
 
 
-def _items(groups: Sequence[Group], moved: dict[int, int]) -> Iterator[_Item]:
+def _items(groups: Sequence[PairedPieces], moved: dict[int, int]) -> Iterator[_Item]:
     origins = {theirs: mine for mine, theirs in moved.items()}
     for group in groups:
         if group.is_pair:

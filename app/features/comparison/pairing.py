@@ -33,7 +33,7 @@ _COMMON_SHINGLE = 20  # one that so many paragraphs have tells nothing
 
 
 @dataclass(frozen=True)
-class Group:
+class PairedPieces:
     """Pieces that belong together: `first[0]` up to `first[1]` of the one book, the same of the other; either may be
     none."""
 
@@ -45,7 +45,7 @@ class Group:
         return self.first[0] < self.first[1] and self.second[0] < self.second[1]
 
 
-def pair(first: BookWords, second: BookWords, matches: Iterable[Match]) -> Iterator[Group]:
+def pair(first: BookWords, second: BookWords, matches: Iterable[Match]) -> Iterator[PairedPieces]:
     """All pieces of both in groups, in their order: those that belong together, and one for each of the others."""
     at = there = 0
     for group in _joined(_links(first, second, matches)):
@@ -81,38 +81,40 @@ def _links(first: BookWords, second: BookWords, matches: Iterable[Match]) -> Ite
             yield mine, theirs
 
 
-def _joined(links: Iterable[tuple[int, int]]) -> Iterator[Group]:
+def _joined(links: Iterable[tuple[int, int]]) -> Iterator[PairedPieces]:
     """Links that have a piece in common make one group."""
-    group: Group | None = None
+    group: PairedPieces | None = None
     for mine, theirs in sorted(links):
         if group is not None and (mine < group.first[1] or theirs < group.second[1]):
             if theirs < group.second[0]:
                 continue  # across another link
             first, second = (group.first[0], mine + 1), (group.second[0], max(theirs + 1, group.second[1]))
-            group = Group(first, second)
+            group = PairedPieces(first, second)
             continue
         if group is not None:
             yield group
-        group = Group((mine, mine + 1), (theirs, theirs + 1))
+        group = PairedPieces((mine, mine + 1), (theirs, theirs + 1))
     if group is not None:
         yield group
 
 
-def _between(first: BookWords, second: BookWords, here: tuple[int, int], there: tuple[int, int]) -> Iterator[Group]:
+def _between(
+    first: BookWords, second: BookWords, here: tuple[int, int], there: tuple[int, int]
+) -> Iterator[PairedPieces]:
     """What is between two groups: pairs that are alike, and the rest alone."""
     at, at_there = here[0], there[0]
     for mine, theirs in _alike(first, second, range(*here), range(*there)):
         yield from _alone((at, mine), (at_there, theirs))
-        yield Group((mine, mine + 1), (theirs, theirs + 1))
+        yield PairedPieces((mine, mine + 1), (theirs, theirs + 1))
         at, at_there = mine + 1, theirs + 1
     yield from _alone((at, here[1]), (at_there, there[1]))
 
 
-def _alone(here: tuple[int, int], there: tuple[int, int]) -> Iterator[Group]:
+def _alone(here: tuple[int, int], there: tuple[int, int]) -> Iterator[PairedPieces]:
     for mine in range(*here):
-        yield Group((mine, mine + 1), (there[0], there[0]))
+        yield PairedPieces((mine, mine + 1), (there[0], there[0]))
     for theirs in range(*there):
-        yield Group((here[1], here[1]), (theirs, theirs + 1))
+        yield PairedPieces((here[1], here[1]), (theirs, theirs + 1))
 
 
 def _alike(first: BookWords, second: BookWords, here: range, there: range) -> list[tuple[int, int]]:
@@ -150,7 +152,7 @@ def _likeness(first: BookWords, second: BookWords, mine: int, theirs: int) -> fl
     return Indel.normalized_similarity(ours, others, score_cutoff=_LIKE)
 
 
-def find_moved(first: BookWords, second: BookWords, groups: Sequence[Group]) -> dict[int, int]:
+def find_moved(first: BookWords, second: BookWords, groups: Sequence[PairedPieces]) -> dict[int, int]:
     """Pieces of the first book that are alone, by their index, with those of the second, alone too, that they became
     elsewhere."""
     gone = [group.first[0] for group in groups if group.second[0] == group.second[1]]

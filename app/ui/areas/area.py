@@ -17,7 +17,7 @@ class Telling(Protocol):
     failed: SignalInstance
 
 
-class Area(QObject):
+class WindowArea(QObject):
     """Nothing is decided here: signals of one presenter are connected to those whom they concern. An area knows those
     that were made before it, and hears of the others by `WindowContext.events`."""
 

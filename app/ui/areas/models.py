@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.ui.areas.area import Area
+from app.ui.areas.area import WindowArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.areas.talk import TalkArea
 from app.ui.main_window import MainWindow
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter
 
 
-class ModelArea(Area):
+class ModelArea(WindowArea):
     def __init__(
         self, context: WindowContext, window: MainWindow, shelf: ShelfArea, talk: TalkArea, appearance: Appearance
     ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.ui.areas.area import Area
+from app.ui.areas.area import WindowArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.areas.talk import TalkArea
 from app.ui.exporting import Exporting
@@ -18,7 +18,7 @@ from app.ui.saved_files import SavedFiles
 from app.ui.window_context import WindowContext
 
 
-class PlaceArea(Area):
+class PlaceArea(WindowArea):
     def __init__(
         self, context: WindowContext, window: MainWindow, shelf: ShelfArea, talk: TalkArea, handbook: Path
     ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.ui.adding.folders import AddedFolders
 from app.ui.adding.presenter import FolderImport
-from app.ui.areas.area import Area
+from app.ui.areas.area import WindowArea
 from app.ui.bin.presenter import BinPresenter
 from app.ui.main_window import MainWindow
 from app.ui.matters.presenter import MattersPresenter
@@ -17,7 +17,7 @@ from app.ui.shelf.rows import BookList, ConversationList
 from app.ui.window_context import WindowContext
 
 
-class ShelfArea(Area):
+class ShelfArea(WindowArea):
     def __init__(
         self,
         context: WindowContext,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.ui.areas.area import Area
+from app.ui.areas.area import WindowArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
@@ -24,7 +24,7 @@ from app.ui.portal import ScreenPortal
 from app.ui.window_context import WindowContext
 
 
-class TalkArea(Area):
+class TalkArea(WindowArea):
     def __init__(self, context: WindowContext, window: MainWindow, shelf: ShelfArea) -> None:
         super().__init__(context, window)
         desk, bridge, shown = context.desk, context.bridge, context.shown

@@ -67,7 +67,7 @@ class DragScroller(QObject):
 
 
 @dataclass(frozen=True)
-class Anchor:
+class ScrollAnchor:
     """What keeps its place while heights change: a slot, a piece in it, and how many px of that are out of sight."""
 
     slot: Slot
@@ -152,7 +152,7 @@ class Scroller(QAbstractScrollArea):
                 slot.guess_height(width, self._theme.sizes)
         self._column.measure()
 
-    def _find_anchor(self) -> Anchor | None:
+    def _find_anchor(self) -> ScrollAnchor | None:
         value = self.verticalScrollBar().value()
         index = self._column.index_at(value)
         if index < 0:
@@ -162,13 +162,13 @@ class Scroller(QAbstractScrollArea):
         pieces = slot.message.pieces if slot.message else ()
         if pieces and offset >= pieces[-1].bottom and index + 1 < len(self._column.slots):  # its text is out of sight
             slot = self._column.slots[index + 1]
-            return Anchor(slot, -1, value - slot.top)
+            return ScrollAnchor(slot, -1, value - slot.top)
         for number in reversed(range(len(pieces))):
             if pieces[number].top <= offset:
-                return Anchor(slot, number, offset - pieces[number].top)
-        return Anchor(slot, -1, offset)
+                return ScrollAnchor(slot, number, offset - pieces[number].top)
+        return ScrollAnchor(slot, -1, offset)
 
-    def _settle(self, anchor: Anchor | None = None) -> None:
+    def _settle(self, anchor: ScrollAnchor | None = None) -> None:
         """Build what is near the window, and put everything in its place without moving what the person reads."""
         if self._settling:
             return
@@ -192,9 +192,9 @@ class Scroller(QAbstractScrollArea):
     def _show_first(self, slot: Slot) -> None:
         """Scroll this message to the top of the window, with the same space above it as the first one has."""
         self._following = False
-        self._settle(Anchor(slot, -1, -SPACE_XL))
+        self._settle(ScrollAnchor(slot, -1, -SPACE_XL))
 
-    def _settle_passes(self, anchor: Anchor | None) -> None:
+    def _settle_passes(self, anchor: ScrollAnchor | None) -> None:
         bar, height = self.verticalScrollBar(), self.viewport().height()
         for _pass in range(_PASSES):
             bar.setRange(0, max(0, self._column.total - height))
@@ -212,7 +212,7 @@ class Scroller(QAbstractScrollArea):
         self._ahead = max(_OVERSCAN_STEP, self._ahead - abs(value - bar.value()))
         bar.setValue(value)
 
-    def _value_of(self, anchor: Anchor) -> int:
+    def _value_of(self, anchor: ScrollAnchor) -> int:
         pieces = anchor.slot.message.pieces if anchor.slot.message else ()
         inside = pieces[anchor.piece].top if 0 <= anchor.piece < len(pieces) else 0
         return anchor.slot.top + inside + anchor.offset

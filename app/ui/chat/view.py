@@ -17,7 +17,7 @@ from app.ui.chat.empty import EmptyConversation
 from app.ui.chat.formulas import FormulaStore
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.question import QuestionMessage
-from app.ui.chat.scroller import Anchor, Scroller
+from app.ui.chat.scroller import ScrollAnchor, Scroller
 from app.ui.chat.slots import Slot, make_slots, question_slot
 from app.ui.chat.tiles import NumberedImage
 from app.ui.commands import MenuEntry
@@ -350,11 +350,11 @@ class ConversationView(Scroller):
             return None
         return slot.message
 
-    def _find_again(self, anchor: Anchor) -> Anchor | None:
+    def _find_again(self, anchor: ScrollAnchor) -> ScrollAnchor | None:
         slot = self._column.find_like(anchor.slot)
-        return Anchor(slot, anchor.piece, anchor.offset) if slot is not None else None
+        return ScrollAnchor(slot, anchor.piece, anchor.offset) if slot is not None else None
 
-    def _settle(self, anchor: Anchor | None = None) -> None:
+    def _settle(self, anchor: ScrollAnchor | None = None) -> None:
         super()._settle(anchor)
         self.empty.setVisible(not self._column.slots)
         self.empty.setGeometry(self.viewport().rect())

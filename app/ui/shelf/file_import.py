@@ -22,7 +22,7 @@ from app.documents.images import kinds as image_kinds
 from app.services.library import Library
 from app.ui.bridge import Bridge, Executor
 from app.ui.file_dialogs import FileDialog
-from app.ui.file_kind import FileKind
+from app.ui.file_kind import GivenKind
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.presenter import Presenter
 from app.ui.shelf.rows import BookRow, BookState
@@ -39,7 +39,7 @@ _FILE_PATTERNS = " ".join(f"*{ending}" for ending in (*detect.ENDINGS, ".zip"))
 class TakenFiles:
     """Files of a kind that a feature takes; at least one of them."""
 
-    kind: FileKind
+    kind: GivenKind
     paths: tuple[Path, ...]
 
 
@@ -105,7 +105,7 @@ class FileImport(Presenter):
         self._bridge = bridge
         self._shown = shown
         self._openings: dict[str, _Opening] = {}
-        self.kinds: Sequence[FileKind] = ()
+        self.kinds: Sequence[GivenKind] = ()
         """The kinds of files that features take for the next question."""
 
     def rows(self, conversation_id: str) -> list[BookRow]:
@@ -290,7 +290,7 @@ class FileImport(Presenter):
 def sort_files(
     paths: Iterable[Path],
     head: Callable[[Path, int], bytes],
-    kinds: Sequence[FileKind],
+    kinds: Sequence[GivenKind],
     *,
     takes_books: bool = True,
     images_are_books: bool = False,
@@ -300,7 +300,7 @@ def sort_files(
     most = max((image_kinds.HEAD_BYTES, *(kind.head_bytes for kind in kinds)))
     images: list[Path] = []
     books: list[Path] = []
-    others: dict[FileKind, list[Path]] = {kind: [] for kind in kinds}
+    others: dict[GivenKind, list[Path]] = {kind: [] for kind in kinds}
     for path in paths:
         untrusted_head = head(path, most)
         if image_kinds.is_image(path.name, untrusted_head) and not images_are_books:

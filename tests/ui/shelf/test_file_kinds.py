@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
 from app.documents.reader import DocumentReader
-from app.ui.file_kind import ChoosingWords, DroppingWords, FileKind, choosing_words
+from app.ui.file_kind import ChoosingWords, DroppingWords, GivenKind, choosing_words
 from app.ui.shelf.file_import import SortedFiles, sort_files
 from tests.ui.room import Room
 
@@ -21,11 +21,11 @@ _DROPPING = DroppingWords("the score “{name}”", "{n} images and scores", "It
 _FILES = [Path("a.score"), Path("b.png"), Path("c.pdf"), Path("d.bin")]
 
 
-def _kind(taken: list[Path]) -> FileKind:
+def _kind(taken: list[Path]) -> GivenKind:
     def is_one(name: str, untrusted_head: bytes) -> bool:
         return name.endswith(".score") or untrusted_head.startswith(b"SCORE")
 
-    return FileKind((".score",), 5, is_one, taken.extend, _CHOOSING, _DROPPING)
+    return GivenKind((".score",), 5, is_one, taken.extend, _CHOOSING, _DROPPING)
 
 
 def _head(path: Path, most: int) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.features.videos.reading import kinds
-from app.ui.file_kind import ChoosingWords, DroppingWords, FileKind
+from app.ui.file_kind import ChoosingWords, DroppingWords, GivenKind
 from app.ui.window_feature import WindowFeature
 from app.ui.workspace import Workspace
 from app.wording.i18n import _
@@ -37,8 +37,8 @@ class VideosWindow(WindowFeature):
         """Let a person choose frames of these videos."""
         self.videos.take(paths)
 
-    def file_kind(self) -> FileKind:
-        return FileKind(
+    def file_kind(self) -> GivenKind:
+        return GivenKind(
             endings=kinds.ENDINGS,
             head_bytes=kinds.HEAD_BYTES,
             is_one=kinds.is_video,
