@@ -13,7 +13,7 @@ from app.core.errors import AppError, Code
 from app.core.files import start_log
 from app.core.kept import Keeps
 from app.core.matter import LIBRARY, Matter
-from app.core.paths import Paths, resources
+from app.core.paths import Paths
 from app.core.policy import Policy
 from app.core.record import Noting
 from app.core.secret import KeyOrigin
@@ -51,7 +51,6 @@ from app.services.replacing import AsItIsEngine, MakeNameReplacing
 from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
-from app.services.sheets import Templates
 from app.services.weighing import SentenceWeighing
 from app.store import keys, restoring, system_keyring
 from app.store.bin import BinStore
@@ -209,7 +208,6 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         indexer=Indexer(search.vectors, search.embedder),
         parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
         weighing=weighing,
-        templates=Templates(resources() / "sheets", library),
         context=Context(engine, models, library, prompts, conversations, ask),
         library=library,
         adding=FolderAdding(reader, books, Sources(database), record),

@@ -21,11 +21,9 @@ from app.core.conversation import (
     Turn,
 )
 from app.core.image import ImageRef
-from app.core.sheet import Sheet, SheetCell
 from app.core.verdict import SentenceVerdict, Unweighed, Verdict
 from app.export import files
 from app.export.report import compose
-from app.export.sheet import compose_sheet
 from app.wording.support import basis_words
 
 IMAGE = ImageRef("cd" * 32, "chart.png", 400, 300)
@@ -83,11 +81,3 @@ def test_in_every_file_of_a_conversation(tmp_path: Path, ending: str) -> None:
     files.write(compose("Talk", (Turn(ALONE, stopped), Turn(with_book, ANSWER)), {}), path, no_png)
     assert text_of(path).count(WORDS) == 1
     assert f"{WORDS} This answer is not complete." in text_of(path)
-
-
-@pytest.mark.parametrize("ending", files.SHEET_ENDINGS)
-def test_in_every_file_of_a_sheet(tmp_path: Path, ending: str) -> None:
-    path = tmp_path / f"out{ending}"
-    rows = (SheetCell(ALONE, ANSWER), SheetCell(msgspec.structs.replace(READ, images=()), ANSWER), SheetCell(ALONE))
-    files.write_sheet(compose_sheet(Sheet("s", "Sheet", 0.0, (), rows), {}), path)
-    assert text_of(path).count(WORDS) == 1

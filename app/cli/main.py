@@ -108,14 +108,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import folders
 
             folders.list_folders(options, desk)
-        case "sheet":
-            from app.cli import sheets
-
-            return sheets.run(options, desk, cancel)
-        case "grid":
-            from app.cli import grids
-
-            return grids.run(options, desk, cancel)
         case "cite":
             from app.cli import cite
 

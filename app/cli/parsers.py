@@ -41,8 +41,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_add(commands)
     _add_folders(commands)
-    _add_sheet(commands)
-    _add_grid(commands)
     _add_cite(commands)
     _add_bin(commands)
     _add_matters(commands)
@@ -151,56 +149,6 @@ def _add_cite(commands: Any) -> None:
         "--style", choices=[style.value for style in CitationStyle], default=CitationStyle.BIBTEX.value,
         help=_("BibTeX (default), CSL JSON, or plain text"),
     )  # fmt: skip
-
-
-def _add_sheet(commands: Any) -> None:
-    sheet = add_command(
-        commands, "sheet", _("ask a list of questions about documents, each one separately, and get a table of answers")
-    )
-    add_answering(sheet)
-    sheet.add_argument(
-        "--questions",
-        type=Path,
-        metavar="FILE",
-        help=_("UTF-8 text, one question per line; lines that start with # are ignored"),
-    )
-    sheet.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
-    sheet.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
-    sheet.add_argument(
-        "--resume", action="store_true",
-        help=_("continue the last sheet with the same questions and books: ask only the unanswered ones"),
-    )  # fmt: skip
-    sheet.add_argument(
-        "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .docx, .xlsx, .md, .html")
-    )
-    add_weighing(sheet)
-    sheet.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
-
-
-def _add_grid(commands: Any) -> None:
-    grid = add_command(
-        commands,
-        "grid",
-        _("ask every question of every document by itself, and get a table of values with their pages"),
-    )
-    add_answering(grid)
-    grid.add_argument(
-        "--questions", type=Path, metavar="FILE",
-        help=_("UTF-8 text, one question per line, as in “[date] End of term: When does the lease end?”; the kinds are"
-        " text, yes/no, date, amount, choice: A, B"),
-    )  # fmt: skip
-    grid.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
-    grid.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
-    grid.add_argument("--title", metavar="TEXT", default="", help=_("what the table is called"))
-    grid.add_argument(
-        "--resume", action="store_true",
-        help=_("continue the last table of these questions and documents: ask only what is not answered, or new"),
-    )  # fmt: skip
-    grid.add_argument(
-        "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .xlsx, .csv, .docx")
-    )
-    add_weighing(grid)
-    grid.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
 
 
 def add_weighing(command: argparse.ArgumentParser) -> None:

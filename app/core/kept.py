@@ -12,7 +12,7 @@ class KeptWhere(StrEnum):
 
     DOCUMENTS = "documents"
     CONVERSATIONS = "conversations"
-    SHEETS = "sheets"
+    SHEETS = "sheets"  # conversations of cells, which features ask
     NOTES = "notes"
     READINGS = "readings"
     EXPORTS = "exports"  # that the record knows of
@@ -28,7 +28,8 @@ class KeptKind:
     """A kind of thing that is kept, such as documents or notes.
 
     `words`: its name for a person; `remedy`: what would delete it. `total`: SQL for what is counted, after `FROM`;
-    `title`: SQL for the title of one by its id, and whether it is in the bin.
+    `title`: SQL for the title of one by its id, and whether it is in the bin. `conversations`: the table that has the
+    ids of those conversations that are of this kind (`conversation_id`), and are told apart from others.
     """
 
     id: str
@@ -36,6 +37,7 @@ class KeptKind:
     remedy: Callable[[], str]
     total: str = ""
     title: str = ""
+    conversations: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A report as a Word document, its references as footnotes; a sheet as one table across landscape pages."""
+"""A report as a Word document, its references as footnotes; and the parts that other reports have, too."""
 
 from __future__ import annotations
 
@@ -16,39 +16,17 @@ from docx.text.run import Run
 from markdown_it.token import Token
 
 from app.core.errors import AppError
-from app.core.values import ValueKind
 from app.export import footnotes
 from app.export.formulas import read_formula
-from app.export.grid import GridCell, GridReport
 from app.export.markdown import read_answer
-from app.export.plain import plain_text
-from app.export.references import (
-    RAISED,
-    REFERENCE,
-    CheckedSentence,
-    Reference,
-    Tone,
-    legend,
-    table_headings,
-    table_title,
-)
+from app.export.references import RAISED, REFERENCE, CheckedSentence, Reference, legend, table_headings, table_title
 from app.export.report import PICTURE_SIDE, PIXELS_PER_INCH, LoadPicture, Picture, Report
-from app.export.sheet import SheetLine, SheetReport, headings
 from app.export.title_block import TitleBlock
 from app.export.word_file import BULLETS, MONOSPACED, WordFile, set_numbering
-from app.services.cells import CellFinding
 from app.wording.i18n import _
 
 _LIST_LEVELS = 3  # the styles "List Bullet" to "List Bullet 3"
 _LARGEST_HEADING = 2  # the report's own headings are 0 and 1
-_SHEET_MM = (10, 58, 118, 75)
-_DOCUMENT_MM, _COLUMNS_SIDE_BY_SIDE = 46, 5
-_GRID_TONES = {
-    CellFinding.WORD_FOR_WORD: Tone.VERIFIED,
-    CellFinding.COMPARE: Tone.NEAR,
-    CellFinding.OTHERWISE: Tone.NOT_FOUND,
-    CellFinding.NOTHING: Tone.NOT_FOUND,
-}
 _SENTENCES_MM = (9, 46, 43, 42)
 _FACT_MM = 28
 
@@ -56,7 +34,7 @@ _FACT_MM = 28
 def write(report: Report, load: LoadPicture) -> bytes:
     file = WordFile(report.title)
     document = file.document
-    _write_head(file, report.head)
+    write_head(file, report.head)
     found = {reference.number: reference for reference in report.references}
     written: dict[int, Reference] = {}
     for part in report.parts:
@@ -79,65 +57,18 @@ def write(report: Report, load: LoadPicture) -> bytes:
             document.add_paragraph(part.note, style="Note")
     if report.sentences:
         document.add_heading(table_title(report.sentences), 1)
-        _write_legend(file, report.sentences)
+        write_legend(file, report.sentences)
         notes = {each.number: number for number, each in written.items()}
         for part in report.parts:
             if part.sentences and part.label:
                 document.add_paragraph(part.label, style="Question Label")
             if part.sentences:
                 _write_sentences(file, part.sentences, notes)
-    _write_documents(file, report.head)
+    write_documents(file, report.head)
     return file.save()
 
 
-def write_sheet(report: SheetReport) -> bytes:
-    file = WordFile(report.title, landscape=True)
-    _write_head(file, report.head)
-    file.document.add_paragraph(style="Fact")
-    table = file.add_table(_SHEET_MM, ("", *headings()))
-    for line in report.lines:
-        _write_line(file, file.add_row(table, whole=False), line)
-    _write_legend(file, report.sentences)
-    _write_documents(file, report.head)
-    return file.save()
-
-
-def write_grid(report: GridReport) -> bytes:
-    """The grid across landscape pages, its columns side by side as far as they can be read, then below each other."""
-    file = WordFile(report.title, landscape=True)
-    _write_head(file, report.head)
-    for first in range(0, len(report.headings), _COLUMNS_SIDE_BY_SIDE):
-        headings = report.headings[first : first + _COLUMNS_SIDE_BY_SIDE]
-        file.document.add_paragraph(style="Fact")
-        width = (sum(_SHEET_MM) - _DOCUMENT_MM) / len(headings)
-        names = (_("Document"), *(heading.title for heading in headings))
-        table = file.add_table((_DOCUMENT_MM, *[width] * len(headings)), names)
-        for line in report.lines:
-            title, *cells = file.add_row(table)
-            title.paragraphs[0].add_run(line.title)
-            for place, cell in zip(cells, line.cells[first : first + len(headings)], strict=True):
-                _write_grid_cell(place, cell)
-    if report.summary:
-        file.document.add_paragraph(report.summary, style="Note").paragraph_format.space_before = Pt(8)
-    _write_documents(file, report.head)
-    return file.save()
-
-
-def _write_grid_cell(place: _Cell, cell: GridCell) -> None:
-    words = place.paragraphs[0].add_run(plain_text(cell.words))
-    words.bold = cell.read.has_value and cell.read.kind is not ValueKind.PROSE
-    tone = _GRID_TONES.get(cell.read.finding, Tone.NAMED).value
-    if cell.place:
-        place.paragraphs[0].add_run().add_break()
-        place.paragraphs[0].add_run(cell.place, style=tone)
-    finding = "" if cell.place and cell.read.finding in _GRID_TONES else cell.finding
-    for words_below in (f"“{cell.sentence}”" * bool(cell.sentence), finding, cell.answered, cell.comment):
-        if words_below:
-            place.paragraphs[0].add_run().add_break()
-            place.paragraphs[0].add_run(words_below, style="Label")
-
-
-def _write_head(file: WordFile, head: TitleBlock) -> None:
+def write_head(file: WordFile, head: TitleBlock) -> None:
     document = file.document
     document.add_heading(head.title, 0)
     table = file.add_table((_FACT_MM, file.width_mm - _FACT_MM))
@@ -149,7 +80,7 @@ def _write_head(file: WordFile, head: TitleBlock) -> None:
         document.add_paragraph(head.preface, style="Note").paragraph_format.space_before = Pt(8)
 
 
-def _write_documents(file: WordFile, head: TitleBlock) -> None:
+def write_documents(file: WordFile, head: TitleBlock) -> None:
     if not head.documents:
         return
     file.document.add_heading(_("Documents"), 1)
@@ -162,7 +93,7 @@ def _write_documents(file: WordFile, head: TitleBlock) -> None:
             title.add_paragraph(each.digest, style="Digest")
 
 
-def _write_legend(file: WordFile, sentences: Sequence[CheckedSentence]) -> None:
+def write_legend(file: WordFile, sentences: Sequence[CheckedSentence]) -> None:
     if words := legend(sentences):
         file.document.add_paragraph(words, style="Note").paragraph_format.space_before = Pt(8)
 
@@ -176,29 +107,6 @@ def _write_sentences(file: WordFile, sentences: Sequence[CheckedSentence], notes
         sentence.paragraphs[0].add_run(each.sentence or "–")
         finding.paragraphs[0].add_run(each.finding.verdict, style=each.finding.tone.value)
         evidence.paragraphs[0].add_run(each.finding.evidence or "–")
-
-
-def _write_line(file: WordFile, cells: tuple[_Cell, ...], line: SheetLine) -> None:
-    number, question, answer, references = cells
-    number.paragraphs[0].add_run(str(line.number))
-    question.paragraphs[0].add_run(line.question)
-    DocxWriter(file, answer).write(read_answer(line.answer))
-    if line.note:
-        answer.add_paragraph(line.note, style="Note")
-    _drop_first_paragraph(answer)
-    for each in line.sentences:
-        paragraph = references.add_paragraph(style="Cell")
-        paragraph.add_run(f"{each.mark} ")
-        paragraph.add_run(each.finding.verdict, style=each.finding.tone.value)
-        paragraph.add_run(f". {each.finding.evidence}".rstrip())
-    _drop_first_paragraph(references)
-
-
-def _drop_first_paragraph(cell: _Cell) -> None:
-    """A new cell begins with an empty one, which it must keep only while it has no other."""
-    first, *others = cell.paragraphs
-    if others:
-        cell._tc.remove(first._p)
 
 
 def _write_picture(document: DocumentObject, picture: Picture, load: LoadPicture) -> Paragraph:

@@ -1,4 +1,4 @@
-"""Writes the report of a conversation, of a sheet or of a grid into a file of the format that its name says."""
+"""Writes the report of a conversation into a file of the format that its name says."""
 
 from __future__ import annotations
 
@@ -12,16 +12,12 @@ from urllib.parse import quote
 
 from app.core.errors import AppError, Code
 from app.core.files import write_private
-from app.export.grid import GridReport
 from app.export.report import PICTURE_SIDE, LoadPicture, Picture, Report
-from app.export.sheet import SheetReport
 from app.wording.i18n import _
 
 _PRIVATE_FOLDER = 0o700
 
 ENDINGS = (".md", ".html", ".docx")
-SHEET_ENDINGS = (".docx", ".xlsx", ".md", ".html")
-GRID_ENDINGS = (".xlsx", ".csv", ".docx")
 
 
 def check(path: Path, endings: Sequence[str] = ENDINGS) -> None:
@@ -46,18 +42,6 @@ def write(report: Report, path: Path, load: LoadPicture) -> None:
     """
     check_ending(path)
     write_bytes(_written(report, path, load), path)
-
-
-def write_sheet(report: SheetReport, path: Path) -> None:
-    """As `write`."""
-    check_ending(path, SHEET_ENDINGS)
-    write_bytes(_sheet_written(report, path.suffix.lower()), path)
-
-
-def write_grid(report: GridReport, path: Path) -> None:
-    """As `write`."""
-    check_ending(path, GRID_ENDINGS)
-    write_bytes(_grid_written(report, path.suffix.lower()), path)
 
 
 def write_bytes(data: bytes, path: Path) -> None:
@@ -85,44 +69,6 @@ def _written(report: Report, path: Path, load: LoadPicture) -> bytes:
             from app.export import docx
 
             return docx.write(report, load)
-
-
-def _sheet_written(report: SheetReport, ending: str) -> bytes:
-    """As `_written`."""
-    match ending:
-        case ".docx":
-            from app.export import docx
-
-            return docx.write_sheet(report)
-        case ".xlsx":
-            from app.export import sheet_workbook
-
-            return sheet_workbook.write_sheet(report)
-        case ".md":
-            from app.export import markdown
-
-            return markdown.write_sheet(report).encode()
-        case _:
-            from app.export import html
-
-            return html.write_sheet(report).encode()
-
-
-def _grid_written(report: GridReport, ending: str) -> bytes:
-    """As `_written`."""
-    match ending:
-        case ".docx":
-            from app.export import docx
-
-            return docx.write_grid(report)
-        case ".csv":
-            from app.export import grid_csv
-
-            return grid_csv.write_grid(report)
-        case _:
-            from app.export import grid_workbook
-
-            return grid_workbook.write_grid(report)
 
 
 def _put_inside(load: LoadPicture, picture: Picture) -> str:

@@ -1,4 +1,5 @@
-"""A report or a sheet as one HTML page that needs nothing else: no script, nothing that is fetched, images inside."""
+"""A report as one HTML page that needs nothing else: no script, nothing that is fetched, images inside; and the parts
+that other reports have, too."""
 
 from __future__ import annotations
 
@@ -17,7 +18,6 @@ from app.export.references import (
     CLOSE,
     OPEN,
     RAISED,
-    REFERENCE,
     CheckedSentence,
     SentenceFinding,
     legend,
@@ -25,7 +25,6 @@ from app.export.references import (
     table_title,
 )
 from app.export.report import Picture, Report
-from app.export.sheet import SheetLine, SheetReport, headings
 from app.export.title_block import TitleBlock, foot_words
 from app.wording.i18n import _
 
@@ -40,7 +39,7 @@ _SANS = (
 _LARGEST_HEADING = 3
 """The headings of an answer: h1 is the title, h2 the table of sentences."""
 
-_WIDTHS = {"sentences": ("6%", "34%", "30%", "30%"), "lines": ("4%", "21%", "44%", "31%")}
+_WIDTHS = ("6%", "34%", "30%", "30%")
 _MONO = "'Source Code Pro',Consolas,Menlo,'DejaVu Sans Mono',monospace"
 STYLE = (
     f"body{{max-width:42rem;margin:3rem auto;padding:0 1.5rem;font-family:{_SERIF};line-height:1.55;color:#211e1a}}"
@@ -63,7 +62,6 @@ STYLE = (
     "@media print{body{max-width:none;margin:0;padding:0;font-size:11pt}tr,.question,.label{break-inside:avoid}"
     ".label,.question,h2,h3,h4{break-after:avoid}}"
 )
-_WIDE = "body{max-width:76rem}td p{margin:.2rem 0 .4rem}"
 
 
 def write(
@@ -74,38 +72,31 @@ def write(
 ) -> str:
     """`address` gives the place of an image; an AppError that it raises is said in the image's place. `style` takes the
     place of that for browsers, `formula` that of MathML."""
-    body = [_head(report.head)]
+    body = [head_of(report.head)]
     for number, part in enumerate(report.parts, 1):
         if part.label:
             body.append(f'<p class="label">{html.escape(part.label)}</p>')
         body += [_picture(picture, address) for picture in part.pictures]
         if part.question or not part.pictures:
-            body.append(f'<p class="question">{_lines(part.question)}</p>')
+            body.append(f'<p class="question">{lines_of(part.question)}</p>')
         if part.thought is not None:
             body.append(f'<p class="note">{html.escape(part.thought.words)}</p>')
-            body.append(f'<blockquote class="note">{_lines(part.thought.text)}</blockquote>')
+            body.append(f'<blockquote class="note">{lines_of(part.thought.text)}</blockquote>')
         rows = {number: each.numbers[0] for each in part.sentences for number in each.numbers}
-        body.append(RAISED.sub(partial(_link, rows), ENCODED.sub("", _rendered(part.answer, number, formula))))
+        body.append(RAISED.sub(partial(_link, rows), ENCODED.sub("", rendered(part.answer, number, formula))))
         if part.note:
             body.append(f'<p class="note">{html.escape(part.note)}</p>')
     if report.sentences:
-        body += [f"<h2>{html.escape(table_title(report.sentences))}</h2>", _legend(report.sentences)]
+        body += [f"<h2>{html.escape(table_title(report.sentences))}</h2>", legend_of(report.sentences)]
     for part in report.parts:
         if part.sentences:
             body.append(f'<p class="label">{html.escape(part.label)}</p>' if part.label else "")
-            body.append(_table("sentences", ("", *table_headings()), map(_sentence, part.sentences)))
-    body.append(_documents(report.head))
-    return _page(report.title, style or STYLE + _foot(), body)
+            body.append(table_of("sentences", _WIDTHS, ("", *table_headings()), map(_sentence, part.sentences)))
+    body.append(documents_of(report.head))
+    return page_of(report.title, style or STYLE + foot_style(), body)
 
 
-def write_sheet(report: SheetReport, style: str = "", formula: Callable[[FormulaText], str] = to_mathml) -> str:
-    """`style` and `formula` as in `write`."""
-    lines = _table("lines", ("", *headings()), (_line(line, formula) for line in report.lines))
-    body = [_head(report.head), "<p></p>", lines, _legend(report.sentences), _documents(report.head)]
-    return _page(report.title, style or STYLE + _WIDE + _foot("A4 landscape"), body)
-
-
-def _rendered(answer: str, number: int, formula: Callable[[FormulaText], str]) -> str:
+def rendered(answer: str, number: int, formula: Callable[[FormulaText], str]) -> str:
     """Answer `number` of the page. Its headings are below those of the page."""
     tokens = read_answer(answer, partial(_sign, number))
     for place, token in enumerate(tokens):
@@ -126,7 +117,7 @@ def _sign(number: int, token: Token) -> str:
     return f'<sup><a{place} href="#{note}">{letter}</a></sup>'
 
 
-def _head(head: TitleBlock) -> str:
+def head_of(head: TitleBlock) -> str:
     facts = "".join(
         f'<tr><th width="96" align="left">{html.escape(name)}</th><td>{html.escape(value)}</td></tr>'
         for name, value in head.facts
@@ -135,7 +126,7 @@ def _head(head: TitleBlock) -> str:
     return f"<h1>{html.escape(head.title)}</h1>{_grid('facts', facts)}{preface}"
 
 
-def _documents(head: TitleBlock) -> str:
+def documents_of(head: TitleBlock) -> str:
     if not head.documents:
         return ""
     rows = []
@@ -145,13 +136,13 @@ def _documents(head: TitleBlock) -> str:
     return f"<h2>{html.escape(_('Documents'))}</h2>{_grid('facts', rows)}"
 
 
-def _legend(sentences: Sequence[CheckedSentence]) -> str:
+def legend_of(sentences: Sequence[CheckedSentence]) -> str:
     words = legend(sentences)
     return f'<p class="note">{html.escape(words)}</p>' if words else ""
 
 
-def _table(kind: str, names: Sequence[str], rows: Iterable[str]) -> str:
-    columns = zip(_WIDTHS[kind], names, strict=True)
+def table_of(kind: str, widths: Sequence[str], names: Sequence[str], rows: Iterable[str]) -> str:
+    columns = zip(widths, names, strict=True)
     head = "".join(f'<th width="{width}" align="left">{html.escape(name)}</th>' for width, name in columns)
     return _grid(kind, rows, f"<thead><tr>{head}</tr></thead>")
 
@@ -166,41 +157,29 @@ def _sentence(each: CheckedSentence) -> str:
     numbers = ", ".join(f'<a href="#n{number}">{number}</a>' for number in each.numbers)
     evidence = f'<span class="finding">{html.escape(each.finding.evidence)}</span>' if each.finding.evidence else "–"
     sentence = html.escape(each.sentence) or "–"
-    return f"<tr{place}><td>{numbers}</td><td>{sentence}</td><td>{_verdict(each.finding)}</td><td>{evidence}</td></tr>"
-
-
-def _verdict(finding: SentenceFinding) -> str:
-    return f'<span class="{finding.tone}">{html.escape(finding.verdict)}</span>'
-
-
-def _line(line: SheetLine, formula: Callable[[FormulaText], str]) -> str:
-    answer = _rendered(REFERENCE.sub(r"[\1]", line.answer), line.number, formula)
-    note = f'<p class="note">{html.escape(line.note)}</p>' if line.note else ""
-    references = "".join(map(_listed, line.sentences))
     return (
-        f"<tr><td>{line.number}</td><td>{_lines(line.question)}</td><td>{answer}{note}</td><td>{references}</td></tr>"
+        f"<tr{place}><td>{numbers}</td><td>{sentence}</td><td>{verdict_of(each.finding)}</td><td>{evidence}</td></tr>"
     )
 
 
-def _listed(each: CheckedSentence) -> str:
-    evidence = f" {html.escape(each.finding.evidence)}" if each.finding.evidence else ""
-    return f"<p>{html.escape(each.mark)} {_verdict(each.finding)}.{evidence}</p>"
+def verdict_of(finding: SentenceFinding) -> str:
+    return f'<span class="{finding.tone}">{html.escape(finding.verdict)}</span>'
 
 
-def _page(title: str, style: str, body: list[str]) -> str:
+def page_of(title: str, style: str, body: list[str]) -> str:
     """`body` is HTML. Marks of references that are left over are taken out."""
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{style}</style>'
     page = f"<!doctype html><html><head>{head}</head><body>{''.join(body)}</body></html>\n"
     return page.replace(OPEN, "").replace(CLOSE, "")
 
 
-def _foot(size: str = "A4") -> str:
+def foot_style(size: str = "A4") -> str:
     """The number of each page, for browsers that print them (CSS Paged Media Module, level 3)."""
     page, pages = '" counter(page) "', '" counter(pages) "'
     return f'@page{{size:{size};margin:24mm 22mm;@bottom-right{{content:"{foot_words(page, pages)}"}}}}'
 
 
-def _lines(text: str) -> str:
+def lines_of(text: str) -> str:
     return html.escape(text).replace("\n", "<br>")
 
 

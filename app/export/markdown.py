@@ -1,5 +1,5 @@
-"""A report as Markdown with footnotes (the extension that GitHub and pandoc share), a sheet as a table; and the parser
-of answers."""
+"""A report as Markdown with footnotes (the extension that GitHub and pandoc share), the parts that other reports have,
+too; and the parser of answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from app.export.footnotes import find_notes, number_notes, raised_number, rename
 from app.export.formulas import KINDS, FormulaText, source_html, use_formulas, write_formulas
 from app.export.references import RAISED, CheckedSentence, legend, table_headings, table_title
 from app.export.report import Picture, Report
-from app.export.sheet import SheetReport, headings
 from app.export.title_block import TitleBlock
 from app.wording.i18n import _
 
@@ -40,7 +39,7 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
 
     `address` gives the place of a question's image; an AppError that it raises is said in the image's place.
     """
-    lines = _head(report.head)
+    lines = head_lines(report.head)
     for number, part in enumerate(report.parts, 1):
         if part.label:
             lines += ["", f"## {_line(part.label)}"]
@@ -63,13 +62,13 @@ def write(report: Report, address: Callable[[Picture], str]) -> str:
             if part.sentences:
                 lines += ["", f"### {_line(part.label)}"] if part.label else []
                 lines += ["", *_sentences(part.sentences)]
-    lines += _documents(report.head)
+    lines += document_lines(report.head)
     if report.references:
         lines += ["", *(f"[^{reference.number}]: {_line(reference.words)}" for reference in report.references)]
     return "\n".join(lines) + "\n"
 
 
-def _head(head: TitleBlock) -> list[str]:
+def head_lines(head: TitleBlock) -> list[str]:
     lines = [f"# {_line(head.title)}", ""]
     lines += [f"- {name}: {plain(' '.join(value.split()))}" for name, value in head.facts]
     if head.preface:
@@ -77,7 +76,7 @@ def _head(head: TitleBlock) -> list[str]:
     return lines
 
 
-def _documents(head: TitleBlock) -> list[str]:
+def document_lines(head: TitleBlock) -> list[str]:
     if not head.documents:
         return []
     lines = ["", f"## {_('Documents')}", ""]
@@ -88,26 +87,12 @@ def _documents(head: TitleBlock) -> list[str]:
 
 
 def _sentences(sentences: Sequence[CheckedSentence]) -> list[str]:
-    lines = ["| | {} | {} | {} |".format(*map(_cell, table_headings())), "|---|---|---|---|"]
+    lines = ["| | {} | {} | {} |".format(*map(cell_text, table_headings())), "|---|---|---|---|"]
     for each in sentences:
         numbers = ", ".join(map(str, each.numbers))
         texts = (each.sentence, each.finding.verdict, each.finding.evidence)
-        lines.append(f"| {' | '.join((numbers, *(_cell(text) or '–' for text in texts)))} |")
+        lines.append(f"| {' | '.join((numbers, *(cell_text(text) or '–' for text in texts)))} |")
     return lines
-
-
-def write_sheet(report: SheetReport) -> str:
-    """A row of a table is one line: an answer of several lines is one cell with breaks."""
-    lines = [*_head(report.head), ""]
-    lines += ["| | {} | {} | {} |".format(*map(_cell, headings())), "|---|---|---|---|"]
-    for line in report.lines:
-        answer = _cell(line.plain_answer)
-        note = f"*{_cell(line.note)}*" if line.note else ""
-        cells = (str(line.number), _cell(line.question), "<br>".join(filter(None, (answer, note))))
-        lines.append(f"| {' | '.join(cells)} | {'<br>'.join(map(_cell, line.listed))} |")
-    if words := legend(report.sentences):
-        lines += ["", f"*{words}*"]
-    return "\n".join((*lines, *_documents(report.head))) + "\n"
 
 
 def _picture(picture: Picture, address: Callable[[Picture], str]) -> list[str]:
@@ -192,6 +177,6 @@ def _escaped(text: str) -> str:
     return plain(" ".join(text.split()))
 
 
-def _cell(text: str) -> str:
+def cell_text(text: str) -> str:
     lines = (" ".join(line.split()) for line in harmless(text).replace("|", _PIPE).splitlines())
     return "<br>".join(lines).removesuffix("<br>")

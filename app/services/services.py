@@ -40,14 +40,12 @@ from app.services.recording import Recording
 from app.services.removal import Removal
 from app.services.replacing import NameReplacing
 from app.services.search import Search
-from app.services.sheets import Sheets, Templates
 from app.services.titling import Titling
 from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.keys import Key, set_passphrase
 from app.store.settings import SettingsStore
-from app.store.sheets import SheetStore
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,6 @@ class Services:
     indexer: Indexer
     parts: Parts
     weighing: SentenceWeighing
-    templates: Templates
     context: Context
     library: Library
     adding: FolderAdding
@@ -109,10 +106,6 @@ class Services:
     @property
     def matter_plans(self) -> MatterPlans:
         return MatterPlans(self.ask, self.search, self.library)
-
-    @property
-    def sheets(self) -> Sheets:
-        return Sheets(self.ask, SheetStore(self.database, self.conversations), self.weighing)
 
     @property
     def titling(self) -> Titling:

@@ -1,4 +1,4 @@
-"""A report or a sheet as a PDF: set for paper, with the window's own typefaces in it, and the number of every page."""
+"""A report as a PDF: set for paper, with the window's own typefaces in it, and the number of every page."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from PySide6.QtGui import (
 )
 
 from app.core.image import ImageRef, Raster
+from app.export.formulas import FormulaText
 from app.export.report import PICTURE_SIDE, Picture, Report
-from app.export.sheet import SheetReport
 from app.export.title_block import foot_words
 from app.ui.pdf_formulas import PaperFormulas
 from app.ui.pdf_text import PaintedText, line_of, painted_text
@@ -43,7 +43,7 @@ LoadRaster: TypeAlias = Callable[[ImageRef, int], Raster]
 _TEXT_PT, _SMALL_PT, _FOOT_PT = 11.0, 9.0, 8.5
 # Lines have 14 cm, about 75 characters.
 _MARGINS_MM = QMarginsF(35, 27, 35, 27)
-_SHEET_MARGINS_MM = QMarginsF(18, 18, 18, 20)
+_ACROSS_MARGINS_MM = QMarginsF(18, 18, 18, 20)
 _FOOT_MM = 12
 """From the lower edge of the paper to the line of the number."""
 _INDENT = 24
@@ -117,13 +117,12 @@ def _set(report: Report, load: LoadRaster) -> _Pages:
     return _Pages(document, html.write(report, put, _STYLE, formulas.put), formulas)
 
 
-def write_sheet(report: SheetReport) -> bytes:
-    """As `write`, on A4 across."""
-    from app.export import html  # when a file is written
-
+def write_across(title: str, page: Callable[[str, Callable[[FormulaText], str]], str]) -> bytes:
+    """A page of HTML on A4 across. `page` writes it, with a style and with what writes a formula, as `html.write` takes
+    them."""
     formulas = PaperFormulas()
-    pages = _Pages(QTextDocument(), html.write_sheet(report, _STYLE, formulas.put), formulas)
-    return _bytes_of(pages, report.title, _SHEET_MARGINS_MM, QPageLayout.Orientation.Landscape)
+    pages = _Pages(QTextDocument(), page(_STYLE, formulas.put), formulas)
+    return _bytes_of(pages, title, _ACROSS_MARGINS_MM, QPageLayout.Orientation.Landscape)
 
 
 def _bytes_of(

@@ -6,23 +6,6 @@ from app.core.kept import CountedTable, Keeps, KeptKind, KeptWhere, RecordedThin
 from app.wording.i18n import _
 
 _OF_QUESTION = "(SELECT q.conversation_id FROM questions q WHERE q.id = t.question_id)"
-_OF_CELLS = """
-    SELECT c.id, concat_ws(' · ', nullif(c.title, ''), nullif((
-            SELECT k.title FROM books k WHERE json_array_length(t.books) = 1 AND k.id = t.books -> 0 ->> 'book_id'
-        ), '')) AS title, t.text, c.created_at AS time, c.created_at AS made, t.row AS place, t.question_id,
-        NULL AS book_id, NULL AS page, NULL AS start, NULL AS stop
-        FROM conversations c JOIN sheets s ON s.conversation_id = c.id JOIN (
-            SELECT l.sheet_id, l.question_id, r.books, r.number AS row,
-                concat_ws(char(10, 10), iif(l.correction = '', a.text, l.correction), nullif(l.comment, '')) AS text
-                FROM sheet_cells l JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
-                LEFT JOIN answers a ON a.question_id = l.question_id AND a.shown WHERE NOT EXISTS (
-                    SELECT 1 FROM json_each(r.books) j JOIN books k ON k.id = j.value ->> 'book_id' WHERE k.bin_id != ''
-                )
-            UNION ALL SELECT l.sheet_id, l.question_id, '[]', min(l.row_number), q.text
-                FROM sheet_cells l JOIN questions q ON q.id = l.question_id GROUP BY l.sheet_id, l.column_number
-        ) t ON t.sheet_id = c.id WHERE c.bin_id = '' AND NOT (s.excerpts AND s.question_id != '')"""
-"""A cell has its correction, or else its answer, and its comment; the first cell of a column has its question, too.
-Sheets that only make notes shorter are left out."""
 _OF_NOTES = """
     SELECT n.id, ifnull(b.title, '') AS title, concat(n.text, char(10, 10), n.words) AS text, n.changed_at AS time,
         n.created_at AS made, 0 AS place, '' AS question_id, n.book_id, n.page, n.start, n.stop
@@ -49,7 +32,6 @@ KEEPS = Keeps(
             total="conversations c WHERE NOT EXISTS (SELECT 1 FROM sheets s WHERE s.conversation_id = c.id)",
             title="SELECT title, bin_id != '' FROM conversations WHERE id = ?",
         ),
-        KeptKind(KeptWhere.SHEETS, lambda: _("Question sheets and tables"), _delete_conversation, total="sheets"),
         KeptKind(
             KeptWhere.NOTES,
             lambda: _("Notes and highlights"),
@@ -123,8 +105,6 @@ KEEPS = Keeps(
         ),
         SearchedTable("question_images", KeptWhere.CONVERSATIONS, _OF_QUESTION, ("name",)),
         SearchedTable("drafts", KeptWhere.CONVERSATIONS, "t.conversation_id", ("text", "edited")),
-        SearchedTable("sheet_columns", KeptWhere.CONVERSATIONS, "t.sheet_id", ("name", "question", "form")),
-        SearchedTable("sheet_cells", KeptWhere.CONVERSATIONS, "t.sheet_id", ("correction", "comment")),
         SearchedTable("notes", KeptWhere.NOTES, "t.id", ("words", "text")),
         SearchedTable("record_entries", KeptWhere.RECORD, "t.number", ("model", "engine", "detail")),
         SearchedTable("record_texts", KeptWhere.RECORD, "t.number", ("text",)),
@@ -148,7 +128,6 @@ KEEPS = Keeps(
         CountedTable("conversations", lambda: _("conversations: {n}")),
         CountedTable("questions", lambda: _("questions: {n}")),
         CountedTable("answers", lambda: _("answers: {n}")),
-        CountedTable("sheets", lambda: _("question sheets: {n}")),
         CountedTable("notes", lambda: _("notes: {n}")),
         CountedTable("images", lambda: _("images: {n}")),
         CountedTable("matters", lambda: _("matters: {n}")),
@@ -159,22 +138,11 @@ KEEPS = Keeps(
         RecordedThing("book", lambda: _("Document")),
         RecordedThing("conversation", lambda: _("Conversation")),
         RecordedThing("document", lambda: _("Document")),
-        RecordedThing("grid", lambda: _("Table")),
         RecordedThing("matter", lambda: _("Matter")),
         RecordedThing("model", lambda: _("Model")),
-        RecordedThing("sheet", lambda: _("Question sheet")),
         RecordedThing("table", lambda: _("Table")),
     ),
     texts=(
-        TextSource(
-            KeptWhere.SHEETS,
-            lambda: _("Question sheets"),
-            lambda: _("question sheets"),
-            lambda: _("1 question sheet"),
-            lambda: _("{n} question sheets"),
-            lambda: _("question sheet “{title}”"),
-            _OF_CELLS,
-        ),
         TextSource(
             KeptWhere.NOTES,
             lambda: _("Notes"),

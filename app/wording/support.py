@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from app.core.conversation import Answer, CitationState, Ending, PageRange, Part, PartState, Question, StoredQuestion
+from app.core.conversation import Answer, CitationState, Ending, Part, PartState, Question, StoredQuestion
 from app.core.document import Book
-from app.core.sheet import SheetCell
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_of, counts_words
-from app.wording.page_names import cited_page, page_words, span_words
+from app.wording.page_names import cited_page, page_words
 from app.wording.units import count
 
 
@@ -57,18 +56,6 @@ def parts_words(parts: Sequence[Part]) -> str:
     words = _("Read in parts. Not read: {pages}.") if unread else _("Read in parts: all pages.")
     incomplete = _("The notes reached their limit and may be incomplete: {pages}.") if cut else ""
     return " ".join(filter(None, (words.format(pages=unread), incomplete.format(pages=cut))))
-
-
-def question_words(row: SheetCell, shelf: Mapping[str, Book]) -> str:
-    """What a row asks; of one that asks for notes, its pages. `shelf` has the books by their ids."""
-    if not row.notes:
-        return row.question.text
-    named = []
-    for ref in row.question.books:
-        names, pages = shelf[ref.book_id].page_names, ref.pages or PageRange(1, shelf[ref.book_id].page_count)
-        span = _("p. {page}").format(page=span_words(names.of(pages.first), names.of(pages.last)))
-        named.append(f"{shelf[ref.book_id].title}, {span}")
-    return "; ".join(named)
 
 
 def part_words(number: int, total: int) -> str:

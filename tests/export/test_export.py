@@ -444,7 +444,7 @@ def test_no_export_links_to_anything_but_the_web(address: str) -> None:
         links = [link for link in found.xpath("//a/@href | //img/@src") if not re.fullmatch("#[ft]1[a-z]", link)]
         assert links == []
         assert re.split(r"[/\\]", address)[-1] in found.text_content(), "it is said all the same"
-    sheet = MarkdownIt("commonmark").render(f"| {markdown._cell(answer)} |")
+    sheet = MarkdownIt("commonmark").render(f"| {markdown.cell_text(answer)} |")
     assert lxml_html.document_fromstring(sheet).xpath("//a/@href | //img/@src") == []
 
 

@@ -16,6 +16,7 @@ from app.features.governance.data import KeptFileKind
 from app.features.governance.keeping import keeping_of
 from app.features.programs.service import mcp_access_of
 from app.features.prompts.store import SavedPrompts
+from app.features.tables.service import sheets_of
 from app.store import keys
 from app.store.db import Database
 from app.store.matters import MatterStore
@@ -59,7 +60,7 @@ def delete_all(data: Path, passphrase: str) -> None:
     with contextlib.closing(open_desk(Paths(data), passphrase)) as desk:
         for matter in desk.matters.all():
             desk.matters.delete(matter.id)
-        for sheet in desk.sheets.store.all():
+        for sheet in sheets_of(desk).store.all():
             desk.removal.delete(BinKind.SHEET, sheet.id)
         for conversation in desk.conversations.all():
             desk.removal.delete(BinKind.CONVERSATION, conversation.id)

@@ -48,7 +48,8 @@ def make_open(folder: Path, bare: str, talk: str) -> None:
     from app.core.conversation import BookRef
     from app.core.document import Document, Format, Page
     from app.core.paths import Paths
-    from app.services.columns import columns_of
+    from app.features.tables.columns import columns_of
+    from app.features.tables.service import sheets_of
     from app.store.books import Books
     from app.store.keys import set_passphrase
     from tests import whole
@@ -59,7 +60,7 @@ def make_open(folder: Path, bare: str, talk: str) -> None:
         refs = (BookRef(book.id),)
         desk.conversations.create(talk, refs)
         desk.conversations.create(bare, ())
-        desk.sheets.create_grid(columns_of(("[text] Who let the wharf?", "[date] When?")), [refs], title="Leases")
+        sheets_of(desk).create_grid(columns_of(("[text] Who let the wharf?", "[date] When?")), [refs], title="Leases")
         set_passphrase(desk.home, desk.paths, PASSPHRASE)
 
 

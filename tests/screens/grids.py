@@ -8,9 +8,10 @@ from pathlib import Path
 from app.core.conversation import BookRef
 from app.core.document import Book, Document, Format, Page
 from app.core.settings import ThemeChoice
+from app.features.tables.columns import columns_of
+from app.features.tables.service import sheets_of
 from app.features.tables.window.grid_table import Arrangement, GridFilter
 from app.features.tables.window.tables import TablesWindow
-from app.services.columns import columns_of
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.fakes import Gate, Step
@@ -76,7 +77,7 @@ def _open(stage: Stage, answers: Sequence[Sequence[Step]], **options: object) ->
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     stage.open(**options)  # type: ignore[arg-type]
     rows = [(BookRef(book.id),) for book in books]
-    grid = stage.desk.sheets.create_grid(columns_of(QUESTIONS), rows, title="Due diligence, 10 leases")
+    grid = sheets_of(stage.desk).create_grid(columns_of(QUESTIONS), rows, title="Due diligence, 10 leases")
     stage.feature(TablesWindow).open()
     stage.settle()
     stage.feature(TablesWindow).sheets.open(grid.id)
@@ -123,8 +124,8 @@ def _done(stage: Stage, **options: object) -> None:
     stage.settle()
     sheet = stage.feature(TablesWindow).sheets.grid.sheet
     assert sheet is not None
-    stage.desk.sheets.store.comment(sheet.cells[6].question.id, "The side letter says twelve.")
-    stage.desk.sheets.store.correct(sheet.cells[11].question.id, "8 months")
+    sheets_of(stage.desk).store.comment(sheet.cells[6].question.id, "The side letter says twelve.")
+    sheets_of(stage.desk).store.correct(sheet.cells[11].question.id, "8 months")
     stage.feature(TablesWindow).sheets.open(sheet.id)
     stage.settle()
 

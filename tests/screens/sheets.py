@@ -8,6 +8,7 @@ from app.core.conversation import BookRef
 from app.core.errors import Code, Problem
 from app.core.events import Reading
 from app.core.settings import ThemeChoice
+from app.features.tables.service import sheets_of
 from app.features.tables.window.tables import TablesWindow
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
@@ -52,7 +53,7 @@ def sheet_empty(stage: Stage) -> None:
 def _template(stage: Stage, **options: object) -> None:
     _desk(stage, **options)
     for title in ("Glossary", "People and places"):
-        stage.desk.sheets.create(QUESTIONS, _books(stage), title=title)
+        sheets_of(stage.desk).create(QUESTIONS, _books(stage), title=title)
     stage.feature(TablesWindow).open()
     stage.settle()
     stage.feature(TablesWindow).sheets.beginning.take_template("contract")

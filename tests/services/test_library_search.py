@@ -9,12 +9,11 @@ import msgspec
 import pytest
 
 from app.core.bin import BinKind
-from app.core.conversation import BookRef, Ending, Question
+from app.core.conversation import Ending, Question
 from app.core.document import Book, Document, Flag, Format, Page
 from app.core.facts import DocumentPerson, Facts, Role
 from app.core.kept import KeptWhere
 from app.core.search_query import SearchPlace, literally
-from app.core.sheet import GridColumn
 from app.core.sources import PlaceState, SourcePlace
 from app.core.work import Cancel, Stopped, finish
 from app.services.library_search import LibraryFound, LibraryHit, LibrarySearch, library_search_of
@@ -196,25 +195,6 @@ def test_conversations_are_searched_in_their_text(desk: FakeDesk, books: dict[st
     assert _titles(_find(desk, "rent in:conversations"), SearchPlace.CONVERSATIONS) == {"Dues"}
     for query in ("rent kind:pdf", "rent -may -due", '"rent late"', "rent in:documents", "rent after:2100"):
         assert not _find(desk, query).of(SearchPlace.CONVERSATIONS), query
-
-
-def test_sheets_are_searched_in_their_text(desk: FakeDesk, books: dict[str, Book]) -> None:
-    refs = (BookRef(books["Lease"].id),)
-    columns = [GridColumn("Who pays the rent?"), GridColumn("Any pets?")]
-    sheet = desk.desk.sheets.store.create("Checklist", columns, [refs], excerpts=False)
-    pets = sheet.cells[1].question.id
-    answer = desk.desk.conversations.begin_answer(pets, "Scout")
-    desk.desk.conversations.save_answer(msgspec.structs.replace(answer, text="A cat.", ending=Ending.COMPLETE))
-    desk.desk.sheets.store.comment(pets, "Ask about the parrot.")
-    assert not _find(desk, "rent in:sheets").of(SearchPlace.DOCUMENTS)
-    (cell,) = _find(desk, "rent").of(KeptWhere.SHEETS)
-    assert (cell.title, _lit(cell)) == ("Checklist", ["rent"])
-    (cell,) = _find(desk, "cat parrot").of(KeptWhere.SHEETS)
-    assert (cell.title, cell.question_id, cell.excerpt.text) == ("Checklist · Lease", pets, "A cat.")
-    assert not _find(desk, "cat -parrot").of(KeptWhere.SHEETS)
-    desk.desk.sheets.store.correct(pets, "Two dogs.")
-    assert not _find(desk, "cat").of(KeptWhere.SHEETS)
-    assert _find(desk, "dogs").of(KeptWhere.SHEETS)
 
 
 def test_what_is_in_the_bin_is_not_found(desk: FakeDesk, books: dict[str, Book]) -> None:

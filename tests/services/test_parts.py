@@ -114,15 +114,15 @@ def test_each_part_is_read_alone_and_the_answer_is_written_from_the_notes(
     assert fake.desk.conversations.turns(talk.id)[0].answer == answer
 
 
-def test_the_notes_are_a_sheet_of_their_own_that_goes_with_the_question(fake: FakeDesk, talk: Conversation) -> None:
+def test_the_notes_are_apart_from_conversations_and_go_with_the_question(fake: FakeDesk, talk: Conversation) -> None:
     _events, answer = ask(fake, talk)
     notes = fake.desk.parts.notes(answer.question_id)
     assert notes is not None
-    assert [entry.id for entry in fake.desk.sheets.all()] == [notes.id]
+    assert fake.desk.parts.store.of_question(answer.question_id) == (notes,)
     assert [row.answer.text for row in notes.cells if row.answer] == ["A short answer [p. 1]."] * 3
     assert [entry.id for entry in fake.desk.conversations.all()] == [talk.id]
     fake.desk.conversations.delete(talk.id)
-    assert fake.desk.sheets.get(notes.id) is None
+    assert fake.desk.parts.store.get(notes.id) is None
     with fake.desk.database.read() as connection:
         assert connection.execute("SELECT count(*) FROM questions").fetchone() == (0,)
 
@@ -182,7 +182,8 @@ def test_notes_that_are_too_long_together_are_made_shorter_first(fake: FakeDesk,
     assert one.messages[-1].text.count("A point") + two.messages[-1].text.count("A point") == 360
     assert "Short, one." in last.messages[-1].text
     assert "Short, two." in last.messages[-1].text
-    assert len(fake.desk.sheets.all()) == 1, "what only makes notes shorter is not listed"
+    of_parts, shorter = fake.desk.parts.store.of_question(answer.question_id)
+    assert (of_parts.shortens, shorter.shortens) == (False, True)
     script(fake, ("Another one.",))
     question = fake.desk.conversations.question(answer.question_id)
     assert question is not None
@@ -226,7 +227,7 @@ def test_for_a_smaller_context_what_is_missing_is_divided_anew(fake: FakeDesk, t
     assert question is not None
     again = answered(fake.desk.parts.ask(question, Cancel()))
     assert {each.state for each in again.parts} == {PartState.READ}
-    assert len(fake.desk.sheets.all()) == 1
+    assert len(fake.desk.parts.store.of_question(answer.question_id)) == 1
 
 
 def test_a_context_without_room_for_notes_is_refused_before_anything_is_read(

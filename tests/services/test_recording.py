@@ -11,7 +11,6 @@ from app.core.conversation import BookRef, Ending, Question
 from app.core.document import Document, Format, Page
 from app.core.errors import Code, Problem
 from app.core.record import RecordEntry, RecordKind
-from app.core.sheet import GridColumn
 from app.core.work import Cancel, finish
 from app.services.recording import close_open_answers
 from tests.ui.fakes import FakeDesk, open_desk
@@ -64,12 +63,6 @@ def test_one_that_a_kill_cut_short_is_recorded_at_the_next_start(fake: FakeDesk,
     close_open_answers(desk.conversations, desk.record)
     close_open_answers(desk.conversations, desk.record)
     assert [(entry.kind, entry.ending) for entry in entries(fake)] == [(RecordKind.ANSWER, Ending.CLOSED)]
-
-
-def test_every_cell_has_its_entry(fake: FakeDesk, book: BookRef) -> None:
-    sheet = fake.desk.sheets.create_grid([GridColumn("Who?"), GridColumn("When?")], [(book,)], title="Secret")
-    finish(fake.desk.sheets.run(sheet.id, Cancel()))
-    assert [(entry.kind, entry.item) for entry in entries(fake)] == [(RecordKind.CELL, sheet.id)] * 2
 
 
 def test_what_is_deleted_stays_recorded_and_loses_its_text(fake: FakeDesk, book: BookRef) -> None:

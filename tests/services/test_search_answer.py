@@ -8,25 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import (
-    Answer,
-    BookRef,
-    CitationState,
-    Ending,
-    PageRange,
-    PassageRef,
-    Question,
-    StoredQuestion,
-)
+from app.core.conversation import Answer, BookRef, CitationState, Ending, PageRange, PassageRef, Question
 from app.core.document import Book, Document, Format, Page
 from app.core.errors import Code, Problem
 from app.core.events import Reading, Token
-from app.core.sheet import SheetCell
-from app.core.values import AnswerForm, ValueKind, ValueState
 from app.core.work import Cancel
 from app.documents.citations.checker import CitationChecker, CitedBook
 from app.services import search_answer
-from app.services.cells import CellFinding, read_cell
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
 from tests.ui.gate import Gate
 from tests.work import answered, at, run, unanswered
@@ -204,23 +192,3 @@ def test_another_model_answers_by_itself(fake: FakeDesk, book: Book) -> None:
     fake.engine.info = SCOUT
     answer = ask(fake, "What is the deposit?", BookRef(book.id))
     assert (answer.text, answer.from_search) == ("A short answer [p. 1].", False)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "value", "finding"),
-    [
-        ("The tenant may sublet the berth.", "Yes", CellFinding.COMPARE),
-        ("Subletting by the tenant needs a letter to the landlord.", "Undecided", CellFinding.UNDECIDED),
-        ("The harbour opens at six.", "Not in this document", CellFinding.ABSENT),
-    ],
-)
-def test_a_yes_or_no_is_decided_left_to_a_person_or_absent(sentence: str, value: str, finding: CellFinding) -> None:
-    book = CitedBook("b", "Lease", (Page(1, "1", sentence),))
-    form, asked = AnswerForm(ValueKind.YES_NO), "May the tenant sublet the berth?"
-    text = search_answer.answer(asked, (book,), (), form)
-    assert text.splitlines()[0] == value
-    question = StoredQuestion("q", "s", None, asked, (), 0.0, form=form)
-    citations = CitationChecker((book,)).check(text)
-    answer = Answer("a", "q", text, Ending.COMPLETE, "m", 0.0, tuple(citations), from_search=True)
-    read = read_cell(SheetCell(question, answer))
-    assert (read.finding, read.value.state is ValueState.UNFIT) == (finding, False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from app.core.cell import Cell
 from app.core.conversation import StoredQuestion
 from app.core.errors import Code, Problem
-from app.core.sheet import SheetCell
 from app.engine.protocol import ModelInfo
 from app.services.turns import MOST_AT_ONCE, PATIENCE_S, Breadth, CellTurn, Turns
 from tests.ui.fakes import SCOUT
@@ -15,6 +15,12 @@ from tests.ui.fakes import SCOUT
 SERVED = msgspec.structs.replace(SCOUT, host="models.example.org", slots=3)
 BUSY = Problem(Code.REMOTE_BUSY, {"host": "models.example.org", "wait_s": 0})
 CUT = Problem(Code.REMOTE_CUT, {"host": "models.example.org"})
+
+
+class _Placed(Cell, frozen=True):
+    """A cell that knows its column, too."""
+
+    column: int = 1
 
 
 class _Clock:
@@ -29,19 +35,19 @@ def clock() -> _Clock:
     return _Clock()
 
 
-def _cells(rows: int, columns: int) -> list[tuple[int, SheetCell]]:
+def _cells(rows: int, columns: int) -> list[tuple[int, _Placed]]:
     places = [(row, column) for row in range(1, rows + 1) for column in range(1, columns + 1)]
     return [
-        (number, SheetCell(StoredQuestion(f"q{number}", "c", None, "Who?", (), 0.0), row=row, column=column))
+        (number, _Placed(StoredQuestion(f"q{number}", "c", None, "Who?", (), 0.0), row=row, column=column))
         for number, (row, column) in enumerate(places, 1)
     ]
 
 
-def _turns(clock: _Clock, rows: int, columns: int, model: ModelInfo = SERVED) -> Turns:
+def _turns(clock: _Clock, rows: int, columns: int, model: ModelInfo = SERVED) -> Turns[_Placed]:
     return Turns(_cells(rows, columns), Breadth(), lambda: model, clock)
 
 
-def _all(turns: Turns) -> list[CellTurn]:
+def _all(turns: Turns[_Placed]) -> list[CellTurn[_Placed]]:
     taken = []
     while (turn := turns.take()) is not None:
         taken.append(turn)

@@ -7,17 +7,16 @@ from pathlib import Path
 import pytest
 
 from app.core.bin import BinEntry, BinKind
+from app.core.cell import PartNotes
 from app.core.conversation import BookRef, PageRange, Question
 from app.core.document import Document, Format, Page
 from app.core.image import Image, ImageRef, Raster
-from app.core.sheet import GridColumn
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.cells import PartNotesStore
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.images import ImageStore
-from app.store.sheets import SheetStore
 from app.store.vectors import Vectors
 
 
@@ -25,7 +24,7 @@ class Kept:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.conversations, self.books = Conversations(database), Books(database)
-        self.sheets, self.images = SheetStore(database, self.conversations), ImageStore(database)
+        self.images = ImageStore(database)
         self.notes = PartNotesStore(database, self.conversations)
         self.bin = BinStore(database)
         self.lease = self.add("Lease", "ab")
@@ -60,6 +59,11 @@ def talk_of(kept: Kept) -> str:
     return talk.id
 
 
+def noted(kept: Kept, talk: str) -> tuple[PartNotes, ...]:
+    """The notes on parts for its first question."""
+    return kept.notes.of_question(kept.conversations.turns(talk)[0].question.id)
+
+
 def test_a_conversation_in_the_bin_is_nowhere(kept: Kept) -> None:
     talk = talk_of(kept)
     (question,) = [turn.question for turn in kept.conversations.turns(talk)]
@@ -69,7 +73,6 @@ def test_a_conversation_in_the_bin_is_nowhere(kept: Kept) -> None:
     assert kept.bin.all() == (entry,)
     assert kept.conversations.all() == ()
     assert kept.conversations.get(talk) is None
-    assert kept.sheets.all() == ()
     assert kept.notes.of_question(question.id) == ()
     assert kept.notes.unanswered(question.text, question.books) is None
     assert kept.images.named() == ()
@@ -85,18 +88,17 @@ def test_a_conversation_in_the_bin_is_nowhere(kept: Kept) -> None:
 
 def test_a_conversation_comes_back_as_it_was(kept: Kept) -> None:
     talk = talk_of(kept)
-    before = kept.conversations.get(talk), kept.conversations.turns(talk), kept.sheets.all()
+    before = kept.conversations.get(talk), kept.conversations.turns(talk), noted(kept, talk)
     entry = kept.put(BinKind.CONVERSATION, talk)
     assert kept.bin.restore(entry.id) == entry
-    assert (kept.conversations.get(talk), kept.conversations.turns(talk), kept.sheets.all()) == before
+    assert (kept.conversations.get(talk), kept.conversations.turns(talk), noted(kept, talk)) == before
     assert kept.bin.all() == ()
     assert kept.bin.restore(entry.id) is None
 
 
 def test_a_book_in_the_bin_is_nowhere_and_comes_back_to_its_place(kept: Kept) -> None:
     talk = talk_of(kept)
-    sheet = kept.sheets.create("Dates", [GridColumn("When?")], [(BookRef(kept.lease),)], excerpts=False)
-    before = kept.books.all(), kept.conversations.get(talk), kept.conversations.turns(talk), kept.sheets.all()
+    before = kept.books.all(), kept.conversations.get(talk), kept.conversations.turns(talk), noted(kept, talk)
     entry = kept.put(BinKind.BOOK, kept.lease)
     assert [book.id for book in kept.books.all()] == [kept.letters]
     assert kept.books.get(kept.lease) is None
@@ -107,12 +109,11 @@ def test_a_book_in_the_bin_is_nowhere_and_comes_back_to_its_place(kept: Kept) ->
     assert shown.books == (BookRef(kept.letters),)
     assert kept.conversations.turns(talk)[0].question.images == (), "the image of its page is not seen either"
     assert kept.images.named() == ()
-    assert kept.sheets.get(sheet.id) is None
     assert kept.lease not in Vectors(kept.database).unfinished("")
     kept.conversations.set_books(talk, (BookRef(kept.letters),))  # as whoever shows it does
     kept.bin.restore(entry.id)
     assert (
-        kept.books.all(), kept.conversations.get(talk), kept.conversations.turns(talk), kept.sheets.all()
+        kept.books.all(), kept.conversations.get(talk), kept.conversations.turns(talk), noted(kept, talk)
     ) == before  # fmt: skip
 
 
@@ -123,25 +124,12 @@ def test_a_book_whose_file_is_opened_again_comes_back(kept: Kept) -> None:
     assert kept.books.get(kept.lease) is not None
 
 
-def test_a_sheet_comes_back_with_its_book(kept: Kept) -> None:
-    sheet = kept.sheets.create("Dates", [GridColumn("When?")], [(BookRef(kept.lease),)], excerpts=False)
-    first = kept.put(BinKind.SHEET, sheet.id)
-    kept.put(BinKind.BOOK, kept.lease)
-    assert kept.sheets.all() == ()
-    kept.bin.restore(first.id)
-    assert kept.sheets.get(sheet.id) == sheet
-    assert kept.books.get(kept.lease) is not None
-    assert kept.bin.all() == ()
-
-
 def test_what_is_purged_is_gone(kept: Kept) -> None:
     talk = talk_of(kept)
-    sheet = kept.sheets.create("Dates", [GridColumn("When?")], [(BookRef(kept.lease),)], excerpts=False)
-    entries = [kept.put(BinKind.SHEET, sheet.id), kept.put(BinKind.CONVERSATION, talk)]
-    book = kept.put(BinKind.BOOK, kept.lease)
+    entry, book = kept.put(BinKind.CONVERSATION, talk), kept.put(BinKind.BOOK, kept.lease)
     kept.bin.purge(book.id)
-    assert kept.bin.all() == (entries[1],), "a book takes its sheets along"
-    kept.bin.purge(entries[1].id)
+    assert kept.bin.all() == (entry,)
+    kept.bin.purge(entry.id)
     assert kept.bin.all() == ()
     counts = {table: kept.count(table) for table in ("conversations", "questions", "answers", "images", "sheets")}
     assert set(counts.values()) == {0}, counts

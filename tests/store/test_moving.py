@@ -29,7 +29,6 @@ from app.core.image import Image, ImageRef, Raster
 from app.core.kept import Keeps
 from app.core.note import Marker, Note, NotePlace, NoteSource
 from app.core.secret import Key, KeyOrigin, draw_secret
-from app.core.sheet import GridColumn
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.store.bin import BinStore
 from app.store.books import Books
@@ -41,7 +40,6 @@ from app.store.images import ImageStore
 from app.store.moving import INDEXES, Moved, move
 from app.store.notes import NoteStore
 from app.store.passages import Passages
-from app.store.sheets import SheetStore
 from app.store.vectors import Vectors
 from tests.store.decrypted import decrypted
 
@@ -51,7 +49,6 @@ class Kept:
         self.database = database = Database.open(path, Key(draw_secret(), KeyOrigin.FILE))
         self.books, self.conversations = Books(database), Conversations(database)
         self.images, self.vectors = ImageStore(database), Vectors(database)
-        self.sheets = SheetStore(database, self.conversations)
         self.notes = PartNotesStore(database, self.conversations)
 
     def add(self, title: str, byte: str) -> str:
@@ -148,32 +145,15 @@ def test_documents_that_a_question_saw_passages_of_go_with_it(both: tuple[Kept, 
     assert moved.scope == MatterScope()
 
 
-def test_a_book_takes_along_the_sheets_about_it_alone(both: tuple[Kept, Kept]) -> None:
+def test_a_book_that_moves_alone_leaves_the_desks_that_it_lay_on(both: tuple[Kept, Kept]) -> None:
     source, target = both
     lease, letters = source.add("Lease", "aa"), source.add("Letters", "bb")
     talk = source.conversations.create("Both", (BookRef(lease), BookRef(letters)))
-    columns = (GridColumn("When?"),)
-    sheet = source.sheets.create("Dates", columns, [(BookRef(lease),)], excerpts=False)
-    moved = _move(source.database, target.database, books=[lease])
-    assert moved == Moved({lease: lease}, (sheet.id,))
-    assert target.sheets.get(sheet.id) == sheet
+    assert _move(source.database, target.database, books=[lease]) == Moved({lease: lease}, ())
     assert (target.books.ids(), source.books.ids()) == ({lease}, {letters})
     left = source.conversations.get(talk.id)
     assert left is not None
     assert [ref.book_id for ref in left.books] == [letters]
-
-
-def test_a_book_that_a_table_needs_is_copied(both: tuple[Kept, Kept]) -> None:
-    source, target = both
-    lease, letters = source.add("Lease", "aa"), source.add("Letters", "bb")
-    rows = [(BookRef(lease),), (BookRef(letters),)]
-    sheet = source.sheets.create("Dates", (GridColumn("When?"),), rows, excerpts=False)
-    assert _move(source.database, target.database, books=[lease]) == Moved({}, ())
-    assert (target.books.ids(), source.books.ids()) == ({lease}, {lease, letters})
-    assert source.sheets.get(sheet.id) == sheet
-    assert _move(source.database, target.database, [lease, letters]).conversations == (sheet.id,)
-    assert target.sheets.get(sheet.id) == sheet
-    assert source.books.ids() == frozenset()
 
 
 def test_a_file_that_the_target_has_keeps_its_id_there(both: tuple[Kept, Kept]) -> None:

@@ -21,7 +21,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token, Tokenizing, Weighing
 from app.core.image import Raster
 from app.core.matter import LIBRARY
-from app.core.paths import Paths, resources
+from app.core.paths import Paths
 from app.core.secret import Key, KeyOrigin, Password, draw_secret
 from app.core.settings import EngineSettings, KvType, Settings
 from app.core.values import HeldForm
@@ -77,7 +77,6 @@ from app.services.replacing import AsItIsEngine
 from app.services.restating import Restating
 from app.services.search import Search
 from app.services.services import Services
-from app.services.sheets import Templates
 from app.services.weighing import SentenceWeighing
 from app.store.bin import BinStore
 from app.store.books import Books
@@ -597,7 +596,6 @@ def _open(
         indexer=Indexer(search.vectors, search.embedder),
         parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
         weighing=weighing,
-        templates=Templates(resources() / "sheets", library),
         context=Context(asked, models, library, prompts, conversations, ask),
         library=library,
         adding=FolderAdding(reader, books, Sources(database), record),  # type: ignore[arg-type]

@@ -20,7 +20,6 @@ from app.core.events import Reading
 from app.core.image import Raster
 from app.core.note import Marker
 from app.features.notes.window.notes import NotesWindow
-from app.features.tables.window.tables import TablesWindow
 from app.models.hub.catalogue import catalogue
 from app.services.plans import Hardware
 from app.ui.chat.answer import AnswerMessage
@@ -91,7 +90,9 @@ def tabs(room: Room) -> None:
 
 def sheet(room: Room) -> None:
     _talk(room, LEASE)
-    room.feature(TablesWindow).open()
+    command = room.presenter.commands.actions.get("Question sheet…")
+    if command is not None:  # a feature has it
+        command.trigger()
     room.settle()
 
 

@@ -14,7 +14,6 @@ from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Reading, Thinking
 from app.core.settings import EngineSettings
 from app.core.work import Cancel
-from app.features.tables.window.tables import TablesWindow
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
 from tests.ui.fakes import AsWished, Gate
@@ -162,22 +161,3 @@ def test_nothing_is_read_ahead_while_a_model_loads(room: Room) -> None:
     gate.open()
     room.settle()
     assert action.isVisible()
-
-
-def test_a_sheet_waits_for_the_model_to_load(qtbot: QtBot, room: Room) -> None:
-    gate = Gate()
-    _open(room, LEASE)
-    room.feature(TablesWindow).open()
-    room.settle()
-    room.engine.loads = [(gate,)]
-    room.presenter.model_area.model.load_again()
-    wait(gate.reached.is_set)
-    setup = room.feature(TablesWindow).panel.setup
-    setup.editor.setPlainText("When?")
-    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
-    assert setup.count.text() == "Waiting for the model to load…"
-    room.presenter.model_area.model.load_again()
-    assert setup.count.text() == "Waiting for the model to load…", "another model takes nothing away that waits"
-    gate.open()
-    room.settle()
-    assert [prompt.said for prompt in room.engine.prompts] == [("When?",)]

@@ -11,7 +11,6 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.features.tables.window.tables import TablesWindow
 from app.ui.frame_state import FrameState, WindowState
 from app.ui.panes import Panes, Side
 from tests.ui.room import LEASE, LETTERS, Room
@@ -198,14 +197,3 @@ def test_the_frame_remembers_widths_and_what_was_in_front(room: Room) -> None:
     assert room.window.panes.sizes()[0] == 250
     room.window.restore(frame)
     assert (room.window.shelf.isVisible(), room.window.page.isVisible()) == (False, True)
-
-
-def test_a_sheet_brings_the_sides_back_too(room: Room) -> None:
-    _open(room, (1024, 700))
-    room.feature(TablesWindow).open()
-    room.settle()
-    unfold = room.feature(TablesWindow).panel.unfold
-    assert (unfold.shelf.isVisible(), unfold.page.isVisible()) == (False, True)
-    unfold.page.click()
-    assert room.window.page.isVisible()
-    assert unfold.shelf.isVisible()

@@ -16,10 +16,8 @@ from PySide6.QtPrintSupport import QPrinter
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.errors import AppError, Code
 from app.core.image import ImageRef, Raster
-from app.core.sheet import Sheet, SheetCell
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.export.report import compose
-from app.export.sheet import compose_sheet
 from app.ui import pdf
 from app.ui.fonts import load_fonts, ui_font
 from app.ui.pdf_formulas import PaperFormulas
@@ -179,19 +177,6 @@ def test_no_page_is_empty() -> None:
         with pypdfium2.PdfDocument(pdf.write(compose("Lines", (turn,), {}), no_image)) as document:
             last = rows_and_pages(document)[-1]
         assert "A line." in last or "b" in last or "Nothing about this" in last
-
-
-def test_a_sheet_is_a_table_across() -> None:
-    turn = asked()
-    made = pdf.write_sheet(compose_sheet(Sheet("s", "Berths", 0.0, (), (SheetCell(turn.question, turn.answer),)), {}))
-    with pypdfium2.PdfDocument(made) as document:
-        width, height = document[0].get_size()
-        (text,) = rows_and_pages(document)
-    assert width > height
-    assert all(
-        words in text
-        for words in ("Berths", "When must notice be given?", "Three months", "[1] Harbour Lease, p. 4", "1 of 1")
-    )
 
 
 def test_paper_shows_what_the_file_shows(tmp_path: Path) -> None:

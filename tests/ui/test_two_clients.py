@@ -21,11 +21,12 @@ from app.core.document import Document, Format, Page
 from app.core.image import Image, ImageRef, Raster
 from app.core.secret import Key
 from app.core.settings import KvType
-from app.core.sheet import GridColumn
 from app.core.work import Cancel, finish
 from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
 from app.engine.protocol import BookSpan
 from app.features.chronology.service import timelines_of
+from app.features.tables.data import GridColumn
+from app.features.tables.service import sheets_of
 from app.services.library_search import library_search_of
 from app.services.services import Services
 from app.store.books import Books
@@ -63,7 +64,7 @@ def fill(desk: Services, word: str, byte: str) -> None:
         msgspec.structs.replace(answer, text=f"{word} Ltd [p. 1].", ending=Ending.COMPLETE, citations=(cited,))
     )
     desk.drafts.keep(talk.id, Draft(f"And {word}?"))
-    desk.sheets.store.create(f"{word} sheet", (GridColumn(f"When did {word} sign?"),), [refs], excerpts=False)
+    sheets_of(desk).store.create(f"{word} sheet", (GridColumn(f"When did {word} sign?"),), [refs], excerpts=False)
     desk.notes.mark(lease, 1, (0, len(text)), None, f"{word} note")
     finish(timelines_of(desk).find(Cancel()))
     if desk.matter is not None:  # those of the library are the person's, everywhere
@@ -104,7 +105,7 @@ def everything(desk: Services) -> str:
         desk.conversations.all(),
         [desk.conversations.turns(talk.id) for talk in desk.conversations.all()],
         [desk.drafts.get(talk.id) for talk in desk.conversations.all()],
-        desk.sheets.store.all(),
+        sheets_of(desk).store.all(),
         desk.images.named(),
         desk.removal.kept.all(),
         desk.readings.all(),

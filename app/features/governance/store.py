@@ -41,10 +41,17 @@ class KeptTexts:
                     for owner, count in _matching(connection, searched, needle):
                         key = searched.kind, owner
                         found[key] = found.get(key, 0) + count
-                places = tuple(
-                    _titled(connection, kind, self._keeps.kind(kind).title, id, n) for (kind, id), n in found.items()
-                )
+                places = tuple(self._titled(connection, kind, id, n) for (kind, id), n in found.items())
             yield done, len(self._keeps.tables), places
+
+    def _titled(self, connection: apsw.Connection, where: str, id: str, count: int) -> KeptPlace:
+        title_sql = self._keeps.kind(where).title
+        row = connection.execute(title_sql, (id,)).fetchone() if title_sql else None
+        title, in_bin = (id, False) if row is None else (str(row[0] or ""), bool(row[1]))
+        if where == KeptWhere.CONVERSATIONS:
+            apart = (kind for kind in self._keeps.kinds if kind.conversations)
+            where = next((kind.id for kind in apart if _has(connection, kind.conversations, id)), where)
+        return KeptPlace(where, id, " ".join(title.split())[:_TITLE], count, in_bin)
 
     def documents_of(self, ids: frozenset[str]) -> frozenset[str]:
         """SHA-256 of these books."""
@@ -63,14 +70,8 @@ def _matching(connection: apsw.Connection, searched: SearchedTable, needle: str)
         yield owner.decode("utf-8", "replace") if isinstance(owner, bytes) else str(owner), int(str(count))
 
 
-def _titled(connection: apsw.Connection, where: str, title_sql: str, id: str, count: int) -> KeptPlace:
-    row = connection.execute(title_sql, (id,)).fetchone() if title_sql else None
-    title, in_bin = (id, False) if row is None else (str(row[0] or ""), bool(row[1]))
-    if where == KeptWhere.CONVERSATIONS and _number(
-        connection, "SELECT count(*) FROM sheets WHERE conversation_id = ?", id
-    ):
-        where = KeptWhere.SHEETS
-    return KeptPlace(where, id, " ".join(title.split())[:_TITLE], count, in_bin)
+def _has(connection: apsw.Connection, table: str, id: str) -> bool:
+    return bool(_number(connection, f"SELECT count(*) FROM {table} WHERE conversation_id = ?", id))  # noqa: S608
 
 
 def _number(connection: apsw.Connection, sql: str, *values: str) -> int:

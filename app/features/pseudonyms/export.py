@@ -5,14 +5,31 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol, Self, runtime_checkable
 
-from app.core.values import UNFIT
-from app.export.grid import GridCell, GridReport
 from app.services.replacing import SomeReport
 
 _NOT_SHOWN = ("sha256", "read")
 """Digests, and what the words of a cell were made of."""
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """A report that has the places of files."""
+
+    def without_paths(self) -> Self:
+        """The same without them."""
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """A part of a report whose `words` were made of something that is not shown."""
+
+    @property
+    def words(self) -> str: ...
+
+    def without_source(self) -> Self:
+        """The same without what the words were made of: it would say all that they say."""
 
 
 def texts_of(report: object) -> list[str]:
@@ -27,7 +44,7 @@ def with_stand_ins(report: SomeReport, replaced: Callable[[str], str]) -> SomeRe
 
 
 def _without_paths(report: Any) -> Any:
-    return dataclasses.replace(report, paths={}) if isinstance(report, GridReport) else report
+    return report.without_paths() if isinstance(report, Placed) else report
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -52,8 +69,8 @@ def _mapped(value: Any, replaced: Callable[[str], str]) -> Any:
     if isinstance(value, Mapping):
         return {key: _mapped(each, replaced) for key, each in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type | Enum):
-        if isinstance(value, GridCell) and replaced(value.words) != value.words:  # its value would say it all the same
-            value = dataclasses.replace(value, read=dataclasses.replace(value.read, value=UNFIT))
+        if isinstance(value, Worded) and replaced(value.words) != value.words:
+            value = value.without_source()
         names = (field.name for field in dataclasses.fields(value) if field.name not in _NOT_SHOWN)
         return dataclasses.replace(value, **{name: _mapped(getattr(value, name), replaced) for name in names})
     return value

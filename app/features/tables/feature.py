@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli import parsers
+from app.cli.terminal_command import Commands, TerminalCommand
+from app.core.errors import Problem
+from app.core.kept import CountedTable, Keeps, KeptKind, KeptWhere, RecordedThing, SearchedTable, TextSource
+from app.core.work import Cancel
 from app.feature import Feature
+from app.wording.i18n import _
 
 if TYPE_CHECKING:
+    from app.services.services import Services
     from app.ui.window_feature import WindowFeature
     from app.ui.workspace import Workspace
 
@@ -17,4 +26,117 @@ def _window(workspace: Workspace) -> WindowFeature:
     return TablesWindow(workspace)
 
 
-TABLES = Feature(name="tables", window=_window)
+def _run_sheet(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
+    from app.features.tables import sheet_command
+
+    return sheet_command.run(options, desk, cancel)
+
+
+def _run_grid(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
+    from app.features.tables import grid_command
+
+    return grid_command.run(options, desk, cancel)
+
+
+def _add_sheet(commands: Commands) -> None:
+    sheet = parsers.add_command(
+        commands, "sheet", _("ask a list of questions about documents, each one separately, and get a table of answers")
+    )
+    parsers.add_answering(sheet)
+    sheet.add_argument(
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help=_("UTF-8 text, one question per line; lines that start with # are ignored"),
+    )
+    sheet.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
+    sheet.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
+    sheet.add_argument(
+        "--resume", action="store_true",
+        help=_("continue the last sheet with the same questions and books: ask only the unanswered ones"),
+    )  # fmt: skip
+    sheet.add_argument(
+        "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .docx, .xlsx, .md, .html")
+    )
+    parsers.add_weighing(sheet)
+    sheet.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
+
+
+def _add_grid(commands: Commands) -> None:
+    grid = parsers.add_command(
+        commands,
+        "grid",
+        _("ask every question of every document by itself, and get a table of values with their pages"),
+    )
+    parsers.add_answering(grid)
+    grid.add_argument(
+        "--questions", type=Path, metavar="FILE",
+        help=_("UTF-8 text, one question per line, as in “[date] End of term: When does the lease end?”; the kinds are"
+        " text, yes/no, date, amount, choice: A, B"),
+    )  # fmt: skip
+    grid.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
+    grid.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
+    grid.add_argument("--title", metavar="TEXT", default="", help=_("what the table is called"))
+    grid.add_argument(
+        "--resume", action="store_true",
+        help=_("continue the last table of these questions and documents: ask only what is not answered, or new"),
+    )  # fmt: skip
+    grid.add_argument(
+        "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .xlsx, .csv, .docx")
+    )
+    parsers.add_weighing(grid)
+    grid.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
+
+
+def _remedy() -> str:
+    return _("Delete the conversation or the sheet and empty the bin.")
+
+
+_OF_CELLS = """
+    SELECT c.id, concat_ws(' · ', nullif(c.title, ''), nullif((
+            SELECT k.title FROM books k WHERE json_array_length(t.books) = 1 AND k.id = t.books -> 0 ->> 'book_id'
+        ), '')) AS title, t.text, c.created_at AS time, c.created_at AS made, t.row AS place, t.question_id,
+        NULL AS book_id, NULL AS page, NULL AS start, NULL AS stop
+        FROM conversations c JOIN sheets s ON s.conversation_id = c.id JOIN (
+            SELECT l.sheet_id, l.question_id, r.books, r.number AS row,
+                concat_ws(char(10, 10), iif(l.correction = '', a.text, l.correction), nullif(l.comment, '')) AS text
+                FROM sheet_cells l JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
+                LEFT JOIN answers a ON a.question_id = l.question_id AND a.shown WHERE NOT EXISTS (
+                    SELECT 1 FROM json_each(r.books) j JOIN books k ON k.id = j.value ->> 'book_id' WHERE k.bin_id != ''
+                )
+            UNION ALL SELECT l.sheet_id, l.question_id, '[]', min(l.row_number), q.text
+                FROM sheet_cells l JOIN questions q ON q.id = l.question_id GROUP BY l.sheet_id, l.column_number
+        ) t ON t.sheet_id = c.id WHERE c.bin_id = '' AND NOT (s.excerpts AND s.question_id != '')"""
+"""A cell has its correction, or else its answer, and its comment; the first cell of a column has its question, too.
+Sheets that only make notes shorter are left out."""
+_KEEPS = Keeps(
+    kinds=(
+        KeptKind(
+            KeptWhere.SHEETS, lambda: _("Question sheets and tables"), _remedy, total="sheets", conversations="sheets"
+        ),
+    ),
+    tables=(
+        SearchedTable("sheet_columns", KeptWhere.CONVERSATIONS, "t.sheet_id", ("name", "question", "form")),
+        SearchedTable("sheet_cells", KeptWhere.CONVERSATIONS, "t.sheet_id", ("correction", "comment")),
+    ),
+    counted=(CountedTable("sheets", lambda: _("question sheets: {n}")),),
+    recorded=(RecordedThing("grid", lambda: _("Table")), RecordedThing("sheet", lambda: _("Question sheet"))),
+    texts=(
+        TextSource(
+            KeptWhere.SHEETS,
+            lambda: _("Question sheets"),
+            lambda: _("question sheets"),
+            lambda: _("1 question sheet"),
+            lambda: _("{n} question sheets"),
+            lambda: _("question sheet “{title}”"),
+            _OF_CELLS,
+        ),
+    ),
+)
+
+TABLES = Feature(
+    name="tables",
+    terminal=(TerminalCommand(("sheet",), _add_sheet, _run_sheet), TerminalCommand(("grid",), _add_grid, _run_grid)),
+    window=_window,
+    keeps=_KEEPS,
+)

@@ -5,18 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Turn
 from app.core.document import Book, Format
-from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
-from app.core.values import AnswerForm, ValueKind
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
-from app.export import docx, files, html, markdown
-from app.export.grid import compose_grid
+from app.export import docx, html, markdown
 from app.export.references import Tone
 from app.export.report import Report, compose
 from app.features.pseudonyms.data import NamedKind, Pseudonym
@@ -59,24 +54,3 @@ def test_all_that_it_says_is_replaced(report: Report) -> None:
     for written in (markdown.write(made, lambda _: ""), html.write(made, lambda _: ""), inside):
         assert "Smith" not in written
         assert re.search(r"\\?\[Person 1\\?\]", written) is not None
-
-
-def test_a_date_of_birth_is_in_no_cell_and_no_file_is_named(tmp_path: Path) -> None:
-    form = AnswerForm(ValueKind.DATE)
-    question = StoredQuestion("1", "s", None, "Born?", (BookRef("b"),), 0.0, form=form)
-    answer = Answer("a", "1", "1970-03-04", Ending.COMPLETE, "Scout", 0.0)
-    cells = (SheetCell(question, answer),)
-    rows = (GridRow(1, (BookRef("b"),)),)
-    sheet = Sheet("s", "Births", 0.0, (), cells, columns=(GridColumn("Born?", "", form, 1),), rows=rows)
-    grid = compose_grid(sheet, {"b": _BOOK}, now=datetime(2026, 11, 27, tzinfo=UTC))
-    assert grid.lines[0].cells[0].words == _BORN.text
-    made = with_stand_ins(grid, _without)
-    path = tmp_path / "births.csv"
-    files.write_grid(made, path)
-    assert "[Date of birth 1]" in path.read_text("utf-8-sig")
-    assert "1970" not in path.read_text("utf-8-sig")
-    path = tmp_path / "births.xlsx"
-    files.write_grid(made, path)
-    with zipfile.ZipFile(path) as opened:
-        inside = "".join(opened.read(name).decode("utf-8", "replace") for name in opened.namelist())
-    assert "Smith" not in inside

@@ -9,8 +9,9 @@ from app.core.record import RecordKind
 from app.core.settings import RemoteTexts
 from app.core.work import Cancel, finish
 from app.engine.protocol import Prompt, Weigh
+from app.features.tables.service import sheets_of
 from tests.engine.remote.toy_server import ToyServer
-from tests.services.test_side_by_side import asked, fake, kept, make, server
+from tests.features.tables.test_side_by_side import asked, fake, kept, make, server
 from tests.ui.fakes import FakeDesk
 
 __all__ = ["fake", "server"]
@@ -24,7 +25,7 @@ def test_names_are_replaced_in_every_request_of_every_lane(fake: FakeDesk, serve
     settings.save(msgspec.structs.replace(settings.load(), remote=remote))
     server.answer = ["[Per", "son 1] ", "pays."]
     grid = make(fake, 4, "Who pays?", "Who is Anna Meyer?")
-    finish(fake.desk.sheets.run(grid.id, Cancel()))
+    finish(sheets_of(fake.desk).run(grid.id, Cancel()))
     assert not [text for text in asked(server) if "Anna Meyer" in text]
     cells = kept(fake, grid).cells
     assert {cell.answer.text for cell in cells if cell.answer} == {"Anna Meyer pays."}

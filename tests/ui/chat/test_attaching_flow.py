@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code, Problem
 from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster
-from app.features.tables.window.tables import TablesWindow
 from app.ui.bridge import Executor
 from app.ui.chat.image_sources import ImageSource
+from app.ui.icons import Icons
 from app.ui.settings.dialog import SettingsDialog
+from app.ui.theme import Theme
+from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
@@ -227,11 +229,13 @@ def test_an_image_that_is_chosen_among_books_is_one(qtbot: QtBot, room: Room, tm
     assert len(room.desk.library.books()) == 2
 
 
-def test_while_a_sheet_is_shown_a_drop_brings_the_conversation_back(room: Room, tmp_path: Path) -> None:
+def test_while_a_view_is_shown_a_drop_brings_the_conversation_back(room: Room, tmp_path: Path) -> None:
     _open(room)
-    room.feature(TablesWindow).open()
+    view = MiddlePanel(Icons(Theme()), "Leases")
+    room.window.add_view(view)
+    room.window.show_view(view)
     _drop(room, _files(_png(tmp_path, "one.png")))
-    assert not room.feature(TablesWindow).is_shown
+    assert not room.window.shows(view)
     assert _names(room) == ["one.png"]
 
 

@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pypdfium2
 
-from app.core.cell import CellState
-from app.core.conversation import BookRef, Ending
-from app.core.work import Cancel
-from app.features.tables.window.table import SheetTable
-from app.features.tables.window.tables import TablesWindow
+from app.core.conversation import Ending
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait
@@ -82,22 +78,6 @@ def test_an_answer_that_was_stopped_may_yet_have_come_to_its_page(room: Room) ->
     assert room.sentences() == ["You stopped this answer."]
 
 
-def test_a_row_of_a_sheet_says_that_nothing_was_found(room: Room) -> None:
-    room.add_books()
-    room.add_conversation("A")
-    room.open()
-    room.engine.answers = [(_INVENTED,)]
-    sheet = room.desk.sheets.create(("May he sublet?",), (BookRef(room.books[LEASE].id),))
-    for _event in room.desk.sheets.run(sheet.id, Cancel()):
-        pass
-    room.feature(TablesWindow).sheets.open(sheet.id)
-    room.settle()
-    table = room.feature(TablesWindow).panel.view.model()
-    assert isinstance(table, SheetTable)
-    (row,) = table.rows()
-    assert row.words == f"answered\n1 not found\n{_NOTHING}"
-
-
 def test_asked_again_it_rests_on_what_its_question_was_asked_of(room: Room) -> None:
     """The books that lie on the desk meanwhile are not those of the question."""
     gate = Gate()
@@ -140,21 +120,6 @@ def test_where_nothing_was_answered_there_is_nothing_to_say(room: Room) -> None:
     room.settle()
     assert room.answer().ending is Ending.CANCELLED
     assert room.sentences() == ["You stopped this answer."]
-
-
-def test_a_row_of_a_sheet_says_it(room: Room) -> None:
-    """A sheet that was kept by the terminal, say: the window itself begins none without a book."""
-    room.add_conversation("A")
-    room.open()
-    sheet = room.desk.sheets.create(("When?",), ())
-    for _event in room.desk.sheets.run(sheet.id, Cancel()):
-        pass
-    room.feature(TablesWindow).sheets.open(sheet.id)
-    room.settle()
-    table = room.feature(TablesWindow).panel.view.model()
-    assert isinstance(table, SheetTable)
-    (row,) = table.rows()
-    assert (row.state, row.words) == (CellState.ANSWERED, f"answered\n{_WORDS}")
 
 
 def test_a_pdf_says_it(room: Room, tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Answer, Ending, Question
 from app.core.events import Reading
-from app.features.tables.window.panel import SheetPanel
-from app.features.tables.window.table import SheetTable
-from app.features.tables.window.tables import TablesWindow
 from app.services.fitting import Remedy, RemedyKind
 from app.ui.context.fit_dialog import FitDialog
+from app.ui.icons import Icons
+from app.ui.theme import Theme
+from app.ui.widgets.middle_panel import MiddlePanel
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -253,12 +253,13 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     page.text.setFocus()
     qtbot.keyClick(page.text, Qt.Key.Key_Escape)
     assert page.header.find_field.text() == "", "there it closes what is open"
-    room.feature(TablesWindow).open()
-    sheet = room.feature(TablesWindow).panel
-    assert isinstance(sheet, SheetPanel)
-    sheet.setup.editor.setFocus()
-    qtbot.keyClick(sheet.setup.editor, Qt.Key.Key_Escape)
-    assert not room.feature(TablesWindow).is_shown
+    view = MiddlePanel(Icons(Theme()), "Leases")
+    view.closed.connect(room.presenter.places.navigation.close_view)
+    room.window.add_view(view)
+    room.window.show_view(view)
+    view.close_button.setFocus()
+    qtbot.keyClick(view.close_button, Qt.Key.Key_Escape)
+    assert not room.window.shows(view)
     assert room.presenter.talk_area.asking.busy
     gate.open()
     room.settle()
@@ -342,13 +343,6 @@ def test_books_that_do_not_fit_are_read_in_parts(room: Room) -> None:
     answer = room.answer()
     assert (answer.text, [part.state for part in answer.parts]) == ("Cracks [p. 3], rust [p. 30].", ["read", "read"])
     assert "Read in parts: all pages." in room.sentences()[-1]
-    room.last_answer().foot.notes_button.click()
-    room.settle()
-    assert room.feature(TablesWindow).is_shown
-    table = room.feature(TablesWindow).panel.view.model()
-    assert isinstance(table, SheetTable)
-    assert [row.text for row in table.rows()] == ["Cracks [p. 3].", "Rust [p. 30]."]
-    assert table.row(2).question == "Survey of the quay walls, p. 26–40"
 
 
 def test_an_answer_from_parts_that_was_stopped_goes_on_with_the_missing_parts(room: Room) -> None:

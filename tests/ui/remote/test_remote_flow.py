@@ -9,9 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from app.core.secret import Password
 from app.core.settings import RemoteSettings
-from app.features.tables.window.tables import TablesWindow
 from app.store.system_keyring import RemoteKeys
+from app.ui.icons import Icons
 from app.ui.settings.dialog import SettingsDialog
+from app.ui.theme import Theme
+from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.settings import SectionKind
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, Room
@@ -53,7 +55,9 @@ def test_the_mark_stands_wherever_text_may_be_sent_from(room: Room) -> None:
     assert "full text of the books" in mark.toolTip()
     assert room.window.talk.chip.state.detail == f"vLLM, {_HOST}"
     assert "Quotations are checked afterwards, not while the model writes" in room.window.talk.chip.state.tooltip
-    room.feature(TablesWindow).open()
+    view = MiddlePanel(Icons(Theme()), "Leases")
+    room.window.add_view(view)
+    room.window.show_view(view)
     assert mark.isVisible()
     assert mark.height() <= 40
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.document import Book
-from app.core.sheet import SheetEntry
+from app.features.tables.data import SheetEntry
+from app.features.tables.service import SheetTemplate, read_questions
 from app.features.tables.window.documents_dialog import DocumentsDialog
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.work import SheetWork, WantedSheet
-from app.services.sheets import SheetTemplate, read_questions
 from app.ui.bridge import Bridge, Executor
 from app.ui.file_dialogs import FileDialog
 from app.ui.presenter import Presenter

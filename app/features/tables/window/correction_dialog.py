@@ -6,13 +6,13 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.values import ValueKind, ValueState
+from app.features.tables.cells import value_entered
 from app.features.tables.window.grid_table import ShownValue
-from app.services.cells import value_entered
+from app.features.tables.words import not_of_kind_words, value_words
 from app.ui.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import boxed, column
-from app.wording.grid import not_of_kind_words, value_words
 from app.wording.i18n import _
 
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QProgressBar, QWidget
 
+from app.features.tables.cells import CellFinding
 from app.features.tables.window.grid_cells import finding_colour
 from app.features.tables.window.grid_table import Arrangement, GridFilter, GridTable
 from app.features.tables.window.grid_view import GridView
-from app.services.cells import CellFinding
 from app.ui.commands import WordsMenu
 from app.ui.icons import Icons, Symbol
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL

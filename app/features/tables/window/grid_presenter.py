@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.cell import CellEnded
 from app.core.conversation import BookRef
 from app.core.document import Book
-from app.core.sheet import GridColumn, Sheet, SheetCell
+from app.features.tables.data import GridColumn, Sheet, SheetCell
 from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
 from app.features.tables.window.documents_dialog import DocumentsDialog
@@ -20,10 +20,10 @@ from app.features.tables.window.grid_panel import GridPanel
 from app.features.tables.window.grid_table import Arrangement, GridTable, ShownValue
 from app.features.tables.window.run import SheetRun
 from app.features.tables.window.work import OpenedSheet, SheetWork
+from app.features.tables.words import count_findings
 from app.ui.bridge import Bridge, Executor
 from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation, LineDialog
-from app.wording.grid import count_findings
 from app.wording.i18n import _
 from app.wording.units import count, duration
 

@@ -18,16 +18,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QToolTip, QWidget
 
-from app.core.sheet import GridColumn, GridRow
 from app.core.untrusted import disarm
 from app.core.values import ValueKind
+from app.features.tables.data import GridColumn, GridRow
 from app.features.tables.window.grid_cells import DocumentHeader, GridCells, QuestionHeader
 from app.features.tables.window.grid_table import GridRole, GridTable, ShownDocument, ShownValue
+from app.features.tables.words import evidence_words, found_words
 from app.ui.chat.citations import escape_tip
 from app.ui.commands import WordsMenu, add_entries
 from app.ui.theme import SPACE_M, Theme
 from app.ui.widgets.labels import PlainLabel
-from app.wording.grid import evidence_words, found_words
 from app.wording.i18n import _
 
 _DOCUMENT_SHARE, _DOCUMENT_LEAST, _DOCUMENT_MOST = 0.27, 150, 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.features.tables.service import sheets_of, templates_of
 from app.features.tables.window.panel import SheetPanel
 from app.features.tables.window.presenter import SheetsPresenter
 from app.features.tables.window.work import SheetWork
@@ -17,7 +18,7 @@ def make_sheets(workspace: Workspace, card: RunningCard) -> SheetsPresenter:
     panel.closed.connect(navigation.close_view)
     panel.citation_clicked.connect(navigation.open_citation)
     panel.book_wanted.connect(navigation.open_book)
-    work = SheetWork(desk.sheets, desk.parts, desk.templates, desk.library, desk.conversations, desk.removal)
+    work = SheetWork(sheets_of(desk), desk.parts, templates_of(desk), desk.library, desk.conversations, desk.removal)
     openings, activity, shown = workspace.openings, workspace.activity, workspace.shown
     made = SheetsPresenter(work, workspace.bridge, panel, openings, activity, shown, workspace.parent)
     made.failed.connect(window.tell)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.bin import BinEntry, BinKind
 from app.core.cell import CellEnded, CellState
-from app.core.sheet import Sheet, SheetCell
+from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.window.beginning import SheetBeginning
 from app.features.tables.window.grid_presenter import GridPresenter
 from app.features.tables.window.panel import SheetPanel

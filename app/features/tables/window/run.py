@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.cell import CellBegun, CellEnded
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
-from app.core.sheet import Sheet, SheetCell
-from app.services.sheets import Sheets
+from app.features.tables.data import Sheet, SheetCell
+from app.features.tables.service import Sheets
 from app.ui.activity import Activity, EngineTask, Series
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job

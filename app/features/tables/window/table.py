@@ -13,14 +13,15 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from app.core.cell import CellState
 from app.core.conversation import Citation, Ending
 from app.core.document import Book
-from app.core.sheet import Sheet, SheetCell
 from app.core.untrusted import disarm
 from app.core.verdict import SentenceVerdict
+from app.features.tables.data import Sheet, SheetCell
+from app.features.tables.words import question_words
 from app.ui.chat.citations import CitationMark, is_several, mark_citations
 from app.ui.chat.verdict_marks import mark_verdicts
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.support import basis_words, question_words
+from app.wording.support import basis_words
 from app.wording.verdicts import count_verdicts
 
 ShownRole = int(Qt.ItemDataRole.UserRole)

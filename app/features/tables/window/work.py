@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code
-from app.core.sheet import GridColumn, Sheet, SheetCell
-from app.export import files
-from app.export.grid import compose_grid
-from app.export.sheet import compose_sheet
-from app.services.cells import ReadCell, read_cell
-from app.services.columns import columns_of
+from app.export.files import write_bytes
+from app.features.tables.cells import ReadCell, read_cell
+from app.features.tables.columns import columns_of
+from app.features.tables.data import GridColumn, Sheet, SheetCell
+from app.features.tables.export import files
+from app.features.tables.export.grid import compose_grid
+from app.features.tables.export.sheet import compose_sheet
+from app.features.tables.service import Sheets, Templates
 from app.services.library import Library
 from app.services.parts import Parts
 from app.services.removal import Removal
-from app.services.sheets import Sheets, Templates
 from app.store.conversations import Conversations
 from app.ui import pdf
 from app.ui.chat.queued_question import QueuedQuestion
@@ -99,7 +101,10 @@ class SheetWork:
         if opened.sheet.is_grid:
             files.write_grid(compose_grid(opened.sheet, opened.books), path)
         elif path.suffix.lower() == pdf.ENDING:
-            files.write_bytes(pdf.write_sheet(compose_sheet(opened.sheet, opened.books)), path)
+            from app.features.tables.export import web  # when a file is written
+
+            report = compose_sheet(opened.sheet, opened.books)
+            write_bytes(pdf.write_across(report.title, partial(web.write_sheet, report)), path)
         else:
             files.write_sheet(compose_sheet(opened.sheet, opened.books), path)
         self.library.recording.exported("sheet", path, item=sheet_id, books=opened.books)

@@ -7,13 +7,11 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef, Ending, Question
+from app.core.conversation import Ending, Question
 from app.core.search_query import SearchFilter, SearchPlace
-from app.core.sheet import GridColumn
 from app.features.library_search.window.library_search import LibrarySearchWindow
 from app.features.library_search.window.panel import BY_WEIGHT, SearchPanel
 from app.features.library_search.window.rows import DocumentRow, HitRow, MoreRow, PlaceRow, arrange
-from app.features.tables.window.tables import TablesWindow
 from app.services.excerpts import Excerpt
 from app.services.library_search import LibraryFound, LibraryHit
 from tests.ui.room import LEASE, Room
@@ -159,23 +157,17 @@ def test_what_was_said_leads_to_its_conversation(room: Room) -> None:
     assert room.window.talk.isVisible()
 
 
-def test_cells_and_notes_lead_to_where_they_are(room: Room) -> None:
+def test_notes_lead_to_where_they_are(room: Room) -> None:
     panel = _open(room)
     lease = room.books[LEASE].id
-    columns, rows = [GridColumn("Is there a parrot?")], [(BookRef(lease),)]
-    room.desk.sheets.store.create("Animals", columns, rows, excerpts=False)
     room.desk.notes.mark(lease, 88, (0, 4), None, "No parrot here.")
     _type(room, "parrot")
     headings = [row.text for row in panel.rows if isinstance(row, PlaceRow)]
-    cell, note = (row.hit for row in _hits(panel))
-    assert headings == ["Question sheets", "Notes"]
+    (note,) = (row.hit for row in _hits(panel))
+    assert headings == ["Notes"]
     panel.chosen.emit(note, False)
     room.settle()
     assert room.presenter.places.pages.first.shown.place == (lease, 88)
-    panel.chosen.emit(cell, False)
-    room.settle()
-    assert room.feature(TablesWindow).panel.isVisible()
-    assert room.feature(TablesWindow).panel.title.text() == "Animals"
 
 
 def test_what_is_only_known_by_its_number_is_said() -> None:

@@ -13,22 +13,22 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from python_calamine import CalamineWorkbook
 
-from app.cli.grids import JsonGrids
 from app.core.cell import CellEnded
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
 from app.core.document import Book, CitedBook, Format, Page
-from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
 from app.core.values import AnswerForm, ValueKind
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.documents.citations.checker import check
 from app.documents.citations.held_values import weigh_value
-from app.export import files
-from app.export.grid import compose_grid
+from app.features.tables.cells import CellFinding, read_cell
+from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
+from app.features.tables.export import files
+from app.features.tables.export.grid import compose_grid
+from app.features.tables.grid_command import JsonGrids
 from app.features.tables.window.grid_cells import finding_colour
 from app.features.tables.window.grid_table import GridTable
-from app.services.cells import CellFinding, read_cell
+from app.features.tables.words import count_findings
 from app.ui.theme import LAMP, PAPER, Palette
-from app.wording.grid import count_findings
 
 DATE, AMOUNT, YES_NO = map(AnswerForm, (ValueKind.DATE, ValueKind.AMOUNT, ValueKind.YES_NO))
 COLUMNS = (

@@ -12,15 +12,16 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import BookRef, Citation
-from app.core.sheet import Sheet
 from app.core.values import AnswerForm, ValueKind
+from app.features.tables.cells import CellFinding
+from app.features.tables.columns import columns_of
+from app.features.tables.data import Sheet
+from app.features.tables.service import sheets_of
 from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
 from app.features.tables.window.documents_dialog import DocumentsDialog
 from app.features.tables.window.grid_table import GridFilter, ShownValue
 from app.features.tables.window.tables import TablesWindow
-from app.services.cells import CellFinding
-from app.services.columns import columns_of
 from app.ui.commands import MenuEntry
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui import shelf_of_books
@@ -39,7 +40,7 @@ def grid(room: Room) -> Sheet:
     room.add_conversation("Talk", [room.books[LEASE]])
     room.open()
     rows = [(BookRef(room.books[title].id),) for title in (LEASE, LETTERS)]
-    made = room.desk.sheets.create_grid(columns_of(_QUESTIONS), rows, title="Leases")
+    made = sheets_of(room.desk).create_grid(columns_of(_QUESTIONS), rows, title="Leases")
     room.feature(TablesWindow).open()
     room.settle()
     room.feature(TablesWindow).sheets.open(made.id)
@@ -87,7 +88,7 @@ def test_a_grid_is_asked_row_by_row_and_says_how_far_it_is(qtbot: QtBot, room: R
     assert findings(room) == [*(CellFinding.NOTHING, CellFinding.COMPARE), *(CellFinding.ABSENT, CellFinding.ABSENT)]
     assert panel.counts.accessibleName() == "1 to compare · 1 not found · 2 not in the document"
     assert not panel.go_on.isVisible()
-    assert grid.id == room.desk.sheets.all()[0].id
+    assert grid.id == sheets_of(room.desk).all()[0].id
 
 
 def test_a_click_opens_the_page_with_its_words(qtbot: QtBot, room: Room, grid: Sheet) -> None:
@@ -184,7 +185,7 @@ def test_a_question_and_a_document_are_added_and_they_alone_are_asked(qtbot: QtB
     qtbot.mouseClick(panel.go_on, Qt.MouseButton.LeftButton)
     room.settle()
     assert len(room.engine.prompts) == asked + 5
-    kept = room.desk.sheets.get(grid.id)
+    kept = sheets_of(room.desk).get(grid.id)
     assert kept is not None
     assert kept.finished
     assert kept.columns[2].form == AnswerForm(ValueKind.CHOICE, ("tenant", "landlord"))
@@ -310,6 +311,6 @@ def test_a_template_and_chosen_documents_make_a_grid(room: Room, tmp_path: Path)
     assert (table.rowCount(), len(table.columns)) == (1, 10)
     assert set(findings(room)) == {CellFinding.ABSENT}
     path = tmp_path / "invoices.csv"
-    room.feature(TablesWindow).sheets.write(room.desk.sheets.all()[0].id, str(path))
+    room.feature(TablesWindow).sheets.write(sheets_of(room.desk).all()[0].id, str(path))
     room.settle()
     assert len(list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))) == 2

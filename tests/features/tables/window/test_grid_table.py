@@ -8,9 +8,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
 from app.core.document import Book, Format
-from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
 from app.core.values import AnswerForm, ValueKind
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
 from app.features.tables.window.grid_table import (
     Arrangement,
     GridFilter,

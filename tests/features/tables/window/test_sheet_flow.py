@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.core.cell import CellState
 from app.core.errors import Code, Problem
 from app.core.events import Reading
+from app.features.tables.service import sheets_of
 from app.features.tables.window.cells import answer_html
 from app.features.tables.window.table import SheetColumn, SheetTable, ShownRow
 from app.features.tables.window.tables import TablesWindow
@@ -287,16 +288,16 @@ def test_a_sheet_is_deleted_and_comes_back(qtbot: QtBot, room: Room) -> None:
     qtbot.mouseClick(room.feature(TablesWindow).panel.new, Qt.MouseButton.LeftButton)
     room.settle()
     setup = room.feature(TablesWindow).panel.setup
-    (entry,) = room.desk.sheets.all()
+    (entry,) = sheets_of(room.desk).all()
     menu = setup.menu_of(entry.id)
     menu.actions()[-1].trigger()
     menu.close()
     room.settle()
-    assert room.desk.sheets.all() == ()
+    assert sheets_of(room.desk).all() == ()
     assert not setup.kept.isVisible()
     qtbot.mouseClick(room.feature(TablesWindow).panel.notice.action, Qt.MouseButton.LeftButton)
     room.settle()
-    assert room.desk.sheets.all() == (entry,)
+    assert sheets_of(room.desk).all() == (entry,)
     assert setup.kept.isVisible()
 
 
@@ -307,10 +308,10 @@ def test_a_sheet_that_is_asked_can_be_deleted(qtbot: QtBot, room: Room) -> None:
     _start(qtbot, room)
     wait(gate.reached.is_set)
     room.feature(TablesWindow).sheets.prepare()
-    (entry,) = room.desk.sheets.all()
+    (entry,) = sheets_of(room.desk).all()
     room.feature(TablesWindow).panel.setup.delete_wanted.emit(entry.id)
     room.settle()
-    assert room.desk.sheets.all() == ()
+    assert sheets_of(room.desk).all() == ()
     assert not room.feature(TablesWindow).sheets.running
     assert len(room.engine.prompts) == 1
 
@@ -345,7 +346,7 @@ def test_a_sheet_that_ends_before_it_is_shown_has_its_rows(qtbot: QtBot, room: R
     room.engine.tokens = {"Harbour Lease, consolidated": 900_000}
     _start(qtbot, room)
     room.settle()
-    ended = room.desk.sheets.get(room.desk.sheets.all()[0].id)
+    ended = sheets_of(room.desk).get(sheets_of(room.desk).all()[0].id)
     assert ended is not None
     unanswered = tuple(msgspec.structs.replace(cell, answer=None) for cell in ended.cells)
     read_before = msgspec.structs.replace(ended, cells=unanswered)
@@ -358,7 +359,7 @@ def test_a_removed_book_takes_the_shown_sheet_along(qtbot: QtBot, room: Room) ->
     room.settle()
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
     room.settle()
-    assert room.desk.sheets.all() == ()
+    assert sheets_of(room.desk).all() == ()
     assert not room.feature(TablesWindow).panel.shows_answers
     assert "No book on the desk" in room.feature(TablesWindow).panel.setup.books.text()
 

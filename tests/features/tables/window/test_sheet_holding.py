@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.core.cell import CellState
 from app.core.errors import Code, Problem
 from app.core.settings import RemoteTexts
+from app.features.tables.service import sheets_of
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.table import SheetTable
 from app.features.tables.window.tables import TablesWindow
@@ -199,6 +200,27 @@ def test_a_question_comes_before_the_rest_of_a_sheet_that_a_server_answers(qtbot
     room.settle()
     asked = [prompt.messages[-1].text for prompt in room.engine.prompts]
     assert ["When?" in asked[0], "Why?" in asked[1], "Who?" in asked[2]] == [True] * 3, asked
-    sheet = room.desk.sheets.get(room.desk.sheets.all()[0].id)
+    sheet = sheets_of(room.desk).get(sheets_of(room.desk).all()[0].id)
     assert sheet is not None
     assert sheet.finished
+
+
+def test_a_sheet_waits_for_the_model_to_load(qtbot: QtBot, room: Room) -> None:
+    gate = Gate()
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+    room.feature(TablesWindow).open()
+    room.settle()
+    room.engine.loads = [(gate,)]
+    room.presenter.model_area.model.load_again()
+    wait(gate.reached.is_set)
+    setup = room.feature(TablesWindow).panel.setup
+    setup.editor.setPlainText("When?")
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    assert setup.count.text() == "Waiting for the model to load…"
+    room.presenter.model_area.model.load_again()
+    assert setup.count.text() == "Waiting for the model to load…", "another model takes nothing away that waits"
+    gate.open()
+    room.settle()
+    assert [prompt.said for prompt in room.engine.prompts] == [("When?",)]

@@ -15,14 +15,21 @@ from app.core.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Notice, Reading, Token
 from app.core.settings import RemoteTexts
-from app.core.sheet import Sheet, SheetProgress
 from app.core.values import is_japanese
 from app.core.verdict import Verdict
 from app.core.work import Cancel, Stopped, finish
+from app.features.tables import service
+from app.features.tables.columns import columns_of
+from app.features.tables.data import Sheet, SheetProgress
+from app.features.tables.service import (
+    SheetTemplate,
+    check_questions,
+    read_questions,
+    sheets_of,
+    split_questions,
+    templates_of,
+)
 from app.features.tables.window.table import state_words
-from app.services import sheets
-from app.services.columns import columns_of
-from app.services.sheets import SheetTemplate, check_questions, read_questions, split_questions
 from tests import work
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 from tests.work import at, fail, problem_of, stop
@@ -53,7 +60,7 @@ def book(fake: FakeDesk) -> Book:
 
 @pytest.fixture
 def sheet(fake: FakeDesk, book: Book) -> Sheet:
-    return fake.desk.sheets.create(QUESTIONS, (BookRef(book.id),))
+    return sheets_of(fake.desk).create(QUESTIONS, (BookRef(book.id),))
 
 
 def script(fake: FakeDesk, *answers: tuple[Step, ...]) -> None:
@@ -61,7 +68,7 @@ def script(fake: FakeDesk, *answers: tuple[Step, ...]) -> None:
 
 
 def run(fake: FakeDesk, sheet: Sheet) -> tuple[list[SheetProgress], Sheet]:
-    return work.run(fake.desk.sheets.run(sheet.id, Cancel()))
+    return work.run(sheets_of(fake.desk).run(sheet.id, Cancel()))
 
 
 ANSWERS = ("The harbour opens at six [p. i].",), (f"{WAITS} [p. i].",), ("Elephants sleep standing up.",)
@@ -95,7 +102,7 @@ def test_a_sheet_that_is_stopped_while_it_weighs_keeps_the_answer(fake: FakeDesk
     cancel = Cancel()
     fake.engine.weighings = [_StopsAt(cancel)]
     with pytest.raises(Stopped):
-        finish(fake.desk.sheets.run(sheet.id, cancel), events.append)
+        finish(sheets_of(fake.desk).run(sheet.id, cancel), events.append)
     assert [event.cell.state for event in events if isinstance(event, CellEnded)] == [CellState.ANSWERED]
     assert kept(fake, sheet).answered == 1
 
@@ -113,7 +120,7 @@ class _StopsAt(Gate):
 
 
 def kept(fake: FakeDesk, sheet: Sheet) -> Sheet:
-    found = fake.desk.sheets.get(sheet.id)
+    found = sheets_of(fake.desk).get(sheet.id)
     assert found is not None
     return found
 
@@ -187,7 +194,7 @@ def test_what_was_not_answered_is_asked_again_and_nothing_else(fake: FakeDesk, s
 )
 def test_what_would_meet_every_question_ends_the_sheet(fake: FakeDesk, sheet: Sheet, problem: Problem) -> None:
     script(fake, ("One.",), (problem,))
-    events, found = fail(fake.desk.sheets.run(sheet.id, Cancel()))
+    events, found = fail(sheets_of(fake.desk).run(sheet.id, Cancel()))
     assert isinstance(events[-1], CellEnded)
     assert found == problem
     assert states(kept(fake, sheet)) == [CellState.ANSWERED, CellState.FAILED, CellState.WAITING]
@@ -196,12 +203,12 @@ def test_what_would_meet_every_question_ends_the_sheet(fake: FakeDesk, sheet: Sh
 def test_books_that_do_not_fit_end_the_sheet_and_a_long_question_only_itself(fake: FakeDesk, book: Book) -> None:
     fake.engine.info = msgspec.structs.replace(SCOUT, context_tokens=400)
     long = "Why? " * 300
-    sheet = fake.desk.sheets.create(("When?", long, "How?"), (BookRef(book.id),))
+    sheet = sheets_of(fake.desk).create(("When?", long, "How?"), (BookRef(book.id),))
     run(fake, sheet)
     assert states(kept(fake, sheet)) == [CellState.ANSWERED, CellState.FAILED, CellState.ANSWERED]
     fake.engine.tokens = {"Lease": 400}
-    sheet = fake.desk.sheets.create(("When?", "How?"), (BookRef(book.id),))
-    assert problem_of(fake.desk.sheets.run(sheet.id, Cancel())).code is Code.DOES_NOT_FIT
+    sheet = sheets_of(fake.desk).create(("When?", "How?"), (BookRef(book.id),))
+    assert problem_of(sheets_of(fake.desk).run(sheet.id, Cancel())).code is Code.DOES_NOT_FIT
     assert states(kept(fake, sheet)) == [CellState.FAILED, CellState.WAITING]
 
 
@@ -214,7 +221,7 @@ def test_stop_keeps_what_was_answered_and_half_answered(fake: FakeDesk, sheet: S
         if event == Token("Two, half"):
             cancel.request()
 
-    assert isinstance(stop(fake.desk.sheets.run(sheet.id, cancel), stop_in_the_second)[-1], CellEnded)
+    assert isinstance(stop(sheets_of(fake.desk).run(sheet.id, cancel), stop_in_the_second)[-1], CellEnded)
     found = kept(fake, sheet)
     assert states(found) == [CellState.ANSWERED, CellState.STOPPED, CellState.WAITING]
     assert found.cells[1].answer is not None
@@ -223,7 +230,7 @@ def test_stop_keeps_what_was_answered_and_half_answered(fake: FakeDesk, sheet: S
 
 def test_stopped_between_two_questions_nothing_more_is_begun(fake: FakeDesk, sheet: Sheet) -> None:
     cancel = Cancel()
-    events = stop(fake.desk.sheets.run(sheet.id, cancel), at(CellEnded, cancel.request))
+    events = stop(sheets_of(fake.desk).run(sheet.id, cancel), at(CellEnded, cancel.request))
     assert isinstance(events[-1], CellEnded)
     assert states(kept(fake, sheet)) == [CellState.ANSWERED, CellState.WAITING, CellState.WAITING]
 
@@ -231,27 +238,27 @@ def test_stopped_between_two_questions_nothing_more_is_begun(fake: FakeDesk, she
 def test_a_sheet_goes_on_after_octavo_was_killed(tmp_path: Path) -> None:
     first = open_desk(tmp_path / "desk", ScriptedEngine(answers=[("One.",), ("Two, half", "and more")]))
     book = add_book(first)
-    sheet = first.desk.sheets.create(QUESTIONS, (BookRef(book.id),))
-    events = first.desk.sheets.run(sheet.id, Cancel())
+    sheet = sheets_of(first.desk).create(QUESTIONS, (BookRef(book.id),))
+    events = sheets_of(first.desk).run(sheet.id, Cancel())
     while not (isinstance(event := next(events), CellBegun) and event.number == 2):
         pass
     next(events)
     second = open_desk(tmp_path / "desk", ScriptedEngine(answers=[("Two, whole.",), ("Three.",)]))
     assert second.desk.conversations.close_open_answers()
-    found = second.desk.sheets.unfinished(QUESTIONS, sheet.books, excerpts=False)
+    found = sheets_of(second.desk).unfinished(QUESTIONS, sheet.books, excerpts=False)
     assert found is not None
     assert states(found) == [CellState.ANSWERED, CellState.STOPPED, CellState.WAITING]
-    finish(second.desk.sheets.run(found.id, Cancel()))
+    finish(sheets_of(second.desk).run(found.id, Cancel()))
     texts = [row.answer.text for row in kept(second, sheet).cells if row.answer]
     assert texts == ["One.", "Two, whole.", "Three."]
-    assert second.desk.sheets.unfinished(QUESTIONS, sheet.books, excerpts=False) is None
+    assert sheets_of(second.desk).unfinished(QUESTIONS, sheet.books, excerpts=False) is None
     second.desk.close()
     events.close()
     first.desk.close()
 
 
 def test_only_the_same_questions_to_the_same_books_go_on(fake: FakeDesk, sheet: Sheet, book: Book) -> None:
-    find = fake.desk.sheets.unfinished
+    find = sheets_of(fake.desk).unfinished
     found = find(QUESTIONS, sheet.books, excerpts=False)
     assert found is not None
     assert found.id == sheet.id
@@ -262,7 +269,7 @@ def test_only_the_same_questions_to_the_same_books_go_on(fake: FakeDesk, sheet: 
 
 
 def test_excerpts_are_asked_as_excerpts(fake: FakeDesk, book: Book) -> None:
-    sheet = fake.desk.sheets.create(("What about notice?",), (BookRef(book.id),), excerpts=True)
+    sheet = sheets_of(fake.desk).create(("What about notice?",), (BookRef(book.id),), excerpts=True)
     run(fake, sheet)
     assert fake.engine.prompts[0].documents == ()
     (row,) = kept(fake, sheet).cells
@@ -271,14 +278,14 @@ def test_excerpts_are_asked_as_excerpts(fake: FakeDesk, book: Book) -> None:
 
 
 def test_a_sheet_is_named_after_its_template_or_its_first_question(fake: FakeDesk) -> None:
-    assert fake.desk.sheets.create(("When?",), (), title="Glossary").title == "Glossary"
-    assert fake.desk.sheets.create(("  When\n does it? ",), ()).title == "When does it?"
-    assert fake.desk.sheets.create(("Why " * 40,), ()).title.endswith("Why…")
+    assert sheets_of(fake.desk).create(("When?",), (), title="Glossary").title == "Glossary"
+    assert sheets_of(fake.desk).create(("  When\n does it? ",), ()).title == "When does it?"
+    assert sheets_of(fake.desk).create(("Why " * 40,), ()).title.endswith("Why…")
 
 
 def test_a_sheet_that_is_gone_is_told(fake: FakeDesk, sheet: Sheet) -> None:
     fake.desk.removal.delete(BinKind.SHEET, sheet.id)
-    assert fail(fake.desk.sheets.run(sheet.id, Cancel()))[0] == []
+    assert fail(sheets_of(fake.desk).run(sheet.id, Cancel()))[0] == []
 
 
 # ---- lists of questions
@@ -311,7 +318,7 @@ def test_another_encoding_is_told(tmp_path: Path, content: bytes) -> None:
 def test_a_file_too_large_for_questions_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "questions.txt"
     with path.open("wb") as file:
-        file.truncate(sheets.MAX_FILE_BYTES + 1)
+        file.truncate(service.MAX_FILE_BYTES + 1)
     with pytest.raises(AppError) as caught:
         read_questions(path)
     assert caught.value.code is Code.FILE_TOO_LARGE
@@ -321,19 +328,19 @@ def test_a_file_too_large_for_questions_is_not_read(tmp_path: Path) -> None:
     ("listed", "code"),
     [
         ((), Code.QUESTION_NONE),
-        (("Why?",) * (sheets.MAX_QUESTIONS + 1), Code.QUESTION_LIMIT),
-        (("Why?", "y" * (sheets.MAX_QUESTION_CHARACTERS + 1)), Code.QUESTION_TOO_LONG),
+        (("Why?",) * (service.MAX_QUESTIONS + 1), Code.QUESTION_LIMIT),
+        (("Why?", "y" * (service.MAX_QUESTION_CHARACTERS + 1)), Code.QUESTION_TOO_LONG),
     ],
 )
 def test_limits_are_told(fake: FakeDesk, listed: tuple[str, ...], code: Code) -> None:
     with pytest.raises(AppError) as caught:
-        fake.desk.sheets.create(listed, ())
+        sheets_of(fake.desk).create(listed, ())
     assert caught.value.code is code
-    assert fake.desk.sheets.all() == ()
+    assert sheets_of(fake.desk).all() == ()
 
 
 def test_what_is_at_the_limits_is_taken() -> None:
-    check_questions(("y" * sheets.MAX_QUESTION_CHARACTERS,) * sheets.MAX_QUESTIONS)
+    check_questions(("y" * service.MAX_QUESTION_CHARACTERS,) * service.MAX_QUESTIONS)
 
 
 # ---- templates
@@ -344,10 +351,10 @@ GRIDS = ["due-diligence", "leases", "clinical-letters", "interviews", "invoices"
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_five_templates_in_both_languages(fake: FakeDesk, book: Book, language: str) -> None:
-    found = [template for template in fake.desk.templates.all(language) if not template.grid]
+    found = [template for template in templates_of(fake.desk).all(language) if not template.grid]
     assert [template.name for template in found] == NAMES
     for template in found:
-        listed = fake.desk.templates.questions(template, (BookRef(book.id),))
+        listed = templates_of(fake.desk).questions(template, (BookRef(book.id),))
         assert len(listed) >= 4
         check_questions(listed)
         assert template.title
@@ -357,7 +364,7 @@ def test_five_templates_in_both_languages(fake: FakeDesk, book: Book, language: 
 
 
 def test_five_grids_ask_the_same_in_both_languages(fake: FakeDesk) -> None:
-    english, japanese = ([each for each in fake.desk.templates.all(name) if each.grid] for name in ("en", "ja"))
+    english, japanese = ([each for each in templates_of(fake.desk).all(name) if each.grid] for name in ("en", "ja"))
     assert [template.name for template in english] == GRIDS
     for one, other in zip(english, japanese, strict=True):
         columns, others = columns_of(one.questions), columns_of(other.questions)
@@ -369,24 +376,24 @@ def test_five_grids_ask_the_same_in_both_languages(fake: FakeDesk) -> None:
 
 
 def test_both_languages_ask_the_same_number(fake: FakeDesk) -> None:
-    for english, japanese in zip(fake.desk.templates.all("en"), fake.desk.templates.all("ja"), strict=True):
+    for english, japanese in zip(templates_of(fake.desk).all("en"), templates_of(fake.desk).all("ja"), strict=True):
         assert len(english.questions) == len(japanese.questions)
         assert len(english.each_book) == len(japanese.each_book)
 
 
 def test_another_language_gets_english(fake: FakeDesk) -> None:
-    assert fake.desk.templates.all("fr") == fake.desk.templates.all("en")
+    assert templates_of(fake.desk).all("fr") == templates_of(fake.desk).all("en")
 
 
 def test_an_unknown_template_is_told_with_those_there_are(fake: FakeDesk) -> None:
     with pytest.raises(AppError) as caught:
-        fake.desk.templates.get("poems", "en")
+        templates_of(fake.desk).get("poems", "en")
     assert caught.value.params == {"name": "poems", "known": ", ".join(NAMES + GRIDS)}
 
 
 def chapters(fake: FakeDesk, *books: Book) -> tuple[str, ...]:
     template = SheetTemplate("T", "D", each_chapter="{title} of {book}: {pages}", each_book=("{book}?", "{book}!"))
-    return fake.desk.templates.questions(template, tuple(BookRef(book.id) for book in books))
+    return templates_of(fake.desk).questions(template, tuple(BookRef(book.id) for book in books))
 
 
 def test_every_chapter_of_the_highest_level_with_several_is_asked_about(fake: FakeDesk) -> None:
@@ -403,4 +410,4 @@ def test_a_book_without_an_outline_is_asked_as_a_whole(fake: FakeDesk, book: Boo
 def test_only_chapters_on_the_chosen_pages_are_asked_about(fake: FakeDesk) -> None:
     book = add_book(fake, "Parts", (Section("A", 1, 1), Section("B", 3, 1)))
     template = SheetTemplate("T", "D", each_chapter="{title}: {pages}")
-    assert fake.desk.templates.questions(template, (BookRef(book.id, PageRange(2, 2)),)) == ("A: 2",)
+    assert templates_of(fake.desk).questions(template, (BookRef(book.id, PageRange(2, 2)),)) == ("A: 2",)

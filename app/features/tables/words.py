@@ -1,4 +1,4 @@
-"""What a grid says of its cells: values, kinds, what the program found out, and how many there are of each."""
+"""The words of sheets and grids about their cells: values, kinds, what the program found out, and how many of each."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from decimal import Decimal
 
 import msgspec
 
+from app.core.conversation import PageRange
 from app.core.document import Book
-from app.core.sheet import GridRow
 from app.core.values import AnswerForm, CellValue, ValueKind, ValueState
 from app.core.verdict import SentenceVerdict, Verdict
-from app.services.cells import CellFinding, ReadCell
+from app.features.tables.cells import CellFinding, ReadCell
+from app.features.tables.data import GridRow, SheetCell
 from app.wording.errors import sentence
 from app.wording.i18n import _, language
-from app.wording.page_names import cited_page, page_words
+from app.wording.page_names import cited_page, page_words, span_words
 from app.wording.units import count
 from app.wording.verdicts import SIGNS, count_verdicts, verdict_label
 
@@ -189,3 +190,15 @@ def _day_words(day: date, written: str) -> str:
         return str(day.year)
     month = calendar.month_abbr[day.month]
     return f"{month} {day.year}" if len(written) == _MONTH_LENGTH else f"{day.day} {month} {day.year}"
+
+
+def question_words(row: SheetCell, shelf: Mapping[str, Book]) -> str:
+    """What a row asks; of one that asks for notes, its pages. `shelf` has the books by their ids."""
+    if not row.notes:
+        return row.question.text
+    named = []
+    for ref in row.question.books:
+        names, pages = shelf[ref.book_id].page_names, ref.pages or PageRange(1, shelf[ref.book_id].page_count)
+        span = _("p. {page}").format(page=span_words(names.of(pages.first), names.of(pages.last)))
+        named.append(f"{shelf[ref.book_id].title}, {span}")
+    return "; ".join(named)

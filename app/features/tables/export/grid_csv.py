@@ -6,9 +6,9 @@ import csv
 import io
 
 from app.core.values import ValueState
-from app.export.grid import GridCell, GridReport
 from app.export.plain import plain_text
 from app.export.table import disarm_cell
+from app.features.tables.export.grid import GridCell, GridReport
 from app.wording.i18n import _
 
 

@@ -15,8 +15,8 @@ import apsw
 import msgspec
 
 from app.core.conversation import BookRef
-from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell, SheetEntry
 from app.core.values import AnswerForm
+from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell, SheetEntry
 from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, decode, encode, question_of
 from app.store.cells import IN_BIN, WHOLE, CellStore, joined, next_number
 from app.store.conversations import FirstQuestion

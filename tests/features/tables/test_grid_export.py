@@ -15,11 +15,11 @@ from python_calamine import CalamineWorkbook
 from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
 from app.core.document import Book, Format
 from app.core.errors import AppError, Code
-from app.core.sheet import GridColumn, GridRow, Sheet, SheetCell
 from app.core.values import AnswerForm, ValueKind
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
-from app.export import files
-from app.export.grid import GridReport, compose_grid
+from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
+from app.features.tables.export import files
+from app.features.tables.export.grid import GridReport, compose_grid
 
 DATE, AMOUNT = AnswerForm(ValueKind.DATE), AnswerForm(ValueKind.AMOUNT)
 COLUMNS = (

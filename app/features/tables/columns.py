@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from app.core.errors import AppError, Code
-from app.core.sheet import GridColumn
 from app.core.values import AnswerForm, ValueKind
+from app.features.tables.data import GridColumn
 
 MOST_CHOICES = 20
 MOST_CHOICE_CHARACTERS = 60

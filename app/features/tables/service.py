@@ -15,16 +15,18 @@ from app.core.cell import CellState
 from app.core.chapters import chapters_of, of_one_level
 from app.core.conversation import BookRef
 from app.core.errors import AppError, Code
-from app.core.sheet import GridColumn, Sheet, SheetEntry, SheetProgress
+from app.core.paths import resources
 from app.core.values import AnswerForm
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
+from app.features.tables.columns import columns_of
+from app.features.tables.data import GridColumn, Sheet, SheetEntry, SheetProgress
+from app.features.tables.store import SheetStore
 from app.services.ask import Ask, title_of
 from app.services.cell_run import CellRun
-from app.services.columns import columns_of
 from app.services.library import Library
+from app.services.services import Services
 from app.services.weighing import SentenceWeighing
-from app.store.sheets import SheetStore
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,10 @@ class Sheets:
         return self.store.get(sheet_id) or sheet
 
 
+def sheets_of(desk: Services) -> Sheets:
+    return Sheets(desk.ask, SheetStore(desk.database, desk.conversations), desk.weighing)
+
+
 def _asked(columns: Sequence[GridColumn]) -> list[tuple[str, AnswerForm]]:
     return [(column.question, column.form) for column in columns]
 
@@ -211,6 +217,10 @@ class Templates:
             else:
                 questions += [question.format(book=title) for question in template.each_book]
         return tuple(questions)
+
+
+def templates_of(desk: Services) -> Templates:
+    return Templates(resources() / "sheets", desk.library)
 
 
 def _short(untrusted_title: str) -> str:

@@ -8,13 +8,14 @@ from datetime import datetime
 
 from app.core.cell import CellState
 from app.core.document import Book
-from app.core.sheet import Sheet, SheetCell
 from app.export.references import REFERENCE, CheckedSentence, check_answer, cleaned
 from app.export.report import note_on
 from app.export.title_block import TitleBlock, compose_title_block
+from app.features.tables.data import Sheet, SheetCell
+from app.features.tables.words import question_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.support import basis_words, question_words
+from app.wording.support import basis_words
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.core.errors import AppError, Code
-from app.core.sheet import GridColumn
 from app.core.values import AnswerForm, ValueKind
-from app.services.columns import columns_of, line_of
+from app.features.tables.columns import columns_of, line_of
+from app.features.tables.data import GridColumn
 
 LINES = (
     "[date] End of term: When does the lease end?",

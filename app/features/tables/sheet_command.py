@@ -28,12 +28,13 @@ from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
-from app.core.sheet import Sheet, SheetCell, SheetProgress
 from app.core.work import Cancel, Stopped, finish
-from app.export import files
-from app.export.sheet import compose_sheet
+from app.export.files import check
+from app.features.tables.data import Sheet, SheetCell, SheetProgress
+from app.features.tables.export import files
+from app.features.tables.export.sheet import compose_sheet
+from app.features.tables.service import SheetTemplate, check_questions, read_questions, sheets_of, templates_of
 from app.services.services import Services
-from app.services.sheets import SheetTemplate, check_questions, read_questions
 from app.wording import errors, i18n, units
 from app.wording.i18n import _
 
@@ -126,10 +127,12 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     """Ask all questions; returns why the first one failed that did, where others were answered. Raises AppError,
     Stopped."""
     if options.templates:
-        print_templates((each for each in desk.templates.all(i18n.language()) if not each.grid), as_json=options.json)
+        print_templates(
+            (each for each in templates_of(desk).all(i18n.language()) if not each.grid), as_json=options.json
+        )
         return None
     if options.export is not None:
-        files.check(options.export, files.SHEET_ENDINGS)
+        check(options.export, files.SHEET_ENDINGS)
     wanted = find_questions(options, desk)
     ask, books = prepare(options, desk, cancel)
     shelf = shelf_of(books, desk.library)
@@ -139,10 +142,10 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     broken_off: AppError | Stopped | None = None
     try:
         index_if_read(books, asking_desk, cancel, tell, excerpts=sheet.excerpts)
-        finish(asking_desk.sheets.run(sheet.id, cancel), tell)
+        finish(sheets_of(asking_desk).run(sheet.id, cancel), tell)
     except (AppError, Stopped) as error:
         broken_off = error
-    kept = desk.sheets.get(sheet.id) or sheet
+    kept = sheets_of(desk).get(sheet.id) or sheet
     if options.export is not None:
         report = leaving.exported(compose_sheet(kept, shelf), options, desk, kept.id, shelf)
         files.write_sheet(report, options.export.absolute())
@@ -168,7 +171,7 @@ class _WantedQuestions:
 def find_questions(options: argparse.Namespace, desk: Services) -> _WantedQuestions:
     """The template, and the questions of the file and of the command line. Raises AppError TEMPLATE_UNKNOWN, FILE_*,
     QUESTION_*."""
-    template = desk.templates.get(options.template, i18n.language()) if options.template else None
+    template = templates_of(desk).get(options.template, i18n.language()) if options.template else None
     typed = (question for question in options.question if question.strip())
     listed = (*(read_questions(options.questions) if options.questions else ()), *typed)
     if template is None:
@@ -183,13 +186,13 @@ def _make(
     title, questions = "", wanted.listed
     if wanted.template is not None:
         title = wanted.template.title
-        questions = (*desk.templates.questions(wanted.template, books), *wanted.listed)
+        questions = (*templates_of(desk).questions(wanted.template, books), *wanted.listed)
     if options.resume:
-        unfinished = desk.sheets.unfinished(questions, books, excerpts=options.excerpts)
+        unfinished = sheets_of(desk).unfinished(questions, books, excerpts=options.excerpts)
         if unfinished is not None:
             return unfinished
         out.notice(Problem(Code.QUESTION_NOT_BEGUN))
-    return desk.sheets.create(questions, books, title=title, excerpts=options.excerpts)
+    return sheets_of(desk).create(questions, books, title=title, excerpts=options.excerpts)
 
 
 def show(out: Out, sheet: Sheet, progress: SheetProgress) -> None:

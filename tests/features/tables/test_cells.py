@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion
-from app.core.sheet import SheetCell
+from app.core.document import Page
 from app.core.values import FREE, AnswerForm, ValueKind, ValueState
 from app.core.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
-from app.services.cells import CellFinding, read_cell, value_entered
-from app.wording.grid import count_findings, found_words, place_words
+from app.documents.citations.checker import CitationChecker, CitedBook
+from app.features.tables.cells import CellFinding, read_cell, value_entered
+from app.features.tables.data import SheetCell
+from app.features.tables.words import count_findings, found_words, place_words
+from app.services import search_answer
 
 DATE, AMOUNT, YES_NO = map(AnswerForm, (ValueKind.DATE, ValueKind.AMOUNT, ValueKind.YES_NO))
 CHOICE = AnswerForm(ValueKind.CHOICE, ("Tenant", "Landlord"))
@@ -158,3 +161,23 @@ def test_cells_are_counted_by_their_findings() -> None:
         "1 not in the document",
         "1 entered by hand",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "value", "finding"),
+    [
+        ("The tenant may sublet the berth.", "Yes", CellFinding.COMPARE),
+        ("Subletting by the tenant needs a letter to the landlord.", "Undecided", CellFinding.UNDECIDED),
+        ("The harbour opens at six.", "Not in this document", CellFinding.ABSENT),
+    ],
+)
+def test_a_yes_or_no_is_decided_left_to_a_person_or_absent(sentence: str, value: str, finding: CellFinding) -> None:
+    book = CitedBook("b", "Lease", (Page(1, "1", sentence),))
+    form, asked = AnswerForm(ValueKind.YES_NO), "May the tenant sublet the berth?"
+    text = search_answer.answer(asked, (book,), (), form)
+    assert text.splitlines()[0] == value
+    question = StoredQuestion("q", "s", None, asked, (), 0.0, form=form)
+    citations = CitationChecker((book,)).check(text)
+    answer = Answer("a", "q", text, Ending.COMPLETE, "m", 0.0, tuple(citations), from_search=True)
+    read = read_cell(SheetCell(question, answer))
+    assert (read.finding, read.value.state is ValueState.UNFIT) == (finding, False)

@@ -16,11 +16,12 @@ from app.core.document import Document, Format, Page
 from app.core.errors import Code
 from app.core.events import Notice
 from app.core.settings import RemoteSettings, RemoteTexts
-from app.core.sheet import Sheet
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
+from app.features.tables.columns import columns_of
+from app.features.tables.data import Sheet
+from app.features.tables.service import sheets_of
 from app.services import turns
-from app.services.columns import columns_of
 from tests.engine.remote.toy_server import WAIT_S, Handler, ToyServer, complete
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.work import fail, run
@@ -55,11 +56,11 @@ def make(fake: FakeDesk, rows: int, *questions: str) -> Sheet:
         page = Page(1, "1", f"{title}. The lease of Anna Meyer ends in May.")
         document = Document(title, Format.TEXT, title.encode().hex().ljust(64, "0"), (page,))
         books.append((BookRef(fake.books.add(document, Path(f"/{title}.txt")).id),))
-    return fake.desk.sheets.create_grid(columns_of(questions), books, title="Leases")
+    return sheets_of(fake.desk).create_grid(columns_of(questions), books, title="Leases")
 
 
 def kept(fake: FakeDesk, grid: Sheet) -> Sheet:
-    found = fake.desk.sheets.get(grid.id)
+    found = sheets_of(fake.desk).get(grid.id)
     assert found is not None
     return found
 
@@ -77,7 +78,7 @@ def test_as_many_documents_as_there_are_slots_are_under_way_at_once(fake: FakeDe
 
     server.routes["/v1/completions"] = route
     grid = make(fake, 3, "When does it end?", "Who pays?")
-    events, done = run(fake.desk.sheets.run(grid.id, Cancel()))
+    events, done = run(sheets_of(fake.desk).run(grid.id, Cancel()))
     assert done.finished
     assert set(Counter(asked(server)).values()) == {1}, "and nothing twice"
     assert len(server.prompts()) == 6
@@ -89,7 +90,7 @@ def test_as_many_documents_as_there_are_slots_are_under_way_at_once(fake: FakeDe
 
 def test_books_come_first_and_equal_to_the_byte_in_every_request(fake: FakeDesk, server: ToyServer) -> None:
     grid = make(fake, 2, "When does it end?", "Who pays?", "[date] When?")
-    finish(fake.desk.sheets.run(grid.id, Cancel()))
+    finish(sheets_of(fake.desk).run(grid.id, Cancel()))
     for number in range(2):
         of_book = [text for text in asked(server) if f"Berth {number}" in text]
         heads = {text[: text.index("ends in May.")] for text in of_book}
@@ -115,7 +116,7 @@ def test_an_outage_costs_nothing_but_time(fake: FakeDesk, server: ToyServer) -> 
 
     server.routes["/v1/completions"] = route
     grid = make(fake, 4, "When does it end?", "Who pays?", "Who insures?")
-    events, done = run(fake.desk.sheets.run(grid.id, Cancel()))
+    events, done = run(sheets_of(fake.desk).run(grid.id, Cancel()))
     assert done.finished
     answers = [cell.answer for cell in done.cells]
     assert all(answer is not None and answer.ending is Ending.COMPLETE for answer in answers)
@@ -128,7 +129,7 @@ def test_an_outage_costs_nothing_but_time(fake: FakeDesk, server: ToyServer) -> 
 def test_a_server_that_cannot_be_reached_at_all_is_said_at_once(fake: FakeDesk, server: ToyServer) -> None:
     server.routes["/v1/models"] = lambda handler: handler.send_json({"error": "loading"}, 503)
     grid = make(fake, 4, "When does it end?")
-    events, problem = fail(fake.desk.sheets.run(grid.id, Cancel()))
+    events, problem = fail(sheets_of(fake.desk).run(grid.id, Cancel()))
     assert problem.code is Code.REMOTE_BUSY
     assert len([event for event in events if isinstance(event, CellEnded)]) == 1
     assert len(server.asked) == 1
@@ -149,10 +150,10 @@ def test_stopped_it_ends_all_that_is_under_way_and_goes_on_with_what_is_left(fak
     server.routes["/v1/completions"] = route
     grid = make(fake, 4, "When does it end?")
     with pytest.raises(Stopped):
-        finish(fake.desk.sheets.run(grid.id, cancel))
+        finish(sheets_of(fake.desk).run(grid.id, cancel))
     assert held.is_set()
     server.routes["/v1/completions"] = complete
-    _events, done = run(fake.desk.sheets.run(grid.id, Cancel()))
+    _events, done = run(sheets_of(fake.desk).run(grid.id, Cancel()))
     assert done.finished
 
 
@@ -167,10 +168,10 @@ def test_a_sheet_gives_way_with_nothing_lost_or_asked_twice(fake: FakeDesk, serv
     server.routes["/v1/completions"] = route
     grid = make(fake, 4, "When does it end?", "Who pays?")
     with pytest.raises(Stopped):
-        finish(fake.desk.sheets.run(grid.id, Cancel(), no_more=way))
+        finish(sheets_of(fake.desk).run(grid.id, Cancel(), no_more=way))
     before = kept(fake, grid)
     assert 2 <= len(server.prompts()) < 8
     assert sum(cell.state is CellState.ANSWERED for cell in before.cells) == len(server.prompts()), "none broke off"
-    done = finish(fake.desk.sheets.run(grid.id, Cancel()))
+    done = finish(sheets_of(fake.desk).run(grid.id, Cancel()))
     assert done.finished
     assert set(Counter(asked(server)).values()) == {1}

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from app.export.plain import plain_text
 from app.export.references import CheckedSentence, legend, table_headings, table_title
-from app.export.sheet import SheetLine, SheetReport, headings
 from app.export.workbook import Cell, CellNumber, add_sheet, new_workbook
+from app.features.tables.export.sheet import SheetLine, SheetReport, headings
 from app.wording.i18n import _
 
 _WIDTHS = (5, 28, 56, 44, 24)  # of the columns, in characters

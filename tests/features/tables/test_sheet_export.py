@@ -16,13 +16,13 @@ from python_calamine import CalamineWorkbook
 from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
 from app.core.document import Book, Format
 from app.core.errors import AppError, Code, Problem
-from app.core.sheet import Sheet, SheetCell
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
-from app.export import docx, files, html, markdown
 from app.export.plain import plain_text
-from app.export.sheet import SheetReport, compose_sheet
-from app.export.sheet_workbook import write_sheet as write_workbook
 from app.export.workbook import CELL_CHARACTERS
+from app.features.tables.data import Sheet, SheetCell
+from app.features.tables.export import files, markdown, web, word
+from app.features.tables.export.sheet import SheetReport, compose_sheet
+from app.features.tables.export.sheet_workbook import write_sheet as write_workbook
 
 ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://example.org")', "=cmd|' /C calc'!A0")
@@ -148,7 +148,7 @@ def test_an_answer_in_a_cell_has_its_words_without_the_signs_of_markdown() -> No
 
 
 def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
-    document = Document(io.BytesIO(docx.write_sheet(report)))
+    document = Document(io.BytesIO(word.write_sheet(report)))
     assert document.paragraphs[0].text == "Notice"
     _facts, table, documents = document.tables
     assert [cell.text for cell in documents.rows[0].cells] == ["Lease", "100 pages"]
@@ -192,7 +192,7 @@ def test_no_cell_is_a_formula(formula: str) -> None:
 def test_nothing_an_answer_says_is_done(report: SheetReport) -> None:
     hostile = compose(row(HOSTILE, HOSTILE), title=HOSTILE)
     text = markdown.write_sheet(hostile)
-    page = html.write_sheet(hostile)
+    page = web.write_sheet(hostile)
     rendered = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
     for written in (rendered, page):
         assert "<script" not in written
@@ -200,7 +200,7 @@ def test_nothing_an_answer_says_is_done(report: SheetReport) -> None:
         assert "\u202e" not in written
     (line,) = [one for one in text.splitlines() if one.startswith("| 1 ")]
     assert line.replace("&#124;", "").count("|") == 5
-    Document(io.BytesIO(docx.write_sheet(hostile)))
+    Document(io.BytesIO(word.write_sheet(hostile)))
 
 
 def test_an_answer_longer_than_a_cell_goes_on_below() -> None:
@@ -212,7 +212,7 @@ def test_an_answer_longer_than_a_cell_goes_on_below() -> None:
 
 
 def test_html_has_the_same_lines(report: SheetReport) -> None:
-    page = html.write_sheet(report)
+    page = web.write_sheet(report)
     assert page.split('class="lines"')[1].split("</table>")[0].count("<tr>") == len(report.lines) + 1
     assert "<strong>twelve</strong> months” [1]" in page
     assert '<p>[1] <span class="Verified">On p. 87 of Lease, word for word</span>.</p>' in page

@@ -13,21 +13,23 @@ from app.cli import leaving
 from app.cli.answers import describe_answer
 from app.cli.ask import asking_with, index, prepare, shelf_of
 from app.cli.screen import print_json
-from app.cli.sheets import JsonSheets, TextSheets, find_questions, print_templates, show
 from app.core.cell import CellEnded, CellState
 from app.core.conversation import BookRef
 from app.core.document import Book
 from app.core.errors import AppError, Code, Problem
-from app.core.sheet import GridColumn, Sheet, SheetCell
 from app.core.work import Cancel, Stopped, finish
-from app.export import files
-from app.export.grid import compose_grid
-from app.services.cells import read_cell
-from app.services.columns import columns_of
+from app.export.files import check
+from app.features.tables.cells import read_cell
+from app.features.tables.columns import columns_of
+from app.features.tables.data import GridColumn, Sheet, SheetCell
+from app.features.tables.export import files
+from app.features.tables.export.grid import compose_grid
+from app.features.tables.service import sheets_of, templates_of
+from app.features.tables.sheet_command import JsonSheets, TextSheets, find_questions, print_templates, show
+from app.features.tables.words import cell_words, count_findings, found_words, place_words, row_title
 from app.services.restating import SHORT_CHARACTERS
 from app.services.services import Services
 from app.wording import errors, i18n, units
-from app.wording.grid import cell_words, count_findings, found_words, place_words, row_title
 from app.wording.i18n import _
 
 
@@ -102,10 +104,10 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     """Ask all cells; returns why the first one failed that did, where others were answered. Raises AppError,
     Stopped."""
     if options.templates:
-        print_templates((each for each in desk.templates.all(i18n.language()) if each.grid), as_json=options.json)
+        print_templates((each for each in templates_of(desk).all(i18n.language()) if each.grid), as_json=options.json)
         return None
     if options.export is not None:
-        files.check(options.export, files.GRID_ENDINGS)
+        check(options.export, files.GRID_ENDINGS)
     wanted = find_questions(options, desk)
     columns = columns_of((*(wanted.template.questions if wanted.template else ()), *wanted.listed))
     ask, books = prepare(options, desk, cancel)
@@ -117,10 +119,10 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     broken_off: AppError | Stopped | None = None
     try:
         _index(grid, asking_desk, cancel)
-        finish(asking_desk.sheets.run(grid.id, cancel), partial(show, out, grid))
+        finish(sheets_of(asking_desk).run(grid.id, cancel), partial(show, out, grid))
     except (AppError, Stopped) as error:
         broken_off = error
-    kept = desk.sheets.get(grid.id) or grid
+    kept = sheets_of(desk).get(grid.id) or grid
     if options.export is not None:
         report = leaving.exported(compose_grid(kept, shelf), options, desk, kept.id, shelf)
         files.write_grid(report, options.export.absolute())
@@ -137,12 +139,12 @@ def _make(
 ) -> tuple[Sheet, bool]:
     """The grid, and whether it is new: with `--resume` one that was begun, with what it does not have yet. Raises
     AppError QUESTION_*."""
-    begun = desk.sheets.begun(columns, rows, excerpts=options.excerpts) if options.resume else None
+    begun = sheets_of(desk).begun(columns, rows, excerpts=options.excerpts) if options.resume else None
     if begun is None:
         title = options.title or _("{n} documents").format(n=units.count(len(rows)))
-        return desk.sheets.create_grid(columns, rows, title=title, excerpts=options.excerpts), True
-    desk.sheets.add(begun, columns, rows)
-    return desk.sheets.get(begun.id) or begun, False
+        return sheets_of(desk).create_grid(columns, rows, title=title, excerpts=options.excerpts), True
+    sheets_of(desk).add(begun, columns, rows)
+    return sheets_of(desk).get(begun.id) or begun, False
 
 
 def _index(grid: Sheet, desk: Services, cancel: Cancel) -> None:

@@ -11,14 +11,14 @@ from app.core.bin import BinKind
 from app.core.cell import CellState
 from app.core.conversation import BookRef, Ending, PageRange, Question
 from app.core.document import Book, Document, Format, Page
-from app.core.sheet import GridColumn, Sheet
 from app.core.values import AnswerForm, ValueKind
+from app.features.tables.data import GridColumn, Sheet
+from app.features.tables.store import SheetStore
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.cells import PartNotesStore
 from app.store.conversations import Conversations
 from app.store.db import Database
-from app.store.sheets import SheetStore
 from tests.store.deleting import delete_book
 
 QUESTIONS = ("Who?", "When?", "Where?")

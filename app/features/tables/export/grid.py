@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.core.document import Book
-from app.core.sheet import GridRow, Sheet
+from app.core.values import UNFIT
 from app.export.references import cleaned
 from app.export.title_block import TitleBlock, compose_title_block
-from app.services.cells import CellFinding, ReadCell, read_cell
-from app.wording.grid import cell_words, count_findings, found_words, kind_words, place_words, row_title
+from app.features.tables.cells import CellFinding, ReadCell, read_cell
+from app.features.tables.data import GridRow, Sheet
+from app.features.tables.words import cell_words, count_findings, found_words, kind_words, place_words, row_title
 from app.wording.i18n import _
 
 
@@ -44,6 +45,10 @@ class GridCell:
         page = f"“{self.sentence}” {self.place}" if self.sentence else self.place
         return "\n".join(filter(None, (self.finding, page, self.answered, self.comment)))
 
+    def without_source(self) -> GridCell:
+        """The cell without the value that its words were made of: these were replaced."""
+        return replace(self, read=replace(self.read, value=UNFIT))
+
 
 @dataclass(frozen=True)
 class GridLine:
@@ -65,6 +70,9 @@ class GridReport:
     @property
     def title(self) -> str:
         return self.head.title
+
+    def without_paths(self) -> GridReport:
+        return replace(self, paths={})
 
 
 def compose_grid(sheet: Sheet, books: Mapping[str, Book], *, now: datetime | None = None) -> GridReport:

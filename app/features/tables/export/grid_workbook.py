@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from app.core.values import ValueState
-from app.export.grid import GridCell, GridReport
 from app.export.plain import plain_text
 from app.export.workbook import Cell, CellDate, CellNumber, Noted, add_sheet, new_workbook
+from app.features.tables.export.grid import GridCell, GridReport
 from app.wording.i18n import _
 
 _DOCUMENT_WIDTH, _VALUE_WIDTH, _PROSE_WIDTH = 34, 22, 48  # characters

@@ -14,9 +14,9 @@ import msgspec
 
 from app.core.cell import CellState
 from app.core.conversation import Answer, Citation, CitationState, Ending
-from app.core.sheet import SheetCell
 from app.core.values import ABSENT, AnswerForm, CellValue, ValueKind, ValueState, read_value, value_of
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.features.tables.data import SheetCell
 
 
 class CellFinding(StrEnum):

@@ -1,0 +1,50 @@
+"""A sheet says of an answer that nothing in the books was found for it, or that no book was asked."""
+
+from __future__ import annotations
+
+from app.core.cell import CellState
+from app.core.conversation import BookRef
+from app.core.work import Cancel
+from app.features.tables.service import sheets_of
+from app.features.tables.window.table import SheetTable
+from app.features.tables.window.tables import TablesWindow
+from tests.ui.room import LEASE, Room
+
+_WORDS = "Answered without any book."
+
+
+_NOTHING = "Nothing about this was found in the books."
+
+
+_INVENTED = "Elephants sleep standing up, as zebras do."
+
+
+def test_a_row_of_a_sheet_says_that_nothing_was_found(room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A")
+    room.open()
+    room.engine.answers = [(_INVENTED,)]
+    sheet = sheets_of(room.desk).create(("May he sublet?",), (BookRef(room.books[LEASE].id),))
+    for _event in sheets_of(room.desk).run(sheet.id, Cancel()):
+        pass
+    room.feature(TablesWindow).sheets.open(sheet.id)
+    room.settle()
+    table = room.feature(TablesWindow).panel.view.model()
+    assert isinstance(table, SheetTable)
+    (row,) = table.rows()
+    assert row.words == f"answered\n1 not found\n{_NOTHING}"
+
+
+def test_a_row_of_a_sheet_says_it(room: Room) -> None:
+    """A sheet that was kept by the terminal, say: the window itself begins none without a book."""
+    room.add_conversation("A")
+    room.open()
+    sheet = sheets_of(room.desk).create(("When?",), ())
+    for _event in sheets_of(room.desk).run(sheet.id, Cancel()):
+        pass
+    room.feature(TablesWindow).sheets.open(sheet.id)
+    room.settle()
+    table = room.feature(TablesWindow).panel.view.model()
+    assert isinstance(table, SheetTable)
+    (row,) = table.rows()
+    assert (row.state, row.words) == (CellState.ANSWERED, f"answered\n{_WORDS}")
