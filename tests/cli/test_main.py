@@ -28,7 +28,7 @@ from tests.documents.office_writer import paragraph, write_docx
 from tests.documents.pdf_writer import show, write_pdf
 from tests.models.lora import write_lora
 from tests.models.reciter import write_reciter
-from tests.whole import open_desk
+from tests.whole import TERMINAL_COMMANDS, open_desk
 
 STORY = "# The lighthouse\n\n" + "\n\n".join(
     f"## Chapter {n}\n\nIn the year {1800 + n} the keeper number {n} wrote that the lamp burned all night." * 3
@@ -538,4 +538,5 @@ def test_read_says_what_needs_a_look(run: Any, tmp_path: Path) -> None:
     ],
 )
 def test_a_reader_is_kept_for_each_file_that_is_named(words: str, files: int) -> None:
-    assert command_line.documents(command_line.parse(words.split(), ()), ()) == files
+    parsed = command_line.parse(words.split(), TERMINAL_COMMANDS)
+    assert command_line.documents(parsed, TERMINAL_COMMANDS) == files
