@@ -9,6 +9,7 @@ from __future__ import annotations
 from app.feature import Feature
 from app.features.backup.feature import BACKUP
 from app.features.bench.feature import BENCH
+from app.features.bin.feature import BIN
 from app.features.chronology.feature import CHRONOLOGY
 from app.features.comparison.feature import COMPARISON
 from app.features.governance.feature import GOVERNANCE
@@ -30,6 +31,7 @@ FEATURES: tuple[Feature, ...] = (
     CHRONOLOGY,
     NOTES,
     COMPARISON,
+    BIN,
     SUGGESTIONS,
     VIDEOS,
     PROMPTS,

@@ -42,7 +42,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_add(commands)
     _add_folders(commands)
     _add_cite(commands)
-    _add_bin(commands)
     _add_matters(commands)
     _add_servers(commands)
     _add_read(commands)
@@ -253,14 +252,6 @@ def _add_writing(ask: argparse.ArgumentParser) -> None:
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
         help=_("do not limit quotations to the words of the books"),
     )  # fmt: skip
-
-
-def _add_bin(commands: Any) -> None:
-    bin = add_command(commands, "bin", _("list what you deleted, restore it, or delete it permanently"))
-    add_matter(bin)
-    what = bin.add_mutually_exclusive_group()
-    what.add_argument("--restore", metavar="ITEM", help=_("put it back where it was; ITEM begins its line in the list"))
-    what.add_argument("--empty", action="store_true", help=_("delete permanently what is in the bin"))
 
 
 def _add_matters(commands: Any) -> None:

@@ -79,7 +79,6 @@ class Anchor(StrEnum):
     FINDING = "finding"
     FITTING = "fitting"
     REFERENCES = "references"
-    DELETING = "deleting"
     ASKING = "asking"
     EXPORTING = "exporting"
     SPLIT_VIEW = "split view"

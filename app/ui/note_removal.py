@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.note import Note
 from app.services.notes import NoteTaking
-from app.ui.bin.presenter import UNDO_MS, UndoKey
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
+from app.ui.undoing import UNDO_MS, UndoKey
 from app.ui.widgets.notice import NoticeAction
 from app.wording.i18n import _
 

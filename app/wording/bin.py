@@ -1,27 +1,11 @@
-"""What is in the bin, in words; for both faces."""
+"""How a thing that was deleted is called."""
 
 from __future__ import annotations
 
-import math
-from datetime import datetime
-
-from app.core.bin import BinEntry, BinKind
+from app.core.bin import BinEntry
 from app.wording.i18n import _
-from app.wording.units import count, day, printable
-
-_DAY_S = 86_400
+from app.wording.units import printable
 
 
 def title_words(entry: BinEntry) -> str:
     return printable(" ".join(entry.title.split())) or _("New conversation")
-
-
-def entry_words(entry: BinEntry, now: datetime, days: int) -> str:
-    """What it is, when it was deleted, and how long it stays, of so many days; `now`: aware of its zone."""
-    kind = {BinKind.CONVERSATION: _("Conversation"), BinKind.BOOK: _("Book"), BinKind.SHEET: _("Question sheet")}[
-        entry.kind
-    ]
-    left = min(days, max(1, math.ceil((entry.expires_at(days) - now.timestamp()) / _DAY_S)))
-    deleted = _("deleted on {day}").format(day=day(datetime.fromtimestamp(entry.deleted_at, now.tzinfo)))
-    stays = _("1 day left") if left == 1 else _("{n} days left").format(n=count(left))
-    return f"{kind} · {deleted} · {stays}"

@@ -141,7 +141,7 @@ def _palette(room: Room) -> PaletteDialog:
 
 def _delete_or_undo(room: Room, conversation_id: str, number: int) -> None:
     if number % 2:
-        room.presenter.shelf_area.bin.undo()
+        room.presenter.shelf_area.undoing.undo()
     else:
         room.presenter.shelf_area.shelf.delete(conversation_id)
 

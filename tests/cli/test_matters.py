@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 from app.cli.parsers import parser
-from app.core.bin import BinKind
 from app.core.paths import Paths
 from tests.cli.conftest import Octavo
 from tests.whole import open_desk
@@ -52,21 +51,16 @@ def test_every_command_that_looks_into_a_desk_takes_a_matter() -> None:
 
 def test_a_matter_that_is_named_is_the_one_that_is_used(octavo: Octavo, tmp_path: Path) -> None:
     with contextlib.closing(open_desk(Paths(tmp_path))) as library:
-        marlow = library.turn_to(library.matters.create("Marlow").id)
-        marlow.removal.delete(BinKind.CONVERSATION, marlow.conversations.create("Marlowtalk").id)
-        marlow.database.close()
-    assert octavo("bin", "--data-dir", tmp_path)[1] == ""
-    assert "Marlowtalk" in octavo("bin", "--matter", "marlow", "--data-dir", tmp_path)[1]
-    code, _out, err = octavo("bin", "--matter", "Tern", "--data-dir", tmp_path)
+        library.matters.create("Marlow")
+    letters = tmp_path / "Marlow letters"
+    letters.mkdir()
+    (letters / "lease.txt").write_text("The notice period is three months. The tenant insures the wharf.", "utf-8")
+    assert octavo("add", "--matter", "Marlow", letters, "--data-dir", tmp_path)[0] == 0
+    assert octavo("folders", "--data-dir", tmp_path)[1] == ""
+    assert "Marlow letters" in octavo("folders", "--matter", "marlow", "--data-dir", tmp_path)[1]
+    code, _out, err = octavo("folders", "--matter", "Tern", "--data-dir", tmp_path)
     assert code == 3
     assert "no matter “Tern”" in err
-    lease = tmp_path / "lease.txt"
-    lease.write_text("The notice period is three months. The tenant insures the wharf.", "utf-8")
-    code, out, _err = octavo(
-        "find", "--matter", "Marlow", "--document", lease, "--data-dir", tmp_path, "notice", "period"
-    )
-    assert code == 0
-    assert "three months" in out
     with contextlib.closing(open_desk(Paths(tmp_path))) as library:
         assert library.library.books() == ()
         assert [book.title for book in library.turn_to(library.matters.all()[0].id).library.books()] == ["lease"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from app.core.bin import BinKind
 from app.core.settings import ThemeChoice
+from app.features.bin.window.bin import BinWindow
 from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS, NOW, SURVEY
 
@@ -43,7 +44,7 @@ def _bin(stage: Stage, **options: object) -> None:
     now = NOW.timestamp()
     for days, kind in ((12, BinKind.CONVERSATION), (0, BinKind.BOOK)):
         stage.desk.database.run("UPDATE bin SET deleted_at = ? WHERE kind = ?", (now - 86_400 * days, kind))
-    stage.presenter.shelf_area.bin.open()
+    stage.feature(BinWindow).open()
     stage.settle()
 
 
@@ -62,7 +63,7 @@ def bin_japanese(stage: Stage) -> None:
 
 def bin_empty(stage: Stage) -> None:
     _desk(stage)
-    stage.presenter.shelf_area.bin.open()
+    stage.feature(BinWindow).open()
     stage.settle()
 
 

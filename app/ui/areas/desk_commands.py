@@ -43,14 +43,5 @@ def adding_commands(go: Navigation, area: ShelfArea, talk: TalkArea, anything: A
                 apart=True,
                 anchor=Anchor.FINDING,
             ),
-            Command(
-                _("Bin…"),
-                "",
-                area.bin.open,
-                words=_("trash, deleted, restore, undo"),
-                symbol=Symbol.DELETE,
-                apart=True,
-                anchor=Anchor.DELETING,
-            ),
         ),
     )

@@ -60,7 +60,7 @@ class PlaceArea(WindowArea):
         window.shelf.search_wanted.connect(self.anything.find)
         window.shelf.report_wanted.connect(go.open_report)
         shelf.shelf.conversation_wanted.connect(go.open_conversation)
-        shelf.bin.restored.connect(go.open_restored)
+        self._context.events.restored.connect(go.open_restored)
         shelf.report.page_wanted.connect(go.open_page)
         view = window.talk.view
         view.export_answer.connect(self.exporting.export_answer)

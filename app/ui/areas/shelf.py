@@ -1,11 +1,10 @@
-"""The shelf's area: files that come in, books and conversations, matters, the bin."""
+"""The shelf's area: files that come in, books and conversations, matters, and how a deletion is undone."""
 
 from __future__ import annotations
 
 from app.ui.adding.folders import AddedFolders
 from app.ui.adding.presenter import FolderImport
 from app.ui.areas.area import WindowArea
-from app.ui.bin.presenter import BinPresenter
 from app.ui.main_window import MainWindow
 from app.ui.matters.presenter import MattersPresenter
 from app.ui.report.presenter import ReportPresenter
@@ -14,6 +13,7 @@ from app.ui.shelf.file_import import FileImport, Passwords
 from app.ui.shelf.indexing import BookIndexing
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import BookList, ConversationList
+from app.ui.undoing import Undoing
 from app.ui.window_context import WindowContext
 
 
@@ -37,9 +37,9 @@ class ShelfArea(WindowArea):
         self.matters = MattersPresenter(context, window, self.openings, self.folders, self.shelf, self)
         self.indexing = BookIndexing(desk.indexer, bridge, context.activity, self)
         self.report = ReportPresenter(desk.library, bridge, context.icons, window, self)
-        self.bin = BinPresenter(desk, bridge, window, context.now, self)
+        self.undoing = Undoing(desk.removal, bridge, window, self)
         self._let_tell(
-            (self.openings, self.folders, self.added_folders, self.shelf, self.matters, self.report, self.bin)
+            (self.openings, self.folders, self.added_folders, self.shelf, self.matters, self.report, self.undoing)
         )
         self.matters.done.connect(window.say)
         self._connect_folders()
@@ -49,7 +49,7 @@ class ShelfArea(WindowArea):
     def _connect_folders(self) -> None:
         self.added_folders.listed.connect(self.shelf.take_folders)
         self.folders.added.connect(self.shelf.take_added)
-        for changed in (self.openings.opened, self.bin.restored, self.shelf.book_removed):
+        for changed in (self.openings.opened, self._context.events.restored, self.shelf.book_removed):
             changed.connect(self.added_folders.renew)
         self.folders.added.connect(self.indexing.want)
 
@@ -61,7 +61,7 @@ class ShelfArea(WindowArea):
         self.indexing.changed.connect(shelf.show_indexing)
         shelf.book_removed.connect(self.report.close)
         shelf.book_removed.connect(self.covers.forget)
-        shelf.binned.connect(self.bin.offer)
+        shelf.binned.connect(self.undoing.offer)
         for changed in (self.report.book_changed, openings.read_again):
             changed.connect(shelf.take_book)
         openings.read_again.connect(self.report.renew)
@@ -69,19 +69,13 @@ class ShelfArea(WindowArea):
 
     def _connect_events(self) -> None:
         events, openings, shelf = self._context.events, self.openings, self.shelf
-        for changed in (
-            openings.opened,
-            openings.read_again,
-            self.folders.added,
-            shelf.book_removed,
-            self.bin.restored,
-        ):
+        for changed in (openings.opened, openings.read_again, self.folders.added, shelf.book_removed, events.restored):
             changed.connect(events.tell_books_changed)
         for changed in (self.report.book_changed, openings.read_again):
             changed.connect(events.book_changed)
         shelf.book_removed.connect(events.book_removed)
-        events.binned.connect(self.bin.offer)
-        self.bin.restored.connect(events.restored)
+        events.binned.connect(self.undoing.offer)
+        self.undoing.restored.connect(events.restored)
         events.engine_changed.connect(shelf.show_books)
         events.engine_changed.connect(self.indexing.look)
         for look in (shelf.counting.look, self.covers.look):

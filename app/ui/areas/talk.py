@@ -98,7 +98,7 @@ class TalkArea(WindowArea):
         self._shelf.openings.opened.connect(talk.books.add)
         for presenter in (talk, self.gallery, self.attachments):
             shelf.book_removed.connect(presenter.forget_book)
-        talk.binned.connect(self._shelf.bin.offer)
+        talk.binned.connect(self._shelf.undoing.offer)
         shelf.all_wanted.connect(planning.toggle)
         self._window.shelf.folder_menu.ask_wanted.connect(planning.ask_these)
         for changed in (self._shelf.openings.opened, shelf.book_removed):

@@ -6,7 +6,6 @@ import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef
 from app.core.errors import Code, Problem
 from app.core.events import Reading
 from app.core.settings import KvType
@@ -236,18 +235,6 @@ def test_pages_of_a_book_that_does_not_fit_are_chosen_by_their_tokens(room: Room
     (ref,) = room.shown().books
     assert ref.pages is not None
     assert (ref.pages.first, ref.pages.last) == (203, 204)
-
-
-def test_a_removed_book_leaves_the_engine_too(room: Room) -> None:
-    _open(room, LEASE)
-    room.presenter.shelf_area.shelf._remove(room.books[LEASE].id)
-    room.settle()
-    assert room.engine.forgotten == [], "it may come back"
-    room.presenter.shelf_area.bin._purge(room.desk.removal.kept.all(), "")
-    room.settle()
-    assert room.engine.forgotten == [room.books[LEASE].id]
-    assert room.shown().books == ()
-    assert BookRef(room.books[LEASE].id) not in room.shown().books
 
 
 def test_the_numbers_of_an_answer_are_one_click_away(room: Room) -> None:

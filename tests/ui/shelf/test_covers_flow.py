@@ -163,8 +163,8 @@ def test_a_book_takes_its_cover_along(drawn: Room) -> None:
     drawn.presenter.shelf_area.shelf._remove(letters.id)
     drawn.settle()
     assert letters.id not in drawn.presenter.shelf_area.covers._images
-    drawn.presenter.shelf_area.bin._purge(drawn.desk.removal.kept.all(), "")
-    drawn.settle()
+    for entry in drawn.desk.removal.kept.all():
+        drawn.desk.removal.purge(entry)
     assert drawn.desk.covers.known(letters.id) is None
 
 

@@ -80,4 +80,4 @@ class GovernanceWindow(WindowFeature):
             words=_("privacy, personal data, access request, where is a name"),
             symbol=Symbol.FIND,
         )
-        return (PlacedCommands(Group.DESK, Anchor.DELETING, (record, kept)),)
+        return (PlacedCommands(Group.DESK, Anchor.FINDING, (record, kept)),)

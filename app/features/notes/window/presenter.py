@@ -18,9 +18,9 @@ from app.features.notes.data import AnnotatedCopy
 from app.features.notes.service import note_keeping_of
 from app.features.notes.words import unplaced_words
 from app.store.conversations import Conversations
-from app.ui.bin.presenter import UNDO_MS
 from app.ui.bridge import Executor
 from app.ui.presenter import Presenter
+from app.ui.undoing import UNDO_MS
 from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.notice import NoticeAction
 from app.ui.words import note_with_reference

@@ -1,4 +1,4 @@
-"""Deleting in the window: at once, with ten seconds to take it back; the bin; and deleting for good."""
+"""Deleting in the window: at once, with ten seconds to take it back; and for good, where there is no bin."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import BookRef
-from app.ui.bin.dialog import BinDialog
-from app.ui.bin.presenter import UNDO_MS
+from app.ui.undoing import UNDO_MS
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.room import LEASE, SURVEY, Room
 
@@ -51,7 +50,7 @@ def test_what_is_not_shown_comes_back_unshown(room: Room, talk: str) -> None:
     older = room.desk.conversations.all()[1]
     room.window.shelf.conversation_delete_wanted.emit(older.id)
     room.settle()
-    room.presenter.shelf_area.bin.undo()
+    room.presenter.shelf_area.undoing.undo()
     room.settle()
     assert titles(room) == ["Wharf", "Older"]
     assert room.shown().id == talk
@@ -72,7 +71,7 @@ def test_ctrl_z_takes_back_what_was_deleted_but_first_what_was_typed(room: Room,
     assert titles(room) == ["Wharf", "Older"]
     room.presenter.places.navigation.delete()
     room.settle()
-    room.presenter.shelf_area.bin._key.withdraw()  # as when its time is over
+    room.presenter.shelf_area.undoing._key.withdraw()  # as when its time is over
     _press(composer)
     room.settle()
     assert titles(room) == ["Older"]
@@ -87,49 +86,13 @@ def test_a_book_comes_back_to_the_desk(room: Room, talk: str) -> None:
     room.settle()
     assert room.shown().books == (BookRef(room.books[SURVEY].id),)
     assert room.window.talk.notice.text() == f"“{room.books[LEASE].title}” was removed from the shelf."
-    room.presenter.shelf_area.bin.undo()
+    room.presenter.shelf_area.undoing.undo()
     room.settle()
     assert room.shown().books == (BookRef(room.books[LEASE].id), BookRef(room.books[SURVEY].id))
     kept = room.desk.conversations.get(talk)
     assert kept is not None
     assert kept.books == room.shown().books
     assert room.books[LEASE].id in room.presenter.shown.shelf
-
-
-def opened(room: Room) -> BinDialog:
-    room.presenter.shelf_area.bin.open()
-    room.settle()
-    dialog = room.window.findChild(BinDialog)
-    assert dialog is not None
-    return dialog
-
-
-def test_the_bin_restores_and_deletes_for_good(qtbot: QtBot, room: Room, talk: str) -> None:
-    room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
-    room.settle()
-    room.presenter.places.navigation.delete()
-    room.settle()
-    dialog = opened(room)
-    spoken = Qt.ItemDataRole.AccessibleTextRole
-    rows = [dialog.list.item(number).data(spoken) for number in range(dialog.list.count())]
-    assert [row.split("\n")[0] for row in rows] == ["Wharf", room.books[LEASE].title]
-    assert "Conversation · deleted on " in rows[0]
-    assert rows[0].endswith(" days left")
-    qtbot.mouseClick(dialog.restore, Qt.MouseButton.LeftButton)
-    room.settle()
-    assert titles(room) == ["Wharf", "Older"]
-    assert dialog.list.count() == 1
-    qtbot.mouseClick(dialog.empty, Qt.MouseButton.LeftButton)
-    asked = dialog.findChild(Confirmation)
-    assert asked is not None
-    qtbot.mouseClick(asked.action, Qt.MouseButton.LeftButton)
-    room.settle()
-    assert room.desk.removal.kept.all() == ()
-    assert dialog.empty_words.isVisible()
-    assert not dialog.restore.isEnabled()
-    assert [book.id for book in room.desk.library.books()].count(room.books[LEASE].id) == 0
-    assert room.engine.forgotten == [room.books[LEASE].id]
-    dialog.accept()
 
 
 def test_without_the_bin_it_is_asked_first_and_gone_for_good(qtbot: QtBot, room: Room, talk: str) -> None:

@@ -9,11 +9,12 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QListWidget, QListWidgetItem, QWidget
 
 from app.core.bin import BinEntry
+from app.features.bin.words import entry_words
 from app.ui.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row
-from app.wording.bin import entry_words, title_words
+from app.wording.bin import title_words
 from app.wording.i18n import _
 
 _EntryRole = int(Qt.ItemDataRole.UserRole)

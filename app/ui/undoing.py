@@ -1,29 +1,21 @@
-"""What was just deleted can be undone for a moment; what is in the bin is restored, or deleted for good."""
+"""What was just deleted can be had back for a moment: it is announced, with “Undo”."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from app.core.bin import BinEntry, BinKind
-from app.services.services import Services
+from app.services.removal import Removal
 from app.ui.bridge import Bridge, Executor
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
-from app.ui.widgets.dialogs import Confirmation
 from app.ui.widgets.notice import NoticeAction
 from app.wording.bin import title_words
 from app.wording.i18n import _
-from app.wording.units import count
-
-if TYPE_CHECKING:
-    from app.ui.bin.dialog import BinDialog
 
 UNDO_MS = 10_000
 
@@ -72,31 +64,19 @@ def _takes_back(widget: QWidget) -> bool:
             return False
 
 
-class BinPresenter(Presenter):
+class Undoing(Presenter):
     """`restored` carries the BinEntry of what is back where it was."""
 
     restored = Signal(object)
 
-    def __init__(
-        self,
-        desk: Services,
-        bridge: Bridge,
-        window: MainWindow,
-        now: Callable[[], datetime],
-        parent: QObject | None = None,
-    ) -> None:
-        """`now` gives the local time, aware of its zone."""
+    def __init__(self, removal: Removal, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._removal = desk.removal
+        self._removal = removal
         self._bridge = bridge
         self._window = window
-        self._now = now
         self._offered: BinEntry | None = None
-        self._dialog: BinDialog | None = None
         self._key = UndoKey(self)
         self._key.pressed.connect(self.undo)
-
-    # ---- undoing
 
     @Slot(object)
     def offer(self, entry: BinEntry) -> None:
@@ -116,38 +96,6 @@ class BinPresenter(Presenter):
         entry, self._offered = self._offered, None
         if entry is not None:
             self._window.hide_notice()
-            self._restore((entry,))
-
-    # ---- the bin
-
-    @Slot()
-    def open(self) -> None:
-        self._bridge.call(Executor.STORE, self._list, self._show, self._on_problem)
-
-    def _list(self) -> tuple[BinEntry, ...]:
-        self._removal.expire(self._now().timestamp())
-        return self._removal.kept.all()
-
-    @Slot(object)
-    def _show(self, entries: tuple[BinEntry, ...]) -> None:
-        if self._dialog is not None:
-            self._dialog.show_entries(entries, self._now())
-            return
-        from app.ui.bin.dialog import BinDialog  # when it is opened
-
-        dialog = self._dialog = BinDialog(entries, self._now(), self._removal.bin_days, self._window)
-        dialog.restore_wanted.connect(self._restore)
-        dialog.purge_wanted.connect(self._ask_purge)
-        dialog.finished.connect(self._closed)
-        dialog.open()
-
-    @Slot()
-    def _closed(self) -> None:
-        self._dialog = None
-
-    @Slot(object)
-    def _restore(self, entries: tuple[BinEntry, ...]) -> None:
-        for entry in entries:
             work = partial(self._removal.restore, entry.id)
             self._bridge.call(Executor.STORE, work, self._restored, self._on_problem)
 
@@ -155,27 +103,3 @@ class BinPresenter(Presenter):
     def _restored(self, entry: BinEntry | None) -> None:
         if entry is not None:
             self.restored.emit(entry)
-        if self._dialog is not None:
-            self.open()
-
-    @Slot(object)
-    def _ask_purge(self, entries: tuple[BinEntry, ...]) -> None:
-        one = _("“{title}” will be deleted permanently. You cannot have it back.")
-        several = _("{n} items will be deleted permanently. You cannot have them back.")
-        words = (
-            one.format(title=title_words(entries[0])) if len(entries) == 1 else several.format(n=count(len(entries)))
-        )
-        dialog = Confirmation(_("Delete permanently?"), words, _("Delete permanently"), "", self._dialog)
-        dialog.confirmed.connect(partial(self._purge, entries))
-        dialog.open()
-
-    def _purge(self, entries: tuple[BinEntry, ...], key: str) -> None:  # noqa: ARG002 - of the confirmation
-        for entry in entries:
-            work = partial(self._removal.purge, entry)
-            self._bridge.call(Executor.STORE, work, partial(self._purged, entry), self._on_problem)
-
-    def _purged(self, entry: BinEntry, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
-        book_id = entry.item_id if entry.kind is BinKind.BOOK else ""
-        self._bridge.call(Executor.ENGINE, partial(self._removal.release, book_id), self._ignore, self._on_problem)
-        if self._dialog is not None:
-            self.open()

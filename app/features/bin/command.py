@@ -10,8 +10,9 @@ from datetime import datetime
 from app.cli.screen import print_json
 from app.core.bin import BinEntry
 from app.core.errors import AppError, Code
+from app.features.bin.words import entry_words
 from app.services.services import Services
-from app.wording.bin import entry_words, title_words
+from app.wording.bin import title_words
 from app.wording.i18n import _
 from app.wording.units import count
 

@@ -1,1 +1,0 @@
-"""What was deleted: undone while it is announced, restored from the bin, deleted for good."""
