@@ -254,6 +254,7 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     qtbot.keyClick(page.text, Qt.Key.Key_Escape)
     assert page.header.find_field.text() == "", "there it closes what is open"
     view = MiddlePanel(Icons(Theme()), "Leases")
+    view.fill()
     view.closed.connect(room.presenter.places.navigation.close_view)
     room.window.add_view(view)
     room.window.show_view(view)

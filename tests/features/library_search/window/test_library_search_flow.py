@@ -131,7 +131,7 @@ def test_filters_are_put_into_the_text(room: Room) -> None:
         ("from:Jane", "There is no filter “from”."),
         ("after:", "Type after “after:” what you are looking for, such as: 2023, 2024-03, 2024-03-15."),
         ("zeppelin", "Nothing has these words."),
-        ("", "Searches documents, conversations, question sheets and notes."),
+        ("", "Searches documents, conversations"),
     ],
 )
 def test_what_is_wrong_and_what_to_try_is_said(room: Room, words: str, begins: str) -> None:
