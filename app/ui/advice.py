@@ -46,12 +46,12 @@ class ModelAdvice(Presenter):
         if not self._looked:
             self._looked = True
             work = partial(look_at, self._desk.machines, self._desk.engine, self.hardware)
-            self._bridge.call(Executor.ENGINE, work, self._recommend, self._ignore)
+            self._call(work, self._recommend, self._ignore, executor=Executor.ENGINE)
 
     @Slot(object)
     def _recommend(self, seen: MachineSeen) -> None:
         work = partial(recommend, self._desk.models, self._desk.downloads, seen)
-        self._bridge.call(Executor.MODELS, work, self._take, self._ignore)
+        self._call(work, self._take, self._ignore, executor=Executor.MODELS)
 
     @Slot(object)
     def _take(self, recommended: Recommendation | None) -> None:

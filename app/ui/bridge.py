@@ -124,6 +124,20 @@ class Bridge(QObject):
         self._start(executor, job, partial(self._evaluate, job, work))
         return job
 
+    def do(
+        self,
+        executor: Executor,
+        work: Callable[[], object],
+        on_done: Callable[[], None],
+        on_problem: Callable[[Problem], None],
+    ) -> Job:
+        """Call `work()` as `call` does, where nobody wants its value: `on_done` takes nothing."""
+        require_receiver(on_done)
+        require_receiver(on_problem)
+        job = Job(partial(_route_done, on_done, on_problem), answers_cancel=False)
+        self._start(executor, job, partial(self._evaluate, job, work))
+        return job
+
     @property
     def idle(self) -> bool:
         """Nothing is under way or still to be delivered."""
@@ -146,7 +160,7 @@ class Bridge(QObject):
         used = [name for name, line in self._lines.items() if line.thread is not None and name not in left_alone]
         waiting = _Draining(used, on_drained, self)
         for executor in used:
-            self.call(executor, _nothing, partial(waiting.note, executor), waiting.ignore)
+            self.do(executor, _nothing, partial(waiting.note, executor), waiting.ignore)
         waiting.look()
 
     def stop(self) -> None:
@@ -250,7 +264,7 @@ class _Draining(QObject):
         self._executors = set(executors)
         self._on_drained = on_drained
 
-    def note(self, executor: Executor, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def note(self, executor: Executor) -> None:
         self._executors.discard(executor)
         self.look()
 
@@ -266,6 +280,17 @@ class _Draining(QObject):
 
 def _nothing() -> None:
     """What stands at the end of a line."""
+
+
+def _route_done(
+    on_done: Callable[[], None], on_problem: Callable[[Problem], None], ending: Done[object] | Cancelled | Failed
+) -> None:
+    """Hand on that a call ended well, without its value, or what went wrong."""
+    match ending:
+        case Done() if is_alive(on_done):
+            on_done()
+        case Failed(problem) if is_alive(on_problem):
+            on_problem(problem)
 
 
 def _route(

@@ -81,7 +81,7 @@ class Exporting(Presenter):
     def write_table(self, rows: Rows, conversation_id: str, name: str) -> None:
         """Write this table of a conversation into this file."""
         work = partial(self._write_table, rows, conversation_id, Path(name))
-        self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
+        self._do(work, partial(self._written, name), executor=Executor.IMAGES)
 
     def choose(
         self, conversation: Conversation, answer_id: str = "", *, name: str = "", change: ReportChange | None = None
@@ -110,9 +110,9 @@ class Exporting(Presenter):
         if self._conversation is not None:
             chosen = self._conversation, self._answer_id, Path(name), self._change, self._thoughts
             work = partial(self._export, *chosen)
-            self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
+            self._do(work, partial(self._written, name), executor=Executor.IMAGES)
 
-    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _written(self, name: str) -> None:
         self.saved.emit(name)
 
     def _export(

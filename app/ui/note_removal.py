@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.note import Note
 from app.services.notes import NoteTaking
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.undoing import UNDO_MS, UndoKey
@@ -33,9 +33,9 @@ class NoteRemoval(Presenter):
     @Slot(object)
     def delete(self, note: Note) -> None:
         work = partial(self._notes.store.delete, note.id)
-        self._bridge.call(Executor.STORE, work, partial(self._offer, note), self._on_problem)
+        self._do(work, partial(self._offer, note))
 
-    def _offer(self, note: Note, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _offer(self, note: Note) -> None:
         self._deleted = note
         actions = (NoticeAction(_("Undo"), self.undo),)
         self._window.offer(_("The note was deleted."), actions, passes_ms=UNDO_MS)
@@ -49,7 +49,7 @@ class NoteRemoval(Presenter):
         note, self._deleted = self._deleted, None
         if note is not None:
             self._window.hide_notice()
-            self._bridge.call(Executor.STORE, partial(self._notes.keep, note), self._tell, self._on_problem)
+            self._do(partial(self._notes.keep, note), self._tell)
 
-    def _tell(self, note: Note) -> None:  # noqa: ARG002 - it is read with the others
+    def _tell(self) -> None:
         self.changed.emit()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.services.images import Images
-from app.ui.bridge import Executor
 from app.ui.commands import Commands, Entry, EntryKind
 from app.ui.matters.presenter import MattersPresenter
 from app.ui.navigation import Navigation
@@ -85,7 +84,7 @@ class Anything(Presenter):
         dialog.search_wanted.connect(self._search)
         dialog.finished.connect(self._close)
         dialog.open_over()
-        self._bridge.call(Executor.STORE, partial(_list_images, self._images), dialog.add, self._on_problem)
+        self._call(partial(_list_images, self._images), dialog.add)
 
     @Slot()
     def _close(self) -> None:

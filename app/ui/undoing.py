@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from app.core.bin import BinEntry, BinKind
 from app.services.removal import Removal
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.widgets.notice import NoticeAction
@@ -97,7 +97,7 @@ class Undoing(Presenter):
         if entry is not None:
             self._window.hide_notice()
             work = partial(self._removal.restore, entry.id)
-            self._bridge.call(Executor.STORE, work, self._restored, self._on_problem)
+            self._call(work, self._restored)
 
     @Slot(object)
     def _restored(self, entry: BinEntry | None) -> None:

@@ -224,6 +224,32 @@ def test_arguments_may_be_bound_to_a_handler(qtbot: QtBot, bridge: Bridge, liste
     assert heard == [("key", 7)]
 
 
+def test_what_gives_nothing_that_is_wanted_calls_a_handler_without_anything(
+    qtbot: QtBot, bridge: Bridge, listener: Listener
+) -> None:
+    heard: list[str] = []
+
+    class Ended(QObject):
+        def hear(self, name: str = "plain") -> None:
+            heard.append(name)
+
+    def refuse() -> None:
+        raise AppError(Code.DISK_FULL, path="/desk")
+
+    ended, gone = Ended(), Ended()
+    gone.deleteLater()
+    bridge.do(Executor.STORE, lambda: 7, ended.hear, listener.fail)
+    bridge.do(Executor.STORE, lambda: 7, partial(ended.hear, "bound"), listener.fail)
+    bridge.do(Executor.STORE, refuse, ended.hear, listener.fail)
+    with qtbot.waitSignal(gone.destroyed):
+        bridge.do(Executor.STORE, lambda: 7, gone.hear, listener.fail)
+    qtbot.waitUntil(lambda: bridge.idle)
+    assert heard == ["plain", "bound"]
+    assert listener.problems == [Problem(Code.DISK_FULL, {"path": "/desk"})]
+    with pytest.raises(TypeError):
+        bridge.do(Executor.STORE, lambda: 7, lambda: None, listener.fail)
+
+
 def test_nothing_is_delivered_to_an_object_that_is_gone(qtbot: QtBot, bridge: Bridge, listener: Listener) -> None:
     gate = Gate()
     gone = Listener()

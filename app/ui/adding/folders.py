@@ -59,7 +59,7 @@ class AddedFolders(Presenter):
     @Slot()
     def renew(self) -> None:
         """Books may have come from folders, or have gone."""
-        self._bridge.call(Executor.STORE, self._read, self._take, self._on_problem)
+        self._call(self._read, self._take)
 
     @Slot(int)
     def scan(self, source_id: int) -> None:
@@ -76,7 +76,7 @@ class AddedFolders(Presenter):
                 partial(self._adding.sources.places, source_id),
                 partial(self._folders.show_files, counts.source),
             )
-            self._bridge.call(Executor.STORE, read, show, self._on_problem)
+            self._call(read, show)
 
     @Slot(int, bool)
     def watch(self, source_id: int, on: bool) -> None:
@@ -97,10 +97,10 @@ class AddedFolders(Presenter):
         self._timer.start(_LOOK_EVERY_MS)
 
     def _change(self, work: partial[None]) -> None:
-        self._bridge.call(Executor.STORE, work, self._on_changed, self._on_problem)
+        self._do(work, self._on_changed)
 
-    @Slot(object)
-    def _on_changed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    @Slot()
+    def _on_changed(self) -> None:
         self.renew()
 
     def _read(self) -> tuple[dict[str, Shelved], tuple[SourceCounts, ...]]:

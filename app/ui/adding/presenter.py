@@ -165,7 +165,7 @@ class FolderImport(Presenter):
     @Slot()
     def look_for_unfinished(self) -> None:
         """Octavo may have ended in the middle."""
-        self._bridge.call(Executor.STORE, self._adding.unfinished, self._offer_unfinished, self._on_problem)
+        self._call(self._adding.unfinished, self._offer_unfinished)
 
     # ---- inside
 
@@ -184,7 +184,7 @@ class FolderImport(Presenter):
 
     def _forget_unfinished(self, left: Sequence[SourceCounts]) -> None:
         work = partial(self._adding.forget_waiting, tuple(counts.source for counts in left))
-        self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
+        self._do(work)
 
     def _want(self, wanted: _Wanted) -> None:
         if wanted.paths and wanted not in self._wanted:

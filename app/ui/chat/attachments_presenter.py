@@ -226,7 +226,7 @@ class AttachmentsPresenter(Presenter):
 
     def _discard(self, source: ImageSource) -> None:
         if source.passing:
-            self._bridge.call(Executor.IMAGES, source.discard, self._ignore, self._on_problem)
+            self._do(source.discard, executor=Executor.IMAGES)
 
     def _adopt(self, image: Image | ImageRef) -> None:
         ref = ref_of(image)
@@ -235,7 +235,7 @@ class AttachmentsPresenter(Presenter):
         self._keep([*self._attached, attached])
         if picture is None:
             work = partial(self._images.thumbnail, ref.sha256)
-            self._bridge.call(Executor.STORE, work, partial(self._take_thumbnail, attached.key), self._on_problem)
+            self._call(work, partial(self._take_thumbnail, attached.key))
 
     def _name_left_out(self, names: Sequence[str]) -> None:
         words = _("A question can have up to {n} images. These were left out: {names}")
@@ -270,7 +270,7 @@ class AttachmentsPresenter(Presenter):
         if refs:
             work = partial(self._images.tokens, tuple(refs.values()))
             done = partial(self._take_tokens, tuple(refs))
-            self._counting = self._bridge.call(Executor.ENGINE, work, done, self._on_uncounted)
+            self._counting = self._call(work, done, self._on_uncounted, executor=Executor.ENGINE)
         self._draw()
 
     def _take_tokens(self, keys: tuple[int, ...], tokens: tuple[int, ...] | None) -> None:

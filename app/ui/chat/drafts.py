@@ -12,21 +12,20 @@ from app.core.conversation import Draft, StoredQuestion, Turn
 from app.core.errors import Problem
 from app.core.image import Image, ImageRef
 from app.store.conversations import Drafts
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.branches import find_question, number_of
 from app.ui.chat.composer import Composer
+from app.ui.presenter import Presenter
 from app.wording.errors import sentence
 
 KEEP_AFTER_MS = 1000
 """What is typed in this time is lost when the program is killed."""
 
 
-class DraftsPresenter(QObject):
+class DraftsPresenter(Presenter):
     """Has the drafts, and stores each soon after it changes. Ids are those of conversations; an empty one means the
     conversation that will be shown first."""
-
-    failed = Signal(str)
 
     def __init__(self, store: Drafts, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +70,7 @@ class DraftsPresenter(QObject):
         self._timer.stop()
         for conversation_id, draft in self._unkept():
             work = partial(self._store.keep, conversation_id, draft)
-            self._bridge.call(Executor.STORE, work, partial(self._note_kept, conversation_id, draft), self._on_problem)
+            self._do(work, partial(self._note_kept, conversation_id, draft))
 
     def close(self) -> None:
         """Store what changed at once, on this thread, at the end. Raises AppError as the store does."""
@@ -86,7 +85,7 @@ class DraftsPresenter(QObject):
             if conversation_id and draft != self._kept.get(conversation_id, Draft())
         ]
 
-    def _note_kept(self, conversation_id: str, draft: Draft, nothing: None) -> None:  # noqa: ARG002 - of the bridge
+    def _note_kept(self, conversation_id: str, draft: Draft) -> None:
         self._failing = False
         if conversation_id in self._drafts:
             self._kept[conversation_id] = draft

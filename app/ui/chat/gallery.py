@@ -122,8 +122,8 @@ class Gallery(Presenter):
         if self._drawing is not None:
             self._drawing.cancel()
         work = partial(_levels, self._images, image.image, longest_side)
-        self._drawing = self._bridge.call(
-            Executor.IMAGES, work, partial(self._take_pixels, image), partial(self._on_undrawn, image)
+        self._drawing = self._call(
+            work, partial(self._take_pixels, image), partial(self._on_undrawn, image), executor=Executor.IMAGES
         )
 
     def _take_pixels(self, image: NumberedImage, levels: Levels) -> None:
@@ -139,7 +139,7 @@ class Gallery(Presenter):
         if self._counting is not None:
             self._counting.cancel()
         work = partial(self._images.tokens, (image.ref,))
-        self._counting = self._bridge.call(Executor.ENGINE, work, partial(self._take_tokens, image), self._ignore)
+        self._counting = self._call(work, partial(self._take_tokens, image), self._ignore, executor=Executor.ENGINE)
 
     def _take_tokens(self, image: NumberedImage, tokens: tuple[int, ...] | None) -> None:
         """None while no model is loaded that sees."""
@@ -151,9 +151,7 @@ class Gallery(Presenter):
     @Slot(object)
     def _fetch(self, sha256: str) -> None:
         work = partial(self._images.thumbnail, sha256)
-        self._bridge.call(
-            Executor.STORE, work, partial(self._take_thumbnail, sha256), partial(self._on_no_thumbnail, sha256)
-        )
+        self._call(work, partial(self._take_thumbnail, sha256), partial(self._on_no_thumbnail, sha256))
 
     def _take_thumbnail(self, sha256: str, thumbnail: Raster | None) -> None:
         self._view.thumbnails.put(sha256, thumbnail)
@@ -180,7 +178,7 @@ class Gallery(Presenter):
     def copy(self, image: NumberedImage) -> None:
         """Put its pixels on the clipboard."""
         work = partial(_pixels, self._images, image.image)
-        self._bridge.call(Executor.IMAGES, work, self._put_on_clipboard, partial(self._on_image_problem, image))
+        self._call(work, self._put_on_clipboard, partial(self._on_image_problem, image), executor=Executor.IMAGES)
 
     @Slot(object)
     def _put_on_clipboard(self, pixels: QImage) -> None:
@@ -196,9 +194,9 @@ class Gallery(Presenter):
     def write(self, image: NumberedImage, name: str) -> None:
         """Write it into this file, as it was shown to the model."""
         work = partial(_write, self._images, image.image, Path(name))
-        self._bridge.call(Executor.STORE, work, partial(self._written, name), partial(self._on_image_problem, image))
+        self._do(work, partial(self._written, name), partial(self._on_image_problem, image))
 
-    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _written(self, name: str) -> None:
         self._say(_("Image saved as “{path}”.").format(path=name))
 
     def _on_image_problem(self, image: NumberedImage, problem: Problem) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.conversation import Question, Turn
 from app.core.settings import RemoteImages
 from app.services.models import Models
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.chat.composer import Composer
 from app.ui.presenter import Presenter
 
@@ -59,11 +59,9 @@ class ImageConsent(Presenter):
     def _agree(self) -> None:
         if self._asked is not None:
             self.chosen.emit("remote.images", RemoteImages.SENT)
-            sent = partial(self._send, self._asked)
-            self._bridge.call(Executor.STORE, self._models.host, sent, self._on_problem)  # once that is kept
+            self._do(self._models.host, partial(self._send, self._asked))  # once that is kept
 
-    @Slot(object)
-    def _send(self, asked: Question, result: object) -> None:  # noqa: ARG002 - the bridge delivers one
+    def _send(self, asked: Question) -> None:
         self._agreed = asked
         self._composer.submit()
         self._agreed = None

@@ -53,7 +53,7 @@ class DeskBooks(Presenter):
         conversation = self._shown.conversation = msgspec.structs.replace(self._shown.conversation, books=refs)
         self._unstored += 1
         work = partial(self._conversations.set_books, conversation.id, refs)
-        self._bridge.call(Executor.STORE, work, self._set, self._not_set)
+        self._do(work, self._set, self._not_set)
         self.changed.emit(conversation)
 
     def put(self, conversation_id: str, refs: tuple[BookRef, ...]) -> None:
@@ -62,7 +62,7 @@ class DeskBooks(Presenter):
             self.set(refs)
         else:
             work = partial(self._conversations.set_books, conversation_id, refs)
-            self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
+            self._do(work)
 
     def set_scope(self, scope: MatterScope | None) -> None:
         """What the shown conversation asks besides its desk."""
@@ -70,7 +70,7 @@ class DeskBooks(Presenter):
             conversation = self._shown.conversation = msgspec.structs.replace(self._shown.conversation, scope=scope)
             work = partial(self._conversations.set_scope, conversation.id, scope)
             self._unstored += 1
-            self._bridge.call(Executor.STORE, work, self._set, self._not_set)
+            self._do(work, self._set, self._not_set)
             self.changed.emit(conversation)
 
     @Slot(object, object)
@@ -100,8 +100,8 @@ class DeskBooks(Presenter):
         added = (ref for talk, ref in self._additions if talk == conversation.id and ref.book_id not in known)
         return msgspec.structs.replace(conversation, books=(*books, *added))
 
-    @Slot(object)
-    def _set(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    @Slot()
+    def _set(self) -> None:
         self._unstored -= 1
 
     @Slot(object)
@@ -115,13 +115,13 @@ class DeskBooks(Presenter):
         addition = (conversation_id, ref)
         self._additions = (*self._additions, addition)
         work = partial(self._conversations.add_book, conversation_id, ref.book_id)
-        self._bridge.call(Executor.STORE, work, partial(self._added, addition), partial(self._not_added, addition))
+        self._do(work, partial(self._added, addition), partial(self._not_added, addition))
 
-    def _added(self, addition: tuple[str, BookRef], nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _added(self, addition: tuple[str, BookRef]) -> None:
         self._additions = tuple(other for other in self._additions if other is not addition)
 
     def _not_added(self, addition: tuple[str, BookRef], problem: Problem) -> None:
-        self._added(addition, None)
+        self._added(addition)
         self._on_problem(problem)
 
 
@@ -187,7 +187,7 @@ class ConversationPresenter(Presenter):
             self._composer.setFocus()
             return
         work = partial(self._branches.conversations.create, "", books, instructions, scope)
-        self._bridge.call(Executor.STORE, work, self._created, self._on_problem)
+        self._call(work, self._created)
 
     @Slot(object)
     def _created(self, conversation: Conversation) -> None:
@@ -203,9 +203,9 @@ class ConversationPresenter(Presenter):
             self._shown.conversation = msgspec.structs.replace(shown, instructions=instructions)
             self.shown.emit(self._shown.conversation)
         work = partial(self._branches.conversations.instruct, conversation_id, instructions)
-        self._bridge.call(Executor.STORE, work, partial(self._changed, conversation_id), self._on_problem)
+        self._do(work, partial(self._changed, conversation_id))
 
-    def _changed(self, conversation_id: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _changed(self, conversation_id: str) -> None:
         self.look_again(conversation_id)
 
     @Slot(str)
@@ -213,7 +213,7 @@ class ConversationPresenter(Presenter):
         """The store has another title of it, or other instructions: what was read before and is still on its way here
         does not stay."""
         work = partial(self._branches.conversations.get, conversation_id)
-        self._bridge.call(Executor.STORE, work, self._take, self._on_problem)
+        self._call(work, self._take)
         self.stored.emit()
 
     @Slot(object)
@@ -228,7 +228,7 @@ class ConversationPresenter(Presenter):
         if running is not None and running.conversation.id == conversation_id:
             self._activity.stop(EngineTask.ANSWER)
         work = partial(self._removal.delete, BinKind.CONVERSATION, conversation_id)
-        self._bridge.call(Executor.STORE, work, partial(self._deleted, conversation_id), self._on_problem)
+        self._call(work, partial(self._deleted, conversation_id))
 
     def _deleted(self, conversation_id: str, entry: BinEntry | None) -> None:
         self.deleted.emit(conversation_id)
@@ -243,7 +243,7 @@ class ConversationPresenter(Presenter):
         if entry is not None:
             self.binned.emit(entry)
         else:
-            self._bridge.call(Executor.ENGINE, self._removal.release, self._ignore, self._on_problem)
+            self._do(self._removal.release, executor=Executor.ENGINE)
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
@@ -263,7 +263,7 @@ class ConversationPresenter(Presenter):
         """Give `done` the conversation as it is now, if it still exists, and what else was read with it; with a
         question's id its branch becomes the shown one."""
         work = partial(self._branches.load, conversation_id, question_id)
-        self._bridge.call(Executor.STORE, work, partial(self._loaded, done), self._on_problem)
+        self._call(work, partial(self._loaded, done))
 
     def _loaded(self, done: Callable[[Conversation, LoadedConversation], None], loaded: LoadedConversation) -> None:
         if loaded.conversation is not None:
@@ -360,8 +360,8 @@ class ConversationPresenter(Presenter):
         turns = self._shown.turns
         answer_id = next((turn.answer.id for turn in turns if turn.question.id == question_id and turn.answer), "")
         work = partial(self._branches.step_variant, kind, question_id, answer_id, step)
-        self._bridge.call(Executor.STORE, work, self._variant_chosen, self._on_problem)
+        self._do(work, self._variant_chosen)
 
-    @Slot(object)
-    def _variant_chosen(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    @Slot()
+    def _variant_chosen(self) -> None:
         self._read_again()

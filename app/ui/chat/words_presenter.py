@@ -10,7 +10,6 @@ from app.core.settings import AnswerWords
 from app.engine.protocol import ModelInfo
 from app.services import verbatim
 from app.ui.activity import EngineTask
-from app.ui.bridge import Executor
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
@@ -61,7 +60,7 @@ class WordsPresenter(Presenter):
         self._looks += 1
         self._asked = self._loaded()
         found = partial(self._take, self._looks)
-        self._bridge.call(Executor.STORE, self._find, found, self._ignore)
+        self._call(self._find, found, self._ignore)
 
     def _find(self) -> tuple[ModelInfo | None, bool]:
         model = self._loaded()

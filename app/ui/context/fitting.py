@@ -80,7 +80,7 @@ class Fitting(Presenter):
             return
         missed = self._asking.missed
         work = partial(self._context.choices, shown.id, missed, self._asking.begun)
-        self._bridge.call(Executor.ENGINE, work, partial(self._show, shown.id, bool(missed)), self._on_problem)
+        self._call(work, partial(self._show, shown.id, bool(missed)), executor=Executor.ENGINE)
 
     @Slot()
     def look(self) -> None:
@@ -123,10 +123,10 @@ class Fitting(Presenter):
         from app.ui.context.fit_dialog import FitDialog  # when it is opened
 
         dialog = FitDialog(choices, kv_type, asked=asked, parent=self._window)
-        dialog.chosen.connect(partial(self._do, choices))
+        dialog.chosen.connect(partial(self._follow, choices))
         dialog.open()
 
-    def _do(self, choices: Choices, way: Remedy) -> None:
+    def _follow(self, choices: Choices, way: Remedy) -> None:
         match way.kind:
             case RemedyKind.LARGER:
                 self._wait()
@@ -159,9 +159,9 @@ class Fitting(Presenter):
 
     def _leave_out(self, answer_ids: Sequence[str], left_out: bool) -> None:
         work = partial(self._conversations.leave_out, answer_ids, left_out)
-        self._bridge.call(Executor.STORE, work, partial(self._left_out, left_out), self._on_problem)
+        self._do(work, partial(self._left_out, left_out))
 
-    def _left_out(self, left_out: bool, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _left_out(self, left_out: bool) -> None:
         shown = self._shown.conversation
         if shown is not None:
             self._redrawn = True

@@ -75,7 +75,7 @@ class HelpPresenter(Presenter):
 
     @Slot()
     def show_about(self) -> None:
-        self._bridge.call(Executor.MODELS, self._said_of_it, self._show_about, self._on_problem)
+        self._call(self._said_of_it, self._show_about, executor=Executor.MODELS)
 
     def _said_of_it(self) -> tuple[str, str, str]:
         """The words that the terms of the loaded model ask for, and its name, empty where there are none; and how

@@ -46,9 +46,9 @@ class MatterFiles(Presenter):
     def _export(self, matter: Matter, passphrase: str, file: str) -> None:
         self.done.emit(_("“{name}” is being exported…").format(name=desk_name(matter)))
         work = partial(self._matters.export, matter.id, Path(file), passphrase)
-        self._bridge.call(Executor.COPYING, work, partial(self._exported, matter), self._on_problem)
+        self._do(work, partial(self._exported, matter), executor=Executor.COPYING)
 
-    def _exported(self, matter: Matter, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _exported(self, matter: Matter) -> None:
         self.done.emit(_("“{name}” was exported, and the file was read back.").format(name=desk_name(matter)))
 
     @Slot()
@@ -66,7 +66,7 @@ class MatterFiles(Presenter):
 
     def _import(self, file: str, passphrase: str) -> None:
         work = partial(self._matters.take, Path(file), passphrase)
-        self._bridge.call(Executor.COPYING, work, self._imported, self._on_problem)
+        self._call(work, self._imported, executor=Executor.COPYING)
 
     @Slot(object)
     def _imported(self, matter: Matter) -> None:

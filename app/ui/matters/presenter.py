@@ -12,7 +12,6 @@ from app.core.matter import LIBRARY, Matter
 from app.core.settings import RemoteSettings, Settings
 from app.ui.activity import EngineTask
 from app.ui.adding.presenter import FolderImport
-from app.ui.bridge import Executor
 from app.ui.commands import Entry, EntryKind
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
@@ -76,7 +75,7 @@ class MattersPresenter(Presenter):
     @Slot()
     def look(self) -> None:
         """List them."""
-        self._bridge.call(Executor.STORE, self._matters.all, self._show, self._on_problem)
+        self._call(self._matters.all, self._show)
 
     @Slot(object)
     def _show(self, matters: tuple[Matter, ...]) -> None:
@@ -197,7 +196,7 @@ class MattersPresenter(Presenter):
     @Slot(str, str)
     def _create(self, key: str, name: str) -> None:  # noqa: ARG002 - of the dialog
         work = partial(self._matters.create, name)
-        self._bridge.call(Executor.STORE, work, self._open_created, self._on_problem)
+        self._call(work, self._open_created)
 
     @Slot(object)
     def _open_created(self, matter: Matter) -> None:
@@ -224,7 +223,7 @@ class MattersPresenter(Presenter):
     @Slot(str, str)
     def _instruct(self, id: str, text: str) -> None:  # noqa: ARG002 - of the dialog
         work = partial(self._desk.own_settings.change, "instructions", text)
-        self._bridge.call(Executor.STORE, work, self._instructed, self._on_problem)
+        self._call(work, self._instructed)
 
     @Slot()
     def choose_server(self) -> None:
@@ -243,10 +242,10 @@ class MattersPresenter(Presenter):
             self._desk.own_settings.change("remote", own)
             self._desk.models.choose_again()
 
-        self._bridge.call(Executor.STORE, keep, self._served, self._on_problem)
+        self._do(keep, self._served)
 
-    @Slot(object)
-    def _served(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    @Slot()
+    def _served(self) -> None:
         self.served.emit()
 
     @Slot(object)
@@ -319,17 +318,17 @@ class MattersPresenter(Presenter):
     @Slot(str)
     def _delete(self, id: str) -> None:
         work = partial(self._matters.delete, id)
-        self._bridge.call(Executor.STORE, work, partial(self._deleted, self._name_of(id)), self._on_problem)
+        self._do(work, partial(self._deleted, self._name_of(id)))
 
-    def _deleted(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _deleted(self, name: str) -> None:
         self.done.emit(_("“{name}” was deleted with everything in it.").format(name=name))
         self.look()
 
     def _change(self, work: Callable[[], None]) -> None:
-        self._bridge.call(Executor.STORE, work, self._changed, self._on_problem)
+        self._do(work, self._changed)
 
-    @Slot(object)
-    def _changed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    @Slot()
+    def _changed(self) -> None:
         self.look()
 
     def _ask_name(

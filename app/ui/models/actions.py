@@ -160,7 +160,9 @@ class ModelActions(Presenter):
         self._outcomes[path] = _("Looking at the conversation format…")
         self._problems[path] = ""
         work = partial(format_words, self._models, Path(path))
-        self._bridge.call(Executor.ENGINE, work, partial(self._format_found, path), partial(self._format_unknown, path))
+        self._call(
+            work, partial(self._format_found, path), partial(self._format_unknown, path), executor=Executor.ENGINE
+        )
         self.moved.emit()
 
     def _format_found(self, path: str, words: str) -> None:
@@ -182,10 +184,10 @@ class ModelActions(Presenter):
     @Slot(str)
     def _remove(self, path: str) -> None:
         work = partial(self._carrying.remove, Path(path))
-        self._bridge.call(Executor.COPYING, work, self._removed, self._on_problem)
+        self._do(work, self._removed, executor=Executor.COPYING)
 
-    @Slot(object)
-    def _removed(self, names: tuple[str, ...]) -> None:  # noqa: ARG002 - the card is gone
+    @Slot()
+    def _removed(self) -> None:
         self.changed.emit()
 
 

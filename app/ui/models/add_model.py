@@ -11,7 +11,6 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.core.errors import Problem
 from app.core.events import Asking, Copying, Hashing
 from app.core.settings import Settings
 from app.engine.planner import PlanRequest
@@ -28,6 +27,7 @@ from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.models import words as model_words
 from app.ui.models.cards import ModelWork
 from app.ui.models.fetching import FetchingPresenter
+from app.ui.presenter import Presenter
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import printable, size
@@ -36,13 +36,12 @@ if TYPE_CHECKING:
     from app.ui.models.dialogs import AddDialog
 
 
-class AddModelPresenter(QObject):
+class AddModelPresenter(Presenter):
     """`imports` are those under way, by a key of their own; `moved`: one of them has something new. `arrived`
     carries the ModelFile of an import that is whole."""
 
     moved = Signal()
     arrived = Signal(object)
-    failed = Signal(str)
 
     def __init__(
         self,
@@ -116,7 +115,7 @@ class AddModelPresenter(QObject):
         """Say what fetching it means, then fetch it. `again`: that was said before, and is said only if there are terms
         that nobody has accepted. `misfit`: why it will not run on this machine."""
         work = partial(_order, self._downloads, offer)
-        self._bridge.call(Executor.MODELS, work, partial(self._show_order, over, again, misfit), self._on_problem)
+        self._call(work, partial(self._show_order, over, again, misfit), executor=Executor.MODELS)
 
     def _show_order(self, over: QWidget, again: bool, misfit: str, found: tuple[Order, bool]) -> None:
         order, has_token = found
@@ -147,9 +146,9 @@ class AddModelPresenter(QObject):
 
     def _accept(self, order: Order) -> None:
         work = partial(_accept, self._downloads, order)
-        self._bridge.call(Executor.MODELS, work, partial(self._accepted, order), self._on_problem)
+        self._do(work, partial(self._accepted, order), executor=Executor.MODELS)
 
-    def _accepted(self, order: Order, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _accepted(self, order: Order) -> None:
         self._fetching.start(order.offer, order.licence)
         if self.dialog is not None and shiboken6.isValid(self.dialog):
             self.dialog.accept()
@@ -169,9 +168,9 @@ class AddModelPresenter(QObject):
 
     def _keep_token(self, offer: Offer, over: QWidget, token: str) -> None:
         work = partial(self._downloads.set_token, token)
-        self._bridge.call(Executor.MODELS, work, partial(self._token_kept, offer, over), self._on_problem)
+        self._do(work, partial(self._token_kept, offer, over), executor=Executor.MODELS)
 
-    def _token_kept(self, offer: Offer, over: QWidget, nothing: None) -> None:  # noqa: ARG002 - as above
+    def _token_kept(self, offer: Offer, over: QWidget) -> None:
         if shiboken6.isValid(over):
             self.order(offer, over)
 
@@ -179,7 +178,7 @@ class AddModelPresenter(QObject):
 
     def add_by_name(self, over: QWidget) -> None:
         work = self._settings.load
-        self._bridge.call(Executor.STORE, work, partial(self._show_add, over), self._on_problem)
+        self._call(work, partial(self._show_add, over))
 
     def _show_add(self, over: QWidget, settings: Settings) -> None:
         if not shiboken6.isValid(over):
@@ -261,10 +260,6 @@ class AddModelPresenter(QObject):
         if self._job is not None:
             self._job.cancel()
         self.dialog = None
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))
 
 
 def _order(downloads: Downloads, offer: Offer) -> tuple[Order, bool]:

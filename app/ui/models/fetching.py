@@ -16,6 +16,7 @@ from app.services.downloads import Downloads, Licence
 from app.ui.bridge import Bridge, Executor
 from app.ui.jobs import Cancelled, Done, Failed, Job
 from app.ui.models.words import title_of
+from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -41,14 +42,13 @@ class Transfer:
         return self.job.running
 
 
-class FetchingPresenter(QObject):
+class FetchingPresenter(Presenter):
     """`moved` carries the key of a download that has something new, `ended` one that is over in whatever way,
     `arrived` the ModelFile of one that is whole."""
 
     moved = Signal(str)
     ended = Signal(str)
     arrived = Signal(object)
-    failed = Signal(str)
 
     def __init__(self, downloads: Downloads, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -100,7 +100,7 @@ class FetchingPresenter(QObject):
     def _discard(self, offer: Offer, key: str) -> None:  # noqa: ARG002 - the offer says it
         self.transfers.pop(offer.key, None)
         work = partial(self._downloads.discard, offer)
-        self._bridge.call(Executor.FETCHING, work, partial(self._on_discarded, offer.key), self._on_problem)
+        self._do(work, partial(self._on_discarded, offer.key), executor=Executor.FETCHING)
 
     def _on_event(self, key: str, event: object) -> None:
         transfer = self.transfers.get(key)
@@ -123,9 +123,5 @@ class FetchingPresenter(QObject):
             self.ended.emit(key)
         self.moved.emit(key)
 
-    def _on_discarded(self, key: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _on_discarded(self, key: str) -> None:
         self.ended.emit(key)
-
-    @Slot(object)
-    def _on_problem(self, problem: Problem) -> None:
-        self.failed.emit(sentence(problem))

@@ -75,7 +75,7 @@ class ModelPresenter(Presenter):
         else:
             self.load_again()
         self._watch.start()
-        self._bridge.call(Executor.STORE, self._models.available, self._take_files, self._ignore)
+        self._call(self._models.available, self._take_files, self._ignore)
 
     @Slot()
     def _take_loaded(self) -> None:
@@ -179,7 +179,7 @@ class ModelPresenter(Presenter):
     @Slot()
     def look_where(self) -> None:
         """Ask where texts go now, and mark it."""
-        self._bridge.call(Executor.STORE, self._models.host, self._mark.show_host, self._ignore)
+        self._call(self._models.host, self._mark.show_host, self._ignore)
 
     @Slot()
     def _list_models(self) -> None:
@@ -197,7 +197,7 @@ class ModelPresenter(Presenter):
             detail = loaded.device if loaded.host else size(loaded.size_bytes)
             entries.insert(0, ModelEntry(loaded.path, model_name(loaded), detail, True))
         self._chip.show_models(tuple(entries))
-        self._bridge.call(Executor.STORE, self._models.available, self._take_files, self._ignore)
+        self._call(self._models.available, self._take_files, self._ignore)
 
     @Slot(object)
     def _take_files(self, files: tuple[ModelFile, ...]) -> None:

@@ -14,7 +14,7 @@ from app.core.page_names import PageNames
 from app.core.untrusted import disarm
 from app.services.library import Library
 from app.store.folding import fold, places
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.page.hits import Around, HitModel
 from app.ui.page.panel import PagePanel
 from app.ui.presenter import Presenter
@@ -109,7 +109,7 @@ class Finding(Presenter):
             self._take(())
             return
         work = partial(self._library.search, self._book.id, self.words)
-        self._bridge.call(Executor.STORE, work, partial(self._take_of, self._book.id, self.words), self._on_problem)
+        self._call(work, partial(self._take_of, self._book.id, self.words))
 
     def _take_of(self, book_id: str, words: str, pages: tuple[FoundPage, ...]) -> None:
         if self._book is not None and (self._book.id, self.words) == (book_id, words):
@@ -156,7 +156,7 @@ class Finding(Presenter):
     def _look_around(self, pages: list[int]) -> None:
         if self._book is not None and pages:
             work = partial(_around, self._library, self._book.id, pages, self.words)
-            self._bridge.call(Executor.STORE, work, partial(self._take_around, self.words), self._on_problem)
+            self._call(work, partial(self._take_around, self.words))
 
     def _take_around(self, words: str, around: Mapping[int, Sequence[Around]]) -> None:
         if words == self.words:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from app.core.note import Marker, Note
 from app.core.untrusted import disarm
 from app.services.notes import NoteInText, NoteTaking
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.commands import MenuEntry
 from app.ui.page.markings import BookMarkings
 from app.ui.page.note_card import NoteCard
@@ -78,7 +78,7 @@ class PageNotes(Presenter):
         """Some may be others."""
         if (book := self._shown.book) is not None:
             taken = partial(self._take, book.id)
-            self._bridge.call(Executor.STORE, partial(self._notes.placed, book.id), taken, self._on_problem)
+            self._call(partial(self._notes.placed, book.id), taken)
 
     def _take(self, book_id: str, placed: tuple[NoteInText, ...]) -> None:
         if self._shown.book is None or self._shown.book.id != book_id:
@@ -104,7 +104,7 @@ class PageNotes(Presenter):
     def mark(self, marker: Marker) -> None:
         """Highlight the words that are selected."""
         if (work := self._making(marker)) is not None:
-            self._bridge.call(Executor.STORE, work, self._made, self._on_problem)
+            self._do(work, self._made)
 
     @Slot()
     def write(self) -> None:
@@ -114,7 +114,7 @@ class PageNotes(Presenter):
         if work is None and self._shown.place is not None:
             work = partial(self._notes.mark, *self._shown.place, None, None, "")
         if work is not None:
-            self._bridge.call(Executor.STORE, work, partial(self._open_made, area), self._on_problem)
+            self._call(work, partial(self._open_made, area))
 
     def _making(self, marker: Marker) -> Callable[[], Note] | None:
         """None where nothing is selected."""
@@ -131,14 +131,14 @@ class PageNotes(Presenter):
         page, characters = selected
         return partial(self._notes.mark_drawn, book.id, page, layer, characters, marker, "")
 
-    def _made(self, note: Note) -> None:  # noqa: ARG002 - it is loaded with the others
+    def _made(self) -> None:
         self._panel.text.unselect()
         if self._panel.image.book_marks.select(0, None):
             self._panel.image.selected.emit()
         self.changed.emit()
 
     def _open_made(self, area: QRect | None, note: Note) -> None:
-        self._made(note)
+        self._made()
         corner = self._panel.mapToGlobal(self._panel.rect().center())
         self.open(note, area or QRect(corner, _AT))
 
@@ -183,11 +183,9 @@ class PageNotes(Presenter):
         if note.text:
             self.delete_wanted.emit(note)
         else:
-            self._bridge.call(
-                Executor.STORE, partial(self._notes.store.delete, note.id), self._dropped, self._on_problem
-            )
+            self._do(partial(self._notes.store.delete, note.id), self._dropped)
 
-    def _dropped(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _dropped(self) -> None:
         self.changed.emit()
 
     def _change_marker(self, note_id: str, marker: Marker) -> None:
@@ -198,7 +196,7 @@ class PageNotes(Presenter):
         self._change(partial(self._notes.change, note_id, text=text))
 
     def _change(self, work: Callable[[], Note | None]) -> None:
-        self._bridge.call(Executor.STORE, work, self._changed, self._on_problem)
+        self._call(work, self._changed)
 
     def _changed(self, note: Note | None) -> None:
         if note is not None:

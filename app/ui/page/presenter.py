@@ -215,7 +215,7 @@ class PagePresenter(Presenter):
         """`spot`: what is to be at the top of the view."""
         if self._opening is not None:
             self._opening.cancel()
-        self._opening = self._bridge.call(Executor.STORE, work, partial(self._show, spot), self._on_problem)
+        self._opening = self._call(work, partial(self._show, spot))
 
     @Slot(int)
     def turn(self, pages: int) -> None:
@@ -357,7 +357,7 @@ class PagePresenter(Presenter):
                 self._following.cancel()
             work = partial(self._library.page, self._shown.book.id, number)
             taken = partial(self._take_followed, self._shown.book.id)
-            self._following = self._bridge.call(Executor.STORE, work, taken, self._on_problem)
+            self._following = self._call(work, taken)
 
     def _take_followed(self, book_id: str, page: Page) -> None:
         if self._shown.book is not None and self._shown.book.id == book_id and not self._is_opening():

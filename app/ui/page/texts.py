@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from app.core.conversation import PageRange
 from app.core.document import Book, Page
 from app.services.library import Library
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.page.panel import PagePanel
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
@@ -30,7 +30,7 @@ class PageTexts(Presenter):
     def _load(self, pages: list[int]) -> None:
         if (book := self._shown.book) is not None:
             work = partial(self._library.pages, book.id, PageRange(min(pages), max(pages)))
-            self._bridge.call(Executor.STORE, work, partial(self._take, book), self._on_problem)
+            self._call(work, partial(self._take, book))
 
     def _take(self, book: Book, pages: tuple[Page, ...]) -> None:
         if self._shown.book == book:

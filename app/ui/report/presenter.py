@@ -54,7 +54,7 @@ class ReportPresenter(Presenter):
         dialog.reread_wanted.connect(self.reread_wanted)
         dialog.finished.connect(partial(self._forget, dialog))
         work = partial(self._library.report, book.id)
-        self._bridge.call(Executor.STORE, work, partial(self._show, book.id), self._on_problem)
+        self._call(work, partial(self._show, book.id))
         dialog.show()
 
     @Slot(object)
@@ -82,7 +82,7 @@ class ReportPresenter(Presenter):
 
     def _count(self, book_id: str) -> None:
         work = partial(self._library.page_tokens, book_id)
-        self._bridge.call(Executor.ENGINE, work, partial(self._show_tokens, book_id), self._ignore)
+        self._call(work, partial(self._show_tokens, book_id), self._ignore, executor=Executor.ENGINE)
 
     def _show_tokens(self, book_id: str, tokens: tuple[int, ...] | None) -> None:
         """None while no model is loaded: the report is without them."""
@@ -92,7 +92,7 @@ class ReportPresenter(Presenter):
 
     def _set_hidden_read(self, book_id: str, hidden_read: bool) -> None:
         work = partial(self._library.set_hidden_read, book_id, hidden_read)
-        self._bridge.call(Executor.STORE, work, self._take_book, self._on_problem)
+        self._call(work, self._take_book)
 
     @Slot(object)
     def _take_book(self, book: Book) -> None:
@@ -104,8 +104,11 @@ class ReportPresenter(Presenter):
 
         width = round(THUMBNAIL.width() * self._window.devicePixelRatioF())
         work = partial(self._library.page_image, book_id, number, width)
-        self._bridge.call(
-            Executor.READER, work, partial(self._show_drawing, book_id, number), partial(self._on_undrawn, book_id)
+        self._call(
+            work,
+            partial(self._show_drawing, book_id, number),
+            partial(self._on_undrawn, book_id),
+            executor=Executor.READER,
         )
 
     def _show_drawing(self, book_id: str, number: int, image: Raster) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from app.core.errors import Problem
 from app.core.secret import KeyOrigin, Password
 from app.store.keys import is_passphrase
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.wording.errors import sentence
@@ -80,7 +80,7 @@ class PassphrasePresenter(Presenter):
     @Slot(str, str)
     def _change(self, present: str, new: str) -> None:
         work = partial(self._set, Password(present), Password(new))
-        self._bridge.call(Executor.STORE, work, self._on_set, self._on_refused)
+        self._call(work, self._on_set, self._on_refused)
 
     def _set(self, present: Password, new: Password) -> bool:
         """Whether the present one was right. An empty new one takes it away."""

@@ -16,7 +16,6 @@ from app.core.errors import Problem
 from app.core.secret import Password
 from app.core.settings import TEXT_PERCENTS, Settings, ThemeChoice
 from app.engine.protocol import Room
-from app.ui.bridge import Executor
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.settings.feature_row import ExplainedRows, FeatureRow
@@ -89,7 +88,7 @@ class Preferences(Presenter):
     @Slot()
     def refresh(self) -> None:
         """The model was loaded. Others keep settings too: which model is used, and how it is placed."""
-        self._bridge.call(Executor.STORE, self._store.load, self._take, self._on_problem)
+        self._call(self._store.load, self._take)
 
     @Slot(object)
     def _take(self, settings: Settings) -> None:
@@ -129,7 +128,7 @@ class Preferences(Presenter):
 
     @Slot()
     def open_settings(self) -> None:
-        self._bridge.call(Executor.STORE, self._look, self._show, self._on_problem)
+        self._call(self._look, self._show)
 
     def _look(self) -> _Found:
         """The settings, whether there is a key for the server that they name, and what the rows of features say."""
@@ -165,7 +164,7 @@ class Preferences(Presenter):
     def _on_closed(self) -> None:
         """What still waits is said in the window, once what was changed last is saved."""
         self._shown = None
-        self._bridge.call(Executor.STORE, self._store.load, self._tell_pending, self._on_problem)
+        self._call(self._store.load, self._tell_pending)
 
     @Slot(object)
     def _tell_pending(self, settings: Settings) -> None:
@@ -181,12 +180,12 @@ class Preferences(Presenter):
     def change(self, path: str, value: object) -> None:
         """Save a setting, such as engine.threads, and let it take effect if it can."""
         work = partial(self._store.change, path, value)
-        self._bridge.call(Executor.STORE, work, self._saved, partial(self._refused, path))
+        self._call(work, self._saved, partial(self._refused, path))
 
     @Slot(str, str)
     def _keep_key(self, address: str, key: str) -> None:
         work = partial(self._models.remote.set_key, address, Password(key))
-        self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
+        self._do(work)
 
     @Slot(object)
     def _saved(self, settings: Settings) -> None:
@@ -198,7 +197,7 @@ class Preferences(Presenter):
 
     @Slot()
     def _look_again(self) -> None:
-        self._bridge.call(Executor.STORE, self._look, self._show_again, self._on_problem)
+        self._call(self._look, self._show_again)
 
     @Slot(object)
     def _show_again(self, found: _Found) -> None:
@@ -244,9 +243,9 @@ class Preferences(Presenter):
         )
         settings = msgspec.structs.replace(self._settings, engine=engine)
         work = partial(self._store.save, settings)
-        self._bridge.call(Executor.STORE, work, partial(self._room_saved, settings), self._on_problem)
+        self._do(work, partial(self._room_saved, settings))
 
-    def _room_saved(self, settings: Settings, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _room_saved(self, settings: Settings) -> None:
         self._settings = settings
         self.reload_wanted.emit()
 
@@ -257,7 +256,7 @@ class Preferences(Presenter):
         elif key == _RESTART:
             if self.dialog is not None:
                 self.dialog.accept()
-            self._bridge.call(Executor.STORE, self._store.load, self._restart, self._on_problem)
+            self._do(self._store.load, self._restart)
         elif key == _READINGS:
             self.readings_wanted.emit()
         elif key == _PASSPHRASE:
@@ -270,6 +269,6 @@ class Preferences(Presenter):
                     self.dialog.accept()
                 row.run()
 
-    @Slot(object)
-    def _restart(self, settings: Settings) -> None:  # noqa: ARG002 - all changes are saved by now
+    @Slot()
+    def _restart(self) -> None:
         self.restart_wanted.emit()

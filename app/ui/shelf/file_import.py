@@ -147,7 +147,7 @@ class FileImport(Presenter):
     def take_books(self, names: list[str]) -> None:
         """These were chosen as books, images among them; what features take goes with the question all the same."""
         sort = partial(sort_files, self._without_folders(map(Path, names)), _head, self.kinds, images_are_books=True)
-        self._bridge.call(Executor.IMAGES, sort, self._take_sorted, self._on_problem)
+        self._call(sort, self._take_sorted, executor=Executor.IMAGES)
 
     def _without_folders(self, paths: Iterable[Path]) -> tuple[Path, ...]:
         """The files; folders are passed on."""
@@ -169,13 +169,13 @@ class FileImport(Presenter):
                 self._openings[key] = _Opening(_row(path), _Stage.EXPECTED, (self._shown.id,))
         self.changed.emit()
         sort = partial(sort_files, paths, _head, self.kinds)
-        self._bridge.call(Executor.IMAGES, sort, self._take_sorted, partial(self._on_unsorted, paths))
+        self._call(sort, self._take_sorted, partial(self._on_unsorted, paths), executor=Executor.IMAGES)
 
     @Slot(list)
     def take_shown(self, names: list[str]) -> None:
         """These were chosen to be shown to the model, so the image reader says which of them are no images."""
         sort = partial(sort_files, tuple(map(Path, names)), _head, self.kinds, takes_books=False)
-        self._bridge.call(Executor.IMAGES, sort, self._take_sorted, self._on_problem)
+        self._call(sort, self._take_sorted, executor=Executor.IMAGES)
 
     @Slot(object)
     def _take_sorted(self, files: SortedFiles) -> None:

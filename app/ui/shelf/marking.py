@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.store.conversations import Conversations
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.presenter import Presenter
 from app.ui.shelf.panel import ShelfPanel
 
@@ -28,14 +28,14 @@ class Marking(Presenter):
     def pin(self, conversation_id: str, pinned: bool) -> None:
         """List it first, or no longer."""
         work = partial(self._kept.pin, conversation_id, pinned)
-        self._bridge.call(Executor.STORE, work, self._done, self._on_problem)
+        self._do(work, self._done)
 
     @Slot(str, bool)
     def archive(self, conversation_id: str, archived: bool) -> None:
         """Put it away, or back among the others."""
         work = partial(self._kept.archive, conversation_id, archived)
-        self._bridge.call(Executor.STORE, work, self._done, self._on_problem)
+        self._do(work, self._done)
 
-    @Slot(object)
-    def _done(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    @Slot()
+    def _done(self) -> None:
         self.changed.emit()

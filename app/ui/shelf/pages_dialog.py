@@ -233,7 +233,7 @@ class PagesPresenter(Presenter):
         dialog.destroyed.connect(self._forget)
         self.dialog = dialog
         work = partial(self._context.chapters, book)
-        self._bridge.call(Executor.ENGINE, work, self._show_chapters, self._ignore)
+        self._call(work, self._show_chapters, self._ignore, executor=Executor.ENGINE)
         dialog.open()
 
     @Slot()
@@ -250,7 +250,7 @@ class PagesPresenter(Presenter):
         if self._counting is not None:
             self._counting.cancel()
         work = partial(self._context.tokens_of, ref)
-        self._counting = self._bridge.call(Executor.ENGINE, work, self._show_count, self._ignore)
+        self._counting = self._call(work, self._show_count, self._ignore, executor=Executor.ENGINE)
 
     @Slot(object)
     def _show_count(self, tokens: int | None) -> None:

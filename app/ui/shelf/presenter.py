@@ -76,11 +76,11 @@ class ShelfPresenter(Presenter):
 
     @Slot()
     def list_conversations(self) -> None:
-        self._bridge.call(Executor.STORE, self._kept.all, self._take_conversations, self._on_problem)
+        self._call(self._kept.all, self._take_conversations)
 
     @Slot()
     def list_books(self) -> None:
-        self._bridge.call(Executor.STORE, self._library.books, self._take_books, self._on_problem)
+        self._call(self._library.books, self._take_books)
 
     # ---- what has changed elsewhere
 
@@ -271,10 +271,10 @@ class ShelfPresenter(Presenter):
     @Slot(str, str)
     def _rename(self, conversation_id: str, title: str) -> None:
         work = partial(self._kept.rename, conversation_id, title)
-        self._bridge.call(Executor.STORE, work, self._renamed, self._on_problem)
+        self._do(work, self._renamed)
 
-    @Slot(object)
-    def _renamed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    @Slot()
+    def _renamed(self) -> None:
         self._on_changed()
 
     @Slot()
@@ -313,12 +313,12 @@ class ShelfPresenter(Presenter):
     @Slot(str)
     def _remove(self, book_id: str) -> None:
         work = partial(self._removal.delete, BinKind.BOOK, book_id)
-        self._bridge.call(Executor.STORE, work, partial(self._removed, book_id), self._on_problem)
+        self._call(work, partial(self._removed, book_id))
 
     def _removed(self, book_id: str, entry: BinEntry | None) -> None:
         if entry is None:
             work = partial(self._removal.release, book_id)
-            self._bridge.call(Executor.ENGINE, work, self._ignore, self._on_problem)
+            self._do(work, executor=Executor.ENGINE)
         self._shown.shelf.pop(book_id, None)
         self.counting.drop(book_id)
         self.book_removed.emit(book_id)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 from app.core.record import Happening, RecordKind
 from app.engine.kv.saved_states import SavedState
 from app.services.services import Services
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.presenter import Presenter
 from app.ui.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
@@ -89,7 +89,7 @@ class ReadingsPresenter(Presenter):
 
     @Slot()
     def open_list(self) -> None:
-        self._bridge.call(Executor.STORE, self._list, self._show, self._on_problem)
+        self._call(self._list, self._show)
 
     def _list(self) -> tuple[tuple[SavedState, ...], int]:
         return self._readings.all(), self._readings.others_bytes()
@@ -103,7 +103,7 @@ class ReadingsPresenter(Presenter):
     @Slot(object)
     def _delete(self, readings: tuple[SavedState, ...]) -> None:
         work = partial(self._delete_all, readings)
-        self._bridge.call(Executor.STORE, work, self._ignore, self._on_problem)
+        self._do(work)
 
     def _delete_all(self, readings: tuple[SavedState, ...]) -> None:
         """Off the GUI thread."""

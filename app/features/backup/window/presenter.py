@@ -80,7 +80,7 @@ class BackupPresenter(Presenter):
         if self._job is not None:
             self.failed.emit(_("A backup is being made already. Stop it, or wait until it is done."))
             return
-        self._bridge.call(Executor.STORE, self._backups.sizes, self._ask_passphrase, self._on_problem)
+        self._call(self._backups.sizes, self._ask_passphrase)
 
     @Slot(object)
     def _ask_passphrase(self, sizes: BackupSizes) -> None:
@@ -149,7 +149,7 @@ class BackupPresenter(Presenter):
     @Slot()
     def look(self) -> None:
         """Whether a person wants to be reminded now."""
-        self._bridge.call(Executor.STORE, self._due, self._remind, self._on_problem)
+        self._call(self._due, self._remind)
 
     def _due(self) -> tuple[bool, float | None]:
         return self._backups.is_due(self._now()), self._backups.last_at()
@@ -167,7 +167,7 @@ class BackupPresenter(Presenter):
     def ask_restore(self) -> None:
         """Ask for a backup where the desk has nothing in it; else say where one can be restored."""
         work = partial(self._backups.is_blank, self._handbook)
-        self._bridge.call(Executor.STORE, work, self._ask_file, self._on_problem)
+        self._call(work, self._ask_file)
 
     @Slot(object)
     def _ask_file(self, is_blank: bool) -> None:

@@ -35,7 +35,7 @@ class BinPresenter(Presenter):
 
     @Slot()
     def open(self) -> None:
-        self._bridge.call(Executor.STORE, self._list, self._show, self._on_problem)
+        self._call(self._list, self._show)
 
     def _list(self) -> tuple[BinEntry, ...]:
         self._removal.expire(self._now().timestamp())
@@ -68,7 +68,7 @@ class BinPresenter(Presenter):
     def _restore(self, entries: tuple[BinEntry, ...]) -> None:
         for entry in entries:
             work = partial(self._removal.restore, entry.id)
-            self._bridge.call(Executor.STORE, work, self._restored, self._on_problem)
+            self._call(work, self._restored)
 
     @Slot(object)
     def _restored(self, entry: BinEntry | None) -> None:
@@ -91,9 +91,9 @@ class BinPresenter(Presenter):
     def _purge(self, entries: tuple[BinEntry, ...], key: str) -> None:  # noqa: ARG002 - of the confirmation
         for entry in entries:
             work = partial(self._removal.purge, entry)
-            self._bridge.call(Executor.STORE, work, partial(self._purged, entry), self._on_problem)
+            self._do(work, partial(self._purged, entry))
 
-    def _purged(self, entry: BinEntry, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _purged(self, entry: BinEntry) -> None:
         book_id = entry.item_id if entry.kind is BinKind.BOOK else ""
-        self._bridge.call(Executor.ENGINE, partial(self._removal.release, book_id), self._ignore, self._on_problem)
+        self._do(partial(self._removal.release, book_id), executor=Executor.ENGINE)
         self.renew()

@@ -128,7 +128,7 @@ class TimelinePresenter(Presenter):
             self._job.cancel()
 
     def _load(self, work: Callable[[], _Loaded]) -> None:
-        self._bridge.call(Executor.STORE, work, self._take, self._on_problem)
+        self._call(work, self._take)
 
     @Slot(object)
     def _take(self, loaded: _Loaded) -> None:
@@ -335,9 +335,9 @@ class TimelinePresenter(Presenter):
         else:
             report = compose_chronology(self._shown_events(), self._loaded.books)
         work = partial(self._work.write, report, Path(name), frozenset(self._loaded.books))
-        self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
+        self._do(work, partial(self._written, name))
 
-    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _written(self, name: str) -> None:
         self.saved.emit(name)
 
 

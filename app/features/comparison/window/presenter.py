@@ -150,7 +150,7 @@ class ComparePresenter(Presenter):
         """Begin a conversation about them: its question is written, and waits to be completed and sent."""
         if self._compared is not None:
             work = partial(self._comparisons.begin, self._compared, _("What do these changes mean?"))
-            self._bridge.call(Executor.STORE, work, self._begun, self._on_problem)
+            self._call(work, self._begun)
 
     @Slot(object)
     def _begun(self, conversation: Conversation) -> None:
@@ -169,7 +169,7 @@ class ComparePresenter(Presenter):
         """Write the changes into this file."""
         if self._compared is not None:
             work = partial(self._write, self._compared, Path(name))
-            self._bridge.call(Executor.COMPARING, work, partial(self._written, name), self._on_problem)
+            self._do(work, partial(self._written, name), executor=Executor.COMPARING)
 
     def _write(self, compared: ComparedBooks, path: Path) -> None:
         """Off the GUI thread."""
@@ -177,5 +177,5 @@ class ComparePresenter(Presenter):
         books = (compared.first.id, compared.second.id)
         self._library.recording.exported("comparison", path, books=books)
 
-    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _written(self, name: str) -> None:
         self.saved.emit(name)

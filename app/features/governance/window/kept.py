@@ -77,12 +77,12 @@ class KeptPresenter(Presenter):
     def write(self, report: KeptReport, name: str) -> None:
         """Write what was found into this file."""
         work = partial(self._write, report, Path(name))
-        self._bridge.call(Executor.IMAGES, work, partial(self._written, name), self._on_problem)
+        self._do(work, partial(self._written, name), executor=Executor.IMAGES)
 
     def _write(self, report: KeptReport, path: Path) -> None:
         """Off the GUI thread."""
         write_bytes(keeping.written(report, path.suffix.lower()), path)
         self._desk.record.exported("report", path)
 
-    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _written(self, name: str) -> None:
         self.saved.emit(name)

@@ -14,7 +14,7 @@ from app.core.record import RecordEntry, RecordVerdict
 from app.export.files import write_bytes
 from app.features.governance import record_files
 from app.services.services import Services
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import SaveDialog
@@ -49,7 +49,7 @@ class RecordPresenter(Presenter):
 
     @Slot()
     def open(self) -> None:
-        self._bridge.call(Executor.STORE, self._look, self._show, self._on_problem)
+        self._call(self._look, self._show)
 
     def _look(self) -> _Found:
         """Off the GUI thread."""
@@ -82,16 +82,14 @@ class RecordPresenter(Presenter):
     @Slot(str)
     def write(self, name: str) -> None:
         """Write all entries, with their proof, into this file."""
-        self._bridge.call(
-            Executor.STORE, partial(self._write, Path(name)), partial(self._written, name), self._on_problem
-        )
+        self._do(partial(self._write, Path(name)), partial(self._written, name))
 
     def _write(self, path: Path) -> None:
         """Off the GUI thread."""
         store = self._recording.store
         write_bytes(record_files.written(store.entries(), store.seal(), path.suffix.lower()), path)
 
-    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _written(self, name: str) -> None:
         if self.dialog is not None:
             self.dialog.accept()
         self.saved.emit(name)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.features.governance.retention import Aged, Retention
 from app.features.governance.retention_words import aged_words
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.presenter import Presenter
 from app.ui.shown import Shown
 
@@ -45,7 +45,7 @@ class RetentionPresenter(Presenter):
     def run(self) -> None:
         """Delete now, but not the conversation that is shown: the next start does that."""
         work = partial(self._retention.run, self._now().timestamp(), (self._shown.id,))
-        self._bridge.call(Executor.STORE, work, self._say, self._on_problem)
+        self._call(work, self._say)
 
     @Slot(object)
     def _say(self, aged: Aged) -> None:

@@ -65,7 +65,7 @@ class SearchPresenter(Presenter):
     def prepare(self, words: str = "") -> None:
         """It is shown now: search again for what is typed, or for these words, since the library may have changed."""
         self.panel.begin(words)
-        self._bridge.call(Executor.STORE, partial(_prepare, self._search), self._offer, self._on_problem)
+        self._call(partial(_prepare, self._search), self._offer)
         self.search()
 
     @Slot()

@@ -131,10 +131,10 @@ class DeskLock(ShellFeature):
         else:
             if self.screen is not None:
                 self.screen.show_work(False)
-            self._bridge.call(Executor.STORE, desk.close, self._on_closed, self._on_problem)
+            self._bridge.do(Executor.STORE, desk.close, self._on_closed, self._on_problem)
 
-    @Slot(object)
-    def _on_closed(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    @Slot()
+    def _on_closed(self) -> None:
         """A thread that did something with the desk may have it a moment longer: until it does something else."""
         self._bridge.drain(self._on_let_go, spared=tuple(Executor), all_of_it=True)
 

@@ -96,7 +96,7 @@ class NotesPresenter(Presenter):
         """Read them again, if they are listed."""
         if self._panel is not None:
             work = partial(self._read, self._book_id, self._words)
-            self._bridge.call(Executor.STORE, work, self._show, self._on_problem)
+            self._call(work, self._show)
 
     def _read(self, book_id: str, words: str) -> tuple[tuple[Note, ...], dict[str, Book], str, str]:
         notes = self._notes.store.find(words) if words else self._notes.store.all()
@@ -118,7 +118,7 @@ class NotesPresenter(Presenter):
             self._go.open_words(note.place.book_id, note.place.page, note.words)
         elif note.source_id:
             work = partial(_place_of, self._conversations, note)
-            self._bridge.call(Executor.STORE, work, partial(self._show_answer, note), self._on_problem)
+            self._call(work, partial(self._show_answer, note))
 
     def _show_answer(self, note: Note, place: tuple[str, str] | None) -> None:
         if place is None:
@@ -141,13 +141,13 @@ class NotesPresenter(Presenter):
 
     def _change_marker(self, note_id: str, marker: Marker) -> None:
         work = partial(self._notes.change, note_id, marker=marker)
-        self._bridge.call(Executor.STORE, work, self._tell, self._on_problem)
+        self._do(work, self._tell)
 
     def _change_text(self, note_id: str, text: str) -> None:
         work = partial(self._notes.change, note_id, text=text)
-        self._bridge.call(Executor.STORE, work, self._tell, self._on_problem)
+        self._do(work, self._tell)
 
-    def _tell(self, outcome: object) -> None:  # noqa: ARG002 - it is read with the others
+    def _tell(self) -> None:
         self._workspace.events.notes_changed.emit()
 
     @Slot(object)
@@ -160,7 +160,7 @@ class NotesPresenter(Presenter):
     @Slot(str)
     def keep(self, answer_id: str) -> None:
         """Keep an answer, its page marks in words, as a note."""
-        self._bridge.call(Executor.STORE, partial(self._keep, answer_id), self._kept, self._on_problem)
+        self._call(partial(self._keep, answer_id), self._kept)
 
     @Slot()
     def keep_last(self) -> None:
@@ -181,7 +181,7 @@ class NotesPresenter(Presenter):
     def keep_cell(self, citation: Citation | None, text: str, question_id: str) -> None:
         """Keep a cell of a table, with the quotation that it rests on."""
         work = partial(self._keeping.keep_cell, citation, text, question_id)
-        self._bridge.call(Executor.STORE, work, self._kept, self._on_problem)
+        self._call(work, self._kept)
 
     @Slot(object)
     def keep_citation(self, citation: Citation) -> None:
@@ -189,7 +189,7 @@ class NotesPresenter(Presenter):
         if citation.book_id and citation.page > 0:
             place = (citation.book_id, citation.page, citation.shown)
             work = partial(self._keeping.mark_quotation, *place, Marker.BLUE if citation.shown else None)
-            self._bridge.call(Executor.STORE, work, self._kept, self._on_problem)
+            self._call(work, self._kept)
 
     def _kept(self, note: Note | None) -> None:
         if note is None:
@@ -217,7 +217,7 @@ class NotesPresenter(Presenter):
     def write(self, book_id: str, name: str) -> None:
         """Write the notes into this file."""
         work = partial(self._write, book_id, Path(name))
-        self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
+        self._do(work, partial(self._written, name))
 
     def _write(self, book_id: str, path: Path) -> None:
         from app.features.notes.export import books_of_notes, write_notes  # when something is exported
@@ -230,7 +230,7 @@ class NotesPresenter(Presenter):
         """Write a copy of a book with its highlights into this file."""
         self._window.say(_("Writing the copy…"))
         work = partial(self._write_copy, book, Path(name))
-        self._bridge.call(Executor.READER, work, partial(self._copied, name), self._on_problem)
+        self._call(work, partial(self._copied, name), executor=Executor.READER)
 
     def _write_copy(self, book: Book, path: Path) -> AnnotatedCopy:
         from app.features.notes.export import check_copy, write_copy
@@ -241,7 +241,7 @@ class NotesPresenter(Presenter):
         self._library.recording.exported("document", path, item=book.id, books=(book.id,))
         return copy
 
-    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _written(self, name: str) -> None:
         self.saved.emit(name)
 
     def _copied(self, name: str, copy: AnnotatedCopy) -> None:

@@ -43,7 +43,7 @@ class ConversationPrinting(PrintingPresenter):
 
     def print_on(self, conversation: Conversation, printer: QPrinter) -> None:
         work = partial(self._print, conversation, printer)
-        self._bridge.call(Executor.IMAGES, work, partial(self._printed, printer), self._on_problem)
+        self._do(work, partial(self._printed, printer), executor=Executor.IMAGES)
 
     def _print(self, conversation: Conversation, printer: QPrinter) -> None:
         """Off the GUI thread. Raises AppError PRINT_FAILED."""
@@ -54,5 +54,5 @@ class ConversationPrinting(PrintingPresenter):
         books = (ref.book_id for ref in conversation.books)
         self._desk.record.exported("conversation", Path("paper.print"), item=conversation.id, books=books)
 
-    def _printed(self, printer: QPrinter, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _printed(self, printer: QPrinter) -> None:
         self._tell_printed(printer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from app.features.programs.data import McpClient, McpStanding
 from app.features.programs.service import mcp_access_of
 from app.features.programs.words import asks_words
 from app.services.services import Services
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.widgets.notice import NoticeAction
@@ -59,15 +58,15 @@ class ProgramsPresenter(Presenter):
         """Ask about whoever asked while no window was open, and listen for those who knock."""
         if self._paths.window.is_dir():
             self._watcher.addPath(str(self._paths.window))
-        self._bridge.call(Executor.STORE, self._find, self._offer, self._on_problem)
+        self._call(self._find, self._offer)
 
     @Slot()
     def open_list(self) -> None:
-        self._bridge.call(Executor.STORE, self._find, self._list, self._on_problem)
+        self._call(self._find, self._list)
 
     @Slot()
     def _listen(self) -> None:
-        self._bridge.call(Executor.STORE, self._knocked, self._offer, self._ignore)
+        self._call(self._knocked, self._offer, self._ignore)
 
     # ---- off the GUI thread
 
@@ -120,20 +119,17 @@ class ProgramsPresenter(Presenter):
     @Slot(str, object)
     def _allow(self, name: str, desks: tuple[str, ...]) -> None:
         words = _("“{name}” may ask from now on.").format(name=printable(name))
-        self._do(partial(self._access.allow, name, desks), words)
+        self._do(partial(self._access.allow, name, desks), partial(self._say, words))
 
     @Slot(str)
     def _refuse(self, name: str) -> None:
         words = _("“{name}” is shown nothing from now on.").format(name=printable(name))
-        self._do(partial(self._access.refuse, name), words)
+        self._do(partial(self._access.refuse, name), partial(self._say, words))
 
     @Slot(str)
     def _forget(self, name: str) -> None:
         words = _("What was decided about “{name}” is taken back.").format(name=printable(name))
-        self._do(partial(self._access.forget, name), words)
+        self._do(partial(self._access.forget, name), partial(self._say, words))
 
-    def _do(self, work: Callable[[], object], words: str) -> None:
-        self._bridge.call(Executor.STORE, work, partial(self._say, words), self._on_problem)
-
-    def _say(self, words: str, outcome: object) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _say(self, words: str) -> None:
         self.done.emit(words)

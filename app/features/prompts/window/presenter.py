@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.features.prompts.data import SavedPrompt
 from app.features.prompts.service import PromptTexts
 from app.features.prompts.words import imported_words
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.chat.composer import Composer
 from app.ui.commands import Entry, EntryKind
 from app.ui.file_dialogs import FileDialog
@@ -49,7 +49,7 @@ class PromptsPresenter(Presenter):
     @Slot()
     def load(self) -> None:
         """Look again what is saved."""
-        self._bridge.call(Executor.STORE, self._texts.prompts.all, self._loaded, self._on_problem)
+        self._call(self._texts.prompts.all, self._loaded)
 
     @Slot(object)
     def _loaded(self, saved: tuple[SavedPrompt, ...]) -> None:
@@ -108,16 +108,14 @@ class PromptsPresenter(Presenter):
 
     @Slot(object)
     def _keep(self, prompt: SavedPrompt) -> None:
-        self._bridge.call(Executor.STORE, partial(self._texts.prompts.keep, prompt), self._changed, self._on_problem)
+        self._do(partial(self._texts.prompts.keep, prompt), self._changed)
 
     @Slot(str)
     def _delete(self, prompt_id: str) -> None:
-        self._bridge.call(
-            Executor.STORE, partial(self._texts.prompts.delete, prompt_id), self._changed, self._on_problem
-        )
+        self._do(partial(self._texts.prompts.delete, prompt_id), self._changed)
 
-    @Slot(object)
-    def _changed(self, outcome: object) -> None:  # noqa: ARG002 - all are looked at again
+    @Slot()
+    def _changed(self) -> None:
         self.load()
 
     # ---- as text
@@ -131,7 +129,7 @@ class PromptsPresenter(Presenter):
     @Slot(str)
     def take(self, path: str) -> None:
         """Keep the prompts and instructions of a file."""
-        self._bridge.call(Executor.STORE, partial(self._texts.take, Path(path)), self._taken, self._on_problem)
+        self._call(partial(self._texts.take, Path(path)), self._taken)
 
     @Slot(object)
     def _taken(self, taken: int) -> None:
@@ -149,7 +147,7 @@ class PromptsPresenter(Presenter):
     @Slot(str)
     def write(self, path: str) -> None:
         """Write instructions and prompts into a file."""
-        self._bridge.call(Executor.STORE, partial(_write, self._texts, Path(path)), self._ignore, self._on_problem)
+        self._do(partial(_write, self._texts, Path(path)))
 
 
 def _write(texts: PromptTexts, path: Path) -> None:

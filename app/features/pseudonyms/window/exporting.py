@@ -45,7 +45,7 @@ class ReplacedExport(Presenter):
         self.dialog = dialog = LeavingDialog(self._icons, "", self._window)
         dialog.decided.connect(self._decide)
         dialog.destroyed.connect(self._on_closed)
-        self._bridge.call(Executor.FINDING, partial(self._find, conversation), dialog.show_found, self._on_not_found)
+        self._call(partial(self._find, conversation), dialog.show_found, self._on_not_found, executor=Executor.FINDING)
         dialog.open()
 
     def _find(self, conversation: Conversation) -> list[Pseudonym]:
@@ -69,12 +69,12 @@ class ReplacedExport(Presenter):
             return
         work = partial(self._leaving.decide_for_file, self._conversation.id, choice.replaced, choice.as_is)
         if choice.replaces:
-            self._bridge.call(Executor.STORE, work, self._choose_replaced, self._on_problem)
+            self._do(work, self._choose_replaced)
         else:
             self._exporting.choose(self._conversation)
 
-    @Slot(object)
-    def _choose_replaced(self, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    @Slot()
+    def _choose_replaced(self) -> None:
         if self._conversation is not None:
             self._exporting.choose(self._conversation, name=_("Conversation"), change=self._replace)
 

@@ -61,7 +61,7 @@ class LeavingPresenter(Presenter):
         dialog.decided.connect(self._decide)
         dialog.destroyed.connect(self._on_closed)
         work = partial(self._leaving.found_in_question, question, turns)
-        self._bridge.call(Executor.FINDING, work, dialog.show_found, self._on_not_found)
+        self._call(work, dialog.show_found, self._on_not_found, executor=Executor.FINDING)
         dialog.open()
 
     @Slot(object)
@@ -88,10 +88,10 @@ class LeavingPresenter(Presenter):
         work = partial(self._leaving.send_as_is, id)
         if choice.replaces:
             work = partial(self._leaving.decide, id, choice.replaced, choice.as_is)
-        self._bridge.call(Executor.STORE, work, partial(self._send, self._asked), self._on_problem)
+        self._do(work, partial(self._send, self._asked))
 
     @Slot(object)
-    def _send(self, asked: Question, result: object) -> None:  # noqa: ARG002 - the bridge delivers one
+    def _send(self, asked: Question) -> None:
         self._agreed = asked
         self._composer.submit()
         self._agreed = None

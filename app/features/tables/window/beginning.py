@@ -14,7 +14,7 @@ from app.features.tables.service import SheetTemplate, read_questions
 from app.features.tables.window.documents_dialog import DocumentsDialog
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.work import SheetWork, WantedSheet
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.file_dialogs import FileDialog
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
@@ -51,18 +51,18 @@ class SheetBeginning(Presenter):
 
     def offer(self) -> None:
         """Offer the templates and the kept sheets."""
-        self._bridge.call(Executor.STORE, partial(self._work.templates.all, language()), self._offer, self._on_problem)
+        self._call(partial(self._work.templates.all, language()), self._offer)
         self.list_kept()
 
     def list_kept(self) -> None:
-        self._bridge.call(Executor.STORE, self._work.sheets.all, self._show_kept, self._on_problem)
+        self._call(self._work.sheets.all, self._show_kept)
 
     def show_conversation(self) -> None:
         """A new sheet asks the books on the desk of the shown conversation, until others are chosen."""
         self._setup.choose_documents({})
         self.look()
         work = partial(self._work.books, self._showing.books)
-        self._bridge.call(Executor.STORE, work, self._show_books, self._on_problem)
+        self._call(work, self._show_books)
 
     def wanted(self, questions: tuple[str, ...], title: str) -> WantedSheet:
         template, given = self._filled
@@ -79,7 +79,7 @@ class SheetBeginning(Presenter):
             self._setup.set_asks_each(True)
         work = partial(self._work.questions_of, name, self._showing.id)
         handler = partial(self._take_questions, name)
-        self._bridge.call(Executor.STORE, work, handler, self._on_problem)
+        self._call(work, handler)
 
     @Slot()
     def choose_file(self) -> None:
@@ -91,12 +91,12 @@ class SheetBeginning(Presenter):
     @Slot(str)
     def take_file(self, name: str) -> None:
         work = partial(read_questions, Path(name))
-        self._bridge.call(Executor.STORE, work, partial(self._take_questions, ""), self._on_problem)
+        self._call(work, partial(self._take_questions, ""))
 
     @Slot()
     def choose_documents(self) -> None:
         """Let the person choose from the whole library."""
-        self._bridge.call(Executor.STORE, self._work.library.books, self._offer_documents, self._on_problem)
+        self._call(self._work.library.books, self._offer_documents)
 
     @Slot()
     def look(self) -> None:

@@ -21,7 +21,7 @@ from app.features.tables.window.grid_table import Arrangement, GridTable, ShownV
 from app.features.tables.window.run import SheetRun
 from app.features.tables.window.work import OpenedSheet, SheetWork
 from app.features.tables.words import count_findings
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.wording.i18n import _
@@ -147,7 +147,7 @@ class GridPresenter(Presenter):
     @Slot()
     def add_documents(self) -> None:
         """Let the person choose from the library what the grid does not ask yet."""
-        self._bridge.call(Executor.STORE, self._work.library.books, self._offer_documents, self._on_problem)
+        self._call(self._work.library.books, self._offer_documents)
 
     @Slot(object)
     def _offer_documents(self, books: tuple[Book, ...]) -> None:
@@ -240,7 +240,7 @@ class GridPresenter(Presenter):
     def _change(self, work: partial[OpenedSheet]) -> None:
         """Change the shown grid in the store, and show what came of it."""
         if self.sheet is not None:
-            self._bridge.call(Executor.STORE, partial(work, self.sheet.id), self._take_changed, self._on_problem)
+            self._call(partial(work, self.sheet.id), self._take_changed)
 
     @Slot(object)
     def _take_changed(self, opened: OpenedSheet) -> None:

@@ -19,7 +19,7 @@ from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.table import shown_row
 from app.features.tables.window.work import OpenedSheet, SheetWork, WantedSheet
 from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
+from app.ui.bridge import Bridge
 from app.ui.chat.queued_question import Holding
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
@@ -131,7 +131,7 @@ class SheetsPresenter(Presenter):
     @Slot(object)
     def _create(self, wanted: WantedSheet) -> None:
         work = partial(self._work.make, wanted)
-        self._bridge.call(Executor.STORE, work, partial(self._created, wanted), self._on_problem)
+        self._call(work, partial(self._created, wanted))
 
     # ---- a kept sheet
 
@@ -142,12 +142,12 @@ class SheetsPresenter(Presenter):
 
     @Slot(str)
     def open(self, sheet_id: str) -> None:
-        self._bridge.call(Executor.STORE, partial(self._work.open, sheet_id), self._show, self._on_problem)
+        self._call(partial(self._work.open, sheet_id), self._show)
 
     def open_notes(self, question_id: str) -> None:
         """The notes on each part of the books of a question."""
         work = partial(self._work.open_notes, question_id)
-        self._bridge.call(Executor.STORE, work, self._show_notes, self._on_problem)
+        self._call(work, self._show_notes)
 
     @Slot(object)
     def _show_notes(self, opened: OpenedSheet | None) -> None:
@@ -192,7 +192,7 @@ class SheetsPresenter(Presenter):
     def write(self, sheet_id: str, name: str) -> None:
         """Write a sheet into this file, as far as it is answered."""
         work = partial(self._work.export, sheet_id, Path(name))
-        self._bridge.call(Executor.STORE, work, partial(self._written, name), self._on_problem)
+        self._do(work, partial(self._written, name))
 
     # ---- what the engine says
 
@@ -295,7 +295,7 @@ class SheetsPresenter(Presenter):
         if sheet_id == self.run.sheet_id:
             self.stop()
         work = partial(self._work.removal.delete, BinKind.SHEET, sheet_id)
-        self._bridge.call(Executor.STORE, work, self._deleted, self._on_problem)
+        self._call(work, self._deleted)
 
     @Slot(object)
     def _deleted(self, entry: BinEntry | None) -> None:
@@ -320,5 +320,5 @@ class SheetsPresenter(Presenter):
             self.stop()
             self.prepare()
 
-    def _written(self, name: str, nothing: None) -> None:  # noqa: ARG002 - the bridge delivers a result
+    def _written(self, name: str) -> None:
         self.saved.emit(name)

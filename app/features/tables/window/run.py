@@ -96,7 +96,7 @@ class SheetRun(Presenter):
         """Ask the rest of a sheet that gave way, if nothing else has the engine."""
         if self._waits and self._is_free():
             work = partial(self._sheets.get, self._waits)
-            self._bridge.call(Executor.STORE, work, self._begin_rest, self._on_problem)
+            self._call(work, self._begin_rest)
 
     @Slot(object)
     def _begin_rest(self, sheet: Sheet | None) -> None:
