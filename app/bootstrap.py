@@ -118,9 +118,6 @@ def _open_desk(
         except BaseException:
             home.close()
             raise
-    elif passphrase is not None:
-        with contextlib.suppress(AppError):  # another process has it open, or the disk is full: the next start tries
-            keys.renew(home, paths, passphrase)
     desks = _Desks(paths, home, reader, policy, keeps, features, replacing)
     desks.record.policy_in_force(policy, desks.settings)
     desk = desks.open(LIBRARY)

@@ -61,7 +61,7 @@ def names_a_path(code: Code) -> bool:
             "bin_",
             *("matter_unknown", "matter_exists", "matter_name", "matter_in_use"),
             "copy_not_",
-            "passphrase_weak",
+            *("passphrase_weak", "passphrase_unsupported"),
             "note_",
             "hub_",
             "mcp_",

@@ -275,6 +275,7 @@ class Code(StrEnum):
     PASSPHRASE_REQUIRED = "passphrase_required"  # noqa: S105 -- a code, not a secret; path: the administrator wants one
     PASSPHRASE_NEEDED = "passphrase_needed"  # noqa: S105 -- a code, not a secret; path
     PASSPHRASE_MEMORY = "passphrase_memory"  # noqa: S105 -- path; no memory left to derive the key
+    PASSPHRASE_UNSUPPORTED = "passphrase_unsupported"  # noqa: S105 -- a code, not a secret; OpenSSL has no Argon2id
     PASSPHRASE_WEAK = "passphrase_weak"  # noqa: S105 -- words: so many more would make it strong enough
 
     # the policy of the machine's administrator

@@ -23,7 +23,7 @@ from app.services.models import SavedReadings
 from app.store import matter_file
 from app.store.books import Books
 from app.store.db import Database
-from app.store.derivation import Cost
+from app.store.derivation import Argon2Cost
 from app.store.matters import MatterStore
 from app.store.moving import Moved, move
 from app.store.record import RecordStore
@@ -112,7 +112,7 @@ class Matters:
 
     # ---- in one file, to be kept or carried elsewhere
 
-    def export(self, id: str, target: Path, passphrase: str, cost: Cost | None = None) -> None:
+    def export(self, id: str, target: Path, passphrase: str, cost: Argon2Cost | None = None) -> None:
         """Write all of a matter into one file that the passphrase opens, and read it back. Saved readings stay behind:
         the model reads again. Raises AppError EXPORT_NOT_WRITTEN, PASSPHRASE_WEAK, and as opening the matter does."""
         matter, sealing = self.kept.get(id), matter_file.new_sealing(passphrase, cost)

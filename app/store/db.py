@@ -56,7 +56,7 @@ _DRAFT = re.compile(rf"\.v\d+\.[0-9a-f]{{8}}{re.escape(DRAFT_SUFFIX)}")
 class Database:
     """An open database. Every method may be called from any thread; a transaction belongs to the thread it began on."""
 
-    def __init__(self, path: Path, key: Key, connection: apsw.Connection, busy_ms: int, was_older: bool) -> None:
+    def __init__(self, path: Path, key: Key, connection: apsw.Connection, busy_ms: int) -> None:
         """For `open`."""
         self.path = path
         self._key = key
@@ -64,8 +64,6 @@ class Database:
         self._busy_ms = busy_ms
         self._lock = threading.RLock()
         self._writing = False
-        self.was_older = was_older
-        """It was brought to this program's version when it was opened."""
         self._afterwards: list[Callable[[], object]] = []
 
     @classmethod
@@ -82,12 +80,12 @@ class Database:
         finish_rescue(path)
         _make_private(path)
         try:
-            connection, was_older = _connect(path, key, busy_ms)
+            connection = _connect(path, key, busy_ms)
         except AppError as error:
             if error.code is Code.DATABASE_KEY and _fits(path, key):  # only its first page is damaged
                 raise AppError(Code.DATABASE_DAMAGED, path=str(path)) from error
             raise
-        opened = cls(path, key, connection, busy_ms, was_older)
+        opened = cls(path, key, connection, busy_ms)
         if (suspicion := path.with_name(path.name + _SUSPECT)).exists():
             try:
                 opened.verify()
@@ -130,7 +128,7 @@ class Database:
         except BaseException:
             connection.close()
             raise
-        return cls(path, key, connection, busy_ms, was_older=False)
+        return cls(path, key, connection, busy_ms)
 
     @staticmethod
     def discard(path: Path) -> None:
@@ -260,17 +258,17 @@ class Database:
                 raise AppError(Code.DATABASE_DAMAGED, path=str(self.path))
 
     @contextlib.contextmanager
-    def alone(self, *, patient: bool = True) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
         """Nobody else can have the database open until the block is left. It is opened again then, with its key.
 
-        Raises AppError DATABASE_LOCKED while another process has it open, at once if not `patient`.
+        Raises AppError DATABASE_LOCKED while another process has it open.
         """
         with self._lock:
             if self._connection is None:
                 raise RuntimeError("the database is closed")
             try:
                 with self._explained() as connection:
-                    connection.set_busy_timeout(self._busy_ms if patient else 0)
+                    connection.set_busy_timeout(self._busy_ms)
                     _seize(connection, self.path)
                 yield
             except BaseException:
@@ -281,7 +279,7 @@ class Database:
 
     def _open_again(self) -> None:
         self.close()
-        self._connection, _older = _connect(self.path, self._key, self._busy_ms)
+        self._connection = _connect(self.path, self._key, self._busy_ms)
 
     def rekey(self, key: Key) -> None:
         """Inside `alone`: encrypt everything again. Cut short by a kill, the database opens with one of the two keys.
@@ -329,13 +327,12 @@ def _unlock(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
     return connection
 
 
-def _connect(path: Path, key: Key, busy_ms: int) -> tuple[apsw.Connection, bool]:
-    """And whether the database was of an older version."""
+def _connect(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
     with _explained(path):
         connection = _unlock(path, key, busy_ms)
     try:
         with _explained(path, connection):
-            if was_older := is_older(connection, path):
+            if is_older(connection, path):
                 _upgrade(connection, path, key)
             migrate(connection, path)
             connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
@@ -350,7 +347,7 @@ def _connect(path: Path, key: Key, busy_ms: int) -> tuple[apsw.Connection, bool]
     except BaseException:
         connection.close()
         raise
-    return connection, was_older
+    return connection
 
 
 def _upgrade(connection: apsw.Connection, path: Path, key: Key) -> None:

@@ -1,4 +1,4 @@
-"""A key from a passphrase: by Argon2id, which costs what this machine bears, or by scrypt, as Octavo did before.
+"""A key from a passphrase, by Argon2id, at a cost that this machine bears.
 
 What one guess costs is measured once, when a passphrase is set, and kept beside its salt. It is bounded in both
 directions: never below what RFC 9106 recommends where memory is scarce, and never more memory than another machine
@@ -7,15 +7,15 @@ that the desk is carried to will have.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import msgspec
 import psutil
 from msgspec import Meta
 
+from app.core.errors import AppError, Code
 from app.core.passphrase import normal
 from app.core.secret import Key, KeyOrigin
 
@@ -28,15 +28,6 @@ _LEAST_PASSES, _MOST_PASSES = 3, 24  # RFC 9106, section 4: 3 passes over 64 MiB
 _MOST_LANES = 4
 _MOST_WORK = 16 << 20
 """KiB times passes that a file may ask for, half a minute of one core: who made the file might be anybody."""
-_MOST_MEMORY_BYTES = 1 << 30
-
-
-class ScryptCost(msgspec.Struct, frozen=True):
-    """Cost of guessing a passphrase (RFC 7914); takes 128 * n * r bytes of memory: 128 MiB, and about half a second."""
-
-    n: Annotated[int, Meta(ge=2, le=1 << 22)] = 1 << 17
-    r: Annotated[int, Meta(ge=1, le=32)] = 8
-    p: Annotated[int, Meta(ge=1, le=16)] = 1
 
 
 class Argon2Cost(msgspec.Struct, frozen=True):
@@ -47,54 +38,30 @@ class Argon2Cost(msgspec.Struct, frozen=True):
     lanes: Annotated[int, Meta(ge=1, le=_MOST_LANES)]
 
 
-Cost: TypeAlias = ScryptCost | Argon2Cost
-
-
-class Stretching(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a key follows from a passphrase: a salt and one cost. `cost` is that of scrypt, as in all older files."""
+class Stretching(msgspec.Struct, frozen=True):
+    """How a key follows from a passphrase. It is kept beside what the key opens."""
 
     salt: bytes
-    cost: ScryptCost | None = None
-    argon2: Argon2Cost | None = None
-
-    @property
-    def is_outdated(self) -> bool:
-        """A better one would be made now."""
-        return self.argon2 is None and _has_argon2()
+    argon2: Argon2Cost
 
     @property
     def is_bearable(self) -> bool:
         """It takes no more memory and time than a file from somewhere else may ask for."""
-        if self.argon2 is not None:
-            return self.argon2.memory_kib * self.argon2.passes <= _MOST_WORK
-        return self.cost is not None and 128 * self.cost.n * self.cost.r <= _MOST_MEMORY_BYTES
-
-
-def costing(cost: Cost | None) -> tuple[ScryptCost | None, Argon2Cost | None]:
-    """For `Stretching`: this cost, or what suits this machine."""
-    cost = cost or measured_cost()
-    return (cost, None) if isinstance(cost, ScryptCost) else (None, cost)
+        return self.argon2.memory_kib * self.argon2.passes <= _MOST_WORK
 
 
 def derive(passphrase: str, stretching: Stretching) -> Key:
-    """What follows from a passphrase. Raises ValueError for a cost that there is not, MemoryError."""
+    """What follows from a passphrase. Raises AppError PASSPHRASE_UNSUPPORTED, ValueError for what Argon2id does not
+    take, MemoryError."""
     secret = normal(passphrase).encode("utf-8", "surrogatepass")
-    if (argon2 := stretching.argon2) is not None:
-        found = _argon2id(secret, stretching.salt, argon2)
-    elif (cost := stretching.cost) is not None:
-        memory = 128 * cost.r * (cost.n + cost.p + 2)
-        found = hashlib.scrypt(
-            secret, salt=stretching.salt, n=cost.n, r=cost.r, p=cost.p, maxmem=memory, dklen=_KEY_BYTES
-        )
-    else:
-        raise ValueError("no cost")
-    return Key(found.hex(), KeyOrigin.PASSPHRASE)
+    return Key(_argon2id(secret, stretching.salt, stretching.argon2).hex(), KeyOrigin.PASSPHRASE)
 
 
-def measured_cost() -> Cost:
-    """What takes this machine about a second. The time is that of the processor: what else runs does not count."""
-    if not _has_argon2():
-        return ScryptCost()
+def measured_cost() -> Argon2Cost:
+    """What takes this machine about a second. The time is that of the processor: what else runs does not count.
+
+    Raises AppError PASSPHRASE_UNSUPPORTED.
+    """
     probe = Argon2Cost(_MEMORIES[-1], 1, 1)
     taken_s = min(_timed(probe) for _ in range(2))
     return _affordable(taken_s / probe.memory_kib, os.cpu_count() or 1, psutil.virtual_memory().total // 1024)
@@ -120,6 +87,8 @@ def _timed(cost: Argon2Cost) -> float:
 def _argon2id(secret: bytes, salt: bytes, cost: Argon2Cost) -> bytes:
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # now: few starts need it
 
+    if not _has_argon2():
+        raise AppError(Code.PASSPHRASE_UNSUPPORTED)
     kind = Argon2id(salt=salt, length=_KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
     return kind.derive(secret)
 

@@ -35,10 +35,10 @@ from app.core.paths import Paths, machine_error
 from app.core.policy import Policy, PolicyRules
 from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.db import Database
-from app.store.derivation import Cost, Stretching, costing, derive
+from app.store.derivation import Argon2Cost, Stretching, derive, measured_cost
 from app.store.system_keyring import Ring, system_ring
 
-__all__ = ["Key", "KeyOrigin", "is_passphrase", "obtain", "renew", "set_passphrase"]
+__all__ = ["Key", "KeyOrigin", "is_passphrase", "obtain", "set_passphrase"]
 
 _CARD_NAME = "octavo.keycard"
 _SALT_BYTES = 32
@@ -52,7 +52,7 @@ class _InFile(msgspec.Struct, frozen=True, tag="file"):
     pass
 
 
-class _InMemory(Stretching, frozen=True, omit_defaults=True, tag="passphrase"):
+class _InMemory(Stretching, frozen=True, tag="passphrase"):
     pass
 
 
@@ -78,13 +78,13 @@ def set_passphrase(
     *,
     policy: Policy | None = None,
     ring: Ring | None = None,
-    cost: Cost | None = None,
+    cost: Argon2Cost | None = None,
 ) -> Key:
     """Protect the desk with a passphrase, change it, or (None) take it away; everything is encrypted again. `cost`: of
     a guess, else as much as this machine bears. `policy`: whether there must be one, and how strong.
 
-    Raises AppError PASSPHRASE_WEAK, PASSPHRASE_REQUIRED, DATABASE_LOCKED while another process has the desk open,
-    DISK_FULL, FOLDER_READ_ONLY; the desk then keeps its present key.
+    Raises AppError PASSPHRASE_WEAK, PASSPHRASE_REQUIRED, PASSPHRASE_UNSUPPORTED, DATABASE_LOCKED while another process
+    has the desk open, DISK_FULL, FOLDER_READ_ONLY; the desk then keeps its present key.
     """
     rules = policy.rules if policy is not None else PolicyRules()
     if passphrase is not None:
@@ -92,20 +92,6 @@ def set_passphrase(
     elif rules.passphrase_required:
         raise AppError(Code.PASSPHRASE_REQUIRED, path=str(paths.data))
     return _Cards(paths, ring).change(database, passphrase, cost)
-
-
-def renew(database: Database, paths: Paths, passphrase: str, *, cost: Cost | None = None) -> bool:
-    """Where the key of the open desk follows from its passphrase in a way of older versions, have it follow in today's;
-    whether that was done. All is encrypted again, as when a passphrase is changed; a weak one stays.
-
-    Not at the start that brought the database to this version: the copy that it made would go. Raises AppError as
-    `set_passphrase` does, and at once where another process has the desk open; the desk then keeps its present key.
-    """
-    cards = _Cards(paths, None)
-    if database.was_older or not cards.is_outdated(database):
-        return False
-    cards.change(database, passphrase, cost, patient=False)
-    return True
 
 
 def is_passphrase(database: Database, paths: Paths, passphrase: str) -> bool:
@@ -150,11 +136,7 @@ class _Cards:
         key = self._key(card, passphrase) if isinstance(card, _InMemory) else None
         return key is not None and hmac.compare_digest(key.secret, database.key.secret)
 
-    def is_outdated(self, database: Database) -> bool:
-        card = self._present()
-        return isinstance(card, _InMemory) and database.key.origin is KeyOrigin.PASSPHRASE and card.is_outdated
-
-    def change(self, database: Database, passphrase: str | None, cost: Cost | None, *, patient: bool = True) -> Key:
+    def change(self, database: Database, passphrase: str | None, cost: Argon2Cost | None) -> Key:
         present = self._present()
         following: _Card
         if passphrase is not None:
@@ -165,7 +147,7 @@ class _Cards:
             return database.key
         old_key = database.key
         try:
-            with database.alone(patient=patient):
+            with database.alone():
                 remove_private(self._next)  # a change before this one failed, and could not even be undone
                 create_private(self._next, msgspec.json.encode(following))
                 if isinstance(following, _InFile):
@@ -235,7 +217,7 @@ class _Cards:
     def _derive(self, passphrase: str, card: _InMemory) -> Key:
         try:
             return derive(passphrase, card)
-        except ValueError as error:  # no cost that this version knows
+        except ValueError as error:  # a card that was not written like this
             raise self._error(Code.DATABASE_KEY) from error
         except MemoryError as error:
             raise self._error(Code.PASSPHRASE_MEMORY) from error
@@ -269,8 +251,8 @@ class _Cards:
         return AppError(code, path=str(self._database))
 
 
-def _remembered(cost: Cost | None) -> _InMemory:
-    return _InMemory(secrets.token_bytes(_SALT_BYTES), *costing(cost))
+def _remembered(cost: Argon2Cost | None) -> _InMemory:
+    return _InMemory(secrets.token_bytes(_SALT_BYTES), cost or measured_cost())
 
 
 def _read_card(path: Path) -> _Card | None:

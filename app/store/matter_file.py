@@ -10,14 +10,14 @@ from app.core.errors import AppError, Code
 from app.core.files import write_private
 from app.core.secret import Key
 from app.store import sealing
-from app.store.derivation import Cost
+from app.store.derivation import Argon2Cost
 from app.store.sealing import PassphraseWrong, SealedKind, Sealing, SealingNewer, SealingUnknown
 
 _KIND = SealedKind("octavo-matter", 1)
 _STEP_BYTES = 4 << 20
 
 
-def new_sealing(passphrase: str, cost: Cost | None = None) -> Sealing:
+def new_sealing(passphrase: str, cost: Argon2Cost | None = None) -> Sealing:
     """`cost`: of a guess, else as much as this machine bears. Raises AppError PASSPHRASE_WEAK."""
     return sealing.new_sealing(_KIND, passphrase, cost)
 

@@ -17,7 +17,7 @@ import msgspec
 
 from app.core.passphrase import require_strong
 from app.core.secret import Key
-from app.store.derivation import Cost, Stretching, costing, derive
+from app.store.derivation import Argon2Cost, Stretching, derive, measured_cost
 
 _LENGTH = struct.Struct("<I")
 _HEADER_BYTES = 4096
@@ -48,7 +48,7 @@ class PassphraseWrong(Exception):
     """The passphrase is not the one that the file was written with."""
 
 
-class _Header(Stretching, frozen=True, omit_defaults=True, kw_only=True):
+class _Header(Stretching, frozen=True, kw_only=True):
     version: int
     check: bytes
 
@@ -64,22 +64,26 @@ class Sealing(msgspec.Struct, frozen=True):
     begin: bytes
 
 
-def new_sealing(kind: SealedKind, passphrase: str, cost: Cost | None = None) -> Sealing:
-    """`cost`: of a guess, else as much as this machine bears. Raises AppError PASSPHRASE_WEAK."""
+def new_sealing(kind: SealedKind, passphrase: str, cost: Argon2Cost | None = None) -> Sealing:
+    """`cost`: of a guess, else as much as this machine bears. Raises AppError PASSPHRASE_WEAK,
+    PASSPHRASE_UNSUPPORTED."""
     require_strong(passphrase)
-    made = Stretching(secrets.token_bytes(_SALT_BYTES), *costing(cost))
+    made = Stretching(secrets.token_bytes(_SALT_BYTES), cost or measured_cost())
     key = derive(passphrase, made)
     check = _check(kind, key)
-    header = msgspec.json.encode(_Header(made.salt, made.cost, made.argon2, version=kind.version, check=check))
+    header = msgspec.json.encode(_Header(made.salt, made.argon2, version=kind.version, check=check))
     return Sealing(key, kind.line + _LENGTH.pack(len(header)) + header + hashlib.sha256(header).digest())
 
 
 def read_sealing(kind: SealedKind, file: BinaryIO, passphrase: str) -> Key:
-    """The key of what follows in a file. Raises SealingUnknown, SealingNewer, PassphraseWrong, OSError."""
+    """The key of what follows in a file.
+
+    Raises SealingUnknown, SealingNewer, PassphraseWrong, OSError; AppError PASSPHRASE_UNSUPPORTED.
+    """
     header = _read_header(kind, file)
     try:
         key = derive(passphrase, header)
-    except (ValueError, MemoryError) as error:  # no cost that there is
+    except (ValueError, MemoryError) as error:  # more than can be spent on it
         raise SealingUnknown from error
     if not hmac.compare_digest(_check(kind, key), header.check):
         raise PassphraseWrong

@@ -872,6 +872,10 @@ _SENTENCES: dict[Code, str] = {
         "There is not enough free memory to open “{path}” with its passphrase: it takes up to half a gigabyte for a"
         " second. Close other programs, then try again."
     ),
+    Code.PASSPHRASE_UNSUPPORTED: (
+        "The OpenSSL of this computer cannot protect anything with a passphrase: it has no Argon2id. Nothing was"
+        " changed. Install OpenSSL 3.2 or newer, or Octavo's own package, which brings it along."
+    ),
     Code.PASSPHRASE_WEAK: (
         "This passphrase is too easy to guess. Nothing was changed. Take four or five unrelated words: they are easy to"
         " keep and hard to guess."

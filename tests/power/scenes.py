@@ -17,14 +17,14 @@ from app.core.paths import Paths
 from app.core.secret import Key
 from app.store.conversations import Conversations
 from app.store.db import Database
-from app.store.derivation import ScryptCost
+from app.store.derivation import Argon2Cost
 from app.store.keys import obtain, set_passphrase
 from app.store.migrations import MIGRATIONS, migrate
 from tests.power.disk import Acknowledged, Disk, State
 from tests.power.files import recorded
 from tests.power.vfs import below
 
-CHEAP = ScryptCost(n=16)
+CHEAP = Argon2Cost(32, 1, 1)
 PASSPHRASES = "the passphrases"
 NOT = "no more "
 

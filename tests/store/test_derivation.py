@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.errors import AppError
+from app.core.errors import AppError, Code
 from app.core.passphrase import require_strong
 from app.core.secret import KeyOrigin
 from app.store import derivation
-from app.store.derivation import Argon2Cost, ScryptCost, Stretching, derive, measured_cost
+from app.store.derivation import Argon2Cost, Stretching, derive, measured_cost
 
 _MIB = 1024
 _CHEAP = Argon2Cost(32, 1, 1)
@@ -22,14 +22,8 @@ def test_the_same_passphrase_salt_and_cost_give_the_same_key() -> None:
         derive("été 契", Stretching(bytes(32), argon2=_CHEAP)),
         derive("été 契約", Stretching(bytes(31) + b"1", argon2=_CHEAP)),
         derive("été 契約", Stretching(bytes(32), argon2=Argon2Cost(32, 2, 1))),
-        derive("été 契約", Stretching(bytes(32), ScryptCost(n=16))),
     )
-    assert len({one.secret, *(other.secret for other in others)}) == 5
-
-
-def test_what_names_no_cost_gives_no_key() -> None:
-    with pytest.raises(ValueError, match="no cost"):
-        derive("été 契約", Stretching(bytes(32)))
+    assert len({one.secret, *(other.secret for other in others)}) == 4
 
 
 @pytest.mark.parametrize(
@@ -50,7 +44,6 @@ def test_a_guess_costs_about_a_second_within_bounds(
 
 def test_every_cost_that_is_measured_is_one_that_a_file_may_ask_for() -> None:
     cost = measured_cost()
-    assert isinstance(cost, Argon2Cost)
     assert cost.memory_kib >= 64 * _MIB
     assert cost.passes >= 3
     for most in (cost, Argon2Cost(512 * _MIB, 24, 4)):
@@ -58,10 +51,12 @@ def test_every_cost_that_is_measured_is_one_that_a_file_may_ask_for() -> None:
     assert not Stretching(bytes(32), argon2=Argon2Cost(1 << 20, 1 << 10, 1)).is_bearable
 
 
-def test_where_the_library_has_no_argon2_scrypt_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_library_has_no_argon2_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derivation, "_has_argon2", lambda: False)
-    assert measured_cost() == ScryptCost()
-    assert not Stretching(bytes(32), ScryptCost()).is_outdated
+    for makes in (lambda: derive("été 契約", Stretching(bytes(32), _CHEAP)), measured_cost):
+        with pytest.raises(AppError) as error:
+            makes()
+        assert error.value.code is Code.PASSPHRASE_UNSUPPORTED
 
 
 def test_a_passphrase_of_any_length_is_looked_at() -> None:

@@ -18,13 +18,12 @@ from keyring.backend import KeyringBackend
 from app.core.errors import AppError, Code
 from app.core.paths import Paths
 from app.store.db import Database
-from app.store.derivation import Argon2Cost, ScryptCost
-from app.store.keys import Key, KeyOrigin, is_passphrase, obtain, renew, set_passphrase
+from app.store.derivation import Argon2Cost
+from app.store.keys import Key, KeyOrigin, is_passphrase, obtain, set_passphrase
 from app.store.settings import SettingsStore
 from app.store.system_keyring import Ring
 
 CHEAP = Argon2Cost(memory_kib=32, passes=1, lanes=1)
-FORMER = ScryptCost(n=16)
 FIRST, SECOND = "lantern quay otter violet", "harbour plum ladder nineteen"
 
 
@@ -279,41 +278,11 @@ def test_a_weak_passphrase_is_refused(paths: Paths, weak: str) -> None:
     check(paths)
 
 
-def test_a_desk_of_an_older_version_gets_todays_derivation(paths: Paths) -> None:
-    card = paths.data / "octavo.keycard"
-    with opened(paths) as database:
-        before = set_passphrase(database, paths, FIRST, cost=FORMER)
-        assert b"argon2" not in card.read_bytes()
-        assert renew(database, paths, FIRST, cost=CHEAP)
-        assert database.key.secret != before.secret
-        assert not renew(database, paths, FIRST, cost=CHEAP), "it has it"
-    assert b"argon2" in card.read_bytes()
-    assert check(paths, FIRST).origin is KeyOrigin.PASSPHRASE
-    assert code_of(lambda: Database.open(paths.database, before)) is Code.DATABASE_KEY
-
-
-def test_a_weak_passphrase_of_an_older_version_still_opens(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_passphrase_that_is_too_weak_now_still_opens(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(paths) as database, monkeypatch.context() as before:
         before.setattr("app.store.keys.require_strong", lambda *_arguments: None)
-        set_passphrase(database, paths, "old", cost=FORMER)
-    with opened(paths, "old") as database:
-        assert renew(database, paths, "old", cost=CHEAP)
+        set_passphrase(database, paths, "old", cost=CHEAP)
     check(paths, "old")
-
-
-def test_a_desk_that_was_just_brought_to_this_version_keeps_its_copy(paths: Paths) -> None:
-    with opened(paths) as database:
-        set_passphrase(database, paths, FIRST, cost=FORMER)
-        database.was_older = True
-        assert not renew(database, paths, FIRST, cost=CHEAP)
-
-
-def test_a_desk_that_is_open_elsewhere_is_renewed_later_and_nobody_waits(paths: Paths) -> None:
-    with opened(paths) as database:
-        set_passphrase(database, paths, FIRST, cost=FORMER)
-    with opened(paths, FIRST) as database, opened(paths, FIRST):
-        assert code_of(lambda: renew(database, paths, FIRST, cost=CHEAP)) is Code.DATABASE_LOCKED
-    check(paths, FIRST)
 
 
 def test_a_desk_that_is_open_elsewhere_keeps_its_key(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,7 +321,7 @@ import apsw
 from app.core.paths import Paths
 from app.store.db import Database
 from app.store.derivation import Argon2Cost
-from app.store.keys import obtain, renew, set_passphrase
+from app.store.keys import obtain, set_passphrase
 
 folder, snapshots, before, after = sys.argv[1:]
 paths, taken, watching = Paths(Path(folder)), 0, False
@@ -383,10 +352,7 @@ apsw.Connection = functools.partial(apsw.Connection, vfs="multipleciphers-watche
 database = Database.open(paths.database, obtain(paths, before or None))
 watching = True
 cost = Argon2Cost(memory_kib=32, passes=1, lanes=1)
-if before == after:
-    renew(database, paths, before, cost=cost)
-else:
-    set_passphrase(database, paths, after or None, cost=cost)
+set_passphrase(database, paths, after or None, cost=cost)
 snapshot()
 watching = False
 database.close()
@@ -422,19 +388,6 @@ def test_a_kill_at_any_moment_of_a_change_leaves_a_desk_that_opens(
     turning_point = outcomes.index(outcomes[-1])
     assert set(outcomes[:turning_point]) == {outcomes[0]}
     assert set(outcomes[turning_point:]) == {outcomes[-1]}
-
-
-def test_a_kill_at_any_moment_of_a_renewal_leaves_a_desk_that_opens(paths: Paths, tmp_path: Path) -> None:
-    with opened(paths) as database:
-        set_passphrase(database, paths, FIRST, cost=FORMER)
-    keys = set()
-    for folder in _cut_short(paths, tmp_path, FIRST, FIRST):
-        desk = Paths(folder)
-        assert code_of(lambda desk=desk: obtain(desk)) is Code.PASSPHRASE_NEEDED
-        keys.add(check(desk, FIRST).secret)
-        assert "octavo.keycard.next" not in names(desk), folder.name
-        shutil.rmtree(folder)
-    assert len(keys) == 2
 
 
 def _cut_short(paths: Paths, tmp_path: Path, before: str | None, after: str | None) -> list[Path]:

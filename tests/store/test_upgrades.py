@@ -18,7 +18,7 @@ from app.core.paths import Paths
 from app.core.secret import Key
 from app.store.conversations import Conversations
 from app.store.db import Database, find_copy
-from app.store.derivation import ScryptCost
+from app.store.derivation import Argon2Cost
 from app.store.keys import obtain, set_passphrase
 from app.store.migrations import MIGRATIONS, migrate
 from app.store.settings import SettingsStore
@@ -155,7 +155,7 @@ def test_the_copy_goes_when_the_key_is_changed(paths: Paths) -> None:
     write_older(paths.database, key)
     with contextlib.closing(Database.open(paths.database, key)) as database:
         assert find_copy(paths.database) is not None
-        set_passphrase(database, paths, "lantern quay otter violet", cost=ScryptCost(n=16))
+        set_passphrase(database, paths, "lantern quay otter violet", cost=Argon2Cost(32, 1, 1))
         assert find_copy(paths.database) is None
 
 

@@ -42,7 +42,7 @@ from app.features.backup.snapshots import freeze
 from app.services.services import Services
 from app.store import keys, restoring
 from app.store.db import Database
-from app.store.derivation import Cost
+from app.store.derivation import Argon2Cost
 from app.store.matters import MatterStore
 from app.store.migrations import MIGRATIONS
 from app.store.record import RecordStore
@@ -97,7 +97,7 @@ class Backups:
         return all(path == os.fsencode(known) for path in paths)
 
     def make(
-        self, target: Path, passphrase: str, cancel: Cancel, *, readings: bool = False, cost: Cost | None = None
+        self, target: Path, passphrase: str, cancel: Cancel, *, readings: bool = False, cost: Argon2Cost | None = None
     ) -> Work[Copying | Hashing, BackupMade]:
         """Write all that belongs to the desk and its matters to one file, as it is at this moment, and read it back.
 

@@ -14,7 +14,7 @@ from app.features.backup import service
 from app.services.services import Services
 from app.store import keys
 from app.store.db import Database
-from app.store.derivation import ScryptCost
+from app.store.derivation import Argon2Cost
 from app.store.sealing import new_sealing
 from tests.cli.conftest import Octavo, answered_here
 from tests.whole import open_desk
@@ -22,7 +22,9 @@ from tests.whole import open_desk
 
 @pytest.fixture(autouse=True)
 def cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "new_sealing", lambda kind, words, _cost: new_sealing(kind, words, ScryptCost(2, 1)))
+    monkeypatch.setattr(
+        service, "new_sealing", lambda kind, words, _cost: new_sealing(kind, words, Argon2Cost(32, 1, 1))
+    )
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from app.services.services import Services
 from app.store import keys, restoring
 from app.store.books import Books
 from app.store.db import Database
-from app.store.derivation import ScryptCost
+from app.store.derivation import Argon2Cost
 from app.store.keys import set_passphrase
 from app.store.migrations import MIGRATIONS
 from app.store.sealing import new_sealing
@@ -43,7 +43,7 @@ from tests.whole import open_desk
 from tests.work import answered, problem_of, run, stop
 
 WORDS = "four unrelated plain words"
-CHEAP = ScryptCost(2, 1)
+CHEAP = Argon2Cost(32, 1, 1)
 HEX = "a" * 32
 
 
