@@ -15,6 +15,7 @@ from app.features.comparison.feature import COMPARISON
 from app.features.governance.feature import GOVERNANCE
 from app.features.library_search.feature import LIBRARY_SEARCH
 from app.features.lock.feature import LOCK
+from app.features.matters.feature import MATTERS
 from app.features.notes.feature import NOTES
 from app.features.printing.feature import PRINTING
 from app.features.programs.feature import PROGRAMS
@@ -38,6 +39,7 @@ FEATURES: tuple[Feature, ...] = (
     PSEUDONYMS,
     PRINTING,
     GOVERNANCE,
+    MATTERS,
     BACKUP,
     PROGRAMS,
     RESCUE,

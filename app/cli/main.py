@@ -112,10 +112,6 @@ def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> P
             from app.cli import cite
 
             cite.run(options, desk, cancel)
-        case "matters":
-            from app.cli import matters
-
-            matters.run(options, desk)
         case "servers":
             from app.cli import servers
 

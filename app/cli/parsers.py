@@ -42,7 +42,6 @@ def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
     _add_add(commands)
     _add_folders(commands)
     _add_cite(commands)
-    _add_matters(commands)
     _add_servers(commands)
     _add_read(commands)
     _add_models(commands)
@@ -252,31 +251,6 @@ def _add_writing(ask: argparse.ArgumentParser) -> None:
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
         help=_("do not limit quotations to the words of the books"),
     )  # fmt: skip
-
-
-def _add_matters(commands: Any) -> None:
-    matters = add_command(
-        commands, "matters", _("list your matters, each with documents and conversations of its own, or manage them")
-    )
-    of_matters = matters.add_subparsers(metavar="COMMAND", dest="matters_command")
-    for name, about in (
-        ("new", _("make a matter with nothing in it")),
-        ("rename", _("give a matter another name")),
-        ("archive", _("put a matter away; nothing of it changes")),
-        ("unarchive", _("put a matter back among the others")),
-        ("delete", _("delete a matter permanently, with everything in it")),
-        ("export", _("write a matter to one encrypted file")),
-    ):
-        command = add_command(of_matters, name, about)
-        command.add_argument("name", metavar="NAME", help=_("the name of the matter"))
-        if name == "rename":
-            command.add_argument("new_name", metavar="NEW_NAME", help=_("its new name"))
-        if name == "delete":
-            command.add_argument("--yes", action="store_true", help=_("delete it without asking"))
-        if name == "export":
-            add_encrypted_file(command, _("the file to write, such as NAME.octavo-matter"))
-    taken = add_command(of_matters, "import", _("import a matter that was exported"))
-    add_encrypted_file(taken, _("a file written by `octavo matters export`"))
 
 
 def _add_servers(commands: Any) -> None:

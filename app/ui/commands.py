@@ -83,6 +83,7 @@ class Anchor(StrEnum):
     EXPORTING = "exporting"
     SPLIT_VIEW = "split view"
     SETTINGS = "settings"
+    OPENING = "opening"
     MANAGING = "managing"
 
 

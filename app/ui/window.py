@@ -138,6 +138,7 @@ class WindowPresenter(QObject):
         workspace = Workspace(
             **(vars(context) | {"window": self.window}),
             navigation=places.navigation,
+            matters=shelf.matters,
             shelf=shelf.shelf,
             covers=shelf.covers,
             openings=shelf.openings,
@@ -179,6 +180,7 @@ class WindowPresenter(QObject):
         window, features, places = self.window, self.features, self.places
         window.shelf.offer([command for group in self.commands.groups for command in group.commands])
         window.shelf.offer_for_books(self._book_entries)
+        window.shelf.desk.offer(self._desk_entries)
         window.page.offer(self._page_entries)
         window.talk.view.offer_for_answers(self._answer_entries)
         places.pages.offer_for_notes(self._book_notes_entries)
@@ -196,6 +198,10 @@ class WindowPresenter(QObject):
     def _book_entries(self, book: Book) -> list[MenuEntry]:
         """What features can do with a document."""
         return [entry for feature in self.features for entry in feature.book_menu(book)]
+
+    def _desk_entries(self) -> list[MenuEntry]:
+        """What features can do with desks."""
+        return [entry for feature in self.features for entry in feature.desk_menu()]
 
     def _page_entries(self) -> list[MenuEntry]:
         """What features can do with pages of the open document."""

@@ -70,6 +70,10 @@ class WindowFeature(QObject):
         """What it can do with one document: in the menu of that on the shelf."""
         return ()
 
+    def desk_menu(self) -> Sequence[MenuEntry]:
+        """What it can do with desks: at the end of the menu in which another one is opened."""
+        return ()
+
     def page_menu(self) -> Sequence[MenuEntry]:
         """What it can do with pages of the open document: at the end of the menu of how they are shown."""
         return ()

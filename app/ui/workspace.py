@@ -11,6 +11,7 @@ from app.ui.chat.presenter import ConversationPresenter
 from app.ui.commands import WordsMenu
 from app.ui.exporting import Exporting
 from app.ui.main_window import MainWindow
+from app.ui.matters.presenter import MattersPresenter
 from app.ui.navigation import Navigation
 from app.ui.page.pages import Pages
 from app.ui.saved_files import SavedFiles
@@ -24,13 +25,15 @@ from app.ui.window_context import WindowContext
 
 @dataclass(frozen=True)
 class Workspace(WindowContext):
-    """`covers`: of books; `openings`: takes files in; `talk`: the shown conversation, and `asking` its questions;
-    `pages`: the panes with open documents; `passphrase`: sets that of the desk; `exporting`: writes the shown
-    conversation into files; `attachments`: images that go with the next question; `handbook`: the book that is open at
-    the first start; `words_menu`: what features can do with words that another one shows."""
+    """`matters`: which desks there are, and opens another one; `covers`: of books; `openings`: takes files in; `talk`:
+    the shown conversation, and `asking` its questions; `pages`: the panes with open documents; `passphrase`: sets that
+    of the desk; `exporting`: writes the shown conversation into files; `attachments`: images that go with the next
+    question; `handbook`: the book that is open at the first start; `words_menu`: what features can do with words that
+    another one shows."""
 
     window: MainWindow
     navigation: Navigation
+    matters: MattersPresenter
     shelf: ShelfPresenter
     covers: BookCovers
     openings: FileImport

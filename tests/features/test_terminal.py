@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.cli.parsers import parser
 from tests.whole import TERMINAL_COMMANDS
 
-_OF_NO_DESK = {"backup", "bench", "mcp", "prompts", "rescue", "restore"}
+_OF_NO_DESK = {"backup", "bench", "matters", "mcp", "prompts", "rescue", "restore"}
 """Commands that look into no desk, or into what is the person's in all of them."""
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from app.core.matter import Matter
 from app.core.settings import RemoteServer, RemoteSettings, ThemeChoice
+from app.features.matters.window.matters import MattersWindow
 from app.ui.activity import EngineTask
 from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS, NOW, SURVEY
@@ -32,7 +33,7 @@ def _matter(stage: Stage, **options: object) -> Matter:
     stage.add_conversation("What changed between drafts", [stage.books[SURVEY]], days_ago=2)
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     shown = matters.kept.named(_NAMES[0])
-    stage.presenter.shelf_area.matters._open = shown
+    stage.presenter.shelf_area.matters.matter = shown
     stage.window.shelf.desk.show_open(shown)
     stage.open(**options)  # type: ignore[arg-type]
     return shown
@@ -67,7 +68,7 @@ def matter_menu_small_japanese(stage: Stage) -> None:
 
 def _list(stage: Stage, **options: object) -> None:
     _matter(stage, **options)
-    stage.presenter.shelf_area.matters.manage()
+    stage.feature(MattersWindow).manage()
     stage.settle()
 
 
@@ -87,13 +88,13 @@ def matters_small_japanese(stage: Stage) -> None:
 def matters_none(stage: Stage) -> None:
     stage.add_books()
     stage.open()
-    stage.presenter.shelf_area.matters.manage()
+    stage.feature(MattersWindow).manage()
     stage.settle()
 
 
 def matter_new(stage: Stage) -> None:
     _matter(stage)
-    stage.presenter.shelf_area.matters.ask_new()
+    stage.feature(MattersWindow).ask_new()
     stage.settle()
 
 
@@ -106,7 +107,7 @@ def matter_leaving(stage: Stage) -> None:
 
 def matter_deleting(stage: Stage) -> None:
     _matter(stage)
-    stage.presenter.shelf_area.matters._ask_delete(stage.desk.matters.kept.named(_NAMES[2]))
+    stage.feature(MattersWindow).managing._ask_delete(stage.desk.matters.kept.named(_NAMES[2]))
     stage.settle()
 
 
@@ -118,7 +119,7 @@ def matter_moving(stage: Stage) -> None:
 
 def matter_exporting(stage: Stage) -> None:
     shown = _matter(stage)
-    stage.presenter.shelf_area.matters._files.ask_export(shown)
+    stage.feature(MattersWindow).managing._files.ask_export(shown)
     stage.settle()
 
 

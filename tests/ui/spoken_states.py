@@ -19,6 +19,7 @@ from app.core.errors import Code, Problem
 from app.core.events import Reading
 from app.core.image import Raster
 from app.core.note import Marker
+from app.features.matters.window.matters import MattersWindow
 from app.features.notes.window.notes import NotesWindow
 from app.models.hub.catalogue import catalogue
 from app.services.plans import Hardware
@@ -157,7 +158,7 @@ def matters(room: Room) -> None:
     for name in ("Harbour v Marlow", "Olsen Chandlery"):
         room.desk.matters.create(name)
     _talk(room)
-    room.presenter.shelf_area.matters.manage()
+    room.feature(MattersWindow).manage()
     room.settle()
 
 

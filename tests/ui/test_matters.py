@@ -8,19 +8,15 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
-from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Ending
 from app.core.paths import Paths
 from app.store.db import Database
 from app.ui.application import WindowStart
 from app.ui.chat.instructions_dialog import InstructionsDialog
-from app.ui.matters.dialog import MattersDialog
 from app.ui.matters.move_dialog import MoveDialog
-from app.ui.matters.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
-from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.widgets.dialogs import Confirmation
 from tests.ui.fakes import Gate
 from tests.ui.matter_window import Window
 from tests.ui.room import application, wait
@@ -149,21 +145,7 @@ def test_what_would_be_stopped_is_said_first(window: Window) -> None:
     assert window.titles() == ["Atlas talk"]
 
 
-# ---- making and managing
-
-
-def test_a_new_matter_is_made_and_opened_with_nothing_in_it(qtbot: QtBot, window: Window) -> None:
-    before = window.presenter
-    before.shelf_area.matters.ask_new()
-    dialog = window.dialog(LineDialog)
-    assert isinstance(dialog, LineDialog)
-    qtbot.keyClicks(dialog.line, "Client Three")
-    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
-    wait(lambda: window.start.presenter not in (None, before))
-    window.settle()
-    assert window.presenter.window.windowTitle() == "New conversation – Client Three – Octavo"
-    assert window.presenter.shown.shelf == {}, "no handbook either"
-    assert next(matter.name for matter in window.desk.matters.all()) == "Client Three"
+# ---- the menu, and what a matter has of its own
 
 
 def test_the_menu_has_the_library_and_the_matters_that_are_not_archived(window: Window) -> None:
@@ -171,7 +153,8 @@ def test_the_menu_has_the_library_and_the_matters_that_are_not_archived(window: 
     window.open(window.marlow)
     menu = window.start.window.shelf.desk.menu_of_desks()
     shown = [(action.text(), action.isChecked()) for action in menu.actions() if not action.isSeparator()]
-    assert shown == [("Library", False), ("Client One", True), ("New matter…", False), ("Manage matters…", False)]
+    assert shown[:2] == [("Library", False), ("Client One", True)]
+    assert "Client Two" not in [name for name, _is_open in shown]
     entries = window.presenter.shelf_area.matters.entries()
     assert [entry.title for entry in entries] == ["Library"]
 
@@ -184,62 +167,6 @@ def test_a_matter_is_opened_from_the_menu(window: Window) -> None:
     window.settle()
     assert window.desk.matter is not None
     assert window.desk.matter.name == "Client One"
-
-
-def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) -> None:
-    window.open(window.marlow)
-    window.presenter.shelf_area.matters.manage()
-    dialog = window.dialog(MattersDialog)
-    assert isinstance(dialog, MattersDialog)
-    wait(lambda: window.start._bridge.idle)
-    assert dialog.list.count() == 2
-    dialog.list.setCurrentRow(0)
-    assert not dialog.delete.isEnabled(), "it is open"
-    assert not dialog.open_button.isEnabled()
-    dialog.rename.click()
-    line = window.dialog(LineDialog)
-    assert isinstance(line, LineDialog)
-    line.line.setText("Client 1")
-    line.action.click()
-    wait(lambda: window.start._bridge.idle)
-    assert window.start.window.shelf.desk.accessibleName() == "Matter or library: Client 1"
-    dialog.list.setCurrentRow(1)
-    dialog.archive.click()
-    wait(lambda: window.start._bridge.idle)
-    dialog.list.setCurrentRow(1)
-    assert dialog.archive.text() == "Unarchive"
-    dialog.delete.click()
-    confirmation = window.dialog(Confirmation)
-    assert isinstance(confirmation, Confirmation)
-    confirmation.action.click()
-    wait(lambda: window.start._bridge.idle)
-    assert [matter.name for matter in window.desk.matters.all()] == ["Client 1"]
-    assert dialog.list.count() == 1
-    assert not window.desk.paths.matter(window.tern).exists()
-
-
-def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
-    files, target = window.presenter.shelf_area.matters._files, tmp_path / "one.octavo-matter"
-    files.ask_export(window.desk.matters.kept.get(window.marlow))
-    chosen = window.dialog(ExportPassphraseDialog)
-    assert isinstance(chosen, ExportPassphraseDialog)
-    qtbot.keyClicks(chosen.chosen.new.line, "lantern quay otter violet")
-    assert not chosen.action.isEnabled()
-    qtbot.keyClicks(chosen.chosen.again.line, "lantern quay otter violet")
-    with mock.patch("app.ui.matters.files.SaveDialog") as asked:
-        chosen.action.click()
-    (given,) = asked.return_value.fileSelected.connect.call_args.args
-    given(str(target))
-    wait(target.exists)
-    wait(lambda: window.start._bridge.idle)
-    files._ask_passphrase(str(target))
-    asking = window.dialog(ImportPassphraseDialog)
-    assert isinstance(asking, ImportPassphraseDialog)
-    qtbot.keyClicks(asking.line.line, "lantern quay otter violet")
-    asking.action.click()
-    wait(lambda: window.start._bridge.idle)
-    assert sorted(matter.name for matter in window.desk.matters.all()) == ["Client One", "Client One (2)", "Client Two"]
-    assert "“Client One (2)” was imported." in window.words()
 
 
 def test_a_matter_has_standing_instructions_and_the_library_none(window: Window) -> None:

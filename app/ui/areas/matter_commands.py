@@ -14,8 +14,13 @@ def matter_commands(matters: MattersPresenter) -> CommandGroup:
         _("Matters"),
         Symbol.MATTER,
         (
-            Command(_("Open another matter…"), "", matters.open_menu, words=_("case, client, switch, library")),
-            Command(_("New matter…"), "", matters.ask_new, words=_("case, client, create"), symbol=Symbol.ADD),
+            Command(
+                _("Open another matter…"),
+                "",
+                matters.open_menu,
+                words=_("case, client, switch, library"),
+                anchor=Anchor.OPENING,
+            ),
             Command(
                 _("Standing instructions of the matter…"),
                 "",
@@ -30,12 +35,6 @@ def matter_commands(matters: MattersPresenter) -> CommandGroup:
                 matters.choose_server,
                 words=_("organisation, remote, model"),
                 can=matters.is_open,
-            ),
-            Command(
-                _("Manage matters…"),
-                "",
-                matters.manage,
-                words=_("rename, archive, delete, case, client"),
                 anchor=Anchor.MANAGING,
             ),
         ),

@@ -1,1 +1,1 @@
-"""Matters: which one is open, open another, make and manage them."""
+"""Which desks there are: another is opened in place of this one; things move there; what a matter has of its own."""

@@ -1,10 +1,10 @@
-"""Opens another desk, when nothing is lost by it; makes, renames, archives and deletes matters."""
+"""Lists the desks and opens another one, when nothing is lost by it; moves things there; sets what a matter has of its
+own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -19,14 +19,10 @@ from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
-from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.widgets.dialogs import Confirmation
 from app.ui.window_context import WindowContext
 from app.wording.i18n import _
 from app.wording.units import printable
-
-if TYPE_CHECKING:
-    from app.ui.matters.dialog import MattersDialog
-    from app.ui.matters.files import MatterFiles
 
 
 class MattersPresenter(Presenter):
@@ -35,6 +31,7 @@ class MattersPresenter(Presenter):
 
     desk_wanted = Signal(str, str, object)
     done = Signal(str)
+    listed = Signal()
     instructed = Signal()
     served = Signal()
 
@@ -51,7 +48,7 @@ class MattersPresenter(Presenter):
         desk = context.desk
         self._desk = desk
         self._matters = desk.matters
-        self._open = desk.matter
+        self.matter = desk.matter
         self._bridge = context.bridge
         self._activity = context.activity
         self._openings = openings
@@ -59,14 +56,11 @@ class MattersPresenter(Presenter):
         self._shelf = shelf
         self._shown = context.shown
         self._window = window
-        self._known: tuple[Matter, ...] = ()
-        self._dialog: MattersDialog | None = None
+        self.known: tuple[Matter, ...] = ()
         self._also_stopped: Callable[[], str] = str
         switch = self._switch = window.shelf.desk
         switch.show_open(desk.matter)
         switch.chosen.connect(self.open)
-        switch.new_wanted.connect(self.ask_new)
-        switch.manage_wanted.connect(self.manage)
         window.shelf.conversation_move_wanted.connect(self.ask_move_conversation)
         window.shelf.book_move_wanted.connect(self.ask_move_book)
 
@@ -79,16 +73,15 @@ class MattersPresenter(Presenter):
 
     @Slot(object)
     def _show(self, matters: tuple[Matter, ...]) -> None:
-        self._known = matters
+        self.known = matters
         self._switch.show_matters(matters)
-        if self._open is not None:
-            self._open = next((matter for matter in matters if matter.id == self._open.id), self._open)
-        if self._dialog is not None:
-            self._dialog.show_matters(matters)
+        if self.matter is not None:
+            self.matter = next((matter for matter in matters if matter.id == self.matter.id), self.matter)
+        self.listed.emit()
 
     def entries(self) -> list[Entry]:
         """Those that can be opened, for the palette."""
-        desks = [None, *(matter for matter in self._known if not matter.archived)]
+        desks = [None, *(matter for matter in self.known if not matter.archived)]
         return [
             Entry(
                 EntryKind.MATTER,
@@ -98,7 +91,7 @@ class MattersPresenter(Presenter):
                 words=_("matter, case, client, switch"),
             )
             for matter in desks
-            if matter != self._open
+            if matter != self.matter
         ]
 
     # ---- opening another
@@ -110,7 +103,7 @@ class MattersPresenter(Presenter):
         if not words:
             self._leave(id)
             return
-        title = _("Open “{name}”?").format(name=self._name_of(id))
+        title = _("Open “{name}”?").format(name=self.name_of(id))
         dialog = Confirmation(title, words, _("Stop and open"), id, self._window)
         dialog.confirmed.connect(self._leave)
         dialog.open()
@@ -119,9 +112,14 @@ class MattersPresenter(Presenter):
     def _leave(self, id: str) -> None:
         self.desk_wanted.emit(id, "", None)
 
-    def _name_of(self, id: str) -> str:
+    def open_made(self, matter: Matter) -> None:
+        """Open one that was just made, and is not listed yet."""
+        self.known = (matter, *self.known)
+        self.open(matter.id)
+
+    def name_of(self, id: str) -> str:
         """Of a matter; of the library for any other id."""
-        return desk_name(next((matter for matter in self._known if matter.id == id), None))
+        return desk_name(next((matter for matter in self.known if matter.id == id), None))
 
     def _busy_words(self) -> str:
         """What would be stopped; empty for nothing."""
@@ -170,8 +168,8 @@ class MattersPresenter(Presenter):
     ) -> None:
         from app.ui.matters.move_dialog import MoveDialog  # when it is opened
 
-        desks = [(each.id, desk_name(each)) for each in self._known if each != self._open and not each.archived]
-        desks += [(LIBRARY, desk_name(None))] if self._open is not None else []
+        desks = [(each.id, desk_name(each)) for each in self.known if each != self.matter and not each.archived]
+        desks += [(LIBRARY, desk_name(None))] if self.matter is not None else []
         if not desks:
             self.failed.emit(_("There is no matter to move it to. Make one first: “New matter…” at the top left."))
             return
@@ -183,40 +181,23 @@ class MattersPresenter(Presenter):
     def _move(self, title: str, books: tuple[str, ...], conversations: tuple[str, ...], target: str) -> None:
         """What shows it, or has it open, is made anew."""
         work = partial(self._matters.move, self._desk.database, target, books, conversations)
-        words = _("“{title}” is in “{name}” now.").format(title=title, name=self._name_of(target))
-        self.desk_wanted.emit(self._open.id if self._open is not None else LIBRARY, words, work)
+        words = _("“{title}” is in “{name}” now.").format(title=title, name=self.name_of(target))
+        self.desk_wanted.emit(self.matter.id if self.matter is not None else LIBRARY, words, work)
 
-    # ---- making and managing
-
-    @Slot()
-    def ask_new(self) -> None:
-        words = _("A matter has documents, conversations and sheets of its own. Nothing of it is seen anywhere else.")
-        self._ask_name(_("New matter"), words, _("Create"), self._create)
-
-    @Slot(str, str)
-    def _create(self, key: str, name: str) -> None:  # noqa: ARG002 - of the dialog
-        work = partial(self._matters.create, name)
-        self._call(work, self._open_created)
-
-    @Slot(object)
-    def _open_created(self, matter: Matter) -> None:
-        if self._dialog is not None:
-            self._dialog.close()
-        self._known = (matter, *self._known)
-        self.open(matter.id)
+    # ---- what is its own
 
     def is_open(self) -> bool:
         """A matter is, and not the library."""
-        return self._open is not None
+        return self.matter is not None
 
     @Slot()
     def instruct(self) -> None:
         """Ask what the model is told with every question in this matter."""
         from app.ui.chat.instructions_dialog import InstructionsDialog  # when it is opened
 
-        if self._open is not None:
+        if self.matter is not None:
             written = self._desk.own_settings.load().instructions
-            dialog = InstructionsDialog(self._open.id, written, self._window, of_matter=True)
+            dialog = InstructionsDialog(self.matter.id, written, self._window, of_matter=True)
             dialog.given.connect(self._instruct)
             dialog.open()
 
@@ -230,7 +211,7 @@ class MattersPresenter(Presenter):
         """Ask which server answers in this matter."""
         from app.ui.matters.server_dialog import ServerDialog  # when it is opened
 
-        if self._open is not None:
+        if self.matter is not None:
             known, own = self._desk.settings.load().remote, self._desk.own_settings.load().remote
             dialog = ServerDialog(known, own, self._window)
             dialog.given.connect(self._serve)
@@ -253,87 +234,3 @@ class MattersPresenter(Presenter):
         words = _("The instructions are used from the next question on.")
         self.done.emit(words if settings.instructions else _("The matter has no instructions now."))
         self.instructed.emit()
-
-    @cached_property
-    def _files(self) -> MatterFiles:
-        from app.ui.matters.files import MatterFiles  # few want it
-
-        made = MatterFiles(self._matters, self._bridge, self._window, self)
-        made.failed.connect(self.failed)
-        made.done.connect(self.done)
-        made.taken.connect(self.look)
-        return made
-
-    @Slot()
-    def manage(self) -> None:
-        from app.ui.matters.dialog import MattersDialog  # when it is opened
-
-        dialog = self._dialog = MattersDialog(self._known, self._open, self._window)
-        dialog.open_wanted.connect(self._open_chosen)
-        dialog.new_wanted.connect(self.ask_new)
-        dialog.rename_wanted.connect(self._ask_rename)
-        dialog.archive_wanted.connect(self._archive)
-        dialog.delete_wanted.connect(self._ask_delete)
-        files = self._files
-        dialog.export_wanted.connect(files.ask_export)
-        dialog.import_wanted.connect(files.ask_import)
-        dialog.finished.connect(self._closed)
-        dialog.open()
-        self.look()
-
-    @Slot()
-    def _closed(self) -> None:
-        self._dialog = None
-
-    @Slot(str)
-    def _open_chosen(self, id: str) -> None:
-        if self._dialog is not None:
-            self._dialog.close()
-        self.open(id)
-
-    @Slot(object)
-    def _ask_rename(self, matter: Matter) -> None:
-        words = _("The new name of “{name}”").format(name=desk_name(matter))
-        self._ask_name(_("Rename the matter"), words, _("Rename"), self._rename, key=matter.id, text=matter.name)
-
-    @Slot(str, str)
-    def _rename(self, id: str, name: str) -> None:
-        self._change(partial(self._matters.kept.rename, id, name))
-
-    @Slot(object)
-    def _archive(self, matter: Matter) -> None:
-        self._change(partial(self._matters.kept.archive, matter.id, not matter.archived))
-
-    @Slot(object)
-    def _ask_delete(self, matter: Matter) -> None:
-        title = _("Delete “{name}” permanently?").format(name=desk_name(matter))
-        words = _(
-            "Its documents, conversations, sheets, notes and saved readings are deleted. You cannot have them back. The"
-            " files that you added the documents from stay where they are."
-        )
-        dialog = Confirmation(title, words, _("Delete permanently"), matter.id, self._dialog or self._window)
-        dialog.confirmed.connect(self._delete)
-        dialog.open()
-
-    @Slot(str)
-    def _delete(self, id: str) -> None:
-        work = partial(self._matters.delete, id)
-        self._do(work, partial(self._deleted, self._name_of(id)))
-
-    def _deleted(self, name: str) -> None:
-        self.done.emit(_("“{name}” was deleted with everything in it.").format(name=name))
-        self.look()
-
-    def _change(self, work: Callable[[], None]) -> None:
-        self._do(work, self._changed)
-
-    @Slot()
-    def _changed(self) -> None:
-        self.look()
-
-    def _ask_name(
-        self, title: str, words: str, action: str, given: Callable[[str, str], None], *, key: str = "", text: str = ""
-    ) -> None:
-        dialog = LineDialog(title, words, action, key=key, text=text, parent=self._dialog or self._window)
-        dialog.given.connect(given)
-        dialog.open()

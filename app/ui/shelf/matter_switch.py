@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QStyle, QStyleOpt
 
 from app.core.matter import LIBRARY, Matter
 from app.core.untrusted import disarm
+from app.ui.commands import MenuEntry, add_entries
 from app.ui.icons import Icons, Symbol, draw_symbol
 from app.ui.theme import ICON, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import CARET_INSET, draw_caret
@@ -26,8 +27,6 @@ class MatterSwitch(QPushButton):
     """`chosen` carries the id of the desk that is wanted."""
 
     chosen = Signal(str)
-    new_wanted = Signal()
-    manage_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +34,7 @@ class MatterSwitch(QPushButton):
         self._open_id = LIBRARY
         self._name = ""
         self._matters: tuple[Matter, ...] = ()
+        self._entries: Callable[[], Iterable[MenuEntry]] = tuple
         self.setProperty("role", "desk")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
@@ -67,15 +67,25 @@ class MatterSwitch(QPushButton):
         group = QActionGroup(menu)
         self._offer(menu, group, LIBRARY, desk_name(None))
         menu.addSeparator()
-        shown = [matter for matter in self._matters if not matter.archived or matter.id == self._open_id]
+        shown = self._offered()
         for matter in shown[:_MOST]:
             self._offer(menu, group, matter.id, desk_name(matter))
-        if shown:
+        entries = tuple(self._entries())
+        if shown and entries:
             menu.addSeparator()
-        menu.addAction(_("New matter…"), self.new_wanted.emit)
-        words = _("Manage matters…") if len(shown) <= _MOST else _("All matters ({n})…").format(n=len(self._matters))
-        menu.addAction(words, self.manage_wanted.emit)
+        add_entries(menu, entries)
         return menu
+
+    def offer(self, entries: Callable[[], Iterable[MenuEntry]]) -> None:
+        """What else the menu has: `entries` gives it whenever that is opened."""
+        self._entries = entries
+
+    def shows_all(self) -> bool:
+        """Whether the menu has all that it could have."""
+        return len(self._offered()) <= _MOST
+
+    def _offered(self) -> list[Matter]:
+        return [matter for matter in self._matters if not matter.archived or matter.id == self._open_id]
 
     @Slot()
     def open_menu(self) -> None:

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.matter import Matter
+from app.features.matters.window.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
 from app.services.matters import Matters
 from app.ui.bridge import Bridge, Executor
 from app.ui.file_dialogs import FileDialog
-from app.ui.matters.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
 from app.ui.presenter import Presenter
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.widgets.dialogs import SaveDialog

@@ -1,0 +1,141 @@
+"""Makes, renames, archives and deletes matters, and lists them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.matter import Matter
+from app.ui.matters.presenter import MattersPresenter
+from app.ui.presenter import Presenter
+from app.ui.shelf.matter_switch import desk_name
+from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.window_context import WindowContext
+from app.wording.i18n import _
+
+if TYPE_CHECKING:
+    from app.features.matters.window.dialog import MattersDialog
+    from app.features.matters.window.files import MatterFiles
+
+
+class MatterManaging(Presenter):
+    """`done` carries a sentence. `desks`: which there are, and opens one."""
+
+    done = Signal(str)
+
+    def __init__(self, context: WindowContext, desks: MattersPresenter, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._matters = context.desk.matters
+        self._bridge = context.bridge
+        self._window = context.window
+        self._desks = desks
+        self._dialog: MattersDialog | None = None
+        desks.listed.connect(self._show)
+
+    @Slot()
+    def _show(self) -> None:
+        if self._dialog is not None:
+            self._dialog.show_matters(self._desks.known)
+
+    @Slot()
+    def ask_new(self) -> None:
+        words = _("A matter has documents, conversations and sheets of its own. Nothing of it is seen anywhere else.")
+        self._ask_name(_("New matter"), words, _("Create"), self._create)
+
+    @Slot(str, str)
+    def _create(self, key: str, name: str) -> None:  # noqa: ARG002 - of the dialog
+        work = partial(self._matters.create, name)
+        self._call(work, self._open_created)
+
+    @Slot(object)
+    def _open_created(self, matter: Matter) -> None:
+        if self._dialog is not None:
+            self._dialog.close()
+        self._desks.open_made(matter)
+
+    @cached_property
+    def _files(self) -> MatterFiles:
+        from app.features.matters.window.files import MatterFiles  # few want it
+
+        made = MatterFiles(self._matters, self._bridge, self._window, self)
+        made.failed.connect(self.failed)
+        made.done.connect(self.done)
+        made.taken.connect(self._desks.look)
+        return made
+
+    @Slot()
+    def manage(self) -> None:
+        from app.features.matters.window.dialog import MattersDialog  # when it is opened
+
+        dialog = self._dialog = MattersDialog(self._desks.known, self._desks.matter, self._window)
+        dialog.open_wanted.connect(self._open_chosen)
+        dialog.new_wanted.connect(self.ask_new)
+        dialog.rename_wanted.connect(self._ask_rename)
+        dialog.archive_wanted.connect(self._archive)
+        dialog.delete_wanted.connect(self._ask_delete)
+        files = self._files
+        dialog.export_wanted.connect(files.ask_export)
+        dialog.import_wanted.connect(files.ask_import)
+        dialog.finished.connect(self._closed)
+        dialog.open()
+        self._desks.look()
+
+    @Slot()
+    def _closed(self) -> None:
+        self._dialog = None
+
+    @Slot(str)
+    def _open_chosen(self, id: str) -> None:
+        if self._dialog is not None:
+            self._dialog.close()
+        self._desks.open(id)
+
+    @Slot(object)
+    def _ask_rename(self, matter: Matter) -> None:
+        words = _("The new name of “{name}”").format(name=desk_name(matter))
+        self._ask_name(_("Rename the matter"), words, _("Rename"), self._rename, key=matter.id, text=matter.name)
+
+    @Slot(str, str)
+    def _rename(self, id: str, name: str) -> None:
+        self._change(partial(self._matters.kept.rename, id, name))
+
+    @Slot(object)
+    def _archive(self, matter: Matter) -> None:
+        self._change(partial(self._matters.kept.archive, matter.id, not matter.archived))
+
+    @Slot(object)
+    def _ask_delete(self, matter: Matter) -> None:
+        title = _("Delete “{name}” permanently?").format(name=desk_name(matter))
+        words = _(
+            "Its documents, conversations, sheets, notes and saved readings are deleted. You cannot have them back. The"
+            " files that you added the documents from stay where they are."
+        )
+        dialog = Confirmation(title, words, _("Delete permanently"), matter.id, self._dialog or self._window)
+        dialog.confirmed.connect(self._delete)
+        dialog.open()
+
+    @Slot(str)
+    def _delete(self, id: str) -> None:
+        work = partial(self._matters.delete, id)
+        self._do(work, partial(self._deleted, self._desks.name_of(id)))
+
+    def _deleted(self, name: str) -> None:
+        self.done.emit(_("“{name}” was deleted with everything in it.").format(name=name))
+        self._desks.look()
+
+    def _change(self, work: Callable[[], None]) -> None:
+        self._do(work, self._changed)
+
+    @Slot()
+    def _changed(self) -> None:
+        self._desks.look()
+
+    def _ask_name(
+        self, title: str, words: str, action: str, given: Callable[[str, str], None], *, key: str = "", text: str = ""
+    ) -> None:
+        dialog = LineDialog(title, words, action, key=key, text=text, parent=self._dialog or self._window)
+        dialog.given.connect(given)
+        dialog.open()

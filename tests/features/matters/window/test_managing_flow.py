@@ -1,0 +1,117 @@
+"""Managing matters in the window: they are made, renamed, archived, deleted, exported and imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.features.matters.window.dialog import MattersDialog
+from app.features.matters.window.matters import MattersWindow
+from app.features.matters.window.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
+from app.features.matters.window.presenter import MatterManaging
+from app.ui.widgets.dialogs import Confirmation, LineDialog
+from tests.ui.matter_window import Window
+from tests.ui.room import wait
+
+
+@pytest.fixture
+def window(qapp: QApplication, tmp_path: Path) -> Iterator[Window]:
+    made = Window(tmp_path / "desk")
+    yield made
+    made.end()
+
+
+def _managing(window: Window) -> MatterManaging:
+    return next(each for each in window.presenter.features if isinstance(each, MattersWindow)).managing
+
+
+def test_the_menu_of_desks_and_the_commands_lead_to_it(window: Window) -> None:
+    def last() -> list[str]:
+        return [action.text() for action in window.start.window.shelf.desk.menu_of_desks().actions()][-2:]
+
+    assert last() == ["New matter…", "Manage matters…"]
+    for number in range(11):
+        window.desk.matters.create(f"Case {number}")
+    window.presenter.shelf_area.matters.look()
+    wait(lambda: window.start._bridge.idle)
+    assert last() == ["New matter…", "All matters (13)…"]
+    window.presenter.commands.actions["Manage matters…"].trigger()
+    dialog = window.dialog(MattersDialog)
+    assert isinstance(dialog, MattersDialog)
+    assert dialog.list.count() == 13
+
+
+def test_a_new_matter_is_made_and_opened_with_nothing_in_it(qtbot: QtBot, window: Window) -> None:
+    before = window.presenter
+    _managing(window).ask_new()
+    dialog = window.dialog(LineDialog)
+    assert isinstance(dialog, LineDialog)
+    qtbot.keyClicks(dialog.line, "Client Three")
+    qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+    wait(lambda: window.start.presenter not in (None, before))
+    window.settle()
+    assert window.presenter.window.windowTitle() == "New conversation – Client Three – Octavo"
+    assert window.presenter.shown.shelf == {}, "no handbook either"
+    assert next(matter.name for matter in window.desk.matters.all()) == "Client Three"
+
+
+def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) -> None:
+    window.open(window.marlow)
+    _managing(window).manage()
+    dialog = window.dialog(MattersDialog)
+    assert isinstance(dialog, MattersDialog)
+    wait(lambda: window.start._bridge.idle)
+    assert dialog.list.count() == 2
+    dialog.list.setCurrentRow(0)
+    assert not dialog.delete.isEnabled(), "it is open"
+    assert not dialog.open_button.isEnabled()
+    dialog.rename.click()
+    line = window.dialog(LineDialog)
+    assert isinstance(line, LineDialog)
+    line.line.setText("Client 1")
+    line.action.click()
+    wait(lambda: window.start._bridge.idle)
+    assert window.start.window.shelf.desk.accessibleName() == "Matter or library: Client 1"
+    dialog.list.setCurrentRow(1)
+    dialog.archive.click()
+    wait(lambda: window.start._bridge.idle)
+    dialog.list.setCurrentRow(1)
+    assert dialog.archive.text() == "Unarchive"
+    dialog.delete.click()
+    confirmation = window.dialog(Confirmation)
+    assert isinstance(confirmation, Confirmation)
+    confirmation.action.click()
+    wait(lambda: window.start._bridge.idle)
+    assert [matter.name for matter in window.desk.matters.all()] == ["Client 1"]
+    assert dialog.list.count() == 1
+    assert not window.desk.paths.matter(window.tern).exists()
+
+
+def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    files, target = _managing(window)._files, tmp_path / "one.octavo-matter"
+    files.ask_export(window.desk.matters.kept.get(window.marlow))
+    chosen = window.dialog(ExportPassphraseDialog)
+    assert isinstance(chosen, ExportPassphraseDialog)
+    qtbot.keyClicks(chosen.chosen.new.line, "lantern quay otter violet")
+    assert not chosen.action.isEnabled()
+    qtbot.keyClicks(chosen.chosen.again.line, "lantern quay otter violet")
+    with mock.patch("app.features.matters.window.files.SaveDialog") as asked:
+        chosen.action.click()
+    (given,) = asked.return_value.fileSelected.connect.call_args.args
+    given(str(target))
+    wait(target.exists)
+    wait(lambda: window.start._bridge.idle)
+    files._ask_passphrase(str(target))
+    asking = window.dialog(ImportPassphraseDialog)
+    assert isinstance(asking, ImportPassphraseDialog)
+    qtbot.keyClicks(asking.line.line, "lantern quay otter violet")
+    asking.action.click()
+    wait(lambda: window.start._bridge.idle)
+    assert sorted(matter.name for matter in window.desk.matters.all()) == ["Client One", "Client One (2)", "Client Two"]
+    assert "“Client One (2)” was imported." in window.words()
