@@ -42,7 +42,6 @@ MANY_METHODS: dict[str, str] = {
     "ui/chat/message.py MessageWidget": _EVENTS,
     "ui/chat/view.py ConversationView": _EVENTS,
     "ui/main_window.py MainWindow": _EVENTS,
-    "ui/matters/presenter.py MattersPresenter": _HANDLERS,
     "ui/page/drawn_pages.py DrawnPages": _EVENTS,
     "ui/page/page_column.py PageColumn": _EVENTS,
     "ui/page/panel.py PagePanel": _EVENTS,
