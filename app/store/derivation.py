@@ -57,6 +57,11 @@ def derive(passphrase: str, stretching: Stretching) -> Key:
     return Key(_argon2id(secret, stretching.salt, stretching.argon2).hex(), KeyOrigin.PASSPHRASE)
 
 
+def chosen_cost(cost: Argon2Cost | None) -> Argon2Cost:
+    """This cost, or where none is given the one that suits this machine. Raises AppError PASSPHRASE_UNSUPPORTED."""
+    return cost or measured_cost()
+
+
 def measured_cost() -> Argon2Cost:
     """What takes this machine about a second. The time is that of the processor: what else runs does not count.
 

@@ -35,7 +35,7 @@ from app.core.paths import Paths, machine_error
 from app.core.policy import Policy, PolicyRules
 from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.db import Database
-from app.store.derivation import Argon2Cost, Stretching, derive, measured_cost
+from app.store.derivation import Argon2Cost, Stretching, chosen_cost, derive
 from app.store.system_keyring import Ring, system_ring
 
 __all__ = ["Key", "KeyOrigin", "is_passphrase", "obtain", "set_passphrase"]
@@ -252,7 +252,7 @@ class _Cards:
 
 
 def _remembered(cost: Argon2Cost | None) -> _InMemory:
-    return _InMemory(secrets.token_bytes(_SALT_BYTES), cost or measured_cost())
+    return _InMemory(secrets.token_bytes(_SALT_BYTES), chosen_cost(cost))
 
 
 def _read_card(path: Path) -> _Card | None:

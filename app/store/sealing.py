@@ -17,7 +17,7 @@ import msgspec
 
 from app.core.passphrase import require_strong
 from app.core.secret import Key
-from app.store.derivation import Argon2Cost, Stretching, derive, measured_cost
+from app.store.derivation import Argon2Cost, Stretching, chosen_cost, derive
 
 _LENGTH = struct.Struct("<I")
 _HEADER_BYTES = 4096
@@ -68,7 +68,7 @@ def new_sealing(kind: SealedKind, passphrase: str, cost: Argon2Cost | None = Non
     """`cost`: of a guess, else as much as this machine bears. Raises AppError PASSPHRASE_WEAK,
     PASSPHRASE_UNSUPPORTED."""
     require_strong(passphrase)
-    made = Stretching(secrets.token_bytes(_SALT_BYTES), cost or measured_cost())
+    made = Stretching(secrets.token_bytes(_SALT_BYTES), chosen_cost(cost))
     key = derive(passphrase, made)
     check = _check(kind, key)
     header = msgspec.json.encode(_Header(made.salt, made.argon2, version=kind.version, check=check))

@@ -278,6 +278,17 @@ def test_a_weak_passphrase_is_refused(paths: Paths, weak: str) -> None:
     check(paths)
 
 
+def test_without_argon2_no_passphrase_is_set_and_the_desk_keeps_its_key(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = check(paths)
+    monkeypatch.setattr("app.store.derivation._has_argon2", lambda: False)
+    with opened(paths) as database:
+        assert code_of(lambda: set_passphrase(database, paths, FIRST, cost=CHEAP)) is Code.PASSPHRASE_UNSUPPORTED
+    assert names(paths) == {"octavo.db", "octavo.key", "octavo.keycard", "octavo.lock"}
+    assert check(paths) == key
+
+
 def test_a_passphrase_that_is_too_weak_now_still_opens(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(paths) as database, monkeypatch.context() as before:
         before.setattr("app.store.keys.require_strong", lambda *_arguments: None)
