@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversation import Conversation
+from app.core.settings import INSTRUCTIONS_CHARACTERS
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.kit.form import Form, TextField
 from app.ui.shown import Shown
+from app.wording.i18n import _
 
 
 class Instructing(QObject):
@@ -35,9 +40,12 @@ class Instructing(QObject):
     @Slot()
     def instruct(self) -> None:
         """Ask how answers are wanted in the shown conversation."""
-        from app.ui.chat.instructions_dialog import InstructionsDialog  # when it is opened
-
         if self._shown.conversation is not None:
-            dialog = InstructionsDialog(self._shown.id, self._shown.conversation.instructions, self._window)
-            dialog.given.connect(self._conversation.instruct)
+            words = _(
+                "How do you want answers in this conversation: role, style, language? The model reads this with every"
+                " new question, after the books. Instructions for all conversations are in the settings."
+            )
+            field = TextField(_("Instructions"), self._shown.conversation.instructions, INSTRUCTIONS_CHARACTERS)
+            dialog = Form(_("Instructions for this conversation"), words, _("Save"), field, self._window)
+            dialog.given.connect(partial(self._conversation.instruct, self._shown.id))
             dialog.open()

@@ -9,10 +9,11 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.matter import LIBRARY, Matter
-from app.core.settings import RemoteSettings, Settings
+from app.core.settings import INSTRUCTIONS_CHARACTERS, RemoteSettings, Settings
 from app.ui.activity import EngineTask
 from app.ui.adding.presenter import FolderImport
 from app.ui.commands import Entry, EntryKind
+from app.ui.kit.form import ChoiceField, Form, TextField
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
@@ -166,16 +167,15 @@ class MattersPresenter(Presenter):
     def _ask_move(
         self, title: str, words: str, *, books: tuple[str, ...] = (), conversations: tuple[str, ...] = ()
     ) -> None:
-        from app.ui.matters.move_dialog import MoveDialog  # when it is opened
-
         desks = [(each.id, desk_name(each)) for each in self.known if each != self.matter and not each.archived]
         desks += [(LIBRARY, desk_name(None))] if self.matter is not None else []
         if not desks:
             self.failed.emit(_("There is no matter to move it to. Make one first: “New matter…” at the top left."))
             return
-        busy = self._busy_words()
-        dialog = MoveDialog(printable(title), f"{busy} {words}" if busy else words, tuple(desks), self._window)
-        dialog.chosen.connect(partial(self._move, printable(title), books, conversations))
+        sentence = f"{busy} {words}" if (busy := self._busy_words()) else words
+        heading = _("Move “{title}”").format(title=printable(title))
+        dialog = Form(heading, sentence, _("Move"), ChoiceField(_("Move to"), tuple(desks)), self._window)
+        dialog.given.connect(partial(self._move, printable(title), books, conversations))
         dialog.open()
 
     def _move(self, title: str, books: tuple[str, ...], conversations: tuple[str, ...], target: str) -> None:
@@ -193,16 +193,19 @@ class MattersPresenter(Presenter):
     @Slot()
     def instruct(self) -> None:
         """Ask what the model is told with every question in this matter."""
-        from app.ui.chat.instructions_dialog import InstructionsDialog  # when it is opened
-
         if self.matter is not None:
+            words = _(
+                "What holds for every question in this matter: whom you act for, what is to be looked at, how answers"
+                " are written? The model reads this after your own instructions, which are in the settings."
+            )
             written = self._desk.own_settings.load().instructions
-            dialog = InstructionsDialog(self.matter.id, written, self._window, of_matter=True)
+            field = TextField(_("Instructions"), written, INSTRUCTIONS_CHARACTERS)
+            dialog = Form(_("Standing instructions of the matter"), words, _("Save"), field, self._window)
             dialog.given.connect(self._instruct)
             dialog.open()
 
-    @Slot(str, str)
-    def _instruct(self, id: str, text: str) -> None:  # noqa: ARG002 - of the dialog
+    @Slot(str)
+    def _instruct(self, text: str) -> None:
         work = partial(self._desk.own_settings.change, "instructions", text)
         self._call(work, self._instructed)
 

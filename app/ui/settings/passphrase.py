@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 
+from app.ui.kit.form import Field
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import SmallDialog
@@ -31,10 +32,8 @@ class PassphraseWords(NamedTuple):
     action: str
 
 
-class SecretLine(QWidget):
+class SecretLine(Field):
     """A line for a passphrase, shown as dots, under its name."""
-
-    changed = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -47,6 +46,11 @@ class SecretLine(QWidget):
 
     def text(self) -> str:
         return self.line.text()
+
+    @property
+    def ready(self) -> bool:
+        """Something was typed."""
+        return bool(self.line.text())
 
     def show_as_text(self, shown: bool) -> None:
         self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
@@ -80,10 +84,8 @@ class StrengthBar(QWidget):
         self.bar.setAccessibleDescription(self.words.text())
 
 
-class NewPassphrase(QWidget):
+class NewPassphrase(Field):
     """A passphrase that is to be set, typed twice, with how hard it is to guess: wherever one is chosen."""
-
-    changed = Signal()
 
     def __init__(self, name: str = "") -> None:
         """`name`: above the first line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.ui.chat.instructions_dialog import InstructionsDialog
+from app.ui.kit.form import Form, TextField
 from tests.ui.room import LEASE, Room
 
 
@@ -15,9 +15,10 @@ def _open(room: Room) -> None:
 
 def _instruct(room: Room, text: str) -> None:
     room.window.talk.composer.instructions_button.click()
-    dialog = room.window.findChild(InstructionsDialog)
+    dialog = room.window.findChild(Form)
     assert dialog is not None
-    dialog.text.setPlainText(text)
+    assert isinstance(dialog.field, TextField)
+    dialog.field.lines.setPlainText(text)
     dialog.accept()
     room.settle()
 

@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.matter import Matter
-from app.features.matters.window.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
 from app.services.matters import Matters
 from app.ui.bridge import Bridge, Executor
 from app.ui.file_dialogs import FileDialog
+from app.ui.kit.form import Form
 from app.ui.presenter import Presenter
+from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.shelf.matter_switch import desk_name
+from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SaveDialog
 from app.wording.i18n import _
 from app.wording.units import printable
@@ -34,7 +36,14 @@ class MatterFiles(Presenter):
 
     @Slot(object)
     def ask_export(self, matter: Matter) -> None:
-        dialog = ExportPassphraseDialog(desk_name(matter), self._window)
+        words = _(
+            "The file has everything in the matter, encrypted with a passphrase of its own. Whoever has both can open"
+            " it on another computer. Nobody can recover the passphrase."
+        )
+        chosen = NewPassphrase()
+        chosen.setContentsMargins(0, SPACE_S, 0, 0)
+        title = _("Export “{name}”").format(name=desk_name(matter))
+        dialog = Form(title, words, _("Choose a file…"), chosen, self._window)
         dialog.given.connect(partial(self._ask_target, matter))
         dialog.open()
 
@@ -60,7 +69,9 @@ class MatterFiles(Presenter):
 
     @Slot(str)
     def _ask_passphrase(self, file: str) -> None:
-        dialog = ImportPassphraseDialog(printable(Path(file).name), self._window)
+        words = _("Enter the passphrase that was chosen when “{file}” was exported.")
+        sentence, line = words.format(file=printable(Path(file).name)), SecretLine(_("Passphrase"))
+        dialog = Form(_("Import a matter"), sentence, _("Import"), line, self._window)
         dialog.given.connect(partial(self._import, file))
         dialog.open()
 

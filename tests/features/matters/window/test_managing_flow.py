@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from app.features.matters.window.dialog import MattersDialog
 from app.features.matters.window.matters import MattersWindow
-from app.features.matters.window.passphrases import ExportPassphraseDialog, ImportPassphraseDialog
 from app.features.matters.window.presenter import MatterManaging
+from app.ui.kit.form import Form
+from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui.matter_window import Window
 from tests.ui.room import wait
@@ -96,11 +97,12 @@ def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) 
 def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     files, target = _managing(window)._files, tmp_path / "one.octavo-matter"
     files.ask_export(window.desk.matters.kept.get(window.marlow))
-    chosen = window.dialog(ExportPassphraseDialog)
-    assert isinstance(chosen, ExportPassphraseDialog)
-    qtbot.keyClicks(chosen.chosen.new.line, "lantern quay otter violet")
+    chosen = window.dialog(Form)
+    assert isinstance(chosen, Form)
+    assert isinstance(chosen.field, NewPassphrase)
+    qtbot.keyClicks(chosen.field.new.line, "lantern quay otter violet")
     assert not chosen.action.isEnabled()
-    qtbot.keyClicks(chosen.chosen.again.line, "lantern quay otter violet")
+    qtbot.keyClicks(chosen.field.again.line, "lantern quay otter violet")
     with mock.patch("app.features.matters.window.files.SaveDialog") as asked:
         chosen.action.click()
     (given,) = asked.return_value.fileSelected.connect.call_args.args
@@ -108,9 +110,10 @@ def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, windo
     wait(target.exists)
     wait(lambda: window.start._bridge.idle)
     files._ask_passphrase(str(target))
-    asking = window.dialog(ImportPassphraseDialog)
-    assert isinstance(asking, ImportPassphraseDialog)
-    qtbot.keyClicks(asking.line.line, "lantern quay otter violet")
+    asking = window.dialog(Form)
+    assert isinstance(asking, Form)
+    assert isinstance(asking.field, SecretLine)
+    qtbot.keyClicks(asking.field.line, "lantern quay otter violet")
     asking.action.click()
     wait(lambda: window.start._bridge.idle)
     assert sorted(matter.name for matter in window.desk.matters.all()) == ["Client One", "Client One (2)", "Client Two"]

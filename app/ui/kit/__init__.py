@@ -1,0 +1,1 @@
+"""The shapes that the window repeats, to be filled with words and values."""
