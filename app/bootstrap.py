@@ -194,10 +194,10 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
     restating = Restating(engine, prompts, search, books)
     own = settings if matter is None else SettingsStore(database)
     models.change_desk(None if matter is None else own.load)
-    in_force = settings.load if matter is None else partial(settings_of_matter, settings, own)
+    in_force = settings.in_force if matter is None else partial(settings_of_matter, settings, own)
     judges = Judges(settings)
     ask = Ask(engine, models, prompts, restating, books, images, conversations, in_force, record, judges)
-    weighing = SentenceWeighing(engine, ask, conversations, judges, settings.load)
+    weighing = SentenceWeighing(engine, ask, conversations, judges, settings.in_force)
     return Services(
         paths=shared.paths,
         ask=ask,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -75,8 +74,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Ask all questions. Raises AppError, Stopped."""
     _check(options)
     schema = read_schema(options.json_schema) if options.json_schema is not None else AnswerSchema()
-    ask, books = prepare(options, desk, cancel)
-    asking_desk = asking_with(ask, desk)
+    books = prepare(options, desk, cancel)
     if options.pseudonyms == "show":
         for text in options.question:
             leaving.show(leaving.replacing(desk).found(Question("", text, books)), as_json=options.json)
@@ -87,15 +85,15 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     for problem in schema.checked:
         out.notice(problem)
     if options.all:
-        index(books_with(shelf, books), asking_desk, cancel)
+        index(books_with(shelf, books), desk, cancel)
     else:
-        index_if_read(books, asking_desk, cancel, show, excerpts=options.excerpts)
+        index_if_read(books, desk, cancel, show, excerpts=options.excerpts)
     images = _take_images(options.image, desk, cancel, out)
     in_parts = options.parts or options.resume
-    form = _form(options, schema, asking_desk, out, cancel)
-    asking = Asker(asking_desk, out, cancel, options.excerpts, options.go_on, in_parts, form)
+    form = _form(options, schema, desk, out, cancel)
+    asking = Asker(desk.ask, desk, out, cancel, options.excerpts, options.go_on, in_parts, form)
     matter = MatterAsking(
-        asking_desk.matter_plans, desk.conversations, shelf, show, cancel, as_json=options.json, only_plans=options.plan
+        desk.matter_plans, desk.conversations, shelf, show, cancel, as_json=options.json, only_plans=options.plan
     )
     if options.plan:
         for text in options.question:
@@ -169,9 +167,11 @@ def _ask_in_turn(
 
 @dataclass(frozen=True)
 class Asker:
-    """Asks questions and shows their answers as they are written. `goes_on`: beyond the limit of an answer. `in_parts`:
-    those to books that do not fit. `form`: what their answers have to be."""
+    """Asks questions and shows their answers as they are written. `ask`: the desk's, or one with its own recording.
+    `goes_on`: beyond the limit of an answer. `in_parts`: those to books that do not fit. `form`: what their answers
+    have to be."""
 
+    ask: Ask
     desk: Services
     out: AnswerScreen
     cancel: Cancel
@@ -191,8 +191,7 @@ class Asker:
             raise Stopped
         if answer.problem is not None:
             if _is_too_much(answer):
-                context = dataclasses.replace(self.desk.context, ask=self.desk.ask)
-                self.out.choices(context.choices(question.conversation_id, answer.question_id))
+                self.out.choices(self.desk.context.choices(question.conversation_id, answer.question_id))
             raise AppError.of(answer.problem)
         self.out.written(question, answer)
         weighed = AnswerWeighed(answer)
@@ -205,7 +204,7 @@ class Asker:
         return answer
 
     def _judge(self, question: Question | StoredQuestion, answer: Answer) -> None:
-        judged = judge(answer, question, self.desk.ask.books)
+        judged = judge(answer, question, self.ask.books)
         self.out.judged(answer, judged)
         if judged.problem is not None:
             raise AppError.of(judged.problem)
@@ -222,7 +221,7 @@ class Asker:
     def _ask(self, question: Question | StoredQuestion) -> Answer:
         begun = question if isinstance(question, StoredQuestion) else None
         if begun is None:
-            answer = self._show(self.desk.ask.ask(question, self.cancel, excerpts=self.excerpts))
+            answer = self._show(self.ask.ask(question, self.cancel, excerpts=self.excerpts))
             if not (self.in_parts and question.books and _is_too_much(answer)):
                 return answer
             begun = self.desk.conversations.question(answer.question_id)
@@ -232,7 +231,7 @@ class Asker:
     def _go_on(self, answer: Answer) -> Answer:
         """Until the answer ends by itself, or there is no more room for it."""
         while answer.ending is Ending.LENGTH:
-            asking = self.desk.parts if answer.parts else self.desk.ask
+            asking = self.desk.parts if answer.parts else self.ask
             longer = self._show(asking.ask(answer, self.cancel))
             if _is_too_much(longer):
                 return answer
@@ -241,12 +240,6 @@ class Asker:
 
     def _show(self, work: Work[PartsProgress, Answer]) -> Answer:
         return finish(work, partial(show_progress, self.out))
-
-
-def asking_with(ask: Ask, desk: Services) -> Services:
-    """All that asks, with the settings of the command line."""
-    weighing = dataclasses.replace(desk.weighing, ask=ask, settings=ask.settings)
-    return dataclasses.replace(desk, ask=ask, weighing=weighing, parts=dataclasses.replace(desk.parts, asking=ask))
 
 
 def _unjudged(answer: Answer) -> Answer:
@@ -270,18 +263,17 @@ def _take_image(file: Path, images: Images, cancel: Cancel) -> Image:
         raise
 
 
-def prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[Ask, tuple[BookRef, ...]]:
-    """Open the books. Gives what asks with the settings of the command line, and the books.
-
-    Raises AppError, Stopped.
-    """
+def prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[BookRef, ...]:
+    """Open the books, and put the settings of the command line in force. Raises AppError, Stopped."""
     settings = arguments.settings(options, desk.chosen_settings())
     books = books_of(options, desk, cancel)
-    return use(settings, desk, as_json=options.json, shows=bool(getattr(options, "image", None))), books
+    use(settings, desk, as_json=options.json, shows=bool(getattr(options, "image", None)))
+    return books
 
 
-def use(settings: Settings, desk: Services, *, as_json: bool, shows: bool = False) -> Ask:
-    """What asks with these settings. Says it if books leave this computer for that. `shows`: images, too."""
+def use(settings: Settings, desk: Services, *, as_json: bool, shows: bool = False) -> None:
+    """Put these settings in force until the program ends. Says it if books leave this computer then. `shows`: images,
+    too."""
     desk.models.use(settings.engine, settings.remote)
     if host := desk.models.host():
         if not as_json:
@@ -293,7 +285,7 @@ def use(settings: Settings, desk: Services, *, as_json: bool, shows: bool = Fals
             images = {"images": settings.remote.images} if shows else {}
             print_json({"event": "remote", "host": host, "names": settings.remote.texts, **images})
         desk.models.use(settings.engine, settings.remote)
-    return dataclasses.replace(desk.ask, settings=lambda: settings)
+    desk.settings.overrule(settings)
 
 
 def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[BookRef, ...]:

@@ -25,6 +25,7 @@ class SettingsStore:
         self.watch: Callable[[Settings, Settings], object] | None = None
         """Called with the settings before and after a change, as a part of it."""
         self._known: Settings | None = None
+        self._overruling: Settings | None = None
 
     @property
     def policy(self) -> Policy:
@@ -46,6 +47,16 @@ class SettingsStore:
                 own = assemble(Settings, {str(name): str(value) for name, value in rows})
                 known = self._known = self.policy.applied(own)
         return known
+
+    def in_force(self) -> Settings:
+        """The settings that answers follow: those that overrule the kept ones, else those. Raises AppError as `load`
+        does."""
+        return self.load() if self._overruling is None else self._overruling
+
+    def overrule(self, settings: Settings | None) -> None:
+        """Have these in force in this process, in place of those that are kept, which stay as they are; None: the kept
+        ones again."""
+        self._overruling = settings
 
     def save(self, settings: Settings) -> None:
         """Raises AppError SETTING_INVALID (name, such as engine.threads; detail), SETTING_HELD (name), and then keeps

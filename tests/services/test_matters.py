@@ -14,6 +14,7 @@ from app.core.document import Document, Format, Page
 from app.core.errors import AppError, Code
 from app.core.matter import LIBRARY
 from app.core.paths import Paths
+from app.core.settings import Settings
 from app.engine.kv.kept_files import kept_embeddings, kept_tokens
 from app.services.services import Services
 from app.store.books import Books
@@ -87,6 +88,20 @@ def test_a_matter_has_standing_instructions(library: Services) -> None:
     assert marlow.ask.settings().instructions == "Be short.\n\nWe act for the tenant."
     assert marlow.settings.load().instructions == "Be short."
     assert marlow.turn_to(LIBRARY).ask.settings().instructions == "Be short."
+
+
+def test_settings_that_overrule_the_kept_ones_are_followed_and_not_kept(library: Services) -> None:
+    library.settings.change("instructions", "Be short.")
+    marlow = library.turn_to(library.matters.create("Marlow").id)
+    marlow.own_settings.change("instructions", "We act for the tenant.")
+    marlow.settings.overrule(Settings(instructions="Be thorough.", thinking=False))
+    assert marlow.ask.settings().instructions == "Be thorough.\n\nWe act for the tenant."
+    assert not marlow.ask.settings().thinking
+    marlow.settings.change("language", "ja")
+    assert marlow.settings.load() == Settings(instructions="Be short.", language="ja")
+    assert not marlow.weighing.settings().thinking, "a change of what is kept changes nothing for this process"
+    marlow.settings.overrule(None)
+    assert marlow.ask.settings() == Settings(instructions="Be short.\n\nWe act for the tenant.", language="ja")
 
 
 def test_a_desk_that_does_not_open_leaves_the_one_that_is_open(library: Services) -> None:

@@ -521,14 +521,14 @@ def _weighing(
     engine: ScriptedEngine, ask: Ask, conversations: Conversations, settings: SettingsStore
 ) -> SentenceWeighing:
     def in_force() -> Settings:
-        return replace(settings.load(), weigh_sentences=engine.weighs)
+        return replace(settings.in_force(), weigh_sentences=engine.weighs)
 
     return SentenceWeighing(engine, ask, conversations, Judges(settings), in_force)  # type: ignore[arg-type]
 
 
 def _asking_settings(engine: ScriptedEngine, settings: SettingsStore) -> Settings:
-    kept = settings.load()
-    return replace(kept, title_conversations=kept.title_conversations and bool(getattr(engine, "title", "")))
+    asked = settings.in_force()
+    return replace(asked, title_conversations=asked.title_conversations and bool(getattr(engine, "title", "")))
 
 
 def open_desk(

@@ -22,7 +22,6 @@ from app.features.chronology.data import EventPlace, NamedEntity, TimelineEvent,
 from app.features.chronology.export import compose_chronology, compose_people, pages_of
 from app.features.chronology.service import entities_of, events_of, timelines_of
 from app.features.chronology.words import asked_words, kind_words, limits_words, span_words
-from app.services.ask import Ask
 from app.services.services import Services
 from app.wording import units
 from app.wording.errors import sentence
@@ -36,12 +35,12 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.export is not None:
         files.check(options.export, export.ENDINGS)
     options.pages = None
-    asking, refs = prepare(options, desk, cancel) if options.ask else (None, books_of(options, desk, cancel))
+    refs = prepare(options, desk, cancel) if options.ask else books_of(options, desk, cancel)
     named = [ref.book_id for ref in refs]
     books = {book.id: book for book in desk.library.books() if not named or book.id in named}
     _find(desk, cancel, books)
-    if asking is not None:
-        _ask(asking, desk, cancel, books)
+    if options.ask:
+        _ask(desk, cancel, books)
     if options.command == "people":
         _run_people(options, desk, books)
     else:
@@ -62,7 +61,7 @@ def _find(desk: Services, cancel: Cancel, books: Mapping[str, Book]) -> None:
         bar.close()
 
 
-def _ask(ask: Ask, desk: Services, cancel: Cancel, books: Mapping[str, Book]) -> None:
+def _ask(desk: Services, cancel: Cancel, books: Mapping[str, Book]) -> None:
     """What was found is kept after each question, so another call goes on where this one was stopped."""
     bar, loading = Bar(), show_bar(_("loading the model"))
 
@@ -78,7 +77,7 @@ def _ask(ask: Ask, desk: Services, cancel: Cancel, books: Mapping[str, Book]) ->
                 print(f"octavo: {sentence(problem)}", file=sys.stderr)
 
     try:
-        asked = finish(TimelineAsking(ask, timelines_of(desk).store).run(cancel, books), show)
+        asked = finish(TimelineAsking(desk.ask, timelines_of(desk).store).run(cancel, books), show)
     finally:
         bar.close()
     print(f"octavo: {asked_words(asked.added, asked.dropped)}", file=sys.stderr)

@@ -14,7 +14,7 @@ import msgspec
 
 from app.cli import arguments
 from app.cli.answers import JsonAnswers, TextAnswers
-from app.cli.ask import Asker, asking_with, show_progress, use
+from app.cli.ask import Asker, show_progress, use
 from app.cli.bars import Bar
 from app.cli.opening import open_documents
 from app.cli.screen import bare, print_json, width
@@ -74,8 +74,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         export.write(compared, options.export.absolute())
         desk.record.exported("comparison", options.export, books=(first.id, second.id))
     if options.ask is not None:
-        ask = use(settings, desk, as_json=options.json)
-        _ask(options, asking_with(ask, desk), compared, cancel)
+        use(settings, desk, as_json=options.json)
+        _ask(options, desk, compared, cancel)
 
 
 def _ask(options: argparse.Namespace, desk: Services, compared: ComparedBooks, cancel: Cancel) -> None:
@@ -87,7 +87,7 @@ def _ask(options: argparse.Namespace, desk: Services, compared: ComparedBooks, c
     if 0 < made.shown < total:
         words = _("The context has room for {shown} of the {n} changes; the model does not see the others.")
         print(f"octavo: {words.format(shown=units.count(made.shown), n=units.count(total))}", file=sys.stderr)
-    Asker(desk, out, cancel, made.excerpts or options.excerpts, options.go_on).put(made.question)
+    Asker(desk.ask, desk, out, cancel, made.excerpts or options.excerpts, options.go_on).put(made.question)
 
 
 # ---- JSON

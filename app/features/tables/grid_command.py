@@ -11,7 +11,7 @@ import msgspec
 
 from app.cli import leaving
 from app.cli.answers import describe_answer
-from app.cli.ask import asking_with, index, prepare, shelf_of
+from app.cli.ask import index, prepare, shelf_of
 from app.cli.screen import print_json
 from app.core.cell import CellEnded, CellState
 from app.core.conversation import BookRef
@@ -110,16 +110,16 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
         check(options.export, files.GRID_ENDINGS)
     wanted = find_questions(options, desk)
     columns = columns_of((*(wanted.template.questions if wanted.template else ()), *wanted.listed))
-    ask, books = prepare(options, desk, cancel)
-    shelf, asking_desk = shelf_of(books, desk.library), asking_with(ask, desk)
+    books = prepare(options, desk, cancel)
+    shelf = shelf_of(books, desk.library)
     grid, is_new = _make(options, desk, columns, [(book,) for book in books])
     out = JsonGrids(grid, shelf) if options.json else TextGrids(grid, shelf)
     if options.resume and is_new:
         out.notice(Problem(Code.QUESTION_NOT_BEGUN))
     broken_off: AppError | Stopped | None = None
     try:
-        _index(grid, asking_desk, cancel)
-        finish(sheets_of(asking_desk).run(grid.id, cancel), partial(show, out, grid))
+        _index(grid, desk, cancel)
+        finish(sheets_of(desk).run(grid.id, cancel), partial(show, out, grid))
     except (AppError, Stopped) as error:
         broken_off = error
     kept = sheets_of(desk).get(grid.id) or grid

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from app.cli.answers import (
     print_findings,
     print_verdicts,
 )
-from app.cli.ask import asking_with, index_if_read, prepare, shelf_of
+from app.cli.ask import index_if_read, prepare, shelf_of
 from app.cli.bars import Bar, bar
 from app.cli.screen import print_json
 from app.core.cell import CellBegun, CellEnded, CellState
@@ -134,15 +133,15 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     if options.export is not None:
         check(options.export, files.SHEET_ENDINGS)
     wanted = find_questions(options, desk)
-    ask, books = prepare(options, desk, cancel)
+    books = prepare(options, desk, cancel)
     shelf = shelf_of(books, desk.library)
     out = JsonSheets() if options.json else TextSheets(shelf)
     sheet = _make(options, desk, books, wanted, out)
-    asking_desk, tell = asking_with(ask, desk), partial(show, out, sheet)
+    tell = partial(show, out, sheet)
     broken_off: AppError | Stopped | None = None
     try:
-        index_if_read(books, asking_desk, cancel, tell, excerpts=sheet.excerpts)
-        finish(sheets_of(asking_desk).run(sheet.id, cancel), tell)
+        index_if_read(books, desk, cancel, tell, excerpts=sheet.excerpts)
+        finish(sheets_of(desk).run(sheet.id, cancel), tell)
     except (AppError, Stopped) as error:
         broken_off = error
     kept = sheets_of(desk).get(sheet.id) or sheet
@@ -153,7 +152,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     out.ended(kept)
     if isinstance(broken_off, AppError) and broken_off.code is Code.DOES_NOT_FIT:
         answers = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
-        answers.choices(dataclasses.replace(desk.context, ask=ask).choices(sheet.id))
+        answers.choices(desk.context.choices(sheet.id))
     if broken_off is not None:
         raise broken_off
     failed = (row.answer.problem for row in kept.cells if row.state is CellState.FAILED and row.answer)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from app.cli.answers import sentence_of
-from app.cli.ask import Asker, asking_with
+from app.cli.ask import Asker
 from app.core.conversation import Answer, BookRef, MatterScope, Question
 from app.core.document import Book
 from app.core.errors import AppError, Code
@@ -162,13 +162,13 @@ def ask(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
     host = desk.models.host()
     if host and settings.remote.texts not in (RemoteTexts.AS_IS, RemoteTexts.REPLACED):
         raise AppError(Code.MCP_TEXTS, host=host)
-    asking = asking_with(dataclasses.replace(desk.ask, recording=use.record), desk)
+    asking = dataclasses.replace(desk.ask, recording=use.record)
     question = _question(use, arguments)
     use.begun.add(question.conversation_id)
     shelf = {book.id: book for book in desk.library.books()}
     if not question.books and question.plan is None:
-        question = _planned(use, question, asking)
-    answer = Asker(asking, use.progress, use.cancel).put(question)
+        question = _planned(use, question)
+    answer = Asker(asking, desk, use.progress, use.cancel).put(question)
     weighed = use.progress.weighed or answer
     answered = _described(question, weighed, host)
     return ToolReply(answered, answer_text(question, weighed, shelf))
@@ -189,11 +189,11 @@ def _question(use: ToolUse, arguments: AskQuestion) -> Question:
     return Question(known.id, arguments.question, books or (known.books if known.scope is None else ()), parent)
 
 
-def _planned(use: ToolUse, question: Question, asking: Services) -> Question:
+def _planned(use: ToolUse, question: Question) -> Question:
     """What it takes of all documents, as `octavo ask --all` does."""
     conversations = use.desk.conversations
     turns = conversations.turns(question.conversation_id)
-    proposal = finish(asking.matter_plans.propose(question, MatterScope(), turns, use.cancel), use.progress.planning)
+    proposal = finish(use.desk.matter_plans.propose(question, MatterScope(), turns, use.cancel), use.progress.planning)
     planned = msgspec.structs.replace(question, books=proposal.books, plan=proposal.plan)
     conversations.set_books(question.conversation_id, planned.books)
     return planned
