@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.core.settings import ThemeChoice
+from app.features.lock.window.lock_now import LockNow
 from app.features.lock.window.screen import LockScreen
-from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.room import pause
@@ -78,7 +78,7 @@ def lock_first_passphrase(stage: Stage) -> None:
     """To lock, with nothing to unlock with."""
     stage.add_conversation("")
     stage.open(size=(1024, 700))
-    PassphraseDialog(PassphraseStep.LOCK, stage.window).open()
+    stage.feature(LockNow).lock_now()
     pause(100)
 
 
