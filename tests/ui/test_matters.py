@@ -14,7 +14,7 @@ from app.core.conversation import Ending
 from app.core.paths import Paths
 from app.store.db import Database
 from app.ui.application import WindowStart
-from app.ui.kit.form import ChoiceField, Form, TextField
+from app.ui.kit.form import ChoiceField, FormDialog, TextField
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.fakes import Gate
 from tests.ui.matter_window import Window
@@ -117,8 +117,8 @@ def test_a_conversation_is_moved_with_its_books_and_the_window_forgets_both(wind
     window.desk.conversations.create("Rivers")
     before = window.presenter
     window.start.window.shelf.conversation_move_wanted.emit(talk.id)
-    dialog = window.dialog(Form)
-    assert isinstance(dialog, Form)
+    dialog = window.dialog(FormDialog)
+    assert isinstance(dialog, FormDialog)
     assert isinstance(dialog.field, ChoiceField)
     dialog.field.choice.set_value(window.tern)
     dialog.action.click()
@@ -174,8 +174,8 @@ def test_a_matter_has_standing_instructions_and_the_library_none(window: Window)
     assert "Standing instructions of the matter…" not in names
     window.open(window.marlow)
     window.presenter.shelf_area.matters.instruct()
-    dialog = window.dialog(Form)
-    assert isinstance(dialog, Form)
+    dialog = window.dialog(FormDialog)
+    assert isinstance(dialog, FormDialog)
     assert isinstance(dialog.field, TextField)
     dialog.field.lines.setPlainText("We act for the tenant.")
     dialog.action.click()

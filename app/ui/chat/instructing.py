@@ -11,7 +11,7 @@ from app.core.conversation import Conversation
 from app.core.settings import INSTRUCTIONS_CHARACTERS
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.kit.form import Form, TextField
+from app.ui.kit.form import FormDialog, TextField
 from app.ui.shown import Shown
 from app.wording.i18n import _
 
@@ -46,6 +46,6 @@ class Instructing(QObject):
                 " new question, after the books. Instructions for all conversations are in the settings."
             )
             field = TextField(_("Instructions"), self._shown.conversation.instructions, INSTRUCTIONS_CHARACTERS)
-            dialog = Form(_("Instructions for this conversation"), words, _("Save"), field, self._window)
+            dialog = FormDialog(_("Instructions for this conversation"), words, _("Save"), field, self._window)
             dialog.given.connect(partial(self._conversation.instruct, self._shown.id))
             dialog.open()

@@ -12,7 +12,7 @@ from app.ui.widgets.layouts import column
 _TEXT_HEIGHT = 140
 
 
-class Field(QWidget):
+class FormField(QWidget):
     """Asks for a value in a form. `changed`: a person gave another one."""
 
     changed = Signal()
@@ -26,7 +26,7 @@ class Field(QWidget):
         return True
 
 
-class ChoiceField(Field):
+class ChoiceField(FormField):
     """One of several values, each with its words."""
 
     def __init__(self, name: str, values: tuple[tuple[str, str], ...]) -> None:
@@ -42,7 +42,7 @@ class ChoiceField(Field):
         return self.choice.value()
 
 
-class TextField(Field):
+class TextField(FormField):
     """Several lines, of at most `most` characters; without blanks around them."""
 
     def __init__(self, name: str, text: str, most: int) -> None:
@@ -61,12 +61,12 @@ class TextField(Field):
         return self.lines.toPlainText().strip()[: self._most]
 
 
-class Form(SmallDialog):
+class FormDialog(SmallDialog):
     """`given` carries the text of its field, once the person is done; that takes a field that is ready."""
 
     given = Signal(str)
 
-    def __init__(self, title: str, sentence: str, action: str, field: Field, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, sentence: str, action: str, field: FormField, parent: QWidget | None = None) -> None:
         super().__init__(title, sentence, action, body=field, parent=parent)
         self.field = field
         field.changed.connect(self._look)

@@ -13,7 +13,7 @@ from app.core.settings import INSTRUCTIONS_CHARACTERS, RemoteSettings, Settings
 from app.ui.activity import EngineTask
 from app.ui.adding.presenter import FolderImport
 from app.ui.commands import Entry, EntryKind
-from app.ui.kit.form import ChoiceField, Form, TextField
+from app.ui.kit.form import ChoiceField, FormDialog, TextField
 from app.ui.main_window import MainWindow
 from app.ui.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
@@ -174,7 +174,7 @@ class MattersPresenter(Presenter):
             return
         sentence = f"{busy} {words}" if (busy := self._busy_words()) else words
         heading = _("Move “{title}”").format(title=printable(title))
-        dialog = Form(heading, sentence, _("Move"), ChoiceField(_("Move to"), tuple(desks)), self._window)
+        dialog = FormDialog(heading, sentence, _("Move"), ChoiceField(_("Move to"), tuple(desks)), self._window)
         dialog.given.connect(partial(self._move, printable(title), books, conversations))
         dialog.open()
 
@@ -200,7 +200,7 @@ class MattersPresenter(Presenter):
             )
             written = self._desk.own_settings.load().instructions
             field = TextField(_("Instructions"), written, INSTRUCTIONS_CHARACTERS)
-            dialog = Form(_("Standing instructions of the matter"), words, _("Save"), field, self._window)
+            dialog = FormDialog(_("Standing instructions of the matter"), words, _("Save"), field, self._window)
             dialog.given.connect(self._instruct)
             dialog.open()
 

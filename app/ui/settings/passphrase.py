@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 
-from app.ui.kit.form import Field
+from app.ui.kit.form import FormField
 from app.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import SmallDialog
@@ -32,7 +32,7 @@ class PassphraseWords(NamedTuple):
     action: str
 
 
-class SecretLine(Field):
+class SecretLine(FormField):
     """A line for a passphrase, shown as dots, under its name."""
 
     def __init__(self, name: str) -> None:
@@ -84,7 +84,7 @@ class StrengthBar(QWidget):
         self.bar.setAccessibleDescription(self.words.text())
 
 
-class NewPassphrase(Field):
+class NewPassphrase(FormField):
     """A passphrase that is to be set, typed twice, with how hard it is to guess: wherever one is chosen."""
 
     def __init__(self, name: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.ui.kit.form import Form, TextField
+from app.ui.kit.form import FormDialog, TextField
 from tests.ui.room import LEASE, Room
 
 
@@ -15,7 +15,7 @@ def _open(room: Room) -> None:
 
 def _instruct(room: Room, text: str) -> None:
     room.window.talk.composer.instructions_button.click()
-    dialog = room.window.findChild(Form)
+    dialog = room.window.findChild(FormDialog)
     assert dialog is not None
     assert isinstance(dialog.field, TextField)
     dialog.field.lines.setPlainText(text)

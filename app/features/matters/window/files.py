@@ -12,7 +12,7 @@ from app.core.matter import Matter
 from app.services.matters import Matters
 from app.ui.bridge import Bridge, Executor
 from app.ui.file_dialogs import FileDialog
-from app.ui.kit.form import Form
+from app.ui.kit.form import FormDialog
 from app.ui.presenter import Presenter
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.shelf.matter_switch import desk_name
@@ -43,7 +43,7 @@ class MatterFiles(Presenter):
         chosen = NewPassphrase()
         chosen.setContentsMargins(0, SPACE_S, 0, 0)
         title = _("Export “{name}”").format(name=desk_name(matter))
-        dialog = Form(title, words, _("Choose a file…"), chosen, self._window)
+        dialog = FormDialog(title, words, _("Choose a file…"), chosen, self._window)
         dialog.given.connect(partial(self._ask_target, matter))
         dialog.open()
 
@@ -71,7 +71,7 @@ class MatterFiles(Presenter):
     def _ask_passphrase(self, file: str) -> None:
         words = _("Enter the passphrase that was chosen when “{file}” was exported.")
         sentence, line = words.format(file=printable(Path(file).name)), SecretLine(_("Passphrase"))
-        dialog = Form(_("Import a matter"), sentence, _("Import"), line, self._window)
+        dialog = FormDialog(_("Import a matter"), sentence, _("Import"), line, self._window)
         dialog.given.connect(partial(self._import, file))
         dialog.open()
 

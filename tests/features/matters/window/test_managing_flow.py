@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.features.matters.window.dialog import MattersDialog
 from app.features.matters.window.matters import MattersWindow
 from app.features.matters.window.presenter import MatterManaging
-from app.ui.kit.form import Form
+from app.ui.kit.form import FormDialog
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui.matter_window import Window
@@ -97,8 +97,8 @@ def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) 
 def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     files, target = _managing(window)._files, tmp_path / "one.octavo-matter"
     files.ask_export(window.desk.matters.kept.get(window.marlow))
-    chosen = window.dialog(Form)
-    assert isinstance(chosen, Form)
+    chosen = window.dialog(FormDialog)
+    assert isinstance(chosen, FormDialog)
     assert isinstance(chosen.field, NewPassphrase)
     qtbot.keyClicks(chosen.field.new.line, "lantern quay otter violet")
     assert not chosen.action.isEnabled()
@@ -110,8 +110,8 @@ def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, windo
     wait(target.exists)
     wait(lambda: window.start._bridge.idle)
     files._ask_passphrase(str(target))
-    asking = window.dialog(Form)
-    assert isinstance(asking, Form)
+    asking = window.dialog(FormDialog)
+    assert isinstance(asking, FormDialog)
     assert isinstance(asking.field, SecretLine)
     qtbot.keyClicks(asking.field.line, "lantern quay otter violet")
     asking.action.click()
