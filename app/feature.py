@@ -48,7 +48,7 @@ class Feature:
 
 
 def extensions_of(features: Iterable[Feature]) -> Extensions:
-    """What these features add to the window's program."""
+    """Gather the parts that these features add to the window's program."""
     from app.ui.extensions import Extensions  # now: the terminal needs nothing of the window
 
     features = tuple(features)

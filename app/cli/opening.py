@@ -75,7 +75,7 @@ class _Opening:
         with_password(read, path)
 
     def _add(self, paths: Collection[Path], passwords: dict[Path, Password] | None = None) -> AddingReport:
-        """What was named is tried again where it failed before. Raises AppError; Stopped."""
+        """Try the named files again where they failed before. Raises AppError, Stopped."""
         try:
             work = self._desk.adding.add(paths, self._cancel, again=tuple(paths), passwords=passwords)
             report = finish(work, self._show)

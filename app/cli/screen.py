@@ -90,7 +90,7 @@ def print_json(value: Any) -> None:
 
 
 def say_told(told: Iterable[str]) -> None:
-    """Say what features have to tell since the desk was opened."""
+    """Print the sentences of features about the desk that was opened."""
     if words := "\n".join(told):
         print(f"octavo: {words}", file=sys.stderr)
 

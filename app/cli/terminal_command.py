@@ -1,4 +1,4 @@
-"""What a feature adds to the terminal: commands of `octavo`, with their options, and what `octavo doctor` says."""
+"""A feature adds to the terminal: commands of `octavo`, with their options, and what `octavo doctor` says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in the bin, in words; for the window and the terminal."""
+"""The entries of the bin in words, for the window and the terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DAY_S = 86_400
 
 
 def entry_words(entry: BinEntry, now: datetime, days: int) -> str:
-    """What it is, when it was deleted, and how long it stays, of so many days; `now`: aware of its zone."""
+    """Say which thing it is, when it was deleted, and how long it stays, of so many days; `now`: with its zone."""
     kind = {BinKind.CONVERSATION: _("Conversation"), BinKind.BOOK: _("Book"), BinKind.SHEET: _("Question sheet")}[
         entry.kind
     ]

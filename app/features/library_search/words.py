@@ -39,7 +39,7 @@ def _count_words(documents: int) -> str:
 
 
 def remark_words(found: LibraryFound) -> str:
-    """What was not searched, or not by meaning; empty where everything was."""
+    """Say which documents were not searched, or not by meaning; empty where all were."""
     undated = undated_words(found.undated) if found.undated else ""
     unindexed = unindexed_words(found.unindexed) if found.unindexed else ""
     return " ".join(filter(None, (undated, unindexed)))
