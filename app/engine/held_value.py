@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import string
 
-from app.core.grammar import QUOTATION_MARKS
 from app.core.values import MOST_CHARACTERS, HeldForm, ValueKind, is_amount, is_date
+from app.language.grammar import QUOTATION_MARKS
 
 _AMOUNT_BEGINS = re.compile(
     r"[A-Z]{0,3}"

@@ -17,8 +17,8 @@ from app.core.citation_style import CitationStyle
 from app.core.document import Book, Format
 from app.core.facts import DocumentPerson, Facts, Role
 from app.core.names import EntityKind
-from app.documents.text.names import NameReader
 from app.export.references import cleaned
+from app.language.names import NameReader
 
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 

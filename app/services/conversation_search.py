@@ -12,8 +12,8 @@ import msgspec
 from app.core.chapters import OutlineChapter, chapters_of, find_chapter, find_titled, named_chapter, speaks_of_chapter
 from app.core.conversation import Answer, BookRef, CitationState, PageRange, Turn
 from app.core.document import Book
-from app.core.grammar import grammar_of
 from app.core.verdict import Verdict
+from app.language.grammar import grammar_of
 from app.services import question_words as table
 
 _KANA = re.compile("[\u3041-\u30ff]")

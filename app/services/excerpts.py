@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from app.store.folding import UNSPACED, contains, fold, places
+from app.language.folding import UNSPACED, contains, fold, places
 
 _BEFORE, _AFTER = 32, 96
 """Characters of an excerpt around the place that was found."""

@@ -17,11 +17,11 @@ from pathlib import Path
 from statistics import NormalDist, fmean, pstdev
 
 from app.core.document import CitedBook, Page
-from app.core.languages import language_code
 from app.core.paths import resources
 from app.core.verdict import SentenceVerdict
 from app.engine.kv.saved_states import known_fingerprint
 from app.engine.protocol import ModelInfo, Prompt
+from app.language.languages import language_code
 from app.store.judges import Judge, JudgedLanguage, Judges
 
 PROMPT = Prompt("", (), ())

@@ -23,10 +23,10 @@ import msgspec
 
 from app.core.conversation import PageRange
 from app.core.errors import AppError
-from app.core.grammar import seems_english
 from app.core.work import Cancel, Stopped
 from app.embedding.client import Embedder
 from app.isolation.client import DIED
+from app.language.grammar import seems_english
 from app.services.conversation_search import PassageQuery, QuestionKind
 from app.store.passages import MOST_RANKED, Passage, Passages, Scope, WordHits
 from app.store.vectors import Vectors

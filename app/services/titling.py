@@ -10,11 +10,11 @@ from typing import TypeAlias
 
 from app.core.conversation import Answer, Ending
 from app.core.events import Looking, Notice, Reading, Tokenizing
-from app.core.grammar import ENGLISH, leading_language
 from app.core.settings import Settings
 from app.core.untrusted import disarm
 from app.core.work import Cancel, Work
 from app.engine.protocol import Engine, WriteAside
+from app.language.grammar import ENGLISH, leading_language
 from app.services.ask import Ask, first_title, title_of
 from app.services.weighing import why_not_asked
 from app.store.conversations import Conversations
@@ -35,7 +35,7 @@ _REQUESTS = (
     "Da a esta conversación un título de dos a seis palabras, en español. Escribe solo el título.",
     "Dai a questa conversazione un titolo di due a sei parole, in italiano. Scrivi solo il titolo.",
 )
-"""In the order of `app.core.grammar`: a small model writes the title in the language of the request."""
+"""In the order of `app.language.grammar`: a small model writes the title in the language of the request."""
 _REQUEST_JAPANESE = "この会話に短い題名を付けてください。題名だけを書いてください。"
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 

@@ -20,10 +20,10 @@ from app.core.document import Book, CitedBook, Document, Flag, Format, FoundPage
 from app.core.errors import AppError, Code
 from app.core.facts import Facts
 from app.core.ingestion import examine
+from app.language.folding import fold, storable
 from app.store import notes, passages
 from app.store.bin import restore
 from app.store.db import Database
-from app.store.folding import fold, storable
 
 _BOOK = (
     "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, labels,"

@@ -18,10 +18,10 @@ import apsw
 from app.core.cell import Cell, PartNotes
 from app.core.conversation import BookRef, Ending, StoredQuestion
 from app.core.values import FREE
+from app.language.folding import storable
 from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, encode, question_of
 from app.store.conversations import Conversations, FirstQuestion
 from app.store.db import Database
-from app.store.folding import storable
 
 WHOLE = f"('{Ending.COMPLETE}', '{Ending.LENGTH}')"
 """The endings of answers that need not be asked again, for SQL."""

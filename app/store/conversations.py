@@ -28,6 +28,7 @@ from app.core.conversation import (
 )
 from app.core.errors import Problem
 from app.core.values import FREE, AnswerForm
+from app.language.folding import storable
 from app.store.branches import (
     ANSWER,
     QUESTION,
@@ -41,7 +42,6 @@ from app.store.branches import (
     turns_above,
 )
 from app.store.db import Database
-from app.store.folding import storable
 from app.store.images import put_images
 
 _CONVERSATION = "c.id, c.title, c.created_at, c.updated_at, c.rules, c.instructions, c.pinned, c.archived, c.scope"

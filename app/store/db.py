@@ -27,7 +27,7 @@ from app.core.files import (
 )
 from app.core.paths import machine_error
 from app.core.secret import Key
-from app.store.folding import contains, count_places
+from app.language.folding import contains, count_places
 from app.store.migrations import is_older, migrate
 from app.store.pages import open_pages
 

@@ -18,8 +18,8 @@ from app.core.facts import Facts
 from app.core.ingestion import LOOK_AT
 from app.core.kept import FoundPeople
 from app.core.search_query import PageCondition, SearchQuery
+from app.language.folding import fold
 from app.store.db import Database
-from app.store.folding import fold
 
 _FLAGS: dict[PageCondition, frozenset[Flag]] = {
     PageCondition.FLAGGED: LOOK_AT,

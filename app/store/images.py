@@ -10,8 +10,8 @@ import apsw
 
 from app.core.errors import AppError, Code
 from app.core.image import Image, ImageRef, NamedImage, Raster, ref_of
+from app.language.folding import storable
 from app.store.db import Database
-from app.store.folding import storable
 
 _MEDIA_TYPE = "image/png"
 _SEEN = """EXISTS (

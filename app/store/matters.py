@@ -11,8 +11,8 @@ import apsw
 from app.core.errors import AppError, Code
 from app.core.matter import NAME_CHARACTERS, Matter
 from app.core.secret import Key, draw_secret
+from app.language.folding import fold, storable
 from app.store.db import Database
-from app.store.folding import fold, storable
 
 _MATTER = "id, name, created_at, opened_at, archived"
 

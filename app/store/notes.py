@@ -14,8 +14,8 @@ import msgspec
 
 from app.core.document import Page
 from app.core.note import Marker, Note, NotePlace, NoteSource
+from app.language.folding import fold, places, storable
 from app.store.db import Database
-from app.store.folding import fold, places, storable
 
 _NOTE = "id, words, text, book_id, page, start, stop, lost, marker, source, source_id, created_at, changed_at"
 _COLUMNS = ", ".join(f"n.{name}" for name in _NOTE.split(", "))

@@ -15,10 +15,7 @@ import msgspec
 
 from app.core.conversation import PageRange
 from app.core.document import Page, Section
-from app.core.grammar import grammar_of
-from app.store.cutting import CUT, Cutter, PassageCut
-from app.store.db import Database
-from app.store.folding import (
+from app.language.folding import (
     HAN,
     HANGUL,
     HIRAGANA,
@@ -31,6 +28,9 @@ from app.store.folding import (
     phrase_pattern,
     storable,
 )
+from app.language.grammar import grammar_of
+from app.store.cutting import CUT, Cutter, PassageCut
+from app.store.db import Database
 
 if TYPE_CHECKING:
     import numpy as np

@@ -30,8 +30,8 @@ from app.core.record import (
     entry_of,
     verify,
 )
+from app.language.folding import storable
 from app.store.db import RECORD_ENDING, Database
-from app.store.folding import storable
 
 _ENTRY = ", ".join(f"e.{name}" for name in FIELDS) + ", e.sha256, ifnull(t.salt, ''), ifnull(t.text, '')"
 _FROM = "record_entries e LEFT JOIN record_texts t ON t.number = e.number"

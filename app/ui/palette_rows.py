@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.store.folding import fold
+from app.language.folding import fold
 from app.ui.commands import Entry, EntryKind
 from app.ui.fonts import ui_font
 from app.ui.icons import Icons, Symbol

@@ -13,8 +13,8 @@ from app.core.events import Loading, Looking, Noting, Reading, Thinking, Tokeniz
 from app.core.note import Note
 from app.core.page_names import PageName, PageNames
 from app.core.untrusted import disarm
-from app.documents.text.terms import is_unspaced
 from app.engine.protocol import ModelInfo
+from app.language.terms import is_unspaced
 from app.services.context import ContextUse
 from app.ui.pace import Pace
 from app.ui.theme import Palette, cloth

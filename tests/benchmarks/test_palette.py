@@ -12,8 +12,8 @@ import msgspec
 from app.core.conversation import Ending, Question
 from app.core.search_query import literally
 from app.core.work import Cancel
+from app.language.folding import contains, fold
 from app.services.library_search import library_search_of
-from app.store.folding import contains, fold
 from app.ui.palette_dialog import PaletteDialog
 from tests.ui.room import Room
 

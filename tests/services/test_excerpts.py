@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.language.folding import fold
 from app.services.excerpts import best_sentence, excerpt_of
-from app.store.folding import fold
 
 
 @pytest.mark.parametrize(

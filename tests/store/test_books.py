@@ -12,10 +12,10 @@ from app.core.conversation import BookRef, Citation, CitationState, MatterPlan, 
 from app.core.document import READING, Book, Document, Flag, Format, Page, Section
 from app.core.errors import AppError, Code
 from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
+from app.language.folding import fold, places
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
-from app.store.folding import fold, places
 from app.store.passages import Passages
 from tests.store.deleting import delete_book
 

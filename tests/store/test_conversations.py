@@ -38,10 +38,10 @@ from app.core.image import Image, ImageRef, NamedImage, Raster
 from app.core.paths import Paths
 from app.core.secret import Key, KeyOrigin
 from app.core.verdict import SentenceVerdict, Unweighed, Verdict
+from app.language.folding import fold
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
-from app.store.folding import fold
 from app.store.images import ImageStore
 from tests.store.deleting import delete_book
 

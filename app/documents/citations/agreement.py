@@ -8,12 +8,12 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import TypeVar
 
-from app.core.languages import LANGUAGES, language_of
 from app.core.values import AnswerForm, ValueKind, held_form
-from app.documents.citations.dates import dates_of
 from app.documents.citations.duties import answers
-from app.documents.citations.numbers import Figure, figures_of
-from app.documents.text.terms import TextTerms, terms_of, words_of
+from app.language.dates import dates_of
+from app.language.languages import LANGUAGES, language_of
+from app.language.numbers import Figure, figures_of
+from app.language.terms import TextTerms, terms_of, words_of
 
 _Value = TypeVar("_Value")
 

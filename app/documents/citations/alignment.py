@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from app.core.languages import LANGUAGES, NEGATIONS, word_set
-from app.documents.citations.dates import MONTH_NAMES
-from app.documents.citations.numbers import kanji_value
 from app.documents.citations.page_sentences import number_of
-from app.documents.text.terms import is_unspaced
+from app.language.dates import MONTH_NAMES
+from app.language.languages import LANGUAGES, NEGATIONS, word_set
+from app.language.numbers import kanji_value
+from app.language.terms import is_unspaced
 
 MIN_EQUAL_WORDS = 3
 """How many words, or twice as many characters of a script without spaces, two sentences must have in common for

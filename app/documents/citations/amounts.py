@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.core.languages import ENGLISH, language_of
-from app.documents.citations.numbers import kanji_value
-from app.documents.text.terms import words_of
+from app.language.languages import ENGLISH, language_of
+from app.language.numbers import kanji_value
+from app.language.terms import words_of
 
 _NAMES = {
     "EUR": "€ eur euro euros ユーロ",

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from app.core.grammar import grammar_in
-from app.documents.text.sentences import sentences
-from app.documents.text.terms import TextTerms, stem, terms_of, weigh, weight_of
+from app.language.grammar import grammar_in
+from app.language.sentences import sentences
+from app.language.terms import TextTerms, stem, terms_of, weigh, weight_of
 
 MIN_SHARE, MIN_SHARED_TERMS = 0.5, 3
 """The least share, and the least number, of a sentence's terms that the page it means has."""

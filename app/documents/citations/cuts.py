@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from app.core.grammar import ALL, AUXILIARIES, BEGINNINGS, COMPARISONS, CONJUNCTIONS, LIMITS, ONLY_MORE
-from app.core.languages import BINDING, CONDITIONS, NEGATIONS, NUMBERS
 from app.documents.citations.quotation import FoundQuotation
-from app.documents.text.sentences import sentences
-from app.documents.text.terms import is_unspaced
+from app.language.grammar import ALL, AUXILIARIES, BEGINNINGS, COMPARISONS, CONJUNCTIONS, LIMITS, ONLY_MORE
+from app.language.languages import BINDING, CONDITIONS, NEGATIONS, NUMBERS
+from app.language.sentences import sentences
+from app.language.terms import is_unspaced
 
 _REACH = 5
 """How many words on either side are checked; a clause's end stops before."""

@@ -9,9 +9,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from app.core.languages import word_set
 from app.documents.citations.alignment import numbers_in
 from app.documents.citations.page_sentences import PageSentence
+from app.language.languages import word_set
 
 _CONDITIONS = word_set(
     "if unless only until till except provided otherwise"

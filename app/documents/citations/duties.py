@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-from app.core.languages import ENGLISH, Language, language_of
-from app.documents.citations.numbers import without_bounds
-from app.documents.text.terms import words_of
+from app.language.languages import ENGLISH, Language, language_of
+from app.language.numbers import without_bounds
+from app.language.terms import words_of
 
 _NEGATED_FORM = re.compile(r"n['’]t$")
 _ANSWER_WORD = re.compile(r"^\s*(?:no|yes|nein|ja|non|oui|sí|sì)\s*[,.:;!\u2013\u2014]\s*")

@@ -6,7 +6,8 @@ import re
 import unicodedata
 
 from app.core.values import is_amount, is_date
-from app.documents.citations import amounts, dates
+from app.documents.citations import amounts
+from app.language import dates
 
 _MAY_BE_GROUPED = re.compile(r"\d\.\d{3}(?!\d)")
 _DAY_FIRST = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")

@@ -14,10 +14,10 @@ from app.core.values import AnswerForm, CellValue, ValueKind, ValueState, read_v
 from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.documents.citations import amounts, value_clauses
 from app.documents.citations.checker import locate
-from app.documents.citations.dates import dates_of
 from app.documents.citations.page_sentences import MOST_EVIDENCE, PageSentence, PageSentences, content_terms
 from app.documents.citations.value_clauses import AskedQuestion, weighs
-from app.documents.text.sentences import SentenceKind
+from app.language.dates import dates_of
+from app.language.sentences import SentenceKind
 
 _UNCUT = (CitationState.VERIFIED, CitationState.REPAIRED)
 _ON_PAGE = (*_UNCUT, CitationState.CUT)

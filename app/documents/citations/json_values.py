@@ -15,13 +15,13 @@ from app.core.values import AnswerForm, CellValue, ValueKind, ValueState, is_dat
 from app.core.verdict import SentenceVerdict, Verdict
 from app.documents.citations.agreement import has_number
 from app.documents.citations.checker import locate
-from app.documents.citations.dates import dates_of
 from app.documents.citations.held_values import ValueWeigher, quoted_sentences
 from app.documents.citations.location import QuotationFinder
 from app.documents.citations.page_marks import is_evidence
 from app.documents.citations.page_sentences import PageSentence, PageSentences, content_terms
 from app.documents.citations.value_clauses import AskedQuestion, has_all_words
 from app.documents.citations.word_for_word import leaves_turn_behind, word_for_word
+from app.language.dates import dates_of
 
 MOST_LOOKED_THROUGH = 8
 """In books with more pages than these, a short value is sought only on those that have most of its words."""

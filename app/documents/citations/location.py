@@ -15,7 +15,7 @@ from app.core.document import CitedBook, Page
 from app.documents.citations.cuts import fuller
 from app.documents.citations.normal_form import Normal
 from app.documents.citations.quotation import WantedQuotation
-from app.documents.text.terms import is_unspaced
+from app.language.terms import is_unspaced
 
 MAX_FULLER_CHARACTERS = 600
 """The most of a page's wording that is shown with a quotation that is cut."""

@@ -20,7 +20,7 @@ from app.documents.citations.normal_form import (
     cuts_word,
     is_wordlike,
 )
-from app.documents.text.terms import is_unspaced
+from app.language.terms import is_unspaced
 
 _NUMBER = re.compile(
     rf"(?<![\w.,])\d{{1,3}}(?P<sign>[ ',.{GROUP}])\d{{3}}(?P<rest>(?:(?P=sign)\d{{3}})*)"

@@ -8,9 +8,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache, cached_property
 
-from app.core.grammar import ENGLISH, leading_language
 from app.documents.text.notation import subscript, superscript
-from app.documents.text.terms import UNSPACED, is_unspaced
+from app.language.grammar import ENGLISH, leading_language
+from app.language.terms import UNSPACED, is_unspaced
 
 JOINT = "\u00ad"
 """A hyphen at a line's end: the word may be written with it or without it."""

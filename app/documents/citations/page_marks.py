@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from app.core.grammar import QUOTATION_MARKS
-from app.documents.text.terms import is_unspaced
+from app.language.grammar import QUOTATION_MARKS
+from app.language.terms import is_unspaced
 
 MIN_QUOTED_WORDS = 3
 MIN_QUOTED_CHARACTERS = 8

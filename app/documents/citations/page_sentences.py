@@ -14,12 +14,12 @@ from functools import cached_property
 from itertools import pairwise
 
 from app.core.document import CitedBook, Page
-from app.core.languages import language_of
 from app.core.verdict import Evidence
 from app.documents.citations.normal_form import Normal
-from app.documents.citations.numbers import figures_of
-from app.documents.text.sentences import Sentence, SentenceKind, sentences
-from app.documents.text.terms import UNSPACED, is_unspaced, terms_of, words_of
+from app.language.languages import language_of
+from app.language.numbers import figures_of
+from app.language.sentences import Sentence, SentenceKind, sentences
+from app.language.terms import UNSPACED, is_unspaced, terms_of, words_of
 
 MOST_PAGES = 8
 """How many pages are looked through for a claim besides those that the answer names: those with most of its words."""

@@ -8,7 +8,7 @@ from itertools import islice
 
 from app.documents.citations.matching import occurrences
 from app.documents.citations.normal_form import FREE_CASE, Normal
-from app.documents.text.terms import is_unspaced
+from app.language.terms import is_unspaced
 
 MIN_PART_WORDS, MIN_PART_CHARACTERS = 2, 3
 """The least size of a part of a quotation between two omissions; in characters for scripts without spaces. One long

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.documents.citations.attribution import without_brackets
-from app.documents.text.sentences import SentenceKind, cut, sentences
+from app.language.sentences import SentenceKind, cut, sentences
 
 _SAYS_NOTHING = re.compile(
     r"\b(?:documents?|books?|pages?|texts?|excerpts?|passages?|contract|report|it)\b[^.]{0,60}"

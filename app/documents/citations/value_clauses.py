@@ -13,15 +13,16 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from app.core.languages import BINDING, LANGUAGES, language_of
-from app.documents.citations import amounts, dates
+from app.documents.citations import amounts
 from app.documents.citations import value_words as listed
 from app.documents.citations.duties import answers
-from app.documents.citations.numbers import figures_of
 from app.documents.citations.page_sentences import PageSentence
 from app.documents.citations.word_for_word import leaves_turn_behind
-from app.documents.text.sentences import SentenceKind
-from app.documents.text.terms import is_unspaced, stem, words_of
+from app.language import dates
+from app.language.languages import BINDING, LANGUAGES, language_of
+from app.language.numbers import figures_of
+from app.language.sentences import SentenceKind
+from app.language.terms import is_unspaced, stem, words_of
 
 
 @dataclass(frozen=True)

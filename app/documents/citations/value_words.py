@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from app.core.languages import LANGUAGES
+from app.language.languages import LANGUAGES
 
 
 def _words(text: str) -> frozenset[str]:

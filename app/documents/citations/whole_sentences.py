@@ -9,8 +9,8 @@ from app.core.document import CitedBook, Page
 from app.documents.citations.page_sentences import PageSentence, PageSentences, content_terms
 from app.documents.citations.statements import states_something
 from app.documents.citations.word_for_word import is_clause, is_excepted, points_back, stands_alone
-from app.documents.text.sentences import SentenceKind
-from app.documents.text.terms import is_unspaced, words_of
+from app.language.sentences import SentenceKind
+from app.language.terms import is_unspaced, words_of
 
 MAX_CHARACTERS = 900
 

@@ -14,14 +14,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from app.core.languages import TURNING
-from app.documents.citations import amounts, dates
+from app.documents.citations import amounts
 from app.documents.citations.cuts import fuller
 from app.documents.citations.page_sentences import PageSentence, content_terms
 from app.documents.citations.quotation import WantedQuotation
 from app.documents.citations.value_words import PARTIES
-from app.documents.text.sentences import SentenceKind
-from app.documents.text.terms import is_unspaced
+from app.language import dates
+from app.language.languages import TURNING
+from app.language.sentences import SentenceKind
+from app.language.terms import is_unspaced
 
 MIN_WORDS, MIN_CHARACTERS = 3, 6
 """The least size of a clause in words, or in characters of a script without spaces: less of it states nothing."""

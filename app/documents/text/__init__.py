@@ -1,1 +1,1 @@
-"""Flowing text: sentences, terms, notation, pages; and the formats that are plain text."""
+"""Flowing text: notation, pages; and the formats that are plain text."""

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from app.core.grammar import grammar_in, measures_in, place_of_language, slight_in
-from app.core.languages import LANGUAGES, word_set
-from app.documents.text.sentences import Sentence, SentenceKind, sentences
-from app.documents.text.terms import TextTerms, is_unspaced, stem, terms_of, weigh, weight_of, words_of
+from app.language.grammar import grammar_in, measures_in, place_of_language, slight_in
+from app.language.languages import LANGUAGES, word_set
+from app.language.sentences import Sentence, SentenceKind, sentences
+from app.language.terms import TextTerms, is_unspaced, stem, terms_of, weigh, weight_of, words_of
 
 MIN_WORDS, MIN_SIGNS = 4, 8
 """A sentence of fewer words (a list entry: one fewer), or fewer characters in a script without spaces, is near only

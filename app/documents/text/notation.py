@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from app.documents.text.terms import is_unspaced
+from app.language.terms import is_unspaced
 
 _NOTE_MARK = re.compile(r"\d{1,3}|[a-z]|[ivx]{1,4}|\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})+|[a-z](?:\s*,\s*[a-z])+")
 _SIGNS = re.compile(r"[*†‡§¶°º′″'\"#‖]+|\(?[®©™℠]\)?|TM|SM|\(R\)|\(TM\)")

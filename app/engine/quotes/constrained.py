@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
 
-from app.core.grammar import QUOTATION_MARKS
 from app.engine.quotes.characters import is_unspaced, is_wordlike
 from app.engine.quotes.index import BARRIER, VARIANTS, QuotableText, fold
 from app.engine.quotes.occurrences import Occurrences
+from app.language.grammar import QUOTATION_MARKS
 
 MIN_WORDS = 3
 MIN_BYTES = 12

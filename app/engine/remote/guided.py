@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from app.core.grammar import QUOTATION_MARKS
 from app.core.values import MOST_CHARACTERS, HeldForm, ValueKind
 from app.engine.protocol import DocumentText, PageText
+from app.language.grammar import QUOTATION_MARKS
 
 MOST_SENTENCES, MOST_SENTENCE_CHARACTERS = 400, 30_000
 """That a server is given to choose a quotation from; of a longer document any words are allowed, and checked here."""

@@ -19,17 +19,17 @@ from app.core.dates import DateSpan, PartialDate
 from app.core.document import Book, CitedBook, Page
 from app.core.errors import AppError, Code
 from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
-from app.core.grammar import grammar_in
 from app.core.names import EntityKind, FoundName
 from app.core.record import Happening, RecordKind
 from app.core.work import Cancel, Stopped, Work, relay
-from app.documents.text.sentences import sentences
-from app.documents.text.terms import is_unspaced, terms_of
 from app.engine.protocol import AnswerTo, Measure
 from app.features.chronology.data import FoundEvent, TimelineFinding
 from app.features.chronology.finding import MOST_CHARACTERS
 from app.features.chronology.service import timelines_of
 from app.features.chronology.store import Timeline
+from app.language.grammar import grammar_in
+from app.language.sentences import sentences
+from app.language.terms import is_unspaced, terms_of
 from app.services.ask import Ask
 from app.services.services import Services
 
@@ -223,7 +223,7 @@ def _event(written: _WrittenEvent, pages: Sequence[Page]) -> FoundEvent | None:
     """The day is the page's where its words name it. Where they name none, its year alone is taken, which the page has
     to name, and they have to be about what is said of them: else they are those of something else."""
     from app.documents.citations.checker import locate  # with the first answer: its patterns take a while
-    from app.documents.text.dates import DateReader
+    from app.language.written_dates import DateReader
 
     day = written.day
     found = (

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from app.core.dates import PartialDate
 from app.core.document import Page
 from app.core.names import FoundName
-from app.documents.text.dates import DateReader, WrittenDate, day_comes_first, may_have_dates
-from app.documents.text.names import NameReader
-from app.documents.text.sentences import Sentence, SentenceKind, sentences
 from app.features.chronology.data import FoundEvent
+from app.language.names import NameReader
+from app.language.sentences import Sentence, SentenceKind, sentences
+from app.language.written_dates import DateReader, WrittenDate, day_comes_first, may_have_dates
 
 MOST_EVENTS, MOST_NAMES = 10_000, 20_000
 """Of a book, names counted once for each page: what is behind them is left out."""

@@ -16,8 +16,8 @@ import apsw
 from app.core.dates import DateSpan, PartialDate
 from app.core.names import EntityKind, FoundName
 from app.features.chronology.data import EntityPlace, EntrySource, EventPlace, FoundEvent, NamedEntity, TimelineEvent
+from app.language.folding import fold, storable
 from app.store.db import Database
-from app.store.folding import fold, storable
 
 _EVENTS = """
 SELECT e.id, e.first_day, e.last_day, e.text, e.edited, p.book_id, p.page, p.quote, p.words, p.source, p.reckoned

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from app.core.document import Document, Format, Page
 from app.documents.citations.normal_form import ASIDE, ASIDE_END, DIVIDER, GROUP, JOINT, Normal
-from app.documents.text.terms import UNSPACED
 from app.features.comparison.numbering import Mark, mark_of
+from app.language.terms import UNSPACED
 
 _LETTER = rf"[^\W_{UNSPACED}]"
 _TOKEN = re.compile(

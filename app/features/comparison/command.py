@@ -246,7 +246,7 @@ class _Pen:
 
 def _words(text: str) -> Iterator[str]:
     """Each with the white space before it; characters of scripts without spaces alone."""
-    from app.documents.text.terms import is_unspaced  # with the comparison, which needs it too
+    from app.language.terms import is_unspaced  # with the comparison, which needs it too
 
     word = ""
     for character in text:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from app.documents.text.terms import is_unspaced
 from app.export.word_file import WordFile
 from app.features.comparison.data import ChangeKind, ComparedBooks, ComparedParagraph, Stretch, WordState
 from app.features.comparison.words import change_word, places, renumbered_words, reservation_sentences, summary
+from app.language.terms import is_unspaced
 
 if TYPE_CHECKING:
     from docx.document import Document as DocumentObject

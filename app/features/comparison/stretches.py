@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from app.core.page_span import PageSpan
-from app.documents.text.terms import is_unspaced
 from app.features.comparison.alignment import Match, align
 from app.features.comparison.book_words import BookWords, Piece
 from app.features.comparison.data import ComparedPassage, Stretch, WordState
+from app.language.terms import is_unspaced
 
 _SLIGHT_CHARACTERS = 3
 """Words between two changes that are no longer than this together belong to the change."""

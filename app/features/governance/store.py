@@ -8,8 +8,8 @@ import apsw
 
 from app.core.kept import Keeps, KeptWhere, SearchedTable
 from app.features.governance.data import KeptPlace
+from app.language.folding import fold
 from app.store.db import Database
-from app.store.folding import fold
 
 _TITLE = 80
 

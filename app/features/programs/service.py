@@ -16,8 +16,8 @@ from app.core.record import Happening, Noting, RecordKind
 from app.core.work import Cancel, Stopped, Work
 from app.features.programs.data import McpClient, McpStanding, client_name
 from app.features.programs.store import McpClients
+from app.language.folding import fold
 from app.services.services import Services
-from app.store.folding import fold
 from app.store.matters import MatterStore
 
 _LOOK_EVERY_S = 0.25

@@ -9,8 +9,8 @@ import apsw
 
 from app.core.matter import LIBRARY
 from app.features.programs.data import McpClient, McpStanding
+from app.language.folding import storable
 from app.store.db import Database
-from app.store.folding import storable
 
 _MOST_ASKED = 20
 """Programs that nobody has decided about are kept no longer than so many others have asked since."""

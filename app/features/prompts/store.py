@@ -7,8 +7,8 @@ import uuid
 import msgspec
 
 from app.features.prompts.data import SavedPrompt
+from app.language.folding import storable
 from app.store.db import Database
-from app.store.folding import storable
 
 
 class SavedPrompts:

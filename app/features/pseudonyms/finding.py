@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from app.core.grammar import ALL as GRAMMAR
 from app.core.names import EntityKind
-from app.documents.text.names import NameReader, WrittenName, is_first_name, shorter_forms
 from app.features.pseudonyms.data import Named, NamedKind
 from app.features.pseudonyms.identifiers import identifiers
 from app.features.pseudonyms.stand_ins import PATTERN
+from app.language.grammar import ALL as GRAMMAR
+from app.language.names import NameReader, WrittenName, is_first_name, shorter_forms
 
 MOST = 20_000
 """Of one lot of texts: what is behind them is left out."""

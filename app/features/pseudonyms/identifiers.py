@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
 
-from app.documents.text.dates import DateReader
 from app.features.pseudonyms.data import NamedKind
+from app.language.written_dates import DateReader
 
 _BEFORE_LABEL = 24
 """Characters before a number in which a word such as "Tel." says what it is."""

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase
 
-from app.core.grammar import place_of_language
 from app.features.pseudonyms.data import NamedKind, Pseudonym
+from app.language.grammar import place_of_language
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "en": (
@@ -43,7 +43,7 @@ _BARE_KINDS = (NamedKind.PERSON, NamedKind.ORGANISATION)
 """Models leave the brackets of these out."""
 
 _TAGS = ("en", "de", "fr", "es", "it")
-"""In the order of `core.grammar`."""
+"""In the order of `language.grammar`."""
 
 _KANA = re.compile(r"[ぁ-ヿ]")
 _WORD = re.compile(r"\w+")

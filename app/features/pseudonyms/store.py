@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.features.pseudonyms.data import NamedKind, Pseudonym, PseudonymUse
+from app.language.folding import storable
 from app.store.db import Database
-from app.store.folding import storable
 
 
 @dataclass(frozen=True)

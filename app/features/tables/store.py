@@ -17,10 +17,10 @@ import msgspec
 from app.core.conversation import BookRef
 from app.core.values import AnswerForm
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell, SheetEntry
+from app.language.folding import storable
 from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, decode, encode, question_of
 from app.store.cells import IN_BIN, WHOLE, CellStore, joined, next_number
 from app.store.conversations import FirstQuestion
-from app.store.folding import storable
 
 _CELLS = f"""
     SELECT {QUESTION}, {ANSWER}, l.row_number, l.column_number, l.correction, l.comment

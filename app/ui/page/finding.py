@@ -12,8 +12,8 @@ from app.core.document import Book, FoundPage
 from app.core.errors import AppError
 from app.core.page_names import PageNames
 from app.core.untrusted import disarm
+from app.language.folding import fold, places
 from app.services.library import Library
-from app.store.folding import fold, places
 from app.ui.bridge import Bridge
 from app.ui.page.hits import Around, HitModel
 from app.ui.page.panel import PagePanel

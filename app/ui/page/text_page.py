@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 
 from app.core.note import Marker
 from app.core.untrusted import disarm
-from app.store.folding import fold, places
+from app.language.folding import fold, places
 from app.ui.chat.render import SealedDocument
 from app.ui.fonts import text_font
 from app.ui.page.markings import blend

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.values import AnswerForm, ValueKind
 from app.documents.citations.agreement import value_in
-from app.documents.citations.dates import dates_of
+from app.language.dates import dates_of
 
 DATE, AMOUNT, TEXT = map(AnswerForm, (ValueKind.DATE, ValueKind.AMOUNT, ValueKind.TEXT))
 

@@ -15,7 +15,7 @@ from app.core.document import CitedBook, Page
 from app.core.verdict import SentenceVerdict, Verdict
 from app.documents.citations.checker import check
 from app.documents.citations.verdict import AnswerWeigher
-from app.documents.text.sentences import SentenceKind, sentences
+from app.language.sentences import SentenceKind, sentences
 
 _BOX = """\
 The Keeper of the tower light fills the lamp with two litres of oil before sunset. He does not leave the tower while a

@@ -16,7 +16,7 @@ from app.core.conversation import Citation, CitationState
 from app.core.document import Page
 from app.documents.citations.checker import CitedBook, check, locate
 from app.documents.citations.page_marks import find_marks, find_quotations
-from app.documents.text.sentences import SentenceKind, sentences
+from app.language.sentences import SentenceKind, sentences
 
 VERIFIED, CUT = CitationState.VERIFIED, CitationState.CUT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.documents.text.nearest import MAX_CHARACTERS, Near, nearest
-from app.documents.text.terms import stem
+from app.language.terms import stem
 
 FILLER = "The river went by the town, and nobody looked at it for long. " * 20
 LEASE = (

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from app.core.conversation import CitationState
 from app.core.document import Page
-from app.core.grammar import QUOTATION_MARKS
 from app.documents.citations.checker import CitedBook, check
 from app.documents.citations.normal_form import Normal
 from app.documents.citations.page_marks import is_evidence
 from app.engine.protocol import DocumentText, PageText
 from app.engine.quotes.constrained import LONG_BYTES, MAX_BYTES, QuoteConstraint, QuotedPlace, State
 from app.engine.quotes.index import VARIANTS, QuotableText, canonical, fold
+from app.language.grammar import QUOTATION_MARKS
 
 LEASE = (
     "The Tenant gives notice not less than twelve months before the end of the then cur-\nrent Term.",

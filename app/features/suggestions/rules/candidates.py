@@ -12,7 +12,6 @@ from itertools import chain
 
 from app.core.chapters import FRONT_MATTER
 from app.core.document import Section
-from app.core.grammar import leading_language
 from app.core.headings import is_listing, split_number
 from app.features.suggestions.rules.english import ENGLISH
 from app.features.suggestions.rules.forms import Candidate, Grammar, Kind, ask_of_heading, ask_of_sentence, words_of
@@ -20,6 +19,7 @@ from app.features.suggestions.rules.french import FRENCH
 from app.features.suggestions.rules.german import GERMAN
 from app.features.suggestions.rules.japanese import JAPANESE
 from app.features.suggestions.rules.spanish import SPANISH
+from app.language.grammar import leading_language
 from app.store.passages import Passage
 
 GRAMMARS: Mapping[str, Grammar] = {"de": GERMAN, "en": ENGLISH, "es": SPANISH, "fr": FRENCH, "ja": JAPANESE}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.grammar import grammar_in, place_of_language
+from app.language.grammar import grammar_in, place_of_language
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ ITALIAN = Language(
     tens=_listed("venti trenta quaranta cinquanta sessanta settanta ottanta novanta"),
 )
 LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH, ITALIAN)
-"""In the order of `app.core.grammar`."""
+"""In the order of `app.language.grammar`."""
 
 NEGATIONS = frozenset[str]().union(*(language.negations for language in LANGUAGES))
 CONDITIONS = frozenset[str]().union(*(language.exceptions | language.conditions for language in LANGUAGES)) - {"se"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.store.folding import contains, count_places, fold, places
+from app.language.folding import contains, count_places, fold, places
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.text.sentences import SentenceKind, sentences
+from app.language.sentences import SentenceKind, sentences
 
 SYNOPSIS = "possible packages.\n3.4.1 The single line synopsis\nThe single line synopsis should be kept brief."
 

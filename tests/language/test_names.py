@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.names import EntityKind
-from app.documents.text.names import NameReader
+from app.language.names import NameReader
 
 _LETTER = """\
 From: "Anna Berg" <anna@example.org>

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.dates import DateSpan, PartialDate
-from app.documents.text.dates import DateReader, day_comes_first
+from app.language.written_dates import DateReader, day_comes_first
 
 
 def found(text: str, day_first: bool | None = None, before: PartialDate | None = None) -> list[str]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-from app.documents.citations.numbers import kanji_value
+from app.language.numbers import kanji_value
 
 _MONTHS = {
     name: number

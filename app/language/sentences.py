@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.documents.text.terms import is_unspaced
+from app.language.terms import is_unspaced
 
 _HEADING_CHARACTERS = 90
 _SHORT_LINE = 0.7

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.core.languages import ENGLISH, Language
-from app.documents.text.terms import is_unspaced
+from app.language.languages import ENGLISH, Language
+from app.language.terms import is_unspaced
 
 _UNITS = {
     unit: names[0]

@@ -13,8 +13,8 @@ from functools import partial
 from typing import TypeAlias
 
 from app.core.dates import DateSpan, PartialDate
-from app.core.languages import LANGUAGES
-from app.documents.text.terms import is_unspaced
+from app.language.languages import LANGUAGES
+from app.language.terms import is_unspaced
 
 _MONTH_NAMES = (
     "january januar jänner janvier enero gennaio jan janv ene gen",
