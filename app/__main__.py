@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli import arguments, screen
-from app.core import installation
 from app.core.errors import AppError, Code
-from app.core.paths import Paths, resources
+from app.core.machine import installation
+from app.core.machine.paths import Paths, resources
 from app.feature import desk_features_of, diagnoses_of, extensions_of, keeps_of, replacing_of, terminal_commands_of
 from app.feature_list import FEATURES
 from app.isolation import program
@@ -75,7 +75,7 @@ def desk() -> int:
     except AppError as error:
         print(errors.sentence(error.problem), file=sys.stderr)
         return _EXIT_USAGE
-    from app.ui.application import run  # now: Qt is for the window alone
+    from app.ui.window.application import run  # now: Qt is for the window alone
 
     handbook = resources() / "handbook.md"
     extensions = extensions_of(FEATURES)

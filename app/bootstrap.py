@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from app.core import installation
 from app.core.errors import AppError, Code
-from app.core.files import start_log
 from app.core.kept import Keeps
+from app.core.machine import installation
+from app.core.machine.files import start_log
+from app.core.machine.paths import Paths
+from app.core.machine.secret import KeyOrigin
 from app.core.matter import LIBRARY, Matter
-from app.core.paths import Paths
 from app.core.policy import Policy
 from app.core.record import Noting
-from app.core.secret import KeyOrigin
 from app.documents.images.reader import ImageReader
 from app.documents.reader import DocumentReader
 from app.embedding.client import Embedder
@@ -26,32 +26,32 @@ from app.models.hub.catalogue import catalogue
 from app.models.hub.client import Hub
 from app.models.hub.protocol import check_endpoint
 from app.models.templates.reader import TemplateReader
-from app.services.ask import Ask
-from app.services.chat_templates import ChatTemplates
-from app.services.context import Context
-from app.services.covers import Covers
+from app.services.asking.ask import Ask
+from app.services.asking.context import Context
+from app.services.asking.parts import Parts
+from app.services.asking.prompts import Prompts
+from app.services.asking.replacing import AsItIsEngine, MakeNameReplacing
+from app.services.asking.restating import Restating
+from app.services.asking.weighing import SentenceWeighing
 from app.services.desk_feature import DeskFeature
-from app.services.downloads import Downloads
-from app.services.folder_adding import FolderAdding
-from app.services.images import Images
-from app.services.import_export import ImportExport
-from app.services.indexing import Indexer
-from app.services.learning import Learning
-from app.services.library import Library
-from app.services.matters import Matters, settings_of_matter
-from app.services.models import Models, RemoteEngine, SavedReadings
-from app.services.notes import NoteTaking
-from app.services.parts import Parts
-from app.services.plans import Machines, Plans
+from app.services.finding.indexing import Indexer
+from app.services.finding.search import Search
+from app.services.library.covers import Covers
+from app.services.library.folder_adding import FolderAdding
+from app.services.library.images import Images
+from app.services.library.library import Library
+from app.services.library.matters import Matters, settings_of_matter
+from app.services.library.notes import NoteTaking
+from app.services.library.removal import Removal
+from app.services.models.chat_templates import ChatTemplates
+from app.services.models.downloads import Downloads
+from app.services.models.import_export import ImportExport
+from app.services.models.learning import Learning
+from app.services.models.models import Models, RemoteEngine, SavedReadings
+from app.services.models.plans import Machines, Plans
 from app.services.policies import read_policy
-from app.services.prompts import Prompts
 from app.services.recording import Recording, close_open_answers
-from app.services.removal import Removal
-from app.services.replacing import AsItIsEngine, MakeNameReplacing
-from app.services.restating import Restating
-from app.services.search import Search
 from app.services.services import Services
-from app.services.weighing import SentenceWeighing
 from app.store import keys, restoring, system_keyring
 from app.store.bin import BinStore
 from app.store.books import Books, Recognitions

@@ -17,12 +17,12 @@ from app.core.kept import Keeps
 from app.wording.kept import KEEPS
 
 if TYPE_CHECKING:
+    from app.services.asking.replacing import MakeNameReplacing
     from app.services.desk_feature import DeskFeature
-    from app.services.replacing import MakeNameReplacing
     from app.services.services import Services
-    from app.ui.extensions import Extensions
-    from app.ui.mending import MakeMending
-    from app.ui.shell_feature import MakeShellFeature
+    from app.ui.window.extensions import Extensions
+    from app.ui.window.mending import MakeMending
+    from app.ui.window.shell_feature import MakeShellFeature
     from app.ui.window_feature import WindowFeature
     from app.ui.workspace import Workspace
 
@@ -49,7 +49,7 @@ class Feature:
 
 def extensions_of(features: Iterable[Feature]) -> Extensions:
     """Gather the parts that these features add to the window's program."""
-    from app.ui.extensions import Extensions  # now: the terminal needs nothing of the window
+    from app.ui.window.extensions import Extensions  # now: the terminal needs nothing of the window
 
     features = tuple(features)
     return Extensions(

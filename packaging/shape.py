@@ -35,13 +35,13 @@ MANY_METHODS: dict[str, str] = {
     "engine/llama.py LlamaModel": "llama.cpp's model: a method for each of its functions",
     "engine/quotes/constrained.py QuoteConstraint": "a state machine: a method for each state",
     "features/tables/window/presenter.py SheetsPresenter": _HANDLERS,
-    "ui/application.py WindowStart": "the program's states: a method for each way between them",
+    "ui/window/application.py WindowStart": "the program's states: a method for each way between them",
     "ui/chat/answer.py AnswerMessage": _EVENTS,
     "ui/chat/attachments_presenter.py AttachmentsPresenter": _HANDLERS,
     "ui/chat/composer.py Composer": _EVENTS,
     "ui/chat/message.py MessageWidget": _EVENTS,
     "ui/chat/view.py ConversationView": _EVENTS,
-    "ui/main_window.py MainWindow": _EVENTS,
+    "ui/frame/main_window.py MainWindow": _EVENTS,
     "ui/page/drawn_pages.py DrawnPages": _EVENTS,
     "ui/page/page_column.py PageColumn": _EVENTS,
     "ui/page/panel.py PagePanel": _EVENTS,
@@ -54,11 +54,8 @@ MANY_METHODS: dict[str, str] = {
 
 _HALL = "still to be given rooms"
 FULL_FOLDERS: dict[str, str] = {
-    "core": _HALL,
     "engine": _HALL,
-    "services": _HALL,
     "store": "a module for each kind of thing that is kept",
-    "ui": _HALL,
     "ui/chat": "the conversation: messages are drawn piece by piece",
     "ui/page": "pages are drawn, searched, marked and cut out",
 }
@@ -66,7 +63,7 @@ FULL_FOLDERS: dict[str, str] = {
 
 CHAINS = {
     "documents/mail/msg.py: _Properties": "a store of properties, which a message is and an attachment has",
-    "ui/application.py: _Shell": "all that there is while no desk is open",
+    "ui/window/application.py: _Shell": "all that there is while no desk is open",
 }
 """Private classes with one class below them in their file, and why."""
 
@@ -160,7 +157,7 @@ def _parameters(node: _Function) -> int:
 
 
 def _layer(module: str | None) -> str:
-    """`ui` for `app.ui.window`."""
+    """`ui` for `app.ui.window.window`."""
     return ".".join((module or "").split(".")[1:2])
 
 

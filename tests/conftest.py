@@ -14,11 +14,11 @@ import apsw
 import pytest
 from hypothesis import settings
 
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.engine import client
 from app.engine.protocol import Bandwidth
 from app.models.gguf.reader import HeaderReader
-from app.services.plans import _BANDWIDTH, Machines
+from app.services.models.plans import _BANDWIDTH, Machines
 from app.store import db, derivation, migrations
 from app.store.migrations import migrate
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from app.core.errors import AppError
 from app.core.work import Stopped, Work
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.jobs import Cancelled, Done, Failed
 
 Progress = TypeVar("Progress")
 Result = TypeVar("Result")

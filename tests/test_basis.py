@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 from python_calamine import CalamineWorkbook
 
-from app.core.conversation import (
+from app.core.conversations.conversation import (
     Answer,
     BookRef,
     Citation,
@@ -20,8 +20,8 @@ from app.core.conversation import (
     StoredQuestion,
     Turn,
 )
-from app.core.image import ImageRef
-from app.core.verdict import SentenceVerdict, Unweighed, Verdict
+from app.core.conversations.image import ImageRef
+from app.core.conversations.verdict import SentenceVerdict, Unweighed, Verdict
 from app.export import files
 from app.export.report import compose
 from app.wording.support import basis_words

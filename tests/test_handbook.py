@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from app.core.paths import Paths, resources
+from app.core.machine.paths import Paths, resources
 from app.core.work import Cancel
 from app.documents.citations.checker import CitedBook
-from app.services import search_answer
-from app.ui.jobs import Done
+from app.services.asking import search_answer
+from app.ui.kit.jobs import Done
 from tests.endings import as_events
 from tests.whole import open_desk
 

@@ -12,7 +12,7 @@ import pytest
 
 import app
 from app.core.errors import Code, Problem
-from app.core.paths import resources
+from app.core.machine.paths import resources
 from app.engine.planner import Reason, Remark
 from app.wording import i18n, placement
 from app.wording.errors import sentence

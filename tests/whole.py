@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from app import bootstrap
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.documents.reader import DocumentReader
 from app.feature import desk_features_of, diagnoses_of, extensions_of, keeps_of, replacing_of, terminal_commands_of
 from app.feature_list import FEATURES as ALL

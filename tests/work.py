@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.core.conversation import Answer, Ending
+from app.core.conversations.conversation import Answer, Ending
 from app.core.errors import AppError, Problem
 from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
 from app.engine.protocol import Engine

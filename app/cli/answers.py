@@ -10,16 +10,25 @@ import msgspec
 
 from app.cli.bars import Bar, bar
 from app.cli.screen import print_json
-from app.core.conversation import Answer, BookRef, Ending, Question, StoredQuestion, Thought
-from app.core.document import Book
+from app.core.conversations.conversation import Answer, BookRef, Ending, Question, StoredQuestion, Thought
+from app.core.conversations.events import (
+    Loading,
+    Looking,
+    PartBegun,
+    PartEnded,
+    Reading,
+    Thinking,
+    Tokenizing,
+    Weighing,
+)
+from app.core.conversations.image import ImageRef
+from app.core.conversations.verdict import SentenceVerdict, Verdict
+from app.core.documents.document import Book
+from app.core.documents.untrusted import disarm
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Thinking, Tokenizing, Weighing
-from app.core.image import ImageRef
-from app.core.untrusted import disarm
-from app.core.verdict import SentenceVerdict, Verdict
-from app.services.fitting import Choices
-from app.services.schemas import JsonAnswer
-from app.services.weighing import AnswerWeighed
+from app.services.asking.fitting import Choices
+from app.services.asking.schemas import JsonAnswer
+from app.services.asking.weighing import AnswerWeighed
 from app.wording import errors, units
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_of

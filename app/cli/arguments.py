@@ -12,11 +12,11 @@ import msgspec
 
 from app.cli import parsers
 from app.cli.terminal_command import TerminalCommand
-from app.core.conversation import PageRange
+from app.core.conversations.conversation import PageRange
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
+from app.core.machine.window_action import WindowAction
 from app.core.settings import EngineSettings, RemoteTexts, Settings
-from app.core.window_action import WindowAction
 from app.wording import i18n
 from app.wording.i18n import _
 

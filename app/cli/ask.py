@@ -17,10 +17,8 @@ from app.cli.asking_all import MatterAsking, books_with
 from app.cli.bars import bar
 from app.cli.opening import open_documents
 from app.cli.screen import print_json
-from app.core.conversation import Answer, BookRef, Ending, MatterScope, Question, StoredQuestion
-from app.core.document import Book
-from app.core.errors import AppError, Code, Problem
-from app.core.events import (
+from app.core.conversations.conversation import Answer, BookRef, Ending, MatterScope, Question, StoredQuestion
+from app.core.conversations.events import (
     Checked,
     Loading,
     Looking,
@@ -36,21 +34,23 @@ from app.core.events import (
     Tokenizing,
     Weighing,
 )
-from app.core.image import MOST_IN_QUESTION, Image
+from app.core.conversations.image import MOST_IN_QUESTION, Image
+from app.core.conversations.values import FREE, AnswerForm
+from app.core.conversations.verdict import Unweighed
+from app.core.documents.document import Book
+from app.core.errors import AppError, Code, Problem
 from app.core.settings import AnswerWords, Settings
-from app.core.values import FREE, AnswerForm
-from app.core.verdict import Unweighed
 from app.core.work import Cancel, Stopped, Work, finish
 from app.export import files
 from app.export.report import compose
-from app.services.ask import Ask
-from app.services.images import Images
-from app.services.library import Library
-from app.services.restating import SHORT_CHARACTERS
-from app.services.schemas import AnswerSchema, judge, read_schema
+from app.services.asking.ask import Ask
+from app.services.asking.restating import SHORT_CHARACTERS
+from app.services.asking.schemas import AnswerSchema, judge, read_schema
+from app.services.asking.verbatim import is_wanted
+from app.services.asking.weighing import AnswerWeighed
+from app.services.library.images import Images
+from app.services.library.library import Library
 from app.services.services import Services
-from app.services.verbatim import is_wanted
-from app.services.weighing import AnswerWeighed
 from app.wording import units
 from app.wording.i18n import _
 from app.wording.remote import short_words, whole_words

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from app.cli.screen import print_json
-from app.core.conversation import BookRef, MatterScope, Question
-from app.core.document import Book
-from app.core.events import Loading, Tokenizing
+from app.core.conversations.conversation import BookRef, MatterScope, Question
+from app.core.conversations.events import Loading, Tokenizing
+from app.core.documents.document import Book
 from app.core.work import Cancel, finish
-from app.services.matter_plans import DocumentChoice, DocumentUse, MatterPlans, Proposal
+from app.services.asking.matter_plans import DocumentChoice, DocumentUse, MatterPlans, Proposal
 from app.store.conversations import Conversations
 from app.wording import units
 from app.wording.i18n import _

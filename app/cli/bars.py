@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import msgspec
 
 from app.cli.screen import bare, print_json
-from app.core.events import Asking, Copying, Fetching, Hashing, Indexing, Loading, Opening, Tokenizing
+from app.core.conversations.events import Asking, Copying, Fetching, Hashing, Indexing, Loading, Opening, Tokenizing
 from app.wording import units
 from app.wording.i18n import _
 

@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from app.cli.ask import books_of
-from app.core.citation_style import CitationStyle
-from app.core.facts import NO_FACTS
+from app.core.documents.citation_style import CitationStyle
+from app.core.documents.facts import NO_FACTS
 from app.core.work import Cancel
 from app.export.bibliography import cite as write_references
 from app.services.services import Services

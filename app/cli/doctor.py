@@ -12,10 +12,10 @@ import msgspec
 from app import __version__
 from app.cli.screen import print_json, print_rows
 from app.cli.terminal_command import DoctorEntry
-from app.core import installation
 from app.core.errors import AppError, Code, Problem
-from app.core.paths import resources
-from app.core.secret import KeyOrigin
+from app.core.machine import installation
+from app.core.machine.paths import resources
+from app.core.machine.secret import KeyOrigin
 from app.engine.protocol import INTEGRATED, Device
 from app.services import doctor, updates
 from app.services.doctor import ChosenModel, Deviations, DoctorReport, InstallationVerdict

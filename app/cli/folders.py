@@ -11,10 +11,10 @@ from typing import Any
 
 from app.cli.bars import Bar
 from app.cli.screen import print_json
+from app.core.conversations.sources import Adding, FileEnded, Scanning, SourceCounts
 from app.core.errors import AppError, Code, Problem
-from app.core.sources import Adding, FileEnded, Scanning, SourceCounts
 from app.core.work import Cancel, Stopped, finish
-from app.services.folder_adding import AddingReport, FolderAdding, FolderProgress
+from app.services.library.folder_adding import AddingReport, FolderAdding, FolderProgress
 from app.services.services import Services
 from app.wording.errors import sentence
 from app.wording.folders import counts_words, ended_words, report_words, sources_name

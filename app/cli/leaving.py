@@ -12,7 +12,7 @@ from app.cli.screen import print_json
 from app.core.errors import AppError, Code
 from app.core.settings import RemoteImages, RemoteTexts, Settings
 from app.core.work import Stopped
-from app.services.replacing import FoundNames, NameReplacing, SomeReport
+from app.services.asking.replacing import FoundNames, NameReplacing, SomeReport
 from app.services.services import Services
 from app.wording.i18n import _
 from app.wording.units import printable

@@ -18,7 +18,7 @@ from app.cli.screen import print_json, say_told
 from app.cli.terminal_command import Diagnosis, Terminal, TerminalCommand
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.kept import Keeps
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.work import Cancel, Stopped
 from app.services.services import Services
 from app.wording import errors

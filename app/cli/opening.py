@@ -9,12 +9,12 @@ from pathlib import Path
 
 from app.cli.bars import Bar, bar
 from app.cli.reading import with_password
-from app.core.document import Book
+from app.core.conversations.sources import Adding, PlaceState, Source
+from app.core.documents.document import Book
 from app.core.errors import AppError, Code, Problem
-from app.core.secret import Password
-from app.core.sources import Adding, PlaceState, Source
+from app.core.machine.secret import Password
 from app.core.work import Cancel, Stopped, finish
-from app.services.folder_adding import AddingReport, FolderProgress
+from app.services.library.folder_adding import AddingReport, FolderProgress
 from app.services.services import Services
 from app.wording import units
 from app.wording.errors import sentence

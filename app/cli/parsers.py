@@ -9,9 +9,9 @@ from typing import Any
 
 from app import __version__
 from app.cli.terminal_command import TerminalCommand
-from app.core.citation_style import CitationStyle
+from app.core.documents.citation_style import CitationStyle
+from app.core.machine.window_action import WindowAction
 from app.core.settings import KvType, Mapping
-from app.core.window_action import WindowAction
 from app.wording.i18n import _
 
 DATA_DIR = "data folder of"

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from app.core.errors import AppError, Code
-from app.core.passphrase import require_strong
+from app.core.machine.passphrase import require_strong
 from app.wording.i18n import _
 from app.wording.passphrase import strength
 

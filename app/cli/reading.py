@@ -16,14 +16,14 @@ import msgspec
 from app.cli import arguments
 from app.cli.bars import bar
 from app.cli.screen import print_json
-from app.core.chapters import chapters_of
-from app.core.document import Document
+from app.core.conversations.chapters import chapters_of
+from app.core.documents.document import Document
+from app.core.documents.ingestion import IngestionReport, examine
 from app.core.errors import AppError, Code
-from app.core.ingestion import IngestionReport, examine
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.core.work import Cancel, finish
 from app.engine.protocol import Count
-from app.services.models import files_of
+from app.services.models.models import files_of
 from app.services.services import Services
 from app.wording import errors, units
 from app.wording.facts import facts_line

@@ -12,7 +12,7 @@ from typing import Any, Literal, TextIO
 
 import msgspec
 
-from app.core.untrusted import disarm_piece
+from app.core.documents.untrusted import disarm_piece
 from app.wording.units import printable
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from app.core.errors import Problem
 from app.core.kept import Keeps
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.work import Cancel
 
 if TYPE_CHECKING:

@@ -48,8 +48,8 @@ class PolicyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Programs that a person may allow, by the names that they give themselves; None: any."""
     passphrase_required: bool = False
     passphrase_digits: Annotated[int, Meta(ge=0, le=30)] = 0
-    """Of the number of guesses that a new passphrase takes at least, as `app.core.passphrase` estimates it; what that
-    asks of every passphrase counts too."""
+    """The digits of the number of guesses that a new passphrase takes at least, estimated by
+    `app.core.machine.passphrase`; what that asks of every passphrase counts too."""
     lock_after_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
     """The window locks when it was not used for so long, or sooner."""
     record_texts: bool | None = None

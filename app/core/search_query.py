@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from app.core.document import Format
+from app.core.documents.document import Format
 from app.core.errors import AppError, Code
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.document import RefusedKind
+from app.core.documents.document import RefusedKind
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, Work
 from app.documents.formats.detect import is_zip, may_be_read

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from itertools import islice
 from typing import NamedTuple
 
-from app.core.document import PageLayer, PageLink
+from app.core.documents.document import PageLayer, PageLink
 from app.documents.citations.matching import find_all, find_near
 from app.documents.citations.normal_form import Normal, is_wordlike
 from app.documents.citations.quotation import WantedQuotation, find

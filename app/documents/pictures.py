@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from PIL import Image
 
-from app.core.document import Document, Flag, Format, Page, PageLayer
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Flag, Format, Page, PageLayer
 from app.core.errors import AppError, Code
-from app.core.image import Raster
 from app.documents.formats.contract import Content, Progress, refuse_damaged, refuse_over, to_document
 from app.documents.formats.facts import make_facts
 from app.documents.images import decoding

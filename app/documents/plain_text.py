@@ -7,7 +7,7 @@ import re
 
 import charset_normalizer
 
-from app.core.document import Document, Flag, Format, Page
+from app.core.documents.document import Document, Flag, Format, Page
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import MAX_CHARACTERS, MAX_PAGES, Content, Progress, refuse_over, to_document
 from app.documents.formats.detect import BOMS, decode_marked, looks_like_text

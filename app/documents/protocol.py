@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.document import Document, Member, PageLayer
-from app.core.events import Opening
-from app.core.image import Raster
-from app.core.note import Marker
-from app.core.secret import Password
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Member, PageLayer
+from app.core.documents.note import Marker
+from app.core.machine.secret import Password
 from app.isolation.heartbeat import SandboxReady, WireFailed
 
 MAX_DRAWN_WIDTH, MAX_DRAWN_PIXELS = 4_000, 32_000_000

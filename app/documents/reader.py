@@ -13,7 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.document import (
+from app.core.conversations.events import Opening
+from app.core.conversations.headings import outline_of
+from app.core.conversations.image import Raster
+from app.core.documents.document import (
     BOX_BYTES,
     MAX_LINK_BOXES,
     MAX_MEMBER_NAME_CHARACTERS,
@@ -27,10 +30,7 @@ from app.core.document import (
     is_web_address,
 )
 from app.core.errors import AppError, Code
-from app.core.events import Opening
-from app.core.headings import outline_of
-from app.core.image import Raster
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.files import check_size, hold, open_document
 from app.documents.formats.detect import limit_of

@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from app.core.document import Document, Format, PageLayer
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Format, PageLayer
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Opening
-from app.core.image import Raster
 from app.documents import pictures, plain_text, zip_folder
 from app.documents.files import PACKED_LIMIT_BYTES
 from app.documents.formats import ole

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NoReturn
 
-from app.core.document import MAX_MEMBERS
+from app.core.documents.document import MAX_MEMBERS
 from app.core.errors import AppError, Code
 from app.documents.formats.archive import (
     BROKEN,

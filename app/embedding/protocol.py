@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.events import Opening
+from app.core.conversations.events import Opening
 from app.isolation.heartbeat import SandboxReady, WireFailed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.core.headings import SENTENCE_END
+from app.core.conversations.headings import SENTENCE_END
 from app.embedding.protocol import MOST_SENTENCES
 
 _FULL = 40  # characters: a shorter line was ended on purpose, not by the margin

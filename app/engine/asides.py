@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
 from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.architectures import Geometry

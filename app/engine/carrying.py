@@ -8,8 +8,8 @@ import threading
 
 import msgspec
 
+from app.core.conversations.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing, Weighing
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing, Weighing
 from app.core.work import Cancel, Progress, Result, Stopped, Waiting, Work
 from app.engine import protocol
 from app.engine.protocol import EngineOrder, Event

@@ -10,9 +10,9 @@ from functools import partial
 
 import msgspec
 
+from app.core.conversations.events import Loading, Looking
+from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Looking
-from app.core.image import Raster
 from app.core.policy import Policy
 from app.core.settings import Mapping
 from app.core.work import Cancel, Progress, Result, Work, finish

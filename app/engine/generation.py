@@ -12,7 +12,7 @@ from dataclasses import InitVar, dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
 from app.engine.architectures import Geometry
 from app.engine.held_schema import HeldSchema
 from app.engine.held_sentences import HeldSentences

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import string
 
-from app.core.values import MOST_CHARACTERS, HeldForm, ValueKind, is_amount, is_date
+from app.core.conversations.values import MOST_CHARACTERS, HeldForm, ValueKind, is_amount, is_date
 from app.language.grammar import QUOTATION_MARKS
 
 _AMOUNT_BEGINS = re.compile(

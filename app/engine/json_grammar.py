@@ -10,7 +10,7 @@ from typing import Any
 
 from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper
 
-from app.core.json_pointer import pointer
+from app.core.documents.json_pointer import pointer
 
 FORMATS = ("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uuid")
 """Of texts, that an answer is held to, as far as regular expressions can."""

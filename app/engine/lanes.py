@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from app.core.conversations.events import Loading
 from app.core.errors import AppError, Code
-from app.core.events import Loading
 from app.core.work import Cancel, Progress, Result, Work, relay
 from app.engine.carrying import carry, error_of, result_of
 from app.engine.protocol import EngineOrder, Event, Load, LoadSpec, ModelInfo

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from app.core.conversation import Usage
+from app.core.conversations.conversation import Usage
+from app.core.conversations.events import Notice, Reading, Thinking, Token, Tokenizing
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Notice, Reading, Thinking, Token, Tokenizing
 from app.core.work import Progress, Result, Stopped
 from app.engine import protocol
 from app.engine.control import RunControl

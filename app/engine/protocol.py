@@ -10,13 +10,13 @@ from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeGuard, get_ar
 import msgspec
 
 from app.core.chat_template import ChatTemplate
-from app.core.conversation import Ending, Timings, Usage
+from app.core.conversations.conversation import Ending, Timings, Usage
+from app.core.conversations.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing, Weighing
+from app.core.conversations.image import Raster
+from app.core.conversations.values import HeldForm
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing, Weighing
-from app.core.image import Raster
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.core.settings import Adapter, KvType, Mapping, Sampling
-from app.core.values import HeldForm
 from app.core.work import Cancel, Progress, Result, Work
 from app.engine.planner.cache import Shape
 from app.engine.planner.machine import RepackedWeights

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.conversation import Timings, Usage
+from app.core.conversations.conversation import Timings, Usage
+from app.core.conversations.events import Thinking
+from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Thinking
-from app.core.image import Raster
 from app.core.settings import Adapter, KvType, Sampling
 from app.core.work import Stopped
 from app.engine import planner

@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Thinking
 from app.core.errors import AppError, Code
-from app.core.events import Thinking
 from app.engine.thought_marks import FAMILIES, Messages, ThoughtFamily, opened_at
 
 _TAGGED = {family.opens.encode(): family for family in FAMILIES if family.messages is None}

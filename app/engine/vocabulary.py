@@ -8,7 +8,7 @@ import struct
 from pathlib import Path
 
 from app.core.errors import AppError, Code
-from app.core.paths import machine_error
+from app.core.machine.paths import machine_error
 
 _TOKENIZER = b"tokenizer."
 _TEMPLATE = b"tokenizer.chat_template"

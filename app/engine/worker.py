@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.core.events import Loading, Looking, Weighing
+from app.core.conversations.events import Loading, Looking, Weighing
 from app.engine import protocol
 from app.engine.cards import unused_card
 from app.engine.dry_run import dry_run

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.citation_style import CitationStyle
-from app.core.document import Book, Format
-from app.core.facts import DocumentPerson, Facts, Role
+from app.core.documents.citation_style import CitationStyle
+from app.core.documents.document import Book, Format
+from app.core.documents.facts import DocumentPerson, Facts, Role
 from app.core.names import EntityKind
 from app.export.references import cleaned
 from app.language.names import NameReader

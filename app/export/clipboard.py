@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.core.conversation import Answer
-from app.core.document import Book
+from app.core.conversations.conversation import Answer
+from app.core.documents.document import Book
 from app.export.html import ENCODED
 from app.export.markdown import read_answer, render_answer
 from app.export.references import CLOSE, OPEN, REFERENCE, check_answer, cleaned, marks_with_owners

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from app.core.errors import AppError, Code
-from app.core.files import write_private
+from app.core.machine.files import write_private
 from app.export.report import PICTURE_SIDE, LoadPicture, Picture, Report
 from app.wording.i18n import _
 

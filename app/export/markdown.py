@@ -12,8 +12,8 @@ from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from app.core.documents.untrusted import LINK_SCHEMES, is_link
 from app.core.errors import AppError
-from app.core.untrusted import LINK_SCHEMES, is_link
 from app.export.footnotes import find_notes, number_notes, raised_number, rename_notes, sign_notes, use_notes
 from app.export.formulas import KINDS, FormulaText, source_html, use_formulas, write_formulas
 from app.export.references import RAISED, CheckedSentence, legend, table_headings, table_title

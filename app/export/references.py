@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.conversation import Answer, Citation
-from app.core.document import Book
-from app.core.verdict import SentenceVerdict, Verdict
+from app.core.conversations.conversation import Answer, Citation
+from app.core.conversations.verdict import SentenceVerdict, Verdict
+from app.core.documents.document import Book
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, page_words
 from app.wording.support import page_says

@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TypeAlias
 
-from app.core.conversation import Answer, Ending, StoredQuestion, Turn
-from app.core.document import Book
+from app.core.conversations.conversation import Answer, Ending, StoredQuestion, Turn
+from app.core.conversations.image import ImageRef
+from app.core.documents.document import Book
 from app.core.errors import Problem
-from app.core.image import ImageRef
 from app.documents.images.kinds import ENDINGS
 from app.export.references import CheckedAnswer, CheckedSentence, Reference, check_answer, cleaned
 from app.export.title_block import Asked, TitleBlock, compose_title_block, day_of, models_of

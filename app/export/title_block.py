@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app import __version__
-from app.core.conversation import Answer, BookRef, StoredQuestion
-from app.core.document import Book
+from app.core.conversations.conversation import Answer, BookRef, StoredQuestion
+from app.core.documents.document import Book
 from app.export.references import cleaned
 from app.wording.i18n import _
 from app.wording.page_names import range_words

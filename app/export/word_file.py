@@ -20,7 +20,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from lxml import etree
 
-from app.core.paths import resources
+from app.core.machine.paths import resources
 from app.export.title_block import foot_words
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Opening
-from app.core.image import Raster
 from app.core.work import Cancel, Stopped, Work, finish
 from app.isolation import sandbox
 from app.isolation.child import SILENCE_LIMIT_S, START_LIMIT_S, Cause, Child, ChildDied

@@ -11,7 +11,7 @@ import sysconfig
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.core import installation
+from app.core.machine import installation
 
 CHILD = "--child"
 """First argument of the frozen program when it is to be a child: `octavo --child MODULE ARGUMENTS`."""

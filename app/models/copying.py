@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
 import msgspec
 
+from app.core.conversations.events import Copying, Hashing
 from app.core.errors import AppError, Code
-from app.core.events import Copying, Hashing
-from app.core.files import open_private
-from app.core.paths import machine_error
+from app.core.machine.files import open_private
+from app.core.machine.paths import machine_error
 from app.core.work import Cancel, Stopped, Work
 from app.isolation.files import open_regular
 

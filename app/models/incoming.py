@@ -22,8 +22,8 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.files import DRAFT_SUFFIX, open_private, remove_private, rename_private, try_lock, write_private
-from app.core.paths import machine_error, sync_folder
+from app.core.machine.files import DRAFT_SUFFIX, open_private, remove_private, rename_private, try_lock, write_private
+from app.core.machine.paths import machine_error, sync_folder
 from app.models.local import size_of
 from app.models.offers import Offer, stored_name
 from app.models.records import RECORD_NAME, Record, encode_record

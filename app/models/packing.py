@@ -14,8 +14,8 @@ import tarfile
 from pathlib import Path
 from typing import BinaryIO
 
+from app.core.conversations.events import Copying
 from app.core.errors import AppError, Code
-from app.core.events import Copying
 from app.core.work import Cancel, Work
 from app.models.copying import PIECE_BYTES, ByteCount, CopyJob, Sink, copy_into, need_room, new_file
 from app.models.offers import MAX_NAME_BYTES

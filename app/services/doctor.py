@@ -14,7 +14,7 @@ import psutil
 
 from app import __version__
 from app.core.errors import AppError, Code, Problem
-from app.core.installation import (
+from app.core.machine.installation import (
     MANIFEST_NAME,
     OWN_PACKAGE,
     SBOM_ENDING,
@@ -25,7 +25,7 @@ from app.core.installation import (
     read_manifest,
     sha256_of,
 )
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.policy import Policy
 from app.core.settings import EngineSettings
 from app.core.work import Cancel, finish
@@ -36,8 +36,8 @@ from app.engine.protocol import Device, Inspect, Inspected
 from app.isolation import sandbox
 from app.models import local
 from app.models.local import model_at
-from app.services.chat_templates import FormatReport
-from app.services.models import Models, files_of
+from app.services.models.chat_templates import FormatReport
+from app.services.models.models import Models, files_of
 from app.store.db import find_copy, find_damaged
 from app.store.keys import Key
 

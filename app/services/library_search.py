@@ -17,13 +17,13 @@ from itertools import islice
 
 import msgspec
 
+from app.core.documents.page_span import PageSpan
 from app.core.kept import TextSource
-from app.core.page_span import PageSpan
 from app.core.search_query import SearchPlace, SearchQuery, parse
 from app.core.work import Cancel, Stopped, Work
 from app.language.folding import fold, phrase_pattern
-from app.services.excerpts import Excerpt, best_sentence, excerpt_of
-from app.services.search import Neighbours, Search, fuse
+from app.services.finding.excerpts import Excerpt, best_sentence, excerpt_of
+from app.services.finding.search import Neighbours, Search, fuse
 from app.services.services import Services
 from app.store.conversations import Conversations
 from app.store.filters import PagePlace, SearchFilters, seconds

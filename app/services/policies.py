@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import Code, Parameter, Problem
-from app.core.paths import policy_file
+from app.core.machine.paths import policy_file
 from app.core.policy import MOST_BYTES, Policy, PolicyRules, strict
 
 _ADMINISTRATOR = 0

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.conversation import Answer, Ending, StoredQuestion, Usage
-from app.core.document import Book
+from app.core.conversations.conversation import Answer, Ending, StoredQuestion, Usage
+from app.core.documents.document import Book
 from app.core.policy import Policy
 from app.core.record import HERE, Happening, RecordKind
 from app.core.settings import Settings, value_of

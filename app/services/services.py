@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from app.core.kept import Keeps
+from app.core.machine.paths import Paths
 from app.core.matter import Matter
-from app.core.paths import Paths
 from app.core.policy import Policy
 from app.core.record import Happening, RecordKind
 from app.core.settings import Settings
@@ -19,29 +19,29 @@ from app.documents.reader import DocumentReader
 from app.engine.client import EngineClient
 from app.engine.protocol import EngineState
 from app.models.gguf.reader import HeaderReader
-from app.services.ask import Ask
-from app.services.context import Context
-from app.services.covers import Covers
+from app.services.asking.ask import Ask
+from app.services.asking.context import Context
+from app.services.asking.matter_plans import MatterPlans
+from app.services.asking.parts import Parts
+from app.services.asking.replacing import NameReplacing
+from app.services.asking.titling import Titling
+from app.services.asking.weighing import SentenceWeighing
 from app.services.desk_feature import DeskFeature
-from app.services.downloads import Downloads
-from app.services.folder_adding import FolderAdding
-from app.services.images import Images
-from app.services.import_export import ImportExport
-from app.services.indexing import Indexer
-from app.services.learning import Learning
-from app.services.library import Library
-from app.services.matter_plans import MatterPlans
-from app.services.matters import Matters
-from app.services.models import Models, RemoteEngine, SavedReadings
-from app.services.notes import NoteTaking
-from app.services.parts import Parts
-from app.services.plans import Machines, Plans
+from app.services.finding.indexing import Indexer
+from app.services.finding.search import Search
+from app.services.library.covers import Covers
+from app.services.library.folder_adding import FolderAdding
+from app.services.library.images import Images
+from app.services.library.library import Library
+from app.services.library.matters import Matters
+from app.services.library.notes import NoteTaking
+from app.services.library.removal import Removal
+from app.services.models.downloads import Downloads
+from app.services.models.import_export import ImportExport
+from app.services.models.learning import Learning
+from app.services.models.models import Models, RemoteEngine, SavedReadings
+from app.services.models.plans import Machines, Plans
 from app.services.recording import Recording
-from app.services.removal import Removal
-from app.services.replacing import NameReplacing
-from app.services.search import Search
-from app.services.titling import Titling
-from app.services.weighing import SentenceWeighing
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.keys import Key, set_passphrase

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from packaging.version import InvalidVersion, Version
 
 from app.core.errors import AppError, Code
-from app.core.installation import (
+from app.core.machine.installation import (
     MAX_RELEASE_BYTES,
     OWN_PACKAGE,
     SIGNATURE_BYTES,

@@ -9,8 +9,8 @@ from typing import Any
 
 import apsw
 
-from app.core.bin import BinEntry, BinKind, DeskPlace
-from app.core.conversation import BookRef, PageRange
+from app.core.conversations.bin import BinEntry, BinKind, DeskPlace
+from app.core.conversations.conversation import BookRef, PageRange
 from app.store.branches import decode, encode
 from app.store.db import Database
 

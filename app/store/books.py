@@ -15,11 +15,11 @@ from typing import Any
 import apsw
 import msgspec
 
-from app.core.conversation import BookRef, PageRange
-from app.core.document import Book, CitedBook, Document, Flag, Format, FoundPage, Page, Recognition, Section
+from app.core.conversations.conversation import BookRef, PageRange
+from app.core.documents.document import Book, CitedBook, Document, Flag, Format, FoundPage, Page, Recognition, Section
+from app.core.documents.facts import Facts
+from app.core.documents.ingestion import examine
 from app.core.errors import AppError, Code
-from app.core.facts import Facts
-from app.core.ingestion import examine
 from app.language.folding import fold, storable
 from app.store import notes, passages
 from app.store.bin import restore

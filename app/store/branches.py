@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import apsw
 import msgspec
 
-from app.core.conversation import (
+from app.core.conversations.conversation import (
     Answer,
     BookRef,
     Citation,
@@ -25,10 +25,10 @@ from app.core.conversation import (
     Turn,
     Usage,
 )
+from app.core.conversations.image import ImageRef
+from app.core.conversations.values import AnswerForm
+from app.core.conversations.verdict import SentenceVerdict
 from app.core.errors import AppError, Code, Problem
-from app.core.image import ImageRef
-from app.core.values import AnswerForm
-from app.core.verdict import SentenceVerdict
 
 Value = TypeVar("Value")
 

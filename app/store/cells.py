@@ -15,9 +15,9 @@ from collections.abc import Iterable, Sequence
 
 import apsw
 
-from app.core.cell import Cell, PartNotes
-from app.core.conversation import BookRef, Ending, StoredQuestion
-from app.core.values import FREE
+from app.core.conversations.cell import Cell, PartNotes
+from app.core.conversations.conversation import BookRef, Ending, StoredQuestion
+from app.core.conversations.values import FREE
 from app.language.folding import storable
 from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, encode, question_of
 from app.store.conversations import Conversations, FirstQuestion

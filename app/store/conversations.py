@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import apsw
 import msgspec
 
-from app.core.conversation import (
+from app.core.conversations.conversation import (
     Answer,
     BookRef,
     Conversation,
@@ -26,8 +26,8 @@ from app.core.conversation import (
     StoredQuestion,
     Turn,
 )
+from app.core.conversations.values import FREE, AnswerForm
 from app.core.errors import Problem
-from app.core.values import FREE, AnswerForm
 from app.language.folding import storable
 from app.store.branches import (
     ANSWER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.store.db import Database
 
 _LARGEST_BYTES = 4 << 20

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.document import Page, Section
-from app.core.headings import ROW, SENTENCE_END, fold_title, heading_of, is_listing
+from app.core.conversations.headings import ROW, SENTENCE_END, fold_title, heading_of, is_listing
+from app.core.documents.document import Page, Section
 
 CUT = 3
 """The version of these rules: one more whenever the same page may be cut otherwise."""

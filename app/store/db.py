@@ -16,7 +16,7 @@ from typing import Any, Final
 import apsw
 
 from app.core.errors import AppError, Code
-from app.core.files import (
+from app.core.machine.files import (
     DRAFT_SUFFIX,
     create_private,
     hold_lock,
@@ -25,8 +25,8 @@ from app.core.files import (
     remove_private,
     rename_private,
 )
-from app.core.paths import machine_error
-from app.core.secret import Key
+from app.core.machine.paths import machine_error
+from app.core.machine.secret import Key
 from app.language.folding import contains, count_places
 from app.store.migrations import is_older, migrate
 from app.store.pages import open_pages

@@ -16,8 +16,8 @@ import psutil
 from msgspec import Meta
 
 from app.core.errors import AppError, Code
-from app.core.passphrase import normal
-from app.core.secret import Key, KeyOrigin
+from app.core.machine.passphrase import normal
+from app.core.machine.secret import Key, KeyOrigin
 
 _KEY_BYTES = 32
 _TARGET_S = 1.0

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from app.core.document import Flag, Format
-from app.core.facts import Facts
-from app.core.ingestion import LOOK_AT
+from app.core.documents.document import Flag, Format
+from app.core.documents.facts import Facts
+from app.core.documents.ingestion import LOOK_AT
 from app.core.kept import FoundPeople
 from app.core.search_query import PageCondition, SearchQuery
 from app.language.folding import fold

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import apsw
 
+from app.core.conversations.image import Image, ImageRef, NamedImage, Raster, ref_of
 from app.core.errors import AppError, Code
-from app.core.image import Image, ImageRef, NamedImage, Raster, ref_of
 from app.language.folding import storable
 from app.store.db import Database
 

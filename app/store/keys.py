@@ -29,11 +29,11 @@ from typing import TypeAlias
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.files import create_private, hold_lock, remove_private, rename_private
-from app.core.passphrase import require_strong
-from app.core.paths import Paths, machine_error
+from app.core.machine.files import create_private, hold_lock, remove_private, rename_private
+from app.core.machine.passphrase import require_strong
+from app.core.machine.paths import Paths, machine_error
+from app.core.machine.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.core.policy import Policy, PolicyRules
-from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.store.db import Database
 from app.store.derivation import Argon2Cost, Stretching, chosen_cost, derive
 from app.store.system_keyring import Ring, system_ring

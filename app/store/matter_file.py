@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.core.errors import AppError, Code
-from app.core.files import write_private
-from app.core.secret import Key
+from app.core.machine.files import write_private
+from app.core.machine.secret import Key
 from app.store import sealing
 from app.store.derivation import Argon2Cost
 from app.store.sealing import PassphraseWrong, SealedKind, Sealing, SealingNewer, SealingUnknown

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import apsw
 
 from app.core.errors import AppError, Code
+from app.core.machine.secret import Key, draw_secret
 from app.core.matter import NAME_CHARACTERS, Matter
-from app.core.secret import Key, draw_secret
 from app.language.folding import fold, storable
 from app.store.db import Database
 

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import apsw
 import msgspec
 
-from app.core.conversation import BookRef, MatterPlan
+from app.core.conversations.conversation import BookRef, MatterPlan
 from app.core.kept import Keeps, SharedRows
 from app.store.bin import restore
 from app.store.branches import decode

@@ -12,8 +12,8 @@ from typing import Any
 import apsw
 import msgspec
 
-from app.core.document import Page
-from app.core.note import Marker, Note, NotePlace, NoteSource
+from app.core.documents.document import Page
+from app.core.documents.note import Marker, Note, NotePlace, NoteSource
 from app.language.folding import fold, places, storable
 from app.store.db import Database
 

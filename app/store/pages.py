@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from app.core.errors import AppError, Code
-from app.core.files import try_lock_range
-from app.core.paths import machine_error
-from app.core.secret import Key
+from app.core.machine.files import try_lock_range
+from app.core.machine.paths import machine_error
+from app.core.machine.secret import Key
 
 PAGE_BYTES: Final = 4096
 USABLE_BYTES: Final = PAGE_BYTES - 32

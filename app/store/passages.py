@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import apsw
 import msgspec
 
-from app.core.conversation import PageRange
-from app.core.document import Page, Section
+from app.core.conversations.conversation import PageRange
+from app.core.documents.document import Page, Section
 from app.language.folding import (
     HAN,
     HANGUL,

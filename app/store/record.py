@@ -18,7 +18,7 @@ import apsw
 import msgspec
 
 from app.core.errors import AppError
-from app.core.files import write_private
+from app.core.machine.files import write_private
 from app.core.record import (
     FIELDS,
     NO_HASH,

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.errors import AppError, Code
-from app.core.files import hold_lock, open_private, try_lock
-from app.core.paths import Paths, machine_error, sync_folder
+from app.core.machine.files import hold_lock, open_private, try_lock
+from app.core.machine.paths import Paths, machine_error, sync_folder
 from app.store.db import Database
 
 _STAGED, _DECIDED = "restoring", "restored"

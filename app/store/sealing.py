@@ -15,8 +15,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from app.core.passphrase import require_strong
-from app.core.secret import Key
+from app.core.machine.passphrase import require_strong
+from app.core.machine.secret import Key
 from app.store.derivation import Argon2Cost, Stretching, chosen_cost, derive
 
 _LENGTH = struct.Struct("<I")

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
+from app.core.conversations.sources import PlaceState, Shelved, Source, SourceCounts, SourcePlace
 from app.core.errors import Problem
-from app.core.sources import PlaceState, Shelved, Source, SourceCounts, SourcePlace
 from app.store.db import Database
 
 _SOURCE = "id, path, added_at, watched, scanned_at"

@@ -19,7 +19,7 @@ import hashlib
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.store.settings import SettingsStore
 
 Result = TypeVar("Result")

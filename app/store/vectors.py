@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import apsw
 import msgspec
 
-from app.core.document import Page, Section
-from app.core.headings import outline_of
+from app.core.conversations.headings import outline_of
+from app.core.documents.document import Page, Section
 from app.store import passages
 from app.store.cutting import CUT
 from app.store.db import Database

@@ -7,13 +7,13 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QObject
 
-from app.core.conversation import Citation, Question, Turn
-from app.core.document import Book
+from app.core.conversations.conversation import Citation, Question, Turn
+from app.core.documents.document import Book
 from app.ui.chat.empty import EmptyOffer
-from app.ui.commands import Entry, MenuEntry, PlacedCommands
-from app.ui.file_kind import GivenKind
+from app.ui.kit.commands import Entry, MenuEntry, PlacedCommands
+from app.ui.kit.file_kind import GivenKind
+from app.ui.kit.text_finder import TextFinder
 from app.ui.settings.feature_row import FeatureRow
-from app.ui.text_finder import TextFinder
 from app.ui.workspace import Workspace
 
 

@@ -8,19 +8,19 @@ from pathlib import Path
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.commands import WordsMenu
-from app.ui.exporting import Exporting
-from app.ui.main_window import MainWindow
+from app.ui.frame.exporting import Exporting
+from app.ui.frame.main_window import MainWindow
+from app.ui.frame.navigation import Navigation
+from app.ui.frame.saved_files import SavedFiles
+from app.ui.kit.commands import WordsMenu
+from app.ui.kit.window_context import WindowContext
 from app.ui.matters.presenter import MattersPresenter
-from app.ui.navigation import Navigation
 from app.ui.page.pages import Pages
-from app.ui.saved_files import SavedFiles
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.presenter import ShelfPresenter
-from app.ui.window_context import WindowContext
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.bin import BinEntry
+from app.core.conversations.bin import BinEntry
 from app.wording.i18n import _
 from app.wording.units import printable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.services.chat_templates import FormatReport
+from app.services.models.chat_templates import FormatReport
 from app.wording.errors import flaw_words, sentence
 from app.wording.i18n import _
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.core.document import RefusedKind
+from app.core.documents.document import RefusedKind
 from app.core.errors import Code, Problem
 from app.wording import refusals
 from app.wording.i18n import _

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from app.core.facts import DocumentPerson, Facts, Role
-from app.core.untrusted import disarm
+from app.core.documents.facts import DocumentPerson, Facts, Role
+from app.core.documents.untrusted import disarm
 from app.wording import units
 from app.wording.i18n import _
 

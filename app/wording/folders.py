@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from app.core.sources import Adding, FileEnded, PlaceState, Source, SourceCounts
+from app.core.conversations.sources import Adding, FileEnded, PlaceState, Source, SourceCounts
 from app.documents.folders import FolderFiles
-from app.services.folder_adding import AddingReport, News
+from app.services.library.folder_adding import AddingReport, News
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count, duration, printable, size

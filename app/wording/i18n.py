@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polib
 
-from app.core.paths import resources
+from app.core.machine.paths import resources
 
 ENGLISH = "en"
 _TRANSLATIONS: dict[str, str] = {}

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import msgspec
 
-from app.core.conversation import Answer, BookRef, MatterPlan, Question, StoredQuestion
-from app.services.matter_plans import DocumentChoice, DocumentUse, Proposal, UseReason
+from app.core.conversations.conversation import Answer, BookRef, MatterPlan, Question, StoredQuestion
+from app.services.asking.matter_plans import DocumentChoice, DocumentUse, Proposal, UseReason
 from app.wording.i18n import _
 from app.wording.units import count
 

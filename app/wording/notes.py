@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.note import Marker
+from app.core.documents.note import Marker
 from app.wording.i18n import _
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.core.document import Flag, Page
-from app.core.ingestion import IngestionReport, PageReport, PageState
+from app.core.documents.document import Flag, Page
+from app.core.documents.ingestion import IngestionReport, PageReport, PageState
 from app.wording.i18n import _
 from app.wording.units import count, printable
 

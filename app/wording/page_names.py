@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.core.conversation import Citation, PassageRef
-from app.core.document import Book
-from app.core.page_names import WITH_COUNT, PageName, PageNames
-from app.core.untrusted import disarm
-from app.core.verdict import Evidence, SentenceVerdict
+from app.core.conversations.conversation import Citation, PassageRef
+from app.core.conversations.verdict import Evidence, SentenceVerdict
+from app.core.documents.document import Book
+from app.core.documents.page_names import WITH_COUNT, PageName, PageNames
+from app.core.documents.untrusted import disarm
 from app.wording.i18n import _
 from app.wording.units import count
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.passphrase import Weakness, guess
+from app.core.machine.passphrase import Weakness, guess
 from app.wording.i18n import _
 
 MOST_SCORE = 4
@@ -23,7 +23,7 @@ class Strength:
 
 
 def strength(passphrase: str) -> Strength:
-    """As `app.core.passphrase.guess` estimates it."""
+    """As `app.core.machine.passphrase.guess` estimates it."""
     found = guess(passphrase)
     if found.digits >= _STRONG_DIGITS:
         return Strength(MOST_SCORE, _("Strong: very hard to guess."), True)

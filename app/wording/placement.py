@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.core.settings import Mapping
 from app.engine.planner import MemoryClass, Placement, PlanRequest, Reason, Remark, Shortfall, Speed, Way, WayKind
-from app.services.plans import ModelPlan
+from app.services.models.plans import ModelPlan
 from app.wording.i18n import _
 from app.wording.units import count, duration, printable, rate, size
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.document import RefusedKind
+from app.core.documents.document import RefusedKind
 from app.wording.i18n import _
 
 

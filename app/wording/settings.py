@@ -19,7 +19,7 @@ from app.core.settings import (
     RemoteTexts,
     ThemeChoice,
 )
-from app.services.plans import LEAST_SLICE
+from app.services.models.plans import LEAST_SLICE
 from app.wording.i18n import _
 from app.wording.units import count, printable
 

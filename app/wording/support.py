@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from app.core.conversation import Answer, CitationState, Ending, Part, PartState, Question, StoredQuestion
-from app.core.document import Book
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.conversations.conversation import Answer, CitationState, Ending, Part, PartState, Question, StoredQuestion
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import Book
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_of, counts_words
 from app.wording.page_names import cited_page, page_words

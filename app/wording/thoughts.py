@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.conversation import Answer, Thought
+from app.core.conversations.conversation import Answer, Thought
 from app.wording.i18n import _
 from app.wording.units import count, duration
 

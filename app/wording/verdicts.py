@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from app.core.document import Book
-from app.core.untrusted import disarm
-from app.core.verdict import SentenceVerdict, Unweighed, Verdict
+from app.core.conversations.verdict import SentenceVerdict, Unweighed, Verdict
+from app.core.documents.document import Book
+from app.core.documents.untrusted import disarm
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, name_words, page_words
 from app.wording.units import count

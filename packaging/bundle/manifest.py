@@ -1,7 +1,7 @@
 """Writes the manifest of a package: `manifest.py ROOT --name octavo --version V --commit C`
 
-Names every file beneath ROOT that no other manifest there names. The format is that of `app.core.installation`, and the
-same files give the same bytes. A package octavo-NAME gets `manifest-NAME.json`; one that was there is written anew.
+Names every file beneath ROOT that no other manifest there names. The format is that of `app.core.machine.installation`,
+and the same files give the same bytes. A package octavo-NAME gets `manifest-NAME.json`; one that was there is written anew.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.installation import (
+from app.core.machine.installation import (
     HashedFile,
     Manifest,
     contents,

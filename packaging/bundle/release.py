@@ -1,8 +1,8 @@
 """Writes what is published beside the packages that lie in a folder: `release.py FOLDER [--key PEM]`
 
-These are SHA256SUMS, for `sha256sum -c`, and the manifest of the release (`app.core.installation`), which names the
-packages and their SBOMs. Where OCTAVO_SIGN holds a command, it is run with the manifest's path as its last argument,
-and must leave the signature beside it: FILE.sig, 64 raw bytes, as this writes them with an Ed25519 key:
+These are SHA256SUMS, for `sha256sum -c`, and the manifest of the release (`app.core.machine.installation`), which names
+the packages and their SBOMs. Where OCTAVO_SIGN holds a command, it is run with the manifest's path as its last
+argument, and must leave the signature beside it: FILE.sig, 64 raw bytes, as this writes them with an Ed25519 key:
 `openssl pkeyutl -sign -rawin -inkey KEY.pem -in FILE -out FILE.sig`.
 Where a public key is given, or lies among the resources, the signature must hold with it.
 
@@ -25,7 +25,7 @@ from advisories import RESULT, purls_of, read_accepted, read_result, reasons_aga
 
 from app import __version__
 from app.core.errors import AppError
-from app.core.installation import (
+from app.core.machine.installation import (
     MAX_RELEASE_BYTES,
     OWN_PACKAGE,
     PACKAGE_ENDINGS,
@@ -38,7 +38,7 @@ from app.core.installation import (
     is_plain_name,
     sha256_of,
 )
-from app.core.paths import resources
+from app.core.machine.paths import resources
 from app.services.updates import KEY_NAME, parse_key, verify_signature
 
 SUMS_NAME = "SHA256SUMS"

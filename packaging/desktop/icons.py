@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from PySide6.QtGui import QImage
 
-from app.ui.emblem import SIZES, draw
+from app.ui.look.emblem import SIZES, draw
 
 _ICO = (16, 24, 32, 48, 64, 128, 256)
 _ICNS = (32, 64, 128, 256, 512, 1024)  # the entries that Pillow writes, those of double density included

@@ -21,7 +21,7 @@ from lxml import etree
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from app.ui.application import APPLICATION_ID
+from app.ui.window.application import APPLICATION_ID
 
 _SCREENSHOTS = {
     "page-lit": ("An answer, and the page that it quotes", "回答と、引用元のページ"),

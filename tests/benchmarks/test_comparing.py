@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.core.work import Cancel, finish
 from app.documents.text.flow import Block, flow
 from app.features.comparison.compare import compare

@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QAbstractEventDispatcher, QEventLoop
 
-from app.core.conversation import Citation, CitationState, Turn
-from app.ui.application import Collector
+from app.core.conversations.conversation import Citation, CitationState, Turn
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.render import prepare
 from app.ui.chat.view import ConversationView
-from app.ui.theme import LAMP, PAPER, Theme
+from app.ui.look.theme import LAMP, PAPER, Theme
+from app.ui.window.application import Collector
 from tests.ui.chat.talk import answer, asked, turn
 from tests.ui.room import application
 

@@ -13,7 +13,7 @@ import pytest
 
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
-from app.ui.jobs import Done
+from app.ui.kit.jobs import Done
 from tests.documents.pdf_writer import lines, show, write_pdf
 from tests.endings import as_events
 

@@ -35,13 +35,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.document import Document, Format
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.documents.document import Document, Format
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel, finish
 from app.documents.reader import DocumentReader
 from app.embedding.client import Embedder
-from app.services.indexing import Indexer
-from app.services.search import Search
+from app.services.finding.indexing import Indexer
+from app.services.finding.search import Search
 from app.store.books import Books
 from app.store.db import Database
 from app.store.passages import Passage, Passages

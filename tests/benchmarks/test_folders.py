@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from app.core.document import Document, Format, Page
-from app.core.paths import Paths
+from app.core.documents.document import Document, Format, Page
+from app.core.machine.paths import Paths
 from app.core.work import Cancel, finish
-from app.services import parallel_reading
+from app.services.library import parallel_reading
 from app.services.services import Services
-from app.ui.application import WindowStart
-from app.ui.bridge import Bridge
-from app.ui.window import WindowPresenter
+from app.ui.kit.bridge import Bridge
+from app.ui.window.application import WindowStart
+from app.ui.window.window import WindowPresenter
 from tests.benchmarks.case_folder import make
 from tests.benchmarks.test_scale import watch
 from tests.benchmarks.waiting import run_until

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.core.errors import AppError
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel, finish
 from app.documents.reader import DocumentReader
 from app.embedding.client import Embedder
-from app.services.indexing import Indexer
+from app.services.finding.indexing import Indexer
+from app.services.finding.search import Search
 from app.services.library_search import LibraryFound, LibrarySearch
-from app.services.search import Search
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database

@@ -11,12 +11,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.document import Document, Flag, Format, Page
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.documents.document import Document, Flag, Format, Page
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel
 from app.embedding.protocol import WIDTHS, TextVectors, VectorKind
+from app.services.finding.search import Search
 from app.services.library_search import LibrarySearch
-from app.services.search import Search
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database

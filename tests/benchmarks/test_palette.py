@@ -9,12 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.conversation import Ending, Question
+from app.core.conversations.conversation import Ending, Question
 from app.core.search_query import literally
 from app.core.work import Cancel
 from app.language.folding import contains, fold
 from app.services.library_search import library_search_of
-from app.ui.palette_dialog import PaletteDialog
+from app.ui.palette.palette_dialog import PaletteDialog
 from tests.ui.room import Room
 
 _FRAME_S = 1 / 60

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PIL import Image
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.documents.scans.models import RecognitionModels
 from app.documents.scans.worker import recognised
 from tests.documents import scanner

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.work import Cancel, finish
 from app.documents import worker
 from app.documents.formats.contract import Content
 from app.documents.reader import DocumentReader
 from app.isolation import sandbox
-from app.ui.application import WindowStart
+from app.ui.window.application import WindowStart
 from tests.benchmarks.waiting import run_until
 from tests.documents.office_writer import paragraph, write_docx
 from tests.ui.room import application

@@ -16,10 +16,10 @@ from PySide6.QtCore import QAbstractEventDispatcher, QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.core.conversation import BookRef, Ending, Question
-from app.core.document import Book, Document, Format, Page
-from app.ui.bridge import Bridge
-from app.ui.palette_dialog import PaletteDialog
+from app.core.conversations.conversation import BookRef, Ending, Question
+from app.core.documents.document import Book, Document, Format, Page
+from app.ui.kit.bridge import Bridge
+from app.ui.palette.palette_dialog import PaletteDialog
 from app.ui.shelf.lists import ShelfListView
 from tests.benchmarks.test_conversation import _cite, _write
 from tests.ui.room import Room

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from app.core.document import Book, Format, Page
+from app.core.documents.document import Book, Format, Page
+from app.ui.look.theme import Theme
 from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.page_column import PageColumn
 from app.ui.page.text_pages import TextPages
 from app.ui.page.zoom import PageZoom
-from app.ui.theme import Theme
 from tests.ui.room import application
 
 _FRAME_MS = 1000 / 60

@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import pytest
 
-from app.core.conversation import BookRef
-from app.core.paths import Paths
+from app.core.conversations.conversation import BookRef
+from app.core.machine.paths import Paths
 from app.store.books import Books
 from tests.ui import shelf_of_books
 from tests.whole import open_desk

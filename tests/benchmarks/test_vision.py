@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.core.settings import KvType
 from app.engine.control import RunControl
 from app.engine.hardware import physical_cores

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from app.engine.protocol import EngineState
-from app.ui.application import WindowStart
+from app.ui.window.application import WindowStart
 from tests.benchmarks.waiting import run_until
 from tests.ui.room import application
 from tests.whole import EXTENSIONS, open_desk

@@ -13,9 +13,9 @@ from typing import TypeAlias
 import pytest
 
 from app.cli import main, parsers
-from app.core.document import Document, Format
-from app.core.events import Opening
-from app.core.secret import Password
+from app.core.conversations.events import Opening
+from app.core.documents.document import Document, Format
+from app.core.machine.secret import Password
 from app.core.work import Cancel, Work
 from app.documents.reader import DocumentReader
 from app.embedding.client import Embedder

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from app.cli.main import EXIT_USAGE
-from app.core.document import Document, Format, Page
+from app.core.documents.document import Document, Format, Page
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.embedding.client import Embedder
 from app.store.books import Books
 from tests.cli.conftest import Octavo, answered_here

@@ -6,7 +6,7 @@ import io
 from contextlib import redirect_stderr
 
 from app.cli.bars import Bar, bar
-from app.core.events import Loading, Opening, Tokenizing
+from app.core.conversations.events import Loading, Opening, Tokenizing
 
 
 class Terminal(io.StringIO):

@@ -12,7 +12,7 @@ import pytest
 
 from app.cli import arguments
 from app.cli.main import EXIT_USAGE
-from app.core.window_action import WindowAction
+from app.core.machine.window_action import WindowAction
 from tests.cli.conftest import Octavo
 
 COMMANDS = (("read", "none.pdf"), ("models", "list"), ("models", "token", "forget"))

@@ -10,7 +10,7 @@ import pytest
 from app import bootstrap
 from app.cli import arguments, main
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.services.desk_feature import DeskFeature
 from app.services.services import Services
 from tests.whole import KEEPS

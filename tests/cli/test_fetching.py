@@ -54,7 +54,7 @@ def run(data: Path, octavo: Octavo) -> Any:
 @pytest.fixture
 def asked(run: Any, data: Path, loopback: LoopbackHub) -> Any:
     """Likewise, with the hub on loopback."""
-    from app.core.paths import Paths
+    from app.core.machine.paths import Paths
     from app.core.settings import HubSettings, Settings
 
     desk = open_desk(Paths(data))

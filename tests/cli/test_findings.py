@@ -8,8 +8,8 @@ import pytest
 
 from app.cli import ask
 from app.cli.answers import describe_answer, print_findings, print_verdicts
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
-from app.core.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
+from app.core.conversations.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
 
 _ASKED = Question("c", "May he?", (BookRef("b"),))
 _NOTHING = "Nothing about this was found in the books."

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from app.cli import folders
+from app.core.conversations.sources import SourcePlace
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
-from app.core.sources import SourcePlace
+from app.core.machine.paths import Paths
 from app.embedding.client import Embedder
 from tests.cli.conftest import Octavo, answered_here
 from tests.whole import open_desk

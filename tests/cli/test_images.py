@@ -17,7 +17,7 @@ import pytest
 from docx import Document
 from PIL import Image as Pillow
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from tests.cli.conftest import Octavo
 from tests.models.projector import write_projector

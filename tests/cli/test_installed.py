@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.cli import arguments as options
 from app.cli.main import EXIT_INPUT, run
-from app.core.installation import HashedFile, Manifest, Release, encode, sha256_of, system
-from app.core.paths import Paths, resources
+from app.core.machine.installation import HashedFile, Manifest, Release, encode, sha256_of, system
+from app.core.machine.paths import Paths, resources
 from app.services.services import Services
 from tests.whole import DIAGNOSES, KEEPS, TERMINAL_COMMANDS, open_desk
 

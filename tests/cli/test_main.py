@@ -19,9 +19,9 @@ import pytest
 from app.cli import arguments as command_line
 from app.cli.main import EXIT_MODEL, EXIT_USAGE
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.isolation import sandbox
-from app.services import ask
+from app.services.asking import ask
 from tests.cli.conftest import Octavo, answered_here
 from tests.documents import scanner
 from tests.documents.office_writer import paragraph, write_docx

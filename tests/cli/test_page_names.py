@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from app.cli.answers import print_findings, print_verdicts
-from app.core.conversation import Answer, BookRef, Ending, PassageRef, Question
-from app.core.document import Book, Format
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.conversations.conversation import Answer, BookRef, Ending, PassageRef, Question
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import Book, Format
 from tests.cli.conftest import Octavo
 from tests.documents import labelled
 

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from app.cli.main import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.settings import RemoteImages, RemoteSettings
 from tests.cli.conftest import Octavo
 from tests.engine.remote import toy_server

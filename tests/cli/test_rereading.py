@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from app.core.document import READING
-from app.core.facts import NO_FACTS
-from app.core.paths import Paths
+from app.core.documents.document import READING
+from app.core.documents.facts import NO_FACTS
+from app.core.machine.paths import Paths
 from app.store.books import Books
 from app.store.db import Database
 from app.store.keys import obtain

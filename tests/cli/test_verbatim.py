@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.cli.main import EXIT_USAGE
-from app.services.rules import ABSENT
-from app.services.weighing import SentenceWeighing
+from app.services.asking.rules import ABSENT
+from app.services.asking.weighing import SentenceWeighing
 from tests.cli.conftest import Octavo
 
 SENTENCES = [

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Loading, Reading, Token
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Reading, Token
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine import client

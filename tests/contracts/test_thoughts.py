@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.core.conversations.events import Thinking, Token
 from app.core.errors import Code
-from app.core.events import Thinking, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient

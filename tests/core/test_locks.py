@@ -7,11 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.core.files import try_lock
+from app.core.machine.files import try_lock
 
 HOLD = """
 import os, sys
-from app.core.files import try_lock
+from app.core.machine.files import try_lock
 assert try_lock(os.open(sys.argv[1], os.O_RDWR))
 print("held", flush=True)
 sys.stdin.read()

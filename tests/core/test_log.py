@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.files import start_log
+from app.core.machine.files import start_log
 
 _FULL = Path("/dev/full")
 

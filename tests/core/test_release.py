@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.installation import HashedFile, Release, is_plain_name, packages_for
+from app.core.machine.installation import HashedFile, Release, is_plain_name, packages_for
 
 FILES = (
     "octavo_0.2.0_amd64.deb",

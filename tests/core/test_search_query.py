@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.core.document import Format
+from app.core.documents.document import Format
 from app.core.errors import AppError, Code
 from app.core.search_query import (
     PageCondition,

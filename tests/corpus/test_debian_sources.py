@@ -16,7 +16,7 @@ import msgspec
 import psutil
 import pytest
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
 from app.documents.reader import DocumentReader

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import BookRef
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.conversations.conversation import BookRef
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.settings import Settings
 from app.core.work import Cancel, finish
 from app.documents.reader import DocumentReader
 from app.embedding.client import Embedder
 from app.features.suggestions.service import MOST, Suggestions
 from app.features.suggestions.store import SuggestedQuestions
-from app.services.search import Search
+from app.services.finding.search import Search
 from app.store.books import Books
 from app.store.db import Database
 from app.store.passages import Passages

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from rapidfuzz.distance import Indel
 
-from app.core.document import Document
+from app.core.documents.document import Document
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
-from app.ui.jobs import Done
+from app.ui.kit.jobs import Done
 from tests.endings import as_events
 
 DEBIAN_BOOKS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from app.core.document import Document
+from app.core.documents.document import Document
 from app.documents import worker
 from app.documents.formats.contract import Content
 from tests.documents.pdf_writer import lines, write_pdf

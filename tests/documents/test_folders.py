@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import RefusedKind
+from app.core.documents.document import RefusedKind
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, finish
 from app.documents import folders

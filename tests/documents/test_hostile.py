@@ -15,7 +15,9 @@ import msgspec
 import pytest
 from lxml import etree
 
-from app.core.document import (
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
+from app.core.documents.document import (
     MAX_ADDRESS_CHARACTERS,
     MAX_LINK_BOXES,
     MAX_PAGE_LINKS,
@@ -27,8 +29,6 @@ from app.core.document import (
     Section,
 )
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Opening
-from app.core.image import Raster
 from app.core.work import Cancel
 from app.documents.protocol import CoverRead, DrawnPage, LayerRead, Parsed
 from app.documents.reader import DocumentReader
@@ -36,7 +36,7 @@ from app.documents.worker import diagnose
 from app.isolation import client
 from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
-from app.ui.jobs import Failed
+from app.ui.kit.jobs import Failed
 from tests.documents import liar
 from tests.endings import as_events
 

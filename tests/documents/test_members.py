@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import Document, Format, Member
+from app.core.documents.document import Document, Format, Member
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
 from app.documents import files

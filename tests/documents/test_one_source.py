@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import Document, Flag, Page
+from app.core.documents.document import Document, Flag, Page
 from app.documents import worker
 from app.documents.formats.contract import Content
 

@@ -11,15 +11,15 @@ import msgspec
 import psutil
 import pytest
 
-from app.core.document import Document
+from app.core.documents.document import Document
 from app.core.errors import AppError, Code
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.core.work import Cancel
 from app.documents.formats.contract import Content
 from app.documents.protocol import DrawPage, Parse
 from app.documents.reader import DocumentReader
 from app.documents.worker import page_image, parse
-from app.ui.jobs import Done, Failed
+from app.ui.kit.jobs import Done, Failed
 from tests.documents.locksmith import REVISIONS, lock
 from tests.documents.pdf_writer import show, write_pdf
 from tests.endings import as_events

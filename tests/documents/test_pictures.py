@@ -7,7 +7,7 @@ import struct
 import pytest
 from PIL import Image
 
-from app.core.document import Document, Flag
+from app.core.documents.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents import pictures, worker
 from app.documents.formats.contract import Content

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.document import Document, Flag
+from app.core.documents.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents import plain_text
 from app.documents.formats.contract import Content

@@ -15,15 +15,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.core.document import BOX_BYTES, Document, Format
+from app.core.conversations.events import Opening
+from app.core.documents.document import BOX_BYTES, Document, Format
 from app.core.errors import AppError, Code
-from app.core.events import Opening
 from app.core.work import Cancel, finish
 from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
 from app.documents.reader import KEPT_DOCUMENTS, DocumentReader, ReaderLimits
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from tests.documents.annotated import Annotated
 from tests.documents.epub_writer import write_epub
 from tests.documents.pdf_writer import show

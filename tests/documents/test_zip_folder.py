@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from app.core.document import Member
+from app.core.documents.document import Member
 from app.core.errors import AppError, Code
 from app.documents import worker, zip_folder
 from app.documents.formats import members

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import Ending
-from app.core.events import Token
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Token
 from app.core.settings import Sampling
 from app.core.work import Cancel
 from app.engine.llama import LlamaModel

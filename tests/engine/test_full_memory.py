@@ -8,8 +8,8 @@ from typing import Any
 import psutil
 import pytest
 
+from app.core.conversations.events import Notice
 from app.core.errors import AppError, Code
-from app.core.events import Notice
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine import client

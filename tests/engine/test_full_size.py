@@ -20,7 +20,7 @@ import numpy as np
 import psutil
 import pytest
 
-from app.core.events import Loading, Reading, Token
+from app.core.conversations.events import Loading, Reading, Token
 from app.core.settings import KvType, Mapping, Sampling
 from app.core.work import Cancel, Work, finish
 from app.engine.client import EngineClient
@@ -45,7 +45,7 @@ from app.engine.protocol import (
 )
 from app.engine.repacking import repacked
 from app.models.gguf.reader import HeaderReader
-from app.services.plans import spec_of
+from app.services.models.plans import spec_of
 from tests.models import headers
 from tests.models.full_size import plain_words, write_full_size
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import CitationState, Ending
-from app.core.document import Page
-from app.core.events import Token
+from app.core.conversations.conversation import CitationState, Ending
+from app.core.conversations.events import Token
+from app.core.documents.document import Page
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.documents.citations.checker import CitedBook, check

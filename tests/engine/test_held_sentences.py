@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import Ending
-from app.core.document import CitedBook, Page
-from app.core.events import Token
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Token
+from app.core.conversations.verdict import Verdict
+from app.core.documents.document import CitedBook, Page
 from app.core.settings import Sampling
-from app.core.verdict import Verdict
 from app.core.work import Cancel
 from app.documents.citations.checker import check
 from app.documents.citations.verdict import weigh_by_words
 from app.engine.held_sentences import HeldSentences
 from app.engine.protocol import AnswerTo, DocumentText, Message, PageText, Prompt, QuotableSentence
 from app.engine.protocol import Verbatim as HeldTo
-from app.services.verbatim import held_to
+from app.services.asking.verbatim import held_to
 from tests.engine.conftest import NewEngine, load
 from tests.work import run
 

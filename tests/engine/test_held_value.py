@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import CitationState, Ending
-from app.core.document import Page
-from app.core.events import Token
+from app.core.conversations.conversation import CitationState, Ending
+from app.core.conversations.events import Token
+from app.core.conversations.values import AnswerForm, HeldForm, ValueKind, ValueState, held_form, read_value
+from app.core.documents.document import Page
 from app.core.settings import Sampling
-from app.core.values import AnswerForm, HeldForm, ValueKind, ValueState, held_form, read_value
 from app.core.work import Cancel
 from app.documents.citations.checker import CitedBook, check
 from app.engine.client import EngineClient

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import Usage
+from app.core.conversations.conversation import Usage
 from app.core.errors import AppError, Code
 from app.core.work import Stopped
 from app.engine.control import RunControl

@@ -27,8 +27,8 @@ from app.engine.protocol import Buffer, DryRun, LoadSpec, NamelessVocabulary
 from app.engine.repacking import repacked
 from app.engine.session import Session
 from app.models.gguf.reader import HeaderReader
-from app.services.plans import spec_of
-from app.ui.jobs import Done
+from app.services.models.plans import spec_of
+from app.ui.kit.jobs import Done
 from tests.endings import as_events
 from tests.engine.conftest import NewEngine, probe
 from tests.models import published

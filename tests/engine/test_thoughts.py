@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Notice, Reading, Thinking, Token
 from app.core.errors import Code
-from app.core.events import Notice, Reading, Thinking, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, Work
 from app.engine.llama import LlamaModel

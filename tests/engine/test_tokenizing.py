@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.events import Tokenizing
+from app.core.conversations.events import Tokenizing
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
 from app.engine.kv.book_tokens import BookTokens

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.citation_style import CitationStyle
-from app.core.document import Book, Format
-from app.core.facts import DocumentPerson, Facts, Role
+from app.core.documents.citation_style import CitationStyle
+from app.core.documents.document import Book, Format
+from app.core.documents.facts import DocumentPerson, Facts, Role
 from app.export.bibliography import cite
 
 

@@ -8,8 +8,8 @@ import zipfile
 import msgspec
 import pytest
 
-from app.core.conversation import CitationState
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.conversations.conversation import CitationState
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
 from app.export.clipboard import ClipboardText, copy_answer, copy_table
 from app.export.table import disarm_cell, write_table
 from app.export.workbook import CellNumber, read_number

@@ -16,7 +16,7 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
 from app import __version__
-from app.core.conversation import (
+from app.core.conversations.conversation import (
     Answer,
     BookRef,
     Citation,
@@ -28,10 +28,10 @@ from app.core.conversation import (
     StoredQuestion,
     Turn,
 )
-from app.core.document import Book, Format
+from app.core.conversations.image import ImageRef
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import Book, Format
 from app.core.errors import AppError, Code
-from app.core.image import ImageRef
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.export import docx, html, markdown
 from app.export.report import Picture, Report, compose
 

@@ -14,9 +14,9 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from PIL import Image as Pillow
 
-from app.core.conversation import Answer, BookRef, Ending, StoredQuestion, Turn
+from app.core.conversations.conversation import Answer, BookRef, Ending, StoredQuestion, Turn
+from app.core.conversations.image import ImageRef
 from app.core.errors import AppError, Code
-from app.core.image import ImageRef
 from app.export import files
 from app.export.report import PICTURE_SIDE, Picture, Report, compose
 from tests.ui.direct_images import png_of

@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 import psutil
 
-from app.core.document import Book, Page
+from app.core.conversations.image import MOST_IN_QUESTION
+from app.core.conversations.sources import PlaceState
+from app.core.documents.document import Book, Page
 from app.core.errors import Code
-from app.core.image import MOST_IN_QUESTION
-from app.core.sources import PlaceState
 from app.documents.formats.detect import is_zip
 from app.documents.images.reader import MEMORY_BYTES
 from app.isolation.limits import READER_MEMORY_BYTES

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.conversation import Ending, Question
-from app.core.paths import Paths
+from app.core.conversations.conversation import Ending, Question
+from app.core.machine.paths import Paths
 from tests.whole import open_desk
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import apsw
 
-from app.core.bin import BinKind
-from app.core.paths import Paths
+from app.core.conversations.bin import BinKind
+from app.core.machine.paths import Paths
 from app.core.work import Cancel, finish
 from app.features.governance.data import KeptFileKind
 from app.features.governance.keeping import keeping_of

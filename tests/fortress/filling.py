@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.store.db import Database
 from tests.features.rescue.store.rescuing import damage
 from tests.fortress.program import Done, Program

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from app.core.errors import AppError
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.store.db import Database
 from app.store.keys import obtain
 from tests.fortress.program import Program

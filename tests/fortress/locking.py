@@ -17,10 +17,10 @@ def make(folder: Path, canary: str, colour: tuple[int, int, int]) -> str:
     import msgspec
     import PIL.Image
 
-    from app.core.conversation import BookRef, Ending, Question
-    from app.core.document import Document, Format, Page
-    from app.core.image import Image, ImageRef, Raster
-    from app.core.paths import Paths
+    from app.core.conversations.conversation import BookRef, Ending, Question
+    from app.core.conversations.image import Image, ImageRef, Raster
+    from app.core.documents.document import Document, Format, Page
+    from app.core.machine.paths import Paths
     from app.store.books import Books
     from app.store.keys import set_passphrase
     from tests import whole
@@ -45,9 +45,9 @@ def make(folder: Path, canary: str, colour: tuple[int, int, int]) -> str:
 def make_open(folder: Path, bare: str, talk: str) -> None:
     """With what may lie open when a desk is locked: a conversation without a book and one with a book, by these titles,
     and a saved table."""
-    from app.core.conversation import BookRef
-    from app.core.document import Document, Format, Page
-    from app.core.paths import Paths
+    from app.core.conversations.conversation import BookRef
+    from app.core.documents.document import Document, Format, Page
+    from app.core.machine.paths import Paths
     from app.features.tables.columns import columns_of
     from app.features.tables.service import sheets_of
     from app.store.books import Books
@@ -68,10 +68,10 @@ def show(folder: Path) -> None:
     """Says `open`, `locked`, `open` on stdout, each when it is so; waits for a line on stdin in between."""
     from PySide6.QtWidgets import QApplication
 
-    from app.core.paths import Paths
+    from app.core.machine.paths import Paths
     from app.features.lock.window.desk_lock import DeskLock
-    from app.ui.application import WindowStart
-    from app.ui.file_dialogs import keep_folders_secret
+    from app.ui.widgets.file_dialogs import keep_folders_secret
+    from app.ui.window.application import WindowStart
     from tests import whole
 
     application = QApplication([])

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from app.core.document import Document
+from app.core.documents.document import Document
 from app.core.errors import Code
 from app.documents import worker as documents
 from app.documents.formats.contract import Content

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from tests.fortress.conftest import ROOT, Figure
 from tests.fortress.program import Program
 from tests.fortress.walk import Walk

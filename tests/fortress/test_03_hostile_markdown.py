@@ -23,15 +23,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEventLoop, QUrl
 from PySide6.QtWidgets import QApplication
 
-from app.core.conversation import Turn
+from app.core.conversations.conversation import Turn
 from app.export import docx, html, markdown
 from app.export.clipboard import copy_answer
 from app.export.report import compose
-from app.ui import pdf
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.view import ConversationView
-from app.ui.fonts import load_fonts
-from app.ui.theme import PAPER, Theme
+from app.ui.look.fonts import load_fonts
+from app.ui.look.theme import PAPER, Theme
+from app.ui.pdf import pdf
 from tests.fortress import answered
 from tests.fortress.conftest import Figure
 from tests.fortress.hostile_markdown import FIRST, LAST, Hostile, texts

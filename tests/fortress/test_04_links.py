@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QApplication
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.buttons import LinkButton
 from app.ui.chat.view import ConversationView
-from app.ui.fonts import load_fonts
-from app.ui.theme import PAPER, Theme
+from app.ui.look.fonts import load_fonts
+from app.ui.look.theme import PAPER, Theme
 from app.ui.widgets.link_dialog import LinkDialog
 from tests.fortress import answered
 from tests.fortress.conftest import Figure

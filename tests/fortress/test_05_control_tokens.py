@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 
 from app.core.chat_template import ChatTemplate
-from app.core.conversation import Answer, Beside, BookRef, Ending, StoredQuestion, Turn
-from app.core.document import Document, Format, Page
+from app.core.conversations.conversation import Answer, Beside, BookRef, Ending, StoredQuestion, Turn
+from app.core.documents.document import Document, Format, Page
 from app.core.errors import AppError
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.settings import INSTRUCTIONS_CHARACTERS
 from app.engine import chat_formats
 from app.engine.kv.reuse import Tokens

@@ -21,8 +21,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.core.errors import Code
 from app.core.model import ModelHeader
 from app.models.gguf.reader import HeaderReader
-from app.ui.bridge import Executor
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.bridge import Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from tests.fortress.conftest import Figure
 from tests.fortress.killing import Running
 from tests.fortress.program import Program

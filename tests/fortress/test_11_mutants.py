@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import Format
+from app.core.documents.document import Format
 from app.documents.images.kinds import ImageKind
 from tests.documents.formats.test_contract import _ENDINGS, _SAMPLES
 from tests.documents.images import gallery

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import Format
+from app.core.documents.document import Format
 from app.isolation.limits import READER_MEMORY_BYTES
 from tests.documents.formats.test_contract import _ENDINGS, _SAMPLES
 from tests.fortress import adding

@@ -19,10 +19,10 @@ from pathlib import Path
 import apsw
 import pytest
 
-from app.core.conversation import Draft
+from app.core.conversations.conversation import Draft
+from app.core.documents.note import Marker, NoteSource
+from app.core.machine.paths import Paths
 from app.core.matter import LIBRARY
-from app.core.note import Marker, NoteSource
-from app.core.paths import Paths
 from app.features.chronology.service import timelines_of
 from app.features.notes.service import note_keeping_of
 from app.features.programs.service import mcp_access_of

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.store.keys import set_passphrase
 from tests.fortress.killing import Running, bound, moment, opened
 from tests.fortress.program import Program

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import Format
-from app.core.image import MOST_IN_QUESTION
+from app.core.conversations.image import MOST_IN_QUESTION
+from app.core.documents.document import Format
 from app.documents.images.kinds import HEAD_BYTES, ImageKind, kind_of
 from app.documents.images.reader import ImageReader
 from app.store.images import ImageStore

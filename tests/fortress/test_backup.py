@@ -20,11 +20,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef, Ending, Question
-from app.core.document import Document, Format, Page
-from app.core.image import Image, ImageRef, Raster
-from app.core.paths import Paths
-from app.core.secret import Key
+from app.core.conversations.conversation import BookRef, Ending, Question
+from app.core.conversations.image import Image, ImageRef, Raster
+from app.core.documents.document import Document, Format, Page
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key
 from app.store import keys
 from app.store.books import Books
 from app.store.conversations import Conversations

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.paths import Paths
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.work import finish
 from app.features.rescue.store.rescue import rescue
 from app.features.rescue.store.saving import StandIns

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.store.db import Database
 from app.store.keys import obtain
 from app.store.migrations import MIGRATIONS

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.record import FIELDS, Happening, RecordEntry, RecordKind, verify
-from app.core.secret import Key, KeyOrigin, draw_secret
 from app.store.db import Database
 from app.store.record import RecordStore
 from tests.fortress.conftest import Figure

@@ -14,9 +14,9 @@ import msgspec
 import psutil
 import pytest
 
-from app.core.bin import BinKind
-from app.core.conversation import BookRef, Question
-from app.core.paths import Paths
+from app.core.conversations.bin import BinKind
+from app.core.conversations.conversation import BookRef, Question
+from app.core.machine.paths import Paths
 from app.core.work import Cancel, finish
 from app.services.services import Services
 from tests.fortress.conftest import Figure

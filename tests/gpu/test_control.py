@@ -6,8 +6,8 @@ import threading
 import time
 from pathlib import Path
 
-from app.core.conversation import Ending
-from app.core.events import Reading, Token
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Reading, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.protocol import AnswerTo, Measure, ReadBooks

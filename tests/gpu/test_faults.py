@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from app.core.conversations.events import Notice
 from app.core.errors import Code
-from app.core.events import Notice
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.events import Looking
+from app.core.conversations.events import Looking
 from tests.engine.conftest import lay_out
 from tests.engine.images.test_vision import ask, image, logits, show
 from tests.gpu.conftest import Figure

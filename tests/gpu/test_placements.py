@@ -15,7 +15,7 @@ from app.engine.hardware import free_memory
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest
 from app.engine.protocol import CARD, VULKAN, Buffer, Device, DryRun, Inspect, NamelessVocabulary, taken_bytes
 from app.models.gguf.reader import HeaderReader
-from app.services.plans import place, spec_of
+from app.services.models.plans import place, spec_of
 from tests.engine.conftest import lay_out, probe
 from tests.engine.kv.test_reuse import ask, book
 from tests.gpu.conftest import Figure

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.events import Notice
+from app.core.conversations.events import Notice
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel
 from app.engine.client import EngineClient

@@ -19,7 +19,7 @@ import probes
 from py_landlock.abi import ABIVersion
 from py_landlock.errors import LandlockNotAvailableError
 
-from app.core.events import Opening
+from app.core.conversations.events import Opening
 from app.isolation import worker_main
 from app.isolation.heartbeat import SandboxReady, WireFailed
 

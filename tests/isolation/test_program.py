@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core import installation
+from app.core.machine import installation
 from app.isolation import program
 
 

@@ -15,7 +15,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import prisoner
 
-from app.core.events import Opening
+from app.core.conversations.events import Opening
 from app.isolation import worker_main
 from app.isolation.heartbeat import SandboxReady, WireFailed
 

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from app.core.machine.paths import resources
 from app.core.model import NO_LAYER, ModelHeader, Weights
-from app.core.paths import resources
 from app.models.hub.catalogue import CompactHeader, CompactWeights
 from tests.models import published
 from tests.models.headers import MAVERICK, SCOUT, Shape

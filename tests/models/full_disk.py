@@ -31,7 +31,7 @@ def overstating_command(_module: str, folder: str) -> list[str]:
 
 
 def main(kind: str, room: int, folder: str) -> None:
-    from app.core.events import Fetching
+    from app.core.conversations.events import Fetching
     from app.models.hub import worker
 
     if kind == "limited":

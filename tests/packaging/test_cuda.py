@@ -22,7 +22,7 @@ import pytest
 from debian.deb822 import Deb822
 
 from app.cli import arguments
-from app.core.installation import manifest_files, read_manifest
+from app.core.machine.installation import manifest_files, read_manifest
 from app.engine.nvidia import ADD_ONS
 from tests.packaging.programs import BUNDLE, CHECKOUT, library, program
 from tests.whole import TERMINAL_COMMANDS

@@ -21,13 +21,13 @@ from PySide6.QtCore import QMimeDatabase
 
 from app import __version__
 from app.cli import arguments, parsers
-from app.core.window_action import WindowAction
+from app.core.machine.window_action import WindowAction
 from app.documents.formats import detect
 from app.documents.images import kinds as images
 from app.feature import terminal_commands_of
 from app.feature_list import FEATURES
-from app.ui.application import APPLICATION_ID
-from app.ui.emblem import SIZES
+from app.ui.look.emblem import SIZES
+from app.ui.window.application import APPLICATION_ID
 from app.wording.i18n import use_language
 
 DESKTOP = Path(__file__).parents[2] / "packaging" / "desktop"

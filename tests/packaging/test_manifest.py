@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.installation import HashedFile, read_manifest, system
+from app.core.machine.installation import HashedFile, read_manifest, system
 
 PROGRAM = Path(__file__).parents[2] / "packaging" / "bundle" / "manifest.py"
 

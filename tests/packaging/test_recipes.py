@@ -16,7 +16,7 @@ import pytest
 from app import __version__
 from app.documents.formats import detect
 from app.documents.images import kinds as images
-from app.ui.application import APPLICATION_ID
+from app.ui.window.application import APPLICATION_ID
 
 PACKAGING = Path(__file__).parents[2] / "packaging"
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from app import __version__
-from app.core.installation import HashedFile, Release, sha256_of
+from app.core.machine.installation import HashedFile, Release, sha256_of
 from app.services.updates import PackageState, UpdateState, check
 
 PROGRAM = Path(__file__).parents[2] / "packaging" / "bundle" / "release.py"

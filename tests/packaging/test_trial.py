@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import Question
+from app.core.conversations.conversation import Question
 from app.core.work import Cancel
 from tests.ui.fakes import ScriptedEngine, open_desk
 from tests.work import answered

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.conversation import Ending, Question
+from app.core.conversations.conversation import Ending, Question
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.export import files
 from app.store.conversations import Conversations
 from app.store.db import Database

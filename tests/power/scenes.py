@@ -11,10 +11,10 @@ from pathlib import Path
 import apsw
 import msgspec
 
-from app.core.conversation import Ending, Question
+from app.core.conversations.conversation import Ending, Question
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
-from app.core.secret import Key
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.derivation import Argon2Cost

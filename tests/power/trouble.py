@@ -12,7 +12,7 @@ from unittest import mock
 
 import apsw
 
-from app.core import files
+from app.core.machine import files
 from tests.power.vfs import below
 
 WRITING = ("write", "truncate", "sync", "open", "delete")
@@ -53,7 +53,7 @@ class Trouble:
 
 @contextlib.contextmanager
 def troubled(folder: Path, trouble: Trouble) -> Iterator[None]:
-    """Whatever is written by the database, and by `app.core.files`."""
+    """Whatever is written by the database, and by `app.core.machine.files`."""
     with contextlib.ExitStack() as patches:
         patches.enter_context(below(folder, disturb=trouble.of_database))
         for name in _OF_FILES:

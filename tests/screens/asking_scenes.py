@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.conversation import MatterScope
-from app.core.document import Document, Format, Page
+from app.core.conversations.conversation import MatterScope
+from app.core.documents.document import Document, Format, Page
 from app.core.settings import ThemeChoice
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage

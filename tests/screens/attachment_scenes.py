@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 
 from app.core.settings import ThemeChoice
-from app.ui.bridge import Executor
 from app.ui.chat.image_sources import ImageSource
+from app.ui.kit.bridge import Executor
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.fakes import SCOUT

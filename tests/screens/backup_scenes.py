@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from unittest import mock
 
-from app.core.events import Copying, Hashing
+from app.core.conversations.events import Copying, Hashing
 from app.core.settings import ThemeChoice
 from app.features.backup.data import BackupMade, BackupSizes, Restored
 from app.features.backup.window.backup import BackupWindow
 from app.features.backup.window.dialogs import BackupDialog, RestoreDialog
 from app.features.backup.words import restored_words
 from app.store.settings import SettingsStore
-from app.ui.jobs import Done
+from app.ui.kit.jobs import Done
 from app.wording.i18n import _
 from app.wording.settings import SectionKind
 from tests.screens.stage import Stage, japanese

@@ -3,7 +3,7 @@ said of a file that was written."""
 
 from __future__ import annotations
 
-from app.core.bin import BinKind
+from app.core.conversations.bin import BinKind
 from app.core.settings import ThemeChoice
 from app.features.bin.window.bin import BinWindow
 from tests.screens.stage import Stage, japanese

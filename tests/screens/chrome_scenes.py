@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLineEdit
 
 from app.core.settings import ThemeChoice
-from app.ui.palette_dialog import PaletteDialog
+from app.ui.palette.palette_dialog import PaletteDialog
 from app.wording import i18n
 from tests.screens.stage import Stage
 from tests.ui.room import LEASE, LETTERS, SURVEY, pause

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.core.document import Document
+from app.core.documents.document import Document
 from app.core.settings import ThemeChoice
 from app.documents.formats.contract import Content
 from app.documents.word import docx

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.core.image import Raster
-from app.ui.fonts import text_font
+from app.core.conversations.image import Raster
+from app.ui.look.fonts import text_font
 
 _WIDTH, _HEIGHT = 1240, 1754
 

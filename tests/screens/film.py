@@ -10,7 +10,7 @@ import av
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen
 
-from app.ui.fonts import text_font
+from app.ui.look.fonts import text_font
 from tests.screens import pictures
 
 SIZE = (1920, 1080)

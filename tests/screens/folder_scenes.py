@@ -11,11 +11,11 @@ from unittest import mock
 
 from PySide6.QtCore import QPoint
 
-from app.core.document import Document, Format, Page
+from app.core.conversations.sources import PlaceState, SourcePlace
+from app.core.documents.document import Document, Format, Page
 from app.core.errors import Code, Problem
 from app.core.settings import ThemeChoice
-from app.core.sources import PlaceState, SourcePlace
-from app.services import parallel_reading
+from app.services.library import parallel_reading
 from app.ui.adding.dialog import AddingDialog
 from app.ui.shelf.rows import GroupRow, ItemRole
 from app.wording.i18n import use_language

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint
 
-from app.core.conversation import Usage
-from app.core.events import Looking
-from app.core.image import Image
+from app.core.conversations.conversation import Usage
+from app.core.conversations.events import Looking
+from app.core.conversations.image import Image
 from app.core.settings import ThemeChoice
 from app.ui.chat.lightbox import ImageDialog
 from tests.screens import pictures

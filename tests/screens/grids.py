@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.core.conversation import BookRef
-from app.core.document import Book, Document, Format, Page
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Book, Document, Format, Page
 from app.core.settings import ThemeChoice
 from app.features.tables.columns import columns_of
 from app.features.tables.service import sheets_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.core.conversations.events import Opening
 from app.core.errors import Code, Problem
-from app.core.events import Opening
 from app.core.settings import ThemeChoice
 from app.core.work import Cancel
 from app.features.tables.service import sheets_of

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.core.conversation import Ending, Question
+from app.core.conversations.conversation import Ending, Question
 from app.core.settings import ThemeChoice
 from app.features.library_search.window.library_search import LibrarySearchWindow
 from app.features.library_search.window.panel import BY_WEIGHT
@@ -101,7 +101,7 @@ def search_japanese_text(stage: Stage) -> None:
 def palette_everywhere(stage: Stage) -> None:
     _searched(stage, "")
     stage.presenter.places.anything.find()
-    from app.ui.palette_dialog import PaletteDialog
+    from app.ui.palette.palette_dialog import PaletteDialog
 
     dialog = stage.window.findChild(PaletteDialog)
     assert dialog is not None

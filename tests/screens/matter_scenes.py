@@ -7,7 +7,7 @@ import msgspec
 from app.core.matter import Matter
 from app.core.settings import RemoteServer, RemoteSettings, ThemeChoice
 from app.features.matters.window.matters import MattersWindow
-from app.ui.activity import EngineTask
+from app.ui.kit.activity import EngineTask
 from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS, NOW, SURVEY
 

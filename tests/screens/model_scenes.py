@@ -7,18 +7,18 @@ from pathlib import Path
 import msgspec
 
 from app.core.chat_template import ChatTemplate, WorkedOut
+from app.core.conversations.events import Fetching, Loading
 from app.core.errors import Code, Problem
-from app.core.events import Fetching, Loading
 from app.core.settings import KvType, ThemeChoice
 from app.models.hub.catalogue import catalogue
 from app.models.local import starter
 from app.models.offers import Offer
 from app.models.records import Record
-from app.services import judgement
-from app.services.chat_templates import FormatReport
-from app.services.plans import Hardware
+from app.services.models import judgement
+from app.services.models.chat_templates import FormatReport
+from app.services.models.plans import Hardware
 from app.store.judges import Judge, JudgedLanguage
-from app.ui.bridge import Executor
+from app.ui.kit.bridge import Executor
 from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.placement_rows import NumberRow
 from app.ui.models.window import ModelsWindow

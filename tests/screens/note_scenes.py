@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect
 
-from app.core.note import Marker, Note, NoteSource
+from app.core.documents.note import Marker, Note, NoteSource
 from app.core.settings import ThemeChoice
 from app.features.notes.service import note_keeping_of
 from app.features.notes.window.notes import NotesWindow

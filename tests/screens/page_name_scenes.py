@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.conversation import PageRange
-from app.core.document import Book, PageLayer
-from app.core.image import Raster
+from app.core.conversations.conversation import PageRange
+from app.core.conversations.image import Raster
+from app.core.documents.document import Book, PageLayer
 from app.core.settings import ThemeChoice
 from app.documents import worker
 from app.documents.formats.contract import Content

@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSplitter
 
-from app.core.document import PageLayer, PageLink
-from app.core.image import Raster
+from app.core.conversations.image import Raster
+from app.core.documents.document import PageLayer, PageLink
 from app.core.settings import ThemeChoice
 from app.documents import worker
 from app.documents.formats.contract import Content
-from app.ui.frame_state import PageLook
+from app.ui.kit.frame_state import PageLook
 from app.ui.widgets.link_dialog import LinkDialog
 from app.wording.i18n import use_language
 from tests.documents.pdf_writer import lines, show, write_pdf

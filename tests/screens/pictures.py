@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QBuffer, QIODevice, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen, QPolygonF, QRadialGradient
 
-from app.ui.fonts import text_font, ui_font
-from app.ui.theme import CLOTH
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.theme import CLOTH
 
 _INK = QColor("#222222")
 

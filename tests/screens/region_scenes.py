@@ -7,8 +7,8 @@ from functools import cache
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.core.document import Document, Format, Page
-from app.core.image import Raster
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Format, Page
 from app.core.settings import ThemeChoice
 from app.documents import worker
 from app.documents.formats.contract import Content

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.core.document import Document, Format, Page
+from app.core.documents.document import Document, Format, Page
 from app.core.settings import RemoteSettings, RemoteTexts, ThemeChoice
 from app.features.pseudonyms.window.pseudonyms import PseudonymsWindow
 from tests.screens.attachment_scenes import draw_image

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.document import READING, Document, Flag
-from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
+from app.core.documents.document import READING, Document, Flag
+from app.core.documents.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.core.settings import ThemeChoice
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books

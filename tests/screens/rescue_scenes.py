@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from app.core.conversations.events import Copying
 from app.core.errors import Code, Problem
-from app.core.events import Copying
 from app.core.settings import ThemeChoice
 from app.features.rescue.service import RescuedDesk, RescueReport
 from app.features.rescue.store.rescue import Rescued
 from app.features.rescue.store.saving import MissingPages, Saved
 from app.features.rescue.window.rescuing import Rescuing
-from app.ui.jobs import Done
+from app.ui.kit.jobs import Done
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.whole import KEEPS

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageFilter
 
-from app.core.document import Document, Flag, Format, Page
-from app.core.events import Opening
-from app.core.image import Raster
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Flag, Format, Page
 from app.core.settings import ThemeChoice
 from tests.screens import drawings
 from tests.screens.stage import Stage

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from app.core.conversations.events import Loading, Opening, Reading, Thinking
 from app.core.errors import Code, Problem
-from app.core.events import Loading, Opening, Reading, Thinking
 from app.core.settings import ThemeChoice
 from app.ui.context.fit_dialog import FitDialog
 from tests.screens import grids, sheets

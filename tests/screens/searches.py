@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.core.conversation import Question
-from app.core.image import Image
+from app.core.conversations.conversation import Question
+from app.core.conversations.image import Image
 from app.core.settings import ThemeChoice
 from app.core.work import Cancel
-from app.ui.jobs import Done
-from app.ui.palette_dialog import PaletteDialog
+from app.ui.kit.jobs import Done
+from app.ui.palette.palette_dialog import PaletteDialog
 from tests.endings import as_events
 from tests.screens.stage import Stage
 from tests.ui.direct_images import png_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.core.conversation import BookRef
+from app.core.conversations.conversation import BookRef
+from app.core.conversations.events import Reading
 from app.core.errors import Code, Problem
-from app.core.events import Reading
 from app.core.settings import ThemeChoice
 from app.features.tables.service import sheets_of
 from app.features.tables.window.tables import TablesWindow

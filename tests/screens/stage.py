@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QDialog, QWidget
 
-from app.core.conversation import Usage
-from app.core.image import Raster
+from app.core.conversations.conversation import Usage
+from app.core.conversations.image import Raster
 from app.wording.i18n import use_language
 from tests.screens import drawings
 from tests.ui import shelf_of_books

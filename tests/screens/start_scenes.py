@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from app.core.document import Format
+from app.core.documents.document import Format
 from app.core.errors import Code, Problem
 from app.core.settings import KvType, ThemeChoice
 from app.engine.protocol import ModelInfo
 from app.models.hub.catalogue import catalogue
 from app.models.local import starter
-from app.services.plans import Hardware
+from app.services.models.plans import Hardware
 from app.wording.i18n import use_language
 from tests.screens.attachment_scenes import drag_over
 from tests.screens.stage import Stage

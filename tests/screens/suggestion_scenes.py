@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.document import Document
+from app.core.documents.document import Document
 from app.core.settings import ThemeChoice
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.events import Reading, Thinking
+from app.core.conversations.events import Reading, Thinking
 from app.core.settings import ThemeChoice
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage

@@ -7,13 +7,13 @@ import hashlib
 from PySide6.QtCore import QItemSelectionModel, QPoint
 
 from app.core.dates import DateSpan, PartialDate
-from app.core.document import Document, Format, Page
+from app.core.documents.document import Document, Format, Page
 from app.core.settings import ThemeChoice
 from app.features.chronology.data import FoundEvent, TimelineFinding
 from app.features.chronology.service import timelines_of
 from app.features.chronology.window.chronology import ChronologyWindow
 from app.features.chronology.window.rows import EventRow, NameRow
-from app.ui.bridge import Executor
+from app.ui.kit.bridge import Executor
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
 from tests.ui.room import pause, wait

@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import Qt
 
-from app.core.events import Opening
+from app.core.conversations.events import Opening
 from app.core.settings import ThemeChoice
 from app.features.videos.window.dialog import SelectionMethod, VideoDialog
 from app.features.videos.window.frame_choice import FrameChoice
 from app.features.videos.window.videos import VideosWindow
-from app.ui.bridge import Executor
+from app.ui.kit.bridge import Executor
 from app.wording.i18n import use_language
 from tests.screens.attachment_scenes import drag_over
 from tests.screens.film import harbour_film

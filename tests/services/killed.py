@@ -15,7 +15,7 @@ PIECE_BYTES = 1 << 14
 
 
 def main(data: str, events: int, verb: str, *paths: str) -> None:
-    from app.core.paths import Paths
+    from app.core.machine.paths import Paths
     from app.core.work import Cancel
     from app.models import copying, packing
     from tests.whole import open_desk

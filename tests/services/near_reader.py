@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.core.document import Document, Format, Member, Page
+from app.core.conversations.events import Opening
+from app.core.documents.document import Document, Format, Member, Page
 from app.core.errors import AppError, Code
-from app.core.events import Opening
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.core.work import Cancel, Stopped, Work
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.bin import BinKind
-from app.core.conversation import Ending, Question
-from app.core.document import Book, Document, Flag, Format, Page
-from app.core.facts import DocumentPerson, Facts, Role
+from app.core.conversations.bin import BinKind
+from app.core.conversations.conversation import Ending, Question
+from app.core.conversations.sources import PlaceState, SourcePlace
+from app.core.documents.document import Book, Document, Flag, Format, Page
+from app.core.documents.facts import DocumentPerson, Facts, Role
 from app.core.kept import KeptWhere
 from app.core.search_query import SearchPlace, literally
-from app.core.sources import PlaceState, SourcePlace
 from app.core.work import Cancel, Stopped, finish
 from app.services.library_search import LibraryFound, LibraryHit, LibrarySearch, library_search_of
 from app.store.sources import Sources

@@ -12,9 +12,9 @@ import pytest
 
 from app import bootstrap
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
+from app.core.machine.secret import KeyOrigin
 from app.core.policy import Policy, PolicyRules, RetentionRules
-from app.core.secret import KeyOrigin
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import LoadSpec, RemoteSpec

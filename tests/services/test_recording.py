@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.bin import BinKind
-from app.core.conversation import BookRef, Ending, Question
-from app.core.document import Document, Format, Page
+from app.core.conversations.bin import BinKind
+from app.core.conversations.conversation import BookRef, Ending, Question
+from app.core.documents.document import Document, Format, Page
 from app.core.errors import Code, Problem
 from app.core.record import RecordEntry, RecordKind
 from app.core.work import Cancel, finish

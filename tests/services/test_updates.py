@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.core.errors import AppError, Code
-from app.core.installation import MAX_RELEASE_BYTES, HashedFile, Manifest, Release, encode, system
+from app.core.machine.installation import MAX_RELEASE_BYTES, HashedFile, Manifest, Release, encode, system
 from app.services.updates import PackageState, Update, UpdateState, check
 
 PACKAGE = b"a package"

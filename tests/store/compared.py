@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any, TypeAlias
 
-from app.core.paths import Paths
-from app.core.secret import Key
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key
 from app.store import keys
 from app.store.db import Database
 from app.store.matters import MatterStore

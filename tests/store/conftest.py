@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.paths import Paths
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.store.db import Database
 
 _NOBODY = 65534

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from app.core.secret import Key
+from app.core.machine.secret import Key
 
 
 def decrypted(path: Path, key: Key) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.bin import BinKind
+from app.core.conversations.bin import BinKind
 from app.store.bin import BinStore
 from app.store.books import Books
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.bin import BinEntry, BinKind
-from app.core.cell import PartNotes
-from app.core.conversation import BookRef, PageRange, Question
-from app.core.document import Document, Format, Page
-from app.core.image import Image, ImageRef, Raster
+from app.core.conversations.bin import BinEntry, BinKind
+from app.core.conversations.cell import PartNotes
+from app.core.conversations.conversation import BookRef, PageRange, Question
+from app.core.conversations.image import Image, ImageRef, Raster
+from app.core.documents.document import Document, Format, Page
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.cells import PartNotesStore

@@ -8,10 +8,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef, Citation, CitationState, MatterPlan, PageRange, PassageRef, Question
-from app.core.document import READING, Book, Document, Flag, Format, Page, Section
+from app.core.conversations.conversation import (
+    BookRef,
+    Citation,
+    CitationState,
+    MatterPlan,
+    PageRange,
+    PassageRef,
+    Question,
+)
+from app.core.documents.document import READING, Book, Document, Flag, Format, Page, Section
+from app.core.documents.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.core.errors import AppError, Code
-from app.core.facts import NO_FACTS, DocumentPerson, Facts, Role
 from app.language.folding import fold, places
 from app.store.books import Books
 from app.store.conversations import Conversations

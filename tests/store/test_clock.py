@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app.core.bin import BinKind
-from app.core.conversation import Question
+from app.core.conversations.bin import BinKind
+from app.core.conversations.conversation import Question
 from app.store import conversations as module
 from app.store.bin import BinStore
 from app.store.branches import shown_turns

@@ -16,7 +16,7 @@ import apsw
 import msgspec
 import pytest
 
-from app.core.conversation import (
+from app.core.conversations.conversation import (
     BookRef,
     Citation,
     CitationState,
@@ -32,12 +32,12 @@ from app.core.conversation import (
     Turn,
     Usage,
 )
-from app.core.document import Document, Format, Page
+from app.core.conversations.image import Image, ImageRef, NamedImage, Raster
+from app.core.conversations.verdict import SentenceVerdict, Unweighed, Verdict
+from app.core.documents.document import Document, Format, Page
 from app.core.errors import AppError, Code, Problem
-from app.core.image import Image, ImageRef, NamedImage, Raster
-from app.core.paths import Paths
-from app.core.secret import Key, KeyOrigin
-from app.core.verdict import SentenceVerdict, Unweighed, Verdict
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key, KeyOrigin
 from app.language.folding import fold
 from app.store.books import Books
 from app.store.conversations import Conversations
@@ -434,11 +434,11 @@ def test_threads_share_a_conversation(conversations: Conversations) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from app.core.conversation import Ending, Question
+from app.core.conversations.conversation import Ending, Question
 from app.store.conversations import Conversations
 from app.store.db import Database
-from app.core.secret import Key, KeyOrigin
-from app.core.verdict import SentenceVerdict, Unweighed, Verdict
+from app.core.machine.secret import Key, KeyOrigin
+from app.core.conversations.verdict import SentenceVerdict, Unweighed, Verdict
 import msgspec
 conversations = Conversations(Database.open(Path(sys.argv[1]), Key(sys.stdin.readline().strip(), KeyOrigin.FILE)))
 talk, parent = conversations.create().id, None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.document import Document, Format, Page
-from app.core.image import Raster
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Format, Page
 from app.store.books import Books
 from app.store.covers import KeptCovers
 from app.store.db import Database

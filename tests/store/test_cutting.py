@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.document import Page, Section
+from app.core.documents.document import Page, Section
 from app.store.cutting import MOST, Cutter, PassageCut, is_listing
 
 SENTENCE = "The tenant pays the rent on the first day of each month. "

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.core.errors import AppError, Code
-from app.core.passphrase import require_strong
-from app.core.secret import KeyOrigin
+from app.core.machine.passphrase import require_strong
+from app.core.machine.secret import KeyOrigin
 from app.store import derivation
 from app.store.derivation import Argon2Cost, Stretching, derive, measured_cost
 

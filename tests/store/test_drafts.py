@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.conversation import Draft, Question
+from app.core.conversations.conversation import Draft, Question
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 

@@ -16,7 +16,7 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.store.db import Database
 from app.store.derivation import Argon2Cost
 from app.store.keys import Key, KeyOrigin, is_passphrase, obtain, set_passphrase
@@ -329,7 +329,7 @@ CHANGE = """
 import functools, os, shutil, sys
 from pathlib import Path
 import apsw
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.store.db import Database
 from app.store.derivation import Argon2Cost
 from app.store.keys import obtain, set_passphrase

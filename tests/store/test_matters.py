@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import AppError, Code
+from app.core.machine.secret import is_secret
 from app.core.matter import NAME_CHARACTERS, Matter
-from app.core.secret import is_secret
 from app.store.db import Database
 from app.store.matters import MatterStore
 from tests.store.decrypted import decrypted

@@ -11,7 +11,7 @@ import apsw
 import pytest
 
 from app.core.errors import AppError, Code
-from app.core.secret import Key, KeyOrigin
+from app.core.machine.secret import Key, KeyOrigin
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.bin import BinKind
-from app.core.conversation import (
+from app.core.conversations.bin import BinKind
+from app.core.conversations.conversation import (
     BookRef,
     Citation,
     CitationState,
@@ -24,12 +24,12 @@ from app.core.conversation import (
     Question,
     StoredQuestion,
 )
-from app.core.document import Document, Format, Page
-from app.core.image import Image, ImageRef, Raster
+from app.core.conversations.image import Image, ImageRef, Raster
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import Document, Format, Page
+from app.core.documents.note import Marker, Note, NotePlace, NoteSource
 from app.core.kept import Keeps
-from app.core.note import Marker, Note, NotePlace, NoteSource
-from app.core.secret import Key, KeyOrigin, draw_secret
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.cells import PartNotesStore

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.bin import BinKind
-from app.core.document import Book, Document, Format, Page
-from app.core.note import Marker, Note, NotePlace, NoteSource
+from app.core.conversations.bin import BinKind
+from app.core.documents.document import Book, Document, Format, Page
+from app.core.documents.note import Marker, Note, NotePlace, NoteSource
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.db import Database

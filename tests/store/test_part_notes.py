@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.cell import CellState
-from app.core.conversation import BookRef, Ending, PageRange, Question
-from app.core.document import Document, Format, Page
+from app.core.conversations.cell import CellState
+from app.core.conversations.conversation import BookRef, Ending, PageRange, Question
+from app.core.documents.document import Document, Format, Page
 from app.store.books import Books
 from app.store.cells import PartNotesStore
 from app.store.conversations import Conversations

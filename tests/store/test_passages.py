@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.core.conversation import PageRange
-from app.core.document import Document, Format, Page
+from app.core.conversations.conversation import PageRange
+from app.core.documents.document import Document, Format, Page
 from app.store.books import Books
 from app.store.db import Database
 from app.store.passages import Passage, Passages

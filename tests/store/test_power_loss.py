@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.store.migrations import MIGRATIONS
 from tests.power.disk import Synced
 from tests.power.scenes import FIRST_AND_SECOND, new_desk, other_passphrases, survey, upgraded_desk

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.document import Document, Flag, Format, Page, Recognition
+from app.core.documents.document import Document, Flag, Format, Page, Recognition
 from app.store.books import Books, Recognitions
 from app.store.db import Database
 from tests.store.deleting import delete_book

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import apsw
 import pytest
 
-from app.core.conversation import Question
-from app.core.paths import Paths
+from app.core.conversations.conversation import Question
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key
 from app.core.record import Happening, RecordFlaw, RecordKind
-from app.core.secret import Key
 from app.store.conversations import Conversations
 from app.store.db import RECORD_ENDING, Database
 from app.store.record import RecordStore

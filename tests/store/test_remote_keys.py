@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.store.db import Database
 from app.store.settings import SettingsStore
 from app.store.system_keyring import RemoteKeys, Ring

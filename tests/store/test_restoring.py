@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.store import restoring
 
 COMING = {

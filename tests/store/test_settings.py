@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key
 from app.core.policy import Policy, PolicyRules
-from app.core.secret import Key
 from app.core.settings import (
     EngineSettings,
     KvType,

@@ -12,10 +12,10 @@ import apsw
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef, Ending, Question, Timings, Usage
+from app.core.conversations.conversation import BookRef, Ending, Question, Timings, Usage
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
-from app.core.secret import Key
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key
 from app.store.conversations import Conversations
 from app.store.db import Database, find_copy
 from app.store.derivation import Argon2Cost

@@ -10,8 +10,8 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication
 
-from app.core.paths import Paths
-from app.ui.application import WindowStart, leave_clipboard
+from app.core.machine.paths import Paths
+from app.ui.window.application import WindowStart, leave_clipboard
 from tests.ui.room import Room, application
 from tests.ui.starting import OpenDesk, Start
 from tests.whole import EXTENSIONS

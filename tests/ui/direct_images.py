@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image as Pillow
 
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Image, ImageRef, Raster
 from app.core.errors import AppError, Code
-from app.core.events import Opening
-from app.core.image import Image, ImageRef, Raster
 from app.core.work import Cancel, Stopped, Work
 
 _THUMBNAIL = 320

@@ -15,16 +15,26 @@ from typing import Never, TypeAlias
 
 from msgspec.structs import replace
 
-from app.core.conversation import Ending, Timings, Usage
-from app.core.document import Document, Member, PageLayer
+from app.core.conversations.conversation import Ending, Timings, Usage
+from app.core.conversations.events import (
+    Loading,
+    Looking,
+    Notice,
+    Opening,
+    Reading,
+    Thinking,
+    Token,
+    Tokenizing,
+    Weighing,
+)
+from app.core.conversations.image import Raster
+from app.core.conversations.values import HeldForm
+from app.core.documents.document import Document, Member, PageLayer
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Looking, Notice, Opening, Reading, Thinking, Token, Tokenizing, Weighing
-from app.core.image import Raster
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key, KeyOrigin, Password, draw_secret
 from app.core.matter import LIBRARY
-from app.core.paths import Paths
-from app.core.secret import Key, KeyOrigin, Password, draw_secret
 from app.core.settings import EngineSettings, KvType, Settings
-from app.core.values import HeldForm
 from app.core.work import Cancel, Progress, Result, Stopped, Work
 from app.embedding.client import Embedder
 from app.engine.protocol import (
@@ -55,29 +65,29 @@ from app.engine.protocol import (
 from app.isolation import sandbox
 from app.models.gguf.reader import HeaderReader
 from app.models.templates.reader import TemplateReader
-from app.services import judgement
-from app.services.ask import Ask
-from app.services.chat_templates import ChatTemplates
-from app.services.context import Context
-from app.services.covers import Covers
-from app.services.folder_adding import FolderAdding
-from app.services.images import Images
-from app.services.indexing import Indexer
-from app.services.learning import Learning
-from app.services.library import Library
-from app.services.matters import Matters
-from app.services.models import Models, SavedReadings
-from app.services.notes import NoteTaking
-from app.services.parts import Parts
-from app.services.plans import Machines, PlacedModel, Plans
-from app.services.prompts import Prompts
+from app.services.asking.ask import Ask
+from app.services.asking.context import Context
+from app.services.asking.parts import Parts
+from app.services.asking.prompts import Prompts
+from app.services.asking.replacing import AsItIsEngine
+from app.services.asking.restating import Restating
+from app.services.asking.weighing import SentenceWeighing
+from app.services.finding.indexing import Indexer
+from app.services.finding.search import Search
+from app.services.library.covers import Covers
+from app.services.library.folder_adding import FolderAdding
+from app.services.library.images import Images
+from app.services.library.library import Library
+from app.services.library.matters import Matters
+from app.services.library.notes import NoteTaking
+from app.services.library.removal import Removal
+from app.services.models import judgement
+from app.services.models.chat_templates import ChatTemplates
+from app.services.models.learning import Learning
+from app.services.models.models import Models, SavedReadings
+from app.services.models.plans import Machines, PlacedModel, Plans
 from app.services.recording import Recording
-from app.services.removal import Removal
-from app.services.replacing import AsItIsEngine
-from app.services.restating import Restating
-from app.services.search import Search
 from app.services.services import Services
-from app.services.weighing import SentenceWeighing
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.cells import PartNotesStore

@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.conversation import BookRef
-from app.core.document import Document, Format, Page
-from app.core.paths import Paths
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Document, Format, Page
+from app.core.machine.paths import Paths
 from app.services.services import Services
 from app.store.books import Books
-from app.ui.application import WindowStart
-from app.ui.window import WindowPresenter
+from app.ui.window.application import WindowStart
+from app.ui.window.window import WindowPresenter
 from tests.ui.fakes import ScriptedEngine, open_desk
 from tests.ui.room import application, wait
 from tests.whole import EXTENSIONS

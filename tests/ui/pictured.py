@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.core.conversation import Answer, BookRef, Conversation, Ending, Question, Timings, Usage
-from app.core.image import Image, ImageRef, Raster
+from app.core.conversations.conversation import Answer, BookRef, Conversation, Ending, Question, Timings, Usage
+from app.core.conversations.image import Image, ImageRef, Raster
 from app.core.work import Cancel
 from app.services.services import Services
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.tiles import Tile
-from app.ui.jobs import Done
+from app.ui.kit.jobs import Done
 from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.room import Room

@@ -19,23 +19,23 @@ from unittest import mock
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.core.conversation import Answer, BookRef, Citation, Conversation, Turn
-from app.core.document import Book, Document
+from app.core.conversations.conversation import Answer, BookRef, Citation, Conversation, Turn
+from app.core.documents.document import Book, Document
 from app.core.settings import Settings, ThemeChoice
 from app.core.work import Cancel, Stopped, Work
 from app.models.gguf.reader import HeaderReader
-from app.ui.application import Collector
-from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.composer import Composer
-from app.ui.fonts import load_fonts
-from app.ui.frame_state import WindowState
-from app.ui.icons import Icons
-from app.ui.main_window import MainWindow
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.frame_state import WindowState
+from app.ui.look.fonts import load_fonts
+from app.ui.look.icons import Icons
+from app.ui.look.style import Appearance
+from app.ui.look.theme import CLOTH, UI_FAMILY, Theme, cloth
 from app.ui.shelf.rows import BookRow, ItemRole
-from app.ui.style import Appearance
-from app.ui.theme import CLOTH, UI_FAMILY, Theme, cloth
-from app.ui.window import WindowPresenter
+from app.ui.window.application import Collector
+from app.ui.window.window import WindowPresenter
 from app.ui.window_feature import WindowFeature
 from tests.ui import shelf_of_books
 from tests.ui.fakes import FakeDesk, Gate, ScriptedEngine, ScriptedReader, open_desk

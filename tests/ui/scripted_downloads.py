@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from app.core.conversations.events import Asking, Copying, Fetching, Hashing
 from app.core.errors import AppError, Problem
-from app.core.events import Asking, Copying, Fetching, Hashing
 from app.core.work import Cancel, Stopped, Work
 from app.engine.protocol import ModelInfo
 from app.models.local import ModelFile
 from app.models.offers import Offer
 from app.models.records import FileState, ModelVerdict
-from app.services.downloads import Licence, Order, Record, Unfinished
+from app.services.models.downloads import Licence, Order, Record, Unfinished
 from tests.ui.gate import Gate
 
 Progress: TypeAlias = "Asking | Fetching | Hashing | Copying"

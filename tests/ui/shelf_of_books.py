@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from app.core.document import Document, Flag, Format, Page, Section
+from app.core.documents.document import Document, Flag, Format, Page, Section
 
 QUOTE = "The Dry Dock and its gear are excluded from every right of early termination granted in this Part"
 

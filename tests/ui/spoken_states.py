@@ -15,17 +15,17 @@ import msgspec
 from PySide6.QtCore import QEventLoop, QRect, QSocketNotifier
 from PySide6.QtWidgets import QLineEdit
 
+from app.core.conversations.events import Reading
+from app.core.conversations.image import Raster
+from app.core.documents.note import Marker
 from app.core.errors import Code, Problem
-from app.core.events import Reading
-from app.core.image import Raster
-from app.core.note import Marker
 from app.features.matters.window.matters import MattersWindow
 from app.features.notes.window.notes import NotesWindow
 from app.models.hub.catalogue import catalogue
-from app.services.plans import Hardware
+from app.services.models.plans import Hardware
 from app.ui.chat.answer import AnswerMessage
 from app.ui.page.note_rows import NoteRole
-from app.ui.passphrase_screen import PassphraseScreen
+from app.ui.window.passphrase_screen import PassphraseScreen
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait

@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from PySide6.QtWidgets import QApplication
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.services.services import Services
-from app.ui.application import WindowStart
 from app.ui.widgets.dialogs import SmallDialog
+from app.ui.window.application import WindowStart
 
 OpenDesk: TypeAlias = Callable[[Paths, "str | None"], Services]
 Start: TypeAlias = Callable[[OpenDesk], WindowStart]

@@ -11,14 +11,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.core.installation import licence_texts
-from app.ui.commands import Command, CommandGroup, key_caps, sequences
+from app.core.machine.installation import licence_texts
 from app.ui.help.about import AboutDialog, LicencesDialog
 from app.ui.help.shortcuts import ShortcutsDialog
-from app.ui.icons import Symbol
-from app.ui.menu_bar import make_menu_bar
+from app.ui.kit.commands import Command, CommandGroup, key_caps, sequences
+from app.ui.look.icons import Symbol
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.widgets.key_caps import KeyCaps
+from app.ui.window.menu_bar import make_menu_bar
 from tests.ui import shelf_of_books
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, Room

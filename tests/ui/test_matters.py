@@ -10,12 +10,12 @@ from unittest import mock
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from app.core.conversation import Ending
-from app.core.paths import Paths
+from app.core.conversations.conversation import Ending
+from app.core.machine.paths import Paths
 from app.store.db import Database
-from app.ui.application import WindowStart
 from app.ui.kit.form import ChoiceField, FormDialog, TextField
 from app.ui.widgets.dialogs import Confirmation
+from app.ui.window.application import WindowStart
 from tests.ui.fakes import Gate
 from tests.ui.matter_window import Window
 from tests.ui.room import application, wait

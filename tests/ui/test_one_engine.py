@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Loading, Reading, Thinking
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Reading, Thinking
 from app.core.settings import EngineSettings
 from app.core.work import Cancel
 from app.ui.widgets.model_chip import ChipDot

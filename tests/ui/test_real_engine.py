@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import Ending
-from app.core.paths import Paths
+from app.core.conversations.conversation import Ending
+from app.core.machine.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from app.services.services import Services
-from app.ui.application import WindowStart
 from app.ui.chat.answer import AnswerMessage
 from app.ui.models.placement_rows import NumberRow
-from app.ui.window import WindowPresenter
+from app.ui.window.application import WindowStart
+from app.ui.window.window import WindowPresenter
 from app.wording.errors import sentence
 from tests.ui.room import application, wait
 from tests.whole import EXTENSIONS, open_desk

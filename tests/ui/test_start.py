@@ -17,17 +17,17 @@ from pytestqt.qtbot import QtBot
 
 import app.ui
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.settings import Settings, ThemeChoice
 from app.services.services import Services
-from app.ui import frame_state
-from app.ui.application import WindowStart
 from app.ui.chat.editor import QuestionEditor
-from app.ui.frame_state import FrameState
-from app.ui.panes import Side
-from app.ui.passphrase_screen import PassphraseScreen
-from app.ui.theme import HEADER_HEIGHT, LAMP, PAPER, Palette
+from app.ui.frame.panes import Side
+from app.ui.kit import frame_state
+from app.ui.kit.frame_state import FrameState
+from app.ui.look.theme import HEADER_HEIGHT, LAMP, PAPER, Palette
 from app.ui.widgets.dialogs import SmallDialog
+from app.ui.window.application import WindowStart
+from app.ui.window.passphrase_screen import PassphraseScreen
 from tests.conftest import OFFSCREEN
 from tests.ui.fakes import Gate, open_desk
 from tests.ui.room import application, wait
@@ -99,7 +99,7 @@ def _colour(window: QWidget, x: int, y: int) -> str:
 _UNTIL_THE_FRAME = """
 import json, sys
 from app import __main__ as program
-from app.ui.application import WindowStart
+from app.ui.window.application import WindowStart
 
 def end(opening):
     assert opening.window.isVisible()
@@ -144,7 +144,7 @@ def _heavy(names: list[str]) -> list[str]:
 
 def test_nothing_heavy_is_imported_before_the_frame_is_shown(tmp_path: Path) -> None:
     names = _loaded(_UNTIL_THE_FRAME, str(tmp_path / "desk"))
-    assert "app.ui.main_window" in names
+    assert "app.ui.frame.main_window" in names
     assert _heavy(names) == []
     features = {file.parent.name for file in Path(app.ui.__file__).parent.glob("*/__init__.py")}
     assert {"chat", "page", "shelf"} <= features
@@ -152,8 +152,8 @@ def test_nothing_heavy_is_imported_before_the_frame_is_shown(tmp_path: Path) -> 
 
 
 def test_what_is_opened_later_is_imported_later() -> None:
-    names = _loaded("import json, sys, app.ui.window; print('\\f', json.dumps(sorted(sys.modules)))")
-    assert "app.ui.window" in names
+    names = _loaded("import json, sys, app.ui.window.window; print('\\f', json.dumps(sorted(sys.modules)))")
+    assert "app.ui.window.window" in names
     later = ("models.presenter", "models.card", "palette_dialog", "report.dialog", "report.rows", "settings.dialog")
     assert [name for name in names if name.removeprefix("app.ui.") in later] == []
 
@@ -213,7 +213,7 @@ def test_the_panels_take_the_places_of_the_empty_ones(start: Start) -> None:
 
 
 def test_the_panels_are_shown_as_soon_as_the_shelf_is_listed(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.ui.application._UNLISTED_MS", 10_000_000)  # not because it takes long
+    monkeypatch.setattr("app.ui.window.application._UNLISTED_MS", 10_000_000)  # not because it takes long
     opening = start.begin()
     wait(lambda: opening.presenter is not None and opening.window.updatesEnabled())
     assert opening.presenter is not None
@@ -332,8 +332,8 @@ import sys, threading
 from pathlib import Path
 from PySide6.QtCore import QMetaObject, Qt
 from PySide6.QtWidgets import QApplication
-from app.core.paths import Paths
-from app.ui.application import run
+from app.core.machine.paths import Paths
+from app.ui.window.application import run
 from tests import whole
 
 def close_and_open(paths, passphrase):

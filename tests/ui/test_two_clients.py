@@ -15,11 +15,11 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 from shiboken6 import Shiboken
 
-from app.core.bin import BinKind
-from app.core.conversation import BookRef, Citation, CitationState, Draft, Ending, Question
-from app.core.document import Document, Format, Page
-from app.core.image import Image, ImageRef, Raster
-from app.core.secret import Key
+from app.core.conversations.bin import BinKind
+from app.core.conversations.conversation import BookRef, Citation, CitationState, Draft, Ending, Question
+from app.core.conversations.image import Image, ImageRef, Raster
+from app.core.documents.document import Document, Format, Page
+from app.core.machine.secret import Key
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
 from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
@@ -31,7 +31,7 @@ from app.services.library_search import library_search_of
 from app.services.services import Services
 from app.store.books import Books
 from app.ui.chat.plan_dialog import PlanDialog
-from app.ui.palette_dialog import PaletteDialog
+from app.ui.palette.palette_dialog import PaletteDialog
 from tests.store.decrypted import decrypted
 from tests.ui.matter_window import Window
 from tests.ui.room import pause, wait

@@ -11,14 +11,14 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.core.conversations.events import Loading
 from app.core.errors import Code, Problem
-from app.core.events import Loading
 from app.engine.protocol import ModelInfo
 from app.models.local import starter
-from app.ui.commands import Entry, EntryKind
-from app.ui.frame_state import FrameState, OpenedBooks, OpenPage, WindowState
-from app.ui.palette_dialog import PaletteDialog
-from app.ui.palette_rows import rank, suggest
+from app.ui.kit.commands import Entry, EntryKind
+from app.ui.kit.frame_state import FrameState, OpenedBooks, OpenPage, WindowState
+from app.ui.palette.palette_dialog import PaletteDialog
+from app.ui.palette.palette_rows import rank, suggest
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
 from tests.ui.fakes import SCOUT, Gate

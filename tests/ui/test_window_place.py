@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QMargins, QRect, QSize
 
-from app.ui.frame_state import USUAL_FRAME, place_again, place_new
+from app.ui.kit.frame_state import USUAL_FRAME, place_again, place_new
 from tests.ui.room import Room
 
 SMALL, LAPTOP, WIDE, LARGE = (

@@ -15,7 +15,7 @@ from app.cli.screen import print_json, print_rows
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, finish
 from app.models.offers import Offer
-from app.services.downloads import Licence, Order
+from app.services.models.downloads import Licence, Order
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _

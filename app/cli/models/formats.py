@@ -11,7 +11,7 @@ from app.cli.models import listing
 from app.cli.screen import print_json, print_rows
 from app.core.work import Cancel, finish
 from app.models.local import model_at
-from app.services.chat_templates import FormatReport
+from app.services.models.chat_templates import FormatReport
 from app.services.services import Services
 from app.wording import units
 from app.wording.chat_formats import format_sentences, thinking_sentence

@@ -14,8 +14,8 @@ from app.core.settings import KvType, Mapping, Settings
 from app.core.work import Cancel, finish
 from app.engine.planner import DISK, MemoryClass, Placement, PlanRequest, Way
 from app.models.local import model_at
-from app.services.budget import share_out
-from app.services.plans import Hardware, ModelPlan
+from app.services.asking.budget import share_out
+from app.services.models.plans import Hardware, ModelPlan
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _

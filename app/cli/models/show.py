@@ -18,7 +18,7 @@ from app.engine.architectures import ARCHITECTURES
 from app.engine.planner import MemoryClass
 from app.models.local import model_at, projector_beside
 from app.models.offers import Offer
-from app.services.downloads import Licence, Record
+from app.services.models.downloads import Licence, Record
 from app.services.services import Services
 from app.wording.i18n import _
 from app.wording.placement import item_name

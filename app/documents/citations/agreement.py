@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import TypeVar
 
-from app.core.values import AnswerForm, ValueKind, held_form
+from app.core.conversations.values import AnswerForm, ValueKind, held_form
 from app.documents.citations.duties import answers
 from app.language.dates import dates_of
 from app.language.languages import LANGUAGES, language_of

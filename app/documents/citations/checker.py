@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.conversation import Citation, CitationState
-from app.core.document import CitedBook, Page
+from app.core.conversations.conversation import Citation, CitationState
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations.attribution import last_sentence, nearer
 from app.documents.citations.location import QuotationFinder, QuotationLocation, named_in, rank_title
 from app.documents.citations.matching import find_near

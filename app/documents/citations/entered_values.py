@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from app.core.values import is_amount, is_date
+from app.core.conversations.values import is_amount, is_date
 from app.documents.citations import amounts
 from app.language import dates
 

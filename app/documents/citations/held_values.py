@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from app.core.conversation import Citation, CitationState
-from app.core.document import CitedBook, Page
-from app.core.values import AnswerForm, CellValue, ValueKind, ValueState, read_value, value_span
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.conversations.conversation import Citation, CitationState
+from app.core.conversations.values import AnswerForm, CellValue, ValueKind, ValueState, read_value, value_span
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations import amounts, value_clauses
 from app.documents.citations.checker import locate
 from app.documents.citations.page_sentences import MOST_EVIDENCE, PageSentence, PageSentences, content_terms

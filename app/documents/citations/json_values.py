@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed lacks it
 
-from app.core.document import CitedBook
-from app.core.json_pointer import pointer
-from app.core.values import AnswerForm, CellValue, ValueKind, ValueState, is_date
-from app.core.verdict import SentenceVerdict, Verdict
+from app.core.conversations.values import AnswerForm, CellValue, ValueKind, ValueState, is_date
+from app.core.conversations.verdict import SentenceVerdict, Verdict
+from app.core.documents.document import CitedBook
+from app.core.documents.json_pointer import pointer
 from app.documents.citations.agreement import has_number
 from app.documents.citations.checker import locate
 from app.documents.citations.held_values import ValueWeigher, quoted_sentences

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from app.core.document import CitedBook, Page
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations.cuts import fuller
 from app.documents.citations.normal_form import Normal
 from app.documents.citations.quotation import WantedQuotation

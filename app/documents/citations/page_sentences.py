@@ -13,8 +13,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from itertools import pairwise
 
-from app.core.document import CitedBook, Page
-from app.core.verdict import Evidence
+from app.core.conversations.verdict import Evidence
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations.normal_form import Normal
 from app.language.languages import language_of
 from app.language.numbers import figures_of

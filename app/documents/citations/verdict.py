@@ -1,8 +1,8 @@
 """The one place that decides what the pages have of each sentence of an answer.
 
 Page marks, quotations, differences, words in common and a model's judgement all end here, in one verdict a sentence
-(`app.core.verdict`); nothing else is shown of them. What words alone can decide is decided at once; what is left waits
-for a model, if one may judge (`SentenceVerdict.waits`), and `decide` takes what that says.
+(`app.core.conversations.verdict`); nothing else is shown of them. What words alone can decide is decided at once; what
+is left waits for a model, if one may judge (`SentenceVerdict.waits`), and `decide` takes what that says.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.conversation import Citation
-from app.core.document import CitedBook, Page
-from app.core.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
+from app.core.conversations.conversation import Citation
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations.alignment import differs_in_a_value, numbers_in
 from app.documents.citations.doubts import is_doubtful
 from app.documents.citations.page_sentences import (

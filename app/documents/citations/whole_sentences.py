@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.core.document import CitedBook, Page
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations.page_sentences import PageSentence, PageSentences, content_terms
 from app.documents.citations.statements import states_something
 from app.documents.citations.word_for_word import is_clause, is_excepted, points_back, stands_alone

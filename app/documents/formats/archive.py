@@ -13,7 +13,7 @@ from typing import NoReturn
 import msgspec
 from lxml import etree
 
-from app.core.document import Format
+from app.core.documents.document import Format
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content, none_if_damaged, refuse_damaged, refuse_over
 from app.documents.formats.xml import attribute, children, parse_xml

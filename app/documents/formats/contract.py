@@ -8,11 +8,11 @@ from typing import NoReturn, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
-from app.core.document import Document, Format, Member
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Format, Member
+from app.core.documents.facts import NO_FACTS, Facts
 from app.core.errors import AppError, Code
-from app.core.facts import NO_FACTS, Facts
-from app.core.image import Raster
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.documents.text import language
 from app.documents.text.clean import clean_line
 from app.documents.text.flow import Flowed

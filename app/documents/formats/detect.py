@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from app.core.document import Format, RefusedKind
+from app.core.documents.document import Format, RefusedKind
 from app.core.errors import AppError, Code
 from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
 from app.documents.formats.refused import kind_of as refused_kind

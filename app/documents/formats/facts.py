@@ -9,7 +9,7 @@ from email.utils import parsedate
 
 from lxml import etree
 
-from app.core.facts import MAX_FACT_CHARACTERS, MAX_PEOPLE, DocumentPerson, Facts, Role
+from app.core.documents.facts import MAX_FACT_CHARACTERS, MAX_PEOPLE, DocumentPerson, Facts, Role
 from app.documents.formats.xml import find_all, text_of
 from app.documents.text.clean import clean_line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from app.core.document import MAX_MEMBER_NAME_CHARACTERS, MAX_MEMBERS, Member
+from app.core.documents.document import MAX_MEMBER_NAME_CHARACTERS, MAX_MEMBERS, Member
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content, InnerFile, refuse_over
 from app.documents.protocol import MAX_TAKEN_BYTES

@@ -9,9 +9,9 @@ from functools import partial
 
 import olefile
 
-from app.core.document import Format
+from app.core.documents.document import Format
+from app.core.documents.facts import NO_FACTS, Facts
 from app.core.errors import AppError, Code
-from app.core.facts import NO_FACTS, Facts
 from app.documents.formats.contract import Content, guarded, refuse_damaged, refuse_over
 from app.documents.formats.detect import promised_by
 from app.documents.formats.facts import authors, make_facts

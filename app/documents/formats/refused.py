@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from app.core.document import RefusedKind
+from app.core.documents.document import RefusedKind
 
 _ENDINGS_OF = {
     RefusedKind.POWERPOINT: ".ppt .pps .pot",

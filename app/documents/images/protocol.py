@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.isolation.heartbeat import SandboxReady, WireFailed
 
 MAX_PIXELS = 100_000_000

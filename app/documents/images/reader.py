@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Image, ImageRef, Raster
 from app.core.errors import AppError, Code
-from app.core.events import Opening
-from app.core.image import Image, ImageRef, Raster
 from app.core.work import Cancel, Work
 from app.documents.files import PACKED_LIMIT_BYTES, open_document
 from app.documents.images.protocol import (

@@ -10,7 +10,7 @@ import sys
 
 from PIL import Image
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.documents.images import decoding
 from app.documents.images.protocol import (
     MAX_FILE_BYTES,

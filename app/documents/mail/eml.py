@@ -9,7 +9,7 @@ from itertools import chain
 
 import msgspec
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.documents.formats.contract import MAX_CHARACTERS, Content, InnerFile, Progress, refuse_over, to_document
 from app.documents.formats.detect import may_be_read
 from app.documents.formats.facts import correspondents, make_facts

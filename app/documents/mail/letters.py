@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.facts import NO_FACTS, Facts, Role
+from app.core.documents.facts import NO_FACTS, Facts, Role
 from app.documents.formats.contract import MAX_CHARACTERS, MAX_OUTLINE_LEVELS, Content, InnerFile, Progress, refuse_over
 from app.documents.formats.detect import may_be_read
 from app.documents.text.clean import clean_line

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from app.core.document import Document, Flag, Format
+from app.core.documents.document import Document, Flag, Format
+from app.core.documents.facts import MAX_PEOPLE, DocumentPerson, Role
 from app.core.errors import AppError, Code
-from app.core.facts import MAX_PEOPLE, DocumentPerson, Role
 from app.documents.formats.contract import (
     MAX_CHARACTERS,
     Content,

@@ -9,8 +9,8 @@ from email.utils import format_datetime
 from functools import cached_property, partial
 from typing import TypeAlias
 
-from app.core.document import Document, Format
-from app.core.facts import DocumentPerson, Role
+from app.core.documents.document import Document, Format
+from app.core.documents.facts import DocumentPerson, Role
 from app.documents.formats.contract import Content, InnerFile, Progress, none_if_damaged, refuse_over, to_document
 from app.documents.formats.facts import correspondent, make_facts
 from app.documents.formats.members import list_members

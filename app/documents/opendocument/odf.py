@@ -9,7 +9,7 @@ from functools import cache
 
 from lxml import etree
 
-from app.core.document import Format
+from app.core.documents.document import Format
 from app.core.errors import AppError, Code
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, refuse_damaged

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.documents.formats.contract import Content, Progress
 from app.documents.formats.xml import attribute, child, children, find, find_all, local_name
 from app.documents.opendocument.odf import OdfPackage, OdfWalker

@@ -12,7 +12,7 @@ from functools import partial
 
 from lxml import etree
 
-from app.core.document import Document, Flag, Format
+from app.core.documents.document import Document, Flag, Format
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content, Progress, refuse_over, to_document
 from app.documents.formats.xml import attribute, child, children, find, find_all, local_name, text_in

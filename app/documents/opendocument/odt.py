@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.documents.formats.contract import Content, Progress
 from app.documents.opendocument.odf import OdfPackage
 from app.documents.word.block_builder import paginate

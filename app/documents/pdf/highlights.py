@@ -12,8 +12,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from app.core.documents.note import Marker
 from app.core.errors import AppError, Code
-from app.core.note import Marker
 from app.documents.formats.contract import Content
 from app.documents.pdf.pdf import open_file
 from app.documents.protocol import Highlight

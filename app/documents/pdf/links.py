@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.core.document import MAX_ADDRESS_CHARACTERS, MAX_LINK_BOXES, MAX_PAGE_LINKS, PageLink, is_web_address
+from app.core.documents.document import MAX_ADDRESS_CHARACTERS, MAX_LINK_BOXES, MAX_PAGE_LINKS, PageLink, is_web_address
 from app.documents.pdf.rulings import Box
 
 Place: TypeAlias = Callable[[float, float], tuple[float, float]]

@@ -11,7 +11,7 @@ import msgspec
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.core.document import MAX_HIDDEN_CHARACTERS, Flag, Page
+from app.core.documents.document import MAX_HIDDEN_CHARACTERS, Flag, Page
 from app.documents.formats.contract import MAX_CHARACTERS, Content, refuse_over
 from app.documents.pdf.annotations import NOTHING_ON_TOP, OnTop
 from app.documents.pdf.characters import NO_CHARACTER, read_string

@@ -14,10 +14,10 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.core.document import Document, Flag, Format, Page, Section
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Flag, Format, Page, Section
+from app.core.documents.facts import Facts
 from app.core.errors import AppError, Code
-from app.core.facts import Facts
-from app.core.image import Raster
 from app.documents.formats.contract import (
     MAX_LABEL_CHARACTERS,
     MAX_OUTLINE_LEVELS,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.core.document import PageLayer
+from app.core.documents.document import PageLayer
 from app.documents.formats.contract import Content
 from app.documents.pdf.annotations import NOTHING_ON_TOP
 from app.documents.pdf.hidden_text import look_at

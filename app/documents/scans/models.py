@@ -17,7 +17,7 @@ import numpy.typing as npt
 import onnxruntime
 from PIL import Image
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.documents.scans.boxes import boxes_of
 from app.documents.scans.cutting import as_input, line_of
 from app.documents.scans.layout import RecognisedLine

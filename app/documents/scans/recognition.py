@@ -13,10 +13,10 @@ from typing import Protocol
 
 import msgspec
 
-from app.core.document import Document, Flag, Page, Recognition
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Flag, Page, Recognition
 from app.core.errors import AppError, Code
-from app.core.events import Opening
-from app.core.image import Raster
 from app.core.work import Cancel, Work
 from app.documents.protocol import Recognise, Recognised, RecogniserEvent
 from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderProcess

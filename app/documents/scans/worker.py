@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from app.core.events import Opening
+from app.core.conversations.events import Opening
 from app.documents.protocol import Recognise, Recognised
 from app.documents.scans.layout import set_text
 from app.documents.scans.models import MIN_LINE_CONFIDENCE, FoundLines, RecognitionModels

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from app.core.document import Document, Flag, Format
+from app.core.documents.document import Document, Flag, Format
+from app.core.documents.facts import NO_FACTS, Facts
 from app.core.errors import AppError, Code
-from app.core.facts import NO_FACTS, Facts
 from app.documents.formats.contract import MAX_CHARACTERS, MAX_PAGES, Content, refuse_over, to_document
 from app.documents.text import notation
 from app.documents.text.flow import Block, Heading, flow

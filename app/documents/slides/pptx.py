@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 from lxml import etree
 
-from app.core.document import Document, Flag, Format
+from app.core.documents.document import Document, Flag, Format
 from app.documents.formats.archive import Archive, Relation
 from app.documents.formats.contract import MAX_PAGES, Content, Progress, refuse_damaged, refuse_over
 from app.documents.formats.facts import package_facts

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.documents.formats.contract import Content, Progress, refuse_damaged, to_document
 from app.documents.plain_text import decode
 from app.documents.tables.rows import Tables

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from app.core.document import Flag
+from app.core.documents.document import Flag
 from app.documents.formats.contract import MAX_CHARACTERS, Content, refuse_over
 from app.documents.text.clean import MAX_LINE_CHARACTERS
 from app.documents.text.flow import PAGE_CHARACTERS, Block, Comment, Heading

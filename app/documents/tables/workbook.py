@@ -9,9 +9,9 @@ from itertools import chain
 import msgspec
 from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-from app.core.document import Document, Flag, Format
+from app.core.documents.document import Document, Flag, Format
+from app.core.documents.facts import NO_FACTS, Facts
 from app.core.errors import AppError, Code
-from app.core.facts import NO_FACTS, Facts
 from app.documents.formats.contract import Content, Progress, guarded, refuse_over, to_document
 from app.documents.tables.rows import RowComment, Tables
 from app.documents.tables.values import written

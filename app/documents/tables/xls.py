@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content, Progress, refuse_damaged, refuse_over
 from app.documents.formats.ole import CompoundFile

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, none_if_damaged
 from app.documents.formats.facts import package_facts

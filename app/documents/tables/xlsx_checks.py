@@ -13,7 +13,7 @@ from itertools import pairwise
 import msgspec
 from lxml import etree
 
-from app.core.document import Format
+from app.core.documents.document import Format
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, none_if_damaged, refuse_damaged, refuse_over
 from app.documents.formats.xml import attribute, child, children, local_name, parse_xml, switch, value_in, whole_number

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from app.core.document import Flag, Page, Section
+from app.core.documents.document import Flag, Page, Section
 from app.documents.text.clean import ODD_SHARE_LIMIT, clean, clean_line, is_misread, odd_share, unseen_words
 from app.documents.text.hidden import LeftOut
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.document import MAX_COMMENT_CHARACTERS, MAX_HIDDEN_CHARACTERS
+from app.core.documents.document import MAX_COMMENT_CHARACTERS, MAX_HIDDEN_CHARACTERS
 from app.documents.text import notation
 from app.documents.text.clean import clean
 

@@ -10,9 +10,9 @@ from functools import cache, partial
 import msgspec
 from lxml import etree
 
-from app.core.document import Document, Flag, Format
+from app.core.documents.document import Document, Flag, Format
+from app.core.documents.facts import Facts, Role
 from app.core.errors import AppError, Code
-from app.core.facts import Facts, Role
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import (
     MAX_CHARACTERS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
-from app.core.document import Document, Format
-from app.core.facts import Facts
+from app.core.documents.document import Document, Format
+from app.core.documents.facts import Facts
 from app.documents.formats.contract import Content, Progress, refuse_damaged
 from app.documents.formats.facts import authors, make_facts, texts
 from app.documents.formats.xml import attribute, children, find, local_name, parse_xml, text_in, text_of

@@ -9,8 +9,8 @@ from itertools import islice
 import msgspec
 from lxml import etree
 
-from app.core.document import Document, Format
-from app.core.facts import NO_FACTS, Facts
+from app.core.documents.document import Document, Format
+from app.core.documents.facts import NO_FACTS, Facts
 from app.documents.formats.contract import MAX_CHARACTERS, Content, Progress, refuse_damaged, refuse_over, to_document
 from app.documents.formats.detect import begins_like_mail, decode_marked
 from app.documents.formats.facts import authors, make_facts

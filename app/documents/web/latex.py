@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.documents.formats.contract import Content, Progress, to_document
 from app.documents.plain_text import decode
 from app.documents.text import notation

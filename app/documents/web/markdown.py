@@ -10,8 +10,8 @@ from itertools import chain
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.core.document import Document, Format
-from app.core.facts import Facts
+from app.core.documents.document import Document, Format
+from app.core.documents.facts import Facts
 from app.documents.formats.contract import Content, Progress, to_document
 from app.documents.formats.facts import authors, make_facts
 from app.documents.plain_text import decode

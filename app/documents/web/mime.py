@@ -10,7 +10,7 @@ from email.errors import MessageError
 from email.header import decode_header
 from email.message import EmailMessage
 
-from app.core.document import Format
+from app.core.documents.document import Format
 from app.documents.formats.contract import Content, refuse_damaged, refuse_over
 from app.documents.plain_text import decode_unmarked
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import islice, pairwise
 
-from app.core.document import Document, Format, RefusedKind
+from app.core.documents.document import Document, Format, RefusedKind
+from app.core.documents.facts import Facts
 from app.core.errors import AppError, Code
-from app.core.facts import Facts
 from app.documents.formats.contract import (
     MAX_CHARACTERS,
     Content,

@@ -7,7 +7,7 @@ from itertools import chain
 
 import msgspec
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.documents.formats.contract import MAX_CHARACTERS, Content, Progress, refuse_damaged, refuse_over, to_document
 from app.documents.plain_text import COLOUR
 from app.documents.text.clean import clean_line

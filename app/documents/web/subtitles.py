@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.documents.formats.contract import Content, Progress, refuse_damaged, refuse_over, to_document
 from app.documents.plain_text import decode
 from app.documents.text.flow import Block, Heading, flow

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 from lxml import etree
 
-from app.core.document import Flag
+from app.core.documents.document import Flag
 from app.documents.formats.xml import find_all, local_name, text_of
 from app.documents.text import notation
 from app.documents.text.flow import Block, Heading

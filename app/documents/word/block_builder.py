@@ -10,8 +10,8 @@ from itertools import accumulate
 import msgspec
 from lxml import etree
 
-from app.core.document import Document, Flag, Format
-from app.core.facts import NO_FACTS, Facts
+from app.core.documents.document import Document, Flag, Format
+from app.core.documents.facts import NO_FACTS, Facts
 from app.documents.formats.contract import (
     MAX_CHARACTERS,
     MAX_OUTLINE_LEVELS,

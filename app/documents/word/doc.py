@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import accumulate, pairwise
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.documents.formats.contract import Content, Progress
 from app.documents.text.colours import TINY_POINTS
 from app.documents.text.flow import Block

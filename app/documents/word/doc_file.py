@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, pairwise
 from typing import NamedTuple, TypeAlias
 
-from app.core.document import Format, RefusedKind
+from app.core.documents.document import Format, RefusedKind
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import MAX_CHARACTERS, Content, refuse_damaged, refuse_over
 from app.documents.formats.ole import CompoundFile

@@ -6,7 +6,7 @@ from collections import Counter
 
 from lxml import etree
 
-from app.core.document import Document, Format
+from app.core.documents.document import Document, Format
 from app.documents.formats.archive import Archive
 from app.documents.formats.contract import Content, Progress, refuse_damaged
 from app.documents.formats.facts import package_facts

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import re
 
-from app.core.document import Document, Flag, Format
-from app.core.facts import Facts
+from app.core.documents.document import Document, Flag, Format
+from app.core.documents.facts import Facts
 from app.documents.formats.contract import Content, Progress, refuse_damaged
 from app.documents.formats.detect import RTF
 from app.documents.formats.facts import authors, make_facts

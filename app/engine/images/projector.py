@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code
-from app.core.image import Raster
 from app.engine.llama import LlamaModel, check_magic
 from app.engine.llama_loader import GGUF_STRING, GGUF_UINT32, GgufParams, bindings, last_errors, log_callback, summary
 from app.engine.prompt import ImagePiece

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from app.core.image import MAX_TILES
+from app.core.conversations.image import MAX_TILES
 
 IMAGE_START, IMAGE_END = "<|image_start|>", "<|image_end|>"
 OVERVIEW = "<|image|>"

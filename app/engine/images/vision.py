@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from app.core.conversations.image import Raster, within
 from app.core.errors import AppError, Code
-from app.core.image import Raster, within
 from app.engine.images import projector as projectors
 from app.engine.images import tiles
 from app.engine.images.embeddings import ImageEmbeddings

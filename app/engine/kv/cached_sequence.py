@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.conversation import Usage
+from app.core.conversations.conversation import Usage
 from app.core.errors import AppError, Code, Problem
 from app.core.work import Stopped
 from app.engine.architectures import Attention, Geometry

@@ -20,8 +20,8 @@ from typing import TypeVar
 import msgspec
 
 from app.core.errors import AppError
-from app.core.files import remove_private, write_private
-from app.core.paths import machine_error, make_private
+from app.core.machine.files import remove_private, write_private
+from app.core.machine.paths import machine_error, make_private
 from app.engine.kv.encrypted_file import SealBroken, SealedReader, seal
 from app.engine.protocol import ReadingsSpec
 

@@ -34,8 +34,8 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.files import DRAFT_SUFFIX, remove_private, write_private
-from app.core.paths import machine_error, make_private
+from app.core.machine.files import DRAFT_SUFFIX, remove_private, write_private
+from app.core.machine.paths import machine_error, make_private
 from app.core.settings import KvType
 from app.engine.kv.encrypted_file import SealBroken, SealedReader, SealUnknown, seal
 from app.engine.kv.reuse import Tokens, common_prefix

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from app.core.values import MOST_CHARACTERS, HeldForm, ValueKind
+from app.core.conversations.values import MOST_CHARACTERS, HeldForm, ValueKind
 from app.engine.protocol import DocumentText, PageText
 from app.language.grammar import QUOTATION_MARKS
 

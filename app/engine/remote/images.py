@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+from app.core.conversations.image import within
 from app.core.errors import AppError, Code
-from app.core.image import within
 from app.engine.prompt import ImagePiece
 from app.engine.protocol import Pixels, Prompt, ShownImage
 from app.engine.remote import wire

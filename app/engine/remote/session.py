@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from app.core.conversation import Ending, Timings, Usage
+from app.core.conversations.conversation import Ending, Timings, Usage
+from app.core.conversations.events import Thinking
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Thinking
 from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.core.conversations.events import Loading, Weighing
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Weighing
 from app.engine import protocol
 from app.engine.order_loop import OrderLoop, serve
 from app.engine.protocol import AnyOrder, LoadSpec

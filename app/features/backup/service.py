@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from app import __version__
+from app.core.conversations.events import Copying, Hashing
 from app.core.errors import AppError, Code
-from app.core.events import Copying, Hashing
-from app.core.files import DRAFT_SUFFIX, open_private
+from app.core.machine.files import DRAFT_SUFFIX, open_private
+from app.core.machine.paths import Paths, machine_error, sync_folder
+from app.core.machine.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.core.matter import Matter
-from app.core.paths import Paths, machine_error, sync_folder
 from app.core.record import Happening, RecordKind
-from app.core.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.core.work import Cancel, Stopped, Work
 from app.features.backup.backup_file import (
     DATABASE,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from app.core.errors import AppError, Code
-from app.core.secret import Key
+from app.core.machine.secret import Key
 from app.store.db import Database
 
 _TRY_MS = 50

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.core.events import Copying, Hashing
-from app.core.secret import KeyOrigin
+from app.core.conversations.events import Copying, Hashing
+from app.core.machine.secret import KeyOrigin
 from app.features.backup.data import BackupMade, BackupSizes, Restored
 from app.wording.i18n import _
 from app.wording.units import count, day, size

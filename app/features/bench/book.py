@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from app.core.conversation import RULES_VERSION
+from app.core.conversations.conversation import RULES_VERSION
 from app.engine.protocol import BookSpan, DocumentText, Message, PageText, Prompt
-from app.services.rules import rules_of
+from app.services.asking.rules import rules_of
 
 _TITLE, _BOOK = "Bench", "bench"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.conversations.events import Notice, Reading, Thinking, Token, Tokenizing
 from app.core.errors import AppError, Code
-from app.core.events import Notice, Reading, Thinking, Token, Tokenizing
 from app.core.settings import Sampling
 from app.core.work import Work, finish, relay
 from app.engine.kv.checkpoints import MIN_TOKENS

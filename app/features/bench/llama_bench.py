@@ -13,7 +13,7 @@ import msgspec
 from app.core.work import Cancel, Stopped, Work
 from app.engine.protocol import LoadSpec
 from app.features.bench.report import BenchProgress, BenchStep, LlamaBench, LlamaBenchSpeed
-from app.services.plans import PlacedModel
+from app.services.models.plans import PlacedModel
 
 _NAME = "llama-bench"
 _USUAL_BATCH = 2048

@@ -30,8 +30,8 @@ from app.features.bench.steps import BenchSteps, BenchWork
 from app.models import local
 from app.models.disk import cached_share, drop_cached
 from app.models.gguf.reader import HeaderReader
-from app.services.models import files_of
-from app.services.plans import PlacedModel, Plans, fit_of
+from app.services.models.models import files_of
+from app.services.models.plans import PlacedModel, Plans, fit_of
 
 
 class BenchLoader:

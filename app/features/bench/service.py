@@ -14,10 +14,10 @@ from pathlib import Path
 
 import psutil
 
-from app.core.conversation import RULES_VERSION
+from app.core.conversations.conversation import RULES_VERSION
+from app.core.conversations.events import Looking
+from app.core.conversations.image import TILE, Raster
 from app.core.errors import AppError
-from app.core.events import Looking
-from app.core.image import TILE, Raster
 from app.core.settings import EngineSettings
 from app.core.work import Cancel, Work, finish
 from app.engine.client import EngineClient
@@ -38,9 +38,9 @@ from app.features.bench.loading import BenchLoader
 from app.features.bench.report import BenchProgress, BenchReport, BenchStep, ImageTime, ResumingTime, WhyNot
 from app.features.bench.steps import BenchClock, BenchSteps, BenchWork, TimeIsUp
 from app.models.gguf.reader import HeaderReader
-from app.services.learning import Learning
-from app.services.plans import PlacedModel, Plans
-from app.services.rules import rules_of
+from app.services.asking.rules import rules_of
+from app.services.models.learning import Learning
+from app.services.models.plans import PlacedModel, Plans
 from app.services.services import Services
 
 _SIDE = 2 * TILE

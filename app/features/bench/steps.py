@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from app.core.conversations.events import Notice, Reading
 from app.core.errors import AppError, Code
-from app.core.events import Notice, Reading
 from app.core.work import Cancel, Progress, Result, Stopped, Work, relay
 from app.engine.client import EngineClient
 from app.engine.protocol import BookSpan, EngineCounts, Probe

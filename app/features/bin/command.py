@@ -8,7 +8,7 @@ import time
 from datetime import datetime
 
 from app.cli.screen import print_json
-from app.core.bin import BinEntry
+from app.core.conversations.bin import BinEntry
 from app.core.errors import AppError, Code
 from app.features.bin.words import entry_words
 from app.services.services import Services

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from app.core.bin import BinEntry, BinKind
+from app.core.conversations.bin import BinEntry, BinKind
 from app.wording.i18n import _
 from app.wording.units import count, day
 

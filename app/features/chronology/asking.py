@@ -14,11 +14,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.conversation import BookRef, Ending, PageRange
+from app.core.conversations.conversation import BookRef, Ending, PageRange
+from app.core.conversations.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 from app.core.dates import DateSpan, PartialDate
-from app.core.document import Book, CitedBook, Page
+from app.core.documents.document import Book, CitedBook, Page
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 from app.core.names import EntityKind, FoundName
 from app.core.record import Happening, RecordKind
 from app.core.work import Cancel, Stopped, Work, relay
@@ -30,7 +30,7 @@ from app.features.chronology.store import Timeline
 from app.language.grammar import grammar_in
 from app.language.sentences import sentences
 from app.language.terms import is_unspaced, terms_of
-from app.services.ask import Ask
+from app.services.asking.ask import Ask
 from app.services.services import Services
 
 _log = logging.getLogger("octavo.timeline")

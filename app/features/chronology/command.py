@@ -10,9 +10,9 @@ from app.cli.ask import books_of, prepare
 from app.cli.bars import Bar
 from app.cli.bars import bar as show_bar
 from app.cli.screen import print_json
-from app.core.document import Book
+from app.core.conversations.events import Loading, Notice, Reading
+from app.core.documents.document import Book
 from app.core.errors import AppError, Code
-from app.core.events import Loading, Notice, Reading
 from app.core.work import Cancel, finish
 from app.documents.text.amounts import amounts_in
 from app.export import files

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app import __version__
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.documents.text.amounts import amounts_in
 from app.export import files
 from app.export.markdown import harmless

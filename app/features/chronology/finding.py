@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from app.core.dates import PartialDate
-from app.core.document import Page
+from app.core.documents.document import Page
 from app.core.names import FoundName
 from app.features.chronology.data import FoundEvent
 from app.language.names import NameReader

@@ -12,7 +12,7 @@ from app.core.dates import PartialDate
 from app.core.work import Cancel, Stopped, Work
 from app.features.chronology.data import NamedEntity, TimelineEvent, TimelineFinding
 from app.features.chronology.store import Timeline
-from app.services.library import Library
+from app.services.library.library import Library
 from app.services.services import Services
 
 RULES = 2

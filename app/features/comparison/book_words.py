@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from app.core.document import Document, Format, Page
+from app.core.documents.document import Document, Format, Page
 from app.documents.citations.normal_form import ASIDE, ASIDE_END, DIVIDER, GROUP, JOINT, Normal
 from app.features.comparison.numbering import Mark, mark_of
 from app.language.terms import UNSPACED

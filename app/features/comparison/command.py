@@ -18,7 +18,7 @@ from app.cli.ask import Asker, show_progress, use
 from app.cli.bars import Bar
 from app.cli.opening import open_documents
 from app.cli.screen import bare, print_json, width
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.core.work import Cancel, finish
 from app.export import files
 from app.features.comparison import export

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from app.core.document import Document, Flag, Format
+from app.core.documents.document import Document, Flag, Format
 from app.core.work import Cancel, Stopped, Work
 from app.features.comparison.alignment import Match, align
 from app.features.comparison.book_words import BookWords, WordNumbers, read_words, running_lines

@@ -10,9 +10,9 @@ from functools import cached_property
 
 import msgspec
 
-from app.core.document import Book
-from app.core.events import Advance
-from app.core.page_span import PageSpan
+from app.core.conversations.events import Advance
+from app.core.documents.document import Book
+from app.core.documents.page_span import PageSpan
 
 
 class ChangeKind(StrEnum):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.core.conversation import BookRef, Conversation, Draft, Question
-from app.core.document import Book, Document
-from app.core.events import Loading, Notice, Tokenizing
+from app.core.conversations.conversation import BookRef, Conversation, Draft, Question
+from app.core.conversations.events import Loading, Notice, Tokenizing
+from app.core.documents.document import Book, Document
 from app.core.work import Cancel, Work
 from app.engine.protocol import Measure
 from app.features.comparison.data import (
@@ -20,8 +20,8 @@ from app.features.comparison.data import (
     WordState,
 )
 from app.models import local
-from app.services.ask import Ask, title_of
-from app.services.library import Library
+from app.services.asking.ask import Ask, title_of
+from app.services.library.library import Library
 from app.services.services import Services
 from app.store.conversations import Conversations, Drafts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from app.core.page_span import PageSpan
+from app.core.documents.page_span import PageSpan
 from app.features.comparison.alignment import Match, align
 from app.features.comparison.book_words import BookWords, Piece
 from app.features.comparison.data import ComparedPassage, Stretch, WordState

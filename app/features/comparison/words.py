@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.features.comparison.data import ChangeKind, ComparedParagraph, ComparedPassage, Comparison, Doubt, Reservation
 from app.wording.i18n import _
 from app.wording.page_names import span_words

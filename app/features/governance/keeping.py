@@ -13,16 +13,16 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.files import DRAFT_SUFFIX
 from app.core.kept import Keeps, KeptWhere
+from app.core.machine.files import DRAFT_SUFFIX
+from app.core.machine.paths import Paths
 from app.core.matter import LIBRARY, Matter
-from app.core.paths import Paths
 from app.core.record import RecordEntry, RecordKind
 from app.core.work import Cancel, Stopped, Work
 from app.features.governance.data import FilesOfKind, KeptDesk, KeptFileKind, KeptPlace, KeptReport
 from app.features.governance.store import KeptTexts
-from app.services.matters import Matters
-from app.services.models import SavedReadings
+from app.services.library.matters import Matters
+from app.services.models.models import SavedReadings
 from app.services.services import Services
 from app.store.books import Books
 from app.store.db import RECORD_ENDING, Database

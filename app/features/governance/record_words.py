@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
 from app.core.kept import RecordedThing
 from app.core.record import HERE, RecordEntry, RecordFlaw, RecordKind, RecordVerdict
 from app.wording.i18n import _

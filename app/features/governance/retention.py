@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.bin import BinKind
-from app.core.conversation import Conversation
+from app.core.conversations.bin import BinKind
+from app.core.conversations.conversation import Conversation
 from app.core.record import Happening, RecordKind
 from app.core.settings import RetentionSettings, Settings
 from app.engine.kv.saved_states import SavedState
-from app.services.models import SavedReadings
+from app.services.library.removal import Removal
+from app.services.models.models import SavedReadings
 from app.services.recording import Recording
-from app.services.removal import Removal
 from app.services.services import Services
 from app.store.conversations import Conversations
 from app.store.settings import SettingsStore

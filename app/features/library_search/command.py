@@ -12,13 +12,13 @@ from app.cli import arguments
 from app.cli.ask import books_of, index
 from app.cli.bars import bar
 from app.cli.screen import print_json
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.core.errors import AppError, Code
 from app.core.kept import TextSource
 from app.core.search_query import SearchPlace
 from app.core.work import Cancel, finish
 from app.features.library_search.words import place_words
-from app.services.conversation_search import PassageQuery, QuestionKind, in_chapter
+from app.services.finding.conversation_search import PassageQuery, QuestionKind, in_chapter
 from app.services.library_search import LibraryFound, LibraryHit, library_search_of
 from app.services.services import Services
 from app.store.passages import Passage

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.feature import Feature
 
 if TYPE_CHECKING:
-    from app.ui.shell_feature import MakeShellFeature
+    from app.ui.window.shell_feature import MakeShellFeature
     from app.ui.window_feature import WindowFeature
     from app.ui.workspace import Workspace
 

@@ -10,9 +10,9 @@ from app.cli import arguments
 from app.cli.bars import Bar
 from app.cli.opening import open_documents
 from app.cli.screen import print_json
-from app.core.document import Book
+from app.core.documents.document import Book
+from app.core.documents.note import Note
 from app.core.errors import AppError, Code
-from app.core.note import Note
 from app.core.work import Cancel, finish
 from app.features.notes.data import Annotating
 from app.features.notes.export import COPY_ENDINGS, books_of_notes, check_copy, write_copy, write_notes

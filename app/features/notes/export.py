@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from app.core.document import Book
+from app.core.documents.document import Book
+from app.core.documents.note import Note
 from app.core.errors import AppError, Code
-from app.core.note import Note
 from app.export.files import check, write_bytes
 from app.export.markdown import harmless, plain
 from app.export.references import cleaned

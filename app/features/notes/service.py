@@ -9,15 +9,15 @@ from itertools import groupby
 
 import msgspec
 
-from app.core.conversation import Citation
-from app.core.document import Book, Format
+from app.core.conversations.conversation import Citation
+from app.core.documents.document import Book, Format
+from app.core.documents.note import Marker, Note, NotePlace, NoteSource
 from app.core.errors import AppError, Code
-from app.core.note import Marker, Note, NotePlace, NoteSource
 from app.core.work import Cancel, Stopped, Work
 from app.documents.protocol import Highlight
 from app.features.notes.data import AnnotatedCopy, Annotating
-from app.services.library import Library
-from app.services.notes import NoteInText, NoteTaking
+from app.services.library.library import Library
+from app.services.library.notes import NoteInText, NoteTaking
 from app.services.services import Services
 
 

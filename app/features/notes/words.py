@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.core.document import Book
-from app.core.note import Note, NoteSource
+from app.core.documents.document import Book
+from app.core.documents.note import Note, NoteSource
 from app.wording.i18n import _
 from app.wording.page_names import page_words
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from app.core.documents.untrusted import disarm
 from app.core.matter import LIBRARY
-from app.core.untrusted import disarm
 
 NAME_CHARACTERS = 80
 

@@ -7,10 +7,10 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from app.core import desk_window
 from app.core.errors import AppError, Code
+from app.core.machine import desk_window
+from app.core.machine.paths import Paths
 from app.core.matter import LIBRARY, Matter
-from app.core.paths import Paths
 from app.core.policy import Policy
 from app.core.record import Happening, Noting, RecordKind
 from app.core.work import Cancel, Stopped, Work

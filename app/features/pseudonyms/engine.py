@@ -7,14 +7,14 @@ from typing import cast
 
 import msgspec
 
+from app.core.conversations.events import Notice, Reading, Thinking, Token, Tokenizing
 from app.core.errors import AppError
-from app.core.events import Notice, Reading, Thinking, Token, Tokenizing
 from app.core.settings import RemoteTexts
 from app.core.work import Cancel, Progress, Result, Stopped, Work, relay
 from app.engine.protocol import AnswerTo, Engine, EngineOrder, Generated, Message, Prompt, Weigh
 from app.features.pseudonyms.pseudonyms import Pseudonyms, Replaced
 from app.features.pseudonyms.stand_ins import Restorer
-from app.services.replacing import DeskEngine
+from app.services.asking.replacing import DeskEngine
 
 _Written = Tokenizing | Reading | Thinking | Token | Notice
 

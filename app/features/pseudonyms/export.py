@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Protocol, Self, runtime_checkable
 
-from app.services.replacing import SomeReport
+from app.services.asking.replacing import SomeReport
 
 _NOT_SHOWN = ("sha256", "read")
 """Digests, and what the words of a cell were made of."""

@@ -11,8 +11,8 @@ from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.engine.protocol import Engine
-    from app.services.models import Models
-    from app.services.replacing import NameReplacing
+    from app.services.asking.replacing import NameReplacing
+    from app.services.models.models import Models
     from app.store.db import Database
     from app.ui.window_feature import WindowFeature
     from app.ui.workspace import Workspace

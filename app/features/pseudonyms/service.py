@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.conversation import RULES_VERSION, Beside, BookRef, Question, Turn
+from app.core.conversations.conversation import RULES_VERSION, Beside, BookRef, Question, Turn
 from app.core.settings import RemoteTexts
 from app.engine.protocol import Engine
 from app.features.pseudonyms.data import Pseudonym, PseudonymUse
@@ -17,10 +17,10 @@ from app.features.pseudonyms.pseudonyms import Pseudonyms
 from app.features.pseudonyms.stand_ins import Replacer
 from app.features.pseudonyms.store import PseudonymStore
 from app.features.pseudonyms.words import found_names
-from app.services.library import document_text
-from app.services.models import Models
-from app.services.prompts import Prompts
-from app.services.replacing import FoundNames, SomeReport
+from app.services.asking.prompts import Prompts
+from app.services.asking.replacing import FoundNames, SomeReport
+from app.services.library.library import document_text
+from app.services.models.models import Models
 from app.services.services import Services
 from app.store.books import Books
 from app.store.conversations import Conversations

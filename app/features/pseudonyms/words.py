@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from app.features.pseudonyms.data import REPLACED, NamedKind, Pseudonym
 from app.features.pseudonyms.stand_ins import number_of
-from app.services.replacing import FoundEntry, FoundNames
+from app.services.asking.replacing import FoundEntry, FoundNames
 from app.wording.i18n import _
 
 

@@ -10,10 +10,10 @@ import sys
 from app.cli import arguments
 from app.cli.bars import Bar
 from app.cli.screen import print_json
+from app.core.conversations.events import Copying
 from app.core.errors import AppError, Code
-from app.core.events import Copying
 from app.core.kept import Keeps
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.work import finish
 from app.features.rescue import words
 from app.features.rescue.service import RescueReport, rescue_desks

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from app.cli import parsers
 from app.cli.terminal_command import Commands, Terminal, TerminalCommand
 from app.core.kept import Keeps
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.work import Cancel
 from app.feature import Feature
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
-    from app.ui.bridge import Bridge
-    from app.ui.main_window import MainWindow
-    from app.ui.mending import Mending
+    from app.ui.frame.main_window import MainWindow
+    from app.ui.kit.bridge import Bridge
+    from app.ui.window.mending import Mending
 
 
 def _add(commands: Commands) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from app.core.conversations.events import Copying
 from app.core.errors import AppError, Code
-from app.core.events import Copying
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key
 from app.core.matter import LIBRARY, Matter
-from app.core.paths import Paths
-from app.core.secret import Key
 from app.core.work import Cancel, Stopped, Work, relay
 from app.features.rescue.store.rescue import Rescued, rescue
 from app.features.rescue.store.saving import StandIns

@@ -6,7 +6,7 @@ import argparse
 
 from app.cli.ask import books_of
 from app.cli.screen import print_json
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
 from app.features.suggestions.data import SuggestedQuestion

@@ -14,16 +14,16 @@ from itertools import chain, zip_longest
 
 from msgspec.structs import replace
 
-from app.core.conversation import Answer, BookRef, Ending, PageRange
-from app.core.document import Book
+from app.core.conversations.conversation import Answer, BookRef, Ending, PageRange
+from app.core.documents.document import Book
 from app.core.settings import Settings
 from app.core.work import Cancel, Stopped, Work
 from app.features.suggestions.data import SuggestedQuestion
 from app.features.suggestions.rules.candidates import GRAMMARS, PlacedCandidate, candidates, language_of_passages
 from app.features.suggestions.rules.forms import Kind, words_of
 from app.features.suggestions.store import SuggestedQuestions
-from app.services.conversation_search import pages_cited
-from app.services.search import Search
+from app.services.finding.conversation_search import pages_cited
+from app.services.finding.search import Search
 from app.services.services import Services
 from app.store.books import Books
 from app.store.passages import Passage

@@ -12,10 +12,10 @@ from enum import StrEnum
 
 import msgspec
 
-from app.core.cell import CellState
-from app.core.conversation import Answer, Citation, CitationState, Ending
-from app.core.values import ABSENT, AnswerForm, CellValue, ValueKind, ValueState, read_value, value_of
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.conversations.cell import CellState
+from app.core.conversations.conversation import Answer, Citation, CitationState, Ending
+from app.core.conversations.values import ABSENT, AnswerForm, CellValue, ValueKind, ValueState, read_value, value_of
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
 from app.features.tables.data import SheetCell
 
 

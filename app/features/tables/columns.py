@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from app.core.conversations.values import AnswerForm, ValueKind
 from app.core.errors import AppError, Code
-from app.core.values import AnswerForm, ValueKind
 from app.features.tables.data import GridColumn
 
 MOST_CHOICES = 20

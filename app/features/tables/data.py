@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.cell import Cell, CellProgress, CellState
-from app.core.conversation import BookRef
-from app.core.values import FREE, AnswerForm
+from app.core.conversations.cell import Cell, CellProgress, CellState
+from app.core.conversations.conversation import BookRef
+from app.core.conversations.values import FREE, AnswerForm
 
 
 class SheetCell(Cell, frozen=True):

@@ -13,9 +13,9 @@ from app.cli import leaving
 from app.cli.answers import describe_answer
 from app.cli.ask import index, prepare, shelf_of
 from app.cli.screen import print_json
-from app.core.cell import CellEnded, CellState
-from app.core.conversation import BookRef
-from app.core.document import Book
+from app.core.conversations.cell import CellEnded, CellState
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Book
 from app.core.errors import AppError, Code, Problem
 from app.core.work import Cancel, Stopped, finish
 from app.export.files import check
@@ -27,7 +27,7 @@ from app.features.tables.export.grid import compose_grid
 from app.features.tables.service import sheets_of, templates_of
 from app.features.tables.sheet_command import JsonSheets, TextSheets, find_questions, print_templates, show
 from app.features.tables.words import cell_words, count_findings, found_words, place_words, row_title
-from app.services.restating import SHORT_CHARACTERS
+from app.services.asking.restating import SHORT_CHARACTERS
 from app.services.services import Services
 from app.wording import errors, i18n, units
 from app.wording.i18n import _

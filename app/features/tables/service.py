@@ -11,22 +11,22 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.cell import CellState
-from app.core.chapters import chapters_of, of_one_level
-from app.core.conversation import BookRef
+from app.core.conversations.cell import CellState
+from app.core.conversations.chapters import chapters_of, of_one_level
+from app.core.conversations.conversation import BookRef
+from app.core.conversations.values import AnswerForm
 from app.core.errors import AppError, Code
-from app.core.paths import resources
-from app.core.values import AnswerForm
+from app.core.machine.paths import resources
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
 from app.features.tables.columns import columns_of
 from app.features.tables.data import GridColumn, Sheet, SheetEntry, SheetProgress
 from app.features.tables.store import SheetStore
-from app.services.ask import Ask, title_of
-from app.services.cell_run import CellRun
-from app.services.library import Library
+from app.services.asking.ask import Ask, title_of
+from app.services.asking.cell_run import CellRun
+from app.services.asking.weighing import SentenceWeighing
+from app.services.library.library import Library
 from app.services.services import Services
-from app.services.weighing import SentenceWeighing
 
 
 @dataclass(frozen=True)

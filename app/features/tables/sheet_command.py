@@ -22,11 +22,11 @@ from app.cli.answers import (
 from app.cli.ask import index_if_read, prepare, shelf_of
 from app.cli.bars import Bar, bar
 from app.cli.screen import print_json
-from app.core.cell import CellBegun, CellEnded, CellState
-from app.core.conversation import BookRef
-from app.core.document import Book
+from app.core.conversations.cell import CellBegun, CellEnded, CellState
+from app.core.conversations.conversation import BookRef
+from app.core.conversations.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
+from app.core.documents.document import Book
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 from app.core.work import Cancel, Stopped, finish
 from app.export.files import check
 from app.features.tables.data import Sheet, SheetCell, SheetProgress

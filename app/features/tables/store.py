@@ -14,8 +14,8 @@ from typing import Any
 import apsw
 import msgspec
 
-from app.core.conversation import BookRef
-from app.core.values import AnswerForm
+from app.core.conversations.conversation import BookRef
+from app.core.conversations.values import AnswerForm
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell, SheetEntry
 from app.language.folding import storable
 from app.store.branches import ANSWER, QUESTION, QUESTION_COLUMNS, answer_of, decode, encode, question_of

@@ -10,10 +10,10 @@ from decimal import Decimal
 
 import msgspec
 
-from app.core.conversation import PageRange
-from app.core.document import Book
-from app.core.values import AnswerForm, CellValue, ValueKind, ValueState
-from app.core.verdict import SentenceVerdict, Verdict
+from app.core.conversations.conversation import PageRange
+from app.core.conversations.values import AnswerForm, CellValue, ValueKind, ValueState
+from app.core.conversations.verdict import SentenceVerdict, Verdict
+from app.core.documents.document import Book
 from app.features.tables.cells import CellFinding, ReadCell
 from app.features.tables.data import GridRow, SheetCell
 from app.wording.errors import sentence

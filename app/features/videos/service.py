@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.core.events import Opening
-from app.core.image import Image, ImageRef, Raster
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Image, ImageRef, Raster
 from app.core.work import Cancel, Stopped, Work, finish
 from app.features.videos.data import Video, frame_name
 from app.features.videos.reading.protocol import MAX_SIDE, PREVIEW_SIDE
 from app.features.videos.reading.reader import VideoReader
-from app.services.images import Images
+from app.services.library.images import Images
 from app.services.services import Services
 
 

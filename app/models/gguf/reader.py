@@ -12,10 +12,10 @@ from typing import TypeAlias
 
 import msgspec
 
+from app.core.conversations.events import Opening
 from app.core.errors import AppError, Code
-from app.core.events import Opening
+from app.core.machine.paths import check_name
 from app.core.model import NO_LAYER, FileKind, ModelHeader
-from app.core.paths import check_name
 from app.core.work import Cancel, Stopped, Work
 from app.isolation.client import DIED, Findings, ReaderClient, ReaderKind, ReaderLimits, ReaderProcess, Wanted, logged
 from app.isolation.files import Version, look_at, open_regular, printable

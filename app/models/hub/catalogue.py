@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import msgspec
 
+from app.core.machine.paths import resources
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
-from app.core.paths import resources
 from app.models.gguf.header import MAX_LAYERS
 from app.models.offers import Offer, RemoteFile
 

@@ -14,11 +14,11 @@ from typing import TypeVar
 
 import msgspec
 
+from app.core.conversations.events import Asking, Fetching, Hashing, Opening
 from app.core.errors import AppError, Code
-from app.core.events import Asking, Fetching, Hashing, Opening
+from app.core.machine.secret import Password
 from app.core.model import ModelHeader
 from app.core.policy import Policy
-from app.core.secret import Password
 from app.core.work import Cancel, Stopped, Work, finish
 from app.isolation import sandbox
 from app.isolation.child import Cause, Child, ChildDied

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from app.core.conversations.events import Count, Fetching, Hashing
 from app.core.errors import AppError, Code
-from app.core.events import Count, Fetching, Hashing
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.isolation.heartbeat import WireFailed
 from app.models.offers import RemoteFile
 

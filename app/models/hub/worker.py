@@ -19,9 +19,9 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
+from app.core.conversations.events import Fetching, Hashing
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Fetching, Hashing
-from app.core.paths import machine_error
+from app.core.machine.paths import machine_error
 from app.isolation import limits, sandbox, worker_main
 from app.isolation.heartbeat import Port, WireFailed
 from app.models.hub.protocol import (

@@ -6,15 +6,15 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QProgressBar, QStyleOptionViewItem, QToolTip, QWidget
 
-from app.core.untrusted import disarm
+from app.core.documents.untrusted import disarm
 from app.ui.adding.files import AddedFiles, AddedState, FileRole, FileRow
-from app.ui.fonts import ui_font
-from app.ui.icons import Icons, Symbol
+from app.ui.look.fonts import ui_font
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.shelf.lists import ShelfListView
 from app.ui.shelf.rows import Index
 from app.ui.shelf.running import RunProgress
-from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip, two_lines
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row

@@ -10,9 +10,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
+from app.core.conversations.sources import FileEnded, PlaceState, Source, SourcePlace
+from app.core.documents.untrusted import disarm
 from app.core.errors import Code, Problem
-from app.core.sources import FileEnded, PlaceState, Source, SourcePlace
-from app.core.untrusted import disarm
 from app.ui.shelf.rows import Index
 from app.wording.errors import sentence
 from app.wording.folders import ended_words, state_words

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.core.sources import Shelved, SourceCounts
-from app.services.folder_adding import FolderAdding, News
+from app.core.conversations.sources import Shelved, SourceCounts
+from app.services.library.folder_adding import FolderAdding, News
 from app.ui.adding.presenter import FolderImport
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Done, Failed
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Done, Failed
+from app.ui.kit.presenter import Presenter
 from app.ui.shelf.rows import group_key
 from app.ui.widgets.notice import NoticeAction
 from app.wording.folders import news_words

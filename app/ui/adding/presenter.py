@@ -11,22 +11,31 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.document import Book
-from app.core.secret import Password
-from app.core.sources import Adding, FileBegun, FileEnded, FilesFound, Scanning, Source, SourceCounts, SourcePlace
+from app.core.conversations.sources import (
+    Adding,
+    FileBegun,
+    FileEnded,
+    FilesFound,
+    Scanning,
+    Source,
+    SourceCounts,
+    SourcePlace,
+)
+from app.core.documents.document import Book
+from app.core.machine.secret import Password
 from app.core.work import Cancel, Work
-from app.services.folder_adding import AddingReport, FolderAdding, FolderProgress
-from app.services.parallel_reading import AddingPause
+from app.services.library.folder_adding import AddingReport, FolderAdding, FolderProgress
+from app.services.library.parallel_reading import AddingPause
 from app.ui.adding.files import AddedFiles, AddedState
-from app.ui.bridge import Bridge, Executor
-from app.ui.file_dialogs import FileDialog
-from app.ui.icons import Icons
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
+from app.ui.look.icons import Icons
 from app.ui.shelf.file_import import FileImport, PasswordDialog
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.running import RunProgress
+from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.notice import NoticeAction
 from app.wording.errors import sentence
 from app.wording.folders import progress_words, report_words, sizes_words, unfinished_words

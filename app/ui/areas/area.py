@@ -7,8 +7,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, SignalInstance
 
-from app.ui.main_window import MainWindow
-from app.ui.window_context import WindowContext
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.window_context import WindowContext
 
 
 class Telling(Protocol):

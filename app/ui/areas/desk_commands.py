@@ -5,10 +5,10 @@ from __future__ import annotations
 from app.ui.areas.shelf import ShelfArea
 from app.ui.areas.talk import TalkArea
 from app.ui.chat.composer import IMAGE_KEYS
-from app.ui.commands import Anchor, Command, CommandGroup, Group
-from app.ui.icons import Symbol
-from app.ui.navigation import Navigation
-from app.ui.palette import Anything
+from app.ui.frame.navigation import Navigation
+from app.ui.kit.commands import Anchor, Command, CommandGroup, Group
+from app.ui.look.icons import Symbol
+from app.ui.palette.palette import Anything
 from app.wording.i18n import _
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtGui import QAction
 
-from app.ui.commands import Command, CommandGroup, Group
 from app.ui.help.presenter import HelpPresenter
-from app.ui.icons import Symbol
+from app.ui.kit.commands import Command, CommandGroup, Group
+from app.ui.look.icons import Symbol
 from app.wording.i18n import _
 
 _Role = QAction.MenuRole

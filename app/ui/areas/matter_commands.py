@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.ui.commands import Anchor, Command, CommandGroup, Group
-from app.ui.icons import Symbol
+from app.ui.kit.commands import Anchor, Command, CommandGroup, Group
+from app.ui.look.icons import Symbol
 from app.ui.matters.presenter import MattersPresenter
 from app.wording.i18n import _
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.ui.areas.models import ModelArea
-from app.ui.commands import Command, CommandGroup, Group
-from app.ui.icons import Symbol
-from app.ui.main_window import MainWindow
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.commands import Command, CommandGroup, Group
+from app.ui.look.icons import Symbol
 from app.wording.i18n import _
 
 

@@ -10,13 +10,13 @@ from PySide6.QtCore import Slot
 from app.ui.areas.area import WindowArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.areas.talk import TalkArea
-from app.ui.main_window import MainWindow
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.window_context import WindowContext
+from app.ui.look.style import Appearance
 from app.ui.models.loading import ModelPresenter
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.settings.presenter import Preferences
 from app.ui.shelf.saved_readings import ReadingsPresenter
-from app.ui.style import Appearance
-from app.ui.window_context import WindowContext
 
 if TYPE_CHECKING:
     from app.ui.models.presenter import ModelWindowPresenter

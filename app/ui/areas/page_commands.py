@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from operator import methodcaller
 
-from app.ui.commands import Anchor, Command, CommandGroup, Group
-from app.ui.icons import Symbol
-from app.ui.main_window import MainWindow
-from app.ui.navigation import Navigation
+from app.ui.frame.main_window import MainWindow
+from app.ui.frame.navigation import Navigation
+from app.ui.kit.commands import Anchor, Command, CommandGroup, Group
+from app.ui.look.icons import Symbol
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS, BACK_KEYS, FORWARD_KEYS
 from app.ui.page.pages import Pages
 from app.ui.page.panel import PagePanel

@@ -7,15 +7,15 @@ from pathlib import Path
 from app.ui.areas.area import WindowArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.areas.talk import TalkArea
-from app.ui.exporting import Exporting
+from app.ui.frame.exporting import Exporting
+from app.ui.frame.main_window import MainWindow
+from app.ui.frame.navigation import Navigation
+from app.ui.frame.note_removal import NoteRemoval
+from app.ui.frame.saved_files import SavedFiles
 from app.ui.help.presenter import HelpPresenter
-from app.ui.main_window import MainWindow
-from app.ui.navigation import Navigation
-from app.ui.note_removal import NoteRemoval
+from app.ui.kit.window_context import WindowContext
 from app.ui.page.pages import Pages
-from app.ui.palette import Anything
-from app.ui.saved_files import SavedFiles
-from app.ui.window_context import WindowContext
+from app.ui.palette.palette import Anything
 
 
 class PlaceArea(WindowArea):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from app.ui.adding.folders import AddedFolders
 from app.ui.adding.presenter import FolderImport
 from app.ui.areas.area import WindowArea
-from app.ui.main_window import MainWindow
+from app.ui.frame.main_window import MainWindow
+from app.ui.frame.undoing import Undoing
+from app.ui.kit.window_context import WindowContext
 from app.ui.matters.presenter import MattersPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.covers import BookCovers
@@ -13,8 +15,6 @@ from app.ui.shelf.file_import import FileImport, Passwords
 from app.ui.shelf.indexing import BookIndexing
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import BookList, ConversationList
-from app.ui.undoing import Undoing
-from app.ui.window_context import WindowContext
 
 
 class ShelfArea(WindowArea):

@@ -19,9 +19,9 @@ from app.ui.chat.weighing_presenter import WeighingPresenter
 from app.ui.chat.words_presenter import WordsPresenter
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
-from app.ui.main_window import MainWindow
-from app.ui.portal import ScreenPortal
-from app.ui.window_context import WindowContext
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.portal import ScreenPortal
+from app.ui.kit.window_context import WindowContext
 
 
 class TalkArea(WindowArea):

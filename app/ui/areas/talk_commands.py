@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.ui.areas.talk import TalkArea
-from app.ui.commands import Anchor, Command, CommandGroup, Group
-from app.ui.exporting import Exporting
-from app.ui.icons import Symbol
-from app.ui.navigation import Navigation
+from app.ui.frame.exporting import Exporting
+from app.ui.frame.navigation import Navigation
+from app.ui.kit.commands import Anchor, Command, CommandGroup, Group
+from app.ui.look.icons import Symbol
 from app.wording.i18n import _
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from PySide6.QtGui import QAction
 
 from app.ui.chat.text_size import LARGER_KEYS, SMALLER_KEYS, USUAL_KEYS
-from app.ui.commands import Anchor, Command, CommandGroup, Group
-from app.ui.icons import Symbol
-from app.ui.main_window import MainWindow
-from app.ui.navigation import Navigation
+from app.ui.frame.main_window import MainWindow
+from app.ui.frame.navigation import Navigation
+from app.ui.kit.commands import Anchor, Command, CommandGroup, Group
+from app.ui.look.icons import Symbol
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
 from app.ui.settings.presenter import Preferences
 from app.wording.i18n import _

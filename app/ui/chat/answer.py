@@ -12,10 +12,10 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.core.conversation import Answer, Citation
-from app.core.document import Book
-from app.core.untrusted import LINE_BREAK, disarm
-from app.core.verdict import SentenceVerdict
+from app.core.conversations.conversation import Answer, Citation
+from app.core.conversations.verdict import SentenceVerdict
+from app.core.documents.document import Book
+from app.core.documents.untrusted import LINE_BREAK, disarm
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.answer_pieces import PieceMaker, guess_lines
 from app.ui.chat.buttons import InlineButton
@@ -29,9 +29,9 @@ from app.ui.chat.notes import NOTE_INDENT, ProgressLine, RemarkLine
 from app.ui.chat.suggestions import SuggestionList
 from app.ui.chat.thought import ThoughtRow
 from app.ui.chat.verdict_marks import mark_verdicts
-from app.ui.commands import MenuEntry, add_entries
-from app.ui.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
-from app.ui.words import QuietRemark
+from app.ui.kit.commands import MenuEntry, add_entries
+from app.ui.kit.words import QuietRemark
+from app.ui.look.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 from app.wording.thoughts import thought_of
 

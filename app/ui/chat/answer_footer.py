@@ -9,17 +9,17 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Answer
-from app.core.document import Book
-from app.core.untrusted import disarm
-from app.core.verdict import Verdict
+from app.core.conversations.conversation import Answer
+from app.core.conversations.verdict import Verdict
+from app.core.documents.document import Book
+from app.core.documents.untrusted import disarm
 from app.ui.chat.buttons import ACTION, SYMBOL, ActionButton, Variants, centre_baseline
 from app.ui.chat.chip import HEIGHT, ChipButton
 from app.ui.chat.citations import CitationMark, escape_tip, mark_passages
 from app.ui.chat.verdict_marks import colour_verdict
-from app.ui.fonts import ui_font
-from app.ui.icons import Symbol
-from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, USUAL_SIZES, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.icons import Symbol
+from app.ui.look.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, USUAL_SIZES, Theme
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, page_words
 from app.wording.units import count, duration

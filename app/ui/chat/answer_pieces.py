@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.core.untrusted import disarm
+from app.core.documents.untrusted import disarm
 from app.ui.chat.block import Frame, MessageBlock
 from app.ui.chat.block_tools import CodeTools, TableTools, Tools, read_code, read_table
 from app.ui.chat.chip import ChipSpace
@@ -15,7 +15,7 @@ from app.ui.chat.formulas import FormulaSpace
 from app.ui.chat.markdown import MarkdownBlock
 from app.ui.chat.render import BlockRenderer
 from app.ui.chat.table import TableScroll
-from app.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

@@ -9,9 +9,8 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Answer, Conversation, StoredQuestion, Thought, Turn
-from app.core.errors import Problem
-from app.core.events import (
+from app.core.conversations.conversation import Answer, Conversation, StoredQuestion, Thought, Turn
+from app.core.conversations.events import (
     Checked,
     Loading,
     Looking,
@@ -26,11 +25,12 @@ from app.core.events import (
     Token,
     Tokenizing,
 )
-from app.ui.activity import Activity, EngineTask
+from app.core.errors import Problem
 from app.ui.chat.view import ConversationView
-from app.ui.jobs import Cancelled, Done, Failed
-from app.ui.shown import Shown
-from app.ui.words import answer_remarks, step_share, step_words
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.jobs import Cancelled, Done, Failed
+from app.ui.kit.shown import Shown
+from app.ui.kit.words import answer_remarks, step_share, step_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.support import asked_words

@@ -11,14 +11,12 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Answer, Conversation, Question, StoredQuestion, Turn
+from app.core.conversations.conversation import Answer, Conversation, Question, StoredQuestion, Turn
+from app.core.conversations.events import Checked, PartsProgress
+from app.core.conversations.image import ImageRef, ref_of
+from app.core.conversations.values import FREE, AnswerForm
 from app.core.errors import Code
-from app.core.events import Checked, PartsProgress
-from app.core.image import ImageRef, ref_of
-from app.core.values import FREE, AnswerForm
 from app.core.work import Cancel, Work
-from app.ui.activity import EngineTask
-from app.ui.bridge import Executor
 from app.ui.chat.answer_presenter import Outcome, Running
 from app.ui.chat.branches import LoadedConversation, find_question, follow, number_of, turns_before
 from app.ui.chat.composer import Composer
@@ -27,10 +25,12 @@ from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.queued_question import Holding, QueuedQuestion
 from app.ui.chat.view import ConversationView
-from app.ui.presenter import Presenter
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.bridge import Executor
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
+from app.ui.kit.words import does_not_fit
 from app.ui.shelf.file_import import FileImport
-from app.ui.window_context import WindowContext
-from app.ui.words import does_not_fit
 from app.wording.errors import sentence
 
 

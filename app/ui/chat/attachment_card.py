@@ -22,8 +22,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.ui.chat.buttons import PlainButton
-from app.ui.fonts import ui_font
-from app.ui.theme import CORNER, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import CORNER, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.labels import plain_tip, set_tip
 from app.wording.i18n import _
 from app.wording.units import printable

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from app.ui.chat import attachment_card
 from app.ui.chat.attachment_card import AttachmentData, CardButton
 from app.ui.chat.notes import ComposerNote
-from app.ui.theme import SPACE_S, SPACE_XS, Theme
+from app.ui.look.theme import SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
 ROWS_IN_SIGHT = 2

@@ -10,16 +10,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from app.core.conversations.image import MOST_IN_QUESTION, Image, ImageRef, Raster, ref_of
 from app.core.errors import Code, Problem
-from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster, ref_of
-from app.services.images import Images
-from app.services.models import Models
-from app.ui.bridge import Bridge, Executor
+from app.services.library.images import Images
+from app.services.models.models import Models
 from app.ui.chat.attachment_card import AttachmentData
 from app.ui.chat.composer import Composer
 from app.ui.chat.image_sources import ImageSource, open_source
-from app.ui.jobs import Cancelled, Done, Failed, Job, is_ending
-from app.ui.presenter import Presenter
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job, is_ending
+from app.ui.kit.presenter import Presenter
 from app.ui.widgets.pictures import to_image
 from app.wording.errors import sentence
 from app.wording.i18n import _

@@ -25,7 +25,7 @@ from app.ui.chat.render import MARKER_GAP, RenderedText
 from app.ui.chat.rich_copy import to_html
 from app.ui.chat.sentence_lines import SentenceLine, draw_line, find_lines, x_of
 from app.ui.chat.table import TableScroll
-from app.ui.theme import CORNER, SPACE_M, SPACE_S, Palette
+from app.ui.look.theme import CORNER, SPACE_M, SPACE_S, Palette
 
 _AS_LINE_BREAKS = str.maketrans(
     {"\u2028": "\n", "\u2029": "\n", "\ufdd0": "", "\ufdd1": "", "\u2060": "", "\u00a0": " "}

@@ -10,13 +10,13 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollBar, QWidget
 
-from app.core.untrusted import disarm
+from app.core.documents.untrusted import disarm
 from app.ui.chat.buttons import ACTION, SYMBOL, ActionButton, centre_baseline
 from app.ui.chat.citations import CitationMark, restore
 from app.ui.chat.markdown import parse_line
-from app.ui.fonts import ui_font
-from app.ui.icons import Symbol
-from app.ui.theme import SIZE_SMALL, SPACE_M, SPACE_XL, SPACE_XS, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.icons import Symbol
+from app.ui.look.theme import SIZE_SMALL, SPACE_M, SPACE_XL, SPACE_XS, Theme
 from app.wording.i18n import _
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.conversation import Conversation, Draft, StoredQuestion, Turn
+from app.core.conversations.conversation import Conversation, Draft, StoredQuestion, Turn
 from app.store.conversations import Conversations, Drafts
 from app.ui.chat.render import prepare
 

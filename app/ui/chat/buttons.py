@@ -6,10 +6,10 @@ from PySide6.QtCore import SIGNAL, SLOT, QObject, QPointF, QRect, QRectF, QSize,
 from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from app.ui.fonts import ui_font
-from app.ui.icons import Symbol, draw_symbol
-from app.ui.spoken import speak_as
-from app.ui.theme import SIZE_SMALL, SPACE_XS, Palette, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.icons import Symbol, draw_symbol
+from app.ui.look.theme import SIZE_SMALL, SPACE_XS, Palette, Theme
+from app.ui.widgets.spoken import speak_as
 from app.wording.i18n import _
 
 ACTION = 28

@@ -25,15 +25,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.core.document import Book
-from app.core.verdict import Verdict
+from app.core.conversations.verdict import Verdict
+from app.core.documents.document import Book
 from app.ui.chat.buttons import PlainButton
 from app.ui.chat.citations import CitationMark, describe_citation, escape_tip
 from app.ui.chat.evidence import EvidenceCard, SentenceEvidence
 from app.ui.chat.verdict_marks import colour_verdict
-from app.ui.fonts import text_font, ui_font
-from app.ui.spoken import speak_as
-from app.ui.theme import SIZE_SMALL, USUAL_SIZES, TextSizes, Theme
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.theme import SIZE_SMALL, USUAL_SIZES, TextSizes, Theme
+from app.ui.widgets.spoken import speak_as
 
 HEIGHT = USUAL_SIZES.chip_height
 """Of a chip outside the conversation's text, px."""

@@ -9,10 +9,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.conversation import Citation, CitationState, PassageRef
-from app.core.document import Book
-from app.core.untrusted import disarm
-from app.core.verdict import SentenceVerdict
+from app.core.conversations.conversation import Citation, CitationState, PassageRef
+from app.core.conversations.verdict import SentenceVerdict
+from app.core.documents.document import Book
+from app.core.documents.untrusted import disarm
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, name_words, unresolved_words
 

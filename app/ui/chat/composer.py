@@ -25,9 +25,9 @@ from app.ui.chat.buttons import InlineButton, PlainButton
 from app.ui.chat.editor import QuestionEditor
 from app.ui.chat.notes import ComposerNote
 from app.ui.chat.words_switch import WordsSwitch
-from app.ui.file_kind import choosing_words
-from app.ui.fonts import column_width, ui_font
-from app.ui.theme import CORNER, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
+from app.ui.kit.file_kind import choosing_words
+from app.ui.look.fonts import column_width, ui_font
+from app.ui.look.theme import CORNER, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, Theme
 from app.wording.i18n import _
 
 HEIGHT = 30  # px, of the button and of the row that it is in

@@ -8,15 +8,15 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.core.conversation import Draft, StoredQuestion, Turn
+from app.core.conversations.conversation import Draft, StoredQuestion, Turn
+from app.core.conversations.image import Image, ImageRef
 from app.core.errors import Problem
-from app.core.image import Image, ImageRef
 from app.store.conversations import Drafts
-from app.ui.bridge import Bridge
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.branches import find_question, number_of
 from app.ui.chat.composer import Composer
-from app.ui.presenter import Presenter
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
 from app.wording.errors import sentence
 
 KEEP_AFTER_MS = 1000

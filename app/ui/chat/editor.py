@@ -6,10 +6,10 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from app.core.untrusted import disarm
+from app.core.documents.untrusted import disarm
 from app.ui.chat.intake import holds_image, holds_words, list_files, read_image
-from app.ui.fonts import ui_font
-from app.ui.theme import SIZE_TEXT, Palette
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import SIZE_TEXT, Palette
 
 MAX_LINE_CHARACTERS = 20_000  # of one pasted line; a longer one would take seconds to lay out, so it is broken
 _RETURN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

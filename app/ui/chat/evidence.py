@@ -12,11 +12,11 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer, Signal, 
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QLabel, QWidget
 
-from app.core.document import Book
-from app.core.untrusted import disarm
-from app.core.verdict import SentenceVerdict, Verdict
+from app.core.conversations.verdict import SentenceVerdict, Verdict
+from app.core.documents.document import Book
+from app.core.documents.untrusted import disarm
 from app.ui.chat.verdict_marks import colour_verdict
-from app.ui.theme import (
+from app.ui.look.theme import (
     CORNER,
     SIZE_SMALL,
     SIZE_TEXT,

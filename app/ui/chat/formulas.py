@@ -15,8 +15,8 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPyTextObject, QTextCha
 from PySide6.QtSvg import QSvgRenderer
 
 from app.export.formulas import FormulaText, bad_latex
-from app.ui.fonts import text_font
-from app.ui.theme import Theme
+from app.ui.look.fonts import text_font
+from app.ui.look.theme import Theme
 
 _log = logging.getLogger("octavo.formulas")
 _KEPT = 600  # formulas that are kept as they were set

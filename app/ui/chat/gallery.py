@@ -12,17 +12,17 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.core.conversation import Conversation
+from app.core.conversations.conversation import Conversation
+from app.core.conversations.image import Image, ImageRef, Raster
 from app.core.errors import Problem
-from app.core.files import write_private
-from app.core.image import Image, ImageRef, Raster
-from app.services.images import Images
-from app.ui.bridge import Bridge, Executor
+from app.core.machine.files import write_private
+from app.services.library.images import Images
 from app.ui.chat.tiles import NumberedImage
 from app.ui.chat.view import ConversationView
-from app.ui.icons import Icons
-from app.ui.jobs import Job
-from app.ui.presenter import Presenter
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Job
+from app.ui.kit.presenter import Presenter
+from app.ui.look.icons import Icons
 from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.pictures import LARGEST_SIDE, Levels, to_image, to_levels
 from app.wording.errors import sentence

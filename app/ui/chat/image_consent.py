@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Question, Turn
+from app.core.conversations.conversation import Question, Turn
 from app.core.settings import RemoteImages
-from app.services.models import Models
-from app.ui.bridge import Bridge
+from app.services.models.models import Models
 from app.ui.chat.composer import Composer
-from app.ui.presenter import Presenter
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
 
 if TYPE_CHECKING:
     from app.ui.chat.image_consent_dialog import ImagesLeave

@@ -9,17 +9,17 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from app.core.events import Opening
-from app.core.image import Image
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Image
 from app.core.work import Cancel, Stopped, Work
 from app.documents.images.kinds import ENDINGS as IMAGE_ENDINGS
-from app.services.images import Images
+from app.services.library.images import Images
 from app.ui.chat.composer import IMAGE_KEYS, Composer
-from app.ui.file_dialogs import FileDialog
-from app.ui.file_kind import ChoosingWords, choosing_words
-from app.ui.portal import ScreenPortal, discard
-from app.ui.presenter import Presenter
+from app.ui.kit.file_kind import ChoosingWords, choosing_words
+from app.ui.kit.portal import ScreenPortal, discard
+from app.ui.kit.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
+from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.pictures import to_raster
 from app.wording.i18n import _
 

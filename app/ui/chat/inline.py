@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
 
-from app.core.untrusted import WEB_SCHEMES, is_link
-from app.core.verdict import SentenceVerdict, Verdict
+from app.core.conversations.verdict import SentenceVerdict, Verdict
+from app.core.documents.untrusted import WEB_SCHEMES, is_link
 from app.export.formulas import FormulaText, read_formula
 from app.ui.chat.chip import format_chip
 from app.ui.chat.citations import CitationMark, holds_mark, restore, split
 from app.ui.chat.formulas import FormulaSpace, format_formula
-from app.ui.fonts import code_font
-from app.ui.theme import Theme
+from app.ui.look.fonts import code_font
+from app.ui.look.theme import Theme
 from app.wording.i18n import _
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.core.image import Image
+from app.core.conversations.image import Image
 from app.ui.chat.image_viewer import Magnifier
 from app.ui.chat.tiles import NumberedImage
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import SPACE_M, SPACE_S
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.pictures import Levels, Thumbnails, to_image

@@ -22,14 +22,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from shiboken6 import isValid
 
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.ui.chat.block import MessageBlock
 from app.ui.chat.block_tools import ToolBar, Tools
 from app.ui.chat.buttons import LinkButton
 from app.ui.chat.chip import ChipButton, gap_before, place_chip
 from app.ui.chat.inline import Link, PlacedMark, PlacedSentence
-from app.ui.spoken import speak_as
-from app.ui.theme import Theme
+from app.ui.look.theme import Theme
+from app.ui.widgets.spoken import speak_as
 from app.wording.i18n import _
 
 Place: TypeAlias = tuple[int, int]

@@ -19,8 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from app.ui.chat.buttons import InlineButton
-from app.ui.fonts import ui_font
-from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
 
 _MARK = 14  # px
 _BAR = 4  # px, as the stylesheet has it

@@ -6,11 +6,11 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QWidget
 
-from app.services.matter_plans import Proposal
+from app.services.asking.matter_plans import Proposal
 from app.ui.chat.plan_rows import PlanDelegate, PlanList
-from app.ui.icons import Icons
+from app.ui.look.icons import Icons
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.shelf.lists import ShelfListView
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.dialogs import choices
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import column, row

@@ -19,12 +19,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionViewItem
 
-from app.core.untrusted import disarm
-from app.services.matter_plans import DocumentChoice, DocumentUse, Proposal, UseReason
-from app.ui.fonts import ui_font
+from app.core.documents.untrusted import disarm
+from app.services.asking.matter_plans import DocumentChoice, DocumentUse, Proposal, UseReason
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.shelf.rows import HeadingRow, Index
-from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS
 from app.wording.i18n import _
 from app.wording.matter_plans import group_words, reason_words, use_words
 from app.wording.units import count

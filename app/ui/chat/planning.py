@@ -7,17 +7,17 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
-from app.core.conversation import Conversation, MatterScope, Question, Turn
+from app.core.conversations.conversation import Conversation, MatterScope, Question, Turn
+from app.core.conversations.events import Loading, Tokenizing
 from app.core.errors import Problem
-from app.core.events import Loading, Tokenizing
-from app.services.matter_plans import Proposal
-from app.ui.activity import ASIDE, EngineTask
-from app.ui.bridge import Executor
+from app.services.asking.matter_plans import Proposal
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.presenter import Presenter
-from app.ui.window_context import WindowContext
+from app.ui.kit.activity import ASIDE, EngineTask
+from app.ui.kit.bridge import Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_words, planned_counts, tokens_words

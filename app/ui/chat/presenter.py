@@ -9,22 +9,22 @@ import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from app.core.bin import BinEntry, BinKind
-from app.core.conversation import BookRef, Conversation, MatterScope, Turn
-from app.core.document import Book
+from app.core.conversations.bin import BinEntry, BinKind
+from app.core.conversations.conversation import BookRef, Conversation, MatterScope, Turn
+from app.core.documents.document import Book
 from app.core.errors import Problem
 from app.store.conversations import Conversations
-from app.ui.activity import EngineTask
-from app.ui.bridge import Bridge, Executor
 from app.ui.chat.answer_presenter import AnswerPresenter, Outcome, Running
 from app.ui.chat.block_tools import put_on_clipboard
 from app.ui.chat.branches import Branches, LoadedConversation, turns_without_images, without_images
 from app.ui.chat.composer import Composer
 from app.ui.chat.drafts import Writing
 from app.ui.chat.view import ConversationView
-from app.ui.presenter import Presenter
-from app.ui.shown import Shown
-from app.ui.window_context import WindowContext
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.wording.i18n import _
 
 

@@ -20,15 +20,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.core.untrusted import disarm
+from app.core.documents.untrusted import disarm
 from app.ui.chat.block import MessageBlock
 from app.ui.chat.buttons import ActionButton, InlineButton, Variants
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.render import RenderedText, make_document
 from app.ui.chat.tiles import NumberedImage, Tile, place_tiles, tiles_height
-from app.ui.fonts import ui_font
-from app.ui.icons import Symbol
-from app.ui.theme import CORNER, SPACE_S, SPACE_XS, TextSizes, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.icons import Symbol
+from app.ui.look.theme import CORNER, SPACE_S, SPACE_XS, TextSizes, Theme
 from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _
 from app.wording.units import count

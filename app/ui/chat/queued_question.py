@@ -7,10 +7,10 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
-from app.ui.activity import Activity, EngineTask
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.shown import Shown
+from app.ui.kit.words import unopened_words, waiting_words, without_words
 from app.ui.shelf.file_import import FileImport
-from app.ui.shown import Shown
-from app.ui.words import unopened_words, waiting_words, without_words
 from app.wording.i18n import _
 
 

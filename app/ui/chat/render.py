@@ -41,8 +41,8 @@ from app.ui.chat.inline import (
 )
 from app.ui.chat.markdown import build_parser, measure_columns, parse_line
 from app.ui.chat.table import TableColumns, measure_cell
-from app.ui.fonts import code_font, text_font
-from app.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
+from app.ui.look.fonts import code_font, text_font
+from app.ui.look.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
 
 if TYPE_CHECKING:  # Pygments is loaded with the first code that is shown
     from markdown_it.token import Token

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScroll
 from app.ui.chat.buttons import PlainButton
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.slots import Slot, SlotColumn
-from app.ui.fonts import column_width
-from app.ui.spoken import speak_as, speak_in_order
-from app.ui.theme import SPACE_L, SPACE_XL, Theme
+from app.ui.look.fonts import column_width
+from app.ui.look.theme import SPACE_L, SPACE_XL, Theme
+from app.ui.widgets.spoken import speak_as, speak_in_order
 from app.wording.i18n import _
 
 _DRAG_INTERVAL_MS = 30

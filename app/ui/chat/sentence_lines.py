@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTextDocument, QTextLine
 
-from app.core.verdict import Verdict
+from app.core.conversations.verdict import Verdict
 from app.ui.chat.render import RenderedText
 from app.ui.chat.verdict_marks import colour_verdict
-from app.ui.theme import Palette
+from app.ui.look.theme import Palette
 
 _BELOW = 0.36
 """How far below the baseline a line is, as a share of the size of the text: it crosses no letter."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from app.core.conversation import Answer, StoredQuestion, Turn
+from app.core.conversations.conversation import Answer, StoredQuestion, Turn
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.question import images_height
 from app.ui.chat.tiles import NumberedImage, number_images
-from app.ui.theme import SPACE_XL, TextSizes
+from app.ui.look.theme import SPACE_XL, TextSizes
 
 GAP_AFTER_QUESTION = 18  # px
 GAP_AFTER_ANSWER = 28  # px

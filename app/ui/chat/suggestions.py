@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.buttons import PlainButton
-from app.ui.fonts import ui_font
-from app.ui.theme import CORNER, SIZE_TEXT, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import CORNER, SIZE_TEXT, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QFontMetricsF, QTextLength, QTextTable, QTextTableFormat
 
-from app.ui.fonts import text_font
-from app.ui.theme import SPACE_L
+from app.ui.look.fonts import text_font
+from app.ui.look.theme import SPACE_L
 
 GAP = SPACE_L  # px between columns
 _WIDEST = 320.0  # px of a column that is not made narrower while the table is too wide

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.core.settings import TEXT_PERCENTS
-from app.ui.icons import Icons, Symbol
+from app.ui.look.icons import Icons, Symbol
 from app.ui.widgets.buttons import IconButton
 from app.wording.i18n import _
 

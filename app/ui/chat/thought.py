@@ -8,11 +8,11 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from app.core.untrusted import disarm
+from app.core.documents.untrusted import disarm
 from app.ui.chat.buttons import PlainButton, draw_state
-from app.ui.fonts import ui_font
-from app.ui.icons import Symbol, draw_symbol
-from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.icons import Symbol, draw_symbol
+from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 
 _SIGN = 12  # px, of the fold

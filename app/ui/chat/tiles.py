@@ -10,11 +10,11 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Si
 from PySide6.QtGui import QBrush, QColor, QContextMenuEvent, QFontMetrics, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
-from app.core.image import Image, ImageRef, ref_of
-from app.core.untrusted import disarm
+from app.core.conversations.image import Image, ImageRef, ref_of
+from app.core.documents.untrusted import disarm
 from app.ui.chat.buttons import PlainButton
-from app.ui.fonts import ui_font
-from app.ui.theme import CORNER, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import CORNER, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.labels import plain_tip
 from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _

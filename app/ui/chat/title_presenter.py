@@ -7,14 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
-from app.core.conversation import Answer
+from app.core.conversations.conversation import Answer
 from app.core.work import Cancel, Work
-from app.services.titling import Titling, TitlingProgress
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
+from app.services.asking.titling import Titling, TitlingProgress
 from app.ui.chat.answer_presenter import Outcome
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed
 
 
 class TitlePresenter(QObject):

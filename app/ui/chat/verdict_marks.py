@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from app.core.conversation import Citation, CitationState
-from app.core.document import Book
-from app.core.verdict import SentenceVerdict, Verdict
+from app.core.conversations.conversation import Citation, CitationState
+from app.core.conversations.verdict import SentenceVerdict, Verdict
+from app.core.documents.document import Book
 from app.ui.chat.citations import CitationMark, shorten_title
-from app.ui.theme import Palette
+from app.ui.look.theme import Palette
 from app.wording.verdicts import verdict_label
 
 _WORD = re.compile(r"[^\W_]")

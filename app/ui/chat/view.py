@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Answer, Citation, StoredQuestion, Turn
-from app.core.document import Book
-from app.core.verdict import SentenceVerdict
+from app.core.conversations.conversation import Answer, Citation, StoredQuestion, Turn
+from app.core.conversations.verdict import SentenceVerdict
+from app.core.documents.document import Book
 from app.ui.chat.answer import AnswerEntries, AnswerMessage
 from app.ui.chat.empty import EmptyConversation
 from app.ui.chat.formulas import FormulaStore
@@ -20,8 +20,8 @@ from app.ui.chat.question import QuestionMessage
 from app.ui.chat.scroller import ScrollAnchor, Scroller
 from app.ui.chat.slots import Slot, make_slots, question_slot
 from app.ui.chat.tiles import NumberedImage
-from app.ui.commands import MenuEntry
-from app.ui.theme import Theme
+from app.ui.kit.commands import MenuEntry
+from app.ui.look.theme import Theme
 from app.ui.widgets.link_dialog import LinkDialog
 from app.ui.widgets.pictures import Thumbnails
 from app.wording.i18n import _

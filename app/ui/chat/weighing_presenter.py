@@ -8,17 +8,17 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Slot
 
-from app.core.conversation import Answer
-from app.core.events import Notice, Reading, Weighing
+from app.core.conversations.conversation import Answer
+from app.core.conversations.events import Notice, Reading, Weighing
 from app.core.work import Cancel, Work
-from app.services.weighing import AnswerWeighed, SentenceWeighing, WeighingProgress
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
+from app.services.asking.weighing import AnswerWeighed, SentenceWeighing, WeighingProgress
 from app.ui.chat.answer_presenter import Outcome
 from app.ui.chat.view import ConversationView
-from app.ui.jobs import Cancelled, Done, Failed
-from app.ui.presenter import Presenter
-from app.ui.shown import Shown
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
 from app.wording.errors import sentence
 from app.wording.i18n import _
 

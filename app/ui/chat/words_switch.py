@@ -7,10 +7,10 @@ from PySide6.QtGui import QAccessible, QColor, QFont, QFontMetrics, QPainter, QP
 from PySide6.QtWidgets import QAbstractButton, QRadioButton, QWidget
 
 from app.ui.chat.buttons import ACTION, SYMBOL, PlainButton
-from app.ui.fonts import ui_font
-from app.ui.icons import Symbol, draw_symbol
-from app.ui.spoken import speak_as
-from app.ui.theme import SIZE_UI, SPACE_M, SPACE_XS, Palette, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.icons import Symbol, draw_symbol
+from app.ui.look.theme import SIZE_UI, SPACE_M, SPACE_XS, Palette, Theme
+from app.ui.widgets.spoken import speak_as
 from app.wording.i18n import _
 
 _HEIGHT = ACTION

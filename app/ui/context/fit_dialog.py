@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QRadioButton, QWidget
 
 from app.core.settings import KvType
-from app.services.fitting import Choices, Remedy, RemedyKind, ways
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
+from app.services.asking.fitting import Choices, Remedy, RemedyKind, ways
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import boxed, column

@@ -8,17 +8,17 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Conversation, Draft, MatterScope
-from app.core.image import ImageRef
-from app.services.fitting import Choices, Remedy, RemedyKind
-from app.ui.bridge import Executor
+from app.core.conversations.conversation import Conversation, Draft, MatterScope
+from app.core.conversations.image import ImageRef
+from app.services.asking.fitting import Choices, Remedy, RemedyKind
 from app.ui.chat.asking import AnswerWay, AskingPresenter
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.drafts import DraftsPresenter
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
-from app.ui.window_context import WindowContext
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.bridge import Executor
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.wording.i18n import _
 from app.wording.units import count
 

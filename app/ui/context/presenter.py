@@ -7,17 +7,17 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import BookRef, Conversation
-from app.core.events import Loading, Notice, Reading, Tokenizing
-from app.services.context import Context, ContextUse
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.presenter import Presenter
-from app.ui.shown import Shown
+from app.core.conversations.conversation import BookRef, Conversation
+from app.core.conversations.events import Loading, Notice, Reading, Tokenizing
+from app.services.asking.context import Context, ContextUse
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
+from app.ui.kit.words import WORTH_TELLING, use_parts, use_tip, use_words
 from app.ui.widgets.spine import Spine
-from app.ui.window_context import WindowContext
-from app.ui.words import WORTH_TELLING, use_parts, use_tip, use_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 

@@ -10,10 +10,10 @@ from PySide6.QtGui import QFontDatabase, QPixmap
 from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QPlainTextEdit, QWidget
 
 from app import __version__
-from app.core.untrusted import disarm
-from app.ui import emblem
-from app.ui.frame_state import bound
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
+from app.core.documents.untrusted import disarm
+from app.ui.kit.frame_state import bound
+from app.ui.look import emblem
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from app.core.document import Book
-from app.core.installation import licence_texts
+from app.core.documents.document import Book
+from app.core.machine.installation import licence_texts
 from app.isolation.sandbox import landlock_abi
-from app.ui.bridge import Executor
-from app.ui.commands import Commands
-from app.ui.navigation import Navigation
-from app.ui.presenter import Presenter
+from app.ui.frame.navigation import Navigation
+from app.ui.kit.bridge import Executor
+from app.ui.kit.commands import Commands
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.file_import import FileImport
-from app.ui.window_context import WindowContext
 from app.wording.isolation import protection_words
 from app.wording.units import printable
 

@@ -8,9 +8,9 @@ from typing import TypeAlias
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
-from app.ui.commands import Command, CommandGroup, Commands, key_caps
-from app.ui.frame_state import bound
-from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
+from app.ui.kit.commands import Command, CommandGroup, Commands, key_caps
+from app.ui.kit.frame_state import bound
+from app.ui.look.theme import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.key_caps import KeyCaps
 from app.ui.widgets.labels import PlainLabel

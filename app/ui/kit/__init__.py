@@ -1,1 +1,1 @@
-"""The shapes that the window repeats, to be filled with words and values."""
+"""What the parts of the window share: threads, who has the engine, commands, words, and forms to be filled."""

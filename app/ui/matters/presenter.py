@@ -10,18 +10,18 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.matter import LIBRARY, Matter
 from app.core.settings import INSTRUCTIONS_CHARACTERS, RemoteSettings, Settings
-from app.ui.activity import EngineTask
 from app.ui.adding.presenter import FolderImport
-from app.ui.commands import Entry, EntryKind
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.commands import Entry, EntryKind
 from app.ui.kit.form import ChoiceField, FormDialog, TextField
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
 from app.ui.widgets.dialogs import Confirmation
-from app.ui.window_context import WindowContext
 from app.wording.i18n import _
 from app.wording.units import printable
 

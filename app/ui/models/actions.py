@@ -10,19 +10,19 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from app.core.conversations.events import Hashing
 from app.core.errors import Problem
-from app.core.events import Hashing
 from app.core.work import Cancel, finish
 from app.models.records import FileState, ModelVerdict
-from app.services.import_export import ImportExport
-from app.services.models import Models
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.services.models.import_export import ImportExport
+from app.services.models.models import Models
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
 from app.ui.models.card import CardAction
 from app.ui.models.cards import ModelStatus, ModelWork
 from app.ui.models.loading import ModelPresenter
-from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.chat_formats import format_sentences
 from app.wording.errors import sentence

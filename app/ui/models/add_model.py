@@ -11,23 +11,23 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.core.events import Asking, Copying, Hashing
+from app.core.conversations.events import Asking, Copying, Hashing
 from app.core.settings import Settings
 from app.engine.planner import PlanRequest
 from app.models.offers import Offer
-from app.services.downloads import Downloads, Order
-from app.services.import_export import ImportExport
-from app.services.plans import place
-from app.services.selection import MachineSeen
+from app.services.models.downloads import Downloads, Order
+from app.services.models.import_export import ImportExport
+from app.services.models.plans import place
+from app.services.models.selection import MachineSeen
 from app.store.settings import SettingsStore
-from app.ui.bridge import Bridge, Executor
-from app.ui.file_dialogs import FileDialog
-from app.ui.icons import Icons
-from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
+from app.ui.look.icons import Icons
 from app.ui.models import words as model_words
 from app.ui.models.cards import ModelWork
 from app.ui.models.fetching import FetchingPresenter
-from app.ui.presenter import Presenter
+from app.ui.widgets.file_dialogs import FileDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import printable, size

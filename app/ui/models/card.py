@@ -9,9 +9,9 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QSizePolicy, QWidget
 
-from app.ui.icons import Icons, Symbol
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_L, SPACE_XL, SPACE_XS
 from app.ui.models.fit import DeviceFit, FitView
-from app.ui.theme import SPACE_L, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, repolish, set_role, set_tip
 from app.ui.widgets.layouts import STRETCH, boxed, column, row

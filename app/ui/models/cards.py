@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.conversations.events import Asking, Copying, Fetching, Hashing
 from app.core.errors import Code, Problem
-from app.core.events import Asking, Copying, Fetching, Hashing
 from app.core.model import ModelHeader
 from app.engine.planner import Shortfall
 from app.models.local import projector_beside
 from app.models.offers import Offer
-from app.services.downloads import Licence, Unfinished
-from app.services.plans import Fit, ModelPlan
-from app.services.selection import Owned
+from app.services.models.downloads import Licence, Unfinished
+from app.services.models.plans import Fit, ModelPlan
+from app.services.models.selection import Owned
+from app.ui.kit.words import loading_words
 from app.ui.models import words as model_words
 from app.ui.models.card import Button, CardAction, CardData, CardGroup, CardLimit, CardProgress
 from app.ui.models.fetching import Transfer
 from app.ui.models.fit import DeviceFit
-from app.ui.words import loading_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.models import strengths_sentence, thinks_words

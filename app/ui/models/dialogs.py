@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
+from app.ui.look.theme import SPACE_L, SPACE_S, Theme
 from app.ui.models.fit import DeviceFit, FitView
-from app.ui.theme import SPACE_L, SPACE_S, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import SmallDialog, choices
 from app.ui.widgets.labels import PlainLabel, set_role

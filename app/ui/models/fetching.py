@@ -9,14 +9,14 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.core.conversations.events import Asking, Fetching, Hashing
 from app.core.errors import Problem
-from app.core.events import Asking, Fetching, Hashing
 from app.models.offers import Offer
-from app.services.downloads import Downloads, Licence
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.services.models.downloads import Downloads, Licence
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
 from app.ui.models.words import title_of
-from app.ui.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.errors import sentence
 from app.wording.i18n import _

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
+from app.ui.look.theme import SPACE_L, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, set_role
 from app.ui.widgets.spine import SpineBar, SpinePart
 from app.wording.i18n import _

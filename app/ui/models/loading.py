@@ -9,21 +9,21 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.events import Loading
+from app.core.conversations.events import Loading
 from app.core.settings import EngineSettings
 from app.core.work import Cancel, Work
 from app.engine.protocol import EngineState, ModelInfo
 from app.models import local
 from app.models.local import ModelFile
-from app.services.models import Models
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
-from app.ui.file_dialogs import FileDialog
-from app.ui.jobs import Done, Failed, Job, is_ending
-from app.ui.presenter import Presenter
+from app.services.models.models import Models
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Done, Failed, Job, is_ending
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.words import loading_words, model_details, model_name, running_words
+from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
 from app.ui.widgets.network_lines import RemoteMark
-from app.ui.words import loading_words, model_details, model_name, running_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import size

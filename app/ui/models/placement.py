@@ -16,12 +16,12 @@ from app.core.settings import EngineSettings, KvType, Mapping
 from app.core.work import Cancel
 from app.engine.planner import Machine, Placement, PlanRequest
 from app.models.disk import measure_disk
-from app.services.learning import Learning
-from app.services.plans import Hardware, ModelPlan, place, request_of, settings_of, with_measured
-from app.services.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
+from app.services.models.learning import Learning
+from app.services.models.plans import Hardware, ModelPlan, place, request_of, settings_of, with_measured
+from app.services.models.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
 from app.services.services import Services
-from app.ui.bridge import Bridge, Executor
-from app.ui.icons import Icons
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.look.icons import Icons
 from app.ui.models import words
 from app.ui.models.placement_dialog import IMAGES_LEFT_OUT, Bounds, Chosen, PlacementDialog
 from app.wording.errors import sentence

@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.core.settings import KvType, Mapping
-from app.ui.icons import Icons
+from app.ui.look.icons import Icons
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.models.fit import DeviceFit, FitView
 from app.ui.models.placement_rows import ChoiceRow, NumberRow, PlacementRow
 from app.ui.models.placement_ways import WaysView
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator, set_role
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row, scroll_down

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSlider, QWidget
 
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import SPACE_S, SPACE_XS
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import ChoiceButton, IconButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, column, row

@@ -13,9 +13,9 @@ from app.core.errors import Problem
 from app.engine.protocol import EngineState
 from app.models import local
 from app.models.offers import Offer
-from app.services.downloads import Downloads
-from app.services.plans import THIS, Hardware, ModelPlan, request_of
-from app.services.selection import (
+from app.services.models.downloads import Downloads
+from app.services.models.plans import THIS, Hardware, ModelPlan, request_of
+from app.services.models.selection import (
     MachineSeen,
     ModelSelection,
     Owned,
@@ -26,8 +26,8 @@ from app.services.selection import (
     survey,
 )
 from app.services.services import Services
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.models import words
 from app.wording.errors import sentence
 from app.wording.i18n import _

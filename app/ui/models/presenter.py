@@ -13,15 +13,15 @@ from app.core.errors import Problem
 from app.engine.planner import Placement
 from app.models.local import ModelFile
 from app.models.offers import Offer
-from app.services.downloads import Licence
-from app.services.plans import Hardware, ModelPlan
-from app.services.recommending import best_of, sensible
-from app.services.selection import ModelSelection, select
+from app.services.models.downloads import Licence
+from app.services.models.plans import Hardware, ModelPlan
+from app.services.models.recommending import best_of, sensible
+from app.services.models.selection import ModelSelection, select
 from app.services.services import Services
-from app.ui.activity import Activity
-from app.ui.bridge import Bridge, Executor
-from app.ui.icons import Icons
-from app.ui.main_window import MainWindow
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.activity import Activity
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.look.icons import Icons
 from app.ui.models import cards
 from app.ui.models import words as model_words
 from app.ui.models.actions import ModelActions

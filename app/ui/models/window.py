@@ -11,16 +11,16 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.chat.intake import pick_files
-from app.ui.drops import DropOverlay
-from app.ui.frame_state import bound
-from app.ui.icons import Icons, Symbol
+from app.ui.frame.drops import DropOverlay
+from app.ui.kit.frame_state import bound
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.models.card import CardData, CardGroup, ModelCard
-from app.ui.spoken import speak_in_order
-from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.ui.widgets.notice import NoticeBar
+from app.ui.widgets.spoken import speak_in_order
 from app.wording.i18n import _
 from app.wording.units import count
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from app.core.model import ModelHeader
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Shortfall, Way, WayKind
 from app.models.offers import Offer
-from app.services.downloads import Licence
-from app.services.plans import Fit, ModelPlan
-from app.services.recommending import is_on_cards
-from app.services.selection import MachineSeen
+from app.services.models.downloads import Licence
+from app.services.models.plans import Fit, ModelPlan
+from app.services.models.recommending import is_on_cards
+from app.services.models.selection import MachineSeen
+from app.ui.kit.words import TOKENS_PER_PAGE
 from app.ui.models.fit import DeviceFit, FitSegment, Share
-from app.ui.words import TOKENS_PER_PAGE
 from app.wording.i18n import _
 from app.wording.placement import sentences, speed_sentence
 from app.wording.units import count, gigabytes, printable, rate, size

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.core.errors import Problem
-from app.services.library import Library
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
+from app.services.library.library import Library
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Job
+from app.ui.look.theme import LAMP
 from app.ui.page.panel import PagePanel
-from app.ui.theme import LAMP
 from app.ui.widgets.pictures import to_image
 
 if TYPE_CHECKING:

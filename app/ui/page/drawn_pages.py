@@ -23,13 +23,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.core.document import Book
+from app.core.documents.document import Book
+from app.ui.look.theme import Theme
 from app.ui.page.links import PageLinks
 from app.ui.page.markings import BookMarkings, Markings, PlacedPage
 from app.ui.page.page_column import Goal, PageColumn
 from app.ui.page.region import Region
 from app.ui.page.zoom import PIXELS_PER_POINT, PageFit, PageZoom, PaperSizes
-from app.ui.theme import Theme
 from app.wording.i18n import _
 from app.wording.page_names import place_words
 

@@ -8,16 +8,16 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QSignalBlocker, QTimer, Signal, Slot
 
-from app.core.document import Book, FoundPage
+from app.core.documents.document import Book, FoundPage
+from app.core.documents.page_names import PageNames
+from app.core.documents.untrusted import disarm
 from app.core.errors import AppError
-from app.core.page_names import PageNames
-from app.core.untrusted import disarm
 from app.language.folding import fold, places
-from app.services.library import Library
-from app.ui.bridge import Bridge
+from app.services.library.library import Library
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
 from app.ui.page.hits import Around, HitModel
 from app.ui.page.panel import PagePanel
-from app.ui.presenter import Presenter
 
 _FIND_DELAY_MS = 250
 _AROUND_CHARACTERS = 120

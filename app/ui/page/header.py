@@ -10,11 +10,11 @@ from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QTabBar, QToolTip, QWidget
 
-from app.core.untrusted import disarm
+from app.core.documents.untrusted import disarm
 from app.ui.chat.citations import shorten_title
-from app.ui.icons import Icons, Symbol
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.page.view_menu import SPLIT_KEYS
-from app.ui.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip, set_tip
 from app.ui.widgets.layouts import row

@@ -25,11 +25,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.core.document import FoundPage
-from app.core.page_names import PageNames
-from app.ui.fonts import text_font, ui_font
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
+from app.core.documents.document import FoundPage
+from app.core.documents.page_names import PageNames
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.layouts import column, row

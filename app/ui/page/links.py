@@ -10,15 +10,15 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal, 
 from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from app.core.document import PageLink
-from app.core.page_names import PageNames
-from app.core.untrusted import disarm
+from app.core.documents.document import PageLink
+from app.core.documents.page_names import PageNames
+from app.core.documents.untrusted import disarm
 from app.ui.chat.buttons import PlainButton
+from app.ui.look.theme import LAMP, PAPER, Theme
 from app.ui.page.markings import Markings, PlacedPage
-from app.ui.spoken import speak_as
-from app.ui.theme import LAMP, PAPER, Theme
 from app.ui.widgets.labels import plain_tip
 from app.ui.widgets.link_dialog import LinkDialog
+from app.ui.widgets.spoken import speak_as
 from app.wording.i18n import _
 from app.wording.page_names import page_words
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.core.note import Marker
+from app.core.documents.note import Marker
+from app.ui.look.theme import LAMP, PAPER
 from app.ui.page.note_look import LINE, look_of
-from app.ui.theme import LAMP, PAPER
 
 if TYPE_CHECKING:
     from app.documents.layer import Box, Layer
-    from app.services.notes import NoteInText
+    from app.services.library.notes import NoteInText
 
 _BY_DAY = ("#F2D9DA", PAPER.highlight, "#E8B04A", "#C9DCEF")
 _BY_NIGHT = ("#4A2F31", LAMP.highlight, "#A87F2A", "#2C4258")

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from app.core.note import Marker, Note
-from app.core.untrusted import disarm
+from app.core.documents.note import Marker, Note
+from app.core.documents.untrusted import disarm
+from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.ui.page.selection_bar import marker_buttons
-from app.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, column, row

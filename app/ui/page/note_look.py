@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
 
-from app.core.note import Marker
+from app.core.documents.note import Marker
 
 LINE = 2.0  # px
 
@@ -26,7 +26,7 @@ class NoteSpan(NamedTuple):
 
 @dataclass(frozen=True)
 class NoteLook:
-    """`line` keeps a contrast of 3 to the paper, and text one of 4.5 to `fill` (tests/ui/test_look.py)."""
+    """`line` keeps a contrast of 3 to the paper, and text one of 4.5 to `fill` (tests/ui/look/test_look.py)."""
 
     fill: str
     line: str

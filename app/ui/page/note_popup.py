@@ -8,11 +8,11 @@ from functools import partial
 from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QWidget
 
-from app.core.document import Book
-from app.core.note import Note
-from app.ui.commands import MenuEntry
+from app.core.documents.document import Book
+from app.core.documents.note import Note
+from app.ui.kit.commands import MenuEntry
+from app.ui.look.theme import SPACE_S, SPACE_XL, Theme
 from app.ui.page.note_view import NoteView
-from app.ui.theme import SPACE_S, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.layouts import STRETCH, column, row
 from app.wording.i18n import _

@@ -10,12 +10,23 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.core.document import Book
-from app.core.note import Note
-from app.core.untrusted import disarm
-from app.ui.fonts import text_font, ui_font
+from app.core.documents.document import Book
+from app.core.documents.note import Note
+from app.core.documents.untrusted import disarm
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.theme import (
+    CORNER,
+    SIZE_SMALL,
+    SIZE_TEXT,
+    SIZE_UI,
+    SPACE_L,
+    SPACE_M,
+    SPACE_S,
+    SPACE_XL,
+    SPACE_XS,
+    Theme,
+)
 from app.ui.page.note_look import LINE, look_of
-from app.ui.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.ui.widgets.text_lines import TextLines
 from app.wording.i18n import _
 from app.wording.notes import lost_words

@@ -9,10 +9,10 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Q
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QListView, QMenu, QWidget
 
-from app.core.document import Book
-from app.core.note import Note
+from app.core.documents.document import Book
+from app.core.documents.note import Note
+from app.ui.look.theme import SPACE_XL, Theme
 from app.ui.page.note_rows import NoteDelegate, NoteList, NoteRole, NoteRow
-from app.ui.theme import SPACE_XL, Theme
 from app.wording.i18n import _
 
 _BATCH, _AT_ONCE, _AGAIN_MS = 60, 300, 20

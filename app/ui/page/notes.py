@@ -9,20 +9,20 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSize, Qt, Signal, S
 from PySide6.QtGui import QCursor, QGuiApplication, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from app.core.note import Marker, Note
-from app.core.untrusted import disarm
-from app.services.notes import NoteInText, NoteTaking
-from app.ui.bridge import Bridge
-from app.ui.commands import MenuEntry
+from app.core.documents.note import Marker, Note
+from app.core.documents.untrusted import disarm
+from app.services.library.notes import NoteInText, NoteTaking
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.commands import MenuEntry
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
+from app.ui.kit.words import note_with_reference
 from app.ui.page.markings import BookMarkings
 from app.ui.page.note_card import NoteCard
 from app.ui.page.note_look import NoteSpan
 from app.ui.page.note_popup import NotesPopup
 from app.ui.page.panel import PagePanel
-from app.ui.presenter import Presenter
-from app.ui.shown import Shown
 from app.ui.widgets.labels import plain_tip
-from app.ui.words import note_with_reference
 
 _AT = QSize(1, 1)
 

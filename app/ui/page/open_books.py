@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.core.document import Book
-from app.ui.frame_state import OpenedBooks, OpenPage
+from app.core.documents.document import Book
+from app.ui.kit.frame_state import OpenedBooks, OpenPage
 from app.ui.page.finding import Finding
 from app.ui.page.page_column import Spot
 from app.ui.page.panel import PagePanel

@@ -11,11 +11,11 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Si
 from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from app.ui.motion import Transition
+from app.ui.look.motion import Transition
+from app.ui.look.theme import Theme
 from app.ui.page.strip import GAP, MARGIN, Strip
 from app.ui.page.text_page import TRAVEL_BUTTONS
-from app.ui.spoken import speak_as
-from app.ui.theme import Theme
+from app.ui.widgets.spoken import speak_as
 
 _STEP = 40
 _KEPT_SHARE = 0.1  # of the view, that is still in sight after PageDown

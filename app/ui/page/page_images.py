@@ -6,11 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.core.conversations.image import Image, ImageRef
 from app.core.errors import Code, Problem
-from app.core.image import Image, ImageRef
-from app.services.images import Area, Images, drawn_size
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
+from app.services.library.images import Area, Images, drawn_size
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Job
 from app.ui.page.panel import PagePanel
 from app.wording.errors import sentence
 from app.wording.i18n import _

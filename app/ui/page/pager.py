@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.core.page_names import PageNames
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import SPACE_L
+from app.core.documents.page_names import PageNames
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_L
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import plain_tip
 from app.ui.widgets.layouts import STRETCH, boxed, row

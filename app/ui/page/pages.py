@@ -6,17 +6,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.citation_style import CitationStyle
-from app.core.conversation import Conversation
-from app.core.document import Book
-from app.ui.commands import MenuEntry
-from app.ui.frame_state import OpenedBooks
+from app.core.conversations.conversation import Conversation
+from app.core.documents.citation_style import CitationStyle
+from app.core.documents.document import Book
+from app.ui.kit.commands import MenuEntry
+from app.ui.kit.frame_state import OpenedBooks
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.ui.page.notes import PageNotes
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
-from app.ui.presenter import Presenter
-from app.ui.shown import Shown
-from app.ui.window_context import WindowContext
 
 
 class Pages(Presenter):

@@ -11,11 +11,12 @@ from PySide6.QtCore import QMetaMethod, QPoint, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
-from app.core.document import Book
-from app.core.page_names import PageNames
-from app.ui.commands import MenuEntry, add_entries
-from app.ui.frame_state import PageLook
-from app.ui.icons import Icons
+from app.core.documents.document import Book
+from app.core.documents.page_names import PageNames
+from app.ui.kit.commands import MenuEntry, add_entries
+from app.ui.kit.frame_state import PageLook
+from app.ui.look.icons import Icons
+from app.ui.look.theme import SIZE_TEXT, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.halves import Halves
 from app.ui.page.header import BookTabs, PageHeader
@@ -28,7 +29,6 @@ from app.ui.page.text_page import TRAVEL_BUTTONS
 from app.ui.page.text_pages import TextPages
 from app.ui.page.view_menu import ViewMenu
 from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
-from app.ui.theme import SIZE_TEXT, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _

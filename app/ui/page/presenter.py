@@ -9,17 +9,20 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 from shiboken6 import isValid
 
-from app.core.conversation import Citation, Conversation, Turn
-from app.core.document import Book, Page, PageLink
+from app.core.conversations.conversation import Citation, Conversation, Turn
+from app.core.conversations.image import Raster
+from app.core.documents.document import Book, Page, PageLink
+from app.core.documents.page_span import PageSpan
+from app.core.documents.untrusted import disarm
 from app.core.errors import Problem
-from app.core.image import Raster
-from app.core.page_span import PageSpan
-from app.core.untrusted import disarm
-from app.services.images import Images
-from app.services.library import Library
-from app.ui.bridge import Bridge, Executor
-from app.ui.frame_state import OpenedBooks
-from app.ui.jobs import Job
+from app.services.library.images import Images
+from app.services.library.library import Library
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.frame_state import OpenedBooks
+from app.ui.kit.jobs import Job
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
+from app.ui.kit.words import jump_words, page_note
 from app.ui.page.drawing import Drawing
 from app.ui.page.finding import Finding
 from app.ui.page.open_books import OpenBooks
@@ -31,9 +34,6 @@ from app.ui.page.questions import PageQuestions
 from app.ui.page.strip import GAP
 from app.ui.page.texts import PageTexts
 from app.ui.page.trail import TrailPlace
-from app.ui.presenter import Presenter
-from app.ui.shown import Shown
-from app.ui.words import jump_words, page_note
 from app.wording.i18n import _
 from app.wording.page_names import no_page_words, unresolved_words
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from app.core.citation_style import CitationStyle
-from app.core.facts import NO_FACTS
-from app.services.images import Area, Images
-from app.ui.bridge import Bridge
+from app.core.documents.citation_style import CitationStyle
+from app.core.documents.facts import NO_FACTS
+from app.services.library.images import Area, Images
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
+from app.ui.kit.words import page_with_reference, quote
 from app.ui.page.page_images import PageImages
 from app.ui.page.panel import PagePanel
-from app.ui.presenter import Presenter
-from app.ui.shown import Shown
-from app.ui.words import page_with_reference, quote
 from app.wording.i18n import _
 
 

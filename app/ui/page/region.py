@@ -8,9 +8,9 @@ from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRect, QRectF, QSize, QSi
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollBar, QStyle, QWidget
 
-from app.services.images import Area
+from app.services.library.images import Area
+from app.ui.look.theme import PAPER, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.page.markings import PlacedPage
-from app.ui.theme import PAPER, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import row

@@ -10,13 +10,13 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.core.citation_style import CitationStyle
-from app.core.note import Marker
+from app.core.documents.citation_style import CitationStyle
+from app.core.documents.note import Marker
+from app.ui.look.theme import SPACE_XS
 from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.pager import ASK_PAGE_KEYS, ASK_PART_KEYS
 from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY, SelectionBar
 from app.ui.page.text_pages import TextPages
-from app.ui.theme import SPACE_XS
 from app.wording.i18n import _
 
 _STYLES = ((CitationStyle.BIBTEX, "BibTeX"), (CitationStyle.CSL, "CSL JSON"))

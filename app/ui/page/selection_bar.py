@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
-from app.core.note import Marker
+from app.core.documents.note import Marker
+from app.ui.look.theme import SPACE_XS, Theme
 from app.ui.page.note_look import LINE, look_of
-from app.ui.theme import SPACE_XS, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.layouts import row
 from app.wording.i18n import _

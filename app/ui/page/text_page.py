@@ -19,15 +19,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 
-from app.core.note import Marker
-from app.core.untrusted import disarm
+from app.core.documents.note import Marker
+from app.core.documents.untrusted import disarm
 from app.language.folding import fold, places
 from app.ui.chat.render import SealedDocument
-from app.ui.fonts import text_font
+from app.ui.look.fonts import text_font
+from app.ui.look.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
 from app.ui.page.markings import blend
 from app.ui.page.note_look import NoteSpan, look_of
 from app.ui.page.typeset import index_of, typeset, utf16_offset
-from app.ui.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
 from app.ui.widgets.labels import plain_tip
 
 _JUSTIFIED_CHARACTERS = 40

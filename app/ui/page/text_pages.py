@@ -9,14 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from app.core.document import Book, Format, Page
-from app.core.page_names import PageNames
-from app.ui.fonts import ui_font
-from app.ui.page.note_look import NoteSpan
-from app.ui.page.page_column import PageColumn
-from app.ui.page.text_page import TextPage, measure
-from app.ui.spoken import speak_in_order
-from app.ui.theme import (
+from app.core.documents.document import Book, Format, Page
+from app.core.documents.page_names import PageNames
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import (
     LINE_HEIGHT,
     MEASURE_CHARACTERS,
     SIZE_SMALL,
@@ -27,6 +23,10 @@ from app.ui.theme import (
     SPACE_XXL,
     Theme,
 )
+from app.ui.page.note_look import NoteSpan
+from app.ui.page.page_column import PageColumn
+from app.ui.page.text_page import TextPage, measure
+from app.ui.widgets.spoken import speak_in_order
 from app.wording.page_names import name_words, place_words
 
 _NEAR = 0.75  # of the view's height, beyond which no page is set

@@ -6,13 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
-from app.core.conversation import PageRange
-from app.core.document import Book, Page
-from app.services.library import Library
-from app.ui.bridge import Bridge
+from app.core.conversations.conversation import PageRange
+from app.core.documents.document import Book, Page
+from app.services.library.library import Library
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
 from app.ui.page.panel import PagePanel
-from app.ui.presenter import Presenter
-from app.ui.shown import Shown
 
 
 class PageTexts(Presenter):

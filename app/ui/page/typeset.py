@@ -18,8 +18,8 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from app.ui.fonts import text_font, ui_font
-from app.ui.theme import LINE_HEIGHT
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.theme import LINE_HEIGHT
 
 _ZERO_WIDTH = "\u200b"
 

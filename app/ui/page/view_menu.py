@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.ui.frame_state import PageLook
+from app.ui.kit.frame_state import PageLook
 from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
 from app.wording.i18n import _
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QStackedLayout, QWidget
 
-from app.core.document import Book, Flag
-from app.core.ingestion import IngestionReport, PageReport, PageState
-from app.ui.icons import Icons
+from app.core.documents.document import Book, Flag
+from app.core.documents.ingestion import IngestionReport, PageReport, PageState
+from app.ui.look.icons import Icons
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.report.pages import PageRole, ReportPages
 from app.ui.report.rows import PageDelegate, StatesBar
 from app.ui.shelf.lists import ShelfListView
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 
-from app.core.ingestion import IngestionReport, PageReport
-from app.core.page_names import PageNames
+from app.core.documents.ingestion import IngestionReport, PageReport
+from app.core.documents.page_names import PageNames
 from app.ui.widgets.labels import plain_tip
 from app.wording.i18n import _
 from app.wording.page_flags import page_remarks, state_word

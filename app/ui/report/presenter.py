@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.core.document import Book
+from app.core.conversations.image import Raster
+from app.core.documents.document import Book
+from app.core.documents.ingestion import IngestionReport
 from app.core.errors import Problem
-from app.core.image import Raster
-from app.core.ingestion import IngestionReport
-from app.services.library import Library
-from app.ui.bridge import Bridge, Executor
-from app.ui.icons import Icons
-from app.ui.presenter import Presenter
+from app.services.library.library import Library
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.presenter import Presenter
+from app.ui.look.icons import Icons
 
 if TYPE_CHECKING:
     from app.ui.report.dialog import ReportDialog

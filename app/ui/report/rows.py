@@ -7,13 +7,13 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QStyleOptionViewItem, QWidget
 
-from app.core.document import Flag
-from app.core.ingestion import IngestionReport, PageReport, PageState
-from app.ui.fonts import text_font, ui_font
-from app.ui.icons import Icons, Symbol
+from app.core.documents.document import Flag
+from app.core.documents.ingestion import IngestionReport, PageReport, PageState
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Palette
 from app.ui.report.pages import Index, NameRole, PageRole, RemarksRole, measure_of
 from app.ui.shelf.delegates import RowDelegate
-from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Palette
 from app.ui.widgets.labels import two_lines
 from app.ui.widgets.pictures import Thumbnails
 from app.wording.page_flags import state_count, state_word

@@ -11,16 +11,16 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QToolButton, QWidget
 
+from app.core.machine.secret import KeyOrigin
 from app.core.policy import NO_POLICY, Policy
-from app.core.secret import KeyOrigin
 from app.core.settings import RemoteServer, Settings, value_of
-from app.ui.frame_state import bound
-from app.ui.icons import Icons, Symbol
+from app.ui.kit.frame_state import bound
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XXL
 from app.ui.settings.editors import Editor, KeyEditor, ServersEditor
 from app.ui.settings.feature_row import ExplainedRows, FeatureRow
 from app.ui.settings.making import make_editor
 from app.ui.settings.rows import ButtonRow, SectionView, SettingRow
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XXL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down

@@ -10,9 +10,9 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.settings import Adapter, RemoteServer
-from app.ui.file_dialogs import FileDialog
-from app.ui.theme import SPACE_S, SPACE_XS, Theme
+from app.ui.look.theme import SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.buttons import ChoiceButton, TextButton
+from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.number_field import NumberField

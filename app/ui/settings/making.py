@@ -7,6 +7,7 @@ from typing import get_args
 import msgspec
 
 from app.core.settings import INSTRUCTIONS_CHARACTERS, Settings, value_of
+from app.ui.look.theme import Theme
 from app.ui.settings.editors import (
     AdaptersEditor,
     ChoiceEditor,
@@ -18,7 +19,6 @@ from app.ui.settings.editors import (
     SwitchEditor,
     TextEditor,
 )
-from app.ui.theme import Theme
 from app.wording.i18n import _
 from app.wording.settings import Meaning
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 
 from app.ui.kit.form import FormField
-from app.ui.theme import SPACE_M, SPACE_S, SPACE_XS
+from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel, set_role

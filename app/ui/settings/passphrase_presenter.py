@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.core.errors import Problem
-from app.core.secret import KeyOrigin, Password
+from app.core.machine.secret import KeyOrigin, Password
 from app.store.keys import is_passphrase
-from app.ui.bridge import Bridge
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
 from app.wording.errors import sentence
 from app.wording.i18n import _
 

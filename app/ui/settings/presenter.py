@@ -13,15 +13,15 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.core.settings import TEXT_PERCENTS, Settings, ThemeChoice
 from app.engine.protocol import Room
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
+from app.ui.look.style import Appearance
 from app.ui.settings.feature_row import ExplainedRows, FeatureRow
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
-from app.ui.style import Appearance
-from app.ui.window_context import WindowContext
 from app.wording.errors import sentence
 from app.wording.i18n import _
 

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.ui.shown import Shown
+from app.ui.kit.shown import Shown
 from app.wording.i18n import _
 from app.wording.units import count
 

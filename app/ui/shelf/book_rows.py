@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.core.conversation import BookRef
-from app.core.document import Book
-from app.core.sources import Shelved, SourceCounts
-from app.ui.activity import Activity
+from app.core.conversations.conversation import BookRef
+from app.core.conversations.sources import Shelved, SourceCounts
+from app.core.documents.document import Book
+from app.ui.kit.activity import Activity
+from app.ui.kit.shown import Shown
 from app.ui.shelf.counting import BookCounting
 from app.ui.shelf.rows import BookRow, book_row
-from app.ui.shown import Shown
 
 
 @dataclass

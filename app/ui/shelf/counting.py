@@ -6,11 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.events import Tokenizing
-from app.services.library import Library
-from app.ui.activity import Activity
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.core.conversations.events import Tokenizing
+from app.services.library.library import Library
+from app.ui.kit.activity import Activity
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 
 
 class BookCounting(QObject):

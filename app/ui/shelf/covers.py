@@ -8,15 +8,15 @@ from functools import partial
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
-from app.core.document import Book, Format
+from app.core.conversations.image import Raster
+from app.core.documents.document import Book, Format
+from app.core.documents.untrusted import disarm
 from app.core.errors import Problem
-from app.core.image import Raster
-from app.core.untrusted import disarm
-from app.services.covers import COVER_WIDTH, NO_COVER, Covers, is_drawn, may_have_picture
-from app.ui.activity import Activity
-from app.ui.bridge import Bridge, Executor
-from app.ui.fonts import text_font, ui_font
-from app.ui.theme import PAPER, SPACE_L, SPACE_M, Palette, cloth
+from app.services.library.covers import COVER_WIDTH, NO_COVER, Covers, is_drawn, may_have_picture
+from app.ui.kit.activity import Activity
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.theme import PAPER, SPACE_L, SPACE_M, Palette, cloth
 from app.ui.widgets.pictures import to_image
 
 COVER_SIZE = QSize(32, 44)

@@ -8,12 +8,12 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QPointF, QRect, QRectF, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
-from app.core.conversation import Conversation
-from app.ui.fonts import text_font, ui_font
-from app.ui.icons import Icons, Symbol, draw_symbol
+from app.core.conversations.conversation import Conversation
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.icons import Icons, Symbol, draw_symbol
+from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS
 from app.ui.shelf.covers import COVER_SIZE, BookCovers, paint_cover
 from app.ui.shelf.rows import BookRow, BookState, GroupRow, HeadingRow, Index, ItemRole, measure_of
-from app.ui.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS
 from app.ui.widgets.labels import plain_tip, two_lines
 from app.wording.facts import facts_line
 from app.wording.folders import places_words

@@ -12,22 +12,22 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from app.core.document import Book
+from app.core.conversations.events import Opening
+from app.core.documents.document import Book
 from app.core.errors import Code, Problem
-from app.core.events import Opening
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.documents.folders import holds_documents
 from app.documents.formats import detect
 from app.documents.images import kinds as image_kinds
-from app.services.library import Library
-from app.ui.bridge import Bridge, Executor
-from app.ui.file_dialogs import FileDialog
-from app.ui.file_kind import GivenKind
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.presenter import Presenter
+from app.services.library.library import Library
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.file_kind import GivenKind
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
 from app.ui.shelf.rows import BookRow, BookState
-from app.ui.shown import Shown
 from app.ui.widgets.dialogs import SmallDialog
+from app.ui.widgets.file_dialogs import FileDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count, printable

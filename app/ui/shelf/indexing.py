@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.events import Indexing
-from app.services.indexing import Indexer
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.core.conversations.events import Indexing
+from app.services.finding.indexing import Indexer
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 
 
 class BookIndexing(QObject):

@@ -7,8 +7,8 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.store.conversations import Conversations
-from app.ui.bridge import Bridge
-from app.ui.presenter import Presenter
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
 from app.ui.shelf.panel import ShelfPanel
 
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
+from app.core.documents.untrusted import disarm
 from app.core.matter import LIBRARY, Matter
-from app.core.untrusted import disarm
-from app.ui.commands import MenuEntry, add_entries
-from app.ui.icons import Icons, Symbol, draw_symbol
-from app.ui.theme import ICON, SPACE_M, SPACE_S
+from app.ui.kit.commands import MenuEntry, add_entries
+from app.ui.look.icons import Icons, Symbol, draw_symbol
+from app.ui.look.theme import ICON, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import CARET_INSET, draw_caret
 from app.ui.widgets.labels import set_tip
 from app.wording.i18n import _

@@ -9,15 +9,15 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
-from app.core.chapters import OutlineChapter, chapters_of
-from app.core.conversation import BookRef, PageRange
-from app.core.document import Book
-from app.core.page_names import PageNames
-from app.services.context import Context
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Job
-from app.ui.presenter import Presenter
-from app.ui.theme import SPACE_S
+from app.core.conversations.chapters import OutlineChapter, chapters_of
+from app.core.conversations.conversation import BookRef, PageRange
+from app.core.documents.document import Book
+from app.core.documents.page_names import PageNames
+from app.services.asking.context import Context
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Job
+from app.ui.kit.presenter import Presenter
+from app.ui.look.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, boxed, column, row

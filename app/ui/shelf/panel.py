@@ -9,10 +9,11 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, SignalInstan
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from app.core.conversation import Conversation
-from app.core.document import Book
-from app.ui.commands import Command, MenuEntry, add_entries
-from app.ui.icons import Icons, Symbol
+from app.core.conversations.conversation import Conversation
+from app.core.documents.document import Book
+from app.ui.kit.commands import Command, MenuEntry, add_entries
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import FOOT_HEIGHT, SPACE_L, SPACE_M, SPACE_S
 from app.ui.shelf.book_view import BookView
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.delegates import BookDelegate, ConversationDelegate
@@ -22,7 +23,6 @@ from app.ui.shelf.matter_switch import MatterSwitch
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, GroupRow, ItemRole
 from app.ui.shelf.running import RunningCard
 from app.ui.shelf.tables import TablesGroup
-from app.ui.theme import FOOT_HEIGHT, SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row

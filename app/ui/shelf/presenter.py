@@ -8,12 +8,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
-from app.core.bin import BinEntry, BinKind
-from app.core.conversation import BookRef, Conversation, PageRange
-from app.core.document import Book
-from app.core.sources import Shelved, SourceCounts
-from app.ui.bridge import Executor
-from app.ui.presenter import Presenter
+from app.core.conversations.bin import BinEntry, BinKind
+from app.core.conversations.conversation import BookRef, Conversation, PageRange
+from app.core.conversations.sources import Shelved, SourceCounts
+from app.core.documents.document import Book
+from app.ui.kit.bridge import Executor
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.book_menu import BookMenu
 from app.ui.shelf.book_rows import BookRows
 from app.ui.shelf.counting import BookCounting
@@ -23,7 +24,6 @@ from app.ui.shelf.pages_dialog import PagesPresenter
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.rows import BookList, ConversationList
 from app.ui.widgets.dialogs import Confirmation
-from app.ui.window_context import WindowContext
 from app.wording.i18n import _
 
 

@@ -11,14 +11,14 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from app.core.conversation import BookRef, Conversation, PageRange
-from app.core.document import Book
-from app.core.page_names import PageName
-from app.core.sources import Shelved, SourceCounts
-from app.core.untrusted import disarm
-from app.services.context import ContextSegment
+from app.core.conversations.conversation import BookRef, Conversation, PageRange
+from app.core.conversations.sources import Shelved, SourceCounts
+from app.core.documents.document import Book
+from app.core.documents.page_names import PageName
+from app.core.documents.untrusted import disarm
+from app.services.asking.context import ContextSegment
+from app.ui.kit.words import ReadingNow
 from app.ui.shelf.covers import format_words
-from app.ui.words import ReadingNow
 from app.wording.i18n import _
 from app.wording.page_flags import look_words, outdated_words
 from app.wording.page_names import name_words, place_words, range_words

@@ -8,9 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QProgressBar, QSizePolicy, QWidget
 
-from app.core.untrusted import disarm
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import CORNER, SPACE_M, SPACE_S, SPACE_XS
+from app.core.documents.untrusted import disarm
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import CORNER, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.layouts import column, row

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 from app.core.record import Happening, RecordKind
 from app.engine.kv.saved_states import SavedState
 from app.services.services import Services
-from app.ui.bridge import Bridge
-from app.ui.presenter import Presenter
-from app.ui.theme import SPACE_XS
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
+from app.ui.look.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.i18n import _
 from app.wording.units import count, printable, size

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
-from app.ui.commands import Command
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import SPACE_M, SPACE_S, SPACE_XS
+from app.ui.kit.commands import Command
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, column, row

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import ICON
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import ICON
 
 _CARET, CARET_INSET = 4.0, 16.0  # px: half its width; from the right edge to its tip
 

@@ -10,9 +10,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QGridLayout, QLineEdit, QWidget
 
 from app.export.report import safe_name
-from app.ui.file_dialogs import FileDialog
-from app.ui.theme import SPACE_L, SPACE_S
+from app.ui.look.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.wording.i18n import _

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.fonts import ui_font
-from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XS, Palette, Theme
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import SIZE_SMALL, SPACE_S, SPACE_XS, Palette, Theme
 
 _HEIGHT, _CORNER, _GAP = 20, 4, 3
 

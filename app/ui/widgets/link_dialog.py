@@ -8,8 +8,8 @@ from PySide6.QtCore import QRect, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QWidget
 
-from app.core.untrusted import WEB_SCHEMES, disarm, is_link
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
+from app.core.documents.untrusted import WEB_SCHEMES, disarm, is_link
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.layouts import STRETCH, column, row
 from app.wording.i18n import _

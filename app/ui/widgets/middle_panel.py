@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, Separator
 from app.ui.widgets.layouts import Item, boxed, column, row

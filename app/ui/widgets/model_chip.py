@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
-from app.ui.theme import CORNER, SPACE_M, SPACE_S, Theme
+from app.ui.look.theme import CORNER, SPACE_M, SPACE_S, Theme
 from app.ui.widgets.labels import plain_tip, set_tip
 from app.wording.i18n import _
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
-from app.ui import motion
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
+from app.ui.look import motion
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import column, row

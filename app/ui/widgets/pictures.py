@@ -8,7 +8,7 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 
 Levels: TypeAlias = tuple[QImage, ...]
 """A picture, and below it always half as large ones: Qt drops lines of what it draws at less than half its size."""

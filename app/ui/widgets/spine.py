@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QToolTip, QWidget
 
-from app.ui.theme import FOOT_HEIGHT, SPACE_M, SPACE_XL, Theme
+from app.ui.look.theme import FOOT_HEIGHT, SPACE_M, SPACE_XL, Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip, set_tip
 from app.ui.widgets.layouts import boxed, row

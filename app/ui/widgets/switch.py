@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from app.ui.theme import Theme
+from app.ui.look.theme import Theme
 
 _WIDTH, _HEIGHT = 34, 20
 _KNOB, _SMALL_KNOB = 14.0, 10.0  # on, off

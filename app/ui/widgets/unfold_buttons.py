@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.ui.icons import Icons, Symbol
+from app.ui.look.icons import Icons, Symbol
 from app.ui.widgets.buttons import IconButton
 from app.wording.i18n import _
 

@@ -24,15 +24,15 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.chapters import OutlineChapter, chapters_of
-from app.core.conversation import BookRef
-from app.core.document import Book
-from app.core.events import Token
+from app.core.conversations.chapters import OutlineChapter, chapters_of
+from app.core.conversations.conversation import BookRef
+from app.core.conversations.events import Token
+from app.core.documents.document import Book
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import AnswerTo, LoadSpec, Message, Prompt
-from app.services.conversation_search import PassageQuery, QuestionKind
+from app.services.finding.conversation_search import PassageQuery, QuestionKind
 from app.store.books import Books
 from app.store.passages import Passage
 from tests.benchmarks.test_finding import QUESTIONS, Asked, Shelf

@@ -20,15 +20,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.document import CitedBook, Page
-from app.core.verdict import SentenceVerdict, Verdict
+from app.core.conversations.verdict import SentenceVerdict, Verdict
+from app.core.documents.document import CitedBook, Page
 from app.core.work import Cancel, finish
 from app.documents.citations.checker import check
 from app.documents.citations.statements import plain_claim
 from app.documents.citations.verdict import AnswerWeigher, decide
 from app.engine.client import EngineClient
 from app.engine.protocol import LoadSpec, Weigh
-from app.services import judgement
+from app.services.models import judgement
 from app.store.judges import Judge
 
 FOLDER = Path(__file__).parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.values import AnswerForm, ValueKind
+from app.core.conversations.values import AnswerForm, ValueKind
 from app.documents.citations.agreement import value_in
 from app.language.dates import dates_of
 

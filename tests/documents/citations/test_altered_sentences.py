@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import CitedBook, Page
-from app.core.verdict import SentenceVerdict, Verdict
+from app.core.conversations.verdict import SentenceVerdict, Verdict
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations.checker import check
 from app.documents.citations.verdict import AnswerWeigher
 from app.language.sentences import SentenceKind, sentences

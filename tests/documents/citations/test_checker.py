@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.conversation import Citation, CitationState
-from app.core.document import Page
+from app.core.conversations.conversation import Citation, CitationState
+from app.core.documents.document import Page
 from app.documents.citations.checker import CitedBook, check, locate
 
 VERIFIED, REPAIRED, NEAR, CUT, NOT_FOUND, PAGE = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.document import CitedBook, Page
-from app.core.values import AnswerForm, ValueKind
-from app.core.verdict import SentenceVerdict, Verdict
+from app.core.conversations.values import AnswerForm, ValueKind
+from app.core.conversations.verdict import SentenceVerdict, Verdict
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations.checker import check
 from app.documents.citations.held_values import weigh_value
 

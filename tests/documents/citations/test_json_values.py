@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from app.core.document import CitedBook, Page
-from app.core.verdict import Verdict
+from app.core.conversations.verdict import Verdict
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations.json_values import place_values, values_of
 
 LEASE = CitedBook(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 
-from app.core.conversation import CitationState
+from app.core.conversations.conversation import CitationState
 from app.documents.citations.checker import CitationChecker, CitedBook
 from tests.documents.quotation_checks.cases import Case, cases
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.conversation import Citation, CitationState
-from app.core.document import Page
+from app.core.conversations.conversation import Citation, CitationState
+from app.core.documents.document import Page
 from app.documents.citations.checker import CitedBook, check, locate
 from app.documents.citations.page_marks import find_marks, find_quotations
 from app.language.sentences import SentenceKind, sentences

@@ -8,8 +8,8 @@ from collections import Counter
 
 import pytest
 
-from app.core.conversation import CitationState
-from app.core.document import Page
+from app.core.conversations.conversation import CitationState
+from app.core.documents.document import Page
 from app.documents.citations.checker import CitedBook, check
 
 LEASE = CitedBook(

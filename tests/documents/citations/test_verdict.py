@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import CitedBook, Page
-from app.core.verdict import SentenceVerdict, Unweighed, Verdict
+from app.core.conversations.verdict import SentenceVerdict, Unweighed, Verdict
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations.checker import check
 from app.documents.citations.verdict import decide, weigh_by_words
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.document import CitedBook, Page
-from app.core.verdict import Verdict
+from app.core.conversations.verdict import Verdict
+from app.core.documents.document import CitedBook, Page
 from app.documents.citations.checker import check
 from app.documents.citations.verdict import AnswerWeigher
 from app.documents.citations.whole_sentences import whole_sentences

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.document import Document, Flag, Format
+from app.core.documents.document import Document, Flag, Format
 from app.core.errors import AppError, Code
 from app.documents import worker
 from app.documents.formats.contract import MAX_LABEL_CHARACTERS, Content

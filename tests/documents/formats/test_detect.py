@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.document import Format, RefusedKind
+from app.core.documents.document import Format, RefusedKind
 from app.core.errors import AppError, Code, Problem
 from app.documents.formats import ole
 from app.documents.formats.contract import Content

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.core.facts import MAX_FACT_CHARACTERS, MAX_PEOPLE, NO_FACTS, DocumentPerson, Facts, Role
+from app.core.documents.facts import MAX_FACT_CHARACTERS, MAX_PEOPLE, NO_FACTS, DocumentPerson, Facts, Role
 from app.documents import worker
 from app.documents.formats.contract import Content
 from app.documents.formats.facts import authors, correspondents, date_in, make_facts

@@ -8,14 +8,14 @@ from typing import Any
 
 from PIL import Image, ImageCms, ImageDraw, ImageFont
 
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Image as Taken
 from app.core.errors import Problem
-from app.core.events import Opening
-from app.core.image import Image as Taken
 from app.core.work import Cancel
 from app.documents.images import decoding
 from app.documents.images.kinds import ImageKind
 from app.documents.images.reader import ImageReader
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from tests.endings import as_events
 
 LOSSLESS = (ImageKind.PNG, ImageKind.TIFF, ImageKind.BMP)

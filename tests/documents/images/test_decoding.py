@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
+from app.core.conversations.image import Raster
 from app.core.errors import Code, Problem
-from app.core.image import Raster
 from app.documents.images.kinds import ImageKind
 from app.documents.images.protocol import MAX_PROFILE_BYTES, THUMBNAIL_SIDE
 from app.documents.images.reader import ImageReader

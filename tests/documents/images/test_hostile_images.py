@@ -18,7 +18,7 @@ from app.documents.images.protocol import MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE
 from app.documents.images.reader import ImageReader
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
-from app.ui.jobs import Done, Failed
+from app.ui.kit.jobs import Done, Failed
 from app.wording.errors import sentence
 from tests.documents.images.forger import claiming, deflated_zeros, with_chunk
 from tests.documents.images.gallery import SAMPLES, ending, flag, noise, problem, saved, shown, taken, variants

@@ -15,9 +15,9 @@ import msgspec
 import psutil
 import pytest
 
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Opening
-from app.core.image import Raster
 from app.core.work import Cancel
 from app.documents.images.kinds import ImageKind
 from app.documents.images.protocol import MAX_PIXELS, MAX_SIDE, Decoded, Prepared, Resized
@@ -26,7 +26,7 @@ from app.isolation import client, sandbox
 from app.isolation.client import ReaderLimits
 from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from tests.documents.images import liar
 from tests.documents.images.forger import SIGNATURE, chunk, claiming
 from tests.documents.images.gallery import ending, flag, problem, saved, taken, variants
@@ -380,7 +380,7 @@ def test_the_process_gets_its_image_and_no_other_file(
 def test_the_desk_has_no_decoder_to_use() -> None:
     """Neither Pillow nor anything else that decodes is even loaded with the desk's side."""
     names = "{name.split('.')[0] for name in sys.modules}"
-    ask = f"import sys, app.services.images; print(sorted({{'PIL', 'numpy'}} & {names}))"
+    ask = f"import sys, app.services.library.images; print(sorted({{'PIL', 'numpy'}} & {names}))"
     told = subprocess.run([sys.executable, "-c", ask], stdout=subprocess.PIPE, check=True, text=True)
     assert told.stdout.strip() == "[]"
 

@@ -8,7 +8,7 @@ from email.policy import SMTP
 
 import pytest
 
-from app.core.document import Document, Flag, Member
+from app.core.documents.document import Document, Flag, Member
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
 from app.documents.formats.members import take_member

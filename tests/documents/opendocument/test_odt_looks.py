@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.core.document import Flag, Page
+from app.core.documents.document import Flag, Page
 from app.documents.formats.contract import Content
 from app.documents.worker import parse
 from tests.documents.office_writer import write_odt

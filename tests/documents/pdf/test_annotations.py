@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from app.core.document import Document, Flag, Page
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Flag, Page
 from app.core.errors import AppError, Code
-from app.core.image import Raster
 from app.documents.formats.contract import Content
 from app.documents.worker import page_image, parse
 from tests.documents.annotated import Annotated, Box

@@ -11,9 +11,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from app.core.documents.note import Marker
 from app.core.errors import AppError, Code
-from app.core.note import Marker
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.documents.formats.contract import Content
 from app.documents.layer import Layer
 from app.documents.pdf.highlights import COLOURS, annotated

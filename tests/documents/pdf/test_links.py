@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from app.core.document import MAX_LINK_BOXES, MAX_PAGE_LINKS, PageLink
+from app.core.documents.document import MAX_LINK_BOXES, MAX_PAGE_LINKS, PageLink
 from app.documents.formats.contract import Content
 from app.documents.layer import Layer
 from app.documents.worker import page_layer

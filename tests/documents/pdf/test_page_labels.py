@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.core.document import Document
+from app.core.documents.document import Document
 from app.documents.formats.contract import Content
 from app.documents.worker import parse
 from tests.documents.pdf_writer import lines, show, write_pdf

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.document import Document
+from app.core.documents.document import Document
 from app.documents.formats.contract import Content
 from app.documents.worker import parse
 from tests.documents.pdf_writer import show, write_pdf

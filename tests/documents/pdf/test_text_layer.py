@@ -6,8 +6,8 @@ from array import array
 
 import pytest
 
+from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code
-from app.core.image import Raster
 from app.documents.formats.contract import Content
 from app.documents.layer import Box, Layer
 from app.documents.worker import page_image, page_layer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.document import Page
+from app.core.documents.document import Page
 from app.documents.citations.checker import CitedBook
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "isolation"))
 import prisoner  # what a test beside this one tries
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.documents.scans.models import RecognitionModels
 from app.isolation import limits, sandbox
 

@@ -17,15 +17,15 @@ import psutil
 import pytest
 from PIL import Image
 
-from app.core.document import Document, Flag, Page, Recognition
+from app.core.conversations.events import Opening
+from app.core.documents.document import Document, Flag, Page, Recognition
 from app.core.errors import Code
-from app.core.events import Opening
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
 from app.documents.scans.recognition import LOW_CONFIDENCE, RecogniserLimits
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from tests.documents import scanner
 from tests.documents.pdf_writer import lines, write_pdf
 from tests.documents.photographer import Camera

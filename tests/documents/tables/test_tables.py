@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from app.core.document import Document, Flag
+from app.core.documents.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
 from app.documents.tables import csv, rows

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from app.core.document import Document, Flag
+from app.core.documents.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats import ole
 from app.documents.formats.contract import Content

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from app.core.document import Flag, Page
+from app.core.documents.document import Flag, Page
 from app.documents.formats.contract import Content
 from app.documents.worker import parse
 from tests.documents.workbook_writer import cell, sheet, write_workbook

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.core.document import Flag
+from app.core.documents.document import Flag
 from app.documents.text.clean import clean
 from app.documents.text.flow import MAX_PAGE_CHARACTERS, PAGE_CHARACTERS, SHORT_PAGE_CHARACTERS, Block, Heading, flow
 

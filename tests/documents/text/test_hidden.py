@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.document import MAX_COMMENT_CHARACTERS, MAX_HIDDEN_CHARACTERS, Document, Flag
+from app.core.documents.document import MAX_COMMENT_CHARACTERS, MAX_HIDDEN_CHARACTERS, Document, Flag
 from app.documents.formats.contract import Content
 from app.documents.text.flow import Block, Comment, flow
 from app.documents.text.hidden import LeftOut

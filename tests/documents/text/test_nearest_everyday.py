@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.document import Page
+from app.core.documents.document import Page
 from app.documents.citations.checker import CitedBook
-from app.services import search_answer
+from app.services.asking import search_answer
 
 PARKING = (
     """PARKING SPACE AGREEMENT

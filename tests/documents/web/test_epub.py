@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import Document, Flag
+from app.core.documents.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats import archive
 from app.documents.formats.contract import Content

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from app.core.document import Document, Flag, Format
+from app.core.documents.document import Document, Flag, Format
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
 from app.documents.web import html

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.document import Document
+from app.core.documents.document import Document
+from app.core.documents.facts import DocumentPerson, Facts, Role
 from app.core.errors import AppError, Code
-from app.core.facts import DocumentPerson, Facts, Role
 from app.documents.formats.contract import Content
 from app.documents.worker import parse
 from tests.documents.mobi_writer import write_mobi

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.core.document import MAX_COMMENT_CHARACTERS, MAX_HIDDEN_CHARACTERS, Flag, Page
+from app.core.documents.document import MAX_COMMENT_CHARACTERS, MAX_HIDDEN_CHARACTERS, Flag, Page
 from app.documents.formats.contract import Content
 from app.documents.worker import parse
 from tests.documents.office_writer import paragraph, write_docx

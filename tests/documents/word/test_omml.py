@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.document import Flag, Page
+from app.core.documents.document import Flag, Page
 from app.documents.formats.contract import Content
 from app.documents.worker import parse
 from tests.documents.office_writer import write_docx

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.core.document import Document, Flag
+from app.core.documents.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
 from app.documents.word.rtf_controls import MAX_GROUP_DEPTH

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.core.settings import KvType
 from app.engine.images.projector import read_vector
 from app.engine.llama import LlamaContext, LlamaModel

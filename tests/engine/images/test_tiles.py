@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.documents.images.reader import ImageReader
 from app.engine.images import tiles
 from app.engine.images.vision import Vision

@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Looking
+from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code
-from app.core.events import Looking
-from app.core.image import Raster
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import Usage
+from app.core.conversations.conversation import Usage
 from app.core.errors import AppError, Code
 from app.core.settings import Sampling
 from app.core.work import Stopped

@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from app.core.events import Token
+from app.core.conversations.events import Token
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.core.conversations.events import Notice, Reading
 from app.core.errors import Code
-from app.core.events import Notice, Reading
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient

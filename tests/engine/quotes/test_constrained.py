@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from app.core.conversation import CitationState
-from app.core.document import Page
+from app.core.conversations.conversation import CitationState
+from app.core.documents.document import Page
 from app.documents.citations.checker import CitedBook, check
 from app.documents.citations.normal_form import Normal
 from app.documents.citations.page_marks import is_evidence

@@ -8,9 +8,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Reading, Token
 from app.core.errors import AppError, Code
-from app.core.events import Reading, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from app.core.conversations.values import AnswerForm, ValueKind, ValueState, held_form, value_of
 from app.core.settings import Sampling
-from app.core.values import AnswerForm, ValueKind, ValueState, held_form, value_of
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import AnswerTo, DocumentText, Message, PageText, Prompt

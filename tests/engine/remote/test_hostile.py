@@ -13,9 +13,9 @@ from functools import partial
 import msgspec
 import pytest
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Token
 from app.core.errors import Code, Problem
-from app.core.events import Token
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from PIL import Image
 
+from app.core.conversations.events import Thinking, Token
+from app.core.conversations.values import AnswerForm, ValueKind, held_form
 from app.core.errors import AppError, Code
-from app.core.events import Thinking, Token
 from app.core.settings import Sampling
-from app.core.values import AnswerForm, ValueKind, held_form
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import (

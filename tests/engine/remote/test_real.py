@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import Ending
-from app.core.events import Reading, Token
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Reading, Token
+from app.core.conversations.values import AnswerForm, ValueKind, ValueState, held_form, value_of
 from app.core.settings import Sampling
-from app.core.values import AnswerForm, ValueKind, ValueState, held_form, value_of
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Thinking, Token
 from app.core.errors import Code
-from app.core.events import Thinking, Token
 from app.core.settings import Sampling
 from app.core.work import Cancel
 from app.engine.client import EngineClient

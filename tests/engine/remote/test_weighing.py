@@ -6,8 +6,8 @@ import math
 
 import pytest
 
+from app.core.conversations.events import Weighing
 from app.core.errors import Code
-from app.core.events import Weighing
 from app.core.work import Cancel
 from app.engine.client import EngineClient
 from app.engine.protocol import Message, Prompt, Weigh

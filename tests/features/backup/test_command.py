@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.features.backup import service
 from app.services.services import Services
 from app.store import keys

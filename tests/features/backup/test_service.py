@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import BookRef, Question
+from app.core.conversations.conversation import BookRef, Question
+from app.core.conversations.events import Copying, Hashing
 from app.core.errors import AppError, Code
-from app.core.events import Copying, Hashing
-from app.core.paths import Paths
-from app.core.secret import Key, KeyOrigin
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key, KeyOrigin
 from app.core.settings import EngineSettings, Sampling, Settings, ThemeChoice
 from app.core.work import Cancel, finish
 from app.documents import plain_text

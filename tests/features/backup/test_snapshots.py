@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.machine.paths import Paths
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.features.backup import snapshots
 from app.store.db import Database
 from app.store.settings import SettingsStore

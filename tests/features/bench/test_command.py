@@ -17,7 +17,7 @@ import pytest
 from app.cli.main import EXIT_ANSWERED, EXIT_CANCELLED, EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
 from app.cli.screen import width
 from app.core.errors import Code, Problem
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.settings import EngineSettings, KvType, Mapping, RemoteSettings
 from app.core.work import Cancel, Stopped, Work
 from app.engine.planner.speed import Speed

@@ -6,8 +6,8 @@ import contextlib
 import json
 from pathlib import Path
 
-from app.core.bin import BinKind
-from app.core.paths import Paths
+from app.core.conversations.bin import BinKind
+from app.core.machine.paths import Paths
 from tests.cli.conftest import Octavo
 from tests.whole import open_desk
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef
-from app.core.document import Book, Document, Format, Page
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, finish
 from app.features.chronology.asking import TimelineAsked, TimelineProgress, read_answer, timeline_asking_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.dates import PartialDate
-from app.core.document import Page
+from app.core.documents.document import Page
 from app.core.names import EntityKind
 from app.features.chronology.data import FoundEvent
 from app.features.chronology.finding import MOST_CHARACTERS, find_events, find_names

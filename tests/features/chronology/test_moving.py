@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.core.dates import DateSpan, PartialDate
-from app.core.document import Document, Format, Page
+from app.core.documents.document import Document, Format, Page
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.names import EntityKind, FoundName
-from app.core.secret import Key, KeyOrigin, draw_secret
 from app.features.chronology.data import FoundEvent
 from app.features.chronology.feature import CHRONOLOGY
 from app.features.chronology.store import Timeline

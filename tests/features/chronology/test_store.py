@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.bin import BinKind
+from app.core.conversations.bin import BinKind
 from app.core.dates import DateSpan, PartialDate
-from app.core.document import Book, Document, Format, Page
+from app.core.documents.document import Book, Document, Format, Page
 from app.core.names import EntityKind, FoundName
 from app.features.chronology.data import FoundEvent
 from app.features.chronology.store import Timeline

@@ -8,7 +8,7 @@ from itertools import product
 import msgspec
 import pytest
 
-from app.core.document import READING, Document, Flag, Format, Page
+from app.core.documents.document import READING, Document, Flag, Format, Page
 from app.core.work import Cancel, Stopped, finish
 from app.documents.formats.contract import Content
 from app.documents.pdf import pdf

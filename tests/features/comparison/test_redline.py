@@ -10,7 +10,7 @@ import docx
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 
-from app.core.document import Book, Document, Format
+from app.core.documents.document import Book, Document, Format
 from app.core.work import Cancel, finish
 from app.documents.formats.contract import Content
 from app.documents.word import docx as reader

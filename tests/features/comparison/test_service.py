@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import CitationState
-from app.core.document import Book, Document, Format
+from app.core.conversations.conversation import CitationState
+from app.core.documents.document import Book, Document, Format
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, finish
 from app.documents.formats.contract import Content

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.features.governance.retention import DAY_S, retention_of
 from tests.cli.conftest import Octavo
 from tests.whole import open_desk

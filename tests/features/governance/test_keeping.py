@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.bin import BinKind
-from app.core.conversation import BookRef, Question
-from app.core.document import Document, Format, Page
+from app.core.conversations.bin import BinKind
+from app.core.conversations.conversation import BookRef, Question
+from app.core.documents.document import Document, Format, Page
 from app.core.kept import KeptWhere
+from app.core.machine.secret import Key, KeyOrigin
 from app.core.record import Happening, RecordKind
-from app.core.secret import Key, KeyOrigin
 from app.core.work import Cancel, finish
 from app.features.governance.data import KeptFileKind, KeptReport
 from app.features.governance.keeping import keeping_of, written

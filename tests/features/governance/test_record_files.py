@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import AppError, Code
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.record import Happening, RecordFlaw, RecordKind, chained
-from app.core.secret import Key, KeyOrigin, draw_secret
 from app.features.governance.record_files import read_file, verify_file, written
 from app.store.db import Database
 from app.store.record import RecordStore

@@ -6,7 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from tests.cli.conftest import Octavo
 from tests.whole import open_desk
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from app.core.note import Marker, NoteSource
-from app.core.paths import Paths
+from app.core.documents.note import Marker, NoteSource
+from app.core.machine.paths import Paths
 from app.core.work import Cancel, finish
 from app.features.notes.service import note_keeping_of
 from tests.cli.conftest import Octavo

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.document import Book, Document, Format, Page, PageLayer
+from app.core.documents.document import Book, Document, Format, Page, PageLayer
+from app.core.documents.note import Marker, NotePlace
 from app.core.errors import AppError, Code
-from app.core.note import Marker, NotePlace
 from app.core.work import Cancel, Stopped, finish
 from app.documents import worker
 from app.documents.formats.contract import Content

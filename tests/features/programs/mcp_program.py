@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.features.programs.mcp.serving import Serving
 from app.features.programs.mcp.wire import Wire
 from app.services.services import Services

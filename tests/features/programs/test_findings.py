@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.conversations.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
 from app.features.programs.mcp import tools
 from app.features.programs.mcp.text import answer_text
 

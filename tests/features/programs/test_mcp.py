@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from app.core import desk_window
+from app.core.machine import desk_window
+from app.core.machine.paths import Paths
 from app.core.matter import LIBRARY
-from app.core.paths import Paths
 from app.core.policy import Policy, PolicyRules
 from app.core.record import RecordKind
 from app.features.programs.data import NAME_CHARACTERS, McpStanding

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from app.core.machine.paths import Paths
 from app.core.matter import LIBRARY
-from app.core.paths import Paths
 from app.features.programs.service import mcp_access_of
 from tests.cli.conftest import Octavo, answered_here
 from tests.whole import open_desk

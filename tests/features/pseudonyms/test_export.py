@@ -8,9 +8,9 @@ import zipfile
 
 import pytest
 
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Turn
-from app.core.document import Book, Format
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.conversations.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Turn
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import Book, Format
 from app.export import docx, html, markdown
 from app.export.references import Tone
 from app.export.report import Report, compose

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from app.core.conversation import Answer, BookRef, CitationState, Conversation, Question, Sent
-from app.core.document import Book, Document, Format, Page
+from app.core.conversations.conversation import Answer, BookRef, CitationState, Conversation, Question, Sent
+from app.core.conversations.values import AnswerForm
+from app.core.documents.document import Book, Document, Format, Page
 from app.core.errors import Code, Problem
 from app.core.settings import RemoteTexts
-from app.core.values import AnswerForm
 from app.core.work import Cancel, finish
 from app.features.pseudonyms.data import PseudonymUse
 from app.features.pseudonyms.service import leaving_of

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import arguments, main
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.services.services import Services
 from app.store import keys
 from app.store.conversations import Conversations

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import AppError, Code
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.core.work import finish
 from app.features.rescue.service import RescueReport, rescue_desks
 from app.features.rescue.store.saving import StandIns

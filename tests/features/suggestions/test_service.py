@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, PageRange
-from app.core.document import Document, Page
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.conversations.conversation import Answer, BookRef, Citation, CitationState, Ending, PageRange
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import Document, Page
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.settings import Settings
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.core.work import Cancel, Stopped, finish
 from app.embedding.client import Embedder
 from app.features.suggestions.service import MOST, MOST_AFTER, RULES, Suggestions
 from app.features.suggestions.store import SuggestedQuestions
-from app.services.search import Search
+from app.services.finding.search import Search
 from app.store.books import Books
 from app.store.db import Database
 from app.store.passages import Passages

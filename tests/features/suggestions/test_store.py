@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef
-from app.core.document import Book, Document, Format, Page
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Book, Document, Format, Page
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.features.suggestions.data import SuggestedQuestion
 from app.features.suggestions.feature import SUGGESTIONS
 from app.features.suggestions.store import SuggestedQuestions

@@ -9,8 +9,8 @@ import pytest
 from docx import Document
 from python_calamine import CalamineWorkbook
 
-from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
-from app.core.image import ImageRef
+from app.core.conversations.conversation import Answer, BookRef, Ending, StoredQuestion
+from app.core.conversations.image import ImageRef
 from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.export import files
 from app.features.tables.export.sheet import compose_sheet

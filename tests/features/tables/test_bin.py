@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.bin import BinEntry, BinKind
-from app.core.conversation import BookRef
-from app.core.document import Document, Format, Page
+from app.core.conversations.bin import BinEntry, BinKind
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Document, Format, Page
 from app.features.tables.data import GridColumn, Sheet
 from app.features.tables.store import SheetStore
 from app.store.bin import BinStore

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion
-from app.core.document import Page
-from app.core.values import FREE, AnswerForm, ValueKind, ValueState
-from app.core.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
+from app.core.conversations.conversation import Answer, Citation, CitationState, Ending, StoredQuestion
+from app.core.conversations.values import FREE, AnswerForm, ValueKind, ValueState
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
+from app.core.documents.document import Page
 from app.documents.citations.checker import CitationChecker, CitedBook
 from app.features.tables.cells import CellFinding, read_cell, value_entered
 from app.features.tables.data import SheetCell
 from app.features.tables.words import count_findings, found_words, place_words
-from app.services import search_answer
+from app.services.asking import search_answer
 
 DATE, AMOUNT, YES_NO = map(AnswerForm, (ValueKind.DATE, ValueKind.AMOUNT, ValueKind.YES_NO))
 CHOICE = AnswerForm(ValueKind.CHOICE, ("Tenant", "Landlord"))

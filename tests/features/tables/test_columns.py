@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.conversations.values import AnswerForm, ValueKind
 from app.core.errors import AppError, Code
-from app.core.values import AnswerForm, ValueKind
 from app.features.tables.columns import columns_of, line_of
 from app.features.tables.data import GridColumn
 

@@ -12,11 +12,11 @@ import pytest
 from docx import Document
 from python_calamine import CalamineWorkbook
 
-from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
-from app.core.document import Book, Format
+from app.core.conversations.conversation import Answer, BookRef, Ending, StoredQuestion
+from app.core.conversations.values import AnswerForm, ValueKind
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import Book, Format
 from app.core.errors import AppError, Code
-from app.core.values import AnswerForm, ValueKind
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
 from app.features.tables.export import files
 from app.features.tables.export.grid import GridReport, compose_grid

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from app.core.bin import BinKind
-from app.core.cell import CellBegun, CellEnded, CellState
-from app.core.conversation import BookRef
-from app.core.document import Book, Document, Format, Page
+from app.core.conversations.bin import BinKind
+from app.core.conversations.cell import CellBegun, CellEnded, CellState
+from app.core.conversations.conversation import BookRef
+from app.core.conversations.values import ValueState
+from app.core.conversations.verdict import Verdict
+from app.core.documents.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import EngineSettings
-from app.core.values import ValueState
-from app.core.verdict import Verdict
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.features.tables import service

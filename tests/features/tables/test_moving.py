@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import BookRef
-from app.core.document import Document, Format, Page
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Document, Format, Page
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.features.tables.data import GridColumn
 from app.features.tables.feature import TABLES
 from app.features.tables.store import SheetStore

@@ -6,9 +6,9 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
-from app.core.document import Book, Format
-from app.core.values import AnswerForm, ValueKind
+from app.core.conversations.conversation import Answer, BookRef, Ending, StoredQuestion
+from app.core.conversations.values import AnswerForm, ValueKind
+from app.core.documents.document import Book, Format
 from app.features.pseudonyms.data import NamedKind, Pseudonym
 from app.features.pseudonyms.export import with_stand_ins
 from app.features.pseudonyms.stand_ins import Replacer

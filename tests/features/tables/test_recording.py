@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import BookRef
-from app.core.document import Document, Format, Page
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Document, Format, Page
 from app.core.record import RecordEntry, RecordKind
 from app.core.work import Cancel, finish
 from app.features.tables.data import GridColumn

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversation import BookRef, Ending
-from app.core.document import Document, Format, Page
+from app.core.conversations.conversation import BookRef, Ending
+from app.core.documents.document import Document, Format, Page
 from app.core.kept import KeptWhere
 from app.core.search_query import SearchPlace
 from app.core.work import Cancel, finish

@@ -13,10 +13,10 @@ from docx import Document
 from markdown_it import MarkdownIt
 from python_calamine import CalamineWorkbook
 
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
-from app.core.document import Book, Format
+from app.core.conversations.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import Book, Format
 from app.core.errors import AppError, Code, Problem
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
 from app.export.plain import plain_text
 from app.export.workbook import CELL_CHARACTERS
 from app.features.tables.data import Sheet, SheetCell

@@ -8,15 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.bin import BinKind
-from app.core.cell import CellBegun, CellEnded, CellState
-from app.core.conversation import BookRef, CitationState, PageRange
-from app.core.document import Book, Document, Format, Page, Section
+from app.core.conversations.bin import BinKind
+from app.core.conversations.cell import CellBegun, CellEnded, CellState
+from app.core.conversations.conversation import BookRef, CitationState, PageRange
+from app.core.conversations.events import Notice, Reading, Token
+from app.core.conversations.values import is_japanese
+from app.core.conversations.verdict import Verdict
+from app.core.documents.document import Book, Document, Format, Page, Section
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Notice, Reading, Token
 from app.core.settings import RemoteTexts
-from app.core.values import is_japanese
-from app.core.verdict import Verdict
 from app.core.work import Cancel, Stopped, finish
 from app.features.tables import service
 from app.features.tables.columns import columns_of

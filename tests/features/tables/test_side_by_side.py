@@ -10,18 +10,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.cell import CellBegun, CellEnded, CellState
-from app.core.conversation import BookRef, Ending
-from app.core.document import Document, Format, Page
+from app.core.conversations.cell import CellBegun, CellEnded, CellState
+from app.core.conversations.conversation import BookRef, Ending
+from app.core.conversations.events import Notice
+from app.core.documents.document import Document, Format, Page
 from app.core.errors import Code
-from app.core.events import Notice
 from app.core.settings import RemoteSettings, RemoteTexts
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
 from app.features.tables.columns import columns_of
 from app.features.tables.data import Sheet
 from app.features.tables.service import sheets_of
-from app.services import turns
+from app.services.asking import turns
 from tests.engine.remote.toy_server import WAIT_S, Handler, ToyServer, complete
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.work import fail, run

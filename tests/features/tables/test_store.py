@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.bin import BinKind
-from app.core.cell import CellState
-from app.core.conversation import BookRef, Ending, PageRange, Question
-from app.core.document import Book, Document, Format, Page
-from app.core.values import AnswerForm, ValueKind
+from app.core.conversations.bin import BinKind
+from app.core.conversations.cell import CellState
+from app.core.conversations.conversation import BookRef, Ending, PageRange, Question
+from app.core.conversations.values import AnswerForm, ValueKind
+from app.core.documents.document import Book, Document, Format, Page
 from app.features.tables.data import GridColumn, Sheet
 from app.features.tables.store import SheetStore
 from app.store.bin import BinStore

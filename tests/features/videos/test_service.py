@@ -9,15 +9,15 @@ import msgspec
 import psutil
 import pytest
 
-from app.core.conversation import Question
+from app.core.conversations.conversation import Question
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Image
 from app.core.errors import Code
-from app.core.events import Opening
-from app.core.image import Image
 from app.core.work import Cancel
 from app.features.videos.data import Video, evenly_spaced
 from app.features.videos.reading.protocol import PREVIEW_SIDE
 from app.features.videos.service import Videos, videos_of
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from tests.endings import as_events
 from tests.features.videos.reading.films import HEIGHT, drawing, film, number_of
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk

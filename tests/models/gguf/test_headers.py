@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.core.conversations.events import Opening
 from app.core.errors import Code, Problem
-from app.core.events import Opening
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
 from app.core.work import Cancel
 from app.engine.llama_loader import bindings
@@ -28,7 +28,7 @@ from app.models.gguf import container, header, reader
 from app.models.gguf.protocol import HeaderRead, PartRead
 from app.models.gguf.reader import HeaderReader, is_sound
 from app.models.gguf.worker import OpenSource
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.wording.errors import sentence
 from tests.endings import as_events
 from tests.models import broken, family_projectors, forge, headers, liar, projector

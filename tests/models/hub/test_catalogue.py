@@ -7,14 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.machine.paths import resources
 from app.core.model import FileKind
-from app.core.paths import resources
 from app.core.work import Cancel
 from app.engine.architectures import ARCHITECTURES
 from app.models.gguf.reader import HeaderReader, is_sound
 from app.models.hub.catalogue import CompactHeader, CompactWeights, catalogue, expand, load
 from app.models.offers import STRENGTHS, Offer, RemoteFile
-from app.ui.jobs import Done
+from app.ui.kit.jobs import Done
 from tests.endings import as_events
 from tests.models import catalogue as writer
 from tests.models import headers

@@ -17,8 +17,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.core.conversations.events import Fetching, Hashing
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Fetching, Hashing
 from app.core.work import Cancel, Stopped, Work, finish
 from app.models import copying
 from app.models.gguf.reader import HeaderReader

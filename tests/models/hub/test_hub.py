@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from app.core.conversations.events import Asking
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Asking
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.core.work import Cancel, Stopped, Work, finish
 from app.isolation import sandbox
 from app.isolation.sandbox import Step

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.core.conversations.events import Asking, Opening
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Asking, Opening
 from app.core.model import FileKind, ModelHeader
 from app.core.work import Cancel, Stopped, finish
 from app.isolation.sandbox import Step
@@ -20,7 +20,7 @@ from app.models.gguf.container import BLOCK_BYTES
 from app.models.gguf.protocol import WantBytes
 from app.models.gguf.reader import HeaderReader, Supply
 from app.models.offers import Offer, RemoteFile
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from tests.endings import as_events
 from tests.models import broken, forge, headers, hub_on_loopback, projector
 from tests.models.gguf.test_headers import lie, parsed

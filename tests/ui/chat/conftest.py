@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.chat.composer import Composer
 from app.ui.chat.view import ConversationView
-from app.ui.fonts import load_fonts
-from app.ui.theme import PAPER, Theme
+from app.ui.look.fonts import load_fonts
+from app.ui.look.theme import PAPER, Theme
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,20 @@ import msgspec
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion, Timings, Turn, Usage
-from app.core.document import Book, Format
-from app.core.image import ImageRef
-from app.core.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
+from app.core.conversations.conversation import (
+    Answer,
+    BookRef,
+    Citation,
+    CitationState,
+    Ending,
+    StoredQuestion,
+    Timings,
+    Turn,
+    Usage,
+)
+from app.core.conversations.image import ImageRef
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
+from app.core.documents.document import Book, Format
 from app.ui.chat.message import MessageWidget
 
 

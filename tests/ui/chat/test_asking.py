@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Loading, Reading
 from app.core.errors import Code, Problem
-from app.core.events import Loading, Reading
 from app.engine.protocol import EngineState
 from app.ui.chat.question import QuestionMessage
 from app.ui.context.fit_dialog import FitDialog

@@ -11,13 +11,13 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, 
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.core.conversations.image import MOST_IN_QUESTION, Image, ImageRef, Raster
 from app.core.errors import Code, Problem
-from app.core.image import MOST_IN_QUESTION, Image, ImageRef, Raster
-from app.ui.bridge import Executor
 from app.ui.chat.image_sources import ImageSource
-from app.ui.icons import Icons
+from app.ui.kit.bridge import Executor
+from app.ui.look.icons import Icons
+from app.ui.look.theme import Theme
 from app.ui.settings.dialog import SettingsDialog
-from app.ui.theme import Theme
 from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.chat.attachment_card import AttachmentData
 from app.ui.chat.composer import Composer
-from app.ui.theme import LAMP, Theme
+from app.ui.look.theme import LAMP, Theme
 from tests.ui.chat.talk import colours
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier

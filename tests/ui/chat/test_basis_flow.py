@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pypdfium2
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.ui.chat.composer import Composer
 from app.ui.chat.editor import MAX_LINE_CHARACTERS
-from app.ui.theme import LAMP, Theme
+from app.ui.look.theme import LAMP, Theme
 from tests.ui.chat.talk import colours
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier

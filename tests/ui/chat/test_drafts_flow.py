@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Conversation, Draft
+from app.core.conversations.conversation import Conversation, Draft
 from app.core.errors import AppError, Code
-from app.ui.bridge import Executor
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
+from app.ui.kit.bridge import Executor
 from app.wording.errors import sentence
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate

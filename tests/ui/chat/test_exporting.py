@@ -13,12 +13,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Ending, Question
+from app.core.conversations.conversation import Ending, Question
+from app.core.conversations.image import Image
 from app.core.errors import AppError, Code
-from app.core.image import Image
 from app.core.work import Cancel
 from app.store.images import ImageStore
-from app.ui.jobs import Done
+from app.ui.kit.jobs import Done
 from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.room import LEASE, Room

@@ -10,7 +10,7 @@ from app.export.formulas import FormulaText
 from app.ui.chat.formulas import FormulaStore, typeset
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.view import ConversationView
-from app.ui.theme import LAMP, Theme
+from app.ui.look.theme import LAMP, Theme
 from tests.export.test_formulas import odd_inputs
 from tests.ui.chat.talk import asked, colours, read, turn
 

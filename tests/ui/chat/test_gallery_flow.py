@@ -12,10 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.core.image import ImageRef
-from app.ui.bridge import Executor
+from app.core.conversations.image import ImageRef
 from app.ui.chat.lightbox import ImageDialog
 from app.ui.chat.tiles import Tile
+from app.ui.kit.bridge import Executor
 from tests.ui.chat.talk import colours
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate

@@ -7,11 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef, Conversation
+from app.core.conversations.conversation import BookRef, Conversation
+from app.core.conversations.events import Loading
 from app.core.errors import Code, Problem
-from app.core.events import Loading
-from app.ui.bridge import Executor
 from app.ui.chat.empty import EmptyConversation
+from app.ui.kit.bridge import Executor
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate

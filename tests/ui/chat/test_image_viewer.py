@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.ui.chat.image_viewer import Magnifier, Zoom
-from app.ui.theme import Theme
+from app.ui.look.theme import Theme
 from app.ui.widgets.pictures import LARGEST_SIDE, to_levels
 from tests.ui.chat.talk import colours
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Looking, Reading, Thinking
 from app.core.errors import Code, Problem
-from app.core.events import Looking, Reading, Thinking
 from app.ui.chat.answer import AnswerMessage
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QImage, QTextCursor, QTextDocument, QTextImageFormat
 from PySide6.QtWidgets import QApplication
 
-from app.core.conversation import CitationState
+from app.core.conversations.conversation import CitationState
 from app.ui.chat import markdown
 from app.ui.chat.chip import ChipSpace
 from app.ui.chat.citations import CitationMark, embed, mark_citations, shorten_title
@@ -16,7 +16,7 @@ from app.ui.chat.formulas import FormulaSpace, FormulaStore
 from app.ui.chat.markdown import MAX_CHARACTERS, STRETCH_CHARACTERS, StepwiseText, parse
 from app.ui.chat.render import BlockRenderer, RenderedText, SealedDocument
 from app.ui.chat.table import CellMeasure, share_out
-from app.ui.theme import PAPER, Theme
+from app.ui.look.theme import PAPER, Theme
 from tests.ui.chat.talk import cite
 
 WIDTH = 640.0  # px

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef, MatterPlan, MatterScope
-from app.core.document import Document, Format, Page
-from app.core.events import Reading
+from app.core.conversations.conversation import BookRef, MatterPlan, MatterScope
+from app.core.conversations.events import Reading
+from app.core.documents.document import Document, Format, Page
 from app.ui.chat.plan_dialog import PlanDialog
 from tests.ui.fakes import SCOUT, Gate
 from tests.ui.room import Room, wait

@@ -6,13 +6,13 @@ import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.core.conversations.events import Reading
 from app.core.errors import Code, Problem
-from app.core.events import Reading
 from app.core.settings import KvType
 from app.engine.protocol import Room as RoomFor
-from app.services.fitting import RemedyKind
-from app.ui.activity import EngineTask
+from app.services.asking.fitting import RemedyKind
 from app.ui.context.fit_dialog import FitDialog
+from app.ui.kit.activity import EngineTask
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookState
 from tests.ui.fakes import Gate

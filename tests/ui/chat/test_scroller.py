@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Turn
+from app.core.conversations.conversation import Turn
 from app.ui.chat.message import MessageWidget
 from app.ui.chat.view import ConversationView
 from tests.ui.chat.talk import read, turn

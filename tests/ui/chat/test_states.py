@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.conversation import Citation, CitationState
+from app.core.conversations.conversation import Citation, CitationState
 from app.ui.chat.citations import describe_citation, label_citation
 
 

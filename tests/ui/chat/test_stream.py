@@ -7,11 +7,11 @@ import random
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import CitationState
-from app.core.verdict import Verdict
+from app.core.conversations.conversation import CitationState
+from app.core.conversations.verdict import Verdict
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.view import ConversationView
-from app.ui.theme import PAPER
+from app.ui.look.theme import PAPER
 from tests.ui.chat.talk import answer, asked, cite, colours, judged, read, turn
 
 TEXT = """First a paragraph with *emphasis*, vector<int> and <think>aloud</think> [p. 12].

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.conversation import Ending
-from app.core.events import Thinking
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Thinking
 from app.engine.thinking import AnswerText, Thoughts
 from app.export import markdown
 from app.export.report import compose

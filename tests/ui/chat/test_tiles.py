@@ -12,13 +12,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Turn
-from app.core.image import ImageRef, Raster
+from app.core.conversations.conversation import Turn
+from app.core.conversations.image import ImageRef, Raster
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.slots import Slot
 from app.ui.chat.tiles import NumberedImage, Tile, number_images, place_tiles
 from app.ui.chat.view import ConversationView
-from app.ui.theme import USUAL_SIZES
+from app.ui.look.theme import USUAL_SIZES
 from tests.ui.chat.talk import answer, asked, colours, turn
 
 CHART = ImageRef("a" * 64, "chart.png", 1640, 980)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.conversation import MatterScope
-from app.ui.activity import EngineTask
+from app.core.conversations.conversation import MatterScope
 from app.ui.chat.branches import Branches, LoadedConversation
+from app.ui.kit.activity import EngineTask
 from tests.ui.fakes import Gate
 from tests.ui.room import Room, wait
 

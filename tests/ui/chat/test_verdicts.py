@@ -10,8 +10,8 @@ from PySide6.QtGui import QFocusEvent, QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.core.conversation import Citation, CitationState, Turn
-from app.core.verdict import SentenceVerdict, Unweighed, Verdict
+from app.core.conversations.conversation import Citation, CitationState, Turn
+from app.core.conversations.verdict import SentenceVerdict, Unweighed, Verdict
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.chip import ChipButton
 from app.ui.chat.evidence import EvidenceCard
@@ -19,7 +19,7 @@ from app.ui.chat.question import QuestionMessage
 from app.ui.chat.sentence_lines import SentenceLine
 from app.ui.chat.verdict_marks import colour_verdict
 from app.ui.chat.view import ConversationView
-from app.ui.theme import LAMP, PAPER, Palette, Theme
+from app.ui.look.theme import LAMP, PAPER, Palette, Theme
 from app.ui.widgets.buttons import TextButton
 from app.wording.i18n import use_language
 from tests.ui.chat.talk import book, cite, colours, judged, read, turn

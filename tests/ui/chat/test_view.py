@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import CitationState, Ending, PassageRef
-from app.core.verdict import Verdict
+from app.core.conversations.conversation import CitationState, Ending, PassageRef
+from app.core.conversations.verdict import Verdict
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.answer_footer import Foot
 from app.ui.chat.block_tools import ToolBar
@@ -20,7 +20,7 @@ from app.ui.chat.chip import ChipButton
 from app.ui.chat.empty import EmptyWords
 from app.ui.chat.question import QuestionMessage
 from app.ui.chat.view import ConversationView
-from app.ui.theme import LAMP, PAPER, Palette, TextSizes, Theme
+from app.ui.look.theme import LAMP, PAPER, Palette, TextSizes, Theme
 from app.ui.widgets.link_dialog import LinkDialog
 from tests.ui.chat.talk import answer, asked, book, cite, colours, judged, read, turn
 from tests.ui.leftovers import MOST_LEFT, blocks_left

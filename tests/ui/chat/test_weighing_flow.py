@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from app.core.conversations.verdict import Unweighed, Verdict
 from app.core.settings import AnswerWords
-from app.core.verdict import Unweighed, Verdict
-from app.services import judgement
-from app.ui.activity import EngineTask
+from app.services.models import judgement
 from app.ui.chat.answer import AnswerMessage
 from app.ui.chat.chip import ChipButton
+from app.ui.kit.activity import EngineTask
 from tests.ui.chat.talk import read
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait

@@ -11,15 +11,15 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.core.conversation import MatterScope
+from app.core.conversations.conversation import MatterScope
 from app.core.settings import AnswerWords
-from app.services import judgement
-from app.services.weighing import SentenceWeighing
+from app.services.asking.weighing import SentenceWeighing
+from app.services.models import judgement
 from app.store.judges import Judge, JudgedLanguage
 from app.ui.chat.asking import AnswerWay
 from app.ui.chat.composer import Composer
 from app.ui.chat.words_switch import WordsSwitch
-from app.ui.theme import LAMP, PAPER, Theme
+from app.ui.look.theme import LAMP, PAPER, Theme
 from tests.ui.chat.talk import colours
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait

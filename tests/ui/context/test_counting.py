@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.core.events import Tokenizing
+from app.core.conversations.events import Tokenizing
 from app.ui.chat.answer import AnswerMessage
 from app.ui.shelf.rows import measure_of
 from tests.ui.fakes import SCOUT, Gate

@@ -7,12 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Answer, Ending, Question
-from app.core.events import Reading
-from app.services.fitting import Remedy, RemedyKind
+from app.core.conversations.conversation import Answer, Ending, Question
+from app.core.conversations.events import Reading
+from app.services.asking.fitting import Remedy, RemedyKind
 from app.ui.context.fit_dialog import FitDialog
-from app.ui.icons import Icons
-from app.ui.theme import Theme
+from app.ui.look.icons import Icons
+from app.ui.look.theme import Theme
 from app.ui.widgets.middle_panel import MiddlePanel
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait

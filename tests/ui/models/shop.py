@@ -9,7 +9,7 @@ from typing import ClassVar
 import msgspec
 from PySide6.QtWidgets import QApplication, QDialog
 
-from app.core.events import Opening
+from app.core.conversations.events import Opening
 from app.core.model import ModelHeader
 from app.core.work import Cancel, Work
 from app.isolation.files import printable
@@ -17,7 +17,7 @@ from app.models import local
 from app.models.gguf.reader import HeaderReader
 from app.models.hub.catalogue import catalogue
 from app.models.offers import Offer
-from app.services.plans import Hardware
+from app.services.models.plans import Hardware
 from app.ui.models.card import CardAction, CardData, ModelCard
 from app.ui.models.window import ModelsWindow
 from tests.ui.fakes import SCOUT

@@ -11,13 +11,13 @@ from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
 from app.core.chat_template import ChatTemplate, WorkedOut
+from app.core.conversations.events import Hashing, Loading, Opening
 from app.core.errors import AppError, Code, Problem
-from app.core.events import Hashing, Loading, Opening
 from app.core.work import Cancel, Work
 from app.models.local import starter
 from app.models.records import FileState, ModelVerdict
-from app.services.chat_templates import FormatReport
-from app.services.models import Models
+from app.services.models.chat_templates import FormatReport
+from app.services.models.models import Models
 from app.ui.models.card import CardAction
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.fakes import Gate

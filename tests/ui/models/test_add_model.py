@@ -10,8 +10,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.core.conversations.events import Copying
 from app.core.errors import Code, Problem
-from app.core.events import Copying
 from app.models.offers import Offer, RemoteFile
 from app.ui.models.card import CardGroup
 from app.ui.models.dialogs import AddDialog, OrderDialog

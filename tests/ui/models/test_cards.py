@@ -17,15 +17,15 @@ from app.core.settings import KvType
 from app.engine.protocol import Inspect
 from app.models.local import starter
 from app.models.records import Record
-from app.services import judgement
-from app.services.plans import Fit, Hardware
+from app.services.models import judgement
+from app.services.models.plans import Fit, Hardware
 from app.store.judges import Judge, JudgedLanguage
-from app.ui.activity import EngineTask
-from app.ui.bridge import Executor
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.bridge import Executor
+from app.ui.look.theme import PAPER, SPACE_S, SPACE_XL
 from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.fit import Share
 from app.ui.models.words import taken_words
-from app.ui.theme import PAPER, SPACE_S, SPACE_XL
 from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait
 from tests.work import instead

@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.core.conversations.events import Asking, Fetching, Hashing
 from app.core.errors import Code, Problem
-from app.core.events import Asking, Fetching, Hashing
 from app.models.offers import Offer
-from app.services.downloads import Unfinished
+from app.services.models.downloads import Unfinished
 from app.ui.models.card import CardAction, CardGroup, CardProgress
 from app.ui.models.dialogs import OrderDialog, TokenDialog
 from app.ui.widgets.dialogs import Confirmation

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.settings import KvType, Mapping
-from app.services.plans import Hardware
+from app.services.models.plans import Hardware
 from app.ui.models.placement_dialog import PlacementDialog
 from app.ui.models.placement_rows import ChoiceRow, NumberRow
 from app.wording.settings import meanings

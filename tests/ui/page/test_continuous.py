@@ -9,16 +9,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Book, Document, Format, Page
-from app.core.image import Raster
+from app.core.conversations.image import Raster
+from app.core.documents.document import Book, Document, Format, Page
 from app.documents.layer import Box
-from app.ui import motion
+from app.ui.look import motion
+from app.ui.look.theme import Theme
 from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.page_column import PageColumn
 from app.ui.page.strip import GAP, MARGIN, Strip
 from app.ui.page.text_pages import TextPages
 from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
-from app.ui.theme import Theme
 from tests.ui.room import LEASE, LETTERS, Room
 
 _MANY = 3_000

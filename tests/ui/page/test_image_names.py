@@ -6,12 +6,12 @@ import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Conversation, Ending, Question
-from app.core.image import Image
+from app.core.conversations.conversation import Conversation, Ending, Question
+from app.core.conversations.image import Image
 from app.core.work import Cancel
-from app.ui.commands import EntryKind
-from app.ui.jobs import Done
-from app.ui.palette_dialog import PaletteDialog
+from app.ui.kit.commands import EntryKind
+from app.ui.kit.jobs import Done
+from app.ui.palette.palette_dialog import PaletteDialog
 from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.room import Room

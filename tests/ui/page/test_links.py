@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.core.document import PageLayer, PageLink
+from app.core.documents.document import PageLayer, PageLink
 from app.ui.page.links import LinkStop
 from app.ui.widgets.link_dialog import LinkDialog
 from tests.screens.page_scenes import draw, read_layer

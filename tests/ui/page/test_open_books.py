@@ -8,8 +8,8 @@ import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Conversation
-from app.ui.frame_state import OpenedBooks, OpenPage, WindowState
+from app.core.conversations.conversation import Conversation
+from app.ui.kit.frame_state import OpenedBooks, OpenPage, WindowState
 from tests.ui.room import HANDBOOK, LEASE, LETTERS, SURVEY, Room
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Citation, CitationState
+from app.core.conversations.conversation import Citation, CitationState
+from app.core.conversations.image import Raster
 from app.core.errors import Code, Problem
-from app.core.image import Raster
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait

@@ -12,14 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Book, Document, Format, Page
+from app.core.conversations.image import Image, Raster
+from app.core.documents.document import Book, Document, Format, Page
 from app.core.errors import Code, Problem
-from app.core.image import Image, Raster
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.core.work import Cancel
 from app.documents.reader import DocumentReader
-from app.services.images import Area, drawn_size
-from app.ui.jobs import Done
+from app.services.library.images import Area, drawn_size
+from app.ui.kit.jobs import Done
 from app.ui.page.region import SLIP, Region
 from app.ui.page.zoom import PageZoom
 from app.wording.errors import sentence

@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef, PageRange
-from app.core.document import Book, PageLayer
-from app.core.events import Reading
-from app.core.image import Raster
+from app.core.conversations.conversation import BookRef, PageRange
+from app.core.conversations.events import Reading
+from app.core.conversations.image import Raster
+from app.core.documents.document import Book, PageLayer
 from app.documents import worker
 from app.documents.formats.contract import Content
 from app.ui.chat.chip import ChipButton

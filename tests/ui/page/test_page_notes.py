@@ -8,9 +8,9 @@ from PySide6.QtGui import QGuiApplication, QHelpEvent, QTextCharFormat
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
-from app.core.document import Book, Document, Format, Page
-from app.core.facts import DocumentPerson, Facts, Role
-from app.core.note import Marker, Note
+from app.core.documents.document import Book, Document, Format, Page
+from app.core.documents.facts import DocumentPerson, Facts, Role
+from app.core.documents.note import Marker, Note
 from app.ui.page.note_popup import NotesPopup
 from app.ui.page.notes import PageNotes
 from app.ui.page.text_page import TextPage

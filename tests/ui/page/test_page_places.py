@@ -8,15 +8,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.document import PageLayer
-from app.core.verdict import Verdict
+from app.core.conversations.verdict import Verdict
+from app.core.documents.document import PageLayer
 from app.documents.layer import Box, Layer
 from app.ui.chat.chip import ChipButton
 from app.ui.chat.verdict_marks import colour_verdict, gravest
+from app.ui.look.theme import PAPER
 from app.ui.page.hits import Hit
 from app.ui.page.popups import ThumbnailPopup, cited_pages
 from app.ui.page.zoom import PageZoom
-from app.ui.theme import PAPER
 from tests.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 

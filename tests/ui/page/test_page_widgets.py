@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.document import READING, Book, Flag, Format, Page, Section
-from app.ui.icons import Icons
+from app.core.documents.document import READING, Book, Flag, Format, Page, Section
+from app.ui.kit.words import page_note
+from app.ui.look.icons import Icons
+from app.ui.look.theme import PAPER, SIZE_TEXT, Theme
 from app.ui.page.panel import PagePanel
 from app.ui.page.popups import OutlinePopup
 from app.ui.page.text_page import TextPage, measure
-from app.ui.theme import PAPER, SIZE_TEXT, Theme
-from app.ui.words import page_note
 
 _TEXT = (
     "第三章 😀 係留\n\nThe first line of this paragraph was broken by a program\n"

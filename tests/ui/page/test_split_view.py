@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
-from app.ui.frame_state import OpenedBooks, OpenPage, WindowState
+from app.ui.kit.frame_state import OpenedBooks, OpenPage, WindowState
 from app.ui.page.panel import PagePanel
 from app.ui.page.popups import ThumbnailPopup
 from app.ui.page.presenter import PagePresenter

@@ -9,12 +9,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.documents.layer import Box, Layer
-from app.ui.frame_state import PageLook, WindowState
+from app.ui.kit.frame_state import PageLook, WindowState
+from app.ui.look.theme import LAMP, SIZE_TEXT
 from app.ui.page.markings import PlacedPage
 from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
-from app.ui.theme import LAMP, SIZE_TEXT
 from tests.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, Room
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 from pytestqt.qtbot import QtBot
 
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.core.settings import RemoteSettings
 from app.store.system_keyring import RemoteKeys
-from app.ui.icons import Icons
+from app.ui.look.icons import Icons
+from app.ui.look.theme import Theme
 from app.ui.settings.dialog import SettingsDialog
-from app.ui.theme import Theme
 from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.settings import SectionKind
 from tests.ui.fakes import SCOUT

@@ -8,10 +8,10 @@ import msgspec
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Book, Document, Flag, Page
+from app.core.conversations.image import Raster
+from app.core.documents.document import Book, Document, Flag, Page
+from app.core.documents.ingestion import PageReport
 from app.core.errors import Code, Problem
-from app.core.image import Raster
-from app.core.ingestion import PageReport
 from app.documents.formats.contract import Content
 from app.documents.worker import parse
 from app.ui.report.dialog import ReportDialog

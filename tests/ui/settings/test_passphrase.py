@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.core.secret import KeyOrigin
+from app.core.machine.secret import KeyOrigin
 from app.store.keys import obtain
 from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.settings.rows import ButtonRow

@@ -22,11 +22,11 @@ from app.core.settings import (
     ThemeChoice,
     value_of,
 )
-from app.ui.icons import Icons
+from app.ui.look.icons import Icons
+from app.ui.look.theme import Theme
 from app.ui.matters.server_dialog import ServerDialog
 from app.ui.settings.dialog import Known, SettingsDialog
 from app.ui.settings.editors import AdaptersEditor, FileEditor, NumberEditor, ServersEditor, SwitchEditor
-from app.ui.theme import Theme
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.number_field import NumberField

@@ -6,13 +6,13 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.core.document import Book, Format
-from app.core.events import Reading
-from app.core.image import Raster
-from app.services.covers import COVER_WIDTH, NO_COVER
-from app.ui.bridge import Executor
+from app.core.conversations.events import Reading
+from app.core.conversations.image import Raster
+from app.core.documents.document import Book, Format
+from app.services.library.covers import COVER_WIDTH, NO_COVER
+from app.ui.kit.bridge import Executor
+from app.ui.look.theme import LAMP, PAPER, Palette, cloth
 from app.ui.shelf.covers import BookCovers, paint_cover, typeset
-from app.ui.theme import LAMP, PAPER, Palette, cloth
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait

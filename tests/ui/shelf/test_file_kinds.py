@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
 from app.documents.reader import DocumentReader
-from app.ui.file_kind import ChoosingWords, DroppingWords, GivenKind, choosing_words
+from app.ui.kit.file_kind import ChoosingWords, DroppingWords, GivenKind, choosing_words
 from app.ui.shelf.file_import import SortedFiles, sort_files
 from tests.ui.room import Room
 

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 
-from app.core.document import Book, Format
-from app.core.sources import Shelved, Source, SourceCounts
+from app.core.conversations.sources import Shelved, Source, SourceCounts
+from app.core.documents.document import Book, Format
 from app.ui.adding.dialog import AddingDialog
 from app.ui.shelf import rows
 from app.ui.shelf.rows import BookList, BookRow, GroupRow, HeadingRow, ItemRole, measure_of

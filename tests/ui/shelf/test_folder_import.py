@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Document, Format, Member, Page
+from app.core.conversations.sources import SourcePlace
+from app.core.documents.document import Document, Format, Member, Page
 from app.core.errors import Code, Problem
-from app.core.sources import SourcePlace
-from app.services import parallel_reading
+from app.services.library import parallel_reading
 from app.ui.adding.dialog import AddingDialog
 from app.ui.adding.files import AddedState, FileRole
 from app.ui.shelf.file_import import PasswordDialog

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.core.document import Book, Format
-from app.core.events import Indexing
+from app.core.conversations.events import Indexing
+from app.core.documents.document import Book, Format
 from app.core.work import Cancel, Stopped, Work
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.shown import Shown
 from app.ui.shelf.indexing import BookIndexing
 from app.ui.shelf.rows import BookRow, measure_of
-from app.ui.shown import Shown
 from tests.ui.gate import Gate
 from tests.ui.room import wait
 

@@ -12,16 +12,16 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.core.chapters import chapters_of
-from app.core.conversation import BookRef, Conversation, PageRange
-from app.core.document import Book, Format, Section
-from app.ui.commands import MenuEntry
-from app.ui.icons import Icons
+from app.core.conversations.chapters import chapters_of
+from app.core.conversations.conversation import BookRef, Conversation, PageRange
+from app.core.documents.document import Book, Format, Section
+from app.ui.kit.commands import MenuEntry
+from app.ui.look.icons import Icons
+from app.ui.look.theme import Theme
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole, measure_of
-from app.ui.theme import Theme
 
 _NOW = datetime(2026, 3, 12, 1, 30, tzinfo=timezone(timedelta(hours=9)))
 

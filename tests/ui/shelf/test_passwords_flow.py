@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code
-from app.core.image import Raster
 from app.ui.shelf.file_import import PasswordDialog
 from tests.ui import shelf_of_books
 from tests.ui.room import Room

@@ -6,12 +6,12 @@ import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef
-from app.core.document import READING, Book, Document, Page
+from app.core.conversations.conversation import BookRef
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
+from app.core.documents.document import READING, Book, Document, Page
 from app.core.errors import Code, Problem
-from app.core.events import Opening
-from app.core.image import Raster
-from app.core.secret import Password
+from app.core.machine.secret import Password
 from app.ui.shelf.rows import BookState
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books

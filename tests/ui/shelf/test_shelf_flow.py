@@ -12,13 +12,13 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef, PageRange
+from app.core.conversations.conversation import BookRef, PageRange
+from app.core.conversations.events import Opening
 from app.core.errors import Code, Problem
-from app.core.events import Opening
 from app.core.settings import KvType
 from app.engine.kv.saved_states import SavedState, SavedStates, StateKey
 from app.engine.protocol import BookSpan
-from app.ui.bridge import Executor
+from app.ui.kit.bridge import Executor
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
 from app.ui.shelf.saved_readings import ReadingsDialog

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.ui.style import stylesheet
-from app.ui.theme import PAPER
+from app.ui.look.style import stylesheet
+from app.ui.look.theme import PAPER
 from app.ui.widgets.link_dialog import LinkDialog
 
 

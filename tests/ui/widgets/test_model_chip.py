@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.ui.theme import PAPER, Theme
+from app.ui.look.theme import PAPER, Theme
 from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
 
 

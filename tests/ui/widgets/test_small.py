@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 import app.ui
-from app.ui.icons import Icons
-from app.ui.theme import Theme
+from app.ui.look.icons import Icons
+from app.ui.look.theme import Theme
 from app.ui.widgets.buttons import ChoiceButton
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.ui.widgets.labels import ElidedLabel

@@ -8,11 +8,11 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Book, Format
-from app.services.context import ContextSegment, ContextUse
-from app.ui.theme import PAPER, Theme
+from app.core.documents.document import Book, Format
+from app.services.asking.context import ContextSegment, ContextUse
+from app.ui.kit.words import use_parts, use_tip, use_words
+from app.ui.look.theme import PAPER, Theme
 from app.ui.widgets.spine import Spine, SpineBar, SpinePart
-from app.ui.words import use_parts, use_tip, use_words
 
 _PARTS = (
     SpinePart("Lease · 600", 600, "#7A2E35"),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Slot
 
 from app.ui.chat.empty import EmptyOffer
-from app.ui.commands import Anchor, Command, Group, PlacedCommands
-from app.ui.icons import Symbol
+from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
+from app.ui.look.icons import Symbol
 from app.ui.settings.feature_row import FeatureRow
 from app.ui.window_feature import WindowFeature
 from app.wording.i18n import _

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from app.features.backup.data import BackupSizes
 from app.features.backup.words import contents_words
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import boxed, column, row

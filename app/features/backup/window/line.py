@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.layouts import row

@@ -14,17 +14,17 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
+from app.core.conversations.events import Copying, Hashing
 from app.core.errors import AppError, Code
-from app.core.events import Copying, Hashing
 from app.features.backup.data import BackupMade, BackupSizes, Restored
 from app.features.backup.words import file_name, made_words, making_words, reminder_words, restored_words
 from app.services.services import Services
-from app.ui.bridge import Bridge, Executor
-from app.ui.file_dialogs import FileDialog
-from app.ui.icons import Icons
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
+from app.ui.look.icons import Icons
+from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.notice import NoticeAction
 from app.wording.errors import sentence
 from app.wording.i18n import _

@@ -8,9 +8,9 @@ from datetime import datetime
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QListWidget, QListWidgetItem, QWidget
 
-from app.core.bin import BinEntry
+from app.core.conversations.bin import BinEntry
 from app.features.bin.words import entry_words
-from app.ui.theme import SPACE_L, SPACE_S
+from app.ui.look.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row

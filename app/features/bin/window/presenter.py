@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.bin import BinEntry, BinKind
-from app.ui.bridge import Executor
-from app.ui.presenter import Presenter
+from app.core.conversations.bin import BinEntry, BinKind
+from app.ui.kit.bridge import Executor
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.widgets.dialogs import Confirmation
-from app.ui.window_context import WindowContext
 from app.wording.bin import title_words
 from app.wording.i18n import _
 from app.wording.units import count

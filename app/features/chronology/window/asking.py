@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.events import Loading, Notice, Reading, Tokenizing
+from app.core.conversations.events import Loading, Notice, Reading, Tokenizing
 from app.features.chronology.asking import TimelineAsked, TimelineAsking
 from app.features.chronology.data import TimelineFinding
 from app.features.chronology.window.panel import TimelinePanel
 from app.features.chronology.words import asked_words
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed
-from app.ui.presenter import Presenter
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed
+from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _

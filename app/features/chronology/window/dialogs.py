@@ -9,7 +9,7 @@ from app.core.dates import DateSpan, PartialDate
 from app.core.names import EntityKind
 from app.features.chronology.data import NamedEntity, TimelineEvent
 from app.features.chronology.words import kind_words
-from app.ui.theme import SPACE_S, SPACE_XS
+from app.ui.look.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import ChoiceButton
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel

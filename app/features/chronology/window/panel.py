@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QProgressBar, QStackedWidget, QTabBar, 
 
 from app.features.chronology.window.rows import EventRow, NameRow, TimelineList
 from app.features.chronology.window.view import TimelineView
-from app.ui.icons import Icons
-from app.ui.theme import FOOT_HEIGHT, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.look.icons import Icons
+from app.ui.look.theme import FOOT_HEIGHT, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QMenu
 
 from app.core.dates import DateSpan
-from app.core.document import Book
+from app.core.documents.document import Book
+from app.core.documents.untrusted import disarm
 from app.core.names import EntityKind
-from app.core.untrusted import disarm
 from app.features.chronology import export
 from app.features.chronology.data import NamedEntity, TimelineEvent, TimelineFinding
 from app.features.chronology.export import TimelineReport, compose_chronology, compose_people
@@ -22,10 +22,10 @@ from app.features.chronology.window.dialogs import EntityDialog, EventDialog
 from app.features.chronology.window.panel import EVENTS, PEOPLE, TimelinePanel
 from app.features.chronology.window.rows import EventRow, NameRow, TimelineList, event_rows, name_rows
 from app.features.chronology.words import limits_words
-from app.services.library import Library
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.presenter import Presenter
+from app.services.library.library import Library
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _

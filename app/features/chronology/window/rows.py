@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.core.conversation import Citation, CitationState
-from app.core.document import Book
-from app.core.untrusted import disarm
+from app.core.conversations.conversation import Citation, CitationState
+from app.core.documents.document import Book
+from app.core.documents.untrusted import disarm
 from app.features.chronology.data import EntityPlace, EntrySource, EventPlace, NamedEntity, TimelineEvent
 from app.features.chronology.export import pages_of
 from app.features.chronology.words import kind_words, remark_words, span_words

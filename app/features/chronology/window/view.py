@@ -6,10 +6,10 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
-from app.core.conversation import Citation
+from app.core.conversations.conversation import Citation
 from app.features.chronology.window.cells import TimelineDelegate
 from app.features.chronology.window.rows import EntryRole, EventRow, NameRow, TimelineList
-from app.ui.theme import Theme
+from app.ui.look.theme import Theme
 from app.ui.widgets.row_list import RowListView
 
 _TAB, _BACKTAB = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason

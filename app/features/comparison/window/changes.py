@@ -9,15 +9,15 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSiz
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QStyleOptionViewItem, QTextEdit, QWidget
 
-from app.core.untrusted import disarm
+from app.core.documents.untrusted import disarm
 from app.features.comparison.data import ChangeKind, ComparedBooks, ComparedParagraph, Stretch, WordState
 from app.features.comparison.words import change_word, places
 from app.ui.chat.render import SealedDocument
-from app.ui.fonts import text_font, ui_font
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.page.typeset import without_heading_signs
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.shelf.rows import Index
-from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.widgets.labels import two_lines
 from app.wording.i18n import _
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.core.document import Book
-from app.ui.commands import Anchor, Command, Group, MenuEntry, PlacedCommands
+from app.core.documents.document import Book
+from app.ui.kit.commands import Anchor, Command, Group, MenuEntry, PlacedCommands
 from app.ui.window_feature import WindowFeature
 from app.wording.i18n import _
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QSplitter, QStackedWidget, 
 from app.features.comparison.data import ComparedBooks, ComparedParagraph
 from app.features.comparison.window.changes import ChangeDelegate, ChangeList, ChangeRole, RedlineView
 from app.features.comparison.words import renumbered_words, reservation_sentences, summary
-from app.ui.icons import Icons, Symbol
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.page.panel import PagePanel
 from app.ui.shelf.lists import ShelfListView
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row

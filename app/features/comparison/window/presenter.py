@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.core.conversation import Conversation
-from app.core.document import Book
+from app.core.conversations.conversation import Conversation
+from app.core.documents.document import Book
 from app.features.comparison import export
 from app.features.comparison.data import ComparedBooks, ComparedParagraph, ComparedPassage, Comparing
 from app.features.comparison.service import comparisons_of
 from app.services.services import Services
-from app.ui.bridge import Bridge, Executor
-from app.ui.icons import Icons
-from app.ui.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
+from app.ui.look.icons import Icons
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
-from app.ui.presenter import Presenter
-from app.ui.shown import Shown
 from app.ui.widgets.dialogs import SaveDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _

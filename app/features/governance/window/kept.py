@@ -14,10 +14,10 @@ from app.features.governance.data import KeptReport
 from app.features.governance.keeping import LookingThrough, keeping_of
 from app.features.governance.window.kept_dialog import KeptDialog
 from app.services.services import Services
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.widgets.dialogs import SaveDialog
 from app.wording.errors import sentence

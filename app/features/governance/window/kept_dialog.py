@@ -11,8 +11,8 @@ from app.core.kept import Keeps
 from app.features.governance.data import KeptDesk, KeptReport
 from app.features.governance.keeping import LookingThrough
 from app.features.governance.kept_words import desk_words, file_words, limits_words, nothing_words, places_words
-from app.ui.frame_state import bound
-from app.ui.theme import SPACE_L, SPACE_S
+from app.ui.kit.frame_state import bound
+from app.ui.look.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row

@@ -14,9 +14,9 @@ from app.core.record import RecordEntry, RecordVerdict
 from app.export.files import write_bytes
 from app.features.governance import record_files
 from app.services.services import Services
-from app.ui.bridge import Bridge
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import SaveDialog
 from app.wording.i18n import _
 

@@ -12,8 +12,8 @@ from app.core.kept import RecordedThing
 from app.core.record import RecordEntry, RecordVerdict
 from app.features.governance.record_words import entry_details, verdict_words
 from app.features.governance.window.entries import ALL, ASKED, CAME, DECIDED, GONE, EntryTable, wanted
-from app.ui.frame_state import bound
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
+from app.ui.kit.frame_state import bound
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import PlainLabel, set_role
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row

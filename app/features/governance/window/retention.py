@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.features.governance.retention import Aged, Retention
 from app.features.governance.retention_words import aged_words
-from app.ui.bridge import Bridge
-from app.ui.presenter import Presenter
-from app.ui.shown import Shown
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
 
 DAY_MS = 86_400_000
 

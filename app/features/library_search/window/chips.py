@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.ui.theme import SPACE_L
+from app.ui.look.theme import SPACE_L
 from app.ui.widgets.buttons import TextButton, draw_caret
 from app.ui.widgets.labels import repolish, set_tip
 

@@ -17,12 +17,12 @@ from app.features.library_search.window.rows import (
     more_words,
     other_words,
 )
-from app.services.excerpts import Excerpt
-from app.ui.fonts import text_font, ui_font
-from app.ui.icons import Icons
+from app.services.finding.excerpts import Excerpt
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.icons import Icons
+from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.page.typeset import index_of, utf16_offset
 from app.ui.shelf.covers import COVER_SIZE, BookCovers, paint_cover
-from app.ui.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.wording.units import printable
 
 _LINES = 2

@@ -12,9 +12,9 @@ from PySide6.QtCore import Slot
 from app.core.search_query import SearchPlace
 from app.features.library_search.window.palette import SEARCH_KEYS, LibraryTextFinder
 from app.services.library_search import LibraryHit, library_search_of
-from app.ui.commands import Anchor, Command, Group, PlacedCommands
-from app.ui.icons import Symbol
-from app.ui.text_finder import TextFinder
+from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
+from app.ui.kit.text_finder import TextFinder
+from app.ui.look.icons import Symbol
 from app.ui.window_feature import WindowFeature
 from app.wording.i18n import _
 

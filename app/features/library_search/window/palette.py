@@ -10,11 +10,11 @@ from PySide6.QtGui import QKeySequence
 
 from app.core.search_query import SearchPlace, SearchQuery
 from app.services.library_search import LibraryHit, LibrarySearch
-from app.ui.bridge import Bridge, Executor
-from app.ui.commands import Entry, EntryKind, caps_of
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.shown import Shown
-from app.ui.text_finder import TextFinder
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.commands import Entry, EntryKind, caps_of
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.shown import Shown
+from app.ui.kit.text_finder import TextFinder
 from app.wording.i18n import _
 from app.wording.page_names import page_words
 from app.wording.units import printable

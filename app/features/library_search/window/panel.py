@@ -15,9 +15,9 @@ from app.core.search_query import SearchFilter, SearchPlace
 from app.features.library_search.window.chips import FilterChip
 from app.features.library_search.window.delegate import ResultDelegate
 from app.features.library_search.window.rows import HitRow, MoreRow, ResultList, ResultRow, RowRole
-from app.ui.icons import Icons
+from app.ui.look.icons import Icons
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.shelf.covers import BookCovers
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.widgets.buttons import ChoiceButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row

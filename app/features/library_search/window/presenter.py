@@ -7,18 +7,18 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.core.document import Format
+from app.core.documents.document import Format
 from app.core.errors import AppError
 from app.core.search_query import SearchFilter, values_of, with_filter
 from app.features.library_search.window.panel import BY_DOCUMENT, SearchPanel
 from app.features.library_search.window.rows import arrange
 from app.features.library_search.words import found_words, how_to_search, remark_words
 from app.services.library_search import LibraryFound, LibraryHit, LibrarySearch
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.presenter import Presenter
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
 from app.ui.shelf.covers import format_name
-from app.ui.shown import Shown
 from app.wording.errors import sentence
 from app.wording.search import nothing_found
 

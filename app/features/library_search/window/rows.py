@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.core.kept import TextSource
 from app.core.search_query import SearchPlace
 from app.services.library_search import LibraryFound, LibraryHit

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from app.core import desk_window
 from app.core.errors import Problem
-from app.core.secret import KeyOrigin, Password
+from app.core.machine import desk_window
+from app.core.machine.secret import KeyOrigin, Password
 from app.core.settings import LockedWork, LockSettings
 from app.features.lock.window.clipboard import CopiedWords
 from app.features.lock.window.forgetting import fill_freed, forget_shown, overwrite_freed
@@ -19,14 +19,14 @@ from app.features.lock.window.lock_now import LockNow
 from app.features.lock.window.watch import LockWatch
 from app.services.services import Services
 from app.store.keys import is_passphrase
-from app.ui.activity import Activity
-from app.ui.bridge import Executor
-from app.ui.shell_feature import Shell, ShellFeature
+from app.ui.kit.activity import Activity
+from app.ui.kit.bridge import Executor
+from app.ui.window.shell_feature import Shell, ShellFeature
 from app.wording.errors import sentence
 
 if TYPE_CHECKING:
     from app.features.lock.window.screen import LockScreen
-    from app.ui.window import WindowPresenter
+    from app.ui.window.window import WindowPresenter
 
 _log = logging.getLogger("octavo.ui")
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 
-from app.core.secret import KeyOrigin
-from app.ui.commands import Anchor, Command, Group, PlacedCommands
-from app.ui.icons import Symbol
+from app.core.machine.secret import KeyOrigin
+from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
+from app.ui.look.icons import Symbol
 from app.ui.window_feature import WindowFeature
 from app.wording.i18n import _
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.ui.passphrase_screen import PassphraseScreen
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
+from app.ui.window.passphrase_screen import PassphraseScreen
 from app.wording.i18n import _
 
 

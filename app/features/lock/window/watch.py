@@ -11,10 +11,10 @@ from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusObjectPath, QDBus
 from PySide6.QtGui import QGuiApplication, QWindow
 
 from app.core.errors import Problem
-from app.core.secret import KeyOrigin
+from app.core.machine.secret import KeyOrigin
 from app.core.settings import LockSettings
-from app.ui.bridge import Bridge, Executor
-from app.ui.portal import connect, session_address
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.portal import connect, session_address
 
 _LOGIND = "org.freedesktop.login1"
 _MANAGER_PATH, _MANAGER = "/org/freedesktop/login1", "org.freedesktop.login1.Manager"

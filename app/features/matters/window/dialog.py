@@ -10,9 +10,9 @@ from PySide6.QtCore import QSize, Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QWidget
 
 from app.core.matter import Matter
-from app.ui.frame_state import bound
+from app.ui.kit.frame_state import bound
+from app.ui.look.theme import SPACE_L, SPACE_S
 from app.ui.shelf.matter_switch import desk_name
-from app.ui.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row

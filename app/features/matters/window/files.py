@@ -9,15 +9,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.matter import Matter
-from app.services.matters import Matters
-from app.ui.bridge import Bridge, Executor
-from app.ui.file_dialogs import FileDialog
+from app.services.library.matters import Matters
+from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.form import FormDialog
-from app.ui.presenter import Presenter
+from app.ui.kit.presenter import Presenter
+from app.ui.look.theme import SPACE_S
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.shelf.matter_switch import desk_name
-from app.ui.theme import SPACE_S
 from app.ui.widgets.dialogs import SaveDialog
+from app.ui.widgets.file_dialogs import FileDialog
 from app.wording.i18n import _
 from app.wording.units import printable
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.matter import Matter
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.matters.presenter import MattersPresenter
-from app.ui.presenter import Presenter
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.widgets.dialogs import Confirmation, LineDialog
-from app.ui.window_context import WindowContext
 from app.wording.i18n import _
 
 if TYPE_CHECKING:

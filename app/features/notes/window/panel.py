@@ -8,13 +8,13 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
-from app.core.document import Book, Format
-from app.core.note import Note
-from app.core.untrusted import disarm
-from app.ui.icons import Icons
+from app.core.documents.document import Book, Format
+from app.core.documents.note import Note
+from app.core.documents.untrusted import disarm
+from app.ui.look.icons import Icons
+from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.page.note_view import NoteView
 from app.ui.page.selection_bar import MARK_KEY, NOTE_KEY
-from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import boxed, column, row

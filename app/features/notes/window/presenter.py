@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from app.core.conversation import Citation
-from app.core.document import Book
+from app.core.conversations.conversation import Citation
+from app.core.documents.document import Book
+from app.core.documents.note import Marker, Note, NoteSource
 from app.core.kept import KeptWhere
-from app.core.note import Marker, Note, NoteSource
 from app.core.work import Cancel, finish
 from app.features.notes.data import AnnotatedCopy
 from app.features.notes.service import note_keeping_of
 from app.features.notes.words import unplaced_words
 from app.store.conversations import Conversations
-from app.ui.bridge import Executor
-from app.ui.presenter import Presenter
-from app.ui.undoing import UNDO_MS
+from app.ui.frame.undoing import UNDO_MS
+from app.ui.kit.bridge import Executor
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.words import note_with_reference
 from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.notice import NoticeAction
-from app.ui.words import note_with_reference
 from app.ui.workspace import Workspace
 from app.wording.i18n import _
 

@@ -10,19 +10,19 @@ from PySide6.QtCore import QEventLoop, QObject, QPointF, QRectF, QSizeF, Qt, Slo
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QImage, QPainter, QPalette, QTextDocument, QTransform
 from PySide6.QtWidgets import QDialog, QWidget
 
-from app.core.conversation import PageRange
-from app.core.document import Book, Format, Page
-from app.core.untrusted import disarm
+from app.core.conversations.conversation import PageRange
+from app.core.documents.document import Book, Format, Page
+from app.core.documents.untrusted import disarm
 from app.core.work import Cancel, Stopped, Work
 from app.features.printing.window.presenter import PrintingPresenter, refusal_of
-from app.services.library import Library
-from app.ui.bridge import Bridge, Executor
-from app.ui.fonts import ui_font
-from app.ui.jobs import Cancelled, Done, Failed
+from app.services.library.library import Library
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import PAPER, SIZE_SMALL, SIZE_TEXT
 from app.ui.page.pages import Pages
 from app.ui.page.typeset import typeset
-from app.ui.pdf_text import PaintedText, line_of, painted_text
-from app.ui.theme import PAPER, SIZE_SMALL, SIZE_TEXT
+from app.ui.pdf.pdf_text import PaintedText, line_of, painted_text
 from app.ui.widgets.pictures import to_image
 from app.wording.page_names import place_words
 

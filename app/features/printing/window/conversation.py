@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QDialog
 
-from app.core.conversation import Conversation
+from app.core.conversations.conversation import Conversation
 from app.features.printing.window.presenter import PrintingPresenter, refusal_of
-from app.ui import pdf
-from app.ui.bridge import Executor
+from app.ui.kit.bridge import Executor
+from app.ui.pdf import pdf
 from app.ui.shelf.rows import title_of
 from app.ui.workspace import Workspace
 

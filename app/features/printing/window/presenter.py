@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.errors import AppError, Code
-from app.ui.presenter import Presenter
+from app.ui.kit.presenter import Presenter
 from app.wording.i18n import _
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Slot
 
-from app.ui.commands import Anchor, Command, Group, MenuEntry, PlacedCommands
-from app.ui.icons import Symbol
+from app.ui.kit.commands import Anchor, Command, Group, MenuEntry, PlacedCommands
+from app.ui.look.icons import Symbol
 from app.ui.window_feature import WindowFeature
 from app.wording.i18n import _
 

@@ -6,13 +6,22 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from app.core.conversation import Answer, Question, StoredQuestion
+from app.core.conversations.conversation import Answer, Question, StoredQuestion
+from app.core.conversations.events import (
+    Loading,
+    Looking,
+    PartBegun,
+    PartEnded,
+    Reading,
+    Thinking,
+    Tokenizing,
+    Weighing,
+)
+from app.core.conversations.image import ImageRef
 from app.core.errors import Problem
-from app.core.events import Loading, Looking, PartBegun, PartEnded, Reading, Thinking, Tokenizing, Weighing
-from app.core.image import ImageRef
-from app.services.fitting import Choices
-from app.services.schemas import JsonAnswer
-from app.services.weighing import AnswerWeighed
+from app.services.asking.fitting import Choices
+from app.services.asking.schemas import JsonAnswer
+from app.services.asking.weighing import AnswerWeighed
 from app.wording.i18n import _
 from app.wording.support import part_words
 from app.wording.units import count

@@ -20,10 +20,10 @@ from typing import TypeVar
 import msgspec
 
 from app import __version__
-from app.core import desk_window
 from app.core.errors import AppError, Code
+from app.core.machine import desk_window
+from app.core.machine.paths import Paths
 from app.core.matter import LIBRARY
-from app.core.paths import Paths
 from app.core.work import Cancel, Stopped, finish
 from app.features.programs.data import McpClient, client_name
 from app.features.programs.mcp import resources

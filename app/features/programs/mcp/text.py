@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.cli.answers import finding_lines, verdict_lines
-from app.core.conversation import Answer, Question
-from app.core.document import Book
+from app.core.conversations.conversation import Answer, Question
+from app.core.documents.document import Book
 from app.features.programs.mcp.results import DocumentList, MatterList, PagesRead, SearchResults
 from app.services.library_search import LibraryFound
 from app.wording.i18n import _

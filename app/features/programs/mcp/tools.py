@@ -10,12 +10,12 @@ import msgspec
 
 from app.cli.answers import sentence_of
 from app.cli.ask import Asker
-from app.core.conversation import Answer, BookRef, MatterScope, Question
-from app.core.document import Book
+from app.core.conversations.conversation import Answer, BookRef, MatterScope, Question
+from app.core.conversations.verdict import SentenceVerdict
+from app.core.documents.document import Book
 from app.core.errors import AppError, Code
 from app.core.search_query import SearchPlace
 from app.core.settings import RemoteTexts
-from app.core.verdict import SentenceVerdict
 from app.core.work import Cancel, finish
 from app.features.programs.data import McpClient
 from app.features.programs.mcp.messages import ToolAnnotations, ToolDescription, schema_of

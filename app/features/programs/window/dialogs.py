@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.features.programs.data import McpClient, McpStanding
 from app.features.programs.words import about_words, leaving_words, started_words
-from app.ui.theme import SPACE_M, SPACE_S
+from app.ui.look.theme import SPACE_M, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel, Separator

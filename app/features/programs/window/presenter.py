@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QFileSystemWatcher, QObject, Signal, Slot
 
-from app.core import desk_window
+from app.core.machine import desk_window
 from app.core.matter import LIBRARY
 from app.features.programs.data import McpClient, McpStanding
 from app.features.programs.service import mcp_access_of
 from app.features.programs.words import asks_words
 from app.services.services import Services
-from app.ui.bridge import Bridge
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
 from app.ui.widgets.notice import NoticeAction
 from app.wording.i18n import _
 from app.wording.units import printable

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QPlainTextEdit, Q
 
 from app.features.prompts.data import MOST_CHARACTERS, NAME_CHARACTERS, SavedPrompt
 from app.features.prompts.service import checked
-from app.ui.theme import SPACE_S
+from app.ui.look.theme import SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QWidget
 from app.features.prompts.data import SavedPrompt
 from app.features.prompts.service import PromptTexts
 from app.features.prompts.words import imported_words
-from app.ui.bridge import Bridge
 from app.ui.chat.composer import Composer
-from app.ui.commands import Entry, EntryKind
-from app.ui.file_dialogs import FileDialog
-from app.ui.icons import Icons, Symbol
-from app.ui.presenter import Presenter
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.commands import Entry, EntryKind
+from app.ui.kit.presenter import Presenter
+from app.ui.look.icons import Icons, Symbol
+from app.ui.widgets.file_dialogs import FileDialog
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class PromptsPresenter(Presenter):
         """Let the person choose one, if there is any."""
         if not self._saved:
             return
-        from app.ui.palette_dialog import PaletteDialog  # when it is opened
+        from app.ui.palette.palette_dialog import PaletteDialog  # when it is opened
 
         dialog = PaletteDialog(self._icons, self.entries(), self._window, hint=_("A saved prompt"))
         dialog.chosen.connect(self._use)

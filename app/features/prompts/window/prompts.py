@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from app.features.prompts.service import prompt_texts_of
 from app.features.prompts.window.presenter import PromptsPresenter
-from app.ui.commands import Anchor, Command, Entry, Group, PlacedCommands
+from app.ui.kit.commands import Anchor, Command, Entry, Group, PlacedCommands
 from app.ui.window_feature import WindowFeature
 from app.ui.workspace import Workspace
 from app.wording.i18n import _

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.core.conversation import Conversation
+from app.core.conversations.conversation import Conversation
 from app.core.errors import Problem
 from app.export.report import Report
 from app.features.pseudonyms.data import Pseudonym
 from app.features.pseudonyms.export import texts_of
 from app.features.pseudonyms.service import leaving_of
 from app.features.pseudonyms.window.rows import LeavingChoice
-from app.ui.bridge import Executor
-from app.ui.presenter import Presenter
+from app.ui.kit.bridge import Executor
+from app.ui.kit.presenter import Presenter
 from app.ui.workspace import Workspace
 from app.wording.i18n import _
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.core.conversation import Question, Turn
-from app.ui.commands import Anchor, Command, Group, PlacedCommands
-from app.ui.icons import Symbol
+from app.core.conversations.conversation import Question, Turn
+from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
+from app.ui.look.icons import Symbol
 from app.ui.window_feature import WindowFeature
 from app.wording.i18n import _
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversation import Question, Turn
+from app.core.conversations.conversation import Question, Turn
 from app.core.errors import Problem
 from app.core.settings import RemoteImages, RemoteTexts
 from app.features.pseudonyms.service import leaving_of
 from app.features.pseudonyms.window.rows import LeavingChoice
 from app.services.services import Services
-from app.ui.bridge import Bridge, Executor
 from app.ui.chat.image_consent import undecided_host
-from app.ui.icons import Icons
-from app.ui.main_window import MainWindow
-from app.ui.presenter import Presenter
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.presenter import Presenter
+from app.ui.look.icons import Icons
 
 if TYPE_CHECKING:
     from app.features.pseudonyms.window.dialog import LeavingDialog

@@ -20,14 +20,14 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
-from app.core.untrusted import disarm
+from app.core.documents.untrusted import disarm
 from app.features.pseudonyms.data import NamedKind, Pseudonym
 from app.features.pseudonyms.words import by_kind, kind_words
-from app.services.replacing import FoundEntry
-from app.ui.fonts import ui_font
+from app.services.asking.replacing import FoundEntry
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.shelf.rows import HeadingRow, Index
-from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S
 from app.wording.i18n import _
 from app.wording.units import count
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import AppError, Code
-from app.core.files import DRAFT_SUFFIX
-from app.core.secret import Key
+from app.core.machine.files import DRAFT_SUFFIX
+from app.core.machine.secret import Key
 from app.core.work import Work
 from app.features.rescue.store.reading import DERIVED, DamagedRows
 from app.features.rescue.store.saving import NewRows, Saved, StandIns, index_books, make_whole

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import apsw
 import msgspec
 
-from app.core.conversation import Ending, Timings, Usage
-from app.core.document import Format, Section
+from app.core.conversations.conversation import Ending, Timings, Usage
+from app.core.documents.document import Format, Section
 from app.core.errors import Code, Problem
 from app.features.rescue.store.records import Value
 from app.features.rescue.store.shapes import Column, Layout, RowShape

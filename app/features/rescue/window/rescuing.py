@@ -8,16 +8,16 @@ from pathlib import Path
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from app.core.conversations.events import Copying
 from app.core.errors import Problem
-from app.core.events import Copying
 from app.core.kept import Keeps
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.features.rescue import words
 from app.features.rescue.service import RescueReport, rescue_desks
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.mending import Mending
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.widgets.dialogs import SmallDialog
+from app.ui.window.mending import Mending
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import printable

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from app.core.chapters import FRONT_MATTER
-from app.core.document import Section
-from app.core.headings import is_listing, split_number
+from app.core.conversations.chapters import FRONT_MATTER
+from app.core.conversations.headings import is_listing, split_number
+from app.core.documents.document import Section
 from app.features.suggestions.rules.english import ENGLISH
 from app.features.suggestions.rules.forms import Candidate, Grammar, Kind, ask_of_heading, ask_of_sentence, words_of
 from app.features.suggestions.rules.french import FRENCH

@@ -8,18 +8,18 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
-from app.core.conversation import Answer, BookRef
-from app.core.untrusted import disarm
+from app.core.conversations.conversation import Answer, BookRef
+from app.core.documents.untrusted import disarm
 from app.core.work import Cancel, Work
 from app.features.suggestions.data import SuggestedQuestion
 from app.features.suggestions.service import Suggestions
-from app.ui.bridge import Bridge, Executor
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.view import ConversationView
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.shown import Shown
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.shown import Shown
 
 
 @dataclass(frozen=True)

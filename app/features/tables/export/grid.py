@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.core.document import Book
-from app.core.values import UNFIT
+from app.core.conversations.values import UNFIT
+from app.core.documents.document import Book
 from app.export.references import cleaned
 from app.export.title_block import TitleBlock, compose_title_block
 from app.features.tables.cells import CellFinding, ReadCell, read_cell

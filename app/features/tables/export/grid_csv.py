@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from app.core.values import ValueState
+from app.core.conversations.values import ValueState
 from app.export.plain import plain_text
 from app.export.table import disarm_cell
 from app.features.tables.export.grid import GridCell, GridReport

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from app.core.values import ValueState
+from app.core.conversations.values import ValueState
 from app.export.plain import plain_text
 from app.export.workbook import Cell, CellDate, CellNumber, Noted, add_sheet, new_workbook
 from app.features.tables.export.grid import GridCell, GridReport

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.core.cell import CellState
-from app.core.document import Book
+from app.core.conversations.cell import CellState
+from app.core.documents.document import Book
 from app.export.references import REFERENCE, CheckedSentence, check_answer, cleaned
 from app.export.report import note_on
 from app.export.title_block import TitleBlock, compose_title_block

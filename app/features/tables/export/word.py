@@ -5,7 +5,7 @@ from __future__ import annotations
 from docx.shared import Pt
 from docx.table import _Cell
 
-from app.core.values import ValueKind
+from app.core.conversations.values import ValueKind
 from app.export.docx import DocxWriter, write_documents, write_head, write_legend
 from app.export.markdown import read_answer
 from app.export.plain import plain_text

@@ -8,17 +8,17 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.features.tables.data import SheetEntry
 from app.features.tables.service import SheetTemplate, read_questions
 from app.features.tables.window.documents_dialog import DocumentsDialog
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.work import SheetWork, WantedSheet
-from app.ui.bridge import Bridge
-from app.ui.file_dialogs import FileDialog
-from app.ui.presenter import Presenter
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
 from app.ui.shelf.file_import import FileImport
-from app.ui.shown import Shown
+from app.ui.widgets.file_dialogs import FileDialog
 from app.wording.i18n import _, language
 
 

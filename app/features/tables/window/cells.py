@@ -9,14 +9,14 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QFont, QFontMetrics, QPainter, QPalette, QTextDocument
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from app.core.cell import CellState
-from app.core.untrusted import disarm
+from app.core.conversations.cell import CellState
+from app.core.documents.untrusted import disarm
 from app.features.tables.window.table import Chip, SheetColumn, ShownRole, ShownRow
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
 from app.ui.chat.citations import CitationMark, embed, label_citation, mark_stream, split
 from app.ui.chat.verdict_marks import colour_verdict
-from app.ui.fonts import text_font, ui_font
-from app.ui.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_XS, Palette, Theme
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_XS, Palette, Theme
 from app.wording.verdicts import verdict_label
 
 _Index = QModelIndex | QPersistentModelIndex

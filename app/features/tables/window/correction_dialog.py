@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.core.values import ValueKind, ValueState
+from app.core.conversations.values import ValueKind, ValueState
 from app.features.tables.cells import value_entered
 from app.features.tables.window.grid_table import ShownValue
 from app.features.tables.words import not_of_kind_words, value_words
-from app.ui.theme import SPACE_XS
+from app.ui.look.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import boxed, column

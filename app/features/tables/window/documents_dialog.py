@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
-from app.core.document import Book
-from app.ui.theme import SPACE_S
+from app.core.documents.document import Book
+from app.ui.look.theme import SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel

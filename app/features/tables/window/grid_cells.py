@@ -8,16 +8,16 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from app.core.untrusted import disarm
-from app.core.values import ValueKind
+from app.core.conversations.values import ValueKind
+from app.core.documents.untrusted import disarm
 from app.features.tables.cells import CellFinding
 from app.features.tables.data import GridColumn
 from app.features.tables.window.grid_table import GridRole, GridTable, ShownDocument, ShownGroup, ShownValue
 from app.features.tables.words import found_words, kind_words
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
-from app.ui.fonts import text_font, ui_font
+from app.ui.look.fonts import text_font, ui_font
+from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.shelf.covers import paint_cover
-from app.ui.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.widgets.labels import two_lines
 from app.wording.units import count
 

@@ -14,9 +14,9 @@ from app.features.tables.cells import CellFinding
 from app.features.tables.window.grid_cells import finding_colour
 from app.features.tables.window.grid_table import Arrangement, GridFilter, GridTable
 from app.features.tables.window.grid_view import GridView
-from app.ui.commands import WordsMenu
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import SPACE_M, SPACE_S, SPACE_XL
+from app.ui.kit.commands import WordsMenu
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import MenuButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import boxed, column, row

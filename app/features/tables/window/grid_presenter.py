@@ -9,9 +9,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.cell import CellEnded
-from app.core.conversation import BookRef
-from app.core.document import Book
+from app.core.conversations.cell import CellEnded
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Book
 from app.features.tables.data import GridColumn, Sheet, SheetCell
 from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
@@ -21,8 +21,8 @@ from app.features.tables.window.grid_table import Arrangement, GridTable, ShownV
 from app.features.tables.window.run import SheetRun
 from app.features.tables.window.work import OpenedSheet, SheetWork
 from app.features.tables.words import count_findings
-from app.ui.bridge import Bridge
-from app.ui.presenter import Presenter
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.wording.i18n import _
 from app.wording.units import count, duration

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.core.document import Book
-from app.core.untrusted import disarm
-from app.core.values import ValueKind, ValueState
+from app.core.conversations.values import ValueKind, ValueState
+from app.core.documents.document import Book
+from app.core.documents.untrusted import disarm
 from app.features.tables.cells import CellFinding, ReadCell, read_cell
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
 from app.features.tables.words import cell_words, found_words, kind_words, place_words, row_title, short_place_words

@@ -18,15 +18,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QToolTip, QWidget
 
-from app.core.untrusted import disarm
-from app.core.values import ValueKind
+from app.core.conversations.values import ValueKind
+from app.core.documents.untrusted import disarm
 from app.features.tables.data import GridColumn, GridRow
 from app.features.tables.window.grid_cells import DocumentHeader, GridCells, QuestionHeader
 from app.features.tables.window.grid_table import GridRole, GridTable, ShownDocument, ShownValue
 from app.features.tables.words import evidence_words, found_words
 from app.ui.chat.citations import escape_tip
-from app.ui.commands import WordsMenu, add_entries
-from app.ui.theme import SPACE_M, Theme
+from app.ui.kit.commands import WordsMenu, add_entries
+from app.ui.look.theme import SPACE_M, Theme
 from app.ui.widgets.labels import PlainLabel
 from app.wording.i18n import _
 

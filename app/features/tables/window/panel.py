@@ -12,9 +12,9 @@ from app.features.tables.window.grid_table import GridTable
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.table import SheetTable
 from app.features.tables.window.view import SheetView
-from app.ui.commands import WordsMenu
-from app.ui.icons import Icons, Symbol
-from app.ui.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
+from app.ui.kit.commands import WordsMenu
+from app.ui.look.icons import Icons, Symbol
+from app.ui.look.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, Separator
 from app.ui.widgets.layouts import boxed, column, row

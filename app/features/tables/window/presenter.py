@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.bin import BinEntry, BinKind
-from app.core.cell import CellEnded, CellState
+from app.core.conversations.bin import BinEntry, BinKind
+from app.core.conversations.cell import CellEnded, CellState
 from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.window.beginning import SheetBeginning
 from app.features.tables.window.grid_presenter import GridPresenter
@@ -18,12 +18,12 @@ from app.features.tables.window.run import SheetRun, question_words
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.table import shown_row
 from app.features.tables.window.work import OpenedSheet, SheetWork, WantedSheet
-from app.ui.activity import Activity, EngineTask
-from app.ui.bridge import Bridge
 from app.ui.chat.queued_question import Holding
-from app.ui.presenter import Presenter
+from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.shown import Shown
 from app.ui.shelf.file_import import FileImport
-from app.ui.shown import Shown
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.wording.i18n import _
 from app.wording.units import count

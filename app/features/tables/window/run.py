@@ -9,16 +9,16 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.cell import CellBegun, CellEnded
-from app.core.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
+from app.core.conversations.cell import CellBegun, CellEnded
+from app.core.conversations.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.service import Sheets
-from app.ui.activity import Activity, EngineTask, Series
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Cancelled, Done, Failed, Job
-from app.ui.presenter import Presenter
+from app.ui.kit.activity import Activity, EngineTask, Series
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.words import step_words
 from app.ui.shelf.running import RunProgress
-from app.ui.words import step_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count

@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.core.cell import CellState
-from app.core.conversation import Citation, Ending
-from app.core.document import Book
-from app.core.untrusted import disarm
-from app.core.verdict import SentenceVerdict
+from app.core.conversations.cell import CellState
+from app.core.conversations.conversation import Citation, Ending
+from app.core.conversations.verdict import SentenceVerdict
+from app.core.documents.document import Book
+from app.core.documents.untrusted import disarm
 from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.words import question_words
 from app.ui.chat.citations import CitationMark, is_several, mark_citations

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from app.core.kept import KeptWhere
-from app.ui.activity import EngineTask
-from app.ui.commands import Anchor, Command, Group, PlacedCommands
-from app.ui.icons import Symbol
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
+from app.ui.look.icons import Symbol
 from app.ui.shelf.running import RunningCard
 from app.ui.window_feature import WindowFeature
 from app.ui.workspace import Workspace

@@ -17,13 +17,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QToolTip, QWidget
 
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.features.tables.window.cells import SheetCells
 from app.features.tables.window.table import Chip, SheetColumn, SheetTable, ShownRole, ShownRow
 from app.ui.chat.citations import describe_citation, escape_tip
 from app.ui.chat.evidence import SentenceEvidence
-from app.ui.commands import WordsMenu, add_entries
-from app.ui.theme import Theme
+from app.ui.kit.commands import WordsMenu, add_entries
+from app.ui.look.theme import Theme
 from app.wording.i18n import _
 
 _QUESTION_SHARE = 0.27

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from app.core.conversation import BookRef
-from app.core.document import Book
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Book
 from app.core.errors import AppError, Code
 from app.export.files import write_bytes
 from app.features.tables.cells import ReadCell, read_cell
@@ -18,12 +18,12 @@ from app.features.tables.export import files
 from app.features.tables.export.grid import compose_grid
 from app.features.tables.export.sheet import compose_sheet
 from app.features.tables.service import Sheets, Templates
-from app.services.library import Library
-from app.services.parts import Parts
-from app.services.removal import Removal
+from app.services.asking.parts import Parts
+from app.services.library.library import Library
+from app.services.library.removal import Removal
 from app.store.conversations import Conversations
-from app.ui import pdf
 from app.ui.chat.queued_question import QueuedQuestion
+from app.ui.pdf import pdf
 from app.wording.i18n import language
 
 

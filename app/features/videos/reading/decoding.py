@@ -15,8 +15,8 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code
-from app.core.image import Raster
 from app.features.videos.reading.container import as_problems, moving_pictures, open_container, prepare
 from app.features.videos.reading.kinds import HEAD_BYTES, VideoKind, kind_of
 from app.features.videos.reading.pictures import Painter

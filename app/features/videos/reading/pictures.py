@@ -9,7 +9,7 @@ from av.sidedata.sidedata import Type as SideData
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 
-from app.core.image import Raster
+from app.core.conversations.image import Raster
 from app.features.videos.reading.protocol import MAX_SIDE, size_within
 
 Pixels: TypeAlias = np.ndarray[Any, np.dtype[Any]]

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from app.core.events import Opening
-from app.core.image import Raster
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
 from app.features.videos.data import Moment
 from app.isolation.heartbeat import SandboxReady, WireFailed
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code
-from app.core.events import Opening
-from app.core.image import Raster
 from app.core.work import Cancel, Work, finish
 from app.documents.files import open_document
 from app.features.videos.data import Video

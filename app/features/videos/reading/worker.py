@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from io import FileIO
 
-from app.core.events import Opening
+from app.core.conversations.events import Opening
 from app.features.videos.reading import container
 from app.features.videos.reading.decoding import OpenVideo
 from app.features.videos.reading.protocol import Draw, DrawnFrame, Event, Order, SurveyVideo

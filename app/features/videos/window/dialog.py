@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QProgressBar, QRadioButton, QSlider, QStackedWidget, QWidget
 
 from app.features.videos.window.strip import FrameStrip, StripFrame
-from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL
+from app.ui.look.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.widgets.dialogs import choices
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, set_role
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row

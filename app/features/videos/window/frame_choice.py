@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
+from app.core.conversations.events import Opening
 from app.core.errors import Problem
-from app.core.events import Opening
 from app.features.videos.data import Video, evenly_spaced, frame_name, scene_changes
 from app.features.videos.service import Videos
 from app.features.videos.window.dialog import SelectionMethod, VideoDialog
 from app.features.videos.window.strip import StripFrame
-from app.ui.bridge import Bridge, Executor
-from app.ui.jobs import Done, Failed, Job, is_ending
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.jobs import Done, Failed, Job, is_ending
 from app.ui.widgets.pictures import to_image
 from app.wording.errors import sentence
 from app.wording.i18n import _

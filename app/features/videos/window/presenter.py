@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.image import MOST_IN_QUESTION
+from app.core.conversations.image import MOST_IN_QUESTION
 from app.features.videos.service import Videos
-from app.ui.presenter import Presenter
+from app.ui.kit.presenter import Presenter
 from app.ui.workspace import Workspace
 from app.wording.i18n import _
 from app.wording.units import count, printable

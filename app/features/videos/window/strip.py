@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from app.ui.fonts import ui_font
-from app.ui.theme import SIZE_SMALL, SPACE_S, SPACE_XS
+from app.ui.look.fonts import ui_font
+from app.ui.look.theme import SIZE_SMALL, SPACE_S, SPACE_XS
 from app.wording.i18n import _
 
 _AREA = 124 * 70

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.features.videos.reading import kinds
-from app.ui.file_kind import ChoosingWords, DroppingWords, GivenKind
+from app.ui.kit.file_kind import ChoosingWords, DroppingWords, GivenKind
 from app.ui.window_feature import WindowFeature
 from app.ui.workspace import Workspace
 from app.wording.i18n import _

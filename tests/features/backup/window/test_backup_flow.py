@@ -12,14 +12,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.features.backup.service import backups_of
 from app.features.backup.window.backup import BackupWindow
 from app.features.backup.window.dialogs import BackupDialog, RestoreDialog
 from app.features.backup.window.line import BackupLine
 from app.store import restoring
 from app.store.settings import SettingsStore
-from app.ui.bridge import Executor
+from app.ui.kit.bridge import Executor
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.settings import SectionKind

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Document, Format, Page
+from app.core.documents.document import Document, Format, Page
 from app.core.names import EntityKind
 from app.features.chronology.window.chronology import ChronologyWindow
 from app.features.chronology.window.dialogs import EntityDialog, EventDialog

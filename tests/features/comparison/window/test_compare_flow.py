@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Book
+from app.core.documents.document import Book
 from app.documents.formats.contract import Content
 from app.documents.web import markdown
 from app.documents.word import docx as reader
@@ -17,7 +17,7 @@ from app.features.comparison.data import ChangeKind
 from app.features.comparison.window.changes import ChangeRole
 from app.features.comparison.window.comparison import ComparisonWindow
 from app.features.comparison.window.dialog import CompareDialog
-from app.ui.bridge import Executor
+from app.ui.kit.bridge import Executor
 from app.ui.page.panel import PagePanel
 from app.ui.shelf.rows import ItemRole
 from tests.features.comparison.contract import CHANGES, as_docx

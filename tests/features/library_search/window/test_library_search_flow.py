@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Ending, Question
+from app.core.conversations.conversation import Ending, Question
 from app.core.search_query import SearchFilter, SearchPlace
 from app.features.library_search.window.library_search import LibrarySearchWindow
 from app.features.library_search.window.panel import BY_WEIGHT, SearchPanel
 from app.features.library_search.window.rows import DocumentRow, HitRow, MoreRow, PlaceRow, arrange
-from app.services.excerpts import Excerpt
+from app.services.finding.excerpts import Excerpt
 from app.services.library_search import LibraryFound, LibraryHit
 from tests.ui.room import LEASE, Room
 

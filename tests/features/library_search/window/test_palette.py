@@ -6,11 +6,11 @@ import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Ending, Question
+from app.core.conversations.conversation import Ending, Question
 from app.features.library_search.window.library_search import LibrarySearchWindow
-from app.ui.bridge import Executor
-from app.ui.commands import EntryKind
-from app.ui.palette_dialog import PaletteDialog
+from app.ui.kit.bridge import Executor
+from app.ui.kit.commands import EntryKind
+from app.ui.palette.palette_dialog import PaletteDialog
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.features.lock.window.desk_lock import DeskLock
 from app.features.lock.window.screen import LockScreen
 from app.services.services import Services

@@ -15,16 +15,16 @@ from PySide6.QtGui import QAccessible, QAction, QDropEvent, QGuiApplication, QPi
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.core import desk_window
-from app.core.conversation import Ending
+from app.core.conversations.conversation import Ending
+from app.core.machine import desk_window
 from app.core.settings import LockedWork
 from app.features.lock.window import desk_lock, forgetting
 from app.features.lock.window.screen import LockScreen
 from app.services import services
 from app.store import keys
-from app.ui.bridge import _Line
-from app.ui.calls import Call
-from app.ui.commands import Group
+from app.ui.kit.bridge import _Line
+from app.ui.kit.calls import Call
+from app.ui.kit.commands import Group
 from app.ui.settings.passphrase import PassphraseDialog
 from tests.features.lock.window.locked_window import CHEAP, PASSPHRASE, LockedWindow
 from tests.ui.gate import Gate

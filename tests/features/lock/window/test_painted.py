@@ -18,13 +18,13 @@ import app.ui
 from app.features.lock.window import forgetting
 from app.features.lock.window.screen import LockScreen
 from app.services.services import Services
-from app.ui.application import WindowStart
-from app.ui.held_picture import HeldPicture
-from app.ui.icons import Icons
-from app.ui.theme import Theme
+from app.ui.kit.held_picture import HeldPicture
+from app.ui.look.icons import Icons
+from app.ui.look.theme import Theme
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.middle_panel import MiddlePanel
+from app.ui.window.application import WindowStart
 from tests.features.lock.window.locked_window import PASSPHRASE, LockedWindow
 from tests.ui.matter_window import furnish
 from tests.ui.room import wait
@@ -168,7 +168,7 @@ def test_an_unlocked_desk_is_on_the_screen(
 
 
 def test_a_desk_that_is_locked_at_once_shows_the_lock(window: LockedWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.ui.application._UNLISTED_MS", _LONG_MS)
+    monkeypatch.setattr("app.ui.window.application._UNLISTED_MS", _LONG_MS)
     shell = window.start.window
     window.lock()
     wait(lambda: on_screen(shell) == truth(shell), timeout_ms=_SOON_MS)
@@ -200,7 +200,7 @@ def test_a_fault_while_the_desk_opens_is_said(window: LockedWindow, monkeypatch:
     shell = window.start.window
     window.lock()
     fail(window)
-    monkeypatch.setattr("app.ui.window.WindowPresenter", fault)
+    monkeypatch.setattr("app.ui.window.window.WindowPresenter", fault)
     window.screen.secret.line.setText(PASSPHRASE)
     window.screen.accept()
     wait(lambda: shell.findChild(SmallDialog) is not None)
@@ -227,7 +227,7 @@ def test_a_fault_of_the_window_while_it_is_locked_is_said_there(window: LockedWi
 def test_no_key_reaches_the_desk_before_it_is_on_the_screen(
     window: LockedWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.ui.application._UNLISTED_MS", _LONG_MS)
+    monkeypatch.setattr("app.ui.window.application._UNLISTED_MS", _LONG_MS)
     monkeypatch.setattr(WindowStart, "_on_listed_again", lambda _start: None)
     shell = window.start.window
     window.lock()

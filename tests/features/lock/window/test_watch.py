@@ -17,11 +17,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.core.secret import KeyOrigin
+from app.core.machine.secret import KeyOrigin
 from app.core.settings import LockSettings
 from app.features.lock.window import watch
 from app.features.lock.window.watch import IdleWatch, LockWatch, SessionWatch
-from app.ui.bridge import Bridge
+from app.ui.kit.bridge import Bridge
 from tests.ui.room import application, pause, wait
 
 _LOGIND, _MANAGER = "org.freedesktop.login1", "org.freedesktop.login1.Manager"

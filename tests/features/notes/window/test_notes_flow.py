@@ -9,15 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from app.core.conversation import Citation
+from app.core.conversations.conversation import Citation
+from app.core.documents.note import Marker, Note, NotePlace, NoteSource
 from app.core.kept import KeptWhere
-from app.core.note import Marker, Note, NotePlace, NoteSource
 from app.features.notes.service import note_keeping_of
 from app.features.notes.window.notes import NotesWindow
 from app.features.notes.window.panel import NotesPanel
 from app.features.notes.window.presenter import NotesPresenter
 from app.ui.chat.chip import ChipButton
-from app.ui.commands import MenuEntry
+from app.ui.kit.commands import MenuEntry
 from app.ui.page.note_popup import NotesPopup
 from app.ui.page.note_rows import NoteHeading, NoteRole, NoteRow
 from app.ui.widgets.buttons import TextButton

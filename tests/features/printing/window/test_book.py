@@ -8,9 +8,9 @@ import pypdfium2
 import pytest
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
-from app.core.conversation import PageRange
-from app.core.document import Document, Format, Page
-from app.core.image import Raster
+from app.core.conversations.conversation import PageRange
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Format, Page
 from app.core.settings import ThemeChoice
 from app.features.printing.window.printing import PrintingWindow
 from tests.conftest import OFFSCREEN

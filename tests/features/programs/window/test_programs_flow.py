@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QPushButton
 
-from app.core import desk_window
+from app.core.machine import desk_window
 from app.core.matter import LIBRARY
 from app.features.programs.data import McpStanding
 from app.features.programs.service import mcp_access_of

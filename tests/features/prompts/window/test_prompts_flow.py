@@ -13,7 +13,7 @@ from app.features.prompts.store import SavedPrompts
 from app.features.prompts.window.dialogs import PromptDialog, PromptsDialog
 from app.features.prompts.window.presenter import PromptsPresenter
 from app.features.prompts.window.prompts import PromptsWindow
-from app.ui.palette_dialog import PaletteDialog
+from app.ui.palette.palette_dialog import PaletteDialog
 from tests.ui.room import LEASE, Room
 
 

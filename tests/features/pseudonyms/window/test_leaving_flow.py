@@ -9,14 +9,14 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Document, Format, Page
+from app.core.documents.document import Document, Format, Page
 from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
 from app.core.work import Cancel
 from app.features.pseudonyms.window.dialog import LeavingDialog
 from app.features.pseudonyms.window.pseudonyms import PseudonymsWindow
 from app.features.pseudonyms.window.rows import EntryRole
-from app.services.replacing import FoundEntry
-from app.ui.jobs import Done
+from app.services.asking.replacing import FoundEntry
+from app.ui.kit.jobs import Done
 from tests.endings import as_events
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import SCOUT

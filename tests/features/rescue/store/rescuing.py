@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from app.core.conversation import Ending, Question
-from app.core.document import Document, Format, Page
-from app.core.secret import Key
+from app.core.conversations.conversation import Ending, Question
+from app.core.documents.document import Document, Format, Page
+from app.core.machine.secret import Key
 from app.core.work import finish
 from app.features.rescue.store.reading import DERIVED, DamagedRows
 from app.store.books import Books

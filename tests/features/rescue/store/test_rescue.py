@@ -15,7 +15,7 @@ import apsw
 import pytest
 
 from app.core.errors import AppError, Code
-from app.core.secret import Key, KeyOrigin, draw_secret
+from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.work import finish
 from app.features.rescue.store import rescue as module
 from app.features.rescue.store.rescue import Rescued, rescue
@@ -173,7 +173,7 @@ def test_a_wrong_key_saves_nothing_and_changes_nothing(oracle: Oracle, desk: Pat
 def test_nothing_is_saved_while_somebody_has_it_open(oracle: Oracle, desk: Path) -> None:
     script = (
         "import sys, contextlib; from pathlib import Path; from app.store.db import Database;"
-        "from app.core.secret import Key, KeyOrigin;"
+        "from app.core.machine.secret import Key, KeyOrigin;"
         "database = Database.open(Path(sys.argv[1]), Key(sys.argv[2], KeyOrigin.FILE)); print('open', flush=True);"
         "sys.stdin.read()"
     )

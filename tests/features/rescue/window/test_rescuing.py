@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from app.core.paths import Paths
+from app.core.machine.paths import Paths
 from app.services.services import Services
 from app.store.conversations import Conversations
 from app.store.db import Database

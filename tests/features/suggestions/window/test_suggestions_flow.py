@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.document import Document
+from app.core.documents.document import Document
 from app.core.errors import Code, Problem
-from app.ui.bridge import Executor
 from app.ui.chat.suggestions import SuggestionButton, SuggestionList
+from app.ui.kit.bridge import Executor
 from tests.ui.fakes import Gate
 from tests.ui.room import Room, wait
 from tests.ui.shelf_of_books import agreement, handbook, work_rules

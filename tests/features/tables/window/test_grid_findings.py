@@ -13,11 +13,11 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from python_calamine import CalamineWorkbook
 
-from app.core.cell import CellEnded
-from app.core.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
-from app.core.document import Book, CitedBook, Format, Page
-from app.core.values import AnswerForm, ValueKind
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.conversations.cell import CellEnded
+from app.core.conversations.conversation import Answer, BookRef, Citation, CitationState, Ending, StoredQuestion
+from app.core.conversations.values import AnswerForm, ValueKind
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import Book, CitedBook, Format, Page
 from app.documents.citations.checker import check
 from app.documents.citations.held_values import weigh_value
 from app.features.tables.cells import CellFinding, read_cell
@@ -28,7 +28,7 @@ from app.features.tables.grid_command import JsonGrids
 from app.features.tables.window.grid_cells import finding_colour
 from app.features.tables.window.grid_table import GridTable
 from app.features.tables.words import count_findings
-from app.ui.theme import LAMP, PAPER, Palette
+from app.ui.look.theme import LAMP, PAPER, Palette
 
 DATE, AMOUNT, YES_NO = map(AnswerForm, (ValueKind.DATE, ValueKind.AMOUNT, ValueKind.YES_NO))
 COLUMNS = (

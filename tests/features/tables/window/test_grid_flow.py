@@ -11,8 +11,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import BookRef, Citation
-from app.core.values import AnswerForm, ValueKind
+from app.core.conversations.conversation import BookRef, Citation
+from app.core.conversations.values import AnswerForm, ValueKind
 from app.features.tables.cells import CellFinding
 from app.features.tables.columns import columns_of
 from app.features.tables.data import Sheet
@@ -22,7 +22,7 @@ from app.features.tables.window.correction_dialog import CorrectionDialog
 from app.features.tables.window.documents_dialog import DocumentsDialog
 from app.features.tables.window.grid_table import GridFilter, ShownValue
 from app.features.tables.window.tables import TablesWindow
-from app.ui.commands import MenuEntry
+from app.ui.kit.commands import MenuEntry
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate

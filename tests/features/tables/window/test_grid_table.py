@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from app.core.conversation import Answer, BookRef, Ending, StoredQuestion
-from app.core.document import Book, Format
-from app.core.values import AnswerForm, ValueKind
-from app.core.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.conversations.conversation import Answer, BookRef, Ending, StoredQuestion
+from app.core.conversations.values import AnswerForm, ValueKind
+from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
+from app.core.documents.document import Book, Format
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
 from app.features.tables.window.grid_table import (
     Arrangement,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.core.conversation import Question
+from app.core.conversations.conversation import Question
 from app.core.work import Cancel
 from app.features.tables.window.table import SheetTable
 from app.features.tables.window.tables import TablesWindow

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.core.cell import CellState
-from app.core.conversation import BookRef
+from app.core.conversations.cell import CellState
+from app.core.conversations.conversation import BookRef
 from app.core.work import Cancel
 from app.features.tables.service import sheets_of
 from app.features.tables.window.table import SheetTable

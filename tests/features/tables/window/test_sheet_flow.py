@@ -10,15 +10,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.core.cell import CellState
+from app.core.conversations.cell import CellState
+from app.core.conversations.events import Reading
 from app.core.errors import Code, Problem
-from app.core.events import Reading
 from app.features.tables.service import sheets_of
 from app.features.tables.window.cells import answer_html
 from app.features.tables.window.table import SheetColumn, SheetTable, ShownRow
 from app.features.tables.window.tables import TablesWindow
-from app.ui.palette_dialog import PaletteDialog
-from app.ui.theme import PAPER
+from app.ui.look.theme import PAPER
+from app.ui.palette.palette_dialog import PaletteDialog
 from app.wording.errors import sentence
 from app.wording.i18n import use_language
 from tests.ui import shelf_of_books

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.conversation import BookRef
+from app.core.conversations.conversation import BookRef
 from app.core.kept import KeptWhere
 from app.core.work import Cancel, finish
 from app.features.tables.data import GridColumn

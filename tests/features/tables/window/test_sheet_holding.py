@@ -8,7 +8,7 @@ import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.cell import CellState
+from app.core.conversations.cell import CellState
 from app.core.errors import Code, Problem
 from app.core.settings import RemoteTexts
 from app.features.tables.service import sheets_of

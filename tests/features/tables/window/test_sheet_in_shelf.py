@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.events import Reading
+from app.core.conversations.events import Reading
 from app.features.tables.window.tables import TablesWindow
 from app.ui.shelf.running import RunningCard
 from tests.ui.fakes import Gate

@@ -6,12 +6,12 @@ from functools import partial
 
 import pypdfium2
 
-from app.core.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
-from app.core.image import ImageRef
+from app.core.conversations.conversation import Answer, Citation, CitationState, Ending, StoredQuestion, Turn
+from app.core.conversations.image import ImageRef
 from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.export import web
 from app.features.tables.export.sheet import compose_sheet
-from app.ui import pdf
+from app.ui.pdf import pdf
 
 ANSWER = """The lessee gives notice “in writing” before the berth is given up, and pays until then.
 

@@ -14,9 +14,9 @@ from typing import Any
 import av
 import numpy as np
 
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
 from app.core.errors import Problem
-from app.core.events import Opening
-from app.core.image import Raster
 from app.core.work import Cancel
 from app.features.videos.data import Video
 from app.features.videos.reading.decoding import OpenVideo
@@ -24,7 +24,7 @@ from app.features.videos.reading.kinds import VideoKind
 from app.features.videos.reading.protocol import MAX_SIDE, VideoSurveyed
 from app.features.videos.reading.reader import VideoReader
 from app.features.videos.reading.survey import survey
-from app.ui.jobs import Done, Failed
+from app.ui.kit.jobs import Done, Failed
 from tests.endings import as_events
 
 RATE = 10

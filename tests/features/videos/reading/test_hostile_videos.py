@@ -17,7 +17,7 @@ from app.features.videos.reading.protocol import MAX_PIXELS
 from app.features.videos.reading.reader import VideoReader
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
-from app.ui.jobs import Done, Failed
+from app.ui.kit.jobs import Done, Failed
 from app.wording.errors import sentence
 from tests.endings import as_events
 from tests.features.videos.reading.films import MADE, drawing, film, frames, number_of, problem

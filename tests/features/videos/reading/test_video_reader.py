@@ -15,9 +15,9 @@ import msgspec
 import psutil
 import pytest
 
+from app.core.conversations.events import Opening
+from app.core.conversations.image import Raster
 from app.core.errors import Code, Problem
-from app.core.events import Opening
-from app.core.image import Raster
 from app.core.work import Cancel
 from app.features.videos.data import Moment
 from app.features.videos.reading.protocol import MAX_MOMENTS, MAX_SIDE, DrawnFrame, VideoSurveyed
@@ -26,7 +26,7 @@ from app.isolation import client, sandbox
 from app.isolation.client import ReaderLimits
 from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
-from app.ui.jobs import Cancelled, Done, Failed
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from tests.endings import as_events
 from tests.features.videos.reading import liar
 from tests.features.videos.reading.films import HEIGHT, WIDTH, drawing, film, frames, number_of, problem, surveyed

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.features.videos.window.dialog import SelectionMethod, VideoDialog
 from app.features.videos.window.frame_choice import changes_words, clock_words, sum_words
 from app.features.videos.window.strip import FrameStrip, StripFrame
-from app.ui.fonts import load_fonts
+from app.ui.look.fonts import load_fonts
 
 
 @pytest.fixture

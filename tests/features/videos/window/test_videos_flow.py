@@ -11,11 +11,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.core.image import MOST_IN_QUESTION, Image
+from app.core.conversations.image import MOST_IN_QUESTION, Image
 from app.features.videos.window.dialog import SelectionMethod, VideoDialog
 from app.features.videos.window.frame_choice import FrameChoice
 from app.features.videos.window.videos import VideosWindow
-from app.ui.bridge import Executor
+from app.ui.kit.bridge import Executor
 from tests.features.videos.window.colours import BLUE, GREEN, GREY, RED, write_colours
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of

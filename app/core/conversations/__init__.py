@@ -1,0 +1,1 @@
+"""Plain data of conversations: questions, answers, events on the way to one, verdicts."""

@@ -1,0 +1,361 @@
+"""What is asked and what is answered, as plain frozen data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from itertools import chain
+
+import msgspec
+
+from app.core.conversations.image import Image, ImageRef
+from app.core.conversations.values import FREE, AnswerForm
+from app.core.conversations.verdict import SentenceVerdict
+from app.core.errors import Problem
+
+
+class CitationState(StrEnum):
+    """What the program, not the model, found out about a citation."""
+
+    VERIFIED = "verified"  # the words are on that page, word for word after normalising
+    REPAIRED = "repaired"  # they are, word for word, on another page than the answer names
+    NEAR = "near"  # something like it is on that page, in other words
+    CUT = "cut"  # it is there word for word, but the words right before or after it turn its sense
+    NOT_FOUND = "not_found"  # the quotation is not on that page, or there is no such page
+    PAGE = "page"  # a page was named without a quotation; the page exists
+
+
+class Citation(msgspec.Struct, frozen=True, gc=False):
+    """A place in a book that an answer rests on.
+
+    `quote`: the words that were looked up, those within quotation marks. `start` and `end` are the offsets, in
+    characters of the answer's text, of the mark (`[p. 12]`) in the answer; both are -1 for a quotation that names no
+    page and was found on one. `page` counts from 1; `label` is the page's own label. `on_page`: for NEAR, what the page
+    says where the quotation should be; for CUT, the page's fuller wording. `named`: for REPAIRED, and for CUT where it
+    is on another page, the page that the answer names.
+
+    A PAGE with `page` 0 is one that several books have: `document` has their titles, and nothing says which is meant.
+    """
+
+    book_id: str
+    document: str
+    page: int
+    label: str
+    quote: str
+    state: CitationState
+    start: int = -1
+    end: int = -1
+    on_page: str = ""
+    named: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What is marked on the page: the quotation as it is there."""
+        return self.on_page or self.quote
+
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether several books have the page, and nothing says which of them is meant."""
+        return self.state is CitationState.PAGE and self.page == 0
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Counts of one answer, in tokens; reused + evaluated = prompt. `encoded_images`: so many of the prompt's images
+    went through the projector; those that were seen before did not."""
+
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    evaluated_tokens: int = 0
+    generated_tokens: int = 0
+    encoded_images: int = 0
+
+
+class Timings(msgspec.Struct, frozen=True):
+    """Seconds. `first_token_s` counts from the moment the question reached the engine."""
+
+    load_s: float = 0.0
+    read_s: float = 0.0
+    first_token_s: float = 0.0
+    generate_s: float = 0.0
+
+
+class Ending(StrEnum):
+    """How an answer ended."""
+
+    COMPLETE = "complete"
+    LENGTH = "length"  # the limit of tokens for an answer, or the end of the context
+    CANCELLED = "cancelled"  # by the person
+    CLOSED = "closed"  # Octavo was closed, or killed, meanwhile
+    FAILED = "failed"
+    OPEN = "open"  # not ended yet
+
+
+class PageRange(msgspec.Struct, frozen=True):
+    """Pages `first` to `last` of a book, both included, counted from 1."""
+
+    first: int
+    last: int
+
+
+class BookRef(msgspec.Struct, frozen=True):
+    """A book on the desk of a conversation, whole or some of its pages."""
+
+    book_id: str
+    pages: PageRange | None = None
+
+
+class PassageRef(msgspec.Struct, frozen=True):
+    """A passage of a book: characters [start, end) of a page's text. `page` counts from 1; `label` is its own label."""
+
+    book_id: str
+    document: str
+    page: int
+    label: str
+    start: int
+    end: int
+
+
+class MatterScope(msgspec.Struct, frozen=True):
+    """What a conversation asks besides the books on its desk: these documents, by their ids, or, where it names none,
+    all that there are when a question is asked."""
+
+    book_ids: tuple[str, ...] = ()
+
+
+class MatterPlan(msgspec.Struct, frozen=True):
+    """What a question to more documents than fit takes of those that it does not read whole.
+
+    `passages`: what the model sees of them, the best first. By their ids: `left_out`, documents in which something was
+    found that it does not see, for want of room or because the person dropped them; `nothing`, those in which nothing
+    was found. `words_alone`: some were searched by words alone.
+    """
+
+    passages: tuple[PassageRef, ...] = ()
+    left_out: tuple[str, ...] = ()
+    nothing: tuple[str, ...] = ()
+    words_alone: bool = False
+
+    @property
+    def others(self) -> tuple[BookRef, ...]:
+        """The documents that the passages are of, the best first."""
+        return tuple(map(BookRef, dict.fromkeys(passage.book_id for passage in self.passages)))
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What a person asks. `parent_id` is the answer it follows (None: the conversation's first question).
+
+    `replaces`: the id of a question in whose place this one comes, if that never got a word of an answer.
+    `images` in the order in which the model sees them; one that is kept already is named by its reference. `books` are
+    read whole; `plan`: what is taken of other documents, None where no others are asked. `form`: what its answer has to
+    be.
+    """
+
+    conversation_id: str
+    text: str
+    books: tuple[BookRef, ...] = ()
+    parent_id: str | None = None
+    images: tuple[Image | ImageRef, ...] = ()
+    replaces: str = ""
+    plan: MatterPlan | None = None
+    form: AnswerForm = FREE
+
+    @property
+    def others(self) -> tuple[BookRef, ...]:
+        """The documents of which the model sees passages alone."""
+        return _others(self.books, self.plan)
+
+    @property
+    def asks_documents(self) -> bool:
+        return bool(self.books) or self.plan is not None
+
+
+class StoredQuestion(msgspec.Struct, frozen=True):
+    """`form`: what its answer has to be."""
+
+    id: str
+    conversation_id: str
+    parent_id: str | None
+    text: str
+    books: tuple[BookRef, ...]
+    created_at: float  # seconds since the epoch, UTC
+    images: tuple[ImageRef, ...] = ()
+    plan: MatterPlan | None = None
+    form: AnswerForm = FREE
+
+    @property
+    def others(self) -> tuple[BookRef, ...]:
+        """As `Question.others`."""
+        return _others(self.books, self.plan)
+
+    @property
+    def asks_documents(self) -> bool:
+        return bool(self.books) or self.plan is not None
+
+
+def _others(books: tuple[BookRef, ...], plan: MatterPlan | None) -> tuple[BookRef, ...]:
+    whole = {ref.book_id for ref in books}
+    return tuple(ref for ref in plan.others if ref.book_id not in whole) if plan is not None else ()
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What is written in a conversation and not asked yet. While the kept question `question_id` is edited, `edited` is
+    what became of it, and `text` what was written before that; empty where none is edited."""
+
+    text: str = ""
+    question_id: str = ""
+    edited: str = ""
+
+    @property
+    def current(self) -> str:
+        """What the person is writing."""
+        return self.edited if self.question_id else self.text
+
+
+class OutlineRef(msgspec.Struct, frozen=True):
+    """The outline of a book down to a level, the first of which is 1."""
+
+    book_id: str
+    document: str
+    levels: int
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """What stands next to a question besides the rules: all that has to be kept so that later turns repeat it as it was
+    read. `words_alone`: not all of the books could be searched for passages by what they mean. `instructions`: how the
+    person wants answers."""
+
+    passages: tuple[PassageRef, ...] = ()
+    outlines: tuple[OutlineRef, ...] = ()
+    instructions: str = ""
+    words_alone: bool = False
+
+    @property
+    def book_ids(self) -> tuple[str, ...]:
+        """Of the books that it has words of, each once."""
+        ids = [passage.book_id for passage in self.passages], [outline.book_id for outline in self.outlines]
+        return tuple(dict.fromkeys(chain.from_iterable(ids)))
+
+
+class PartState(StrEnum):
+    """What came of reading a part of the books."""
+
+    UNREAD = "unread"  # not yet, or it failed
+    READ = "read"
+    CUT = "cut"  # read, but its notes reached their limit: the last pages may be missing in them
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Pages that are read on their own, and noted, for a question to books that do not fit into the context.
+    `document` is the book's title, `pages` what it calls these pages, such as "iv–12"."""
+
+    book: BookRef
+    document: str
+    pages: str
+    state: PartState = PartState.UNREAD
+
+
+class Thought(msgspec.Struct, frozen=True):
+    """What a model thought before it answered, which is no part of the answer. `limited`: its limit ended it."""
+
+    text: str
+    tokens: int
+    seconds: float
+    limited: bool = False
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """Where the texts of an answer went. `replaced`: so many names and numbers were, on the way."""
+
+    host: str
+    replaced: int = 0
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer as it is kept; partial text stays whatever ended it.
+
+    `passages`, `outlines` and `instructions` stood next to the question, as `Beside` says; with `excerpts` the model
+    saw nothing else of the books. `parts`: it is written from notes of these, which are all pages that were asked; none
+    for other answers. `from_search`: its sentences were chosen by a search in the books; the model wrote none of it.
+    `left_out`: questions that follow are asked without it and its question, so that they fit. `verdicts`: what the
+    pages have of each of its sentences that states something, as far as words alone decide it when the answer ends; a
+    model that may judge is asked about the others after that. An answer from a search has none: its sentences are the
+    pages' own. `sent`: to a server that answered; None where a model on this machine did. `thought`: what came before
+    it; where there is no text, the answer ended in it.
+    """
+
+    id: str
+    question_id: str
+    text: str
+    ending: Ending
+    model: str
+    created_at: float
+    citations: tuple[Citation, ...] = ()
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    problem: Problem | None = None
+    passages: tuple[PassageRef, ...] = ()
+    excerpts: bool = False
+    from_search: bool = False
+    left_out: bool = False
+    outlines: tuple[OutlineRef, ...] = ()
+    instructions: str = ""
+    parts: tuple[Part, ...] = ()
+    verdicts: tuple[SentenceVerdict, ...] = ()
+    words_alone: bool = False
+    sent: Sent | None = None
+    thought: Thought | None = None
+
+    @property
+    def beside(self) -> Beside:
+        return Beside(self.passages, self.outlines, self.instructions, self.words_alone)
+
+    @property
+    def is_whole(self) -> bool:
+        """The model ended it, or its limit did."""
+        return self.ending in (Ending.COMPLETE, Ending.LENGTH)
+
+    @property
+    def was_stopped(self) -> bool:
+        """By the person, or because Octavo was closed."""
+        return self.ending in (Ending.CANCELLED, Ending.CLOSED)
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One step of the branch that is shown: a question and the chosen one of its answers.
+
+    `question_variant` of `question_variants` (both counted from 1) says which edit of the question is shown,
+    `answer_variant` of `answer_variants` which answer. `answer` is None while none was begun.
+    """
+
+    question: StoredQuestion
+    answer: Answer | None
+    question_variant: int = 1
+    question_variants: int = 1
+    answer_variant: int = 1
+    answer_variants: int = 1
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a model that is asked something further reads this turn."""
+        return self.answer is not None and bool(self.answer.text) and not self.answer.left_out
+
+
+RULES_VERSION = 1
+"""The newest of the rules that models are given (`services.rules`): a conversation keeps those that it began with, or
+its books would have to be read again."""
+
+
+class Conversation(msgspec.Struct, frozen=True):
+    """`rules`: the version of those that its books were read with. `instructions`: how the person wants answers
+    here. `pinned`: it is listed first. `archived`: it is listed only where a person asks for these. `scope`: what is
+    asked besides `books`; None where they are all."""
+
+    id: str
+    title: str
+    created_at: float
+    updated_at: float
+    books: tuple[BookRef, ...] = ()
+    rules: int = RULES_VERSION
+    instructions: str = ""
+    pinned: bool = False
+    archived: bool = False
+    scope: MatterScope | None = None

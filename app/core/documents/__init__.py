@@ -1,0 +1,1 @@
+"""Plain data of documents: pages, sections, facts, notes."""

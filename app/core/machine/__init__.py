@@ -1,0 +1,1 @@
+"""This computer: folders and files, the installation, secrets."""

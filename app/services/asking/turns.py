@@ -1,0 +1,166 @@
+"""Which cells are asked next, how many side by side, and what is asked again after an outage."""
+
+from __future__ import annotations
+
+import time
+from bisect import insort
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Generic
+
+import msgspec
+
+from app.core.conversations.cell import CellKind
+from app.core.errors import Code, Problem
+from app.engine.protocol import ModelInfo
+
+MOST_AT_ONCE = 16
+"""Each has a process of its own, of about 50 MB."""
+
+PATIENCE_S = 900.0
+"""So long a server is asked again that answers nothing, before the rest is left to the next time."""
+
+_FIRST, _WORTH = 4, 1.1
+_FEWEST_ANSWERS = 2
+_SHORTEST_S, _LONGEST_S = 1.0, 60.0
+_MOST_TRIES = 4
+
+OUTAGES = frozenset({Code.REMOTE_UNREACHABLE, Code.REMOTE_BUSY, Code.REMOTE_CUT, Code.REMOTE_STALLED})
+"""What another try may not meet."""
+
+_IN_THE_MIDDLE = frozenset({Code.REMOTE_CUT, Code.REMOTE_STALLED})
+"""What the question itself may be the reason of."""
+
+
+class Breadth:
+    """How many questions a server is asked at the same time: as many as it says that it has slots; else four, and more
+    as long as that brings at least a tenth more answers in the same time. Half of it where it refuses one, and then one
+    more after each round (additive increase, multiplicative decrease, as RFC 5681 has it for TCP)."""
+
+    def __init__(self, most: int = 0) -> None:
+        """`most`: what a person allows; 0: as many as it bears."""
+        self._most = min(most or MOST_AT_ONCE, MOST_AT_ONCE)
+        self._tried, self._settled = _FIRST, False
+        self._borne = self._most
+        self._round: list[float] = []
+        self._before: tuple[int, float] | None = None  # a width, and answers a second with it
+
+    def width(self, model: ModelInfo | None) -> int:
+        """For the loaded model; before one is known, one question has it loaded."""
+        if model is None or not model.host:
+            return 1
+        return max(1, min(model.slots or self._tried, self._most, self._borne))
+
+    def answered(self, seconds: float, model: ModelInfo | None) -> None:
+        """One was answered in so many seconds."""
+        width = self.width(model)
+        self._round.append(seconds)
+        if len(self._round) < max(_FEWEST_ANSWERS, width):
+            return
+        rate, self._round = width * len(self._round) / max(1e-6, sum(self._round)), []
+        if self._borne < self._most:
+            self._borne += 1
+        elif model is not None and not model.slots and not self._settled:
+            self._grow(width, rate)
+
+    def refused(self, model: ModelInfo | None) -> None:
+        self._borne, self._settled, self._round = max(1, self.width(model) // 2), True, []
+
+    def _grow(self, width: int, rate: float) -> None:
+        if self._before is not None and rate < self._before[1] * _WORTH:
+            self._tried, self._settled = self._before[0], True
+            return
+        self._before = width, rate
+        self._tried = width + max(1, width // 2)
+
+
+class CellTurn(msgspec.Struct, Generic[CellKind], frozen=True):
+    """A cell that is asked now. `number`: of it, from 1; `lane`: by which way; `again`: it was asked before, and its
+    cell has what came of that."""
+
+    number: int
+    cell: CellKind
+    lane: int = 0
+    again: bool = False
+
+
+class Turns(Generic[CellKind]):
+    """The cells that are left, in the order of their numbers. Cells of one row follow each other on one lane, so that
+    its books are read once; where all lanes find what one has read, only the first of a row goes alone."""
+
+    def __init__(
+        self,
+        cells: Iterable[tuple[int, CellKind]],
+        breadth: Breadth,
+        model: Callable[[], ModelInfo | None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._left = [CellTurn(number, cell) for number, cell in cells]
+        self._breadth, self._model, self._clock = breadth, model, clock
+        self._under_way: dict[int, tuple[CellTurn[CellKind], float]] = {}  # by the number of the cell
+        self._read: set[int] = set()
+        self._lanes: dict[int, int] = {}  # of rows
+        self._tries: Counter[int] = Counter()
+        self._until, self._delay_s, self._since = 0.0, 0.0, 0.0
+        self._connected = False
+        self.gave_up = False
+        """Nothing was answered for too long, or there was no connection from the beginning."""
+
+    @property
+    def are_done(self) -> bool:
+        return not self._left and not self._under_way
+
+    @property
+    def rest_s(self) -> float:
+        """Seconds in which nothing is asked."""
+        return max(0.0, self._until - self._clock())
+
+    def take(self) -> CellTurn[CellKind] | None:
+        """The next one that may be asked now."""
+        model = self._model()
+        width = self._breadth.width(model)
+        if len(self._under_way) >= width or self.rest_s:
+            return None
+        rows = {turn.cell.row for turn, _begun in self._under_way.values()}
+        shared = self._read if model is not None and model.one_cache else ()
+        for index, turn in enumerate(self._left):
+            if turn.cell.row not in rows or turn.cell.row in shared:
+                del self._left[index]
+                turn = msgspec.structs.replace(turn, lane=self._lane(turn.cell.row, width))
+                self._under_way[turn.number] = turn, self._clock()
+                return turn
+        return None
+
+    def drop(self, turn: CellTurn[CellKind]) -> None:
+        """It need not be asked."""
+        del self._under_way[turn.number]
+
+    def ended(self, turn: CellTurn[CellKind], cell: CellKind, problem: Problem | None) -> bool:
+        """Whether it will be asked again. `cell`: with what came of it."""
+        _turn, begun = self._under_way.pop(turn.number)
+        if problem is None or problem.code not in OUTAGES:
+            self._delay_s = self._since = 0.0
+            self._read.add(turn.cell.row)
+            self._breadth.answered(self._clock() - begun, self._model())
+            return False
+        now = self._clock()
+        self._connected = self._connected or self._model() is not None
+        self._since = self._since or now
+        self._tries[turn.number] += problem.code in _IN_THE_MIDDLE
+        if problem.code is Code.REMOTE_BUSY:
+            self._breadth.refused(self._model())
+        self.gave_up = not self._connected or now - self._since > PATIENCE_S
+        if self.gave_up or self._tries[turn.number] >= _MOST_TRIES:
+            return False
+        if now >= self._until:  # those that failed with it need not wait longer
+            self._delay_s = min(_LONGEST_S, max(_SHORTEST_S, self._delay_s * 2))
+            self._until = now + max(self._delay_s, min(_LONGEST_S, float(problem.params.get("wait_s", 0))))
+        insort(self._left, CellTurn(turn.number, cell, again=True), key=lambda left: left.number)
+        return True
+
+    def _lane(self, row: int, width: int) -> int:
+        used = {turn.lane for turn, _begun in self._under_way.values()}
+        before = self._lanes.get(row, width)
+        free = (lane for lane in range(width) if lane not in used)
+        self._lanes[row] = lane = before if before < width and before not in used else next(free)
+        return lane

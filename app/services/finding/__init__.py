@@ -1,0 +1,1 @@
+"""Passages found: by words, by meaning, and by what a question says."""

@@ -1,0 +1,185 @@
+"""Search: the passages of books that belong to a text, best first, by its words and by what it means.
+
+Two measures are added, one by the words of the text (`store.passages`), one by the nearness of vectors (`nearness`). A
+passage that holds the part p of the text, by the weights of its words, rare ones weighing more, that is at the place r,
+from 0, in the order by words, and as near as s (0 where it is farther than the mean), has the score
+(1 - w) s + 0.4 p^2 + w^2 / (10 + r), where w is the square of the largest p of all; 1 where there are no vectors. So
+words decide where some passage has all of the text's words, however many others there are, and meaning where none has:
+what is nearest by chance has s = 1. Names and numbers count by the letter: a passage that holds them comes before all
+that do not. Of a page that is there already, another passage counts a fifth.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, zip_longest
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.conversations.conversation import PageRange
+from app.core.errors import AppError
+from app.core.work import Cancel, Stopped
+from app.embedding.client import Embedder
+from app.isolation.client import DIED
+from app.language.grammar import seems_english
+from app.services.finding.conversation_search import PassageQuery, QuestionKind
+from app.store.passages import MOST_RANKED, Passage, Passages, Scope, WordHits
+from app.store.vectors import Vectors
+
+if TYPE_CHECKING:
+    from app.services.finding.nearness import Matrix
+
+_BY_WORDS = 0.4
+_FIRST_PLACES = 10
+_BY_NAMES = 10.0  # more than all else together
+_SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
+
+_MOST_BYTES = 512 << 20
+"""Of the vectors that are kept in memory: those of some 150 books of 300 pages."""
+
+_log = logging.getLogger("octavo.search")
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Passages, best first. `words_alone`: some of what was searched was searched by words alone, because it is not
+    indexed yet, or the embedder does not work."""
+
+    passages: tuple[Passage, ...] = ()
+    words_alone: bool = False
+
+
+class Neighbours(msgspec.Struct, frozen=True):
+    """`near`: how near passages are, by their ids, the nearest first. `complete`: all that was to be compared was."""
+
+    near: Mapping[int, float]
+    complete: bool
+
+    @property
+    def ids(self) -> Sequence[int]:
+        return tuple(self.near)
+
+
+@dataclass(frozen=True)
+class Search:
+    """May be used from any thread."""
+
+    passages: Passages
+    vectors: Vectors
+    embedder: Embedder
+    _matrices: OrderedDict[str, Matrix] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def prepare(self, book_ids: Collection[str]) -> None:
+        """Something will be searched for in these books: get ready, and do not wait for it."""
+        if not self.vectors.finished(self.embedder.model).keys().isdisjoint(book_ids):
+            self.embedder.prepare()
+
+    def find(self, scope: Sequence[tuple[str, PageRange | None]], text: str, limit: int) -> Found:
+        """The passages of these books, or of these pages of them, that belong to `text`, best first.
+
+        Books that are not indexed yet are searched by words alone. Raises AppError as the database does.
+        """
+        scopes = self.passages.scopes(scope)
+        words = self.passages.by_words(scopes, text)
+        nearest = self.nearest(scopes, text)
+        scores = fuse(words, nearest.near)
+        best = sorted(scores, key=lambda id: -scores[id])[: _SPARE * max(0, limit)]
+        found = _spread(self.passages.take({id: scores[id] for id in best}))
+        return Found(found[: max(0, limit)], not nearest.complete)
+
+    def passages_for(self, query: PassageQuery, limit: int) -> Found:
+        """What belongs to a question, as `find`; from all over its scope where it has no text, or a chapter has nothing
+        of it. `query.alike`: the best of each book, then the second of each, and so on; so `query.with_turns`."""
+        scope = [(ref.book_id, ref.pages) for ref in query.scope]
+        if not query.alike:
+            return self._passages_in(scope, query, limit)
+        of_each = max(1, limit // len(scope))
+        rankings = (self._passages_in([place], query, of_each) for place in scope)
+        return _by_turns(*rankings)
+
+    def _passages_in(self, scope: Sequence[tuple[str, PageRange | None]], query: PassageQuery, limit: int) -> Found:
+        found = self.find(scope, query.text, limit) if query.text else Found()
+        if found.passages and query.with_turns:
+            both = _by_turns(found, self.find(scope, query.with_turns, limit))
+            found = Found(both.passages[:limit], both.words_alone)
+        if found.passages or (query.text and query.kind is not QuestionKind.CHAPTER):
+            return found
+        return Found(self.passages.spread(scope, limit))
+
+    def nearest(self, scopes: Sequence[Scope], text: str, cancel: Cancel | None = None) -> Neighbours:
+        """The passages whose vectors are nearest to that of `text`. `cancel` is looked at between books, whose vectors
+        may have to be read first; raises Stopped."""
+        finished = self.vectors.finished(self.embedder.model)
+        wanted, scopes = scopes, [scope for scope in scopes if scope.book_id in finished]
+        if not scopes or not text.strip():
+            return Neighbours({}, not wanted or not text.strip())
+        from app.services.finding import nearness  # late: the start of the desk needs no numpy
+
+        searched = []
+        for scope in scopes:
+            if cancel is not None and cancel.requested:
+                raise Stopped
+            searched.append((self._matrix(scope.book_id, finished[scope.book_id]), scope.ids))
+        kinds = nearness.kinds_of_question([matrix for matrix, _ids in searched], english=seems_english(text))
+        try:
+            (question,) = self.embedder.embed((text,), kinds, asked=True)
+        except AppError as error:
+            if error.code not in DIED:
+                raise
+            _log.warning("searched by words alone: %s", error.code.value)
+            return Neighbours({}, complete=False)
+        return Neighbours(nearness.nearest(searched, question, MOST_RANKED), len(scopes) == len(wanted))
+
+    def _matrix(self, book_id: str, version: int) -> Matrix:
+        """The vectors of a book, from memory where they are the same still."""
+        from app.services.finding import nearness
+
+        with self._lock:
+            kept = self._matrices.get(book_id)
+            if kept is not None and kept.version == version:
+                self._matrices.move_to_end(book_id)
+                return kept
+        read = nearness.matrix(version, self.vectors.of_book(book_id))
+        with self._lock:
+            self._matrices[book_id] = read
+            self._matrices.move_to_end(book_id)
+            while len(self._matrices) > 1 and sum(each.size for each in self._matrices.values()) > _MOST_BYTES:
+                self._matrices.popitem(last=False)
+        return read
+
+
+def fuse(words: WordHits, near: Mapping[int, float]) -> Mapping[int, float]:
+    """The scores of passages by their ids, as this module says."""
+    weight = max(words.coverage.values(), default=0.0) ** 2 if near else 1.0
+    scores = {id: (1 - weight) * max(0.0, nearness) for id, nearness in near.items()}
+    for place, id in enumerate(words.ranked):
+        by_words = _BY_WORDS * words.coverage[id] ** 2 + weight * weight / (_FIRST_PLACES + place)
+        scores[id] = scores.get(id, 0.0) + by_words
+    for id, named in words.named.items():
+        scores[id] = scores.get(id, 0.0) + _BY_NAMES * named
+    return scores
+
+
+def _by_turns(*rankings: Found) -> Found:
+    """The best of each, then the second of each, and so on, no passage twice."""
+    found: dict[tuple[str, int, int], Passage] = {}
+    for each in chain.from_iterable(zip_longest(*(ranking.passages for ranking in rankings))):
+        if each is not None:
+            found.setdefault((each.book_id, each.page, each.start), each)
+    return Found(tuple(found.values()), any(ranking.words_alone for ranking in rankings))
+
+
+def _spread(found: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Those of a page that a better one is on count a fifth."""
+    seen: set[tuple[str, int]] = set()
+    counted = []
+    for passage in found:
+        place = passage.book_id, passage.page
+        counted.append(msgspec.structs.replace(passage, score=passage.score / (5 if place in seen else 1)))
+        seen.add(place)
+    return tuple(sorted(counted, key=lambda passage: -passage.score))

@@ -1,0 +1,411 @@
+"""Models as a person manages them: what there is, which is loaded, load another; saved readings, a remote engine."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+import msgspec
+
+from app.core.conversations.conversation import Timings, Usage
+from app.core.conversations.events import Loading, Opening
+from app.core.errors import AppError, Code
+from app.core.machine.secret import Password
+from app.core.matter import LIBRARY
+from app.core.record import Happening, Noting, RecordKind, unrecorded
+from app.core.settings import (
+    GIGABYTE,
+    EngineSettings,
+    RemoteImages,
+    RemoteServer,
+    RemoteSettings,
+    RemoteTexts,
+    Settings,
+)
+from app.core.work import Cancel, Work, finish
+from app.engine.kv.encrypted_file import SECRET_BYTES
+from app.engine.kv.kept_files import kept_embeddings, kept_tokens
+from app.engine.kv.saved_states import SavedState, SavedStates
+from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo, ReadingsSpec, RemoteSpec
+from app.engine.remote.address import parse
+from app.models import local
+from app.models.local import ModelFile
+from app.services.models.chat_templates import FormatReport
+from app.services.models.learning import Learning, Place
+from app.services.models.plans import Fit, Plans, fit_of
+from app.store.settings import SettingsStore, assemble
+from app.store.system_keyring import RemoteKeys
+
+_CHOICES = "engine_choices"  # a blob: how each model was loaded last
+
+
+class Models:
+    """`state` and `loaded` are instant; the rest may take its time."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: SettingsStore,
+        readings: SavedReadings,
+        folder: Path,
+        plans: Plans,
+        remote: RemoteEngine | None = None,
+        learning: Learning | None = None,
+        note: Noting = unrecorded,
+    ) -> None:
+        """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead.
+        `learning`: None learns nothing of how fast a model is. `note` records what leaves this machine, or comes."""
+        self.note = note
+        self._engine = engine
+        self.readings = readings
+        self._settings = settings
+        self._folder = folder
+        self._plans = plans
+        self._learning = learning
+        self.remote = remote or RemoteEngine()
+        self._wanted: EngineSettings | None = None
+        self._wanted_remote: RemoteSettings | None = None
+        self._own: Callable[[], Settings] | None = None
+        self._connected: RemoteServer | None = None
+        self._unsettled = False
+        self._fit: Fit | None = None
+        self._place: Place | None = None
+
+    def change_desk(self, own: Callable[[], Settings] | None) -> None:
+        """Another desk is open; `own` gives the settings of its own that a matter has. Where another server is to
+        answer there, or none, nothing more goes to the one of before. Raises AppError as the store does."""
+        self._own = own
+        self.settle()
+
+    def settle(self) -> None:
+        """Where another server is to answer than the one that is connected, or none, or one instead of a model of this
+        machine, let go of what is loaded: the next question has the right one loaded. Raises AppError as the store
+        does."""
+        self.choose_again()
+        model = self._engine.model()
+        if self._unsettled and model is not None and model.host:
+            self._engine.disconnect()
+
+    def choose_again(self) -> None:
+        """As `settle`, but what is under way goes on: the next question has another server connected, if another one is
+        to answer now."""
+        wanted = self.wanted_remote()
+        loaded = self._engine.model() is not None
+        self._unsettled = loaded and (wanted.server if wanted.in_use else None) != self._connected
+
+    def wanted_remote(self) -> RemoteSettings:
+        """The server as the open desk has it, and how it is used; without an address where a matter names one that is
+        not known any more. Raises AppError as the store does."""
+        return self._wanted_remote or self.of_desk(self._settings.load().remote)
+
+    def of_desk(self, remote: RemoteSettings) -> RemoteSettings:
+        """A person's choice of a server with that of the open matter, which comes before it."""
+        own = self._own().remote if self._own is not None else RemoteSettings()
+        if not own.enabled:
+            return msgspec.structs.replace(remote, enabled=False)
+        if not own.name:
+            return remote
+        return remote.choosing(own.name) or msgspec.structs.replace(remote, address="")
+
+    def available(self) -> tuple[ModelFile, ...]:
+        return local.available(self._folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where a person puts models."""
+        return self._folder
+
+    def use(self, wanted: EngineSettings, remote: RemoteSettings | None = None) -> None:
+        """Take these instead of the stored settings until the program ends. Raises AppError REMOTE_NOT_OF_MATTER,
+        REMOTE_NONE_OF_MATTER where the open matter has chosen another server, or none."""
+        if remote is not None and remote.in_use:
+            self._check_of_matter(remote)
+        self._wanted, self._wanted_remote = wanted, remote
+
+    def _check_of_matter(self, remote: RemoteSettings) -> None:
+        own = self._own().remote if self._own is not None else RemoteSettings()
+        if not own.enabled:
+            raise AppError(Code.REMOTE_NONE_OF_MATTER)
+        if own.name and remote.address != self.of_desk(self._settings.load().remote).address:
+            raise AppError(Code.REMOTE_NOT_OF_MATTER, name=own.name)
+
+    def remote_texts(self) -> RemoteTexts:
+        """What a person wants of names and numbers that are sent to a server."""
+        return self.wanted_remote().texts
+
+    def remote_images(self) -> RemoteImages:
+        """Whether a person wants images sent to a server."""
+        return self.wanted_remote().images
+
+    def check_images(self) -> None:
+        """Whether images may go to the loaded model. Raises AppError REMOTE_IMAGES_UNDECIDED, REMOTE_IMAGES_KEPT."""
+        model, wanted = self._engine.model(), self.remote_images()
+        if model is not None and model.host and wanted is not RemoteImages.SENT:
+            kept = wanted is RemoteImages.KEPT
+            code = Code.REMOTE_IMAGES_KEPT if kept else Code.REMOTE_IMAGES_UNDECIDED
+            raise AppError(code, host=model.host)
+
+    def load(self, path: str | None, cancel: Cancel) -> Work[Loading, ModelInfo]:
+        """Load `path` and remember the choice once it works; None loads what the settings say, else the starter.
+
+        What does not fit is refused before anything is loaded, and the model of before stays. Where the settings name a
+        remote engine, None connects to it. A `path` is on this machine always, and then the remote engine is off from
+        now on.
+        """
+        stored = self._settings.load()
+        wanted = self._wanted or stored.engine
+        remote, self._unsettled = self.wanted_remote(), False
+        if path is None and remote.enabled and not remote.address and self._own is not None and self._own().remote.name:
+            raise AppError(Code.REMOTE_SERVER_UNKNOWN, name=self._own().remote.name)
+        if path is None and remote.in_use:
+            self._fit = self._place = None
+            self._connected = remote.server
+            connected = yield from self._engine.load(self.remote.spec(remote, wanted.context_tokens), cancel)
+            self.note(Happening(RecordKind.REMOTE, model=connected.name, engine=connected.host, detail="connected"))
+            return connected
+        if path is not None and path != wanted.model_path:
+            wanted = self.choices().get(path) or EngineSettings(model_path=path, threads=wanted.threads)
+        model_path, projector_path = files_of(wanted)
+        placed = finish(self._plans.place(model_path, projector_path, wanted, cancel))
+        self._fit = self._place = None
+        spec = msgspec.structs.replace(placed.spec, readings=self.readings.spec())
+        self._connected = None
+        started = time.monotonic()
+        loaded = yield from self._engine.load(spec, cancel)
+        self._fit, self._place = fit_of(placed, loaded), placed.place
+        if self._learning is not None and placed.place is not None:
+            self._learning.loaded(placed.place, loaded.size_bytes, time.monotonic() - started)
+        if path is not None:
+            self._remember(stored, wanted)
+        return loaded
+
+    def load_as(self, wanted: EngineSettings, cancel: Cancel) -> Work[Loading, ModelInfo]:
+        """Load as `wanted` says, and remember all of it once it works."""
+        before, self._wanted = self._wanted, wanted
+        try:
+            return (yield from self.load(wanted.model_path, cancel))
+        finally:
+            self._wanted = before
+
+    def _remember(self, stored: Settings, wanted: EngineSettings) -> None:
+        """Keep the choice of a model, and what was chosen for the one before it: a projector, adapters and a place are
+        chosen for one model, and wrong for another."""
+        choices = self._kept_choices()
+        fields = msgspec.json.decode(msgspec.json.encode(stored.engine), type=dict[str, msgspec.Raw])
+        path = stored.engine.model_path
+        choices[path] = choices.get(path, {}) | fields  # fields that another version knows stay
+        self._settings.set_blob(_CHOICES, msgspec.json.encode(choices))
+        remote = msgspec.structs.replace(stored.remote, enabled=False) if stored.remote.in_use else stored.remote
+        self._settings.save(msgspec.structs.replace(stored, engine=wanted, remote=remote))
+
+    def choices(self) -> dict[str, EngineSettings]:
+        """How models were loaded last, by their paths. Raises AppError as the store does.
+
+        Of what another version of Octavo kept, that which holds in this one.
+        """
+        return {
+            path: msgspec.structs.replace(assemble(EngineSettings, fields), model_path=path)
+            for path, fields in self._kept_choices().items()
+        }
+
+    def _kept_choices(self) -> dict[str, dict[str, msgspec.Raw]]:
+        """The fields of each choice in JSON, valid or not."""
+        kept = self._settings.get_blob(_CHOICES)
+        try:
+            return msgspec.json.decode(kept, type=dict[str, dict[str, msgspec.Raw]]) if kept else {}
+        except msgspec.DecodeError:
+            return {}
+
+    def learn(self, usage: Usage, timings: Timings) -> None:
+        """The loaded model has read and written: keep how fast it was."""
+        if self._learning is not None and self._place is not None:
+            self._learning.answered(self._place, usage, timings)
+
+    def fit(self) -> Fit | None:
+        """How near the plan of the loaded model came to what it took; None where that is not known."""
+        return self._fit
+
+    def chat_format(self, path: Path, cancel: Cancel) -> Work[Opening, FormatReport | None]:
+        """As `Plans.chat_format`; asks the engine."""
+        return (yield from self._plans.chat_format(path, cancel))
+
+    def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
+        """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""
+        model = self._engine.model()
+        if self._unsettled and model is not None:  # not the one of before again, even if it died
+            return (yield from self.load(None, cancel))
+        match self._engine.state():
+            case EngineState.EMPTY if model is None:
+                return (yield from self.load(None, cancel))
+            case EngineState.READY if model is not None:
+                return model
+        try:
+            return (yield from self._engine.revive(cancel))
+        except AppError as error:
+            if error.code is not Code.NO_MODEL:  # else it died before it had one, as it looked at the machine
+                raise
+        return (yield from self.load(None, cancel))
+
+    def state(self) -> EngineState:
+        return self._engine.state()
+
+    def host(self) -> str:
+        """Where texts go: the host of the remote engine that is loaded, or that the settings name while none is; empty
+        while all stays on this machine. Raises AppError as the store does."""
+        if (model := self._engine.model()) is not None:
+            return model.host
+        return self.remote.host(self.wanted_remote())
+
+    def loaded(self) -> ModelInfo | None:
+        return self._engine.model()
+
+
+def files_of(wanted: EngineSettings) -> tuple[str, str]:
+    """The model to load, and what it sees images with, empty where it has or shall have nothing for it. Raises AppError
+    NO_MODEL when none is chosen and the starter is not there."""
+    path = wanted.model_path
+    if not path:
+        starter = local.starter()
+        if starter is None:
+            raise AppError(Code.NO_MODEL)
+        path = starter.path
+    return path, (wanted.projector_path or local.projector_beside(Path(path))) if wanted.images else ""
+
+
+_SECRET_NAME = "readings.secret"  # noqa: S105 - the name of a blob
+
+
+class SavedReadings:
+    """Saved readings as a person handles them: how much disk they take, which books they hold, delete them.
+
+    The secret that they are encrypted with is in the database, so that a new passphrase loses none of them.
+    """
+
+    def __init__(
+        self, folder: Path, settings: SettingsStore, books: Callable[[], frozenset[str]], desk: str = LIBRARY
+    ) -> None:
+        """`books` gives the ids of the books of the open desk: of others, readings are kept and listed nowhere. `desk`
+        is its id."""
+        self._folder = folder
+        self._settings = settings
+        self._books = books
+        self._desk = desk
+
+    def change_desk(self, books: Callable[[], frozenset[str]], desk: str) -> None:
+        self._books, self._desk = books, desk
+
+    def spec(self) -> ReadingsSpec:
+        """What the engine needs to save and find them, and the tokens of books. Raises AppError as the store does."""
+        return ReadingsSpec(str(self._folder), self._secret(), self._quota_bytes(), self._desk)
+
+    def all(self) -> tuple[SavedState, ...]:
+        """Those of the open desk, the last used first. Raises AppError."""
+        shown = self._books()
+        return tuple(each for each in self._readings().all() if _books_of(each) <= shown)
+
+    def others_bytes(self) -> int:
+        """What those take that are listed nowhere: of other matters, and of books in the bin. Raises AppError."""
+        shown = self._books()
+        return sum(each.size_bytes for each in self._readings().all() if not _books_of(each) <= shown)
+
+    def delete(self, reading: SavedState) -> None:
+        """Raises AppError FOLDER_READ_ONLY."""
+        self._readings().delete(reading)
+
+    def delete_of_book(self, book_id: str) -> None:
+        """Delete every reading that a book is a part of, and its tokens. Raises AppError FOLDER_READ_ONLY."""
+        self._readings().delete_of_book(book_id)
+        kept_tokens(self.spec()).delete(book_id)
+
+    def delete_of_desk(self, desk: str, book_ids: Collection[str]) -> None:
+        """Delete all that was saved of another desk, which has these books. Raises AppError FOLDER_READ_ONLY."""
+        readings, tokens = self._readings(), kept_tokens(self.spec())
+        for book_id in book_ids:
+            readings.delete_of_book(book_id)
+            tokens.delete(book_id)
+        kept_embeddings(msgspec.structs.replace(self.spec(), desk=desk)).clear()
+
+    def delete_but_of(self, book_ids: Collection[str]) -> None:
+        """Delete every reading that has other books than these, and the tokens of others. Raises AppError."""
+        for reading in self._readings().all():
+            if not _books_of(reading) <= set(book_ids):
+                self.delete(reading)
+        kept_tokens(self.spec()).retain(book_ids)
+
+    def keep_images(self, sha256s: Collection[str]) -> None:
+        """Keep what projectors made of these images of the open desk only. Raises AppError FOLDER_READ_ONLY."""
+        kept_embeddings(self.spec()).retain(sha256s)
+
+    def _readings(self) -> SavedStates:
+        return SavedStates(self._folder, self._secret(), self._quota_bytes())
+
+    def _quota_bytes(self) -> int:
+        return self._settings.load().readings_quota_gb * GIGABYTE
+
+    def _secret(self) -> bytes:
+        secret = self._settings.get_blob(_SECRET_NAME)
+        if secret is None:
+            secret = secrets.token_bytes(SECRET_BYTES)
+            self._settings.set_blob(_SECRET_NAME, secret)
+        return secret
+
+
+def _books_of(reading: SavedState) -> set[str]:
+    return {book.book_id for book in reading.books}
+
+
+# ---- a remote engine as a person sets it: its address, the host to name, its key
+
+
+KEY_VARIABLE = "OCTAVO_REMOTE_KEY"
+"""The key of the server that is used, for the terminal; it comes before the one that is kept, and is not kept."""
+
+
+class RemoteEngine:
+    def __init__(self, keys: RemoteKeys | None = None) -> None:
+        """`keys`: None keeps none."""
+        self._keys = keys
+
+    def spec(self, wanted: RemoteSettings, context_tokens: int) -> LoadSpec:
+        """What to load. Raises AppError REMOTE_ADDRESS_INVALID, REMOTE_ADDRESS_INSECURE, and as the store does."""
+        origin = parse(wanted.address).origin
+        given = os.environ.get(KEY_VARIABLE, "")
+        key = Password(given) if given else self._keys.get(origin) if self._keys is not None else None
+        images = wanted.images is not RemoteImages.KEPT
+        remote = RemoteSpec(wanted.address, wanted.model, wanted.ca_file, key, images)
+        return LoadSpec("", context_tokens=context_tokens, remote=remote)
+
+    def host(self, wanted: RemoteSettings) -> str:
+        """The host that an engine in use would be asked at; empty where none is, or its address is none."""
+        try:
+            return parse(wanted.address).shown if wanted.in_use else ""
+        except AppError:
+            return ""
+
+    # ---- its key
+
+    def has_key(self, address: str) -> bool:
+        """Whether one is kept for that server; False for what is no address. Raises AppError as the store does."""
+        origin = _origin(address)
+        return bool(origin) and self._keys is not None and self._keys.has(origin)
+
+    def set_key(self, address: str, key: Password) -> None:
+        """Keep a key for that server, and no other; an empty one forgets it. Raises AppError REMOTE_ADDRESS_*, and as
+        the store does."""
+        origin = parse(address).origin
+        if self._keys is None:
+            return
+        if key.secret:
+            self._keys.set(origin, msgspec.structs.replace(key, secret=key.secret.strip()))
+        else:
+            self._keys.forget(origin)
+
+
+def _origin(address: str) -> str:
+    try:
+        return parse(address).origin
+    except AppError:
+        return ""

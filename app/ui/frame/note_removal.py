@@ -1,0 +1,55 @@
+"""Notes are deleted for good, with a moment in which the last one can be had back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.documents.note import Note
+from app.services.library.notes import NoteTaking
+from app.ui.frame.main_window import MainWindow
+from app.ui.frame.undoing import UNDO_MS, UndoKey
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
+from app.ui.widgets.notice import NoticeAction
+from app.wording.i18n import _
+
+
+class NoteRemoval(Presenter):
+    """`changed`: a note is gone, or back."""
+
+    changed = Signal()
+
+    def __init__(self, notes: NoteTaking, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._notes = notes
+        self._bridge = bridge
+        self._window = window
+        self._deleted: Note | None = None
+        self._key = UndoKey(self)
+        self._key.pressed.connect(self.undo)
+
+    @Slot(object)
+    def delete(self, note: Note) -> None:
+        work = partial(self._notes.store.delete, note.id)
+        self._do(work, partial(self._offer, note))
+
+    def _offer(self, note: Note) -> None:
+        self._deleted = note
+        actions = (NoticeAction(_("Undo"), self.undo),)
+        self._window.offer(_("The note was deleted."), actions, passes_ms=UNDO_MS)
+        self._key.offer()
+        self.changed.emit()
+
+    @Slot()
+    def undo(self) -> None:
+        """Have the note back that was deleted last."""
+        self._key.withdraw()
+        note, self._deleted = self._deleted, None
+        if note is not None:
+            self._window.hide_notice()
+            self._do(partial(self._notes.keep, note), self._tell)
+
+    def _tell(self) -> None:
+        self.changed.emit()

@@ -1,0 +1,33 @@
+"""What is said of a file that was written: where it is, with a way to open it, and its folder."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+
+from app.ui.frame.main_window import MainWindow
+from app.ui.widgets.notice import NoticeAction
+from app.wording.i18n import _
+
+
+class SavedFiles(QObject):
+    def __init__(self, window: MainWindow, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window = window
+
+    @Slot(str)
+    def show(self, name: str) -> None:
+        path = Path(name)
+        actions = (
+            NoticeAction(_("Open"), partial(_open, path)),
+            NoticeAction(_("Show in folder"), partial(_open, path.parent)),
+        )
+        self._window.offer(_("Saved as “{path}”.").format(path=path.name), actions)
+
+
+def _open(path: Path) -> None:
+    """In the program that the desktop has for it."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

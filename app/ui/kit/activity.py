@@ -1,0 +1,235 @@
+"""Who has the engine, who waits for it, how far it is and how fast: the one place of the window that knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import TypeAlias
+
+from app.core.conversations.conversation import BookRef
+from app.core.conversations.events import Loading, Looking, Noting, Reading, Thinking, Tokenizing
+from app.ui.kit.pace import Pace
+from app.ui.kit.shown import Shown
+from app.ui.kit.words import ReadingNow, follow
+from app.wording.i18n import _
+
+
+class EngineTask(Enum):
+    """What the engine can be wanted for."""
+
+    LOADING = auto()
+    ANSWER = auto()
+    SERIES = auto()  # of questions that a person wants answered, for a feature
+    SURVEY = auto()  # of many documents, for a feature
+    TITLE = auto()
+    WEIGHING = auto()
+    READING_AHEAD = auto()
+
+
+Step: TypeAlias = Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow
+"""How far the task is that has the engine."""
+
+ASIDE = (EngineTask.TITLE, EngineTask.WEIGHING, EngineTask.READING_AHEAD)
+"""What no person asked for."""
+
+_GIVES_WAY = {
+    EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SERIES, EngineTask.SURVEY, *ASIDE),
+    EngineTask.ANSWER: (EngineTask.SURVEY, *ASIDE),
+    EngineTask.SERIES: (EngineTask.SURVEY, *ASIDE),
+    EngineTask.SURVEY: ASIDE,
+    EngineTask.TITLE: (EngineTask.READING_AHEAD,),
+    EngineTask.WEIGHING: (EngineTask.READING_AHEAD,),
+    EngineTask.READING_AHEAD: (),
+}
+"""What is stopped for a task that begins."""
+
+_ASKED_FOR = (EngineTask.ANSWER, EngineTask.SERIES, EngineTask.SURVEY, EngineTask.LOADING)
+_COMES_FIRST = {
+    EngineTask.LOADING: (),
+    EngineTask.ANSWER: (EngineTask.ANSWER, EngineTask.SERIES, EngineTask.LOADING),
+    EngineTask.SERIES: (EngineTask.SERIES, EngineTask.ANSWER, EngineTask.LOADING),
+    EngineTask.SURVEY: (EngineTask.SURVEY, EngineTask.ANSWER, EngineTask.SERIES, EngineTask.LOADING),
+    EngineTask.TITLE: (EngineTask.TITLE, *_ASKED_FOR),
+    EngineTask.WEIGHING: (EngineTask.WEIGHING, *_ASKED_FOR),
+    EngineTask.READING_AHEAD: tuple(EngineTask),
+}
+"""What has to end before a task may begin."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series of questions of a feature. `gives_way`: asks it to let a question of a conversation come next, and
+    returns whether it does. `wait_words`: what is said while something waits for the series to end; `busy_words`: what
+    is said to a person whose question cannot come in between."""
+
+    gives_way: Callable[[], bool]
+    wait_words: str
+    busy_words: str
+
+
+@dataclass(eq=False)
+class _InLine:
+    """`books`: those that it reads; `series`: which one it is, if any; `step`: how far it is, None while it writes or
+    waits."""
+
+    task: EngineTask
+    stop: Callable[[], None]
+    books: tuple[BookRef, ...]
+    series: Series | None = None
+    step: Step | None = None
+    pace: Pace = field(default_factory=Pace)
+
+
+class Activity:
+    """The line of the engine's one thread: the first has the engine, the others wait in the order in which they came.
+
+    Whoever puts work into it calls `begin`, says how far it is with `note`, and calls `end`; all others ask.
+    """
+
+    def __init__(self, shown: Shown, *, clock: Callable[[], float], changed: Callable[[], None]) -> None:
+        """`clock` counts seconds; `changed` is called after each change."""
+        self._shown = shown
+        self._clock = clock
+        self._changed = changed
+        self._line: list[_InLine] = []
+        self._paused = False
+        self._tokens_per_second = 0.0
+
+    # ---- who has it
+
+    @property
+    def holder(self) -> EngineTask | None:
+        """Who has the engine now; None: it is free."""
+        return self._line[0].task if self._line else None
+
+    def has(self, task: EngineTask) -> bool:
+        """Whether it is under way, or waits in the line."""
+        return any(one.task is task for one in self._line)
+
+    def may(self, task: EngineTask) -> EngineTask | None:
+        """What has to end before `task` may begin; None: it may begin now."""
+        return next((other for other in _COMES_FIRST[task] if self.has(other)), None)
+
+    def begin(self, task: EngineTask, stop: Callable[[], None], books: tuple[BookRef, ...] = ()) -> None:
+        """`task` was put into the engine's line, and reads `books`; `stop` asks it to end. What gives way to it is
+        asked to end."""
+        self._put(_InLine(task, stop, books))
+
+    def begin_series(self, series: Series, stop: Callable[[], None], books: tuple[BookRef, ...]) -> None:
+        """The same for a series of questions, which is a task of its own (`EngineTask.SERIES`)."""
+        self._put(_InLine(EngineTask.SERIES, stop, books, series))
+
+    def _put(self, new: _InLine) -> None:
+        before = tuple(self._line)
+        self._line.append(new)
+        for one in before:
+            if one.task in _GIVES_WAY[new.task]:
+                one.stop()
+        self._changed()
+
+    def end(self, task: EngineTask) -> None:
+        """It has ended, however it did."""
+        ended = self._first(task)
+        self._rest(ended)
+        self._line.remove(ended)
+        self._changed()
+
+    def stop(self, *tasks: EngineTask) -> None:
+        """Ask these to end."""
+        for one in tuple(self._line):
+            if one.task in tasks:
+                one.stop()
+
+    @property
+    def works(self) -> bool:
+        """The holder does what a person asked for, and which takes its time."""
+        return self.holder in (EngineTask.ANSWER, EngineTask.SERIES, EngineTask.SURVEY)
+
+    @property
+    def series(self) -> Series | None:
+        """The one that is under way, or waits in the line."""
+        return next((one.series for one in self._line if one.series is not None), None)
+
+    def wait_words(self, first: EngineTask) -> str:
+        """What is said while something waits for a task to end; empty for most."""
+        match first:
+            case EngineTask.LOADING:
+                return _("Waiting for the model to load…")
+            case EngineTask.ANSWER:
+                return _("Waiting for the current answer…")
+            case EngineTask.SERIES if self.series is not None:
+                return self.series.wait_words
+            case _:
+                return ""
+
+    # ---- how far it is
+
+    @property
+    def step(self) -> Step | None:
+        """How far the holder is; None while it writes, or the engine is free."""
+        step = self._line[0].step if self._line else None
+        return replace(step, paused=self._paused) if isinstance(step, ReadingNow) else step
+
+    @property
+    def reading(self) -> ReadingNow | None:
+        """Where the holder reads; None while it does not."""
+        step = self.step
+        return step if isinstance(step, ReadingNow) else None
+
+    @property
+    def loading(self) -> float | None:
+        """How much of a model is loaded, from 0 to 1; None while none is being loaded."""
+        step = self.step
+        if isinstance(step, Loading):
+            return step.fraction
+        return 0.0 if self.holder is EngineTask.LOADING else None
+
+    @property
+    def paused(self) -> bool:
+        """The engine was asked to wait, and not to go on."""
+        return self._paused
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Of the last reading that could be measured; 0 before."""
+        return self._tokens_per_second
+
+    def note(
+        self, task: EngineTask, event: Loading | Tokenizing | Looking | Reading | Thinking | Noting | None
+    ) -> None:
+        """How far a task is; None: it writes."""
+        one = self._first(task)
+        before = one.step
+        if isinstance(event, Reading):
+            one.step = follow(event, one.pace, self._clock(), self._shown.use_with(one.books))
+        else:
+            one.step = Thinking() if isinstance(event, Thinking) else event
+        if one.step != before:
+            self._changed()
+
+    def note_part(self, task: EngineTask) -> None:
+        """A part of a task has ended; the next one reads for itself."""
+        self._rest(self._first(task))
+        self._changed()
+
+    def pause(self) -> None:
+        """The engine is asked to wait."""
+        self._paused = True
+        self._changed()
+
+    def resume(self) -> None:
+        """The engine is asked to go on."""
+        self._paused = False
+        for one in self._line:
+            one.pace.go_on(self._clock())
+        self._changed()
+
+    def _first(self, task: EngineTask) -> _InLine:
+        return next(one for one in self._line if one.task is task)
+
+    def _rest(self, one: _InLine) -> None:
+        self._tokens_per_second = one.pace.tokens_per_second or self._tokens_per_second
+        one.step, one.pace = None, Pace()
+        if one is self._line[0]:
+            self._paused = False

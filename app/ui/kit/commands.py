@@ -1,0 +1,261 @@
+"""The commands of the window, each one an action with its shortcuts: the one holder of what menus, the palette and the
+page of shortcuts offer. And what the palette finds, commands among it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from itertools import chain
+from typing import TypeAlias
+
+from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.core.conversations.conversation import Citation
+from app.core.documents.untrusted import disarm
+from app.ui.look.icons import Symbol
+
+_BETWEEN_KEYS = re.compile(r"(?<=.)\+(?=.)")
+_MAC_SIGNS = "⌃⌥⇧⌘"
+
+
+class EntryKind(StrEnum):
+    COMMAND = "command"
+    CONVERSATION = "conversation"
+    BOOK = "book"
+    IMAGE = "image"
+    SAID = "said"  # in a conversation
+    PASSAGE = "passage"  # of a book
+    MATTER = "matter"  # or the library
+    EVERYWHERE = "everywhere"  # a search that goes on from what is typed
+    OTHER = "other"  # what a feature offers, under a heading of its own
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`key` is the id of a book, a conversation or a thing of a feature, or the name of a command; `detail` is shown on
+    the right, or `keys`, one cap each. `words` find it too. `section`: the heading that it stands under, where that is
+    not the one of its kind; a command has it only while nothing is typed.
+
+    An image, and what was said, has the conversation's id and that of its question, as `place`. Of a text that was
+    found, `title` is the excerpt, and `matches` are the ranges in it.
+    `run`: does what the entry is for, where a feature offers it.
+    """
+
+    kind: EntryKind
+    key: str
+    title: str
+    detail: str = ""
+    place: str = ""
+    section: str = ""
+    symbol: Symbol | None = None
+    keys: tuple[str, ...] = ()
+    words: str = ""
+    matches: tuple[tuple[int, int], ...] = ()
+    run: Callable[[], object] | None = None
+
+
+class Group(StrEnum):
+    """The groups of commands."""
+
+    DESK = "desk"
+    MATTERS = "matters"
+    CONVERSATION = "conversation"
+    ASKING = "asking"
+    PAGE = "page"
+    VIEW = "view"
+    MODEL = "model"
+    HELP = "help"
+    PROGRAM = "program"
+
+
+class Anchor(StrEnum):
+    """A place in a group where the commands of features stand: behind the kernel's command that has it."""
+
+    FINDING = "finding"
+    FITTING = "fitting"
+    REFERENCES = "references"
+    ASKING = "asking"
+    EXPORTING = "exporting"
+    SPLIT_VIEW = "split view"
+    SETTINGS = "settings"
+    OPENING = "opening"
+    MANAGING = "managing"
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """An entry of a menu about one thing, such as a document. `below`: without `run`, those of a menu of its own, which
+    cannot be opened while there is none. `can`: whether there is something to do now."""
+
+    words: str
+    run: Callable[[], object] | None = None
+    below: tuple[MenuEntry, ...] = ()
+    can: bool = True
+
+
+WordsMenu: TypeAlias = Callable[[str, Citation | None, str], Sequence[MenuEntry]]
+"""Gives what features can do with words that another one shows, as `WindowFeature.words_menu` does."""
+
+
+def always() -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Command:
+    """`run` is a bound method of a QObject. `shortcuts`: none, one, or several with "; " between them, the first of
+    which is shown. With `appears` there is no such command before that signal. `is_hint`: the shortcut is only shown
+    here; whoever has the focus knows what the key means there. `words`: by which it is found, too, and which are not
+    in its name. `can`: whether there is something to do now. `apart`: a line is above it in menus. `role`: its place
+    in the menu of the program, on macOS. `symbol`: where it has one other than that of its group. `shelf_name`: the
+    name of its button on the shelf, where it has one. `on_shelf`: its symbol is a button at the top of the shelf.
+    `anchor`: the commands of features for that place come behind it."""
+
+    name: str
+    shortcuts: str
+    run: Callable[[], object]
+    appears: SignalInstance | None = None
+    is_hint: bool = False
+    words: str = ""
+    can: Callable[[], bool] = always
+    apart: bool = False
+    role: QAction.MenuRole = QAction.MenuRole.NoRole
+    symbol: Symbol | None = None
+    shelf_name: str = ""
+    on_shelf: bool = False
+    anchor: Anchor | None = None
+
+
+@dataclass(frozen=True)
+class CommandGroup:
+    """A section of the palette and of the page of shortcuts, and a menu."""
+
+    id: Group
+    name: str
+    symbol: Symbol
+    commands: tuple[Command, ...]
+
+    def with_placed(self, placed: Sequence[PlacedCommands]) -> CommandGroup:
+        """The group with the commands of features in their places."""
+        mine = [each for each in placed if each.group is self.id]
+        commands = [
+            each
+            for command in self.commands
+            for each in (command, *chain(*(one.commands for one in mine if one.anchor is command.anchor)))
+        ]
+        return replace(self, commands=tuple(commands))
+
+
+@dataclass(frozen=True)
+class PlacedCommands:
+    """Commands of a feature, and where they stand."""
+
+    group: Group
+    anchor: Anchor
+    commands: tuple[Command, ...]
+
+
+class Commands(QObject):
+    """`actions` by the names of the commands."""
+
+    def __init__(self, groups: Sequence[CommandGroup], window: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.groups = tuple(groups)
+        self.actions: dict[str, QAction] = {}
+        for group in self.groups:
+            for command in group.commands:
+                self.actions[command.name] = _action(command, window)
+
+    def shown(self, group: CommandGroup) -> Iterator[Command]:
+        """Those of the group that there are now."""
+        return (command for command in group.commands if self.actions[command.name].isVisible())
+
+    def entries(self) -> list[Entry]:
+        """Those that can be chosen now."""
+        return [
+            Entry(
+                EntryKind.COMMAND,
+                command.name,
+                command.name,
+                section=group.name,
+                symbol=command.symbol or group.symbol,
+                keys=key_caps(command),
+                words=command.words,
+            )
+            for group in self.groups
+            for command in self.shown(group)
+            if command.can()
+        ]
+
+    def menu(self, group: CommandGroup, parent: QWidget | None = None) -> CommandMenu:
+        return CommandMenu(group, self.actions, parent)
+
+
+class CommandMenu(QMenu):
+    """The commands of a group. What cannot be done is grey while the menu is open, and only then: a shortcut answers
+    to what has happened since."""
+
+    def __init__(self, group: CommandGroup, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(group.name.replace("&", "&&"), parent)
+        self._commands = [(command, actions[command.name]) for command in group.commands]
+        for command, action in self._commands:
+            if command.apart:
+                self.addSeparator()
+            self.addAction(action)
+        self.aboutToShow.connect(self._look)
+        self.aboutToHide.connect(self._allow)
+
+    def _look(self) -> None:
+        for command, action in self._commands:
+            action.setEnabled(command.can())
+
+    def _allow(self) -> None:
+        for _command, action in self._commands:
+            action.setEnabled(True)
+
+
+def add_entries(menu: QMenu, entries: Iterable[MenuEntry]) -> None:
+    """Put entries into a menu. Their words may be those of a document."""
+    for entry in entries:
+        words = disarm(" ".join(entry.words.split())).replace("&", "&&")
+        if entry.run is not None:
+            menu.addAction(words, entry.run).setEnabled(entry.can)
+        else:
+            below = menu.addMenu(words)
+            below.setEnabled(bool(entry.below))
+            add_entries(below, entry.below)
+
+
+def sequences(command: Command) -> list[QKeySequence]:
+    return QKeySequence.listFromString(command.shortcuts) if command.shortcuts else []
+
+
+def key_caps(command: Command) -> tuple[str, ...]:
+    """The keys of its first shortcut as this system names them, as in ("Ctrl", "Shift", "C")."""
+    given = sequences(command)
+    return caps_of(given[0]) if given else ()
+
+
+def caps_of(keys: QKeySequence) -> tuple[str, ...]:
+    """One for each key."""
+    native = keys.toString(QKeySequence.SequenceFormat.NativeText)
+    signs = len(native) - len(native.lstrip(_MAC_SIGNS))
+    return (*native[:signs], *_BETWEEN_KEYS.split(native[signs:])) if native else ()
+
+
+def _action(command: Command, window: QWidget) -> QAction:
+    action = QAction(command.name, window)
+    action.setMenuRole(command.role)
+    if not command.is_hint:
+        action.setShortcuts(sequences(command))
+    action.triggered.connect(command.run)
+    if command.appears is not None:
+        action.setVisible(False)
+        command.appears.connect(partial(action.setVisible, True))
+    window.addAction(action)
+    return action

@@ -1,0 +1,402 @@
+"""Puts what is going on into words: progress, places, the use of the context, what is odd about a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.conversations.conversation import Answer, Ending, StoredQuestion
+from app.core.conversations.events import Loading, Looking, Noting, Reading, Thinking, Tokenizing
+from app.core.documents.document import Book, Page
+from app.core.documents.note import Note
+from app.core.documents.page_names import PageName, PageNames
+from app.core.documents.untrusted import disarm
+from app.core.errors import Code
+from app.engine.protocol import ModelInfo
+from app.language.terms import is_unspaced
+from app.services.asking.context import ContextUse
+from app.ui.kit.pace import Pace
+from app.ui.look.theme import Palette, cloth
+from app.ui.widgets.spine import SpinePart
+from app.wording.errors import sentence
+from app.wording.i18n import _
+from app.wording.page_flags import outdated_words, page_remarks
+from app.wording.page_names import name_words, place_words
+from app.wording.remote import sent_words
+from app.wording.support import coverage_words, doubt_words
+from app.wording.units import count, duration, size
+
+_BREAK = re.compile(r"(?:(?<=[^\W\d_])(?P<hyphen>-)[ \t]*\r?\n\s*(?=[^\W\d_]))|\s+")
+
+TOKENS_PER_PAGE = 570
+"""Of an ordinary English book: the one rule by which tokens are said in pages."""
+
+
+WORTH_TELLING = 1000
+"""Fewer tokens than this are read before anyone would ask how long it takes."""
+
+NAME_CHARACTERS = 40
+"""Of a title within a sentence."""
+
+
+@dataclass(frozen=True)
+class ReadingPlace:
+    """Where in which book the model reads; `fraction` of its tokens are done."""
+
+    book_id: str
+    title: str
+    page: PageName
+    fraction: float
+
+
+@dataclass(frozen=True)
+class ReadingNow:
+    """A reading that is under way: `done` of `total` tokens; `words` tell all of it, `left` the time alone. `paused`:
+    it waits until the person lets it go on."""
+
+    done: int
+    total: int
+    place: ReadingPlace | None
+    words: str
+    left: str
+    paused: bool = False
+
+
+def quote(untrusted_words: str, book: Book, page: int) -> str:
+    """The words in quotation marks on one line, with their place, a page from 1; without words the place alone."""
+    place = _("({title}, p. {page})").format(
+        title=" ".join(book.title.split()), page=disarm(name_words(book.page_names.of(page)))
+    )
+    words = _BREAK.sub(_join, disarm(untrusted_words).strip())
+    return _("“{words}” {place}").format(words=words, place=place) if words else place
+
+
+def note_with_reference(note: Note, books: Mapping[str, Book]) -> str:
+    """The words of a note with their place, then what is written about them; `books` by their ids."""
+    book = books.get(note.place.book_id) if note.place is not None else None
+    words = quote(note.words, book, note.place.page) if note.place is not None and book is not None else note.words
+    return "\n\n".join(filter(None, (words, note.text)))
+
+
+def page_with_reference(book: Book, page: Page) -> str:
+    """All of a page's text as it is there, and below it where that is."""
+    return f"{disarm(page.text)}\n\n{quote('', book, page.number)}"
+
+
+def _join(found: re.Match[str]) -> str:
+    """What a line break of the page becomes inside a quotation: nothing in a word, a space elsewhere."""
+    before, behind = found.string[found.start() - 1], found.string[found.end()]
+    if found["hyphen"]:
+        return "" if behind.islower() else "-"
+    return "" if is_unspaced(before) and is_unspaced(behind) else " "
+
+
+def follow(reading: Reading, pace: Pace, now: float, use: ContextUse | None) -> ReadingNow:
+    """What there is to say about a reading; `now` in seconds of the pace's clock."""
+    pace.note(reading, now)
+    place = place_of(reading.done, use)
+    return ReadingNow(reading.done, reading.total, place, reading_words(reading, place, pace), left_words(pace))
+
+
+def place_of(done_tokens: int, use: ContextUse | None) -> ReadingPlace | None:
+    """Which book the prompt's token number `done_tokens` lies in; None after the books or while it is not known.
+
+    The rules before the first book are counted to it.
+    """
+    if use is None:
+        return None
+    before = 0
+    for segment in use.segments:
+        if segment.kind == "book" and segment.tokens and done_tokens < before + segment.tokens:
+            done = max(0, done_tokens - before)
+            page = segment.page_names.of(segment.page_at(done))
+            return ReadingPlace(segment.book_id, segment.title, page, done / segment.tokens)
+        before += segment.tokens
+    return None
+
+
+def left_words(pace: Pace) -> str:
+    """ "1 min left"; empty while it is too early to say."""
+    seconds = pace.seconds_left
+    return "" if seconds is None else _("{time} left").format(time=duration(seconds))
+
+
+def reading_words(reading: Reading, place: ReadingPlace | None, pace: Pace) -> str:
+    """Where the model reads, and for how long still."""
+    if place is not None:
+        words = _("The model is reading {title}, p. {page}").format(title=place.title, page=name_words(place.page))
+    else:
+        words = _("The model is reading · {percent} %").format(percent=100 * reading.done // max(1, reading.total))
+    return " · ".join(filter(None, (words, left_words(pace))))
+
+
+def looking_words(looking: Looking) -> str:
+    """At which image, and at which tile of it."""
+    if looking.images > 1:
+        words = _("Looking at image {n} of {images}").format(n=count(looking.image), images=count(looking.images))
+    else:
+        words = _("Looking at the image")
+    if looking.total > 1:
+        tile = _("tile {n} of {total}").format(n=count(max(1, looking.done)), total=count(looking.total))
+        words = f"{words} · {tile}"
+    return words
+
+
+def looking_share(looking: Looking) -> float:
+    """How much of the looking is done, from 0 to 1."""
+    return (looking.image - 1 + looking.done / max(1, looking.total)) / max(1, looking.images)
+
+
+def loading_words(fraction: float) -> str:
+    return _("Loading the model · {percent} %").format(percent=round(100 * fraction))
+
+
+def counting_words(counting: Tokenizing) -> str:
+    """How far texts are tokenized."""
+    return _("Counting words · {percent} %").format(percent=100 * counting.done // max(1, counting.total))
+
+
+def thinking_words() -> str:
+    return _("The model is thinking…")
+
+
+def step_words(step: Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow | None) -> str:
+    """What the engine is about; empty while it writes, or has nothing to do."""
+    match step:
+        case Loading(fraction):
+            return loading_words(fraction)
+        case Tokenizing():
+            return counting_words(step)
+        case Looking():
+            return looking_words(step)
+        case Thinking():
+            return thinking_words()
+        case Noting():
+            return _("Writing notes…")
+        case ReadingNow(words=words, paused=paused):
+            return _("Paused · {words}").format(words=words) if paused else words
+        case None:
+            return ""
+
+
+def step_share(step: Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow | None) -> float | None:
+    """How much of that is done, from 0 to 1; None where it cannot be said."""
+    match step:
+        case Loading(fraction):
+            return fraction
+        case Tokenizing(done, total):
+            return done / max(1, total)
+        case Looking():
+            return looking_share(step)
+        case ReadingNow(done, total):
+            return done / max(1, total)
+        case _:
+            return None
+
+
+def jump_words(wanted: str, names: PageNames, number: int, found: int) -> str:
+    """Why page `number` was gone to, one of `found` that may have been meant; empty where that is plain."""
+    name = names.of(number)
+    if found > 1:
+        words = _("This book has {n} pages called {page}. This is {place}; Return goes to the next one.")
+        return words.format(n=count(found), page=name.label, place=place_words(name))
+    if name.counted or wanted != str(number):
+        return ""
+    words = _("No page of this book is called {page}. This is {place}.")
+    return words.format(page=wanted, place=place_words(name))
+
+
+def page_note(page: Page, book: Book) -> str:
+    """What a person should know about a page of `book`; empty when there is nothing."""
+    outdated = (f"{outdated_words()}.",) if book.is_outdated else ()
+    return " ".join((*page_remarks(page, hidden_read=book.hidden_read), *outdated))
+
+
+def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:
+    """ "53 % used · about 430 pages left"; while much of it is not read yet, that in place of what is left.
+
+    `tokens_per_second`: how fast the model read last; 0 where that is not known.
+    """
+    free = use.context_tokens - use.used_tokens
+    if free < 0:
+        return _("does not fit: {pages} too many").format(pages=_pages_words(-free))
+    used = _("{percent} % used").format(percent=100 * use.used_tokens // max(1, use.context_tokens))
+    if use.is_tight:
+        return _("{used} · little room left").format(used=used)
+    if use.to_read_tokens >= WORTH_TELLING:
+        words = _("{used} · {pages} to read").format(used=used, pages=_pages_words(use.to_read_tokens))
+        if tokens_per_second > 0:
+            time = duration(use.to_read_tokens / tokens_per_second)
+            words = _("{words}, about {time}").format(words=words, time=time)
+        return words
+    return _("{used} · {pages} left").format(used=used, pages=_pages_words(free))
+
+
+def use_tip(use: ContextUse) -> str:
+    """The same in tokens: "279,641 of 524,288 tokens"."""
+    numbers = _("{used} of {whole} tokens")
+    return numbers.format(used=count(use.used_tokens), whole=count(use.context_tokens))
+
+
+def _pages_words(tokens: int) -> str:
+    """ "about 430 pages": ordinary ones, as roundly as it is known."""
+    pages = tokens // TOKENS_PER_PAGE
+    if not pages:
+        return _("less than a page")
+    pages = pages if pages < 20 else pages // 10 * 10
+    return _("about 1 page") if pages == 1 else _("about {n} pages").format(n=count(pages))
+
+
+def use_parts(use: ContextUse, palette: Palette) -> tuple[SpinePart, ...]:
+    """The spine's segments: a book each, then all else, then what is left."""
+    books = [segment for segment in use.segments if segment.kind == "book" and segment.tokens]
+    parts = [
+        SpinePart(
+            _named(book.title, book.tokens),
+            book.tokens,
+            cloth(book.book_id, dark=palette.dark),
+            book.held_tokens / book.tokens,
+        )
+        for book in books
+    ]
+    other = sum(segment.tokens for segment in use.segments if segment.kind != "book")
+    if other:
+        parts.append(SpinePart(_named(_("Conversation and rules"), other), other, palette.working))
+    free = use.context_tokens - sum(part.tokens for part in parts)
+    return (*parts, SpinePart(_named(_("Free"), free), free)) if free > 0 else tuple(parts)
+
+
+def waiting_words(titles: Sequence[str]) -> str:
+    """What a question waits for; the titles of what is being opened."""
+    return _("Waiting for {books}…").format(books=_name_books(titles))
+
+
+def unopened_words(titles: Sequence[str]) -> str:
+    """Why a question was given back."""
+    return _("Not sent: {books} could not be imported.").format(books=_name_books(titles))
+
+
+def without_words(books: int) -> str:
+    """What is offered instead of waiting for so many books; empty for none."""
+    if not books:
+        return ""
+    return _("Ask without it") if books == 1 else _("Ask without them")
+
+
+def opening_words(titles: Sequence[str]) -> str:
+    """What the empty composer shows while books are being opened."""
+    return _("You can ask now: the question waits until {books} can be read").format(books=_name_books(titles))
+
+
+def opening_title(titles: Sequence[str]) -> str:
+    """What the middle of an empty conversation shows meanwhile."""
+    return _("Importing {books}").format(books=_name_books(titles))
+
+
+def _name_books(untrusted_titles: Sequence[str]) -> str:
+    names = [_("“{title}”").format(title=_shorten(title)) for title in untrusted_titles]
+    match names:
+        case [only]:
+            return only
+        case [first, second]:
+            return _("{first} and {second}").format(first=first, second=second)
+        case _:
+            return _("{n} books").format(n=count(len(names)))
+
+
+def _shorten(untrusted_title: str) -> str:
+    title = " ".join(disarm(untrusted_title).split())
+    return title if len(title) <= NAME_CHARACTERS else title[: NAME_CHARACTERS - 1].rstrip() + "…"
+
+
+def answer_remarks(question: StoredQuestion, answer: Answer) -> tuple[str, ...]:
+    """The sentences under an answer: what it rests on where no model drew it from books, how it ended if not by itself.
+    A search result says so in its foot; under a conversation's first one is what a person can do who wants more."""
+    is_first = answer.from_search and bool(answer.text) and question.parent_id is None
+    advice = _("A larger model writes answers from all pages: Ctrl+Shift+M.") if is_first else ""
+    doubt = "" if answer.from_search else doubt_words(question, answer)
+    left_out = _("Left out: the model no longer reads this.") if answer.left_out else ""
+    covered, sent = QuietRemark(coverage_words(question, answer)), QuietRemark(sent_words(answer))
+    return tuple(filter(None, (covered, sent, doubt, QuietRemark(advice), ending_words(answer), left_out)))
+
+
+class QuietRemark(str):
+    """A sentence under an answer that says how it came about, and warns of nothing."""
+
+    __slots__ = ()
+
+
+def ending_words(answer: Answer) -> str:
+    """A sentence under an answer that did not end by itself; empty for one that did."""
+    if answer.problem is not None:
+        return sentence(answer.problem)
+    closed = _("Octavo was closed during this answer.")
+    return {
+        Ending.CANCELLED: _("You stopped this answer."),
+        Ending.CLOSED: closed,
+        Ending.LENGTH: _("This answer was cut off at the length limit."),
+        Ending.FAILED: _("This answer was interrupted. You can ask again."),
+        Ending.OPEN: closed,
+    }.get(answer.ending, "")
+
+
+def does_not_fit(answer: Answer | None) -> bool:
+    """Whether there was no room for the question, so that nothing was answered."""
+    problem = answer.problem if answer is not None and not answer.text else None
+    return problem is not None and problem.code == Code.DOES_NOT_FIT
+
+
+def going_on_words(answer: Answer) -> str:
+    """What can be done with an answer that was stopped or cut off; empty where it cannot be gone on with."""
+    if answer.ending in (Ending.COMPLETE, Ending.OPEN):
+        return ""
+    if does_not_fit(answer):
+        return _("Make it fit…")
+    if answer.text:
+        return _("Continue")
+    return _("Resume") if answer.ending in (Ending.CANCELLED, Ending.CLOSED) else ""
+
+
+def model_name(info: ModelInfo) -> str:
+    return f"{info.name} · {info.quantization}" if info.quantization else info.name
+
+
+def memory_words(info: ModelInfo) -> str:
+    """Weights and KV cache: "61 + 9 GB"."""
+    weights, cache = size(info.size_bytes), size(info.kv_bytes)
+    if weights.split()[-1] == cache.split()[-1]:
+        weights = weights.split()[0]
+    return f"{weights} + {cache}"
+
+
+def running_words(info: ModelInfo) -> str:
+    """On what a model runs, and what it takes there: "H100 · 61 + 9 GB"; "vLLM, models.example.org"."""
+    return info.device if info.host else f"{info.device} · {memory_words(info)}"
+
+
+def model_details(info: ModelInfo) -> str:
+    """For the chip's tooltip: what it is, where it runs, what it takes."""
+    if info.host:
+        return "\n".join(
+            (
+                model_name(info),
+                info.device,
+                _("room for {n} tokens").format(n=count(info.context_tokens)),
+                _("Quotations are checked afterwards, not while the model writes. The model sees no images."),
+            )
+        )
+    return "\n".join(
+        (
+            model_name(info),
+            _("{device}, {n} threads").format(device=info.device, n=info.threads),
+            _("weights {weights}, context {context} ({type})").format(
+                weights=size(info.size_bytes), context=size(info.kv_bytes), type=info.kv_type.value
+            ),
+            _("room for {n} tokens").format(n=count(info.context_tokens)),
+        )
+    )
+
+
+def _named(name: str, tokens: int) -> str:
+    return _("{name} · {n} tokens").format(name=" ".join(name.split()), n=count(tokens))

@@ -1,0 +1,1 @@
+"""Ctrl+K: any command, document or conversation by a few letters of it."""

@@ -1,0 +1,1 @@
+"""A conversation as a PDF file, whose text can be copied."""

@@ -1,0 +1,89 @@
+"""Advice: the model that is best for this machine, looked for once, when somebody who has none begins."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.engine.planner import Placement
+from app.services.models.plans import THIS
+from app.services.models.recommending import READ_PAGES, READ_TOKENS, Recommendation, recommend
+from app.services.models.selection import MachineSeen, look_at
+from app.services.services import Services
+from app.ui.chat.empty import AdvisedModel
+from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.presenter import Presenter
+from app.ui.models.words import pages_of, title_of
+from app.wording.i18n import _
+from app.wording.models import strengths_sentence
+from app.wording.units import count, duration, printable, size
+
+_SWIFT, _STEADY = 12.0, 5.0
+"""Tokens a second: faster than a person reads, and about as fast."""
+
+
+class ModelAdvice(Presenter):
+    """Nobody waits for it: where nothing can be recommended, nothing is said."""
+
+    changed = Signal()
+
+    def __init__(self, desk: Services, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._bridge = bridge
+        self._looked = False
+        self.hardware = THIS
+        self.recommended: Recommendation | None = None
+
+    @property
+    def words(self) -> AdvisedModel | None:
+        return advice_words(self.recommended) if self.recommended is not None else None
+
+    @Slot()
+    def look(self) -> None:
+        """Look at the machine once the engine has nothing else to do."""
+        if not self._looked:
+            self._looked = True
+            work = partial(look_at, self._desk.machines, self._desk.engine, self.hardware)
+            self._call(work, self._recommend, self._ignore, executor=Executor.ENGINE)
+
+    @Slot(object)
+    def _recommend(self, seen: MachineSeen) -> None:
+        work = partial(recommend, self._desk.models, self._desk.downloads, seen)
+        self._call(work, self._take, self._ignore, executor=Executor.MODELS)
+
+    @Slot(object)
+    def _take(self, recommended: Recommendation | None) -> None:
+        self.recommended = recommended
+        self.changed.emit()
+
+
+def advice_words(recommended: Recommendation) -> AdvisedModel:
+    offer, plan, licence = recommended.offer, recommended.plan, recommended.licence
+    assert isinstance(plan.result, Placement)
+    speed = plan.result.speed
+    parts = [
+        _("Holds about {pages} pages at once.").format(pages=count(pages_of(plan.result.context_tokens))),
+        _("Reads {pages} pages in about {time}, {writing}.").format(
+            pages=READ_PAGES, time=duration(_round(READ_TOKENS / speed.reading)), writing=_writing_words(speed.writing)
+        ),
+        f"{good}." if (good := strengths_sentence(offer)) else "",
+        _("Sees images.") if plan.projector is not None else "",
+        _("{size} to download.").format(size=size(offer.size_bytes)),
+        f"{printable(licence.credit)}." if licence is not None and licence.credit else "",
+    ]
+    title = _("Best for this computer: {model}").format(model=title_of(offer.untrusted_name))
+    return AdvisedModel(title, " ".join(filter(None, parts)))
+
+
+def _round(seconds: float) -> float:
+    """An estimate is no better than this."""
+    step = 60 if seconds > 120 else 5
+    return max(1, round(seconds / step)) * step
+
+
+def _writing_words(tokens_a_second: float) -> str:
+    if tokens_a_second >= _SWIFT:
+        return _("writes faster than you read")
+    return _("writes about as fast as you read") if tokens_a_second >= _STEADY else _("writes slowly")

@@ -1,0 +1,220 @@
+"""The beginning: what the window shows first, and what an empty conversation and its composer say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.documents.document import Book
+from app.core.machine.secret import KeyOrigin
+from app.ui.chat.asking import AskingPresenter
+from app.ui.chat.empty import EmptyAction, EmptyOffer, EmptyWords
+from app.ui.chat.presenter import ConversationPresenter
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.frame_state import WindowState
+from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
+from app.ui.kit.words import opening_title, opening_words
+from app.ui.models.loading import ModelPresenter
+from app.ui.page.presenter import PagePresenter
+from app.ui.shelf.presenter import ShelfPresenter
+from app.ui.window.advice import ModelAdvice
+from app.wording.i18n import _
+from app.wording.units import count
+
+_FIRST_QUESTIONS = 3
+
+
+class Welcome(Presenter):
+    """At the start the conversation that was shown last, with the books that lay open in it; at the first start the
+    handbook. `wanted` carries the EmptyAction that a person chose."""
+
+    wanted = Signal(object)
+
+    def __init__(
+        self,
+        context: WindowContext,
+        window: MainWindow,
+        shelf: ShelfPresenter,
+        conversation: ConversationPresenter,
+        asking: AskingPresenter,
+        page: PagePresenter,
+        model: ModelPresenter,
+        handbook: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        """`handbook`: the book that is open at the first start, but not in a matter, which begins with nothing."""
+        super().__init__(parent)
+        desk = context.desk
+        self._window = window
+        self._shelf = shelf
+        self._conversation = conversation
+        self._asking = asking
+        self._page = page
+        self._model = model
+        self.advice = ModelAdvice(desk, context.bridge, self)
+        self._shown = context.shown
+        self._handbook = handbook if desk.matter is None else None
+        self._has_keyring = desk.key.origin is not KeyOrigin.FILE
+        self._offers: tuple[EmptyOffer, ...] = ()
+        self._state = WindowState()
+        self._files: tuple[Path, ...] = ()
+        self._started = False
+        self._first_start = False
+        self._key_open = False  # a person should know where the key is, and has not said that it may stay there
+        self.advice.changed.connect(self.hint)
+        window.talk.view.empty.wanted.connect(self._act)
+
+    def use(self, offers: Iterable[EmptyOffer]) -> None:
+        """Features offer this at the first start."""
+        self._offers = tuple(offers)
+
+    def begin(self, state: WindowState, files: Sequence[Path]) -> None:
+        """`state` is what was shown last; `files` are given at the start."""
+        self._state = state
+        self.take_files(files)
+
+    def take_files(self, files: Sequence[Path]) -> None:
+        """Files that the desktop hands over, as if they were dropped; before the window lives they wait for that."""
+        if self._started:
+            self._shelf.openings.take_files(files)
+        else:
+            self._files += tuple(files)
+
+    @Slot()
+    def look(self) -> None:
+        """The conversations are listed: where none is shown, show one or begin one."""
+        newest = next(iter(self._shelf.conversations), None)
+        if self._shown.conversation is None:
+            last = self._state.conversation_id
+            if not self._started and any(conversation.id == last for conversation in self._shelf.conversations):
+                self._conversation.open(last)
+            elif newest is not None:
+                self._conversation.open(newest.id)
+            else:
+                self._conversation.create()
+        if not self._started:
+            self._start(new=newest is None)
+
+    def _start(self, *, new: bool) -> None:
+        """`new`: there is no conversation yet."""
+        self._started = True
+        if self._handbook is not None:
+            self._first_start = new and not self._shown.shelf and not self._files
+            self._key_open = new and not self._has_keyring
+            if self._first_start:
+                self._shelf.openings.open_files([self._handbook])
+                self.advice.look()
+        self._shelf.openings.take_files(self._files)
+
+    @Slot()
+    def note_answered(self) -> None:
+        """The first question was answered: the first start is over."""
+        self._first_start = False
+
+    @Slot()
+    def note_locked(self) -> None:
+        """A passphrase was set: there is nothing more to know about the key."""
+        self._key_open = False
+        self.hint()
+
+    @Slot()
+    def note_failed(self) -> None:
+        """There is no model."""
+        self.advice.look()
+        self.hint()
+
+    @Slot(object, object)
+    def open_book(self, book: Book, talks: tuple[str, ...]) -> None:
+        """One that was added is opened beside the conversation that it was given for, and beside no other."""
+        place = self._shown.place
+        if place is not None and place[0] == book.id:
+            self._page.renew(book)  # its file was put back, or its password given again
+        elif self._shown.id in talks and (place is None or not self._first_start):
+            self._page.open_book(book.id)
+
+    # ---- what an empty conversation says
+
+    @property
+    def _asks_all(self) -> bool:
+        return self._shown.conversation is not None and self._shown.conversation.scope is not None
+
+    @Slot()
+    def hint(self) -> None:
+        """In the composer, and in the middle while nothing was asked."""
+        shown = self._shown
+        pending = self._shelf.openings.pending(shown.id)
+        if pending:
+            words = opening_words(pending)
+        elif self._first_start and shown.books:
+            words = _("Ask about the handbook")
+        elif self._asks_all:
+            words = _("Ask about all documents")
+        else:
+            words = _("Ask about the books on the desk") if shown.books else _("Put a book on the desk, then ask")
+        self._window.talk.composer.set_hint(words)
+        self._window.talk.view.empty.show_words(self._empty_words(pending))
+
+    def _empty_words(self, pending: tuple[str, ...]) -> EmptyWords:
+        """`pending` are the titles of what is being opened."""
+        key = _("Your library is encrypted, but its key is stored next to it.") if self._key_open else ""
+        books, kept = self._shown.books, self._shown.shelf
+        if self._model.failure:
+            return EmptyWords(
+                _("No model is loaded"),
+                (_("Octavo needs a language model to answer your questions."),),
+                actions=((EmptyAction.SEE_MODELS, _("Choose a model…")),),
+                advice=self.advice.words,
+                key=key,
+            )
+        if self._first_start and (pending or books):
+            return self._first_words(key, importing=bool(pending))
+        if pending:
+            asked = _("Your question is sent when the model is ready.")
+            free = _("You can ask now. Your question is sent when the model is ready.")
+            return EmptyWords(opening_title(pending), (asked if self._asking.holds else free,), key=key)
+        if self._asks_all:
+            line = _("Before it asks, Octavo shows which documents it reads, and why.")
+            return EmptyWords(_("Ask about all documents"), (line,), key=key)
+        if books:
+            titles = tuple(kept[ref.book_id].title for ref in books if ref.book_id in kept)
+            return EmptyWords(_("Ask about the books on the desk"), titles, key=key)
+        choose = ((EmptyAction.CHOOSE_BOOKS, _("Choose from your library…")),) if kept else ()
+        if len(kept) > 1:
+            words = _("Ask all {n} documents").format(n=count(len(kept)))
+            choose = (*choose, (EmptyAction.ASK_ALL, words))
+        where = _("Drop files anywhere on this window, or choose them.")
+        return EmptyWords(_("Add a document to start"), (where,), actions=(_add_action(), *choose), key=key)
+
+    def _first_words(self, key: str, *, importing: bool) -> EmptyWords:
+        """`importing`: the handbook is on its way."""
+        line = (
+            _("Nothing leaves this computer. The handbook is being imported.")
+            if importing
+            else _("Nothing leaves this computer. Ask about the handbook, or add your own documents.")
+        )
+        return EmptyWords(
+            _("Read everything. Check every answer."),
+            (line,),
+            most_questions=_FIRST_QUESTIONS,
+            actions=(_add_action(),),
+            offers=self._offers,
+            advice=self.advice.words,
+            key=key,
+        )
+
+    @Slot(object)
+    def _act(self, action: EmptyAction) -> None:
+        if action is EmptyAction.KEEP_KEY:
+            self._key_open = False
+            self.hint()
+        elif action is EmptyAction.ASK_ALL:
+            self._asking.planning.toggle()
+        else:
+            self.wanted.emit(action)
+
+
+def _add_action() -> tuple[EmptyAction, str]:
+    return EmptyAction.ADD, _("Add documents…")

@@ -1,0 +1,146 @@
+"""Which cells are asked next: rows side by side, each in its order, and again after an outage."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from app.core.conversations.cell import Cell
+from app.core.conversations.conversation import StoredQuestion
+from app.core.errors import Code, Problem
+from app.engine.protocol import ModelInfo
+from app.services.asking.turns import MOST_AT_ONCE, PATIENCE_S, Breadth, CellTurn, Turns
+from tests.ui.fakes import SCOUT
+
+SERVED = msgspec.structs.replace(SCOUT, host="models.example.org", slots=3)
+BUSY = Problem(Code.REMOTE_BUSY, {"host": "models.example.org", "wait_s": 0})
+CUT = Problem(Code.REMOTE_CUT, {"host": "models.example.org"})
+
+
+class _Placed(Cell, frozen=True):
+    """A cell that knows its column, too."""
+
+    column: int = 1
+
+
+class _Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> _Clock:
+    return _Clock()
+
+
+def _cells(rows: int, columns: int) -> list[tuple[int, _Placed]]:
+    places = [(row, column) for row in range(1, rows + 1) for column in range(1, columns + 1)]
+    return [
+        (number, _Placed(StoredQuestion(f"q{number}", "c", None, "Who?", (), 0.0), row=row, column=column))
+        for number, (row, column) in enumerate(places, 1)
+    ]
+
+
+def _turns(clock: _Clock, rows: int, columns: int, model: ModelInfo = SERVED) -> Turns[_Placed]:
+    return Turns(_cells(rows, columns), Breadth(), lambda: model, clock)
+
+
+def _all(turns: Turns[_Placed]) -> list[CellTurn[_Placed]]:
+    taken = []
+    while (turn := turns.take()) is not None:
+        taken.append(turn)
+    return taken
+
+
+def test_documents_go_side_by_side_and_the_questions_of_each_one_after_the_other(clock: _Clock) -> None:
+    turns = _turns(clock, rows=4, columns=2)
+    first = _all(turns)
+    assert [(turn.cell.row, turn.cell.column, turn.lane) for turn in first] == [(1, 1, 0), (2, 1, 1), (3, 1, 2)]
+    turns.ended(first[1], first[1].cell, None)
+    (next_one,) = _all(turns)
+    assert (next_one.cell.row, next_one.cell.column, next_one.lane) == (2, 2, 1), "on the lane that has its document"
+
+
+def test_a_server_with_one_cache_gets_the_other_questions_of_a_document_once_the_first_was_answered(
+    clock: _Clock,
+) -> None:
+    turns = _turns(clock, 1, 4, msgspec.structs.replace(SERVED, one_cache=True))
+    (first,) = _all(turns)
+    turns.ended(first, first.cell, None)
+    assert [turn.cell.column for turn in _all(turns)] == [2, 3, 4]
+
+
+def test_a_model_of_this_machine_gets_one_at_a_time(clock: _Clock) -> None:
+    assert len(_all(_turns(clock, 3, 1, SCOUT))) == 1
+
+
+def test_what_an_outage_cut_is_asked_again_in_its_place_after_a_while_and_nothing_else_twice(clock: _Clock) -> None:
+    turns = _turns(clock, rows=6, columns=1)
+    first = _all(turns)
+    assert all(turns.ended(turn, turn.cell, CUT) for turn in first)
+    assert turns.take() is None
+    assert 0.9 < turns.rest_s <= 1.0, "three that fail together are one outage"
+    clock.now += turns.rest_s
+    again = _all(turns)
+    assert [(turn.number, turn.again) for turn in again] == [(1, True), (2, True), (3, True)]
+    assert all(turns.ended(turn, turn.cell, None) is False for turn in again)
+    rest = _all(turns)
+    assert [(turn.number, turn.again) for turn in rest] == [(4, False), (5, False), (6, False)]
+    for turn in rest:
+        turns.ended(turn, turn.cell, None)
+    assert turns.are_done
+
+
+def test_a_server_that_says_how_long_is_given_that_long_and_half_as_much(clock: _Clock) -> None:
+    turns = _turns(clock, 9, 1, msgspec.structs.replace(SERVED, slots=8))
+    first = _all(turns)
+    assert len(first) == 8
+    turns.ended(first[0], first[0].cell, Problem(Code.REMOTE_BUSY, {"host": "h", "wait_s": 20}))
+    assert turns.rest_s == pytest.approx(20)
+    for turn in first[1:]:
+        turns.ended(turn, turn.cell, None)
+    clock.now += 20
+    assert len(_all(turns)) == 2, "all that are left"
+
+
+def test_a_question_that_ends_each_connection_fails_at_last_and_a_dead_server_is_given_up(clock: _Clock) -> None:
+    turns = _turns(clock, 1, 1)
+    tries = 0
+    while (turn := turns.take()) is not None and turns.ended(turn, turn.cell, CUT):
+        tries += 1
+        clock.now += turns.rest_s
+    assert tries == 3
+    assert turns.are_done
+    assert not turns.gave_up
+    turns = _turns(clock, 1, 1)
+    begun = clock.now
+    while (turn := turns.take()) is not None and turns.ended(turn, turn.cell, BUSY):
+        clock.now += turns.rest_s
+    assert turns.gave_up
+    assert clock.now - begun > PATIENCE_S
+
+
+def test_a_server_that_does_not_say_gets_more_as_long_as_that_brings_something() -> None:
+    model = msgspec.structs.replace(SERVED, slots=0)
+    pace, widths = Breadth(), []
+    for _ in range(200):
+        width = pace.width(model)
+        widths.append(width)
+        pace.answered(max(1.0, width / 6), model)  # it does six at a time
+    assert widths[0] == 4
+    assert widths[-1] == 6
+    assert max(widths) == 9
+
+
+def test_a_refusal_halves_and_answers_bring_it_back_up_to_the_limit_of_a_person() -> None:
+    model = msgspec.structs.replace(SERVED, slots=64)
+    assert Breadth().width(model) == MOST_AT_ONCE
+    pace = Breadth(8)
+    assert pace.width(model) == 8
+    pace.refused(model)
+    assert pace.width(model) == 4
+    for _ in range(60):
+        pace.answered(1.0, model)
+    assert pace.width(model) == 8
