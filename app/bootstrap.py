@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from app.core.errors import AppError, Code
 from app.core.kept import Keeps
-from app.core.machine import installation
 from app.core.machine.files import start_log
 from app.core.machine.paths import Paths
 from app.core.machine.secret import KeyOrigin
@@ -51,12 +50,12 @@ from app.services.models.models import Models, RemoteEngine, SavedReadings
 from app.services.models.plans import Machines, Plans
 from app.services.policies import read_policy
 from app.services.recording import Recording, close_open_answers
-from app.services.services import Services
+from app.services.services import Asking, Documents, Finding, ModelFiles, Services, SharedByDesks
 from app.store import keys, restoring, system_keyring
 from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
 from app.store.cells import PartNotesStore
-from app.store.conversations import Conversations, Drafts
+from app.store.conversations import Conversations
 from app.store.covers import KeptCovers
 from app.store.db import Database
 from app.store.images import ImageStore
@@ -122,7 +121,7 @@ def _open_desk(
     desks.record.policy_in_force(policy, desks.settings)
     desk = desks.open(LIBRARY)
     with contextlib.suppress(AppError):  # the next start tries again
-        desk.matters.finish_deleting()
+        desk.shared.matters.finish_deleting()
     return desk
 
 
@@ -171,12 +170,9 @@ class _Desks:
         desk = _wire(self, database, matter)
         close_open_answers(desk.conversations, desk.record)
         with contextlib.suppress(AppError):  # a person hears of it when something is deleted
-            desk.removal.expire(time.time())
-            desk.removal.sweep()
-        for feature in desk.features:
-            with contextlib.suppress(AppError):
-                if words := feature.opened():
-                    desk.told_at_start.append(words)
+            desk.documents.removal.expire(time.time())
+            desk.documents.removal.sweep()
+        desk.features.open(make(desk) for make in self.features)
         return desk
 
 
@@ -200,39 +196,33 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
     weighing = SentenceWeighing(engine, ask, conversations, judges, settings.in_force)
     return Services(
         paths=shared.paths,
-        ask=ask,
-        search=search,
-        indexer=Indexer(search.vectors, search.embedder),
-        parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
-        weighing=weighing,
-        context=Context(engine, models, library, prompts, conversations, ask),
-        library=library,
-        adding=FolderAdding(reader, books, Sources(database), record),
-        covers=Covers(library, KeptCovers(database), decoder),
-        images=images,
-        models=models,
-        plans=of_models.plans,
-        downloads=of_models.downloads,
-        carrying=of_models.carrying,
-        removal=Removal(BinStore(database), kept_images, models.readings, engine, settings.load, record),
-        record=record,
-        home_record=shared.record,
-        conversations=conversations,
-        drafts=Drafts(database),
-        notes=NoteTaking(NoteStore(database), library),
+        shared=SharedByDesks(shared.matters, shared.keeps, shared.record, shared.open),
+        matter=matter,
+        database=database,
         settings=settings,
         own_settings=own,
+        record=record,
+        conversations=conversations,
+        asking=Asking(
+            ask=ask,
+            context=Context(engine, models, library, prompts, conversations, ask),
+            parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
+            weighing=weighing,
+            replacing=replacing,
+        ),
+        finding=Finding(search, Indexer(search.vectors, search.embedder)),
+        documents=Documents(
+            library=library,
+            adding=FolderAdding(reader, books, Sources(database), record),
+            covers=Covers(library, KeptCovers(database), decoder),
+            images=images,
+            notes=NoteTaking(NoteStore(database), library),
+            removal=Removal(BinStore(database), kept_images, models.readings, engine, settings.load, record),
+            reader=reader,
+        ),
         engine=shared.engine,
-        replacing=replacing,
-        reader=reader,
-        database=database,
-        policy=shared.policy,
-        keeps=shared.keeps,
-        make_features=shared.features,
-        matters=shared.matters,
-        matter=matter,
-        turn_to=shared.open,
-        installed=installation.root(),
+        models=models,
+        model_files=of_models.files,
     )
 
 
@@ -244,10 +234,9 @@ class _ModelParts:
         readings = SavedReadings(paths.readings, settings, books.ids)
         remote = RemoteEngine(RemoteKeys(settings))
         templates = ChatTemplates(TemplateReader(), engine, settings)
-        self.plans = Plans(headers, engine, Machines(engine, settings), learning, templates)
-        self.models = Models(engine, settings, readings, paths.models, self.plans, remote, learning, note)
-        self.downloads = downloads_of(self.models, settings, headers)
-        self.carrying = ImportExport(self.models, headers)
+        plans = Plans(headers, engine, Machines(engine, settings), learning, templates)
+        self.models = Models(engine, settings, readings, paths.models, plans, remote, learning, note)
+        self.files = ModelFiles(downloads_of(self.models, settings, headers), ImportExport(self.models, headers))
 
 
 def downloads_of(models: Models, settings: SettingsStore, headers: HeaderReader) -> Downloads:

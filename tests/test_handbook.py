@@ -75,10 +75,10 @@ QUESTIONS = {
 
 def test_nine_of_ten_questions_are_met_by_the_first_sentence(tmp_path: Path) -> None:
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
-        *_, opened = as_events(desk.library.open(resources() / "handbook.md", Cancel()))
+        *_, opened = as_events(desk.documents.library.open(resources() / "handbook.md", Cancel()))
         assert isinstance(opened, Done)
         book = opened.result
-        books = (CitedBook(book.id, book.title, desk.library.pages(book.id)),)
+        books = (CitedBook(book.id, book.title, desk.documents.library.pages(book.id)),)
     answers = {question: search_answer.answer(question, books, ()) for question in QUESTIONS}
     firsts = {question: answer.replace(":\n\n- ", ": ").splitlines()[0] for question, answer in answers.items()}
     shown = {question for question, words in QUESTIONS.items() if words in answers[question]}

@@ -50,7 +50,7 @@ from app.services.asking.verbatim import is_wanted
 from app.services.asking.weighing import AnswerWeighed
 from app.services.library.images import Images
 from app.services.library.library import Library
-from app.services.services import Services
+from app.services.services import Services, matter_plans_of
 from app.wording import units
 from app.wording.i18n import _
 from app.wording.remote import short_words, whole_words
@@ -61,12 +61,12 @@ def _form(
 ) -> AnswerForm:
     """The form that answers are held to. Where the settings decide on the documents' words, the model is loaded for
     that. Raises AppError, Stopped."""
-    verbatim, words = options.verbatim, desk.ask.settings().answer_words
+    verbatim, words = options.verbatim, desk.asking.ask.settings().answer_words
     decides = options.all or bool(options.document)
     cannot = schema.text or options.parts or options.resume or options.plan
     if verbatim is None and decides and not cannot and words is not AnswerWords.FREE:
         model = finish(desk.models.ready(cancel), out.loading)
-        verbatim = is_wanted(words, model, desk.weighing.may_judge)
+        verbatim = is_wanted(words, model, desk.asking.weighing.may_judge)
     return AnswerForm(schema=schema.text, verbatim=bool(verbatim))
 
 
@@ -79,7 +79,11 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         for text in options.question:
             leaving.show(leaving.replacing(desk).found(Question("", text, books)), as_json=options.json)
         return
-    shelf = {book.id: book for book in desk.library.books()} if options.all else shelf_of(books, desk.library)
+    shelf = (
+        {book.id: book for book in desk.documents.library.books()}
+        if options.all
+        else shelf_of(books, desk.documents.library)
+    )
     out: AnswerScreen = JsonAnswers(shelf) if options.json else TextAnswers(shelf, thoughts=options.thoughts)
     show = partial(show_progress, out)
     for problem in schema.checked:
@@ -91,9 +95,9 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     images = _take_images(options.image, desk, cancel, out)
     in_parts = options.parts or options.resume
     form = _form(options, schema, desk, out, cancel)
-    asking = Asker(desk.ask, desk, out, cancel, options.excerpts, options.go_on, in_parts, form)
+    asking = Asker(desk.asking.ask, desk, out, cancel, options.excerpts, options.go_on, in_parts, form)
     matter = MatterAsking(
-        desk.matter_plans, desk.conversations, shelf, show, cancel, as_json=options.json, only_plans=options.plan
+        matter_plans_of(desk), desk.conversations, shelf, show, cancel, as_json=options.json, only_plans=options.plan
     )
     if options.plan:
         for text in options.question:
@@ -104,7 +108,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         title = conversation.title if (conversation := desk.conversations.get(conversation_id)) else ""
         report = compose(title, desk.conversations.turns(conversation_id), shelf, thoughts=options.thoughts)
         report = leaving.exported(report, options, desk, conversation_id, shelf)
-        files.write(report, options.export.absolute(), desk.images.png_within)
+        files.write(report, options.export.absolute(), desk.documents.images.png_within)
         desk.record.exported("conversation", options.export, item=conversation_id, books=[ref.book_id for ref in books])
 
 
@@ -126,11 +130,11 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _take_images(paths: Sequence[Path], desk: Services, cancel: Cancel, out: AnswerScreen) -> tuple[Image, ...]:
-    images = tuple(_take_image(file, desk.images, cancel) for file in paths)
+    images = tuple(_take_image(file, desk.documents.images, cancel) for file in paths)
     if images:
         finish(desk.models.ready(cancel), out.loading)
         refs = tuple(image.ref for image in images)
-        tokens = desk.images.tokens(refs)
+        tokens = desk.documents.images.tokens(refs)
         if tokens is not None:
             out.images(refs, tokens)
     return images
@@ -148,7 +152,7 @@ def _ask_in_turn(
     and what those before it have read."""
     conversation_id, parent = "", None
     for text in options.question:
-        begun = desk.parts.unanswered(text, books) if options.resume else None
+        begun = desk.asking.parts.unanswered(text, books) if options.resume else None
         if options.resume and begun is None:
             asking.out.notice(Problem(Code.QUESTION_NOT_BEGUN))
         if begun is not None:
@@ -191,7 +195,7 @@ class Asker:
             raise Stopped
         if answer.problem is not None:
             if _is_too_much(answer):
-                self.out.choices(self.desk.context.choices(question.conversation_id, answer.question_id))
+                self.out.choices(self.desk.asking.context.choices(question.conversation_id, answer.question_id))
             raise AppError.of(answer.problem)
         self.out.written(question, answer)
         weighed = AnswerWeighed(answer)
@@ -211,9 +215,9 @@ class Asker:
 
     def _weigh(self, answer: Answer) -> AnswerWeighed:
         """What goes wrong is said, and costs the answer nothing. Raises Stopped."""
-        if self.desk.weighing.is_wanted(answer):
+        if self.desk.asking.weighing.is_wanted(answer):
             try:
-                return finish(self.desk.weighing.weigh(answer, self.cancel), partial(show_progress, self.out))
+                return finish(self.desk.asking.weighing.weigh(answer, self.cancel), partial(show_progress, self.out))
             except AppError as error:
                 self.out.notice(error.problem)
         return AnswerWeighed(_unjudged(answer))
@@ -226,12 +230,12 @@ class Asker:
                 return answer
             begun = self.desk.conversations.question(answer.question_id)
             assert begun is not None
-        return self._show(self.desk.parts.ask(begun, self.cancel))
+        return self._show(self.desk.asking.parts.ask(begun, self.cancel))
 
     def _go_on(self, answer: Answer) -> Answer:
         """Until the answer ends by itself, or there is no more room for it."""
         while answer.ending is Ending.LENGTH:
-            asking = self.desk.parts if answer.parts else self.ask
+            asking = self.desk.asking.parts if answer.parts else self.ask
             longer = self._show(asking.ask(answer, self.cancel))
             if _is_too_much(longer):
                 return answer
@@ -293,13 +297,13 @@ def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tup
     pages = arguments.page_range(options.pages)
     opened = open_documents(options.document, desk, cancel, read_again=options.read_again)
     for book in opened:
-        desk.library.pages(book.id, pages)  # raises for a wrong range, before the model is loaded
+        desk.documents.library.pages(book.id, pages)  # raises for a wrong range, before the model is loaded
     return tuple(BookRef(book.id, pages) for book in opened)
 
 
 def index(books: Sequence[BookRef], desk: Services, cancel: Cancel) -> None:
     """Index what these books lack, so that they can be searched by what they mean. Raises AppError, Stopped."""
-    finish(desk.indexer.index([book.book_id for book in books], cancel), bar(_("indexing")))
+    finish(desk.finding.indexer.index([book.book_id for book in books], cancel), bar(_("indexing")))
 
 
 def index_if_read(
@@ -312,9 +316,9 @@ def index_if_read(
 ) -> None:
     """Index the books where passages of them will stand next to a question, or, with `excerpts`, in their place: not
     where they are short, and not where they do not fit, which takes a moment to find. Raises AppError, Stopped."""
-    long = sum(desk.library.book(book.book_id).characters for book in books) > SHORT_CHARACTERS
-    wanted = long and (excerpts or desk.ask.settings().close_reading)
-    if wanted and (excerpts or finish(desk.ask.has_room_for(books, cancel), show)):
+    long = sum(desk.documents.library.book(book.book_id).characters for book in books) > SHORT_CHARACTERS
+    wanted = long and (excerpts or desk.asking.ask.settings().close_reading)
+    if wanted and (excerpts or finish(desk.asking.ask.has_room_for(books, cancel), show)):
         index(books, desk, cancel)
 
 

@@ -19,9 +19,9 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     wrote them, or when. Raises AppError, Stopped."""
     options.pages = None
     if options.document:
-        books = [desk.library.book(ref.book_id) for ref in books_of(options, desk, cancel)]
+        books = [desk.documents.library.book(ref.book_id) for ref in books_of(options, desk, cancel)]
     else:
-        books = [book for book in desk.library.books() if book.facts != NO_FACTS]
+        books = [book for book in desk.documents.library.books() if book.facts != NO_FACTS]
     style = CitationStyle.CSL if options.json else CitationStyle(options.style)
     if not books:
         print(f"octavo: {_('No document says who wrote it, or when.')}", file=sys.stderr)

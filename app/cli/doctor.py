@@ -32,7 +32,13 @@ def run(options: argparse.Namespace, desk: Services, entries: Sequence[DoctorEnt
     """Print the report, with the entries of features; returns the first problem that was found."""
     remote = desk.models.host()
     report = doctor.examine(
-        desk.paths, desk.key, desk.engine, desk.reader, remote, desk.policy, installed=desk.installed
+        desk.paths,
+        desk.shared.matters.home.key,
+        desk.engine,
+        desk.documents.reader,
+        remote,
+        desk.settings.policy,
+        installed=installation.root(),
     )
     if not remote:
         model = doctor.chosen_model(desk.models, desk.settings.load().engine)

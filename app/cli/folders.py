@@ -27,12 +27,12 @@ _LOOK_EVERY_S = 3.0
 
 def add(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
     """Returns why the first file failed that did. Raises AppError, Stopped."""
-    paths = _paths(options, desk.adding)
+    paths = _paths(options, desk.documents.adding)
     report = _Adder(desk, cancel, as_json=options.json).add(paths, retry=options.retry)
     if options.watch:
         for source in report.sources:
-            desk.adding.sources.set_watched(source.id, watched=True)
-        _watch(_Adder(desk, cancel, as_json=options.json), desk.adding, cancel)
+            desk.documents.adding.sources.set_watched(source.id, watched=True)
+        _watch(_Adder(desk, cancel, as_json=options.json), desk.documents.adding, cancel)
     elif report.stopped:
         raise Stopped
     return report.failed[0][1] if report.failed else None
@@ -87,7 +87,7 @@ class _Adder:
     def add(self, paths: Iterable[Path], *, retry: bool) -> AddingReport:
         """Raises AppError."""
         try:
-            report = finish(self._desk.adding.add(paths, self._cancel, retry=retry), self._show)
+            report = finish(self._desk.documents.adding.add(paths, self._cancel, retry=retry), self._show)
         finally:
             self._bar.close()
         if self.as_json:
@@ -149,7 +149,7 @@ def _totals(report: AddingReport) -> dict[str, Any]:
 
 def list_folders(options: argparse.Namespace, desk: Services) -> None:
     """`octavo folders`. Raises AppError FILE_MISSING."""
-    adding, wanted = desk.adding, options.forget or options.unwatch
+    adding, wanted = desk.documents.adding, options.forget or options.unwatch
     if wanted is not None:
         found = next((counts.source for counts in adding.sources.all() if counts.source.path == wanted.resolve()), None)
         if found is None:

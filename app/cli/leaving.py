@@ -31,11 +31,11 @@ def decided(settings: Settings, host: str, desk: Services, *, as_json: bool) -> 
     if not at_terminal:
         if not as_json:
             words = _("Names and numbers go as they are.")
-            if desk.replacing is not None:
+            if desk.asking.replacing is not None:
                 words = _("Names and numbers go as they are. With --pseudonyms on they are replaced.")
             print(f"octavo: {words}", file=sys.stderr)
         return _with(settings, RemoteTexts.AS_IS)
-    chosen = _ask(host) if desk.replacing is not None else _ask_as_is()
+    chosen = _ask(host) if desk.asking.replacing is not None else _ask_as_is()
     if wanted is RemoteTexts.UNDECIDED:
         desk.settings.change("remote.texts", chosen)
     return _with(settings, chosen)
@@ -73,9 +73,9 @@ def exported(
 
 def replacing(desk: Services) -> NameReplacing:
     """Raises AppError USAGE where nothing can replace names."""
-    if desk.replacing is None:
+    if desk.asking.replacing is None:
         raise AppError(Code.USAGE, detail=_("this Octavo cannot replace names and numbers: use --pseudonyms off"))
-    return desk.replacing
+    return desk.asking.replacing
 
 
 def show(found: FoundNames, *, as_json: bool) -> None:

@@ -64,7 +64,7 @@ def run(
             if alone is not None and alone(options, Terminal(open_desk, keeps), cancel):
                 return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
-                say_told(desk.told_at_start)
+                say_told(desk.features.told)
                 if options.command == "doctor":
                     from app.cli import doctor
 
@@ -164,7 +164,7 @@ def _open(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
     if name is None:
         return library
     try:
-        return library.turn_to(library.matters.kept.named(name).id)
+        return library.shared.turn_to(library.shared.matters.kept.named(name).id)
     except BaseException:
         library.close()
         raise

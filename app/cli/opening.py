@@ -33,10 +33,10 @@ def open_documents(paths: Sequence[Path], desk: Services, cancel: Cancel, *, rea
     """
     opening = _Opening(desk, cancel)
     sources = opening.add(dict.fromkeys(path.resolve() for path in paths))
-    kept = {book.id: book for book in desk.library.books()}
+    kept = {book.id: book for book in desk.documents.library.books()}
     books: dict[str, Book] = {}
     for source in sources:
-        places = desk.adding.sources.places(source.id, PlaceState.READ)
+        places = desk.documents.adding.sources.places(source.id, PlaceState.READ)
         found = [kept[place.book_id] for place in places if place.book_id in kept]
         if not found:
             raise AppError(Code.FOLDER_WITHOUT_DOCUMENTS, path=printable(str(source.path)))
@@ -77,7 +77,7 @@ class _Opening:
     def _add(self, paths: Collection[Path], passwords: dict[Path, Password] | None = None) -> AddingReport:
         """Try the named files again where they failed before. Raises AppError, Stopped."""
         try:
-            work = self._desk.adding.add(paths, self._cancel, again=tuple(paths), passwords=passwords)
+            work = self._desk.documents.adding.add(paths, self._cancel, again=tuple(paths), passwords=passwords)
             report = finish(work, self._show)
         finally:
             self._bar.close()
@@ -101,6 +101,6 @@ def _renewed(book: Book, desk: Services, cancel: Cancel, *, read_again: bool) ->
         return book
 
     def read(password: Password | None) -> Book:
-        return finish(desk.library.read_again(book.id, cancel, password), bar(_("importing")))
+        return finish(desk.documents.library.read_again(book.id, cancel, password), bar(_("importing")))
 
     return with_password(read, Path(book.path))

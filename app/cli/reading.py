@@ -36,7 +36,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Raises AppError, Stopped."""
 
     def read(password: Password | None) -> Document:
-        return finish(desk.reader.read(options.file, cancel, password), bar(_("importing")))
+        return finish(desk.documents.reader.read(options.file, cancel, password), bar(_("importing")))
 
     document = with_password(read, options.file)
     if options.text and not options.json:

@@ -18,7 +18,7 @@ from app.wording.settings import Effect, Meaning, meanings, sections, value_word
 
 def run(options: argparse.Namespace, desk: Services) -> None:
     """Raises AppError."""
-    settings, policy = desk.settings.load(), desk.policy
+    settings, policy = desk.settings.load(), desk.settings.policy
     if options.name is None:
         _list(settings, policy, as_json=options.json)
         return
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, desk: Services) -> None:
     if note := _effect_words(meaning.effect):
         print(note)
     if options.value is not None:
-        for words in filter(None, (feature.setting_changed(meaning.path) for feature in desk.features)):
+        for words in filter(None, (feature.setting_changed(meaning.path) for feature in desk.features.all)):
             print(words)
 
 

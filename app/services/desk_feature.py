@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
+
+from app.core.errors import AppError
+
 
 class DeskFeature:
     """A feature on one desk. What its methods return is told to the person; empty for nothing. They raise AppError."""
@@ -13,3 +18,20 @@ class DeskFeature:
     def setting_changed(self, path: str) -> str:  # noqa: ARG002
         """A person changed the setting of this path in the terminal, and it is saved."""
         return ""
+
+
+class DeskFeatures:
+    """The features of one desk that do something by themselves. `told`: the sentences that they have for the person
+    since the desk was opened; a face says them once."""
+
+    def __init__(self) -> None:
+        self.all: tuple[DeskFeature, ...] = ()
+        self.told: list[str] = []
+
+    def open(self, features: Iterable[DeskFeature]) -> None:
+        """Take these in, and tell each that its desk is open now."""
+        self.all = tuple(features)
+        for feature in self.all:
+            with contextlib.suppress(AppError):
+                if words := feature.opened():
+                    self.told.append(words)

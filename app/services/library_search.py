@@ -280,8 +280,10 @@ class LibrarySearch:
 
 
 def library_search_of(desk: Services) -> LibrarySearch:
-    filters = SearchFilters(desk.database, desk.keeps.people)
-    return LibrarySearch(desk.search, filters, desk.conversations, TextSources(desk.database, desk.keeps.texts))
+    filters = SearchFilters(desk.database, desk.shared.keeps.people)
+    return LibrarySearch(
+        desk.finding.search, filters, desk.conversations, TextSources(desk.database, desk.shared.keeps.texts)
+    )
 
 
 def _phrases(query: SearchQuery) -> list[str]:

@@ -1,7 +1,8 @@
 """Writes the manifest of a package: `manifest.py ROOT --name octavo --version V --commit C`
 
 Names every file beneath ROOT that no other manifest there names. The format is that of `app.core.machine.installation`,
-and the same files give the same bytes. A package octavo-NAME gets `manifest-NAME.json`; one that was there is written anew.
+and the same files give the same bytes. A package octavo-NAME gets `manifest-NAME.json`; one that was there is
+written anew.
 """
 
 from __future__ import annotations

@@ -46,10 +46,10 @@ def _took(folder: Path, desk: Path, readers: int) -> tuple[float, float]:
         mock.patch.object(parallel_reading, "readers_at_once", return_value=readers),
     ):
         began = time.monotonic()
-        report = finish(services.adding.add([folder], Cancel()))
+        report = finish(services.documents.adding.add([folder], Cancel()))
         added = time.monotonic()
         assert len(report.added) == _FILES
-        assert len(finish(services.adding.add([folder], Cancel())).unchanged) == _FILES
+        assert len(finish(services.documents.adding.add([folder], Cancel())).unchanged) == _FILES
         return added - began, time.monotonic() - added
 
 
@@ -81,7 +81,7 @@ def test_the_window_answers_while_a_folder_is_added(tmp_path: Path) -> None:
         room.add_conversation("A")
         room.open()
         steps = watch(room, lambda _n: room.presenter.shelf_area.folders.take([folder]), 1)
-        assert len(room.desk.library.books()) == _SHELF + _ADDED
+        assert len(room.desk.documents.library.books()) == _SHELF + _ADDED
         steps += watch(room, partial(_open_list, room), 1)
         steps.sort()
         print(f"\n{_ADDED} files onto a shelf of {_SHELF}: the worst step {steps[-1]:.1f} frames, of {len(steps)}")
@@ -96,7 +96,7 @@ def test_the_window_answers_while_the_folder_of_a_matter_is_added(tmp_path: Path
     window = _Window(tmp_path / "desk")
     try:
         steps = sorted(watch(window, lambda _n: window.presenter.shelf_area.folders.take([tmp_path / "case"]), 1))
-        books = window.desks[-1].library.books()
+        books = window.desks[-1].documents.library.books()
         within = ", ".join(f"{share:.1%} within {steps[int(share * len(steps))]:.2f}" for share in (0.5, 0.99, 0.999))
         print(f"\n{len(books)} documents: the worst step {steps[-1]:.1f} frames, of {len(steps)}; {within}")
         assert len(books) > len(case.copies)

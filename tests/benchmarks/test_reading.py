@@ -59,7 +59,7 @@ def test_a_document_dropped_into_an_open_window(tmp_path: Path) -> None:
         for number in range(_RUNS):
             file = tmp_path / f"{number}.docx"
             file.write_bytes(_two_pages(number))
-            run_until(lambda: _waits(presenter.context.desk.reader), every_ms=2)
+            run_until(lambda: _waits(presenter.context.desk.documents.reader), every_ms=2)
             there = len(presenter.shown.shelf) + 1
             began = time.perf_counter()
             presenter.welcome.take_files([file])

@@ -21,7 +21,7 @@ class _Telling(DeskFeature):
         self._desk = desk
 
     def opened(self) -> str:
-        return f"{len(self._desk.library.books())} documents were looked at."
+        return f"{len(self._desk.documents.library.books())} documents were looked at."
 
     def setting_changed(self, path: str) -> str:
         return f"{path} is {self._desk.settings.load().theme}."

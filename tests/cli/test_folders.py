@@ -143,8 +143,8 @@ def test_what_to_add_is_named(octavo: Octavo, tmp_path: Path) -> None:
 @answered_here
 def test_without_a_folder_it_goes_on_with_what_is_left(octavo: Octavo, tmp_path: Path, case: Path) -> None:
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
-        source = desk.adding.sources.add(case, 1.0)
-        desk.adding.sources.put([SourcePlace(source.id, Path("a.txt"))], 1.0)
+        source = desk.documents.adding.sources.add(case, 1.0)
+        desk.documents.adding.sources.put([SourcePlace(source.id, Path("a.txt"))], 1.0)
     code, out, _err = octavo("add", "--data-dir", tmp_path / "desk")
     assert code == 3
     assert out.splitlines()[-1].startswith("2 documents of “case” are on the shelf.")

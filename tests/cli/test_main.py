@@ -242,7 +242,7 @@ def test_what_no_memory_could_help_says_so(run: Any, tmp_path: Path, starter: Pa
     assert " question 0" not in told
     assert " 0 are kept" not in told
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
-        assert len(desk.indexer.unfinished()) == 1, "what does not fit is known before the search is prepared"
+        assert len(desk.finding.indexer.unfinished()) == 1, "what does not fit is known before the search is prepared"
 
 
 def test_what_was_cut_off_says_how_it_gets_longer(run: Any, story: Path, tiny_scout: Path) -> None:

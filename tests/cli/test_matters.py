@@ -22,7 +22,7 @@ def test_every_command_that_looks_into_a_desk_takes_a_matter() -> None:
 
 def test_a_matter_that_is_named_is_the_one_that_is_used(octavo: Octavo, tmp_path: Path) -> None:
     with contextlib.closing(open_desk(Paths(tmp_path))) as library:
-        library.matters.create("Marlow")
+        library.shared.matters.create("Marlow")
     letters = tmp_path / "Marlow letters"
     letters.mkdir()
     (letters / "lease.txt").write_text("The notice period is three months. The tenant insures the wharf.", "utf-8")
@@ -33,5 +33,7 @@ def test_a_matter_that_is_named_is_the_one_that_is_used(octavo: Octavo, tmp_path
     assert code == 3
     assert "no matter “Tern”" in err
     with contextlib.closing(open_desk(Paths(tmp_path))) as library:
-        assert library.library.books() == ()
-        assert [book.title for book in library.turn_to(library.matters.all()[0].id).library.books()] == ["lease"]
+        assert library.documents.library.books() == ()
+        assert [
+            book.title for book in library.shared.turn_to(library.shared.matters.all()[0].id).documents.library.books()
+        ] == ["lease"]

@@ -46,8 +46,8 @@ def test_a_file_that_has_changed_is_a_new_version(octavo: Octavo, tmp_path: Path
 
     opened = open_desk_at(desk)
     try:
-        older, newer = sorted(opened.library.books(), key=lambda book: book.added_at)
-        assert opened.adding.shelf()[older.id].newer_id == newer.id
+        older, newer = sorted(opened.documents.library.books(), key=lambda book: book.added_at)
+        assert opened.documents.adding.shelf()[older.id].newer_id == newer.id
     finally:
         opened.close()
 

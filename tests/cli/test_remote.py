@@ -128,7 +128,7 @@ def test_a_matter_asks_its_own_server(run: Any, tmp_path: Path, story: Path, toy
         assert run("servers", "add", "Oslo", toy.address)[0] == 0
         assert run("servers", "add", "Tokyo", other.address)[0] == 0
         with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
-            desk.matters.create("Case")
+            desk.shared.matters.create("Case")
         code, out, _err = run("servers", "use", "Tokyo", "--matter", "Case", "--json")
         assert (code, json.loads(out)["answers"]) == (0, "Tokyo")
         code, out, _err = run("servers", "--json")

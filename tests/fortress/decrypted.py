@@ -58,25 +58,25 @@ def delete_all(data: Path, passphrase: str) -> None:
     """As a person does: to the bin, the bin emptied, folders forgotten, prompts, matters, programs, what a rescue
     left."""
     with contextlib.closing(open_desk(Paths(data), passphrase)) as desk:
-        for matter in desk.matters.all():
-            desk.matters.delete(matter.id)
+        for matter in desk.shared.matters.all():
+            desk.shared.matters.delete(matter.id)
         for sheet in sheets_of(desk).store.all():
-            desk.removal.delete(BinKind.SHEET, sheet.id)
+            desk.documents.removal.delete(BinKind.SHEET, sheet.id)
         for conversation in desk.conversations.all():
-            desk.removal.delete(BinKind.CONVERSATION, conversation.id)
-        for note in desk.notes.store.all():
-            desk.notes.store.delete(note.id)
-        for book in desk.library.books():
-            desk.removal.delete(BinKind.BOOK, book.id)
-        for source in desk.adding.sources.all():
-            desk.adding.sources.forget(source.source.id)
-        prompts = SavedPrompts(desk.home)
+            desk.documents.removal.delete(BinKind.CONVERSATION, conversation.id)
+        for note in desk.documents.notes.store.all():
+            desk.documents.notes.store.delete(note.id)
+        for book in desk.documents.library.books():
+            desk.documents.removal.delete(BinKind.BOOK, book.id)
+        for source in desk.documents.adding.sources.all():
+            desk.documents.adding.sources.forget(source.source.id)
+        prompts = SavedPrompts(desk.shared.matters.home)
         for prompt in prompts.all():
             prompts.delete(prompt.id)
         for client in mcp_access_of(desk).all():
             mcp_access_of(desk).forget(client.name)
-        for entry in desk.removal.kept.all():
-            desk.removal.purge(entry)
+        for entry in desk.documents.removal.kept.all():
+            desk.documents.removal.purge(entry)
         for file in finish(keeping_of(desk).report("", Cancel())).files:
             if file.kind is KeptFileKind.DAMAGED:
                 Path(file.path).unlink()

@@ -39,7 +39,7 @@ def make(folder: Path, canary: str, colour: tuple[int, int, int]) -> str:
         answer = desk.conversations.begin_answer(asked.id, "tiny")
         said = f"{canary} let the wharf to the tenant. " * 20
         desk.conversations.save_answer(msgspec.structs.replace(answer, text=said, ending=Ending.COMPLETE))
-        return set_passphrase(desk.home, desk.paths, PASSPHRASE).secret
+        return set_passphrase(desk.shared.matters.home, desk.paths, PASSPHRASE).secret
 
 
 def make_open(folder: Path, bare: str, talk: str) -> None:
@@ -61,7 +61,7 @@ def make_open(folder: Path, bare: str, talk: str) -> None:
         desk.conversations.create(talk, refs)
         desk.conversations.create(bare, ())
         sheets_of(desk).create_grid(columns_of(("[text] Who let the wharf?", "[date] When?")), [refs], title="Leases")
-        set_passphrase(desk.home, desk.paths, PASSPHRASE)
+        set_passphrase(desk.shared.matters.home, desk.paths, PASSPHRASE)
 
 
 def show(folder: Path) -> None:

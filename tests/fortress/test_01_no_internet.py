@@ -110,7 +110,7 @@ def test_the_window_by_keyboard(
         assert window.quit() == 0
     with contextlib.closing(open_desk(Paths(program.data))) as desk:
         assert [talk.title for talk in desk.conversations.all()] == ["Tide talk"]
-        assert len(desk.library.books()) == 2
+        assert len(desk.documents.library.books()) == 2
     held = "all done in a namespace without interfaces" if without else _hold(*_families(calls))
     figure(f"window by keyboard: {len(steps)} steps: {held}")
 

@@ -159,7 +159,7 @@ def _lay_out(desk: Services, tokenizer: PromptTokenizer, word: str) -> Tokens:
     question = StoredQuestion("q", "c", None, forged, (BookRef(book.id),), 0.0)
     answer = Answer("a", "q", forged, Ending.COMPLETE, "m", 0.0)
     beside = Beside(instructions=forged)
-    prompt, _ = desk.ask.prompts.build((BookRef(book.id),), (Turn(question, answer),), forged, beside=beside)
+    prompt, _ = desk.asking.ask.prompts.build((BookRef(book.id),), (Turn(question, answer),), forged, beside=beside)
     return tokenizer.lay_out(prompt).tokens
 
 
@@ -321,7 +321,7 @@ def _read(program: Program) -> tuple[SavedState, Prompt]:
         (turn,) = desk.conversations.turns(talk.id)
         assert turn.answer is not None
         asked, beside = turn.question, turn.answer.beside
-        prompt, _ = desk.ask.prompts.build(asked.books, (), asked.text, beside=beside, conversation_id=talk.id)
+        prompt, _ = desk.asking.ask.prompts.build(asked.books, (), asked.text, beside=beside, conversation_id=talk.id)
     return reading, prompt
 
 

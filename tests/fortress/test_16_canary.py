@@ -27,6 +27,7 @@ from app.features.chronology.service import timelines_of
 from app.features.notes.service import note_keeping_of
 from app.features.programs.service import mcp_access_of
 from app.store import keys
+from app.store.conversations import Drafts
 from tests.engine.remote import toy_server
 from tests.engine.remote.toy_server import ToyServer
 from tests.features.programs.mcp_program import served
@@ -150,13 +151,13 @@ def _work_in_the_window(walk: Walk) -> None:
     """What the terminal cannot do: notes, edited events, drafts, titles, and the record with its texts."""
     with contextlib.closing(open_desk(Paths(walk.program.data))) as desk:
         desk.settings.change("record_texts", True)
-        (book,) = [book for book in desk.library.books() if Path(book.path) == walk.book]
-        desk.notes.mark(book.id, 1, (0, 60), Marker.YELLOW, walk.words.sentence)
+        (book,) = [book for book in desk.documents.library.books() if Path(book.path) == walk.book]
+        desk.documents.notes.mark(book.id, 1, (0, 60), Marker.YELLOW, walk.words.sentence)
         note_keeping_of(desk).keep_words(walk.words.sentence, NoteSource.ANSWER, "")
         talk = desk.conversations.all()[0]
         desk.conversations.rename(talk.id, walk.words.sentence)
         desk.conversations.instruct(talk.id, f"Write as {walk.words.person} does.")
-        desk.drafts.keep(talk.id, Draft(walk.words.sentence))
+        Drafts(desk.database).keep(talk.id, Draft(walk.words.sentence))
         for event in timelines_of(desk).store.events():
             timelines_of(desk).store.change_event(event.id, event.span, walk.words.sentence)
     prompts = walk.folder / "prompts.md"
@@ -200,7 +201,7 @@ def _let_a_program_read(walk: Walk) -> None:
 def _lock(walk: Walk) -> None:
     """The desk gets a passphrase; the real window opens, locks itself, opens again, and is closed."""
     with contextlib.closing(open_desk(Paths(walk.program.data))) as desk:
-        keys.set_passphrase(desk.home, desk.paths, PASSPHRASE)
+        keys.set_passphrase(desk.shared.matters.home, desk.paths, PASSPHRASE)
     done = subprocess.run(
         [sys.executable, "-m", "tests.fortress.locking", str(walk.program.data)], cwd=ROOT, input="\n\n\n",
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, check=False,

@@ -87,11 +87,13 @@ def large(folder: Path, scale: float) -> Path:
     """The data folder of a desk of 2 GB: half of it in the library, half in four matters; and saved readings."""
     dice, size = random.Random(7), int(_DESK_BYTES * scale)
     with contextlib.closing(open_desk(Paths(folder / "desk"))) as desk:
-        _furnish(desk.home, size // 2, dice, 1)
-        for matter in desk.matters.all():
-            desk.matters.kept.give_up(matter.id)
+        _furnish(desk.shared.matters.home, size // 2, dice, 1)
+        for matter in desk.shared.matters.all():
+            desk.shared.matters.kept.give_up(matter.id)
         for n in range(_MATTERS):
-            with contextlib.closing(desk.matters.open(desk.matters.create(f"Matter {n}").id)) as matter_database:
+            with contextlib.closing(
+                desk.shared.matters.open(desk.shared.matters.create(f"Matter {n}").id)
+            ) as matter_database:
                 _furnish(matter_database, size // 2 // _MATTERS, dice, 1000 * (n + 1))
         desk.paths.readings.mkdir(exist_ok=True)
         for n in range(20):
@@ -111,7 +113,7 @@ def _in_use(data: Path) -> Iterator[list[int]]:
     """As a window with an answer being written: how often something was on disk meanwhile, and none of it refused."""
     written, stop = [0], threading.Event()
     with contextlib.closing(open_desk(Paths(data))) as desk:
-        talk = desk.conversations.create(_TITLE, (BookRef(desk.library.books()[0].id),))
+        talk = desk.conversations.create(_TITLE, (BookRef(desk.documents.library.books()[0].id),))
         question = desk.conversations.add_question(Question(talk.id, "What is written meanwhile?", talk.books))
         answer = desk.conversations.begin_answer(question.id, "tiny")
         failed: list[BaseException] = []
@@ -211,7 +213,7 @@ def test_a_desk_in_use_is_backed_up_and_restored_equal(
     with contextlib.closing(open_desk(Paths(there))) as desk:
         used = [each for each in desk.conversations.all() if each.title == _TITLE]
         assert len(used) == 1, "what was there when it began"
-        assert len(desk.matters.all()) == _MATTERS
+        assert len(desk.shared.matters.all()) == _MATTERS
     figure(
         f"{figures}; restored in {seconds:.0f} s ({processor:.0f} s of the processor) with {memory / 1e6:.0f} MB at"
         f" most; {tables} tables with {rows:,} rows and {len(readings)} saved readings equal"

@@ -102,15 +102,15 @@ def _round(desk: Services, folder: Path, number: int) -> None:
     """A book is added, found in, asked twice, and deleted with all that came of it."""
     path = folder / f"book {number}.txt"
     path.write_text(f"Ferry {number} leaves at nine. It returns at noon. The keeper waits.\n" * 30)
-    book = finish(desk.library.open(path, Cancel()))
+    book = finish(desk.documents.library.open(path, Cancel()))
     conversation = desk.conversations.create(f"Round {number}", (BookRef(book.id),))
     parent = None
     for text in ("When does it leave?", "And return?"):
         question = Question(conversation.id, text, (BookRef(book.id),), parent)
-        parent = answered(desk.ask.ask(question, Cancel())).id
-    desk.removal.delete(BinKind.CONVERSATION, conversation.id)
-    desk.removal.delete(BinKind.BOOK, book.id)
-    desk.removal.release(book.id)
+        parent = answered(desk.asking.ask.ask(question, Cancel())).id
+    desk.documents.removal.delete(BinKind.CONVERSATION, conversation.id)
+    desk.documents.removal.delete(BinKind.BOOK, book.id)
+    desk.documents.removal.release(book.id)
     path.unlink()
 
 
@@ -183,7 +183,7 @@ def test_the_window_stays_flat(
         _prepare(desk, tiny_scout_fast)
         book = tmp_path / "first.txt"
         book.write_text("The ferry leaves at nine.\n")
-        finish(desk.library.open(book, Cancel()))  # one that has a book does not begin with the handbook
+        finish(desk.documents.library.open(book, Cancel()))  # one that has a book does not begin with the handbook
     began, until = time.monotonic(), time.monotonic() + _HOURS * 3600 * scale
     looks: list[Look] = []
     with opened_window(program, display) as window:
@@ -193,5 +193,5 @@ def test_the_window_stays_flat(
         assert window.quit() == 0
     with contextlib.closing(open_desk(Paths(program.data))) as desk:
         assert not any(talk.title for talk in desk.conversations.all()), "a conversation was not deleted"
-        assert [book.title for book in desk.library.books()] == ["first"]
+        assert [book.title for book in desk.documents.library.books()] == ["first"]
     _hold(looks, began, program.data, figure, "in the window")

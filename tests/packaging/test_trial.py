@@ -25,7 +25,7 @@ def test_what_the_trial_waits_for_is_logged(tmp_path: Path, caplog: pytest.LogCa
     fake = open_desk(tmp_path / "desk", ScriptedEngine())
     talk = fake.desk.conversations.create()
     with caplog.at_level(logging.INFO):
-        answered(fake.desk.ask.ask(Question(talk.id, "Why?"), Cancel()))
+        answered(fake.desk.asking.ask.ask(Question(talk.id, "Why?"), Cancel()))
     fake.desk.close()
     lines = [f"INFO {record.name} {record.getMessage()}" for record in caplog.records]
     assert any(person.ANSWERED in line for line in lines), lines

@@ -72,7 +72,7 @@ def backup_done(stage: Stage) -> None:
 def _reminded(stage: Stage, **options: object) -> None:
     _desk(stage, **options)
     stage.desk.settings.change("backup_reminder_weeks", 4)
-    SettingsStore(stage.desk.home).set_blob("backup.last", str(NOW.timestamp() - 35 * 86_400).encode())
+    SettingsStore(stage.desk.shared.matters.home).set_blob("backup.last", str(NOW.timestamp() - 35 * 86_400).encode())
     stage.feature(BackupWindow).backup.look()
     stage.settle()
 
@@ -87,7 +87,7 @@ def backup_reminder_wide(stage: Stage) -> None:
 
 def backup_settings(stage: Stage) -> None:
     _desk(stage)
-    SettingsStore(stage.desk.home).set_blob("backup.last", str(NOW.timestamp() - 35 * 86_400).encode())
+    SettingsStore(stage.desk.shared.matters.home).set_blob("backup.last", str(NOW.timestamp() - 35 * 86_400).encode())
     stage.presenter.model_area.preferences.open_settings()
     stage.settle()
     dialog = stage.presenter.model_area.preferences.dialog

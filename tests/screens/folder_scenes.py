@@ -194,7 +194,7 @@ def folder_news(stage: Stage) -> None:
         _open(stage)
         stage.presenter.shelf_area.folders.take([made])
         stage.settle()
-        (counts,) = stage.desk.adding.all()
+        (counts,) = stage.desk.documents.adding.all()
         stage.presenter.shelf_area.added_folders.watch(counts.source.id, True)
         stage.settle()
         for name in ("Berth 5.pdf", "Berth 6.pdf", "Berth 7.pdf"):
@@ -205,9 +205,9 @@ def folder_news(stage: Stage) -> None:
 
 def folder_unfinished(stage: Stage) -> None:
     with _folder(stage) as made:
-        source = stage.desk.adding.sources.add(made, 1.0)
+        source = stage.desk.documents.adding.sources.add(made, 1.0)
         waiting = [SourcePlace(source.id, Path(name), state=PlaceState.WAITING) for name in _TITLES]
-        stage.desk.adding.sources.put(waiting, 1.0)
+        stage.desk.documents.adding.sources.put(waiting, 1.0)
         _open(stage)
         stage.settle()
 

@@ -65,7 +65,7 @@ def _add_leases(stage: Stage) -> list[Book]:
         form = _FORMATS[number % len(_FORMATS)]
         pages = (Page(1, "1", _text(number)), *(Page(n, str(n), "Schedule.") for n in range(2, 62)))
         document = Document(f"Berth {number + 1}, {name}", form, f"{number:02}" * 32, pages)
-        books.append(stage.desk.library._books.add(document, Path(f"/leases/berth {number + 1}.pdf")))
+        books.append(stage.desk.documents.library._books.add(document, Path(f"/leases/berth {number + 1}.pdf")))
     return books
 
 

@@ -24,8 +24,8 @@ def _searched(stage: Stage, words: str, *, by_weight: bool = False, steps: int =
     answer = stage.desk.conversations.begin_answer(asked.id, "Scout")
     said = "The tenant shall give notice “not less than twelve months before the end” [p. 87]."
     stage.desk.conversations.save_answer(msgspec.structs.replace(answer, text=said, ending=Ending.COMPLETE))
-    start = stage.desk.library.page(stage.books[0].id, 88).text.index("registered")
-    stage.desk.notes.mark(
+    start = stage.desk.documents.library.page(stage.books[0].id, 88).text.index("registered")
+    stage.desk.documents.notes.mark(
         stage.books[0].id, 88, (start, start + 15), None, "Ask Marlow whether the notice was registered."
     )
     stage.open(**options)  # type: ignore[arg-type]

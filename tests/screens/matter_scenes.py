@@ -22,11 +22,11 @@ _NAMES = (
 
 def _matter(stage: Stage, **options: object) -> Matter:
     """One of five is open, one is archived."""
-    matters = stage.desk.matters
+    matters = stage.desk.shared.matters
     for days, name in enumerate(_NAMES):
         made = matters.create(name)
         opened = NOW.timestamp() - 86_400 * 3 * days
-        stage.desk.home.run("UPDATE matters SET opened_at = ? WHERE id = ?", (opened, made.id))
+        stage.desk.shared.matters.home.run("UPDATE matters SET opened_at = ? WHERE id = ?", (opened, made.id))
     matters.kept.archive(matters.kept.named(_NAMES[-1]).id, True)
     stage.add_books()
     stage.add_conversation("Who signed for Marlow", days_ago=4)
@@ -107,7 +107,7 @@ def matter_leaving(stage: Stage) -> None:
 
 def matter_deleting(stage: Stage) -> None:
     _matter(stage)
-    stage.feature(MattersWindow).managing._ask_delete(stage.desk.matters.kept.named(_NAMES[2]))
+    stage.feature(MattersWindow).managing._ask_delete(stage.desk.shared.matters.kept.named(_NAMES[2]))
     stage.settle()
 
 

@@ -184,7 +184,7 @@ def models_word_for_word(stage: Stage) -> None:
     """The loaded model failed the test of judges."""
     path = _furnish(stage)
     language = JudgedLanguage("en", 1.0, -1.0, 0.1, 0.6)
-    stage.desk.weighing.judges.keep(Judge(judgement.file_key(path, ()), judgement.VERSION, (language,)))
+    stage.desk.asking.weighing.judges.keep(Judge(judgement.file_key(path, ()), judgement.VERSION, (language,)))
     _show(stage, size=(1024, 700))
 
 

@@ -20,8 +20,8 @@ _WRITTEN = "Side letter 9 changes this for Berth 3 only. Ask Marlow whether the 
 
 def _mark(stage: Stage, book: int, page: int, words: str, marker: Marker | None, text: str = "") -> Note:
     book_id = stage.books[book].id
-    start = stage.desk.library.page(book_id, page).text.index(words)
-    return stage.desk.notes.mark(book_id, page, (start, start + len(words)), marker, text)
+    start = stage.desk.documents.library.page(book_id, page).text.index(words)
+    return stage.desk.documents.notes.mark(book_id, page, (start, start + len(words)), marker, text)
 
 
 def _begin(stage: Stage, **options: object) -> Note:
@@ -29,13 +29,21 @@ def _begin(stage: Stage, **options: object) -> Note:
     stage.reader.draw, stage.reader.layer = draw, read_layer
     stage.add_books()
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
-    lease = stage.desk.library.page(stage.books[LEASE].id, 203).text
+    lease = stage.desk.documents.library.page(stage.books[LEASE].id, 203).text
     _mark(stage, LEASE, 203, lease[: lease.index(".", 60) + 1], Marker.YELLOW)
-    _mark(stage, LEASE, 1, stage.desk.library.page(stage.books[LEASE].id, 1).text.split("\n")[0][:60], Marker.GREEN)
-    stage.desk.notes.mark(stage.books[LEASE].id, 12, None, None, "Compare with the schedule of the survey.")
+    _mark(
+        stage,
+        LEASE,
+        1,
+        stage.desk.documents.library.page(stage.books[LEASE].id, 1).text.split("\n")[0][:60],
+        Marker.GREEN,
+    )
+    stage.desk.documents.notes.mark(stage.books[LEASE].id, 12, None, None, "Compare with the schedule of the survey.")
     shown = _mark(stage, LETTERS, _LETTER, QUOTE, Marker.BLUE, _WRITTEN)
-    rules = stage.desk.library.page(stage.books[RULES].id, 1).text
-    stage.desk.notes.mark(stage.books[RULES].id, 1, (0, min(48, len(rules))), Marker.BLUE, "旧規則と比較すること。")
+    rules = stage.desk.documents.library.page(stage.books[RULES].id, 1).text
+    stage.desk.documents.notes.mark(
+        stage.books[RULES].id, 1, (0, min(48, len(rules))), Marker.BLUE, "旧規則と比較すること。"
+    )
     note_keeping_of(stage.desk).keep_words(
         "The notice period is nine months for Berths 4 to 7 (Side letters 2019–2024, p. 22), twelve for all others"
         " (Harbour Lease, consolidated, p. 203).",
@@ -84,8 +92,14 @@ def note_card_dark(stage: Stage) -> None:
 
 def _popup(stage: Stage, **options: object) -> None:
     _begin(stage, **options)
-    stage.desk.notes.mark(stage.books[LETTERS].id, 4, None, None, "Nothing on the dry dock in this letter.")
-    _mark(stage, LETTERS, 9, stage.desk.library.page(stage.books[LETTERS].id, 9).text[:120].strip(), Marker.GREEN)
+    stage.desk.documents.notes.mark(stage.books[LETTERS].id, 4, None, None, "Nothing on the dry dock in this letter.")
+    _mark(
+        stage,
+        LETTERS,
+        9,
+        stage.desk.documents.library.page(stage.books[LETTERS].id, 9).text[:120].strip(),
+        Marker.GREEN,
+    )
     stage.presenter.events.notes_changed.emit()
     stage.settle()
     stage.window.page.header.notes.click()
@@ -103,7 +117,7 @@ def note_popup_dark(stage: Stage) -> None:
 def note_in_text(stage: Stage) -> None:
     """All markers, and what is lit beside them."""
     _begin(stage)
-    page = stage.desk.library.page(stage.books[LETTERS].id, 4).text
+    page = stage.desk.documents.library.page(stage.books[LETTERS].id, 4).text
     words = page.split()
     for place, marker in ((4, Marker.BLUE), (14, Marker.YELLOW), (24, Marker.GREEN)):
         _mark(stage, LETTERS, 4, " ".join(words[place : place + 7]), marker)

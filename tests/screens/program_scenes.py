@@ -13,7 +13,7 @@ def _asking(stage: Stage, **options: object) -> None:
     stage.add_books()
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     for name in ("Harbour v Marlow", "Tern Shipping, arbitration"):
-        stage.desk.matters.create(name)
+        stage.desk.shared.matters.create(name)
     mcp_access_of(stage.desk).clients.ask("Quill Editor", "/usr/lib/quill/bin/quill")
     stage.open(**options)  # type: ignore[arg-type]
     stage.settle()
@@ -26,7 +26,7 @@ def _allowing(stage: Stage, **options: object) -> None:
 
 
 def _listed(stage: Stage, **options: object) -> None:
-    mcp_access_of(stage.desk).allow("zed", ["", stage.desk.matters.create("Lowell").id])
+    mcp_access_of(stage.desk).allow("zed", ["", stage.desk.shared.matters.create("Lowell").id])
     mcp_access_of(stage.desk).refuse("unknown-agent")
     _asking(stage, **options)
     stage.feature(ProgramsWindow).programs.open_list()

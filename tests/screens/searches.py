@@ -23,7 +23,7 @@ _NAMES = (
 
 
 def _image(stage: Stage, name: str) -> Image:
-    *_, ending = as_events(stage.desk.images.take(png_of(40, 30), name, Cancel()))
+    *_, ending = as_events(stage.desk.documents.images.take(png_of(40, 30), name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 

@@ -80,7 +80,7 @@ def chronology(stage: Stage) -> None:
 def chronology_asked(stage: Stage) -> None:
     """With what a model found, and the dialog before it is asked about more."""
     _open(stage)
-    book = next(book for book in stage.desk.library.books() if book.title == "Lease of Berth 3")
+    book = next(book for book in stage.desk.documents.library.books() if book.title == "Lease of Berth 3")
     quote = "The lease ends on 31 March 2031, unless the Tenant gives notice twelve months before."
     found = FoundEvent(DateSpan(PartialDate(2019, 3)), 2, quote, "", "The parties agree on a notice of a year", True)
     timelines_of(stage.desk).store.keep_asked(book.id, "Scout", 2, [found], [])
@@ -132,7 +132,7 @@ def chronology_finding(stage: Stage) -> None:
     stage.hold(Executor.TIMELINE)
     stage.feature(ChronologyWindow).open_events()
     wait(lambda: stage.feature(ChronologyWindow).timeline.running)
-    books = stage.desk.library.books()
+    books = stage.desk.documents.library.books()
     stage.feature(ChronologyWindow).timeline._on_event(TimelineFinding(2, len(books), books[1].id))
     pause(200)
 

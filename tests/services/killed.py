@@ -24,8 +24,8 @@ def main(data: str, events: int, verb: str, *paths: str) -> None:
     desk = open_desk(Paths(Path(data)))
     if verb == "remove":
         shutil.rmtree = die  # type: ignore[assignment]
-        desk.carrying.remove(Path(paths[0]))
-    work = getattr(desk.carrying, verb)(*map(Path, paths), Cancel())
+        desk.model_files.carrying.remove(Path(paths[0]))
+    work = getattr(desk.model_files.carrying, verb)(*map(Path, paths), Cancel())
     for number, _event in enumerate(work, 1):
         if number == events:
             die()

@@ -200,8 +200,8 @@ def test_conversations_are_searched_in_their_text(desk: FakeDesk, books: dict[st
 def test_what_is_in_the_bin_is_not_found(desk: FakeDesk, books: dict[str, Book]) -> None:
     _say(desk, "Dues", "When is the rent due?", "Today.")
     (talk,) = desk.desk.conversations.all()
-    desk.desk.removal.delete(BinKind.CONVERSATION, talk.id)
-    desk.desk.removal.delete(BinKind.BOOK, books["Mail"].id)
+    desk.desk.documents.removal.delete(BinKind.CONVERSATION, talk.id)
+    desk.desk.documents.removal.delete(BinKind.BOOK, books["Mail"].id)
     for query in ("rent", '"the rent is late"', "kind:eml", "Dear"):
         found = _find(desk, query)
         assert "Mail" not in _titles(found)
@@ -257,7 +257,7 @@ def test_a_person_is_found_who_stands_on_the_pages(desk: FakeDesk, books: dict[s
 
 def test_notes_are_searched_and_lead_to_their_page(desk: FakeDesk, books: dict[str, Book]) -> None:
     start = _REPAIRS.index("landlord")
-    desk.desk.notes.mark(books["Lease"].id, 1, (start, start + 8), None, "Ask the owner whether she agrees.")
+    desk.desk.documents.notes.mark(books["Lease"].id, 1, (start, start + 8), None, "Ask the owner whether she agrees.")
     (hit,) = _find(desk, "owner agrees").of(KeptWhere.NOTES)
     assert (hit.title, hit.book_id, _lit(hit)) == ("Lease", books["Lease"].id, ["owner", "agrees"])
     assert hit.span is not None

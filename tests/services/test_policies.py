@@ -146,8 +146,8 @@ def test_a_required_passphrase_is_asked_for_before_the_desk_opens(
         whole.open_desk(paths)
     assert caught.value.code is Code.PASSPHRASE_REQUIRED
     with contextlib.closing(whole.open_desk(paths, "four unrelated small words")) as desk:
-        assert desk.key.origin is KeyOrigin.PASSPHRASE
-        assert desk.policy.rules.passphrase_required
+        assert desk.shared.matters.home.key.origin is KeyOrigin.PASSPHRASE
+        assert desk.settings.policy.rules.passphrase_required
     with pytest.raises(AppError) as caught:
         whole.open_desk(paths)
     assert caught.value.code is Code.PASSPHRASE_NEEDED

@@ -36,7 +36,7 @@ def entries(fake: FakeDesk) -> list[RecordEntry]:
 def asked(fake: FakeDesk, book: BookRef) -> str:
     """Its conversation."""
     talk = fake.desk.conversations.create("Secret talk", (book,))
-    finish(fake.desk.ask.ask(Question(talk.id, "Who pays the secret rent?", talk.books), Cancel()))
+    finish(fake.desk.asking.ask.ask(Question(talk.id, "Who pays the secret rent?", talk.books), Cancel()))
     return talk.id
 
 
@@ -70,13 +70,13 @@ def test_what_is_deleted_stays_recorded_and_loses_its_text(fake: FakeDesk, book:
     desk.settings.change("record_texts", True)
     talk = asked(fake, book)
     assert entries(fake)[-1].text == "Who pays the secret rent?"
-    entry = desk.removal.delete(BinKind.CONVERSATION, talk)
+    entry = desk.documents.removal.delete(BinKind.CONVERSATION, talk)
     assert entry is not None
     assert entries(fake)[-1].text == "Secret talk"
-    desk.removal.restore(entry.id)
+    desk.documents.removal.restore(entry.id)
     desk.settings.change("use_bin", False)
-    desk.removal.delete(BinKind.CONVERSATION, talk)
-    desk.removal.delete(BinKind.BOOK, book.book_id)
+    desk.documents.removal.delete(BinKind.CONVERSATION, talk)
+    desk.documents.removal.delete(BinKind.BOOK, book.book_id)
     found = entries(fake)
     assert [each.kind for each in found if each.kind != RecordKind.SETTING] == [
         *(RecordKind.ANSWER, RecordKind.DELETED, RecordKind.RESTORED, RecordKind.PURGED, RecordKind.PURGED)
@@ -95,7 +95,7 @@ def test_what_a_program_searched_goes_with_what_it_found(fake: FakeDesk, book: B
     assert (found.text, found.item, found.documents) == ("Zweig rent", book.book_id, SHA256)
     assert (nothing.text, nothing.item) == ("", "")
     desk.settings.change("use_bin", False)
-    desk.removal.delete(BinKind.BOOK, book.book_id)
+    desk.documents.removal.delete(BinKind.BOOK, book.book_id)
     assert not any(each.text for each in entries(fake))
     assert desk.record.store.verify().flaw is None
 
@@ -108,7 +108,7 @@ def test_the_name_of_an_exported_file_goes_with_what_is_in_it(fake: FakeDesk, bo
     notes, of_a_person = entries(fake)[-2:]
     assert (notes.text, of_a_person.text) == ("Zweig notes.md", "")
     desk.settings.change("use_bin", False)
-    desk.removal.delete(BinKind.BOOK, book.book_id)
+    desk.documents.removal.delete(BinKind.BOOK, book.book_id)
     assert not any(each.text for each in entries(fake))
 
 
@@ -123,7 +123,7 @@ def test_an_export_is_recorded_by_what_it_has(fake: FakeDesk, book: BookRef) -> 
 def test_a_matter_that_is_exported_imported_and_deleted_is_in_the_record_of_the_library(
     fake: FakeDesk, tmp_path: Path
 ) -> None:
-    matters = fake.desk.matters
+    matters = fake.desk.shared.matters
     made = matters.create("Secret matter")
     matters.delete(made.id)
     assert [(each.kind, each.item, each.detail) for each in entries(fake)] == [(RecordKind.PURGED, made.id, "matter")]
@@ -132,9 +132,9 @@ def test_a_matter_that_is_exported_imported_and_deleted_is_in_the_record_of_the_
 def test_what_moves_to_a_matter_is_in_both_records(fake: FakeDesk, book: BookRef) -> None:
     desk = fake.desk
     talk = desk.conversations.create("Talk", (book,))
-    matter = desk.matters.create("Case")
-    desk.matters.move(desk.database, matter.id, conversations=(talk.id,))
+    matter = desk.shared.matters.create("Case")
+    desk.shared.matters.move(desk.database, matter.id, conversations=(talk.id,))
     moved = entries(fake)[0]
     assert (moved.kind, moved.detail) == (RecordKind.MOVED, f"to {matter.id}")
-    there = desk.turn_to(matter.id)
+    there = desk.shared.turn_to(matter.id)
     assert [each.detail for each in there.record.store.entries()][1] == "from another matter"

@@ -87,11 +87,11 @@ from app.services.models.learning import Learning
 from app.services.models.models import Models, SavedReadings
 from app.services.models.plans import Machines, PlacedModel, Plans
 from app.services.recording import Recording
-from app.services.services import Services
+from app.services.services import Asking, Documents, Finding, ModelFiles, Services, SharedByDesks
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.cells import PartNotesStore
-from app.store.conversations import Conversations, Drafts
+from app.store.conversations import Conversations
 from app.store.covers import KeptCovers
 from app.store.db import Database
 from app.store.images import ImageStore
@@ -601,37 +601,33 @@ def _open(
     downloads = ScriptedDownloads(paths.models)
     desk = Services(
         paths=paths,
-        ask=ask,
-        search=search,
-        indexer=Indexer(search.vectors, search.embedder),
-        parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
-        weighing=weighing,
-        context=Context(asked, models, library, prompts, conversations, ask),
-        library=library,
-        adding=FolderAdding(reader, books, Sources(database), record),  # type: ignore[arg-type]
-        covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]
-        images=images,
-        models=models,
-        plans=plans,
-        downloads=downloads,  # type: ignore[arg-type]
-        carrying=downloads,  # type: ignore[arg-type]
-        removal=Removal(kept, kept_images, readings, engine, settings.load, record),  # type: ignore[arg-type]
-        record=record,
-        home_record=home_record,
-        conversations=conversations,
-        drafts=Drafts(database),
-        notes=NoteTaking(NoteStore(database), library),
+        shared=SharedByDesks(matters, KEEPS, home_record, turn_to),
+        matter=matter,
+        database=database,
         settings=settings,
         own_settings=own,
-        policy=settings.policy,
-        keeps=KEEPS,
-        make_features=DESK_FEATURES,
+        record=record,
+        conversations=conversations,
+        asking=Asking(
+            ask=ask,
+            context=Context(asked, models, library, prompts, conversations, ask),
+            parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
+            weighing=weighing,
+            replacing=replacing,
+        ),
+        finding=Finding(search, Indexer(search.vectors, search.embedder)),
+        documents=Documents(
+            library=library,
+            adding=FolderAdding(reader, books, Sources(database), record),  # type: ignore[arg-type]
+            covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]
+            images=images,
+            notes=NoteTaking(NoteStore(database), library),
+            removal=Removal(kept, kept_images, readings, engine, settings.load, record),  # type: ignore[arg-type]
+            reader=reader,  # type: ignore[arg-type]
+        ),
         engine=engine,  # type: ignore[arg-type]
-        replacing=replacing,
-        reader=reader,  # type: ignore[arg-type]
-        database=database,
-        matters=matters,
-        matter=matter,
-        turn_to=turn_to,
+        models=models,
+        model_files=ModelFiles(downloads, downloads),  # type: ignore[arg-type]
     )
+    desk.features.all = tuple(make(desk) for make in DESK_FEATURES)
     return FakeDesk(desk, engine, reader, books, downloads)

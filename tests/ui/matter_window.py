@@ -50,9 +50,9 @@ class Window:
         self.engine = ScriptedEngine()
         library = open_desk(folder).desk
         fill(library, words[0], "aa")
-        self.marlow, self.tern = (library.matters.create(name).id for name in ("Client One", "Client Two"))
+        self.marlow, self.tern = (library.shared.matters.create(name).id for name in ("Client One", "Client Two"))
         for id, word, byte in ((self.marlow, words[1], "bb"), (self.tern, words[2], "cc")):
-            matter = library.turn_to(id)
+            matter = library.shared.turn_to(id)
             fill(matter, word, byte)
             matter.database.close()
         library.close()

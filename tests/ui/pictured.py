@@ -22,7 +22,7 @@ RED, GREEN, BLUE = "#c81e1e", "#1ea03c", "#1e3cc8"
 
 def take(desk: Services, png: bytes, name: str) -> Image:
     """As when it is attached."""
-    *_, ending = as_events(desk.images.take(png, name, Cancel()))
+    *_, ending = as_events(desk.documents.images.take(png, name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 

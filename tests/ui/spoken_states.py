@@ -99,7 +99,7 @@ def sheet(room: Room) -> None:
 
 def notes(room: Room) -> None:
     _talk(room, LEASE)
-    room.desk.notes.mark(room.books[LEASE].id, 1, (0, 20), Marker.GREEN, "Begins here.")
+    room.desk.documents.notes.mark(room.books[LEASE].id, 1, (0, 20), Marker.GREEN, "Begins here.")
     room.presenter.places.pages.first.open_book(room.books[LEASE].id)
     added = room.feature(NotesWindow)
     added.open()
@@ -156,7 +156,7 @@ def plan(room: Room) -> None:
 
 def matters(room: Room) -> None:
     for name in ("Harbour v Marlow", "Olsen Chandlery"):
-        room.desk.matters.create(name)
+        room.desk.shared.matters.create(name)
     _talk(room)
     room.feature(MattersWindow).manage()
     room.settle()

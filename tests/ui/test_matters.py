@@ -149,7 +149,7 @@ def test_what_would_be_stopped_is_said_first(window: Window) -> None:
 
 
 def test_the_menu_has_the_library_and_the_matters_that_are_not_archived(window: Window) -> None:
-    window.desk.matters.kept.archive(window.tern, True)
+    window.desk.shared.matters.kept.archive(window.tern, True)
     window.open(window.marlow)
     menu = window.start.window.shelf.desk.menu_of_desks()
     shown = [(action.text(), action.isChecked()) for action in menu.actions() if not action.isSeparator()]

@@ -105,7 +105,7 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, 
     assert composer.hold.words == "Waiting for “notes”…"
     wait(lambda: len(desk.conversations.turns(presenter.shown.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
     first, second = desk.conversations.turns(presenter.shown.id)
-    titles = {book.id: book.title for book in desk.library.books()}
+    titles = {book.id: book.title for book in desk.documents.library.books()}
     assert [titles[ref.book_id] for ref in first.question.books] == ["A handbook"]
     assert [titles[ref.book_id] for ref in second.question.books] == ["A handbook", "Notes"]
 

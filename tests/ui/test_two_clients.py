@@ -30,6 +30,7 @@ from app.features.tables.service import sheets_of
 from app.services.library_search import library_search_of
 from app.services.services import Services
 from app.store.books import Books
+from app.store.conversations import Drafts
 from app.ui.chat.plan_dialog import PlanDialog
 from app.ui.palette.palette_dialog import PaletteDialog
 from tests.store.decrypted import decrypted
@@ -63,19 +64,19 @@ def fill(desk: Services, word: str, byte: str) -> None:
     desk.conversations.save_answer(
         msgspec.structs.replace(answer, text=f"{word} Ltd [p. 1].", ending=Ending.COMPLETE, citations=(cited,))
     )
-    desk.drafts.keep(talk.id, Draft(f"And {word}?"))
+    Drafts(desk.database).keep(talk.id, Draft(f"And {word}?"))
     sheets_of(desk).store.create(f"{word} sheet", (GridColumn(f"When did {word} sign?"),), [refs], excerpts=False)
-    desk.notes.mark(lease, 1, (0, len(text)), None, f"{word} note")
+    desk.documents.notes.mark(lease, 1, (0, len(text)), None, f"{word} note")
     finish(timelines_of(desk).find(Cancel()))
     if desk.matter is not None:  # those of the library are the person's, everywhere
         desk.own_settings.change("instructions", f"We act for {word}.")
-    desk.removal.delete(BinKind.BOOK, binned)
-    desk.removal.delete(BinKind.CONVERSATION, desk.conversations.create(f"{word} gone").id)
+    desk.documents.removal.delete(BinKind.BOOK, binned)
+    desk.documents.removal.delete(BinKind.CONVERSATION, desk.conversations.create(f"{word} gone").id)
     _save_reading(desk, lease, word)
 
 
 def _save_reading(desk: Services, book: str, word: str) -> None:
-    spec = desk.readings.spec()
+    spec = desk.models.readings.spec()
     state = mmap.mmap(-1, 5_000)
     key, books = StateKey("model", KvType.F16, 1, "llama.cpp"), (BookSpan(book, f"{word} lease", 0, 9),)
     tokens = array("i", map(ord, word)).tobytes()
@@ -101,19 +102,19 @@ def silent(words: str) -> None:
 def everything(desk: Services) -> str:
     """All that the desk's parts list, and find by the words of all three."""
     found: list[object] = [
-        desk.library.books(),
+        desk.documents.library.books(),
         desk.conversations.all(),
         [desk.conversations.turns(talk.id) for talk in desk.conversations.all()],
-        [desk.drafts.get(talk.id) for talk in desk.conversations.all()],
+        [Drafts(desk.database).get(talk.id) for talk in desk.conversations.all()],
         sheets_of(desk).store.all(),
-        desk.images.named(),
-        desk.removal.kept.all(),
-        desk.readings.all(),
-        desk.notes.store.all(),
-        desk.adding.all(),
+        desk.documents.images.named(),
+        desk.documents.removal.kept.all(),
+        desk.models.readings.all(),
+        desk.documents.notes.store.all(),
+        desk.documents.adding.all(),
         timelines_of(desk).store.events(),
         timelines_of(desk).store.entities(),
-        desk.ask.settings(),
+        desk.asking.ask.settings(),
     ]
     return msgspec.json.encode(found, enc_hook=repr).decode()
 
@@ -122,7 +123,7 @@ def test_no_list_and_no_file_has_anything_of_the_other(window: Window) -> None:
     listed = everything(window.desk)
     assert listed.count(OURS) > 12
     silent(listed)
-    home, paths = window.desk.home, window.desk.paths
+    home, paths = window.desk.shared.matters.home, window.desk.paths
     ours: tuple[tuple[Path, Key], ...] = (
         (paths.database, home.key),
         (paths.matter(window.marlow), window.desk.database.key),
@@ -143,7 +144,7 @@ def test_no_search_finds_anything_of_the_other(window: Window) -> None:
     for word in (OTHERS, LIBRARYS):
         found = finish(library.find(library.understand(word), Cancel()))
         assert found.hits == ()
-        assert window.desk.notes.store.find(word) == ()
+        assert window.desk.documents.notes.store.find(word) == ()
     ours = finish(library.find(library.understand(OURS), Cancel()))
     assert len(ours.hits) >= 3
 
@@ -245,9 +246,12 @@ def test_all_documents_are_those_of_the_client(window: Window) -> None:
 
 
 def test_a_deleted_client_leaves_no_byte(window: Window) -> None:
-    paths, secret = window.desk.paths, window.desk.matters.kept.key(window.tern).secret
-    window.desk.matters.delete(window.tern)
-    databases = {paths.database: window.desk.home.key, paths.matter(window.marlow): window.desk.database.key}
+    paths, secret = window.desk.paths, window.desk.shared.matters.kept.key(window.tern).secret
+    window.desk.shared.matters.delete(window.tern)
+    databases = {
+        paths.database: window.desk.shared.matters.home.key,
+        paths.matter(window.marlow): window.desk.database.key,
+    }
     for path, key in databases.items():
         pages = decrypted(path, key)
         for trace in (OTHERS, OTHERS.casefold(), "Client Two", secret):
@@ -257,8 +261,8 @@ def test_a_deleted_client_leaves_no_byte(window: Window) -> None:
     assert sorted(kept) == sorted(databases)
     assert window.tern not in "".join(map(str, files))
     window.open("")
-    readings = window.desk.readings
+    readings = window.desk.models.readings
     assert len(readings.all()) == 1
     assert readings.others_bytes() > 0, "of the other client, who stays"
-    window.desk.matters.delete(window.marlow)
+    window.desk.shared.matters.delete(window.marlow)
     assert readings.others_bytes() == 0

@@ -236,7 +236,7 @@ def test_an_unknown_model_info_is_never_shown_as_ready(room: Room) -> None:
 
 def test_what_features_have_to_tell_of_the_opened_desk_is_said_once(room: Room) -> None:
     room.add_books()
-    room.desk.told_at_start.append("Something was put in order.")
+    room.desk.features.told.append("Something was put in order.")
     room.open()
     assert room.window.talk.notice.text() == "Something was put in order."
-    assert room.desk.told_at_start == []
+    assert room.desk.features.told == []

@@ -23,9 +23,13 @@ _WORST_FIRST = (FileState.CHANGED, FileState.MISSING, FileState.UNKNOWN, FileSta
 
 def import_model(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Import or unpack. Raises AppError, Stopped."""
-    take = desk.carrying.unpack if options.models_command == "unpack" else desk.carrying.import_model
+    take = (
+        desk.model_files.carrying.unpack
+        if options.models_command == "unpack"
+        else desk.model_files.carrying.import_model
+    )
     model = finish(take(options.path.absolute(), cancel), ProgressBar(options.json))
-    record = desk.downloads.record(Path(model.path))
+    record = desk.model_files.downloads.record(Path(model.path))
     proved = record is not None and all(file.proved for file in record.files)
     if options.json:
         print_json({"event": "finished", "path": model.path, "name": model.name, "proved": proved})
@@ -40,7 +44,7 @@ def verify(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Compare a model with its hashes. Raises AppError where a file is not good: the exit code follows from it;
     Stopped."""
     path = listing.local(options.model, desk)
-    verdict = finish(desk.carrying.verify(path, cancel), ProgressBar(options.json))
+    verdict = finish(desk.model_files.carrying.verify(path, cancel), ProgressBar(options.json))
     if options.json:
         files = [{"file": name, "state": state} for name, state in verdict.files]
         print_json({"event": "finished", "good": verdict.is_good, "files": files})
@@ -70,7 +74,9 @@ def _check(verdict: ModelVerdict, path: Path) -> None:
 def pack(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Write a model to one file or folder. Raises AppError, Stopped."""
     path, target = listing.local(options.model, desk), options.target.absolute()
-    packed = finish(desk.carrying.pack(path, target, cancel, as_folder=options.folder), ProgressBar(options.json))
+    packed = finish(
+        desk.model_files.carrying.pack(path, target, cancel, as_folder=options.folder), ProgressBar(options.json)
+    )
     if options.json:
         print_json({"event": "finished", "path": str(packed)})
         return
@@ -82,7 +88,7 @@ def pack(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 def remove(options: argparse.Namespace, desk: Services) -> None:
     """Delete a model. Raises AppError."""
-    removed = desk.carrying.remove(listing.local(options.model, desk))
+    removed = desk.model_files.carrying.remove(listing.local(options.model, desk))
     if options.json:
         print_json({"deleted": removed})
         return
@@ -99,12 +105,12 @@ def keep_token(options: argparse.Namespace, desk: Services) -> None:
     if options.token_command == "set":  # noqa: S105 -- a command, not a secret
         at_terminal = sys.stdin.isatty()
         token = getpass.getpass(_("Token of the model hub: ")) if at_terminal else sys.stdin.readline()
-        desk.downloads.set_token(token)
+        desk.model_files.downloads.set_token(token)
         words = _("The token is saved in the system keyring.")
     else:
-        desk.downloads.forget_token()
+        desk.model_files.downloads.forget_token()
         words = _("No token is saved.")
     if options.json:
-        print_json({"has_token": desk.downloads.has_token()})
+        print_json({"has_token": desk.model_files.downloads.has_token()})
     else:
         print(words)

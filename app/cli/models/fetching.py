@@ -27,7 +27,7 @@ _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Fetch a model. Raises AppError, Stopped."""
     offer = offer_named(options.model, desk, cancel)
-    order = desk.downloads.order(offer)
+    order = desk.model_files.downloads.order(offer)
     _announce(order, options, desk)
     if order.licence is not None and not order.accepted:
         _accept(order.licence, offer.key, options, desk)
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         raise Stopped
     progress = ProgressBar(options.json)
     try:
-        model = finish(desk.downloads.fetch(offer, cancel), progress)
+        model = finish(desk.model_files.downloads.fetch(offer, cancel), progress)
     except Stopped:
         progress.close()
         words = _("Paused. What has arrived is kept. Use the same command to continue.")
@@ -56,11 +56,11 @@ def offers_named(text: str, desk: Services, cancel: Cancel) -> tuple[Offer, ...]
     Raises AppError OFFER_UNKNOWN, HUB_*; Stopped.
     """
     name, _colon, which = text.partition(":")
-    known = desk.downloads.offers()
+    known = desk.model_files.downloads.offers()
     there = tuple(offer for offer in known if fold(name) in (fold(offer.untrusted_name), fold(offer.repository)))
     found = tuple(offer for offer in there if _is_meant(offer, which))
     if not found and _REPOSITORY.fullmatch(name):
-        there = finish(desk.downloads.look_up(name, cancel), ProgressBar())
+        there = finish(desk.model_files.downloads.look_up(name, cancel), ProgressBar())
         found = tuple(offer for offer in there if _is_meant(offer, which))
     if not found:
         names = dict.fromkeys(offer.quantization or offer.files[0].path for offer in there)
@@ -108,7 +108,7 @@ def _accept(licence: Licence, key: str, options: argparse.Namespace, desk: Servi
         print(f"\n{licence.name}\n{licence.address}\n\n{licence.text}", file=sys.stderr)
         if not _agrees(_("Do you accept these terms? [y/N] "), options):
             raise Stopped
-    desk.downloads.accept(licence.id)
+    desk.model_files.downloads.accept(licence.id)
 
 
 def _agrees(question: str, options: argparse.Namespace) -> bool:

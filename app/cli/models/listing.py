@@ -30,12 +30,12 @@ _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     """Print the list. Raises AppError, Stopped."""
     if options.offers:
-        print_offers(desk.downloads.offers(), desk, as_json=options.json)
+        print_offers(desk.model_files.downloads.offers(), desk, as_json=options.json)
         return
     found = [(file, _header_or_problem(Path(file.path), desk, cancel)) for file in desk.models.available()]
     if options.json:
         listed = [_listed(each, desk) for each in found]
-        begun = [described(each.offer, desk) for each in desk.downloads.unfinished()]
+        begun = [described(each.offer, desk) for each in desk.model_files.downloads.unfinished()]
         print_json({"folder": str(desk.models.folder), "models": listed, "unfinished": begun})
     else:
         _print_list(found, desk)
@@ -47,7 +47,7 @@ def print_offers(offers: Sequence[Offer], desk: Services, *, as_json: bool) -> N
         return
     rows = []
     for offer in offers:
-        licence = desk.downloads.order(offer).licence
+        licence = desk.model_files.downloads.order(offer).licence
         tokens = _("{n} tokens").format(n=count(offer.header.context_trained)) if offer.header else ""
         row = [asked_as(offer, desk), size(offer.size_bytes), tokens, licence.name if licence else ""]
         about = " · ".join(filter(None, (strengths_sentence(offer), thinks_words(offer))))
@@ -57,13 +57,13 @@ def print_offers(offers: Sequence[Offer], desk: Services, *, as_json: bool) -> N
 
 def asked_as(offer: Offer, desk: Services) -> str:
     """How an offer is named on the command line."""
-    listed = any(known.key == offer.key for known in desk.downloads.offers())
+    listed = any(known.key == offer.key for known in desk.model_files.downloads.offers())
     return f"{offer.untrusted_name if listed else offer.repository}:{offer.quantization or offer.files[0].path}"
 
 
 def described(offer: Offer, desk: Services) -> dict[str, Any]:
     """An offer as JSON."""
-    order = desk.downloads.order(offer)
+    order = desk.model_files.downloads.order(offer)
     return {
         "key": offer.key,
         "name": offer.untrusted_name,
@@ -87,7 +87,7 @@ def described(offer: Offer, desk: Services) -> dict[str, Any]:
 
 
 def _state(offer: Offer, desk: Services) -> str:
-    order = desk.downloads.order(offer)
+    order = desk.model_files.downloads.order(offer)
     if Path(order.folder).exists():
         return _("downloaded")
     done = offer.size_bytes - order.bytes_to_fetch
@@ -96,7 +96,7 @@ def _state(offer: Offer, desk: Services) -> str:
 
 def _header_or_problem(path: Path, desk: Services, cancel: Cancel) -> ModelHeader | Problem:
     try:
-        return finish(desk.headers.read(path, cancel), ProgressBar())
+        return finish(desk.models.plans.headers.read(path, cancel), ProgressBar())
     except AppError as error:
         return error.problem
 
@@ -116,7 +116,7 @@ def _listed(found: _Found, desk: Services) -> dict[str, Any]:
         "active_parameters": header.active_parameters,
         "context_trained": header.context_trained,
         "projector": projector_beside(Path(file.path)),
-        "licence": licence.id if (licence := desk.downloads.licence_of(Path(file.path))) else "",
+        "licence": licence.id if (licence := desk.model_files.downloads.licence_of(Path(file.path))) else "",
     }
 
 
@@ -135,7 +135,7 @@ def _print_list(found: Sequence[_Found], desk: Services) -> None:
         tokens = _("{n} tokens").format(n=count(header.context_trained))
         rows.append([file.name, architecture, header.quantization, size(header.file_bytes), tokens, projector])
     print_table(rows)
-    for begun in desk.downloads.unfinished():
+    for begun in desk.model_files.downloads.unfinished():
         words = _("Started: {name}, {done} of {total}; `octavo models fetch` continues the download")
         name = asked_as(begun.offer, desk)
         line = words.format(name=name, done=size(begun.done_bytes), total=size(begun.offer.size_bytes))

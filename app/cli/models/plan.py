@@ -48,9 +48,9 @@ def _planned(model: str, request: PlanRequest, hardware: Hardware, desk: Service
     catalogue knows it."""
     if listing.is_local(model, desk):
         path = model_at(listing.local(model, desk))
-        return finish(desk.plans.plan(path, request, hardware, cancel), ProgressBar())
-    offer = finish(desk.downloads.headers(fetching.offer_named(model, desk, cancel), cancel), ProgressBar())
-    return desk.plans.plan_offer(offer, request, hardware)
+        return finish(desk.models.plans.plan(path, request, hardware, cancel), ProgressBar())
+    offer = finish(desk.model_files.downloads.headers(fetching.offer_named(model, desk, cancel), cancel), ProgressBar())
+    return desk.models.plans.plan_offer(offer, request, hardware)
 
 
 def _described(plan: ModelPlan, settings: Settings) -> dict[str, Any]:

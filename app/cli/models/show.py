@@ -35,7 +35,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if len(found) > 1:
         listing.print_offers(found, desk, as_json=options.json)
         return
-    offer = finish(desk.downloads.headers(found[0], cancel), ProgressBar())
+    offer = finish(desk.model_files.downloads.headers(found[0], cancel), ProgressBar())
     assert offer.header is not None
     described = listing.described(offer, desk)
     known = offer.header.architecture in ARCHITECTURES
@@ -47,10 +47,10 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 def _show_file(file: Path, options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    header = finish(desk.headers.read(file, cancel), ProgressBar())
+    header = finish(desk.models.plans.headers.read(file, cancel), ProgressBar())
     projector = projector_beside(file) if header.kind is FileKind.MODEL else ""
     known = header.architecture in ARCHITECTURES
-    licence, record = desk.downloads.licence_of(file), desk.downloads.record(file)
+    licence, record = desk.model_files.downloads.licence_of(file), desk.model_files.downloads.record(file)
     if options.json:
         origin = {"licence": licence.id if licence else "", "record": record}
         print_json(_described(header, known, projector) | origin)
@@ -60,7 +60,7 @@ def _show_file(file: Path, options: argparse.Namespace, desk: Services, cancel: 
 
 
 def _offer_rows(offer: Offer, desk: Services) -> Iterator[tuple[str, str]]:
-    order = desk.downloads.order(offer)
+    order = desk.model_files.downloads.order(offer)
     yield _("name in the catalogue"), f"{offer.untrusted_name} {offer.quantization}".strip()
     yield _("repository"), offer.repository
     for file in offer.all_files:

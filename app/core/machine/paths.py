@@ -122,6 +122,6 @@ def policy_file() -> Path:
 
 def resources() -> Path:
     """The folder of icons, themes, translations and the handbook: in the wheel, or beside `app` in a checkout."""
-    package = Path(__file__).resolve().parent.parent
+    package = Path(__file__).resolve().parents[2]
     packed = package / "_resources"
     return packed if packed.is_dir() else package.parent / "resources"

@@ -141,7 +141,7 @@ class Backups:
 
 
 def backups_of(desk: Services) -> Backups:
-    return Backups(desk.paths, desk.home)
+    return Backups(desk.paths, desk.shared.matters.home)
 
 
 class _Moment:

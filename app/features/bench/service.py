@@ -198,4 +198,4 @@ def _apart(before: bytes, now: bytes) -> tuple[float, float]:
 
 
 def bench_of(desk: Services) -> Bench:
-    return Bench(desk.engine, desk.plans, desk.headers, desk.paths.data, desk.learning)
+    return Bench(desk.engine, desk.models.plans, desk.models.plans.headers, desk.paths.data, desk.models.plans.learning)

@@ -22,15 +22,15 @@ _NAME_CHARACTERS = 8
 
 def run(options: argparse.Namespace, desk: Services) -> None:
     """Raises AppError BIN_ENTRY_UNKNOWN, and as the store does."""
-    desk.removal.expire(time.time())
-    entries = desk.removal.kept.all()
+    desk.documents.removal.expire(time.time())
+    entries = desk.documents.removal.kept.all()
     if options.restore is not None:
         entry = _named(options.restore, entries)
-        desk.removal.restore(entry.id)
+        desk.documents.removal.restore(entry.id)
         _say(options, "restored", (entry,), _("“{title}” was restored.").format(title=title_words(entry)))
     elif options.empty:
         for entry in entries:
-            desk.removal.purge(entry)
+            desk.documents.removal.purge(entry)
         one, several = _("1 item was deleted permanently."), _("{n} items were deleted permanently.")
         words = one if len(entries) == 1 else several.format(n=count(len(entries)))
         _say(options, "emptied", entries, words if entries else _("The bin is empty."))
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, desk: Services) -> None:
     elif entries:
         now = datetime.now().astimezone()
         for entry in entries:
-            words = entry_words(entry, now, desk.removal.bin_days)
+            words = entry_words(entry, now, desk.documents.removal.bin_days)
             print(f"{entry.id[:_NAME_CHARACTERS]}  {title_words(entry)}\n          {words}")
     else:
         print(f"octavo: {_('The bin is empty.')}", file=sys.stderr)

@@ -149,7 +149,7 @@ class TimelineAsking:
 
 
 def timeline_asking_of(desk: Services) -> TimelineAsking:
-    return TimelineAsking(desk.ask, timelines_of(desk).store)
+    return TimelineAsking(desk.asking.ask, timelines_of(desk).store)
 
 
 def _groups(pages: Sequence[Page], book: Book, behind: int) -> Iterator[PageRange]:

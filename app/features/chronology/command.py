@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     options.pages = None
     refs = prepare(options, desk, cancel) if options.ask else books_of(options, desk, cancel)
     named = [ref.book_id for ref in refs]
-    books = {book.id: book for book in desk.library.books() if not named or book.id in named}
+    books = {book.id: book for book in desk.documents.library.books() if not named or book.id in named}
     _find(desk, cancel, books)
     if options.ask:
         _ask(desk, cancel, books)
@@ -77,7 +77,7 @@ def _ask(desk: Services, cancel: Cancel, books: Mapping[str, Book]) -> None:
                 print(f"octavo: {sentence(problem)}", file=sys.stderr)
 
     try:
-        asked = finish(TimelineAsking(desk.ask, timelines_of(desk).store).run(cancel, books), show)
+        asked = finish(TimelineAsking(desk.asking.ask, timelines_of(desk).store).run(cancel, books), show)
     finally:
         bar.close()
     print(f"octavo: {asked_words(asked.added, asked.dropped)}", file=sys.stderr)

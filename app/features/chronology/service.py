@@ -54,7 +54,7 @@ class Timelines:
 
 
 def timelines_of(desk: Services) -> Timelines:
-    return Timelines(desk.library, Timeline(desk.database))
+    return Timelines(desk.documents.library, Timeline(desk.database))
 
 
 def events_of(

@@ -87,7 +87,7 @@ def _ask(options: argparse.Namespace, desk: Services, compared: ComparedBooks, c
     if 0 < made.shown < total:
         words = _("The context has room for {shown} of the {n} changes; the model does not see the others.")
         print(f"octavo: {words.format(shown=units.count(made.shown), n=units.count(total))}", file=sys.stderr)
-    Asker(desk.ask, desk, out, cancel, made.excerpts or options.excerpts, options.go_on).put(made.question)
+    Asker(desk.asking.ask, desk, out, cancel, made.excerpts or options.excerpts, options.go_on).put(made.question)
 
 
 # ---- JSON

@@ -116,7 +116,7 @@ class Comparisons:
 
 
 def comparisons_of(desk: Services) -> Comparisons:
-    return Comparisons(desk.library, desk.conversations, desk.drafts, desk.ask)
+    return Comparisons(desk.documents.library, desk.conversations, Drafts(desk.database), desk.asking.ask)
 
 
 def _sizes(changes: int) -> Iterator[tuple[int, int, bool]]:

@@ -105,7 +105,7 @@ class Keeping:
 
 
 def keeping_of(desk: Services) -> Keeping:
-    return Keeping(desk.paths, desk.database, desk.matter, desk.matters, desk.settings, desk.keeps)
+    return Keeping(desk.paths, desk.database, desk.matter, desk.shared.matters, desk.settings, desk.shared.keeps)
 
 
 def written(report: KeptReport, ending: str) -> bytes:

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.json:
         print_json(report)
     else:
-        _print(report, desk.keeps)
+        _print(report, desk.shared.keeps)
 
 
 def _print(report: KeptReport, keeps: Keeps) -> None:

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace, desk: Services) -> Problem | None:
         print_json({"event": "record", "entries": shown})
     elif shown:
         for entry in shown:
-            what = what_words(entry, desk.keeps.recorded)
+            what = what_words(entry, desk.shared.keeps.recorded)
             print(f"{entry.number:>5}  {time_words(entry)}  {kind_words(entry.kind)}: {what}".rstrip(": "))
             if entry.text:
                 print(f"       {printable(entry.text)}")

@@ -107,7 +107,9 @@ class Retention:
 
 def retention_of(desk: Services) -> Retention:
     in_force = desk.settings.load
-    return Retention(desk.conversations, desk.removal, desk.readings, desk.record, desk.own_settings, in_force)
+    return Retention(
+        desk.conversations, desk.documents.removal, desk.models.readings, desk.record, desk.own_settings, in_force
+    )
 
 
 def _since(now: float, days: int) -> float:

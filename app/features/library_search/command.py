@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         raise AppError(Code.USAGE, detail=_("--limit must be 1 or more"))
     if options.pages and not options.document:
         raise AppError(Code.USAGE, detail=_("name a document with --document"))
-    desk.search.embedder.prepare()
+    desk.finding.search.embedder.prepare()
     if options.document:
         _find_in_documents(options, desk, cancel)
     else:
@@ -48,11 +48,11 @@ def _find_everywhere(options: argparse.Namespace, desk: Services, cancel: Cancel
     library = library_search_of(desk)
     query = library.understand(_as_typed(options.words))
     if options.index:
-        finish(desk.indexer.index(desk.indexer.unfinished(), cancel), bar(_("indexing")))
+        finish(desk.finding.indexer.index(desk.finding.indexer.unfinished(), cancel), bar(_("indexing")))
     found = finish(library.find(query, cancel, limit=options.limit))
-    if not found.hits and not desk.library.books():
+    if not found.hits and not desk.documents.library.books():
         raise AppError(Code.USAGE, detail=_("name a document with --document"))
-    books = {hit.id: desk.library.book(hit.id) for hit in found.of(SearchPlace.DOCUMENTS)}
+    books = {hit.id: desk.documents.library.book(hit.id) for hit in found.of(SearchPlace.DOCUMENTS)}
     if options.json:
         print_json(_as_object(found, books))
         return
@@ -106,9 +106,9 @@ def _find_in_documents(options: argparse.Namespace, desk: Services, cancel: Canc
     refs = books_of(options, desk, cancel)
     index(refs, desk, cancel)
     words = " ".join(options.words)
-    query = in_chapter(words, refs, desk.library.book) or PassageQuery(QuestionKind.ORDINARY, words, refs)
-    found = desk.search.passages_for(query, options.limit)
-    books = {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
+    query = in_chapter(words, refs, desk.documents.library.book) or PassageQuery(QuestionKind.ORDINARY, words, refs)
+    found = desk.finding.search.passages_for(query, options.limit)
+    books = {ref.book_id: desk.documents.library.book(ref.book_id) for ref in refs}
     if options.json:
         described = [_described(passage, books[passage.book_id]) for passage in found.passages]
         print_json({"passages": described, "words_alone": found.words_alone})

@@ -16,7 +16,7 @@ from app.wording.units import printable
 
 def run(options: argparse.Namespace, desk: Services) -> None:
     """Raises AppError MATTER_*, and as the store does."""
-    matters = desk.matters
+    matters = desk.shared.matters
     match options.matters_command:
         case None:
             _list(options, matters.all())
@@ -48,10 +48,10 @@ def run(options: argparse.Namespace, desk: Services) -> None:
 
 
 def _delete(options: argparse.Namespace, desk: Services) -> None:
-    matter = desk.matters.kept.named(options.name)
+    matter = desk.shared.matters.kept.named(options.name)
     if not options.yes and not _agrees(options, matter):
         return
-    desk.matters.delete(matter.id)
+    desk.shared.matters.delete(matter.id)
     _say(options, "deleted", matter, _("“{name}” was deleted with everything in it."))
 
 

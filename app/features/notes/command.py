@@ -40,11 +40,11 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.export is not None and options.export.suffix.lower() in COPY_ENDINGS:
         _write_copy(options, desk, book, cancel)
         return
-    notes = desk.notes.store.all() if book is None else desk.notes.store.of_book(book.id)
+    notes = desk.documents.notes.store.all() if book is None else desk.documents.notes.store.of_book(book.id)
     if options.find is not None:
-        found = {note.id for note in desk.notes.store.find(options.find)}
+        found = {note.id for note in desk.documents.notes.store.find(options.find)}
         notes = tuple(note for note in notes if note.id in found)
-    books = {each.id: each for each in desk.library.books()}
+    books = {each.id: each for each in desk.documents.library.books()}
     if options.export is not None:
         write_notes(notes, books, options.export)
         desk.record.exported("notes", options.export, books=books_of_notes(notes))
@@ -56,10 +56,10 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 def _delete(options: argparse.Namespace, desk: Services) -> None:
-    found = [note for note in desk.notes.store.all() if options.delete and note.id.startswith(options.delete)]
+    found = [note for note in desk.documents.notes.store.all() if options.delete and note.id.startswith(options.delete)]
     if len(found) != 1:
         raise AppError(Code.NOTE_UNKNOWN, name=options.delete)
-    desk.notes.store.delete(found[0].id)
+    desk.documents.notes.store.delete(found[0].id)
     if options.json:
         print_json({"event": "deleted", "id": found[0].id})
     else:

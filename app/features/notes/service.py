@@ -87,7 +87,7 @@ class NoteKeeping:
 
 
 def note_keeping_of(desk: Services) -> NoteKeeping:
-    return NoteKeeping(desk.notes, desk.library)
+    return NoteKeeping(desk.documents.notes, desk.documents.library)
 
 
 def _number(note: Note) -> int:

@@ -38,12 +38,12 @@ def open_for_program(options: argparse.Namespace, terminal: Terminal) -> Service
     """The library, where nobody can be asked for its passphrase. Raises AppError as opening it does."""
     file = options.passphrase_file
     desk = terminal.open_desk(arguments.paths(options), passphrases.first_line(file) if file is not None else None)
-    say_told(desk.told_at_start)
+    say_told(desk.features.told)
     return desk
 
 
 def _allow(options: argparse.Namespace, desk: Services) -> None:
-    matters = [desk.matters.kept.named(name) for name in options.matters]
+    matters = [desk.shared.matters.kept.named(name) for name in options.matters]
     desks = [LIBRARY] if options.library or not matters else []
     wanted = McpClient(client_name(options.name), library=bool(desks), matters=tuple(each.id for each in matters))
     if _agrees(seen_words(wanted, {each.id: each.name for each in matters})):
@@ -62,7 +62,7 @@ def _agrees(words: str) -> bool:
 
 
 def _list(options: argparse.Namespace, desk: Services) -> None:
-    clients, names = mcp_access_of(desk).all(), {each.id: each.name for each in desk.matters.all()}
+    clients, names = mcp_access_of(desk).all(), {each.id: each.name for each in desk.shared.matters.all()}
     if options.json:
         print_json({"event": "programs", "programs": [_described(client, names) for client in clients]})
     elif not clients:

@@ -114,4 +114,10 @@ class McpAccess:
 
 
 def mcp_access_of(desk: Services) -> McpAccess:
-    return McpAccess(McpClients(desk.home), desk.matters.kept, desk.policy, desk.paths, desk.home_record.note)
+    return McpAccess(
+        McpClients(desk.shared.matters.home),
+        desk.shared.matters.kept,
+        desk.settings.policy,
+        desk.paths,
+        desk.shared.record.note,
+    )

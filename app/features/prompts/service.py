@@ -49,7 +49,7 @@ class PromptTexts:
 
 def prompt_texts_of(desk: Services) -> PromptTexts:
     """Prompts are the person's: every matter has those of the library."""
-    return PromptTexts(SavedPrompts(desk.home), desk.settings)
+    return PromptTexts(SavedPrompts(desk.shared.matters.home), desk.settings)
 
 
 def compose(instructions: str, prompts: Sequence[SavedPrompt]) -> str:

@@ -104,5 +104,5 @@ class Leaving:
 
 def leaving_of(desk: Services) -> Leaving:
     """The one that the desk was opened with: there is one for each, which gives out the numbers of stand-ins."""
-    assert isinstance(desk.replacing, Leaving)
-    return desk.replacing
+    assert isinstance(desk.asking.replacing, Leaving)
+    return desk.asking.replacing

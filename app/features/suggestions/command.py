@@ -22,7 +22,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         raise AppError(Code.USAGE, detail=_("name a document with --document"))
     refs = books_of(options, desk, cancel)
     found = finish(suggestions_of(desk).for_desk(refs, cancel))
-    books = {ref.book_id: desk.library.book(ref.book_id) for ref in refs}
+    books = {ref.book_id: desk.documents.library.book(ref.book_id) for ref in refs}
     if options.json:
         print_json({"questions": [_described(one, books[one.book_id]) for one in found]})
     elif not found:

@@ -169,7 +169,7 @@ class Suggestions:
 
 def suggestions_of(desk: Services) -> Suggestions:
     database = desk.database
-    return Suggestions(desk.search, Books(database), SuggestedQuestions(database), desk.settings.load)
+    return Suggestions(desk.finding.search, Books(database), SuggestedQuestions(database), desk.settings.load)
 
 
 def _in_turn(of_books: Sequence[Sequence[SuggestedQuestion]]) -> list[SuggestedQuestion]:

@@ -111,7 +111,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     wanted = find_questions(options, desk)
     columns = columns_of((*(wanted.template.questions if wanted.template else ()), *wanted.listed))
     books = prepare(options, desk, cancel)
-    shelf = shelf_of(books, desk.library)
+    shelf = shelf_of(books, desk.documents.library)
     grid, is_new = _make(options, desk, columns, [(book,) for book in books])
     out = JsonGrids(grid, shelf) if options.json else TextGrids(grid, shelf)
     if options.resume and is_new:
@@ -150,5 +150,9 @@ def _make(
 def _index(grid: Sheet, desk: Services, cancel: Cancel) -> None:
     """Index the documents of which passages will stand next to a question, or in their place. Raises AppError;
     Stopped."""
-    if grid.excerpts or desk.ask.settings().close_reading:
-        index([ref for ref in grid.books if desk.library.book(ref.book_id).characters > SHORT_CHARACTERS], desk, cancel)
+    if grid.excerpts or desk.asking.ask.settings().close_reading:
+        index(
+            [ref for ref in grid.books if desk.documents.library.book(ref.book_id).characters > SHORT_CHARACTERS],
+            desk,
+            cancel,
+        )

@@ -134,7 +134,7 @@ class Sheets:
 
 
 def sheets_of(desk: Services) -> Sheets:
-    return Sheets(desk.ask, SheetStore(desk.database, desk.conversations), desk.weighing)
+    return Sheets(desk.asking.ask, SheetStore(desk.database, desk.conversations), desk.asking.weighing)
 
 
 def _asked(columns: Sequence[GridColumn]) -> list[tuple[str, AnswerForm]]:
@@ -220,7 +220,7 @@ class Templates:
 
 
 def templates_of(desk: Services) -> Templates:
-    return Templates(resources() / "sheets", desk.library)
+    return Templates(resources() / "sheets", desk.documents.library)
 
 
 def _short(untrusted_title: str) -> str:

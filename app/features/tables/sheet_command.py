@@ -134,7 +134,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
         check(options.export, files.SHEET_ENDINGS)
     wanted = find_questions(options, desk)
     books = prepare(options, desk, cancel)
-    shelf = shelf_of(books, desk.library)
+    shelf = shelf_of(books, desk.documents.library)
     out = JsonSheets() if options.json else TextSheets(shelf)
     sheet = _make(options, desk, books, wanted, out)
     tell = partial(show, out, sheet)
@@ -152,7 +152,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
     out.ended(kept)
     if isinstance(broken_off, AppError) and broken_off.code is Code.DOES_NOT_FIT:
         answers = JsonAnswers(shelf) if options.json else TextAnswers(shelf)
-        answers.choices(desk.context.choices(sheet.id))
+        answers.choices(desk.asking.context.choices(sheet.id))
     if broken_off is not None:
         raise broken_off
     failed = (row.answer.problem for row in kept.cells if row.state is CellState.FAILED and row.answer)

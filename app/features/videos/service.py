@@ -71,4 +71,4 @@ class Videos:
 
 def videos_of(desk: Services) -> Videos:
     """Must be closed in the end."""
-    return Videos(VideoReader(), desk.images)
+    return Videos(VideoReader(), desk.documents.images)

@@ -63,7 +63,7 @@ class Models:
         self.readings = readings
         self._settings = settings
         self._folder = folder
-        self._plans = plans
+        self.plans = plans
         self._learning = learning
         self.remote = remote or RemoteEngine()
         self._wanted: EngineSettings | None = None
@@ -169,7 +169,7 @@ class Models:
         if path is not None and path != wanted.model_path:
             wanted = self.choices().get(path) or EngineSettings(model_path=path, threads=wanted.threads)
         model_path, projector_path = files_of(wanted)
-        placed = finish(self._plans.place(model_path, projector_path, wanted, cancel))
+        placed = finish(self.plans.place(model_path, projector_path, wanted, cancel))
         self._fit = self._place = None
         spec = msgspec.structs.replace(placed.spec, readings=self.readings.spec())
         self._connected = None
@@ -230,7 +230,7 @@ class Models:
 
     def chat_format(self, path: Path, cancel: Cancel) -> Work[Opening, FormatReport | None]:
         """As `Plans.chat_format`; asks the engine."""
-        return (yield from self._plans.chat_format(path, cancel))
+        return (yield from self.plans.chat_format(path, cancel))
 
     def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         """Make sure that a model is loaded: the last one again after the engine died, else as the settings say."""

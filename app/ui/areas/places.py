@@ -32,7 +32,7 @@ class PlaceArea(WindowArea):
             context, window, shelf.shelf, talk.conversation, talk.asking, self.pages, shelf.report, self
         )
         self.anything = Anything(context, shelf.shelf, go, shelf.matters, self)
-        self.note_removal = NoteRemoval(desk.notes, bridge, window, self)
+        self.note_removal = NoteRemoval(desk.documents.notes, bridge, window, self)
         self.help = HelpPresenter(context, shelf.openings, go, handbook, self)
         self._let_tell((self.pages, self.note_removal, self.exporting, self.anything, self.help))
         self.exporting.saved.connect(self.saved_files.show)

@@ -29,15 +29,15 @@ class ShelfArea(WindowArea):
         super().__init__(context, window)
         desk, bridge = context.desk, context.bridge
         self.covers = covers
-        self.openings = FileImport(desk.library, bridge, context.shown, self)
+        self.openings = FileImport(desk.documents.library, bridge, context.shown, self)
         self.passwords = Passwords(self.openings, window, self)
-        self.folders = FolderImport(desk.adding, self.openings, bridge, context.icons, window, self)
-        self.added_folders = AddedFolders(desk.adding, self.folders, bridge, window, self)
+        self.folders = FolderImport(desk.documents.adding, self.openings, bridge, context.icons, window, self)
+        self.added_folders = AddedFolders(desk.documents.adding, self.folders, bridge, window, self)
         self.shelf = ShelfPresenter(context, window.shelf, conversations, books, self.openings, self)
         self.matters = MattersPresenter(context, window, self.openings, self.folders, self.shelf, self)
-        self.indexing = BookIndexing(desk.indexer, bridge, context.activity, self)
-        self.report = ReportPresenter(desk.library, bridge, context.icons, window, self)
-        self.undoing = Undoing(desk.removal, bridge, window, self)
+        self.indexing = BookIndexing(desk.finding.indexer, bridge, context.activity, self)
+        self.report = ReportPresenter(desk.documents.library, bridge, context.icons, window, self)
+        self.undoing = Undoing(desk.documents.removal, bridge, window, self)
         self._let_tell(
             (self.openings, self.folders, self.added_folders, self.shelf, self.matters, self.report, self.undoing)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.services.services import titling_of
+from app.store.conversations import Drafts
 from app.ui.areas.area import WindowArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.chat.asking import AskingPresenter
@@ -32,12 +34,12 @@ class TalkArea(WindowArea):
         view, composer = window.talk.view, window.talk.composer
         self.portal = ScreenPortal(bridge, window, self)
         self.images = ImageSources(shelf.openings, composer, self.portal, self)
-        self.attachments = AttachmentsPresenter(desk.images, desk.models, bridge, composer, self)
+        self.attachments = AttachmentsPresenter(desk.documents.images, desk.models, bridge, composer, self)
         self._make_conversation(context, shelf)
-        self.ahead = Prefill(desk.context, bridge, context.activity, shown, self)
+        self.ahead = Prefill(desk.asking.context, bridge, context.activity, shown, self)
         self.context = ContextPresenter(context, window.talk.spine, self)
         self.fitting = Fitting(context, window, self.conversation, self.asking, self.drafts, self.attachments, self)
-        self.gallery = Gallery(desk.images, bridge, context.icons, view, window, self)
+        self.gallery = Gallery(desk.documents.images, bridge, context.icons, view, window, self)
         self._let_tell((self.conversation, self.asking, self.asking.planning, self.drafts, self.weighing))
         self._let_tell((self.ahead, self.fitting, self.gallery, self.images, self.attachments, self.image_consent))
         for work in (self.conversation.answer, self.ahead):
@@ -51,16 +53,16 @@ class TalkArea(WindowArea):
     def _make_conversation(self, context: WindowContext, shelf: ShelfArea) -> None:
         desk, bridge, window = context.desk, context.bridge, self._window
         view, composer = window.talk.view, window.talk.composer
-        self.drafts = DraftsPresenter(desk.drafts, bridge, self)
+        self.drafts = DraftsPresenter(Drafts(desk.database), bridge, self)
         writing = Writing(self.drafts, composer, self.attachments, self)
-        branches = Branches(desk.conversations, desk.drafts)
+        branches = Branches(desk.conversations, Drafts(desk.database))
         talk = self.conversation = ConversationPresenter(context, branches, view, composer, writing, self)
         self.instructing = Instructing(talk, composer, context.shown, window, self)
         planning = Planning(context, talk, composer, self)
         self.image_consent = ImageConsent(desk.models, bridge, composer, self)
         self.asking = AskingPresenter(context, talk, view, composer, writing, planning, shelf.openings, self)
-        self.titles = TitlePresenter(desk.titling, bridge, talk, context.activity, self)
-        self.weighing = WeighingPresenter(desk.weighing, bridge, view, context.activity, context.shown, self)
+        self.titles = TitlePresenter(titling_of(desk), bridge, talk, context.activity, self)
+        self.weighing = WeighingPresenter(desk.asking.weighing, bridge, view, context.activity, context.shown, self)
         self.words = WordsPresenter(context, talk, self.asking, composer, self)
 
     def _connect_engine(self) -> None:

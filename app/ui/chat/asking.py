@@ -76,9 +76,9 @@ class AskingPresenter(Presenter):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._ask = context.desk.ask
+        self._ask = context.desk.asking.ask
         self.planning = planning
-        self._parts = context.desk.parts
+        self._parts = context.desk.asking.parts
         self._bridge = context.bridge
         self._conversation = conversation
         self._composer = composer

@@ -11,6 +11,7 @@ from app.core.conversations.conversation import Conversation, MatterScope, Quest
 from app.core.conversations.events import Loading, Tokenizing
 from app.core.errors import Problem
 from app.services.asking.matter_plans import Proposal
+from app.services.services import matter_plans_of
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.kit.activity import ASIDE, EngineTask
@@ -47,7 +48,7 @@ class Planning(Presenter):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._plans = context.desk.matter_plans
+        self._plans = matter_plans_of(context.desk)
         self._bridge = context.bridge
         self._conversation = conversation
         self._composer = composer

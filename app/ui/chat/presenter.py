@@ -148,7 +148,7 @@ class ConversationPresenter(Presenter):
         super().__init__(parent)
         bridge, shown = context.bridge, context.shown
         self._branches = branches
-        self._removal = context.desk.removal
+        self._removal = context.desk.documents.removal
         self._bridge = bridge
         self._view = view
         self._composer = composer

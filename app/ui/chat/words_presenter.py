@@ -34,7 +34,7 @@ class WordsPresenter(Presenter):
     ) -> None:
         super().__init__(parent)
         self._settings = context.desk.settings
-        self._weighing = context.desk.weighing
+        self._weighing = context.desk.asking.weighing
         self._bridge = context.bridge
         self._switch = composer.words
         self._activity = context.activity

@@ -52,7 +52,7 @@ class Fitting(Presenter):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._context = context.desk.context
+        self._context = context.desk.asking.context
         self._conversations = context.desk.conversations
         self._models = context.desk.models
         self._bridge = context.bridge

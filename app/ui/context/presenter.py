@@ -42,7 +42,7 @@ class ContextPresenter(QObject):
 
     def __init__(self, context: WindowContext, spine: Spine, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context = context.desk.context
+        self._context = context.desk.asking.context
         self._engine = context.desk.engine
         self._bridge = context.bridge
         self._spine = spine

@@ -43,7 +43,11 @@ class Exporting(Presenter):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._conversations, self._library, self._images = desk.conversations, desk.library, desk.images
+        self._conversations, self._library, self._images = (
+            desk.conversations,
+            desk.documents.library,
+            desk.documents.images,
+        )
         self._talk = talk
         self._shown = shown
         self._bridge = bridge

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from app.core.documents.document import Book
+from app.core.machine import installation
 from app.core.machine.installation import licence_texts
 from app.isolation.sandbox import landlock_abi
 from app.ui.frame.navigation import Navigation
@@ -31,8 +32,8 @@ class HelpPresenter(Presenter):
         super().__init__(parent)
         desk = context.desk
         self._engine = desk.engine
-        self._reader = desk.reader
-        self._downloads = desk.downloads
+        self._reader = desk.documents.reader
+        self._downloads = desk.model_files.downloads
         self._bridge = context.bridge
         self._openings = openings
         self._navigation = navigation
@@ -40,7 +41,7 @@ class HelpPresenter(Presenter):
         self._theme = context.icons.theme
         self._window = context.window
         self._handbook = handbook
-        self._installed = desk.installed
+        self._installed = installation.root()
         self._commands: Commands | None = None
         self._opens_handbook = False
         openings.opened.connect(self._look)

@@ -28,8 +28,8 @@ TEXT_FAMILY = "Source Serif Pro"
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours as #RRGGBB. They keep the contrast that WCAG AA wants (tests/ui/look/test_look.py): 4.5 for text on what it
-    is written on, 3 for the edges of what can be used."""
+    """Colours as #RRGGBB. They keep the contrast that WCAG AA wants (tests/ui/look/test_look.py): 4.5 for text on what
+    it is written on, 3 for the edges of what can be used."""
 
     dark: bool
     ground: str

@@ -48,7 +48,7 @@ class MattersPresenter(Presenter):
         super().__init__(parent)
         desk = context.desk
         self._desk = desk
-        self._matters = desk.matters
+        self._matters = desk.shared.matters
         self.matter = desk.matter
         self._bridge = context.bridge
         self._activity = context.activity

@@ -64,7 +64,7 @@ class PlacementPresenter(QObject):
         executor = Executor.MODELS if self.hardware != Hardware() else Executor.ENGINE
         self._bridge.call(
             executor,
-            partial(look_at, self._desk.machines, self._desk.engine, self.hardware),
+            partial(look_at, self._desk.models.plans.machines, self._desk.engine, self.hardware),
             partial(self._looked, dialog),
             partial(self._refused, dialog),
         )
@@ -140,7 +140,7 @@ class PlacementPresenter(QObject):
             return
         self._planning = True
         machine = msgspec.structs.replace(self._seen.machine, disk_bandwidth=self._disk_bandwidth)
-        learning = self._desk.learning if self.hardware == Hardware() else None
+        learning = self._desk.models.plans.learning if self.hardware == Hardware() else None
         adapter_bytes = bytes_of(self._engine.adapters)
         work = partial(_plan, *self._headers, machine, request, adapter_bytes, Path(self._path), learning)
         self._bridge.call(
@@ -208,7 +208,7 @@ def _gather(
 ) -> tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None], float]:
     """Settings and headers of a model; and, if wanted, the bytes a second that its disk gives."""
     engine = settings_for(str(path), desk.settings.load().engine, desk.models.choices())
-    return engine, read_headers(desk.headers, path, Cancel()), measure_disk(path) if measured else 0.0
+    return engine, read_headers(desk.models.plans.headers, path, Cancel()), measure_disk(path) if measured else 0.0
 
 
 def _plan(

@@ -111,7 +111,7 @@ class ModelPlans(QObject):
             later = _("Octavo checks this computer after the current answer.")
             self.machine_seen.emit(later if busy else _("Checking this computer…"))
         executor = Executor.MODELS if imagined else Executor.ENGINE
-        work = partial(look_at, self._desk.machines, self._desk.engine, self.hardware)
+        work = partial(look_at, self._desk.models.plans.machines, self._desk.engine, self.hardware)
         self._bridge.call(executor, work, self._plan, self._on_problem)
 
     @Slot()
@@ -133,9 +133,9 @@ class ModelPlans(QObject):
         offers = [self._headers.known(offer) for offer in selection.offers]
         if self._survey is not None:
             self._survey.cancel()
-        learning = self._desk.learning if self.hardware == THIS else None
-        judges = self._desk.weighing.judges
-        work = partial(survey, self._desk.headers, wanted, offers, seen.machine, learning, judges)
+        learning = self._desk.models.plans.learning if self.hardware == THIS else None
+        judges = self._desk.asking.weighing.judges
+        work = partial(survey, self._desk.models.plans.headers, wanted, offers, seen.machine, learning, judges)
         self._survey = self._bridge.stream(Executor.MODELS, work, self._on_planned)
 
     @Slot(object)

@@ -60,15 +60,15 @@ class ModelWindowPresenter(QObject):
         self._model = model
         self._main = main
         self.shown: ModelsWindow | None = None
-        self.fetching = FetchingPresenter(desk.downloads, bridge, self)
+        self.fetching = FetchingPresenter(desk.model_files.downloads, bridge, self)
         self.adding = AddModelPresenter(
-            desk.downloads, desk.carrying, desk.settings, bridge, icons, self.fetching, self
+            desk.model_files.downloads, desk.model_files.carrying, desk.settings, bridge, icons, self.fetching, self
         )
         self.placement = PlacementPresenter(desk, bridge, icons, self)
         self._selection: ModelSelection | None = None
         self._wanted: Offer | None = None  # whose terms a person wants to see as soon as its card is there
-        self.actions = ModelActions(desk.carrying, desk.models, bridge, model, activity, self)
-        self.headers = OfferHeaders(desk.downloads, bridge, self)
+        self.actions = ModelActions(desk.model_files.carrying, desk.models, bridge, model, activity, self)
+        self.headers = OfferHeaders(desk.model_files.downloads, bridge, self)
         self.plans = ModelPlans(desk, bridge, self.headers, self)
         self._connect()
 
@@ -130,7 +130,7 @@ class ModelWindowPresenter(QObject):
         """Look again, if there is anyone to see it."""
         if self.window is not None:
             desk = self._desk
-            work = partial(select, desk.models, desk.downloads, desk.settings)
+            work = partial(select, desk.models, desk.model_files.downloads, desk.settings)
             self._bridge.call(Executor.MODELS, work, self._on_selected, self._on_problem)
 
     @Slot(object)

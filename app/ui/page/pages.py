@@ -34,9 +34,9 @@ class Pages(Presenter):
     def __init__(self, context: WindowContext, panel: PagePanel, parent: QObject | None = None) -> None:
         """`panel` shows the first page, and has room for the second."""
         super().__init__(parent)
-        self._library = context.desk.library
-        self._images = context.desk.images
-        self._notes = context.desk.notes
+        self._library = context.desk.documents.library
+        self._images = context.desk.documents.images
+        self._notes = context.desk.documents.notes
         self._noting: list[PageNotes] = []
         self._note_entries: Callable[[], Sequence[MenuEntry]] = tuple
         self._bridge = context.bridge

@@ -36,7 +36,7 @@ class Anything(Presenter):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._images = context.desk.images
+        self._images = context.desk.documents.images
         self._bridge = context.bridge
         self._shelf = shelf
         self._shown = context.shown

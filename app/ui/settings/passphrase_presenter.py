@@ -32,7 +32,7 @@ class PassphrasePresenter(Presenter):
 
     def __init__(self, desk: Services, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._database, self._paths, self._protect = desk.home, desk.paths, desk.protect
+        self._database, self._paths, self._protect = desk.shared.matters.home, desk.paths, desk.protect
         self._bridge = bridge
         self._window = window
         self._shown: PassphraseDialog | None = None

@@ -49,9 +49,9 @@ class ShelfPresenter(Presenter):
     ) -> None:
         super().__init__(parent)
         desk = context.desk
-        self._library = desk.library
+        self._library = desk.documents.library
         self._kept = desk.conversations
-        self._removal = desk.removal
+        self._removal = desk.documents.removal
         self._bridge = bridge = context.bridge
         self._panel = panel
         self._conversation_list = conversations
@@ -59,11 +59,11 @@ class ShelfPresenter(Presenter):
         self._now = context.now
         self.openings = openings
         self._shown = context.shown
-        self.counting = BookCounting(desk.library, bridge, context.activity, self)
+        self.counting = BookCounting(desk.documents.library, bridge, context.activity, self)
         self.counting.changed.connect(self.show_books)
         self._rows = BookRows(self.counting, context.activity, context.shown)
         self.marking = Marking(desk.conversations, bridge, panel, self)
-        self.pages = PagesPresenter(desk.context, bridge, panel, self)
+        self.pages = PagesPresenter(desk.asking.context, bridge, panel, self)
         self._connect()
 
     @property

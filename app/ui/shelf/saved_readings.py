@@ -83,7 +83,7 @@ def entry_words(reading: SavedState) -> str:
 class ReadingsPresenter(Presenter):
     def __init__(self, desk: Services, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._readings, self._recording = desk.readings, desk.record
+        self._readings, self._recording = desk.models.readings, desk.record
         self._bridge = bridge
         self._window = window
 

@@ -45,12 +45,12 @@ class ModelAdvice(Presenter):
         """Look at the machine once the engine has nothing else to do."""
         if not self._looked:
             self._looked = True
-            work = partial(look_at, self._desk.machines, self._desk.engine, self.hardware)
+            work = partial(look_at, self._desk.models.plans.machines, self._desk.engine, self.hardware)
             self._call(work, self._recommend, self._ignore, executor=Executor.ENGINE)
 
     @Slot(object)
     def _recommend(self, seen: MachineSeen) -> None:
-        work = partial(recommend, self._desk.models, self._desk.downloads, seen)
+        work = partial(recommend, self._desk.models, self._desk.model_files.downloads, seen)
         self._call(work, self._take, self._ignore, executor=Executor.MODELS)
 
     @Slot(object)

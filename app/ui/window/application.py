@@ -419,7 +419,7 @@ class WindowStart(_Shell):
         if before is not None:
             before()
         if self._icons is not None or id != LIBRARY:  # of a desk that was just opened, the library is open
-            desk = self._desk = desk.turn_to(id)
+            desk = self._desk = desk.shared.turn_to(id)
         if (desk.settings.get_blob(_LAST_BLOB) or b"") != id.encode("ascii"):
             desk.settings.set_blob(_LAST_BLOB, id.encode("ascii"))
         blob = desk.own_settings.get_blob(_BLOB)
@@ -540,7 +540,7 @@ class WindowStart(_Shell):
         self._say_untold()
         on_listed = self._on_listed if first else self._on_listed_again
         self.presenter.shelf_area.shelf.conversations_listed.connect(on_listed, Qt.ConnectionType.SingleShotConnection)
-        QTimer.singleShot(0, self, self._desk.reader.expect)
+        QTimer.singleShot(0, self, self._desk.documents.reader.expect)
 
     def _take_question_away(self) -> None:
         """Put away the screen, or the dialog, that asks for a passphrase."""

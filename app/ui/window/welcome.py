@@ -57,7 +57,7 @@ class Welcome(Presenter):
         self.advice = ModelAdvice(desk, context.bridge, self)
         self._shown = context.shown
         self._handbook = handbook if desk.matter is None else None
-        self._has_keyring = desk.key.origin is not KeyOrigin.FILE
+        self._has_keyring = desk.shared.matters.home.key.origin is not KeyOrigin.FILE
         self._offers: tuple[EmptyOffer, ...] = ()
         self._state = WindowState()
         self._files: tuple[Path, ...] = ()

@@ -38,7 +38,7 @@ def passphrase(tmp_path: Path) -> Path:
 def window(tmp_path: Path) -> Iterator[Services]:
     """The desk that a window has open meanwhile."""
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as opened:
-        opened.matters.create("Marlow")
+        opened.shared.matters.create("Marlow")
         opened.conversations.create("Rivers")
         yield opened
 
@@ -57,7 +57,7 @@ def test_a_backup_is_made_while_the_window_is_open_and_restored_elsewhere(
     assert f"was restored into “{there}”, with the library and 1 matter. Its new key is in a file" in out
     with contextlib.closing(open_desk(Paths(there))) as opened:
         assert [each.title for each in opened.conversations.all()] == ["Rivers"]
-        assert [each.name for each in opened.matters.all()] == ["Marlow"]
+        assert [each.name for each in opened.shared.matters.all()] == ["Marlow"]
     code, _out, err = octavo("restore", file, "--passphrase-file", passphrase, "--data-dir", there)
     assert code == 3
     assert "already holds data of Octavo, which was not changed" in err
@@ -86,7 +86,7 @@ def test_everything_is_said_in_json_too(octavo: Octavo, window: Services, passph
 def test_a_matter_that_is_not_in_it_is_named_and_the_exit_code_says_so(
     octavo: Octavo, window: Services, passphrase: Path, tmp_path: Path
 ) -> None:
-    Database.discard(window.paths.matter(window.matters.all()[0].id))
+    Database.discard(window.paths.matter(window.shared.matters.all()[0].id))
     file = tmp_path / "desk.octavo-backup"
     code, out, err = octavo("backup", file, "--passphrase-file", passphrase, "--data-dir", window.paths.data)
     assert code == 3

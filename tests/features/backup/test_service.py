@@ -52,11 +52,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with something in every table, in a matter too, and saved readings."""
     folder = tmp_path_factory.mktemp("filled") / "desk"
     with contextlib.closing(open_desk(Paths(folder))) as opened:
-        fill(opened.home)
-        for matter in opened.matters.all():  # they have no databases
-            opened.matters.kept.give_up(matter.id)
+        fill(opened.shared.matters.home)
+        for matter in opened.shared.matters.all():  # they have no databases
+            opened.shared.matters.kept.give_up(matter.id)
         opened.settings.change("theme", ThemeChoice.DARK)
-        with contextlib.closing(opened.matters.open(opened.matters.create("Marlow").id)) as marlow:
+        with contextlib.closing(opened.shared.matters.open(opened.shared.matters.create("Marlow").id)) as marlow:
             fill(marlow)
         for name in ("one.reading", f"images/{HEX}/two.embeddings", "tokens/three.tokens", "four.reading.part"):
             file = opened.paths.readings / name
@@ -95,7 +95,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_desk_made_of_a_backup_is_equal(desk: Services, file: Path, tmp_path: Path) -> None:
-    before = desk_rows(desk.paths, desk.key)
+    before = desk_rows(desk.paths, desk.shared.matters.home.key)
     told, result = run(backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP))
     assert result == BackupMade(str(file), file.stat().st_size, 1, readings=False)
     assert {type(each) for each in told} == {Copying, Hashing}, "it is read back"
@@ -114,13 +114,13 @@ def test_a_desk_made_of_a_backup_is_equal(desk: Services, file: Path, tmp_path: 
         *("logs", "matters", "octavo.db", "octavo.key", "octavo.keycard", "octavo.lock")
     ]
     assert desk_rows(there) == before
-    assert keys.obtain(there).secret != desk.key.secret
+    assert keys.obtain(there).secret != desk.shared.matters.home.key.secret
     assert all(stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
                for path in (there.data, *there.data.rglob("*")))  # fmt: skip
     with contextlib.closing(open_desk(there)) as opened:
-        assert [book.title for book in opened.library.books()] == ["Moby-Dick 白鯨"]
-        marlow = opened.turn_to(opened.matters.kept.named("Marlow").id)
-        assert [book.title for book in marlow.library.books()] == ["Moby-Dick 白鯨"]
+        assert [book.title for book in opened.documents.library.books()] == ["Moby-Dick 白鯨"]
+        marlow = opened.shared.turn_to(opened.shared.matters.kept.named("Marlow").id)
+        assert [book.title for book in marlow.documents.library.books()] == ["Moby-Dick 白鯨"]
         assert opened.settings.load().theme is ThemeChoice.DARK
         marlow.database.close()
 
@@ -135,23 +135,23 @@ def test_saved_readings_are_in_it_if_that_is_wanted(desk: Services, file: Path, 
 
 def test_the_desk_is_used_meanwhile(desk: Services, file: Path, tmp_path: Path) -> None:
     """Neither the desk nor the backup waits, and what is written after the beginning is not in it."""
-    before, written = desk_rows(desk.paths, desk.key), iter(range(1000))
+    before, written = desk_rows(desk.paths, desk.shared.matters.home.key), iter(range(1000))
 
     def use(_told: object) -> None:
         desk.conversations.create(f"Later {next(written)}")
-        desk.matters.create(f"Later {next(written)}")
+        desk.shared.matters.create(f"Later {next(written)}")
         (desk.paths.readings / "one.reading").unlink(missing_ok=True)
 
     run(backups_of(desk).make(file, WORDS, Cancel(), readings=True, cost=CHEAP), use)
     restored(file, tmp_path / "another")
     assert desk_rows(Paths(tmp_path / "another")) == before
     assert not (tmp_path / "another" / "readings" / "one.reading").exists(), "it had gone before it was its turn"
-    assert len(desk.matters.all()) > 2
+    assert len(desk.shared.matters.all()) > 2
 
 
 def test_another_process_may_make_it(desk: Services, file: Path, tmp_path: Path) -> None:
     """As while the window is open: a second desk of the same folder is opened for it."""
-    with contextlib.closing(open_desk(desk.paths)) as terminal, desk.home.write() as connection:
+    with contextlib.closing(open_desk(desk.paths)) as terminal, desk.shared.matters.home.write() as connection:
         with pytest.raises(AppError) as error:
             backup_of_the_moment(terminal, file)
         assert error.value.code is Code.DATABASE_LOCKED
@@ -172,11 +172,11 @@ def test_a_matter_that_cannot_be_read_is_named_and_does_not_keep_the_others_out(
     desk: Services, file: Path, tmp_path: Path
 ) -> None:
     for name, content in (("Broken", b"no database" * 1000), ("Gone", b"")):
-        path = desk.paths.matter(desk.matters.create(name).id)
+        path = desk.paths.matter(desk.shared.matters.create(name).id)
         Database.discard(path)
         if content:
             path.write_bytes(content)
-    rotten = desk.paths.matter(desk.matters.create("Rotten").id)
+    rotten = desk.paths.matter(desk.shared.matters.create("Rotten").id)
     whole = bytearray(rotten.read_bytes())
     whole[len(whole) // 2] ^= 1
     rotten.write_bytes(whole)
@@ -185,7 +185,7 @@ def test_a_matter_that_cannot_be_read_is_named_and_does_not_keep_the_others_out(
     assert result.matters == 1
     assert restored(file, tmp_path / "another").matters == 1
     with contextlib.closing(open_desk(Paths(tmp_path / "another"))) as opened:
-        assert opened.turn_to(opened.matters.kept.named("Marlow").id).library.books()
+        assert opened.shared.turn_to(opened.shared.matters.kept.named("Marlow").id).documents.library.books()
         opened.database.close()
 
 
@@ -397,7 +397,7 @@ def test_a_backup_of_an_older_octavo_is_brought_to_this_version(file: Path, tmp_
     there = Paths(tmp_path / "another")
     assert not list(there.data.glob("octavo.db.v*"))
     with contextlib.closing(open_desk(there)) as opened:
-        assert [book.title for book in opened.library.books()] == ["Moby-Dick 白鯨"]
+        assert [book.title for book in opened.documents.library.books()] == ["Moby-Dick 白鯨"]
 
 
 # ---- where it is restored
@@ -449,30 +449,30 @@ def test_a_full_disk_leaves_nothing_of_the_desk(
 
 def test_a_desk_with_nothing_in_it_gives_way_at_the_next_start(desk: Services, file: Path, tmp_path: Path) -> None:
     """As the one that a first start of the window began."""
-    before = desk_rows(desk.paths, desk.key)
+    before = desk_rows(desk.paths, desk.shared.matters.home.key)
     made(desk, file)
     there = Paths(tmp_path / "another")
     with contextlib.closing(open_desk(there)) as begun:
-        begun.matters.create("Nothing in it")
+        begun.shared.matters.create("Nothing in it")
         finish(restore(file, WORDS, there, Cancel(), may_replace=True))
         assert begun.conversations.all() == ()
     restoring.settle(there)
     assert desk_rows(there) == before
     finish(restore(file, WORDS, there, Cancel(), may_replace=True))
     with contextlib.closing(open_desk(there)) as opened:  # as the next start does
-        assert [matter.name for matter in opened.matters.all()] == ["Marlow"]
+        assert [matter.name for matter in opened.shared.matters.all()] == ["Marlow"]
         assert not (there.data / "restored").exists()
-    assert [path.stem for path in there.matters.glob("*.db")] == [matter.id for matter in desk.matters.all()]
+    assert [path.stem for path in there.matters.glob("*.db")] == [matter.id for matter in desk.shared.matters.all()]
 
 
 def test_a_passphrase_of_the_desk_is_not_that_of_the_backup(desk: Services, file: Path, tmp_path: Path) -> None:
-    set_passphrase(desk.home, desk.paths, "of the desk alone", cost=CHEAP)
+    set_passphrase(desk.shared.matters.home, desk.paths, "of the desk alone", cost=CHEAP)
     made(desk, file)
     done = restored(file, tmp_path / "another")
     assert done.was_protected
     assert done.key == KeyOrigin.FILE
     with contextlib.closing(open_desk(Paths(tmp_path / "another"))) as opened:
-        assert SettingsStore(opened.home).load().theme is ThemeChoice.DARK
+        assert SettingsStore(opened.shared.matters.home).load().theme is ThemeChoice.DARK
 
 
 # ---- a conversation goes on elsewhere
@@ -492,9 +492,9 @@ def test_a_conversation_goes_on_with_its_saved_reading(tiny_scout_fast: Path, fi
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
         desk.settings.save(settings)
         document = plain_text.parse(Content("lease.txt", text.encode(), "ab" * 32), lambda _done, _total: None)
-        book = BookRef(Books(desk.home).add(document, Path("/lease.txt")).id)
+        book = BookRef(Books(desk.shared.matters.home).add(document, Path("/lease.txt")).id)
         talk = desk.conversations.create("Notice", books=(book,))
-        first = answered(desk.ask.ask(Question(talk.id, "When?", talk.books), Cancel()))
+        first = answered(desk.asking.ask.ask(Question(talk.id, "When?", talk.books), Cancel()))
         assert first.usage is not None
         assert first.usage.reused_tokens == 0
         desk.engine.flush_saved()
@@ -507,8 +507,8 @@ def test_a_conversation_goes_on_with_its_saved_reading(tiny_scout_fast: Path, fi
         assert turn.answer is not None
         assert turn.answer.text == first.text
         asked = Question(talk.id, "And then?", talk.books, turn.answer.id)
-        second = answered(desk.ask.ask(asked, Cancel()))
+        second = answered(desk.asking.ask.ask(asked, Cancel()))
         assert second.usage is not None
-        (reading,) = desk.readings.all()
+        (reading,) = desk.models.readings.all()
         assert reading.complete
         assert second.usage.reused_tokens == len(reading.tokens) > 800, "rules and book, as they were read there"

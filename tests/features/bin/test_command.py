@@ -15,7 +15,9 @@ from tests.whole import open_desk
 def _delete(folder: Path, *titles: str) -> list[str]:
     """Conversations of these titles; the ids of their entries."""
     with contextlib.closing(open_desk(Paths(folder))) as desk:
-        entries = [desk.removal.delete(BinKind.CONVERSATION, desk.conversations.create(title).id) for title in titles]
+        entries = [
+            desk.documents.removal.delete(BinKind.CONVERSATION, desk.conversations.create(title).id) for title in titles
+        ]
     return [entry.id for entry in entries if entry is not None]
 
 

@@ -99,7 +99,7 @@ def test_a_stopped_run_goes_on_where_it_was(fake: FakeDesk) -> None:
 
     with pytest.raises(Stopped):
         finish(timeline_asking_of(fake.desk).run(cancel), stop_at_second)
-    book = fake.desk.library.books()[0]
+    book = fake.desk.documents.library.books()[0]
     assert timelines_of(fake.desk).store.asked_pages(book.id, SCOUT.name) == 1
     gate.open()
     fake.engine.answers = [("none",)]

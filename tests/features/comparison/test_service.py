@@ -105,7 +105,7 @@ def test_both_books_are_on_the_desk_and_marks_of_both_are_checked(
     first, second = compared.first.title, compared.second.title
     fake.engine.answers[:] = [(f"It ends on “31 March 2031” [{first}, p. 1], now on “30 June 2031” [{second}, p. 1].",)]
     made = question(comparisons, compared)
-    answer = answered(fake.desk.ask.ask(made.question, Cancel()))
+    answer = answered(fake.desk.asking.ask.ask(made.question, Cancel()))
     assert [document.untrusted_title for document in fake.engine.prompts[-1].documents] == [first, second]
     assert [(each.book_id, each.state) for each in answer.citations] == [
         (compared.first.id, CitationState.VERIFIED),

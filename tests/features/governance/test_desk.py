@@ -33,4 +33,4 @@ def test_what_is_too_old_is_deleted_when_the_desk_is_opened_a_day_later(octavo: 
     )
     with contextlib.closing(open_desk(Paths(tmp_path))) as desk:
         assert desk.conversations.all() == ()
-        assert desk.told_at_start == []
+        assert desk.features.told == []

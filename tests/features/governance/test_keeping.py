@@ -65,18 +65,18 @@ def test_what_a_rescue_put_aside_is_named(fake: FakeDesk) -> None:
 
 
 def test_what_is_deleted_is_not_kept(fake: FakeDesk, book: BookRef) -> None:
-    fake.desk.removal.delete(BinKind.BOOK, book.book_id)
+    fake.desk.documents.removal.delete(BinKind.BOOK, book.book_id)
     assert report(fake).desks[0].places[0].in_bin
     fake.desk.settings.change("use_bin", False)
-    for entry in fake.desk.removal.kept.all():
-        fake.desk.removal.purge(entry)
+    for entry in fake.desk.documents.removal.kept.all():
+        fake.desk.documents.removal.purge(entry)
     assert report(fake).is_empty
 
 
 def test_other_matters_are_looked_into_with_leave_alone(fake: FakeDesk) -> None:
     desk = fake.desk
-    matter = desk.matters.create("Zweig v Harbour")
-    with contextlib.closing(desk.matters.look_into(matter.id)) as database:
+    matter = desk.shared.matters.create("Zweig v Harbour")
+    with contextlib.closing(desk.shared.matters.look_into(matter.id)) as database:
         from app.store.conversations import Conversations
 
         Conversations(database).create("Zweig")

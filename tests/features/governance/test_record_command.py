@@ -25,7 +25,7 @@ def test_a_record_is_listed_exported_and_verified(octavo: Octavo, tmp_path: Path
         asked = Happening(RecordKind.ANSWER, "c", ("ab" * 32,), "Scout\x1b[2J", "", "models.example.org", "complete")
         opened.record.note(asked)
         talk = opened.conversations.create("Wharf")
-        opened.removal.delete(BinKind.CONVERSATION, talk.id)
+        opened.documents.removal.delete(BinKind.CONVERSATION, talk.id)
     code, out, _err = run()
     assert code == 0
     assert "Answer: complete · 1 document · Scout [2J on models.example.org" in out

@@ -50,7 +50,7 @@ def test_it_is_said_first_and_done_a_day_later(fake: FakeDesk) -> None:
     done = retention_of(desk).run(NOW + DAY_S, (named(fake, "shown"),))
     assert done.done
     assert titles(fake) == {"pinned", "shown", "young"}
-    assert desk.removal.kept.all() == (), "for good"
+    assert desk.documents.removal.kept.all() == (), "for good"
     assert desk.record.store.entries()[-1].kind == RecordKind.EXPIRED
     assert retention_of(desk).run(NOW + 2 * DAY_S).done
     assert titles(fake) == {"pinned", "young"}
@@ -74,4 +74,4 @@ def test_the_administrator_may_want_it(fake: FakeDesk) -> None:
     assert not retention_of(desk).run(NOW).done
     assert retention_of(desk).run(NOW + DAY_S).done
     assert titles(fake) == {"pinned", "young"}
-    assert desk.removal.bin_days == 7
+    assert desk.documents.removal.bin_days == 7

@@ -41,7 +41,7 @@ def test_matters_are_made_listed_renamed_put_away_and_deleted(octavo: Octavo, tm
 
 def test_a_matter_is_exported_and_imported(octavo: Octavo, tmp_path: Path) -> None:
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as library:
-        library.matters.create("Marlow")
+        library.shared.matters.create("Marlow")
     secret, file = tmp_path / "secret.txt", tmp_path / "Marlow.octavo-matter"
     secret.write_text("four unrelated words\nand more", "utf-8")
     where = ("--passphrase-file", secret, "--data-dir", tmp_path / "desk")

@@ -32,12 +32,12 @@ def lease(tmp_path: Path) -> Path:
 def noted(lease: Path, tmp_path: Path) -> list[str]:
     """Three notes; their ids."""
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
-        book = finish(desk.library.open(lease, Cancel()))
-        text = desk.library.page(book.id, 2).text
+        book = finish(desk.documents.library.open(lease, Cancel()))
+        text = desk.documents.library.page(book.id, 2).text
         start = text.index("the quay")
         return [
-            desk.notes.mark(book.id, 2, (start, start + 8), Marker.BLUE, "All of it?\x1b[2J").id,
-            desk.notes.mark(book.id, 1, None, None, "Ask *Marlow*.").id,
+            desk.documents.notes.mark(book.id, 2, (start, start + 8), Marker.BLUE, "All of it?\x1b[2J").id,
+            desk.documents.notes.mark(book.id, 1, None, None, "Ask *Marlow*.").id,
             note_keeping_of(desk).keep_words("Monthly. (Lease, p. 1)", NoteSource.ANSWER, "a1").id,
         ]
 

@@ -60,7 +60,7 @@ def program(data: Path) -> Iterator[McpProgram]:
 def allow(data: Path, name: str, *matters: str) -> None:
     """The library, or these matters alone."""
     with desk_of(data) as desk:
-        ids = [desk.matters.kept.named(matter).id for matter in matters]
+        ids = [desk.shared.matters.kept.named(matter).id for matter in matters]
         mcp_access_of(desk).allow(name, ids or [LIBRARY])
 
 
@@ -148,8 +148,8 @@ def test_what_a_program_may_not_see_it_learns_nothing_of(program: McpProgram, da
         sentence = program.fail("list_documents", matter=matter)
         assert sentence.startswith(f"There is no matter “{matter}” that the program “tester” may see.")
     with desk_of(data) as desk:
-        marlow = desk.matters.kept.named("Marlow").id
-        (book,) = desk.turn_to(marlow).library.books()
+        marlow = desk.shared.matters.kept.named("Marlow").id
+        (book,) = desk.shared.turn_to(marlow).documents.library.books()
     assert "no document" in program.fail("read_pages", document=book.id)
     assert "error" in program.ask("resources/read", {"uri": f"octavo://{marlow}/{book.id}"})
     assert program.use("search", query="Marlow")["passages"] == []
@@ -260,14 +260,17 @@ def test_a_locked_desk_answers_nothing(data: Path) -> None:
         assert program.use("list_documents")["documents"]
         desk_window.note_locked(Paths(data), True)
         assert "Octavo is locked" in program.fail("list_documents")
-        assert not opened[0].home.is_open
+        assert not opened[0].shared.matters.home.is_open
 
 
 def test_a_desk_with_a_passphrase_says_so(data: Path) -> None:
     allow(data, "tester")
     with desk_of(data) as desk:
         set_passphrase(
-            desk.home, desk.paths, "correct horse battery staple", cost=Argon2Cost(memory_kib=32, passes=1, lanes=1)
+            desk.shared.matters.home,
+            desk.paths,
+            "correct horse battery staple",
+            cost=Argon2Cost(memory_kib=32, passes=1, lanes=1),
         )
     with served(data) as program:
         program.greet()

@@ -89,6 +89,6 @@ def test_of_a_wrong_file_nothing_is_kept(fake: FakeDesk, tmp_path: Path, content
 def test_every_matter_has_the_prompts_of_the_library(tmp_path: Path) -> None:
     with contextlib.closing(open_whole_desk(tmp_path)) as library:
         prompt_texts_of(library).prompts.keep(SavedPrompt("", "Dates", "List all dates.", "d"))
-        marlow = library.turn_to(library.matters.create("Marlow").id)
+        marlow = library.shared.turn_to(library.shared.matters.create("Marlow").id)
         assert [prompt.name for prompt in prompt_texts_of(marlow).prompts.all()] == ["Dates"]
         marlow.database.close()

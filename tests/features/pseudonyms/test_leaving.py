@@ -52,7 +52,7 @@ def _talk(fake: FakeDesk, book: Book) -> Conversation:
 
 def _ask(fake: FakeDesk, talk: Conversation, text: str, after: Answer | None = None) -> Answer:
     question = Question(talk.id, text, talk.books, after.id if after else None)
-    return finish(fake.desk.ask.ask(question, Cancel()))
+    return finish(fake.desk.asking.ask.ask(question, Cancel()))
 
 
 def _everything(fake: FakeDesk) -> str:
@@ -145,7 +145,7 @@ def test_until_it_is_decided_names_stay_here(fake: FakeDesk, book: Book) -> None
     seen: list[object] = []
     measure = fake.engine.measure
     fake.engine.measure = lambda prompt: measure(seen.append(prompt) or prompt)  # type: ignore[method-assign,func-returns-value]
-    finish(fake.desk.context.use(talk, Cancel()))
+    finish(fake.desk.asking.context.use(talk, Cancel()))
     assert seen
     assert "Smith" not in str(seen)
 
@@ -162,7 +162,7 @@ def test_a_schema_is_sent_with_its_names_replaced(fake: FakeDesk, book: Book) ->
     schema = '{"type": "object", "properties": {"party": {"enum": ["John Smith", "nobody"]}}}'
     talk = _talk(fake, book)
     question = Question(talk.id, "Who rents it?", talk.books, form=AnswerForm(schema=schema))
-    answer = finish(fake.desk.ask.ask(question, Cancel()))
+    answer = finish(fake.desk.asking.ask.ask(question, Cancel()))
     assert answer.text == '{"party": "John Smith"}'
     (sent,) = fake.engine.schemas
     assert "John" not in sent

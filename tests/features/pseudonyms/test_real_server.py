@@ -44,7 +44,7 @@ def test_the_sentences_that_are_weighed_have_their_names_replaced(fake: FakeDesk
     conversation = fake.desk.conversations.create().id
     prompt = Prompt("The rules.", (), (), conversation_id=conversation)
     order = Weigh(prompt, ("Does the lease of Anna Meyer end in May?", "Does it say so?"), ("yes", "no"))
-    weighed = finish(fake.desk.ask.engine.run(order, Cancel()))
+    weighed = finish(fake.desk.asking.ask.engine.run(order, Cancel()))
     assert len(weighed.logs) == 2
     assert not [text for text in asked(server) if "Anna Meyer" in text]
     assert "end in May?" in asked(server)[0]

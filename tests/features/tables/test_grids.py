@@ -160,10 +160,10 @@ def test_a_document_that_is_removed_meanwhile_is_asked_no_more(fake: FakeDesk, p
     grid = make(fake, "Berth 1", "Berth 2", "Berth 3")
     events = sheets_of(fake.desk).run(grid.id, Cancel())
     next(events)
-    entry = fake.desk.removal.delete(BinKind.BOOK, grid.rows[1].books[0].book_id)
+    entry = fake.desk.documents.removal.delete(BinKind.BOOK, grid.rows[1].books[0].book_id)
     assert entry is not None
     if purged:
-        fake.desk.removal.purge(entry)
+        fake.desk.documents.removal.purge(entry)
     finish(events)
     assert [prompt.documents[0].untrusted_title for prompt in fake.engine.prompts] == ["Berth 1"] * 3 + ["Berth 3"] * 3
     found = kept(fake, grid)

@@ -284,7 +284,7 @@ def test_a_sheet_is_named_after_its_template_or_its_first_question(fake: FakeDes
 
 
 def test_a_sheet_that_is_gone_is_told(fake: FakeDesk, sheet: Sheet) -> None:
-    fake.desk.removal.delete(BinKind.SHEET, sheet.id)
+    fake.desk.documents.removal.delete(BinKind.SHEET, sheet.id)
     assert fail(sheets_of(fake.desk).run(sheet.id, Cancel()))[0] == []
 
 

@@ -64,7 +64,7 @@ def test_frames_are_taken_as_images_named_after_their_time(fake: FakeDesk, video
     images: tuple[Image, ...] = last.result
     assert [image.ref.untrusted_name for image in images] == [f"clip.webm, 0:{at:02}" for at in (4, 12, 20)]
     assert {(image.ref.width, image.ref.height) for image in images} == {(video.width, video.height)}
-    assert [number_of(fake.desk.images.raster(image, 4096)) for image in images] == [4, 12, 20]
+    assert [number_of(fake.desk.documents.images.raster(image, 4096)) for image in images] == [4, 12, 20]
 
 
 def test_what_is_taken_or_released_leaves_no_process(videos: Videos, clip: Path) -> None:
@@ -113,7 +113,7 @@ def test_what_a_frame_takes_of_the_context_is_told(fake: FakeDesk, videos: Video
     video = opened(videos, clip)
     assert videos.tokens(video) is None
     talk = fake.desk.conversations.create().id
-    answered(fake.desk.ask.ask(Question(talk, "Which model answers?"), Cancel()))  # loads one
+    answered(fake.desk.asking.ask.ask(Question(talk, "Which model answers?"), Cancel()))  # loads one
     (expected,) = fake.engine.image_tokens([(video.width, video.height)])
     assert videos.tokens(video) == expected
     fake.engine.info = msgspec.structs.replace(SCOUT, vision=None)

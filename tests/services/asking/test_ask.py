@@ -60,7 +60,7 @@ def asked(talk: Conversation, text: str = "When?", parent: str | None = None) ->
 
 
 def test_the_question_is_on_disk_before_anything_is_told(fake: FakeDesk, talk: Conversation) -> None:
-    events = fake.desk.ask.ask(asked(talk), Cancel())
+    events = fake.desk.asking.ask.ask(asked(talk), Cancel())
     first = next(events)
     assert isinstance(first, Stored)
     (turn,) = fake.desk.conversations.turns(talk.id)
@@ -75,20 +75,20 @@ THOUGHT = (Thinking(), Thinking("Twelve or “six”", 4, 0.5), Thinking(" [p. 9
 
 def test_a_thought_is_kept_apart_from_its_answer_and_never_sent_again(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, (Reading(5, 5, 0), *THOUGHT, "Twelve months [p. 2]."))
-    events, answer = run(fake.desk.ask.ask(asked(talk), Cancel()))
+    events, answer = run(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     assert [event for event in events if isinstance(event, Thinking)] == list(THOUGHT)
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
     assert turn.answer.text == "Twelve months [p. 2]."
     assert turn.answer.thought == Thought("Twelve or “six” [p. 9]?", 7, 1.25, limited=True) == answer.thought
     assert [citation.label for citation in turn.answer.citations] == ["2"]
-    run(fake.desk.ask.ask(asked(talk, "Why?", turn.answer.id), Cancel()))
+    run(fake.desk.asking.ask.ask(asked(talk, "Why?", turn.answer.id), Cancel()))
     assert "six" not in repr(fake.engine.prompts[-1].messages)
 
 
 def test_an_answer_that_is_nothing_but_thought_is_kept_as_failed(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, (*THOUGHT, Problem(Code.ANSWER_ALL_THOUGHT)))
-    unanswered(fake.desk.ask.ask(asked(talk), Cancel()))
+    unanswered(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
     assert (turn.answer.ending, turn.answer.problem) == (Ending.FAILED, Problem(Code.ANSWER_ALL_THOUGHT))
@@ -98,22 +98,22 @@ def test_an_answer_that_is_nothing_but_thought_is_kept_as_failed(fake: FakeDesk,
 def test_a_thought_that_was_stopped_stays_one(fake: FakeDesk, talk: Conversation) -> None:
     cancel = Cancel()
     script(fake, THOUGHT)
-    _events, answer = run(fake.desk.ask.ask(asked(talk), cancel), at(Thinking, cancel.request))
+    _events, answer = run(fake.desk.asking.ask.ask(asked(talk), cancel), at(Thinking, cancel.request))
     assert (answer.ending, answer.text) == (Ending.CANCELLED, "")
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer is not None
     assert turn.answer.thought is None  # it was stopped before its first word
     cancel = Cancel()
     script(fake, THOUGHT[1:])
-    _events, answer = run(fake.desk.ask.ask(turn.question, cancel), at(Thinking, cancel.request))
+    _events, answer = run(fake.desk.asking.ask.ask(turn.question, cancel), at(Thinking, cancel.request))
     assert answer.thought == Thought("Twelve or “six”", 4, 0.5)
 
 
 def test_a_model_is_had_not_to_think_where_the_settings_say_so(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("Twelve months.",))
-    run(fake.desk.ask.ask(asked(talk), Cancel()))
-    off = msgspec.structs.replace(fake.desk.ask.settings(), thinking=False)
-    run(dataclasses.replace(fake.desk.ask, settings=lambda: off).ask(asked(talk), Cancel()))
+    run(fake.desk.asking.ask.ask(asked(talk), Cancel()))
+    off = msgspec.structs.replace(fake.desk.asking.ask.settings(), thinking=False)
+    run(dataclasses.replace(fake.desk.asking.ask, settings=lambda: off).ask(asked(talk), Cancel()))
     assert [prompt.thinks for prompt in fake.engine.prompts[-2:]] == [True, False]
 
 
@@ -126,7 +126,7 @@ def test_marks_are_checked_while_the_answer_is_written(fake: FakeDesk, talk: Con
         "].",
     )
     script(fake, pieces)
-    events, answer = run(fake.desk.ask.ask(asked(talk), Cancel()))
+    events, answer = run(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     told = [event for event in events if isinstance(event, Token | Checked)]
     kinds = [type(event) for event in told]
     assert kinds == [Token, Token, Token, Checked, Token, Token, Checked]
@@ -139,7 +139,7 @@ def test_marks_are_checked_while_the_answer_is_written(fake: FakeDesk, talk: Con
 
 def test_an_answer_is_checked_and_kept(fake: FakeDesk, talk: Conversation, book: Book) -> None:
     script(fake, ('Notice is "not less than twelve months before', ' the end" [p. 2], and "the cat sat down" [p. 3].'))
-    before, ending = run(fake.desk.ask.ask(asked(talk), Cancel()))
+    before, ending = run(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     assert ending.ending is Ending.COMPLETE
     assert ending.text == "".join(event.text for event in before if isinstance(event, Token))
     assert [(c.page, c.state, c.book_id) for c in ending.citations] == [
@@ -165,15 +165,15 @@ def test_each_sentence_gets_one_verdict_that_is_kept(
     fake: FakeDesk, talk: Conversation, said: str, found: tuple[Verdict, int, str]
 ) -> None:
     script(fake, (said,))
-    ending = answered(fake.desk.ask.ask(asked(talk, "When is notice given?"), Cancel()))
+    ending = answered(fake.desk.asking.ask.ask(asked(talk, "When is notice given?"), Cancel()))
     assert [(each.verdict, each.page, each.named) for each in ending.verdicts] == [found]
     assert fake.desk.conversations.answer(ending.id) == ending
 
 
 def test_the_prompt_has_the_books_first_then_the_talk(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("At six [p. 1].",), ("Twelve months [p. 2].",))
-    first = answered(fake.desk.ask.ask(asked(talk, "  When does it open? "), Cancel()))
-    answered(fake.desk.ask.ask(asked(talk, "And notice?", first.id), Cancel()))
+    first = answered(fake.desk.asking.ask.ask(asked(talk, "  When does it open? "), Cancel()))
+    answered(fake.desk.asking.ask.ask(asked(talk, "And notice?", first.id), Cancel()))
     one, two = fake.engine.prompts
     assert one.rules == two.rules == RULES.documents
     assert one.documents == two.documents
@@ -190,10 +190,10 @@ def test_of_several_books_the_question_asks_for_their_titles(fake: FakeDesk, tal
     pages = (Page(1, "1", "Notice is nine weeks [for berth 4]."),)
     letters = fake.books.add(Document("Letters [2019]", Format.TEXT, "11" * 32, pages), Path("/letters.txt"))
     script(fake, ("At six [p. 1].",), ("Nine weeks.",), ("Yes.",))
-    first = answered(fake.desk.ask.ask(asked(talk, "When does it open?"), Cancel()))
+    first = answered(fake.desk.asking.ask.ask(asked(talk, "When does it open?"), Cancel()))
     both = Question(talk.id, "And notice?", (BookRef(book.id), BookRef(letters.id)), first.id)
-    second = answered(fake.desk.ask.ask(both, Cancel()))
-    answered(fake.desk.ask.ask(msgspec.structs.replace(both, text="Sure?", parent_id=second.id), Cancel()))
+    second = answered(fake.desk.asking.ask.ask(both, Cancel()))
+    answered(fake.desk.asking.ask.ask(msgspec.structs.replace(both, text="Sure?", parent_id=second.id), Cancel()))
     one, two, three = fake.engine.prompts
     assert one.rules == two.rules == RULES.documents
     assert [m.text for m in one.messages] == [f"When does it open?\n\n{SHORT}"]
@@ -207,21 +207,21 @@ def test_only_the_chosen_pages_are_sent_and_cited(fake: FakeDesk, book: Book) ->
     ref = BookRef(book.id, PageRange(2, 3))
     talk = fake.desk.conversations.create(books=(ref,))
     script(fake, ("It opens at six [p. 1].",))
-    ending = answered(fake.desk.ask.ask(asked(talk), Cancel()))
+    ending = answered(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     assert [page.label for page in fake.engine.prompts[0].documents[0].pages] == ["2", "3"]
     assert ending.citations[0].state is CitationState.NOT_FOUND
 
 
 def test_a_page_range_beyond_the_book_fails_with_its_pages(fake: FakeDesk, book: Book) -> None:
     talk = fake.desk.conversations.create(books=(BookRef(book.id, PageRange(2, 9)),))
-    problem = unanswered(fake.desk.ask.ask(asked(talk), Cancel()))
+    problem = unanswered(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     assert problem.code is Code.PAGES_INVALID
     assert problem.params["pages"] == 3
 
 
 def test_without_books_the_rules_say_so(fake: FakeDesk) -> None:
     talk = fake.desk.conversations.create()
-    answered(fake.desk.ask.ask(asked(talk), Cancel()))
+    answered(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     assert fake.engine.prompts[0].rules == RULES.nothing
     assert fake.engine.prompts[0].documents == ()
 
@@ -230,7 +230,7 @@ def test_without_books_the_rules_say_so(fake: FakeDesk) -> None:
 def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> None:
     """One token more than there is, and the answer is refused with the numbers; nothing is cut."""
     finish(fake.desk.models.ready(Cancel()))
-    needed = finish(fake.desk.context.use(talk, Cancel()))
+    needed = finish(fake.desk.asking.context.use(talk, Cancel()))
     documents = sum(s.tokens for s in needed.segments if s.kind == "book")
     question = max(1, len(f"When?\n\n{SHORT}") // 4)
     filled = sum(s.tokens for s in needed.segments) + question
@@ -239,9 +239,9 @@ def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> N
     fake.engine.info = msgspec.structs.replace(SCOUT, context_tokens=filled + 10 - 1 + room)
     finish(fake.desk.models.load(None, Cancel()))
     if room:
-        answered(fake.desk.ask.ask(asked(talk), Cancel()))
+        answered(fake.desk.asking.ask.ask(asked(talk), Cancel()))
         return
-    problem = unanswered(fake.desk.ask.ask(asked(talk), Cancel()))
+    problem = unanswered(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     assert problem.code is Code.DOES_NOT_FIT
     assert problem.params == {
         "needed_tokens": filled + 10,
@@ -259,19 +259,19 @@ def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> N
 def test_a_dying_engine_leaves_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
     death = Problem(Code.ENGINE_CRASHED, {"signal": 9})
     script(fake, ("At six ", "[p. 1]. And", death), ("Again.",))
-    answer = finish(fake.desk.ask.ask(asked(talk), Cancel()))
+    answer = finish(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     assert answer.problem == death
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer == answer
     assert (turn.answer.text, turn.answer.ending) == ("At six [p. 1]. And", Ending.FAILED)
     assert [c.page for c in turn.answer.citations] == [1]
-    answered(fake.desk.ask.ask(asked(talk, "Next?", turn.answer.id), Cancel()))
+    answered(fake.desk.asking.ask.ask(asked(talk, "Next?", turn.answer.id), Cancel()))
 
 
 def test_stopping_keeps_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
     cancel, gate = Cancel(), Gate()
     script(fake, ("At six", gate, " o'clock."))
-    _events, answer = run(fake.desk.ask.ask(asked(talk), cancel), at(Token, cancel.request))
+    _events, answer = run(fake.desk.asking.ask.ask(asked(talk), cancel), at(Token, cancel.request))
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert turn.answer == answer
     assert (turn.answer.text, turn.answer.ending) == ("At six", Ending.CANCELLED)
@@ -280,17 +280,17 @@ def test_stopping_keeps_the_partial_answer(fake: FakeDesk, talk: Conversation) -
 def test_stopped_before_it_goes_on_the_answer_is_what_it_was(fake: FakeDesk, talk: Conversation) -> None:
     """What is returned says that it was stopped now, not what had gone wrong before."""
     script(fake, ("At six", Problem(Code.ENGINE_CRASHED, {"signal": 9})))
-    failed = finish(fake.desk.ask.ask(asked(talk), Cancel()))
+    failed = finish(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     fake.engine.loads = [(Loading(0.5),)]
     cancel = Cancel()
-    _events, stopped = run(fake.desk.ask.ask(failed, cancel), at(Loading, cancel.request))
+    _events, stopped = run(fake.desk.asking.ask.ask(failed, cancel), at(Loading, cancel.request))
     assert stopped == msgspec.structs.replace(failed, ending=Ending.CANCELLED, problem=None)
     assert fake.desk.conversations.answer(failed.id) == failed
 
 
 def test_an_answer_that_the_disk_has_no_room_for_is_returned_whole(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("At six. " * 20_000,))
-    work = fake.desk.ask.ask(asked(talk), Cancel())
+    work = fake.desk.asking.ask.ask(asked(talk), Cancel())
     assert isinstance(next(work), Stored)
     with fake.desk.database.write() as connection:
         connection.pragma("max_page_count", connection.pragma("page_count") + 5)
@@ -304,12 +304,15 @@ def test_an_answer_that_the_disk_has_no_room_for_is_returned_whole(fake: FakeDes
 
 
 def test_where_no_answer_can_be_begun_that_is_raised(fake: FakeDesk) -> None:
-    assert problem_of(fake.desk.ask.ask(StoredQuestion("gone", "", None, "When?", (), 0), Cancel())).code is Code.BUG
+    assert (
+        problem_of(fake.desk.asking.ask.ask(StoredQuestion("gone", "", None, "When?", (), 0), Cancel())).code
+        is Code.BUG
+    )
 
 
 def test_whoever_leaves_early_leaves_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("At six", " and more."))
-    events = fake.desk.ask.ask(asked(talk), Cancel())
+    events = fake.desk.asking.ask.ask(asked(talk), Cancel())
     assert any(isinstance(event, Token) for event in events)
     events.close()
     (turn,) = fake.desk.conversations.turns(talk.id)
@@ -319,9 +322,9 @@ def test_whoever_leaves_early_leaves_the_partial_answer(fake: FakeDesk, talk: Co
 
 def test_asking_again_is_a_variant(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("One.",), ("Two.",))
-    answered(fake.desk.ask.ask(asked(talk), Cancel()))
+    answered(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     (turn,) = fake.desk.conversations.turns(talk.id)
-    answered(fake.desk.ask.ask(turn.question, Cancel()))
+    answered(fake.desk.asking.ask.ask(turn.question, Cancel()))
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert (turn.answer_variant, turn.answer_variants) == (2, 2)
     assert fake.engine.prompts[0] == fake.engine.prompts[1]
@@ -329,16 +332,16 @@ def test_asking_again_is_a_variant(fake: FakeDesk, talk: Conversation) -> None:
 
 def test_a_failed_turn_is_not_sent_again(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, (Problem(Code.MODEL_FAILED, {"path": "", "detail": ""}),), ("Fine.",))
-    failed = finish(fake.desk.ask.ask(asked(talk, "One?"), Cancel()))
+    failed = finish(fake.desk.asking.ask.ask(asked(talk, "One?"), Cancel()))
     assert failed.ending is Ending.FAILED
-    answered(fake.desk.ask.ask(asked(talk, "Two?", failed.id), Cancel()))
+    answered(fake.desk.asking.ask.ask(asked(talk, "Two?", failed.id), Cancel()))
     assert fake.engine.prompts[-1].said == ("Two?",)
 
 
 def test_a_conversation_takes_the_name_of_its_first_question(fake: FakeDesk, talk: Conversation) -> None:
     long = "Who  was " + "very " * 30 + "late?"
-    first = answered(fake.desk.ask.ask(asked(talk, long), Cancel()))
-    answered(fake.desk.ask.ask(asked(talk, "And then?", first.id), Cancel()))
+    first = answered(fake.desk.asking.ask.ask(asked(talk, long), Cancel()))
+    answered(fake.desk.asking.ask.ask(asked(talk, "And then?", first.id), Cancel()))
     named = fake.desk.conversations.get(talk.id)
     assert named is not None
     assert named.title.startswith("Who was very")
@@ -350,7 +353,7 @@ def test_loading_comes_with_the_answer_when_no_model_is_loaded(tmp_path: Path) -
     engine = ScriptedEngine(loads=[(Loading(0.5),)], answers=[(Reading(5, 10, 5), "Yes.")])
     fake = open_desk(tmp_path / "other", engine)
     talk = fake.desk.conversations.create()
-    events, answer = run(fake.desk.ask.ask(asked(talk), Cancel()))
+    events, answer = run(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     assert [type(event) for event in events] == [Stored, Loading, Reading, Token]
     assert answer.ending is Ending.COMPLETE
     fake.desk.close()
@@ -358,9 +361,9 @@ def test_loading_comes_with_the_answer_when_no_model_is_loaded(tmp_path: Path) -
 
 def test_the_use_of_the_context_names_every_part(fake: FakeDesk, talk: Conversation, book: Book) -> None:
     with pytest.raises(AppError):
-        finish(fake.desk.context.use(talk, Cancel()))
-    answered(fake.desk.ask.ask(asked(talk), Cancel()))
-    use = finish(fake.desk.context.use(talk, Cancel()))
+        finish(fake.desk.asking.context.use(talk, Cancel()))
+    answered(fake.desk.asking.ask.ask(asked(talk), Cancel()))
+    use = finish(fake.desk.asking.context.use(talk, Cancel()))
     assert use.context_tokens == SCOUT.context_tokens
     assert [(s.kind, s.book_id) for s in use.segments] == [("rules", ""), ("book", book.id), ("talk", "")]
     assert use.segments[-1].tokens > 0

@@ -51,7 +51,7 @@ def test_books_are_read_ahead_with_a_model_that_is_loaded_for_it(fake: FakeDesk,
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     fake.engine.loads = [(Loading(0.5),)]
     fake.engine.readings = [(Reading(0, 900, 0), Reading(900, 900, 0))]
-    events, _nothing = run(fake.desk.context.read(talk, Cancel()))
+    events, _nothing = run(fake.desk.asking.context.read(talk, Cancel()))
     assert [type(event) for event in events] == [Loading, Reading, Reading]
 
 
@@ -59,9 +59,9 @@ def test_a_reading_ahead_that_fails_says_why(fake: FakeDesk, book: Book) -> None
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     problem = Problem(Code.ENGINE_CRASHED, {"signal": 9})
     fake.engine.readings = [(problem,)]
-    assert problem_of(fake.desk.context.read(talk, Cancel())) == problem
+    assert problem_of(fake.desk.asking.context.read(talk, Cancel())) == problem
     gone = fake.desk.conversations.create(books=(BookRef("gone"),))
-    assert problem_of(fake.desk.context.read(gone, Cancel())).code == Code.FILE_MISSING
+    assert problem_of(fake.desk.asking.context.read(gone, Cancel())).code == Code.FILE_MISSING
 
 
 def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> None:
@@ -69,7 +69,7 @@ def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> N
     talk = fake.desk.conversations.create(books=(BookRef(book.id, PageRange(3, 6)),))
     fake.engine.tokens = {"Lease": 400}
     fake.engine.to_read = 150
-    (segment,) = (s for s in finish(fake.desk.context.use(talk, Cancel())).segments if s.kind == "book")
+    (segment,) = (s for s in finish(fake.desk.asking.context.use(talk, Cancel())).segments if s.kind == "book")
     assert (segment.tokens, segment.held_tokens) == (400, 250)
     assert (segment.first_page, segment.page_ends) == (3, (100, 200, 300, 400))
     assert segment.read_to == 4
@@ -80,15 +80,15 @@ def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> N
 def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) -> None:
     finish(fake.desk.models.load(None, Cancel()))
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    choices = fake.desk.context.choices(talk.id)
-    use = finish(fake.desk.context.use(talk, Cancel()))
+    choices = fake.desk.asking.context.choices(talk.id)
+    use = finish(fake.desk.asking.context.use(talk, Cancel()))
     assert choices.needed_tokens == use.used_tokens + choices.question_tokens + choices.reserve_tokens
-    assert choices.reserve_tokens == fake.desk.ask.reserve()
+    assert choices.reserve_tokens == fake.desk.asking.ask.reserve()
     assert (choices.turns, choices.turns_tokens, choices.oldest) == (0, 0, ())
     (size,) = choices.books
     assert [(c.title, c.pages) for c in size.chapters] == [("One", PageRange(1, 3)), ("Two", PageRange(4, 10))]
     for chapter in size.chapters:
-        assert chapter.tokens == fake.desk.context.tokens_of(BookRef(book.id, chapter.pages)) > 0
-    whole = fake.desk.context.tokens_of(BookRef(book.id))
+        assert chapter.tokens == fake.desk.asking.context.tokens_of(BookRef(book.id, chapter.pages)) > 0
+    whole = fake.desk.asking.context.tokens_of(BookRef(book.id))
     assert sum(chapter.tokens for chapter in size.chapters) == size.tokens == whole
     assert choices.rooms == finish(fake.engine.run(ContextOptions()))

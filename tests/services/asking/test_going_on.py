@@ -83,7 +83,7 @@ def limit(desk: Services, tokens: int) -> None:
 
 def ask(desk: Services, talk: Conversation, text: str = "When?", parent: Answer | None = None) -> Answer:
     question = Question(talk.id, text, talk.books, parent.id if parent else None)
-    return answered(desk.ask.ask(question, Cancel()))
+    return answered(desk.asking.ask.ask(question, Cancel()))
 
 
 # ---- going on
@@ -100,7 +100,7 @@ def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Services, ta
     limit(desk, 24)
     short = ask(desk, talk)
     assert short.ending is Ending.LENGTH
-    events, longer = run(desk.ask.ask(short, Cancel()))
+    events, longer = run(desk.asking.ask.ask(short, Cancel()))
     assert longer.ending is Ending.LENGTH
     assert longer.id == short.id
     assert longer.text.startswith(short.text)
@@ -113,7 +113,7 @@ def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Services, ta
     assert turn.answer_variants == 1
 
     limit(desk, longer.usage.generated_tokens)
-    at_once = answered(desk.ask.ask(kept(desk, short), Cancel()))
+    at_once = answered(desk.asking.ask.ask(kept(desk, short), Cancel()))
     assert at_once.text == longer.text
 
 
@@ -135,11 +135,11 @@ def test_an_answer_continued_three_times_equals_one_in_one_piece(tmp_path: Path)
     assert one.ending is Ending.COMPLETE
     assert [citation.state for citation in one.citations] == [CitationState.VERIFIED]
     limit(desk, 5)
-    answer = answered(desk.ask.ask(kept(desk, one), Cancel()))
+    answer = answered(desk.asking.ask.ask(kept(desk, one), Cancel()))
     cuts = [answer.text]
     for tokens in (7, 5):
         limit(desk, tokens)
-        answer = answered(desk.ask.ask(answer, Cancel()))
+        answer = answered(desk.asking.ask.ask(answer, Cancel()))
         assert answer.ending is Ending.LENGTH
         cuts.append(answer.text)
     assert [cut.replace("« the water line of house was under river", "…") for cut in cuts] == [
@@ -148,7 +148,7 @@ def test_an_answer_continued_three_times_equals_one_in_one_piece(tmp_path: Path)
         "…» [p",
     ]
     limit(desk, 60)
-    last = answered(desk.ask.ask(answer, Cancel()))
+    last = answered(desk.asking.ask.ask(answer, Cancel()))
     assert (last.text, last.citations, last.ending) == (one.text, one.citations, one.ending)
     assert last.id == answer.id
     desk.close()
@@ -161,7 +161,7 @@ def test_quotations_are_checked_over_the_whole_text(desk: Services, talk: Conver
     begun = msgspec.structs.replace(answer, text="It says: “The harbour opens at six and the tenant”", citations=())
     desk.conversations.save_answer(begun)
     limit(desk, 20)
-    ending = answered(desk.ask.ask(answer, Cancel()))
+    ending = answered(desk.asking.ask.ask(answer, Cancel()))
     first = ending.citations[0]
     assert first.quote.startswith("The harbour opens at six and the tenant")
     assert first.state is CitationState.VERIFIED
@@ -179,11 +179,11 @@ def test_a_reading_that_was_stopped_goes_on_where_it_was(desk: Services, tmp_pat
             if len(slices) == 4:
                 cancel.request()
 
-    seen, stopped = run(desk.ask.ask(question, cancel), stop_after_four)
+    seen, stopped = run(desk.asking.ask.ask(question, cancel), stop_after_four)
     assert (stopped.text, stopped.ending) == ("", Ending.CANCELLED)
     done = max(event.done for event in seen if isinstance(event, Reading))
     assert done >= 128
-    (stored, *events), finished = run(desk.ask.ask(stopped, Cancel()))
+    (stored, *events), finished = run(desk.asking.ask.ask(stopped, Cancel()))
     assert stored == Stored(stopped.question_id, stopped.id)
     reused = next(event for event in events if isinstance(event, Reading)).reused
     assert reused >= done - 64
@@ -197,7 +197,7 @@ def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Service
     short = ask(desk, talk)
     desk.models.use(EngineSettings(model_path="/nowhere.gguf"), desk.settings.load().remote)
     desk.engine.close()
-    failed = finish(desk.ask.ask(short, Cancel()))
+    failed = finish(desk.asking.ask.ask(short, Cancel()))
     assert failed.problem is not None
     assert failed == msgspec.structs.replace(short, ending=Ending.FAILED, problem=failed.problem)
     assert desk.conversations.answer(short.id) == short
@@ -206,7 +206,7 @@ def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Service
 def test_a_kill_while_it_goes_on_loses_nothing(desk: Services, talk: Conversation) -> None:
     limit(desk, 16)
     short = ask(desk, talk)
-    events = desk.ask.ask(short, Cancel())
+    events = desk.asking.ask.ask(short, Cancel())
     assert isinstance(next(events), Stored)
     assert Conversations(desk.database).close_open_answers()  # as the next start does
     kept = desk.conversations.answer(short.id)
@@ -217,7 +217,7 @@ def test_a_kill_while_it_goes_on_loses_nothing(desk: Services, talk: Conversatio
 def test_what_octavo_ended_is_not_said_to_be_stopped_by_the_person(desk: Services, talk: Conversation) -> None:
     limit(desk, 2000)
     cancel = Cancel()
-    work = desk.ask.ask(Question(talk.id, "When?", talk.books), cancel)
+    work = desk.asking.ask.ask(Question(talk.id, "When?", talk.books), cancel)
     _events, answer = run(work, at(Token, partial(cancel.request, leaving=True)))
     assert answer.ending is Ending.CLOSED
     assert answer.text
@@ -251,7 +251,7 @@ def grow(desk: Services, talk: Conversation) -> tuple[list[Answer], Answer, Prob
     answers: list[Answer] = []
     while True:
         question = Question(talk.id, LONG, talk.books, answers[-1].id if answers else None)
-        answer = finish(desk.ask.ask(question, Cancel()))
+        answer = finish(desk.asking.ask.ask(question, Cancel()))
         if answer.problem is not None:
             assert (answer.ending, answer.problem.code) == (Ending.FAILED, Code.DOES_NOT_FIT)
             return answers, answer, answer.problem
@@ -264,7 +264,7 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
 ) -> None:
     answers, failed, problem = grow(desk, talk)
     question, question_id = kept(desk, failed), failed.question_id
-    choices = desk.context.choices(talk.id, question_id)
+    choices = desk.asking.context.choices(talk.id, question_id)
     assert choices.needed_tokens == problem.params["needed_tokens"]
     assert choices.context_tokens == CONTEXT
     assert choices.turns == len(answers)
@@ -275,9 +275,9 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
 
     fewer = choices.oldest[:-1]
     desk.conversations.leave_out(fewer, True)
-    unanswered(desk.ask.ask(question, Cancel()))  # one turn fewer is not enough
+    unanswered(desk.asking.ask.ask(question, Cancel()))  # one turn fewer is not enough
     desk.conversations.leave_out(choices.oldest, True)
-    ending = answered(desk.ask.ask(question, Cancel()))
+    ending = answered(desk.asking.ask.ask(question, Cancel()))
     usage = ending.usage
     assert usage.reused_tokens >= choices.books_tokens, "the books stay read"
     assert usage.reused_tokens + usage.evaluated_tokens == choices.needed_tokens - 40 - choices.oldest_tokens
@@ -286,7 +286,7 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
     assert all(turn.answer and turn.answer.text for turn in turns), "nothing is gone"
 
     desk.conversations.leave_out(choices.oldest, False)
-    unanswered(desk.ask.ask(question, Cancel()))
+    unanswered(desk.asking.ask.ask(question, Cancel()))
 
 
 @pytest.mark.parametrize("form", [AnswerForm(ValueKind.YES_NO), AnswerForm(schema='{"enum": ["a", "b"]}')])
@@ -294,7 +294,7 @@ def test_a_question_whose_answer_is_held_is_repeated_as_it_was_read(
     desk: Services, talk: Conversation, form: AnswerForm
 ) -> None:
     first = Question(talk.id, "Does it open?", talk.books, form=form)
-    answer = answered(desk.ask.ask(first, Cancel()))
+    answer = answered(desk.asking.ask.ask(first, Cancel()))
     assert answer.ending is Ending.COMPLETE
     assert kept(desk, answer).form == form
     second = ask(desk, talk, "And when?", answer)
@@ -303,7 +303,7 @@ def test_a_question_whose_answer_is_held_is_repeated_as_it_was_read(
 
 def test_a_new_conversation_with_the_same_books_reuses_their_tokens(desk: Services, talk: Conversation) -> None:
     _answers, failed, _problem = grow(desk, talk)
-    choices = desk.context.choices(talk.id, failed.question_id)
+    choices = desk.asking.context.choices(talk.id, failed.question_id)
     fresh = desk.conversations.create(books=talk.books)
     first = ask(desk, fresh, LONG)
     assert first.usage.reused_tokens >= choices.books_tokens
@@ -316,12 +316,12 @@ def test_there_is_a_warning_before_it_does_not_fit(desk: Services, talk: Convers
     parent: Answer | None = None
     while True:
         question = Question(talk.id, LONG, talk.books, parent.id if parent else None)
-        parent = finish(desk.ask.ask(question, Cancel()))
+        parent = finish(desk.asking.ask.ask(question, Cancel()))
         if parent.ending is Ending.FAILED:
             break
         assert not tight, "it was said that there is no room for one more"
-        tight = finish(desk.context.use(talk, Cancel())).is_tight
-        choices = desk.context.choices(talk.id)
+        tight = finish(desk.asking.context.use(talk, Cancel())).is_tight
+        choices = desk.asking.context.choices(talk.id)
         assert bool(choices.oldest) == tight
     assert tight
 
@@ -331,11 +331,11 @@ def test_an_answer_that_fills_the_context_goes_on_once_there_is_room(desk: Servi
     last = answers[-1]
     assert last.ending is Ending.LENGTH
     limit(desk, 1800)
-    assert unanswered(desk.ask.ask(last, Cancel())).code is Code.DOES_NOT_FIT
+    assert unanswered(desk.asking.ask.ask(last, Cancel())).code is Code.DOES_NOT_FIT
     assert desk.conversations.answer(last.id) == last
     desk.conversations.leave_out([answer.id for answer in answers[:-1]], True)
     limit(desk, 40)
-    ending = answered(desk.ask.ask(last, Cancel()))
+    ending = answered(desk.asking.ask.ask(last, Cancel()))
     assert ending.text.startswith(last.text)
     assert len(ending.text) > len(last.text)
 
@@ -344,14 +344,14 @@ def test_the_first_way_out_is_one_that_helps(desk: Services, tmp_path: Path) -> 
     """A small book beside one that is far too large: pages of the small one cannot help."""
     small, large = add_book(desk, tmp_path, 4), add_book(desk, tmp_path, 200)
     talk = desk.conversations.create(books=(BookRef(small), BookRef(large)))
-    unanswered(desk.ask.ask(Question(talk.id, "When?", talk.books), Cancel()))
-    choices = desk.context.choices(talk.id, desk.conversations.turns(talk.id)[-1].question.id)
+    unanswered(desk.asking.ask.ask(Question(talk.id, "When?", talk.books), Cancel()))
+    choices = desk.asking.context.choices(talk.id, desk.conversations.turns(talk.id)[-1].question.id)
     found = ways(msgspec.structs.replace(choices, rooms=()), KvType.F16, asked=True)
     assert found[0].helps
     assert {way.book.book_id for way in found if way.book} == {large}
     off = next(way for way in found if way.kind is RemedyKind.TAKE_OFF)
     assert off.book is not None
     desk.conversations.set_books(talk.id, (BookRef(small),))
-    without = desk.context.choices(talk.id)
+    without = desk.asking.context.choices(talk.id)
     assert without.needed_tokens <= without.context_tokens
     assert choices.needed_tokens - off.book.tokens <= choices.context_tokens

@@ -24,6 +24,7 @@ from app.engine.protocol import ModelInfo
 from app.models import local
 from app.services.asking.fitting import RemedyKind, ways
 from app.services.asking.matter_plans import DocumentUse, Proposal, UseReason, findings
+from app.services.services import matter_plans_of
 from app.store.passages import WordHits
 from app.wording.matter_plans import counts_of, counts_words, planned_counts
 from app.wording.support import basis_words, coverage_words
@@ -68,12 +69,12 @@ def talk(fake: FakeDesk) -> Conversation:
 
 def propose(fake: FakeDesk, talk: Conversation, text: str, books: tuple[BookRef, ...] = ()) -> Proposal:
     turns = fake.desk.conversations.turns(talk.id)
-    return finish(fake.desk.matter_plans.propose(Question(talk.id, text, books), ALL, turns, Cancel()))
+    return finish(matter_plans_of(fake.desk).propose(Question(talk.id, text, books), ALL, turns, Cancel()))
 
 
 def ask(fake: FakeDesk, talk: Conversation, text: str, proposal: Proposal, parent: str | None = None) -> Answer:
     question = Question(talk.id, text, proposal.books, parent, plan=proposal.plan)
-    return answered(fake.desk.ask.ask(question, Cancel()))
+    return answered(fake.desk.asking.ask.ask(question, Cancel()))
 
 
 def titles(proposal: Proposal, use: DocumentUse) -> list[str]:
@@ -105,8 +106,8 @@ def test_the_proposal_s_tokens_are_those_of_the_prompt(fake: FakeDesk, matter: l
     proposal = propose(fake, talk, WAREHOUSE)
     ask(fake, talk, WAREHOUSE, proposal)
     size = fake.engine.measure(fake.engine.prompts[-1])
-    assert size.total + fake.desk.ask.reserve() <= proposal.needed_tokens <= CONTEXT
-    assert proposal.needed_tokens - size.total - fake.desk.ask.reserve() < 200
+    assert size.total + fake.desk.asking.ask.reserve() <= proposal.needed_tokens <= CONTEXT
+    assert proposal.needed_tokens - size.total - fake.desk.asking.ask.reserve() < 200
 
 
 def test_what_all_fits_is_read_whole(fake: FakeDesk, matter: list[Book], talk: Conversation) -> None:
@@ -222,7 +223,7 @@ def test_asked_again_a_question_gets_the_same(fake: FakeDesk, matter: list[Book]
     first = fake.engine.prompts[-1]
     stored = fake.desk.conversations.question(answer.question_id)
     assert stored is not None
-    answered(fake.desk.ask.ask(stored, Cancel()))
+    answered(fake.desk.asking.ask.ask(stored, Cancel()))
     assert fake.engine.prompts[-1] == first
 
 
@@ -266,7 +267,7 @@ def test_what_counts_as_found(words: WordHits, near: dict[int, float], found: se
 def test_only_the_documents_of_the_scope_are_asked(fake: FakeDesk, matter: list[Book], talk: Conversation) -> None:
     scope = MatterScope((matter[7].id, matter[8].id))
     question = Question(talk.id, WAREHOUSE, (BookRef(matter[0].id),))
-    proposal = finish(fake.desk.matter_plans.propose(question, scope, (), Cancel()))
+    proposal = finish(matter_plans_of(fake.desk).propose(question, scope, (), Cancel()))
     assert [document.title for document in proposal.documents] == ["Lease 0", "Lease 7", "Lease 8"]
 
 
@@ -277,9 +278,11 @@ def test_a_desk_that_is_too_full_is_said_and_nothing_is_dropped(
     proposal = propose(fake, talk, WAREHOUSE, desk)
     assert not proposal.fits
     assert proposal.books == desk
-    problem = unanswered(fake.desk.ask.ask(Question(talk.id, WAREHOUSE, proposal.books, plan=proposal.plan), Cancel()))
+    problem = unanswered(
+        fake.desk.asking.ask.ask(Question(talk.id, WAREHOUSE, proposal.books, plan=proposal.plan), Cancel())
+    )
     assert problem.code == "does_not_fit"
-    choices = fake.desk.context.choices(talk.id, fake.desk.conversations.turns(talk.id)[0].question.id)
+    choices = fake.desk.asking.context.choices(talk.id, fake.desk.conversations.turns(talk.id)[0].question.id)
     found = {way.kind for way in ways(choices, None, asked=True)}
     assert found.isdisjoint({RemedyKind.PARTS, RemedyKind.EXCERPTS, RemedyKind.CHOOSE}), "they know no other documents"
 
@@ -304,7 +307,7 @@ def test_documents_that_went_meanwhile_are_not_asked(fake: FakeDesk, matter: lis
     for document in first.used(DocumentUse.WHOLE):
         first = first.with_use(document.ref.book_id, DocumentUse.PASSAGES)
     answer = ask(fake, talk, WAREHOUSE, first)
-    fake.desk.removal.delete(BinKind.BOOK, matter[7].id)
+    fake.desk.documents.removal.delete(BinKind.BOOK, matter[7].id)
     second = propose(fake, talk, "Thanks!")
     assert len(second.documents) == 19
     assert matter[7].id not in {passage.book_id for passage in second.plan.passages}

@@ -77,7 +77,7 @@ def ask(
     fake: FakeDesk, asked: Conversation | Answer, cancel: Cancel | None = None
 ) -> tuple[list[PartsProgress], Answer]:
     question = Question(asked.id, QUESTION, asked.books) if isinstance(asked, Conversation) else asked
-    return work.run(fake.desk.parts.ask(question, cancel or Cancel()))
+    return work.run(fake.desk.asking.parts.ask(question, cancel or Cancel()))
 
 
 def pages_seen(prompts: list[Prompt]) -> list[tuple[str, ...]]:
@@ -116,13 +116,13 @@ def test_each_part_is_read_alone_and_the_answer_is_written_from_the_notes(
 
 def test_the_notes_are_apart_from_conversations_and_go_with_the_question(fake: FakeDesk, talk: Conversation) -> None:
     _events, answer = ask(fake, talk)
-    notes = fake.desk.parts.notes(answer.question_id)
+    notes = fake.desk.asking.parts.notes(answer.question_id)
     assert notes is not None
-    assert fake.desk.parts.store.of_question(answer.question_id) == (notes,)
+    assert fake.desk.asking.parts.store.of_question(answer.question_id) == (notes,)
     assert [row.answer.text for row in notes.cells if row.answer] == ["A short answer [p. 1]."] * 3
     assert [entry.id for entry in fake.desk.conversations.all()] == [talk.id]
     fake.desk.conversations.delete(talk.id)
-    assert fake.desk.parts.store.get(notes.id) is None
+    assert fake.desk.asking.parts.store.get(notes.id) is None
     with fake.desk.database.read() as connection:
         assert connection.execute("SELECT count(*) FROM questions").fetchone() == (0,)
 
@@ -137,7 +137,7 @@ def test_a_part_that_fails_is_named_and_the_others_go_on(fake: FakeDesk, talk: C
     script(fake, ("Two.",), ("From all.",))
     question = fake.desk.conversations.question(answer.question_id)
     assert question is not None
-    again = answered(fake.desk.parts.ask(question, Cancel()))
+    again = answered(fake.desk.asking.parts.ask(question, Cancel()))
     assert pages_seen(fake.engine.prompts) == [("4", "5", "6"), ()]
     assert {part.state for part in again.parts} == {PartState.READ}
 
@@ -162,7 +162,7 @@ def test_what_was_stopped_goes_on_with_the_parts_that_are_missing(
         if seen == 2:
             cancel.request()
 
-    _events, stopped = work.run(fake.desk.parts.ask(question, cancel), stop_in_the_second)
+    _events, stopped = work.run(fake.desk.asking.parts.ask(question, cancel), stop_in_the_second)
     assert (stopped.ending, stopped.text) == (Ending.CANCELLED, "")
     assert [each.state for each in stopped.parts] == [PartState.READ, PartState.UNREAD, PartState.UNREAD]
     fake.engine.prompts.clear()
@@ -182,18 +182,18 @@ def test_notes_that_are_too_long_together_are_made_shorter_first(fake: FakeDesk,
     assert one.messages[-1].text.count("A point") + two.messages[-1].text.count("A point") == 360
     assert "Short, one." in last.messages[-1].text
     assert "Short, two." in last.messages[-1].text
-    of_parts, shorter = fake.desk.parts.store.of_question(answer.question_id)
+    of_parts, shorter = fake.desk.asking.parts.store.of_question(answer.question_id)
     assert (of_parts.shortens, shorter.shortens) == (False, True)
     script(fake, ("Another one.",))
     question = fake.desk.conversations.question(answer.question_id)
     assert question is not None
-    assert answered(fake.desk.parts.ask(question, Cancel())).text == "Another one."
+    assert answered(fake.desk.asking.parts.ask(question, Cancel())).text == "Another one."
     assert len(fake.engine.prompts) == 1, "nothing is noted or made shorter twice"
 
 
 def test_notes_that_do_not_get_shorter_end_it(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("A point [p. 1]. " * 300,))
-    problem = unanswered(fake.desk.parts.ask(Question(talk.id, QUESTION, talk.books), Cancel()))
+    problem = unanswered(fake.desk.asking.parts.ask(Question(talk.id, QUESTION, talk.books), Cancel()))
     assert problem.code is Code.DOES_NOT_FIT
     assert int(problem.params["needed_tokens"]) > int(problem.params["context_tokens"])
 
@@ -225,30 +225,30 @@ def test_for_a_smaller_context_what_is_missing_is_divided_anew(fake: FakeDesk, t
     script(fake, ("Note.",))
     question = fake.desk.conversations.question(answer.question_id)
     assert question is not None
-    again = answered(fake.desk.parts.ask(question, Cancel()))
+    again = answered(fake.desk.asking.parts.ask(question, Cancel()))
     assert {each.state for each in again.parts} == {PartState.READ}
-    assert len(fake.desk.parts.store.of_question(answer.question_id)) == 1
+    assert len(fake.desk.asking.parts.store.of_question(answer.question_id)) == 1
 
 
 def test_a_context_without_room_for_notes_is_refused_before_anything_is_read(
     fake: FakeDesk, talk: Conversation
 ) -> None:
     fake.engine.info = msgspec.structs.replace(SMALL, context_tokens=400)
-    problem = unanswered(fake.desk.parts.ask(Question(talk.id, QUESTION, talk.books), Cancel()))
+    problem = unanswered(fake.desk.asking.parts.ask(Question(talk.id, QUESTION, talk.books), Cancel()))
     assert problem.code is Code.DOES_NOT_FIT
     assert fake.engine.prompts == []
 
 
 def test_the_starter_takes_no_notes(fake: FakeDesk, talk: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "is_starter", lambda _path: True)
-    problem = unanswered(fake.desk.parts.ask(Question(talk.id, QUESTION, talk.books), Cancel()))
+    problem = unanswered(fake.desk.asking.parts.ask(Question(talk.id, QUESTION, talk.books), Cancel()))
     assert problem.code is Code.MODEL_TOO_SMALL
 
 
 def test_what_follows_does_not_repeat_the_notes_and_names_what_it_follows(fake: FakeDesk, talk: Conversation) -> None:
     _events, first = ask(fake, talk)
     script(fake, ("Note.",))
-    answered(fake.desk.parts.ask(Question(talk.id, "And why?", talk.books, first.id), Cancel()))
+    answered(fake.desk.asking.parts.ask(Question(talk.id, "And why?", talk.books, first.id), Cancel()))
     part, *_others, last = fake.engine.prompts
     assert QUESTION in part.messages[-1].text
     asked, said, _question = last.messages
@@ -257,18 +257,18 @@ def test_what_follows_does_not_repeat_the_notes_and_names_what_it_follows(fake: 
 
 
 def test_the_newest_question_without_an_answer_is_found_again(fake: FakeDesk, talk: Conversation) -> None:
-    find = fake.desk.parts.unanswered
+    find = fake.desk.asking.parts.unanswered
     assert find(QUESTION, talk.books) is None
     cancel = Cancel()
     _events, stopped = work.run(
-        fake.desk.parts.ask(Question(talk.id, QUESTION, talk.books), cancel), at(PartEnded, cancel.request)
+        fake.desk.asking.parts.ask(Question(talk.id, QUESTION, talk.books), cancel), at(PartEnded, cancel.request)
     )
     found = find(QUESTION, talk.books)
     assert found is not None
     assert found.id == stopped.question_id
     assert find(QUESTION, ()) is None
     assert find("Summarise.", talk.books) is None
-    answered(fake.desk.parts.ask(found, Cancel()))
+    answered(fake.desk.asking.parts.ask(found, Cancel()))
     assert find(QUESTION, talk.books) is None
 
 
@@ -289,7 +289,7 @@ settings = desk.settings.load()
 desk.models.use(settings.engine, settings.remote)
 (talk,) = desk.conversations.all()
 part = 0
-for event in desk.parts.ask(Question(talk.id, sys.argv[2], talk.books), Cancel()):
+for event in desk.asking.parts.ask(Question(talk.id, sys.argv[2], talk.books), Cancel()):
     part = event.number if isinstance(event, PartBegun) else part
     if part == 2 and isinstance(event, Noting):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -319,7 +319,7 @@ def real(tmp_path: Path, tiny_scout: Path) -> Iterator[Services]:
 def test_killed_in_the_middle_only_the_missing_parts_are_asked(real: Services, tmp_path: Path) -> None:
     file = tmp_path / "lease.txt"
     file.write_text("\f".join(f"{n}. The harbour opens at six, and the tenant pays.\n" * 10 for n in range(4)))
-    book = finish(real.library.open(file, Cancel()))
+    book = finish(real.documents.library.open(file, Cancel()))
     talk = real.conversations.create(books=(BookRef(book.id),))
     command = [sys.executable, "-c", _KILLED, str(real.paths.data), QUESTION]
     killed = subprocess.run(command, cwd=Path(__file__).parents[3], check=False, capture_output=True)
@@ -331,13 +331,13 @@ def test_killed_in_the_middle_only_the_missing_parts_are_asked(real: Services, t
     states = [each.state for each in turn.answer.parts]
     assert states[0] is not PartState.UNREAD
     assert set(states[1:]) == {PartState.UNREAD}
-    kept = real.parts.notes(turn.question.id)
-    events, answer = work.run(real.parts.ask(turn.answer, Cancel()))
+    kept = real.asking.parts.notes(turn.question.id)
+    events, answer = work.run(real.asking.parts.ask(turn.answer, Cancel()))
     assert [e.number for e in events if isinstance(e, PartBegun)] == list(range(2, len(states) + 1))
     assert any(isinstance(event, Reading) for event in events)
     assert (answer.id, answer.problem) == (turn.answer.id, None)
     assert PartState.UNREAD not in {each.state for each in answer.parts}
-    now = real.parts.notes(turn.question.id)
+    now = real.asking.parts.notes(turn.question.id)
     assert kept is not None
     assert now is not None
     assert now.cells[0] == kept.cells[0]

@@ -35,7 +35,7 @@ def _ask(fake: FakeDesk) -> Answer:
     book = fake.books.add(Document("Lease", Format.TEXT, "00" * 32, (Page(1, "1", "It ends."),)), Path("/lease.txt"))
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     fake.engine.answers = [("In May.",)]
-    return finish(fake.desk.ask.ask(Question(talk.id, "When?", talk.books), Cancel()))
+    return finish(fake.desk.asking.ask.ask(Question(talk.id, "When?", talk.books), Cancel()))
 
 
 @pytest.mark.parametrize("texts", [RemoteTexts.UNDECIDED, RemoteTexts.ASKED, RemoteTexts.REPLACED])

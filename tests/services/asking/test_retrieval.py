@@ -44,7 +44,7 @@ def book(fake: FakeDesk) -> Book:
 def ask(fake: FakeDesk, book: Book, text: str, *, pages: PageRange | None = None, **how: bool) -> tuple[Answer, Prompt]:
     books = (BookRef(book.id, pages),)
     talk = fake.desk.conversations.create(books=books)
-    ending = answered(fake.desk.ask.ask(Question(talk.id, text, books), Cancel(), **how))
+    ending = answered(fake.desk.asking.ask.ask(Question(talk.id, text, books), Cancel(), **how))
     return ending, fake.engine.prompts[-1]
 
 
@@ -64,12 +64,12 @@ def test_the_engine_is_told_the_person_s_own_words_and_the_pages_that_are_restat
     """Pages by their place among those that the model sees."""
     books = (BookRef(book.id, PageRange(31, 60)),)
     talk = fake.desk.conversations.create(books=books)
-    first = answered(fake.desk.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel()))
+    first = answered(fake.desk.asking.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel()))
     prompt = fake.engine.prompts[-1]
     assert prompt.said == ("How can the tenant terminate?",)
     assert (0, 9) in prompt.restated
     assert len(prompt.restated) == len({passage.page for passage in first.passages})
-    answered(fake.desk.ask.ask(Question(talk.id, "Zzyzx?", books, first.id), Cancel()))
+    answered(fake.desk.asking.ask.ask(Question(talk.id, "Zzyzx?", books, first.id), Cancel()))
     prompt = fake.engine.prompts[-1]
     assert prompt.said == ("How can the tenant terminate?", "Zzyzx?")
     assert prompt.restated == ()
@@ -85,9 +85,9 @@ def test_the_part_above_the_question_never_depends_on_it(fake: FakeDesk, book: B
 def test_a_next_turn_repeats_the_question_as_it_was_read(fake: FakeDesk, book: Book) -> None:
     books = (BookRef(book.id),)
     talk = fake.desk.conversations.create(books=books)
-    first = answered(fake.desk.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel()))
+    first = answered(fake.desk.asking.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel()))
     before = fake.engine.prompts[-1]
-    answered(fake.desk.ask.ask(Question(talk.id, "And the river?", books, first.id), Cancel()))
+    answered(fake.desk.asking.ask.ask(Question(talk.id, "And the river?", books, first.id), Cancel()))
     after = fake.engine.prompts[-1]
     assert after.messages[: len(before.messages)] == before.messages
 
@@ -112,7 +112,7 @@ def test_excerpts_stand_for_a_book_that_does_not_fit(fake: FakeDesk, book: Book)
     books = (BookRef(book.id),)
     talk = fake.desk.conversations.create(books=books)
     question = Question(talk.id, "How can the tenant terminate?", books)
-    problem = unanswered(fake.desk.ask.ask(question, Cancel()))
+    problem = unanswered(fake.desk.asking.ask.ask(question, Cancel()))
     assert problem.code is Code.DOES_NOT_FIT
     answer, prompt = ask(fake, book, "How can the tenant terminate?", excerpts=True)
     assert answer.excerpts
@@ -152,10 +152,10 @@ def test_a_short_book_is_not_restated(fake: FakeDesk) -> None:
 
 def test_a_book_that_is_gone_leaves_the_question(fake: FakeDesk, book: Book) -> None:
     answer, _ = ask(fake, book, "How can the tenant terminate?")
-    entry = fake.desk.removal.delete(BinKind.BOOK, book.id)
+    entry = fake.desk.documents.removal.delete(BinKind.BOOK, book.id)
     assert entry is not None
-    fake.desk.removal.purge(entry)
-    assert fake.desk.ask.prompts.passage_texts(answer.passages) == []
+    fake.desk.documents.removal.purge(entry)
+    assert fake.desk.asking.ask.prompts.passage_texts(answer.passages) == []
 
 
 def test_a_fault_of_the_store_is_not_taken_for_a_book_that_is_gone(
@@ -166,17 +166,17 @@ def test_a_fault_of_the_store_is_not_taken_for_a_book_that_is_gone(
     def damaged(*_: object) -> None:
         raise AppError(Code.DATABASE_DAMAGED, path="octavo.db")
 
-    monkeypatch.setattr(fake.desk.ask.books, "page", damaged)
+    monkeypatch.setattr(fake.desk.asking.ask.books, "page", damaged)
     with pytest.raises(AppError):
-        fake.desk.ask.prompts.passage_texts(answer.passages)
+        fake.desk.asking.ask.prompts.passage_texts(answer.passages)
 
 
 def test_without_disk_space_for_readings_none_is_saved(fake: FakeDesk) -> None:
-    assert fake.desk.readings.spec().quota_bytes > 0
+    assert fake.desk.models.readings.spec().quota_bytes > 0
     settings = fake.desk.settings.load()
     fake.desk.settings.save(msgspec.structs.replace(settings, readings_quota_gb=0))
-    assert fake.desk.readings.spec().quota_bytes == 0
-    assert fake.desk.readings.all() == ()
+    assert fake.desk.models.readings.spec().quota_bytes == 0
+    assert fake.desk.models.readings.all() == ()
 
 
 # ---- by the kind of question (`test_conversation_search` has more of them)
@@ -198,7 +198,7 @@ def follow(fake: FakeDesk, book: Book, *texts: str, excerpts: bool = False) -> l
     answers: list[Answer] = []
     for text in texts:
         question = Question(talk.id, text, books, answers[-1].id if answers else None)
-        answers.append(answered(fake.desk.ask.ask(question, Cancel(), excerpts=excerpts)))
+        answers.append(answered(fake.desk.asking.ask.ask(question, Cancel(), excerpts=excerpts)))
     return answers
 
 
@@ -269,7 +269,7 @@ def test_a_comparison_gets_as_many_passages_from_each_book(fake: FakeDesk, book:
     books = (BookRef(book.id), BookRef(other.id))
     talk = fake.desk.conversations.create(books=books)
     question = Question(talk.id, "Compare how the tenant may terminate in both.", books)
-    answer = answered(fake.desk.ask.ask(question, Cancel()))
+    answer = answered(fake.desk.asking.ask.ask(question, Cancel()))
     assert [passage.book_id for passage in answer.passages].count(book.id) == 1, "there is but one"
     assert [passage.book_id for passage in answer.passages].count(other.id) == 4
 
@@ -305,14 +305,14 @@ def test_instructions_stand_with_the_question_and_stay_as_they_were_read(fake: F
     desk.settings.save(msgspec.structs.replace(desk.settings.load(), instructions=" Answer like a notary.\n"))
     talk = desk.conversations.create(books=books)
     desk.conversations.instruct(talk.id, "Use euros.")
-    first = answered(desk.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel()))
+    first = answered(desk.asking.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel()))
     assert first.instructions == "Answer like a notary.\nUse euros."
     one = fake.engine.prompts[-1]
     assert "Answer like a notary.\nUse euros." in one.messages[0].text
     assert "notary" not in one.rules
     desk.settings.save(msgspec.structs.replace(desk.settings.load(), instructions=""))
     desk.conversations.instruct(talk.id, "")
-    second = answered(desk.ask.ask(Question(talk.id, "And the river?", books, first.id), Cancel()))
+    second = answered(desk.asking.ask.ask(Question(talk.id, "And the river?", books, first.id), Cancel()))
     assert second.instructions == ""
     two = fake.engine.prompts[-1]
     assert two.messages[: len(one.messages)] == one.messages
@@ -331,9 +331,9 @@ def test_a_conversation_goes_on_with_the_rules_that_it_began_with(
     books = (BookRef(book.id),)
     talk = fake.desk.conversations.create(books=books)
     fake.desk.database.run("UPDATE conversations SET rules = 2 WHERE id = ?", (talk.id,))
-    answered(fake.desk.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel()))
+    answered(fake.desk.asking.ask.ask(Question(talk.id, "How can the tenant terminate?", books), Cancel()))
     prompt = fake.engine.prompts[-1]
     assert prompt.rules == "Other rules."
     assert prompt.messages[0].text.endswith("\n\n(([p. N]))")
-    use = finish(fake.desk.context.use(msgspec.structs.replace(talk, rules=2), Cancel()))
+    use = finish(fake.desk.asking.context.use(msgspec.structs.replace(talk, rules=2), Cancel()))
     assert use.segments[0].kind == "rules"

@@ -42,7 +42,7 @@ def book(fake: FakeDesk) -> Book:
 
 def ask(fake: FakeDesk, text: str, *books: BookRef, **how: bool) -> Answer:
     talk = fake.desk.conversations.create(books=books)
-    ending = answered(fake.desk.ask.ask(Question(talk.id, text, books), Cancel(), **how))
+    ending = answered(fake.desk.asking.ask.ask(Question(talk.id, text, books), Cancel(), **how))
     assert fake.desk.conversations.answer(ending.id) == ending
     return ending
 
@@ -58,7 +58,7 @@ def test_the_nearest_sentence_stands_on_its_page_and_is_told_to_be_searched(fake
 def test_the_book_is_read_all_the_same(fake: FakeDesk, book: Book) -> None:
     fake.engine.readings = [(Reading(0, 100, 0), Reading(100, 100, 0))]
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    events, answer = run(fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
+    events, answer = run(fake.desk.asking.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
     assert [type(event) for event in events[-3:]] == [Reading, Reading, Token]
     assert answer.ending is Ending.COMPLETE
 
@@ -143,7 +143,7 @@ def test_only_the_chosen_pages_are_searched(fake: FakeDesk, book: Book) -> None:
 def test_a_book_that_does_not_fit_is_refused_and_searched_as_excerpts(fake: FakeDesk, book: Book) -> None:
     fake.engine.tokens = {"Lease": 2000}
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    problem = unanswered(fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
+    problem = unanswered(fake.desk.asking.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
     assert problem.code is Code.DOES_NOT_FIT
     fake.engine.readings = [(Problem(Code.BUG, {"where": "it must not be read"}),)]
     answer = ask(fake, "What is the deposit?", BookRef(book.id), excerpts=True)
@@ -170,7 +170,7 @@ def test_stopped_while_it_reads(fake: FakeDesk, book: Book) -> None:
     cancel, gate = Cancel(), Gate()
     fake.engine.readings = [(Reading(1, 100, 0), gate)]
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    work = fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), cancel)
+    work = fake.desk.asking.ask.ask(Question(talk.id, "What is the deposit?", talk.books), cancel)
     _events, answer = run(work, at(Reading, cancel.request))
     assert (answer.text, answer.ending, answer.from_search) == ("", Ending.CANCELLED, True)
 
@@ -179,7 +179,7 @@ def test_an_engine_that_dies_while_it_reads(fake: FakeDesk, book: Book) -> None:
     death = Problem(Code.ENGINE_CRASHED, {"signal": 9})
     fake.engine.readings = [(death,)]
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    problem = unanswered(fake.desk.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
+    problem = unanswered(fake.desk.asking.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
     assert problem == death
 
 

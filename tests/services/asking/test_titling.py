@@ -11,6 +11,7 @@ import pytest
 from app.core.conversations.conversation import Answer, Question, Timings
 from app.core.work import Cancel, finish
 from app.services.asking import titling
+from app.services.services import titling_of
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
 
 ASKED = "How long before the end do I have to say that I am moving out?"
@@ -27,13 +28,13 @@ def ask(fake: FakeDesk, text: str = ASKED, after: Answer | None = None) -> Answe
     kept = fake.desk.conversations
     parent = kept.question(after.question_id) if after is not None else None
     talk = parent.conversation_id if parent is not None else kept.create().id
-    return finish(fake.desk.ask.ask(Question(talk, text, parent_id=after.id if after else None), Cancel()))
+    return finish(fake.desk.asking.ask.ask(Question(talk, text, parent_id=after.id if after else None), Cancel()))
 
 
 def make(fake: FakeDesk, answer: Answer) -> str:
-    if not fake.desk.titling.is_wanted(answer):
+    if not titling_of(fake.desk).is_wanted(answer):
         return ""
-    return finish(fake.desk.titling.title(answer, Cancel()))
+    return finish(titling_of(fake.desk).title(answer, Cancel()))
 
 
 def title(fake: FakeDesk) -> str:
@@ -44,7 +45,7 @@ def test_after_an_answer_a_conversation_gets_a_title_once(fake: FakeDesk) -> Non
     answer = ask(fake)
     assert title(fake).startswith("How long before")
     assert make(fake, answer) == title(fake) == "Notice period"
-    assert not fake.desk.titling.is_wanted(ask(fake, "And then?", answer))
+    assert not titling_of(fake.desk).is_wanted(ask(fake, "And then?", answer))
 
 
 def test_one_that_has_none_yet_gets_it_after_a_later_answer(fake: FakeDesk) -> None:
@@ -54,11 +55,11 @@ def test_one_that_has_none_yet_gets_it_after_a_later_answer(fake: FakeDesk) -> N
 def test_a_name_that_a_person_gave_stays(fake: FakeDesk) -> None:
     answer = ask(fake)
     talk = fake.desk.conversations.all()[0].id
-    work = fake.desk.titling.title(answer, Cancel())
+    work = titling_of(fake.desk).title(answer, Cancel())
     fake.desk.conversations.rename(talk, "Mine")  # while the model writes
     assert finish(work) == ""
     assert title(fake) == "Mine"
-    assert not fake.desk.titling.is_wanted(answer)
+    assert not titling_of(fake.desk).is_wanted(answer)
 
 
 def test_no_book_is_read_for_a_title(fake: FakeDesk) -> None:
@@ -82,7 +83,7 @@ def test_where_no_model_is_asked(fake: FakeDesk, why: str) -> None:
         case "slow":
             usage = msgspec.structs.replace(answer.usage, generated_tokens=50)
             answer = msgspec.structs.replace(answer, usage=usage, timings=Timings(generate_s=90))
-    assert not fake.desk.titling.is_wanted(answer)
+    assert not titling_of(fake.desk).is_wanted(answer)
 
 
 @pytest.mark.parametrize(

@@ -52,17 +52,17 @@ def test_a_desk_is_tokenized_once_and_its_tokens_go_with_its_books(start: Start)
     book = fake.books.add(DOCUMENT, Path("/lease.txt"))
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     cancel = Cancel()
-    assert stop(fake.desk.context.use(talk, cancel), at(Tokenizing, cancel.request))
-    told, first = run(fake.desk.context.use(talk, Cancel()))
+    assert stop(fake.desk.asking.context.use(talk, cancel), at(Tokenizing, cancel.request))
+    told, first = run(fake.desk.asking.context.use(talk, Cancel()))
     assert told[-1].done == told[-1].total < sum(len(page.text) for page in PAGES), "what was stopped goes on"
     fake = start()
-    assert run(fake.desk.context.use(talk, Cancel())) == ([], first)
-    assert run(fake.desk.library.tokens(book.id, Cancel())) == ([], first.segments[1].tokens)
+    assert run(fake.desk.asking.context.use(talk, Cancel())) == ([], first)
+    assert run(fake.desk.documents.library.tokens(book.id, Cancel())) == ([], first.segments[1].tokens)
     folder = fake.desk.paths.readings
     assert [path.suffix for path in folder.rglob("*") if path.is_file()] == [".tokens"]
-    entry = fake.desk.removal.delete(BinKind.BOOK, book.id)
+    entry = fake.desk.documents.removal.delete(BinKind.BOOK, book.id)
     assert entry is not None
     assert any(path.is_file() for path in folder.rglob("*")), "it may come back"
-    fake.desk.removal.purge(entry)
-    fake.desk.removal.release(book.id)
+    fake.desk.documents.removal.purge(entry)
+    fake.desk.documents.removal.release(book.id)
     assert not any(path.is_file() for path in folder.rglob("*"))

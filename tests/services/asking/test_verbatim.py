@@ -67,7 +67,7 @@ def ask(folder: Path, question: str, weights: dict[str, float]) -> tuple[list[ob
         book = made.books.add(Document("Ferry", Format.TEXT, "00" * 32, pages), Path("/ferry.txt"))
         talk = made.desk.conversations.create(books=(BookRef(book.id),))
         asked = Question(talk.id, question, talk.books, form=AnswerForm(verbatim=True))
-        told, answer = run(made.desk.ask.ask(asked, Cancel()))
+        told, answer = run(made.desk.asking.ask.ask(asked, Cancel()))
         assert made.desk.conversations.answer(answer.id) == answer
         assert not made.engine.prompts, "nothing is written, and no book is read"
         return [*told], answer

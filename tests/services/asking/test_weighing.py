@@ -46,11 +46,11 @@ def answer_in(fake: FakeDesk) -> Answer:
     pages = tuple(Page(n, str(n), text) for n, text in enumerate(PAGES, 1))
     book = fake.books.add(Document("Lease", Format.TEXT, "00" * 32, pages), Path("/lease.txt"))
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    return finish(fake.desk.ask.ask(Question(talk.id, "When?", talk.books), Cancel()))
+    return finish(fake.desk.asking.ask.ask(Question(talk.id, "When?", talk.books), Cancel()))
 
 
 def weigh(fake: FakeDesk, answer: Answer) -> tuple[list[object], AnswerWeighed]:
-    told, weighed = run(fake.desk.weighing.weigh(answer, Cancel()))
+    told, weighed = run(fake.desk.asking.weighing.weigh(answer, Cancel()))
     return [*told], weighed
 
 
@@ -68,7 +68,7 @@ def test_words_decide_when_the_answer_ends_and_the_model_the_rest(fake: FakeDesk
         (Verdict.UNWEIGHED, 1, "Cleaning happens"),
         (Verdict.NOTHING, 0, "Elephants sleep "),
     ]
-    assert fake.desk.weighing.is_wanted(answer)
+    assert fake.desk.asking.weighing.is_wanted(answer)
     told, weighed = weigh(fake, answer)
     assert weighed.off is None
     assert [each.verdict for each in weighed.answer.verdicts] == [
@@ -83,7 +83,7 @@ def test_words_decide_when_the_answer_ends_and_the_model_the_rest(fake: FakeDesk
     events = [event for event in told if isinstance(event, Weighing)]
     tested = len(judgement.calibration())
     assert [event.calibrating for event in events] == [True] * tested + [False] * 2
-    assert not fake.desk.weighing.is_wanted(weighed.answer), "there is nothing left to ask"
+    assert not fake.desk.asking.weighing.is_wanted(weighed.answer), "there is nothing left to ask"
 
 
 def test_a_model_is_measured_once(fake: FakeDesk) -> None:
@@ -161,7 +161,7 @@ def test_the_starter_is_not_asked(fake: FakeDesk, starter: Path) -> None:
 def test_a_stop_keeps_nothing(fake: FakeDesk) -> None:
     answer = answer_in(fake)
     cancel = Cancel()
-    stop(fake.desk.weighing.weigh(answer, cancel), lambda _event: cancel.request())
+    stop(fake.desk.asking.weighing.weigh(answer, cancel), lambda _event: cancel.request())
     assert fake.desk.conversations.answer(answer.id) == answer
 
 
@@ -170,5 +170,5 @@ def test_it_can_be_switched_off(fake: FakeDesk) -> None:
     settings = fake.desk.settings
     settings.save(msgspec.structs.replace(settings.load(), weigh_sentences=False))
     answer = answer_in(fake)
-    assert not fake.desk.weighing.is_wanted(answer)
+    assert not fake.desk.asking.weighing.is_wanted(answer)
     assert [each.reason for each in answer.verdicts[2:4]] == [Unweighed.NO_JUDGE] * 2

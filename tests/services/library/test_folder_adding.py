@@ -63,15 +63,15 @@ def _age(file: Path, seconds: int = 9) -> None:
 
 
 def _add(desk: Services, *paths: Path, retry: bool = False) -> AddingReport:
-    return finish(desk.adding.add(paths, Cancel(), retry=retry))
+    return finish(desk.documents.adding.add(paths, Cancel(), retry=retry))
 
 
 def _titles(desk: Services) -> set[str]:
-    return {book.title for book in desk.library.books()}
+    return {book.title for book in desk.documents.library.books()}
 
 
 def test_all_documents_come_onto_the_shelf_small_ones_first(desk: Services, reader: NearReader, case: Path) -> None:
-    events, report = work.run(desk.adding.add([case], Cancel()))
+    events, report = work.run(desk.documents.adding.add([case], Cancel()))
     assert _titles(desk) == {"Lease", "Letter", "Map"}
     assert (len(report.added), report.failed, report.left, report.stopped) == (3, [], 0, False)
     (planned,) = [event for event in events if isinstance(event, FilesFound)]
@@ -79,10 +79,10 @@ def test_all_documents_come_onto_the_shelf_small_ones_first(desk: Services, read
     assert sum(isinstance(event, FileBegun) for event in events) == len(report.ended)
     last = [event for event in events if isinstance(event, Adding)][-1]
     assert (last.done, last.total, last.done_bytes) == (3, 3, last.total_bytes)
-    (counts,) = desk.adding.all()
+    (counts,) = desk.documents.adding.all()
     assert (counts.source.path, counts.read, counts.waiting) == (case, 3, 0)
-    shelf = desk.adding.shelf()
-    assert {shelf[book.id].folder for book in desk.library.books()} == {Path(), Path("old")}
+    shelf = desk.documents.adding.shelf()
+    assert {shelf[book.id].folder for book in desk.documents.library.books()} == {Path(), Path("old")}
 
 
 def test_what_is_as_it_was_is_not_read_again(desk: Services, reader: NearReader, case: Path) -> None:
@@ -98,27 +98,27 @@ def test_what_is_as_it_was_is_not_read_again(desk: Services, reader: NearReader,
 def test_a_folder_and_one_in_it_both_know_their_files(desk: Services, case: Path) -> None:
     report = _add(desk, case, case / "old")
     assert (len(report.added), report.left) == (3, 0)
-    assert [counts.read for counts in desk.adding.all()] == [2, 3]
-    (letter,) = [book for book in desk.library.books() if book.title == "Letter"]
-    assert desk.adding.shelf()[letter.id].places == (case / "old" / "letter.txt",), "it is one file"
+    assert [counts.read for counts in desk.documents.adding.all()] == [2, 3]
+    (letter,) = [book for book in desk.documents.library.books() if book.title == "Letter"]
+    assert desk.documents.adding.shelf()[letter.id].places == (case / "old" / "letter.txt",), "it is one file"
 
 
 def test_the_same_content_is_kept_once_with_both_places(desk: Services, case: Path) -> None:
     _write(case, **{"copy.txt": "Letter"})
     report = _add(desk, case)
     assert (len(report.added), len(report.doubles)) == (3, 1)
-    (letter,) = [book for book in desk.library.books() if book.title == "Letter"]
-    assert desk.adding.shelf()[letter.id].places == (case / "copy.txt", case / "old" / "letter.txt")
+    (letter,) = [book for book in desk.documents.library.books() if book.title == "Letter"]
+    assert desk.documents.adding.shelf()[letter.id].places == (case / "copy.txt", case / "old" / "letter.txt")
     (case / "copy.txt").unlink()
     report = _add(desk, case)
     assert report.gone == [case / "copy.txt"]
-    assert desk.adding.shelf()[letter.id].places == (case / "old" / "letter.txt",)
-    assert Path(desk.library.book(letter.id).path).exists()
+    assert desk.documents.adding.shelf()[letter.id].places == (case / "old" / "letter.txt",)
+    assert Path(desk.documents.library.book(letter.id).path).exists()
 
 
 def test_a_changed_file_is_a_new_version_and_the_old_one_stays(desk: Services, case: Path) -> None:
     _add(desk, case)
-    (old,) = [book for book in desk.library.books() if book.title == "Lease"]
+    (old,) = [book for book in desk.documents.library.books() if book.title == "Lease"]
     _write(case, **{"lease.txt": "Lease\nThe rent is 1,500 now."})
     os.utime(case / "lease.txt", (1_790_000_000, 1_790_000_000))
     report = _add(desk, case)
@@ -126,12 +126,12 @@ def test_a_changed_file_is_a_new_version_and_the_old_one_stays(desk: Services, c
     assert ended.older is not None
     assert ended.book is not None
     assert (ended.older.id, ended.book.title) == (old.id, "Lease (2026-09-21)")
-    shelf = desk.adding.shelf()
+    shelf = desk.documents.adding.shelf()
     assert (shelf[old.id].newer_id, shelf[old.id].versions, shelf[old.id].folder) == (ended.book.id, 1, Path())
     assert (shelf[ended.book.id].newer_id, shelf[ended.book.id].versions) == ("", 2)
     _write(case, **{"lease.txt": "Lease\nThe rent is 1,200."})  # as it was
     _add(desk, case)
-    shelf = desk.adding.shelf()
+    shelf = desk.documents.adding.shelf()
     assert (shelf[ended.book.id].newer_id, shelf[old.id].newer_id) == (old.id, "")
 
 
@@ -140,9 +140,9 @@ def test_a_file_that_has_a_copy_is_no_earlier_version(desk: Services, case: Path
     _add(desk, case)
     _write(case, **{"copy.txt": "Another letter"})
     report = _add(desk, case)
-    (letter,) = [book for book in desk.library.books() if book.title == "Letter"]
+    (letter,) = [book for book in desk.documents.library.books() if book.title == "Letter"]
     assert len(report.changed) == 1
-    assert desk.adding.shelf()[letter.id].newer_id == "", "its other file is as it was"
+    assert desk.documents.adding.shelf()[letter.id].newer_id == "", "its other file is as it was"
 
 
 def test_what_fails_is_kept_with_its_reason_and_can_be_retried(desk: Services, reader: NearReader, case: Path) -> None:
@@ -160,11 +160,11 @@ def test_what_fails_is_kept_with_its_reason_and_can_be_retried(desk: Services, r
     assert tried == [], "and not tried for nothing"
     _add(desk, case, retry=True)
     assert sorted(tried) == ["bad.txt", "secret.txt"]
-    (counts,) = desk.adding.all()
-    failed = desk.adding.sources.places(counts.source.id, PlaceState.FAILED)
+    (counts,) = desk.documents.adding.all()
+    failed = desk.documents.adding.sources.places(counts.source.id, PlaceState.FAILED)
     assert {place.path.name for place in failed} == {"bad.txt", "secret.txt"}
     keys = {case / "secret.txt": Password("key")}
-    report = finish(desk.adding.add([case], Cancel(), passwords=keys))
+    report = finish(desk.documents.adding.add([case], Cancel(), passwords=keys))
     assert [end.place.path.name for end in report.added] == ["secret.txt"]
     assert [path.name for path, _problem in report.failed] == ["bad.txt"]
 
@@ -192,7 +192,7 @@ def test_what_is_gone_is_said_once_and_its_book_stays(desk: Services, case: Path
     assert _add(desk, case).gone == [case / "lease.txt"]
     assert _add(desk, case).gone == []
     assert "Lease" in _titles(desk)
-    (counts,) = desk.adding.all()
+    (counts,) = desk.documents.adding.all()
     assert (counts.read, counts.gone) == (2, 1)
     report = _add(desk, case / "none")
     assert [(path.name, problem.code) for path, problem in report.failed] == [("none", Code.FILE_MISSING)]
@@ -222,7 +222,7 @@ def test_it_pauses_and_goes_on(desk: Services, case: Path, monkeypatch: pytest.M
         elif isinstance(event, Adding) and event.paused:
             pause.set(False)
 
-    finish(desk.adding.add([case], Cancel(), pause=pause), then)
+    finish(desk.documents.adding.add([case], Cancel(), pause=pause), then)
     assert [event.done for event in events if isinstance(event, Adding) and event.paused] == [1]
     assert len(_titles(desk)) == 3
 
@@ -238,25 +238,25 @@ def test_stopped_it_keeps_what_is_done(
         if isinstance(event, FileEnded):
             cancel.request(leaving=leaving)
 
-    report = finish(desk.adding.add([case], cancel), then)
+    report = finish(desk.documents.adding.add([case], cancel), then)
     assert (len(report.added), report.left, report.stopped) == (1, 2, True)
-    assert [counts.waiting for counts in desk.adding.unfinished()] == ([2] if leaving else [])
+    assert [counts.waiting for counts in desk.documents.adding.unfinished()] == ([2] if leaving else [])
     assert len(_add(desk, case).added) == 2
 
 
 def test_a_watched_folder_is_looked_at_and_nothing_is_read(desk: Services, reader: NearReader, case: Path) -> None:
     _add(desk, case)
-    (counts,) = desk.adding.all()
+    (counts,) = desk.documents.adding.all()
     _write(case, **{"new.txt": "New"})
-    assert finish(desk.adding.look(Cancel())) == ()
-    desk.adding.sources.set_watched(counts.source.id, True)
-    assert finish(desk.adding.look(Cancel())) == (), "somebody may still be writing it"
+    assert finish(desk.documents.adding.look(Cancel())) == ()
+    desk.documents.adding.sources.set_watched(counts.source.id, True)
+    assert finish(desk.documents.adding.look(Cancel())) == (), "somebody may still be writing it"
     _age(case / "new.txt", -9)
-    (news,) = finish(desk.adding.look(Cancel()))
+    (news,) = finish(desk.documents.adding.look(Cancel()))
     assert [place.path.name for place in news.changes.new] == ["new.txt"]
     assert "New" not in _titles(desk)
     assert _add(desk, case).left == 0
-    assert finish(desk.adding.look(Cancel())) == ()
+    assert finish(desk.documents.adding.look(Cancel())) == ()
 
 
 def test_a_full_disk_ends_it_all_and_the_rest_waits(
@@ -265,21 +265,21 @@ def test_a_full_disk_ends_it_all_and_the_rest_waits(
     def full(*_arguments: object) -> None:
         raise AppError(Code.DISK_FULL, path="octavo.db")
 
-    monkeypatch.setattr(desk.adding.books, "add", full)
-    assert work.problem_of(desk.adding.add([case], Cancel())).code is Code.DISK_FULL
-    assert [counts.waiting for counts in desk.adding.unfinished()] == [3]
+    monkeypatch.setattr(desk.documents.adding.books, "add", full)
+    assert work.problem_of(desk.documents.adding.add([case], Cancel())).code is Code.DISK_FULL
+    assert [counts.waiting for counts in desk.documents.adding.unfinished()] == [3]
 
 
 def test_what_a_person_deleted_does_not_come_back(desk: Services, case: Path) -> None:
     _write(case, **{"mail.eml": "Your lease\n> terms.txt The terms"})
     _add(desk, case)
-    by_title = {book.title: book for book in desk.library.books()}
-    entries = [desk.removal.delete(BinKind.BOOK, by_title[title].id) for title in ("Lease", "The terms")]
+    by_title = {book.title: book for book in desk.documents.library.books()}
+    entries = [desk.documents.removal.delete(BinKind.BOOK, by_title[title].id) for title in ("Lease", "The terms")]
     assert len(_add(desk, case).unchanged) == 5, "in the bin"
     for entry in entries:
         assert entry is not None
-        desk.removal.purge(entry)
-    assert [counts.read for counts in desk.adding.all()] == [3], "their names are no longer known"
+        desk.documents.removal.purge(entry)
+    assert [counts.read for counts in desk.documents.adding.all()] == [3], "their names are no longer known"
     report = _add(desk, case)
     assert (report.deleted, report.ended, len(report.unchanged)) == (1, [], 3)
     _age(case / "mail.eml")
@@ -300,11 +300,11 @@ def test_attachments_and_files_in_a_zip_are_documents_of_their_own(
     assert {"Your lease", "The lease", "A map"} <= _titles(desk)
     assert [str(path.relative_to(case)) for path, _problem in report.failed] == [str(Path("mail.eml", "bad.txt"))]
     assert report.left == 0
-    by_title = {book.title: book for book in desk.library.books()}
+    by_title = {book.title: book for book in desk.documents.library.books()}
     lease = by_title["The lease"]
     assert (lease.parent_id, lease.member, lease.path) == (by_title["Your lease"].id, "0", str(case / "mail.eml"))
     assert by_title["A map"].parent_id == ""
-    assert desk.adding.shelf()[lease.id].places == (case / "mail.eml" / "lease.txt",)
+    assert desk.documents.adding.shelf()[lease.id].places == (case / "mail.eml" / "lease.txt",)
     reader.read_files.clear()
     report = _add(desk, case)
     assert (reader.read_files, len(report.unchanged), len(report.failed)) == ([], 6, 1)
@@ -330,7 +330,8 @@ def then(event):
     if isinstance(event, FileEnded):
         os.kill(os.getpid(), signal.SIGKILL)
 
-finish(open_desk(Paths(Path(sys.argv[1])), None, NearReader()).adding.add([Path(sys.argv[2])], Cancel()), then)
+desk = open_desk(Paths(Path(sys.argv[1])), None, NearReader())
+finish(desk.documents.adding.add([Path(sys.argv[2])], Cancel()), then)
 """
 
 
@@ -341,12 +342,12 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, case: Path
     assert killed.returncode == -9, killed.stderr
     real = open_real_desk(Paths(tmp_path / "real"), None, NearReader())  # type: ignore[arg-type]
     try:
-        (counts,) = real.adding.unfinished()
+        (counts,) = real.documents.adding.unfinished()
         assert (counts.read, counts.waiting) == (1, 2)
-        report = finish(real.adding.add([counts.source.path], Cancel()))
+        report = finish(real.documents.adding.add([counts.source.path], Cancel()))
         assert (len(report.unchanged), len(report.added) + len(report.doubles)) == (1, 2)
-        assert len(real.library.books()) == 3
-        assert real.adding.unfinished() == ()
+        assert len(real.documents.library.books()) == 3
+        assert real.documents.adding.unfinished() == ()
     finally:
         real.close()
 
@@ -365,13 +366,13 @@ def test_readers_in_processes_read_what_they_can(tmp_path: Path) -> None:
         packed.writestr("2026/rent.eml", mail.as_bytes())
     real = open_real_desk(Paths(tmp_path / "real"))
     try:
-        report = finish(real.adding.add([case], Cancel()))
+        report = finish(real.documents.adding.add([case], Cancel()))
         assert {path.name: problem.code for path, problem in report.failed} == {
             "bad.pdf": Code.DOCUMENT_DAMAGED,
             "empty.txt": Code.FILE_EMPTY,
             "secret.pdf": Code.DOCUMENT_PASSWORD_NEEDED,
         }
-        titles = {book.title: book for book in real.library.books()}
+        titles = {book.title: book for book in real.documents.library.books()}
         assert set(titles) == {"lease", "The rent", "terms"}
         assert (titles["terms"].member, titles["terms"].parent_id) == ("0/0", titles["The rent"].id)
     finally:

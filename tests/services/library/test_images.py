@@ -37,14 +37,14 @@ def talk(fake: FakeDesk) -> str:
 
 
 def taken(fake: FakeDesk, name: str, width: int = 40, height: int = 30) -> Image:
-    *_, ending = as_events(fake.desk.images.take(png_of(width, height), name, Cancel()))
+    *_, ending = as_events(fake.desk.documents.images.take(png_of(width, height), name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 
 
 def test_images_are_kept_shown_in_order_and_told(fake: FakeDesk, talk: str) -> None:
     one, two = taken(fake, "one.png"), taken(fake, "two.png", 50)
-    events, answer = run(fake.desk.ask.ask(Question(talk, "Which is wider?", images=(one, two)), Cancel()))
+    events, answer = run(fake.desk.asking.ask.ask(Question(talk, "Which is wider?", images=(one, two)), Cancel()))
     stored = fake.desk.conversations.turns(talk)[0].question
     assert stored.images == (one.ref, two.ref)
     assert [type(event) for event in events] == [Stored, Looking, Looking, Token]
@@ -59,9 +59,9 @@ def test_images_are_kept_shown_in_order_and_told(fake: FakeDesk, talk: str) -> N
 
 def test_an_image_that_was_seen_is_not_shown_again(fake: FakeDesk, talk: str) -> None:
     one = taken(fake, "one.png")
-    first = answered(fake.desk.ask.ask(Question(talk, "What is it?", images=(one,)), Cancel()))
+    first = answered(fake.desk.asking.ask.ask(Question(talk, "What is it?", images=(one,)), Cancel()))
     again = Question(talk, "And this?", parent_id=first.id, images=(one.ref, taken(fake, "two.png", 50)))
-    second = answered(fake.desk.ask.ask(again, Cancel()))
+    second = answered(fake.desk.asking.ask.ask(again, Cancel()))
     assert second.usage.encoded_images == 1
     earlier, _answer, now = fake.engine.prompts[-1].messages
     assert [image.untrusted_label for image in (*earlier.images, *now.images)] == [
@@ -75,7 +75,7 @@ def test_a_model_that_sees_nothing_says_so_and_keeps_the_question(tmp_path: Path
     fake = open_desk(tmp_path / "desk", ScriptedEngine(info=msgspec.structs.replace(SCOUT, vision=None)))
     talk = fake.desk.conversations.create().id
     question = Question(talk, "What is it?", images=(taken(fake, "one.png"),))
-    problem = unanswered(fake.desk.ask.ask(question, Cancel()))
+    problem = unanswered(fake.desk.asking.ask.ask(question, Cancel()))
     assert problem.code is Code.MODEL_BLIND
     (turn,) = fake.desk.conversations.turns(talk)
     assert len(turn.question.images) == 1
@@ -85,16 +85,18 @@ def test_a_model_that_sees_nothing_says_so_and_keeps_the_question(tmp_path: Path
 
 
 def test_a_later_question_to_a_model_that_sees_nothing_names_the_images(fake: FakeDesk, talk: str) -> None:
-    first = answered(fake.desk.ask.ask(Question(talk, "What is it?", images=(taken(fake, "one.png"),)), Cancel()))
+    first = answered(
+        fake.desk.asking.ask.ask(Question(talk, "What is it?", images=(taken(fake, "one.png"),)), Cancel())
+    )
     fake.engine.info = msgspec.structs.replace(SCOUT, vision=None)
-    answered(fake.desk.ask.ask(Question(talk, "Why?", parent_id=first.id), Cancel()))
+    answered(fake.desk.asking.ask.ask(Question(talk, "Why?", parent_id=first.id), Cancel()))
     earlier = fake.engine.prompts[-1].messages[0]
     assert earlier.images == ()
     assert earlier.text == "[image 1: one.png] (you cannot see it)\nWhat is it?"
 
 
 def test_an_image_alone_is_a_question(fake: FakeDesk, talk: str) -> None:
-    answered(fake.desk.ask.ask(Question(talk, "", images=(taken(fake, "one.png"),)), Cancel()))
+    answered(fake.desk.asking.ask.ask(Question(talk, "", images=(taken(fake, "one.png"),)), Cancel()))
     assert len(fake.engine.prompts[-1].messages[0].images) == 1
     conversation = fake.desk.conversations.get(talk)
     assert conversation is not None
@@ -103,7 +105,7 @@ def test_an_image_alone_is_a_question(fake: FakeDesk, talk: str) -> None:
 
 def test_stopping_while_it_looks_ends_the_answer(fake: FakeDesk, talk: str) -> None:
     cancel = Cancel()
-    work = fake.desk.ask.ask(Question(talk, "What?", images=(taken(fake, "one.png"),)), cancel)
+    work = fake.desk.asking.ask.ask(Question(talk, "What?", images=(taken(fake, "one.png"),)), cancel)
     events, _answer = run(work, at(Looking, cancel.request))
     assert not any(isinstance(event, Reading | Token) for event in events)
     (turn,) = fake.desk.conversations.turns(talk)
@@ -113,24 +115,24 @@ def test_stopping_while_it_looks_ends_the_answer(fake: FakeDesk, talk: str) -> N
 
 def test_what_was_deleted_is_forgotten_everywhere(fake: FakeDesk, talk: str) -> None:
     one, two = taken(fake, "one.png"), taken(fake, "two.png", 50)
-    answered(fake.desk.ask.ask(Question(talk, "What?", images=(one, two)), Cancel()))
+    answered(fake.desk.asking.ask.ask(Question(talk, "What?", images=(one, two)), Cancel()))
     other = fake.desk.conversations.create().id
-    answered(fake.desk.ask.ask(Question(other, "What?", images=(two,)), Cancel()))
+    answered(fake.desk.asking.ask.ask(Question(other, "What?", images=(two,)), Cancel()))
     folder = fake.desk.paths.readings / "images"
     folder.mkdir(parents=True)
     (folder / "somebody-elses.embeddings").write_bytes(b"x")
-    entry = fake.desk.removal.delete(BinKind.CONVERSATION, talk)
+    entry = fake.desk.documents.removal.delete(BinKind.CONVERSATION, talk)
     assert entry is not None
-    fake.desk.removal.sweep()
+    fake.desk.documents.removal.sweep()
     with pytest.raises(AppError):
-        fake.desk.images.png(one.ref.sha256)
-    assert one.ref.sha256 in fake.desk.removal.images.all(), "it may come back"
-    fake.desk.removal.purge(entry)
+        fake.desk.documents.images.png(one.ref.sha256)
+    assert one.ref.sha256 in fake.desk.documents.removal.images.all(), "it may come back"
+    fake.desk.documents.removal.purge(entry)
     assert list(folder.iterdir()) == []
-    fake.desk.removal.release()
+    fake.desk.documents.removal.release()
     assert fake.engine.seen == [two.ref.sha256]
     with pytest.raises(AppError) as caught:
-        fake.desk.images.png(one.ref.sha256)
+        fake.desk.documents.images.png(one.ref.sha256)
     assert caught.value.code is Code.IMAGE_MISSING
 
 
@@ -139,12 +141,12 @@ def test_a_part_of_a_page_is_cut_out_and_belongs_to_its_book(tmp_path: Path) -> 
     reader = ScriptedReader(draw=lambda _page, width: Raster(width, 20, (rows * width)[: 3 * width] * 20))
     fake = open_desk(tmp_path / "desk", reader=reader)
     book = fake.books.add(Document("Lease", Format.PDF, "00" * 32, (Page(1, "xii", "Text."),)), Path("/lease.pdf"))
-    whole = fake.desk.images.from_page(book.id, 1)
-    part = fake.desk.images.from_page(book.id, 1, Area(0.25, 0.5, 0.75, 1.0))
+    whole = fake.desk.documents.images.from_page(book.id, 1)
+    part = fake.desk.documents.images.from_page(book.id, 1, Area(0.25, 0.5, 0.75, 1.0))
     assert (whole.ref.untrusted_name, whole.ref.book_id) == ("Lease, p. xii", book.id)
     assert (part.ref.width, part.ref.height, part.ref.book_id) == (whole.ref.width // 2, whole.ref.height // 2, book.id)
     talk = fake.desk.conversations.create(books=(BookRef(book.id),)).id
-    answered(fake.desk.ask.ask(Question(talk, "What?", (BookRef(book.id),), images=(part,)), Cancel()))
-    fake.desk.removal.delete(BinKind.BOOK, book.id)
+    answered(fake.desk.asking.ask.ask(Question(talk, "What?", (BookRef(book.id),), images=(part,)), Cancel()))
+    fake.desk.documents.removal.delete(BinKind.BOOK, book.id)
     assert fake.desk.conversations.turns(talk)[0].question.images == ()
     fake.desk.close()

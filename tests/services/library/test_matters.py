@@ -45,36 +45,36 @@ def refused(code: Code, work: object, *values: object) -> None:
 def test_what_is_in_one_desk_is_in_no_other(library: Services) -> None:
     add_book(library, "Atlas", "aa")
     library.conversations.create("Rivers")
-    matter = library.matters.create("Marlow")
-    marlow = library.turn_to(matter.id)
+    matter = library.shared.matters.create("Marlow")
+    marlow = library.shared.turn_to(matter.id)
     assert marlow.matter is not None
     assert marlow.matter.name == "Marlow"
-    assert marlow.library.books() == ()
+    assert marlow.documents.library.books() == ()
     assert marlow.conversations.all() == ()
     add_book(marlow, "Lease", "aa")
     talk = marlow.conversations.create("Notice periods")
-    marlow.removal.delete(BinKind.CONVERSATION, talk.id)
-    again = marlow.turn_to(LIBRARY)
+    marlow.documents.removal.delete(BinKind.CONVERSATION, talk.id)
+    again = marlow.shared.turn_to(LIBRARY)
     assert again.matter is None
-    assert [book.title for book in again.library.books()] == ["Atlas"], "the same file may be in both"
+    assert [book.title for book in again.documents.library.books()] == ["Atlas"], "the same file may be in both"
     assert [each.title for each in again.conversations.all()] == ["Rivers"]
-    assert again.removal.kept.all() == ()
+    assert again.documents.removal.kept.all() == ()
     assert not marlow.database.is_open
-    assert again.database is again.home
-    marlow = again.turn_to(matter.id)
-    assert [book.title for book in marlow.library.books()] == ["Lease"]
-    assert [entry.title for entry in marlow.removal.kept.all()] == ["Notice periods"]
+    assert again.database is again.shared.matters.home
+    marlow = again.shared.turn_to(matter.id)
+    assert [book.title for book in marlow.documents.library.books()] == ["Lease"]
+    assert [entry.title for entry in marlow.documents.removal.kept.all()] == ["Notice periods"]
     marlow.close()
-    assert not marlow.home.is_open
+    assert not marlow.shared.matters.home.is_open
     assert not marlow.database.is_open
 
 
 def test_what_is_the_persons_is_in_every_desk(library: Services) -> None:
     library.settings.change("language", "ja")
-    marlow = library.turn_to(library.matters.create("Marlow").id)
+    marlow = library.shared.turn_to(library.shared.matters.create("Marlow").id)
     assert marlow.settings.load().language == "ja"
-    assert marlow.readings.spec().secret == library.readings.spec().secret
-    assert marlow.readings.spec().desk == marlow.matter.id if marlow.matter else ""
+    assert marlow.models.readings.spec().secret == library.models.readings.spec().secret
+    assert marlow.models.readings.spec().desk == marlow.matter.id if marlow.matter else ""
     assert marlow.models is library.models
     marlow.own_settings.set_blob("window", b"marlow")
     assert library.own_settings.get_blob("window") is None
@@ -82,70 +82,70 @@ def test_what_is_the_persons_is_in_every_desk(library: Services) -> None:
 
 def test_a_matter_has_standing_instructions(library: Services) -> None:
     library.settings.change("instructions", "Be short.")
-    marlow = library.turn_to(library.matters.create("Marlow").id)
-    assert marlow.ask.settings().instructions == "Be short."
+    marlow = library.shared.turn_to(library.shared.matters.create("Marlow").id)
+    assert marlow.asking.ask.settings().instructions == "Be short."
     marlow.own_settings.change("instructions", "We act for the tenant.")
-    assert marlow.ask.settings().instructions == "Be short.\n\nWe act for the tenant."
+    assert marlow.asking.ask.settings().instructions == "Be short.\n\nWe act for the tenant."
     assert marlow.settings.load().instructions == "Be short."
-    assert marlow.turn_to(LIBRARY).ask.settings().instructions == "Be short."
+    assert marlow.shared.turn_to(LIBRARY).asking.ask.settings().instructions == "Be short."
 
 
 def test_settings_that_overrule_the_kept_ones_are_followed_and_not_kept(library: Services) -> None:
     library.settings.change("instructions", "Be short.")
-    marlow = library.turn_to(library.matters.create("Marlow").id)
+    marlow = library.shared.turn_to(library.shared.matters.create("Marlow").id)
     marlow.own_settings.change("instructions", "We act for the tenant.")
     marlow.settings.overrule(Settings(instructions="Be thorough.", thinking=False))
-    assert marlow.ask.settings().instructions == "Be thorough.\n\nWe act for the tenant."
-    assert not marlow.ask.settings().thinking
+    assert marlow.asking.ask.settings().instructions == "Be thorough.\n\nWe act for the tenant."
+    assert not marlow.asking.ask.settings().thinking
     marlow.settings.change("language", "ja")
     assert marlow.settings.load() == Settings(instructions="Be short.", language="ja")
-    assert not marlow.weighing.settings().thinking, "a change of what is kept changes nothing for this process"
+    assert not marlow.asking.weighing.settings().thinking, "a change of what is kept changes nothing for this process"
     marlow.settings.overrule(None)
-    assert marlow.ask.settings() == Settings(instructions="Be short.\n\nWe act for the tenant.", language="ja")
+    assert marlow.asking.ask.settings() == Settings(instructions="Be short.\n\nWe act for the tenant.", language="ja")
 
 
 def test_a_desk_that_does_not_open_leaves_the_one_that_is_open(library: Services) -> None:
-    broken, gone = library.matters.create("Broken"), library.matters.create("Gone")
+    broken, gone = library.shared.matters.create("Broken"), library.shared.matters.create("Gone")
     library.paths.matter(broken.id).write_bytes(b"no database" * 1000)
     Database.discard(library.paths.matter(gone.id))
-    refused(Code.DATABASE_KEY, library.turn_to, broken.id)
-    refused(Code.MATTER_MISSING, library.turn_to, gone.id)
-    refused(Code.MATTER_UNKNOWN, library.turn_to, "nobody")
+    refused(Code.DATABASE_KEY, library.shared.turn_to, broken.id)
+    refused(Code.MATTER_MISSING, library.shared.turn_to, gone.id)
+    refused(Code.MATTER_UNKNOWN, library.shared.turn_to, "nobody")
     assert library.conversations.all() == ()
     for matter in (broken, gone):
-        library.matters.delete(matter.id)
-    assert library.matters.all() == ()
+        library.shared.matters.delete(matter.id)
+    assert library.shared.matters.all() == ()
 
 
 def test_a_new_passphrase_leaves_matters_as_they_are(library: Services) -> None:
-    matter = library.matters.create("Marlow")
+    matter = library.shared.matters.create("Marlow")
     before = library.paths.matter(matter.id).read_bytes()
-    set_passphrase(library.home, library.paths, "lantern quay otter violet", cost=Argon2Cost(32, 1, 1))
+    set_passphrase(library.shared.matters.home, library.paths, "lantern quay otter violet", cost=Argon2Cost(32, 1, 1))
     assert library.paths.matter(matter.id).read_bytes() == before
-    assert library.turn_to(matter.id).conversations.all() == ()
+    assert library.shared.turn_to(matter.id).conversations.all() == ()
 
 
 # ---- deleting
 
 
 def test_a_deleted_matter_leaves_nothing(library: Services) -> None:
-    matter = library.matters.create("Marlowquay")
-    marlow = library.turn_to(matter.id)
+    matter = library.shared.matters.create("Marlowquay")
+    marlow = library.shared.turn_to(matter.id)
     book_id = add_book(marlow, "Leasehold", "ab")
     talk = marlow.conversations.create("Marlowtalk")
     marlow.conversations.add_question(Question(talk.id, "Marlowquestion", (BookRef(book_id),)))
-    secret = marlow.matters.kept.key(matter.id).secret
-    kept_embeddings(marlow.readings.spec()).write("ef" * 32, "projector", BookRef(book_id), memoryview(b"x"))
-    kept_tokens(marlow.readings.spec()).write(book_id, "vocabulary", BookRef(book_id), memoryview(b"x"))
-    library = marlow.turn_to(LIBRARY)
+    secret = marlow.shared.matters.kept.key(matter.id).secret
+    kept_embeddings(marlow.models.readings.spec()).write("ef" * 32, "projector", BookRef(book_id), memoryview(b"x"))
+    kept_tokens(marlow.models.readings.spec()).write(book_id, "vocabulary", BookRef(book_id), memoryview(b"x"))
+    library = marlow.shared.turn_to(LIBRARY)
     before = {path.name for path in library.paths.readings.rglob("*.*")}
     assert len(before) == 2
-    library.matters.delete(matter.id)
-    assert library.matters.all() == ()
-    assert library.matters.kept.given_up() == ()
+    library.shared.matters.delete(matter.id)
+    assert library.shared.matters.all() == ()
+    assert library.shared.matters.kept.given_up() == ()
     assert [path for path in library.paths.readings.rglob("*") if path.is_file()] == []
     assert list(library.paths.matters.iterdir()) == []
-    pages = decrypted(library.paths.database, library.key)
+    pages = decrypted(library.paths.database, library.shared.matters.home.key)
     for trace in (secret, "Marlow", "marlow", "Leasehold"):
         assert trace.encode() not in pages
     for file in library.paths.data.rglob("*"):
@@ -155,21 +155,21 @@ def test_a_deleted_matter_leaves_nothing(library: Services) -> None:
 
 
 def test_one_that_is_open_elsewhere_is_not_deleted(library: Services) -> None:
-    matter = library.matters.create("Marlow")
-    add_book(library.turn_to(matter.id), "Lease", "ab")  # and this desk stays open
-    refused(Code.MATTER_IN_USE, library.matters.delete, matter.id)
-    assert [each.name for each in library.matters.all()] == ["Marlow"]
-    assert len(library.turn_to(matter.id).library.books()) == 1
+    matter = library.shared.matters.create("Marlow")
+    add_book(library.shared.turn_to(matter.id), "Lease", "ab")  # and this desk stays open
+    refused(Code.MATTER_IN_USE, library.shared.matters.delete, matter.id)
+    assert [each.name for each in library.shared.matters.all()] == ["Marlow"]
+    assert len(library.shared.turn_to(matter.id).documents.library.books()) == 1
 
 
 def test_a_deletion_that_was_cut_short_ends_with_the_next_start(tmp_path: Path) -> None:
     paths = Paths(tmp_path / "desk")
     with contextlib.closing(open_desk(paths)) as library:
-        matter = library.matters.create("Marlow")
-        library.matters.kept.give_up(matter.id)
+        matter = library.shared.matters.create("Marlow")
+        library.shared.matters.kept.give_up(matter.id)
         assert paths.matter(matter.id).exists()
     with contextlib.closing(open_desk(paths)) as library:
-        assert library.matters.kept.given_up() == ()
+        assert library.shared.matters.kept.given_up() == ()
         assert not paths.matter(matter.id).exists()
 
 
@@ -180,24 +180,24 @@ _CHEAP = Argon2Cost(32, 1, 1)
 
 
 def test_an_exported_matter_is_imported_on_another_desk(library: Services, tmp_path: Path) -> None:
-    matter = library.matters.create("Marlow")
-    marlow = library.turn_to(matter.id)
+    matter = library.shared.matters.create("Marlow")
+    marlow = library.shared.turn_to(matter.id)
     add_book(marlow, "Leasehold", "ab")
     talk = marlow.conversations.create("Notice periods")
     marlow.own_settings.change("instructions", "We act for the tenant.")
     file = tmp_path / "Marlow.octavo-matter"
-    marlow.matters.export(matter.id, file, _WORDS, _CHEAP)
+    marlow.shared.matters.export(matter.id, file, _WORDS, _CHEAP)
     assert file.stat().st_mode & 0o777 == 0o600
     for trace in (b"Leasehold", b"Marlow", b"Notice"):
         assert trace not in file.read_bytes()
     with contextlib.closing(open_desk(Paths(tmp_path / "another"))) as other:
-        assert other.matters.take(file, _WORDS).name == "Marlow"
-        assert other.matters.take(file, _WORDS).name == "Marlow (2)"
+        assert other.shared.matters.take(file, _WORDS).name == "Marlow"
+        assert other.shared.matters.take(file, _WORDS).name == "Marlow (2)"
         assert sorted(path.suffix for path in other.paths.matters.iterdir()) == [".db", ".db"], "nothing else is left"
-        opened = other.turn_to(other.matters.kept.named("marlow").id)
-        assert [book.title for book in opened.library.books()] == ["Leasehold"]
+        opened = other.shared.turn_to(other.shared.matters.kept.named("marlow").id)
+        assert [book.title for book in opened.documents.library.books()] == ["Leasehold"]
         assert [each.id for each in opened.conversations.all()] == [talk.id]
-        assert opened.ask.settings().instructions == "We act for the tenant."
+        assert opened.asking.ask.settings().instructions == "We act for the tenant."
         assert opened.database.key.secret != marlow.database.key.secret
         opened.database.close()
     marlow.database.close()
@@ -205,13 +205,13 @@ def test_an_exported_matter_is_imported_on_another_desk(library: Services, tmp_p
 
 
 def test_what_is_no_exported_matter_is_refused(library: Services, tmp_path: Path) -> None:
-    matter = library.matters.create("Marlow")
+    matter = library.shared.matters.create("Marlow")
     file = tmp_path / "Marlow.octavo-matter"
-    library.matters.export(matter.id, file, _WORDS, _CHEAP)
+    library.shared.matters.export(matter.id, file, _WORDS, _CHEAP)
     whole = file.read_bytes()
     assert b"argon2" in whole[:300]
-    refused(Code.FILE_MISSING, library.matters.take, tmp_path / "nothing", "x")
-    refused(Code.MATTER_PASSPHRASE, library.matters.take, file, "four unrelated Words")
+    refused(Code.FILE_MISSING, library.shared.matters.take, tmp_path / "nothing", "x")
+    refused(Code.MATTER_PASSPHRASE, library.shared.matters.take, file, "four unrelated Words")
     for bad in (
         b"",
         b"octavo-matter\n",
@@ -226,33 +226,35 @@ def test_what_is_no_exported_matter_is_refused(library: Services, tmp_path: Path
     ):
         file.write_bytes(bad)
         with pytest.raises(AppError) as error:
-            library.matters.take(file, _WORDS)
+            library.shared.matters.take(file, _WORDS)
         assert error.value.code in (Code.MATTER_FILE, Code.MATTER_PASSPHRASE)
-    assert [each.name for each in library.matters.all()] == ["Marlow"]
+    assert [each.name for each in library.shared.matters.all()] == ["Marlow"]
     assert len(list(library.paths.matters.iterdir())) == 1
 
 
 def test_a_file_with_other_tables_or_triggers_is_refused(library: Services, tmp_path: Path) -> None:
-    marlow = library.turn_to(library.matters.create("Marlow").id)
+    marlow = library.shared.turn_to(library.shared.matters.create("Marlow").id)
     marlow.database.run("CREATE TRIGGER odd AFTER INSERT ON books BEGIN DELETE FROM books; END")
     assert marlow.matter is not None
-    refused(Code.MATTER_FILE, marlow.matters.export, marlow.matter.id, tmp_path / "odd.octavo-matter", _WORDS, _CHEAP)
+    refused(
+        Code.MATTER_FILE, marlow.shared.matters.export, marlow.matter.id, tmp_path / "odd.octavo-matter", _WORDS, _CHEAP
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["desk"], "a file that is not proved is not left there"
 
 
 def test_a_matter_of_a_newer_octavo_is_refused_by_its_own_sentence(
     library: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    matter, file = library.matters.create("Marlow"), tmp_path / "Marlow.octavo-matter"
-    with contextlib.closing(library.matters.open(matter.id)) as database:
+    matter, file = library.shared.matters.create("Marlow"), tmp_path / "Marlow.octavo-matter"
+    with contextlib.closing(library.shared.matters.open(matter.id)) as database:
         database.run("PRAGMA user_version = 999")
-    refused(Code.DATABASE_NEWER, library.matters.export, matter.id, file, _WORDS, _CHEAP)
+    refused(Code.DATABASE_NEWER, library.shared.matters.export, matter.id, file, _WORDS, _CHEAP)
     monkeypatch.setattr("app.store.db.is_older", lambda *_: False)
     monkeypatch.setattr("app.store.db.migrate", lambda *_: None)
     monkeypatch.setattr(Database, "check", lambda _self: None)
-    library.matters.export(matter.id, file, _WORDS, _CHEAP)
+    library.shared.matters.export(matter.id, file, _WORDS, _CHEAP)
     monkeypatch.undo()
     with pytest.raises(AppError) as error:
-        library.matters.take(file, _WORDS)
+        library.shared.matters.take(file, _WORDS)
     assert error.value.code is Code.DATABASE_NEWER
     assert error.value.params["path"] == str(file)

@@ -39,7 +39,7 @@ def book(desk: FakeDesk) -> Book:
 
 @pytest.fixture
 def notes(desk: FakeDesk) -> NoteTaking:
-    return desk.desk.notes
+    return desk.desk.documents.notes
 
 
 def test_what_is_selected_with_white_space_is_marked_without(notes: NoteTaking, book: Book) -> None:

@@ -44,7 +44,7 @@ def _coordinates(page: int, width: int) -> Raster:
 
 
 def _pixels(fake: FakeDesk, image: Image) -> np.ndarray:
-    whole = fake.desk.images.raster(image, max(image.ref.width, image.ref.height))
+    whole = fake.desk.documents.images.raster(image, max(image.ref.width, image.ref.height))
     assert (whole.width, whole.height) == (image.ref.width, image.ref.height)
     return np.frombuffer(whole.rgb, np.uint8).reshape(whole.height, whole.width, 3)
 
@@ -56,7 +56,7 @@ def _places(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def test_a_part_holds_exactly_the_pixels_of_its_area(fake: FakeDesk, book: Book) -> None:
     fake.reader.draw = _coordinates
-    image = fake.desk.images.from_page(book.id, 1, Area(0.25, 0.5, 0.75, 0.75))
+    image = fake.desk.documents.images.from_page(book.id, 1, Area(0.25, 0.5, 0.75, 0.75))
     width = fake.reader.widths[-1]
     columns, rows = _places(_pixels(fake, image))
     assert columns[0].tolist() == list(range(round(0.25 * width), round(0.25 * width) + columns.shape[1]))
@@ -69,8 +69,8 @@ def test_a_part_holds_exactly_the_pixels_of_its_area(fake: FakeDesk, book: Book)
 
 def test_an_image_of_a_page_says_where_it_comes_from(fake: FakeDesk, book: Book) -> None:
     fake.reader.draw = _coordinates
-    whole = fake.desk.images.from_page(book.id, 1)
-    part = fake.desk.images.from_page(book.id, 2, Area(0.0, 0.0, 0.5, 0.5))
+    whole = fake.desk.documents.images.from_page(book.id, 1)
+    part = fake.desk.documents.images.from_page(book.id, 2, Area(0.0, 0.0, 0.5, 0.5))
     assert (whole.ref.untrusted_name, whole.ref.book_id) == ("Tides, p. xii", book.id)
     assert (part.ref.untrusted_name, part.ref.book_id) == ("Tides, p. 2, part", book.id)
     assert (whole.ref.width, whole.ref.height) == (fake.reader.widths[1],) * 2
@@ -78,7 +78,7 @@ def test_an_image_of_a_page_says_where_it_comes_from(fake: FakeDesk, book: Book)
 
 def test_an_area_at_the_edge_has_a_pixel_at_least(fake: FakeDesk, book: Book) -> None:
     fake.reader.draw = _coordinates
-    image = fake.desk.images.from_page(book.id, 1, Area(1.0, 1.0, 1.0, 1.0))
+    image = fake.desk.documents.images.from_page(book.id, 1, Area(1.0, 1.0, 1.0, 1.0))
     columns, rows = _places(_pixels(fake, image))
     assert columns.tolist() == rows.tolist() == [[fake.reader.widths[-1] - 1]]
 
@@ -107,8 +107,8 @@ def test_a_page_of_a_real_pdf_is_cut_where_its_figure_lies(fake: FakeDesk, book:
     figure = "1 0 0 rg 153 198 306 396 re f\n"  # the middle half of each side of 612 x 792 points
     content = Content("tides.pdf", write_pdf([figure]), "")
     fake.reader.draw = lambda page, width: worker.page_image(content, page, width)
-    whole = fake.desk.images.from_page(book.id, 1)
-    part = fake.desk.images.from_page(book.id, 1, Area(0.25, 0.25, 0.75, 0.75))
+    whole = fake.desk.documents.images.from_page(book.id, 1)
+    part = fake.desk.documents.images.from_page(book.id, 1, Area(0.25, 0.25, 0.75, 0.75))
     for image, (left, top, right, bottom) in ((whole, (0.25, 0.25, 0.75, 0.75)), (part, (0.0, 0.0, 1.0, 1.0))):
         red = (_pixels(fake, image) == (255, 0, 0)).all(axis=-1)
         rows, columns = np.flatnonzero(red.any(axis=1)), np.flatnonzero(red.any(axis=0))
@@ -120,5 +120,5 @@ def test_a_page_of_a_real_pdf_is_cut_where_its_figure_lies(fake: FakeDesk, book:
 
 def test_a_page_that_cannot_be_drawn_says_so(fake: FakeDesk, book: Book) -> None:
     with pytest.raises(AppError) as raised:
-        fake.desk.images.from_page(book.id, 1)
+        fake.desk.documents.images.from_page(book.id, 1)
     assert raised.value.problem.code is Code.PAGE_UNAVAILABLE

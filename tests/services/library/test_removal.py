@@ -19,7 +19,7 @@ def fake(tmp_path: Path) -> FakeDesk:
 
 
 def test_it_expires(fake: FakeDesk) -> None:
-    removal = fake.desk.removal
+    removal = fake.desk.documents.removal
     entries = [removal.delete(BinKind.CONVERSATION, fake.desk.conversations.create(title).id) for title in "ab"]
     first, second = entries
     assert first is not None
@@ -32,10 +32,10 @@ def test_it_expires(fake: FakeDesk) -> None:
 
 
 def test_without_it_what_is_deleted_is_gone(fake: FakeDesk) -> None:
-    kept = fake.desk.removal.delete(BinKind.CONVERSATION, fake.desk.conversations.create("kept").id)
+    kept = fake.desk.documents.removal.delete(BinKind.CONVERSATION, fake.desk.conversations.create("kept").id)
     fake.desk.settings.save(msgspec.structs.replace(fake.desk.settings.load(), use_bin=False))
     gone = fake.desk.conversations.create("gone").id
-    assert fake.desk.removal.delete(BinKind.CONVERSATION, gone) is None
-    assert fake.desk.removal.kept.all() == (kept,), "what is in it stays"
+    assert fake.desk.documents.removal.delete(BinKind.CONVERSATION, gone) is None
+    assert fake.desk.documents.removal.kept.all() == (kept,), "what is in it stays"
     assert fake.desk.database.rows("SELECT title FROM conversations") == [("kept",)]
-    assert fake.desk.removal.delete(BinKind.CONVERSATION, gone) is None
+    assert fake.desk.documents.removal.delete(BinKind.CONVERSATION, gone) is None

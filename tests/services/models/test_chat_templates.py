@@ -68,7 +68,7 @@ def load(desk: Services, path: Path) -> Work[Loading, ModelInfo]:
 
 
 def header(desk: Services, path: Path) -> ModelHeader:
-    return finish(desk.headers.read(path, Cancel()))
+    return finish(desk.models.plans.headers.read(path, Cancel()))
 
 
 def test_a_model_with_a_format_of_its_own_is_loaded_and_laid_out(
@@ -104,7 +104,7 @@ def test_a_format_that_cannot_be_found_out_is_refused_before_anything_is_loaded(
 def test_what_the_makers_write_otherwise_is_said(
     desk: Services, tiny_scout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    templates = desk.plans.templates
+    templates = desk.models.plans.templates
     same = templates.report(header(desk, tiny_scout), "a", Cancel())
     assert same is not None
     assert not same.differs

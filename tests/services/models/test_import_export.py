@@ -49,11 +49,11 @@ def problem(work: Work[object, object]) -> Problem:
 
 
 def imported(desk: Services, path: Path) -> Path:
-    return Path(finish(desk.carrying.import_model(path, Cancel())).path)
+    return Path(finish(desk.model_files.carrying.import_model(path, Cancel())).path)
 
 
 def states(desk: Services, path: Path) -> dict[str, FileState]:
-    return dict(finish(desk.carrying.verify(path, Cancel())).files)
+    return dict(finish(desk.model_files.carrying.verify(path, Cancel())).files)
 
 
 def models(desk: Services) -> list[str]:
@@ -70,11 +70,11 @@ def sha256(path: Path) -> str:
 def test_a_file_comes_with_its_parts_and_its_projector(desk: Services, folder: Path, tmp_path: Path) -> None:
     files = write_split_model(tmp_path / "stick")
     write_model(tmp_path / "stick" / "another.gguf")
-    model = finish(desk.carrying.import_model(files[1], Cancel()))  # any part will do
+    model = finish(desk.model_files.carrying.import_model(files[1], Cancel()))  # any part will do
     assert Path(model.path) == folder / "tiny-Q8_0" / files[0].name
     assert names_in(folder) == sorted(f"tiny-Q8_0/{name}" for name in (*(file.name for file in files), RECORD_NAME))
     assert [sha256(folder / "tiny-Q8_0" / file.name) for file in files] == [sha256(file) for file in files]
-    record = desk.downloads.record(Path(model.path))
+    record = desk.model_files.downloads.record(Path(model.path))
     assert record is not None
     assert [(file.path, file.sha256, file.proved) for file in record.files] == [
         (file.name, sha256(file), False) for file in files
@@ -85,13 +85,13 @@ def test_a_file_comes_with_its_parts_and_its_projector(desk: Services, folder: P
 
 
 def test_a_folder_is_the_one_model_in_it(desk: Services, tmp_path: Path) -> None:
-    assert problem(desk.carrying.import_model(tmp_path / "stick", Cancel())).code is Code.MODEL_MISSING
+    assert problem(desk.model_files.carrying.import_model(tmp_path / "stick", Cancel())).code is Code.MODEL_MISSING
     (tmp_path / "stick").mkdir()
-    assert problem(desk.carrying.import_model(tmp_path / "stick", Cancel())).code is Code.MODEL_FOLDER_EMPTY
+    assert problem(desk.model_files.carrying.import_model(tmp_path / "stick", Cancel())).code is Code.MODEL_FOLDER_EMPTY
     write_model(tmp_path / "stick" / "one.gguf")
     assert imported(desk, tmp_path / "stick").name == "one.gguf"
     write_model(tmp_path / "stick" / "two.gguf")
-    told = problem(desk.carrying.import_model(tmp_path / "stick", Cancel()))
+    told = problem(desk.model_files.carrying.import_model(tmp_path / "stick", Cancel()))
     assert (told.code, told.params["models"]) == (Code.MODEL_FOLDER_SEVERAL, 2)
 
 
@@ -99,14 +99,14 @@ def test_what_sha256sum_wrote_beside_it_has_to_be_true(desk: Services, folder: P
     first, second, eye = write_split_model(tmp_path / "stick")
     sums = tmp_path / "stick" / SUMS_NAME
     sums.write_text(f"# by hand\n{sha256(first)}  {first.name}\n{sha256(second).upper()} *./{second.name}\n")
-    record = desk.downloads.record(imported(desk, first))
+    record = desk.model_files.downloads.record(imported(desk, first))
     assert record is not None
     assert [(file.path, file.proved) for file in record.files] == [
         (first.name, True), (second.name, True), (eye.name, False),
     ]  # fmt: skip
-    desk.carrying.remove(folder / "tiny-Q8_0")
+    desk.model_files.carrying.remove(folder / "tiny-Q8_0")
     sums.write_text(f"{sha256(first)}  {second.name}\n")
-    told = problem(desk.carrying.import_model(first, Cancel()))
+    told = problem(desk.model_files.carrying.import_model(first, Cancel()))
     assert (told.code, told.params["file"]) == (Code.MODEL_CHANGED, second.name)
     assert names_in(folder) == []
 
@@ -123,12 +123,12 @@ def test_a_record_beside_it_names_what_comes_and_has_to_be_true(desk: Services, 
     assert imported(desk, moved).parent == folder / "owner--Tiny-GGUF--Q8_0"
     assert models(desk) == ["Tiny Q8_0"]
     assert read_record(folder / "owner--Tiny-GGUF--Q8_0" / RECORD_NAME) == known
-    assert desk.downloads.licence_of(folder / "owner--Tiny-GGUF--Q8_0" / model.name).name == "MIT License"  # type: ignore[union-attr]
-    desk.carrying.remove(folder / "owner--Tiny-GGUF--Q8_0")
+    assert desk.model_files.downloads.licence_of(folder / "owner--Tiny-GGUF--Q8_0" / model.name).name == "MIT License"  # type: ignore[union-attr]
+    desk.model_files.carrying.remove(folder / "owner--Tiny-GGUF--Q8_0")
     with (moved / model.name).open("r+b") as file:
         file.seek(-1, os.SEEK_END)
         file.write(b"x")
-    assert problem(desk.carrying.import_model(moved, Cancel())).code is Code.MODEL_CHANGED
+    assert problem(desk.model_files.carrying.import_model(moved, Cancel())).code is Code.MODEL_CHANGED
     assert names_in(folder) == []
 
 
@@ -139,12 +139,12 @@ def test_no_byte_of_what_is_no_model_is_copied(
     path.write_bytes(b"Dear Sir or Madam" * 1000)
     copies: list[object] = []
     monkeypatch.setattr("app.services.models.import_export.copy", lambda *arguments: copies.append(arguments))
-    assert problem(desk.carrying.import_model(path, Cancel())).code is Code.MODEL_NOT_GGUF
+    assert problem(desk.model_files.carrying.import_model(path, Cancel())).code is Code.MODEL_NOT_GGUF
     eye = projector.write_projector(tmp_path / "mmproj.gguf")
-    assert problem(desk.carrying.import_model(eye, Cancel())).code is Code.MODEL_UNSUPPORTED
+    assert problem(desk.model_files.carrying.import_model(eye, Cancel())).code is Code.MODEL_UNSUPPORTED
     first, second, _eye = write_split_model(tmp_path / "stick")
     second.unlink()
-    assert problem(desk.carrying.import_model(first, Cancel())).code is Code.MODEL_PART_MISSING
+    assert problem(desk.model_files.carrying.import_model(first, Cancel())).code is Code.MODEL_PART_MISSING
     assert not copies
     assert names_in(folder) == []
 
@@ -153,8 +153,8 @@ def test_what_is_there_is_not_written_over(desk: Services, folder: Path, tmp_pat
     path = write_model(tmp_path / "one.gguf")
     model = imported(desk, path)
     before = model.stat().st_ino, model.stat().st_mtime_ns
-    assert problem(desk.carrying.import_model(path, Cancel())).code is Code.MODEL_THERE
-    assert problem(desk.carrying.import_model(model, Cancel())).code is Code.MODEL_THERE
+    assert problem(desk.model_files.carrying.import_model(path, Cancel())).code is Code.MODEL_THERE
+    assert problem(desk.model_files.carrying.import_model(model, Cancel())).code is Code.MODEL_THERE
     assert (model.stat().st_ino, model.stat().st_mtime_ns) == before
     assert names_in(folder) == ["one/octavo-model.json", "one/one.gguf"]
 
@@ -172,13 +172,13 @@ def test_a_stopped_import_leaves_nothing(
             cancel.request()
 
     with pytest.raises(Stopped):
-        finish(desk.carrying.import_model(write_model(tmp_path / "one.gguf"), cancel), stop_after_five)
+        finish(desk.model_files.carrying.import_model(write_model(tmp_path / "one.gguf"), cancel), stop_after_five)
     assert len(events) == 5
     assert names_in(folder) == []
 
 
 def test_what_another_process_is_copying_is_not_swept(desk: Services, folder: Path, tmp_path: Path) -> None:
-    slow = desk.carrying.import_model(write_model(tmp_path / "one.gguf"), Cancel())
+    slow = desk.model_files.carrying.import_model(write_model(tmp_path / "one.gguf"), Cancel())
     assert isinstance(next(slow), Copying)
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as second:
         imported(second, write_model(tmp_path / "two.gguf"))
@@ -202,7 +202,7 @@ def test_a_disk_that_is_too_small_is_told_before_a_byte_is_copied(
 ) -> None:
     monkeypatch.setattr(copying, "free_bytes", lambda _folder: 1000)
     path = write_model(tmp_path / "one.gguf")
-    told = problem(desk.carrying.import_model(path, Cancel()))
+    told = problem(desk.model_files.carrying.import_model(path, Cancel()))
     assert (told.code, told.params["needed_bytes"], told.params["free_bytes"]) == (
         Code.DISK_TOO_SMALL, path.stat().st_size, 1000,
     )  # fmt: skip
@@ -217,13 +217,13 @@ def test_a_file_that_the_disk_does_not_take_leaves_nothing(
     target = tmp_path / "out"
     target.mkdir()
     if verb == "unpack":
-        path = finish(desk.carrying.pack(path, tmp_path, Cancel()))
+        path = finish(desk.model_files.carrying.pack(path, tmp_path, Cancel()))
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, limits[1]))
     try:
         places = (path, target) if verb == "pack" else (path,)
-        told = problem(getattr(desk.carrying, verb)(*places, Cancel()))
+        told = problem(getattr(desk.model_files.carrying, verb)(*places, Cancel()))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, before)
@@ -237,9 +237,9 @@ def test_a_full_disk_leaves_nothing(desk: Services, folder: Path, tmp_path: Path
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", folder], check=True)
     try:
         path = write_model(tmp_path / "one.gguf", data_bytes=9_000_000)
-        assert problem(desk.carrying.import_model(path, Cancel())).code is Code.DISK_TOO_SMALL
+        assert problem(desk.model_files.carrying.import_model(path, Cancel())).code is Code.DISK_TOO_SMALL
         path = write_model(tmp_path / "two.gguf", data_bytes=5_000_000)
-        work = desk.carrying.import_model(path, Cancel())
+        work = desk.model_files.carrying.import_model(path, Cancel())
         assert isinstance(next(work), Copying)
         filler = folder / "filler"
         with contextlib.suppress(OSError), filler.open("wb") as file:
@@ -294,7 +294,7 @@ def test_without_a_record_nothing_is_known_but_what_sha256sum_wrote(desk: Servic
 def test_a_broken_record_is_none(desk: Services, folder: Path, tmp_path: Path, content: bytes) -> None:
     model = imported(desk, write_model(tmp_path / "one.gguf"))
     model.with_name(RECORD_NAME).write_bytes(content)
-    assert desk.downloads.record(model) is None
+    assert desk.model_files.downloads.record(model) is None
     assert models(desk) == ["one"]
     assert states(desk, model) == {"one.gguf": FileState.UNKNOWN}
 
@@ -309,7 +309,7 @@ def test_a_record_that_names_what_lies_elsewhere_is_none(desk: Services, tmp_pat
     other = msgspec.structs.replace(record.files[0], path=name)
     worse = msgspec.structs.replace(record, files=(*record.files, other))
     model.with_name(RECORD_NAME).write_bytes(msgspec.json.encode(worse))
-    assert desk.downloads.record(model) is None
+    assert desk.model_files.downloads.record(model) is None
 
 
 # ---- pack and unpack -------------------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ def test_a_packed_model_is_proved_by_tar_and_sha256sum_and_taken_in_whole(
 ) -> None:
     files = write_split_model(tmp_path / "stick")
     model = imported(desk, files[0])
-    packed = finish(desk.carrying.pack(model, tmp_path, Cancel()))
+    packed = finish(desk.model_files.carrying.pack(model, tmp_path, Cancel()))
     assert packed == tmp_path / "tiny-Q8_0.octavo-model.tar"
     plain = tmp_path / "plain"
     plain.mkdir()
@@ -328,15 +328,15 @@ def test_a_packed_model_is_proved_by_tar_and_sha256sum_and_taken_in_whole(
     proof = subprocess.run(["sha256sum", "-c", SUMS_NAME], cwd=plain, check=True, capture_output=True, text=True)
     assert proof.stdout.count(": OK") == 3
     assert sorted(file.name for file in plain.iterdir()) == sorted([RECORD_NAME, SUMS_NAME, *(f.name for f in files)])
-    assert problem(desk.carrying.pack(model, tmp_path, Cancel())).code is Code.MODEL_THERE
+    assert problem(desk.model_files.carrying.pack(model, tmp_path, Cancel())).code is Code.MODEL_THERE
 
-    before = desk.downloads.record(model)
-    desk.carrying.remove(model)
-    assert Path(finish(desk.carrying.unpack(packed, Cancel())).path) == model
-    assert desk.downloads.record(model) == before
+    before = desk.model_files.downloads.record(model)
+    desk.model_files.carrying.remove(model)
+    assert Path(finish(desk.model_files.carrying.unpack(packed, Cancel())).path) == model
+    assert desk.model_files.downloads.record(model) == before
     assert set(states(desk, model).values()) == {FileState.GOOD}
-    assert problem(desk.carrying.unpack(packed, Cancel())).code is Code.MODEL_THERE
-    desk.carrying.remove(model)
+    assert problem(desk.model_files.carrying.unpack(packed, Cancel())).code is Code.MODEL_THERE
+    desk.model_files.carrying.remove(model)
     assert imported(desk, packed) == model  # import knows one by its first bytes
 
 
@@ -344,13 +344,13 @@ def test_a_model_is_packed_into_a_folder_that_import_takes(desk: Services, folde
     model = imported(desk, write_split_model(tmp_path / "stick")[0])
     target = tmp_path / "usb"
     target.mkdir()
-    packed = finish(desk.carrying.pack(model, target, Cancel(), as_folder=True))
+    packed = finish(desk.model_files.carrying.pack(model, target, Cancel(), as_folder=True))
     assert packed == target / "tiny-Q8_0"
     subprocess.run(["sha256sum", "-c", SUMS_NAME], cwd=packed, check=True, capture_output=True)
-    assert problem(desk.carrying.pack(model, target, Cancel(), as_folder=True)).code is Code.MODEL_THERE
-    desk.carrying.remove(model)
+    assert problem(desk.model_files.carrying.pack(model, target, Cancel(), as_folder=True)).code is Code.MODEL_THERE
+    desk.model_files.carrying.remove(model)
     assert imported(desk, packed) == model
-    record = desk.downloads.record(model)
+    record = desk.model_files.downloads.record(model)
     assert record is not None
     assert not any(file.proved for file in record.files)  # nobody ever proved them
 
@@ -358,7 +358,7 @@ def test_a_model_is_packed_into_a_folder_that_import_takes(desk: Services, folde
 def test_a_model_without_a_record_is_hashed_first(desk: Services, tmp_path: Path) -> None:
     path = write_model(tmp_path / "stick" / "one.gguf")
     progress: list[Copying | Hashing] = []
-    packed = finish(desk.carrying.pack(path, tmp_path / "named.tar", Cancel()), progress.append)
+    packed = finish(desk.model_files.carrying.pack(path, tmp_path / "named.tar", Cancel()), progress.append)
     assert isinstance(progress[0], Hashing)
     assert packed == tmp_path / "named.tar"
     assert sorted(file.name for file in path.parent.iterdir()) == ["one.gguf"]
@@ -367,7 +367,7 @@ def test_a_model_without_a_record_is_hashed_first(desk: Services, tmp_path: Path
 
 def test_long_names_are_packed_too(desk: Services, tmp_path: Path) -> None:
     path = write_model(tmp_path / f"{'long-name-' * 18}.gguf")
-    packed = finish(desk.carrying.pack(path, tmp_path / "long.tar", Cancel()))
+    packed = finish(desk.model_files.carrying.pack(path, tmp_path / "long.tar", Cancel()))
     subprocess.run(["tar", "xf", packed], cwd=packed.parent, check=True)
     assert imported(desk, packed).name == path.name
 
@@ -380,7 +380,7 @@ def test_a_changed_model_is_not_packed(desk: Services, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     for as_folder in (False, True):
-        told = problem(desk.carrying.pack(model, out, Cancel(), as_folder=as_folder))
+        told = problem(desk.model_files.carrying.pack(model, out, Cancel(), as_folder=as_folder))
         assert (told.code, told.params["file"]) == (Code.MODEL_CHANGED, "one.gguf")
     assert names_in(out) == []
 
@@ -403,7 +403,7 @@ def test_a_killed_arrival_cannot_be_seen_and_is_swept_by_the_next(
 ) -> None:
     path = write_model(tmp_path / "one.gguf")
     if verb == "unpack":
-        path = finish(desk.carrying.pack(path, tmp_path, Cancel()))
+        path = finish(desk.model_files.carrying.pack(path, tmp_path, Cancel()))
     kill(tmp_path, events, verb, path)
     assert models(desk) == []
     assert any(name.startswith(".arriving/") for name in names_in(folder))
@@ -416,7 +416,7 @@ def test_a_killed_pack_leaves_no_packed_model(desk: Services, tmp_path: Path) ->
     model = imported(desk, write_model(tmp_path / "one.gguf"))
     kill(tmp_path, 5, "pack", model, tmp_path)
     assert not (tmp_path / "one.octavo-model.tar").exists()
-    finish(desk.carrying.pack(model, tmp_path, Cancel()))
+    finish(desk.model_files.carrying.pack(model, tmp_path, Cancel()))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["desk", "one.gguf", "one.octavo-model.tar"]
 
 
@@ -435,7 +435,7 @@ def test_a_killed_removal_leaves_nothing_to_be_seen(desk: Services, folder: Path
 def test_removing_deletes_what_the_record_names_and_nothing_else(desk: Services, folder: Path, tmp_path: Path) -> None:
     model = imported(desk, write_split_model(tmp_path / "stick")[0])
     (model.parent / "notes.txt").write_text("mine")
-    deleted = desk.carrying.remove(model)
+    deleted = desk.model_files.carrying.remove(model)
     assert {Path(path).name for path in deleted} == {
         "tiny-Q8_0-00001-of-00002.gguf", "tiny-Q8_0-00002-of-00002.gguf", "mmproj-tiny-F16.gguf", RECORD_NAME,
     }  # fmt: skip
@@ -444,7 +444,7 @@ def test_removing_deletes_what_the_record_names_and_nothing_else(desk: Services,
 
 def test_a_folder_of_its_own_goes_with_its_model(desk: Services, folder: Path, tmp_path: Path) -> None:
     model = imported(desk, write_model(tmp_path / "one.gguf"))
-    desk.carrying.remove(model.parent)
+    desk.model_files.carrying.remove(model.parent)
     assert not model.parent.exists()
     assert names_in(folder) == []
 
@@ -452,15 +452,15 @@ def test_a_folder_of_its_own_goes_with_its_model(desk: Services, folder: Path, t
 def test_a_projector_goes_with_the_last_model_that_could_use_it(desk: Services, folder: Path) -> None:
     one, two = write_model(folder / "one.gguf"), write_model(folder / "two.gguf")
     eye = projector.write_projector(folder / "mmproj.gguf")
-    assert desk.carrying.remove(one) == (str(one),)
+    assert desk.model_files.carrying.remove(one) == (str(one),)
     assert eye.exists()
-    assert desk.carrying.remove(two) == (str(two), str(eye))
+    assert desk.model_files.carrying.remove(two) == (str(two), str(eye))
     assert names_in(folder) == []
 
 
 def test_the_starter_and_what_lies_elsewhere_are_not_removed(desk: Services, tmp_path: Path, starter: Path) -> None:
     with pytest.raises(AppError) as refused:
-        desk.carrying.remove(starter)
+        desk.model_files.carrying.remove(starter)
     assert refused.value.code is Code.MODEL_IS_STARTER
     path = write_model(tmp_path / "one.gguf")
     outside = desk.models.folder / "link"
@@ -468,11 +468,11 @@ def test_the_starter_and_what_lies_elsewhere_are_not_removed(desk: Services, tmp
     outside.symlink_to(tmp_path)
     for place in (path, outside / "one.gguf", desk.models.folder / ".." / ".." / "one.gguf", desk.models.folder):
         with pytest.raises(AppError) as refused:
-            desk.carrying.remove(place)
+            desk.model_files.carrying.remove(place)
         assert refused.value.code is Code.MODEL_NOT_IN_FOLDER
     assert path.exists()
     with pytest.raises(AppError) as refused:
-        desk.carrying.remove(desk.models.folder / "nothing.gguf")
+        desk.model_files.carrying.remove(desk.models.folder / "nothing.gguf")
     assert refused.value.code is Code.MODEL_MISSING
 
 
@@ -482,9 +482,9 @@ def test_the_model_in_use_is_removed_only_if_that_is_meant(desk: Services, folde
     model.write_bytes(tiny_scout.read_bytes())
     finish(desk.models.load(str(model), Cancel()))
     with pytest.raises(AppError) as refused:
-        desk.carrying.remove(model)
+        desk.model_files.carrying.remove(model)
     assert refused.value.code is Code.MODEL_IS_LOADED
-    assert desk.carrying.remove(model, even_loaded=True) == (str(model),)
+    assert desk.model_files.carrying.remove(model, even_loaded=True) == (str(model),)
 
 
 # ---- the list --------------------------------------------------------------------------------------------------

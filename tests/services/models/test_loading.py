@@ -74,11 +74,11 @@ def test_what_a_load_and_an_answer_took_is_said_of_the_same_place(
     monkeypatch.setattr(learning, "_LEAST_S", 0)
     loaded(desk, tiny_scout, context_tokens=512)
     desk.models.learn(Usage(300, 280, 20, 100), Timings(read_s=1, generate_s=2))
-    plan = finish(desk.plans.plan(tiny_scout, PlanRequest(512), THIS, Cancel()))
+    plan = finish(desk.models.plans.plan(tiny_scout, PlanRequest(512), THIS, Cancel()))
     assert plan.measured.load_s > 0
     assert plan.measured.writing_full == learning.Rate(50.0, 350)
     assert plan.measured.reading is None, "20 tokens say nothing"
-    imagined = finish(desk.plans.plan(tiny_scout, PlanRequest(512), Hardware((), 64), Cancel()))
+    imagined = finish(desk.models.plans.plan(tiny_scout, PlanRequest(512), Hardware((), 64), Cancel()))
     assert imagined.measured == learning.MeasuredSpeed()
 
 
@@ -221,26 +221,26 @@ def test_the_memory_of_the_loaded_model_counts_as_free(
     desk: Services, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plans, "free_memory", lambda: 5_000_000_000)
-    assert desk.machines.machine().host.free_bytes == 5_000_000_000
+    assert desk.models.plans.machines.machine().host.free_bytes == 5_000_000_000
     info = loaded(desk, tiny_scout, context_tokens=100_000, mapping=Mapping.READ)
     held = sum(b.weights_bytes + b.cache_bytes + b.compute_bytes for b in info.buffers)
-    assert desk.machines.machine().host.free_bytes == 5_000_000_000 + held
+    assert desk.models.plans.machines.machine().host.free_bytes == 5_000_000_000 + held
     info = loaded(desk, tiny_scout, context_tokens=100_000, mapping=Mapping.MAPPED)
     held = sum(b.weights_bytes + b.cache_bytes + b.compute_bytes for b in info.buffers)
     mapped = sum(b.weights_bytes for b in info.buffers if b.name == "CPU_Mapped")
     assert mapped > 0
-    assert desk.machines.machine().host.free_bytes == 5_000_000_000 + held - mapped
+    assert desk.models.plans.machines.machine().host.free_bytes == 5_000_000_000 + held - mapped
 
 
 def test_main_memory_is_probed_once(desk: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = desk.machines.machine().host.bandwidth
+    first = desk.models.plans.machines.machine().host.bandwidth
     assert first > 1e9
     monkeypatch.setattr(desk.engine, "run", instead(desk.engine, MeasureBandwidth, lambda: Bandwidth(1.0, True)))
     for other in (b'{"machine":"another","found":{"bytes_a_second":2.0,"undisturbed":true}}', b"not json"):
-        assert desk.machines.machine().host.bandwidth == first
+        assert desk.models.plans.machines.machine().host.bandwidth == first
         kept = desk.settings.get_blob("bandwidth")
         desk.settings.set_blob("bandwidth", other)
-        assert desk.machines.machine().host.bandwidth == 1.0
+        assert desk.models.plans.machines.machine().host.bandwidth == 1.0
         desk.settings.set_blob("bandwidth", kept or b"")
 
 

@@ -95,17 +95,17 @@ def test_a_matter_has_a_server_of_its_own(tmp_path: Path) -> None:
     try:
         others = (RemoteServer("Tokyo", second.address),)
         desk.settings.change("remote", RemoteSettings(first.address, others=others))
-        matter = desk.matters.create("Case").id
-        desk = desk.turn_to(matter)
+        matter = desk.shared.matters.create("Case").id
+        desk = desk.shared.turn_to(matter)
         finish(desk.models.ready(Cancel()))
         desk.own_settings.change("remote", RemoteSettings(name="Tokyo"))
         desk.models.choose_again()
         assert finish(desk.models.ready(Cancel())).path == second.address
-        desk = desk.turn_to(LIBRARY)
+        desk = desk.shared.turn_to(LIBRARY)
         assert desk.models.loaded() is None, "nothing more goes to the matter's"
         assert finish(desk.models.ready(Cancel())).path == first.address
         asked = len(first.asked)
-        desk = desk.turn_to(matter)
+        desk = desk.shared.turn_to(matter)
         assert desk.models.host() == second.address.removeprefix("http://")
         desk.own_settings.change("remote", RemoteSettings(enabled=False))
         assert (desk.models.host(), len(first.asked)) == ("", asked)
@@ -118,7 +118,7 @@ def test_a_matter_has_a_server_of_its_own(tmp_path: Path) -> None:
 
 def test_a_matter_whose_server_is_gone_asks_no_other(fake: FakeDesk) -> None:
     _set(fake.desk.settings, _REMOTE)
-    inside = fake.desk.turn_to(fake.desk.matters.create("Case").id)
+    inside = fake.desk.shared.turn_to(fake.desk.shared.matters.create("Case").id)
     inside.own_settings.change("remote", RemoteSettings(name="Tokyo"))
     problem = problem_of(inside.models.load(None, Cancel()))
     assert (problem.code, problem.params) == (Code.REMOTE_SERVER_UNKNOWN, {"name": "Tokyo"})
@@ -136,20 +136,20 @@ def test_a_bad_address_is_told_and_nothing_is_loaded(fake: FakeDesk) -> None:
 def test_a_book_that_does_not_lie_on_the_desk_is_not_sent_to_be_counted(fake: FakeDesk, book: Book) -> None:
     desk = fake.desk
     finish(desk.models.load(None, Cancel()))
-    counted = finish(desk.library.tokens(book.id, Cancel()))
+    counted = finish(desk.documents.library.tokens(book.id, Cancel()))
     assert counted is not None
     fake.engine.info = msgspec.structs.replace(SCOUT, host=_HOST, vocabulary="another")
     finish(desk.models.load(None, Cancel()))
-    assert finish(desk.library.tokens(book.id, Cancel())) is None
-    assert desk.library.page_tokens(book.id) is None
-    assert desk.context.tokens_of(BookRef(book.id)) is None
-    assert [chapter.tokens for chapter in desk.context.chapters(book)] == [0, 0]
+    assert finish(desk.documents.library.tokens(book.id, Cancel())) is None
+    assert desk.documents.library.page_tokens(book.id) is None
+    assert desk.asking.context.tokens_of(BookRef(book.id)) is None
+    assert [chapter.tokens for chapter in desk.asking.context.chapters(book)] == [0, 0]
     desk.settings.change("remote.texts", RemoteTexts.AS_IS)
     conversation = desk.conversations.create(books=(BookRef(book.id),))
-    assert finish(desk.context.use(conversation, Cancel())).used_tokens > 0, "what lies there is"
+    assert finish(desk.asking.context.use(conversation, Cancel())).used_tokens > 0, "what lies there is"
     fake.engine.info = msgspec.structs.replace(SCOUT, host=_HOST)
     finish(desk.models.load(None, Cancel()))
-    assert finish(desk.library.tokens(book.id, Cancel())) == counted, "a number that is known already stays"
+    assert finish(desk.documents.library.tokens(book.id, Cancel())) == counted, "a number that is known already stays"
 
 
 def test_the_key_belongs_to_the_address(fake: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:

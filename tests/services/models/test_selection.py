@@ -42,7 +42,9 @@ def test_one_model_after_the_other_is_planned(fake: FakeDesk, tiny_scout: Path, 
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"no model")
     wanted = [WantedPlan(str(path), PlanRequest()) for path in (tiny_scout, broken)]
-    first, second = survey(fake.desk.headers, wanted, (), MACHINE, None, fake.desk.weighing.judges, Cancel())
+    first, second = survey(
+        fake.desk.models.plans.headers, wanted, (), MACHINE, None, fake.desk.asking.weighing.judges, Cancel()
+    )
     assert first.key == str(tiny_scout)
     assert isinstance(first.plan, ModelPlan)
     assert second == Planned(str(broken), Problem(Code.MODEL_NOT_GGUF, {"path": str(broken)}))
@@ -52,13 +54,23 @@ def test_a_survey_that_is_stopped_calls_no_model_unreadable(fake: FakeDesk, tiny
     told: list[object] = []
     wanted = [WantedPlan(str(tiny_scout), PlanRequest())] * 2
     with pytest.raises(Stopped):
-        told.extend(survey(fake.desk.headers, wanted, (), MACHINE, None, fake.desk.weighing.judges, StoppedOnTheWay()))
+        told.extend(
+            survey(
+                fake.desk.models.plans.headers,
+                wanted,
+                (),
+                MACHINE,
+                None,
+                fake.desk.asking.weighing.judges,
+                StoppedOnTheWay(),
+            )
+        )
     assert told == []
 
 
 def test_what_is_known_of_a_model_as_a_judge_comes_with_its_plan(fake: FakeDesk, tiny_scout: Path) -> None:
     """It is known of the model with its adapters, by their names."""
-    judges = fake.desk.weighing.judges
+    judges = fake.desk.asking.weighing.judges
     adapter = Adapter("/somewhere/law.gguf")
     weak, strong = (JudgedLanguage("en", 1.0, -1.0, kept, 0.7) for kept in (0.1, 0.9))
     judges.keep(Judge(judgement.file_key(tiny_scout, ()), judgement.VERSION, (weak,)))
@@ -68,5 +80,5 @@ def test_what_is_known_of_a_model_as_a_judge_comes_with_its_plan(fake: FakeDesk,
         WantedPlan(str(tiny_scout), PlanRequest(), (adapter,)),
         WantedPlan(str(tiny_scout), PlanRequest(), (adapter, adapter)),
     ]
-    planned = survey(fake.desk.headers, wanted, (), MACHINE, None, judges, Cancel())
+    planned = survey(fake.desk.models.plans.headers, wanted, (), MACHINE, None, judges, Cancel())
     assert [each.may_judge for each in planned] == [False, True, None]

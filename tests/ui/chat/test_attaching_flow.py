@@ -105,7 +105,7 @@ def test_dropped_images_are_attached_with_what_they_take(room: Room, tmp_path: P
     assert not room.window.overlay.isVisible()
     assert _cards(room) == [("one.png", "438 tokens"), ("two.PNG", "148 tokens")]
     assert _note(room) == "2 images · 586 tokens"
-    assert room.desk.library.books() == ()
+    assert room.desk.documents.library.books() == ()
     assert QApplication.focusWidget() is room.window.talk.composer.editor
 
 
@@ -116,7 +116,7 @@ def test_of_a_mixed_drop_the_books_go_on_the_desk(room: Room, tmp_path: Path) ->
     assert _drag(room, data) == "Put “lease.epub” on the desk, show “one.png” to the model"
     _drop(room, data)
     assert _names(room) == ["one.png"]
-    assert [book.title for book in room.desk.library.books()] == ["Harbour Lease, consolidated"]
+    assert [book.title for book in room.desk.documents.library.books()] == ["Harbour Lease, consolidated"]
     assert _drag(room, _files(Path("/home/me/lease.epub"))) == "Put “lease.epub” on the desk"
 
 
@@ -146,7 +146,7 @@ def test_a_folder_goes_onto_the_shelf(room: Room, tmp_path: Path) -> None:
     (tmp_path / "case" / "lease.epub").write_bytes(b"")
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     _drop(room, _files(tmp_path / "case"))
-    assert [book.title for book in room.desk.library.books()] == ["Harbour Lease, consolidated"]
+    assert [book.title for book in room.desk.documents.library.books()] == ["Harbour Lease, consolidated"]
     assert room.shown().books == ()
 
 
@@ -198,7 +198,7 @@ def test_pasted_files_are_split_too(qtbot: QtBot, room: Room, tmp_path: Path) ->
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     _paste(room, qtbot, _files(_png(tmp_path, "one.png"), Path("/home/me/lease.epub")))
     assert _names(room) == ["one.png"]
-    assert len(room.desk.library.books()) == 1
+    assert len(room.desk.documents.library.books()) == 1
 
 
 def test_images_are_chosen_with_the_keyboard(qtbot: QtBot, room: Room, tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_an_image_that_is_chosen_among_books_is_one(qtbot: QtBot, room: Room, tm
     dialog.close()
     room.settle()
     assert _names(room) == []
-    assert len(room.desk.library.books()) == 2
+    assert len(room.desk.documents.library.books()) == 2
 
 
 def test_while_a_view_is_shown_a_drop_brings_the_conversation_back(room: Room, tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_files_that_the_program_is_started_with_are_split_too(room: Room, tmp_pa
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     room.open(files=[_png(tmp_path, "one.png"), Path("/home/me/lease.epub")])
     assert _names(room) == ["one.png"]
-    assert len(room.desk.library.books()) == 1
+    assert len(room.desk.documents.library.books()) == 1
 
 
 def test_a_question_takes_so_many_and_no_more(room: Room, tmp_path: Path) -> None:
@@ -522,7 +522,7 @@ def test_the_images_of_a_book_go_with_it(room: Room, tmp_path: Path) -> None:
     _open(room)
     room.reader.draw = lambda page, width: Raster(width, width, b"\xff" * (3 * width * width))
     letters = room.books[LETTERS]
-    room.presenter.talk_area.attachments.add(room.desk.images.from_page(letters.id, 22))
+    room.presenter.talk_area.attachments.add(room.desk.documents.images.from_page(letters.id, 22))
     _drop(room, _files(_png(tmp_path, "one.png")))
     assert _names(room) == ["Side letters 2019–2024, p. 22", "one.png"]
     room.presenter.shelf_area.shelf.book_removed.emit(letters.id)

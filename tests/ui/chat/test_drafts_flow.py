@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import Conversation, Draft
 from app.core.errors import AppError, Code
+from app.store.conversations import Drafts
 from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.kit.bridge import Executor
 from app.wording.errors import sentence
@@ -41,7 +42,7 @@ def _go(room: Room, talk: Conversation) -> None:
 
 def _kept(room: Room, talk: Conversation) -> Draft:
     """As the store has it."""
-    return room.desk.drafts.get(talk.id)
+    return Drafts(room.desk.database).get(talk.id)
 
 
 def _leave(room: Room) -> None:
@@ -213,7 +214,7 @@ def test_on_another_branch_an_edit_becomes_a_question_of_its_own(qtbot: QtBot, r
 
 def test_what_is_typed_before_a_conversation_is_shown_is_not_lost(qtbot: QtBot, room: Room) -> None:
     talk = room.add_conversation("A")
-    room.desk.drafts.keep(talk.id, Draft("Of yesterday"))
+    Drafts(room.desk.database).keep(talk.id, Draft("Of yesterday"))
     gate = room.hold(Executor.STORE)
     room.open(settle=False)
     _type(room, qtbot, "Of today")
@@ -240,10 +241,10 @@ def test_a_disk_that_is_full_is_told_once(qtbot: QtBot, room: Room, monkeypatch:
     told: list[str] = []
     room.presenter.talk_area.drafts.failed.connect(told.append)
 
-    def refuse(conversation_id: str, draft: Draft) -> None:
+    def refuse(drafts: Drafts, conversation_id: str, draft: Draft) -> None:
         raise full
 
-    monkeypatch.setattr(room.desk.drafts, "keep", refuse)
+    monkeypatch.setattr(Drafts, "keep", refuse)
     _type(room, qtbot, "Of A?")
     _go(room, two)
     _type(room, qtbot, "Of B?")

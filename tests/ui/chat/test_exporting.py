@@ -77,7 +77,7 @@ def test_one_answer_is_exported(room: Room, qtbot: QtBot, tmp_path: Path) -> Non
 
 
 def _image(room: Room, name: str, png: bytes) -> Image:
-    *_, ending = as_events(room.desk.images.take(png, name, Cancel()))
+    *_, ending = as_events(room.desk.documents.images.take(png, name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 

@@ -84,7 +84,7 @@ def test_a_removed_book_takes_the_images_of_its_pages_out_of_an_open_conversatio
     room.reader.draw = draw_blue
     letters = room.books[LETTERS]
     conversation = room.add_conversation("Colours", [letters])
-    page = room.desk.images.from_page(letters.id, 1)
+    page = room.desk.documents.images.from_page(letters.id, 1)
     red = take(room.desk, png_of(640, 400, RED), "red.png")
     first = add_turn(room.desk, conversation, "Which?", (page, red), "Both.")
     add_turn(room.desk, conversation, "And this?", (red, page), "Again.", follows=first)
@@ -224,7 +224,7 @@ def test_one_that_went_while_its_menu_was_open_says_so_too(room: Room) -> None:
     room.reader.draw = draw_blue
     letters = room.books[LETTERS]
     conversation = room.add_conversation("Colours", [letters])
-    add_turn(room.desk, conversation, "Which?", (room.desk.images.from_page(letters.id, 1),), "Blue.")
+    add_turn(room.desk, conversation, "Which?", (room.desk.documents.images.from_page(letters.id, 1),), "Blue.")
     room.open()
     (image,) = room.window.talk.view.images()
     remove_book(room, letters.id)

@@ -81,7 +81,7 @@ def test_it_waits_for_the_book_and_is_asked_with_it(qtbot: QtBot, room: Room) ->
     room.settle()
     assert _asked_of(room) == [["Harbour Lease, consolidated"]]
     (turn,) = room.turns()
-    (book,) = room.desk.library.books()
+    (book,) = room.desk.documents.library.books()
     assert (turn.question.text, turn.question.books) == ("When?", (BookRef(book.id),))
     assert (composer.text(), composer.hold.words, composer.editor.isReadOnly()) == ("", "", False)
     assert _WITHOUT not in room.sentences()
@@ -303,7 +303,7 @@ def test_it_stays_with_its_conversation_and_so_does_the_book(qtbot: QtBot, room:
     assert not row.on_desk
     gate.open()
     room.settle()
-    (book,) = room.desk.library.books()
+    (book,) = room.desk.documents.library.books()
     assert _asked_of(room) == [["Harbour Lease, consolidated"]]
     assert room.shown().books == ()
     assert room.presenter.shown.place is None, "it is not opened beside another conversation"
@@ -342,7 +342,7 @@ def test_a_question_elsewhere_does_not_wait(qtbot: QtBot, room: Room) -> None:
     _type(room, qtbot, "And here?")
     wait(writing.reached.is_set)
     gate.open()
-    wait(lambda: len(room.desk.library.books()) == 1)
+    wait(lambda: len(room.desk.documents.library.books()) == 1)
     room.presenter.places.navigation.open_conversation(asked.id)
     wait(lambda: room.shown().id == asked.id)
     wait(lambda: room.window.talk.composer.hold.words == "Waiting for the current answer…")
@@ -362,7 +362,7 @@ def test_one_file_can_be_for_two_conversations(qtbot: QtBot, room: Room) -> None
     wait(lambda: bool(room.presenter.shelf_area.shelf.openings.pending(other.id)))
     gate.open()
     room.settle()
-    (book,) = room.desk.library.books()
+    (book,) = room.desk.documents.library.books()
     assert [talk.books for talk in room.desk.conversations.all()] == [(BookRef(book.id),)] * 2
 
 
@@ -376,7 +376,7 @@ def test_a_conversation_that_is_deleted_asks_nothing_more(qtbot: QtBot, room: Ro
     room.settle()
     assert room.engine.prompts == []
     assert room.shown().books == ()
-    assert len(room.desk.library.books()) == 1
+    assert len(room.desk.documents.library.books()) == 1
 
 
 # ---- again, and edited

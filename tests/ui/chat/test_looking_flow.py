@@ -109,7 +109,7 @@ def test_a_book_may_go_while_the_model_looks_at_its_page(room: Room) -> None:
     room.reader.draw = draw_blue
     letters = room.books[LETTERS]
     conversation = room.add_conversation("Colours", [letters])
-    page = room.desk.images.from_page(letters.id, 1)
+    page = room.desk.documents.images.from_page(letters.id, 1)
     red = take(room.desk, png_of(640, 400, RED), "red.png")
     add_turn(room.desk, conversation, "Which?", (page, red), None)
     gate = Gate()

@@ -174,7 +174,7 @@ def _trust(room: Room) -> None:
     """The model passed the test of sentences, so it chooses sentences as it writes."""
     sound = JudgedLanguage("en", 0.0, 0.0, 1.0, 1.0)
     judge = Judge(judgement.model_key(room.engine.info), judgement.VERSION, (sound,))
-    room.desk.weighing.judges.keep(judge)
+    room.desk.asking.weighing.judges.keep(judge)
 
 
 def test_what_is_chosen_is_kept_and_goes_into_the_next_question(room: Room) -> None:

@@ -111,6 +111,6 @@ def test_without_the_bin_it_is_asked_first_and_gone_for_good(qtbot: QtBot, room:
         qtbot.mouseClick(asked.action, Qt.MouseButton.LeftButton)
         room.settle()
     assert titles(room) == ["Older"]
-    assert room.desk.removal.kept.all() == ()
+    assert room.desk.documents.removal.kept.all() == ()
     assert room.window.talk.notice.isHidden()
     assert room.engine.forgotten == [room.books[LEASE].id]

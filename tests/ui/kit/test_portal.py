@@ -135,7 +135,7 @@ def test_the_part_that_was_chosen_is_attached(portal: FakePortal, picture: Path,
 
 def test_where_there_is_no_room_for_it_nothing_of_it_stays(portal: FakePortal, picture: Path, room: Room) -> None:
     _open(room)
-    image = room.desk.images.from_raster(Raster(1, 1, b"\0\0\0"), "dot.png")
+    image = room.desk.documents.images.from_raster(Raster(1, 1, b"\0\0\0"), "dot.png")
     room.presenter.talk_area.attachments.add_all((image,) * MOST_IN_QUESTION)
     _ask(room)
     wait(lambda: not picture.exists())

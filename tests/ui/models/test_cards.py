@@ -206,7 +206,7 @@ def judged(shop: Shop, path: Path, kept: float) -> None:
     """It was found out that this model keeps such a share of what is true, in English."""
     language = JudgedLanguage("en", 1.0, -1.0, kept, 0.7)
     key = judgement.file_key(path, ())
-    shop.room.desk.weighing.judges.keep(Judge(key, judgement.VERSION, (language,)))
+    shop.room.desk.asking.weighing.judges.keep(Judge(key, judgement.VERSION, (language,)))
 
 
 def test_a_model_that_failed_the_test_of_judges_says_so_with_the_reason(shop: Shop) -> None:

@@ -30,7 +30,7 @@ def _real(shop: Shop, endpoint: str) -> None:
     settings = desk.settings.load()
     desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings(endpoint)))
     downloads, models = downloads_of(desk.models, desk.settings, HeaderReader()), shop.room.presenter.model_area.models
-    object.__setattr__(desk, "downloads", downloads)
+    object.__setattr__(desk.model_files, "downloads", downloads)
     for presenter in (models.fetching, models.adding, models.actions, models.headers):
         presenter._downloads = downloads  # type: ignore[attr-defined]
 
@@ -89,7 +89,7 @@ def test_wrong_bytes_are_never_a_model(shop: Shop, tiny_scout_fast: Path) -> Non
         hub.add("tiny-Q8_0.gguf", tiny_scout_fast, fault=Fault.WRONG)
         _real(shop, hub.endpoint)
         shop.open()
-        shop.models.fetching.start(finish(shop.room.desk.downloads.look_up(REPOSITORY, Cancel()))[0])
+        shop.models.fetching.start(finish(shop.room.desk.model_files.downloads.look_up(REPOSITORY, Cancel()))[0])
         shop.room.settle()
         assert _found(shop, CardGroup.HERE) is None
         view = _found(shop, CardGroup.COMING)
@@ -100,7 +100,7 @@ def test_wrong_bytes_are_never_a_model(shop: Shop, tiny_scout_fast: Path) -> Non
 def test_an_address_that_would_be_spoken_to_in_the_clear_leaves_the_cards_and_is_refused(shop: Shop) -> None:
     _real(shop, "http://hub.example.org")
     window = shop.open()
-    offer = shop.room.desk.downloads.offers()[0]
+    offer = shop.room.desk.model_files.downloads.offers()[0]
     assert window.credits.text() == "Built with Llama"
     shop.view(offer).button.click()
     shop.room.settle()

@@ -18,7 +18,7 @@ from tests.ui.room import Room
 
 
 def _image(room: Room, name: str) -> Image:
-    *_, ending = as_events(room.desk.images.take(png_of(40, 30), name, Cancel()))
+    *_, ending = as_events(room.desk.documents.images.take(png_of(40, 30), name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
 

@@ -96,7 +96,7 @@ def _is(area: Area | None, edges: tuple[float, float, float, float], within: flo
 
 
 def _picture(room: Room, image: Image) -> QImage:
-    raster = room.desk.images.raster(image, max(image.ref.width, image.ref.height))
+    raster = room.desk.documents.images.raster(image, max(image.ref.width, image.ref.height))
     return QImage(raster.rgb, raster.width, raster.height, 3 * raster.width, QImage.Format.Format_RGB888).copy()
 
 

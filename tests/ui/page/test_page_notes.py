@@ -53,7 +53,7 @@ def _noting(room: Room) -> PageNotes:
 
 
 def _kept(room: Room, book: Book) -> list[Note]:
-    return list(room.desk.notes.store.of_book(book.id))
+    return list(room.desk.documents.notes.store.of_book(book.id))
 
 
 def test_a_key_highlights_what_is_selected_on_a_drawing(room: Room) -> None:
@@ -66,7 +66,7 @@ def test_a_key_highlights_what_is_selected_on_a_drawing(room: Room) -> None:
     (note,) = _kept(room, book)
     assert (note.words, note.marker) == (WORDS, Marker.BLUE)
     assert note.place is not None
-    assert room.desk.library.page(book.id, 22).text[note.place.start : note.place.end] == WORDS
+    assert room.desk.documents.library.page(book.id, 22).text[note.place.start : note.place.end] == WORDS
     assert [drawn.note_id for drawn in image.marks(22).notes] == [note.id]
     layer = image.layer(22)
     assert layer is not None
@@ -217,9 +217,9 @@ def test_what_is_written_is_the_tip_of_its_highlight(room: Room, monkeypatch: py
     book = _letters(room)
     tips: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: tips.append(text))
-    text = room.desk.library.page(book.id, 22).text
+    text = room.desk.documents.library.page(book.id, 22).text
     start = text.index(WORDS)
-    room.desk.notes.mark(book.id, 22, (start, start + len(WORDS)), Marker.BLUE, "Which <b>berths</b>?")
+    room.desk.documents.notes.mark(book.id, 22, (start, start + len(WORDS)), Marker.BLUE, "Which <b>berths</b>?")
     room.presenter.events.notes_changed.emit()
     room.settle()
     panel = room.window.page
@@ -243,8 +243,8 @@ def test_the_notes_of_the_book_drop_down_and_lead_to_their_places(room: Room) ->
     book = _letters(room)
     header = room.window.page.header
     assert header.notes.isHidden(), "there is nothing to show"
-    text = room.desk.library.page(book.id, 4).text
-    room.desk.notes.mark(book.id, 4, (4, 40), Marker.GREEN, "")
+    text = room.desk.documents.library.page(book.id, 4).text
+    room.desk.documents.notes.mark(book.id, 4, (4, 40), Marker.GREEN, "")
     room.presenter.events.notes_changed.emit()
     room.settle()
     assert header.notes.isVisible()

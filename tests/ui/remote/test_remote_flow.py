@@ -73,7 +73,7 @@ def test_a_program_on_this_machine_is_named_as_what_it_is(room: Room) -> None:
 def test_typing_an_address_tells_what_will_leave_and_the_next_load_connects(qtbot: QtBot, room: Room) -> None:
     room.add_conversation("A")
     room.open()
-    room.desk.remote._keys = RemoteKeys(room.desk.settings, lambda _may_ask: None)
+    room.desk.models.remote._keys = RemoteKeys(room.desk.settings, lambda _may_ask: None)
     dialog = _dialog(room)
     dialog.show_section(SectionKind.SERVER)
     qtbot.keyClicks(dialog.editor("remote.address").focusProxy(), _ADDRESS)
@@ -81,7 +81,7 @@ def test_typing_an_address_tells_what_will_leave_and_the_next_load_connects(qtbo
     dialog.accept()
     room.settle()
     assert room.desk.settings.load().remote == RemoteSettings(_ADDRESS)
-    assert room.desk.remote.has_key(_ADDRESS)
+    assert room.desk.models.remote.has_key(_ADDRESS)
     notice = room.window.talk.notice
     assert notice.isVisible()
     assert f"{_HOST} answers and receives the full text of the books" in notice.text()
@@ -96,18 +96,18 @@ def test_typing_an_address_tells_what_will_leave_and_the_next_load_connects(qtbo
 def test_a_key_that_is_kept_is_not_shown_and_can_be_forgotten(room: Room) -> None:
     room.add_conversation("A")
     room.open()
-    room.desk.remote._keys = RemoteKeys(room.desk.settings, lambda _may_ask: None)
+    room.desk.models.remote._keys = RemoteKeys(room.desk.settings, lambda _may_ask: None)
     _set(room, RemoteSettings(_ADDRESS))
-    room.desk.remote.set_key(_ADDRESS, Password("secret"))
+    room.desk.models.remote.set_key(_ADDRESS, Password("secret"))
     dialog = _dialog(room)
     assert dialog.key.value() == ""
     dialog.accept()
     room.settle()
-    assert room.desk.remote.has_key(_ADDRESS), "left alone it stays as it is"
+    assert room.desk.models.remote.has_key(_ADDRESS), "left alone it stays as it is"
     dialog = _dialog(room)
     dialog.key.forget_button.click()
     room.settle()
-    assert not room.desk.remote.has_key(_ADDRESS)
+    assert not room.desk.models.remote.has_key(_ADDRESS)
 
 
 def test_the_remote_engine_in_the_menu_is_connected_to_again(room: Room) -> None:

@@ -22,7 +22,7 @@ FIRST, SECOND = "lantern quay otter violet", "harbour plum ladder nineteen"
 def opened(room: Room) -> Room:
     """Its key is in a file."""
     room.add_conversation("A")
-    room.desk.paths.key_file.write_text(room.desk.key.secret, "ascii")
+    room.desk.paths.key_file.write_text(room.desk.shared.matters.home.key.secret, "ascii")
     room.open()
     return room
 
@@ -90,8 +90,8 @@ def test_it_is_set_once_it_was_typed_twice(qtbot: QtBot, opened: Room) -> None:
     assert not dialog.action.isEnabled()
     opened.settle()
     assert opened.presenter.model_area.passphrase.dialog is None
-    assert opened.desk.key.origin is KeyOrigin.PASSPHRASE
-    assert _key(opened, "lantern quay otter violet") == opened.desk.key.secret
+    assert opened.desk.shared.matters.home.key.origin is KeyOrigin.PASSPHRASE
+    assert _key(opened, "lantern quay otter violet") == opened.desk.shared.matters.home.key.secret
     assert "Octavo asks for it at each start" in opened.window.talk.notice.text()
     assert [each.title for each in opened.desk.conversations.all()] == ["A"], "all is there"
 
@@ -128,12 +128,12 @@ def test_it_is_changed_by_who_knows_it(opened: Room) -> None:
     dialog.accept()
     opened.settle()
     assert dialog.problem.text() == "The present passphrase is wrong. Nothing was changed."
-    assert _key(opened, FIRST) == opened.desk.key.secret
+    assert _key(opened, FIRST) == opened.desk.shared.matters.home.key.secret
     dialog.present.line.setText(FIRST)
     dialog.accept()
     opened.settle()
     assert opened.presenter.model_area.passphrase.dialog is None
-    assert _key(opened, SECOND) == opened.desk.key.secret
+    assert _key(opened, SECOND) == opened.desk.shared.matters.home.key.secret
 
 
 def test_the_settings_say_how_the_data_is_locked_and_remove_it(opened: Room) -> None:
@@ -153,6 +153,6 @@ def test_the_settings_say_how_the_data_is_locked_and_remove_it(opened: Room) -> 
     dialog.present.line.setText(FIRST)
     dialog.accept()
     opened.settle()
-    assert opened.desk.key.origin is KeyOrigin.FILE
-    assert _key(opened, None) == opened.desk.key.secret
+    assert opened.desk.shared.matters.home.key.origin is KeyOrigin.FILE
+    assert _key(opened, None) == opened.desk.shared.matters.home.key.secret
     assert "its key is stored next to it" in row.help.text()

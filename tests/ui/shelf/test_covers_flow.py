@@ -46,7 +46,7 @@ def test_the_first_page_is_the_cover_and_is_drawn_once(drawn: Room) -> None:
     letters, survey = drawn.books[LETTERS], drawn.books[SURVEY]
     assert (letters.format, survey.format) == (Format.PDF, Format.PDF)
     assert _colour(drawn, letters) == _colour(drawn, survey) == _BLUE
-    assert drawn.desk.covers.known(letters.id) is not None
+    assert drawn.desk.documents.covers.known(letters.id) is not None
     made = list(drawn.reader.widths)
     drawn.presenter.shelf_area.covers.forget(letters.id)  # as in another window, which knows nothing
     drawn.window.shelf.book_view.viewport().grab()
@@ -61,7 +61,7 @@ def test_a_book_that_cannot_be_drawn_keeps_its_cloth(room: Room) -> None:
     room.open()
     letters = room.books[LETTERS]
     assert room.presenter.shelf_area.covers.image(letters) is None
-    assert room.desk.covers.known(letters.id) is None
+    assert room.desk.documents.covers.known(letters.id) is None
     assert not room.window.talk.notice.isVisible()
     room.reader.draw = _blue  # its file was put back, and added again
     room.presenter.shelf_area.openings.opened.emit(letters, (), letters.title)
@@ -77,7 +77,7 @@ def test_a_book_without_drawn_pages_has_its_words_on_the_cover(drawn: Room) -> N
     image = drawn.presenter.shelf_area.covers.image(lease)
     assert image is not None
     assert QColor(image.pixel(2, 2)) == QColor(PAPER.surface)
-    assert drawn.desk.covers.known(lease.id) is None
+    assert drawn.desk.documents.covers.known(lease.id) is None
 
 
 def test_a_book_with_a_cover_of_its_own_shows_that_and_keeps_it(drawn: Room) -> None:
@@ -85,7 +85,7 @@ def test_a_book_with_a_cover_of_its_own_shows_that_and_keeps_it(drawn: Room) -> 
     drawn.open()
     lease = drawn.books[LEASE]
     assert _colour(drawn, lease) == _BLUE
-    kept = drawn.desk.covers.known(lease.id)
+    kept = drawn.desk.documents.covers.known(lease.id)
     assert kept is not None
     assert (kept.width, kept.height) == (213, 320)
     drawn.presenter.shelf_area.covers.forget(lease.id)  # as in another window
@@ -107,7 +107,7 @@ def test_a_book_without_a_picture_is_asked_once_and_has_its_words(drawn: Room, p
         drawn.window.shelf.book_view.viewport().grab()
         drawn.settle()
     assert drawn.reader.covers_asked == 1
-    assert drawn.desk.covers.known(lease.id) == NO_COVER
+    assert drawn.desk.documents.covers.known(lease.id) == NO_COVER
 
 
 def test_covers_wait_while_the_engine_is_busy(drawn: Room) -> None:
@@ -122,18 +122,18 @@ def test_covers_wait_while_the_engine_is_busy(drawn: Room) -> None:
     drawn.presenter.shelf_area.covers.image(drawn.books[LETTERS])
     drawn.hold(Executor.STORE).open()
     before = list(drawn.reader.widths)
-    assert drawn.desk.covers.known(drawn.books[LETTERS].id) is None
+    assert drawn.desk.documents.covers.known(drawn.books[LETTERS].id) is None
     gate.open()
     drawn.settle()
     assert len(drawn.reader.widths) > len(before)
-    assert drawn.desk.covers.known(drawn.books[LETTERS].id) is not None
+    assert drawn.desk.documents.covers.known(drawn.books[LETTERS].id) is not None
 
 
 def test_no_more_covers_are_held_than_are_in_sight(drawn: Room) -> None:
     drawn.open()
     books = [drawn.books[title] for title in (LETTERS, LEASE, SURVEY)]
     presenter = drawn.presenter
-    covers = BookCovers(drawn.desk.covers, presenter.context.bridge, presenter.activity, presenter, kept=2)
+    covers = BookCovers(drawn.desk.documents.covers, presenter.context.bridge, presenter.activity, presenter, kept=2)
 
     def shown(book: Book) -> bool:
         covers.image(book)
@@ -163,9 +163,9 @@ def test_a_book_takes_its_cover_along(drawn: Room) -> None:
     drawn.presenter.shelf_area.shelf._remove(letters.id)
     drawn.settle()
     assert letters.id not in drawn.presenter.shelf_area.covers._images
-    for entry in drawn.desk.removal.kept.all():
-        drawn.desk.removal.purge(entry)
-    assert drawn.desk.covers.known(letters.id) is None
+    for entry in drawn.desk.documents.removal.kept.all():
+        drawn.desk.documents.removal.purge(entry)
+    assert drawn.desk.documents.covers.known(letters.id) is None
 
 
 @pytest.mark.parametrize("palette", [PAPER, LAMP], ids=["paper", "lamp"])

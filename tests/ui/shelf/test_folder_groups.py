@@ -157,7 +157,7 @@ def test_a_watched_folder_offers_what_is_new_once(room: Room, folder: Path) -> N
     room.presenter.shelf_area.added_folders.look()
     room.settle()
     assert notice.text() == "1 new file in “Contracts”."
-    assert len(room.desk.library.books()) == 2, "nothing is read unasked"
+    assert len(room.desk.documents.library.books()) == 2, "nothing is read unasked"
     notice.hide()
     room.presenter.shelf_area.added_folders.look()
     room.settle()
@@ -191,7 +191,7 @@ def test_the_files_of_a_folder_are_shown_later_too(room: Room, folder: Path) -> 
     dialog.view.setCurrentIndex(model.index(0, 0))
     dialog.again.click()
     room.settle()
-    assert len(room.desk.library.books()) == 3
+    assert len(room.desk.documents.library.books()) == 3
     dialog.close()
 
 

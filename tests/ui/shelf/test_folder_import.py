@@ -48,7 +48,7 @@ def _card(room: Room) -> RunningCard:
 
 
 def _titles(room: Room) -> set[str]:
-    return {book.title for book in room.desk.library.books()}
+    return {book.title for book in room.desk.documents.library.books()}
 
 
 def _list(room: Room) -> AddingDialog:
@@ -174,8 +174,8 @@ def test_a_folder_that_is_gone_is_said(room: Room, folder: Path) -> None:
 
 
 def test_what_was_not_read_when_octavo_ended_is_offered(room: Room, folder: Path) -> None:
-    source = room.desk.adding.sources.add(folder, 1.0)
-    room.desk.adding.sources.put([SourcePlace(source.id, Path("handbook.md"))], 1.0)
+    source = room.desk.documents.adding.sources.add(folder, 1.0)
+    room.desk.documents.adding.sources.put([SourcePlace(source.id, Path("handbook.md"))], 1.0)
     room.presenter.shelf_area.folders.look_for_unfinished()
     room.settle()
     notice = room.window.talk.notice

@@ -49,7 +49,7 @@ def test_the_password_opens_the_book(room: Room, qtbot: QtBot) -> None:
     (row,) = room.presenter.shelf_area.shelf.openings.rows(room.shown().id)
     assert row.state_text == "needs a password"
     _answer(room, qtbot, "secret")
-    (book,) = room.desk.library.books()
+    (book,) = room.desk.documents.library.books()
     assert book.title == "Side letters 2019–2024"
     assert room.presenter.shelf_area.passwords.dialog is None
     assert room.presenter.shelf_area.shelf.openings.rows(room.shown().id) == []
@@ -60,14 +60,14 @@ def test_a_wrong_one_is_told_and_asked_for_again(room: Room, qtbot: QtBot) -> No
     _answer(room, qtbot, "sacred ")
     assert _shown(room).sentence == "This is not the password of “letters.pdf”. Try again or cancel."
     _answer(room, qtbot, "secret")
-    assert len(room.desk.library.books()) == 1
+    assert len(room.desk.documents.library.books()) == 1
 
 
 def test_who_has_none_leaves_it_closed(room: Room, qtbot: QtBot) -> None:
     qtbot.keyClick(_drop(room), Qt.Key.Key_Escape)
     assert room.presenter.shelf_area.shelf.openings.rows(room.shown().id) == []
     assert room.presenter.shelf_area.passwords.dialog is None
-    assert room.desk.library.books() == ()
+    assert room.desk.documents.library.books() == ()
 
 
 def test_several_are_asked_for_one_after_the_other(room: Room, qtbot: QtBot) -> None:
@@ -76,7 +76,7 @@ def test_several_are_asked_for_one_after_the_other(room: Room, qtbot: QtBot) -> 
     _answer(room, qtbot, "secret")
     assert "survey.pdf" in _shown(room).sentence
     _answer(room, qtbot, "secret")
-    assert len(room.desk.library.books()) == 2
+    assert len(room.desk.documents.library.books()) == 2
 
 
 def test_pages_that_cannot_be_drawn_without_it_are_text_until_it_is_given_again(room: Room, qtbot: QtBot) -> None:

@@ -63,10 +63,10 @@ def test_a_book_of_an_older_reading_says_so_and_is_read_again_from_its_report(ro
     assert dialog.outdated.isVisible()
     qtbot.mouseClick(dialog.outdated.reread, Qt.MouseButton.LeftButton)
     room.settle()
-    assert room.desk.library.book(book.id).reading == READING
+    assert room.desk.documents.library.book(book.id).reading == READING
     assert "10^6 newton" in room.presenter.shown.page.text
     assert "earlier version" not in room.window.page.note()
-    assert room.desk.library.book(book.id).page_names.of(1).label == "xi"
+    assert room.desk.documents.library.book(book.id).page_names.of(1).label == "xi"
     renewed = room.presenter.shelf_area.report.dialog
     assert renewed is not None
     assert not renewed.outdated.isVisible()
@@ -86,8 +86,8 @@ def test_a_file_that_changed_or_is_gone_leaves_the_book_as_it_is(room: Room) -> 
     del room.reader.documents[name]
     _menu_action(room, book, "Read the file again")
     room.settle()
-    assert room.desk.library.book(book.id) == book
-    assert len(room.desk.library.books()) == 1
+    assert room.desk.documents.library.book(book.id) == book
+    assert len(room.desk.documents.library.books()) == 1
 
 
 def test_a_reading_again_that_is_stopped_changes_nothing_and_waits_for_no_question(room: Room) -> None:
@@ -104,7 +104,7 @@ def test_a_reading_again_that_is_stopped_changes_nothing_and_waits_for_no_questi
     assert room.presenter.shelf_area.shelf.openings.pending(room.shown().id) == ()
     room.presenter.shelf_area.shelf.openings.stop(book.path)
     room.settle()
-    assert room.desk.library.book(book.id) == book
+    assert room.desk.documents.library.book(book.id) == book
 
 
 def test_a_locked_file_is_read_again_with_its_password(room: Room) -> None:
@@ -116,5 +116,5 @@ def test_a_locked_file_is_read_again_with_its_password(room: Room) -> None:
     room.settle()
     room.presenter.shelf_area.shelf.openings.unlock(book.path, Password("open"))
     room.settle()
-    assert not room.desk.library.book(book.id).is_outdated
-    assert len(room.desk.library.books()) == 1
+    assert not room.desk.documents.library.book(book.id).is_outdated
+    assert len(room.desk.documents.library.books()) == 1

@@ -43,7 +43,7 @@ def _titles(room: Room) -> list[str]:
 def test_at_the_first_start_the_handbook_lies_open_and_on_the_desk(room: Room) -> None:
     room.reader.documents["handbook.md"] = shelf_of_books.handbook()
     room.open()
-    (book,) = room.desk.library.books()
+    (book,) = room.desk.documents.library.books()
     assert room.shown().books == (BookRef(book.id),)
     assert room.presenter.shown.place == (book.id, 1)
     assert "Octavo handbook" in room.window.page.text.page_text()
@@ -58,7 +58,7 @@ def test_a_later_start_shows_the_newest_conversation_and_opens_no_handbook(room:
     room.open()
     assert room.shown().title == "Newest"
     assert room.presenter.shown.place == (room.books[LETTERS].id, 1)
-    assert len(room.desk.library.books()) == 5
+    assert len(room.desk.documents.library.books()) == 5
 
 
 def test_a_file_shows_its_progress_and_then_lies_on_the_desk(room: Room) -> None:
@@ -75,7 +75,7 @@ def test_a_file_shows_its_progress_and_then_lies_on_the_desk(room: Room) -> None
     assert (row.title, row.state_text, row.state) == ("lease", "importing 42 %", BookState.OPENING)
     gate.open()
     room.settle()
-    (book,) = room.desk.library.books()
+    (book,) = room.desk.documents.library.books()
     assert room.shown().books == (BookRef(book.id),)
     assert room.desk.conversations.get(room.shown().id).books == (BookRef(book.id),)  # type: ignore[union-attr]
     assert room.presenter.shown.place == (book.id, 1)
@@ -109,7 +109,7 @@ def test_a_file_that_cannot_be_opened_says_why_and_can_be_taken_away(room: Room)
     assert _titles(room) == ["On the desk", "secret"]
     room.window.shelf.opening_cancelled.emit("/home/me/secret.pdf")
     assert _titles(room) == []
-    assert room.desk.library.books() == ()
+    assert room.desk.documents.library.books() == ()
 
 
 def test_opening_can_be_stopped(room: Room) -> None:
@@ -123,14 +123,14 @@ def test_opening_can_be_stopped(room: Room) -> None:
     room.window.shelf.opening_cancelled.emit("/home/me/lease.epub")
     room.settle()
     assert _titles(room) == []
-    assert room.desk.library.books() == ()
+    assert room.desk.documents.library.books() == ()
 
 
 def test_several_files_are_opened_one_after_the_other(room: Room) -> None:
     room.add_conversation("A")
     room.reader.documents = {"lease.epub": shelf_of_books.lease(), "survey.pdf": shelf_of_books.survey()}
     room.open(files=[Path("/home/me/lease.epub"), Path("/home/me/none.pdf"), Path("/home/me/survey.pdf")])
-    assert len(room.desk.library.books()) == 2
+    assert len(room.desk.documents.library.books()) == 2
     assert len(room.shown().books) == 2
     assert "none.pdf" in room.window.talk.notice.text()
 
@@ -192,7 +192,7 @@ def test_a_removed_book_leaves_every_place(room: Room) -> None:
     room.settle()
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
     room.settle()
-    assert room.books[LEASE].id not in {book.id for book in room.desk.library.books()}
+    assert room.books[LEASE].id not in {book.id for book in room.desk.documents.library.books()}
     assert room.shown().books == (BookRef(room.books[SURVEY].id),)
     assert room.presenter.shown.place is None
     assert "Harbour Lease, consolidated" not in _titles(room)
@@ -269,7 +269,7 @@ def test_files_are_dropped_anywhere_under_a_visible_veil(qtbot: QtBot, room: Roo
     assert dropped.args == [[Path("/home/me/lease.epub")]]
     assert not overlay.isVisible()
     room.settle()
-    assert len(room.desk.library.books()) == 1
+    assert len(room.desk.documents.library.books()) == 1
     takers = [child for child in room.window.findChildren(QLineEdit) if child.acceptDrops()]
     assert takers == []
 
@@ -291,8 +291,8 @@ def test_words_dragged_over_the_window_are_not_for_it(room: Room) -> None:
 def test_saved_readings_are_listed_with_their_size_and_deleted(room: Room) -> None:
     room.add_books()
     room.open()
-    spec = room.desk.readings.spec()
-    of_shelf = room.desk.library.books()[0].id
+    spec = room.desk.models.readings.spec()
+    of_shelf = room.desk.documents.library.books()[0].id
     folder = SavedStates(Path(spec.folder), spec.secret, spec.quota_bytes)
     key = StateKey("model", KvType.F16, 1, "llama.cpp")
     for number, complete in ((1000, True), (700, False)):
@@ -313,7 +313,7 @@ def test_saved_readings_are_listed_with_their_size_and_deleted(room: Room) -> No
     dialog.list.setCurrentRow(next(n for n, row in enumerate(rows) if "Book of 1000" in row))
     dialog.action.click()
     room.settle()
-    assert [reading.books[0].untrusted_title for reading in room.desk.readings.all()] == ["Book of 700"]
+    assert [reading.books[0].untrusted_title for reading in room.desk.models.readings.all()] == ["Book of 700"]
 
 
 def test_the_newest_conversation_is_seen_with_its_heading(qtbot: QtBot, room: Room) -> None:

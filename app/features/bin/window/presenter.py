@@ -27,7 +27,7 @@ class BinPresenter(Presenter):
 
     def __init__(self, context: WindowContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._removal = context.desk.removal
+        self._removal = context.desk.documents.removal
         self._bridge = context.bridge
         self._window = context.window
         self._now = context.now

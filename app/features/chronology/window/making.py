@@ -17,7 +17,7 @@ def make_timeline(workspace: Workspace) -> TimelinePresenter:
     panel = TimelinePanel(workspace.icons, events, people)
     window.add_view(panel)
     timelines = timelines_of(desk)
-    made = TimelinePresenter(TimelineWork(timelines, desk.library), bridge, panel, events, people, parent)
+    made = TimelinePresenter(TimelineWork(timelines, desk.documents.library), bridge, panel, events, people, parent)
     asking = TimelineAskingPresenter(timeline_asking_of(desk), bridge, panel, workspace.activity, made)
     asking.changed.connect(made.look_if_shown)
     asking.done.connect(window.say)

@@ -44,8 +44,8 @@ class ComparePresenter(Presenter):
     ) -> None:
         super().__init__(parent)
         self._comparisons = comparisons_of(desk)
-        self._library = desk.library
-        self._images = desk.images
+        self._library = desk.documents.library
+        self._images = desk.documents.images
         self._bridge = bridge
         self._icons = icons
         self._window = window

@@ -34,7 +34,7 @@ class KeptPresenter(Presenter):
         self._desk, self._bridge = desk, bridge
         self._job: Job | None = None
         self.dialog = KeptDialog(
-            desk_name(desk.matter), desk.keeps, has_matters=bool(desk.matters.all()), parent=window
+            desk_name(desk.matter), desk.shared.keeps, has_matters=bool(desk.shared.matters.all()), parent=window
         )
         self.dialog.wanted.connect(self.look)
         self.dialog.export_wanted.connect(self._choose)

@@ -62,7 +62,7 @@ class RecordPresenter(Presenter):
 
         entries, verdict, texts = found
         dialog = self.dialog = RecordDialog(
-            entries, verdict, self._now(), self._desk.keeps.recorded, texts=texts, parent=self._window
+            entries, verdict, self._now(), self._desk.shared.keeps.recorded, texts=texts, parent=self._window
         )
         dialog.export_wanted.connect(self._choose)
         dialog.finished.connect(self._closed)

@@ -78,7 +78,7 @@ class DeskLock(ShellFeature):
         if window is not None and desk is not None:
             self._settings = window.model_area.preferences.settings.lock
             self.copied.clear_after(self._settings.clipboard_s)
-            self._watch.follow(self._settings, desk.key.origin)
+            self._watch.follow(self._settings, desk.shared.matters.home.key.origin)
 
     @Slot()
     def lock(self) -> None:
@@ -86,7 +86,7 @@ class DeskLock(ShellFeature):
         more. Nothing happens where it has no passphrase. One that is being opened is locked once it is open."""
         window, desk = self._shell.presenter, self._shell.desk
         self.is_late = window is None
-        if window is None or desk is None or desk.key.origin is not KeyOrigin.PASSPHRASE:
+        if window is None or desk is None or desk.shared.matters.home.key.origin is not KeyOrigin.PASSPHRASE:
             return
         spared = going_on(window.activity, self._settings)
         overwrite_freed(True)  # until the desk is shown again, nothing that goes is left in memory
@@ -153,7 +153,10 @@ class DeskLock(ShellFeature):
             return
         on_compared = partial(self._on_compared, Password(passphrase))
         self._bridge.call(
-            Executor.STORE, partial(is_passphrase, desk.home, desk.paths, passphrase), on_compared, self._on_problem
+            Executor.STORE,
+            partial(is_passphrase, desk.shared.matters.home, desk.paths, passphrase),
+            on_compared,
+            self._on_problem,
         )
 
     def _on_compared(self, passphrase: Password, is_right: bool) -> None:

@@ -28,7 +28,7 @@ class MatterManaging(Presenter):
 
     def __init__(self, context: WindowContext, desks: MattersPresenter, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._matters = context.desk.matters
+        self._matters = context.desk.shared.matters
         self._bridge = context.bridge
         self._window = context.window
         self._desks = desks

@@ -39,7 +39,7 @@ class NotesPresenter(Presenter):
         super().__init__(workspace.parent)
         self._workspace = workspace
         self._keeping = note_keeping_of(workspace.desk)
-        self._notes, self._library = workspace.desk.notes, workspace.desk.library
+        self._notes, self._library = workspace.desk.documents.notes, workspace.desk.documents.library
         self._conversations = workspace.desk.conversations
         self._bridge, self._window = workspace.bridge, workspace.window
         self._go, self._shown = workspace.navigation, workspace.shown

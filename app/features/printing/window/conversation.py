@@ -49,7 +49,7 @@ class ConversationPrinting(PrintingPresenter):
         """Off the GUI thread. Raises AppError PRINT_FAILED."""
         pages = (printer.fromPage(), printer.toPage()) if printer.fromPage() else None
         report = self._exporting.report(conversation)
-        if not pdf.print_report(report, self._desk.images.raster, printer, pages):
+        if not pdf.print_report(report, self._desk.documents.images.raster, printer, pages):
             raise refusal_of(printer)
         books = (ref.book_id for ref in conversation.books)
         self._desk.record.exported("conversation", Path("paper.print"), item=conversation.id, books=books)

@@ -27,7 +27,9 @@ class PrintingWindow(WindowFeature):
         from app.features.printing.window.book import BookPrinting  # when something is printed first
 
         desk, pages = self._workspace.desk, self._workspace.pages
-        return self._connected(BookPrinting(desk.library, self._workspace.bridge, pages, self._workspace.window, self))
+        return self._connected(
+            BookPrinting(desk.documents.library, self._workspace.bridge, pages, self._workspace.window, self)
+        )
 
     @cached_property
     def conversation(self) -> ConversationPrinting:

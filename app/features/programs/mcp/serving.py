@@ -255,7 +255,7 @@ class Serving:
         if desk_id not in mcp_access_of(desk).desks(client):
             raise AppError(Code.MCP_NO_MATTER, name=client.name, matter=desk_id)
         if desk_id != (desk.matter.id if desk.matter is not None else LIBRARY):
-            self._desk = desk.turn_to(desk_id)
+            self._desk = desk.shared.turn_to(desk_id)
 
     def _resources(self) -> list[Resource]:
         """The documents of the desk that is meant where no matter is named; nobody is asked for permission."""

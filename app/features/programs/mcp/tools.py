@@ -50,7 +50,7 @@ from app.features.programs.mcp.text import (
 from app.features.programs.service import mcp_access_of
 from app.services.library_search import LibraryHit, library_search_of
 from app.services.recording import Recording
-from app.services.services import Services
+from app.services.services import Services, matter_plans_of
 from app.wording.i18n import _
 from app.wording.support import coverage_words, doubt_words
 
@@ -98,7 +98,7 @@ class Tool:
 def list_matters(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:  # noqa: ARG001 - it takes none
     seen = mcp_access_of(use.desk).desks(use.client)
     entries = [MatterEntry(matter.name if matter else "", matter is None) for matter in seen.values()]
-    dataclasses.replace(use.desk.home_record, client=use.client.name).by_program("matters")
+    dataclasses.replace(use.desk.shared.record, client=use.client.name).by_program("matters")
     found = MatterList(tuple(entries))
     return ToolReply(found, matters_text(found))
 
@@ -106,7 +106,7 @@ def list_matters(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:  # noqa:
 def list_documents(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:  # noqa: ARG001 - the desk is open
     entries = [
         DocumentEntry(each.id, each.title, each.format.value, each.page_count, each.characters, each.flagged_pages)
-        for each in use.desk.library.books()
+        for each in use.desk.documents.library.books()
     ]
     use.record.by_program("list")
     found = DocumentList(tuple(entries))
@@ -120,7 +120,7 @@ def search(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
     query = msgspec.structs.replace(library.understand(arguments.query), places=(SearchPlace.DOCUMENTS,))
     found = finish(library.find(query, use.cancel, limit=arguments.limit))
     hits = found.of(SearchPlace.DOCUMENTS)
-    books = {hit.id: use.desk.library.book(hit.id) for hit in hits}
+    books = {hit.id: use.desk.documents.library.book(hit.id) for hit in hits}
     use.record.by_program("search", books=books, text=arguments.query)
     results = SearchResults(
         tuple(_passage(hit, books[hit.id]) for hit in hits),
@@ -134,7 +134,7 @@ def search(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
 
 def read_pages(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
     assert isinstance(arguments, ReadPages)
-    library = use.desk.library
+    library = use.desk.documents.library
     book = _book(use.desk, arguments.document)
     last = min(arguments.last or book.page_count, book.page_count)
     if not 1 <= arguments.first <= last:
@@ -157,15 +157,15 @@ def ask(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
     assert isinstance(arguments, AskQuestion)
     if not arguments.question.strip():
         raise AppError(Code.MCP_ARGUMENTS, tool="ask", detail=_("a question has no words"))
-    desk, settings = use.desk, use.desk.ask.settings()
+    desk, settings = use.desk, use.desk.asking.ask.settings()
     desk.models.use(settings.engine)
     host = desk.models.host()
     if host and settings.remote.texts not in (RemoteTexts.AS_IS, RemoteTexts.REPLACED):
         raise AppError(Code.MCP_TEXTS, host=host)
-    asking = dataclasses.replace(desk.ask, recording=use.record)
+    asking = dataclasses.replace(desk.asking.ask, recording=use.record)
     question = _question(use, arguments)
     use.begun.add(question.conversation_id)
-    shelf = {book.id: book for book in desk.library.books()}
+    shelf = {book.id: book for book in desk.documents.library.books()}
     if not question.books and question.plan is None:
         question = _planned(use, question)
     answer = Asker(asking, desk, use.progress, use.cancel).put(question)
@@ -193,7 +193,9 @@ def _planned(use: ToolUse, question: Question) -> Question:
     """What it takes of all documents, as `octavo ask --all` does."""
     conversations = use.desk.conversations
     turns = conversations.turns(question.conversation_id)
-    proposal = finish(use.desk.matter_plans.propose(question, MatterScope(), turns, use.cancel), use.progress.planning)
+    proposal = finish(
+        matter_plans_of(use.desk).propose(question, MatterScope(), turns, use.cancel), use.progress.planning
+    )
     planned = msgspec.structs.replace(question, books=proposal.books, plan=proposal.plan)
     conversations.set_books(question.conversation_id, planned.books)
     return planned
@@ -241,7 +243,7 @@ def _passage(hit: LibraryHit, book: Book) -> PassageFound:
 
 def _book(desk: Services, named: str) -> Book:
     """By its id, or by a title that no other document has. Raises AppError MCP_NO_DOCUMENT."""
-    books = desk.library.books()
+    books = desk.documents.library.books()
     found = [book for book in books if book.id == named] or [book for book in books if book.title == named]
     if len(found) != 1:
         raise AppError(Code.MCP_NO_DOCUMENT, document=named)

@@ -41,7 +41,7 @@ class ProgramsPresenter(Presenter):
 
     def __init__(self, desk: Services, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._access, self._paths, self._matters = mcp_access_of(desk), desk.paths, desk.matters
+        self._access, self._paths, self._matters = mcp_access_of(desk), desk.paths, desk.shared.matters
         self._here = desk.matter.id if desk.matter is not None else LIBRARY
         self._bridge, self._window = bridge, window
         self._dialog: AllowDialog | ProgramsDialog | None = None

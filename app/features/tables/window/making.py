@@ -18,7 +18,14 @@ def make_sheets(workspace: Workspace, card: RunningCard) -> SheetsPresenter:
     panel.closed.connect(navigation.close_view)
     panel.citation_clicked.connect(navigation.open_citation)
     panel.book_wanted.connect(navigation.open_book)
-    work = SheetWork(sheets_of(desk), desk.parts, templates_of(desk), desk.library, desk.conversations, desk.removal)
+    work = SheetWork(
+        sheets_of(desk),
+        desk.asking.parts,
+        templates_of(desk),
+        desk.documents.library,
+        desk.conversations,
+        desk.documents.removal,
+    )
     openings, activity, shown = workspace.openings, workspace.activity, workspace.shown
     made = SheetsPresenter(work, workspace.bridge, panel, openings, activity, shown, workspace.parent)
     made.failed.connect(window.tell)

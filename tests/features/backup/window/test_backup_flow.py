@@ -120,7 +120,9 @@ def test_a_person_is_reminded_only_if_that_is_wanted(room: Room, weeks: int, day
     furnish(room)
     room.desk.settings.change("backup_reminder_weeks", weeks)
     if days_ago is not None:
-        SettingsStore(room.desk.home).set_blob("backup.last", str(NOW.timestamp() - days_ago * DAY).encode())
+        SettingsStore(room.desk.shared.matters.home).set_blob(
+            "backup.last", str(NOW.timestamp() - days_ago * DAY).encode()
+        )
     room.feature(BackupWindow).backup.look()
     room.settle()
     notice = room.window.talk.notice
@@ -133,7 +135,7 @@ def test_a_person_is_reminded_only_if_that_is_wanted(room: Room, weeks: int, day
 
 def test_the_settings_say_when_the_last_one_was_made(room: Room) -> None:
     furnish(room)
-    SettingsStore(room.desk.home).set_blob("backup.last", str(NOW.timestamp() - DAY).encode())
+    SettingsStore(room.desk.shared.matters.home).set_blob("backup.last", str(NOW.timestamp() - DAY).encode())
     room.presenter.model_area.preferences.open_settings()
     room.settle()
     dialog = room.presenter.model_area.preferences.dialog

@@ -44,10 +44,10 @@ def test_the_bin_restores_and_deletes_for_good(qtbot: QtBot, room: Room) -> None
     assert asked is not None
     qtbot.mouseClick(asked.action, Qt.MouseButton.LeftButton)
     room.settle()
-    assert room.desk.removal.kept.all() == ()
+    assert room.desk.documents.removal.kept.all() == ()
     assert dialog.empty_words.isVisible()
     assert not dialog.restore.isEnabled()
-    assert [book.id for book in room.desk.library.books()].count(room.books[LEASE].id) == 0
+    assert [book.id for book in room.desk.documents.library.books()].count(room.books[LEASE].id) == 0
     assert room.engine.forgotten == [room.books[LEASE].id]
     dialog.accept()
 

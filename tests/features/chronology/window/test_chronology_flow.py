@@ -89,7 +89,7 @@ def test_a_click_opens_the_page_with_the_words_lit(qtbot: QtBot, room: Room) -> 
     index = view.model().index_of(_rows(room)[3].id)  # type: ignore[attr-defined]
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).topLeft() + QPoint(40, 16))
     room.settle()
-    lease = next(book for book in room.desk.library.books() if book.title == "Lease")
+    lease = next(book for book in room.desk.documents.library.books() if book.title == "Lease")
     assert room.presenter.shown.place == (lease.id, 2)
     assert room.window.page.text.is_lit
     view.setCurrentIndex(view.model().index_of(_rows(room)[0].id))  # type: ignore[attr-defined]

@@ -160,7 +160,7 @@ def test_what_was_said_leads_to_its_conversation(room: Room) -> None:
 def test_notes_lead_to_where_they_are(room: Room) -> None:
     panel = _open(room)
     lease = room.books[LEASE].id
-    room.desk.notes.mark(lease, 88, (0, 4), None, "No parrot here.")
+    room.desk.documents.notes.mark(lease, 88, (0, 4), None, "No parrot here.")
     _type(room, "parrot")
     headings = [row.text for row in panel.rows if isinstance(row, PlaceRow)]
     (note,) = (row.hit for row in _hits(panel))

@@ -36,7 +36,7 @@ class LockedWindow(Window):
             fakes._KEY = before
 
     def protect(self) -> None:
-        set_passphrase(self.desk.home, self.desk.paths, PASSPHRASE, cost=CHEAP)
+        set_passphrase(self.desk.shared.matters.home, self.desk.paths, PASSPHRASE, cost=CHEAP)
         self._has_passphrase = True
         self.presenter.model_area.passphrase.changed.emit()
         self.settle()

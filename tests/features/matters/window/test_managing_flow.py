@@ -38,7 +38,7 @@ def test_the_menu_of_desks_and_the_commands_lead_to_it(window: Window) -> None:
 
     assert last() == ["New matter…", "Manage matters…"]
     for number in range(11):
-        window.desk.matters.create(f"Case {number}")
+        window.desk.shared.matters.create(f"Case {number}")
     window.presenter.shelf_area.matters.look()
     wait(lambda: window.start._bridge.idle)
     assert last() == ["New matter…", "All matters (13)…"]
@@ -59,7 +59,7 @@ def test_a_new_matter_is_made_and_opened_with_nothing_in_it(qtbot: QtBot, window
     window.settle()
     assert window.presenter.window.windowTitle() == "New conversation – Client Three – Octavo"
     assert window.presenter.shown.shelf == {}, "no handbook either"
-    assert next(matter.name for matter in window.desk.matters.all()) == "Client Three"
+    assert next(matter.name for matter in window.desk.shared.matters.all()) == "Client Three"
 
 
 def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) -> None:
@@ -89,14 +89,14 @@ def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) 
     assert isinstance(confirmation, Confirmation)
     confirmation.action.click()
     wait(lambda: window.start._bridge.idle)
-    assert [matter.name for matter in window.desk.matters.all()] == ["Client 1"]
+    assert [matter.name for matter in window.desk.shared.matters.all()] == ["Client 1"]
     assert dialog.list.count() == 1
     assert not window.desk.paths.matter(window.tern).exists()
 
 
 def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     files, target = _managing(window)._files, tmp_path / "one.octavo-matter"
-    files.ask_export(window.desk.matters.kept.get(window.marlow))
+    files.ask_export(window.desk.shared.matters.kept.get(window.marlow))
     chosen = window.dialog(FormDialog)
     assert isinstance(chosen, FormDialog)
     assert isinstance(chosen.field, NewPassphrase)
@@ -116,5 +116,9 @@ def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, windo
     qtbot.keyClicks(asking.field.line, "lantern quay otter violet")
     asking.action.click()
     wait(lambda: window.start._bridge.idle)
-    assert sorted(matter.name for matter in window.desk.matters.all()) == ["Client One", "Client One (2)", "Client Two"]
+    assert sorted(matter.name for matter in window.desk.shared.matters.all()) == [
+        "Client One",
+        "Client One (2)",
+        "Client Two",
+    ]
     assert "“Client One (2)” was imported." in window.words()

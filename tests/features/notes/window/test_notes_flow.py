@@ -32,8 +32,8 @@ def noted(room: Room) -> Room:
     """A room with notes on two books, one of an answer, and the list of them."""
     room.reader.draw, room.reader.layer = draw, read_layer
     room.add_books()
-    keep, letters = room.desk.notes, room.books[LETTERS]
-    text = room.desk.library.page(letters.id, 22).text
+    keep, letters = room.desk.documents.notes, room.books[LETTERS]
+    text = room.desk.documents.library.page(letters.id, 22).text
     start = text.index(NINE)
     keep.mark(letters.id, 22, (start, start + len(NINE)), Marker.BLUE, "Which berths?")
     keep.mark(letters.id, 4, None, None, "Ask the Harbour Office.")
@@ -170,7 +170,7 @@ def test_an_answer_and_its_quotation_are_kept(noted: Room) -> None:
     actions["Keep the answer as a note"].trigger()
     room.settle()
     assert room.window.talk.notice.text() == "Kept as a note."
-    kept, lit = room.desk.notes.store.all()[:2]
+    kept, lit = room.desk.documents.notes.store.all()[:2]
     if kept.place is not None:
         kept, lit = lit, kept
     assert kept.words.endswith("(Side letters 2019–2024, p. 22 ✓).")
@@ -227,7 +227,7 @@ def test_words_of_another_feature_are_kept_beside_their_quotation(noted: Room, m
         assert keep is not None
         keep()
         noted.settle()
-    other, note = noted.desk.notes.store.all()[:2]
+    other, note = noted.desk.documents.notes.store.all()[:2]
     if note.place is None:
         other, note = note, other
     assert (note.source, note.text, note.words) == (NoteSource.CELL, "Period: nine months", citation.shown)

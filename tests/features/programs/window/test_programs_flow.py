@@ -15,7 +15,7 @@ from tests.ui.room import Room, wait
 
 def _asked(room: Room) -> AllowDialog:
     """A program asked before the window was opened."""
-    room.desk.matters.create("Marlow")
+    room.desk.shared.matters.create("Marlow")
     mcp_access_of(room.desk).clients.ask("editor", "/usr/bin/editor")
     room.add_books()
     room.open()
@@ -38,7 +38,7 @@ def test_a_program_that_asked_is_allowed_what_is_chosen(room: Room) -> None:
     dialog.action.click()
     wait(lambda: "may ask from now on" in room.presenter.window.talk.notice.text())
     (client,) = mcp_access_of(room.desk).all()
-    assert client.desks == (room.desk.matters.kept.named("Marlow").id,)
+    assert client.desks == (room.desk.shared.matters.kept.named("Marlow").id,)
 
 
 def test_whoever_decides_later_allows_nothing(room: Room) -> None:

@@ -117,7 +117,7 @@ def test_sent_as_it_is_from_now_on(letter: Room) -> None:
 
 
 def _attach(room: Room) -> None:
-    *_, ending = as_events(room.desk.images.take(png_of(40, 30), "map.png", Cancel()))
+    *_, ending = as_events(room.desk.documents.images.take(png_of(40, 30), "map.png", Cancel()))
     assert isinstance(ending, Done)
     room.presenter.talk_area.attachments.add(ending.result)
     room.settle()

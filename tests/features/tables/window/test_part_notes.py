@@ -19,7 +19,7 @@ def test_an_answer_from_notes_leads_to_them(room: Room) -> None:
     room.engine.tokens = {"Survey of the quay walls": 3_000}
     room.engine.answers = [("Cracks [p. 3].",), ("Rust [p. 30].",), ("Cracks [p. 3], rust [p. 30].",)]
     room.desk.settings.save(msgspec.structs.replace(room.desk.settings.load(), max_answer_tokens=100))
-    answered(room.desk.parts.ask(Question(talk.id, "List all damage.", talk.books), Cancel()))
+    answered(room.desk.asking.parts.ask(Question(talk.id, "List all damage.", talk.books), Cancel()))
     room.open()
     room.last_answer().foot.notes_button.click()
     room.settle()

@@ -164,7 +164,7 @@ def test_of_a_mixed_drop_each_goes_its_way(room: Room, tmp_path: Path, film: Pat
     _dialog(room).reject()
     room.settle()
     assert [name for name, _detail in _cards(room)] == ["one.png"]
-    assert len(room.desk.library.books()) == 1
+    assert len(room.desk.documents.library.books()) == 1
 
 
 def test_videos_are_offered_where_images_are_chosen(qtbot: QtBot, room: Room, tmp_path: Path, film: Path) -> None:
@@ -184,7 +184,7 @@ def test_videos_are_offered_where_images_are_chosen(qtbot: QtBot, room: Room, tm
     room.settle()
     assert _dialog(room).heading.text() == "clip.dat"
     assert "words.txt" in _told(room), "chosen as an image, and told to be none"
-    assert room.desk.library.books() == ()
+    assert room.desk.documents.library.books() == ()
 
 
 def test_several_come_one_after_the_other(qtbot: QtBot, room: Room, tmp_path: Path, film: Path) -> None:
