@@ -7,7 +7,7 @@ import itertools
 import queue
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -24,11 +24,9 @@ class Port:
         self.orders: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._order, self._event = msgspec.msgpack.Decoder(orders), msgspec.msgpack.Decoder(events)
-        self.arrived: Callable[[], object] = lambda: None
 
     def send(self, message: msgspec.Struct) -> None:
         self.events.put(self._event.decode(msgspec.msgpack.encode(message)))
-        self.arrived()
 
     def receive(self) -> Any:
         content = self.orders.get()
@@ -45,13 +43,10 @@ class NearChild(ABC):
 
     orders: ClassVar[Any]
 
-    def __init__(
-        self, argv: Sequence[str], events: Any, on_arrival: Callable[[], object] = lambda: None, **_limits: object
-    ) -> None:
+    def __init__(self, argv: Sequence[str], events: Any, **_limits: object) -> None:
         self.death: ChildDied | None = None
         self.pid = next(_NUMBERS)  # each its own, as processes have
         self.port = Port(self.orders, events)
-        self.port.arrived = on_arrival
         self._thread = threading.Thread(target=self._live, args=(argv,), name="near child", daemon=True)
         self._thread.start()
 
@@ -87,4 +82,3 @@ class NearChild(ABC):
         finally:
             self.death = ChildDied(Cause.EXITED)
             self.port.events.put(self.death)
-            self.port.arrived()

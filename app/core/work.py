@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
-from typing import TypeAlias, TypeVar, cast
+from typing import TypeAlias, TypeVar
 
 Progress = TypeVar("Progress")
 Shown = TypeVar("Shown")
@@ -23,14 +22,6 @@ class Stopped(Exception):
     """The work was stopped: by the person, or because Octavo closes. Nothing went wrong."""
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """In the place of progress, from work that can do nothing until something comes from elsewhere: whoever drives
-    several lets another go on (`core.together`). `bell`: set by whatever thread has something for any of them."""
-
-    bell: threading.Event
-
-
 def finish(work: Work[Progress, Result], on_progress: Callable[[Progress], None] = lambda _: None) -> Result:
     """Run `work` to its end on this thread, and return its result. Raises what it raises, and what `on_progress`
     raises: then the work ends at once."""
@@ -41,11 +32,7 @@ def finish(work: Work[Progress, Result], on_progress: Callable[[Progress], None]
             except StopIteration as end:
                 result: Result = end.value
                 return result
-            if isinstance(progress, Waiting):
-                progress.bell.wait()
-                progress.bell.clear()
-            else:
-                on_progress(progress)
+            on_progress(progress)
     finally:
         work.close()
 
@@ -59,10 +46,7 @@ def relay(work: Work[Progress, Result], show: Callable[[Progress], Iterable[Show
             except StopIteration as end:
                 result: Result = end.value
                 return result
-            if isinstance(progress, Waiting):
-                yield cast("Shown", progress)
-            else:
-                yield from show(progress)
+            yield from show(progress)
     finally:
         work.close()
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+from collections.abc import Callable
 
 import msgspec
 
 from app.core.conversations.events import Loading, Looking, Notice, Reading, Thinking, Token, Tokenizing, Weighing
 from app.core.errors import AppError, Code
-from app.core.work import Cancel, Progress, Result, Stopped, Waiting, Work
+from app.core.work import Cancel, Progress, Result, Stopped, Work
 from app.engine import protocol
 from app.engine.protocol import EngineOrder, Event
 from app.isolation.child import Cause, Child, ChildDied
@@ -22,10 +23,10 @@ _log = logging.getLogger("octavo.engine")
 
 
 def carry(
-    child: Child[Event], order: EngineOrder[Progress, Result], cancel: Cancel, bell: threading.Event | None = None
+    child: Child[Event], receive: Callable[[], Event | None], order: EngineOrder[Progress, Result], cancel: Cancel
 ) -> Work[Progress, Event | None]:
-    """Send an order and give the event that ends it. With a `bell`, which the child rings, others may go on while it is
-    waited for (`Waiting`). Left early, it stops the engine and waits for the end, so that the next one finds it free.
+    """Send an order and give the event that ends it. `receive`: waits for the child's next event. Left early, it stops
+    the engine and waits for the end, so that the next one finds it free.
 
     Raises ChildDied.
     """
@@ -41,10 +42,7 @@ def carry(
         child.send(order)
         cancel.on_request(pass_on)
         while True:
-            event = child.receive() if bell is None else child.receive(0)
-            if event is None and bell is not None:
-                yield _waiting(order, bell)
-                continue
+            event = receive()
             with guard:
                 ended = not isinstance(event, _PROGRESS)
             if ended:
@@ -57,13 +55,9 @@ def carry(
     finally:
         if not ended:
             pass_on()
-            _wait_for_the_end(child)
-
-
-def _waiting(_order: EngineOrder[Progress, Result], bell: threading.Event) -> Progress:
-    """As progress, since work calls work."""
-    waiting: object = Waiting(bell)
-    return waiting  # type: ignore[return-value]
+            with contextlib.suppress(ChildDied):
+                while isinstance(receive(), _PROGRESS):
+                    pass
 
 
 def result_of(order: EngineOrder[Progress, Result], end: Event | None) -> Result:
@@ -96,10 +90,3 @@ def error_of(death: ChildDied) -> AppError:
             return AppError(Code.ENGINE_CARD_LOST)
         case _:
             return AppError(Code.ENGINE_EXITED, status=death.detail)
-
-
-def _wait_for_the_end(child: Child[Event]) -> None:
-    """Of the order that it carries out."""
-    with contextlib.suppress(ChildDied):
-        while isinstance(child.receive(), _PROGRESS):
-            pass

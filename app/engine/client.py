@@ -106,7 +106,7 @@ class EngineClient:
         try:
             if not isinstance(order, protocol.Load):
                 self._working = EngineState.BUSY
-            ended = yield from carry(child, order, cancel)
+            ended = yield from carry(child, child.receive, order, cancel)
         except ChildDied as death:
             before = self._working_after_death(module, before)
             raise error_of(death) from death
@@ -217,13 +217,7 @@ class EngineClient:
         """A new one. Raises AppError when `close` came before."""
         if self._closed:
             raise AppError(Code.ENGINE_EXITED, status=0)
-        return Child(
-            command(module),
-            Event,
-            stall_limit_s=self._stall_limit_s,
-            silence_limit_s=self._silence_limit_s,
-            on_arrival=self._lanes.bell.set,
-        )
+        return Child(command(module), Event, stall_limit_s=self._stall_limit_s, silence_limit_s=self._silence_limit_s)
 
     def _end(self, module: str) -> None:
         with self._lock:

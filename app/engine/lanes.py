@@ -5,35 +5,45 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
-from app.core.conversations.events import Loading
 from app.core.errors import AppError, Code
-from app.core.work import Cancel, Progress, Result, Work, relay
+from app.core.work import Cancel, Progress, Result, Work, finish
 from app.engine.carrying import carry, error_of, result_of
 from app.engine.protocol import EngineOrder, Event, Load, LoadSpec, ModelInfo
 from app.isolation.child import Child, ChildDied
 
 
+class _Here(threading.local):
+    lane: int | None = None
+
+
 class Lanes:
     """Lane 0 is the engine's own process. The others are started when they are needed, connect to the same server, and
-    live until `close`. `bell`: rung by all of them."""
+    live until `close`. Each is used by a thread of its own; one of these goes on at a time, while others wait for what
+    the server says."""
 
     def __init__(self, start: Callable[[], Child[Event]]) -> None:
         """`start`: another process of the kind that speaks with a server."""
-        self.bell = threading.Event()
-        self.number: int | None = None
         self._start = start
+        self._here, self._turn = _Here(), threading.Lock()
         self._lock = threading.Lock()
         self._children: dict[int, Child[Event]] = {}
 
     @contextmanager
     def on(self, number: int) -> Iterator[None]:
-        """Orders that are begun within it go by this lane."""
-        before, self.number = self.number, number
-        try:
-            yield
-        finally:
-            self.number = before
+        """Orders of this thread go within it by this lane."""
+        with self._turn:
+            self._here.lane = number
+            try:
+                yield
+            finally:
+                self._here.lane = None
+
+    @property
+    def number(self) -> int | None:
+        """The lane that this thread is on."""
+        return self._here.lane
 
     def run(
         self,
@@ -43,7 +53,7 @@ class Lanes:
         model: ModelInfo,
         cancel: Cancel,
     ) -> Work[Progress, Result]:
-        """Have an order carried out by the lane of now; `first` is lane 0, and `model` what it is connected with.
+        """Have an order carried out by this thread's lane; `first` is lane 0, and `model` what it is connected with.
 
         Raises AppError, REMOTE_MODEL_CHANGED where the server has another model meanwhile; Stopped.
         """
@@ -51,8 +61,8 @@ class Lanes:
         child = first if number == 0 else self._children.get(number)
         try:
             if child is None or child.death is not None:
-                child = yield from self._connected(number, spec, model, cancel)
-            return result_of(order, (yield from carry(child, order, cancel, self.bell)))
+                child = self._connected(number, spec, model, cancel)
+            return result_of(order, (yield from carry(child, partial(self._receive, child), order, cancel)))
         except ChildDied as death:
             raise error_of(death) from death
 
@@ -67,13 +77,13 @@ class Lanes:
         for child in children.values():
             child.kill()
 
-    def _connected(self, number: int, spec: LoadSpec, model: ModelInfo, cancel: Cancel) -> Work[Progress, Child[Event]]:
+    def _connected(self, number: int, spec: LoadSpec, model: ModelInfo, cancel: Cancel) -> Child[Event]:
         self._end(number)
         load = Load(spec)
         with self._lock:  # so that `close` comes before it is started, or ends it
             child = self._children[number] = self._start()
         try:
-            ended = yield from relay(carry(child, load, cancel, self.bell), _unshown)
+            ended = finish(carry(child, partial(self._receive, child), load, cancel))
             if result_of(load, ended).vocabulary != model.vocabulary:
                 raise AppError(Code.REMOTE_MODEL_CHANGED, host=model.host)
         except BaseException:
@@ -81,12 +91,16 @@ class Lanes:
             raise
         return child
 
+    def _receive(self, child: Child[Event]) -> Event | None:
+        """The next event of a lane; until it comes, the thread of another lane has its turn."""
+        self._turn.release()
+        try:
+            return child.receive()
+        finally:
+            self._turn.acquire()
+
     def _end(self, number: int) -> None:
         with self._lock:
             child = self._children.pop(number, None)
         if child is not None:
             child.kill()
-
-
-def _unshown(_loading: Loading) -> tuple[()]:
-    return ()

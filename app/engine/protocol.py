@@ -317,8 +317,8 @@ class EngineState(StrEnum):
 
 
 class Engine(Protocol):
-    """The port. One caller at a time for everything but `pause`, `resume`, `state`, `model` and `close`; one thread may
-    have several orders to a server under way (`on_lane`).
+    """The port. One caller at a time for everything but `pause`, `resume`, `state`, `model` and `close`; several
+    threads may have an order each to a server under way (`on_lane`).
 
     Everything raises AppError; what takes a `cancel` raises Stopped. An answer that is stopped after its first token
     is returned as Generated with `Ending.CANCELLED`.
@@ -343,9 +343,9 @@ class Engine(Protocol):
         ...
 
     def on_lane(self, number: int) -> AbstractContextManager[None]:
-        """Where a server answers, orders that are begun within it go by a way of their own, each lane with one order at
-        a time: their works yield `Waiting` instead of blocking, so that those of other lanes can go on. Lane 0 is the
-        one of all other orders. An engine of this machine has no lanes."""
+        """Where a server answers, orders of this thread go within it by a way of their own, each lane with one order at
+        a time. Of the threads that are within it one goes on at a time; the others wait for it, or for the server. Lane
+        0 is the one of all other orders. An engine of this machine has no lanes."""
         ...
 
     def close_lanes(self) -> None:

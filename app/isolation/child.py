@@ -66,19 +66,17 @@ class Child(Generic[Incoming]):
         pass_fds: Sequence[int] = (),
         env: dict[str, str] | None = None,
         on_death: Callable[[ChildDied], None] | None = None,
-        on_arrival: Callable[[], object] = lambda: None,
     ) -> None:
         """Start `argv`. `incoming` is the (union) type of the messages it sends.
 
         `stall_limit_s`: seconds that one step of its work may take before it counts as hung.
-        `on_death` is called once, on a thread of this object, when the child ends without having been asked to;
-        `on_arrival` there whenever there is something to receive, its death too.
+        `on_death` is called once, on a thread of this object, when the child ends without having been asked to.
         Raises OSError when the program cannot be started.
         """
         self._oom_kills = _oom_kills()
         self._stall_limit_s = stall_limit_s
         self._silence_limit_s = silence_limit_s
-        self._on_death, self._on_arrival = on_death, on_arrival
+        self._on_death = on_death
         self._closing, self._hung_s = False, 0
         self._process = subprocess.Popen(
             list(argv),
@@ -185,7 +183,6 @@ class Child(Generic[Incoming]):
                 self._heard = True
                 if not isinstance(message, Alive):
                     self._arrived.put(message)
-                    self._on_arrival()
                 elif message.stuck_s > self._stall_limit_s:
                     self._hung_s = math.ceil(message.stuck_s)
                     self._end()
@@ -200,7 +197,6 @@ class Child(Generic[Incoming]):
             pass  # the pipe was closed under us: the child is ending
         self._died = self._post_mortem(self._process.wait(), broken)
         self._arrived.put(self._died)
-        self._on_arrival()
         if self._on_death is not None and not self._closing:
             self._on_death(self._died)
 

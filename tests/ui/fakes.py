@@ -6,8 +6,8 @@ import functools
 import math
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -183,6 +183,7 @@ class ScriptedEngine:
     specs: list[LoadSpec] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
     lanes: set[int] = field(default_factory=set)
+    turn: threading.Lock = field(default_factory=threading.Lock)
     _state: EngineState = EngineState.EMPTY
     _loaded: bool = False
 
@@ -208,9 +209,11 @@ class ScriptedEngine:
     def revive(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
         return self.load(LoadSpec(self.info.path), cancel)
 
-    def on_lane(self, number: int) -> AbstractContextManager[None]:
+    @contextmanager
+    def on_lane(self, number: int) -> Iterator[None]:
         self.lanes.add(number)
-        return nullcontext()
+        with self.turn:
+            yield
 
     def close_lanes(self) -> None:
         self.lanes.clear()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Generic
 
 import msgspec
@@ -14,10 +16,9 @@ from app.core.conversations.conversation import Answer
 from app.core.conversations.events import AnswerProgress, Checked, Looking, Notice, Stored, Token, Weighing
 from app.core.conversations.values import ValueKind
 from app.core.errors import AppError, Blame, Code, Problem, blame
-from app.core.together import Ended, Together
-from app.core.work import Cancel, Stopped, Work, relay
+from app.core.work import Cancel, Stopped, Work, finish, relay
 from app.services.asking.ask import Ask
-from app.services.asking.turns import OUTAGES, Breadth, CellTurn, Turns
+from app.services.asking.turns import MOST_AT_ONCE, OUTAGES, Breadth, CellTurn, Turns
 from app.services.asking.weighing import SentenceWeighing, WeighingProgress
 
 _FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID})
@@ -27,7 +28,8 @@ _Outcome = tuple[Answer | None, Problem | None]
 
 
 class CellRun(Generic[CellKind]):
-    """One run over cells. `run` belongs to the engine's one executor."""
+    """One run over cells. `run` belongs to the engine's one executor; each cell is asked on a thread of its
+    own, which may be ahead of what was taken of its progress."""
 
     def __init__(
         self,
@@ -47,30 +49,33 @@ class CellRun(Generic[CellKind]):
         way end, and no other one is begun."""
         self._no_more = no_more or threading.Event()
         self._ask, self._is_there, self._weighing = ask, is_there, weighing
-        self._cancel, self._total = cancel, len(cells)
+        self._total, self._cancel = len(cells), Cancel()
+        cancel.on_request(lambda: self._cancel.request(leaving=cancel.leaving))
         self._excerpts, self._notes = excerpts, notes
         self._same_books = len({cell.row for cell in cells}) == 1
         self._problem: Problem | None = None  # that all others would have
         self._stopped = self._waits = False
         self._asked: dict[int, CellTurn[CellKind]] = {}  # by the numbers of the cells that are under way
+        self._told: queue.SimpleQueue[tuple[int, CellProgress[CellKind] | Future[_Outcome]]] = queue.SimpleQueue()
         self._texts: dict[int, list[str]] = {}
         self._shown: int | None = None
-        self._together: Together[int, CellProgress[CellKind], _Outcome] = Together(self._on_lane)
 
     def run(self, cells: Iterable[tuple[int, CellKind]]) -> Work[CellProgress[CellKind], None]:
         """Ask these, by their numbers. What follows a `CellBegun` is about the question that was begun first and has
         not ended. Raises AppError for what would make all others fail in the same way; Stopped."""
         breadth = Breadth(self._ask.settings().remote.at_once)
         turns = Turns(cells, breadth, self._ask.models.loaded)
+        threads = ThreadPoolExecutor(MOST_AT_ONCE, "cell")
         try:
-            while not (turns.are_done or (self._begins_none and not self._together)):
-                yield from self._begin(turns)
-                if self._together:
+            while not (turns.are_done or (self._begins_none and not self._asked)):
+                yield from self._begin(turns, threads)
+                if self._asked:
                     yield from self._step(turns)
                 elif self._cancel.wait(turns.rest_s):
                     break
         finally:
-            self._together.close()
+            self._cancel.request()
+            threads.shutdown()
             self._ask.engine.close_lanes()
         if self._problem is not None:
             raise AppError.of(self._problem)
@@ -85,10 +90,7 @@ class CellRun(Generic[CellKind]):
     def _begins_none(self) -> bool:
         return self._ends or self._no_more.is_set()
 
-    def _on_lane(self, number: int) -> AbstractContextManager[None]:
-        return self._ask.engine.on_lane(self._asked[number].lane)
-
-    def _begin(self, turns: Turns[CellKind]) -> Iterator[CellProgress[CellKind]]:
+    def _begin(self, turns: Turns[CellKind], threads: ThreadPoolExecutor) -> Iterator[CellProgress[CellKind]]:
         """As many as may be asked now."""
         while not self._begins_none and (turn := turns.take()) is not None:
             if not (self._same_books or self._is_there(turn.cell.question.id)):
@@ -97,21 +99,28 @@ class CellRun(Generic[CellKind]):
             if not turn.again:
                 yield CellBegun(turn.number, self._total, turn.cell.question.id)
             self._asked[turn.number], self._texts[turn.number] = turn, []
-            self._together.begin(turn.number, self._cell(turn))
+            threads.submit(self._follow, turn).add_done_callback(partial(self._tell, turn.number))
+
+    def _follow(self, turn: CellTurn[CellKind]) -> _Outcome:
+        with self._ask.engine.on_lane(turn.lane):
+            return finish(self._cell(turn), partial(self._tell, turn.number))
+
+    def _tell(self, number: int, event: CellProgress[CellKind] | Future[_Outcome]) -> None:
+        self._told.put((number, event))
 
     def _step(self, turns: Turns[CellKind]) -> Iterator[CellProgress[CellKind]]:
-        """What comes of those that are under way; of one of them, its answer as it is written."""
-        for number, event in self._together.step():
-            if isinstance(event, Ended):
-                yield from self._ended(turns, self._asked.pop(number), event.result)
-                continue
-            if isinstance(event, Token):
-                self._texts[number].append(event.text)
-            if number == self._shown or isinstance(event, Notice):
-                yield event
-            elif number == self._together.first:
-                self._shown = number
-                yield Token("".join(self._texts[number])) if self._texts[number] else event
+        """The next that comes of those that are under way; of one of them, its answer as it is written."""
+        number, event = self._told.get()
+        if isinstance(event, Future):
+            yield from self._ended(turns, self._asked.pop(number), event.result())
+            return
+        if isinstance(event, Token):
+            self._texts[number].append(event.text)
+        if number == self._shown or isinstance(event, Notice):
+            yield event
+        elif number == next(iter(self._asked)):
+            self._shown = number
+            yield Token("".join(self._texts[number])) if self._texts[number] else event
 
     def _ended(
         self, turns: Turns[CellKind], turn: CellTurn[CellKind], outcome: _Outcome

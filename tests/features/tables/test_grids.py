@@ -23,7 +23,7 @@ from app.features.tables.columns import columns_of
 from app.features.tables.data import GridColumn, Sheet
 from app.features.tables.service import sheets_of
 from tests import work
-from tests.ui.fakes import FakeDesk, ScriptedEngine, open_desk
+from tests.ui.fakes import FakeDesk, Gate, ScriptedEngine, open_desk
 
 QUESTIONS = (
     "[date] End of term: When does the lease end?",
@@ -107,7 +107,7 @@ def test_an_answer_that_says_there_is_nothing_gets_no_page(fake: FakeDesk) -> No
 
 
 def test_after_a_kill_only_what_is_not_answered_is_asked(tmp_path: Path) -> None:
-    first = open_desk(tmp_path / "desk", ScriptedEngine(answers=[YES]))
+    first = open_desk(tmp_path / "desk", ScriptedEngine(answers=[*[YES] * 4, (*YES, Gate())]))
     grid = make(first, "Berth 1", "Berth 2")
     events = sheets_of(first.desk).run(grid.id, Cancel())
     while not (isinstance(event := next(events), CellBegun) and event.number == 5):
@@ -119,6 +119,8 @@ def test_after_a_kill_only_what_is_not_answered_is_asked(tmp_path: Path) -> None
     assert [event.number for event in told if isinstance(event, CellBegun)] == [5, 6]
     assert done.finished
     second.desk.close()
+    events.close()
+    first.desk.close()
 
 
 def test_what_is_added_later_is_asked_alone(fake: FakeDesk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -12,14 +13,14 @@ import pytest
 
 from app.core.conversations.cell import CellBegun, CellEnded, CellState
 from app.core.conversations.conversation import Ending
-from app.core.conversations.events import Notice, Token
+from app.core.conversations.events import AnswerProgress, Notice, Token
 from app.core.errors import Code
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
 from app.features.tables.data import Sheet, SheetProgress
 from app.features.tables.service import sheets_of
 from app.services.asking import turns
-from app.services.asking.ask import Ask
+from app.services.asking.ask import Ask, OpenAnswer
 from tests.engine.remote.toy_server import WAIT_S, Handler, ToyServer, complete, detokenize
 from tests.features.tables.test_side_by_side import fake, kept, make, server
 from tests.ui.fakes import FakeDesk
@@ -140,6 +141,29 @@ def test_what_ends_before_the_first_says_nothing_but_that(fake: FakeDesk, server
     assert [text for text, _ending in _endings(done)] == ["First answer.", "The tenant pays."]
     assert [event.number for event in events if isinstance(event, CellEnded)] == [2, 1]
     assert "".join(event.text for event in events if isinstance(event, Token)) == "First answer."
+
+
+@near
+def test_what_lanes_share_is_used_by_one_at_a_time(
+    fake: FakeDesk, server: ToyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While an answer is checked and kept, no other one is: what they use was made for one thread."""
+    alone, met, add = threading.Lock(), [], OpenAnswer.add
+
+    def slow(self: OpenAnswer, progress: Token) -> Iterator[AnswerProgress]:
+        met.append(not alone.acquire(blocking=False))
+        time.sleep(0.005)
+        if not met[-1]:
+            alone.release()
+        return add(self, progress)
+
+    grid = _asked(fake, server)
+    monkeypatch.setattr(OpenAnswer, "add", slow)
+    both = threading.Barrier(2)
+    server.routes["/v1/completions"] = lambda handler: both.wait(WAIT_S) >= 0 and complete(handler)
+    assert finish(sheets_of(fake.desk).run(grid.id, Cancel())).finished
+    assert len(met) > 4
+    assert not any(met)
 
 
 @near

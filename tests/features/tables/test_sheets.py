@@ -236,7 +236,7 @@ def test_stopped_between_two_questions_nothing_more_is_begun(fake: FakeDesk, she
 
 
 def test_a_sheet_goes_on_after_octavo_was_killed(tmp_path: Path) -> None:
-    first = open_desk(tmp_path / "desk", ScriptedEngine(answers=[("One.",), ("Two, half", "and more")]))
+    first = open_desk(tmp_path / "desk", ScriptedEngine(answers=[("One.",), ("Two, half", Gate(), "and more")]))
     book = add_book(first)
     sheet = sheets_of(first.desk).create(QUESTIONS, (BookRef(book.id),))
     events = sheets_of(first.desk).run(sheet.id, Cancel())
