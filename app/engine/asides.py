@@ -35,7 +35,7 @@ class Asides:
         """See `protocol.WriteAside`."""
         usage = self.sequence.reach(laid.tokens, laid.books, on_progress, laid.images)
         asked = self.tokenizer.next_question(request)
-        text = AnswerText(Thoughts(), lambda _piece: None, lambda _thought: None)
+        text = AnswerText(Thoughts())
         sampler, written = Sampler(Sampling(temperature=0)), Written()
         with self.sequence.aside(asked, max_tokens) as fits:
             if fits:

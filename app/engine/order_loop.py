@@ -41,11 +41,7 @@ class EngineSession(Protocol):
     def read_books(self, prompt: Prompt, on_progress: Callable[[int, int, int], None]) -> Usage: ...
 
     def answer(
-        self,
-        order: AnswerTo,
-        on_progress: Callable[[int, int, int], None],
-        on_text: Callable[[str], None],
-        on_thinking: Callable[[Thinking], None],
+        self, order: AnswerTo, on_progress: Callable[[int, int, int], None], tell: Callable[[Token | Thinking], None]
     ) -> Generated: ...
 
     def problems(self) -> list[Problem]: ...
@@ -103,7 +99,7 @@ class OrderLoop(ABC, Generic[Session]):
             case protocol.ReadBooks(prompt):
                 self._reply_read(order, self._loaded().read_books(prompt, self._reading))
             case protocol.AnswerTo():
-                self._reply_read(order, self._loaded().answer(order, self._reading, self._writing, self._port.send))
+                self._reply_read(order, self._loaded().answer(order, self._reading, self._port.send))
             case _:
                 self._obey_other(order)
 
@@ -127,9 +123,6 @@ class OrderLoop(ABC, Generic[Session]):
         if self._session is None:
             raise AppError(Code.NO_MODEL)
         return self._session
-
-    def _writing(self, text: str) -> None:
-        self._port.send(Token(text))
 
     def _reading(self, done: int, total: int, reused: int) -> None:
         self._port.send(Reading(done, total, reused))

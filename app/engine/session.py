@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.conversations.conversation import Timings, Usage
-from app.core.conversations.events import Thinking
+from app.core.conversations.events import Thinking, Token
 from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import Adapter, KvType, Sampling
@@ -279,15 +279,9 @@ class Session:
         seconds = time.monotonic() - started - (self._control.waited_s - waited_s)
         return WrittenTokens(written, seconds, self.take_counts())
 
-    def answer(
-        self,
-        order: AnswerTo,
-        on_progress: OnProgress,
-        on_text: Callable[[str], None],
-        on_thinking: Callable[[Thinking], None],
-    ) -> Generated:
-        """Read the order's prompt and write an answer, or more of one; `on_text` gets whole characters of it as they
-        come, and `on_thinking` what the model thinks before.
+    def answer(self, order: AnswerTo, on_progress: OnProgress, tell: Callable[[Token | Thinking], None]) -> Generated:
+        """Read the order's prompt and write an answer, or more of one; `tell` gets whole characters of it as they come,
+        and what the model thinks before.
 
         An answer that ends inside a character ends before it. Raises what `read` raises, AppError ANSWER_ALL_THOUGHT,
         ANSWER_MISSING. Stopped while writing it ends with `Ending.CANCELLED`.
@@ -298,7 +292,7 @@ class Session:
         started += self._control.waited_s - waited_s
         read_s = time.monotonic() - started
         thoughts = Thoughts(laid.before_answer, begun=laid.begun > 0)
-        text = AnswerText(thoughts, on_text, on_thinking, lambda: time.monotonic() - self._control.waited_s)
+        text = AnswerText(thoughts, tell, lambda: time.monotonic() - self._control.waited_s)
         written, waited_before_s = Written(), self._control.waited_s
         try:
             write_text(self._writer(order, laid, thoughts), text, order.max_tokens, written, self._control.wait)

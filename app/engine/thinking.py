@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 
 from app.core.conversations.conversation import Ending
-from app.core.conversations.events import Thinking
+from app.core.conversations.events import Thinking, Token
 from app.core.errors import AppError, Code
 from app.engine.thought_marks import FAMILIES, Messages, ThoughtFamily, opened_at
 
@@ -298,16 +298,15 @@ class AnswerText:
     def __init__(
         self,
         thoughts: Thoughts,
-        on_text: Callable[[str], None],
-        on_thinking: Callable[[Thinking], None],
+        tell: Callable[[Token | Thinking], None] = lambda _written: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`on_text` gets whole characters as they come; `on_thinking` what is thought, and first of all that something
-        is. `clock`: seconds, without those in which the engine waits."""
+        """`tell` gets whole characters as they come, and what is thought, of which first of all that something is.
+        `clock`: seconds, without those in which the engine waits."""
         self.thoughts = thoughts
         self.text = ""
         self.limited = False
-        self._on_text, self._on_thinking, self._clock = on_text, on_thinking, clock
+        self._tell, self._clock = tell, clock
         self._has_thought = self._has_thought_words = False
         self._begun_at, self._counted = 0.0, 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -324,7 +323,7 @@ class AnswerText:
             self._add_thought()
         if piece := self._decoder.decode(said):
             self.text += piece
-            self._on_text(piece)
+            self._tell(Token(piece))
 
     def end(self) -> None:
         """Nothing more comes. A character that is not whole is left out."""
@@ -342,14 +341,14 @@ class AnswerText:
     def _add_thought(self) -> None:
         if not self._has_thought:
             self._has_thought, self._begun_at = True, self._clock()
-            self._on_thinking(Thinking())
+            self._tell(Thinking())
         self._counted = self.thoughts.tokens
         text = self._thought_decoder.decode(self.thoughts.take_thought())
         if not self._has_thought_words:
             text = text.lstrip()
         self._has_thought_words = self._has_thought_words or bool(text)
         if text or not self.thoughts.thinking:
-            self._on_thinking(Thinking(text, self._counted, self._clock() - self._begun_at, self.limited))
+            self._tell(Thinking(text, self._counted, self._clock() - self._begun_at, self.limited))
 
 
 def _overlap(text: bytes, marks: Sequence[bytes]) -> int:

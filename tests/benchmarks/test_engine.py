@@ -93,8 +93,8 @@ def test_little_is_spent_beside_llama_cpp(starter: Path, monkeypatch: pytest.Mon
     shares = []
     for work in (
         lambda: session.read_books(prompt, nothing),
-        lambda: session.answer(prompt, _PLAIN, 1, nothing, nothing, nothing),
-        lambda: session.answer(prompt, _PLAIN, _WRITTEN, nothing, nothing, nothing),
+        lambda: session.answer(AnswerTo(prompt, _PLAIN, 1), nothing, nothing),
+        lambda: session.answer(AnswerTo(prompt, _PLAIN, _WRITTEN), nothing, nothing),
     ):
         spent = 0.0
         whole = _cost(time.thread_time, work)

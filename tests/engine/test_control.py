@@ -65,7 +65,7 @@ def test_a_pause_is_no_part_of_the_time_that_an_answer_took(tiny_scout: Path) ->
     session = Session(LoadSpec(str(tiny_scout), context_tokens=512), lambda _fraction: True, LongPauses())
     prompt = Prompt("The rules.", (), (Message("user", "What does it say?"),))
     order = AnswerTo(prompt, Sampling(temperature=0), 4)
-    generated = session.answer(order, lambda *_: None, lambda _: None, lambda: None)
+    generated = session.answer(order, lambda *_: None, lambda _: None)
     session.close()
     assert generated.usage.generated_tokens == 4
     assert generated.timings.generate_s < -3000, "every hour was taken off"

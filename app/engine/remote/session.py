@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from app.core.conversations.conversation import Ending, Timings, Usage
-from app.core.conversations.events import Thinking
+from app.core.conversations.events import Thinking, Token
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import Sampling
 from app.core.work import Stopped
@@ -118,15 +118,11 @@ class RemoteSession:
         return reader.usage(0)
 
     def answer(
-        self,
-        order: AnswerTo,
-        on_progress: Callable[[int, int, int], None],
-        on_text: Callable[[str], None],
-        on_thinking: Callable[[Thinking], None],
+        self, order: AnswerTo, on_progress: Callable[[int, int, int], None], tell: Callable[[Token | Thinking], None]
     ) -> Generated:
         """Have the server read a prompt and answer, held to the order's form or schema where it can do that; where the
         prompt has the model think first, by a second request behind the thought. Stopped after its first words it ends
-        with `Ending.CANCELLED`. `on_thinking` gets what the model thinks before, in the text or apart from it.
+        with `Ending.CANCELLED`. `tell` gets its text, and what the model thinks before, in the text or apart from it.
 
         Raises AppError REMOTE_*, ANSWER_ALL_THOUGHT, ANSWER_MISSING; Stopped.
         """
@@ -134,7 +130,7 @@ class RemoteSession:
         laid = self._layout.lay_out(order.prompt, self._on_tokenized)
         self._check_model()
         thoughts = Thoughts(laid.before_answer, bare=True)
-        text = AnswerText(thoughts, on_text, on_thinking, lambda: time.monotonic() - self._control.waited_s)
+        text = AnswerText(thoughts, tell, lambda: time.monotonic() - self._control.waited_s)
         limit = (order.max_tokens + order.max_thought_tokens) * MAX_CHARACTERS_A_TOKEN
         reader = _Reader(laid.size.total, on_progress, lambda _text, _thought: None, limit)
         try:

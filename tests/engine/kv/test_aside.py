@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.core.conversations.conversation import Usage
+from app.core.conversations.events import Thinking, Token
 from app.core.errors import AppError, Code
 from app.core.settings import Sampling
 from app.core.work import Stopped
@@ -50,9 +51,9 @@ def read(session: Session, asked: Prompt) -> Usage:
 
 def answered(session: Session, question: str) -> str:
     """An answer that was written token by token, as a person gets it."""
-    pieces: list[str] = []
-    session.answer(AnswerTo(prompt(question), Sampling(seed=3), 24), lambda *_: None, pieces.append, lambda: None)
-    return "".join(pieces)
+    told: list[Token | Thinking] = []
+    session.answer(AnswerTo(prompt(question), Sampling(seed=3), 24), lambda *_: None, told.append)
+    return "".join(event.text for event in told if isinstance(event, Token))
 
 
 def test_across_the_end_of_a_chunk(new_session: Open) -> None:

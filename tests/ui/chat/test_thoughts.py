@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.conversations.conversation import Ending
-from app.core.conversations.events import Thinking
+from app.core.conversations.events import Thinking, Token
 from app.engine.thinking import AnswerText, Thoughts
 from app.export import markdown
 from app.export.report import compose
@@ -21,13 +21,13 @@ _THOUGHT = THOUGHT.strip()
 
 def _steps(family: str) -> tuple[Step, ...]:
     """What an engine reports of what a model of this family writes, three bytes at a time."""
-    stream, steps = STREAMS[family], list[Step]()
+    stream, told = STREAMS[family], list[Token | Thinking]()
     raw = stream.text(THOUGHT).encode()
-    text = AnswerText(Thoughts(stream.before), steps.append, steps.append)
+    text = AnswerText(Thoughts(stream.before), told.append)
     for at in range(0, len(raw), 3):
         text.add(text.thoughts.feed(raw[at : at + 3]))
     text.end()
-    return tuple(steps)
+    return tuple(event.text if isinstance(event, Token) else event for event in told)
 
 
 def _talk(room: Room) -> None:
