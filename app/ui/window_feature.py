@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QObject
 
-from app.core.conversations.conversation import Citation, Question, Turn
+from app.core.conversations.conversation import Citation
 from app.core.documents.document import Book
 from app.ui.chat.empty import EmptyOffer
+from app.ui.chat.submission import GoOn, Submission
 from app.ui.kit.commands import Entry, MenuEntry, PlacedCommands
 from app.ui.kit.file_kind import GivenKind
 from app.ui.kit.text_finder import TextFinder
@@ -44,10 +45,9 @@ class WindowFeature(QObject):
         whether there was any."""
         return False
 
-    def may_ask(self, question: Question, turns: tuple[Turn, ...]) -> bool:  # noqa: ARG002
-        """Whether a question that follows `turns` may be asked now. If not, the feature asks the person something
-        first, and then sends what is written again (`Composer.submit`)."""
-        return True
+    def look_through(self, submission: Submission, go_on: GoOn) -> None:
+        """Let a question that was sent go on, as a `Gate` does: at once, or when the person has decided."""
+        go_on(submission)
 
     def palette_entries(self) -> Sequence[Entry]:
         """What the palette finds of it by its name, each with `run`; asked for whenever that is opened."""

@@ -60,10 +60,10 @@ class TalkArea(WindowArea):
         self.instructing = Instructing(talk, composer, context.shown, window, self)
         planning = Planning(context, talk, composer, self)
         self.image_consent = ImageConsent(desk.models, bridge, composer, self)
-        self.asking = AskingPresenter(context, talk, view, composer, writing, planning, shelf.openings, self)
+        words = self.words = WordsPresenter(context, talk, composer, self)
+        self.asking = AskingPresenter(context, talk, view, composer, writing, planning, words, shelf.openings, self)
         self.titles = TitlePresenter(titling_of(desk), bridge, talk, context.activity, self)
         self.weighing = WeighingPresenter(desk.asking.weighing, bridge, view, context.activity, context.shown, self)
-        self.words = WordsPresenter(context, talk, self.asking, composer, self)
 
     def _connect_engine(self) -> None:
         events = self._context.events

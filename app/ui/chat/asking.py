@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
 from functools import partial
 
 import msgspec
@@ -14,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.conversations.conversation import Answer, Conversation, Question, StoredQuestion, Turn
 from app.core.conversations.events import Checked, PartsProgress
 from app.core.conversations.image import ImageRef, ref_of
-from app.core.conversations.values import FREE, AnswerForm
+from app.core.conversations.values import AnswerForm
 from app.core.errors import Code
 from app.core.work import Cancel, Work
 from app.ui.chat.answer_presenter import Outcome, Running
@@ -23,8 +21,10 @@ from app.ui.chat.composer import Composer
 from app.ui.chat.drafts import Writing
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.chat.queued_question import Holding, QueuedQuestion
+from app.ui.chat.queued_question import Holding
+from app.ui.chat.submission import AnswerWay, AskedAgain, Gate, Submission
 from app.ui.chat.view import ConversationView
+from app.ui.chat.words_presenter import WordsPresenter
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
@@ -32,22 +32,6 @@ from app.ui.kit.window_context import WindowContext
 from app.ui.kit.words import does_not_fit
 from app.ui.shelf.file_import import FileImport
 from app.wording.errors import sentence
-
-
-class AnswerWay(Enum):
-    """What an answer is made from."""
-
-    WHOLE = auto()  # the books
-    PARTS = auto()  # notes on their parts
-    EXCERPTS = auto()  # passages of them
-
-
-@dataclass(frozen=True)
-class _ToAsk(QueuedQuestion):
-    """The kept question `question_id` is to be asked once more, else what is written in the conversation."""
-
-    question_id: str = ""
-    way: AnswerWay = AnswerWay.WHOLE
 
 
 class AskingPresenter(Presenter):
@@ -58,12 +42,6 @@ class AskingPresenter(Presenter):
     answered = Signal()
     misfit = Signal()  # the books of the shown conversation do not fit
 
-    gates: Sequence[Callable[[Question, tuple[Turn, ...]], bool]] = ()
-    """Whether a written question, which follows those turns, may be asked now: the first that says no asks the person
-    something, and then has it sent again. There are none at first."""
-    is_verbatim: Callable[[], bool | None] = bool
-    """Whether new questions are answered in the documents' words; None where that is being found out."""
-
     def __init__(
         self,
         context: WindowContext,
@@ -72,12 +50,15 @@ class AskingPresenter(Presenter):
         composer: Composer,
         writing: Writing,
         planning: Planning,
+        words: WordsPresenter,
         openings: FileImport,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._ask = context.desk.asking.ask
         self.planning = planning
+        self._words = words
+        self._gates: Sequence[Gate] = ()
         self._parts = context.desk.asking.parts
         self._bridge = context.bridge
         self._conversation = conversation
@@ -100,6 +81,10 @@ class AskingPresenter(Presenter):
         view.go_on_wanted.connect(self.go_on)
         view.edit_question.connect(self.edit)
         writing.edited.connect(view.light)
+
+    def use(self, gates: Sequence[Gate]) -> None:
+        """Have a written question looked through by these, one after the other, before it is asked."""
+        self._gates = gates
 
     @property
     def busy(self) -> bool:
@@ -133,27 +118,24 @@ class AskingPresenter(Presenter):
             return
         if refusal := self._writing.refusal(self._shown.id):
             self.failed.emit(refusal)
-        elif self._writing.put(text) and self._is_planned() and self._may_leave():
-            self._ask_when_free(_ToAsk(self._shown.id))
+        elif self._writing.put(text):
+            self._look_through(self._written(self._shown.conversation, self._shown.turns))
 
-    def _is_planned(self) -> bool:
-        """Whether what is written may be asked: of more documents than are on the desk a person sees first which it
-        takes."""
-        edited = find_question(self._shown.turns, self._writing.edited_id)
-        before, parent_id = follow(self._shown.turns, edited)
-        text = self._composer.text().strip()
-        return self.planning.is_settled(Question(self._shown.id, text, self._shown.books, parent_id), before)
+    def _written(self, conversation: Conversation | None, turns: tuple[Turn, ...]) -> Submission:
+        """What is written in a conversation with these turns; None is the one that will be shown first."""
+        id, books = (conversation.id, conversation.books) if conversation is not None else ("", ())
+        scope = conversation.scope if conversation is not None else None
+        draft = self._writing.draft(id)
+        before, parent_id = follow(turns, find_question(turns, draft.question_id))
+        question = Question(id, draft.current.strip(), books, parent_id, self._writing.images(id), draft.question_id)
+        return Submission(id, question=question, turns=before, scope=scope)
 
-    def _may_leave(self) -> bool:
-        """Whether nobody wants to ask the person something first about what is written, such as whether it may go to a
-        server."""
-        edited = find_question(self._shown.turns, self._writing.edited_id)
-        before, parent_id = follow(self._shown.turns, edited)
-        proposal = self.planning.proposal
-        books, plan = (proposal.books, proposal.plan) if proposal is not None else (self._shown.books, None)
-        text = self._composer.text().strip()
-        asked = Question(self._shown.id, text, books, parent_id, self._writing.images(), plan=plan)
-        return all(gate(asked, before) for gate in self.gates)
+    def _look_through(self, submission: Submission, *, gate: int = 0) -> None:
+        """Let the gates from this one on look at what was sent, and ask it once all have let it go on."""
+        if gate < len(self._gates):
+            self._gates[gate].look_through(submission, partial(self._look_through, gate=gate + 1))
+        else:
+            self._ask_when_free(submission)
 
     @Slot(str)
     def ask_again(self, question_id: str, way: AnswerWay = AnswerWay.WHOLE) -> None:
@@ -163,7 +145,7 @@ class AskingPresenter(Presenter):
             return
         if way is AnswerWay.WHOLE and turn.answer is not None and turn.answer.parts:
             way = AnswerWay.PARTS
-        self._ask_when_free(_ToAsk(self._shown.id, question_id=question_id, way=way))
+        self._ask_when_free(AskedAgain(self._shown.id, question_id=question_id, way=way))
 
     @Slot()
     def ask_last_again(self) -> None:
@@ -223,47 +205,49 @@ class AskingPresenter(Presenter):
 
     # ---- nothing is in its way
 
-    def _ask_when_free(self, wanted: _ToAsk) -> None:
+    def _ask_when_free(self, wanted: Submission | AskedAgain) -> None:
         if self.holding.take(wanted):
             self._on_released(wanted)
 
     @Slot(object)
-    def _on_released(self, wanted: _ToAsk) -> None:
+    def _on_released(self, wanted: Submission | AskedAgain) -> None:
         shown = self._shown.conversation
-        if shown is not None and shown.id == wanted.conversation_id and self.is_verbatim() is not None:
+        if shown is not None and shown.id == wanted.conversation_id and self._words.is_verbatim() is not None:
             self._begin(wanted, shown, self._shown.turns)
         else:  # what is read now comes after what is found out of the model
             self._conversation.load(wanted.conversation_id, partial(self._begin_unseen, wanted))
 
-    def _begin_unseen(self, wanted: _ToAsk, conversation: Conversation, loaded: LoadedConversation) -> None:
+    def _begin_unseen(
+        self, wanted: Submission | AskedAgain, conversation: Conversation, loaded: LoadedConversation
+    ) -> None:
         """Begin a question of a conversation that was not shown; it waits again if something is in its way by now."""
         if self.holding.take(wanted):
             self._begin(wanted, conversation, loaded.turns)
 
-    def _begin(self, wanted: _ToAsk, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
-        if wanted.question_id:
+    def _begin(self, wanted: Submission | AskedAgain, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
+        if isinstance(wanted, AskedAgain):
             self._begin_again(wanted, conversation, turns)
             return
         if refusal := self._writing.refusal(conversation.id):
             self.failed.emit(refusal)
             return
-        written = self._writing.hand_over(conversation.id)
-        if not written.text and not written.images:
+        written = self._written(conversation, turns)
+        if not written.question.text and not written.question.images:
             return
-        proposal = self.planning.take(conversation, written.text)
-        if proposal is None and conversation.scope is not None:  # it changed while it waited: it is shown again
-            self._is_planned()
+        planned = self.planning.planned(written)
+        if planned is None or not planned.says(wanted):  # it changed while it waited
+            self._look_through(written)
             return
-        books, plan = (proposal.books, proposal.plan) if proposal is not None else (conversation.books, None)
-        if books != conversation.books:
-            self._conversation.books.put(conversation.id, books)
-        before, parent_id = follow(turns, find_question(turns, written.edited_id))
-        form = AnswerForm(verbatim=True) if self.is_verbatim() and (books or plan is not None) else FREE
-        text, images = written.text, written.images
-        question = Question(conversation.id, text, books, parent_id, images, written.edited_id, plan, form)
-        self._start(question, AnswerWay.WHOLE, Running(conversation, _unkept(question), before, written=True))
+        self.planning.forget(conversation.id)
+        question = planned.question
+        if question.books != conversation.books:
+            self._conversation.books.put(conversation.id, question.books)
+        if self._words.is_verbatim() and question.asks_documents:
+            question = msgspec.structs.replace(question, form=AnswerForm(verbatim=True))
+        self._writing.hand_over(conversation.id)
+        self._start(question, AnswerWay.WHOLE, Running(conversation, _unkept(question), planned.turns, written=True))
 
-    def _begin_again(self, wanted: _ToAsk, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
+    def _begin_again(self, wanted: AskedAgain, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
         """Where books came on the desk while the question waited, it becomes another question, of those books."""
         asked = find_question(turns, wanted.question_id)
         if asked is None:

@@ -84,7 +84,10 @@ class AttachmentsPresenter(Presenter):
 
     def images(self) -> tuple[Image | ImageRef, ...]:
         """The images of the shown question, in their order."""
-        return tuple(attached.image for attached in self._here if attached.image is not None)
+        return self.images_of(self._writing)
+
+    def images_of(self, writing: str) -> tuple[Image | ImageRef, ...]:
+        return tuple(attached.image for attached in self._of(writing) if attached.image is not None)
 
     def refusal(self, writing: str) -> str:
         """Why a question cannot be asked with what is attached to it; empty where it can."""
@@ -97,11 +100,9 @@ class AttachmentsPresenter(Presenter):
             remedy = _("Remove the images, then ask.")
         return blindness and f"{blindness} {remedy}"
 
-    def hand_over(self, writing: str) -> tuple[Image | ImageRef, ...]:
-        """The images for a question that is about to be kept; they stay here until `let_go`."""
-        attached = self._of(writing)
-        self._handed_over = frozenset(one.key for one in attached)
-        return tuple(one.image for one in attached if one.image is not None)
+    def hand_over(self, writing: str) -> None:
+        """A question is about to be kept with its images; they stay here until `let_go`."""
+        self._handed_over = frozenset(one.key for one in self._of(writing))
 
     def let_go(self) -> None:
         """The question is kept, and its images with it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 import msgspec
@@ -98,15 +97,6 @@ class DraftsPresenter(Presenter):
             self.failed.emit(sentence(problem))
 
 
-@dataclass(frozen=True)
-class WrittenDraft:
-    """`edited_id`: the kept question of which it becomes another variant; empty for a new question."""
-
-    text: str
-    edited_id: str
-    images: tuple[Image | ImageRef, ...]
-
-
 class Writing(QObject):
     """Keeps the shown conversation's draft, its images and the composer in step. Ids are as in `DraftsPresenter`."""
 
@@ -164,9 +154,12 @@ class Writing(QObject):
 
     # ---- what becomes of it
 
-    def images(self) -> tuple[Image | ImageRef, ...]:
-        """Those of the shown draft."""
-        return self._attachments.images()
+    def draft(self, conversation_id: str) -> Draft:
+        return self._drafts.of(conversation_id)
+
+    def images(self, conversation_id: str) -> tuple[Image | ImageRef, ...]:
+        """Those of the draft."""
+        return self._attachments.images_of(self._writing(conversation_id))
 
     def refusal(self, conversation_id: str) -> str:
         """Why the draft cannot be asked with its images; empty where it can."""
@@ -178,11 +171,9 @@ class Writing(QObject):
             self._composer.set_text(text)
         return bool(text.strip() or self._attachments.images())
 
-    def hand_over(self, conversation_id: str) -> WrittenDraft:
-        """The draft, for a question that is about to be kept; the draft stays until `note_sent`."""
-        draft = self._drafts.of(conversation_id)
-        images = self._attachments.hand_over(self._writing(conversation_id))
-        return WrittenDraft(draft.current.strip(), draft.question_id, images)
+    def hand_over(self, conversation_id: str) -> None:
+        """The draft is about to be kept as a question; it stays until `note_sent`."""
+        self._attachments.hand_over(self._writing(conversation_id))
 
     def note_sent(self, conversation_id: str, text: str) -> None:
         """The question is kept: clear the draft, unless more was written since; what an edit interrupted comes back."""

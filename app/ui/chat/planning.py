@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import QObject, Slot
 
-from app.core.conversations.conversation import Conversation, MatterScope, Question, Turn
+from app.core.conversations.conversation import MatterScope
 from app.core.conversations.events import Loading, Tokenizing
 from app.core.errors import Problem
+from app.core.work import Cancel, Work
 from app.services.asking.matter_plans import Proposal
 from app.services.services import matter_plans_of
+from app.ui.chat.branches import find_question, follow
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.chat.submission import GoOn, Submission
 from app.ui.kit.activity import ASIDE, EngineTask
 from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
@@ -27,18 +31,24 @@ from app.wording.units import count
 
 @dataclass
 class _Planned:
-    """A plan for this very question. `proposal` is None while it is being made, `job` while it waits for an answer to
-    end before it."""
+    """A plan for this very question. `proposal` is None while it is being made. `words` are said meanwhile."""
 
-    question: Question
+    submission: Submission
     scope: MatterScope
+    go_on: GoOn
+    words: str
     job: Job | None = None
     proposal: Proposal | None = None
-    words: str = ""
+
+    def is_for(self, submission: Submission) -> bool:
+        mine, other = self.submission.question, submission.question
+        is_same = (mine.text, mine.books, mine.replaces) == (other.text, other.books, other.replaces)
+        return is_same and self.scope == submission.scope
 
 
 class Planning(Presenter):
-    """A question is planned when it is sent first, its plan is shown, and it is asked when it is sent again."""
+    """A gate for questions to more than the desk: one is planned when it is sent first, its plan is shown, and it goes
+    on when it is sent again, or what it takes was chosen."""
 
     def __init__(
         self,
@@ -49,6 +59,7 @@ class Planning(Presenter):
     ) -> None:
         super().__init__(parent)
         self._plans = matter_plans_of(context.desk)
+        self._conversations = context.desk.conversations
         self._bridge = context.bridge
         self._conversation = conversation
         self._composer = composer
@@ -57,8 +68,7 @@ class Planning(Presenter):
         self._icons = context.icons
         self._planned: dict[str, _Planned] = {}  # by the id of its conversation
         conversation.shown.connect(self.look)
-        conversation.deleted.connect(self._forget)
-        conversation.ended.connect(self._on_ended)
+        conversation.deleted.connect(self.forget)
         composer.text_changed.connect(self._on_text)
         composer.scope.button.clicked.connect(self._answer)
 
@@ -86,48 +96,43 @@ class Planning(Presenter):
 
     # ---- a question's plan
 
-    def is_settled(self, question: Question, turns: tuple[Turn, ...]) -> bool:
-        """Whether it can be asked: all of it is on the desk, or a person has seen what it takes of other documents.
-        Else that is found out, or shown."""
-        scope = self.scope
-        if scope is None:
-            return True
-        planned = self._planned.get(question.conversation_id)
-        if planned is None or (planned.question, planned.scope) != (question, scope):
-            self._begin(_Planned(question, scope), turns)
-            return False
-        if planned.proposal is not None and not planned.proposal.fits:
-            self._open(planned.proposal)
-        return planned.proposal is not None and planned.proposal.fits
+    def look_through(self, submission: Submission, go_on: GoOn) -> None:
+        planned = self._planned.get(submission.conversation_id)
+        if (settled := self.planned(submission)) is not None:
+            go_on(settled)
+        elif planned is None or not planned.is_for(submission):
+            self._begin(submission, go_on)
+        elif planned.proposal is not None:
+            self._open(planned, planned.proposal)
 
-    @property
-    def proposal(self) -> Proposal | None:
-        """What the next question of the shown conversation takes of other documents, as far as that is known."""
-        planned = self._planned.get(self._shown.id)
-        return planned.proposal if planned is not None else None
-
-    def take(self, conversation: Conversation, text: str) -> Proposal | None:
-        """The plan that a person has seen for this question, which is asked now; None where there is none."""
-        planned = self._planned.get(conversation.id)
-        if conversation.scope is None or planned is None or planned.question.text != text:
+    def planned(self, submission: Submission) -> Submission | None:
+        """The question as it can be asked: all that it asks is on the desk, or a person has seen what it takes of other
+        documents, and it fits; else None."""
+        if submission.scope is None:
+            return submission
+        planned = self._planned.get(submission.conversation_id)
+        if planned is None or not planned.is_for(submission) or planned.proposal is None or not planned.proposal.fits:
             return None
-        self._forget(conversation.id)
-        self.look()
-        return planned.proposal
+        return _with_plan(submission, planned.proposal)
 
     def stop(self) -> bool:
         """Drop the plan of the shown conversation; returns whether there was one."""
         had = self._shown.id in self._planned
-        self._forget(self._shown.id)
-        self.look()
+        self.forget(self._shown.id)
         return had
+
+    @Slot(str)
+    def forget(self, conversation_id: str) -> None:
+        """Drop the plan of a conversation: its question is asked, or no longer wanted."""
+        self._drop(conversation_id)
+        self.look()
 
     @Slot()
     def look(self) -> None:
         """Say in the composer what is asked, and what is taken of it."""
         scope, planned = self.scope, self._planned.get(self._shown.id)
-        if planned is not None and planned.question.books != self._shown.books:  # another desk, another question
-            self._forget(self._shown.id)
+        if planned is not None and planned.submission.question.books != self._shown.books:  # it is another question
+            self._drop(self._shown.id)
             planned = None
         if scope is None:
             self._composer.scope.set_words("", "")
@@ -157,20 +162,29 @@ class Planning(Presenter):
         shelf = self._shown.shelf
         return sum(id in shelf for id in scope.book_ids) if scope.book_ids else len(shelf)
 
-    def _begin(self, planned: _Planned, turns: tuple[Turn, ...]) -> None:
-        self._forget(planned.question.conversation_id)
-        self._planned[planned.question.conversation_id] = planned
-        if self._activity.has(EngineTask.ANSWER):
-            planned.words = self._activity.wait_words(EngineTask.ANSWER)
-        else:
-            self._activity.stop(*ASIDE)  # a person waits
-            planned.words = self._looking_words(planned.scope)
-            work = partial(self._plans.propose, planned.question, planned.scope, turns)
-            planned.job = self._bridge.stream(Executor.ENGINE, work, partial(self._on_event, planned))
+    def _begin(self, submission: Submission, go_on: GoOn) -> None:
+        scope, id = submission.scope, submission.conversation_id
+        assert scope is not None
+        self._drop(id)
+        waits = self._activity.has(EngineTask.ANSWER)
+        words = self._activity.wait_words(EngineTask.ANSWER) if waits else self._looking_words(scope)
+        planned = self._planned[id] = _Planned(submission, scope, go_on, words)
+        self._activity.stop(*ASIDE)  # a person waits
+        work = partial(self._propose, submission, scope)
+        planned.job = self._bridge.stream(Executor.ENGINE, work, partial(self._on_event, planned))
         self.look()
 
+    def _propose(
+        self, submission: Submission, scope: MatterScope, cancel: Cancel
+    ) -> Work[Loading | Tokenizing, Proposal]:
+        """Plan the question behind the turns that there are once the engine is free: an answer may end before."""
+        yield Tokenizing(0, 0)
+        question, turns = submission.question, self._conversations.turns(submission.conversation_id)
+        before, _parent_id = follow(turns, find_question(turns, question.replaces))
+        return (yield from self._plans.propose(question, scope, before, cancel))
+
     def _on_event(self, planned: _Planned, event: Loading | Tokenizing | Done[Proposal] | Cancelled | Failed) -> None:
-        conversation_id = planned.question.conversation_id
+        conversation_id = planned.submission.conversation_id
         if self._planned.get(conversation_id) is not planned:
             return
         match event:
@@ -181,17 +195,16 @@ class Planning(Presenter):
             case Done(proposal):
                 planned.proposal = proposal
             case Cancelled():
-                self._forget(conversation_id)
+                self._drop(conversation_id)
             case Failed(problem):
                 self._fail(conversation_id, problem)
         self.look()
 
     def _fail(self, conversation_id: str, problem: Problem) -> None:
-        self._forget(conversation_id)
+        self._drop(conversation_id)
         self.failed.emit(sentence(problem))
 
-    @Slot(str)
-    def _forget(self, conversation_id: str) -> None:
+    def _drop(self, conversation_id: str) -> None:
         planned = self._planned.pop(conversation_id, None)
         if planned is not None and planned.job is not None and planned.proposal is None:
             planned.job.cancel()
@@ -200,15 +213,8 @@ class Planning(Presenter):
     def _on_text(self, text: str) -> None:
         """What is written is another question now."""
         planned = self._planned.get(self._shown.id)
-        if planned is not None and text.strip() != planned.question.text:
+        if planned is not None and text.strip() != planned.submission.question.text:
             self.stop()
-
-    @Slot(object)
-    def _on_ended(self, outcome: object) -> None:  # noqa: ARG002 - whichever it is
-        planned = self._planned.get(self._shown.id)
-        if planned is not None and planned.job is None:
-            self._forget(self._shown.id)
-            self._composer.submit()
 
     @Slot()
     def _answer(self) -> None:
@@ -219,19 +225,22 @@ class Planning(Presenter):
         elif planned.proposal is None:
             self.stop()
         else:
-            self._open(planned.proposal)
+            self._open(planned, planned.proposal)
 
-    def _open(self, proposal: Proposal) -> None:
+    def _open(self, planned: _Planned, proposal: Proposal) -> None:
         from app.ui.chat.plan_dialog import PlanDialog  # when it is opened
 
         dialog = PlanDialog(self._icons, proposal, self._composer.window())
-        dialog.chosen.connect(self._choose)
+        dialog.chosen.connect(partial(self._choose, planned))
         dialog.open()
 
-    @Slot(object)
-    def _choose(self, proposal: Proposal) -> None:
-        planned = self._planned.get(self._shown.id)
-        if planned is not None:
+    def _choose(self, planned: _Planned, proposal: Proposal) -> None:
+        if self._planned.get(planned.submission.conversation_id) is planned:
             planned.proposal = proposal
             self.look()
-            self._composer.submit()
+            planned.go_on(_with_plan(planned.submission, proposal))
+
+
+def _with_plan(submission: Submission, proposal: Proposal) -> Submission:
+    question = msgspec.structs.replace(submission.question, books=proposal.books, plan=proposal.plan)
+    return replace(submission, question=question)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.settings import AnswerWords
 from app.engine.protocol import ModelInfo
 from app.services.asking import verbatim
-from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.kit.activity import EngineTask
@@ -28,7 +27,6 @@ class WordsPresenter(Presenter):
         self,
         context: WindowContext,
         conversation: ConversationPresenter,
-        asking: AskingPresenter,
         composer: Composer,
         parent: QObject | None = None,
     ) -> None:
@@ -46,7 +44,6 @@ class WordsPresenter(Presenter):
         self._weighs = False
         self._switch.chosen.connect(self._choose)
         conversation.shown.connect(self.show)
-        asking.is_verbatim = self.is_verbatim
         self.note_engine()
 
     def is_verbatim(self) -> bool | None:

@@ -190,7 +190,8 @@ class WindowPresenter(QObject):
         self.model_area.preferences.use([row for feature in features for row in feature.settings_rows()])
         self.welcome.use([offer for feature in features for offer in feature.first_offers()])
         self.shelf_area.matters.ask_also(self._busy_words)
-        self.talk_area.asking.gates = [*(each.may_ask for each in features), self.talk_area.image_consent.may_ask]
+        asking = self.talk_area.asking
+        asking.use([asking.planning, *features, self.talk_area.image_consent])
         kinds = [kind for feature in features if (kind := feature.file_kind()) is not None]
         self.shelf_area.openings.kinds = window.overlay.kinds = kinds
         window.talk.composer.say_shown(self.talk_area.images.words.tip)

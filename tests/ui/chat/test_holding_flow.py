@@ -353,6 +353,37 @@ def test_a_question_elsewhere_does_not_wait(qtbot: QtBot, room: Room) -> None:
     assert _questions(room) == ["When?"]
 
 
+def test_a_question_waits_in_each_of_two_conversations(qtbot: QtBot, room: Room) -> None:
+    first, second = _begin(room, "A", "B")
+    loading = Gate()
+    room.engine.loads = [(Loading(0.1), loading)]
+    room.presenter.model_area.model.load_again()
+    wait(loading.reached.is_set)
+    room.engine.answers = [("A said.",), ("B said.",)]
+    composer = room.window.talk.composer
+    _type(room, qtbot, "When?")
+    room.presenter.places.navigation.open_conversation(second.id)
+    wait(lambda: room.shown().id == second.id)
+    _type(room, qtbot, "And here?")
+    assert (composer.text(), composer.hold.words) == ("And here?", "Waiting for the model to load…")
+    loading.open()
+    room.settle()
+    asked = [[turn.question.text for turn in room.desk.conversations.turns(talk.id)] for talk in (first, second)]
+    assert asked == [["When?"], ["And here?"]]
+    assert composer.text() == ""
+
+
+def test_what_is_quoted_while_it_waits_is_asked_with_it(qtbot: QtBot, room: Room) -> None:
+    _begin(room)
+    gate = _drop(room, _LEASE)
+    _type(room, qtbot, "When?")
+    room.window.talk.composer.take_quotation("“Twelve months”")
+    gate.open()
+    room.settle()
+    assert _questions(room) == ["“Twelve months”\nWhen?"]
+    assert room.window.talk.composer.text() == ""
+
+
 def test_one_file_can_be_for_two_conversations(qtbot: QtBot, room: Room) -> None:
     _asked, other = _begin(room, "A", "B")
     gate = _drop(room, _LEASE)

@@ -211,3 +211,88 @@ def test_a_plan_does_not_wait_for_what_no_person_asked_for(matter: Room) -> None
     matter.ask(ASKED, settle=False)
     wait(lambda: _words(matter)[1] == "Choose…")
     assert failed == [], "the reading was stopped, not waited for until the gate gave up"
+
+
+def test_a_plan_is_made_once_the_answer_has_ended_whatever_is_shown_then(matter: Room) -> None:
+    talk, other = matter.shown(), matter.add_conversation("Other", days_ago=1)
+    gate = Gate()
+    matter.engine.answers = [("It ends", gate, " in March."), ("It has a roof.",)]
+    matter.ask(ASKED)
+    matter.ask(ASKED, settle=False)
+    wait(gate.reached.is_set)
+    wait(lambda: not matter.window.talk.composer.text())
+    matter.ask("What of the roof of the warehouse?", settle=False)
+    matter.presenter.places.navigation.open_conversation(other.id)
+    wait(lambda: matter.shown().id == other.id)
+    gate.open()
+    matter.settle()
+    matter.presenter.places.navigation.open_conversation(talk.id)
+    matter.settle()
+    assert _words(matter)[1] == "Choose…"
+    matter.ask("What of the roof of the warehouse?")
+    assert len(matter.turns()) == 2
+
+
+def test_a_book_that_comes_while_a_planned_question_waits_stays_on_the_desk(matter: Room) -> None:
+    """What it takes is another thing then: that is shown first, in its conversation."""
+    talk, other = matter.shown(), matter.add_conversation("Other", days_ago=1)
+    matter.ask(ASKED)
+    gate = Gate()
+    matter.reader.documents = {"lease.txt": Document("New", Format.TEXT, f"{99:064x}", (Page(1, "1", "A new lease."),))}
+    matter.reader.steps["lease.txt"] = [gate]
+    matter.presenter.shelf_area.openings.take_files([Path("/lease.txt")])
+    wait(gate.reached.is_set)
+    matter.ask(ASKED, settle=False)
+    wait(lambda: bool(matter.window.talk.composer.hold.words))
+    matter.presenter.places.navigation.open_conversation(other.id)
+    wait(lambda: matter.shown().id == other.id)
+    gate.open()
+    matter.settle()
+    assert matter.engine.prompts == []
+    kept = matter.desk.conversations.get(talk.id)
+    assert kept is not None
+    assert [ref.book_id for ref in kept.books] == [_id(matter, "New")]
+    matter.presenter.places.navigation.open_conversation(talk.id)
+    matter.settle()
+    assert matter.window.talk.composer.text() == ASKED
+    assert _words(matter)[1] == "Choose…"
+    matter.ask(ASKED)
+    (turn,) = matter.turns()
+    assert turn.question.books[0].book_id == _id(matter, "New")
+    assert turn.question.plan is not None
+
+
+def test_what_is_chosen_while_it_waits_is_what_is_asked(matter: Room, qtbot: QtBot) -> None:
+    gate = Gate()
+    matter.engine.loads = [(gate,)]
+    matter.ask(ASKED)
+    matter.presenter.model_area.model.load_again()
+    wait(gate.reached.is_set)
+    matter.ask(ASKED, settle=False)
+    assert matter.window.talk.composer.hold.words == "Waiting for the model to load…"
+    qtbot.mouseClick(matter.window.talk.composer.scope.button, Qt.MouseButton.LeftButton)
+    dialog = _dialog(matter)
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Return)
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Space)
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    gate.open()
+    matter.settle()
+    (turn,) = matter.turns()
+    assert turn.question.plan is not None
+    assert turn.question.plan.left_out == (_id(matter, "Lease 2"),)
+
+
+def test_what_is_chosen_belongs_to_the_question_that_it_was_shown_for(matter: Room, qtbot: QtBot) -> None:
+    talk, other = matter.shown(), matter.add_conversation("Other", days_ago=1)
+    matter.desk.conversations.set_scope(other.id, MatterScope())
+    matter.ask(ASKED)
+    qtbot.mouseClick(matter.window.talk.composer.scope.button, Qt.MouseButton.LeftButton)
+    dialog = _dialog(matter)
+    matter.presenter.places.navigation.open_conversation(other.id)
+    matter.settle()
+    matter.ask("What of the roof of the warehouse?")
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    matter.settle()
+    assert matter.window.talk.composer.text() == "What of the roof of the warehouse?"
+    assert matter.turns() == ()
+    assert [turn.question.text for turn in matter.desk.conversations.turns(talk.id)] == [ASKED]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from app.core.conversations.conversation import Question, Turn
+from app.ui.chat.submission import GoOn, Submission
 from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
 from app.ui.look.icons import Symbol
 from app.ui.window_feature import WindowFeature
@@ -42,8 +42,8 @@ class PseudonymsWindow(WindowFeature):
     def export_replaced(self) -> None:
         self.export.begin()
 
-    def may_ask(self, question: Question, turns: tuple[Turn, ...]) -> bool:
-        return self.leaving.is_settled(question, turns)
+    def look_through(self, submission: Submission, go_on: GoOn) -> None:
+        self.leaving.look_through(submission, go_on)
 
     def commands(self) -> Sequence[PlacedCommands]:
         export = Command(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversations.conversation import Question, Turn
 from app.core.errors import Problem
 from app.core.settings import RemoteImages, RemoteTexts
 from app.features.pseudonyms.service import leaving_of
 from app.features.pseudonyms.window.rows import LeavingChoice
 from app.services.services import Services
 from app.ui.chat.image_consent import undecided_host
+from app.ui.chat.submission import GoOn, Submission
 from app.ui.frame.main_window import MainWindow
 from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.presenter import Presenter
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class LeavingPresenter(Presenter):
-    """Stands between a question that is sent, and what asks it. `chosen`: a setting is to have another value."""
+    """A gate for questions. `chosen`: a setting is to have another value."""
 
     chosen = Signal(str, object)
 
@@ -36,31 +37,23 @@ class LeavingPresenter(Presenter):
         self._bridge = bridge
         self._composer = window.talk.composer
         self._icons = icons
-        self._asked: Question | None = None
-        self._agreed: Question | None = None
-        self._shows = False
         self.dialog: LeavingDialog | None = None
 
-    def is_settled(self, question: Question, turns: tuple[Turn, ...]) -> bool:
-        """Whether a question can be sent: it stays here, or a person has decided. Else what is in it is shown, and once
-        it is decided the question is sent again. One of a conversation that is not there yet has its names replaced."""
+    def look_through(self, submission: Submission, go_on: GoOn) -> None:
+        """Let a question that stays here go on, or one that a person has decided about; of another one what is in it is
+        shown first. One of a conversation that is not there yet has its names replaced."""
         host = self._leaving.must_ask()
-        if not host or not question.conversation_id:
-            return True
-        agreed, self._agreed = self._agreed, None
-        if agreed == question:
-            return True
-        self._open(host, question, turns, shows=bool(undecided_host(self._models, question, turns)))
-        return False
-
-    def _open(self, host: str, question: Question, turns: tuple[Turn, ...], *, shows: bool) -> None:
+        if not host or not submission.conversation_id:
+            go_on(submission)
+            return
         from app.features.pseudonyms.window.dialog import LeavingDialog  # when it is opened
 
-        self._asked, self._shows = question, shows
+        shows = bool(undecided_host(self._models, submission))
         self.dialog = dialog = LeavingDialog(self._icons, host, self._composer.window(), shows=shows)
-        dialog.decided.connect(self._decide)
+        decide = partial(self._decide, submission.conversation_id, partial(go_on, submission), shows)
+        dialog.decided.connect(decide)
         dialog.destroyed.connect(self._on_closed)
-        work = partial(self._leaving.found_in_question, question, turns)
+        work = partial(self._leaving.found_in_question, submission.question, submission.turns)
         self._call(work, dialog.show_found, self._on_not_found, executor=Executor.FINDING)
         dialog.open()
 
@@ -74,24 +67,14 @@ class LeavingPresenter(Presenter):
     def _on_closed(self) -> None:
         self.dialog = None
 
-    @Slot(object)
-    def _decide(self, choice: LeavingChoice) -> None:
-        if self._asked is None:
-            return
+    def _decide(self, conversation_id: str, go_on: Callable[[], None], shows: bool, choice: LeavingChoice) -> None:
         texts = RemoteTexts.ASKED
         if choice.always:
             texts = RemoteTexts.REPLACED if choice.replaces else RemoteTexts.AS_IS
         self.chosen.emit("remote.texts", texts)
-        if self._shows:
+        if shows:
             self.chosen.emit("remote.images", RemoteImages.SENT)
-        id = self._asked.conversation_id
-        work = partial(self._leaving.send_as_is, id)
+        work = partial(self._leaving.send_as_is, conversation_id)
         if choice.replaces:
-            work = partial(self._leaving.decide, id, choice.replaced, choice.as_is)
-        self._do(work, partial(self._send, self._asked))
-
-    @Slot(object)
-    def _send(self, asked: Question) -> None:
-        self._agreed = asked
-        self._composer.submit()
-        self._agreed = None
+            work = partial(self._leaving.decide, conversation_id, choice.replaced, choice.as_is)
+        self._do(work, go_on)

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.core.conversations.conversation import MatterScope
 from app.core.documents.document import Document, Format, Page
 from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
 from app.core.work import Cancel
@@ -18,9 +19,10 @@ from app.features.pseudonyms.window.rows import EntryRole
 from app.services.asking.replacing import FoundEntry
 from app.ui.kit.jobs import Done
 from tests.endings import as_events
+from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
-from tests.ui.fakes import SCOUT
-from tests.ui.room import Room
+from tests.ui.fakes import SCOUT, Gate
+from tests.ui.room import Room, wait
 
 _HOST = "models.example.org"
 _ELSEWHERE = msgspec.structs.replace(SCOUT, path=f"https://{_HOST}", device=f"vLLM, {_HOST}", host=_HOST, vision=None)
@@ -116,11 +118,12 @@ def test_sent_as_it_is_from_now_on(letter: Room) -> None:
     assert not any("replaced" in words for words in letter.sentences())
 
 
-def _attach(room: Room) -> None:
+def _attach(room: Room, *, settle: bool = True) -> None:
     *_, ending = as_events(room.desk.documents.images.take(png_of(40, 30), "map.png", Cancel()))
     assert isinstance(ending, Done)
     room.presenter.talk_area.attachments.add(ending.result)
-    room.settle()
+    if settle:
+        room.settle()
 
 
 def test_images_leave_once_that_was_agreed(letter: Room) -> None:
@@ -213,3 +216,73 @@ def test_an_export_with_names_replaced(letter: Room, tmp_path: Path) -> None:
     exporting.write(str(tmp_path / "as it is.md"))
     letter.settle()
     assert "John Smith" in (tmp_path / "as it is.md").read_text("utf-8"), "off where it was not asked for"
+
+
+def test_decided_while_another_conversation_is_shown_it_goes_where_it_was_written(letter: Room) -> None:
+    asked, other = letter.shown(), letter.add_conversation("B", days_ago=1)
+    letter.ask("Does Smith pay?")
+    dialog = _dialog(letter)
+    letter.presenter.places.navigation.open_conversation(other.id)
+    letter.settle()
+    letter.window.talk.composer.set_text("Not yet")
+    dialog.action.click()
+    letter.settle()
+    assert letter.window.talk.composer.text() == "Not yet"
+    assert [turn.question.text for turn in letter.desk.conversations.turns(asked.id)] == ["Does Smith pay?"]
+    assert letter.desk.conversations.turns(other.id) == ()
+    assert letter.feature(PseudonymsWindow).leaving.dialog is None, "it is shown once"
+
+
+def _import(room: Room) -> Gate:
+    """A book is being imported for the shown conversation, until the gate is open."""
+    gate = Gate()
+    room.reader.documents = {"lease.epub": shelf_of_books.lease()}
+    room.reader.steps["lease.epub"] = [gate]
+    room.presenter.shelf_area.openings.take_files([Path("/home/me/lease.epub")])
+    wait(gate.reached.is_set)
+    return gate
+
+
+def test_decided_while_a_book_is_imported_it_waits_for_the_book(letter: Room) -> None:
+    gate = _import(letter)
+    letter.ask("Does Smith pay?", settle=False)
+    wait(lambda: _dialog(letter).action.isEnabled())
+    _dialog(letter).action.click()
+    wait(lambda: bool(letter.window.talk.composer.hold.words))
+    gate.open()
+    letter.settle()
+    assert [len(prompt.documents) for prompt in letter.engine.prompts] == [2]
+    assert letter.feature(PseudonymsWindow).leaving.dialog is None, "it is shown once"
+
+
+def test_an_image_that_comes_while_it_waits_does_not_leave_unasked(letter: Room) -> None:
+    letter.engine.info = msgspec.structs.replace(_ELSEWHERE, vision=SCOUT.vision)
+    letter.desk.settings.change("remote.texts", RemoteTexts.AS_IS)
+    gate = _import(letter)
+    letter.ask("What is it?", settle=False)
+    _attach(letter, settle=False)
+    gate.open()
+    letter.settle()
+    dialog = letter.presenter.talk_area.image_consent.dialog
+    assert dialog is not None
+    assert letter.turns() == ()
+    dialog.action.click()
+    letter.settle()
+    assert len(letter.engine.seen) == len(letter.engine.prompts) == 1
+
+
+def test_a_plan_is_made_before_names_are_shown(letter: Room) -> None:
+    letter.desk.conversations.set_scope(letter.shown().id, MatterScope())
+    letter.presenter.talk_area.conversation.look_again(letter.shown().id)
+    letter.settle()
+    letter.ask("Does Smith pay?")
+    assert letter.feature(PseudonymsWindow).leaving.dialog is None
+    assert letter.window.talk.composer.scope.button.text() == "Choose…"
+    letter.ask("Does Smith pay?")
+    dialog = _dialog(letter)
+    assert "John Smith" in _rows(dialog)
+    dialog.action.click()
+    letter.settle()
+    (turn,) = letter.turns()
+    assert turn.question.plan is not None
+    assert letter.window.talk.composer.text() == ""
