@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from app.core.conversations.conversation import (
+    Answer,
     BookRef,
     CitationState,
     Conversation,
@@ -19,11 +20,12 @@ from app.core.conversations.conversation import (
     StoredQuestion,
     Thought,
 )
-from app.core.conversations.events import Checked, Loading, Reading, Stored, Thinking, Token
+from app.core.conversations.events import AnswerProgress, Checked, Loading, Reading, Stored, Thinking, Token
 from app.core.conversations.verdict import Verdict
 from app.core.documents.document import Book, Document, Format, Page
 from app.core.errors import AppError, Code, Problem
-from app.core.work import Cancel, finish
+from app.core.work import Cancel, Work, finish
+from app.engine.protocol import Prompt, PromptSize
 from app.services.asking.rules import VERSIONS
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 from tests.work import answered, at, problem_of, run, unanswered
@@ -367,3 +369,43 @@ def test_the_use_of_the_context_names_every_part(fake: FakeDesk, talk: Conversat
     assert use.context_tokens == SCOUT.context_tokens
     assert [(s.kind, s.book_id) for s in use.segments] == [("rules", ""), ("book", book.id), ("talk", "")]
     assert use.segments[-1].tokens > 0
+
+
+@dataclasses.dataclass
+class _Counting(ScriptedEngine):
+    """Says what was measured."""
+
+    measured: list[Prompt] = dataclasses.field(default_factory=list)
+
+    def measure(self, prompt: Prompt) -> PromptSize:
+        self.measured.append(prompt)
+        return super().measure(prompt)
+
+
+def test_a_prompt_is_measured_once_on_its_way(tmp_path: Path) -> None:
+    """All that may be said and thought is reckoned from one figure; so is whether it fits. Passages are measured before
+    that, by themselves."""
+    engine = _Counting()
+    fake = open_desk(tmp_path / "desk", engine)
+    long = tuple(Page(n, str(n), f"{PAGES[n % 3]} " * 40) for n in range(1, 9))
+    book = fake.books.add(Document("Lease", Format.TEXT, "00" * 32, long), Path("/lease.txt"))
+    talk = fake.desk.conversations.create(books=(BookRef(book.id),))
+    engine.answers = [("Twelve",), ("Twelve months [p. 2].",), ("At", Problem(Code.CONTEXT_FULL)), ("six.",)]
+    ask, first = fake.desk.asking.ask, asked(talk, "When is notice given?")
+
+    def measured_for(work: Work[AnswerProgress, Answer]) -> Answer:
+        engine.measured.clear()
+        answer = finish(work)
+        assert [each for each in engine.measured if each.documents or each == engine.prompts[-1]] == engine.prompts[-1:]
+        return answer
+
+    answer = measured_for(ask.ask(first, Cancel()))
+    assert answer.passages
+    question = fake.desk.conversations.question(answer.question_id)
+    assert question is not None
+    measured_for(ask.ask(question, Cancel()))
+    stopped = measured_for(ask.ask(asked(talk, "When does it open?", answer.id), Cancel()))
+    assert stopped.text == "At"
+    assert measured_for(ask.ask(stopped, Cancel())).text == "Atsix."
+    assert measured_for(ask.ask(question, Cancel(), excerpts=True)).excerpts
+    fake.desk.close()
