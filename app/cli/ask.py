@@ -17,7 +17,16 @@ from app.cli.asking_all import MatterAsking, books_with
 from app.cli.bars import bar
 from app.cli.opening import open_documents
 from app.cli.screen import print_json
-from app.core.conversations.conversation import Answer, BookRef, Ending, MatterScope, Question, StoredQuestion
+from app.core.conversations.conversation import (
+    AnotherAnswer,
+    Answer,
+    BookRef,
+    Ending,
+    LongerAnswer,
+    MatterScope,
+    Question,
+    StoredQuestion,
+)
 from app.core.conversations.events import (
     Checked,
     Loading,
@@ -223,20 +232,18 @@ class Asker:
         return AnswerWeighed(_unjudged(answer))
 
     def _ask(self, question: Question | StoredQuestion) -> Answer:
-        begun = question if isinstance(question, StoredQuestion) else None
-        if begun is None:
-            answer = self._show(self.ask.ask(question, self.cancel, excerpts=self.excerpts))
-            if not (self.in_parts and question.books and _is_too_much(answer)):
-                return answer
-            begun = self.desk.conversations.question(answer.question_id)
-            assert begun is not None
-        return self._show(self.desk.asking.parts.ask(begun, self.cancel))
+        if isinstance(question, StoredQuestion):
+            return self._show(self.desk.asking.parts.ask(AnotherAnswer(question.id), self.cancel))
+        answer = self._show(self.ask.ask(question, self.cancel, excerpts=self.excerpts))
+        if not (self.in_parts and question.books and _is_too_much(answer)):
+            return answer
+        return self._show(self.desk.asking.parts.ask(AnotherAnswer(answer.question_id), self.cancel))
 
     def _go_on(self, answer: Answer) -> Answer:
         """Until the answer ends by itself, or there is no more room for it."""
         while answer.ending is Ending.LENGTH:
             asking = self.desk.asking.parts if answer.parts else self.ask
-            longer = self._show(asking.ask(answer, self.cancel))
+            longer = self._show(asking.ask(LongerAnswer(answer.id), self.cancel))
             if _is_too_much(longer):
                 return answer
             answer = longer

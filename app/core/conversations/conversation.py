@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import chain
+from typing import TypeAlias
 
 import msgspec
 
@@ -317,6 +318,21 @@ class Answer(msgspec.Struct, frozen=True):
     def was_stopped(self) -> bool:
         """By the person, or because Octavo was closed."""
         return self.ending in (Ending.CANCELLED, Ending.CLOSED)
+
+
+class AnotherAnswer(msgspec.Struct, frozen=True):
+    """Asks a kept question once more."""
+
+    question_id: str
+
+
+class LongerAnswer(msgspec.Struct, frozen=True):
+    """Asks for more of a kept answer, from exactly where it ends."""
+
+    answer_id: str
+
+
+Asked: TypeAlias = Question | AnotherAnswer | LongerAnswer
 
 
 class Turn(msgspec.Struct, frozen=True):

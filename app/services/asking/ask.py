@@ -14,11 +14,14 @@ import msgspec
 
 from app.core.conversations.conversation import (
     RULES_VERSION,
+    AnotherAnswer,
     Answer,
+    Asked,
     Beside,
     BookRef,
     Citation,
     Ending,
+    LongerAnswer,
     Part,
     Question,
     Sent,
@@ -295,7 +298,7 @@ class Ask:
     judges: Judges
 
     def ask(
-        self, asked: Question | StoredQuestion | Answer, cancel: Cancel, *, excerpts: bool = False, notes: bool = False
+        self, asked: Asked, cancel: Cancel, *, excerpts: bool = False, notes: bool = False
     ) -> Work[AnswerProgress, Answer]:
         """Answer a question that was just written, and is kept first; or one that is kept, whether it was answered
         before or not; or go on with an answer that was stopped or cut off. `Stored` comes before anything else.
@@ -392,20 +395,24 @@ class Ask:
             writing.went_to(Sent(host, generated.replaced))
         writing.end(ending, usage, timings)
 
-    def open(self, asked: Question | StoredQuestion | Answer) -> tuple[StoredQuestion, OpenAnswer]:
+    def open(self, asked: Asked) -> tuple[StoredQuestion, OpenAnswer]:
         """The question as it is kept, and the answer that will be written. Raises AppError BUG where one is gone."""
-        if isinstance(asked, Question):
-            asked_id = self.conversations.add_question(asked).id
-            self._name(asked)
-        else:
-            asked_id = asked.question_id if isinstance(asked, Answer) else asked.id
-        question = self.conversations.question(asked_id)
-        answer = self.conversations.answer(asked.id) if isinstance(asked, Answer) else None
-        if question is None or (answer is None and isinstance(asked, Answer)):
+        answer = None
+        match asked:
+            case Question():
+                question_id = self.conversations.add_question(asked).id
+                self._name(asked)
+            case AnotherAnswer(question_id):
+                pass
+            case LongerAnswer(answer_id):
+                answer = self.conversations.answer(answer_id)
+                question_id = answer.question_id if answer is not None else ""
+        question = self.conversations.question(question_id)
+        if question is None:
             raise AppError(Code.BUG, where="ask")
         if answer is None:
             model = self.models.loaded()
-            answer = self.conversations.begin_answer(asked_id, model.name if model else "")
+            answer = self.conversations.begin_answer(question.id, model.name if model else "")
         return question, OpenAnswer(question, answer, self.conversations, self.recording)
 
     def _beside(

@@ -12,7 +12,7 @@ from typing import Generic
 import msgspec
 
 from app.core.conversations.cell import Cell, CellBegun, CellEnded, CellKind, CellProgress
-from app.core.conversations.conversation import Answer
+from app.core.conversations.conversation import AnotherAnswer, Answer, Asked, LongerAnswer
 from app.core.conversations.events import AnswerProgress, Checked, Looking, Notice, Stored, Token, Weighing
 from app.core.conversations.values import ValueKind
 from app.core.errors import AppError, Blame, Code, Problem, blame
@@ -154,8 +154,9 @@ class CellRun(Generic[CellKind]):
         """The answer, or that of before where not even one could be begun, and what went wrong. One that an outage cut
         off goes on, but for a value, which is written as a whole."""
         cell, before = turn.cell, turn.cell.answer
-        goes_on = turn.again and before is not None and not (before.text and cell.question.form.is_held)
-        asked = before if goes_on and before is not None else cell.question
+        asked: Asked = AnotherAnswer(cell.question.id)
+        if turn.again and before is not None and not (before.text and cell.question.form.is_held):
+            asked = LongerAnswer(before.id)
         work = self._ask.ask(asked, self._cancel, excerpts=self._excerpts, notes=self._notes)
         try:
             answer = yield from relay(work, _of_cell)

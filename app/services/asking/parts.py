@@ -13,11 +13,11 @@ from app.core.conversations.cell import Cell, CellBegun, CellEnded, CellProgress
 from app.core.conversations.conversation import (
     RULES_VERSION,
     Answer,
+    Asked,
     BookRef,
     Ending,
     Part,
     PartState,
-    Question,
     StoredQuestion,
 )
 from app.core.conversations.events import (
@@ -68,7 +68,7 @@ class Parts:
         """The notes on each part, if there are any."""
         return next((notes for notes in self.store.of_question(question_id) if not notes.shortens), None)
 
-    def ask(self, asked: Question | StoredQuestion | Answer, cancel: Cancel) -> Work[PartsProgress, Answer]:
+    def ask(self, asked: Asked, cancel: Cancel) -> Work[PartsProgress, Answer]:
         """Answer as `Ask.ask` does, but from notes on all parts of the books. What was noted for the question before is
         not read again. A part that fails is left out, and `Answer.parts` says so."""
         question, writing = self.asking.open(asked)

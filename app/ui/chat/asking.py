@@ -9,7 +9,16 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.core.conversations.conversation import Answer, Conversation, Question, StoredQuestion, Turn
+from app.core.conversations.conversation import (
+    AnotherAnswer,
+    Answer,
+    Asked,
+    Conversation,
+    LongerAnswer,
+    Question,
+    StoredQuestion,
+    Turn,
+)
 from app.core.conversations.events import Checked, PartsProgress
 from app.core.conversations.image import ImageRef, ref_of
 from app.core.conversations.values import AnswerForm
@@ -178,7 +187,7 @@ class AskingPresenter(Presenter):
             pieces=[answer.text] if answer.text else [],
             checked=Checked(answer.citations, answer.verdicts),
         )
-        self._start(answer, AnswerWay.PARTS if answer.parts else AnswerWay.WHOLE, running)
+        self._start(LongerAnswer(answer.id), AnswerWay.PARTS if answer.parts else AnswerWay.WHOLE, running)
 
     @Slot()
     def stop(self) -> None:
@@ -262,9 +271,9 @@ class AskingPresenter(Presenter):
             if self._writing.edited_id == asked.id:
                 self._writing.leave_edit()
             running = Running(conversation, asked, before, again=True)
-            self._start(asked, wanted.way, running)
+            self._start(AnotherAnswer(asked.id), wanted.way, running)
 
-    def _start(self, asked: Question | StoredQuestion | Answer, way: AnswerWay, running: Running) -> None:
+    def _start(self, asked: Asked, way: AnswerWay, running: Running) -> None:
         self._composer.set_busy(True)
         work: Callable[[Cancel], Work[PartsProgress, Answer]]
         books = running.question.books

@@ -10,14 +10,15 @@ import msgspec
 import pytest
 
 from app.core.conversations.conversation import (
+    AnotherAnswer,
     Answer,
     BookRef,
     CitationState,
     Conversation,
     Ending,
+    LongerAnswer,
     PageRange,
     Question,
-    StoredQuestion,
     Thought,
 )
 from app.core.conversations.events import AnswerProgress, Checked, Loading, Reading, Stored, Thinking, Token
@@ -107,7 +108,9 @@ def test_a_thought_that_was_stopped_stays_one(fake: FakeDesk, talk: Conversation
     assert turn.answer.thought is None  # it was stopped before its first word
     cancel = Cancel()
     script(fake, THOUGHT[1:])
-    _events, answer = run(fake.desk.asking.ask.ask(turn.question, cancel), at(Thinking, cancel.request))
+    _events, answer = run(
+        fake.desk.asking.ask.ask(AnotherAnswer(turn.question.id), cancel), at(Thinking, cancel.request)
+    )
     assert answer.thought == Thought("Twelve or “six”", 4, 0.5)
 
 
@@ -285,7 +288,7 @@ def test_stopped_before_it_goes_on_the_answer_is_what_it_was(fake: FakeDesk, tal
     failed = finish(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     fake.engine.loads = [(Loading(0.5),)]
     cancel = Cancel()
-    _events, stopped = run(fake.desk.asking.ask.ask(failed, cancel), at(Loading, cancel.request))
+    _events, stopped = run(fake.desk.asking.ask.ask(LongerAnswer(failed.id), cancel), at(Loading, cancel.request))
     assert stopped == msgspec.structs.replace(failed, ending=Ending.CANCELLED, problem=None)
     assert fake.desk.conversations.answer(failed.id) == failed
 
@@ -306,10 +309,8 @@ def test_an_answer_that_the_disk_has_no_room_for_is_returned_whole(fake: FakeDes
 
 
 def test_where_no_answer_can_be_begun_that_is_raised(fake: FakeDesk) -> None:
-    assert (
-        problem_of(fake.desk.asking.ask.ask(StoredQuestion("gone", "", None, "When?", (), 0), Cancel())).code
-        is Code.BUG
-    )
+    for gone in (AnotherAnswer("gone"), LongerAnswer("gone")):
+        assert problem_of(fake.desk.asking.ask.ask(gone, Cancel())).code is Code.BUG
 
 
 def test_whoever_leaves_early_leaves_the_partial_answer(fake: FakeDesk, talk: Conversation) -> None:
@@ -326,7 +327,7 @@ def test_asking_again_is_a_variant(fake: FakeDesk, talk: Conversation) -> None:
     script(fake, ("One.",), ("Two.",))
     answered(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     (turn,) = fake.desk.conversations.turns(talk.id)
-    answered(fake.desk.asking.ask.ask(turn.question, Cancel()))
+    answered(fake.desk.asking.ask.ask(AnotherAnswer(turn.question.id), Cancel()))
     (turn,) = fake.desk.conversations.turns(talk.id)
     assert (turn.answer_variant, turn.answer_variants) == (2, 2)
     assert fake.engine.prompts[0] == fake.engine.prompts[1]
@@ -401,11 +402,10 @@ def test_a_prompt_is_measured_once_on_its_way(tmp_path: Path) -> None:
 
     answer = measured_for(ask.ask(first, Cancel()))
     assert answer.passages
-    question = fake.desk.conversations.question(answer.question_id)
-    assert question is not None
-    measured_for(ask.ask(question, Cancel()))
+    again = AnotherAnswer(answer.question_id)
+    measured_for(ask.ask(again, Cancel()))
     stopped = measured_for(ask.ask(asked(talk, "When does it open?", answer.id), Cancel()))
     assert stopped.text == "At"
-    assert measured_for(ask.ask(stopped, Cancel())).text == "Atsix."
-    assert measured_for(ask.ask(question, Cancel(), excerpts=True)).excerpts
+    assert measured_for(ask.ask(LongerAnswer(stopped.id), Cancel())).text == "Atsix."
+    assert measured_for(ask.ask(again, Cancel(), excerpts=True)).excerpts
     fake.desk.close()

@@ -10,13 +10,14 @@ import msgspec
 import pytest
 
 from app.core.conversations.conversation import (
+    AnotherAnswer,
     Answer,
     BookRef,
     CitationState,
     Conversation,
     Ending,
+    LongerAnswer,
     Question,
-    StoredQuestion,
 )
 from app.core.conversations.events import Reading, Stored, Token
 from app.core.conversations.values import AnswerForm, ValueKind
@@ -89,18 +90,11 @@ def ask(desk: Services, talk: Conversation, text: str = "When?", parent: Answer 
 # ---- going on
 
 
-def kept(desk: Services, answer: Answer) -> StoredQuestion:
-    """The question that it answers."""
-    question = desk.conversations.question(answer.question_id)
-    assert question is not None
-    return question
-
-
 def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Services, talk: Conversation) -> None:
     limit(desk, 24)
     short = ask(desk, talk)
     assert short.ending is Ending.LENGTH
-    events, longer = run(desk.asking.ask.ask(short, Cancel()))
+    events, longer = run(desk.asking.ask.ask(LongerAnswer(short.id), Cancel()))
     assert longer.ending is Ending.LENGTH
     assert longer.id == short.id
     assert longer.text.startswith(short.text)
@@ -113,7 +107,7 @@ def test_a_cut_answer_gets_longer_as_if_it_had_never_been_cut(desk: Services, ta
     assert turn.answer_variants == 1
 
     limit(desk, longer.usage.generated_tokens)
-    at_once = answered(desk.asking.ask.ask(kept(desk, short), Cancel()))
+    at_once = answered(desk.asking.ask.ask(AnotherAnswer(short.question_id), Cancel()))
     assert at_once.text == longer.text
 
 
@@ -135,11 +129,11 @@ def test_an_answer_continued_three_times_equals_one_in_one_piece(tmp_path: Path)
     assert one.ending is Ending.COMPLETE
     assert [citation.state for citation in one.citations] == [CitationState.VERIFIED]
     limit(desk, 5)
-    answer = answered(desk.asking.ask.ask(kept(desk, one), Cancel()))
+    answer = answered(desk.asking.ask.ask(AnotherAnswer(one.question_id), Cancel()))
     cuts = [answer.text]
     for tokens in (7, 5):
         limit(desk, tokens)
-        answer = answered(desk.asking.ask.ask(answer, Cancel()))
+        answer = answered(desk.asking.ask.ask(LongerAnswer(answer.id), Cancel()))
         assert answer.ending is Ending.LENGTH
         cuts.append(answer.text)
     assert [cut.replace("« the water line of house was under river", "…") for cut in cuts] == [
@@ -148,7 +142,7 @@ def test_an_answer_continued_three_times_equals_one_in_one_piece(tmp_path: Path)
         "…» [p",
     ]
     limit(desk, 60)
-    last = answered(desk.asking.ask.ask(answer, Cancel()))
+    last = answered(desk.asking.ask.ask(LongerAnswer(answer.id), Cancel()))
     assert (last.text, last.citations, last.ending) == (one.text, one.citations, one.ending)
     assert last.id == answer.id
     desk.close()
@@ -161,7 +155,7 @@ def test_quotations_are_checked_over_the_whole_text(desk: Services, talk: Conver
     begun = msgspec.structs.replace(answer, text="It says: “The harbour opens at six and the tenant”", citations=())
     desk.conversations.save_answer(begun)
     limit(desk, 20)
-    ending = answered(desk.asking.ask.ask(answer, Cancel()))
+    ending = answered(desk.asking.ask.ask(LongerAnswer(answer.id), Cancel()))
     first = ending.citations[0]
     assert first.quote.startswith("The harbour opens at six and the tenant")
     assert first.state is CitationState.VERIFIED
@@ -183,7 +177,7 @@ def test_a_reading_that_was_stopped_goes_on_where_it_was(desk: Services, tmp_pat
     assert (stopped.text, stopped.ending) == ("", Ending.CANCELLED)
     done = max(event.done for event in seen if isinstance(event, Reading))
     assert done >= 128
-    (stored, *events), finished = run(desk.asking.ask.ask(stopped, Cancel()))
+    (stored, *events), finished = run(desk.asking.ask.ask(LongerAnswer(stopped.id), Cancel()))
     assert stored == Stored(stopped.question_id, stopped.id)
     reused = next(event for event in events if isinstance(event, Reading)).reused
     assert reused >= done - 64
@@ -197,7 +191,7 @@ def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Service
     short = ask(desk, talk)
     desk.models.use(EngineSettings(model_path="/nowhere.gguf"), desk.settings.load().remote)
     desk.engine.close()
-    failed = finish(desk.asking.ask.ask(short, Cancel()))
+    failed = finish(desk.asking.ask.ask(LongerAnswer(short.id), Cancel()))
     assert failed.problem is not None
     assert failed == msgspec.structs.replace(short, ending=Ending.FAILED, problem=failed.problem)
     assert desk.conversations.answer(short.id) == short
@@ -206,7 +200,7 @@ def test_where_nothing_comes_of_going_on_the_answer_is_what_it_was(desk: Service
 def test_a_kill_while_it_goes_on_loses_nothing(desk: Services, talk: Conversation) -> None:
     limit(desk, 16)
     short = ask(desk, talk)
-    events = desk.asking.ask.ask(short, Cancel())
+    events = desk.asking.ask.ask(LongerAnswer(short.id), Cancel())
     assert isinstance(next(events), Stored)
     assert Conversations(desk.database).close_open_answers()  # as the next start does
     kept = desk.conversations.answer(short.id)
@@ -263,8 +257,8 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
     desk: Services, talk: Conversation
 ) -> None:
     answers, failed, problem = grow(desk, talk)
-    question, question_id = kept(desk, failed), failed.question_id
-    choices = desk.asking.context.choices(talk.id, question_id)
+    again = AnotherAnswer(failed.question_id)
+    choices = desk.asking.context.choices(talk.id, failed.question_id)
     assert choices.needed_tokens == problem.params["needed_tokens"]
     assert choices.context_tokens == CONTEXT
     assert choices.turns == len(answers)
@@ -275,9 +269,9 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
 
     fewer = choices.oldest[:-1]
     desk.conversations.leave_out(fewer, True)
-    unanswered(desk.asking.ask.ask(question, Cancel()))  # one turn fewer is not enough
+    unanswered(desk.asking.ask.ask(again, Cancel()))  # one turn fewer is not enough
     desk.conversations.leave_out(choices.oldest, True)
-    ending = answered(desk.asking.ask.ask(question, Cancel()))
+    ending = answered(desk.asking.ask.ask(again, Cancel()))
     usage = ending.usage
     assert usage.reused_tokens >= choices.books_tokens, "the books stay read"
     assert usage.reused_tokens + usage.evaluated_tokens == choices.needed_tokens - 40 - choices.oldest_tokens
@@ -286,7 +280,7 @@ def test_the_oldest_turns_are_left_out_and_only_the_conversation_is_read_again(
     assert all(turn.answer and turn.answer.text for turn in turns), "nothing is gone"
 
     desk.conversations.leave_out(choices.oldest, False)
-    unanswered(desk.asking.ask.ask(question, Cancel()))
+    unanswered(desk.asking.ask.ask(again, Cancel()))
 
 
 @pytest.mark.parametrize("form", [AnswerForm(ValueKind.YES_NO), AnswerForm(schema='{"enum": ["a", "b"]}')])
@@ -296,7 +290,9 @@ def test_a_question_whose_answer_is_held_is_repeated_as_it_was_read(
     first = Question(talk.id, "Does it open?", talk.books, form=form)
     answer = answered(desk.asking.ask.ask(first, Cancel()))
     assert answer.ending is Ending.COMPLETE
-    assert kept(desk, answer).form == form
+    kept = desk.conversations.question(answer.question_id)
+    assert kept is not None
+    assert kept.form == form
     second = ask(desk, talk, "And when?", answer)
     assert second.usage.reused_tokens >= answer.usage.prompt_tokens
 
@@ -331,11 +327,11 @@ def test_an_answer_that_fills_the_context_goes_on_once_there_is_room(desk: Servi
     last = answers[-1]
     assert last.ending is Ending.LENGTH
     limit(desk, 1800)
-    assert unanswered(desk.asking.ask.ask(last, Cancel())).code is Code.DOES_NOT_FIT
+    assert unanswered(desk.asking.ask.ask(LongerAnswer(last.id), Cancel())).code is Code.DOES_NOT_FIT
     assert desk.conversations.answer(last.id) == last
     desk.conversations.leave_out([answer.id for answer in answers[:-1]], True)
     limit(desk, 40)
-    ending = answered(desk.asking.ask.ask(last, Cancel()))
+    ending = answered(desk.asking.ask.ask(LongerAnswer(last.id), Cancel()))
     assert ending.text.startswith(last.text)
     assert len(ending.text) > len(last.text)
 

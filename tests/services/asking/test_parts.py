@@ -12,11 +12,13 @@ import msgspec
 import pytest
 
 from app.core.conversations.conversation import (
+    AnotherAnswer,
     Answer,
     BookRef,
     CitationState,
     Conversation,
     Ending,
+    LongerAnswer,
     PageRange,
     Part,
     PartState,
@@ -76,7 +78,7 @@ def script(fake: FakeDesk, *answers: tuple[Step, ...]) -> None:
 def ask(
     fake: FakeDesk, asked: Conversation | Answer, cancel: Cancel | None = None
 ) -> tuple[list[PartsProgress], Answer]:
-    question = Question(asked.id, QUESTION, asked.books) if isinstance(asked, Conversation) else asked
+    question = Question(asked.id, QUESTION, asked.books) if isinstance(asked, Conversation) else LongerAnswer(asked.id)
     return work.run(fake.desk.asking.parts.ask(question, cancel or Cancel()))
 
 
@@ -135,9 +137,7 @@ def test_a_part_that_fails_is_named_and_the_others_go_on(fake: FakeDesk, talk: C
     assert answer.parts == (part(book, 1, 3), part(book, 4, 6, PartState.UNREAD), part(book, 7, 8))
     assert (answer.text, answer.ending) == ("From two of three.", Ending.COMPLETE)
     script(fake, ("Two.",), ("From all.",))
-    question = fake.desk.conversations.question(answer.question_id)
-    assert question is not None
-    again = answered(fake.desk.asking.parts.ask(question, Cancel()))
+    again = answered(fake.desk.asking.parts.ask(AnotherAnswer(answer.question_id), Cancel()))
     assert pages_seen(fake.engine.prompts) == [("4", "5", "6"), ()]
     assert {part.state for part in again.parts} == {PartState.READ}
 
@@ -185,9 +185,7 @@ def test_notes_that_are_too_long_together_are_made_shorter_first(fake: FakeDesk,
     of_parts, shorter = fake.desk.asking.parts.store.of_question(answer.question_id)
     assert (of_parts.shortens, shorter.shortens) == (False, True)
     script(fake, ("Another one.",))
-    question = fake.desk.conversations.question(answer.question_id)
-    assert question is not None
-    assert answered(fake.desk.asking.parts.ask(question, Cancel())).text == "Another one."
+    assert answered(fake.desk.asking.parts.ask(AnotherAnswer(answer.question_id), Cancel())).text == "Another one."
     assert len(fake.engine.prompts) == 1, "nothing is noted or made shorter twice"
 
 
@@ -223,9 +221,7 @@ def test_for_a_smaller_context_what_is_missing_is_divided_anew(fake: FakeDesk, t
     _events, answer = ask(fake, talk)
     fake.engine.info = msgspec.structs.replace(SMALL, context_tokens=1100)
     script(fake, ("Note.",))
-    question = fake.desk.conversations.question(answer.question_id)
-    assert question is not None
-    again = answered(fake.desk.asking.parts.ask(question, Cancel()))
+    again = answered(fake.desk.asking.parts.ask(AnotherAnswer(answer.question_id), Cancel()))
     assert {each.state for each in again.parts} == {PartState.READ}
     assert len(fake.desk.asking.parts.store.of_question(answer.question_id)) == 1
 
@@ -268,7 +264,7 @@ def test_the_newest_question_without_an_answer_is_found_again(fake: FakeDesk, ta
     assert found.id == stopped.question_id
     assert find(QUESTION, ()) is None
     assert find("Summarise.", talk.books) is None
-    answered(fake.desk.asking.parts.ask(found, Cancel()))
+    answered(fake.desk.asking.parts.ask(AnotherAnswer(found.id), Cancel()))
     assert find(QUESTION, talk.books) is None
 
 
@@ -332,7 +328,7 @@ def test_killed_in_the_middle_only_the_missing_parts_are_asked(real: Services, t
     assert states[0] is not PartState.UNREAD
     assert set(states[1:]) == {PartState.UNREAD}
     kept = real.asking.parts.notes(turn.question.id)
-    events, answer = work.run(real.asking.parts.ask(turn.answer, Cancel()))
+    events, answer = work.run(real.asking.parts.ask(LongerAnswer(turn.answer.id), Cancel()))
     assert [e.number for e in events if isinstance(e, PartBegun)] == list(range(2, len(states) + 1))
     assert any(isinstance(event, Reading) for event in events)
     assert (answer.id, answer.problem) == (turn.answer.id, None)
