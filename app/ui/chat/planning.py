@@ -41,9 +41,9 @@ class _Planned:
     proposal: Proposal | None = None
 
     def is_for(self, submission: Submission) -> bool:
-        mine, other = self.submission.question, submission.question
-        is_same = (mine.text, mine.books, mine.replaces) == (other.text, other.books, other.replaces)
-        return is_same and self.scope == submission.scope
+        """Whether it is this question, with whatever images."""
+        asked = msgspec.structs.replace(submission.question, images=self.submission.question.images)
+        return (self.submission.question, self.scope) == (asked, submission.scope)
 
 
 class Planning(Presenter):
@@ -176,14 +176,18 @@ class Planning(Presenter):
 
     def _propose(
         self, submission: Submission, scope: MatterScope, cancel: Cancel
-    ) -> Work[Loading | Tokenizing, Proposal]:
+    ) -> Work[Loading | Tokenizing, tuple[Submission, Proposal]]:
         """Plan the question behind the turns that there are once the engine is free: an answer may end before."""
         yield Tokenizing(0, 0)
-        question, turns = submission.question, self._conversations.turns(submission.conversation_id)
-        before, _parent_id = follow(turns, find_question(turns, question.replaces))
-        return (yield from self._plans.propose(question, scope, before, cancel))
+        turns = self._conversations.turns(submission.conversation_id)
+        before, parent_id = follow(turns, find_question(turns, submission.question.replaces))
+        question = msgspec.structs.replace(submission.question, parent_id=parent_id)
+        proposal = yield from self._plans.propose(question, scope, before, cancel)
+        return replace(submission, question=question, turns=before), proposal
 
-    def _on_event(self, planned: _Planned, event: Loading | Tokenizing | Done[Proposal] | Cancelled | Failed) -> None:
+    def _on_event(
+        self, planned: _Planned, event: Loading | Tokenizing | Done[tuple[Submission, Proposal]] | Cancelled | Failed
+    ) -> None:
         conversation_id = planned.submission.conversation_id
         if self._planned.get(conversation_id) is not planned:
             return
@@ -192,8 +196,8 @@ class Planning(Presenter):
                 planned.words = self._activity.wait_words(EngineTask.LOADING)
             case Tokenizing():
                 planned.words = self._looking_words(planned.scope)
-            case Done(proposal):
-                planned.proposal = proposal
+            case Done((submission, proposal)):
+                planned.submission, planned.proposal = submission, proposal
             case Cancelled():
                 self._drop(conversation_id)
             case Failed(problem):

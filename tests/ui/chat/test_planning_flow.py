@@ -296,3 +296,19 @@ def test_what_is_chosen_belongs_to_the_question_that_it_was_shown_for(matter: Ro
     assert matter.window.talk.composer.text() == "What of the roof of the warehouse?"
     assert matter.turns() == ()
     assert [turn.question.text for turn in matter.desk.conversations.turns(talk.id)] == [ASKED]
+
+
+def test_behind_another_answer_it_is_another_question(matter: Room) -> None:
+    matter.engine.answers = [("One.",), ("Two.",)]
+    for _sent in range(2):
+        matter.ask(ASKED)
+    matter.presenter.talk_area.asking.ask_last_again()
+    matter.settle()
+    matter.ask("What of the roof of the warehouse?")
+    assert _words(matter)[1] == "Choose…"
+    matter.window.talk.view.variant_chosen.emit("answer", matter.turns()[0].question.id, -1)
+    matter.settle()
+    matter.ask("What of the roof of the warehouse?")
+    assert len(matter.turns()) == 1, "it is planned once more"
+    matter.ask("What of the roof of the warehouse?")
+    assert len(matter.turns()) == 2
