@@ -60,7 +60,7 @@ def make_open(folder: Path, bare: str, talk: str) -> None:
         refs = (BookRef(book.id),)
         desk.conversations.create(talk, refs)
         desk.conversations.create(bare, ())
-        sheets_of(desk).create_grid(columns_of(("[text] Who let the wharf?", "[date] When?")), [refs], title="Leases")
+        sheets_of(desk).create(columns_of(("[text] Who let the wharf?", "[date] When?")), [refs], title="Leases")
         set_passphrase(desk.shared.matters.home, desk.paths, PASSPHRASE)
 
 

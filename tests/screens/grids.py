@@ -77,7 +77,7 @@ def _open(stage: Stage, answers: Sequence[Sequence[Step]], **options: object) ->
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     stage.open(**options)  # type: ignore[arg-type]
     rows = [(BookRef(book.id),) for book in books]
-    grid = sheets_of(stage.desk).create_grid(columns_of(QUESTIONS), rows, title="Due diligence, 10 leases")
+    grid = sheets_of(stage.desk).create(columns_of(QUESTIONS), rows, title="Due diligence, 10 leases")
     stage.feature(TablesWindow).open()
     stage.settle()
     stage.feature(TablesWindow).sheets.open(grid.id)

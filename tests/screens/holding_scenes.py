@@ -8,6 +8,7 @@ from app.core.conversations.events import Opening
 from app.core.errors import Code, Problem
 from app.core.settings import ThemeChoice
 from app.core.work import Cancel
+from app.features.tables.columns import columns_of
 from app.features.tables.service import sheets_of
 from app.features.tables.window.tables import TablesWindow
 from app.wording.i18n import use_language
@@ -99,7 +100,7 @@ def sheet_held(stage: Stage) -> None:
 def sheet_without_book(stage: Stage) -> None:
     _open(stage, ThemeChoice.DARK)
     stage.engine.answers = [(_INVENTED,)]
-    sheet = sheets_of(stage.desk).create((_ASKED, "Who insures the dry dock?"), ())
+    sheet = sheets_of(stage.desk).create(columns_of((_ASKED, "Who insures the dry dock?")), [()])
     for _event in sheets_of(stage.desk).run(sheet.id, Cancel()):
         pass
     stage.feature(TablesWindow).open()

@@ -8,6 +8,7 @@ from app.core.conversations.conversation import BookRef
 from app.core.conversations.events import Reading
 from app.core.errors import Code, Problem
 from app.core.settings import ThemeChoice
+from app.features.tables.columns import columns_of
 from app.features.tables.service import sheets_of
 from app.features.tables.window.tables import TablesWindow
 from tests.screens.stage import Stage
@@ -53,7 +54,7 @@ def sheet_empty(stage: Stage) -> None:
 def _template(stage: Stage, **options: object) -> None:
     _desk(stage, **options)
     for title in ("Glossary", "People and places"):
-        sheets_of(stage.desk).create(QUESTIONS, _books(stage), title=title)
+        sheets_of(stage.desk).create(columns_of(QUESTIONS), [_books(stage)], title=title)
     stage.feature(TablesWindow).open()
     stage.settle()
     stage.feature(TablesWindow).sheets.beginning.take_template("contract")

@@ -26,66 +26,51 @@ def _window(workspace: Workspace) -> WindowFeature:
     return TablesWindow(workspace)
 
 
-def _run_sheet(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
-    from app.features.tables import sheet_command
+def _run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
+    from app.features.tables import command
 
-    return sheet_command.run(options, desk, cancel)
-
-
-def _run_grid(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
-    from app.features.tables import grid_command
-
-    return grid_command.run(options, desk, cancel)
+    return command.run(options, desk, cancel)
 
 
-def _add_sheet(commands: Commands) -> None:
-    sheet = parsers.add_command(
-        commands, "sheet", _("ask a list of questions about documents, each one separately, and get a table of answers")
-    )
-    parsers.add_answering(sheet)
-    sheet.add_argument(
-        "--questions",
-        type=Path,
-        metavar="FILE",
-        help=_("UTF-8 text, one question per line; lines that start with # are ignored"),
-    )
-    sheet.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
-    sheet.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
-    sheet.add_argument(
-        "--resume", action="store_true",
-        help=_("continue the last sheet with the same questions and books: ask only the unanswered ones"),
-    )  # fmt: skip
-    sheet.add_argument(
-        "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .docx, .xlsx, .md, .html")
-    )
-    parsers.add_weighing(sheet)
-    sheet.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
-
-
-def _add_grid(commands: Commands) -> None:
-    grid = parsers.add_command(
-        commands,
-        "grid",
+def _add(commands: Commands) -> None:
+    """`sheet` is `table --together`, and `grid` is `table`."""
+    each = (
         _("ask every question of every document by itself, and get a table of values with their pages"),
-    )
-    parsers.add_answering(grid)
-    grid.add_argument(
-        "--questions", type=Path, metavar="FILE",
-        help=_("UTF-8 text, one question per line, as in “[date] End of term: When does the lease end?”; the kinds are"
+        _("UTF-8 text, one question per line, as in “[date] End of term: When does the lease end?”; the kinds are"
         " text, yes/no, date, amount, choice: A, B"),
+        _("continue the last table of these questions and documents: ask only what is not answered, or new"),
     )  # fmt: skip
-    grid.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
-    grid.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
-    grid.add_argument("--title", metavar="TEXT", default="", help=_("what the table is called"))
-    grid.add_argument(
-        "--resume", action="store_true",
-        help=_("continue the last table of these questions and documents: ask only what is not answered, or new"),
-    )  # fmt: skip
-    grid.add_argument(
-        "--export", type=Path, metavar="FILE", help=_("also write the table to a file: .xlsx, .csv, .docx")
+    together = (
+        _("ask a list of questions about documents, each one separately, and get a table of answers"),
+        _("UTF-8 text, one question per line; lines that start with # are ignored"),
+        _("continue the last sheet with the same questions and books: ask only the unanswered ones"),
     )
-    parsers.add_weighing(grid)
-    grid.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
+    values = _("also write the table to a file: .xlsx, .csv, .docx")
+    answers = _("also write the table to a file: .docx, .xlsx, .md, .html")
+    both = _("also write the table to a file: .xlsx, .csv, .docx; with --together: .docx, .xlsx, .md, .html")
+    table = _add_verb(commands, "table", *each, export=both)
+    table.add_argument(
+        "--together", action="store_true", help=_("ask all documents together, and get a full answer to each question")
+    )
+    _add_verb(commands, "sheet", *together, export=answers).set_defaults(together=True)
+    _add_verb(commands, "grid", *each, export=values).set_defaults(together=False)
+
+
+def _add_verb(
+    commands: Commands, name: str, about: str, questions: str, resume: str, *, export: str
+) -> argparse.ArgumentParser:
+    """All but `name` are what is said of the verb and of its options."""
+    verb = parsers.add_command(commands, name, about)
+    parsers.add_answering(verb)
+    verb.add_argument("--questions", type=Path, metavar="FILE", help=questions)
+    verb.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
+    verb.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
+    verb.add_argument("--title", metavar="TEXT", default="", help=_("what the table is called"))
+    verb.add_argument("--resume", action="store_true", help=resume)
+    verb.add_argument("--export", type=Path, metavar="FILE", help=export)
+    parsers.add_weighing(verb)
+    verb.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
+    return verb
 
 
 def _remedy() -> str:
@@ -135,8 +120,5 @@ _KEEPS = Keeps(
 )
 
 TABLES = Feature(
-    name="tables",
-    terminal=(TerminalCommand(("sheet",), _add_sheet, _run_sheet), TerminalCommand(("grid",), _add_grid, _run_grid)),
-    window=_window,
-    keeps=_KEEPS,
+    name="tables", terminal=(TerminalCommand(("table", "sheet", "grid"), _add, _run),), window=_window, keeps=_KEEPS
 )

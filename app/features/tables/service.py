@@ -19,7 +19,6 @@ from app.core.errors import AppError, Code
 from app.core.machine.paths import resources
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
-from app.features.tables.columns import columns_of
 from app.features.tables.data import GridColumn, Sheet, SheetEntry, SheetProgress
 from app.features.tables.store import SheetStore
 from app.services.asking.ask import Ask, title_of
@@ -38,13 +37,6 @@ class Sheets:
     weighing: SentenceWeighing
 
     def create(
-        self, questions: Sequence[str], books: tuple[BookRef, ...], *, title: str = "", excerpts: bool = False
-    ) -> Sheet:
-        """Keep a new sheet of questions, one a line as `columns_of` reads them, to all books together. Raises as
-        `create_grid`."""
-        return self.create_grid(columns_of(questions), [books], title=title, excerpts=excerpts)
-
-    def create_grid(
         self,
         columns: Sequence[GridColumn],
         rows: Sequence[tuple[BookRef, ...]],
@@ -77,26 +69,25 @@ class Sheets:
         """The newest first."""
         return self.store.all()
 
-    def unfinished(self, questions: Sequence[str], books: tuple[BookRef, ...], *, excerpts: bool) -> Sheet | None:
-        """The newest sheet that asks just this and has questions left to ask."""
-        asked = _asked(columns_of(questions))
-        for entry in self.store.all():
-            if entry.answered < entry.questions == len(asked):
-                sheet = self.store.get(entry.id)
-                if sheet and (_asked(sheet.columns), sheet.excerpts) == (asked, excerpts) and _rows(sheet) == [books]:
-                    return sheet
-        return None
-
     def begun(
-        self, columns: Sequence[GridColumn], rows: Sequence[tuple[BookRef, ...]], *, excerpts: bool
+        self,
+        columns: Sequence[GridColumn],
+        rows: Sequence[tuple[BookRef, ...]],
+        *,
+        excerpts: bool,
+        together: bool = False,
     ) -> Sheet | None:
-        """The newest grid that asks nothing but this: what it does not have yet can be added to it."""
-        asked, books = set(_asked(columns)), set(rows)
+        """The newest sheet that asks nothing but this: what it does not have yet can be added to it. `together`: one
+        that asks just this, in this order, and has questions left to ask."""
+        asked, books = _asked(columns), list(rows)
         for entry in self.store.all():
             sheet = self.store.get(entry.id) if 0 < entry.questions <= len(asked) * len(books) else None
             if sheet is None or sheet.question_id or sheet.excerpts != excerpts:
                 continue
-            if asked.issuperset(_asked(sheet.columns)) and books.issuperset(_rows(sheet)):
+            known, known_books = _asked(sheet.columns), _rows(sheet)
+            if together and ((known, known_books) != (asked, books) or sheet.finished):
+                continue
+            if set(asked).issuperset(known) and set(books).issuperset(known_books):
                 return sheet
         return None
 

@@ -1,4 +1,4 @@
-"""`octavo grid` from end to end, with real children: each document once, only what is new, a table in the end."""
+"""`octavo table` from end to end, with real children: each document once, only what is new, a table in the end."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def test_a_folder_is_asked_exported_and_gone_on_with(
     tmp_path: Path, leases: Path, octavo: Octavo, tiny_scout_fast: Path
 ) -> None:
     table, questions = tmp_path / "table.csv", tmp_path / "questions.txt"
-    asked = ("grid", "--data-dir", str(tmp_path / "desk"), "--documents", str(leases), "--questions", str(questions))
+    asked = ("--data-dir", str(tmp_path / "desk"), "--documents", str(leases), "--questions", str(questions))
     model = ("--model", str(tiny_scout_fast), "--context", "4096", "--export", str(table))
-    code, out, err = octavo(*asked, *model, "--json")
+    code, out, err = octavo("table", *asked, *model, "--json")
     assert code == 0, err
     assert [(cell["document"], cell["column"], cell["state"]) for cell in cells(out)] == [
         (f"berth {number}", column, "answered") for number in (1, 2) for column in ("End", "Who insures?")
@@ -46,7 +46,7 @@ def test_a_folder_is_asked_exported_and_gone_on_with(
     assert [row[0] for row in read] == ["Document", "berth 1", "berth 2"]
 
     (leases / "berth 3.txt").write_text("Lease 3. The Term ends on 1 May 2030.", "utf-8")
-    code, out, err = octavo(*asked, *model, "--resume")
+    code, out, err = octavo("grid", *asked, *model, "--resume")
     assert code == 0, err
     assert [line for line in out.splitlines() if line.startswith("berth")] == ["berth 3"], "the others are answered"
     assert out.count("End: ") == 1
@@ -57,3 +57,10 @@ def test_a_kind_that_is_none_is_refused_before_anything_is_read(tmp_path: Path, 
     code, _out, err = octavo("grid", *desk, "--document", str(tmp_path / "no.pdf"), "[dates] When?")
     assert code != 0
     assert "“[dates]”, which is no kind of answer" in err
+
+
+@pytest.mark.parametrize(("alias", "options"), [("grid", ()), ("sheet", ("--together",))])
+def test_two_other_verbs_do_the_same(tmp_path: Path, octavo: Octavo, alias: str, options: tuple[str, ...]) -> None:
+    desk = ("--data-dir", str(tmp_path / "desk"))
+    for rest in (("--templates",), ("--export", "table.pdf", "Why?"), ("[date] When?", "[days] How long?")):
+        assert octavo("table", *options, *desk, *rest) == octavo(alias, *desk, *rest)

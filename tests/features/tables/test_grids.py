@@ -55,7 +55,7 @@ def add_books(fake: FakeDesk, *titles: str) -> list[Book]:
 
 def make(fake: FakeDesk, *titles: str) -> Sheet:
     rows = [(BookRef(book.id),) for book in add_books(fake, *titles)]
-    return sheets_of(fake.desk).create_grid(columns_of(QUESTIONS), rows, title="Leases")
+    return sheets_of(fake.desk).create(columns_of(QUESTIONS), rows, title="Leases")
 
 
 def kept(fake: FakeDesk, grid: Sheet) -> Sheet:
@@ -194,7 +194,7 @@ def test_a_grid_has_a_limit(fake: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(AppError) as caught:
         make(fake, "Berth 1", "Berth 2")
     assert caught.value.code is Code.QUESTION_CELLS
-    grid = sheets_of(fake.desk).create_grid([GridColumn("Why?")], [(BookRef("b"),)])
+    grid = sheets_of(fake.desk).create([GridColumn("Why?")], [(BookRef("b"),)])
     with pytest.raises(AppError):
         sheets_of(fake.desk).add(grid, [GridColumn(f"{number}?") for number in range(5)])
 

@@ -33,6 +33,6 @@ def entries(fake: FakeDesk) -> list[RecordEntry]:
 
 
 def test_every_cell_has_its_entry(fake: FakeDesk, book: BookRef) -> None:
-    sheet = sheets_of(fake.desk).create_grid([GridColumn("Who?"), GridColumn("When?")], [(book,)], title="Secret")
+    sheet = sheets_of(fake.desk).create([GridColumn("Who?"), GridColumn("When?")], [(book,)], title="Secret")
     finish(sheets_of(fake.desk).run(sheet.id, Cancel()))
     assert [(entry.kind, entry.item) for entry in entries(fake)] == [(RecordKind.CELL, sheet.id)] * 2

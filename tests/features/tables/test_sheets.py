@@ -60,7 +60,7 @@ def book(fake: FakeDesk) -> Book:
 
 @pytest.fixture
 def sheet(fake: FakeDesk, book: Book) -> Sheet:
-    return sheets_of(fake.desk).create(QUESTIONS, (BookRef(book.id),))
+    return sheets_of(fake.desk).create(columns_of(QUESTIONS), [(BookRef(book.id),)])
 
 
 def script(fake: FakeDesk, *answers: tuple[Step, ...]) -> None:
@@ -203,11 +203,11 @@ def test_what_would_meet_every_question_ends_the_sheet(fake: FakeDesk, sheet: Sh
 def test_books_that_do_not_fit_end_the_sheet_and_a_long_question_only_itself(fake: FakeDesk, book: Book) -> None:
     fake.engine.info = msgspec.structs.replace(SCOUT, context_tokens=400)
     long = "Why? " * 300
-    sheet = sheets_of(fake.desk).create(("When?", long, "How?"), (BookRef(book.id),))
+    sheet = sheets_of(fake.desk).create(columns_of(("When?", long, "How?")), [(BookRef(book.id),)])
     run(fake, sheet)
     assert states(kept(fake, sheet)) == [CellState.ANSWERED, CellState.FAILED, CellState.ANSWERED]
     fake.engine.tokens = {"Lease": 400}
-    sheet = sheets_of(fake.desk).create(("When?", "How?"), (BookRef(book.id),))
+    sheet = sheets_of(fake.desk).create(columns_of(("When?", "How?")), [(BookRef(book.id),)])
     assert problem_of(sheets_of(fake.desk).run(sheet.id, Cancel())).code is Code.DOES_NOT_FIT
     assert states(kept(fake, sheet)) == [CellState.FAILED, CellState.WAITING]
 
@@ -238,38 +238,38 @@ def test_stopped_between_two_questions_nothing_more_is_begun(fake: FakeDesk, she
 def test_a_sheet_goes_on_after_octavo_was_killed(tmp_path: Path) -> None:
     first = open_desk(tmp_path / "desk", ScriptedEngine(answers=[("One.",), ("Two, half", Gate(), "and more")]))
     book = add_book(first)
-    sheet = sheets_of(first.desk).create(QUESTIONS, (BookRef(book.id),))
+    sheet = sheets_of(first.desk).create(columns_of(QUESTIONS), [(BookRef(book.id),)])
     events = sheets_of(first.desk).run(sheet.id, Cancel())
     while not (isinstance(event := next(events), CellBegun) and event.number == 2):
         pass
     next(events)
     second = open_desk(tmp_path / "desk", ScriptedEngine(answers=[("Two, whole.",), ("Three.",)]))
     assert second.desk.conversations.close_open_answers()
-    found = sheets_of(second.desk).unfinished(QUESTIONS, sheet.books, excerpts=False)
+    found = sheets_of(second.desk).begun(columns_of(QUESTIONS), [sheet.books], excerpts=False, together=True)
     assert found is not None
     assert states(found) == [CellState.ANSWERED, CellState.STOPPED, CellState.WAITING]
     finish(sheets_of(second.desk).run(found.id, Cancel()))
     texts = [row.answer.text for row in kept(second, sheet).cells if row.answer]
     assert texts == ["One.", "Two, whole.", "Three."]
-    assert sheets_of(second.desk).unfinished(QUESTIONS, sheet.books, excerpts=False) is None
+    assert sheets_of(second.desk).begun(columns_of(QUESTIONS), [sheet.books], excerpts=False, together=True) is None
     second.desk.close()
     events.close()
     first.desk.close()
 
 
 def test_only_the_same_questions_to_the_same_books_go_on(fake: FakeDesk, sheet: Sheet, book: Book) -> None:
-    find = sheets_of(fake.desk).unfinished
-    found = find(QUESTIONS, sheet.books, excerpts=False)
+    find = sheets_of(fake.desk).begun
+    found = find(columns_of(QUESTIONS), [sheet.books], excerpts=False, together=True)
     assert found is not None
     assert found.id == sheet.id
-    assert find(QUESTIONS[:2], sheet.books, excerpts=False) is None
-    assert find(QUESTIONS[::-1], sheet.books, excerpts=False) is None
-    assert find(QUESTIONS, (), excerpts=False) is None
-    assert find(QUESTIONS, sheet.books, excerpts=True) is None
+    assert find(columns_of(QUESTIONS[:2]), [sheet.books], excerpts=False, together=True) is None
+    assert find(columns_of(QUESTIONS[::-1]), [sheet.books], excerpts=False, together=True) is None
+    assert find(columns_of(QUESTIONS), [()], excerpts=False, together=True) is None
+    assert find(columns_of(QUESTIONS), [sheet.books], excerpts=True, together=True) is None
 
 
 def test_excerpts_are_asked_as_excerpts(fake: FakeDesk, book: Book) -> None:
-    sheet = sheets_of(fake.desk).create(("What about notice?",), (BookRef(book.id),), excerpts=True)
+    sheet = sheets_of(fake.desk).create(columns_of(("What about notice?",)), [(BookRef(book.id),)], excerpts=True)
     run(fake, sheet)
     assert fake.engine.prompts[0].documents == ()
     (row,) = kept(fake, sheet).cells
@@ -278,9 +278,9 @@ def test_excerpts_are_asked_as_excerpts(fake: FakeDesk, book: Book) -> None:
 
 
 def test_a_sheet_is_named_after_its_template_or_its_first_question(fake: FakeDesk) -> None:
-    assert sheets_of(fake.desk).create(("When?",), (), title="Glossary").title == "Glossary"
-    assert sheets_of(fake.desk).create(("  When\n does it? ",), ()).title == "When does it?"
-    assert sheets_of(fake.desk).create(("Why " * 40,), ()).title.endswith("Why…")
+    assert sheets_of(fake.desk).create(columns_of(("When?",)), [()], title="Glossary").title == "Glossary"
+    assert sheets_of(fake.desk).create(columns_of(("  When\n does it? ",)), [()]).title == "When does it?"
+    assert sheets_of(fake.desk).create(columns_of(("Why " * 40,)), [()]).title.endswith("Why…")
 
 
 def test_a_sheet_that_is_gone_is_told(fake: FakeDesk, sheet: Sheet) -> None:
@@ -334,7 +334,7 @@ def test_a_file_too_large_for_questions_is_not_read(tmp_path: Path) -> None:
 )
 def test_limits_are_told(fake: FakeDesk, listed: tuple[str, ...], code: Code) -> None:
     with pytest.raises(AppError) as caught:
-        sheets_of(fake.desk).create(listed, ())
+        sheets_of(fake.desk).create(columns_of(listed), [()])
     assert caught.value.code is code
     assert sheets_of(fake.desk).all() == ()
 

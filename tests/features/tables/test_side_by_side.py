@@ -56,7 +56,7 @@ def make(fake: FakeDesk, rows: int, *questions: str) -> Sheet:
         page = Page(1, "1", f"{title}. The lease of Anna Meyer ends in May.")
         document = Document(title, Format.TEXT, title.encode().hex().ljust(64, "0"), (page,))
         books.append((BookRef(fake.books.add(document, Path(f"/{title}.txt")).id),))
-    return sheets_of(fake.desk).create_grid(columns_of(questions), books, title="Leases")
+    return sheets_of(fake.desk).create(columns_of(questions), books, title="Leases")
 
 
 def kept(fake: FakeDesk, grid: Sheet) -> Sheet:

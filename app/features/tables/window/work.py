@@ -78,9 +78,8 @@ class SheetWork:
         if wanted.waited and wanted.template:
             questions = self.questions_of(wanted.template, wanted.conversation_id)
         books = tuple(map(BookRef, wanted.books)) or conversation.books
-        if wanted.each:
-            return self.sheets.create_grid(columns_of(questions), [(ref,) for ref in books], title=wanted.title)
-        return self.sheets.create(questions, books, title=wanted.title)
+        rows = [(ref,) for ref in books] if wanted.each else [books]
+        return self.sheets.create(columns_of(questions), rows, title=wanted.title)
 
     def open(self, sheet_id: str) -> OpenedSheet:
         sheet = self.sheets.get(sheet_id)

@@ -21,10 +21,10 @@ from app.core.documents.document import Book, CitedBook, Format, Page
 from app.documents.citations.checker import check
 from app.documents.citations.held_values import weigh_value
 from app.features.tables.cells import CellFinding, read_cell
+from app.features.tables.command_output import JsonTables
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
 from app.features.tables.export import files
 from app.features.tables.export.grid import compose_grid
-from app.features.tables.grid_command import JsonGrids
 from app.features.tables.window.grid_cells import finding_colour
 from app.features.tables.window.grid_table import GridTable
 from app.features.tables.words import count_findings
@@ -151,9 +151,9 @@ def test_window_workbook_csv_and_terminal_say_the_same_of_each_cell(
     assert found >= set(CellFinding) - {CellFinding.ANSWERING, CellFinding.FAILED}
     table = GridTable()
     table.show_sheet(sheet, books)
-    terminal = JsonGrids(sheet, books)
+    terminal = JsonTables(sheet, books, together=False)
     for number, each in enumerate(sheet.cells, 1):
-        terminal.row(CellEnded(number, len(sheet.cells), each))
+        terminal.cell(CellEnded(number, len(sheet.cells), each))
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     report = compose_grid(sheet, books)
     files.write_grid(report, tmp_path / "grid.xlsx")

@@ -40,7 +40,7 @@ def grid(room: Room) -> Sheet:
     room.add_conversation("Talk", [room.books[LEASE]])
     room.open()
     rows = [(BookRef(room.books[title].id),) for title in (LEASE, LETTERS)]
-    made = sheets_of(room.desk).create_grid(columns_of(_QUESTIONS), rows, title="Leases")
+    made = sheets_of(room.desk).create(columns_of(_QUESTIONS), rows, title="Leases")
     room.feature(TablesWindow).open()
     room.settle()
     room.feature(TablesWindow).sheets.open(made.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core.conversations.cell import CellState
 from app.core.conversations.conversation import BookRef
 from app.core.work import Cancel
+from app.features.tables.columns import columns_of
 from app.features.tables.service import sheets_of
 from app.features.tables.window.table import SheetTable
 from app.features.tables.window.tables import TablesWindow
@@ -24,7 +25,7 @@ def test_a_row_of_a_sheet_says_that_nothing_was_found(room: Room) -> None:
     room.add_conversation("A")
     room.open()
     room.engine.answers = [(_INVENTED,)]
-    sheet = sheets_of(room.desk).create(("May he sublet?",), (BookRef(room.books[LEASE].id),))
+    sheet = sheets_of(room.desk).create(columns_of(("May he sublet?",)), [(BookRef(room.books[LEASE].id),)])
     for _event in sheets_of(room.desk).run(sheet.id, Cancel()):
         pass
     room.feature(TablesWindow).sheets.open(sheet.id)
@@ -39,7 +40,7 @@ def test_a_row_of_a_sheet_says_it(room: Room) -> None:
     """A sheet that was kept by the terminal, say: the window itself begins none without a book."""
     room.add_conversation("A")
     room.open()
-    sheet = sheets_of(room.desk).create(("When?",), ())
+    sheet = sheets_of(room.desk).create(columns_of(("When?",)), [()])
     for _event in sheets_of(room.desk).run(sheet.id, Cancel()):
         pass
     room.feature(TablesWindow).sheets.open(sheet.id)
