@@ -20,8 +20,7 @@ from app.features.tables.columns import columns_of
 from app.features.tables.command_output import JsonTables, Out, TextTables, TextValues, show
 from app.features.tables.data import GridColumn, Sheet
 from app.features.tables.export import files
-from app.features.tables.export.grid import compose_grid
-from app.features.tables.export.sheet import compose_sheet
+from app.features.tables.export.report import compose
 from app.features.tables.service import SheetTemplate, check_questions, read_questions, sheets_of, templates_of
 from app.services.asking.restating import SHORT_CHARACTERS
 from app.services.services import Services
@@ -132,12 +131,8 @@ def _index_each(sheet: Sheet, desk: Services, cancel: Cancel) -> None:
 
 
 def _export(sheet: Sheet, shelf: Mapping[str, Book], options: argparse.Namespace, desk: Services) -> None:
-    if options.together:
-        report = leaving.exported(compose_sheet(sheet, shelf), options, desk, sheet.id, shelf)
-        files.write_sheet(report, options.export.absolute())
-    else:
-        grid = leaving.exported(compose_grid(sheet, shelf), options, desk, sheet.id, shelf)
-        files.write_grid(grid, options.export.absolute())
+    report = compose(sheet, shelf, as_list=options.together)
+    files.write(leaving.exported(report, options, desk, sheet.id, shelf), options.export.absolute())
     desk.record.exported("sheet" if options.together else "grid", options.export, item=sheet.id, books=shelf)
 
 

@@ -13,7 +13,7 @@ from app.core.conversations.conversation import Answer, BookRef, Ending, StoredQ
 from app.core.conversations.image import ImageRef
 from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.export import files
-from app.features.tables.export.sheet import compose_sheet
+from app.features.tables.export.report import compose_sheet
 
 IMAGE = ImageRef("cd" * 32, "chart.png", 400, 300)
 
@@ -47,5 +47,5 @@ def text_of(path: Path) -> str:
 def test_in_every_file_of_a_sheet(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"out{ending}"
     rows = (SheetCell(ALONE, ANSWER), SheetCell(msgspec.structs.replace(READ, images=()), ANSWER), SheetCell(ALONE))
-    files.write_sheet(compose_sheet(Sheet("s", "Sheet", 0.0, (), rows), {}), path)
+    files.write(compose_sheet(Sheet("s", "Sheet", 0.0, (), rows), {}), path)
     assert text_of(path).count(WORDS) == 1

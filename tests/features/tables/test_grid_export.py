@@ -19,7 +19,7 @@ from app.core.documents.document import Book, Format
 from app.core.errors import AppError, Code
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
 from app.features.tables.export import files
-from app.features.tables.export.grid import GridReport, compose_grid
+from app.features.tables.export.report import GridReport, compose_grid
 
 DATE, AMOUNT = AnswerForm(ValueKind.DATE), AnswerForm(ValueKind.AMOUNT)
 COLUMNS = (
@@ -66,7 +66,7 @@ def report() -> GridReport:
 
 def test_a_workbook_has_values_quotations_and_sources(report: GridReport, tmp_path: Path) -> None:
     path = tmp_path / "leases.xlsx"
-    files.write_grid(report, path)
+    files.write(report, path)
     book = CalamineWorkbook.from_path(str(path))
     answers, findings, sources, about = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
     assert answers[0] == ["Document", "End of term\ndate", "Rent\namount", "=1+1?\ntext"]
@@ -97,7 +97,7 @@ def test_a_workbook_has_values_quotations_and_sources(report: GridReport, tmp_pa
 
 def test_csv_is_for_programs(report: GridReport, tmp_path: Path) -> None:
     path = tmp_path / "leases.csv"
-    files.write_grid(report, path)
+    files.write(report, path)
     read = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
     assert read[0][:6] == [
         "Document",
@@ -114,7 +114,7 @@ def test_csv_is_for_programs(report: GridReport, tmp_path: Path) -> None:
 
 def test_a_word_file_has_the_grid_and_what_is_said_of_its_cells(report: GridReport, tmp_path: Path) -> None:
     path = tmp_path / "leases.docx"
-    files.write_grid(report, path)
+    files.write(report, path)
     document = Document(str(path))
     _facts, grid, documents = document.tables
     assert documents.rows[0].cells[0].text.startswith("Berth 1\nSHA-256 1")
@@ -126,5 +126,5 @@ def test_a_word_file_has_the_grid_and_what_is_said_of_its_cells(report: GridRepo
 
 def test_another_format_is_refused(report: GridReport, tmp_path: Path) -> None:
     with pytest.raises(AppError) as caught:
-        files.write_grid(report, tmp_path / "leases.pdf")
+        files.write(report, tmp_path / "leases.pdf")
     assert caught.value.code is Code.EXPORT_FORMAT

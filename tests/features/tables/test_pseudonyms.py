@@ -14,7 +14,7 @@ from app.features.pseudonyms.export import with_stand_ins
 from app.features.pseudonyms.stand_ins import Replacer
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
 from app.features.tables.export import files
-from app.features.tables.export.grid import compose_grid
+from app.features.tables.export.report import compose_grid
 
 _SMITH = Pseudonym(1, NamedKind.PERSON, "John Smith", "[Person 1]")
 
@@ -43,11 +43,11 @@ def test_a_date_of_birth_is_in_no_cell_and_no_file_is_named(tmp_path: Path) -> N
     assert grid.lines[0].cells[0].words == _BORN.text
     made = with_stand_ins(grid, _without)
     path = tmp_path / "births.csv"
-    files.write_grid(made, path)
+    files.write(made, path)
     assert "[Date of birth 1]" in path.read_text("utf-8-sig")
     assert "1970" not in path.read_text("utf-8-sig")
     path = tmp_path / "births.xlsx"
-    files.write_grid(made, path)
+    files.write(made, path)
     with zipfile.ZipFile(path) as opened:
         inside = "".join(opened.read(name).decode("utf-8", "replace") for name in opened.namelist())
     assert "Smith" not in inside

@@ -21,8 +21,8 @@ from app.export.plain import plain_text
 from app.export.workbook import CELL_CHARACTERS
 from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.export import files, markdown, web, word
-from app.features.tables.export.sheet import SheetReport, compose_sheet
-from app.features.tables.export.sheet_workbook import write_sheet as write_workbook
+from app.features.tables.export.report import SheetReport, compose_sheet
+from app.features.tables.export.workbook import write as write_workbook
 
 ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://example.org")', "=cmd|' /C calc'!A0")
@@ -148,7 +148,7 @@ def test_an_answer_in_a_cell_has_its_words_without_the_signs_of_markdown() -> No
 
 
 def test_a_word_document_has_the_same_lines(report: SheetReport) -> None:
-    document = Document(io.BytesIO(word.write_sheet(report)))
+    document = Document(io.BytesIO(word.write(report)))
     assert document.paragraphs[0].text == "Notice"
     _facts, table, documents = document.tables
     assert [cell.text for cell in documents.rows[0].cells] == ["Lease", "100 pages"]
@@ -200,7 +200,7 @@ def test_nothing_an_answer_says_is_done(report: SheetReport) -> None:
         assert "\u202e" not in written
     (line,) = [one for one in text.splitlines() if one.startswith("| 1 ")]
     assert line.replace("&#124;", "").count("|") == 5
-    Document(io.BytesIO(word.write_sheet(hostile)))
+    Document(io.BytesIO(word.write(hostile)))
 
 
 def test_an_answer_longer_than_a_cell_goes_on_below() -> None:
@@ -221,12 +221,12 @@ def test_html_has_the_same_lines(report: SheetReport) -> None:
 @pytest.mark.parametrize("ending", files.SHEET_ENDINGS)
 def test_a_file_is_its_owners_alone(tmp_path: Path, report: SheetReport, ending: str) -> None:
     path = tmp_path / f"sheet{ending}"
-    files.write_sheet(report, path)
+    files.write(report, path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
 def test_another_ending_is_told(tmp_path: Path, report: SheetReport) -> None:
     with pytest.raises(AppError) as caught:
-        files.write_sheet(report, tmp_path / "sheet.pdf")
+        files.write(report, tmp_path / "sheet.pdf")
     assert caught.value.params["known"] == ".docx, .xlsx, .md, .html"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.export.markdown import cell_text, document_lines, head_lines
 from app.export.references import legend
-from app.features.tables.export.sheet import SheetReport, headings
+from app.features.tables.export.report import SheetReport, headings
 
 
 def write_sheet(report: SheetReport) -> str:

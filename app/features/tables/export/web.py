@@ -19,7 +19,7 @@ from app.export.html import (
     verdict_of,
 )
 from app.export.references import REFERENCE, CheckedSentence
-from app.features.tables.export.sheet import SheetLine, SheetReport, headings
+from app.features.tables.export.report import SheetLine, SheetReport, headings
 
 _WIDTHS = ("4%", "21%", "44%", "31%")
 _WIDE = "body{max-width:76rem}td p{margin:.2rem 0 .4rem}"

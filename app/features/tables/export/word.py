@@ -1,4 +1,4 @@
-"""Sheets and grids as Word documents: a table across landscape pages."""
+"""A table as a Word document: across landscape pages."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from app.export.plain import plain_text
 from app.export.references import Tone
 from app.export.word_file import WordFile
 from app.features.tables.cells import CellFinding
-from app.features.tables.export.grid import GridCell, GridReport
-from app.features.tables.export.sheet import SheetLine, SheetReport, headings
+from app.features.tables.export.report import GridCell, GridReport, SheetLine, SheetReport, TableReport, headings
 from app.wording.i18n import _
 
 _SHEET_MM = (10, 58, 118, 75)
@@ -26,7 +25,11 @@ _GRID_TONES = {
 }
 
 
-def write_sheet(report: SheetReport) -> bytes:
+def write(report: TableReport) -> bytes:
+    return _write_sheet(report) if isinstance(report, SheetReport) else _write_grid(report)
+
+
+def _write_sheet(report: SheetReport) -> bytes:
     file = WordFile(report.title, landscape=True)
     write_head(file, report.head)
     file.document.add_paragraph(style="Fact")
@@ -38,7 +41,7 @@ def write_sheet(report: SheetReport) -> bytes:
     return file.save()
 
 
-def write_grid(report: GridReport) -> bytes:
+def _write_grid(report: GridReport) -> bytes:
     """The grid across landscape pages, its columns side by side as far as they can be read, then below each other."""
     file = WordFile(report.title, landscape=True)
     write_head(file, report.head)

@@ -15,8 +15,7 @@ from app.features.tables.cells import ReadCell, read_cell
 from app.features.tables.columns import columns_of
 from app.features.tables.data import GridColumn, Sheet, SheetCell
 from app.features.tables.export import files
-from app.features.tables.export.grid import compose_grid
-from app.features.tables.export.sheet import compose_sheet
+from app.features.tables.export.report import SheetReport, compose
 from app.features.tables.service import Sheets, Templates
 from app.services.asking.parts import Parts
 from app.services.library.library import Library
@@ -97,15 +96,13 @@ class SheetWork:
 
     def export(self, sheet_id: str, path: Path) -> None:
         opened = self.open(sheet_id)
-        if opened.sheet.is_grid:
-            files.write_grid(compose_grid(opened.sheet, opened.books), path)
-        elif path.suffix.lower() == pdf.ENDING:
+        report = compose(opened.sheet, opened.books, as_list=not opened.sheet.is_grid)
+        if isinstance(report, SheetReport) and path.suffix.lower() == pdf.ENDING:
             from app.features.tables.export import web  # when a file is written
 
-            report = compose_sheet(opened.sheet, opened.books)
             write_bytes(pdf.write_across(report.title, partial(web.write_sheet, report)), path)
         else:
-            files.write_sheet(compose_sheet(opened.sheet, opened.books), path)
+            files.write(report, path)
         self.library.recording.exported("sheet", path, item=sheet_id, books=opened.books)
 
     # ---- a grid that is changed; each gives what is kept then

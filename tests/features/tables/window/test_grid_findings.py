@@ -24,7 +24,7 @@ from app.features.tables.cells import CellFinding, read_cell
 from app.features.tables.command_output import JsonTables
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
 from app.features.tables.export import files
-from app.features.tables.export.grid import compose_grid
+from app.features.tables.export.report import compose_grid
 from app.features.tables.window.grid_cells import finding_colour
 from app.features.tables.window.grid_table import GridTable
 from app.features.tables.words import count_findings
@@ -156,8 +156,8 @@ def test_window_workbook_csv_and_terminal_say_the_same_of_each_cell(
         terminal.cell(CellEnded(number, len(sheet.cells), each))
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     report = compose_grid(sheet, books)
-    files.write_grid(report, tmp_path / "grid.xlsx")
-    files.write_grid(report, tmp_path / "grid.csv")
+    files.write(report, tmp_path / "grid.xlsx")
+    files.write(report, tmp_path / "grid.csv")
     workbook = CalamineWorkbook.from_path(str(tmp_path / "grid.xlsx"))
     values, listed = (workbook.get_sheet_by_name(name).to_python() for name in ("Answers", "Findings"))
     lines = list(csv.reader(io.StringIO((tmp_path / "grid.csv").read_text("utf-8-sig"), newline="")))[1:]

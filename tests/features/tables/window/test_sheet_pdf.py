@@ -10,7 +10,7 @@ from app.core.conversations.conversation import Answer, Citation, CitationState,
 from app.core.conversations.image import ImageRef
 from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.export import web
-from app.features.tables.export.sheet import compose_sheet
+from app.features.tables.export.report import compose_sheet
 from app.ui.pdf import pdf
 
 ANSWER = """The lessee gives notice “in writing” before the berth is given up, and pays until then.

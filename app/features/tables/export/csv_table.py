@@ -8,7 +8,7 @@ import io
 from app.core.conversations.values import ValueState
 from app.export.plain import plain_text
 from app.export.table import disarm_cell
-from app.features.tables.export.grid import GridCell, GridReport
+from app.features.tables.export.report import GridCell, GridReport
 from app.wording.i18n import _
 
 

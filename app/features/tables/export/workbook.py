@@ -1,5 +1,5 @@
-"""A grid as an Excel workbook: values as dates and numbers, each with what was found out about it as a note and as a
-link to where all findings are listed with the sentences of the pages."""
+"""A table as an Excel workbook: questions with their answers, or values as dates and numbers, each with what was found
+out about it as a note and as a link to where all findings are listed with the sentences of the pages."""
 
 from __future__ import annotations
 
@@ -7,17 +7,52 @@ from collections.abc import Iterator, Sequence
 
 from app.core.conversations.values import ValueState
 from app.export.plain import plain_text
+from app.export.references import CheckedSentence, legend, table_headings, table_title
 from app.export.workbook import Cell, CellDate, CellNumber, Noted, add_sheet, new_workbook
-from app.features.tables.export.grid import GridCell, GridReport
+from app.features.tables.export.report import GridCell, GridReport, SheetLine, SheetReport, TableReport, headings
 from app.wording.i18n import _
 
+_WIDTHS = (5, 28, 56, 44, 24)  # of the columns, in characters
+_SENTENCE_WIDTHS = (11, 8, 56, 36, 56)
+_LIST_ABOUT_WIDTHS = (18, 60, 72)
 _DOCUMENT_WIDTH, _VALUE_WIDTH, _PROSE_WIDTH = 34, 22, 48  # characters
 _FINDING_WIDTHS = (34, 28, 22, 30, 26, 60, 30)
 _SOURCE_WIDTHS = (44, 14, 70, 60)
 _ABOUT_WIDTHS = (18, 80)
 
 
-def write_grid(report: GridReport) -> bytes:
+def write(report: TableReport) -> bytes:
+    return _write_sheet(report) if isinstance(report, SheetReport) else _write_grid(report)
+
+
+def _write_sheet(report: SheetReport) -> bytes:
+    """The questions; what the pages have of each sentence of the answers, if there are some; and when, by which model
+    and of which documents they were asked."""
+    lines = [
+        (CellNumber(line.number), line.question, plain_text(line.plain_answer), "\n".join(line.listed), line.note)
+        for line in report.lines
+    ]
+    sentences = [_sentence(line, each) for line in report.lines for each in line.sentences]
+    head = report.head
+    about = [(name, value, "") for name, value in head.facts]
+    about += [(_("Document"), document.title, document.pages) for document in head.documents]
+    about += [(_("Document"), document.title, document.digest) for document in head.documents if document.digest]
+    about += [(_("Note"), words, "") for words in (head.preface, legend(report.sentences)) if words]
+    with new_workbook(report.title) as (workbook, file):
+        add_sheet(workbook, _("Questions"), ("", *headings(), _("Note")), lines, _WIDTHS)
+        if sentences:
+            names = (_("Question"), "", *table_headings())
+            add_sheet(workbook, table_title(report.sentences), names, sentences, _SENTENCE_WIDTHS)
+        add_sheet(workbook, _("About"), (report.title, "", ""), about, _LIST_ABOUT_WIDTHS)
+    return file.getvalue()
+
+
+def _sentence(line: SheetLine, each: CheckedSentence) -> Sequence[Cell]:
+    marks = "".join(f"[{number}]" for number in each.numbers)
+    return CellNumber(line.number), marks, each.sentence, each.finding.verdict, each.finding.evidence
+
+
+def _write_grid(report: GridReport) -> bytes:
     """The grid; the findings; the documents with their files and hashes; when and by which model they were asked."""
     with new_workbook(report.title) as (workbook, file):
         names = [_("Document"), *(f"{each.title}\n{each.kind}" for each in report.headings)]
