@@ -122,7 +122,7 @@ def _done(stage: Stage, **options: object) -> None:
     """All is asked, one cell is corrected and one has a comment."""
     _open(stage, [answer for number in range(len(_NAMES)) for answer in _answers(number)], **options)
     stage.settle()
-    sheet = stage.feature(TablesWindow).sheets.grid.sheet
+    sheet = stage.feature(TablesWindow).panel.grid_table.sheet
     assert sheet is not None
     sheets_of(stage.desk).store.comment(sheet.cells[6].question.id, "The side letter says twelve.")
     sheets_of(stage.desk).store.correct(sheet.cells[11].question.id, "8 months")
@@ -132,8 +132,8 @@ def _done(stage: Stage, **options: object) -> None:
 
 def grid_done(stage: Stage) -> None:
     _done(stage)
-    view = stage.feature(TablesWindow).panel.grid.view
-    value = stage.feature(TablesWindow).sheets.grid._table.value(view.model().index(2, 0))
+    view = stage.feature(TablesWindow).panel.grid_view
+    value = stage.feature(TablesWindow).panel.grid_table.cell_at(view.model().index(2, 0))
     assert value is not None
     view.setCurrentIndex(view.model().index(2, 0))
     view.citation_clicked.emit(value.read.citation)
@@ -142,25 +142,25 @@ def grid_done(stage: Stage) -> None:
 
 def grid_grouped(stage: Stage) -> None:
     _done(stage)
-    stage.feature(TablesWindow).panel.grid.arranged.emit(Arrangement(column=1, grouped=True))
+    stage.feature(TablesWindow).panel.arrange(Arrangement(column=1, grouped=True))
     stage.settle()
 
 
 def grid_filtered(stage: Stage) -> None:
     _done(stage)
-    stage.feature(TablesWindow).panel.grid.arranged.emit(Arrangement(filter=GridFilter.OTHERWISE))
+    stage.feature(TablesWindow).panel.arrange(Arrangement(filter=GridFilter.OTHERWISE))
     stage.settle()
 
 
 def grid_question(stage: Stage) -> None:
     _done(stage)
-    stage.feature(TablesWindow).sheets.grid._change_column(5)
+    stage.feature(TablesWindow).sheets.editing.change_column(5)
     pause(300)
 
 
 def grid_documents(stage: Stage) -> None:
     _done(stage)
-    stage.feature(TablesWindow).sheets.grid.add_documents()
+    stage.feature(TablesWindow).sheets.editing.add_documents()
     stage.settle()
     pause(200)
 

@@ -106,10 +106,10 @@ def _done(stage: Stage, **options: object) -> None:
     stage.settle()
     stage.feature(TablesWindow).sheets.start(QUESTIONS, "Obligations and dates in a contract")
     stage.settle()
-    stage.feature(TablesWindow).panel.view.selectRow(1)
-    stage.feature(TablesWindow).panel.view.citation_clicked.emit(
-        stage.feature(TablesWindow).panel.view.model().row(2).citations[0]
-    )  # type: ignore[union-attr]
+    stage.feature(TablesWindow).panel.list_view.selectRow(1)
+    answer = stage.feature(TablesWindow).panel.list_table.cells()[1].cell.answer
+    assert answer is not None
+    stage.feature(TablesWindow).panel.list_view.citation_clicked.emit(answer.citations[0])
     stage.settle()
 
 

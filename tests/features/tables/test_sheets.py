@@ -29,7 +29,7 @@ from app.features.tables.service import (
     split_questions,
     templates_of,
 )
-from app.features.tables.window.table import state_words
+from app.features.tables.window.cell_table import state_words
 from tests import work
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
 from tests.work import at, fail, problem_of, stop

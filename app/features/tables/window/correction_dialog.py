@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.conversations.values import ValueKind, ValueState
 from app.features.tables.cells import value_entered
-from app.features.tables.window.grid_table import ShownValue
+from app.features.tables.window.cell_table import ShownCell
 from app.features.tables.words import not_of_kind_words, value_words
 from app.ui.look.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
@@ -21,7 +21,7 @@ class CorrectionDialog(SmallDialog):
 
     given = Signal(str, str)
 
-    def __init__(self, value: ShownValue, parent: QWidget | None = None) -> None:
+    def __init__(self, value: ShownCell, parent: QWidget | None = None) -> None:
         self._id, self._form = value.read.cell.question.id, value.read.cell.question.form
         self.line = QLineEdit(value.read.cell.correction or value.read.value.text)
         self.line.selectAll()

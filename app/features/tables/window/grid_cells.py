@@ -12,7 +12,8 @@ from app.core.conversations.values import ValueKind
 from app.core.documents.untrusted import disarm
 from app.features.tables.cells import CellFinding
 from app.features.tables.data import GridColumn
-from app.features.tables.window.grid_table import GridRole, GridTable, ShownDocument, ShownGroup, ShownValue
+from app.features.tables.window.cell_table import CellRole, ShownCell
+from app.features.tables.window.grid_table import GridTable, ShownDocument, ShownGroup
 from app.features.tables.words import found_words, kind_words
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
 from app.ui.look.fonts import text_font, ui_font
@@ -41,9 +42,9 @@ class GridCells(QStyledItemDelegate):
         self._view = view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
-        value = index.data(GridRole)
+        value = index.data(CellRole)
         width = self._view.columnWidth(index.column())
-        if not isinstance(value, ShownValue):
+        if not isinstance(value, ShownCell):
             return QSize(width, _GROUP)
         height = _words_height(value, width - 2 * SPACE_M)
         if value.place or _says_finding(value):
@@ -51,11 +52,11 @@ class GridCells(QStyledItemDelegate):
         return QSize(width, max(_SMALLEST, height + 2 * SPACE_M))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        value, palette, area = index.data(GridRole), self._theme.palette, QRect(option.rect)
+        value, palette, area = index.data(CellRole), self._theme.palette, QRect(option.rect)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setClipRect(area)
-        if not isinstance(value, ShownValue):
+        if not isinstance(value, ShownCell):
             painter.fillRect(area, QColor(palette.ground))
             painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), QColor(palette.line))
             painter.restore()
@@ -73,13 +74,13 @@ class GridCells(QStyledItemDelegate):
 
     def is_on_place(self, index: _Index, area: QRect, point: QPointF) -> bool:
         """Whether a point of the view is on the page of a cell."""
-        value = index.data(GridRole)
-        if not isinstance(value, ShownValue) or value.read.citation is None:
+        value = index.data(CellRole)
+        if not isinstance(value, ShownCell) or value.read.citation is None:
             return False
         room = area.adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
         return _chip_place(value, room).contains(point.toPoint())
 
-    def _paint_value(self, painter: QPainter, room: QRect, value: ShownValue) -> None:
+    def _paint_value(self, painter: QPainter, room: QRect, value: ShownCell) -> None:
         palette = self._theme.palette
         painter.setFont(_font_of(_is_prose(value)))
         painter.setPen(QColor(_ink(value, palette)))
@@ -95,7 +96,7 @@ class GridCells(QStyledItemDelegate):
             painter.drawText(below.adjusted(_SIDE, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, said)
 
 
-def _is_prose(value: ShownValue) -> bool:
+def _is_prose(value: ShownCell) -> bool:
     return value.read.kind is ValueKind.PROSE and value.read.has_value and not value.is_running
 
 
@@ -104,7 +105,7 @@ def _font_of(prose: bool) -> QFont:
     return text_font(SIZE_UI) if prose else ui_font(SIZE_UI, QFont.Weight.DemiBold)
 
 
-def _ink(value: ShownValue, palette: Palette) -> str:
+def _ink(value: ShownCell, palette: Palette) -> str:
     match value.read.finding:
         case CellFinding.FAILED:
             return palette.not_found
@@ -129,23 +130,23 @@ def finding_colour(finding: CellFinding, palette: Palette) -> str:
     return palette.soft_ink
 
 
-def _says_finding(value: ShownValue) -> str:
+def _says_finding(value: ShownCell) -> str:
     """What stands below a value that has no page."""
     said = (CellFinding.COMPARE, CellFinding.NOTHING, CellFinding.CORRECTED)
     return found_words(value.read) if value.read.finding in said and not value.place else ""
 
 
-def _shown_words(value: ShownValue, width: int) -> str:
+def _shown_words(value: ShownCell, width: int) -> str:
     """As much of the words as has room in a few lines."""
     return _cut(_all_words(value), _is_prose(value), max(1, width))
 
 
-def _words_height(value: ShownValue, width: int) -> int:
+def _words_height(value: ShownCell, width: int) -> int:
     words = _all_words(value)
     return _height(words, _is_prose(value), max(1, width)) if words else 0
 
 
-def _all_words(value: ShownValue) -> str:
+def _all_words(value: ShownCell) -> str:
     return f"✎ {value.words}" if value.read.finding is CellFinding.CORRECTED else value.words
 
 
@@ -170,7 +171,7 @@ def _cut(words: str, prose: bool, width: int) -> str:
     return f"{words[:low].rstrip()}…"
 
 
-def _label(value: ShownValue, width: int) -> str:
+def _label(value: ShownCell, width: int) -> str:
     """The words of a chip in a cell so wide: words, or a sign where they have no room."""
     most = width + 2 * _SIDE
     fitting = next((label for label in (value.place, value.short) if label and measure_chip(label).width() <= most), "")
@@ -182,7 +183,7 @@ def _label(value: ShownValue, width: int) -> str:
     return font.elidedText(label, Qt.TextElideMode.ElideRight, most - edges)
 
 
-def _chip_place(value: ShownValue, room: QRect) -> QRect:
+def _chip_place(value: ShownCell, room: QRect) -> QRect:
     top = room.top() + _words_height(value, room.width()) + SPACE_XS
     most = room.width() + 2 * _SIDE
     width = min(measure_chip(_label(value, room.width())).width(), most) if value.place else room.width()
@@ -216,7 +217,7 @@ class QuestionHeader(QHeaderView):
         return QSize(super().sizeHint().width(), max(heights, default=_SMALLEST))
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        column = self.model().headerData(section, Qt.Orientation.Horizontal, GridRole)
+        column = self.model().headerData(section, Qt.Orientation.Horizontal, CellRole)
         palette = self._theme.palette
         painter.save()
         painter.fillRect(rect, QColor(palette.ground))
@@ -243,7 +244,7 @@ class QuestionHeader(QHeaderView):
         return " ▼" if model.arrangement.descending else " ▲"
 
     def _height(self, section: int) -> int:
-        column = self.model().headerData(section, Qt.Orientation.Horizontal, GridRole)
+        column = self.model().headerData(section, Qt.Orientation.Horizontal, CellRole)
         if not isinstance(column, GridColumn):
             return 0
         width = self.sectionSize(section) - 2 * SPACE_M
@@ -280,7 +281,7 @@ class DocumentHeader(QHeaderView):
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        head = self.model().headerData(section, Qt.Orientation.Vertical, GridRole)
+        head = self.model().headerData(section, Qt.Orientation.Vertical, CellRole)
         palette = self._theme.palette
         painter.save()
         painter.setClipRect(rect)

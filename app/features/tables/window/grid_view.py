@@ -5,26 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
-    QGuiApplication,
-    QHelpEvent,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
+from app.core.conversations.conversation import Citation
 from app.core.conversations.values import ValueKind
 from app.core.documents.untrusted import disarm
 from app.features.tables.data import GridColumn, GridRow
+from app.features.tables.window.cell_table import CellRole, ShownCell
+from app.features.tables.window.cell_view import CellView, copy_text
 from app.features.tables.window.grid_cells import DocumentHeader, GridCells, QuestionHeader
-from app.features.tables.window.grid_table import GridRole, GridTable, ShownDocument, ShownValue
+from app.features.tables.window.grid_table import GridTable, ShownDocument
 from app.features.tables.words import evidence_words, found_words
-from app.ui.chat.citations import escape_tip
 from app.ui.kit.commands import WordsMenu, add_entries
 from app.ui.look.theme import SPACE_M, Theme
 from app.ui.widgets.labels import PlainLabel
@@ -44,11 +37,9 @@ _NARROWEST = 0.85
 """Columns are as narrow as this share of their width, if then all are in sight."""
 
 
-class GridView(QTableView):
-    """`citation_clicked` carries the Citation; `book_wanted` its id; the others a ShownValue, the number of a
-    column, of a row, or an Arrangement."""
+class GridView(CellView):
+    """`book_wanted` carries its id; the others a ShownCell, the number of a column, of a row, or an Arrangement."""
 
-    citation_clicked = Signal(object)
     book_wanted = Signal(str)
     again_wanted = Signal(object)
     correction_wanted = Signal(object)
@@ -59,18 +50,17 @@ class GridView(QTableView):
     arranged = Signal(object)
 
     def __init__(self, table: GridTable, theme: Theme, words_menu: WordsMenu, parent: QWidget | None = None) -> None:
-        """`words_menu`: what can be done with a cell by others."""
-        super().__init__(parent)
-        self._words_menu = words_menu
+        super().__init__(table, theme, words_menu, parent)
         self.setAccessibleName(_("Table of answers"))
-        self._table = table
+        self._grid = table
         self.may_change = True
-        self.setModel(table)
         self._cells = GridCells(theme, self)
         self.setItemDelegate(self._cells)
         self.setHorizontalHeader(QuestionHeader(theme, self))
         self.setVerticalHeader(DocumentHeader(theme, self))
-        self._look()
+        self.setProperty("role", "grid")
+        self.setCornerButtonEnabled(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.corner = PlainLabel(_("Document"), role="small", parent=self)
         self.corner.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.corner.setContentsMargins(SPACE_M, 0, 0, 0)
@@ -82,27 +72,12 @@ class GridView(QTableView):
         self.verticalHeader().sectionClicked.connect(self._open_document)
         self.verticalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.verticalHeader().customContextMenuRequested.connect(self._open_row_menu)
-        table.modelReset.connect(self._spread)
-        table.dataChanged.connect(self._on_changed)
-        theme.repaint_on_change(self.viewport())
-
-    def _look(self) -> None:
-        self.setProperty("role", "grid")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        self.setCornerButtonEnabled(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     # ---- menus
 
-    def menu_of(self, value: ShownValue) -> QMenu:
+    def menu_of(self, value: ShownCell) -> QMenu:
         """What can be done with a cell."""
-        menu = self._menu()
+        menu = self.new_menu()
         citation = value.read.citation
         page = menu.addAction(_("Open the page"), partial(self.citation_clicked.emit, citation))
         page.setEnabled(citation is not None)
@@ -113,15 +88,15 @@ class GridView(QTableView):
         again = menu.addAction(_("Ask again"), partial(self.again_wanted.emit, value))
         again.setEnabled(self.may_change)
         menu.addSeparator()
-        copy = menu.addAction(_("Copy the answer"), partial(_copy, value))
-        copy.setEnabled(bool(value.words))
+        copied = value.read.value.text or value.words
+        menu.addAction(_("Copy the answer"), partial(copy_text, copied)).setEnabled(bool(value.words))
         words = f"{value.column.title}: {value.words}" if value.words else ""
-        add_entries(menu, self._words_menu(words, value.read.citation, value.read.cell.question.id))
+        add_entries(menu, self.words_menu(words, value.read.citation, value.read.cell.question.id))
         return menu
 
     def column_menu_of(self, column: GridColumn) -> QMenu:
         """What can be done with a question."""
-        menu, now = self._menu(), self._table.arrangement
+        menu, now = self.new_menu(), self._grid.arrangement
         for words, descending in ((_("Sort ascending"), False), (_("Sort descending"), True)):
             wanted = replace(now, column=column.number, descending=descending, grouped=False)
             menu.addAction(words, partial(self.arranged.emit, wanted))
@@ -140,15 +115,10 @@ class GridView(QTableView):
         return menu
 
     def row_menu_of(self, row: GridRow) -> QMenu:
-        menu = self._menu()
+        menu = self.new_menu()
         menu.addAction(_("Open the document"), partial(self.book_wanted.emit, row.books[0].book_id))
         remove = menu.addAction(_("Remove from the table…"), partial(self.row_unwanted.emit, row.number))
         remove.setEnabled(self.may_change)
-        return menu
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu
 
     # ---- what a person does
@@ -156,7 +126,7 @@ class GridView(QTableView):
     @Slot(int)
     def sort_by(self, section: int) -> None:
         """By a question; once more, the other way round; then as the documents were added."""
-        number, now = self._table.columns[section].number, self._table.arrangement
+        number, now = self._grid.columns[section].number, self._grid.arrangement
         if now.column != number:
             wanted = replace(now, column=number, descending=False, grouped=False)
         elif not now.descending:
@@ -172,7 +142,7 @@ class GridView(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        value = self._table.value(self.currentIndex())
+        value = self._table.cell_at(self.currentIndex())
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if value is not None:
                 if value.read.citation is not None:
@@ -183,41 +153,18 @@ class GridView(QTableView):
             case _:
                 super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """The chosen cell shows where the focus is, so there always is one."""
-        super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self._table.rowCount():
-            self.setCurrentIndex(self._table.index(0, 0))
-        self.viewport().update()
+    def _citation_at(self, index: QModelIndex, point: QPointF) -> Citation | None:  # noqa: ARG002 - all of a cell
+        shown = self._table.cell_at(index)
+        return shown.read.citation if shown is not None else None
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
-        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
-        value = self._table.value(index)
-        if value is not None:
-            middle = self.viewport().mapToGlobal(self.visualRect(index).center())
-            self.menu_of(value).popup(event.globalPos() if by_mouse else middle)
+    def _is_link(self, index: QModelIndex, point: QPointF) -> bool:
+        return self._cells.is_on_place(index, self.visualRect(index), point)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        value = self._table.value(self.indexAt(event.position().toPoint()))
-        if value is not None and value.read.citation is not None and event.button() is Qt.MouseButton.LeftButton:
-            self.citation_clicked.emit(value.read.citation)
+    def _tip_at(self, index: QModelIndex, point: QPointF) -> str:  # noqa: ARG002 - all of a cell
+        shown = self._table.cell_at(index)
+        return self._tip(shown) if shown is not None else ""
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        index = self.indexAt(event.position().toPoint())
-        over = index.isValid() and self._cells.is_on_place(index, self.visualRect(index), event.position())
-        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            value = self._table.value(self.indexAt(event.pos()))
-            QToolTip.showText(event.globalPos(), escape_tip(self._tip(value)) if value is not None else "", self)
-            return True
-        return super().viewportEvent(event)
-
-    def _tip(self, value: ShownValue) -> str:
+    def _tip(self, value: ShownCell) -> str:
         """The finding and what it rests on: nothing else is said of a cell."""
         read = value.read
         said = [read.cell.comment] if value.is_running or not value.words else [found_words(read), read.cell.comment]
@@ -230,8 +177,6 @@ class GridView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._spread()
         self._place_corner()
 
     @Slot()
@@ -240,7 +185,7 @@ class GridView(QTableView):
         whole = self.width()
         document = min(_DOCUMENT_MOST, max(_DOCUMENT_LEAST, round(whole * _DOCUMENT_SHARE)))
         self.verticalHeader().setFixedWidth(document)
-        wanted = [_WIDTHS[column.form.kind] for column in self._table.columns]
+        wanted = [_WIDTHS[column.form.kind] for column in self._grid.columns]
         room = whole - document - self.verticalScrollBar().sizeHint().width()
         stretch = max(_NARROWEST, room / sum(wanted)) if wanted else 1.0
         stretch = stretch if stretch * sum(wanted) <= room + 1 else 1.0
@@ -265,16 +210,11 @@ class GridView(QTableView):
         heads = self.horizontalHeader().height()
         self.corner.setGeometry(0, 0, self.verticalHeader().width(), heads - SPACE_M // 2)
 
-    @Slot(QModelIndex, QModelIndex)
-    def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
-        for row in range(first.row(), last.row() + 1):
-            self.resizeRowToContents(row)
-
     # ---- heads
 
     @Slot(int)
     def _open_document(self, section: int) -> None:
-        head = self._table.headerData(section, Qt.Orientation.Vertical, GridRole)
+        head = self._grid.headerData(section, Qt.Orientation.Vertical, CellRole)
         if isinstance(head, ShownDocument) and head.row.books:
             self.book_wanted.emit(head.row.books[0].book_id)
 
@@ -283,15 +223,11 @@ class GridView(QTableView):
         section = self.horizontalHeader().logicalIndexAt(point)
         if section >= 0:
             where = self.horizontalHeader().mapToGlobal(point)
-            self.column_menu_of(self._table.columns[section]).popup(where)
+            self.column_menu_of(self._grid.columns[section]).popup(where)
 
     @Slot(QPoint)
     def _open_row_menu(self, point: QPoint) -> None:
         section = self.verticalHeader().logicalIndexAt(point)
-        line = self._table.line(section) if section >= 0 else None
+        line = self._grid.line(section) if section >= 0 else None
         if isinstance(line, GridRow):
             self.row_menu_of(line).popup(self.verticalHeader().mapToGlobal(point))
-
-
-def _copy(value: ShownValue) -> None:
-    QGuiApplication.clipboard().setText(value.read.value.text or value.words)

@@ -9,15 +9,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversations.bin import BinEntry, BinKind
-from app.core.conversations.cell import CellEnded, CellState
+from app.core.conversations.cell import CellEnded
 from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.window.beginning import SheetBeginning
-from app.features.tables.window.grid_presenter import GridPresenter
+from app.features.tables.window.cell_table import ShownCell
+from app.features.tables.window.editing import GridEditing
 from app.features.tables.window.panel import SheetPanel
 from app.features.tables.window.run import SheetRun, question_words
 from app.features.tables.window.setup import SheetSetup
-from app.features.tables.window.table import shown_row
 from app.features.tables.window.work import OpenedSheet, SheetWork, WantedSheet
+from app.features.tables.words import count_findings
 from app.ui.chat.queued_question import Holding
 from app.ui.kit.activity import Activity, EngineTask
 from app.ui.kit.bridge import Bridge
@@ -27,11 +28,6 @@ from app.ui.shelf.file_import import FileImport
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.wording.i18n import _
 from app.wording.units import count
-
-
-def _answered_words(sheet: Sheet) -> str:
-    words = _("{answered} of {total} answered")
-    return words.format(answered=count(sheet.answered), total=count(len(sheet.cells)))
 
 
 class SheetsPresenter(Presenter):
@@ -56,12 +52,11 @@ class SheetsPresenter(Presenter):
         self._work = work
         self._bridge = bridge
         self.panel = panel
-        self._table = panel.table
         self._activity = activity
         self._showing = shown
         self._shown: OpenedSheet | None = None
         self.run = SheetRun(work.sheets, bridge, activity, self)
-        self.grid = GridPresenter(work, bridge, panel.grid, panel.grid_table, self.run, self)
+        self.editing = GridEditing(work, bridge, panel, self)
         self.beginning = SheetBeginning(work, bridge, panel.setup, openings, shown, self)
         self.holding = Holding(openings, panel.setup, EngineTask.SERIES, activity, shown, self)
         self._connect(panel.setup)
@@ -93,11 +88,9 @@ class SheetsPresenter(Presenter):
         self.panel.go_on_wanted.connect(self.go_on)
         self.panel.export_wanted.connect(self.choose_export)
         self.panel.new_wanted.connect(self.prepare)
-        self.panel.grid.pause_wanted.connect(self.stop)
-        self.panel.grid.go_on_wanted.connect(self.go_on)
-        self.grid.again_wanted.connect(self.ask_again)
-        self.grid.changed.connect(self._on_grid_changed)
-        self.grid.failed.connect(self.failed)
+        self.panel.grid_view.again_wanted.connect(self._on_again_wanted)
+        self.editing.changed.connect(self._fill)
+        self.editing.failed.connect(self.failed)
         self.run.changed.connect(self.show_progress)
         self.run.cell_ended.connect(self._on_cell_ended)
         self.run.noticed.connect(self.noticed)
@@ -110,7 +103,7 @@ class SheetsPresenter(Presenter):
     def prepare(self) -> None:
         """Let the person write the questions of a new sheet, or choose a kept one."""
         self._shown = None
-        self.grid.show(None)
+        self.panel.table.show_sheet(None, {})
         self.beginning.offer()
         self.panel.show_setup()
 
@@ -165,8 +158,11 @@ class SheetsPresenter(Presenter):
     def ask_again(self, question_id: str) -> None:
         """Ask one question of the shown sheet again; without one, what is left to ask."""
         if self._shown is not None and self._free():
-            self.grid.begin()
             self.run.begin(self._shown.sheet, question_id)
+
+    @Slot(object)
+    def _on_again_wanted(self, shown: ShownCell) -> None:
+        self.ask_again(shown.cell.question.id)
 
     @Slot()
     def stop(self) -> None:
@@ -208,8 +204,8 @@ class SheetsPresenter(Presenter):
     def _on_cell_ended(self, event: CellEnded[SheetCell]) -> None:
         if self._shown is not None and self._is_shown():
             self._shown = self._newest(self._shown)
-            self._table.show_row(shown_row(event.number, event.cell, self._shown.books))
-            self.grid.take_cell(event, self._shown.sheet)
+            self.panel.table.show_cell(event.cell)
+            self._count()
         self._show_state()
 
     def _newest(self, opened: OpenedSheet) -> OpenedSheet:
@@ -219,17 +215,14 @@ class SheetsPresenter(Presenter):
     def show_progress(self) -> None:
         """Show how far the running question is, and what can be done, after each change of what the engine does."""
         self.run.announce()
-        if self._is_shown() and self.run.row is not None and self.grid.sheet is None:
-            row, words = self._table.row(self.run.row.number), self.run.step
-            self._table.show_row(replace(row, text=self.run.text, citations=(), state=CellState.ANSWERING, words=words))
+        first = self.run.row
+        for begun in self.run.rows.values() if self._is_shown() else ():
+            step, text = (self.run.step, self.run.text) if begun is first else (_("answering"), "")
+            self.panel.table.show_running(begun.question_id, step, text)
         self._show_state()
 
-    @Slot()
-    def _on_grid_changed(self) -> None:
-        """A question or a document was added, or a cell corrected."""
-        if self._shown is not None and (sheet := self.grid.sheet) is not None:
-            self._shown = replace(self._shown, sheet=sheet, books=dict(self.grid.books))
-        self._show_state()
+    def _count(self) -> None:
+        self.panel.show_counts(count_findings(shown.read for shown in self.panel.table.cells()))
 
     @Slot(str, bool)
     def _on_end(self, sheet_id: str, broken_off: bool) -> None:
@@ -246,12 +239,19 @@ class SheetsPresenter(Presenter):
         self.panel.setup.show_busy(self.running or self._activity.has(EngineTask.ANSWER))
         if self._shown is None:
             return
-        sheet = self._shown.sheet
-        words = _answered_words(sheet)
-        if self._is_shown() and self.run.rows:
-            words = f"{question_words(self.run.rows)} · {self.run.step}"
-        self.panel.show_state(words, running=self._is_shown(), can_go_on=not sheet.finished)
-        self.grid.show_progress()
+        sheet, running = self._shown.sheet, self._is_shown()
+        fraction = sheet.answered / max(1, len(sheet.cells))
+        self.panel.show_state(self._state_words(sheet), fraction, running=running, can_go_on=not sheet.finished)
+
+    def _state_words(self, sheet: Sheet) -> str:
+        running, done, total = self._is_shown(), sheet.answered, len(sheet.cells)
+        if not self.panel.is_grid:
+            if running and self.run.rows:
+                return f"{question_words(self.run.rows)} · {self.run.step}"
+            return _("{answered} of {total} answered").format(answered=count(done), total=count(total))
+        words = _("{done} of {total} cells").format(done=count(done), total=count(total))
+        left = self.run.left_words(total - done) if running else ""
+        return f"{words} · {left}" if left else words
 
     # ---- what the store says
 
@@ -260,18 +260,21 @@ class SheetsPresenter(Presenter):
             return
         if self.panel.setup.questions() == wanted.questions:
             self.panel.setup.show_questions(())
-        self.grid.begin()
         if self._free():  # else something came up while it was being kept; then it is there to be gone on with
             self.run.begin(sheet)
         self.open(sheet.id)
 
     @Slot(object)
     def _show(self, opened: OpenedSheet) -> None:
+        self.panel.show_as(grid=opened.sheet.is_grid)
+        self._fill(opened)
+        self.panel.show_answers(opened.sheet.title)
+
+    @Slot(object)
+    def _fill(self, opened: OpenedSheet) -> None:
         opened = self._shown = self._newest(opened)
-        is_grid = opened.sheet.is_grid
-        self._table.show_sheet(None if is_grid else opened.sheet, opened.books)
-        self.grid.show(opened if is_grid else None)
-        self.panel.show_answers(opened.sheet.title, grid=is_grid)
+        self.panel.table.show_sheet(opened.sheet, opened.books, opened.reads)
+        self._count()
         self.show_progress()
 
     @Slot(str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -21,7 +22,10 @@ from app.ui.kit.words import step_words
 from app.ui.shelf.running import RunProgress
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import count, duration
+
+_ENOUGH = 2
+"""After so many cells there is a pace."""
 
 
 class SheetRun(Presenter):
@@ -49,6 +53,7 @@ class SheetRun(Presenter):
         self._title = ""
         self._last_id = ""
         self._no_more = threading.Event()
+        self._began_s = 0.0
         self._waits = ""  # the id of the sheet that gave way to a question, and goes on after it
 
     @property
@@ -68,6 +73,7 @@ class SheetRun(Presenter):
         self._pieces.clear()
         self._last_id = sheet.id
         self._ended_cells.clear()
+        self._began_s = time.monotonic()
         self._no_more, self._waits = threading.Event(), ""
         work = partial(self._sheets.run, sheet.id, only=only, no_more=self._no_more)
         job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
@@ -110,6 +116,14 @@ class SheetRun(Presenter):
     def step(self) -> str:
         """What is done for the running question, in words."""
         return step_words(self._activity.step) or _("answering")
+
+    def left_words(self, cells: int) -> str:
+        """How long so many cells take at the pace so far; empty where there is none yet."""
+        if len(self._ended_cells) < _ENOUGH or not cells:
+            return ""
+        seconds = (time.monotonic() - self._began_s) / len(self._ended_cells) * cells
+        rounded = round(seconds / 60) * 60 if seconds > 90 else round(seconds / 10) * 10
+        return _("about {time} left").format(time=duration(max(10, rounded)))
 
     def announce(self) -> None:
         """Say how far it is."""

@@ -28,7 +28,7 @@ from app.wording.i18n import language
 
 @dataclass(frozen=True)
 class OpenedSheet:
-    """A kept sheet, and its books by id. `reads`: what the cells of a grid say, by the ids of their questions."""
+    """A kept sheet, and its books by id. `reads`: what its cells say, by the ids of their questions."""
 
     sheet: Sheet
     books: dict[str, Book]
@@ -85,8 +85,7 @@ class SheetWork:
         if sheet is None:
             raise AppError(Code.BUG, where="sheets.open")
         asked = tuple(dict.fromkeys(ref for row in sheet.rows for ref in row.books))
-        cells = sheet.cells if sheet.is_grid else ()
-        return OpenedSheet(sheet, self.books(asked), {cell.question.id: read_cell(cell) for cell in cells})
+        return OpenedSheet(sheet, self.books(asked), {cell.question.id: read_cell(cell) for cell in sheet.cells})
 
     def open_notes(self, question_id: str) -> OpenedSheet | None:
         """None where they were deleted."""
@@ -105,9 +104,9 @@ class SheetWork:
             files.write(report, path)
         self.library.recording.exported("sheet", path, item=sheet_id, books=opened.books)
 
-    # ---- a grid that is changed; each gives what is kept then
+    # ---- a table that is changed; each gives what is kept then
 
-    def add_to_grid(
+    def add(
         self, sheet_id: str, columns: tuple[GridColumn, ...] = (), rows: tuple[tuple[BookRef, ...], ...] = ()
     ) -> OpenedSheet:
         self.sheets.add(self.open(sheet_id).sheet, columns, rows)

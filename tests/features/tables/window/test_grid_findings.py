@@ -163,7 +163,7 @@ def test_window_workbook_csv_and_terminal_say_the_same_of_each_cell(
     lines = list(csv.reader(io.StringIO((tmp_path / "grid.csv").read_text("utf-8-sig"), newline="")))[1:]
     below = {(row[0], row[1]): row for row in listed[1:]}
     for number, each in enumerate(sheet.cells):
-        shown = table.value(table.index(each.row - 1, each.column - 1))
+        shown = table.cell_at(table.index(each.row - 1, each.column - 1))
         assert shown is not None
         column, read = COLUMNS[each.column - 1].title, shown.read
         spoken = str(table.data(table.index(each.row - 1, each.column - 1)))
@@ -182,7 +182,9 @@ def test_window_workbook_csv_and_terminal_say_the_same_of_each_cell(
         assert (finding, place) == (words, shown.place)
         assert in_csv[1:4] == [words, shown.place, sentence]
         assert (told[number]["evidence"]["text"] if "evidence" in told[number] else "") == sentence
-    assert [words for _finding, words in count_findings(table.reads())] == report.summary.split(" · ")
+    assert [words for _finding, words in count_findings(each.read for each in table.cells())] == report.summary.split(
+        " · "
+    )
     assert values[3][1:3] == [date(2028, 12, 30), "about 9,000"], "a date that was typed is a date"
     assert below["Berth 3", "Rent"][3] == "entered by hand, not an amount"
     assert [row for row in listed if "✓" in str(row[4])] == [below["Berth 1", "End"]], "one alone is word for word"

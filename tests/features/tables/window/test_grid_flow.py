@@ -17,10 +17,11 @@ from app.features.tables.cells import CellFinding
 from app.features.tables.columns import columns_of
 from app.features.tables.data import Sheet
 from app.features.tables.service import sheets_of
+from app.features.tables.window.cell_table import ShownCell
 from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
 from app.features.tables.window.documents_dialog import DocumentsDialog
-from app.features.tables.window.grid_table import GridFilter, ShownValue
+from app.features.tables.window.grid_table import GridFilter
 from app.features.tables.window.tables import TablesWindow
 from app.ui.kit.commands import MenuEntry
 from app.ui.widgets.dialogs import Confirmation, LineDialog
@@ -48,8 +49,8 @@ def grid(room: Room) -> Sheet:
     return made
 
 
-def value(room: Room, row: int, column: int) -> ShownValue:
-    found = room.feature(TablesWindow).panel.grid_table.value(
+def value(room: Room, row: int, column: int) -> ShownCell:
+    found = room.feature(TablesWindow).panel.grid_table.cell_at(
         room.feature(TablesWindow).panel.grid_table.index(row, column)
     )
     assert found is not None
@@ -73,7 +74,7 @@ def dialog(room: Room, kind: type[QDialog]) -> QDialog:
 
 
 def test_a_grid_is_asked_row_by_row_and_says_how_far_it_is(qtbot: QtBot, room: Room, grid: Sheet) -> None:
-    panel, gate = room.feature(TablesWindow).panel.grid, Gate()
+    panel, gate = room.feature(TablesWindow).panel, Gate()
     assert room.feature(TablesWindow).panel.shows_grid
     assert panel.status.text() == "0 of 4 cells"
     room.engine.answers = [("2031-03-31",), _QUOTED, (gate, "Not in this document")]
@@ -81,7 +82,7 @@ def test_a_grid_is_asked_row_by_row_and_says_how_far_it_is(qtbot: QtBot, room: R
     wait(gate.reached.is_set)
     wait(lambda: value(room, 1, 0).is_running)
     assert panel.status.text().startswith("2 of 4 cells · about")
-    assert panel.pause.isVisible()
+    assert panel.stop.isVisible()
     assert not panel.question.isEnabled()
     gate.open()
     room.settle()
@@ -94,7 +95,7 @@ def test_a_grid_is_asked_row_by_row_and_says_how_far_it_is(qtbot: QtBot, room: R
 def test_a_click_opens_the_page_with_its_words(qtbot: QtBot, room: Room, grid: Sheet) -> None:
     room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    view = room.feature(TablesWindow).panel.grid.view
+    view = room.feature(TablesWindow).panel.grid_view
     cell = view.visualRect(room.feature(TablesWindow).panel.grid_table.index(0, 1))
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
     room.settle()
@@ -106,11 +107,11 @@ def test_a_click_opens_the_page_with_its_words(qtbot: QtBot, room: Room, grid: S
 
 
 def test_it_is_paused_and_only_the_rest_is_asked(qtbot: QtBot, room: Room, grid: Sheet) -> None:
-    panel, gate = room.feature(TablesWindow).panel.grid, Gate()
+    panel, gate = room.feature(TablesWindow).panel, Gate()
     room.engine.answers = [("2031-03-31",), (gate, "no more")]
     room.feature(TablesWindow).sheets.go_on()
     wait(gate.reached.is_set)
-    qtbot.mouseClick(panel.pause, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.stop, Qt.MouseButton.LeftButton)
     room.settle()
     assert findings(room)[:2] == [CellFinding.NOTHING, CellFinding.STOPPED]
     asked = len(room.engine.prompts)
@@ -123,7 +124,7 @@ def test_it_is_paused_and_only_the_rest_is_asked(qtbot: QtBot, room: Room, grid:
 
 
 def test_a_person_corrects_comments_and_asks_again(room: Room, grid: Sheet) -> None:
-    view = room.feature(TablesWindow).panel.grid.view
+    view = room.feature(TablesWindow).panel.grid_view
     room.feature(TablesWindow).sheets.go_on()
     room.settle()
     view.correction_wanted.emit(value(room, 0, 0))
@@ -156,7 +157,7 @@ def test_a_person_corrects_comments_and_asks_again(room: Room, grid: Sheet) -> N
 
 
 def test_a_question_and_a_document_are_added_and_they_alone_are_asked(qtbot: QtBot, room: Room, grid: Sheet) -> None:
-    panel = room.feature(TablesWindow).panel.grid
+    panel = room.feature(TablesWindow).panel
     room.feature(TablesWindow).sheets.go_on()
     room.settle()
     qtbot.mouseClick(panel.question, Qt.MouseButton.LeftButton)
@@ -192,7 +193,7 @@ def test_a_question_and_a_document_are_added_and_they_alone_are_asked(qtbot: QtB
 
 
 def test_a_question_is_removed_after_a_question(room: Room, grid: Sheet) -> None:
-    view = room.feature(TablesWindow).panel.grid.view
+    view = room.feature(TablesWindow).panel.grid_view
     view.column_unwanted.emit(1)
     dialog(room, Confirmation).accept()
     room.settle()
@@ -219,11 +220,11 @@ def test_a_removed_document_takes_its_row_along(room: Room, grid: Sheet) -> None
 def test_a_head_is_clicked_to_sort_and_a_filter_hides_the_others(qtbot: QtBot, room: Room, grid: Sheet) -> None:
     room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    panel, table = room.feature(TablesWindow).panel.grid, room.feature(TablesWindow).panel.grid_table
+    panel, table = room.feature(TablesWindow).panel, room.feature(TablesWindow).panel.grid_table
     for descending in (False, True):
-        panel.view.sort_by(0)
+        panel.grid_view.sort_by(0)
         assert (table.arrangement.column, table.arrangement.descending) == (1, descending)
-    panel.view.sort_by(0)
+    panel.grid_view.sort_by(0)
     assert table.arrangement.column == 0
     (action,) = (each for each in panel.filter._menu.actions() if each.data() == GridFilter.ABSENT)
     action.trigger()
@@ -238,7 +239,7 @@ def test_a_head_is_clicked_to_sort_and_a_filter_hides_the_others(qtbot: QtBot, r
 def test_the_keyboard_reaches_all_of_it(qtbot: QtBot, room: Room, grid: Sheet) -> None:
     room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    view = room.feature(TablesWindow).panel.grid.view
+    view = room.feature(TablesWindow).panel.grid_view
     view.setFocus()
     view.setCurrentIndex(QModelIndex())
     view.clearFocus()
@@ -255,7 +256,7 @@ def test_the_keyboard_reaches_all_of_it(qtbot: QtBot, room: Room, grid: Sheet) -
 def test_f2_corrects_the_cell_and_renames_no_conversation(qtbot: QtBot, room: Room, grid: Sheet) -> None:
     room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    view = room.feature(TablesWindow).panel.grid.view
+    view = room.feature(TablesWindow).panel.grid_view
     cell = view.visualRect(room.feature(TablesWindow).panel.grid_table.index(0, 1))
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
     room.settle()
@@ -283,7 +284,7 @@ def test_what_others_can_do_with_a_cell_is_in_its_menu(
     monkeypatch.setattr(TablesWindow, "words_menu", offer)
     room.feature(TablesWindow).sheets.go_on()
     room.settle()
-    view, shown = room.feature(TablesWindow).panel.grid.view, value(room, 0, 1)
+    view, shown = room.feature(TablesWindow).panel.grid_view, value(room, 0, 1)
     action = next(action for action in view.menu_of(shown).actions() if action.text() == "Remember")
     cell = (f"{shown.column.title}: {shown.words}", shown.read.citation, shown.read.cell.question.id)
     assert (asked, action.isEnabled()) == ([cell], True)

@@ -11,14 +11,8 @@ from app.core.conversations.values import AnswerForm, ValueKind
 from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
 from app.core.documents.document import Book, Format
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
-from app.features.tables.window.grid_table import (
-    Arrangement,
-    GridFilter,
-    GridRole,
-    GridTable,
-    ShownDocument,
-    ShownGroup,
-)
+from app.features.tables.window.cell_table import CellRole
+from app.features.tables.window.grid_table import Arrangement, GridFilter, GridTable, ShownDocument, ShownGroup
 
 DATE, AMOUNT = AnswerForm(ValueKind.DATE), AnswerForm(ValueKind.AMOUNT)
 COLUMNS = (GridColumn("When?", "End", DATE, 1), GridColumn("How much?", "Rent", AMOUNT, 2))
@@ -56,7 +50,7 @@ def table(qapp: QCoreApplication) -> GridTable:
 
 
 def heads(table: GridTable) -> list[str]:
-    found = [table.headerData(at, Qt.Orientation.Vertical, GridRole) for at in range(table.rowCount())]
+    found = [table.headerData(at, Qt.Orientation.Vertical, CellRole) for at in range(table.rowCount())]
     return [f"{head.title} ({head.rows})" if isinstance(head, ShownGroup) else head.title[-1] for head in found]
 
 
@@ -110,7 +104,7 @@ def test_a_screen_reader_gets_all_of_a_cell(table: GridTable) -> None:
 
 
 def test_where_words_have_no_room_a_sign_stands_for_the_finding(table: GridTable) -> None:
-    found = [table.value(table.index(row, 0)) for row in range(4)]
+    found = [table.cell_at(table.index(row, 0)) for row in range(4)]
     assert [(each.place, each.short) for each in found if each is not None] == [
         *(("p. 9 ✓", "p. 9 ✓"), ("", ""), ("p. 9 says otherwise", "p. 9 ≠"), ("", ""))
     ]
@@ -119,10 +113,10 @@ def test_where_words_have_no_room_a_sign_stands_for_the_finding(table: GridTable
 def test_a_cell_that_is_asked_says_what_is_done_and_stays_where_it_is(table: GridTable) -> None:
     table.arrange(Arrangement(column=1))
     table.show_cell(cell(4, 1, None), "reading 40%")
-    value = table.value(table.index(3, 0))
+    value = table.cell_at(table.index(3, 0))
     assert value is not None
     assert (value.words, value.is_running) == ("reading 40%", True)
-    head = table.headerData(3, Qt.Orientation.Vertical, GridRole)
+    head = table.headerData(3, Qt.Orientation.Vertical, CellRole)
     assert isinstance(head, ShownDocument)
     assert head.words == "1 of 2"
     table.show_cell(cell(4, 1, "2020-01-01"))

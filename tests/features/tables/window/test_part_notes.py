@@ -6,7 +6,7 @@ import msgspec
 
 from app.core.conversations.conversation import Question
 from app.core.work import Cancel
-from app.features.tables.window.table import SheetTable
+from app.features.tables.window.list_table import ListTable
 from app.features.tables.window.tables import TablesWindow
 from tests.ui.room import SURVEY, Room
 from tests.work import answered
@@ -24,7 +24,7 @@ def test_an_answer_from_notes_leads_to_them(room: Room) -> None:
     room.last_answer().foot.notes_button.click()
     room.settle()
     assert room.feature(TablesWindow).is_shown
-    table = room.feature(TablesWindow).panel.view.model()
-    assert isinstance(table, SheetTable)
-    assert [row.text for row in table.rows()] == ["Cracks [p. 3].", "Rust [p. 30]."]
-    assert table.row(2).question == "Survey of the quay walls, p. 26–40"
+    table = room.feature(TablesWindow).panel.list_view.model()
+    assert isinstance(table, ListTable)
+    assert [row.text for row in table.cells()] == ["Cracks [p. 3].", "Rust [p. 30]."]
+    assert table.cells()[1].question == "Survey of the quay walls, p. 26–40"

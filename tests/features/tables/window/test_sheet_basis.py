@@ -7,7 +7,7 @@ from app.core.conversations.conversation import BookRef
 from app.core.work import Cancel
 from app.features.tables.columns import columns_of
 from app.features.tables.service import sheets_of
-from app.features.tables.window.table import SheetTable
+from app.features.tables.window.list_table import ListTable
 from app.features.tables.window.tables import TablesWindow
 from tests.ui.room import LEASE, Room
 
@@ -30,10 +30,10 @@ def test_a_row_of_a_sheet_says_that_nothing_was_found(room: Room) -> None:
         pass
     room.feature(TablesWindow).sheets.open(sheet.id)
     room.settle()
-    table = room.feature(TablesWindow).panel.view.model()
-    assert isinstance(table, SheetTable)
-    (row,) = table.rows()
-    assert row.words == f"answered\n1 not found\n{_NOTHING}"
+    table = room.feature(TablesWindow).panel.list_view.model()
+    assert isinstance(table, ListTable)
+    (row,) = table.cells()
+    assert row.progress == f"answered\n1 not found\n{_NOTHING}"
 
 
 def test_a_row_of_a_sheet_says_it(room: Room) -> None:
@@ -45,7 +45,7 @@ def test_a_row_of_a_sheet_says_it(room: Room) -> None:
         pass
     room.feature(TablesWindow).sheets.open(sheet.id)
     room.settle()
-    table = room.feature(TablesWindow).panel.view.model()
-    assert isinstance(table, SheetTable)
-    (row,) = table.rows()
-    assert (row.state, row.words) == (CellState.ANSWERED, f"answered\n{_WORDS}")
+    table = room.feature(TablesWindow).panel.list_view.model()
+    assert isinstance(table, ListTable)
+    (row,) = table.cells()
+    assert (row.state, row.progress) == (CellState.ANSWERED, f"answered\n{_WORDS}")

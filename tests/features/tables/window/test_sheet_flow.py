@@ -10,12 +10,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.core.conversations.cell import CellState
+from app.core.conversations.cell import CellBegun, CellState
 from app.core.conversations.events import Reading
 from app.core.errors import Code, Problem
 from app.features.tables.service import sheets_of
-from app.features.tables.window.cells import answer_html
-from app.features.tables.window.table import SheetColumn, SheetTable, ShownRow
+from app.features.tables.window.cell_table import ShownCell
+from app.features.tables.window.list_cells import answer_html
+from app.features.tables.window.list_table import ListColumn, ListTable
 from app.features.tables.window.tables import TablesWindow
 from app.ui.look.theme import PAPER
 from app.ui.palette.palette_dialog import PaletteDialog
@@ -38,14 +39,14 @@ def _open(room: Room, *books: int) -> None:
     room.settle()
 
 
-def _table(room: Room) -> SheetTable:
-    table = room.feature(TablesWindow).panel.view.model()
-    assert isinstance(table, SheetTable)
+def _table(room: Room) -> ListTable:
+    table = room.feature(TablesWindow).panel.list_view.model()
+    assert isinstance(table, ListTable)
     return table
 
 
-def _rows(room: Room) -> list[ShownRow]:
-    return list(_table(room).rows())
+def _rows(room: Room) -> list[ShownCell]:
+    return list(_table(room).cells())
 
 
 def _states(room: Room) -> list[CellState]:
@@ -63,8 +64,8 @@ def _start(qtbot: QtBot, room: Room, *questions: str) -> None:
 
 
 def _click_chip(qtbot: QtBot, room: Room, row: int) -> None:
-    view = room.feature(TablesWindow).panel.view
-    cell = view.visualRect(_table(room).index(row, SheetColumn.PAGES))
+    view = room.feature(TablesWindow).panel.list_view
+    cell = view.visualRect(_table(room).index(row, ListColumn.PAGES))
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell.topLeft() + QPoint(24, 20))
 
 
@@ -78,7 +79,7 @@ def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Ro
     _start(qtbot, room)
     wait(gate.reached.is_set)
     wait(lambda: CellState.ANSWERED in _states(room))
-    wait(lambda: "reading" in _rows(room)[1].words)
+    wait(lambda: "reading" in _rows(room)[1].progress)
     assert _states(room) == [CellState.ANSWERED, CellState.ANSWERING, CellState.WAITING]
     assert [row.state_words[0] for row in _rows(room)] == ["●", "◐", "○"], "a sign beside the colour"
     assert room.feature(TablesWindow).panel.status.text().startswith("Question 2 of 3")
@@ -97,6 +98,22 @@ def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Ro
     assert not room.feature(TablesWindow).panel.go_on.isVisible()
 
 
+def test_all_questions_that_a_server_answers_side_by_side_say_so(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    gate = Gate()
+    room.engine.answers = [(gate, "One."), ("Two.",), ("Three.",)]
+    _start(qtbot, room)
+    wait(gate.reached.is_set)
+    wait(lambda: CellState.ANSWERING in _states(room))
+    begun = CellBegun(2, 3, _rows(room)[1].cell.question.id)
+    room.feature(TablesWindow).sheets.run._on_event(begun)
+    assert _states(room) == [CellState.ANSWERING, CellState.ANSWERING, CellState.WAITING]
+    assert room.feature(TablesWindow).panel.status.text().startswith("Question 1 of 3 · 2 at the same time")
+    gate.open()
+    room.settle()
+    assert _states(room) == [CellState.ANSWERED] * 3
+
+
 def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room) -> None:
     _open(room, LEASE)
     room.engine.answers = [(_QUOTED,)]
@@ -109,7 +126,7 @@ def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room)
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
     room.presenter.places.pages.first.open_page(room.books[LEASE].id, 1)
     room.settle()
-    view = room.feature(TablesWindow).panel.view
+    view = room.feature(TablesWindow).panel.list_view
     view.setFocus()
     view.selectRow(0)
     menu = view.menu_of(row)
@@ -124,7 +141,7 @@ def test_return_opens_the_menu_of_a_row(qtbot: QtBot, room: Room) -> None:
     room.engine.answers = [(_QUOTED,)]
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
-    view = room.feature(TablesWindow).panel.view
+    view = room.feature(TablesWindow).panel.list_view
     view.selectRow(0)
     qtbot.keyClick(view, Qt.Key.Key_Return)
     menu = room.application.activePopupWidget()
@@ -143,7 +160,7 @@ def test_a_question_that_fails_says_why_and_go_on_asks_it_again(qtbot: QtBot, ro
     room.settle()
     assert _states(room) == [CellState.ANSWERED, CellState.FAILED, CellState.ANSWERED]
     assert _rows(room)[1].text == "Two, half"
-    assert _rows(room)[1].words == sentence(_KILLED)
+    assert _rows(room)[1].progress == sentence(_KILLED)
     room.engine.answers = [("Two, whole.",)]
     qtbot.mouseClick(room.feature(TablesWindow).panel.go_on, Qt.MouseButton.LeftButton)
     room.settle()

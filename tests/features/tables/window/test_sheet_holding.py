@@ -12,8 +12,8 @@ from app.core.conversations.cell import CellState
 from app.core.errors import Code, Problem
 from app.core.settings import RemoteTexts
 from app.features.tables.service import sheets_of
+from app.features.tables.window.list_table import ListTable
 from app.features.tables.window.setup import SheetSetup
-from app.features.tables.window.table import SheetTable
 from app.features.tables.window.tables import TablesWindow
 from app.wording.i18n import use_language
 from tests.store.deleting import delete_book
@@ -56,9 +56,9 @@ def _asked_of(room: Room) -> list[list[str]]:
 
 
 def _states(room: Room) -> list[CellState]:
-    table = room.feature(TablesWindow).panel.view.model()
-    assert isinstance(table, SheetTable)
-    return [row.state for row in table.rows()]
+    table = room.feature(TablesWindow).panel.list_view.model()
+    assert isinstance(table, ListTable)
+    return [row.state for row in table.cells()]
 
 
 def test_it_waits_for_the_book_and_asks_it(qtbot: QtBot, room: Room) -> None:

@@ -1,4 +1,4 @@
-"""Draws the cells of a question sheet: the question with its state, the answer as set text, the pages as chips."""
+"""Draws a list: the question with its state, the answer as set text, the pages as chips."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from app.core.conversations.cell import CellState
 from app.core.documents.untrusted import disarm
-from app.features.tables.window.table import Chip, SheetColumn, ShownRole, ShownRow
+from app.features.tables.window.cell_table import CellRole, Chip, ShownCell
+from app.features.tables.window.list_table import ListColumn
 from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
 from app.ui.chat.citations import CitationMark, embed, label_citation, mark_stream, split
 from app.ui.chat.verdict_marks import colour_verdict
@@ -29,48 +30,48 @@ _STYLE = (
 )
 
 
-class SheetCells(QStyledItemDelegate):
+class ListCells(QStyledItemDelegate):
     """Keeps the laid-out answers, so that a table of hundreds scrolls smoothly."""
 
     def __init__(self, theme: Theme, view: QTableView) -> None:
         super().__init__(view)
         self._theme = theme
         self._view = view
-        self._set: dict[int, tuple[ShownRow, str, QTextDocument]] = {}
+        self._set: dict[int, tuple[ShownCell, str, QTextDocument]] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
         width = self._view.columnWidth(index.column())
-        row: ShownRow = index.data(ShownRole)
-        match SheetColumn(index.column()):
-            case SheetColumn.QUESTION:
+        row: ShownCell = index.data(CellRole)
+        match ListColumn(index.column()):
+            case ListColumn.QUESTION:
                 height = self._question_height(row, width) + self._state_height(row, width) + SPACE_XS
-            case SheetColumn.ANSWER:
+            case ListColumn.ANSWER:
                 height = round(self._document(row, width).size().height())
-            case SheetColumn.PAGES:
+            case ListColumn.PAGES:
                 height = len(row.chips) * (HEIGHT + SPACE_XS)
         return QSize(width, max(_SMALLEST, height + 2 * SPACE_M))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        row: ShownRow = index.data(ShownRole)
+        row: ShownCell = index.data(CellRole)
         palette = self._theme.palette
         area: QRect = option.rect
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.fillRect(area, QColor(palette.wash if chosen else palette.surface))
         painter.fillRect(QRect(area.left(), area.bottom(), area.width(), 1), QColor(palette.line))
-        if chosen and self._view.hasFocus() and index.column() == SheetColumn.QUESTION:
+        if chosen and self._view.hasFocus() and index.column() == ListColumn.QUESTION:
             painter.fillRect(QRect(area.left(), area.top(), _FOCUS_WIDTH, area.height()), QColor(palette.accent))
         painter.setClipRect(area)
         room = area.adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
-        match SheetColumn(index.column()):
-            case SheetColumn.QUESTION:
+        match ListColumn(index.column()):
+            case ListColumn.QUESTION:
                 self._paint_question(painter, room, row)
-            case SheetColumn.ANSWER:
+            case ListColumn.ANSWER:
                 painter.translate(room.topLeft())
                 context = QAbstractTextDocumentLayout.PaintContext()
                 context.palette.setColor(QPalette.ColorRole.Text, QColor(palette.ink))
                 self._document(row, area.width()).documentLayout().draw(painter, context)
-            case SheetColumn.PAGES:
+            case ListColumn.PAGES:
                 for place, chip in self._chip_places(room, row):
                     colour = colour_verdict(chip.verdict.verdict if chip.verdict is not None else None, palette)
                     draw_chip(painter, QRectF(place), _fitted(chip, row, place.width()), colour, palette.surface)
@@ -78,14 +79,14 @@ class SheetCells(QStyledItemDelegate):
 
     def chip_at(self, index: QModelIndex, area: QRect, point: QPointF) -> Chip | None:
         """The chip beside the answer, or in its text, that is at a point of the view."""
-        row = index.data(ShownRole)
-        if not isinstance(row, ShownRow):
+        row = index.data(CellRole)
+        if not isinstance(row, ShownCell):
             return None
         room = area.adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
-        if index.column() == SheetColumn.PAGES:
+        if index.column() == ListColumn.PAGES:
             places = self._chip_places(room, row)
             return next((chip for place, chip in places if place.contains(point.toPoint())), None)
-        if index.column() != SheetColumn.ANSWER:
+        if index.column() != ListColumn.ANSWER:
             return None
         layout = self._document(row, area.width()).documentLayout()
         address = layout.anchorAt(point - QPointF(room.topLeft()))
@@ -96,10 +97,10 @@ class SheetCells(QStyledItemDelegate):
         return Chip(mark.label, mark.citation, mark.verdict, mark.said)
 
     def forget(self) -> None:
-        """Other rows are shown, or the colours changed."""
+        """Other cells will be shown."""
         self._set.clear()
 
-    def _paint_question(self, painter: QPainter, room: QRect, row: ShownRow) -> None:
+    def _paint_question(self, painter: QPainter, room: QRect, row: ShownCell) -> None:
         palette = self._theme.palette
         painter.setFont(_question_font())
         painter.setPen(QColor(palette.ink))
@@ -109,13 +110,13 @@ class SheetCells(QStyledItemDelegate):
         painter.setPen(QColor(state_colour(row.state, palette)))
         painter.drawText(below, _WRAPPED, disarm(row.state_words))
 
-    def _question_height(self, row: ShownRow, width: int) -> int:
+    def _question_height(self, row: ShownCell, width: int) -> int:
         return _height(_question_font(), question_words(row), width)
 
-    def _state_height(self, row: ShownRow, width: int) -> int:
+    def _state_height(self, row: ShownCell, width: int) -> int:
         return _height(ui_font(SIZE_SMALL), disarm(row.state_words), width)
 
-    def _chip_places(self, room: QRect, row: ShownRow) -> list[tuple[QRect, Chip]]:
+    def _chip_places(self, room: QRect, row: ShownCell) -> list[tuple[QRect, Chip]]:
         places, top = [], room.top()
         for chip in row.chips:
             width = min(measure_chip(chip.label).width(), room.width())
@@ -123,7 +124,7 @@ class SheetCells(QStyledItemDelegate):
             top += HEIGHT + SPACE_XS
         return places
 
-    def _document(self, row: ShownRow, width: int) -> QTextDocument:
+    def _document(self, row: ShownCell, width: int) -> QTextDocument:
         colours = self._theme.palette.ground
         kept = self._set.get(row.number)
         if kept is None or kept[0] is not row or kept[1] != colours:
@@ -138,17 +139,16 @@ class SheetCells(QStyledItemDelegate):
         return kept[2]
 
 
-def question_words(row: ShownRow) -> str:
+def question_words(row: ShownCell) -> str:
     return f"{row.number}. {' '.join(disarm(row.question).split())}"
 
 
-def _fitted(chip: Chip, row: ShownRow, width: int) -> str:
+def _fitted(chip: Chip, row: ShownCell, width: int) -> str:
     """What a chip says if it is so many pixels wide: the title is cut, the page is not."""
     if measure_chip(chip.label).width() <= width:
         return chip.label
-    books = row.books or {}
-    of_page = label_citation(chip.citation, books)
-    place = of_page if chip.verdict is None else verdict_label(chip.verdict, books)
+    of_page = label_citation(chip.citation, row.books)
+    place = of_page if chip.verdict is None else verdict_label(chip.verdict, row.books)
     metrics = QFontMetrics(ui_font(SIZE_SMALL, QFont.Weight.DemiBold))
     room = width - SPACE_L - metrics.horizontalAdvance(f" {place}")
     title = metrics.elidedText(chip.label.removesuffix(place).strip(), Qt.TextElideMode.ElideRight, room)
@@ -168,7 +168,7 @@ def state_colour(state: CellState, palette: Palette) -> str:
             return palette.soft_ink
 
 
-def answer_html(row: ShownRow, palette: Palette) -> str:
+def answer_html(row: ShownCell, palette: Palette) -> str:
     """The answer as rich text that asks for nothing from outside: no HTML of its own, no images. Checked marks are
     anchors with their numbers; those of an open answer are not."""
     marks = list(row.marks) or mark_stream(row.text)

@@ -1,0 +1,145 @@
+"""Changes of the shown grid: questions and documents that are added, cells that a person corrects or comments."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.core.conversations.conversation import BookRef
+from app.core.documents.document import Book
+from app.features.tables.data import GridColumn
+from app.features.tables.window.cell_table import ShownCell
+from app.features.tables.window.column_dialog import ColumnDialog
+from app.features.tables.window.correction_dialog import CorrectionDialog
+from app.features.tables.window.documents_dialog import DocumentsDialog
+from app.features.tables.window.panel import SheetPanel
+from app.features.tables.window.work import OpenedSheet, SheetWork
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
+from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.wording.i18n import _
+
+
+class GridEditing(Presenter):
+    changed = Signal(object)  # the OpenedSheet as it is kept now
+
+    def __init__(self, work: SheetWork, bridge: Bridge, panel: SheetPanel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._bridge = bridge
+        self._panel = panel
+        self._table = panel.grid_table
+        panel.question.clicked.connect(self.add_question)
+        panel.documents.clicked.connect(self.add_documents)
+        panel.grid_view.correction_wanted.connect(self._correct)
+        panel.grid_view.comment_wanted.connect(self._comment)
+        panel.grid_view.column_wanted.connect(self.change_column)
+        panel.grid_view.column_unwanted.connect(self._on_column_unwanted)
+        panel.grid_view.row_unwanted.connect(self._on_row_unwanted)
+
+    # ---- questions and documents
+
+    @Slot()
+    def add_question(self) -> None:
+        dialog = ColumnDialog(None, self._panel.window())
+        dialog.given.connect(self._add_column)
+        dialog.open()
+
+    @Slot()
+    def add_documents(self) -> None:
+        """Let the person choose from the library what the grid does not ask yet."""
+        self._call(self._work.library.books, self._offer_documents)
+
+    @Slot(object)
+    def _offer_documents(self, books: tuple[Book, ...]) -> None:
+        sheet = self._table.sheet
+        if sheet is None:
+            return
+        asked = {ref.book_id for row in sheet.rows for ref in row.books}
+        others = [book for book in books if book.id not in asked]
+        if not others:
+            self.failed.emit(_("All documents of the library are in the table already."))
+            return
+        dialog = DocumentsDialog(_("Add documents"), _("Add"), others, (), self._panel.window())
+        dialog.given.connect(self._add_rows)
+        dialog.open()
+
+    @Slot(object)
+    def _add_column(self, column: GridColumn) -> None:
+        self._change(partial(self._work.add, columns=(column,)))
+
+    @Slot(object)
+    def _add_rows(self, ids: tuple[str, ...]) -> None:
+        self._change(partial(self._work.add, rows=tuple((BookRef(id),) for id in ids)))
+
+    @Slot(int)
+    def change_column(self, number: int) -> None:
+        known = next((each for each in self._table.columns if each.number == number), None)
+        if known is not None:
+            dialog = ColumnDialog(known, self._panel.window())
+            dialog.given.connect(self._take_column)
+            dialog.open()
+
+    @Slot(object)
+    def _take_column(self, column: GridColumn) -> None:
+        self._change(partial(self._work.change_column, column=column))
+
+    @Slot(int)
+    def _on_column_unwanted(self, number: int) -> None:
+        title, words = _("Remove this question?"), _("Its answers to all documents will be deleted.")
+        dialog = Confirmation(title, words, _("Remove"), str(number), self._panel.window())
+        dialog.confirmed.connect(self._delete_column)
+        dialog.open()
+
+    @Slot(str)
+    def _delete_column(self, number: str) -> None:
+        self._change(partial(self._work.delete_column, number=int(number)))
+
+    @Slot(int)
+    def _on_row_unwanted(self, number: int) -> None:
+        title, words = _("Remove this document from the table?"), _("Its answers will be deleted. The document stays.")
+        dialog = Confirmation(title, words, _("Remove"), str(number), self._panel.window())
+        dialog.confirmed.connect(self._delete_row)
+        dialog.open()
+
+    @Slot(str)
+    def _delete_row(self, number: str) -> None:
+        self._change(partial(self._work.delete_row, number=int(number)))
+
+    # ---- cells
+
+    @Slot(object)
+    def _correct(self, shown: ShownCell) -> None:
+        dialog = CorrectionDialog(shown, self._panel.window())
+        dialog.given.connect(self._take_correction)
+        dialog.open()
+
+    @Slot(str, str)
+    def _take_correction(self, question_id: str, text: str) -> None:
+        shown = self._table.cell_of(question_id)
+        if shown is not None:
+            self._change(partial(self._work.correct, cell=shown.cell, correction=text))
+
+    @Slot(object)
+    def _comment(self, shown: ShownCell) -> None:
+        window, cell = self._panel.window(), shown.cell
+        dialog = LineDialog(
+            _("Comment"), shown.column.title, _("Save"), key=cell.question.id, text=cell.comment, parent=window
+        )
+        dialog.given.connect(self._take_comment)
+        dialog.open()
+
+    @Slot(str, str)
+    def _take_comment(self, question_id: str, text: str) -> None:
+        self._change(partial(self._work.comment, question_id=question_id, comment=text))
+
+    def _change(self, work: partial[OpenedSheet]) -> None:
+        """Change the shown grid in the store, and say what came of it."""
+        if self._table.sheet is not None:
+            self._call(partial(work, self._table.sheet.id), self._take_changed)
+
+    @Slot(object)
+    def _take_changed(self, opened: OpenedSheet) -> None:
+        if self._table.sheet is not None and self._table.sheet.id == opened.sheet.id:
+            self.changed.emit(opened)
