@@ -50,7 +50,7 @@ from app.services.models.models import Models, RemoteEngine, SavedReadings
 from app.services.models.plans import Machines, Plans
 from app.services.policies import read_policy
 from app.services.recording import Recording, close_open_answers
-from app.services.services import Asking, Documents, Finding, ModelFiles, Services, SharedByDesks
+from app.services.services import AskingServices, DocumentServices, FindingServices, ModelFiles, Services, SharedByDesks
 from app.store import keys, restoring, system_keyring
 from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
@@ -203,15 +203,15 @@ def _wire(shared: _Desks, database: Database, matter: Matter | None) -> Services
         own_settings=own,
         record=record,
         conversations=conversations,
-        asking=Asking(
+        asking=AskingServices(
             ask=ask,
             context=Context(engine, models, library, prompts, conversations, ask),
             parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
             weighing=weighing,
             replacing=replacing,
         ),
-        finding=Finding(search, Indexer(search.vectors, search.embedder)),
-        documents=Documents(
+        finding=FindingServices(search, Indexer(search.vectors, search.embedder)),
+        documents=DocumentServices(
             library=library,
             adding=FolderAdding(reader, books, Sources(database), record),
             covers=Covers(library, KeptCovers(database), decoder),

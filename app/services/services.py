@@ -43,7 +43,7 @@ from app.store.settings import SettingsStore
 
 
 @dataclass(frozen=True)
-class Asking:
+class AskingServices:
     """What is done with the questions of a desk. `replacing`: replaces names in texts that leave this computer."""
 
     ask: Ask
@@ -54,7 +54,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Finding:
+class FindingServices:
     """What finds passages in the documents of a desk."""
 
     search: Search
@@ -62,7 +62,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Documents:
+class DocumentServices:
     """What takes documents and images in, keeps, shows and removes them. `reader`: the process that reads files."""
 
     library: Library
@@ -108,9 +108,9 @@ class Services:
     own_settings: SettingsStore
     record: Recording
     conversations: Conversations
-    asking: Asking
-    finding: Finding
-    documents: Documents
+    asking: AskingServices
+    finding: FindingServices
+    documents: DocumentServices
     engine: EngineClient
     models: Models
     model_files: ModelFiles

@@ -87,7 +87,7 @@ from app.services.models.learning import Learning
 from app.services.models.models import Models, SavedReadings
 from app.services.models.plans import Machines, PlacedModel, Plans
 from app.services.recording import Recording
-from app.services.services import Asking, Documents, Finding, ModelFiles, Services, SharedByDesks
+from app.services.services import AskingServices, DocumentServices, FindingServices, ModelFiles, Services, SharedByDesks
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.cells import PartNotesStore
@@ -611,15 +611,15 @@ def _open(
         own_settings=own,
         record=record,
         conversations=conversations,
-        asking=Asking(
+        asking=AskingServices(
             ask=ask,
             context=Context(asked, models, library, prompts, conversations, ask),
             parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
             weighing=weighing,
             replacing=replacing,
         ),
-        finding=Finding(search, Indexer(search.vectors, search.embedder)),
-        documents=Documents(
+        finding=FindingServices(search, Indexer(search.vectors, search.embedder)),
+        documents=DocumentServices(
             library=library,
             adding=FolderAdding(reader, books, Sources(database), record),  # type: ignore[arg-type]
             covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]
