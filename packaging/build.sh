@@ -133,7 +133,7 @@ pack_deb() {
   mkdir -p "$stage"
   cp -r "$3" "$stage/debian"
   driver=$("$python" -P -c 'import sys
-from app.engine.nvidia import ADD_ONS
+from app.engine.llama.nvidia import ADD_ONS
 print(*(add_on.needed_driver for add_on in ADD_ONS if add_on.package == sys.argv[1]))' "$name")
   sed -i "s/@MAINTAINER@/$maintainer/g; s/@PACKAGE@/$name/g; s/@ADD_ON@/${name#octavo-}/g; s/@DRIVER@/$driver/g" "$stage"/debian/*
   printf '%s (%s) unstable; urgency=medium\n\n  * What is new is told in changelog.gz of octavo.\n\n -- The makers of Octavo <%s>  %s\n' \

@@ -15,7 +15,7 @@ tools=$root/.tools venv=$root/.venv
 cuda=${state##*cuda=}
 # The cards that an add-on has code for: A100 and, as their kind runs it too, RTX 30, RTX 40 and L40S (8.x); H100 and H200
 # (9.0); later ones translate the portable code of 9.0 when they first run it. CUDA 12.4 knows no later ones, nor does its
-# cuBLAS, and drivers before 550 would not translate its portable code (app/engine/nvidia.py has the drivers).
+# cuBLAS, and drivers before 550 would not translate its portable code (app/engine/llama/nvidia.py has the drivers).
 case $need in
   cuda) cards='80-real;90-real;90-virtual' major=13 ;;
   cuda12) cards='80-real;90-real' major=12 ;;
@@ -287,7 +287,7 @@ prepare_python() {
     choice=(--python "$(find_python)")
   fi
   if [[ $need == package ]]; then
-    # A library for each kind of processor, of which the program takes the best that runs (app/engine/llama_loader.py).
+    # A library for each kind of processor, of which the program takes the best that runs (app/engine/llama/llama_loader.py).
     local setting
     for setting in GGML_NATIVE=OFF GGML_BACKEND_DL=ON GGML_CPU_ALL_VARIANTS=ON; do
       choice+=(--config-settings-package "llama-cpp-python:cmake.define.$setting")

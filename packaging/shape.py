@@ -32,15 +32,15 @@ MOST_MODULES = 25
 _EVENTS = "a widget of Qt: a method for each event and signal"
 _HANDLERS = "a presenter: a method for each signal that it hears"
 MANY_METHODS: dict[str, str] = {
-    "engine/llama.py LlamaModel": "llama.cpp's model: a method for each of its functions",
+    "engine/llama/llama.py LlamaModel": "llama.cpp's model: a method for each of its functions",
     "engine/quotes/constrained.py QuoteConstraint": "a state machine: a method for each state",
     "features/tables/window/presenter.py SheetsPresenter": _HANDLERS,
     "ui/window/application.py WindowStart": "the program's states: a method for each way between them",
-    "ui/chat/answer.py AnswerMessage": _EVENTS,
-    "ui/chat/attachments_presenter.py AttachmentsPresenter": _HANDLERS,
-    "ui/chat/composer.py Composer": _EVENTS,
-    "ui/chat/message.py MessageWidget": _EVENTS,
-    "ui/chat/view.py ConversationView": _EVENTS,
+    "ui/chat/messages/answer.py AnswerMessage": _EVENTS,
+    "ui/chat/writing/attachments_presenter.py AttachmentsPresenter": _HANDLERS,
+    "ui/chat/writing/composer.py Composer": _EVENTS,
+    "ui/chat/messages/message.py MessageWidget": _EVENTS,
+    "ui/chat/messages/view.py ConversationView": _EVENTS,
     "ui/frame/main_window.py MainWindow": _EVENTS,
     "ui/page/drawn_pages.py DrawnPages": _EVENTS,
     "ui/page/page_column.py PageColumn": _EVENTS,
@@ -52,11 +52,8 @@ MANY_METHODS: dict[str, str] = {
 }
 """Classes with more methods, and why."""
 
-_HALL = "still to be given rooms"
 FULL_FOLDERS: dict[str, str] = {
-    "engine": _HALL,
     "store": "a module for each kind of thing that is kept",
-    "ui/chat": "the conversation: messages are drawn piece by piece",
     "ui/page": "pages are drawn, searched, marked and cut out",
 }
 """Folders with more modules, and why."""

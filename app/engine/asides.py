@@ -11,13 +11,13 @@ from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.architectures import Geometry
 from app.engine.control import RunControl
-from app.engine.generation import Writer, Written, write_text
+from app.engine.formats.thinking import AnswerText, Thoughts
 from app.engine.kv.cached_sequence import CachedSequence, OnProgress
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama.llama import LlamaContext, LlamaModel
 from app.engine.prompt import LaidOutPrompt, PromptTokenizer
 from app.engine.protocol import WrittenAside
-from app.engine.sampler import Sampler
-from app.engine.thinking import AnswerText, Thoughts
+from app.engine.writing.generation import Writer, Written, write_text
+from app.engine.writing.sampler import Sampler
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.engine.hardware import physical_cores
-from app.engine.llama import LlamaContext, LlamaModel, Placing
-from app.engine.llama_loader import bindings
+from app.engine.llama.hardware import physical_cores
+from app.engine.llama.llama import LlamaContext, LlamaModel, Placing
+from app.engine.llama.llama_loader import bindings
 from app.engine.protocol import Buffer, LoadSpec, NamelessVocabulary
 from app.engine.quotes.prompt_lookup import MAX_DRAFT
 

@@ -19,7 +19,7 @@ from app.engine.architectures import Geometry
 from app.engine.beginnings import Beginnings
 from app.engine.control import RunControl
 from app.engine.kv.cached_sequence import CachedSequence
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama.llama import LlamaContext, LlamaModel
 from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import Prompt, Weighed
 

@@ -17,10 +17,10 @@ from typing import Protocol, TypeAlias
 
 from app.core.chat_template import ChatTemplate
 from app.core.errors import AppError, Code
-from app.engine.chat_formats import ChatRenderer, template
+from app.engine.formats.chat_formats import ChatRenderer, template
+from app.engine.formats.thought_marks import with_thought, without_thought
 from app.engine.kv.reuse import Tokens, embedded
 from app.engine.protocol import BookSpan, DocumentText, ImageSpan, Message, Prompt, PromptSize, ShownImage
-from app.engine.thought_marks import with_thought, without_thought
 
 LAYOUT_VERSION = 1
 """Raised with every change to how prompts are laid out: readings saved before it are of no use."""

@@ -22,11 +22,7 @@ from app.engine.architectures import geometry_of
 from app.engine.asides import Asides
 from app.engine.control import RunControl
 from app.engine.dry_run import buffers
-from app.engine.generation import Writer, Written, write_text
-from app.engine.hardware import cpu_features, devices, free_memory, physical_cores, used_cards
-from app.engine.held_schema import HeldSchemas
-from app.engine.held_sentences import HeldSentences
-from app.engine.held_value import HeldAnswer
+from app.engine.formats.thinking import AnswerText, Thoughts
 from app.engine.images.vision import Vision
 from app.engine.judging import Judging
 from app.engine.kv import reuse
@@ -36,8 +32,9 @@ from app.engine.kv.checkpoints import SaveTarget
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.run_ahead import slices_at_once
 from app.engine.kv.saved_states import SavedStates, StateKey, fingerprint
-from app.engine.llama import CUTTING_VERSION, LlamaContext, LlamaModel, Placing
-from app.engine.llama_loader import version
+from app.engine.llama.hardware import cpu_features, devices, free_memory, physical_cores, used_cards
+from app.engine.llama.llama import CUTTING_VERSION, LlamaContext, LlamaModel, Placing
+from app.engine.llama.llama_loader import version
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, OnTokenized, PromptTokenizer
 from app.engine.protocol import (
     AnswerTo,
@@ -58,9 +55,12 @@ from app.engine.protocol import (
 from app.engine.quotes.constrained import QuoteConstraint
 from app.engine.quotes.index import QuotableText
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
-from app.engine.sampler import Sampler
-from app.engine.thinking import AnswerText, Thoughts
 from app.engine.vocabulary import vocabulary_digest
+from app.engine.writing.generation import Writer, Written, write_text
+from app.engine.writing.held_schema import HeldSchemas
+from app.engine.writing.held_sentences import HeldSentences
+from app.engine.writing.held_value import HeldAnswer
+from app.engine.writing.sampler import Sampler
 
 
 class Session:

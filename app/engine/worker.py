@@ -15,15 +15,15 @@ import numpy.typing as npt
 
 from app.core.conversations.events import Loading, Looking, Weighing
 from app.engine import protocol
-from app.engine.cards import unused_card
 from app.engine.dry_run import dry_run
-from app.engine.hardware import cpu_features, devices, physical_cores
-from app.engine.listed_formats import known_template
-from app.engine.llama import LlamaModel, check_magic
-from app.engine.llama_loader import cpu_variant, folder, numa_nodes, version
+from app.engine.llama.cards import unused_card
+from app.engine.llama.hardware import cpu_features, devices, physical_cores
+from app.engine.llama.listed_formats import known_template
+from app.engine.llama.llama import LlamaModel, check_magic
+from app.engine.llama.llama_loader import cpu_variant, folder, numa_nodes, version
+from app.engine.llama.repacking import repacked
 from app.engine.order_loop import OrderLoop, serve
 from app.engine.protocol import AnyOrder, Command, LoadSpec
-from app.engine.repacking import repacked
 from app.engine.session import Session
 from app.isolation import limits, syscalls
 from app.isolation.files import Version, look_at

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from app.core.conversations.conversation import Citation
 from app.core.documents.document import Book
-from app.ui.chat.empty import EmptyOffer
+from app.ui.chat.messages.empty import EmptyOffer
 from app.ui.chat.submission import GoOn, Submission
 from app.ui.kit.commands import Entry, MenuEntry, PlacedCommands
 from app.ui.kit.file_kind import GivenKind

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.ui.chat.asking import AskingPresenter
-from app.ui.chat.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.chat.writing.attachments_presenter import AttachmentsPresenter
 from app.ui.frame.exporting import Exporting
 from app.ui.frame.main_window import MainWindow
 from app.ui.frame.navigation import Navigation

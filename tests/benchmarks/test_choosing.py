@@ -14,16 +14,16 @@ import numpy as np
 from app.core.settings import KvType, Sampling
 from app.engine.architectures import Geometry
 from app.engine.control import RunControl
-from app.engine.generation import Writer
+from app.engine.formats.thinking import Thoughts
 from app.engine.kv.cached_sequence import CachedSequence
-from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.llama_loader import bindings
+from app.engine.llama.llama import LlamaContext, LlamaModel
+from app.engine.llama.llama_loader import bindings
 from app.engine.protocol import DocumentText, PageText
 from app.engine.quotes.constrained import QuoteConstraint, State
 from app.engine.quotes.index import QuotableText
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
-from app.engine.sampler import Sampler
-from app.engine.thinking import Thoughts
+from app.engine.writing.generation import Writer
+from app.engine.writing.sampler import Sampler
 from tests.models.llama4 import write_scout
 from tests.models.sampler_chain import Chain
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QAbstractEventDispatcher, QEventLoop
 
 from app.core.conversations.conversation import Citation, CitationState, Turn
-from app.ui.chat.answer import AnswerMessage
-from app.ui.chat.render import prepare
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.answer import AnswerMessage
+from app.ui.chat.messages.view import ConversationView
+from app.ui.chat.text.render import prepare
 from app.ui.look.theme import LAMP, PAPER, Theme
 from app.ui.window.application import Collector
 from tests.ui.chat.talk import answer, asked, turn

@@ -17,7 +17,7 @@ from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.control import RunControl
-from app.engine.llama_loader import bindings
+from app.engine.llama.llama_loader import bindings
 from app.engine.protocol import AnswerTo, DocumentText, LoadSpec, Message, PageText, Prompt, ReadBooks
 from app.engine.session import Session
 from tests.engine.conftest import lay_out

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.hardware import physical_cores
 from app.engine.kv.book_tokens import BookTokens
 from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.llama import LlamaModel
+from app.engine.llama.hardware import physical_cores
+from app.engine.llama.llama import LlamaModel
+from app.engine.llama.tokenizing import tokenize_in_parallel
 from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import DocumentText, PageText, Prompt, ReadingsSpec
-from app.engine.tokenizing import tokenize_in_parallel
 from app.engine.vocabulary import vocabulary_digest
 from tests.models.full_size import plain_words
 from tests.models.llama4 import write_scout

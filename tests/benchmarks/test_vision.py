@@ -14,8 +14,8 @@ import numpy as np
 from app.core.conversations.image import Raster
 from app.core.settings import KvType
 from app.engine.control import RunControl
-from app.engine.hardware import physical_cores
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama.hardware import physical_cores
+from app.engine.llama.llama import LlamaContext, LlamaModel
 from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt, ShownImage
 from app.engine.session import Session
 from tests.models import projector

@@ -18,7 +18,7 @@ STRANGERS = ("octopus", "clip", "llama5", "LLAMA", "")
 
 _ASK = """
 import json, os, sys
-from app.engine import llama_loader
+from app.engine.llama import llama_loader
 api = llama_loader.bindings()
 params = api.llama_model_default_params()
 params.vocab_only = True

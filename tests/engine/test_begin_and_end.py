@@ -11,7 +11,7 @@ from app.core.conversations.conversation import Ending
 from app.core.conversations.events import Token
 from app.core.settings import Sampling
 from app.core.work import Cancel
-from app.engine.llama import LlamaModel
+from app.engine.llama.llama import LlamaModel
 from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import AnswerTo
 from tests.engine.conftest import NewEngine, load, prompt

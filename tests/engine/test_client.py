@@ -15,7 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import MAX_DEATHS, EngineClient
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama.llama import LlamaContext, LlamaModel
 from app.engine.protocol import (
     AnswerTo,
     ContextOptions,

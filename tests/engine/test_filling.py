@@ -9,7 +9,7 @@ import numpy as np
 
 from app.core.settings import KvType
 from app.engine.kv.reuse import TILE_TOKENS
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama.llama import LlamaContext, LlamaModel
 
 _SLICE, _SHORT, _CHUNK = 512, 23, 8192
 _TOLERANCE = 0.02

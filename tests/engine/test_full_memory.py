@@ -13,8 +13,8 @@ from app.core.errors import AppError, Code
 from app.core.settings import KvType, Sampling
 from app.core.work import Cancel, finish
 from app.engine import client
-from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.llama_loader import bindings, log_callback
+from app.engine.llama.llama import LlamaContext, LlamaModel
+from app.engine.llama.llama_loader import bindings, log_callback
 from app.engine.protocol import AnswerTo, EngineState
 from tests.engine.conftest import NewEngine, load, prompt
 from tests.models import full_card, lost_card

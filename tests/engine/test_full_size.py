@@ -24,9 +24,10 @@ from app.core.conversations.events import Loading, Reading, Token
 from app.core.settings import KvType, Mapping, Sampling
 from app.core.work import Cancel, Work, finish
 from app.engine.client import EngineClient
-from app.engine.hardware import free_memory, physical_cores
 from app.engine.kv.restore_check import deviation
-from app.engine.llama import LlamaContext, LlamaModel, Placing
+from app.engine.llama.hardware import free_memory, physical_cores
+from app.engine.llama.llama import LlamaContext, LlamaModel, Placing
+from app.engine.llama.repacking import repacked
 from app.engine.planner import DISK, Machine, MachineDevice, Placement, PlanRequest, plan
 from app.engine.protocol import (
     AnswerTo,
@@ -43,7 +44,6 @@ from app.engine.protocol import (
     Prompt,
     ReadingsSpec,
 )
-from app.engine.repacking import repacked
 from app.models.gguf.reader import HeaderReader
 from app.services.models.plans import spec_of
 from tests.models import headers

@@ -13,7 +13,7 @@ from app.core.errors import AppError, Code
 from app.core.work import Stopped
 from app.engine.control import RunControl
 from app.engine.judging import CONTEXT_TOKENS
-from app.engine.llama import LlamaContext
+from app.engine.llama.llama import LlamaContext
 from app.engine.protocol import DocumentText, LoadSpec, Message, PageText, Prompt, Weighed
 from app.engine.session import Session
 from tests.engine.kv.test_reuse import words

@@ -20,11 +20,11 @@ from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.control import RunControl
 from app.engine.dry_run import buffers
-from app.engine.llama import LlamaContext, LlamaModel, Placing
+from app.engine.llama.llama import LlamaContext, LlamaModel, Placing
+from app.engine.llama.repacking import repacked
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, plan
 from app.engine.planner.placement import MEASURED
 from app.engine.protocol import Buffer, DryRun, LoadSpec, NamelessVocabulary
-from app.engine.repacking import repacked
 from app.engine.session import Session
 from app.models.gguf.reader import HeaderReader
 from app.services.models.plans import spec_of

@@ -12,8 +12,8 @@ import pytest
 
 from app.core.chat_template import FIRST_TOKEN, ChatTemplate
 from app.core.errors import AppError, Code
-from app.engine.chat_formats import template
-from app.engine.llama import LlamaModel
+from app.engine.formats.chat_formats import template
+from app.engine.llama.llama import LlamaModel
 from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import DocumentText, Message, PageText, Prompt
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.core.work import finish
 from app.engine.client import EngineClient
-from app.engine.llama import LONGEST_STRETCH, LlamaModel, safe_chunks
+from app.engine.llama.llama import LONGEST_STRETCH, LlamaModel, safe_chunks
 from app.engine.protocol import DocumentText, Measure, Message, PageText, Prompt
 from tests.engine.conftest import load
 

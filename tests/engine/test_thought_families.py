@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.thinking import Thoughts
-from app.engine.thought_marks import FAMILIES, family_of, with_thought, without_thought
+from app.engine.formats.thinking import Thoughts
+from app.engine.formats.thought_marks import FAMILIES, family_of, with_thought, without_thought
 from tests.engine.thought_streams import ANSWER, REPEATED, STREAMS, STUBBORN, TEMPLATES, THOUGHT, WRAPPED, as_tokens
 
 few = settings(max_examples=15)

@@ -13,7 +13,7 @@ from app.core.conversations.events import Notice, Reading, Thinking, Token
 from app.core.errors import Code
 from app.core.settings import Sampling
 from app.core.work import Cancel, Work
-from app.engine.llama import LlamaModel
+from app.engine.llama.llama import LlamaModel
 from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import AnswerTo, Generated, Prompt
 from tests.engine.conftest import NewEngine, lay_out, load, prompt

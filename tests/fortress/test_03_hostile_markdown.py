@@ -27,8 +27,8 @@ from app.core.conversations.conversation import Turn
 from app.export import docx, html, markdown
 from app.export.clipboard import copy_answer
 from app.export.report import compose
-from app.ui.chat.answer import AnswerMessage
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.answer import AnswerMessage
+from app.ui.chat.messages.view import ConversationView
 from app.ui.look.fonts import load_fonts
 from app.ui.look.theme import PAPER, Theme
 from app.ui.pdf import pdf

@@ -16,9 +16,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.ui.chat.answer import AnswerMessage
-from app.ui.chat.buttons import LinkButton
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.answer import AnswerMessage
+from app.ui.chat.messages.view import ConversationView
+from app.ui.chat.text.buttons import LinkButton
 from app.ui.look.fonts import load_fonts
 from app.ui.look.theme import PAPER, Theme
 from app.ui.widgets.link_dialog import LinkDialog

@@ -24,10 +24,10 @@ from app.core.documents.document import Document, Format, Page
 from app.core.errors import AppError
 from app.core.machine.paths import Paths
 from app.core.settings import INSTRUCTIONS_CHARACTERS
-from app.engine import chat_formats
+from app.engine.formats import chat_formats
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.saved_states import SavedState
-from app.engine.llama import LlamaModel
+from app.engine.llama.llama import LlamaModel
 from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import Prompt
 from app.engine.remote.formats import rendered

@@ -24,7 +24,7 @@ def filled_card() -> Iterator[None]:
 
 
 def main() -> None:
-    from app.engine.llama_loader import bindings
+    from app.engine.llama.llama_loader import bindings
 
     library = bindings()._lib
     library.ggml_backend_dev_buffer_type.argtypes = [ctypes.c_void_p]

@@ -11,7 +11,7 @@ import pytest
 from app.core.settings import KvType
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
-from app.engine.hardware import free_memory
+from app.engine.llama.hardware import free_memory
 from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest
 from app.engine.protocol import CARD, VULKAN, Buffer, Device, DryRun, Inspect, NamelessVocabulary, taken_bytes
 from app.models.gguf.reader import HeaderReader

@@ -26,7 +26,7 @@ def command(_module: str) -> list[str]:
 
 def main() -> None:
     from app.engine import worker
-    from app.engine.llama_loader import bindings, log_callback
+    from app.engine.llama.llama_loader import bindings, log_callback
 
     api = bindings()
 

@@ -21,8 +21,9 @@ def command(_module: str) -> list[str]:
 
 
 def main() -> None:
-    from app.engine import llama, worker
-    from app.engine.llama_loader import bindings, log_callback
+    from app.engine import worker
+    from app.engine.llama import llama
+    from app.engine.llama.llama_loader import bindings, log_callback
 
     api = bindings()
     load, apply = api.llama_model_load_from_file, llama._apply

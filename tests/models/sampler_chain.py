@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.settings import Sampling
-from app.engine.llama_loader import bindings
+from app.engine.llama.llama_loader import bindings
 
 _PENALTY_TOKENS = 64
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data in llama.h

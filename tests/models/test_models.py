@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.llama_loader import bindings
+from app.engine.llama.llama_loader import bindings
 from tests.models import broken, chatml, llama4, projector, vocabulary
 
 Logits = npt.NDArray[np.float32]
@@ -316,7 +316,7 @@ def _encode(vision: Any, context: Any, tile: npt.NDArray[np.uint8]) -> Logits:
 
 _LOAD = """
 import sys
-from app.engine.llama_loader import bindings
+from app.engine.llama.llama_loader import bindings
 api = bindings()
 for path in sys.argv[1:]:
     print("loaded" if api.llama_model_load_from_file(path.encode(), api.llama_model_default_params()) else "refused")

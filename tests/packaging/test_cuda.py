@@ -23,7 +23,7 @@ from debian.deb822 import Deb822
 
 from app.cli import arguments
 from app.core.machine.installation import manifest_files, read_manifest
-from app.engine.nvidia import ADD_ONS
+from app.engine.llama.nvidia import ADD_ONS
 from tests.packaging.programs import BUNDLE, CHECKOUT, library, program
 from tests.whole import TERMINAL_COMMANDS
 

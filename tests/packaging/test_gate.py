@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.engine.nvidia import ADD_ONS
+from app.engine.llama.nvidia import ADD_ONS
 from tests.packaging.made_up import MadeUp, native
 from tests.packaging.programs import BUNDLE, library, program
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 
 from app.core.settings import ThemeChoice
-from app.ui.chat.image_sources import ImageSource
+from app.ui.chat.writing.image_sources import ImageSource
 from app.ui.kit.bridge import Executor
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage

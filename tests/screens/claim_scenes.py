@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.settings import ThemeChoice
-from app.ui.chat.chip import ChipButton
+from app.ui.chat.text.chip import ChipButton
 from tests.screens.stage import Stage, japanese
 from tests.ui.room import LEASE, LETTERS
 

@@ -10,7 +10,7 @@ from app.core.conversations.conversation import Usage
 from app.core.conversations.events import Looking
 from app.core.conversations.image import Image
 from app.core.settings import ThemeChoice
-from app.ui.chat.lightbox import ImageDialog
+from app.ui.chat.pictures.lightbox import ImageDialog
 from tests.screens import pictures
 from tests.screens.stage import Stage
 from tests.ui.fakes import Gate

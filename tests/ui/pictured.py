@@ -10,8 +10,8 @@ from app.core.conversations.conversation import Answer, BookRef, Conversation, E
 from app.core.conversations.image import Image, ImageRef, Raster
 from app.core.work import Cancel
 from app.services.services import Services
-from app.ui.chat.question import QuestionMessage
-from app.ui.chat.tiles import Tile
+from app.ui.chat.messages.question import QuestionMessage
+from app.ui.chat.messages.tiles import Tile
 from app.ui.kit.jobs import Done
 from tests.endings import as_events
 from tests.ui.direct_images import png_of

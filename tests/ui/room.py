@@ -24,8 +24,8 @@ from app.core.documents.document import Book, Document
 from app.core.settings import Settings, ThemeChoice
 from app.core.work import Cancel, Stopped, Work
 from app.models.gguf.reader import HeaderReader
-from app.ui.chat.answer import AnswerMessage
-from app.ui.chat.composer import Composer
+from app.ui.chat.messages.answer import AnswerMessage
+from app.ui.chat.writing.composer import Composer
 from app.ui.frame.main_window import MainWindow
 from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.frame_state import WindowState

@@ -23,7 +23,7 @@ from app.features.matters.window.matters import MattersWindow
 from app.features.notes.window.notes import NotesWindow
 from app.models.hub.catalogue import catalogue
 from app.services.models.plans import Hardware
-from app.ui.chat.answer import AnswerMessage
+from app.ui.chat.messages.answer import AnswerMessage
 from app.ui.page.note_rows import NoteRole
 from app.ui.window.passphrase_screen import PassphraseScreen
 from tests.ui import shelf_of_books

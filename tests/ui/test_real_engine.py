@@ -14,7 +14,7 @@ from app.core.conversations.conversation import Ending
 from app.core.machine.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from app.services.services import Services
-from app.ui.chat.answer import AnswerMessage
+from app.ui.chat.messages.answer import AnswerMessage
 from app.ui.models.placement_rows import NumberRow
 from app.ui.window.application import WindowStart
 from app.ui.window.window import WindowPresenter

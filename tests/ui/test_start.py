@@ -20,7 +20,7 @@ from app.core.errors import AppError, Code
 from app.core.machine.paths import Paths
 from app.core.settings import Settings, ThemeChoice
 from app.services.services import Services
-from app.ui.chat.editor import QuestionEditor
+from app.ui.chat.writing.editor import QuestionEditor
 from app.ui.frame.panes import Side
 from app.ui.kit import frame_state
 from app.ui.kit.frame_state import FrameState

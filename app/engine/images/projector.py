@@ -22,8 +22,16 @@ import numpy.typing as npt
 
 from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code
-from app.engine.llama import LlamaModel, check_magic
-from app.engine.llama_loader import GGUF_STRING, GGUF_UINT32, GgufParams, bindings, last_errors, log_callback, summary
+from app.engine.llama.llama import LlamaModel, check_magic
+from app.engine.llama.llama_loader import (
+    GGUF_STRING,
+    GGUF_UINT32,
+    GgufParams,
+    bindings,
+    last_errors,
+    log_callback,
+    summary,
+)
 from app.engine.prompt import ImagePiece
 
 LLAMA4 = "llama4"

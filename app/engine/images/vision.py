@@ -20,8 +20,8 @@ from app.engine.images import tiles
 from app.engine.images.embeddings import ImageEmbeddings
 from app.engine.images.projector import Embeddings, Projector
 from app.engine.kv.saved_states import fingerprint
-from app.engine.llama import LlamaModel
-from app.engine.llama_loader import version
+from app.engine.llama.llama import LlamaModel
+from app.engine.llama.llama_loader import version
 from app.engine.prompt import ImagePiece
 from app.engine.protocol import ImageSpan, Pixels, ReadingsSpec, ShownImage, VisionInfo
 

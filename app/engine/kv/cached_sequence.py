@@ -28,7 +28,7 @@ from app.engine.kv.restore_check import deviation
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.run_ahead import RunAhead
 from app.engine.kv.saved_states import SavedState
-from app.engine.llama import LlamaContext
+from app.engine.llama.llama import LlamaContext
 from app.engine.protocol import BookSpan, EngineCounts, ImageSpan
 
 _log = logging.getLogger("octavo.engine")

@@ -11,10 +11,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from app.core.errors import AppError, Code, Problem
-from app.engine.hardware import free_memory
 from app.engine.kv.encrypted_file import SealBroken
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.saved_states import GoesOn, SavedState, SavedStates, StateKey
+from app.engine.llama.hardware import free_memory
 from app.engine.protocol import BookSpan
 
 MIN_TOKENS = 512

@@ -20,11 +20,11 @@ from app.core.errors import AppError, Code
 from app.core.work import Stopped
 from app.engine.architectures import Attention, Geometry
 from app.engine.control import RunControl
-from app.engine.hardware import free_memory
 from app.engine.kv import reuse
 from app.engine.kv.checkpoints import Checkpoints
 from app.engine.kv.reuse import Tokens
-from app.engine.llama import LlamaContext
+from app.engine.llama.hardware import free_memory
+from app.engine.llama.llama import LlamaContext
 from app.engine.protocol import ImageSpan
 
 _BUDGET_SHARE = 8

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from app.engine.llama import LlamaContext
+from app.engine.llama.llama import LlamaContext
 from app.engine.protocol import LoadSpec
 
 _PLACES = 4

@@ -18,6 +18,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.settings import Sampling
 from app.core.work import Stopped
 from app.engine.control import RunControl
+from app.engine.formats.thinking import AnswerText, Thoughts
 from app.engine.prompt import OnTokenized
 from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, VisionInfo, Weigh, Weighed
 from app.engine.remote import dialects, wire
@@ -27,7 +28,6 @@ from app.engine.remote.images import GivenImages, about_images
 from app.engine.remote.layout import Chat, Laid, Sent
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
-from app.engine.thinking import AnswerText, Thoughts
 
 MAX_CHARACTERS_A_TOKEN = 64
 """No token of a vocabulary is that long on average: an answer that is longer than its limit allows is cut off."""

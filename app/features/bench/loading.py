@@ -14,7 +14,7 @@ from app import __version__
 from app.core.model import ModelHeader
 from app.core.settings import EngineSettings
 from app.core.work import Work, finish, relay
-from app.engine.hardware import free_memory
+from app.engine.llama.hardware import free_memory
 from app.engine.protocol import Inspect, Inspected, ModelInfo, ReadingsSpec
 from app.features.bench.report import (
     BenchMachine,

@@ -53,7 +53,7 @@ def read_schema(path: Path) -> AnswerSchema:
     schema = _parsed(path, _content(path))
     _check_schema(path, schema)
     text = json.dumps(schema, ensure_ascii=False)
-    from app.engine.json_grammar import examine
+    from app.engine.writing.json_grammar import examine
 
     held = examine(text)
     if held.problem:
@@ -157,7 +157,7 @@ def _formats() -> Any:
     """The library's own checks, and of the formats that it needs others for what answers are held to."""
     from jsonschema import FormatChecker
 
-    from app.engine.json_grammar import FORMATS, matches
+    from app.engine.writing.json_grammar import FORMATS, matches
 
     checker = FormatChecker()
 

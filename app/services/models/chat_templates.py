@@ -12,8 +12,8 @@ from app.core.errors import AppError, Code, Problem
 from app.core.model import ModelHeader
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
+from app.engine.formats.thought_marks import family_of
 from app.engine.protocol import FindFormat
-from app.engine.thought_marks import family_of
 from app.models.templates.protocol import TemplateFlaw
 from app.models.templates.reader import TemplateReader
 from app.store.settings import SettingsStore

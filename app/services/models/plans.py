@@ -18,7 +18,7 @@ from app.core.work import Cancel, Work, finish
 from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
-from app.engine.hardware import free_memory
+from app.engine.llama.hardware import free_memory
 from app.engine.planner import (
     Machine,
     MachineDevice,

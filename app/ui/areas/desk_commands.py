@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.ui.areas.shelf import ShelfArea
 from app.ui.areas.talk import TalkArea
-from app.ui.chat.composer import IMAGE_KEYS
+from app.ui.chat.writing.composer import IMAGE_KEYS
 from app.ui.frame.navigation import Navigation
 from app.ui.kit.commands import Anchor, Command, CommandGroup, Group
 from app.ui.look.icons import Symbol

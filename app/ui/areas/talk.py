@@ -7,18 +7,18 @@ from app.store.conversations import Drafts
 from app.ui.areas.area import WindowArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.chat.asking import AskingPresenter
-from app.ui.chat.attachments_presenter import AttachmentsPresenter
-from app.ui.chat.branches import Branches
-from app.ui.chat.drafts import DraftsPresenter, Writing
-from app.ui.chat.gallery import Gallery
-from app.ui.chat.image_consent import ImageConsent
-from app.ui.chat.image_sources import ImageSources
 from app.ui.chat.instructing import Instructing
+from app.ui.chat.pictures.gallery import Gallery
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.title_presenter import TitlePresenter
 from app.ui.chat.weighing_presenter import WeighingPresenter
 from app.ui.chat.words_presenter import WordsPresenter
+from app.ui.chat.writing.attachments_presenter import AttachmentsPresenter
+from app.ui.chat.writing.branches import Branches
+from app.ui.chat.writing.drafts import DraftsPresenter, Writing
+from app.ui.chat.writing.image_consent import ImageConsent
+from app.ui.chat.writing.image_sources import ImageSources
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.frame.main_window import MainWindow

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QAction
 
-from app.ui.chat.text_size import LARGER_KEYS, SMALLER_KEYS, USUAL_KEYS
+from app.ui.chat.text.text_size import LARGER_KEYS, SMALLER_KEYS, USUAL_KEYS
 from app.ui.frame.main_window import MainWindow
 from app.ui.frame.navigation import Navigation
 from app.ui.kit.commands import Anchor, Command, CommandGroup, Group

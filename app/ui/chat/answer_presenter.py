@@ -26,7 +26,7 @@ from app.core.conversations.events import (
     Tokenizing,
 )
 from app.core.errors import Problem
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.view import ConversationView
 from app.ui.kit.activity import Activity, EngineTask
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.ui.kit.shown import Shown

@@ -25,15 +25,15 @@ from app.core.conversations.values import AnswerForm
 from app.core.errors import Code
 from app.core.work import Cancel, Work
 from app.ui.chat.answer_presenter import Outcome, Running
-from app.ui.chat.branches import LoadedConversation, find_question, follow, number_of, turns_before
-from app.ui.chat.composer import Composer
-from app.ui.chat.drafts import Writing
+from app.ui.chat.messages.view import ConversationView
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.queued_question import Holding
 from app.ui.chat.submission import AnswerWay, AskedAgain, Gate, Submission
-from app.ui.chat.view import ConversationView
 from app.ui.chat.words_presenter import WordsPresenter
+from app.ui.chat.writing.branches import LoadedConversation, find_question, follow, number_of, turns_before
+from app.ui.chat.writing.composer import Composer
+from app.ui.chat.writing.drafts import Writing
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter

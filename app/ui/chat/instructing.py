@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.conversations.conversation import Conversation
 from app.core.settings import INSTRUCTIONS_CHARACTERS
-from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.chat.writing.composer import Composer
 from app.ui.kit.form import FormDialog, TextField
 from app.ui.kit.shown import Shown
 from app.wording.i18n import _

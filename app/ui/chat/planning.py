@@ -14,10 +14,10 @@ from app.core.errors import Problem
 from app.core.work import Cancel, Work
 from app.services.asking.matter_plans import Proposal
 from app.services.services import matter_plans_of
-from app.ui.chat.branches import find_question, follow
-from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.submission import GoOn, Submission
+from app.ui.chat.writing.branches import find_question, follow
+from app.ui.chat.writing.composer import Composer
 from app.ui.kit.activity import ASIDE, EngineTask
 from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job

@@ -15,11 +15,11 @@ from app.core.documents.document import Book
 from app.core.errors import Problem
 from app.store.conversations import Conversations
 from app.ui.chat.answer_presenter import AnswerPresenter, Outcome, Running
-from app.ui.chat.block_tools import put_on_clipboard
-from app.ui.chat.branches import Branches, LoadedConversation, turns_without_images, without_images
-from app.ui.chat.composer import Composer
-from app.ui.chat.drafts import Writing
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.view import ConversationView
+from app.ui.chat.text.block_tools import put_on_clipboard
+from app.ui.chat.writing.branches import Branches, LoadedConversation, turns_without_images, without_images
+from app.ui.chat.writing.composer import Composer
+from app.ui.chat.writing.drafts import Writing
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.presenter import Presenter

@@ -13,7 +13,7 @@ from app.core.conversations.events import Notice, Reading, Weighing
 from app.core.work import Cancel, Work
 from app.services.asking.weighing import AnswerWeighed, SentenceWeighing, WeighingProgress
 from app.ui.chat.answer_presenter import Outcome
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.view import ConversationView
 from app.ui.kit.activity import Activity, EngineTask
 from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.settings import AnswerWords
 from app.engine.protocol import ModelInfo
 from app.services.asking import verbatim
-from app.ui.chat.composer import Composer
 from app.ui.chat.presenter import ConversationPresenter
+from app.ui.chat.writing.composer import Composer
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext

@@ -12,10 +12,10 @@ from app.core.conversations.conversation import Conversation, Draft, MatterScope
 from app.core.conversations.image import ImageRef
 from app.services.asking.fitting import Choices, Remedy, RemedyKind
 from app.ui.chat.asking import AskingPresenter
-from app.ui.chat.attachments_presenter import AttachmentsPresenter
-from app.ui.chat.drafts import DraftsPresenter
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.submission import AnswerWay
+from app.ui.chat.writing.attachments_presenter import AttachmentsPresenter
+from app.ui.chat.writing.drafts import DraftsPresenter
 from app.ui.frame.main_window import MainWindow
 from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter

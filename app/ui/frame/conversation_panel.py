@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.ui.chat.composer import Composer
-from app.ui.chat.text_size import TextSizeButton, text_step
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.view import ConversationView
+from app.ui.chat.text.text_size import TextSizeButton, text_step
+from app.ui.chat.writing.composer import Composer
 from app.ui.frame.conversation_title import ConversationTitle
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import HEADER_HEIGHT, SPACE_L, SPACE_M, SPACE_S

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.documents.folders import holds_documents
 from app.documents.formats import refused
-from app.ui.chat.intake import holds_addresses, holds_image, pick_files, read_image
+from app.ui.chat.writing.intake import holds_addresses, holds_image, pick_files, read_image
 from app.ui.kit.file_kind import GivenKind
 from app.ui.kit.words import NAME_CHARACTERS
 from app.ui.look import motion

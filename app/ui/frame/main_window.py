@@ -21,7 +21,7 @@ from app.ui.look.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
 from app.ui.widgets.spoken import speak_as
 
 if TYPE_CHECKING:
-    from app.ui.chat.composer import Composer
+    from app.ui.chat.writing.composer import Composer
     from app.ui.frame.conversation_panel import ConversationPanel
     from app.ui.frame.drops import WindowDrops
     from app.ui.page.panel import PagePanel

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app.ui.chat.intake import pick_files
+from app.ui.chat.writing.intake import pick_files
 from app.ui.frame.drops import DropOverlay
 from app.ui.kit.frame_state import bound
 from app.ui.look.icons import Icons, Symbol

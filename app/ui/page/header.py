@@ -11,7 +11,7 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QTabBar, QToolTip, QWidget
 
 from app.core.documents.untrusted import disarm
-from app.ui.chat.citations import shorten_title
+from app.ui.chat.text.citations import shorten_title
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.page.view_menu import SPLIT_KEYS

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from app.core.documents.document import PageLink
 from app.core.documents.page_names import PageNames
 from app.core.documents.untrusted import disarm
-from app.ui.chat.buttons import PlainButton
+from app.ui.chat.text.buttons import PlainButton
 from app.ui.look.theme import LAMP, PAPER, Theme
 from app.ui.page.markings import Markings, PlacedPage
 from app.ui.widgets.labels import plain_tip

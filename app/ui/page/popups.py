@@ -35,8 +35,8 @@ from app.core.conversations.conversation import Turn
 from app.core.conversations.verdict import Verdict
 from app.core.documents.document import Book
 from app.core.documents.page_names import PageNames
-from app.ui.chat.citations import mark_citations
-from app.ui.chat.verdict_marks import colour_verdict, gravest, mark_verdicts
+from app.ui.chat.text.citations import mark_citations
+from app.ui.chat.text.verdict_marks import colour_verdict, gravest, mark_verdicts
 from app.ui.look.fonts import ui_font
 from app.ui.look.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.ui.widgets.layouts import column

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 from app.core.documents.note import Marker
 from app.core.documents.untrusted import disarm
 from app.language.folding import fold, places
-from app.ui.chat.render import SealedDocument
+from app.ui.chat.text.render import SealedDocument
 from app.ui.look.fonts import text_font
 from app.ui.look.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
 from app.ui.page.markings import blend

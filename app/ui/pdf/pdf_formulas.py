@@ -6,7 +6,7 @@ from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtSvg import QSvgRenderer
 
 from app.export.formulas import FormulaText, source_html
-from app.ui.chat.formulas import Formula, FormulaSpace, draw, format_formula, typeset_now
+from app.ui.chat.text.formulas import Formula, FormulaSpace, draw, format_formula, typeset_now
 from app.ui.look.theme import PAPER, Theme
 
 _NAME = "formula:"

@@ -11,7 +11,7 @@ from app.services.models.plans import THIS
 from app.services.models.recommending import READ_PAGES, READ_TOKENS, Recommendation, recommend
 from app.services.models.selection import MachineSeen, look_at
 from app.services.services import Services
-from app.ui.chat.empty import AdvisedModel
+from app.ui.chat.messages.empty import AdvisedModel
 from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.presenter import Presenter
 from app.ui.models.words import pages_of, title_of

@@ -47,7 +47,7 @@ from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.services.services import Services
-    from app.ui.chat.composer import Composer
+    from app.ui.chat.writing.composer import Composer
     from app.ui.look.icons import Icons
     from app.ui.settings.passphrase import PassphraseDialog
     from app.ui.widgets.dialogs import SmallDialog
@@ -217,7 +217,7 @@ class _Shell(QObject):
         self._application.setQuitOnLastWindowClosed(True)
 
     def _show_composer(self) -> Composer:
-        from app.ui.chat.composer import Composer  # now: the frame is on the screen
+        from app.ui.chat.writing.composer import Composer  # now: the frame is on the screen
 
         made = self._composer = Composer(self._theme)
         made.hide_tools()

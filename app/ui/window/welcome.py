@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.core.documents.document import Book
 from app.core.machine.secret import KeyOrigin
 from app.ui.chat.asking import AskingPresenter
-from app.ui.chat.empty import EmptyAction, EmptyOffer, EmptyWords
+from app.ui.chat.messages.empty import EmptyAction, EmptyOffer, EmptyWords
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.frame.main_window import MainWindow
 from app.ui.kit.frame_state import WindowState

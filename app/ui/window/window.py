@@ -25,9 +25,9 @@ from app.ui.areas.shelf import ShelfArea
 from app.ui.areas.talk import TalkArea
 from app.ui.areas.talk_commands import asking_commands, conversation_commands
 from app.ui.areas.window_commands import program_commands, view_commands
-from app.ui.chat.composer import Composer
-from app.ui.chat.empty import EmptyAction
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.empty import EmptyAction
+from app.ui.chat.messages.view import ConversationView
+from app.ui.chat.writing.composer import Composer
 from app.ui.frame.conversation_panel import ConversationPanel
 from app.ui.frame.drops import WindowDrops
 from app.ui.frame.main_window import MainWindow

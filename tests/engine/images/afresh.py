@@ -16,8 +16,8 @@ import numpy as np
 from app.core.conversations.image import Raster
 from app.core.settings import KvType
 from app.engine.images.projector import read_vector
-from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.llama_loader import bindings
+from app.engine.llama.llama import LlamaContext, LlamaModel
+from app.engine.llama.llama_loader import bindings
 from app.engine.protocol import EncodedPrompt
 from tests.models.family_projectors import ROW_END
 

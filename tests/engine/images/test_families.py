@@ -13,10 +13,10 @@ from app.core.errors import AppError, Code
 from app.core.settings import KvType
 from app.core.work import finish
 from app.engine.client import EngineClient
-from app.engine.hardware import used_cards
 from app.engine.images.projector import Projector, read_header, read_vector
 from app.engine.kv.restore_check import deviation
-from app.engine.llama import LlamaModel
+from app.engine.llama.hardware import used_cards
+from app.engine.llama.llama import LlamaModel
 from app.engine.protocol import DocumentText, EncodedPrompt, Message, MissingImages, PageText, ReadingsSpec
 from tests.engine.conftest import NewEngine, lay_out, load
 from tests.engine.images.afresh import read_afresh

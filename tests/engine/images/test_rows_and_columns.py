@@ -16,8 +16,8 @@ from app.engine.architectures import Geometry
 from app.engine.control import RunControl
 from app.engine.kv.cached_sequence import CachedSequence
 from app.engine.kv.reuse import embedded
-from app.engine.llama import LlamaContext, LlamaModel
-from app.engine.positions import Positions
+from app.engine.llama.llama import LlamaContext, LlamaModel
+from app.engine.llama.positions import Positions
 from app.engine.protocol import ImageSpan
 from tests.engine.kv.test_reuse import THREADS
 from tests.models.attending import GRID, WIDTH, write_attending

@@ -17,7 +17,7 @@ from app.core.conversations.image import Raster
 from app.documents.images.reader import ImageReader
 from app.engine.images import tiles
 from app.engine.images.vision import Vision
-from app.engine.llama import LlamaModel
+from app.engine.llama.llama import LlamaModel
 from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import Message, Prompt, ShownImage
 from tests.engine.fixtures import pattern, reference

@@ -12,7 +12,7 @@ from app.core.settings import KvType
 from app.engine.architectures import geometry_of
 from app.engine.control import RunControl
 from app.engine.kv.cached_sequence import CachedSequence
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama.llama import LlamaContext, LlamaModel
 from app.engine.protocol import ReadingsSpec
 from tests.engine.conftest import NewEngine, lay_out, load, probe
 from tests.engine.kv.test_reuse import OTHER, THREADS, Desk, ask, book_ending_at, walk, words

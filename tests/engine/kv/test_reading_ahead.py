@@ -24,7 +24,7 @@ from app.engine.kv.cached_sequence import CachedSequence
 from app.engine.kv.checkpoints import SaveTarget
 from app.engine.kv.reuse import Tokens
 from app.engine.kv.saved_states import SavedStates
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama.llama import LlamaContext, LlamaModel
 from app.engine.protocol import BookSpan, EngineCounts
 from tests.engine.kv.test_saved_states import KEY, SECRET
 

@@ -18,7 +18,7 @@ from app.engine.control import RunControl
 from app.engine.kv.encrypted_file import SECRET_BYTES
 from app.engine.kv.restore_check import Deviation, deviation
 from app.engine.kv.saved_states import SavedState, SavedStates
-from app.engine.llama import LlamaContext, LlamaModel, Placing
+from app.engine.llama.llama import LlamaContext, LlamaModel, Placing
 from app.engine.protocol import DocumentText, LoadSpec, PageText, Prompt, ReadingsSpec
 from app.engine.session import Session
 from tests.engine.kv.test_reuse import ask, book, words

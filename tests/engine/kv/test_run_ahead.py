@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.engine.kv.run_ahead import RunAhead, slices_at_once
-from app.engine.llama import LlamaContext
+from app.engine.llama.llama import LlamaContext
 from app.engine.protocol import LoadSpec
 
 

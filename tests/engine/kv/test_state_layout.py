@@ -12,7 +12,7 @@ import pytest
 
 from app.core.settings import KvType
 from app.engine.kv.state_layout import RowKind, StateLayout, layout_of
-from app.engine.llama import LlamaContext, LlamaModel
+from app.engine.llama.llama import LlamaContext, LlamaModel
 
 Open = Callable[[Path, KvType], LlamaContext]
 

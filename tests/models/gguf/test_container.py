@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import AppError, Code, Problem
-from app.engine import llama_loader
+from app.engine.llama import llama_loader
 from app.models.gguf import container, header
 from app.models.gguf.container import TENSOR_TYPES, Array
 from app.models.gguf.protocol import Compose, HeaderRead, PartRead, ReadPart

@@ -19,7 +19,7 @@ from app.core.conversations.events import Opening
 from app.core.errors import Code, Problem
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
 from app.core.work import Cancel
-from app.engine.llama_loader import bindings
+from app.engine.llama.llama_loader import bindings
 from app.isolation import client, sandbox
 from app.isolation.client import ReaderLimits
 from app.isolation.heartbeat import WireFailed

@@ -21,9 +21,9 @@ from app.core.settings import Adapter, EngineSettings, KvType, Mapping, Settings
 from app.core.work import Cancel, Work, finish
 from app.engine import planner
 from app.engine.client import MAX_DEATHS
+from app.engine.llama.repacking import repacked
 from app.engine.planner import PlanRequest
 from app.engine.protocol import Bandwidth, Buffer, DryRun, Inspect, Measure, MeasureBandwidth, ModelInfo
-from app.engine.repacking import repacked
 from app.services.models import learning, plans
 from app.services.models.plans import THIS, Hardware, Machines
 from app.services.services import Services

@@ -7,8 +7,8 @@ from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.ui.chat.composer import Composer
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.view import ConversationView
+from app.ui.chat.writing.composer import Composer
 from app.ui.look.fonts import load_fonts
 from app.ui.look.theme import PAPER, Theme
 

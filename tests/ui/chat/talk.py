@@ -22,7 +22,7 @@ from app.core.conversations.conversation import (
 from app.core.conversations.image import ImageRef
 from app.core.conversations.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
 from app.core.documents.document import Book, Format
-from app.ui.chat.message import MessageWidget
+from app.ui.chat.messages.message import MessageWidget
 
 
 def book(id: str, title: str, pages: int = 100, labels: tuple[str, ...] = ()) -> Book:

@@ -11,7 +11,7 @@ from app.core.conversations.conversation import Ending
 from app.core.conversations.events import Loading, Reading
 from app.core.errors import Code, Problem
 from app.engine.protocol import EngineState
-from app.ui.chat.question import QuestionMessage
+from app.ui.chat.messages.question import QuestionMessage
 from app.ui.context.fit_dialog import FitDialog
 from app.ui.shelf.rows import BookState, measure_of
 from app.ui.widgets.model_chip import ChipDot

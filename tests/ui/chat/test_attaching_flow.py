@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversations.image import MOST_IN_QUESTION, Image, ImageRef, Raster
 from app.core.errors import Code, Problem
-from app.ui.chat.image_sources import ImageSource
+from app.ui.chat.writing.image_sources import ImageSource
 from app.ui.kit.bridge import Executor
 from app.ui.look.icons import Icons
 from app.ui.look.theme import Theme

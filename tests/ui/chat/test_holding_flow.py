@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.core.conversations.conversation import BookRef, Conversation
 from app.core.conversations.events import Loading
 from app.core.errors import Code, Problem
-from app.ui.chat.empty import EmptyConversation
+from app.ui.chat.messages.empty import EmptyConversation
 from app.ui.kit.bridge import Executor
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of

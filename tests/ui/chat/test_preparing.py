@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from app.ui.chat import branches, render
+from app.ui.chat.text import render
+from app.ui.chat.writing import branches
 from tests.ui.room import LEASE, Room
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.ui.chat.chip import ChipButton
+from app.ui.chat.text.chip import ChipButton
 from tests.ui.room import LEASE, Room
 
 _WORDS = "Search result"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.conversations.conversation import Citation, CitationState
-from app.ui.chat.citations import describe_citation, label_citation
+from app.ui.chat.text.citations import describe_citation, label_citation
 
 
 @pytest.mark.parametrize("state", CitationState)

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import CitationState
 from app.core.conversations.verdict import Verdict
-from app.ui.chat.answer import AnswerMessage
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.answer import AnswerMessage
+from app.ui.chat.messages.view import ConversationView
 from app.ui.look.theme import PAPER
 from tests.ui.chat.talk import answer, asked, cite, colours, judged, read, turn
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.conversations.conversation import Ending
 from app.core.conversations.events import Thinking, Token
-from app.engine.thinking import AnswerText, Thoughts
+from app.engine.formats.thinking import AnswerText, Thoughts
 from app.export import markdown
 from app.export.report import compose
 from app.ui.widgets.dialogs import SaveDialog

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.conversations.conversation import MatterScope
-from app.ui.chat.branches import Branches, LoadedConversation
+from app.ui.chat.writing.branches import Branches, LoadedConversation
 from app.ui.kit.activity import EngineTask
 from tests.ui.fakes import Gate
 from tests.ui.room import Room, wait

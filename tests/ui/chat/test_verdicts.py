@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.conversations.conversation import Citation, CitationState, Turn
 from app.core.conversations.verdict import SentenceVerdict, Unweighed, Verdict
-from app.ui.chat.answer import AnswerMessage
-from app.ui.chat.chip import ChipButton
-from app.ui.chat.evidence import EvidenceCard
-from app.ui.chat.question import QuestionMessage
-from app.ui.chat.sentence_lines import SentenceLine
-from app.ui.chat.verdict_marks import colour_verdict
-from app.ui.chat.view import ConversationView
+from app.ui.chat.messages.answer import AnswerMessage
+from app.ui.chat.messages.question import QuestionMessage
+from app.ui.chat.messages.view import ConversationView
+from app.ui.chat.text.chip import ChipButton
+from app.ui.chat.text.evidence import EvidenceCard
+from app.ui.chat.text.sentence_lines import SentenceLine
+from app.ui.chat.text.verdict_marks import colour_verdict
 from app.ui.look.theme import LAMP, PAPER, Palette, Theme
 from app.ui.widgets.buttons import TextButton
 from app.wording.i18n import use_language

@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.core.conversations.verdict import Unweighed, Verdict
 from app.core.settings import AnswerWords
 from app.services.models import judgement
-from app.ui.chat.answer import AnswerMessage
-from app.ui.chat.chip import ChipButton
+from app.ui.chat.messages.answer import AnswerMessage
+from app.ui.chat.text.chip import ChipButton
 from app.ui.kit.activity import EngineTask
 from tests.ui.chat.talk import read
 from tests.ui.fakes import Gate

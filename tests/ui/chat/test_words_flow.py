@@ -16,9 +16,9 @@ from app.core.settings import AnswerWords
 from app.services.asking.weighing import SentenceWeighing
 from app.services.models import judgement
 from app.store.judges import Judge, JudgedLanguage
-from app.ui.chat.composer import Composer
 from app.ui.chat.submission import AnswerWay
-from app.ui.chat.words_switch import WordsSwitch
+from app.ui.chat.writing.composer import Composer
+from app.ui.chat.writing.words_switch import WordsSwitch
 from app.ui.look.theme import LAMP, PAPER, Theme
 from tests.ui.chat.talk import colours
 from tests.ui.fakes import Gate

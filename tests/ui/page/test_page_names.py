@@ -16,7 +16,7 @@ from app.core.conversations.image import Raster
 from app.core.documents.document import Book, PageLayer
 from app.documents import worker
 from app.documents.formats.contract import Content
-from app.ui.chat.chip import ChipButton
+from app.ui.chat.text.chip import ChipButton
 from app.ui.page.popups import OutlinePopup, ThumbnailPopup
 from app.ui.shelf.pages_dialog import PagesDialog
 from tests.documents import labelled

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from app.core.conversations.verdict import Verdict
 from app.core.documents.document import PageLayer
 from app.documents.layer import Box, Layer
-from app.ui.chat.chip import ChipButton
-from app.ui.chat.verdict_marks import colour_verdict, gravest
+from app.ui.chat.text.chip import ChipButton
+from app.ui.chat.text.verdict_marks import colour_verdict, gravest
 from app.ui.look.theme import PAPER
 from app.ui.page.hits import Hit
 from app.ui.page.popups import ThumbnailPopup, cited_pages

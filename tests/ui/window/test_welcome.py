@@ -11,7 +11,7 @@ from app.core.documents.document import Book
 from app.core.errors import Code, Problem
 from app.models.hub.catalogue import catalogue
 from app.services.models.plans import Hardware
-from app.ui.chat.empty import EmptyAction, EmptyConversation, EmptyWords
+from app.ui.chat.messages.empty import EmptyAction, EmptyConversation, EmptyWords
 from app.ui.models.dialogs import OrderDialog
 from app.ui.widgets.buttons import TextButton
 from tests.ui import shelf_of_books

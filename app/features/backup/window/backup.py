@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
 
-from app.ui.chat.empty import EmptyOffer
+from app.ui.chat.messages.empty import EmptyOffer
 from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
 from app.ui.look.icons import Symbol
 from app.ui.settings.feature_row import FeatureRow

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.features.chronology.window.rows import EntryRole, EventRow, NameRow, PlaceChip, YearRow
-from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
+from app.ui.chat.text.chip import HEIGHT, draw_chip, measure_chip
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.wording.i18n import _

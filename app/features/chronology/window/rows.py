@@ -14,7 +14,7 @@ from app.core.documents.untrusted import disarm
 from app.features.chronology.data import EntityPlace, EntrySource, EventPlace, NamedEntity, TimelineEvent
 from app.features.chronology.export import pages_of
 from app.features.chronology.words import kind_words, remark_words, span_words
-from app.ui.chat.citations import label_citation
+from app.ui.chat.text.citations import label_citation
 from app.wording.i18n import _
 from app.wording.units import count
 

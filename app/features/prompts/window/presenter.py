@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.features.prompts.data import SavedPrompt
 from app.features.prompts.service import PromptTexts
 from app.features.prompts.words import imported_words
-from app.ui.chat.composer import Composer
+from app.ui.chat.writing.composer import Composer
 from app.ui.kit.bridge import Bridge
 from app.ui.kit.commands import Entry, EntryKind
 from app.ui.kit.presenter import Presenter

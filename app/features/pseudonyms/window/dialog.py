@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 from app.features.pseudonyms.data import Pseudonym
 from app.features.pseudonyms.window.rows import LeavingChoice, LeavingDelegate, LeavingList
 from app.features.pseudonyms.words import limits_words
-from app.ui.chat.image_consent_dialog import images_words
+from app.ui.chat.writing.image_consent_dialog import images_words
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SPACE_L, SPACE_S, SPACE_XL
 from app.ui.shelf.lists import ShelfListView

@@ -13,8 +13,8 @@ from app.core.settings import RemoteImages, RemoteTexts
 from app.features.pseudonyms.service import leaving_of
 from app.features.pseudonyms.window.rows import LeavingChoice
 from app.services.services import Services
-from app.ui.chat.image_consent import undecided_host
 from app.ui.chat.submission import GoOn, Submission
+from app.ui.chat.writing.image_consent import undecided_host
 from app.ui.frame.main_window import MainWindow
 from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.presenter import Presenter

@@ -14,9 +14,9 @@ from app.core.work import Cancel, Work
 from app.features.suggestions.data import SuggestedQuestion
 from app.features.suggestions.service import Suggestions
 from app.ui.chat.asking import AskingPresenter
-from app.ui.chat.composer import Composer
+from app.ui.chat.messages.view import ConversationView
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.chat.view import ConversationView
+from app.ui.chat.writing.composer import Composer
 from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.shown import Shown

@@ -18,8 +18,8 @@ from app.core.documents.untrusted import disarm
 from app.features.tables.cells import CellFinding, ReadCell, read_cell
 from app.features.tables.data import GridColumn, Sheet, SheetCell
 from app.features.tables.words import cell_words, place_words, question_words, short_place_words
-from app.ui.chat.citations import CitationMark, is_several, mark_citations, shorten_title
-from app.ui.chat.verdict_marks import mark_verdicts
+from app.ui.chat.text.citations import CitationMark, is_several, mark_citations, shorten_title
+from app.ui.chat.text.verdict_marks import mark_verdicts
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.support import basis_words

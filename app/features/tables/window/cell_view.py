@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QToo
 
 from app.core.conversations.conversation import Citation
 from app.features.tables.window.cell_table import CellTable, ShownCell
-from app.ui.chat.citations import escape_tip
+from app.ui.chat.text.citations import escape_tip
 from app.ui.kit.commands import WordsMenu
 from app.ui.look.theme import Theme
 

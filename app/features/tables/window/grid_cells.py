@@ -15,7 +15,7 @@ from app.features.tables.data import GridColumn
 from app.features.tables.window.cell_table import CellRole, ShownCell
 from app.features.tables.window.grid_table import GridTable, ShownDocument, ShownGroup
 from app.features.tables.words import found_words, kind_words
-from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
+from app.ui.chat.text.chip import HEIGHT, draw_chip, measure_chip
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.shelf.covers import paint_cover

@@ -13,9 +13,9 @@ from app.core.conversations.cell import CellState
 from app.core.documents.untrusted import disarm
 from app.features.tables.window.cell_table import CellRole, Chip, ShownCell
 from app.features.tables.window.list_table import ListColumn
-from app.ui.chat.chip import HEIGHT, draw_chip, measure_chip
-from app.ui.chat.citations import CitationMark, embed, label_citation, mark_stream, split
-from app.ui.chat.verdict_marks import colour_verdict
+from app.ui.chat.text.chip import HEIGHT, draw_chip, measure_chip
+from app.ui.chat.text.citations import CitationMark, embed, label_citation, mark_stream, split
+from app.ui.chat.text.verdict_marks import colour_verdict
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_L, SPACE_M, SPACE_XS, Palette, Theme
 from app.wording.verdicts import verdict_label

@@ -15,8 +15,8 @@ from app.features.tables.window.cell_table import Chip, ShownCell
 from app.features.tables.window.cell_view import CellView, copy_text
 from app.features.tables.window.list_cells import ListCells
 from app.features.tables.window.list_table import ListColumn, ListTable
-from app.ui.chat.citations import describe_citation
-from app.ui.chat.evidence import SentenceEvidence
+from app.ui.chat.text.citations import describe_citation
+from app.ui.chat.text.evidence import SentenceEvidence
 from app.ui.kit.commands import WordsMenu, add_entries
 from app.ui.look.theme import Theme
 from app.wording.i18n import _

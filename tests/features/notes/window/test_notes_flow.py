@@ -16,7 +16,7 @@ from app.features.notes.service import note_keeping_of
 from app.features.notes.window.notes import NotesWindow
 from app.features.notes.window.panel import NotesPanel
 from app.features.notes.window.presenter import NotesPresenter
-from app.ui.chat.chip import ChipButton
+from app.ui.chat.text.chip import ChipButton
 from app.ui.kit.commands import MenuEntry
 from app.ui.page.note_popup import NotesPopup
 from app.ui.page.note_rows import NoteHeading, NoteRole, NoteRow

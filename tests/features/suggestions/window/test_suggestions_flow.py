@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.documents.document import Document
 from app.core.errors import Code, Problem
-from app.ui.chat.suggestions import SuggestionButton, SuggestionList
+from app.ui.chat.messages.suggestions import SuggestionButton, SuggestionList
 from app.ui.kit.bridge import Executor
 from tests.ui.fakes import Gate
 from tests.ui.room import Room, wait

@@ -1,0 +1,1 @@
+"""llama.cpp: loaded, its handles owned, and the cards that it computes on."""

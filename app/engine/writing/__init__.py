@@ -1,0 +1,1 @@
+"""An answer written token by token, and what holds it to a form."""

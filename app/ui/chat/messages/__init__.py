@@ -1,0 +1,1 @@
+"""Questions and answers, one below the other."""

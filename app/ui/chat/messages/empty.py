@@ -1,0 +1,241 @@
+"""What a conversation shows in which nothing was asked yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
+
+from app.ui.chat.messages.suggestions import SuggestionList
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.layouts import STRETCH, column, row
+from app.wording.i18n import _
+
+_WIDEST, _NARROW = 580, 440  # px
+_BESIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class EmptyAction(Enum):
+    """What a person can do who has asked nothing yet."""
+
+    ADD = auto()
+    CHOOSE_BOOKS = auto()
+    ASK_ALL = auto()
+    SEE_MODEL = auto()
+    SEE_MODELS = auto()
+    SET_PASSPHRASE = auto()
+    KEEP_KEY = auto()
+
+
+@dataclass(frozen=True)
+class EmptyOffer:
+    """What a feature offers there: the words on its button, and what that does."""
+
+    words: str
+    run: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class AdvisedModel:
+    """The model that is best for this machine: its name, and what it would be able to do."""
+
+    title: str
+    words: str
+
+
+@dataclass(frozen=True)
+class EmptyWords:
+    """`most_questions`: how many are suggested at most. `actions`: the buttons, the one that is most likely wanted
+    first; those of `offers` come behind them. `key`: what there is to know about the key to what is kept; empty for
+    nothing."""
+
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    most_questions: int = 5
+    actions: tuple[tuple[EmptyAction, str], ...] = ()
+    offers: tuple[EmptyOffer, ...] = ()
+    advice: AdvisedModel | None = None
+    key: str = ""
+
+
+class EmptyConversation(QWidget):
+    """Words, questions to choose from, and what can be done, in a column a little above the middle. Where there is
+    little room, questions go first, from the last one."""
+
+    wanted = Signal(object)  # EmptyAction
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = EmptyWords()
+        self._suggested: tuple[str, ...] = ()
+        self._title = PlainLabel(role="welcome", wraps=True, parent=self)
+        self._lines = PlainLabel(role="lead", wraps=True, parent=self)
+        self.questions = SuggestionList(theme, self)
+        self._buttons = QWidget(self)
+        self._button_row = row(STRETCH, of=self._buttons, spacing=SPACE_S)
+        self.buttons: dict[EmptyAction, TextButton] = {}
+        self._offer_buttons: list[TextButton] = []
+        self._advice, self._advice_title, self._advice_words = self._make_advice()
+        self._key = _Remark(
+            self._button(EmptyAction.SET_PASSPHRASE, _("Set a passphrase…"), "link"),
+            self._button(EmptyAction.KEEP_KEY, _("Not now"), "link"),
+            parent=self,
+        )
+        self.show_words(self._words)
+
+    @property
+    def words(self) -> EmptyWords:
+        return self._words
+
+    def show_words(self, words: EmptyWords) -> None:
+        if (words.actions, words.offers) != (self._words.actions, self._words.offers):
+            self._show_actions(words.actions, words.offers)
+        self._words = words
+        self._title.setText(words.title)
+        self._lines.setText("\n".join(words.lines))
+        advice = words.advice or AdvisedModel("", "")
+        self._advice_title.setText(advice.title)
+        self._advice_words.setText(advice.words)
+        self._key.words.setText(words.key)
+        self.setAccessibleName(words.title)
+        self.suggest(self._suggested)
+
+    def suggest(self, questions: Sequence[str]) -> None:
+        self._suggested = tuple(questions)
+        self.questions.set_questions(questions[: self._words.most_questions])
+        self._arrange()
+
+    def stops(self) -> list[QWidget]:
+        """What Tab visits, in order."""
+        buttons = [button for button in self.findChildren(TextButton) if button.isVisibleTo(self)]
+        return [*self.questions.stops(), *buttons]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    # ---- how it is made
+
+    def _show_actions(self, actions: Sequence[tuple[EmptyAction, str]], offers: Sequence[EmptyOffer]) -> None:
+        for old in (*self.buttons.values(), *self._offer_buttons):
+            old.hide()
+            old.deleteLater()
+        self.buttons.clear()
+        self._offer_buttons.clear()
+        for place, (action, words) in enumerate(actions):
+            self.buttons[action] = button = self._button(action, words, "" if place else "primary")
+            self._button_row.insertWidget(place, button)
+        for place, offer in enumerate(offers, len(actions)):
+            button = TextButton(offer.words)
+            button.clicked.connect(offer.run)
+            self._offer_buttons.append(button)
+            self._button_row.insertWidget(place, button)
+
+    def _make_advice(self) -> tuple[QFrame, PlainLabel, PlainLabel]:
+        card = QFrame(self)
+        card.setProperty("role", "card")
+        title, words = PlainLabel(role="title", wraps=True), PlainLabel(role="small", wraps=True)
+        for label in (title, words):
+            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        see = self._button(EmptyAction.SEE_MODEL, _("See its terms…"))
+        said = column(title, words, spacing=2)
+        margins = (SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        row((said, 1), (see, _BESIDE), of=card, margins=margins, spacing=SPACE_M)
+        return card, title, words
+
+    def _button(self, action: EmptyAction, words: str, role: str = "") -> TextButton:
+        button = TextButton(words, role=role)
+        button.clicked.connect(partial(self.wanted.emit, action))
+        return button
+
+    # ---- where it is
+
+    def _arrange(self) -> None:
+        width = max(0, min(_WIDEST, self.width() - 2 * SPACE_XL))
+        left = (self.width() - width) // 2
+        if isinstance(card := self._advice.layout(), QBoxLayout):
+            card.setDirection(QBoxLayout.Direction.TopToBottom if width < _NARROW else QBoxLayout.Direction.LeftToRight)
+        parts = list(self._parts())
+        heights = {part: _height(part, width) for part, _gap in parts if part is not self.questions}
+        fixed = sum(heights.values()) + sum(gap for _part, gap in parts)
+        heights[self.questions] = self.questions.arrange(width, max(0, self.height() - fixed - SPACE_XL))
+        y = max(0, self.height() - fixed - heights[self.questions]) * 2 // 5
+        for part, gap in parts:
+            y += gap
+            part.setGeometry(left, y, width, heights[part])
+            y += heights[part]
+
+    def _parts(self) -> Iterator[tuple[QWidget, int]]:
+        """What is shown, from the top, each with the space before it."""
+        words = self._words
+        parts = (
+            (self._title, bool(words.title), 0),
+            (self._lines, bool(words.lines), SPACE_S),
+            (self.questions, bool(self.questions.questions), SPACE_L),
+            (self._buttons, bool(words.actions or words.offers), SPACE_XL),
+            (self._advice, words.advice is not None, SPACE_XL),
+            (self._key, bool(words.key), SPACE_L),
+        )
+        for part, shown, gap in parts:
+            part.setVisible(shown)
+            if shown:
+                yield part, gap
+
+
+class _Remark(QWidget):
+    """Words, and behind them what can be done about it, or below them where there is no room."""
+
+    def __init__(self, *buttons: TextButton, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.words = PlainLabel(role="small", wraps=True, parent=self)
+        self._buttons = buttons
+        for button in buttons:
+            button.setParent(self)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        height = max(button.sizeHint().height() for button in self._buttons)
+        return max(height, self._line()) if self._is_one_line(width) else self.words.heightForWidth(width) + height
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width, whole = self.width(), self._is_one_line(self.width())
+        height = max(button.sizeHint().height() for button in self._buttons)
+        if whole:
+            self.words.setGeometry(0, (self.height() - self._line()) // 2, self._wide(), self._line())
+        else:
+            self.words.setGeometry(0, 0, width, self.height() - height)
+        x = self._wide() + SPACE_S if whole else -_LINK_PADDING
+        for button in self._buttons:
+            button.setGeometry(x, self.height() - height, button.sizeHint().width(), height)
+            x += button.width() + SPACE_XS
+
+    def _is_one_line(self, width: int) -> bool:
+        return self._wide() + sum(button.sizeHint().width() + SPACE_S for button in self._buttons) <= width
+
+    def _wide(self) -> int:
+        return self.words.fontMetrics().horizontalAdvance(self.words.text()) + 1
+
+    def _line(self) -> int:
+        return self.words.fontMetrics().height()
+
+
+_LINK_PADDING = 5
+"""Before the first letter of a link: then it stands under what is above it."""
+
+
+def _height(part: QWidget, width: int) -> int:
+    """Of a part that is so wide, px."""
+    layout = part.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        return layout.totalHeightForWidth(width)
+    return part.heightForWidth(width) if part.hasHeightForWidth() else part.sizeHint().height()

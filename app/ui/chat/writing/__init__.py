@@ -1,0 +1,1 @@
+"""What is written: the field for it, its attachments, drafts."""

@@ -1,0 +1,224 @@
+"""Drafts: what is written in each conversation and not asked yet; shown in the composer with its images, and stored."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.core.conversations.conversation import Draft, StoredQuestion, Turn
+from app.core.conversations.image import Image, ImageRef
+from app.core.errors import Problem
+from app.store.conversations import Drafts
+from app.ui.chat.writing.attachments_presenter import AttachmentsPresenter
+from app.ui.chat.writing.branches import find_question, number_of
+from app.ui.chat.writing.composer import Composer
+from app.ui.kit.bridge import Bridge
+from app.ui.kit.presenter import Presenter
+from app.wording.errors import sentence
+
+KEEP_AFTER_MS = 1000
+"""What is typed in this time is lost when the program is killed."""
+
+
+class DraftsPresenter(Presenter):
+    """Has the drafts, and stores each soon after it changes. Ids are those of conversations; an empty one means the
+    conversation that will be shown first."""
+
+    def __init__(self, store: Drafts, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._bridge = bridge
+        self._drafts: dict[str, Draft] = {}
+        self._kept: dict[str, Draft] = {}  # as the store has them
+        self._failing = False
+        self._timer = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
+        self._timer.timeout.connect(self.keep)
+
+    def of(self, conversation_id: str) -> Draft:
+        return self._drafts.get(conversation_id, Draft())
+
+    def take_in(self, conversation_id: str, stored: Draft) -> bool:
+        """A conversation is shown. Its stored draft counts unless the conversation was shown before; returns whether it
+        did count."""
+        counts = conversation_id not in self._kept
+        if counts:
+            self._kept[conversation_id] = self._drafts[conversation_id] = stored
+        early = self._drafts.pop("", Draft()).text
+        if early:
+            draft = self.of(conversation_id)
+            self.put(conversation_id, Draft(f"{draft.text}\n{early}".lstrip("\n"), draft.question_id, draft.edited))
+        return counts
+
+    def put(self, conversation_id: str, draft: Draft) -> None:
+        if draft == self.of(conversation_id):
+            return
+        self._drafts[conversation_id] = draft
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def forget(self, conversation_id: str) -> None:
+        """The conversation is deleted, and what was kept of it."""
+        self._drafts.pop(conversation_id, None)
+        self._kept.pop(conversation_id, None)
+
+    @Slot()
+    def keep(self) -> None:
+        """Store what changed, on another thread."""
+        self._timer.stop()
+        for conversation_id, draft in self._unkept():
+            work = partial(self._store.keep, conversation_id, draft)
+            self._do(work, partial(self._note_kept, conversation_id, draft))
+
+    def close(self) -> None:
+        """Store what changed at once, on this thread, at the end. Raises AppError as the store does."""
+        self._timer.stop()
+        for conversation_id, draft in self._unkept():
+            self._store.keep(conversation_id, draft)
+
+    def _unkept(self) -> list[tuple[str, Draft]]:
+        return [
+            (conversation_id, draft)
+            for conversation_id, draft in self._drafts.items()
+            if conversation_id and draft != self._kept.get(conversation_id, Draft())
+        ]
+
+    def _note_kept(self, conversation_id: str, draft: Draft) -> None:
+        self._failing = False
+        if conversation_id in self._drafts:
+            self._kept[conversation_id] = draft
+
+    @Slot(object)
+    def _on_problem(self, problem: Problem) -> None:
+        """It is tried again with the next change, and said once."""
+        if not self._failing:
+            self._failing = True
+            self.failed.emit(sentence(problem))
+
+
+class Writing(QObject):
+    """Keeps the shown conversation's draft, its images and the composer in step. Ids are as in `DraftsPresenter`."""
+
+    edited = Signal(str)  # the id of the kept question that is in the composer; empty for a new one
+
+    def __init__(
+        self,
+        drafts: DraftsPresenter,
+        composer: Composer,
+        attachments: AttachmentsPresenter,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._drafts = drafts
+        self._composer = composer
+        self._attachments = attachments
+        self._shown_id = ""
+        self._number = 0  # of the question that is edited
+        composer.text_changed.connect(self._take_text)
+        self._take_text(composer.text())  # which may have been written in before the desk was open
+
+    # ---- which one is shown
+
+    def show(self, conversation_id: str, turns: tuple[Turn, ...], stored: Draft) -> None:
+        """From now on this conversation is shown, with these turns; `stored` is what the store has of it."""
+        restored = False
+        if conversation_id != self._shown_id:
+            self._shown_id = conversation_id
+            self._drafts.keep()
+            restored = self._drafts.take_in(conversation_id, stored)
+            self._attachments.rename("", conversation_id)
+        draft = self._drafts.of(conversation_id)
+        edited = find_question(turns, draft.question_id)
+        self._number = number_of(turns, draft.question_id)
+        if draft.question_id and edited is None:  # another branch is shown: it becomes a question of its own
+            self._attachments.rename(draft.question_id, conversation_id)
+            self._drafts.put(conversation_id, Draft(f"{draft.text}\n{draft.edited}".strip("\n")))
+        elif edited is not None and restored:
+            self._attachments.edit(edited.id, edited.images)
+        self._show()
+
+    def forget(self, conversation_id: str) -> None:
+        """A conversation was deleted; if it was shown, none is shown now."""
+        for writing in (conversation_id, self._drafts.of(conversation_id).question_id):
+            self._attachments.clear(writing)
+        self._drafts.forget(conversation_id)
+        if conversation_id == self._shown_id:
+            self._shown_id = ""
+            self._show()
+
+    @property
+    def edited_id(self) -> str:
+        """The kept question that is in the composer; empty where a new one is."""
+        return self._drafts.of(self._shown_id).question_id
+
+    # ---- what becomes of it
+
+    def draft(self, conversation_id: str) -> Draft:
+        return self._drafts.of(conversation_id)
+
+    def images(self, conversation_id: str) -> tuple[Image | ImageRef, ...]:
+        """Those of the draft."""
+        return self._attachments.images_of(self._writing(conversation_id))
+
+    def refusal(self, conversation_id: str) -> str:
+        """Why the draft cannot be asked with its images; empty where it can."""
+        return self._attachments.refusal(self._writing(conversation_id))
+
+    def put(self, text: str) -> bool:
+        """Put this into the composer; returns whether there is something to ask."""
+        if text != self._composer.text():
+            self._composer.set_text(text)
+        return bool(text.strip() or self._attachments.images())
+
+    def hand_over(self, conversation_id: str) -> None:
+        """The draft is about to be kept as a question; it stays until `note_sent`."""
+        self._attachments.hand_over(self._writing(conversation_id))
+
+    def note_sent(self, conversation_id: str, text: str) -> None:
+        """The question is kept: clear the draft, unless more was written since; what an edit interrupted comes back."""
+        draft = self._drafts.of(conversation_id)
+        if draft.current.strip() == text:
+            self._drafts.put(conversation_id, Draft(draft.text if draft.question_id else ""))
+            self._drafts.keep()
+        self._attachments.let_go()
+        if conversation_id == self._shown_id:
+            self._show()
+
+    def edit(self, question: StoredQuestion, number: int) -> None:
+        """Put a kept question of the shown conversation, its number there from 1, into the composer, in the place of
+        what is written."""
+        self._number = number
+        draft = self._drafts.of(self._shown_id)
+        self._drafts.put(self._shown_id, Draft(draft.text, question.id, question.text))
+        self._attachments.edit(question.id, question.images)
+        self._show()
+        self._composer.setFocus()
+
+    def leave_edit(self) -> None:
+        """What it interrupted comes back; without an edit nothing happens."""
+        draft = self._drafts.of(self._shown_id)
+        if draft.question_id:
+            self._attachments.clear(draft.question_id)
+            self._drafts.put(self._shown_id, Draft(draft.text))
+            self._show()
+
+    # ---- inside
+
+    def _writing(self, conversation_id: str) -> str:
+        """The id by which `AttachmentsPresenter` knows its images."""
+        return self._drafts.of(conversation_id).question_id or conversation_id
+
+    @Slot(str)
+    def _take_text(self, text: str) -> None:
+        draft = self._drafts.of(self._shown_id)
+        changed = {"edited": text} if draft.question_id else {"text": text}
+        self._drafts.put(self._shown_id, msgspec.structs.replace(draft, **changed))
+
+    def _show(self) -> None:
+        draft = self._drafts.of(self._shown_id)
+        if draft.current != self._composer.text():
+            self._composer.set_text(draft.current)
+        self._composer.set_editing(self._number if draft.question_id else 0)
+        self.edited.emit(draft.question_id)
+        self._attachments.show(self._writing(self._shown_id))
