@@ -6,11 +6,9 @@ import contextlib
 from pathlib import Path
 
 from app.core.machine.paths import Paths, resources
-from app.core.work import Cancel
 from app.documents.citations.checker import CitedBook
 from app.services.asking import search_answer
-from app.ui.kit.jobs import Done
-from tests.endings import as_events
+from tests import work
 from tests.whole import open_desk
 
 QUESTIONS = {
@@ -75,9 +73,7 @@ QUESTIONS = {
 
 def test_nine_of_ten_questions_are_met_by_the_first_sentence(tmp_path: Path) -> None:
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
-        *_, opened = as_events(desk.documents.library.open(resources() / "handbook.md", Cancel()))
-        assert isinstance(opened, Done)
-        book = opened.result
+        book = work.added(desk, resources() / "handbook.md")
         books = (CitedBook(book.id, book.title, desk.documents.library.pages(book.id)),)
     answers = {question: search_answer.answer(question, books, ()) for question in QUESTIONS}
     firsts = {question: answer.replace(":\n\n- ", ": ").splitlines()[0] for question, answer in answers.items()}

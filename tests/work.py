@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.core.conversations.conversation import Answer, Ending
+from app.core.documents.document import Book
 from app.core.errors import AppError, Problem
 from app.core.work import Cancel, Progress, Result, Stopped, Work, finish
 from app.engine.protocol import Engine
+from app.services.services import Services
 
 
 def run(work: Work[Progress, Result], then: Callable[[Progress], object] = id) -> tuple[list[Progress], Result]:
@@ -37,6 +40,13 @@ def stop(work: Work[Progress, object], then: Callable[[Progress], object] = id) 
     with pytest.raises(Stopped):
         finish(work, _both(told, then))
     return told
+
+
+def added(desk: Services, path: Path) -> Book:
+    """The book of a file that is put on the shelf, as it has to be."""
+    (ended,) = finish(desk.documents.adding.add((path,), Cancel())).ended
+    assert ended.book is not None
+    return ended.book
 
 
 def answered(work: Work[Progress, Answer]) -> Answer:

@@ -15,6 +15,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.machine.secret import Password
 from app.core.work import Cancel, Stopped, finish
 from app.services.library.folder_adding import AddingReport, FolderProgress
+from app.services.library.parallel_reading import NamedFile
 from app.services.services import Services
 from app.wording import units
 from app.wording.errors import sentence
@@ -68,17 +69,17 @@ class _Opening:
         """Ask for the password of a file that needs one. Raises AppError any other problem."""
 
         def read(password: Password | None) -> None:
-            failed = {path: problem} if password is None else dict(self._add((path,), {path: password}).failed)
+            failed = {path: problem} if password is None else dict(self._add((path,), password).failed)
             if (wrong := failed.get(path)) is not None:
                 raise AppError.of(wrong)
 
         with_password(read, path)
 
-    def _add(self, paths: Collection[Path], passwords: dict[Path, Password] | None = None) -> AddingReport:
+    def _add(self, paths: Collection[Path], password: Password | None = None) -> AddingReport:
         """Try the named files again where they failed before. Raises AppError, Stopped."""
         try:
-            work = self._desk.documents.adding.add(paths, self._cancel, again=tuple(paths), passwords=passwords)
-            report = finish(work, self._show)
+            named = {path: NamedFile(password) for path in paths}
+            report = finish(self._desk.documents.adding.add(paths, self._cancel, named=named), self._show)
         finally:
             self._bar.close()
         if report.stopped:

@@ -17,8 +17,9 @@ import pytest
 from app.core.conversations.bin import BinKind
 from app.core.conversations.conversation import BookRef, Question
 from app.core.machine.paths import Paths
-from app.core.work import Cancel, finish
+from app.core.work import Cancel
 from app.services.services import Services
+from tests import work
 from tests.fortress.conftest import Figure
 from tests.fortress.program import Program
 from tests.fortress.window import Window, family, is_visible, opened_window
@@ -102,7 +103,7 @@ def _round(desk: Services, folder: Path, number: int) -> None:
     """A book is added, found in, asked twice, and deleted with all that came of it."""
     path = folder / f"book {number}.txt"
     path.write_text(f"Ferry {number} leaves at nine. It returns at noon. The keeper waits.\n" * 30)
-    book = finish(desk.documents.library.open(path, Cancel()))
+    book = work.added(desk, path)
     conversation = desk.conversations.create(f"Round {number}", (BookRef(book.id),))
     parent = None
     for text in ("When does it leave?", "And return?"):
@@ -183,7 +184,7 @@ def test_the_window_stays_flat(
         _prepare(desk, tiny_scout_fast)
         book = tmp_path / "first.txt"
         book.write_text("The ferry leaves at nine.\n")
-        finish(desk.documents.library.open(book, Cancel()))  # one that has a book does not begin with the handbook
+        work.added(desk, book)  # one that has a book does not begin with the handbook
     began, until = time.monotonic(), time.monotonic() + _HOURS * 3600 * scale
     looks: list[Look] = []
     with opened_window(program, display) as window:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from app.core.conversations.events import Opening
 from app.core.errors import Code, Problem
 from app.core.settings import ThemeChoice
@@ -13,6 +11,7 @@ from app.features.tables.service import sheets_of
 from app.features.tables.window.tables import TablesWindow
 from app.wording.i18n import use_language
 from tests.screens.stage import Stage
+from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LETTERS, pause, wait
 
@@ -30,7 +29,7 @@ def _open(stage: Stage, theme: ThemeChoice = ThemeChoice.LIGHT, *, size: tuple[i
 def _hold(stage: Stage, names: tuple[str, ...] = ("Harbour Lease.pdf",), *steps: Opening | Gate | Problem) -> Gate:
     gate = Gate()
     stage.reader.steps[names[0]] = [Opening(172, 410), gate, *steps]
-    stage.presenter.shelf_area.openings.take_files([Path("/home/me") / name for name in names])
+    stage.presenter.shelf_area.openings.take_files(list(map(shelf_of_books.file, names)))
     wait(gate.reached.is_set)
     stage.window.talk.composer.setFocus()
     stage.ask(_ASKED, settle=False)
@@ -71,7 +70,7 @@ def book_opening(stage: Stage) -> None:
     gate = Gate()
     _open(stage)
     stage.reader.steps["Harbour Lease.pdf"] = [Opening(172, 410), gate]
-    stage.presenter.shelf_area.openings.take_files([Path("/home/me/Harbour Lease.pdf")])
+    stage.presenter.shelf_area.openings.take_files([shelf_of_books.file("Harbour Lease.pdf")])
     wait(gate.reached.is_set)
     pause(200)
 
@@ -88,7 +87,7 @@ def sheet_held(stage: Stage) -> None:
     stage.reader.steps["Harbour Lease.pdf"] = [Opening(172, 410), gate]
     stage.feature(TablesWindow).open()
     stage.settle()
-    stage.presenter.shelf_area.openings.take_files([Path("/home/me/Harbour Lease.pdf")])
+    stage.presenter.shelf_area.openings.take_files([shelf_of_books.file("Harbour Lease.pdf")])
     wait(gate.reached.is_set)
     setup = stage.feature(TablesWindow).panel.setup
     setup.editor.setPlainText(f"{_ASKED}\nWho insures the dry dock?")

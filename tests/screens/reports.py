@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
@@ -95,7 +94,7 @@ def password(stage: Stage) -> None:
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE]])
     stage.reader.passwords["Minutes 2025.pdf"] = "secret"
     stage.open()
-    stage.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/Minutes 2025.pdf"]))
+    stage.presenter.shelf_area.shelf.openings.open_files([shelf_of_books.file("Minutes 2025.pdf")])
     stage.settle()
     dialog = stage.presenter.shelf_area.passwords.dialog
     assert dialog is not None

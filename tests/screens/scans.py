@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
 
 from PIL import Image, ImageChops, ImageFilter
 
@@ -14,6 +13,7 @@ from app.core.documents.document import Document, Flag, Format, Page
 from app.core.settings import ThemeChoice
 from tests.screens import drawings
 from tests.screens.stage import Stage
+from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import pause, wait
 
@@ -73,7 +73,7 @@ def recognising(stage: Stage) -> None:
     stage.add_conversation("The dry dock in the old letters", [stage.books[0]])
     stage.reader.steps["Letters 1974.pdf"] = [Opening(40, 40), Opening(2, 40, recognising=True), gate]
     stage.open()
-    stage.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/Letters 1974.pdf"]))
+    stage.presenter.shelf_area.shelf.openings.open_files([shelf_of_books.file("Letters 1974.pdf")])
     wait(gate.reached.is_set)
     pause(200)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
@@ -211,7 +210,7 @@ def error(stage: Stage) -> None:
     dialog = stage.window.findChild(FitDialog)
     assert dialog is not None
     dialog.reject()
-    stage.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/minutes.pdf"]))
+    stage.presenter.shelf_area.shelf.openings.open_files([shelf_of_books.file("minutes.pdf")])
     stage.settle()
 
 
@@ -323,7 +322,7 @@ def opening(stage: Stage) -> None:
     _desk(stage)
     stage.reader.steps["Annual report 2025.pdf"] = [Opening(172, 410), gate]
     stage.open()
-    stage.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/Annual report 2025.pdf"]))
+    stage.presenter.shelf_area.shelf.openings.open_files([shelf_of_books.file("Annual report 2025.pdf")])
     wait(gate.reached.is_set)
     pause(200)
 

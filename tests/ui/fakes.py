@@ -427,9 +427,9 @@ def _at_once(result: Result) -> Work[Never, Result]:
 
 @dataclass
 class ScriptedReader:
-    """Opens what `documents` holds by file name, and the key of a member, after the `steps` of that file; `inside` are
-    the members of ZIPs; `draw` gets page and width, `layer`
-    the page."""
+    """Opens what `documents` holds by file name, and the key of a member, after the `steps` of that file; `passwords`
+    are by these names, too; `inside` are the members of ZIPs; `draw` gets page and width, `layer` the page. `begun` are
+    the names in the order in which they were read."""
 
     documents: dict[str, Document] = field(default_factory=dict)
     steps: dict[str, Sequence[Opening | Gate | Problem]] = field(default_factory=dict)
@@ -441,6 +441,7 @@ class ScriptedReader:
     widths: list[int] = field(default_factory=list)
     cover: bytes | None = None
     covers_asked: int = 0
+    begun: list[str] = field(default_factory=list)
 
     def expect(self, files: float = math.inf) -> None:
         """No process is needed."""
@@ -451,12 +452,14 @@ class ScriptedReader:
     def read(
         self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True, member: str = ""
     ) -> Work[Opening, Document]:
+        name = f"{path.name}/{member}" if member else path.name
+        self.begun.append(name)
         yield Opening(0, 0)
-        secret = self.passwords.get(path.name)
+        secret = self.passwords.get(name)
         if secret is not None and (password is None or password.secret != secret):
             code = Code.DOCUMENT_PASSWORD_WRONG if password else Code.DOCUMENT_PASSWORD_NEEDED
             raise AppError(code, path=path.name)
-        for step in self.steps.get(path.name, ()):
+        for step in self.steps.get(name, ()):
             match step:
                 case Opening():
                     yield step
@@ -466,7 +469,6 @@ class ScriptedReader:
                     raise AppError.of(step)
             if cancel.requested:
                 raise Stopped
-        name = f"{path.name}/{member}" if member else path.name
         if name not in self.documents:
             raise AppError(Code.FILE_MISSING, path=path.name)
         return self.documents[name]

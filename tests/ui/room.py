@@ -119,7 +119,7 @@ class Room:
             self.appearance,
             MainWindow(),
             Composer(self.theme),
-            handbook=Path("/usr/share/octavo/handbook.md"),
+            handbook=shelf_of_books.file("handbook.md"),
             now=lambda: NOW,
             features=EXTENSIONS.features,
             clock=lambda: self.seconds,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import tempfile
+from pathlib import Path
 
 from app.core.documents.document import Document, Flag, Format, Page, Section
 
@@ -174,3 +177,16 @@ def work_rules() -> Document:
 
 def _numbered(texts: tuple[str, ...]) -> list[Page]:
     return [Page(number, str(number), text) for number, text in enumerate(texts, 1)]
+
+
+@functools.cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """It goes with the last test."""
+    return tempfile.TemporaryDirectory()
+
+
+def file(name: str) -> Path:
+    """A file of this name: what is in it is what the scripted reader has for it."""
+    path = Path(_folder().name).resolve() / name
+    path.write_text(name, encoding="utf-8")
+    return path

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.conversations.events import Advance
+from app.core.conversations.events import Advance, Opening
 from app.core.documents.document import Book
 from app.core.errors import Problem
 
@@ -98,6 +98,13 @@ class FileBegun(msgspec.Struct, frozen=True, tag=True):
     """A file is being read."""
 
     path: Path
+
+
+class FileOpening(Advance, frozen=True, tag=True):
+    """How far a file is that was named by itself, or one that is inside it."""
+
+    path: Path
+    opening: Opening
 
 
 class FileEnded(msgspec.Struct, frozen=True, tag=True):

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from app.core.conversations.sources import Adding, FileBegun, FileEnded, FilesFound, PlaceState, SourcePlace
+from app.core.conversations.sources import (
+    Adding,
+    FileBegun,
+    FileEnded,
+    FileOpening,
+    FilesFound,
+    PlaceState,
+    SourcePlace,
+)
 from app.core.documents.document import Book, Member
 from app.services.library.parallel_reading import FileRead, FileToRead
 from app.store.books import Books
@@ -33,8 +41,8 @@ class FileRecording:
         return book
 
     def note(
-        self, event: FileBegun | FileRead | Adding, more: Callable[[Iterable[FileToRead]], None]
-    ) -> Iterator[FileBegun | FileEnded | FilesFound | Adding]:
+        self, event: FileBegun | FileOpening | FileRead | Adding, more: Callable[[Iterable[FileToRead]], None]
+    ) -> Iterator[FileBegun | FileOpening | FileEnded | FilesFound | Adding]:
         """What has happened, recorded; `more` gets what is inside a file."""
         if not isinstance(event, FileRead):
             yield event

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from app.core.conversations.sources import (
     Adding,
     FileBegun,
     FileEnded,
+    FileOpening,
     FilesFound,
     PlaceState,
     Scanning,
@@ -26,13 +27,12 @@ from app.core.conversations.sources import (
     SourcePlace,
 )
 from app.core.errors import AppError, Blame, Code, Problem, blame
-from app.core.machine.secret import Password
 from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.folders import FolderFiles
 from app.documents.reader import DocumentReader
 from app.isolation.files import look_at, printable
 from app.services.library.file_recording import FileRecording
-from app.services.library.parallel_reading import AddingPause, FileToRead, ParallelReading
+from app.services.library.parallel_reading import AddingPause, FileToRead, NamedFile, ParallelReading
 from app.services.library.scanning import Changes, compare, scan
 from app.services.recording import Recording
 from app.store.books import Books
@@ -41,7 +41,8 @@ from app.store.sources import Sources
 _SETTLED_S = 2.0
 """After so long without a change, a file is taken to be whole."""
 
-FolderProgress: TypeAlias = Scanning | FilesFound | FileBegun | FileEnded | Adding
+ReadingProgress: TypeAlias = FilesFound | FileBegun | FileOpening | FileEnded | Adding
+FolderProgress: TypeAlias = Scanning | ReadingProgress
 
 
 @dataclass
@@ -88,7 +89,7 @@ class News:
 
 @dataclass(frozen=True)
 class FolderAdding:
-    """May be used from any thread; one thread at a time adds."""
+    """May be used from any thread, and by several at the same time."""
 
     reader: DocumentReader
     books: Books
@@ -129,30 +130,31 @@ class FolderAdding:
         cancel: Cancel,
         *,
         retry: bool = False,
-        again: Collection[Path] = (),
+        named: Mapping[Path, NamedFile] | None = None,
         pause: AddingPause | None = None,
-        passwords: Mapping[Path, Password] | None = None,
     ) -> Work[FolderProgress, AddingReport]:
         """Read all that is new or changed in these folders and files, with `retry` also all that failed before, else
-        those of them that are named in `again` or have a password. What is read is on the shelf at once.
+        those of them that are `named`. What is read is on the shelf at once.
 
         It returns however it ends for the person: a file or folder that cannot be read is in the report, and so is that
         it was stopped. What is left then is forgotten, and found again by the next scan; but where Octavo is closed, or
         is killed, it is recorded as waiting. Raises AppError as the database does.
         """
-        report, keys = AddingReport(), passwords or {}
+        report, named = AddingReport(), named or {}
         try:
-            named = frozenset((*again, *keys))
             files = yield from self._plan(dict.fromkeys(map(Path.resolve, paths)), report, cancel, named, retry=retry)
             yield FilesFound(tuple(file.shown for file in sorted(files, key=lambda file: file.order)))
-            yield from self._read(files, report, cancel, pause or AddingPause(), keys)
+            yield from self._read(files, report, cancel, pause or AddingPause(), named)
         except Stopped:
             report.stopped = True
-            if not cancel.leaving:
-                self.forget_waiting(report.sources)
         finally:
             ended = (*report.added, *report.changed)
             self.recording.documents_added([end.book for end in ended if end.book is not None])
+        if report.stopped and not cancel.leaving:
+            self.forget_waiting(report.sources)
+        else:
+            stopped = {path for path, one in named.items() if one.stop.requested}
+            self.forget_waiting(source for source in report.sources if source.path in stopped)
         return report
 
     def forget_waiting(self, sources: Iterable[Source]) -> None:
@@ -163,7 +165,13 @@ class FolderAdding:
     # ---- what there is
 
     def _plan(
-        self, paths: Iterable[Path], report: AddingReport, cancel: Cancel, again: Collection[Path], *, retry: bool
+        self,
+        paths: Iterable[Path],
+        report: AddingReport,
+        cancel: Cancel,
+        named: Mapping[Path, NamedFile],
+        *,
+        retry: bool,
     ) -> Work[Scanning, list[FileToRead]]:
         """Record what is to be read, as waiting."""
         files = list[FileToRead]()
@@ -176,14 +184,17 @@ class FolderAdding:
                 report.failed.append((path, error.problem))
                 continue
             self._record(changes, report)
-            source, parents = changes.source, {place.key: place.book_id for place in changes.same}
-            for place in (*changes.to_read, *changes.failed):
-                shown = _shown(source, place)
-                if place in changes.to_read or shown in again:
-                    parent = parents.get((source.id, place.path, place.member.rpartition("/")[0]), "")
-                    files.append(FileToRead(place, source.path / place.path, shown, parent))
+            source, wanted = changes.source, list(changes.to_read)
+            for place in (*changes.failed, *changes.same, *changes.back):
+                one = named.get(shown := _shown(source, place))
+                if one is not None and (one.opened or place.problem is not None):
+                    wanted.append(place)
                 elif place.problem is not None:
                     report.failed.append((shown, place.problem))
+            parents = {place.key: place.book_id for place in changes.same}
+            for place in wanted:
+                parent = parents.get((source.id, place.path, place.member.rpartition("/")[0]), "")
+                files.append(FileToRead(place, source.path / place.path, _shown(source, place), parent))
         report.left = len(files)
         return files
 
@@ -230,17 +241,15 @@ class FolderAdding:
         report: AddingReport,
         cancel: Cancel,
         pause: AddingPause,
-        passwords: Mapping[Path, Password],
-    ) -> Work[FileBegun | FileEnded | FilesFound | Adding, None]:
+        named: Mapping[Path, NamedFile],
+    ) -> Work[ReadingProgress, None]:
         recording = FileRecording(self.books, self.sources)
-        reading = ParallelReading(self.reader, recording.known, passwords, pause, cancel)
+        reading = ParallelReading(self.reader, recording.known, named, pause, cancel)
         work = relay(reading.read(files), partial(recording.note, more=reading.more))
         yield from relay(work, partial(_counted, report))
 
 
-def _counted(
-    report: AddingReport, event: FileBegun | FileEnded | FilesFound | Adding
-) -> Iterator[FileBegun | FileEnded | FilesFound | Adding]:
+def _counted(report: AddingReport, event: ReadingProgress) -> Iterator[ReadingProgress]:
     """What has happened, in the report too."""
     if isinstance(event, FilesFound):
         report.left += len(event.paths)

@@ -1,4 +1,4 @@
-"""Books as a person handles them: open a file, look at a page, find words."""
+"""Books as a person handles them: look at a page, find words, read a file again."""
 
 from __future__ import annotations
 
@@ -34,22 +34,12 @@ class Library:
         self._readings = readings
         self.recording = recording
 
-    def open(self, path: Path, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:
-        """Turn a file into pages and put it on the shelf; a file that is there already is found again.
-
-        Raises AppError as `DocumentReader.read` does, DATABASE_...; Stopped.
-        """
-        document = yield from self._reader.read(path, cancel, password)
-        book = self._books.add(document, path.absolute())
-        self.recording.documents_added((book,))
-        return book
-
     def read_again(self, book_id: str, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:
         """Turn a book's file into pages once more, for a newer reader may find more on them.
 
-        Raises AppError BOOK_FILE_CHANGED where the file is another one by now, and as `open` does; Stopped. The book
-        then stays as it is. Where pages come out otherwise, what the model has read of the book is read again when it
-        is asked about.
+        Raises AppError BOOK_FILE_CHANGED where the file is another one by now, as `DocumentReader.read` and the
+        database do; Stopped. The book then stays as it is. Where pages come out otherwise, what the model has read of
+        the book is read again when it is asked about.
         """
         book = self.book(book_id)
         document = yield from self._reader.read(Path(book.path), cancel, password, member=book.member)

@@ -9,11 +9,11 @@ import queue
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.core.conversations.events import Opening
-from app.core.conversations.sources import Adding, FileBegun, SourcePlace
+from app.core.conversations.sources import Adding, FileBegun, FileOpening, SourcePlace
 from app.core.documents.document import Book, Document, Format, Member
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.machine.secret import Password
@@ -28,8 +28,6 @@ _START_BYTES = 100_000
 """What it takes to start a process, as if a file had so much more to read."""
 _SURE_AFTER_S = 4.0
 """After so long the speed says something about the time that is left."""
-_STEP = 0.05
-"""Of a file, that is worth reporting."""
 _HASH_BYTES = 1 << 20
 
 
@@ -60,6 +58,17 @@ class AddingPause:
 
     def on_change(self, hook: Callable[[], None]) -> None:
         self._hooks.append(hook)
+
+
+@dataclass(frozen=True, eq=False)
+class NamedFile:
+    """What a person wants of one file, or of one that is inside a file: to try it again if it failed, with this
+    `password`. `opened`: its pages will be drawn soon, so it is read even if its book is known. `stop` ends the reading
+    of it, and of what is inside it, and of no other."""
+
+    password: Password | None = None
+    opened: bool = False
+    stop: Cancel = field(default_factory=Cancel)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,11 +104,11 @@ class FileRead:
 
 
 @dataclass(frozen=True)
-class _Share:
-    """So much of a file is read, from 0 to 1."""
+class _Opened:
+    """So much of a file is read."""
 
     file: FileToRead
-    share: float
+    opening: Opening
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ class ParallelReading:
         self,
         reader: DocumentReader,
         known: Callable[[str], Book | None],
-        passwords: Mapping[Path, Password],
+        named: Mapping[Path, NamedFile],
         pause: AddingPause,
         cancel: Cancel,
         clock: Callable[[], float] = time.monotonic,
@@ -123,19 +132,19 @@ class ParallelReading:
         """`known` gives the book that was made of the bytes with this SHA-256; `clock` counts seconds."""
         self._reader = reader
         self._known = known
-        self._passwords = passwords
+        self._named = named
         self._pause = pause
         self._cancel = cancel
         self._waiting: list[tuple[bool, int, Path, int, FileToRead]] = []  # a heap
         self._begun = 0
         self._progress = _Speed(clock)
-        self._events: queue.SimpleQueue[_Share | _Ended | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[_Opened | _Ended | None] = queue.SimpleQueue()
         self._broken = Cancel()  # what is being read ends with the first fault of the machine, too
         cancel.on_request(self._broken.request)
         for changed in (cancel.on_request, pause.on_change):
             changed(lambda: self._events.put(None))
 
-    def read(self, files: Iterable[FileToRead]) -> Work[FileBegun | FileRead | Adding, None]:
+    def read(self, files: Iterable[FileToRead]) -> Work[FileBegun | FileOpening | FileRead | Adding, None]:
         """Raises AppError as the database does; Stopped."""
         self.more(files)
         at_once = readers_at_once()
@@ -168,11 +177,13 @@ class ParallelReading:
     def _may_begin(self) -> bool:
         return bool(self._waiting) and not self._pause.on and not self._cancel.requested
 
-    def _take(self, progress: _Speed) -> Work[FileRead, None]:
+    def _take(self, progress: _Speed) -> Work[FileOpening | FileRead, None]:
         """What happens next."""
         match self._events.get():
-            case _Share(file, share):
-                progress.shares[file] = share
+            case _Opened(file, opening):
+                progress.shares[file] = opening.done / opening.total if opening.total else 0.0
+                if self._wanted(file) is not None:
+                    yield FileOpening(file.shown, opening)
             case _Ended(file, outcome):
                 progress.end(file)
                 if isinstance(outcome, FileRead):
@@ -190,49 +201,48 @@ class ParallelReading:
 
     def _outcome(self, file: FileToRead) -> FileRead:
         """Raises AppError of the machine; Stopped."""
-        path, member = file.path, file.place.member
+        path, member, wanted = file.path, file.place.member, self._wanted(file) or NamedFile()
+        cancel = self._cancel_of(file)
         try:
             if is_zip(file.shown.name):
-                return FileRead(file, members=self._reader.members(path, self._broken, member))
-            book = None if member else self._known(self._digest(path))
+                return FileRead(file, members=self._reader.members(path, cancel, member))
+            book = None if member or wanted.opened else self._known(_digest(path, cancel))
             if book is not None:
                 return FileRead(file, book=book)
-            password = self._passwords.get(file.shown)
-            work = self._reader.read(path, self._broken, password, keep=False, member=member)
-            document = finish(work, _Reporter(file, self._events.put))
+            work = self._reader.read(path, cancel, wanted.password, keep=wanted.opened, member=member)
+            document = finish(work, lambda opening: self._events.put(_Opened(file, opening)))
             return FileRead(file, document, members=document.members)
         except AppError as error:
             if blame(error.code) is Blame.MACHINE:
                 raise
             return FileRead(file, problem=error.problem)
 
-    def _digest(self, path: Path) -> str:
-        """SHA-256 of a file's bytes. Raises AppError as `open_regular`; Stopped."""
-        digest = hashlib.sha256()
-        try:
-            with os.fdopen(open_regular(path).fd, "rb") as content:
-                while piece := content.read(_HASH_BYTES):
-                    digest.update(piece)
-                    if self._broken.requested:
-                        raise Stopped
-        except OSError as error:
-            raise AppError(Code.FILE_UNREADABLE, path=printable(path)) from error
-        return digest.hexdigest()
+    def _wanted(self, file: FileToRead) -> NamedFile | None:
+        """What a person wants of it, or of the file that it is inside."""
+        return self._named.get(file.shown) or self._named.get(file.path)
+
+    def _cancel_of(self, file: FileToRead) -> Cancel:
+        """It ends with all, and where a person stops it alone."""
+        if (wanted := self._wanted(file)) is None:
+            return self._broken
+        either = Cancel()
+        for cancel in (self._broken, wanted.stop):
+            cancel.on_request(either.request)
+        return either
 
 
-class _Reporter:
-    """Passes on how much of a file is read, where that has changed."""
-
-    def __init__(self, file: FileToRead, put: Callable[[_Share], None]) -> None:
-        self._file = file
-        self._put = put
-        self._shown = 0.0
-
-    def __call__(self, opening: Opening) -> None:
-        share = opening.done / opening.total if opening.total else 0.0
-        if abs(share - self._shown) >= _STEP:
-            self._shown = share
-            self._put(_Share(self._file, share))
+def _digest(path: Path, cancel: Cancel) -> str:
+    """SHA-256 of a file's bytes. Raises AppError as `open_regular`; Stopped."""
+    digest = hashlib.sha256()
+    try:
+        with os.fdopen(open_regular(path).fd, "rb") as content:
+            while piece := content.read(_HASH_BYTES):
+                digest.update(piece)
+                if cancel.requested:
+                    raise Stopped
+    except OSError as error:
+        raise AppError(Code.FILE_UNREADABLE, path=printable(path)) from error
+    return digest.hexdigest()
 
 
 class _Speed:

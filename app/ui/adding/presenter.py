@@ -25,7 +25,7 @@ from app.core.documents.document import Book
 from app.core.machine.secret import Password
 from app.core.work import Cancel, Work
 from app.services.library.folder_adding import AddingReport, FolderAdding, FolderProgress
-from app.services.library.parallel_reading import AddingPause
+from app.services.library.parallel_reading import AddingPause, NamedFile
 from app.ui.adding.files import AddedFiles, AddedState
 from app.ui.frame.main_window import MainWindow
 from app.ui.kit.bridge import Bridge, Executor
@@ -51,12 +51,10 @@ _GATHER_MS = 400
 
 @dataclass(frozen=True)
 class _Wanted:
-    """`again`: files that are tried once more though they failed; `quiet`: nobody has to hear of it if all is well."""
+    """`named`: files that are tried once more though they failed."""
 
     paths: tuple[Path, ...]
-    quiet: bool = False
-    again: tuple[Path, ...] = ()
-    passwords: dict[Path, Password] = field(default_factory=dict)
+    named: dict[Path, NamedFile] = field(default_factory=dict)
 
 
 class FolderImport(Presenter):
@@ -96,7 +94,6 @@ class FolderImport(Presenter):
         self._gather = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._gather.timeout.connect(self._hand_over)
         openings.folders_given.connect(self.take)
-        openings.opened.connect(self.take_inside)
         self._connect(window.shelf)
 
     def _connect(self, shelf: ShelfPanel) -> None:
@@ -125,16 +122,10 @@ class FolderImport(Presenter):
         """Add all documents in these, or what is new and changed in them; after those that are being added already."""
         self._want(_Wanted(tuple(dict.fromkeys(Path(folder).resolve() for folder in folders))))
 
-    @Slot(object)
-    def take_inside(self, book: Book) -> None:
-        """Add the attachments of a mail that was opened by itself."""
-        if book.format.holds_others and not book.member:
-            self._want(_Wanted((Path(book.path),), quiet=True))
-
     @Slot(list)
     def retry(self, files: list[Path]) -> None:
         """Read these once more."""
-        self._want(_Wanted(self._paths, again=tuple(files)))
+        self._want(_Wanted(self._paths, {file: NamedFile() for file in files}))
 
     @Slot()
     def stop(self) -> None:
@@ -204,19 +195,18 @@ class FolderImport(Presenter):
         if self._job is not None or not self._wanted:
             return
         wanted = self._wanted.pop(0)
-        if not wanted.again:
+        if not wanted.named:
             self.files.clear()
             self._paths = ()
         self._paths = tuple(dict.fromkeys((*self._paths, *wanted.paths)))
         self._pause = AddingPause()
-        if not wanted.quiet:
-            self.began.emit(wanted.paths)
+        self.began.emit(wanted.paths)
         work = partial(self._work, wanted, self._pause)
         self._show(_("Looking for documents…"), None)
         self._job = self._bridge.stream(Executor.ADDING, work, partial(self._on_event, wanted))
 
     def _work(self, wanted: _Wanted, pause: AddingPause, cancel: Cancel) -> Work[FolderProgress, AddingReport]:
-        return self._adding.add(wanted.paths, cancel, again=wanted.again, pause=pause, passwords=wanted.passwords)
+        return self._adding.add(wanted.paths, cancel, named=wanted.named, pause=pause)
 
     def _on_event(self, wanted: _Wanted, event: object) -> None:
         match event:
@@ -257,8 +247,6 @@ class FolderImport(Presenter):
         self._over(report_words(report, title))
         if self._job is not None:  # the next one has begun
             return
-        if wanted.quiet and not report.failed:
-            return
         actions = list[NoticeAction]()
         if report.stopped and report.left:
             actions.append(NoticeAction(_("Go on"), partial(self.take, wanted.paths)))
@@ -296,4 +284,4 @@ class FolderImport(Presenter):
         dialog.open()
 
     def _unlock(self, path: Path, password: Password) -> None:
-        self._want(_Wanted(self._paths, again=(path,), passwords={path: password}))
+        self._want(_Wanted(self._paths, {path: NamedFile(password)}))

@@ -29,7 +29,7 @@ class ShelfArea(WindowArea):
         super().__init__(context, window)
         desk, bridge = context.desk, context.bridge
         self.covers = covers
-        self.openings = FileImport(desk.documents.library, bridge, context.shown, self)
+        self.openings = FileImport(desk.documents.adding, desk.documents.library, bridge, context.shown, self)
         self.passwords = Passwords(self.openings, window, self)
         self.folders = FolderImport(desk.documents.adding, self.openings, bridge, context.icons, window, self)
         self.added_folders = AddedFolders(desk.documents.adding, self.folders, bridge, window, self)

@@ -53,7 +53,7 @@ class HelpPresenter(Presenter):
     @Slot()
     def open_handbook(self) -> None:
         """Beside the conversation, whether it is on the shelf already or not; its desk stays as it is."""
-        path = str(self._handbook.absolute())
+        path = str(self._handbook.resolve())
         known = next((book for book in self._shown.shelf.values() if book.path == path), None)
         if known is not None:
             self._navigation.open_book(known.id)
@@ -61,9 +61,10 @@ class HelpPresenter(Presenter):
             self._opens_handbook = True
             self._openings.put_on_shelf(self._handbook)
 
-    @Slot(object)
-    def _look(self, book: Book) -> None:
-        if self._opens_handbook and book.path == str(self._handbook.absolute()):
+    @Slot(object, object, str)
+    def _look(self, book: Book, talks: object, title: str) -> None:  # noqa: ARG002 - whichever they are
+        """Its text may be on the shelf from another file."""
+        if self._opens_handbook and title == self._handbook.stem:
             self._opens_handbook = False
             self._navigation.open_book(book.id)
 

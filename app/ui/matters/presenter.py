@@ -133,7 +133,7 @@ class MattersPresenter(Presenter):
         if self._folders.busy:
             return _("A folder is being added. It is stopped here; when you come back, Octavo offers to go on.")
         if self._openings.busy:
-            return _("Documents are being imported. Those that are not finished yet must be added again.")
+            return _("Documents are being imported. They are stopped here; when you come back, Octavo offers to go on.")
         if self._window.line.isVisible():
             return _("A model is being downloaded. The download pauses here; “Models…” goes on with it.")
         return ""

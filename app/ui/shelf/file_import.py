@@ -4,7 +4,7 @@ its row."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
@@ -13,16 +13,20 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from app.core.conversations.events import Opening
+from app.core.conversations.sources import Adding, FileEnded, FileOpening, FilesFound
 from app.core.documents.document import Book
 from app.core.errors import Code, Problem
 from app.core.machine.secret import Password
+from app.core.work import Cancel, Work, relay
 from app.documents.folders import holds_documents
 from app.documents.formats import detect
 from app.documents.images import kinds as image_kinds
+from app.services.library.folder_adding import AddingReport, FolderAdding, FolderProgress
 from app.services.library.library import Library
+from app.services.library.parallel_reading import NamedFile
 from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.file_kind import GivenKind
-from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.shown import Shown
 from app.ui.shelf.rows import BookRow, BookState
@@ -66,19 +70,32 @@ class _Stage(Enum):
 
 @dataclass(frozen=True)
 class _Opening:
-    """`job` is None unless it is being opened; `talks` are the ids of the conversations that it was added to; `again`
-    is the id of the book whose file is read again, empty for a new book."""
+    """A file that is to become a book, or one that is inside such a file.
+
+    `talks` are the ids of the conversations that it was added to, none for what is inside a file; `again` is the id of
+    the book whose file is read again, empty for a new book. `drop` is the number of the run that opens it, and `stop`
+    ends it there, and what is inside it.
+    """
 
     row: BookRow
     stage: _Stage
     talks: tuple[str, ...]
-    job: Job | None = None
+    file: Path
     again: str = ""
+    drop: int = 0
+    stop: Cancel = field(default_factory=Cancel)
+
+    @property
+    def key(self) -> str:
+        return self.row.key
 
     @property
     def pending(self) -> bool:
         """It may still become a book."""
         return self.stage is not _Stage.FAILED
+
+    def begun(self, drop: int) -> _Opening:
+        return replace(self, row=_row(Path(self.key)), stage=_Stage.OPENING, drop=drop, stop=Cancel())
 
 
 class FileImport(Presenter):
@@ -99,12 +116,16 @@ class FileImport(Presenter):
     locked = Signal(str, bool)
     changed = Signal()
 
-    def __init__(self, library: Library, bridge: Bridge, shown: Shown, parent: QObject | None = None) -> None:
+    def __init__(
+        self, adding: FolderAdding, library: Library, bridge: Bridge, shown: Shown, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self._adding = adding
         self._library = library
         self._bridge = bridge
         self._shown = shown
         self._openings: dict[str, _Opening] = {}
+        self._drops = 0
         self.kinds: Sequence[GivenKind] = ()
         """The kinds of files that features take for the next question."""
 
@@ -119,7 +140,7 @@ class FileImport(Presenter):
     @property
     def busy(self) -> bool:
         """Whether anything is being opened."""
-        return any(opening.job is not None for opening in self._openings.values())
+        return any(opening.stage is _Stage.OPENING for opening in self._openings.values())
 
     def pending(self, conversation_id: str) -> tuple[str, ...]:
         """The titles of what may still come onto the desk of a conversation, in the order in which it was added."""
@@ -161,12 +182,12 @@ class FileImport(Presenter):
     def take_files(self, files: Iterable[Path | str]) -> None:
         """Images, and what features take, go with the question, all else on the desk. Questions wait for it at once."""
         paths = self._without_folders(map(Path, files))
-        for path in paths:
-            key, opening = str(path), self._openings.get(str(path))
+        for path in map(Path.resolve, paths):
+            opening = self._openings.get(str(path))
             if opening is not None and opening.pending:
-                self._give(key, opening)
+                self._give(opening)
             else:
-                self._openings[key] = _Opening(_row(path), _Stage.EXPECTED, (self._shown.id,))
+                self._put(_new(path, self._shown.id))
         self.changed.emit()
         sort = partial(sort_files, paths, _head, self.kinds)
         self._call(sort, self._take_sorted, partial(self._on_unsorted, paths), executor=Executor.IMAGES)
@@ -192,99 +213,169 @@ class FileImport(Presenter):
 
     def _dismiss(self, paths: Iterable[Path]) -> None:
         """These were expected, and are no books."""
-        for path in paths:
-            if (opening := self._openings.get(str(path))) is not None and opening.stage is _Stage.EXPECTED:
-                del self._openings[str(path)]
+        for key in (str(path.resolve()) for path in paths):
+            if (opening := self._openings.get(key)) is not None and opening.stage is _Stage.EXPECTED:
+                del self._openings[key]
         self.changed.emit()
 
     def open_files(self, paths: Iterable[Path]) -> None:
         """A file that is being opened already is not opened again."""
-        for path in paths:
-            key, opening = str(path), self._openings.get(str(path))
+        wanted = list[_Opening]()
+        for path in dict.fromkeys(map(Path.resolve, paths)):
+            opening = self._openings.get(str(path))
             if opening is None or opening.stage is _Stage.FAILED:
-                self._start(key, None, (self._shown.id,))
+                wanted.append(_new(path, self._shown.id))
             elif opening.stage is _Stage.EXPECTED:
-                self._start(key, None, opening.talks)
-            elif opening.job is None:
-                self._give(key, opening)
-                self._start(key, None, self._openings[key].talks, again=opening.again)
+                wanted.append(opening)
             else:
-                self._give(key, opening)
-        self.changed.emit()
+                given = self._give(opening)
+                wanted += [given] if opening.stage is _Stage.LOCKED else []
+        self._start(wanted)
 
     def put_on_shelf(self, path: Path) -> None:
         """Open a file for no conversation, unless it is being opened."""
-        opening = self._openings.get(str(path))
-        if opening is None or opening.job is None:
-            talks = opening.talks if opening is not None and opening.pending else ()
-            self._start(str(path), None, talks)
-            self.changed.emit()
+        opening = self._openings.get(str(path.resolve()))
+        if opening is None or not opening.pending:
+            self._start([_new(path.resolve())])
+        elif opening.stage is not _Stage.OPENING:
+            self._start([opening])
 
     def reread(self, book: Book) -> None:
         """Read the file of a book again, unless it is being read."""
         opening = self._openings.get(book.path)
-        if opening is None or opening.job is None:
-            self._start(book.path, None, (), again=book.id)
-            self.changed.emit()
+        if opening is None or opening.stage is not _Stage.OPENING:
+            self._start([replace(_new(Path(book.path)), again=book.id)])
 
     def unlock(self, key: str, password: Password) -> None:
         """Open a file that waits for this password, unless it was removed meanwhile."""
         if (opening := self._openings.get(key)) is not None:
-            self._start(key, password, opening.talks, again=opening.again)
-            self.changed.emit()
+            self._start([opening], password)
 
-    def _give(self, key: str, opening: _Opening) -> None:
+    def _put(self, opening: _Opening) -> None:
+        self._openings[opening.key] = opening
+
+    def _give(self, opening: _Opening) -> _Opening:
         """It was added to the shown conversation, too."""
-        talks = dict.fromkeys((*opening.talks, self._shown.id))
-        self._openings[key] = replace(opening, talks=tuple(talks))
+        given = replace(opening, talks=tuple(dict.fromkeys((*opening.talks, self._shown.id))))
+        self._put(given)
+        return given
 
-    def _start(self, key: str, password: Password | None, talks: tuple[str, ...], *, again: str = "") -> None:
-        path, library = Path(key), self._library
-        work = partial(library.read_again, again) if again else partial(library.open, path)
-        job = self._bridge.stream(Executor.READER, partial(work, password=password), partial(self._on_event, key))
-        row = replace(_row(path), on_desk=not again)
-        self._openings[key] = _Opening(row, _Stage.OPENING, talks, job, again)
+    def _start(self, openings: Sequence[_Opening], password: Password | None = None) -> None:
+        """Read these files, several at the same time; what is a book already, by itself."""
+        new = [each for each in openings if not each.again]
+        for run in filter(None, (new, *([each] for each in openings if each.again))):
+            self._drops += 1
+            begun = tuple(each.begun(self._drops) for each in run)
+            self._openings |= {each.key: each for each in begun}
+            work = partial(self._work, begun, password)
+            self._bridge.stream(Executor.READER, work, partial(self._on_event, self._drops))
+        self.changed.emit()
+
+    def _work(
+        self, begun: tuple[_Opening, ...], password: Password | None, cancel: Cancel
+    ) -> Work[Opening | FolderProgress, Book | AddingReport]:
+        """How far all of them are is of no interest: each has its row."""
+        if begun[0].again:
+            cancel.on_request(begun[0].stop.request)
+            return self._library.read_again(begun[0].again, begun[0].stop, password)
+        named = {Path(each.key): NamedFile(password, opened=True, stop=each.stop) for each in begun}
+        work = self._adding.add((each.file for each in begun), cancel, named=named)
+        return relay(work, lambda event: () if isinstance(event, Adding) else (event,))
 
     @Slot(str)
     def stop(self, key: str) -> None:
-        """Stop opening a file, or take away the row of one that failed."""
-        opening = self._openings.get(key)
-        if opening is None:
+        """Stop opening a file, with what is inside it, or take away the row of one that failed."""
+        stopped = self._openings.get(key)
+        if stopped is None:
             return
-        if opening.job is not None:
-            opening.job.cancel()
-            return
-        del self._openings[key]
-        if opening.pending:
-            self.unopened.emit(opening.row.title, opening.talks)
+        gone = [stopped]
+        if stopped.stage is _Stage.OPENING:
+            stopped.stop.request()
+            gone = [each for each in self._opened_by(stopped.drop) if each.stop is stopped.stop]
+        for opening in gone:
+            self._leave(opening)
         self.changed.emit()
 
-    def _on_event(self, key: str, event: object) -> None:
-        opening = self._openings[key]
+    def _opened_by(self, drop: int) -> list[_Opening]:
+        """What a run still has to open."""
+        return [each for each in self._openings.values() if each.drop == drop and each.stage is _Stage.OPENING]
+
+    def _leave(self, opening: _Opening) -> None:
+        """It becomes no book."""
+        del self._openings[opening.key]
+        if opening.pending:
+            self.unopened.emit(opening.row.title, opening.talks)
+
+    def _find(self, drop: int, path: Path) -> _Opening | None:
+        """None for what was stopped meanwhile."""
+        opening = self._openings.get(str(path))
+        return opening if opening is not None and opening.drop == drop else None
+
+    def _on_event(self, drop: int, event: object) -> None:
         match event:
-            case Opening(done, total) if done or total:
-                fraction = done / total if total else opening.row.fraction
-                row = replace(opening.row, state_text=_progress_words(event), fraction=fraction)
-                self._openings[key] = replace(opening, row=row)
+            case FilesFound(paths):
+                for path in paths:
+                    self._expect(drop, path)
+            case FileOpening(path, opening):
+                self._show(self._find(drop, path), opening)
+            case FileEnded():
+                self._on_ended(self._find(drop, event.path), event)
+            case Opening():
+                for each in self._opened_by(drop):
+                    self._show(each, event)
             case Done(result=Book() as book):
-                del self._openings[key]
-                if opening.again:
-                    self.read_again.emit(book)
-                if opening.talks or not opening.again:
-                    self.opened.emit(book, opening.talks, opening.row.title)
+                self.read_again.emit(book)
+                for each in self._opened_by(drop):
+                    del self._openings[each.key]
+                    if each.talks:
+                        self.opened.emit(book, each.talks, each.row.title)
+            case Done(result=AddingReport() as report):
+                problems = dict(report.failed)
+                for each in self._opened_by(drop):
+                    if (problem := problems.get(Path(each.key))) is not None:
+                        self._fail(each, problem)
+                    else:
+                        self._leave(each)
             case Cancelled():
-                del self._openings[key]
-                self.unopened.emit(opening.row.title, opening.talks)
-            case Failed(problem) if problem.code in (Code.DOCUMENT_PASSWORD_NEEDED, Code.DOCUMENT_PASSWORD_WRONG):
-                row = replace(opening.row, state_text=_("needs a password"), fraction=None)
-                self._openings[key] = replace(opening, row=row, stage=_Stage.LOCKED, job=None)
-                self.locked.emit(key, problem.code is Code.DOCUMENT_PASSWORD_WRONG)
+                for each in self._opened_by(drop):
+                    self._leave(each)
             case Failed(problem):
-                row = replace(opening.row, state=BookState.FAILED, state_text=_("could not be imported"), fraction=None)
-                self._openings[key] = replace(opening, row=row, stage=_Stage.FAILED, job=None)
-                self.failed.emit(sentence(problem))
-                self.unopened.emit(opening.row.title, opening.talks)
+                for each in self._opened_by(drop):
+                    self._fail(each, problem)
         self.changed.emit()
+
+    def _expect(self, drop: int, path: Path) -> None:
+        """What is inside a file has a row, too, and comes onto no desk."""
+        above = next((each for parent in path.parents if (each := self._find(drop, parent)) is not None), None)
+        if above is not None:
+            self._put(replace(above, row=_row(path), talks=()))
+
+    def _show(self, opening: _Opening | None, progress: Opening) -> None:
+        if opening is not None and (progress.done or progress.total):
+            fraction = progress.done / progress.total if progress.total else opening.row.fraction
+            row = replace(opening.row, state_text=_progress_words(progress), fraction=fraction)
+            self._put(replace(opening, row=row))
+
+    def _on_ended(self, opening: _Opening | None, ended: FileEnded) -> None:
+        if opening is not None and ended.place.problem is not None:
+            self._fail(opening, ended.place.problem)
+            return
+        if opening is not None:
+            del self._openings[opening.key]
+        if ended.book is not None:  # though it was stopped, perhaps, but too late
+            talks = opening.talks if opening is not None else ()
+            self.opened.emit(ended.book, talks, ended.path.stem)
+
+    def _fail(self, opening: _Opening, problem: Problem) -> None:
+        if problem.code in (Code.DOCUMENT_PASSWORD_NEEDED, Code.DOCUMENT_PASSWORD_WRONG):
+            row = replace(opening.row, state_text=_("needs a password"), fraction=None)
+            self._put(replace(opening, row=row, stage=_Stage.LOCKED))
+            self.locked.emit(opening.key, problem.code is Code.DOCUMENT_PASSWORD_WRONG)
+        else:
+            row = replace(opening.row, state=BookState.FAILED, state_text=_("could not be imported"), fraction=None)
+            self._put(replace(opening, row=row, stage=_Stage.FAILED))
+            self.failed.emit(sentence(problem))
+            self.unopened.emit(opening.row.title, opening.talks)
 
 
 def sort_files(
@@ -320,6 +411,10 @@ def _head(path: Path, most: int) -> bytes:
             return file.read(most)
     except OSError:
         return b""
+
+
+def _new(path: Path, *talks: str) -> _Opening:
+    return _Opening(_row(path), _Stage.EXPECTED, talks, path)
 
 
 def _row(path: Path) -> BookRow:

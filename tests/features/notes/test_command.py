@@ -12,8 +12,8 @@ import pytest
 
 from app.core.documents.note import Marker, NoteSource
 from app.core.machine.paths import Paths
-from app.core.work import Cancel, finish
 from app.features.notes.service import note_keeping_of
+from tests import work
 from tests.cli.conftest import Octavo
 from tests.documents.pdf_writer import lines, write_pdf
 from tests.whole import open_desk
@@ -32,7 +32,7 @@ def lease(tmp_path: Path) -> Path:
 def noted(lease: Path, tmp_path: Path) -> list[str]:
     """Three notes; their ids."""
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
-        book = finish(desk.documents.library.open(lease, Cancel()))
+        book = work.added(desk, lease)
         text = desk.documents.library.page(book.id, 2).text
         start = text.index("the quay")
         return [

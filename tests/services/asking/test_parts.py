@@ -29,7 +29,7 @@ from app.core.documents.document import Book, Document, Format, Page, Section
 from app.core.errors import Code, Problem
 from app.core.machine.paths import Paths
 from app.core.settings import EngineSettings, Sampling, Settings
-from app.core.work import Cancel, finish
+from app.core.work import Cancel
 from app.engine.protocol import ModelInfo, Prompt
 from app.models import local
 from app.services.asking import ask as ask_module
@@ -315,7 +315,7 @@ def real(tmp_path: Path, tiny_scout: Path) -> Iterator[Services]:
 def test_killed_in_the_middle_only_the_missing_parts_are_asked(real: Services, tmp_path: Path) -> None:
     file = tmp_path / "lease.txt"
     file.write_text("\f".join(f"{n}. The harbour opens at six, and the tenant pays.\n" * 10 for n in range(4)))
-    book = finish(real.documents.library.open(file, Cancel()))
+    book = work.added(real, file)
     talk = real.conversations.create(books=(BookRef(book.id),))
     command = [sys.executable, "-c", _KILLED, str(real.paths.data), QUESTION]
     killed = subprocess.run(command, cwd=Path(__file__).parents[3], check=False, capture_output=True)

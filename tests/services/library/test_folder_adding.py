@@ -21,7 +21,7 @@ from app.core.machine.secret import Password
 from app.core.work import Cancel, finish
 from app.services.library import parallel_reading
 from app.services.library.folder_adding import AddingReport
-from app.services.library.parallel_reading import AddingPause
+from app.services.library.parallel_reading import AddingPause, NamedFile
 from app.services.services import Services
 from tests import work
 from tests.documents.locksmith import lock
@@ -163,8 +163,8 @@ def test_what_fails_is_kept_with_its_reason_and_can_be_retried(desk: Services, r
     (counts,) = desk.documents.adding.all()
     failed = desk.documents.adding.sources.places(counts.source.id, PlaceState.FAILED)
     assert {place.path.name for place in failed} == {"bad.txt", "secret.txt"}
-    keys = {case / "secret.txt": Password("key")}
-    report = finish(desk.documents.adding.add([case], Cancel(), passwords=keys))
+    named = {case / "secret.txt": NamedFile(Password("key"))}
+    report = finish(desk.documents.adding.add([case], Cancel(), named=named))
     assert [end.place.path.name for end in report.added] == ["secret.txt"]
     assert [path.name for path, _problem in report.failed] == ["bad.txt"]
 
@@ -242,6 +242,32 @@ def test_stopped_it_keeps_what_is_done(
     assert (len(report.added), report.left, report.stopped) == (1, 2, True)
     assert [counts.waiting for counts in desk.documents.adding.unfinished()] == ([2] if leaving else [])
     assert len(_add(desk, case).added) == 2
+
+
+def test_one_file_is_stopped_and_the_others_are_read(
+    desk: Services, reader: NearReader, case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel_reading, "readers_at_once", lambda: 1)
+    files = (case / "lease.txt", case / "old" / "letter.txt", case / "old" / "map.txt")
+    named = {file: NamedFile(opened=True) for file in files}
+    reader.before = lambda name: named[files[2]].stop.request() if name == "map.txt" else None
+    named[files[0]].stop.request()  # before it is begun
+    report = finish(desk.documents.adding.add(files, Cancel(), named=named))
+    assert (_titles(desk), report.stopped, report.left) == ({"Letter"}, False, 2)
+    assert desk.documents.adding.unfinished() == ()
+    assert len(_add(desk, *files).added) == 2
+
+
+def test_a_file_that_will_be_opened_is_read_though_it_is_as_it_was(
+    desk: Services, reader: NearReader, case: Path
+) -> None:
+    lease = case / "lease.txt"
+    (added,) = _add(desk, lease).added
+    reader.read_files.clear()
+    assert _add(desk, lease).ended == []
+    report = finish(desk.documents.adding.add([lease], Cancel(), named={lease: NamedFile(opened=True)}))
+    assert reader.read_files == ["lease.txt"], "its password is needed for its pages"
+    assert [(ended.known, ended.book) for ended in report.ended] == [(True, added.book)]
 
 
 def test_a_watched_folder_is_looked_at_and_nothing_is_read(desk: Services, reader: NearReader, case: Path) -> None:

@@ -112,12 +112,12 @@ def test_dropped_images_are_attached_with_what_they_take(room: Room, tmp_path: P
 def test_of_a_mixed_drop_the_books_go_on_the_desk(room: Room, tmp_path: Path) -> None:
     _open(room)
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
-    data = _files(Path("/home/me/lease.epub"), _png(tmp_path, "one.png"))
+    data = _files(shelf_of_books.file("lease.epub"), _png(tmp_path, "one.png"))
     assert _drag(room, data) == "Put “lease.epub” on the desk, show “one.png” to the model"
     _drop(room, data)
     assert _names(room) == ["one.png"]
     assert [book.title for book in room.desk.documents.library.books()] == ["Harbour Lease, consolidated"]
-    assert _drag(room, _files(Path("/home/me/lease.epub"))) == "Put “lease.epub” on the desk"
+    assert _drag(room, _files(shelf_of_books.file("lease.epub"))) == "Put “lease.epub” on the desk"
 
 
 def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Pa
     assert _drag(room, archive) == "Octavo cannot read “mail.pst”"
     _drop(room, archive)
     assert room.window.talk.notice.text().endswith("Open it in Outlook and save the messages that you need as files.")
-    assert _drag(room, _files(tmp_path / "a.rar", Path("/home/me/lease.epub"))) == "Put 2 documents on the desk"
+    assert _drag(room, _files(tmp_path / "a.rar", shelf_of_books.file("lease.epub"))) == "Put 2 documents on the desk"
 
 
 def test_a_folder_goes_onto_the_shelf(room: Room, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_pasted_bytes_and_pixels_are_attached(qtbot: QtBot, room: Room) -> None:
 def test_pasted_files_are_split_too(qtbot: QtBot, room: Room, tmp_path: Path) -> None:
     _open(room)
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
-    _paste(room, qtbot, _files(_png(tmp_path, "one.png"), Path("/home/me/lease.epub")))
+    _paste(room, qtbot, _files(_png(tmp_path, "one.png"), shelf_of_books.file("lease.epub")))
     assert _names(room) == ["one.png"]
     assert len(room.desk.documents.library.books()) == 1
 
@@ -222,7 +222,7 @@ def test_an_image_that_is_chosen_among_books_is_one(qtbot: QtBot, room: Room, tm
     qtbot.keyClick(room.window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     dialog = room.window.findChild(QFileDialog)
     assert dialog is not None
-    dialog.filesSelected.emit(["/home/me/lease.epub", str(_png(tmp_path, "one.png"))])
+    dialog.filesSelected.emit([str(shelf_of_books.file("lease.epub")), str(_png(tmp_path, "one.png"))])
     dialog.close()
     room.settle()
     assert _names(room) == []
@@ -242,7 +242,7 @@ def test_while_a_view_is_shown_a_drop_brings_the_conversation_back(room: Room, t
 def test_files_that_the_program_is_started_with_are_split_too(room: Room, tmp_path: Path) -> None:
     room.add_conversation("A")
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
-    room.open(files=[_png(tmp_path, "one.png"), Path("/home/me/lease.epub")])
+    room.open(files=[_png(tmp_path, "one.png"), shelf_of_books.file("lease.epub")])
     assert _names(room) == ["one.png"]
     assert len(room.desk.documents.library.books()) == 1
 

@@ -17,7 +17,7 @@ from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import HANDBOOK, LEASE, SURVEY, Room, wait
 
-_LEASE, _SURVEY = Path("/home/me/lease.epub"), Path("/home/me/survey.pdf")
+_LEASE, _SURVEY = shelf_of_books.file("lease.epub"), shelf_of_books.file("survey.pdf")
 _WAITING = "Waiting for “lease”…"
 _WITHOUT = "Answered without any book."
 
@@ -87,11 +87,11 @@ def test_it_waits_for_the_book_and_is_asked_with_it(qtbot: QtBot, room: Room) ->
     assert _WITHOUT not in room.sentences()
 
 
-def test_it_waits_for_all_of_several_and_keeps_their_order(qtbot: QtBot, room: Room) -> None:
+def test_it_waits_for_all_of_several_in_the_order_in_which_they_are_read(qtbot: QtBot, room: Room) -> None:
     _begin(room)
-    gate = _drop(room, _LEASE, _SURVEY)
     second = Gate()
     room.reader.steps["survey.pdf"] = [second]
+    gate = _drop(room, _LEASE, _SURVEY)
     _type(room, qtbot, "When?")
     composer = room.window.talk.composer
     assert composer.hold.words == "Waiting for “lease” and “survey”…"
@@ -247,9 +247,9 @@ def test_of_a_book_that_is_unlocked_it_is_asked(qtbot: QtBot, room: Room) -> Non
 
 def test_where_one_of_two_fails_it_is_given_back_at_once(qtbot: QtBot, room: Room) -> None:
     _begin(room)
-    gate = _drop(room, _LEASE, _SURVEY, steps=(Problem(Code.FILE_MISSING, {"path": "lease.epub"}),))
     second = Gate()
     room.reader.steps["survey.pdf"] = [second]
+    gate = _drop(room, _LEASE, _SURVEY, steps=(Problem(Code.FILE_MISSING, {"path": "lease.epub"}),))
     composer = room.window.talk.composer
     _type(room, qtbot, "When?")
     gate.open()

@@ -67,7 +67,7 @@ def test_a_file_shows_its_progress_and_then_lies_on_the_desk(room: Room) -> None
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     room.reader.steps["lease.epub"] = [Opening(0, 0), Opening(173, 412), gate]
     room.open()
-    room.presenter.shelf_area.openings.take_files([Path("/home/me/lease.epub")])
+    room.presenter.shelf_area.openings.take_files([shelf_of_books.file("lease.epub")])
     wait(gate.reached.is_set)
     wait(lambda: any(isinstance(row, BookRow) and row.fraction for row in _rows(room)))
     row = _rows(room)[1]
@@ -88,7 +88,7 @@ def test_a_scan_tells_which_of_its_pages_is_recognised(room: Room) -> None:
     room.reader.documents["scan.pdf"] = shelf_of_books.letters()
     room.reader.steps["scan.pdf"] = [Opening(96, 96), Opening(2, 40, recognising=True), gate]
     room.open()
-    room.presenter.shelf_area.openings.take_files([Path("/home/me/scan.pdf")])
+    room.presenter.shelf_area.openings.take_files([shelf_of_books.file("scan.pdf")])
     wait(gate.reached.is_set)
     wait(lambda: any(isinstance(row, BookRow) and row.fraction == 0.05 for row in _rows(room)))
     row = _rows(room)[1]
@@ -103,11 +103,11 @@ def test_a_file_that_cannot_be_opened_says_why_and_can_be_taken_away(room: Room)
     locked = Problem(Code.DOCUMENT_ENCRYPTED, {"path": "secret.pdf"})
     room.reader.steps["secret.pdf"] = [locked]
     room.open()
-    room.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/secret.pdf"]))
+    room.presenter.shelf_area.shelf.openings.open_files([shelf_of_books.file("secret.pdf")])
     room.settle()
     assert room.window.talk.notice.text() == sentence(locked)
     assert _titles(room) == ["On the desk", "secret"]
-    room.window.shelf.opening_cancelled.emit("/home/me/secret.pdf")
+    room.window.shelf.opening_cancelled.emit(str(shelf_of_books.file("secret.pdf")))
     assert _titles(room) == []
     assert room.desk.documents.library.books() == ()
 
@@ -118,9 +118,9 @@ def test_opening_can_be_stopped(room: Room) -> None:
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     room.reader.steps["lease.epub"] = [gate]
     room.open()
-    room.presenter.shelf_area.shelf.openings.open_files(map(Path, ["/home/me/lease.epub", "/home/me/lease.epub"]))
+    room.presenter.shelf_area.shelf.openings.open_files([shelf_of_books.file("lease.epub")] * 2)
     wait(gate.reached.is_set)
-    room.window.shelf.opening_cancelled.emit("/home/me/lease.epub")
+    room.window.shelf.opening_cancelled.emit(str(shelf_of_books.file("lease.epub")))
     room.settle()
     assert _titles(room) == []
     assert room.desk.documents.library.books() == ()
@@ -129,7 +129,7 @@ def test_opening_can_be_stopped(room: Room) -> None:
 def test_several_files_are_opened_one_after_the_other(room: Room) -> None:
     room.add_conversation("A")
     room.reader.documents = {"lease.epub": shelf_of_books.lease(), "survey.pdf": shelf_of_books.survey()}
-    room.open(files=[Path("/home/me/lease.epub"), Path("/home/me/none.pdf"), Path("/home/me/survey.pdf")])
+    room.open(files=[shelf_of_books.file("lease.epub"), Path("/home/me/none.pdf"), shelf_of_books.file("survey.pdf")])
     assert len(room.desk.documents.library.books()) == 2
     assert len(room.shown().books) == 2
     assert "none.pdf" in room.window.talk.notice.text()
@@ -249,7 +249,7 @@ def test_files_are_dropped_anywhere_under_a_visible_veil(qtbot: QtBot, room: Roo
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
     room.open()
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile("/home/me/lease.epub"), QUrl("https://example.org/x.pdf")])
+    data.setUrls([QUrl.fromLocalFile(str(shelf_of_books.file("lease.epub"))), QUrl("https://example.org/x.pdf")])
     enter = QDragEnterEvent(
         QPointF(500, 800), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
@@ -266,7 +266,7 @@ def test_files_are_dropped_anywhere_under_a_visible_veil(qtbot: QtBot, room: Roo
     )
     with qtbot.waitSignal(room.window.overlay.files_given) as dropped:
         QCoreApplication.sendEvent(room.window, drop)
-    assert dropped.args == [[Path("/home/me/lease.epub")]]
+    assert dropped.args == [[shelf_of_books.file("lease.epub")]]
     assert not overlay.isVisible()
     room.settle()
     assert len(room.desk.documents.library.books()) == 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -40,7 +38,7 @@ def _begin(room: Room, *books: int) -> SheetSetup:
 def _drop(room: Room, *steps: Problem) -> Gate:
     gate = Gate()
     room.reader.steps["survey.pdf"] = [gate, *steps]
-    room.presenter.shelf_area.openings.take_files([Path("/home/me/survey.pdf")])
+    room.presenter.shelf_area.openings.take_files([shelf_of_books.file("survey.pdf")])
     wait(gate.reached.is_set)
     return gate
 

@@ -159,7 +159,7 @@ def test_of_a_mixed_drop_each_goes_its_way(room: Room, tmp_path: Path, film: Pat
     assert _drag(room, "one.png", "clip.mp4") == "Show 2 images and videos to the model"
     words = "Put “lease.epub” on the desk, show 2 images and videos to the model"
     assert _drag(room, "one.png", "clip.mp4", "lease.epub") == words
-    _drop(room, image, film, Path("/home/me/lease.epub"))
+    _drop(room, image, film, shelf_of_books.file("lease.epub"))
     assert _dialog(room).heading.text() == "clip.mp4"
     _dialog(room).reject()
     room.settle()

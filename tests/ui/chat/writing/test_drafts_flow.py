@@ -14,6 +14,7 @@ from app.store.conversations import Drafts
 from app.ui.chat.writing.attachments_presenter import AttachmentsPresenter
 from app.ui.kit.bridge import Executor
 from app.wording.errors import sentence
+from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import Gate
 from tests.ui.room import Room, wait
@@ -96,7 +97,7 @@ def test_a_held_question_is_there_at_the_next_start(qtbot: QtBot, room: Room, tm
     gate = Gate()
     room.reader.steps["lease.epub"] = [gate]
     _begin(room)
-    room.presenter.shelf_area.openings.take_files([Path("/home/me/lease.epub")])
+    room.presenter.shelf_area.openings.take_files([shelf_of_books.file("lease.epub")])
     wait(gate.reached.is_set)
     _type(room, qtbot, "When?")
     qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Return)
