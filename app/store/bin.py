@@ -13,6 +13,7 @@ from app.core.conversations.bin import BinEntry, BinKind, DeskPlace
 from app.core.conversations.conversation import BookRef, PageRange
 from app.store.branches import decode, encode
 from app.store.db import Database
+from app.store.sources import forget_files
 
 _ENTRY = "id, kind, item_id, title, deleted_at"
 
@@ -88,6 +89,7 @@ class BinStore:
         with self._database.write() as connection:
             for table in ("books", "conversations"):
                 connection.execute(f"DELETE FROM {table} WHERE bin_id != '' AND bin_id = ?", (entry_id,))  # noqa: S608
+            forget_files(connection)
             connection.execute(
                 """DELETE FROM bin WHERE id = ? OR item_id NOT IN (
                     SELECT id FROM books UNION ALL SELECT id FROM conversations)""",  # a book takes its sheets along

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 
 from app.core.conversations.sources import PlaceState, Shelved, Source, SourceCounts, SourcePlace
@@ -142,6 +143,14 @@ class Sources:
                 "UPDATE places SET state = ? WHERE source_id = ? AND state = ?", (PlaceState.READ, *waiting)
             )
 
+    def forget_unread(self, source_id: int) -> None:
+        """Forget a source of which nothing was read or is still to be read."""
+        self._database.run(
+            """DELETE FROM sources WHERE id = ? AND NOT EXISTS (
+                SELECT 1 FROM places WHERE source_id = sources.id AND (state != ? OR book_id != ''))""",
+            (source_id, PlaceState.FAILED),
+        )
+
     def take_away(self, places: Iterable[SourcePlace]) -> None:
         """Nothing is recorded of these any more."""
         keys = list(map(_key, places))
@@ -201,6 +210,17 @@ class Sources:
         _follow(found, parents)
         _add_versions(found, newer)
         return found
+
+
+def forget_files(connection: apsw.Connection) -> None:
+    """Within the transaction that deletes books for good: a file that was added by itself is forgotten with the last of
+    what was made of it, but not a folder, which may have other files some day."""
+    itself = _digest(SourcePlace(0, _ITSELF))
+    connection.execute(
+        """DELETE FROM sources WHERE id IN (SELECT source_id FROM left_out WHERE digest = ?)
+            AND NOT EXISTS (SELECT 1 FROM places WHERE source_id = sources.id)""",
+        (itself,),
+    )
 
 
 def _follow(found: dict[str, Shelved], to: dict[str, str]) -> None:

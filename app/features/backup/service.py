@@ -89,12 +89,12 @@ class Backups:
     def is_blank(self, known: Path) -> bool:
         """Nobody would miss what is kept: nothing but one book, of the file `known`. Raises AppError as the store
         does."""
-        made = ("matters", "questions", "notes", "sheets", "saved_prompts", "sources", "bin")
+        made = ("matters", "questions", "notes", "sheets", "saved_prompts", "bin")
         with self.home.read() as connection:
             if any(connection.execute(f"SELECT 1 FROM {each} LIMIT 1").fetchone() for each in made):  # noqa: S608
                 return False
-            paths = [bytes(path) for (path,) in connection.execute("SELECT path FROM books")]
-        return all(path == os.fsencode(known) for path in paths)
+            paths = connection.execute("SELECT path FROM books UNION SELECT path FROM sources").fetchall()
+        return all(path == os.fsencode(known.resolve()) for (path,) in paths)
 
     def make(
         self, target: Path, passphrase: str, cancel: Cancel, *, readings: bool = False, cost: Argon2Cost | None = None

@@ -150,11 +150,12 @@ class FolderAdding:
         finally:
             ended = (*report.added, *report.changed)
             self.recording.documents_added([end.book for end in ended if end.book is not None])
-        if report.stopped and not cancel.leaving:
-            self.forget_waiting(report.sources)
-        else:
-            stopped = {path for path, one in named.items() if one.stop.requested}
-            self.forget_waiting(source for source in report.sources if source.path in stopped)
+        for source in report.sources:
+            one = named.get(source.path, NamedFile())
+            if one.stop.requested or (report.stopped and not cancel.leaving):
+                self.sources.forget_waiting(source.id)
+            if one.opened:  # whoever opened it was told why it could not be read
+                self.sources.forget_unread(source.id)
         return report
 
     def forget_waiting(self, sources: Iterable[Source]) -> None:

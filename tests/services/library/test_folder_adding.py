@@ -255,7 +255,26 @@ def test_one_file_is_stopped_and_the_others_are_read(
     report = finish(desk.documents.adding.add(files, Cancel(), named=named))
     assert (_titles(desk), report.stopped, report.left) == ({"Letter"}, False, 2)
     assert desk.documents.adding.unfinished() == ()
+    assert [counts.source.path for counts in desk.documents.adding.sources.all()] == [files[1]], "nothing else is known"
     assert len(_add(desk, *files).added) == 2
+
+
+def test_a_file_that_was_to_be_opened_and_cannot_be_read_leaves_no_trace(desk: Services, case: Path) -> None:
+    _write(case, **{"bad.txt": "damaged", "mail.eml": "Your lease\n> bad.txt damaged"})
+    lease, *opened = case / "lease.txt", case / "bad.txt", case / "mail.eml"
+    _add(desk, lease)
+    _write(case, **{"lease.txt": "damaged"})
+    _age(lease)
+    report = finish(
+        desk.documents.adding.add(
+            [*opened, lease], Cancel(), named={file: NamedFile(opened=True) for file in (*opened, lease)}
+        )
+    )
+    assert len(report.failed) == 3
+    assert {counts.source.path for counts in desk.documents.adding.sources.all()} == {case / "mail.eml", lease}
+    _write(case, **{"lease.txt": "Lease, once more"})
+    _age(lease, 99)
+    assert len(_add(desk, lease).changed) == 1, "its earlier version is known"
 
 
 def test_a_file_that_will_be_opened_is_read_though_it_is_as_it_was(
@@ -314,6 +333,24 @@ def test_what_a_person_deleted_does_not_come_back(desk: Services, case: Path) ->
     assert not {"Lease", "The terms"} & _titles(desk)
     _add(desk, case / "lease.txt")
     assert "Lease" in _titles(desk), "it was named"
+
+
+def test_a_file_by_itself_is_forgotten_with_what_was_made_of_it(desk: Services, case: Path) -> None:
+    _write(case, **{"mail.eml": "Your lease\n> terms.txt The terms"})
+    _add(desk, case / "mail.eml", case / "lease.txt", case / "old")
+    by_title = {book.title: book.id for book in desk.documents.library.books()}
+
+    def purge(title: str) -> set[str]:
+        entry = desk.documents.removal.delete(BinKind.BOOK, by_title[title])
+        assert entry is not None
+        desk.documents.removal.purge(entry)
+        return {counts.source.path.name for counts in desk.documents.adding.sources.all()}
+
+    assert purge("Lease") == {"mail.eml", "old"}
+    assert purge("Your lease") == {"mail.eml", "old"}, "what is in it is still there"
+    assert purge("The terms") == {"old"}
+    purge("Letter")
+    assert purge("Map") == {"old"}, "a folder may have other files some day"
 
 
 def test_attachments_and_files_in_a_zip_are_documents_of_their_own(
