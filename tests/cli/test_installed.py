@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,8 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from app.cli import arguments as options
 from app.cli.main import EXIT_INPUT, run
 from app.core.machine.installation import HashedFile, Manifest, Release, encode, sha256_of, system
-from app.core.machine.paths import Paths, resources
-from app.services.services import Services
+from app.core.machine.paths import resources
 from tests.whole import DIAGNOSES, KEEPS, TERMINAL_COMMANDS, open_desk
 
 APP = Path(__file__).parents[2] / "app"
@@ -36,16 +35,15 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def doctor(tmp_path: Path, root: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+def doctor(tmp_path: Path, root: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run the doctor of a desk that is installed in `root`; gives exit code, stdout, stderr."""
-
-    def open_installed(paths: Paths, passphrase: str | None) -> Services:
-        return dataclasses.replace(open_desk(paths, passphrase), installed=root)
+    # Its children still start as those of a checkout do, since there is no frozen program.
+    monkeypatch.setattr("app.cli.doctor.installation", SimpleNamespace(root=lambda: root))
 
     def call(*arguments: str) -> tuple[int, str, str]:
         code = run(
             options.parse(["doctor", "--data-dir", str(tmp_path / "desk"), *arguments], TERMINAL_COMMANDS),
-            open_installed,
+            open_desk,
             TERMINAL_COMMANDS,
             KEEPS,
             DIAGNOSES,
