@@ -1,4 +1,4 @@
-"""What is asked of a model after an answer and leaves no trace: it is evaluated after the prompt, and taken back."""
+"""Requests to a model after an answer that leave no trace: each is evaluated after the prompt, and taken back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.engine.writing.sampler import Sampler
 
 @dataclass(frozen=True)
 class Asides:
-    """Of one session. Its methods raise what `CachedSequence.read` raises; Stopped."""
+    """The asides of one session. All methods raise what `CachedSequence.read` raises; Stopped."""
 
     model: LlamaModel
     context: LlamaContext

@@ -12,7 +12,7 @@ from app.engine.kv.reuse import Tokens
 
 
 class WordTokenizer(Protocol):
-    """What is needed of a model."""
+    """The method of a model that is needed to find the first tokens of words."""
 
     def tokenize(self, text: str, *, special: bool) -> Tokens: ...
 

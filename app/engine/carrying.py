@@ -61,7 +61,7 @@ def carry(
 
 
 def result_of(order: EngineOrder[Progress, Result], end: Event | None) -> Result:
-    """What the end of an order says. Raises AppError; Stopped."""
+    """Return the result that the event at the end of an order brings. Raises AppError; Stopped."""
     match end:
         case protocol.Replied():
             with contextlib.suppress(msgspec.MsgspecError):

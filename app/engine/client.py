@@ -25,10 +25,10 @@ from app.isolation.child import Child, ChildDied
 from app.isolation.program import command
 
 HERE = "app.engine.worker"
-"""What runs in the process that computes on this machine."""
+"""The module of the process that computes on this machine."""
 
 REMOTE = "app.engine.remote.worker"
-"""What runs in the process that speaks with a server. Never imported here: nothing here can open a socket."""
+"""The module of the process that speaks with a server. Never imported here: nothing here can open a socket."""
 
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""
@@ -197,7 +197,7 @@ class EngineClient:
         return HERE
 
     def _is_fresh(self) -> bool:
-        """What would answer has loaded nothing: the model's process died, and another was started for other work."""
+        """Whether the process that would answer has no model: the model's died, and another began for other work."""
         return self._fresh and self._answering == HERE
 
     def _holds_model(self) -> bool:

@@ -45,7 +45,8 @@ class _Node(ctypes.Structure):
 
 
 def buffers(context: Any) -> tuple[Buffer, ...]:
-    """What `context` (a handle of llama.cpp's) and its model take, by kind of memory; empty where that is not known."""
+    """Return the memory that `context` (llama.cpp's handle) and its model take, by kind; empty where it is not
+    known."""
     library = bindings()._lib
     if not sys.platform.startswith("linux") or ctypes.sizeof(ctypes.c_void_p) != 8 or not hasattr(library, _NAME):
         return ()
@@ -75,7 +76,7 @@ def _gather(address: int | None, nodes: list[_Node]) -> None:
 
 
 def dry_run(spec: LoadSpec, vocabulary: NamelessVocabulary | None = None) -> tuple[Buffer, ...]:
-    """What loading `spec` would take, as llama.cpp counts it, without its projector; empty where it does not say.
+    """Return the memory to load `spec`, by llama.cpp's count, without its projector; empty where it does not say.
 
     A context of 0 tokens is what the model was trained for. Reads the file's header, none of its weights, and where
     `vocabulary` says how large that is, none of its tokens. Raises AppError MODEL_*.

@@ -108,7 +108,7 @@ class OrderLoop(ABC, Generic[Session]):
 
     @abstractmethod
     def _obey_other(self, order: AnyOrder) -> None:
-        """As `_obey`, what the kinds of engines do each in their own way."""
+        """Carry out an order that each kind of engine carries out in its own way. Raises what `_obey` raises."""
 
     def _reply(self, order: EngineOrder[Progress, Result], result: Result) -> None:
         self._port.send(order.reply(result))

@@ -34,7 +34,7 @@ OnTokenized: TypeAlias = Callable[[int, int], None]
 
 
 class Vocabulary(ChatRenderer, Protocol):
-    """What laying out needs of a model."""
+    """The parts of a model that laying out needs."""
 
     @property
     def bos(self) -> int | None: ...
@@ -42,7 +42,7 @@ class Vocabulary(ChatRenderer, Protocol):
     def tokenize(self, text: str, *, special: bool) -> Tokens: ...
 
     def tokenize_all(self, texts: Sequence[str]) -> Generator[Tokens]:
-        """Those of each text without special tokens, many at a time. May be closed before its end."""
+        """Yield the tokens of each text without special tokens, many at a time. May be closed before its end."""
         ...
 
 
@@ -50,7 +50,7 @@ class KeptTokens(Protocol):
     """Tokens of books that are kept beyond the life of this process."""
 
     def find(self, book_id: str, untrusted_texts: Iterable[str]) -> dict[str, Tokens]:
-        """Those of texts that are kept."""
+        """Return the tokens of those texts that are kept."""
         ...
 
     def keep(self, book_id: str, tokens: Mapping[str, Tokens]) -> None: ...
@@ -72,7 +72,7 @@ class ImagePiece:
 
 
 class Sight(Protocol):
-    """What laying out needs of a projector. Its methods raise AppError MODEL_BLIND, MODEL_PROJECTOR_..."""
+    """The parts of a projector that laying out needs. Its methods raise AppError MODEL_BLIND, MODEL_PROJECTOR_..."""
 
     @property
     def identity(self) -> str:
@@ -86,7 +86,7 @@ class Sight(Protocol):
 
 
 def no_sight() -> Sight:
-    """Of a model that reads text alone."""
+    """Stand in for the projector of a model that reads text alone: always raises AppError MODEL_BLIND."""
     raise AppError(Code.MODEL_BLIND, path="")
 
 
@@ -110,7 +110,7 @@ class LaidOutPrompt:
 
     @property
     def answer(self) -> Tokens:
-        """What there is of an answer that is continued; empty otherwise."""
+        """The tokens that there are of an answer that is continued; empty otherwise."""
         return self.tokens[len(self.tokens) - self.begun :]
 
 

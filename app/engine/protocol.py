@@ -181,7 +181,7 @@ class Prompt(msgspec.Struct, frozen=True):
 
     @property
     def book_ids(self) -> frozenset[str]:
-        """Of all books that it has words of."""
+        """The ids of all books that the prompt has words of."""
         return frozenset((*self.about, *(document.book_id for document in self.documents)))
 
     def asking(self, question: str) -> Prompt:
@@ -252,7 +252,7 @@ def taken_bytes(buffers: Iterable[Buffer]) -> int:
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
-    """What was loaded. Bytes are bytes, contexts are tokens. `buffers`: what llama.cpp took, where that is known.
+    """A loaded model. Sizes are in bytes, contexts in tokens. `buffers`: what llama.cpp took, where that is known.
 
     Of a remote engine, `path` is its address, and what its server does not say is 0 or empty.
     """
@@ -282,7 +282,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
 
 
 class EngineCounts(msgspec.Struct, frozen=True):
-    """What the engine did besides evaluating tokens, since it last said so; for benchmarks, and kept nowhere.
+    """Counts of the engine's work besides evaluating tokens, since it last told them; for benchmarks, and kept nowhere.
 
     `snapshot_bytes`: of local layers that were copied to come back to, or copied back. `sealed_bytes`: written of
     readings that are saved, in `sealing_s` seconds of encrypting and writing, beside the evaluation. `slices`: that
@@ -403,7 +403,7 @@ class Replied(msgspec.Struct, frozen=True, tag=True):
 
 
 class EngineOrder(msgspec.Struct, Generic[Progress, Result], frozen=True, tag=True):
-    """What an engine's process is asked to do: the progress that it reports, and the result that it gives."""
+    """An order to an engine's process, with the progress that it reports and the result that it gives."""
 
     def reports(self, event: object) -> TypeGuard[Progress]:
         """Whether this is progress of such an order."""
@@ -646,7 +646,7 @@ class FindFormat(EngineOrder[None, ChatTemplate | None], frozen=True):
 
 
 class Bandwidth(msgspec.Struct, frozen=True):
-    """What main memory gives. `undisturbed`: no other program had the processor meanwhile; else it may give more."""
+    """The bandwidth of main memory. `undisturbed`: no other program had the processor then; else it may give more."""
 
     bytes_a_second: float
     undisturbed: bool

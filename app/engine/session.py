@@ -182,7 +182,7 @@ class Session:
         return self.tokenizer.lay_out(prompt, self._on_tokenized)
 
     def measure(self, prompt: Prompt) -> PromptSize:
-        """What a prompt takes, and what of it would have to be evaluated now. Raises as `lay_out`."""
+        """Return the size of a prompt, with what would have to be evaluated now. Raises what `lay_out` raises."""
         laid = self.lay_out(prompt)
         if laid.size.total > self._context.size:
             return msgspec.structs.replace(laid.size, held=(0,) * len(laid.books))
@@ -204,11 +204,12 @@ class Session:
     # ---- images
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        """What images of these pixels would take. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_..."""
+        """Return how many tokens images of these pixels would take. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_..."""
         return tuple(self._seeing().tokens(width, height) for width, height in sizes)
 
     def missing_images(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        """What has to be seen before an answer to `prompt`; the embeddings of all it needs stay in memory from here on.
+        """Return the images to see before an answer to `prompt`; the embeddings that it needs stay in memory from now
+        on.
 
         Raises AppError MODEL_BLIND, MODEL_PROJECTOR_...
         """
@@ -356,7 +357,7 @@ class Session:
         self._sequence.flush_saved()
 
     def take_counts(self) -> EngineCounts:
-        """What was copied, sealed and waited for since the last answer or call."""
+        """Return the counts of what was copied, sealed and waited for since the last answer or call."""
         return self._sequence.take_counts()
 
     def problems(self) -> list[Problem]:
@@ -382,16 +383,16 @@ def _save_target(spec: LoadSpec, info: ModelInfo, cards: Sequence[Device]) -> Sa
 
 
 def _kernels(info: ModelInfo, cards: Sequence[Device]) -> str:
-    """What computes: the processor's instruction sets, its threads, which share out the attention of a token and so
-    round other sums, the devices, and how many bytes of the weights are where, by which repacked weights differ from
-    plain ones, and experts that were moved."""
+    """Return a text that names all that computes: the processor's instruction sets, its threads, which share out the
+    attention of a token and so round other sums, the devices, and how many bytes of the weights are where, by which
+    repacked weights differ from plain ones, and experts that were moved."""
     weights = (f"{buffer.name}={buffer.weights_bytes}" for buffer in info.buffers if buffer.weights_bytes)
     named = (card.description for card in cards)
     return " ".join((*cpu_features(), f"threads={info.threads}", *named, *sorted(weights)))
 
 
 def _shape(model: LlamaModel, spec: LoadSpec) -> planner.Shape:
-    """As the header says; where nobody has read it, an upper bound by what llama.cpp says."""
+    """Return the cache's shape as the header says; where nobody has read it, an upper bound by what llama.cpp says."""
     geometry = geometry_of(model.architecture, model.window, model.recurrent)
     if spec.shape is not None:
         return dataclasses.replace(spec.shape, geometry=geometry)
@@ -459,7 +460,7 @@ def _vocabulary_id(model: LlamaModel) -> str:
 
 
 def fingerprint_with(model_path: Path, adapters: Sequence[Adapter]) -> str:
-    """As `saved_states.fingerprint`, of a model with its adapters. Raises OSError."""
+    """Return the fingerprint (`saved_states.fingerprint`) of a model with its adapters. Raises OSError."""
     model = fingerprint(model_path)
     if not adapters:
         return model

@@ -21,7 +21,7 @@ _HEAD_BYTES = 24
 
 
 def vocabulary_digest(path: Path) -> str:
-    """Of all keys of a GGUF file's header that say how texts become tokens, but for its chat template.
+    """Return a digest of all keys of a GGUF file's header that say how texts become tokens, but for its chat template.
 
     It is meant for a file that llama.cpp has just read: of a split model, the first part. llama.cpp gives tokens by
     their numbers, and no merges: so the header is gone through once more, without taking anything out of it. Raises

@@ -35,7 +35,7 @@ _PROBE_S = 0.1
 """Long enough for a few hundred copies on a fast machine, short enough for a person who waits for a plan."""
 
 _PROBED_BYTES = 128 << 20
-"""Of all arrays that are read, together: more than the caches of today's processors."""
+"""The bytes of all arrays that are read, together: more than the caches of today's processors hold."""
 
 _READ_AND_WRITTEN = 2
 
@@ -54,7 +54,8 @@ class Worker(OrderLoop[Session]):
         return Session(spec, self._progress, self._control, self._tokenizing)
 
     def _vocabulary_of(self, path: Path) -> LlamaModel:
-        """Of the model that is loaded, or of a file, which is read once. Raises AppError FILE_..., MODEL_*."""
+        """Return the vocabulary of the model that is loaded, or of a file, which is read once. Raises AppError
+        FILE_..., MODEL_*."""
         if self._session is not None and self._session.info.path == str(path):
             return self._session.vocabulary
         check_magic(path)
@@ -85,7 +86,7 @@ class Worker(OrderLoop[Session]):
                 self._obey_loaded(order, self._loaded())
 
     def _obey_loaded(self, order: AnyOrder, session: Session) -> None:
-        """As `_obey`, what takes a loaded model."""
+        """Carry out an order that takes a loaded model, and send the reply. Raises what `_obey` raises."""
         match order:
             case protocol.EncodePrompt(prompt):
                 laid = session.lay_out(prompt)
@@ -162,8 +163,8 @@ def _inspect() -> protocol.Inspected:
 
 
 def _measure_bandwidth(threads: int) -> protocol.Bandwidth:
-    """What `threads` together move between main memory and the processor, reading and writing; the best of several
-    rounds, since other programs can only make it slower."""
+    """Measure what `threads` together move between main memory and the processor, reading and writing: the best of
+    several rounds, since other programs can only make it slower."""
     count = _PROBED_BYTES // 8 // threads
     pairs = [(np.ones(count), np.ones(count)) for _ in range(threads)]
     best, ends = protocol.Bandwidth(0.0, False), time.monotonic() + _PROBE_S

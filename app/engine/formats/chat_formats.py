@@ -91,7 +91,7 @@ def from_table(untrusted_template: str) -> KnownFormat | None:
 
 
 class ChatRenderer(Protocol):
-    """What knows how a conversation is written."""
+    """A model or server that knows how a conversation is written."""
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str: ...
 

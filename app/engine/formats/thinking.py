@@ -100,14 +100,15 @@ class Thoughts:
 
     @property
     def closing(self) -> str:
-        """What ends the thought that is coming, so that the answer begins; empty between thoughts."""
+        """The text that ends the thought that is coming, so that the answer begins; empty between thoughts."""
         if self._state is not _State.THOUGHT or self._family is None:
             return ""
         family = self._family
         return family.closes + family.after if family.messages else f"\n{family.closes}{family.after}"
 
     def feed(self, piece: bytes, control: bytes = b"") -> bytes:
-        """What of the answer is certain now. `control`: the text of a control token, which has no piece."""
+        """Take a piece, and return the bytes of the answer that are certain now. `control`: the text of a control
+        token, which has no piece."""
         if self._state is _State.ANSWER:
             return piece
         was_thinking, thought, self.has_closed = self.thinking, len(self._thought), False
@@ -129,7 +130,7 @@ class Thoughts:
         self.tokens, self.any = self.tokens + 1, True
 
     def take_thought(self) -> bytes:
-        """What was thought since the last call."""
+        """Return the bytes that were thought since the last call."""
         thought = b"".join(self._thought)
         self._thought.clear()
         return thought
@@ -189,7 +190,7 @@ class Thoughts:
         return said
 
     def _openings(self) -> Iterable[bytes]:
-        """What may come where something begins."""
+        """Yield the marks that may come where a thought or a message begins."""
         yield from _TAGGED
         yield from (begin for begin in _AROUND if self.any or begin.startswith(b"<|"))
         for family, messages in _MESSAGED:

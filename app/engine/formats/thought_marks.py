@@ -16,7 +16,7 @@ import msgspec
 
 
 class Messages(msgspec.Struct, frozen=True):
-    """Of families whose answers are one of several messages: `<|start|>assistant` header `<|message|>` text, an end.
+    """The marks of families with several messages in an answer: `<|start|>assistant` header `<|message|>` text, an end.
 
     `prompt`: how a prompt ends there. `headers`: what a header begins with, where it is written by the model.
     `answer`: what the header of the answer has. `ends`: of a message.
@@ -31,8 +31,8 @@ class Messages(msgspec.Struct, frozen=True):
 
 
 class BareWords(msgspec.Struct, frozen=True):
-    """What is left of the marks where a server leaves control tokens out: what a thought begins with, what comes
-    between it and the answer, and what an answer without one begins with."""
+    """The words that are left of the marks where a server leaves control tokens out: what a thought begins with, what
+    comes between it and the answer, and what an answer without one begins with."""
 
     opens: tuple[str, ...]
     between: str
@@ -206,7 +206,7 @@ def family_of(template: str) -> ThoughtFamily | None:
 
 
 def opened_at(before: str) -> ThoughtFamily | None:
-    """Of the families the most general one whose thought the end of a prompt opens."""
+    """Return the most general of the families whose thought the end of a prompt opens; None where it opens none."""
     end = before.rstrip()
     return next(
         (family for family in reversed(FAMILIES) if family.messages is None and end.endswith(family.opens)), None

@@ -1,5 +1,5 @@
-"""What a projector made of images, so that none goes through it twice: in memory, and encrypted on disk
-(`kv.kept_files`). It is good for the very projector and build of llama.cpp that made it."""
+"""The embeddings that a projector made of images, kept so that no image goes through it twice: in memory, and encrypted
+on disk (`kv.kept_files`). They are good for the very projector and build of llama.cpp that made them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from app.engine.kv.kept_files import kept_embeddings
 from app.engine.protocol import ReadingsSpec
 
 MEMORY_BYTES = 1 << 30
-"""What may stay in memory besides the images of the prompt that is being answered: about twenty of Scout's largest."""
+"""The bytes of embeddings that may stay in memory besides those of the prompt that is being answered: about twenty of
+Scout's largest images."""
 
 
 class _Description(msgspec.Struct, frozen=True):

@@ -41,7 +41,7 @@ UNSUPPORTED = ("deepseek4v",)
 """Kinds that lay an image out by how many tokens come before it (mtmd.cpp: `lead_pad`)."""
 
 _ROW_END = "v.token_embd.img_break"
-"""What ends a row of an image of Pixtral's (clip-impl.h: TN_TOK_IMG_BREAK)."""
+"""The tensor whose vector ends a row of an image of Pixtral's (clip-impl.h: TN_TOK_IMG_BREAK)."""
 
 _LARGE = 2_048, 2_048
 """Pixels of an image that takes about as many embeddings as any."""
@@ -56,8 +56,8 @@ Embeddings = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Header:
-    """What a projector's file says about itself. `tile` in pixels, 0 where images of all sizes are taken as they are;
-    `tokens` of a tile; `width` of an embedding."""
+    """The facts that a projector's file states about itself. `tile`: the side of a tile in pixels, 0 where images of
+    all sizes are taken as they are; `tokens` of a tile; `width` of an embedding."""
 
     kind: str
     tile: int

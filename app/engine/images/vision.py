@@ -91,7 +91,7 @@ class Vision:
         return self._tiles(width, height) if self._tiled else self._parts(*within(width, height, _LONGEST_SIDE))
 
     def tokens(self, width: int, height: int) -> int:
-        """What an image of these pixels takes of the context. Raises AppError as `pieces`."""
+        """Return how many places of the context an image of these pixels takes. Raises AppError as `pieces` does."""
         return sum(len(piece.tokens) + piece.embeddings for piece in self.pieces(width, height))
 
     def _tiles(self, width: int, height: int) -> tuple[ImagePiece, ...]:
@@ -114,7 +114,7 @@ class Vision:
     # ---- seeing
 
     def pixels(self, image: ShownImage) -> Pixels:
-        """What `see` wants of an image."""
+        """Return the pixels that `see` wants of an image."""
         if not self._tiled:
             size = within(image.width, image.height, _LONGEST_SIDE)
             return Pixels(image.sha256, size, size)

@@ -18,7 +18,7 @@ from app.engine.protocol import ReadingsSpec
 
 _DIGEST_BYTES = 16
 _MOST_TOKENS = 16_000_000
-"""Of one book, with pages as they were before: then only those of now stay."""
+"""The most tokens kept of one book, with pages as they were before; of a book with more, only those of now stay."""
 
 
 class _Description(msgspec.Struct, frozen=True):

@@ -89,7 +89,7 @@ class CachedSequence(HeldSequence):
     def reach(
         self, wanted: Tokens, books: Sequence[BookSpan], on_progress: OnProgress, images: Sequence[ImageSpan] = ()
     ) -> Usage:
-        """As `read`, but nothing is evaluated where the context ends there already; it may have no logits then."""
+        """Do as `read` does, but evaluate nothing where the context ends there already; it may have no logits then."""
         return Usage() if self._held == wanted else self.read(wanted, books, on_progress, images)
 
     def foresee(self, wanted: Tokens) -> int:
@@ -122,11 +122,11 @@ class CachedSequence(HeldSequence):
             self._checkpoints.flush_saved()
 
     def problems(self) -> list[Problem]:
-        """What went wrong with saved readings since the last call."""
+        """Return the problems with saved readings since the last call."""
         return self._checkpoints.problems() if self._checkpoints is not None else []
 
     def take_counts(self) -> EngineCounts:
-        """What was copied, sealed and waited for since the last call."""
+        """Return the counts of what was copied, sealed and waited for since the last call."""
         copied, self._snapshots.copied_bytes = self._snapshots.copied_bytes, 0
         sealed_bytes, sealing_s = self._checkpoints.take_sealed() if self._checkpoints is not None else (0, 0.0)
         return EngineCounts(copied, sealed_bytes, sealing_s, *self._context.take_counts())
@@ -274,7 +274,7 @@ class CachedSequence(HeldSequence):
         return due is not None and due.is_due(len(self._held), self._context.state_bytes, self._local_bytes)
 
     def _local_bytes(self) -> int:
-        """What a state has of local layers once one more token is evaluated, about."""
+        """Return about how many bytes a state has of local layers once one more token is evaluated."""
         geometry = self._geometry
         begins = geometry.attention is Attention.CHUNKED and len(self._held) % geometry.window == 0
         return 0 if begins or geometry.attention is Attention.FULL else self._context.state_bytes(local_only=True)

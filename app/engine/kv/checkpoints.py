@@ -146,7 +146,7 @@ class Checkpoints:
         self._writing = self._writer.submit(write)
 
     def saved(self) -> tuple[SavedState, ...]:
-        """Those on disk; none where the folder cannot be read."""
+        """Return the readings that are on disk; none where the folder cannot be read."""
         try:
             found = self._readings.of(self._target.key)
         except AppError as error:
@@ -195,7 +195,7 @@ class Checkpoints:
             self._writing.result()
 
     def problems(self) -> list[Problem]:
-        """What went wrong since the last call."""
+        """Return the problems with saved readings since the last call."""
         problems, self._problems = self._problems, []
         return problems
 

@@ -208,8 +208,8 @@ class SealedReader:
 
 
 def _in_order(make: Callable[[int, memoryview], _Made], chunks: int, threads: int) -> Generator[_Made]:
-    """What `make` gives for each number below `chunks`, one after the other, made on several threads. It also gets
-    memory for a sealed chunk, which stays as it is until the next one is taken."""
+    """Yield the results of `make` for each number below `chunks`, one after the other, made on several threads. `make`
+    also gets memory for a sealed chunk, which stays as it is until the next one is taken."""
     threads = min(threads or min(_MOST_THREADS, os.cpu_count() or 1), chunks)
     buffers = [memoryview(bytearray(_SEALED_BYTES)) for _ in range(threads + 1)]
     if threads <= 1:

@@ -104,7 +104,7 @@ class _Snapshots:
 
 
 class HeldSequence:
-    """What `CachedSequence` is made of, below what is read and saved."""
+    """The sequence of tokens that is held in a context: the base of `CachedSequence`, below what is read and saved."""
 
     _checkpoints: Checkpoints | None = None
 

@@ -1,4 +1,4 @@
-"""What was made of something of a person's, kept encrypted on disk so that it is not made again.
+"""Files of what was made of something of a person's, kept encrypted on disk so that it is not made again.
 
 It is that thing in another form, so it is kept as saved readings are (`kv.saved_states`), in a folder beside them, and
 names of files say nothing about what is inside. Nothing here needs numpy or llama.cpp.
@@ -30,7 +30,7 @@ Description = TypeVar("Description", bound=msgspec.Struct)
 _LENGTH = struct.Struct("<I")  # of the encoded description, which comes before the content
 _EMBEDDINGS_SHARE = 8  # of the disk space that saved readings may take
 _TOKENS_BYTES = 1 << 30
-"""Of hundreds of long books: they come with the books, whether readings are saved or not."""
+"""The most bytes of kept tokens, as of hundreds of long books: they come with the books, readings saved or not."""
 
 _log = logging.getLogger("octavo.engine")
 
@@ -48,8 +48,8 @@ class KeptFiles:
     def read(
         self, of: str, made_by: str, description: type[Description], size_of: Callable[[Description], int]
     ) -> tuple[Description, bytearray] | None:
-        """What was kept of a thing, whose bytes are as many as `size_of` says; None where nothing is. What does not
-        open is deleted, where that can be done."""
+        """Return all that was kept of a thing, whose bytes are as many as `size_of` says; None where nothing is. A file
+        that does not open is deleted, where that can be done."""
         path = self._path(of, made_by)
         try:
             with path.open("rb") as file:
@@ -142,10 +142,10 @@ _FOLDERS = {"embeddings": "images", "tokens": "tokens"}
 
 
 def kept_embeddings(kept_in: ReadingsSpec) -> KeptFiles:
-    """Of the images of one desk, by the SHA-256 of their bytes; made by a projector and an engine."""
+    """The kept embeddings of one desk's images, by the SHA-256 of their bytes; made by a projector and an engine."""
     return KeptFiles(kept_in, "embeddings", kept_in.quota_bytes // _EMBEDDINGS_SHARE, kept_in.desk)
 
 
 def kept_tokens(kept_in: ReadingsSpec) -> KeptFiles:
-    """Of books, by their ids; made by a vocabulary."""
+    """The kept tokens of books, by the books' ids; made by a vocabulary."""
     return KeptFiles(kept_in, "tokens", _TOKENS_BYTES)

@@ -56,7 +56,7 @@ class ReusePlan:
 def plan(
     held: Tokens, wanted: Tokens, position_min: int, geometry: Geometry, snapshots: Iterable[int] = ()
 ) -> ReusePlan:
-    """What to keep of the `held` sequence so that `wanted` can be continued soundly.
+    """Plan how much of the `held` sequence to keep so that `wanted` can be continued soundly.
 
     `position_min` is the oldest position of which every layer still has its keys, read before anything is removed
     (`Context.position_min`). `snapshots`: positions of `held` at which the local layers were copied. At least the

@@ -58,7 +58,7 @@ _log = logging.getLogger("octavo.engine")
 
 
 class StateKey(msgspec.Struct, frozen=True):
-    """What a state depends on, besides its tokens."""
+    """The properties that a saved state depends on, besides its tokens."""
 
     model: str  # `fingerprint`
     kv_type: KvType
@@ -110,7 +110,7 @@ class SavedState(msgspec.Struct, frozen=True):
 
 
 class SavedRows(msgspec.Struct, frozen=True):
-    """What a file of rows has: those of tokens [first, end), of one kind after the other."""
+    """The description of a file of rows: those of tokens [first, end), of one kind after the other."""
 
     key: StateKey
     rows: tuple[RowKind, ...]
@@ -119,7 +119,7 @@ class SavedRows(msgspec.Struct, frozen=True):
 
 
 class _Description(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What comes first in the files of a reading in several files; versions that do not know these leave them alone."""
+    """The beginning of the files of a reading in several files; versions that do not know these leave them alone."""
 
     in_parts: SavedState | None = None
     rows_of_one: SavedRows | None = None
@@ -169,7 +169,7 @@ class SavedStates:
         return self._find("*")
 
     def of(self, key: StateKey) -> tuple[SavedState, ...]:
-        """Those that a context of this kind can use, but for what was passed over."""
+        """Return the readings that a context of this kind can use, but for those that were passed over."""
         found = self._find(f"{key.digest}-*")
         return tuple(reading for reading in found if reading.key == key and reading.name not in self._passed_over)
 
@@ -398,7 +398,7 @@ class SavedStates:
         self._known.pop(name, None)
 
     def _remove_unused(self, names: Collection[str] | None, older_than_s: float = 0.0) -> None:
-        """Of the files of rows called `names`, or of all: remove those that no reading has. Raises AppError."""
+        """Remove the files of rows that no reading has, of those called `names` or of all. Raises AppError."""
         entries = self._entries("*")
         used = {used.name for entry in entries for used in entry.used}
         for entry in entries:
@@ -453,7 +453,7 @@ class _Loading:
 
 
 def _described(sealed: SealedReader) -> SavedState | SavedRows:
-    """What a file says first about itself. Raises SealBroken, SealUnknown, OSError."""
+    """Read the description that a file begins with. Raises SealBroken, SealUnknown, OSError."""
     content = sealed.read(_LENGTH.unpack(sealed.read(_LENGTH.size))[0])
     try:
         description = msgspec.msgpack.decode(content, type=_Description)

@@ -45,7 +45,7 @@ class StateLayout(msgspec.Struct, frozen=True):
 
     @property
     def row_bytes(self) -> int:
-        """What a token takes in all of them."""
+        """The bytes that a token takes in all global layers together."""
         return sum(kind.row_bytes for kind in self.rows)
 
     @property

@@ -114,7 +114,7 @@ def free_memory() -> int:
 
 
 def _group_room() -> int:
-    """What the control groups (v2) of this process still grant, in bytes; enormous where none has a limit."""
+    """Return the bytes that the control groups (v2) of this process still grant; enormous where none has a limit."""
     room = 1 << 62
     own = _GROUP / _own_group()
     for group in (own, *own.parents):

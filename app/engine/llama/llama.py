@@ -263,7 +263,7 @@ class LlamaModel:
         return self._api.llama_model_chat_template(self._model, None) or b""
 
     def chat_template(self) -> str:
-        """As it stands in the file; empty where there is none."""
+        """The chat template as it stands in the file; empty where there is none."""
         return self._template().decode("utf-8", "replace")
 
     # ---- vocabulary

@@ -117,7 +117,7 @@ def unused_card(devices: Iterable[Device], present: Collection[AddOn]) -> Proble
 
 
 def _unfit(version: str, cards: list[_Card], present: Collection[AddOn]) -> Problem | None:
-    """What has to be installed, if anything."""
+    """Return the problem that says what has to be installed or why the cards are of no use; None for neither."""
     coded = [add_on for add_on in ADD_ONS if any(map(add_on.has_code_for, cards))]
     if not coded:
         return Problem(Code.CARD_TOO_OLD, {"name": cards[0].name})

@@ -31,7 +31,7 @@ class _Grid:
 
 
 class Positions:
-    """Of one sequence."""
+    """The positions that the tokens and embeddings of one sequence have."""
 
     def __init__(self) -> None:
         self._grids: list[_Grid] = []

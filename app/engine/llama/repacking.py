@@ -29,7 +29,7 @@ class _Tensor(ctypes.Structure):
 
 
 def repacked() -> tuple[RepackedWeights, ...]:
-    """What llama.cpp repacks where it computes with this machine's CPU alone."""
+    """Find the kinds of weights that llama.cpp repacks where it computes with this machine's CPU alone."""
     library = bindings()._lib
     kinds = tuple(kinds_of_memory().values())
     found = []

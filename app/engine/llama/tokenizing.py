@@ -14,7 +14,7 @@ _STACK_BYTES = 16 << 20
 """Twice what `llama.LONGEST_STRETCH` is measured for. A thread would get less than 8 MiB where the system says so."""
 
 _CHARACTERS_AT_ONCE = 16_000
-"""Of neighbouring short texts, so that a thread is not handed each line: a hundredth of a second or so."""
+"""The characters of short texts that a thread is handed at once, not line by line: a hundredth of a second or so."""
 
 _AHEAD = 3
 """Parts for each thread that wait or are done before the first of them is taken."""

@@ -29,7 +29,7 @@ where a file does not say which are."""
 
 @dataclass(frozen=True)
 class Shape:
-    """What the memory of a model for what it has read depends on; lengths are numbers per head.
+    """The sizes on which the memory that a model needs for what it has read depends; lengths are numbers per head.
 
     `kv_heads`: one for each layer; 0 where a layer keeps no keys of its own. `local`: which layers are; empty: none, as
     far as is known. `local_key_length`, `local_value_length`: where local layers have others. `states`: bytes of what
@@ -49,7 +49,7 @@ class Shape:
         return bool(self.local) and self.local[layer]
 
     def lengths(self, local: bool) -> tuple[int, int]:
-        """Of a key and of a value, in local layers or in the others."""
+        """Return the lengths of a key and of a value, in local layers or in the others."""
         if local:
             return self.local_key_length or self.key_length, self.local_value_length or self.value_length
         return self.key_length, self.value_length

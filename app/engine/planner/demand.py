@@ -1,4 +1,4 @@
-"""What a model takes, by class and by device, for one choice of what goes where."""
+"""The memory that a model takes, by class and by device, for one choice of what goes where."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.engine.planner import cache, graph
 from app.engine.planner.machine import DISK, Machine, MachineDevice
 
 _PROCESS_BYTES = 54_000_000
-"""What the engine's process holds before it loads anything (Python, numpy, llama.cpp); measured."""
+"""The bytes that the engine's process holds before it loads anything (Python, numpy, llama.cpp); measured."""
 
 _BYTES_PER_TOKEN_OF_VOCABULARY = 430
 """llama.cpp's tables of a vocabulary: texts, two hash tables, merges. 430 measured with as many tokens and merges as
@@ -94,8 +94,8 @@ class PlannedLayout:
 
 @dataclass(frozen=True)
 class _ContextDemand:
-    """What a context takes of each device that computes, wherever the layers are. `kv_upto`: bytes of the cache of the
-    first so many layers; `most_kv_upto`: of the one of them that has the most; `cells`: of the cache, in a layer of
+    """The demand of a context on each device that computes, wherever the layers are. `kv_upto`: bytes of the cache of
+    the first so many layers; `most_kv_upto`: of the one of them that has the most; `cells`: of the cache, in a layer of
     each kind; `unpacked_bytes`: more on a GPU that unpacks."""
 
     kv_upto: tuple[int, ...]
@@ -227,7 +227,7 @@ class Demand:
     def _on_gpu(
         self, choice: PlacementChoice, context: _ContextDemand, start: int, stop: int
     ) -> dict[MemoryClass, int]:
-        """What the layers from `start` up to `stop` bring to their GPU; the layer after the last is the output."""
+        """The bytes that layers `start` to before `stop` bring to their GPU; the layer after the last is the output."""
         last = min(stop, self.header.layers)
         held = self._weights(min(start, last), last)
         experts = self._upto[MemoryClass.EXPERTS]
@@ -242,11 +242,11 @@ class Demand:
         return held
 
     def _weights(self, start: int, stop: int) -> dict[MemoryClass, int]:
-        """Of the layers from `start` up to `stop`."""
+        """Return the bytes of the weights of the layers from `start` up to `stop`, by class."""
         return {item: upto[stop] - upto[start] for item, upto in self._upto.items()}
 
     def _fixed(self, choice: PlacementChoice, context: _ContextDemand, index: int) -> dict[MemoryClass, int]:
-        """What a GPU holds whatever layers it has."""
+        """Return the bytes that a GPU holds whatever layers it has, by class."""
         # For a slice of a prompt, what is in main memory is copied to the GPU: of experts one tensor after the other
         # (of a layer's three, the largest is less than half), and of a layer there its cache (ggml-backend.cpp,
         # `op_offload`).
@@ -308,7 +308,7 @@ def _growth(weights: Weights, growths: dict[tuple[str, bool], float]) -> float:
 
 
 def shape_of(header: ModelHeader) -> cache.Shape:
-    """What a header says of the cache."""
+    """Return all that the header of a model's file says of the cache."""
     geometry = geometry_of(header.architecture, header.window, header.recurrent)
     return cache.Shape(
         header.kv_heads,

@@ -25,7 +25,7 @@ _FEW_CELLS = 256
 
 @dataclass(frozen=True)
 class LayerShape:
-    """What one layer computes with; numbers per token. `query` and `key`, `value`: heads times their length.
+    """The sizes that a layer computes with; numbers per token. `query` and `key`, `value`: heads times their length.
 
     `dense`: width of the feed-forward network, `experts` of 0, or `shared` of 0, where there is none.
     """

@@ -1,4 +1,4 @@
-"""What there is to place a model on: graphics cards, main memory, and how fast they are."""
+"""The machine that a model is placed on: graphics cards, main memory, and how fast they are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ _KEPT_BYTES, _KEPT_SHARE = GIB // 2, 1 / 50
 on CUDA), other programs, and what grows a little while a model runs."""
 
 _GPU_FREE, _RAM_FREE = 0.975, 0.95
-"""What is free of imagined memory: an H100 of 80 GB shows 78 GiB, a desktop with nothing open takes a few GB."""
+"""The shares of an imagined machine's memory that are free: an H100 of 80 GB shows 78 GiB, a desktop with nothing open
+takes a few GB."""
 
 DISK = "disk"
 """Where weights are that are read from the model's file whenever they are needed."""

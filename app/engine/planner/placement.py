@@ -48,7 +48,7 @@ batches of several slices; it does not where tensors are placed by pattern, and 
 
 
 class PlanRequest(msgspec.Struct, frozen=True):
-    """What is asked of a plan; zeros and None leave it to the planner. `gpu_layers`, `expert_layers`: as in
+    """The wishes for a plan; zeros and None leave it to the planner. `gpu_layers`, `expert_layers`: as in
     `PlacementChoice`. `mapping`: MAPPED leaves weights that no GPU holds in their file, whether memory has room for
     them or not; AUTO maps them only where it has. `images`: with the projector, if there is one."""
 
@@ -106,7 +106,7 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class Bill(msgspec.Struct, frozen=True):
-    """What is taken, however it is placed."""
+    """The memory that a model takes with its context, however it is placed."""
 
     context_tokens: int
     kv_type: KvType
@@ -224,7 +224,7 @@ class Planner:
             yield _Level(gpu_layers, min(expert_layers, layers) if gpu_layers else 0)
 
     def _slices(self, level: _Level) -> tuple[int, ...]:
-        """What may be weighed, the shortest first."""
+        """Return the lengths of a slice that may be weighed, in tokens, the shortest first."""
         if self._request.slice_tokens:
             return (self._request.slice_tokens,)
         return SLICES if level.gpu_layers else SLICES[:1]
@@ -234,7 +234,7 @@ class Planner:
         return choice if self._demand.lay_out(choice).missing == 0 else None
 
     def _speed(self, choice: PlacementChoice, depth_tokens: int = 0) -> Speed:
-        """Of a place; `depth_tokens`: with another context than its own."""
+        """Estimate the speed of a placement; `depth_tokens`: with another context than its own."""
         uses = self._demand.lay_out(choice).uses
         depth = depth_tokens or choice.context_tokens
         return estimate(self._header, self._machine, uses, depth, choice.slice_tokens)
@@ -268,7 +268,7 @@ class Planner:
         return min(exact, key=lambda hit: hit[0])[1] if exact else None
 
     def _roomiest(self, kind: KvType) -> PlacementChoice | None:
-        """As much context as possible: all that is left where everything stays on the GPU, else enough for books."""
+        """Choose the most context: all that is left where everything stays on the GPU, else enough for books."""
         books = min(BOOKS_CONTEXT, self._trained)
         best = self._balanced(self._levels[0], kind, books)
         if best is not None and best.context_tokens >= books:
@@ -437,7 +437,7 @@ class Planner:
             yield Remark(Reason.LONGER_SLICES, counts | gain)
 
     def _shortfall(self, context_tokens: int, kind: KvType) -> Shortfall:
-        """What is missing at the level that misses least."""
+        """Return how much memory is missing at the level that misses least."""
         layouts = [
             self._demand.lay_out(
                 PlacementChoice(context_tokens, kind, self._slices(level)[0], level.gpu_layers, level.expert_layers)
@@ -451,7 +451,8 @@ class Planner:
 
 
 def _best(worth: Sequence[float], speeds: Sequence[Speed]) -> int:
-    """Of slices, the shortest first: which one is worth most, if nobody waits too long for it to end."""
+    """Choose the slice that is worth most, if nobody waits too long for its end; return its index, the shortest being
+    0."""
     patience_s = max(_PATIENCE_S, 2 * speeds[0].slice_s)
     allowed = [number for number, speed in enumerate(speeds) if number == 0 or speed.slice_s <= patience_s]
     return max(allowed, key=lambda number: worth[number])

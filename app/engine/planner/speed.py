@@ -39,8 +39,8 @@ _GPU_BANDWIDTHS = ((130, 4.8e12), (75, 3.35e12), (40, 0.86e12), (30, 1.79e12), (
 
 
 class DiskReads(msgspec.Struct, frozen=True):
-    """What is read from the disk, in bytes: for each token of an answer, for each slice of a book. How much of the file
-    main memory keeps between them is a guess from sizes. `bandwidth`: bytes a second; `assumed`: not measured."""
+    """The bytes that are read from the disk: for each token of an answer, for each slice of a book. How much of the
+    file main memory keeps between them is a guess from sizes. `bandwidth`: bytes a second; `assumed`: not measured."""
 
     token_bytes: int
     slice_bytes: int
@@ -118,7 +118,7 @@ def _disk_reads(header: ModelHeader, machine: Machine, uses: Sequence[Use]) -> D
 
 
 def _seen(header: ModelHeader, context_tokens: int, share: float) -> float:
-    """What a token meets in attention at that share of a context: keys times numbers of a query."""
+    """Return how much a token meets in attention at that share of a context: keys times numbers of a query."""
     shape = shape_of(header)
     seen = 0.0
     for layer, heads in enumerate(header.heads):
@@ -158,7 +158,7 @@ def _is_weights(item: MemoryClass) -> bool:
 
 
 def _share(header: ModelHeader, item: MemoryClass, uses: Sequence[Use]) -> float:
-    """Of the bytes of a class, those that a token reads. Tied embeddings are read where there is no copy of them."""
+    """The share of a class's bytes that a token reads. Tied embeddings are read where there is no copy of them."""
     if item is MemoryClass.EXPERTS:
         return header.experts_used / max(1, header.experts)
     if item is MemoryClass.EMBEDDINGS:

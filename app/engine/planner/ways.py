@@ -1,4 +1,4 @@
-"""What else could be asked for, where a plan does not fit or leaves the graphics card: each is a plan of its own."""
+"""Other requests to make where a plan does not fit or leaves the graphics card: each is a plan of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NEAR = 2
 
 
 class WayKind(StrEnum):
-    """What another request changes."""
+    """The part of a request that another request changes."""
 
     SMALLER_KV = "smaller_kv"
     WITHOUT_IMAGES = "without_images"
@@ -45,8 +45,8 @@ def ways(
     wanted: Placement | Shortfall,
     adapter_bytes: int = 0,
 ) -> tuple[Way, ...]:
-    """What would keep the plan that was `wanted` on the GPUs, or make it fit: at most one way of each kind, and none
-    where everything is there."""
+    """Find requests that would keep the plan that was `wanted` on the GPUs, or make it fit: at most one way of each
+    kind, and none where everything is there."""
     return tuple(_Ways(header, projector, machine, request, wanted, adapter_bytes).all())
 
 

@@ -32,7 +32,7 @@ _UNKNOWN = 0xFFFF
 
 _NEVER_FIRST = '\x00 ".,;:!?)]}%^/°。、，．！？：；）］】〕»›…'
 _SIGNS = "'()*+-<=>@[\\_`{|}~#$&"
-"""What else of ASCII a quotation may begin with, where no word goes on."""
+"""The other ASCII characters that a quotation may begin with, where no word goes on."""
 _MARKS = "'*_`"
 """Quotation marks and emphasis: behind them it counts what is before them."""
 _BETWEEN_WORDS = "!#$%&()+,./:;<=>?@\\]|}~{"
@@ -82,8 +82,8 @@ def _of(characters: Iterable[str]) -> Mask:
 
 @dataclass(frozen=True)
 class Apostrophes:
-    """What of the text may stand behind its apostrophes: an acute accent, which the rule takes for part of a word; the
-    end of a quotation, anywhere or behind a blank, with which none begins."""
+    """Whether an apostrophe of the folded text may be another character in the text itself: an acute accent, which the
+    rule takes for part of a word; the end of a quotation, anywhere or behind a blank, with which none begins."""
 
     acute: bool = True
     end: bool = True
@@ -124,7 +124,7 @@ class _Places:
 
 
 def _places(chunk: Bytes, size: int) -> _Places:
-    """Of the `size` bytes from `_BEFORE` on."""
+    """Find the places that may be beginnings among the `size` bytes of a chunk from `_BEFORE` on."""
     inner, before = chunk[_BEFORE : _BEFORE + size], chunk[_BEFORE - 1 : _BEFORE - 1 + size]
     alnum = _of(string.ascii_letters + string.digits)[:256]
     never = _of(_NEVER_FIRST)[:256]
@@ -154,7 +154,7 @@ def _distance(kind: Mask, at: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
 
 
 def _characters(chunk: Bytes, at: npt.NDArray[np.intp]) -> Codes:
-    """Those of two or three bytes that begin at `at`; `_UNKNOWN` for all others."""
+    """Return the code of each character of two or three bytes that begins at `at`; `_UNKNOWN` for all others."""
     lead, middle, last = (chunk[at + step].astype(np.uint16) for step in range(3))
     code = np.full(len(at), _UNKNOWN, np.uint16)
     two, three = lead >> 5 == 0b110, lead >> 4 == 0b1110

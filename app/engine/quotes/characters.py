@@ -1,4 +1,5 @@
-"""What a character is to a quotation: part of a word, of a script without spaces, or of the character before it."""
+"""Tells how a character counts in a quotation: as part of a word, of a script without spaces, or of the character
+before."""
 
 from __future__ import annotations
 

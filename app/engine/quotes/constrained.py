@@ -27,7 +27,7 @@ LONG_BYTES, MAX_BYTES = 240, 600
 """A quotation should be closed where a sentence ends when it is long, and anywhere when it is longer than the most."""
 
 _MOST_PLACES = 64
-"""Of a quotation with more places than this, so many are looked at where none was restated."""
+"""The most places of a quotation that are looked at where none of them was restated."""
 
 _MOST_FILTERED = 4096
 """Places of some words; where there are more, those that count are looked for."""
@@ -52,7 +52,7 @@ _AHEAD = 8
 _BLANKS = " \u00a0\u202f\u3000"
 _WORD = re.compile(r"\w+")
 _PLAIN = re.compile(f"[^\n`()\\[\\]{{}}{''.join(_CLOSING)}{''.join(CLOSING_MARKS)}]+")
-"""What neither opens nor closes anything in prose."""
+"""A run of characters that neither open nor close anything in prose."""
 _WHOLE = re.compile(r"[.!?。！？][\"'”’»)\]」』]*$")
 _LEFT_OUT = re.compile(r"\s?(?:\[\s?(?:…|\.{3})\s?\]|…|\.{3})\s?")
 _LEAVING_OUT = re.compile(r"\s?(?:\[\s?(?:…|\.{0,3})\s?|\.{1,2})$")  # the beginning of that
@@ -65,7 +65,7 @@ _DEEPEST = 64
 
 @dataclass(frozen=True)
 class _Prose:
-    """What is open after some characters of an answer, as far as it separates prose from the rest.
+    """Marks and brackets that are open after some characters of an answer, as far as they part prose from the rest.
 
     Not prose: code between back quotes; what is in square or curly brackets, as in JSON; the arguments of a call,
     whose bracket follows its name at once; a value after an equals sign.
@@ -230,7 +230,7 @@ class _Places:
         return self._best(ends)
 
     def may_add(self, ended: Occurrences | None) -> Iterator[int]:
-        """Those of them behind which punctuation may stand that the book does not have."""
+        """Yield the beginnings of occurrences behind which punctuation may stand that the book does not have."""
         if ended is None:
             return
         for each in ended:
@@ -346,7 +346,7 @@ class QuoteConstraint:
         return bool(words.strip()) and words in self._said
 
     def closing(self, piece: bytes) -> bytes:
-        """As many of these bytes as close the quotation, where a page vouches for it; else all."""
+        """Return as many of these bytes as close the quotation, where a page vouches for it; else all."""
         if self._now.state is not State.QUOTING or self._now.tail:
             return piece
         text = piece.decode("utf-8", "replace")
@@ -488,7 +488,7 @@ class QuoteConstraint:
         return replace(fresh, left=left.only([]), part=part) if ends else None
 
     def _whole(self, left: Occurrences) -> Iterator[int]:
-        """Those of them that end with a word."""
+        """Yield the beginnings of those occurrences that end where a word ends."""
         return (each for each in left if self._text.ends_word(each + left.length))
 
     def _narrowed(self, now: _Moment, run: str) -> Occurrences:

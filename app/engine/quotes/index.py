@@ -121,7 +121,7 @@ VARIANTS['"'] = "".join(mark for mark in _DOUBLE if mark not in _WIDE)
 
 
 class QuotableText:
-    """What may be quoted, built once for the documents of a prompt."""
+    """The text that may be quoted, built once for the documents of a prompt."""
 
     def __init__(self, documents: Sequence[DocumentText]) -> None:
         compounds = _kept_compounds(documents)
@@ -149,7 +149,8 @@ class QuotableText:
         """All places at which a quotation may begin."""
 
     def beginnings_in(self, ranges: Iterable[tuple[int, int]]) -> Occurrences:
-        """Those of them from the first to before the second offset of any of the ranges, which do not overlap."""
+        """Return the places where a quotation may begin that are in any of the ranges, which do not overlap: each goes
+        from its first offset to before its second."""
         edges = (np.searchsorted(self._beginnings, each) for each in ranges)
         parts = [self._beginnings[start:stop] for start, stop in edges]
         places: Offsets = np.concatenate(parts) if parts else self._beginnings[:0]
@@ -295,7 +296,7 @@ def _parted(texts: Sequence[str], hyphen: re.Pattern[str], longest: int) -> set[
 
 
 def _marked(labels: Set[str]) -> re.Pattern[str]:
-    """What the later check would take for a page mark of the model's, if it were inside a quotation."""
+    """The pattern of what the later check would take for a page mark of the model's, if it were inside a quotation."""
     odd = "|".join(re.escape(fold(label)) for label in sorted(labels) if label and not re.search(r"\d", label))
     brackets = r"\[\]［］【】〔〕()（）"
     return re.compile(

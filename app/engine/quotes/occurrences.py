@@ -69,7 +69,7 @@ class Occurrences:
         return self._sorted(self.text, np.array(places, np.int32), self.length)
 
     def narrowed(self, needle: bytes) -> Occurrences:
-        """Those where `needle` goes on."""
+        """Return the occurrences that go on with `needle`."""
         now = self
         while needle and now:
             now = now._with_room(1)

@@ -119,7 +119,7 @@ def _hashes(text: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
 
 
 def _text(draft: Tokens) -> Tokens:
-    """What comes before an image: its embeddings cannot be drafted."""
+    """Return the tokens of a draft that come before an image, whose embeddings cannot be drafted."""
     return draft[: next((i for i, token in enumerate(draft) if token < 0), len(draft))]
 
 

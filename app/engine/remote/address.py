@@ -84,7 +84,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_shown_here(shown: str) -> bool:
-    """As `is_loopback`, of what `Address.shown` gave. What listens here may pass texts on, through a tunnel, say."""
+    """Whether `is_loopback` holds for an `Address.shown`. A server here may pass texts on, through a tunnel, say."""
     host, colon, port = shown.rpartition(":")
     return is_loopback((host if colon and port.isdecimal() else shown).strip("[]"))
 

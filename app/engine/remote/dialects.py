@@ -33,7 +33,7 @@ _REFUSED = (Code.REMOTE_NOT_FOUND, Code.REMOTE_REFUSED, Code.REMOTE_ANSWER_STRAN
 
 
 class Requests(Protocol):
-    """What a dialect needs of `transport.Transport`."""
+    """The methods of `transport.Transport` that a dialect needs."""
 
     @property
     def host(self) -> str: ...
@@ -80,7 +80,7 @@ def _by_regex(request: wire.Request, wanted: Wanted) -> wire.Request:
 
 
 class ServerDialect:
-    """What a dialect can do; its methods raise AppError REMOTE_*, Stopped.
+    """The dialect of a kind of server, and what such a server can do; its methods raise AppError REMOTE_*, Stopped.
 
     `kind`: its name for people. `context_tokens`: of one question with its books; 0 where the server does not say.
     `shortest`: the fewest tokens that an answer may be limited to. `slots`: questions that it answers at the same time;
@@ -202,7 +202,7 @@ class ServerDialect:
         }
 
     def _image_tokens(self, width: int, height: int) -> int:
-        """What an image of so many pixels takes, by what a blank one adds to a short message."""
+        """Return how many tokens an image of so many pixels takes, by what a blank one adds to a short message."""
         text = wire.TextPart(_PROBE)
         self._around_image = self._around_image or self._chat_tokens((wire.ChatMessage("user", (text,)),))
         shown = wire.ChatMessage("user", (part(blank(width, height)), text))
@@ -270,8 +270,8 @@ class LlamaServer(ServerDialect):
         return self._tokenized(parts, partial(self._tokens, special=special))
 
     def _markers(self, untrusted_texts: Sequence[str]) -> set[str]:
-        """Those in the texts that are one token without being control tokens in the model's file (Command R's): the
-        server takes them out of any text."""
+        """Return the marks in the texts that are one token without being control tokens in the model's file (Command
+        R's): the server takes them out of any text."""
         looking = sorted(set().union(*map(formats.alike, untrusted_texts)))
         made = self._tokens(looking, special=False)
         return {mark for mark, tokens in zip(looking, made, strict=True) if len(tokens.tokens) == 1}
@@ -294,7 +294,7 @@ class LlamaServer(ServerDialect):
 
 
 class _Transformers(ServerDialect):
-    """What servers have in common whose tokenizer is that of Hugging Face."""
+    """The dialect that servers have in common whose tokenizer is that of Hugging Face."""
 
     one_cache = True
 

@@ -156,7 +156,7 @@ def _mark(document: DocumentText, page: PageText, *, several: bool) -> str:
 
 
 def _sentences(page: PageText) -> list[str]:
-    """What can be quoted of a page as a whole: nothing with quotation marks in it, nor longer than a person reads."""
+    """The sentences of a page that can be quoted whole: none has quotation marks, or is longer than a person reads."""
     found = (sentence.strip() for sentence in _SENTENCE_ENDS.split(page.untrusted_text))
     fits = (each for each in found if 0 < len(each) <= _LONGEST_SENTENCE and each.isprintable())
     return list(dict.fromkeys(each for each in fits if not set(_WORDS_ALONE).intersection(each)))

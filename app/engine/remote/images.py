@@ -20,7 +20,7 @@ LONGEST_SIDE = 2_048
 """Pixels of an image as it is sent; servers reduce it further themselves."""
 
 MOST_BYTES = 48 << 20
-"""Of the images of one request, which makes 64 MB of its text; llama-server takes 100 MB."""
+"""The most bytes of the images of one request, which make 64 MB of its text; llama-server takes 100 MB."""
 
 _OF_IMAGES = {Code.REMOTE_REFUSED: Code.REMOTE_IMAGES_REFUSED, Code.REMOTE_TOO_LARGE: Code.REMOTE_IMAGES_TOO_LARGE}
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -50,7 +50,7 @@ def blank(width: int, height: int) -> bytes:
 
 @contextmanager
 def about_images() -> Iterator[None]:
-    """What a server refuses that has images, it may refuse for them. Raises AppError REMOTE_IMAGES_*."""
+    """Blame images where a server refuses what has some, for they may be why. Raises AppError REMOTE_IMAGES_*."""
     try:
         yield
     except AppError as error:
@@ -92,7 +92,7 @@ class GivenImages:
         self._pngs = {sha256: png for sha256, png in self._pngs.items() if sha256 in kept}
 
     def missing(self, prompt: Prompt) -> tuple[Pixels, ...]:
-        """What is to be given before a prompt can be sent, each image once."""
+        """Return the images that are to be given before a prompt can be sent, each once."""
         images = {image.sha256: image for message in prompt.messages for image in message.images}
         sizes = {sha256: sent_size(image.width, image.height) for sha256, image in images.items()}
         return tuple(Pixels(sha256, size, size) for sha256, size in sizes.items() if sha256 not in self._pngs)

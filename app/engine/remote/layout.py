@@ -22,7 +22,7 @@ _TEXTS_AT_ONCE = 64
 
 
 class Tokenizer(Protocol):
-    """What laying out needs of a server. Its methods raise AppError REMOTE_*; Stopped."""
+    """The parts of a server that laying out a prompt needs. Its methods raise AppError REMOTE_*; Stopped."""
 
     @property
     def bos(self) -> int | None: ...
@@ -35,13 +35,13 @@ class Tokenizer(Protocol):
 
     @property
     def chat_template(self) -> str:
-        """As the model's file has it, where the server shows it."""
+        """The chat template as the model's file has it, where the server shows it."""
         ...
 
 
 @dataclass(frozen=True)
 class ChatTurn:
-    """What is said in one turn: texts without control tokens, and images among them."""
+    """The content of one turn of a chat: texts without control tokens, and images among them."""
 
     role: str
     parts: tuple[str | ShownImage, ...]
@@ -117,15 +117,16 @@ class TokenLayout:
         self._tokenizer = PromptTokenizer(_Vocabulary(tokenizer), sight, chat_template=tokenizer.chat_template)
 
     def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized) -> Laid:
-        """What has images becomes messages; of those the size is at most what it says, since the server's tokenizer may
-        join what is counted apart here. Raises AppError REMOTE_*; Stopped; what `on_tokenized` raises."""
+        """Lay a prompt out: one that has images becomes messages, whose true size is at most the one that is given,
+        since the server's tokenizer may join what is counted apart here. Raises AppError REMOTE_*; Stopped; what
+        `on_tokenized` raises."""
         laid = self._tokenizer.lay_out(prompt, on_tokenized)
         shows = any(message.images for message in prompt.messages)
         sent: Sent = _chat(prompt, laid.tokens) if shows else laid.tokens
         return Laid(sent, laid.size, laid.books, laid.size.page_ends, laid.before_answer)
 
     def tokens_of(self, sent: Sent) -> int:
-        """What a beginning of something that was laid out takes."""
+        """Return how many tokens a beginning of something that was laid out takes."""
         return len(sent)
 
     def forget_pages(self) -> None:
@@ -145,7 +146,7 @@ class TextLayout:
         self._totals: OrderedDict[str, int] = OrderedDict()
 
     def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized) -> Laid:
-        """As `TokenLayout.lay_out`."""
+        """Lay a prompt out as text. Raises what `TokenLayout.lay_out` raises."""
         parts = self._parts.lay_out(prompt, on_tokenized).size
         characters = self._characters.lay_out(prompt)
         text = "".join(map(chr, characters.tokens))
@@ -155,7 +156,7 @@ class TextLayout:
         return Laid(text, size, characters.books, characters.size.page_ends, characters.before_answer)
 
     def tokens_of(self, sent: Sent) -> int:
-        """As `TokenLayout.tokens_of`. Raises AppError REMOTE_*; Stopped."""
+        """Return how many tokens a beginning of a text that was laid out takes. Raises AppError REMOTE_*; Stopped."""
         return self._count(str(sent))
 
     def forget_pages(self) -> None:
@@ -172,7 +173,7 @@ class TextLayout:
 
 
 class _Vocabulary:
-    """What `PromptTokenizer` needs, asked of the server many at a time."""
+    """The vocabulary that `PromptTokenizer` needs, asked of the server many texts at a time."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
@@ -223,7 +224,7 @@ def _chat(prompt: Prompt, tokens: Tokens) -> Chat:
 
 
 def _parts(message: Message) -> tuple[str | ShownImage, ...]:
-    """As `PromptTokenizer` puts them: each image after its label, and the text last."""
+    """Put a message's parts in the order of `PromptTokenizer`: each image after its label, and the text last."""
     parts: list[str | ShownImage] = []
     before = ""
     for image in message.images:

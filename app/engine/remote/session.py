@@ -82,15 +82,15 @@ class RemoteSession:
         self._transport.close()
 
     def measure(self, prompt: Prompt) -> PromptSize:
-        """What is held, as far as it can be known: if the server still has what it was sent last, and nobody else used
-        it."""
+        """Return the size of a prompt. It says what is held as far as that can be known: if the server still has what
+        it was sent last, and nobody else used it."""
         laid = self._layout.lay_out(prompt, self._on_tokenized)
         if laid.size.total > self.info.context_tokens:
             return msgspec.structs.replace(laid.size, held=(0,) * len(laid.books))
         return laid.size_after(self._held)
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        """What images of so many pixels take. Raises AppError REMOTE_BLIND, and others; Stopped."""
+        """Return how many tokens images of so many pixels take. Raises AppError REMOTE_BLIND, and others; Stopped."""
         sight = self._server.sight()
         return tuple(sight.tokens(*size) for size in sizes)
 
@@ -178,8 +178,8 @@ class RemoteSession:
             return self._stream(behind, order.sampling, order.max_tokens, reader, wanted)
 
     def _behind_thought(self, sent: array[int] | str, written: str, thoughts: Thoughts) -> array[int] | str:
-        """What is sent so that the server goes on behind a thought that it has `written`, closed or not: it holds all
-        but what closes that. Raises AppError REMOTE_*; Stopped."""
+        """Return the text or tokens to send so that the server goes on behind a thought that it has `written`, closed
+        or not: it holds all but what closes that. Raises AppError REMOTE_*; Stopped."""
         closing = thoughts.closing
         if not closing:
             written, mark, behind = written.rpartition(thoughts.closes)
@@ -310,7 +310,8 @@ def _log_of(word: str, words: Sequence[str], found: dict[str, float]) -> float:
 
 
 def _wanted(order: AnswerTo) -> Wanted | None:
-    """What an answer is held to: not where the model goes on with what is written already."""
+    """Return the schema or form that an answer is held to; None for none, and where the model goes on with what is
+    written already."""
     goes_on = bool(order.prompt.messages) and order.prompt.messages[-1].role == "assistant"
     if goes_on:
         return None
@@ -323,7 +324,7 @@ def _wanted(order: AnswerTo) -> Wanted | None:
 
 @dataclass
 class _Reader:
-    """What comes of a stream. `on_text` gets text, and thoughts that the server keeps apart from it."""
+    """A stream and what has come of it. `on_text` gets text, and thoughts that the server keeps apart from it."""
 
     total: int
     on_progress: Callable[[int, int, int], None]

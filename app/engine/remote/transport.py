@@ -77,7 +77,7 @@ MAX_EVENT_BYTES = 1 << 20
 """One event of a stream: it brings a few words."""
 
 MAX_ERROR_BYTES = 64 << 10
-"""What is read of an error's explanation."""
+"""The most bytes that are read of an error's explanation."""
 
 TOGETHER = 8
 """Requests under way at a time; servers work them off one by one all the same."""

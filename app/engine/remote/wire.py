@@ -88,8 +88,8 @@ class ChatMessage(msgspec.Struct, frozen=True):
 
 
 class TemplateSwitches(msgspec.Struct, frozen=True):
-    """What chat templates read that are asked for an answer without a thought: Qwen, Gemma and most others the one,
-    DeepSeek and Granite the other."""
+    """The switches that chat templates read which are asked for an answer without a thought: Qwen, Gemma and most
+    others the first, DeepSeek and Granite the second."""
 
     enable_thinking: bool = False
     thinking: bool = False
@@ -216,7 +216,7 @@ class ChatAnswer(msgspec.Struct, frozen=True):
 
 
 class Delta(msgspec.Struct, frozen=True):
-    """What is new of a message. Thoughts that a server took out of the text come under either name."""
+    """The new part of a message. Thoughts that a server took out of the text come under either name."""
 
     content: str | None = None
     reasoning: str | None = None
@@ -224,7 +224,7 @@ class Delta(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """Of a completion; of a chat, all but how it ends is in `delta`."""
+    """One answer, or a part of it, of a completion; of a chat, all but how it ends is in `delta`."""
 
     text: str | None = ""
     reasoning: str | None = None
@@ -264,7 +264,8 @@ class LikelyTokens(msgspec.Struct, frozen=True):
 
 
 class LogProbabilities(msgspec.Struct, frozen=True):
-    """Of each token of an answer: `content` as llama-server has it, `top_logprobs` as vLLM and SGLang do."""
+    """Log probabilities of each token of an answer: in `content` from llama-server, `top_logprobs` from vLLM,
+    SGLang."""
 
     content: tuple[LikelyTokens, ...] | None = None
     top_logprobs: tuple[dict[str, float] | None, ...] | None = None
@@ -304,7 +305,7 @@ class ErrorAnswer(msgspec.Struct, frozen=True):
 
 
 def decoded(received: bytes, kind: type[Answer], host: str) -> Answer:
-    """What a server said, checked. Raises AppError REMOTE_ANSWER_STRANGE."""
+    """Decode what a server said, and check it. Raises AppError REMOTE_ANSWER_STRANGE."""
     try:
         return msgspec.json.decode(received, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

@@ -11,7 +11,7 @@ from app.engine.remote.session import RemoteSession
 from app.isolation import limits
 
 MEMORY_BYTES = 4 << 30
-"""What a server says cannot take more; ten million tokens of prompt take an eighth of it."""
+"""The bytes of memory that nothing a server says can exceed; ten million tokens of prompt take an eighth of them."""
 
 
 class RemoteWorker(OrderLoop[RemoteSession]):

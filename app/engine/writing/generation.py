@@ -32,7 +32,7 @@ _NEGLIGIBLE = 0.05
 """When all that goes on in the books has less than this probability, a quotation is not meant for them, or no more."""
 
 _PUNCTUATION = b".,;:!?"
-"""What a token may have behind the closing mark of a quotation, and so before the page."""
+"""The punctuation that a token may have behind the closing mark of a quotation, and so before the page."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class _Ranked:
 
 @dataclass
 class Written:
-    """What there is of a text. `whole`: so many of its tokens end with a whole character. `first_at`: when its first
-    token came."""
+    """The part of a text that is written. `whole`: so many of its tokens end with a whole character. `first_at`: when
+    its first token came."""
 
     tokens: Tokens = field(default_factory=lambda: array("i"))
     whole: int = 0
@@ -149,7 +149,7 @@ class Writer:
     # ---- one token
 
     def _resume(self, written: Tokens) -> None:
-        """What was written before, in whatever tokens: a text that was tokenized again may have others."""
+        """Take up what was written before, in whatever tokens: a text that was tokenized again may have others."""
         place: QuotedPlace | None = None  # of the last quotation, and what was written behind it
         since = b""
         for token in written:
@@ -215,8 +215,8 @@ class Writer:
         return token if self._may_follow(quoter, token) else self._choose_opening(quoter, index, token)
 
     def _choose_held(self, index: int) -> int | None:
-        """What goes on to JSON that the schema allows, or to a value of the form; None where neither is wanted here.
-        Where the model would begin a thought instead, it may."""
+        """Choose a token that goes on to JSON that the schema allows, or to a value of the form; None where neither is
+        wanted here. Where the model would begin a thought instead, it may."""
         held = self.held
         if self.schema is None and self.sentences is None and (held is None or held.value is None):
             return None
@@ -289,8 +289,9 @@ class Writer:
         return None if place is None else self._write_ahead(self._mark(place))
 
     def _quote_on(self, quoter: QuoteConstraint, index: int) -> int:
-        """Of a quotation that must be of the books: what closes it, or else the most probable token that goes on in
-        them; a character of theirs, where no probable one does. Where a page ends before it is long enough, it ends."""
+        """Choose the next token of a quotation that must be of the books: what closes it, or else the most probable
+        token that goes on in them; a character of theirs, where no probable one does. Where a page ends before it is
+        long enough, it ends."""
         if quoter.can_close and (closing := self._close(quoter)) is not None:
             return closing
         allowed = [
@@ -432,7 +433,7 @@ def _quotes_on(quoter: QuoteConstraint, piece: bytes) -> bool:
 
 
 def _behind_quotation(piece: bytes) -> bytes:
-    """What a token that closed a quotation has behind its mark."""
+    """Return the bytes that a token that closed a quotation has behind its mark."""
     text = piece.decode("utf-8", "ignore")
     closed = max((text.rfind(mark) for mark in CLOSING_MARKS), default=-1)
     return text[closed + 1 :].encode()

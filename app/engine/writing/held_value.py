@@ -87,7 +87,7 @@ class HeldValue:
 
     @property
     def number(self) -> str:
-        """Of an amount: its number so far."""
+        """The number of an amount, as far as it is written."""
         return self._written.decode("utf-8", "ignore").rpartition(" ")[2]
 
     @property

@@ -13,7 +13,7 @@ from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper
 from app.core.documents.json_pointer import pointer
 
 FORMATS = ("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uuid")
-"""Of texts, that an answer is held to, as far as regular expressions can."""
+"""The formats of texts that an answer is held to, as far as regular expressions can."""
 
 _UNHELD = re.compile(r"Unimplemented keys: (\[.*\])|Unknown format: (.*?)(?: \(\d+ times\))?$")
 
@@ -30,7 +30,8 @@ class Unheld:
 
 @dataclass(frozen=True)
 class Examined:
-    """What of a schema is held. `problem`: why nothing of it can be, in llguidance's words; empty where it can."""
+    """The keywords of a schema that are not held. `problem`: why nothing of it can be, in llguidance's words; empty
+    where it can."""
 
     unheld: tuple[Unheld, ...] = ()
     problem: str = ""
@@ -49,7 +50,7 @@ def grammar_of(schema: str, *, whole: bool = True) -> str:
 
 
 def examine(schema: str) -> Examined:
-    """What of a schema, a JSON object, can be held."""
+    """Find out how much of a schema, a JSON object, can be held."""
     wrong, said = _validated(schema, whole=True)
     if not wrong:
         return Examined()

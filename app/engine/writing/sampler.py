@@ -31,7 +31,7 @@ _MIN_GROUPS = 512
 _BLOCK = 512
 _FEW, _STRIDE = 1024, 16
 LEFT_OUT = 2.0**-24
-"""What is left out of a sum of weights has less than this share of it, all tokens together: as much as rounding."""
+"""The tokens that are left out of a sum of weights have less than this share of it together: as much as rounding."""
 _NOTHING = 104.0
 """In single precision, e to the power of minus that is 0."""
 _STEP = 4.0
@@ -139,7 +139,7 @@ class Sampler:
                 return _sorted(logits, ids), total
 
     def total_weight(self, logits: Floats, most: np.float32) -> float:
-        """Of all tokens, where that of the most probable one, whose logit is `most`, is 1."""
+        """Return the weight of all tokens, where that of the most probable one, whose logit is `most`, is 1."""
         return float(self._weights(logits, most)[1].sum())
 
     # ---- the draw
