@@ -180,7 +180,7 @@ def need_room(folder: Path, bytes: int) -> None:
 
 
 def free_bytes(folder: Path) -> int:
-    """Of the disk that a folder is on, or will be on."""
+    """Return the free bytes of the disk that a folder is on, or will be on."""
     there = next((each for each in (folder, *folder.parents) if each.is_dir()), Path.cwd())
     return shutil.disk_usage(there).free
 

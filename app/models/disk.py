@@ -11,7 +11,8 @@ from pathlib import Path
 PROBE_S = 0.15
 
 _BYTES = 256 << 10
-"""Of one read, about what the system reads at once where a mapped file is used from one place to the next."""
+"""The bytes of one read, about as many as the system reads at once where a mapped file is used from one place to the
+next."""
 
 _STRIDE = 1_000_003
 """A prime, so that each place comes once and none is near the one before."""

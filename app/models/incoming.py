@@ -31,7 +31,7 @@ from app.models.records import RECORD_NAME, Record, encode_record
 FETCHING, ARRIVING, LEAVING = ".fetching", ".arriving", ".leaving"
 
 VERIFIED_NAME = ".verified.json"
-"""What is verified of a download: a list of `Verified`."""
+"""The name of the file that lists what is verified of a download, each a `Verified`."""
 
 _OFFER, _LOCK, _FILES = "offer.json", "lock", "files"
 _PRIVATE_FOLDER = 0o700
@@ -193,7 +193,7 @@ def _folders(parent: Path) -> list[Path]:
 
 
 def _present_bytes(folder: Path) -> int:
-    """Of the files that a hub has sent."""
+    """Return how many bytes there are of the files that a hub has sent."""
     places = os.walk(folder / _FILES)
     sizes = (size_of(Path(place) / name) or 0 for place, _folders, names in places for name in names if name[0] != ".")
     return sum(sizes)

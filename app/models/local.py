@@ -25,10 +25,10 @@ STARTER_NAME = "SmolLM2 135M"
 
 _LATER_PART = re.compile(r"-(?!00001)\d{5}-of-\d{5}\.gguf$")
 _ANY_PART = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf", re.ASCII)
-"""As llama.cpp names the parts of a split model: `llama_split_path` in llama.cpp."""
+"""Matches the names that llama.cpp gives to the parts of a split model: `llama_split_path` in llama.cpp."""
 
 _MAX_SUMS_BYTES = 1 << 20
-"""Of a file of hashes that a person has put beside a model; what is longer is cut."""
+"""The most bytes that are read of a file of hashes that a person has put beside a model; the rest is cut."""
 
 _WORD = re.compile(r"[a-z0-9]+")
 _PROJECTOR = re.compile(r"^mmproj", re.IGNORECASE)
@@ -53,8 +53,8 @@ def starter() -> ModelFile | None:
 
 
 def available(folder: Path) -> tuple[ModelFile, ...]:
-    """What can be loaded: the models in `folder` and below it, by path, then the starter. Hidden folders, in which
-    models are not whole yet, are passed over, and so is what cannot be looked at."""
+    """Return the models that can be loaded: those in `folder` and below it, by path, then the starter. Hidden folders,
+    in which models are not whole yet, are passed over, and so is what cannot be looked at."""
     found = [ModelFile(str(file), _name(file), size) for file, size in _models_below(folder)]
     first = starter()
     return (*found, first) if first else tuple(found)
@@ -105,7 +105,8 @@ def projector_beside(model: Path) -> str:
 
 
 def best_projector(stem: str, names: Iterable[str]) -> str:
-    """Of the names of projectors the one that has most in common with the stem of a model's name; of those the first.
+    """Return the name among those of projectors that has most in common with the stem of a model's name; of several,
+    the first.
 
     Raises ValueError if there is none.
     """

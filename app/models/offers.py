@@ -1,4 +1,4 @@
-"""What can be fetched from a model hub: the files of a model, sizes, hashes and terms, under names that are safe."""
+"""The models that can be fetched from a hub: the files of each, sizes, hashes and terms, under names that are safe."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from app.core.errors import AppError, Code
 from app.core.model import ModelHeader
 
 MAX_PATH_CHARACTERS = 500
-"""Of a file's path in its repository; with the models folder before it, it stays below what systems allow."""
+"""The most characters of a file's path in its repository; with the models folder before it, it stays below what systems
+allow."""
 
 MAX_NAME_BYTES = 200
-"""Of a file's own name: systems allow 255, and something is added to it while it is fetched."""
+"""The most bytes of a file's own name: systems allow 255, and something is added to it while it is fetched."""
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
@@ -23,7 +24,7 @@ _FORBIDDEN = frozenset('<>:"|?*\\')
 
 
 STRENGTHS = ("finding", "writing", "japanese")
-"""What models are told apart by: finding a passage in much text, writing well, knowing Japanese."""
+"""The strengths that models are told apart by: finding a passage in much text, writing well, knowing Japanese."""
 
 
 class RemoteFile(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What was written down of a model when it came: where from, in what revision, and the hashes of its files."""
+"""The record of a model, written when it came: where from, in what revision, and the hashes of its files."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Record(msgspec.Struct, frozen=True):
 
     @property
     def folder_name(self) -> str:
-        """Of the folder among the models in which it is."""
+        """The name of the folder among the models in which the model is."""
         return folder_name(self.repository, self.quantization) if self.repository else safe_name(self.name)
 
     @property
@@ -68,7 +68,7 @@ class Record(msgspec.Struct, frozen=True):
 
     @property
     def sha256(self) -> str:
-        """Of its one GGUF file; of several, of their list as `sha256sum` writes it."""
+        """The SHA-256 of the model's one GGUF file; of several, of their list as `sha256sum` writes it."""
         parts = [file for file in self.files if file.path.endswith(".gguf") and not file.path.startswith("mmproj")]
         if len(parts) == 1:
             return parts[0].sha256
@@ -83,7 +83,7 @@ class FileState(StrEnum):
 
 
 class ModelVerdict(msgspec.Struct, frozen=True):
-    """What became of each file of a model, by name, the first part first."""
+    """The state of each file of a model, by name, the first part first."""
 
     files: tuple[tuple[str, FileState], ...]
 
@@ -128,7 +128,7 @@ def encode_record(record: Record) -> bytes:
 
 
 def sums_of(record: Record) -> bytes:
-    """What `sha256sum -c` checks a model with."""
+    """Return the list of hashes that `sha256sum -c` checks a model with."""
     return "".join(f"{file.sha256}  {file.path}\n" for file in record.files).encode()
 
 

@@ -1,4 +1,4 @@
-"""What a feature does on an open desk by itself, whichever face the desk has."""
+"""The part of a feature that acts on an open desk by itself, whichever face the desk has."""
 
 from __future__ import annotations
 

@@ -168,7 +168,8 @@ def examine(
 
 
 def _inspect(engine: EngineClient, problems: list[Problem]) -> Inspected:
-    """What the engine's process says of this machine; why it does not is added to the problems."""
+    """Return what the engine's process says of this machine; where it says nothing, an empty answer, and the reason is
+    added to the problems."""
     try:
         return finish(engine.run(Inspect()))
     except AppError as error:

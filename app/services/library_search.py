@@ -31,7 +31,7 @@ from app.store.passages import Ids, Passage, Passages, Scope, WordHits
 from app.store.text_sources import TextSources
 
 MOST_HITS = 200
-"""Of documents; what comes behind them is counted, not shown."""
+"""How many documents a search shows at most; those behind them are counted, not shown."""
 
 _MOST_SAID = 40  # of each other kind
 _ENOUGH = 0.35
@@ -115,7 +115,7 @@ class LibrarySearch:
         return (*SearchPlace, *(source.id for source in self.sources.all))
 
     def understand(self, text: str) -> SearchQuery:
-        """What is typed. Raises AppError as `parse` does."""
+        """Return what a person typed as a query. Raises AppError as `parse` does."""
         return parse(text, self.places)
 
     def prepare(self) -> None:
@@ -141,7 +141,8 @@ class LibrarySearch:
         return msgspec.structs.replace(found, complete=True)
 
     def at_once(self, query: SearchQuery, cancel: Cancel, *, limit: int) -> Work[LibraryHit, None]:
-        """What has all of the words, at most `limit` of each place, as it is found: for a glance while one types."""
+        """Yield the hits that have all of the words, at most `limit` of each place, as they are found: for a glance
+        while one types."""
         if query.text:
             yield from self._said(query, cancel, limit)
         if query.text and query.looks_in(SearchPlace.DOCUMENTS):

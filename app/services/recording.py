@@ -40,7 +40,7 @@ RECORDED_SETTINGS = (
         "weigh_sentences",
     ),
 )
-"""Those that decide on what leaves the machine, what is kept, and what is checked."""
+"""The settings that decide on what leaves the machine, what is kept, and what is checked."""
 
 _POLICY = "policy"
 """A blob: the hash of the policy that was in force last."""
@@ -64,7 +64,8 @@ class Recording:
         self.note_all((happening,), books=books)
 
     def note_all(self, happenings: Iterable[Happening], *, books: Iterable[str] = ()) -> None:
-        """As `note`, in one step. A text that is about nothing else goes with the first of the books."""
+        """Note several happenings, as `note` does one, in one step. A text that is about nothing else goes with the
+        first of the books."""
         wanted = tuple(dict.fromkeys(books))
         known = self.books.hashes(wanted) if wanted else {}
         kept = [id for id in wanted if id in known]
@@ -73,7 +74,7 @@ class Recording:
         self.store.add(tuple(named), texts=self.settings().record_texts)
 
     def by_model(self, happening: Happening, *, books: Iterable[str] = ()) -> None:
-        """As `note`, with the model that is loaded."""
+        """Note a happening, as `note` does, with the model that is loaded."""
         model = self.model()
         if model is not None:
             engine = model.host or HERE
@@ -97,7 +98,7 @@ class Recording:
         self.note(Happening(RecordKind.EXPORT, item, detail=detail, text=path.name), books=books)
 
     def settings_changed(self, before: Settings, after: Settings) -> None:
-        """Those that decide on what leaves, what is kept and what is checked."""
+        """Note the changes of settings that decide on what leaves, what is kept and what is checked."""
         for path in RECORDED_SETTINGS:
             if (value := value_of(after, path)) != value_of(before, path):
                 self.note(Happening(RecordKind.SETTING, detail=f"{path}: {value}"))
@@ -160,7 +161,7 @@ def close_open_answers(conversations: Conversations, recording: Recording) -> No
 
 
 def of_model(kind: RecordKind, model: ModelFile, *, detail: str = "model", engine: str = "") -> Happening:
-    """What happened to a model."""
+    """Return a happening that concerns a model."""
     return Happening(kind, model=model.name, model_hash=hash_of_model(model.path), engine=engine, detail=detail)
 
 

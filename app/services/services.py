@@ -44,7 +44,8 @@ from app.store.settings import SettingsStore
 
 @dataclass(frozen=True)
 class AskingServices:
-    """What is done with the questions of a desk. `replacing`: replaces names in texts that leave this computer."""
+    """The services that work on the questions of a desk. `replacing`: replaces names in texts that leave this
+    computer."""
 
     ask: Ask
     context: Context
@@ -55,7 +56,7 @@ class AskingServices:
 
 @dataclass(frozen=True)
 class FindingServices:
-    """What finds passages in the documents of a desk."""
+    """The services that find passages in the documents of a desk."""
 
     search: Search
     indexer: Indexer
@@ -63,7 +64,8 @@ class FindingServices:
 
 @dataclass(frozen=True)
 class DocumentServices:
-    """What takes documents and images in, keeps, shows and removes them. `reader`: the process that reads files."""
+    """The services that take documents and images in, keep, show and remove them. `reader`: the process that reads
+    files."""
 
     library: Library
     adding: FolderAdding
@@ -76,7 +78,7 @@ class DocumentServices:
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """What brings models to this computer: downloaded, or carried in and out as files."""
+    """The services that bring models to this computer: downloaded, or carried in and out as files."""
 
     downloads: Downloads
     carrying: ImportExport
@@ -84,8 +86,9 @@ class ModelFiles:
 
 @dataclass(frozen=True)
 class SharedByDesks:
-    """What all desks share: the library and the matters. `keeps`: everything that the kernel and the features keep on a
-    desk; `record`: of the library, where there is what concerns all desks, such as settings, downloads and matters."""
+    """The services that all desks share: the library and the matters. `keeps`: everything that the kernel and the
+    features keep on a desk; `record`: of the library, where there is what concerns all desks, such as settings,
+    downloads and matters."""
 
     matters: Matters
     keeps: Keeps

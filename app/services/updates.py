@@ -43,7 +43,7 @@ class UpdateState(StrEnum):
 
 
 class PackageState(StrEnum):
-    """What is found under a package's name beside the manifest."""
+    """The state of the file that has a package's name beside the manifest."""
 
     ABSENT = "absent"
     WHOLE = "whole"

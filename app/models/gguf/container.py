@@ -42,7 +42,7 @@ use. Numbers that are missing are those of formats that ggml has given up."""
 TYPE_NAMES = frozenset(kind.name for kind in TENSOR_TYPES.values())
 
 MIXTURES = {int(number): name for number, name in (row.split() for row in _MIXTURES.split(","))}
-"""What `general.file_type` means. Source: `enum llama_ftype` of llama.h."""
+"""The names for the numbers of `general.file_type`. Source: `enum llama_ftype` of llama.h."""
 
 
 MAX_HEADER_BYTES = 1 << 27
@@ -55,13 +55,13 @@ MAX_KEYS = 10_000
 """Real files have 30 to 100."""
 
 MAX_KEY_BYTES = 65_535
-"""As the format says."""
+"""The most bytes of a key, as the format says."""
 
 MAX_TENSORS = 100_000
 """The largest mixtures have two thousand; with a tensor for each expert some tens of thousands."""
 
 MAX_NAME_BYTES = 63
-"""Of a tensor's name: GGML_MAX_NAME in ggml.h, less the null byte."""
+"""The most bytes of a tensor's name: GGML_MAX_NAME in ggml.h, less the null byte."""
 
 MAX_DIMENSIONS = 4
 """GGML_MAX_DIMS in ggml.h."""
@@ -70,14 +70,15 @@ MAX_ARRAY_LENGTH = 1 << 24
 """Vocabularies have up to 300,000 tokens, and twice as many merges."""
 
 MAX_KEPT_BYTES = 4_096
-"""Of a text; a longer one is skipped; only that it is there is kept."""
+"""The most bytes of a text that is kept; a longer one is skipped; only that it is there is kept."""
 
 TEMPLATE_KEY = "tokenizer.chat_template"
 MAX_TEMPLATE_BYTES = 1 << 18
-"""Of the one text that is longer: those in use take up to 17,000."""
+"""The most bytes of the one text that may be longer, the chat template: those in use take up to 17,000."""
 
 MAX_KEPT_LENGTH = 1_024
-"""Of an array of whole numbers; a longer one, or one of another type, is skipped; only its length is kept."""
+"""The longest array of whole numbers that is kept; a longer one, or one of another type, is skipped; only its length is
+kept."""
 
 _MAGIC = b"GGUF"
 _VERSIONS = range(2, 4)

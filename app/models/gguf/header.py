@@ -1,4 +1,4 @@
-"""What the keys and tensors of a GGUF file say about the model in it."""
+"""Works out the facts about a model that the keys and tensors of its GGUF file have."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ def compose(files: Sequence[GgufContents]) -> ModelHeader:
 
 
 def _check_parts(files: Sequence[GgufContents]) -> None:
-    """As llama.cpp does (llama-model-loader.cpp): every part knows its place, and no tensor is missing."""
+    """Check the parts of a model as llama.cpp does (llama-model-loader.cpp): every part knows its place, and no tensor
+    is missing."""
     first = files[0].keys
     if max(number(first, "split.count"), 1) != len(files):
         raise _parts_differ(max(number(first, "split.count"), len(files)))
@@ -192,7 +193,8 @@ class _Composer:
         return self._number("interleave_moe_layer_step", self._number("moe_every_n_layers")) or 1
 
     def _shared_width(self) -> int:
-        """Of the shared experts together. Llama 4 has no key for it; the tensor of the way up shows it."""
+        """Return the width of the shared experts together. Llama 4 has no key for it; the tensor of the way up shows
+        it."""
         for tensor in self._tensors:
             if tensor.name.endswith(".ffn_up_shexp.weight") and len(tensor.dimensions) > 1:
                 return tensor.dimensions[1]

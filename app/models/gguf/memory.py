@@ -1,4 +1,4 @@
-"""What each layer of a model keeps of what was read, by the keys of its file.
+"""The memory in which each layer of a model keeps what was read, worked out by the keys of its file.
 
 Sources: `load_arch_hparams` of each family in src/models of llama.cpp, and `n_embd_r` and `n_embd_s` in
 llama-hparams.cpp, which hold a state's numbers.
@@ -82,7 +82,7 @@ def _local(keys: Mapping[str, Value], group: str, layers: int) -> tuple[bool, ..
 
 
 def _state_bytes(keys: Mapping[str, Value], group: str) -> int:
-    """Of one layer; 0 for families whose states are not known here."""
+    """Return how many bytes the state of one layer takes; 0 for families whose states are not known here."""
 
     def of(name: str) -> int:
         return number(keys, f"{group}.{name}")

@@ -18,5 +18,6 @@ _NEEDED = {
 
 
 def lacking(kind: str, names: Collection[str]) -> tuple[str, ...]:
-    """What a projector of that kind would need, and does not have; nothing is known of other kinds."""
+    """Return the tensors that a projector of that kind would need, and does not have; nothing is known of other
+    kinds."""
     return tuple(name for name in _NEEDED.get(kind, ()) if name not in names)

@@ -1,4 +1,4 @@
-"""What the desk and a process that reads a model's header say to each other; it knows no names, only bytes."""
+"""The messages between the desk and a process that reads a model's header, which knows no names, only bytes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PartRead(msgspec.Struct, frozen=True, tag=True):
 
 
 class WantBytes(msgspec.Struct, frozen=True, tag=True):
-    """Of the file that is being read, so many bytes are needed; answered by Bytes."""
+    """Asks for so many bytes of the file that is being read; answered by Bytes."""
 
     offset: int
     size: int

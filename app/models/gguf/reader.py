@@ -89,8 +89,8 @@ class HeaderReader:
         self._known: dict[_Files, ModelHeader] = {}
 
     def read(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
-        """What the header of a GGUF file says; of a split model, `path` is any of its parts. Nothing is loaded, and
-        files that did not change since are not read again.
+        """Read the header of a GGUF file; of a split model, `path` is any of its parts. Nothing is loaded, and files
+        that did not change since are not read again.
 
         Progress counts the parts. Cancelling ends the process within a tenth of a second. Raises AppError MODEL_...,
         FILE_..., BUG; Stopped.
@@ -128,7 +128,7 @@ class HeaderReader:
                 del self._known[next(iter(self._known))]
 
     def read_remote(self, files: Sequence[RemoteFile], supply: Supply, cancel: Cancel) -> Work[Opening, ModelHeader]:
-        """What the header of a model says that is elsewhere, all its parts in order; `header.files` is empty.
+        """Read the header of a model that is elsewhere, all its parts in order; `header.files` is empty.
 
         Only what is needed is asked of `supply`, in blocks, and at most MAX_REMOTE_BYTES. Progress counts bytes, of a
         total that is not known. Once `supply` gives None, the reading is stopped. Raises as `read` does.

@@ -18,7 +18,7 @@ from app.models.gguf.container import BLOCK_BYTES, ByteSource
 from app.models.gguf.protocol import Bytes, Compose, Event, HeaderRead, Order, PartRead, ReadPart, ReadRemote, WantBytes
 
 _KEPT_BLOCKS = 2
-"""Of a remote file: the next read never begins before the last one."""
+"""The most blocks that are kept of a remote file: the next read never begins before the last one."""
 
 
 class OpenSource:

@@ -47,7 +47,7 @@ from app.models.offers import Offer, RemoteFile, check_path, check_repository, s
 __all__ = ["Hub", "HubTimeouts"]
 
 MARGIN_BYTES = 1 << 30
-"""What a download leaves free on a disk: a full one would stop everything else."""
+"""The bytes that a download leaves free on a disk: a full one would stop everything else."""
 
 ANSWER_LIMIT_S = 240.0
 """How long one question may take in all, with every new try: a hub could let an answer trickle for ever."""
@@ -59,7 +59,7 @@ _MODULE = "app.models.hub.worker"
 _POLL_S = 0.05
 _NOWHERE = "octavo-keeps-nothing-here"
 _KEPT = ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-"""What a person's system says about its network; proxies in small letters, too."""
+"""The variables in which a person's system describes its network; proxies in small letters, too."""
 
 _FOUND = frozenset(
     {
@@ -339,7 +339,7 @@ _QUANTIZATION = re.compile(
     r"(?<![A-Za-z0-9])(?:UD-)?(?:I?Q\d\w*|TQ\d_\d|BF16|F16|FP16|F32|MXFP4(?:_MOE)?|NVFP4)(?![A-Za-z0-9])",
     re.IGNORECASE | re.ASCII,
 )
-"""As those who publish GGUF files name them; `UD-`: mixed in a way of one publisher's own."""
+"""Matches a quantization as those who publish GGUF files name it; `UD-`: mixed in a way of one publisher's own."""
 
 
 def compose(repository: str, listed: Listed) -> tuple[Offer, ...]:
@@ -380,7 +380,7 @@ def compose(repository: str, listed: Listed) -> tuple[Offer, ...]:
 
 
 def quantization_of(path: str) -> str:
-    """What the name says; the header has the truth. Empty where it says nothing."""
+    """Return the quantization that a file's name says; the header has the truth. Empty where the name says nothing."""
     found = _QUANTIZATION.findall(PurePosixPath(path).stem)
     return found[-1].upper() if found else ""
 

@@ -1,4 +1,4 @@
-"""What the desk and the process that speaks with a model hub say to each other, and where a hub may be."""
+"""The messages between the desk and the process that speaks with a model hub, and where a hub may be."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.isolation.heartbeat import WireFailed
 from app.models.offers import RemoteFile
 
 MAX_LISTED_FILES = 20_000
-"""Of one repository; those that hold models have some hundreds."""
+"""The most files of one repository; those that hold models have some hundreds."""
 
 
 class HubTimeouts(msgspec.Struct, frozen=True):

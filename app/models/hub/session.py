@@ -1,4 +1,4 @@
-"""What goes over the network: the only module that speaks HTTP. It belongs to the process of the hub.
+"""The way to the network: the only module that speaks HTTP. It belongs to the process of the hub.
 
 huggingface_hub gives addresses, headers and what a repository has. Files are read by ranges over its session: its own
 download (2.4) throws away what has arrived when it gives up, believes any bytes of the right number, follows to
@@ -171,7 +171,8 @@ class HubSession:
         return RetryLater()
 
     def _refusal(self, status: int, headers: Any, repository: str, path: str) -> AppError | RetryLater:
-        """What a status says. Source of the header's values: hf_raise_for_status of huggingface_hub."""
+        """Return the error that a status stands for, or when to try again. Source of the header's values:
+        hf_raise_for_status of huggingface_hub."""
         reason = headers.get("X-Error-Code", "")
         if status in _BUSY:
             wait = headers.get("Retry-After", "").strip()

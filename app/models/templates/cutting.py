@@ -15,7 +15,8 @@ _RULES, _ONE, _ONE_SAID, _TWO, _TWO_SAID, _THREE = (
 _SYSTEM = (("system", _RULES),)
 _TALK = (("user", _ONE), ("assistant", _ONE_SAID), ("user", _TWO), ("assistant", _TWO_SAID), ("user", _THREE))
 _LENGTHS = (1, 3)
-"""Of shorter conversations, which must be written in the same way as the beginning of the long one."""
+"""The numbers of turns of shorter conversations, which must be written in the same way as the beginning of the long
+one."""
 
 _AWKWARD = " \"a\"  'b' <c> & {{ d }} {% e %} \\n\n\n[INST] # é 文 %s {0} "
 """Follows a text, and must come out as it went in."""
@@ -76,7 +77,8 @@ def _cut(model: ModelTemplate, system: Turns) -> ChatTemplate:
 
 
 def _pieces(model: ModelTemplate, turns: Turns) -> list[str]:
-    """What stands before each text, and behind the last one. Raises AppError MODEL_TEMPLATE_REFUSED."""
+    """Return the pieces that stand before each text, and behind the last one. Raises AppError
+    MODEL_TEMPLATE_REFUSED."""
     rest, pieces = model.render(turns), []
     for _role, text in turns:
         piece, found, rest = rest.partition(text)
@@ -99,6 +101,6 @@ def _trims(model: ModelTemplate, system: Turns) -> bool:
 
 
 def _added(cut: ChatTemplate) -> tuple[str, ...]:
-    """What a format says to the model in words."""
+    """Return the lines that a format says to the model in words."""
     lines = (line.split() for piece in cut.pieces for line in _MARK.sub("\n", piece).splitlines())
     return tuple(dict.fromkeys(" ".join(words) for words in lines if len(words) >= _SPOKEN))

@@ -1,4 +1,4 @@
-"""What the desk and a process that renders a model's template say to each other."""
+"""The messages between the desk and a process that renders a model's template."""
 
 from __future__ import annotations
 

@@ -57,7 +57,8 @@ class TemplateReader:
 
 
 def ask(process: ReaderProcess, untrusted_template: str, path: str, cancel: Cancel) -> WorkedOut:
-    """As `TemplateReader.work_out`, of a process that may be asked again unless it broke down."""
+    """Work out a template, as `TemplateReader.work_out` does, in a process that may be asked again unless it broke
+    down."""
     if len(untrusted_template.encode("utf-8", "replace")) > MAX_TEMPLATE_BYTES:
         raise _refused(TemplateFlaw.SIZE, path)
     try:

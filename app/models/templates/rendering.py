@@ -54,7 +54,7 @@ _METHODS: Mapping[type, frozenset[str]] = {
         "changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0"
     ),
 }
-"""What a template may name of a value, besides the keys of dictionaries."""
+"""The names that a template may use of a value, by its type, besides the keys of dictionaries."""
 
 _FILTERS = _names(
     "abs capitalize count d default dictsort e escape first float indent int items join last length list lower map max"
@@ -151,7 +151,7 @@ class ModelTemplate:
         self._template = _guarded(lambda: _compile(environment, untrusted_template))
 
     def render(self, turns: Turns, day: datetime.date = FIRST_DAY) -> str:
-        """What it writes of (role, content), up to where the assistant begins. Raises AppError
+        """Render turns of (role, content) with the template, up to where the assistant begins. Raises AppError
         MODEL_TEMPLATE_REFUSED; MemoryError."""
         self._day, self._steps = day, 0
         return _guarded(lambda: self._render(turns))

@@ -23,7 +23,7 @@ _SAMPLES = (
     "{{ messages[",
     "{{ a.b.c }}",
 )
-"""What is loaded late is loaded by these: compiling, filters, dates, and each way to fail."""
+"""Templates that load whatever is loaded late: compiling, filters, dates, and each way to fail."""
 
 
 def get_ready() -> None:

@@ -171,7 +171,8 @@ class OpenAnswer:
                 yield Checked(marked, self.verdicts())
 
     def _thought_so_far(self) -> Thought | None:
-        """Of an answer that goes on, what was thought before it began."""
+        """Return what was thought so far; where that is nothing, an answer that goes on has what was thought before it
+        began."""
         text = "".join(more.text for more in self._thought).strip()
         if not text:
             return self._before.thought if self.goes_on else None
@@ -179,7 +180,7 @@ class OpenAnswer:
         return Thought(text, last.tokens, last.seconds, last.limited)
 
     def citations(self) -> tuple[Citation, ...]:
-        """Those of the text so far, checked."""
+        """Return the citations of the text so far, checked."""
         return self._checker.check(self.text) if self._checker is not None else ()
 
     def verdicts(self, *, whole: bool = True) -> tuple[SentenceVerdict, ...]:
@@ -418,7 +419,7 @@ class Ask:
     def _beside(
         self, question: StoredQuestion, writing: OpenAnswer, excerpts: bool, cancel: Cancel
     ) -> Work[Tokenizing, Beside]:
-        """What stands next to the question, the best passages first; of an answer that goes on, what did."""
+        """Find what stands next to the question, the best passages first; an answer that goes on keeps what it had."""
         if writing.goes_on:
             return writing.answer.beside
         found = Beside()
@@ -444,7 +445,8 @@ class Ask:
     def _quote_nearest(
         self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, load_s: float, *, excerpts: bool
     ) -> Work[AnswerProgress, None]:
-        """What the starter does with books: it reads them, and a search answers. With `excerpts` it reads nothing."""
+        """Answer as the starter does with books: it reads them, and a search answers. With `excerpts` it reads
+        nothing."""
         started = time.monotonic()
         writing.found()
         rules, asked = self._rules(question), (*question.books, *question.others)
@@ -587,7 +589,7 @@ class Ask:
 
 
 def first_title(question: Question | StoredQuestion) -> str:
-    """What a conversation without a name is called after its first question."""
+    """Return the title of a conversation without a name, after its first question."""
     images = (ref_of(image).untrusted_name for image in question.images)
     return title_of(question.text.strip() or next(images, ""))
 

@@ -9,7 +9,7 @@ from app.engine.protocol import ModelInfo
 from app.models import local
 
 STARTER_ANSWER_TOKENS = 96
-"""Of the starter, where it answers without a book: what so small a model says further is repetition."""
+"""The most tokens of an answer of the starter without a book: what so small a model says further is repetition."""
 
 _LEAST_ANSWER = 1024
 _RESERVE_SHARE = 8  # of the context, at most, that has to be free for an answer
@@ -19,9 +19,9 @@ _BESIDE_SHARE = 8  # of the context, at most, for what is repeated next to a que
 
 @dataclass(frozen=True)
 class _Ability:
-    """What models of a size can make use of. `parameters`: of those with fewer. `answer_tokens`: the longest answer.
-    `close_passages`: passages that it can hold apart next to a whole book. `excerpts_share`: of the context, 1 / so
-    much, for passages in place of books."""
+    """The abilities of models of a size. `parameters`: the models have fewer. `answer_tokens`: the longest answer.
+    `close_passages`: passages that they can hold apart next to a whole book. `excerpts_share`: passages in place of
+    books take 1 / so much of the context."""
 
     parameters: float
     answer_tokens: int
@@ -52,7 +52,8 @@ class Budget:
 
 
 def budget_of(model: ModelInfo, settings: Settings) -> Budget:
-    """Of a loaded model. A server on the network that does not say how large its model is counts as large."""
+    """Return the budget of a loaded model. A server on the network that does not say how large its model is counts as
+    large."""
     shared = share_out(model.context_tokens, model.parameters, settings)
     if not local.is_starter(model.path) or settings.max_answer_tokens:
         return shared

@@ -91,7 +91,7 @@ class CellRun(Generic[CellKind]):
         return self._ends or self._no_more.is_set()
 
     def _begin(self, turns: Turns[CellKind], threads: ThreadPoolExecutor) -> Iterator[CellProgress[CellKind]]:
-        """As many as may be asked now."""
+        """Begin as many questions as may be asked now."""
         while not self._begins_none and (turn := turns.take()) is not None:
             if not (self._same_books or self._is_there(turn.cell.question.id)):
                 turns.drop(turn)  # its document was removed meanwhile

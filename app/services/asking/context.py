@@ -104,7 +104,8 @@ class Context:
     ask: Ask
 
     def use(self, conversation: Conversation, cancel: Cancel) -> Work[Tokenizing, ContextUse]:
-        """What its books and its shown branch take. Raises AppError NO_MODEL and others; Stopped."""
+        """Measure the context that a conversation's books and its shown branch take. Raises AppError NO_MODEL and
+        others; Stopped."""
         model = self.ask.model()
         turns = self.conversations.turns(conversation.id)
         prompt, books = self.prompts.build(
@@ -138,7 +139,7 @@ class Context:
             self.models.learn(usage, Timings(read_s=time.monotonic() - started))
 
     def choices(self, conversation_id: str, question_id: str = "", begun: str = "") -> Choices:
-        """What there is to choose from when a conversation does not fit, with the books that are on its desk now.
+        """Return the choices that there are when a conversation does not fit, with the books that are on its desk now.
 
         `question_id`: the question that waits; without it, the shown branch and a question like those before. `begun`:
         what there is of its answer. Raises AppError NO_MODEL and others.
@@ -188,7 +189,7 @@ class Context:
         asked: StoredQuestion | None,
         begun: str,
     ) -> PromptSize:
-        """Of a prompt with these books, turns and question, and what there is of its answer."""
+        """Measure a prompt with these books, turns and question, and with the answer so far in `begun`."""
         text, images = (asked.text, asked.images) if asked else ("", ())
         sees = self.ask.model().vision is not None
         passages = asked.plan.passages if asked is not None and asked.plan is not None else ()
@@ -238,7 +239,8 @@ class Context:
 
 
 def _question_tokens(size: PromptSize) -> int:
-    """What a question takes, going by those of a prompt, which alternate with their answers."""
+    """Return how many tokens a question takes, going by the questions of a prompt, which alternate with their
+    answers."""
     asked = size.messages[::2]
     return max(_SHORT_QUESTION, sum(asked) // len(asked)) if asked else _SHORT_QUESTION
 

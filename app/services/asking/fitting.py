@@ -1,4 +1,4 @@
-"""What can be done when a conversation with its books does not fit: the ways out with their numbers, the best first."""
+"""The ways out when a conversation with its books does not fit: what can be done, with numbers, the best first."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BookSize(msgspec.Struct, frozen=True):
 
 
 class Choices(msgspec.Struct, frozen=True):
-    """What fills the context, and what there is to choose from where that is too much.
+    """The content of the context, and what there is to choose from where that is too much.
 
     `needed_tokens` is the whole prompt with the question that waits (`question_tokens`), or one like those before it,
     and the room that is kept for an answer (`reserve_tokens`). `turns`: so many earlier questions are read with their
@@ -124,7 +124,8 @@ def proposed_rooms(choices: Choices, kv_type: KvType) -> list[Room]:
 
 
 def fewest(answer_ids: Sequence[str], fits: Callable[[int], bool]) -> tuple[str, ...]:
-    """As few of the first ids as `fits`, which is asked with their number, needs; none where all are too few."""
+    """Return as few of the first ids as are needed for `fits`, which is asked with their number; none where all are too
+    few."""
     low, high = 0, len(answer_ids)
     if not fits(high):
         return ()

@@ -46,12 +46,13 @@ _COVERED = 1 / 10
 """The part of a question's words, by their weights, that a passage has to hold to be something that was found."""
 
 _AS_NEAR = 1 / 2
-"""As near as so much of the nearest one, it is something that was found, whatever its words."""
+"""A passage that is at least so much as near as the nearest one is something that was found, whatever its words."""
 
 _NAMED = 1 / 2  # the same of its names and numbers
 
 _WITH_TURNS = 1 / 2
-"""What is found with the words of the turns before counts so much, where a question says too little by itself."""
+"""A passage that is found with the words of the turns before counts so much, where a question says too little by
+itself."""
 
 _MOST_OF_ONE = 4  # passages of a document that is not read whole
 _WEIGHTY = 0.5  # of the best document's weight, at least, for a document to be read whole unasked
@@ -110,8 +111,9 @@ class DocumentChoice(msgspec.Struct, frozen=True):
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """What a question would be asked of: those on the desk first, then the others in the order in which they were
-    added. `other_tokens`: what all else in the context takes, the room that is kept for the answer included."""
+    """The documents that a question would be asked of: those on the desk first, then the others in the order in which
+    they were added. `other_tokens`: what all else in the context takes, the room that is kept for the answer
+    included."""
 
     documents: tuple[DocumentChoice, ...]
     other_tokens: int
@@ -141,12 +143,13 @@ class Proposal(msgspec.Struct, frozen=True):
 
     @property
     def books(self) -> tuple[BookRef, ...]:
-        """Those that are read whole, in the order in which they are read."""
+        """The documents that are read whole, in the order in which they are read."""
         return tuple(document.ref for document in self.used(DocumentUse.WHOLE))
 
     @property
     def plan(self) -> MatterPlan:
-        """What is taken of the others."""
+        """The plan for the documents that are not read whole: the passages that are taken, and the documents without
+        any."""
         seen = [passage for document in self.used(DocumentUse.PASSAGES) for passage in document.passages]
         passages = tuple(passage.ref for passage in sorted(seen, key=lambda passage: -passage.score))
         unused = self.used(DocumentUse.NONE)
@@ -182,8 +185,8 @@ class MatterPlans:
     def propose(
         self, question: Question, scope: MatterScope, turns: Sequence[Turn], cancel: Cancel
     ) -> Work[Loading | Tokenizing, Proposal]:
-        """What a question that follows `turns` is best asked of, its `books` being on the desk. Raises AppError;
-        Stopped."""
+        """Propose the documents that a question that follows `turns` is best asked of, its `books` being on the desk.
+        Raises AppError; Stopped."""
         model = yield from self.ask.models.ready(cancel)
         books = {book.id: book for book in self.library.books()}
         refs = _asked(question, scope, tuple(books.values()))
@@ -226,8 +229,8 @@ class MatterPlans:
     def _measure(
         self, question: Question, turns: Sequence[Turn], named: tuple[BookRef, ...], cancel: Cancel
     ) -> Work[Tokenizing, PromptSize]:
-        """Of the prompt with the books on the desk and nothing of others, which says how pages are named in those that
-        are `named`."""
+        """Measure the prompt with the books on the desk and nothing of others, which says how pages are named in those
+        that are `named`."""
         conversation = self.ask.conversations.get(question.conversation_id)
         prompt, _books = self.ask.prompts.build(
             question.books,
@@ -362,7 +365,7 @@ def _weight(passages: Sequence[FoundPassage]) -> float:
 
 
 def _seen(searched: _Searched, whole: frozenset[str], room: int) -> dict[str, list[FoundPassage]]:
-    """Of the documents that are not read whole, as many passages as there is room for, the best first."""
+    """Take as many passages of the documents that are not read whole as there is room for, the best first."""
     waiting = [passage for found in searched.passages.values() for passage in found if passage.ref.book_id not in whole]
     taken: dict[str, list[FoundPassage]] = defaultdict(list)
 

@@ -42,12 +42,12 @@ def pages_of(book: Book, ref: BookRef, heading: int, ends: Sequence[int]) -> lis
 
 
 def tokens_of(pages: Sequence[PageSize]) -> int:
-    """What pages that follow each other take as a part."""
+    """Return how many tokens pages that follow each other take as a part."""
     return sum(costs(pages))
 
 
 def costs(pages: Sequence[PageSize]) -> list[int]:
-    """What each page adds to a part that begins with the first one."""
+    """Return how many tokens each page adds to a part that begins with the first one."""
     before = (None, *(page.book_id for page in pages))
     return [
         page.tokens + (page.heading if page.book_id != last else 0) for page, last in zip(pages, before, strict=False)

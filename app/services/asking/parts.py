@@ -236,7 +236,7 @@ class Parts:
 
 
 def _beneath(progress: CellProgress[Cell]) -> Iterator[PartsProgress]:
-    """What a row is about, without its text."""
+    """Yield the progress of a row as a person sees it: that notes are written, but not their text."""
     match progress:
         case Token() | Thinking():
             yield Noting()

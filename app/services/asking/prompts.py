@@ -1,4 +1,5 @@
-"""What a model reads of a conversation: rules and documents first, which never change, then the turns."""
+"""Builds the prompt of a conversation that a model reads: rules and documents first, which never change, then the
+turns."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ _NAMED_BOOKS = 2
 """So many titles are shown where it is said how several books are named."""
 
 OUTLINE_LINES = 200
-"""Of an outline next to a question; what is behind them is left out."""
+"""The most lines of an outline next to a question; the lines behind them are left out."""
 
 _TITLE_CHARACTERS = 160
 NOTHING_BESIDE = Beside()
@@ -204,7 +205,7 @@ def _block(heading: str, between: str, texts: Sequence[str]) -> str:
 
 
 def _or_gone(find: Callable[[], Found]) -> Found | None:
-    """What `find` gives, None where the book, or the page, is gone."""
+    """Return the result of `find`, None where the book, or the page, is gone."""
     try:
         return find()
     except AppError as error:

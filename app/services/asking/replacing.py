@@ -1,4 +1,4 @@
-"""What becomes of names and numbers in texts of a desk that leave this computer.
+"""The replacing of names and numbers in texts of a desk that leave this computer.
 
 A feature may replace them on the way to a server, and in files. Without one, nothing goes to a server unless the person
 wants texts to be sent as they are.
@@ -51,7 +51,8 @@ class NameReplacing(Protocol):
         they are put back in what comes from there."""
 
     def found(self, question: Question) -> FoundNames:
-        """What would be replaced in a question and its books. Raises AppError FILE_MISSING, PAGES_INVALID."""
+        """Find the names and numbers that would be replaced in a question and its books. Raises AppError FILE_MISSING,
+        PAGES_INVALID."""
 
     def in_file(self, report: SomeReport, conversation_id: str, book_ids: Iterable[str]) -> SomeReport:
         """A report about a conversation with its names replaced, as it may be written into a file."""

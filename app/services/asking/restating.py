@@ -41,8 +41,8 @@ class Restating:
     def beside(
         self, question: StoredQuestion, turns: Sequence[Turn], budget: Budget, cancel: Cancel, *, excerpts: bool
     ) -> Work[Tokenizing, Beside]:
-        """What stands next to a question that follows `turns`, the best passages first. With `excerpts` it stands in
-        place of the books. Raises AppError; Stopped."""
+        """Find the passages and outlines that stand next to a question that follows `turns`, the best passages first.
+        With `excerpts` they stand in place of the books. Raises AppError; Stopped."""
         if not question.books or (not excerpts and self._are_short(question.books)):
             return Beside()
         query = decide(question.text, question.books, turns, self.books.book)
@@ -96,8 +96,8 @@ class Restating:
         return ()
 
     def _fit(self, beside: Beside, room: int, cancel: Cancel) -> Work[Tokenizing, Beside]:
-        """As many of the passages as have room, the best first, with a blank line between them; of the best one alone
-        its beginning, where it is longer than all of the room."""
+        """Keep as many of the passages as have room, the best first, with a blank line between them; of the best one
+        alone its beginning, where it is longer than all of the room, which is counted in tokens."""
         if not beside.passages:
             return beside
         texts = [f"{text}\n\n" for text in self.prompts.passage_texts(beside.passages)]

@@ -1,4 +1,5 @@
-"""What Octavo itself says to a model: the rules before the books and, in short, after each question. Every version."""
+"""The words of Octavo itself to a model, in every version: the rules before the books and, in short, after each
+question."""
 
 from __future__ import annotations
 
@@ -132,8 +133,8 @@ def after_notes(question: str, marks: tuple[str, ...]) -> str:
 
 
 def ask_for_notes(question: str, pages: str, tokens: int, marks: tuple[str, ...], before: str = "") -> str:
-    """What is asked of a part of the documents, in so many tokens at most. `marks`: how its pages are named. `before`:
-    what the question follows."""
+    """Return the request for notes on a part of the documents, in so many tokens at most. `marks`: how its pages are
+    named. `before`: what the question follows."""
     japanese = _KANA.search(question) is not None
     last = (_BEFORE_JAPANESE if japanese else _BEFORE).format(question=before) if before else ""
     wanted = _NOTES_JAPANESE if japanese else _NOTES
@@ -142,7 +143,7 @@ def ask_for_notes(question: str, pages: str, tokens: int, marks: tuple[str, ...]
 
 
 def ask_for_shorter(question: str, pages: str, tokens: int, notes: str) -> str:
-    """What is asked of notes that are too long together."""
+    """Return the request to shorten notes that are too long together."""
     wanted = _SHORTER_JAPANESE if _KANA.search(question) else _SHORTER
     return wanted.format(question=question, pages=pages, notes=notes, **_length(tokens))
 
@@ -196,7 +197,8 @@ _JSON_JAPANESE = (
 
 
 def hold_to(form: AnswerForm, question: str, marks: tuple[str, ...]) -> str:
-    """What follows a question whose answer is held to a form or a schema, in its language; empty for any other."""
+    """Return the words behind a question whose answer is held to a form or a schema, in its language; empty for any
+    other."""
     japanese = _KANA.search(question) is not None
     if form.verbatim:
         return (_VERBATIM_JAPANESE if japanese else _VERBATIM).format(absent=absent_words(question))

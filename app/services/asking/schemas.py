@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.documents.citations.json_values import PlacedValue
 
 MOST_BYTES = 32 << 10
-"""Of a schema: the model reads all of it, next to the question."""
+"""The most bytes of a schema: the model reads all of it, next to the question."""
 
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _MOST_DETAIL = 300
@@ -40,8 +40,8 @@ class AnswerSchema:
 
 @dataclass(frozen=True)
 class JsonAnswer:
-    """What an answer is by its schema. `problem`: why it is not what the schema wants; None where it is. `value`: what
-    it says, None where that is no JSON. `places`: of each of its texts and numbers."""
+    """An answer judged by its schema. `problem`: why it is not what the schema wants; None where it is. `value`: what
+    it says, None where that is no JSON. `places`: what the pages have of each of its texts and numbers."""
 
     problem: Problem | None
     value: Any
@@ -68,8 +68,8 @@ def read_schema(path: Path) -> AnswerSchema:
 
 
 def judge(answer: Answer, question: Question | StoredQuestion, books: Books) -> JsonAnswer:
-    """What an answer is by the schema of its question, and which pages have its values. Raises AppError FILE_MISSING,
-    PAGES_INVALID."""
+    """Judge an answer by the schema of its question, and find the pages that have its values. Raises AppError
+    FILE_MISSING, PAGES_INVALID."""
     from app.documents.citations.json_values import place_values
 
     cited: tuple[CitedBook, ...] = tuple(map(books.cited, (*question.books, *question.others)))

@@ -26,10 +26,10 @@ _SHORTEST_S, _LONGEST_S = 1.0, 60.0
 _MOST_TRIES = 4
 
 OUTAGES = frozenset({Code.REMOTE_UNREACHABLE, Code.REMOTE_BUSY, Code.REMOTE_CUT, Code.REMOTE_STALLED})
-"""What another try may not meet."""
+"""The problems with a server that another try may not meet."""
 
 _IN_THE_MIDDLE = frozenset({Code.REMOTE_CUT, Code.REMOTE_STALLED})
-"""What the question itself may be the reason of."""
+"""The problems in the middle of an answer, which the question itself may be the reason of."""
 
 
 class Breadth:

@@ -34,7 +34,7 @@ _SOME = 5
 """The same where such a word comes before all matter: nothing in the question can be meant by it."""
 
 _LONG_CHARACTERS = 2000
-"""What is longer has its own matter, and would take long to look through."""
+"""A question with more characters has its own matter, and would take long to look through."""
 
 _SAYS = (Verdict.VERBATIM, Verdict.SEEMS)
 _BACK = 3
@@ -43,7 +43,7 @@ _ANSWER_CHARACTERS = 400
 
 
 class QuestionKind(StrEnum):
-    """What kind of question it is, as far as a search is concerned."""
+    """The kinds of question that a search treats differently."""
 
     ORDINARY = "ordinary"
     FOLLOW_UP = "follow_up"  # it is about what was said before
@@ -53,9 +53,9 @@ class QuestionKind(StrEnum):
 
 
 class PassageQuery(msgspec.Struct, frozen=True):
-    """What is looked for. `text` is searched in `scope`; where it is empty, passages come from there evenly. `alike`:
-    as many from each of its books. `with_turns`: `text` and the turns before it, where it may go on from them and says
-    too little to be sure; half of the passages are searched with it."""
+    """A search for the passages that belong to a question. `text` is searched in `scope`; where it is empty, passages
+    come from there evenly. `alike`: as many from each of its books. `with_turns`: `text` and the turns before it, where
+    it may go on from them and says too little to be sure; half of the passages are searched with it."""
 
     kind: QuestionKind
     text: str = ""
@@ -77,8 +77,9 @@ class _Words(msgspec.Struct, frozen=True):
 def decide(
     question: str, refs: tuple[BookRef, ...], turns: Sequence[Turn], book_of: Callable[[str], Book]
 ) -> PassageQuery:
-    """What belongs next to `question`, asked of the books `refs` after `turns`. `book_of` gives a book by its id; it is
-    called where the question may speak of its title or a chapter, or goes on from an answer that names its pages."""
+    """Decide how to search for the passages that belong next to `question`, asked of the books `refs` after `turns`.
+    `book_of` gives a book by its id; it is called where the question may speak of its title or a chapter, or goes on
+    from an answer that names its pages."""
     if len(question) > _LONG_CHARACTERS:
         return PassageQuery(QuestionKind.ORDINARY, question, refs)
     turns = [turn for turn in turns if turn.is_read]
@@ -109,7 +110,8 @@ def _titled(own: Sequence[str], refs: tuple[BookRef, ...], book_of: Callable[[st
 
 
 def in_chapter(question: str, refs: tuple[BookRef, ...], book_of: Callable[[str], Book]) -> PassageQuery | None:
-    """What is asked of a chapter, by its number or its title, that an outline has."""
+    """Return the search for a question about a chapter that an outline has, named by its number or its title; None for
+    any other question."""
 
     def chapters(ref: BookRef) -> tuple[OutlineChapter, ...]:
         book = book_of(ref.book_id)

@@ -32,7 +32,7 @@ class Indexer:
         return self.vectors.unfinished(self.embedder.model)
 
     def index_shelf(self, cancel: Cancel) -> Work[Indexing, None]:
-        """As `index`, patiently, of all books that are not indexed yet."""
+        """Index all books that are not indexed yet, as `index` does, patiently."""
         yield from self.index(self.unfinished(), cancel, patient=True)
 
     def index(self, book_ids: Iterable[str], cancel: Cancel, *, patient: bool = False) -> Work[Indexing, None]:

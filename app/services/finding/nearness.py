@@ -79,7 +79,7 @@ def matrix(version: int, found: BookVectors) -> Matrix:
 
 
 def kinds_of_question(searched: Iterable[Matrix], *, english: bool) -> tuple[VectorKind, ...]:
-    """What has to be made of a question to these books."""
+    """Return the kinds of vectors that have to be made of a question to compare it with these books."""
     some = [kind for kind in VectorKind if english or kind not in ENGLISH]
     compared = {OF_SENTENCES.get(kind, kind) for matrix in searched for kind in matrix.compared(some)}
     return tuple(kind for kind in some if kind in compared)
@@ -162,7 +162,7 @@ def _cosines(rows: Rows, asked: _Floats, low: int, high: int) -> _Floats:
 
 
 def _best_sentences(rows: Rows, asked: _Floats, passages: npt.NDArray[np.int64]) -> _Floats:
-    """Of each passage the mean of the cosines of its nearest sentences, at most _NEAREST_SENTENCES."""
+    """Return the mean of the cosines of each passage's nearest sentences, at most _NEAREST_SENTENCES."""
     counts = rows.begins[passages + 1] - rows.begins[passages]
     begins = np.cumsum(counts) - counts
     owners = np.repeat(np.arange(len(passages)), counts)

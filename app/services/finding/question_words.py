@@ -91,7 +91,8 @@ WHOLE = _set(
     " 書 文書 書類 契約書 契約 資料 論文 報告書 小説 手引 規程 規則 全体 全部 全 内容 章 目次 一覧 主題 題名 主"
     " 各章 列挙 話 テーマ タイトル リスト ポイント ドキュメント テキスト 構成 要素"
 )
-"""Of the whole, where a question has no other matter. One of them makes no summary: see `ABOUT`, `LISTS`."""
+"""Words for the whole of a book, where a question has no other matter. One of them makes no summary: see `ABOUT`,
+`LISTS`."""
 
 ABOUT = re.compile(
     r"^\W*what(?:'s|’s| is| are)\b.*\babout\W*$|\bwhat (?:does|do) .*\b(?:deal with|cover|discuss|contain)\b"

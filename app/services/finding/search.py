@@ -40,7 +40,7 @@ _BY_NAMES = 10.0  # more than all else together
 _SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
 
 _MOST_BYTES = 512 << 20
-"""Of the vectors that are kept in memory: those of some 150 books of 300 pages."""
+"""The most bytes of vectors that are kept in memory: those of some 150 books of 300 pages."""
 
 _log = logging.getLogger("octavo.search")
 
@@ -93,8 +93,9 @@ class Search:
         return Found(found[: max(0, limit)], not nearest.complete)
 
     def passages_for(self, query: PassageQuery, limit: int) -> Found:
-        """What belongs to a question, as `find`; from all over its scope where it has no text, or a chapter has nothing
-        of it. `query.alike`: the best of each book, then the second of each, and so on; so `query.with_turns`."""
+        """Find the passages that belong to a question, as `find` does; take them from all over its scope where it has
+        no text, or a chapter has nothing of it. `query.alike`: the best of each book, then the second of each, and so
+        on; `query.with_turns` alternates in the same way with `query.text`."""
         scope = [(ref.book_id, ref.pages) for ref in query.scope]
         if not query.alike:
             return self._passages_in(scope, query, limit)
@@ -175,7 +176,7 @@ def _by_turns(*rankings: Found) -> Found:
 
 
 def _spread(found: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Those of a page that a better one is on count a fifth."""
+    """Sort passages by their scores anew, where a passage on the page of a better one counts a fifth."""
     seen: set[tuple[str, int]] = set()
     counted = []
     for passage in found:

@@ -14,7 +14,7 @@ COVER_WIDTH = 128
 """Pixels: what a shelf shows of it, on a screen of four times as many."""
 
 _MOST_CHARACTERS = 1_200
-"""Of a first page's words: more are too small to be seen."""
+"""The most characters that are shown of a first page's words: more are too small to be seen."""
 
 NO_COVER = Raster(0, 0, b"")
 """Kept for a book that has no picture, so that it is not looked for again."""
@@ -31,7 +31,7 @@ class Covers:
         self._images = images
 
     def known(self, book_id: str) -> Raster | None:
-        """What is kept, perhaps NO_COVER; None where nothing is."""
+        """Return the cover that is kept of a book, perhaps NO_COVER; None where none is kept."""
         return self._kept.find(book_id)
 
     def draw(self, book: Book) -> Raster:

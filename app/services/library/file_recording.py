@@ -43,7 +43,7 @@ class FileRecording:
     def note(
         self, event: FileBegun | FileOpening | FileRead | Adding, more: Callable[[Iterable[FileToRead]], None]
     ) -> Iterator[FileBegun | FileOpening | FileEnded | FilesFound | Adding]:
-        """What has happened, recorded; `more` gets what is inside a file."""
+        """Record an event of the reading and yield what a person is told of it; `more` gets the files inside a file."""
         if not isinstance(event, FileRead):
             yield event
             return
@@ -89,8 +89,8 @@ class FileRecording:
         return self._books.add(document, file.path, day if has_older else "", *inside), False
 
     def _members(self, read: FileRead, book: Book | None) -> tuple[FileToRead, ...]:
-        """What is inside a file, recorded as waiting; one of the same name in the file as it was before is its earlier
-        version."""
+        """Record the documents inside a file as waiting, and return them; one of the same name in the file as it was
+        before is the earlier version."""
         container = read.file.place
         if read.problem is not None or read.book is not None:
             return ()
@@ -104,7 +104,7 @@ class FileRecording:
         return tuple(FileToRead(each, read.file.path, read.file.path / each.name, parent) for each in now)
 
     def _before(self, container: SourcePlace) -> dict[str, SourcePlace]:
-        """What was in it the last time, by name."""
+        """Return the documents that a container had the last time, by name."""
         places = self._sources.places(container.source_id)
         return {place.name: place for place in places if place.path == container.path and place.member}
 

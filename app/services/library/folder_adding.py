@@ -47,9 +47,9 @@ FolderProgress: TypeAlias = Scanning | ReadingProgress
 
 @dataclass
 class AddingReport:
-    """What came of folders and files. `ended` are the files that were read or failed, `unchanged` those that were read
-    before, `failed` all that cannot be read with their reason, from earlier times too. So many were left out because a
-    person `deleted` their books. `left` were not tried because it was `stopped`."""
+    """The result of adding folders and files. `ended` are the files that were read or failed, `unchanged` those that
+    were read before, `failed` all that cannot be read with their reason, from earlier times too. So many were left out
+    because a person `deleted` their books. `left` were not tried because it was `stopped`."""
 
     sources: tuple[Source, ...] = ()
     found: FolderFiles = field(default_factory=FolderFiles)
@@ -78,7 +78,7 @@ class AddingReport:
 
 @dataclass(frozen=True)
 class News:
-    """What would be added if a folder were scanned now."""
+    """The files that would be added if a folder were scanned now."""
 
     changes: Changes
 
@@ -105,12 +105,12 @@ class FolderAdding:
         return self.sources.shelf()
 
     def unfinished(self) -> tuple[SourceCounts, ...]:
-        """Those of which files were still to be read when Octavo ended."""
+        """Return the sources of which files were still to be read when Octavo ended."""
         return tuple(counts for counts in self.sources.all() if counts.waiting)
 
     def look(self, cancel: Cancel) -> Work[Scanning, tuple[News, ...]]:
-        """What is new or changed in the watched folders; nothing is read or recorded. What cannot be looked through, or
-        is just being written, has no news. Raises AppError as the database does; Stopped."""
+        """Look for new and changed files in the watched folders; nothing is read or recorded. A folder that cannot be
+        looked through, or is just being written, has no news. Raises AppError as the database does; Stopped."""
         found = list[News]()
         for counts in self.all():
             if counts.source.watched:
@@ -159,7 +159,7 @@ class FolderAdding:
         return report
 
     def forget_waiting(self, sources: Iterable[Source]) -> None:
-        """What was not read of these is not offered any more; the next scan finds it."""
+        """Stop offering the files of these sources that were not read; the next scan finds them."""
         for source in sources:
             self.sources.forget_waiting(source.id)
 
@@ -251,7 +251,7 @@ class FolderAdding:
 
 
 def _counted(report: AddingReport, event: ReadingProgress) -> Iterator[ReadingProgress]:
-    """What has happened, in the report too."""
+    """Enter an event of the adding in the report, and pass the event on."""
     if isinstance(event, FilesFound):
         report.left += len(event.paths)
     elif isinstance(event, FileEnded):
@@ -274,7 +274,7 @@ def _is_quiet(changes: Changes) -> bool:
 
 
 def _not_read(found: FolderFiles) -> Iterator[tuple[Path, Problem]]:
-    """What is known not to be read before it is tried."""
+    """Yield the files that are known to be unreadable before they are tried, with the reason."""
     for path in found.closed:
         yield path, Problem(Code.FILE_UNREADABLE, {"path": printable(path)})
     for path, kind in found.refused:

@@ -73,7 +73,8 @@ class Images:
     # ---- looking at them
 
     def tokens(self, images: Sequence[ImageRef]) -> tuple[int, ...] | None:
-        """What each would take of the context; None while no model is loaded, or where it sees nothing."""
+        """Return how many tokens of the context each image would take; None while no model is loaded, or where it sees
+        nothing."""
         model = self._engine.model()
         if model is None or model.vision is None:
             return None
@@ -94,7 +95,8 @@ class Images:
         return self._store.png(sha256)
 
     def png_within(self, ref: ImageRef, longest_side: int) -> bytes:
-        """As `png`, reduced if a side is longer than so many pixels. Raises AppError as `raster` does."""
+        """Return an image as PNG, as `png` does, but reduced if a side is longer than `longest_side` pixels. Raises
+        AppError as `raster` does."""
         if max(ref.width, ref.height) <= longest_side:
             return self.png(ref.sha256)
         return self._reader.pack(self.raster(ref, longest_side), ref.untrusted_name).png
@@ -175,6 +177,7 @@ def _cut_out(drawn: Raster, area: Area) -> Raster:
 
 
 def _edges(low: float, high: float, size: int) -> tuple[int, int]:
-    """Of whole pixels, the first and the one behind the last."""
+    """Return the first whole pixel of a part of a side and the one behind the last; `low` and `high` are shares of
+    `size`."""
     first = min(size - 1, max(0, round(low * size)))
     return first, min(size, max(first + 1, first + round((high - low) * size)))

@@ -73,7 +73,7 @@ class Library:
         return self._books.cited(BookRef(book_id, pages)).pages
 
     def report(self, book_id: str) -> IngestionReport:
-        """What could be read of each page of a book, without its tokens."""
+        """Report how much could be read of each page of a book, without its tokens."""
         return examine(self._books.pages(book_id))
 
     def page_tokens(self, book_id: str) -> tuple[int, ...] | None:
@@ -150,7 +150,7 @@ class Library:
 
 @contextlib.contextmanager
 def _named(book: Book) -> Iterator[None]:
-    """What fails for a page of a book names it as the book does: readers only count."""
+    """Have an error that concerns a page of a book name the page as the book does: readers only count."""
     try:
         yield
     except AppError as error:
@@ -161,5 +161,5 @@ def _named(book: Book) -> Iterator[None]:
 
 
 def document_text(book: CitedBook) -> DocumentText:
-    """What the model reads of a book."""
+    """Return the text of a book that the model reads: its title and its pages."""
     return DocumentText(book.title, tuple(PageText(page.label, page.text) for page in book.pages), book.book_id)

@@ -224,7 +224,8 @@ def _note_moved(source: Database, target: Database, target_id: str, moved: Moved
 
 
 def settings_of_matter(of_all: SettingsStore, own: SettingsStore) -> Settings:
-    """Those in force in a matter: a person's own, with the matter's standing instructions after theirs."""
+    """Return the settings in force in a matter: a person's own, with the matter's standing instructions after
+    theirs."""
     settings = of_all.in_force()
     given = [each for each in (settings.instructions, own.load().instructions) if each.strip()]
     return msgspec.structs.replace(settings, instructions="\n\n".join(given))

@@ -25,7 +25,7 @@ from app.isolation.limits import READER_MEMORY_BYTES
 
 MOST_AT_ONCE = 4
 _START_BYTES = 100_000
-"""What it takes to start a process, as if a file had so much more to read."""
+"""The cost of starting a process for a file, counted as so many more bytes of the file to read."""
 _SURE_AFTER_S = 4.0
 """After so long the speed says something about the time that is left."""
 _HASH_BYTES = 1 << 20
@@ -93,8 +93,8 @@ class FileToRead:
 
 @dataclass(frozen=True)
 class FileRead:
-    """What became of a file: a `document`, a `book` that has the same content, or a `problem`; and the `members` that
-    are documents of their own. A ZIP has nothing but these."""
+    """The outcome of reading a file: a `document`, a `book` that has the same content, or a `problem`; and the
+    `members` that are documents of their own. A ZIP has nothing but these."""
 
     file: FileToRead
     document: Document | None = None
@@ -178,7 +178,8 @@ class ParallelReading:
         return bool(self._waiting) and not self._pause.on and not self._cancel.requested
 
     def _take(self, progress: _Speed) -> Work[FileOpening | FileRead, None]:
-        """What happens next."""
+        """Wait for the next event of the reading: note a file's progress, yield its outcome, or raise the error that
+        ended it."""
         match self._events.get():
             case _Opened(file, opening):
                 progress.shares[file] = opening.done / opening.total if opening.total else 0.0

@@ -17,7 +17,8 @@ from app.store.images import ImageStore
 
 @dataclass(frozen=True)
 class Removal:
-    """What is deleted for good goes with all that came of it: on disk at once, in the engine when its turn comes.
+    """Deletes into the bin or for good, and restores from the bin. All that came of something goes with it when it is
+    deleted for good: on disk at once, in the engine when its turn comes.
 
     All methods raise AppError FOLDER_READ_ONLY, and as the store does.
     """

@@ -22,10 +22,10 @@ ITSELF = Path()
 
 @dataclass(frozen=True)
 class Changes:
-    """What is otherwise than it is recorded. `new` and `changed` have the size and time that the file has now; `again`
-    failed before and may do better now; `back` were gone and are there as they were; `gone` are there no longer.
-    `failed` are as they were when they could not be read, `same` are as they were read, and so many were `deleted` by a
-    person, who does not want them back."""
+    """The files of a source, by how they differ from what is recorded. `new` and `changed` have the size and time that
+    the file has now; `again` failed before and may do better now; `back` were gone and are there as they were; `gone`
+    are there no longer. `failed` are as they were when they could not be read, `same` are as they were read, and so
+    many were `deleted` by a person, who does not want them back."""
 
     source: Source
     found: FolderFiles
@@ -58,7 +58,8 @@ def scan(source: Source, cancel: Cancel) -> Work[Scanning, tuple[FolderFiles, di
 
 
 def _looked_at(source: Source, files: Iterable[Path]) -> Iterator[tuple[Path, SourcePlace]]:
-    """What went meanwhile is left out."""
+    """Yield each file's path in its source, and its place there with size and time; files that went meanwhile are left
+    out."""
     for file in files:
         with contextlib.suppress(AppError):
             version, inside = look_at(file), file.relative_to(source.path)

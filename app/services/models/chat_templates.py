@@ -24,7 +24,7 @@ _RULES = 1
 
 _MOST_KEPT = 64
 _PASSING = frozenset({TemplateFlaw.CRASH.value, TemplateFlaw.TIME.value})
-"""What may be otherwise the next time."""
+"""The flaws of a template that may not show the next time."""
 
 _PLACEHOLDERS = {FIRST_TOKEN: "(?:<[^<>]+>)?", END_TOKEN: "<[^<>]+>"}
 
@@ -65,7 +65,7 @@ class FormatReport(msgspec.Struct, frozen=True):
 
 
 def _pattern(piece: str) -> str:
-    """Of what a piece may be once its placeholders are filled."""
+    """Return a pattern of the texts that a piece may be once its placeholders are filled."""
     parts = re.split(f"({FIRST_TOKEN}|{END_TOKEN})", piece)
     return "".join(_PLACEHOLDERS.get(part, re.escape(part)) for part in parts)
 
@@ -86,8 +86,8 @@ class ChatTemplates:
         return self._worked_out(header, path, cancel).template
 
     def report(self, header: ModelHeader, path: str, cancel: Cancel) -> FormatReport | None:
-        """What is known of a model's format; None where the file names none. Raises AppError as the engine does;
-        Stopped."""
+        """Report how much is known of a model's format; None where the file names none. Raises AppError as the engine
+        does; Stopped."""
         if not header.has_template:
             return None
         known, family = self._known(header), family_of(header.untrusted_template)

@@ -31,7 +31,7 @@ from app.store.settings import SettingsStore
 __all__ = ["Downloads", "Licence", "Order", "Record", "Unfinished"]
 
 _NO_LONGER_THERE = (Code.HUB_FILE_MISSING, Code.HUB_NOT_FOUND, Code.HUB_HASH_WRONG)
-"""What may be so because a repository has changed since its download was begun."""
+"""The problems that may have come about because a repository has changed since its download was begun."""
 
 _ACCEPTED = "accepted_licences"  # a blob
 
@@ -44,8 +44,8 @@ class _Acceptance(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What a person reads before anything is asked of the network. `host`: the address that will be spoken to.
-    `bytes_to_fetch`: of what is not here yet; from the catalogue it is rounded. `folder`: where the model will be;
+    """The facts that a person reads before anything is asked of the network. `host`: the address that will be spoken
+    to. `bytes_to_fetch`: of what is not here yet; from the catalogue it is rounded. `folder`: where the model will be;
     `free_bytes`: of its disk. `licence`: None where nothing is known of one."""
 
     offer: Offer
@@ -171,7 +171,8 @@ class Downloads:
     # ---- what is known of what is here
 
     def record(self, path: Path) -> Record | None:
-        """What was written down beside a model when it was fetched or imported."""
+        """Return the record that was written beside a model when it was fetched or imported; None where there is
+        none."""
         return record_beside(path)
 
     def terms_of(self, offer: Offer) -> Licence | None:

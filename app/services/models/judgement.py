@@ -28,7 +28,8 @@ PROMPT = Prompt("", (), ())
 """These come before each question: no book and no conversation."""
 
 WORDS = ("yes", "no")
-"""What an answer may begin with. Their logarithms, one minus the other, are the weight of a sentence."""
+"""The words that an answer may begin with. The logarithms of their probabilities, one minus the other, are the weight
+of a sentence."""
 
 VERSION = 3
 """Raised with every change to the question, to the calibration, or to what is asked: what was measured before is of no

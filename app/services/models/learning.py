@@ -1,4 +1,4 @@
-"""What a model's speed really was in a place on this machine: learned from ordinary use, and shown with its plan."""
+"""The real speed of a model in a place on this machine: learned from ordinary use, and shown with its plan."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 class MeasuredSpeed(msgspec.Struct, frozen=True):
-    """What takes the place of estimates; None where nothing was measured. `writing`: with up to an eighth of the
-    context, `writing_full` with half of it and more; `reading`: on average with an eighth and more. `load_s`: the last
-    load as planned; 0 where there was none."""
+    """The measured numbers that take the place of estimates; None where nothing was measured. `writing`: with up to an
+    eighth of the context, `writing_full` with half of it and more; `reading`: on average with an eighth and more.
+    `load_s`: the last load as planned; 0 where there was none."""
 
     writing: Rate | None = None
     writing_full: Rate | None = None

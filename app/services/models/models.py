@@ -90,8 +90,8 @@ class Models:
             self._engine.disconnect()
 
     def choose_again(self) -> None:
-        """As `settle`, but what is under way goes on: the next question has another server connected, if another one is
-        to answer now."""
+        """Find out whether another server is to answer, as `settle` does, but let what is under way go on: the next
+        question has another server connected, if another one is to answer now."""
         wanted = self.wanted_remote()
         loaded = self._engine.model() is not None
         self._unsettled = loaded and (wanted.server if wanted.in_use else None) != self._connected
@@ -133,7 +133,7 @@ class Models:
             raise AppError(Code.REMOTE_NOT_OF_MATTER, name=own.name)
 
     def remote_texts(self) -> RemoteTexts:
-        """What a person wants of names and numbers that are sent to a server."""
+        """Return how a person wants names and numbers treated that are sent to a server."""
         return self.wanted_remote().texts
 
     def remote_images(self) -> RemoteImages:
@@ -229,7 +229,7 @@ class Models:
         return self._fit
 
     def chat_format(self, path: Path, cancel: Cancel) -> Work[Opening, FormatReport | None]:
-        """As `Plans.chat_format`; asks the engine."""
+        """Report on a model's chat format, as `Plans.chat_format` does; asks the engine."""
         return (yield from self.plans.chat_format(path, cancel))
 
     def ready(self, cancel: Cancel) -> Work[Loading, ModelInfo]:
@@ -298,16 +298,18 @@ class SavedReadings:
         self._books, self._desk = books, desk
 
     def spec(self) -> ReadingsSpec:
-        """What the engine needs to save and find them, and the tokens of books. Raises AppError as the store does."""
+        """Return what the engine needs to save and find readings, and the tokens of books. Raises AppError as the store
+        does."""
         return ReadingsSpec(str(self._folder), self._secret(), self._quota_bytes(), self._desk)
 
     def all(self) -> tuple[SavedState, ...]:
-        """Those of the open desk, the last used first. Raises AppError."""
+        """Return the saved readings of the open desk, the last used first. Raises AppError."""
         shown = self._books()
         return tuple(each for each in self._readings().all() if _books_of(each) <= shown)
 
     def others_bytes(self) -> int:
-        """What those take that are listed nowhere: of other matters, and of books in the bin. Raises AppError."""
+        """Return how many bytes the readings take that are listed nowhere: of other matters, and of books in the bin.
+        Raises AppError."""
         shown = self._books()
         return sum(each.size_bytes for each in self._readings().all() if not _books_of(each) <= shown)
 
@@ -370,7 +372,8 @@ class RemoteEngine:
         self._keys = keys
 
     def spec(self, wanted: RemoteSettings, context_tokens: int) -> LoadSpec:
-        """What to load. Raises AppError REMOTE_ADDRESS_INVALID, REMOTE_ADDRESS_INSECURE, and as the store does."""
+        """Return the load that connects the wanted server. Raises AppError REMOTE_ADDRESS_INVALID,
+        REMOTE_ADDRESS_INSECURE, and as the store does."""
         origin = parse(wanted.address).origin
         given = os.environ.get(KEY_VARIABLE, "")
         key = Password(given) if given else self._keys.get(origin) if self._keys is not None else None

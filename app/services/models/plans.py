@@ -70,7 +70,7 @@ THIS = Hardware()
 
 
 class _Probe(msgspec.Struct, frozen=True):
-    """Of main memory, good for the machine that it was made on."""
+    """A measurement of main memory's bandwidth, good for the machine that it was made on."""
 
     machine: str
     found: Bandwidth
@@ -83,8 +83,8 @@ class Machines:
         self._has_probed = False
 
     def machine(self, hardware: Hardware = THIS) -> Machine:
-        """What there is to place a model on. On this machine the memory of the model that is loaded counts as free,
-        since another would take its place. Starts the engine's process."""
+        """Return the machine to place a model on, this one or an imagined one. On this machine the memory of the model
+        that is loaded counts as free, since another would take its place. Starts the engine's process."""
         if hardware != THIS:
             threads = psutil.cpu_count(logical=False) or 1
             ram_gigabytes = hardware.ram_gigabytes or psutil.virtual_memory().total / planner.GIB
@@ -116,8 +116,8 @@ class Machines:
         return Machine(gpus, host, inspected.threads, inspected.repacked, disturbed=not found.undisturbed)
 
     def _bandwidth(self, threads: int) -> Bandwidth:
-        """Of main memory, measured once on each machine, and again by each start until nothing disturbs that: the best
-        counts."""
+        """Return the bandwidth of main memory, measured once on each machine, and again by each start until nothing
+        disturbs that: the best counts."""
         machine = f"{platform.node()} {platform.processor()} {psutil.virtual_memory().total} {threads}"
         known = self._kept_bandwidth(machine)
         if known is not None and (known.undisturbed or self._has_probed):
@@ -146,7 +146,7 @@ LEAST_SLICE = 32
 _BESIDE_BUFFERS = frozenset(
     {MemoryClass.PROJECTOR, MemoryClass.ADAPTERS, MemoryClass.LOGITS, MemoryClass.SNAPSHOTS, MemoryClass.REST}
 )
-"""What a plan counts and llama.cpp's own list of a model's buffers does not."""
+"""The kinds of memory that a plan counts and llama.cpp's own list of a model's buffers does not."""
 
 _log = logging.getLogger("octavo.models")
 
@@ -185,19 +185,20 @@ class PlacedModel(msgspec.Struct, frozen=True):
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """What a load was planned to take and what it took, as `PlacedModel` counts it."""
+    """The bytes that a load was planned to take and those that it took, as `PlacedModel` counts them."""
 
     planned_bytes: int
     taken_bytes: int
 
     @property
     def error(self) -> float:
-        """What was planned too much, as a share of what was taken; below 0 for too little."""
+        """The bytes that were planned too much, as a share of those that were taken; below 0 for too little."""
         return (self.planned_bytes - self.taken_bytes) / self.taken_bytes
 
 
 class _Files:
-    """What is loaded together: a model, what it sees images with, what is laid over its weights."""
+    """The files that are loaded together: a model, the projector that it sees images with, the adapters over its
+    weights."""
 
     def __init__(self, model: Path, projector_path: str, adapters: tuple[Adapter, ...]) -> None:
         self.model = model
@@ -250,8 +251,8 @@ class Plans:
         return _whole(header, offer.projector_header, self.machines.machine(hardware), request)
 
     def chat_format(self, path: Path, cancel: Cancel) -> Work[Opening, FormatReport | None]:
-        """What is known of how conversations with a model are written; None where its file does not say. Raises
-        AppError as `plan` does."""
+        """Report how conversations with a model are written, as far as that is known; None where its file does not say.
+        Raises AppError as `plan` does."""
         header = yield from self.headers.read(path, cancel)
         return self.templates.report(header, str(path), cancel)
 
@@ -429,8 +430,8 @@ def with_measured(plan: ModelPlan, path: Path, learning: Learning) -> ModelPlan:
 def _whole(
     header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int = 0
 ) -> ModelPlan:
-    """As much context as the machine holds, where none is asked for. Weights that stay on the disk need the memory that
-    is left, so then it is the one that a load takes."""
+    """Plan as much context as the machine holds, where none is asked for. Weights that stay on the disk need the memory
+    that is left, so then it is the one that a load takes."""
     if request.mapping is Mapping.MAPPED:
         return place(header, projector, machine, request, adapter_bytes)
     return _plan(header, projector, machine, request, adapter_bytes)

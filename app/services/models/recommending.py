@@ -25,7 +25,7 @@ before they answer."""
 _READABLE = 5.0
 """Tokens a second that one reads."""
 _LEAST_BITS = 4.0
-"""Of a parameter. With fewer, a model loses more than it is ahead of the next smaller one."""
+"""The least bits of a parameter. With fewer, a model loses more than it is ahead of the next smaller one."""
 _MOST_BYTES = 100 * 10**9
 """Nobody is advised to fetch more than this at the first start."""
 
@@ -75,7 +75,7 @@ def sensible(planned: Iterable[tuple[Offer, ModelPlan]]) -> frozenset[str]:
 
 
 def _best_size(sizes: Iterable[tuple[Offer, ModelPlan]]) -> tuple[Offer, ModelPlan]:
-    """Of a model's quantizations, at least one."""
+    """Choose among a model's quantizations, at least one: the largest that is all on the cards, else the fastest."""
     sizes = list(sizes)
     whole = [each for each in sizes if is_on_cards(each[1])]
     if whole:

@@ -69,8 +69,8 @@ class WantedPlan(msgspec.Struct, frozen=True):
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """What became of the plan for one model. `key`: its path, or its offer's key. `may_judge`: whether it may be asked
-    about sentences in other words; None where that was not found out yet."""
+    """The plan for one model, or the problem with it. `key`: its path, or its offer's key. `may_judge`: whether it may
+    be asked about sentences in other words; None where that was not found out yet."""
 
     key: str
     plan: ModelPlan | Problem
@@ -164,8 +164,8 @@ def _plan_or_problem(
 
 
 def read_headers(headers: HeaderReader, path: Path, cancel: Cancel) -> tuple[ModelHeader, ModelHeader | None]:
-    """Of a model and of what it would see images with. Raises AppError MODEL_* where the file is no model that
-    llama.cpp knows; Stopped."""
+    """Read the headers of a model and of the projector that it would see images with, None where that cannot be read.
+    Raises AppError MODEL_* where the file is no model that llama.cpp knows; Stopped."""
     header = finish(headers.read(path, cancel))
     check_supported(header, str(path))
     beside = local.projector_beside(path)
@@ -178,7 +178,7 @@ def read_headers(headers: HeaderReader, path: Path, cancel: Cancel) -> tuple[Mod
 
 
 def bytes_of(adapters: Sequence[Adapter]) -> int:
-    """What adapters take beside their model; one that is gone is reported when the model is loaded."""
+    """Return how many bytes adapters take beside their model; one that is gone is reported when the model is loaded."""
     return sum(Path(each.path).stat().st_size for each in adapters if Path(each.path).is_file())
 
 
