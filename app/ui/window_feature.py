@@ -1,4 +1,4 @@
-"""What a feature adds to a window: commands, and the panels and dialogs behind them."""
+"""The parts that a feature adds to a window: commands, and the panels and dialogs behind them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class WindowFeature(QObject):
         """The window leaves the desk; whatever is still under way for it is stopped. Called once."""
 
     def busy_words(self) -> str:
-        """What of its work would be stopped if another desk were opened now; empty for nothing."""
+        """Say which work of the feature would be stopped if another desk were opened now; empty for none."""
         return ""
 
     def take_back(self) -> bool:
@@ -50,7 +50,7 @@ class WindowFeature(QObject):
         go_on(submission)
 
     def palette_entries(self) -> Sequence[Entry]:
-        """What the palette finds of it by its name, each with `run`; asked for whenever that is opened."""
+        """Return entries that the palette finds by their names, each with `run`; asked for whenever it is opened."""
         return ()
 
     def text_finder(self) -> TextFinder | None:
@@ -67,15 +67,15 @@ class WindowFeature(QObject):
         return None
 
     def book_menu(self, book: Book) -> Sequence[MenuEntry]:  # noqa: ARG002
-        """What it can do with one document: in the menu of that on the shelf."""
+        """Return entries for the menu of one document on the shelf."""
         return ()
 
     def desk_menu(self) -> Sequence[MenuEntry]:
-        """What it can do with desks: at the end of the menu in which another one is opened."""
+        """Return entries about desks, for the end of the menu in which another one is opened."""
         return ()
 
     def page_menu(self) -> Sequence[MenuEntry]:
-        """What it can do with pages of the open document: at the end of the menu of how they are shown."""
+        """Return entries about pages of the open document, for the end of the menu of how they are shown."""
         return ()
 
     def settings_rows(self) -> Sequence[FeatureRow]:
@@ -83,15 +83,15 @@ class WindowFeature(QObject):
         return ()
 
     def first_offers(self) -> Sequence[EmptyOffer]:
-        """What it offers at the first start, when nothing is kept yet; asked for once."""
+        """Return the offers of the feature at the first start, when nothing is kept yet; asked for once."""
         return ()
 
     def answer_menu(self, answer_id: str, citation: Citation | None) -> Sequence[MenuEntry]:  # noqa: ARG002
-        """What it can do with an answer, and with the citation in it that is pointed at: in the menu of the answer."""
+        """Return entries about an answer, and about the citation in it that is pointed at, for the answer's menu."""
         return ()
 
     def words_menu(self, words: str, citation: Citation | None, question_id: str) -> Sequence[MenuEntry]:  # noqa: ARG002
-        """What it can do with words that another feature shows, such as a cell of a table: in the menu of that. The
+        """Return entries about words that another feature shows, such as a cell of a table, for the menu of that. The
         words rest on `citation`, and answer a question; where there are none yet, they are empty."""
         return ()
 

@@ -102,7 +102,7 @@ class FileDelegate(RowDelegate):
 
 
 def _lines(file: FileRow, width: int) -> list[str]:
-    """What became of a file, in lines of so many pixels."""
+    """Return in words what became of a file: a failure on up to two lines of this width (px), all else on one line."""
     words = disarm(" ".join(file.words.split()))
     return two_lines(words, ui_font(SIZE_SMALL), width) if file.state is AddedState.FAILED else [words]
 

@@ -102,7 +102,7 @@ class AddedFiles(QAbstractListModel):
             self._put(FileRow(path, self._name(path), AddedState.FAILED, sentence(problem), problem))
 
     def show_places(self, source: Source, places: Iterable[SourcePlace]) -> None:
-        """What is recorded of a folder, in place of what was listed."""
+        """List the recorded files of a folder, in place of what was listed before."""
         self._rows, self._roots = {}, (source.path,)
         for place in places:
             path = source.path / place.path / place.name
@@ -111,7 +111,7 @@ class AddedFiles(QAbstractListModel):
         self._show()
 
     def leave(self) -> None:
-        """What was not read will not be."""
+        """Mark the files that were not read yet as not tried: they will not be read any more."""
         self._change(lambda row: row.state in (AddedState.READING, AddedState.WAITING), _("was not tried"))
 
     def _change(self, concerns: Callable[[FileRow], bool], words: str) -> None:
@@ -157,6 +157,6 @@ class AddedFiles(QAbstractListModel):
         return row.words if role == Qt.ItemDataRole.AccessibleDescriptionRole else None
 
     def text(self) -> str:
-        """What is shown, as lines."""
+        """Return the shown files as text: for each its name and what became of it, with an empty line between them."""
         rows = (self._rows[path] for path in self._shown)
         return "\n\n".join(f"{row.name}\n{disarm(row.words)}" for row in rows)

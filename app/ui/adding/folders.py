@@ -69,7 +69,7 @@ class AddedFolders(Presenter):
 
     @Slot(int)
     def show_files(self, source_id: int) -> None:
-        """What became of each file of a folder; while one is being added, of that."""
+        """Show what became of each file of a folder; while one is being added, of that."""
         counts = self._sources.get(source_id)
         if counts is not None:
             read, show = (

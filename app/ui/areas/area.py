@@ -26,6 +26,6 @@ class WindowArea(QObject):
         self._context, self._window = context, window
 
     def _let_tell(self, presenters: Iterable[Telling]) -> None:
-        """What goes wrong with these is said at the top of the window."""
+        """Let the window say at its top what goes wrong with these presenters."""
         for presenter in presenters:
             presenter.failed.connect(self._window.tell)

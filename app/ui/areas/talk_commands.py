@@ -11,7 +11,7 @@ from app.wording.i18n import _
 
 
 def conversation_commands(go: Navigation, area: TalkArea, exporting: Exporting) -> CommandGroup:
-    """What can be done with the shown conversation: its menu."""
+    """Return the commands for the shown conversation: they make its menu."""
     return CommandGroup(
         Group.CONVERSATION,
         _("Conversation"),

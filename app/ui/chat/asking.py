@@ -131,7 +131,7 @@ class AskingPresenter(Presenter):
             self._look_through(self._written(self._shown.conversation, self._shown.turns))
 
     def _written(self, conversation: Conversation | None, turns: tuple[Turn, ...]) -> Submission:
-        """What is written in a conversation with these turns; None is the one that will be shown first."""
+        """Make a submission of the draft in a conversation with these turns; None: the one that will be shown first."""
         id, books = (conversation.id, conversation.books) if conversation is not None else ("", ())
         scope = conversation.scope if conversation is not None else None
         draft = self._writing.draft(id)

@@ -1,4 +1,4 @@
-"""What a question takes of many documents, to be changed before it is asked."""
+"""A dialog with the plan of what a question takes of many documents, to be changed before it is asked."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ class Planning(Presenter):
 
     @Slot(str)
     def _on_text(self, text: str) -> None:
-        """What is written is another question now."""
+        """Drop the plan once the text in the composer is no longer the planned question."""
         planned = self._planned.get(self._shown.id)
         if planned is not None and text.strip() != planned.submission.question.text:
             self.stop()

@@ -65,7 +65,7 @@ class DeskBooks(Presenter):
             self._do(work)
 
     def set_scope(self, scope: MatterScope | None) -> None:
-        """What the shown conversation asks besides its desk."""
+        """Set which documents the shown conversation asks besides those on its desk."""
         if self._shown.conversation is not None:
             conversation = self._shown.conversation = msgspec.structs.replace(self._shown.conversation, scope=scope)
             work = partial(self._conversations.set_scope, conversation.id, scope)

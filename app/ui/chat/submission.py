@@ -12,7 +12,7 @@ from app.ui.chat.queued_question import QueuedQuestion
 
 
 class AnswerWay(Enum):
-    """What an answer is made from."""
+    """A kind of text from which an answer is made."""
 
     WHOLE = auto()  # the books
     PARTS = auto()  # notes on their parts

@@ -1,4 +1,4 @@
-"""What can be done about what does not fit into the context: what takes how much, and a choice among several ways."""
+"""A dialog for when the context is too small: how much of it each part takes, and a choice among several ways out."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _limit_words(choices: Choices) -> str:
 
 
 def _table(choices: Choices, *, asked: bool) -> QGridLayout:
-    """What takes how much, line by line."""
+    """Make a table of how many tokens each part takes, line by line."""
     named = choices.largest(_MOST_BOOKS)
     parts = [(book.title, book.tokens) for book in choices.books if book in named]
     if others := len(choices.books) - len(named):

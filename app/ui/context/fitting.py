@@ -154,7 +154,7 @@ class Fitting(Presenter):
                 self.models_wanted.emit()
 
     def _wait(self) -> None:
-        """What did not fit is asked once there is more room."""
+        """Remember that a question of the shown conversation did not fit: it is asked once there is more room."""
         shown = self._shown.conversation
         self._waiting = shown.id if shown is not None and self._asking.missed else ""
 

@@ -23,7 +23,7 @@ from app.wording.i18n import _
 
 
 class _Action(StrEnum):
-    """What the button in the spine does."""
+    """An action of the button in the spine."""
 
     NOTHING = "nothing"
     READ = "read"

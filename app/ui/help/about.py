@@ -1,4 +1,4 @@
-"""What Octavo is: its version, its licence, whose work it stands on, and the texts of all their licences."""
+"""A dialog about Octavo: its version, its licence, whose work it stands on, and the texts of all their licences."""
 
 from __future__ import annotations
 

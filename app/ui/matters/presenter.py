@@ -81,7 +81,7 @@ class MattersPresenter(Presenter):
         self.listed.emit()
 
     def entries(self) -> list[Entry]:
-        """Those that can be opened, for the palette."""
+        """Return an entry of the palette for each other desk that can be opened: the library, or a matter."""
         desks = [None, *(matter for matter in self.known if not matter.archived)]
         return [
             Entry(
@@ -119,11 +119,11 @@ class MattersPresenter(Presenter):
         self.open(matter.id)
 
     def name_of(self, id: str) -> str:
-        """Of a matter; of the library for any other id."""
+        """Return the name of the matter with this id; that of the library for any other id."""
         return desk_name(next((matter for matter in self.known if matter.id == id), None))
 
     def _busy_words(self) -> str:
-        """What would be stopped; empty for nothing."""
+        """Say which work would be stopped if another desk were opened now; empty for none."""
         if self._activity.has(EngineTask.ANSWER):
             return _("An answer is being written. It is stopped here; what is written of it is kept.")
         if words := self._also_stopped():
@@ -179,7 +179,8 @@ class MattersPresenter(Presenter):
         dialog.open()
 
     def _move(self, title: str, books: tuple[str, ...], conversations: tuple[str, ...], target: str) -> None:
-        """What shows it, or has it open, is made anew."""
+        """Move books and conversations to another matter or to the library, and open this desk anew, so that nothing in
+        it still shows them or has them open."""
         work = partial(self._matters.move, self._desk.database, target, books, conversations)
         words = _("“{title}” is in “{name}” now.").format(title=title, name=self.name_of(target))
         self.desk_wanted.emit(self.matter.id if self.matter is not None else LIBRARY, words, work)

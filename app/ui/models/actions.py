@@ -1,4 +1,4 @@
-"""What is done with a model on this computer: it is used, verified, looked at, removed or shown in its folder."""
+"""Carries out what a person does with a model on this computer: use, verify, look at, remove it, or show its folder."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ModelActions(Presenter):
 
     @property
     def loaded_path(self) -> str:
-        """Of the model in use; empty while another is being loaded."""
+        """The path of the model in use; empty while another is being loaded."""
         loaded = self._models.loaded()
         return loaded.path if loaded is not None and self._loading is None else ""
 
@@ -77,7 +77,7 @@ class ModelActions(Presenter):
 
     @property
     def _waiting(self) -> str:
-        """What the model waits for that a person chose; empty where none waits."""
+        """Words for what the model that a person chose is waiting for; empty where none waits."""
         first = self._activity.holder
         if first is None or first is EngineTask.LOADING or not self._activity.has(EngineTask.LOADING):
             return ""
@@ -198,7 +198,7 @@ def format_words(models: Models, path: Path) -> str:
 
 
 def verdict_words(verdict: ModelVerdict) -> tuple[str, str]:
-    """What verifying found: good news, and bad."""
+    """Return in words what verifying a model found: the good news and the bad; one of them is empty."""
     bad = [(name, state) for name, state in verdict.files if state in (FileState.CHANGED, FileState.MISSING)]
     if bad:
         states = {FileState.CHANGED: _("{file} has changed"), FileState.MISSING: _("{file} is missing")}

@@ -33,7 +33,7 @@ class CardGroup(StrEnum):
 
 
 class CardAction(StrEnum):
-    """What a person can do with a model."""
+    """An action that a person can choose on the card of a model."""
 
     USE = "use"
     PLACE = "place"
@@ -140,7 +140,7 @@ class ModelCard(QFrame):
         return tuple(button for button in self._quiet if not button.isHidden())
 
     def press(self, action: CardAction) -> None:
-        """As if its button or its entry of the menu were chosen."""
+        """Carry out an action, as if its button or its entry in the menu were chosen."""
         self.acted.emit(self.card.key, action)
 
     def show_card(self, card: CardData) -> None:

@@ -86,7 +86,7 @@ def owned_card(
 
 
 def _owned_names(owned: Owned, plan: ModelPlan | Problem | None) -> tuple[str, str]:
-    """What it is called, and what it is."""
+    """Return the name of a model on this computer, and a line about its kind or size."""
     file, record = owned.file, owned.record
     if file.starter:
         return file.name, _("starter model: for a first try, not for real work")
@@ -129,8 +129,9 @@ def offer_card(
     sensible: bool = True,
     missing_bytes: int = 0,
 ) -> CardData:
-    """What can be fetched. `asking`: for its header, which the catalogue does not have. `sensible`: worth a look here.
-    `missing_bytes`: of memory, for its files alone."""
+    """Make the card of a model that can be fetched. `asking`: the hub is asked for its header, which the catalogue does
+    not have. `sensible`: the model is worth a look on this machine. `missing_bytes`: the memory that is missing for its
+    files alone."""
     if isinstance(plan, ModelPlan) and isinstance(plan.result, Shortfall):
         return _misfit_card(offer, licence, plan.result.missing_bytes, model_words.plan_tip(plan))
     if missing_bytes and plan is None and not asking:

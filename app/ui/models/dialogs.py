@@ -25,7 +25,8 @@ _NumberRole = int(Qt.ItemDataRole.UserRole)
 
 
 class OrderDialog(QDialog):
-    """What is fetched, from where and where to, and on what terms; `accepted` means: fetch it. Deleted when closed."""
+    """Shows what is to be fetched, from where and where to, and on what terms; `accepted` means: fetch it. Deleted when
+    closed."""
 
     def __init__(
         self,
@@ -71,7 +72,7 @@ class OrderDialog(QDialog):
 
 
 def _notes(*notes: tuple[str, str]) -> list[PlainLabel]:
-    """Those that have words, each with its role."""
+    """Make labels of the notes that have words; each note is its words and its role."""
     return [PlainLabel(words, role=role, wraps=True) for words, role in notes if words]
 
 

@@ -72,7 +72,7 @@ class FetchingPresenter(Presenter):
         self.moved.emit(offer.key)
 
     def pause(self, key: str) -> None:
-        """What is verified stays, and it goes on from there."""
+        """Pause a download: the part that is verified stays, and the download goes on from there."""
         transfer = self.transfers.get(key)
         if transfer is not None and transfer.running:
             transfer.pausing = True

@@ -1,4 +1,4 @@
-"""What a model takes of each device: a bar, its numbers, and a legend."""
+"""Shows how much memory a model takes of each device: a bar, its numbers, and a legend."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LINE = 20
 
 
 class Share(StrEnum):
-    """What bytes are for."""
+    """A purpose for which a part of the memory is taken."""
 
     WEIGHTS = "weights"
     PROJECTOR = "projector"

@@ -160,7 +160,7 @@ class ModelPresenter(Presenter):
             self._on_ending(event)
 
     def _on_ending(self, event: object) -> None:
-        """Of a loading; one that another has followed says nothing any more."""
+        """Tell how a loading ended; one that another has followed tells nothing any more."""
         is_last = self._job is not None and not self._job.running
         if isinstance(event, Failed) and is_last:
             name = _("The model stopped") if self._reviving else _("No model")

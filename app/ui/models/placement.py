@@ -112,7 +112,7 @@ class PlacementPresenter(QObject):
     # ---- the plan
 
     def request(self) -> PlanRequest:
-        """What the dialog says."""
+        """Make a request for a plan from the choices in the dialog."""
         assert self.dialog is not None
         number = self.dialog.value
         kv_type = number("kv")
@@ -183,7 +183,7 @@ class PlacementPresenter(QObject):
 
     @Slot(int)
     def _choose_way(self, number: int) -> None:
-        """As if a person had made its choices."""
+        """Make the choices of this way in the dialog, as if a person had made them by hand."""
         if self._plan is not None and self.dialog is not None and number < len(self._plan.ways):
             self.dialog.set_by_hand(_by_hand(self._plan.ways[number].request))
             self._replan()

@@ -45,8 +45,8 @@ SLICES = (64, 128, 256, 512, 1024, 2048, 4096)
 
 @dataclass(frozen=True)
 class Bounds:
-    """What can be chosen for a model on a machine: `layers` and `mixtures` (those with experts) of the model. `sees`:
-    there is a projector for it."""
+    """The limits of what can be chosen for a model on a machine: `layers` and `mixtures` count the model's layers and
+    those with experts. `sees`: there is a projector for it."""
 
     context_trained: int
     layers: int
@@ -58,7 +58,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a placement says of each choice."""
+    """The value that a placement has for each choice in the dialog."""
 
     context_tokens: int
     kv_type: KvType
@@ -125,7 +125,7 @@ class PlacementDialog(QDialog):
         first.slider.setFocus()
 
     def value(self, name: str) -> int | str | None:
-        """Of a choice that was made by hand; None for one that is the plan's, or that there is not."""
+        """Return the value of a choice that was made by hand; None for one that is the plan's, or is not there."""
         choice = self.rows.get(name)
         return choice.value if isinstance(choice, NumberRow | ChoiceRow) else None
 

@@ -102,7 +102,7 @@ class NumberRow(PlacementRow):
         return int(self.field.value())
 
     def show_value(self, value: int) -> None:
-        """What the plan chose, or what was chosen before."""
+        """Show the number that the plan chose, or that was chosen before; this does not count as a choice by hand."""
         self._showing = True
         self.field.set_value(value)
         self.slider.setValue(self._position(value))

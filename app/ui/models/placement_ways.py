@@ -1,4 +1,4 @@
-"""What could be chosen instead: a sentence for each way, and a button that chooses it."""
+"""A list of other ways to place a model: a sentence for each way, and a button that chooses it."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class OfferHeaders(QObject):
         self.problems: dict[str, Problem] = {}
 
     def known(self, listed: Offer) -> Offer:
-        """As the catalogue has it, with the header where the hub gave it."""
+        """Return an offer as the catalogue has it, with the header where the hub gave it."""
         return self._found.get(listed.key, listed)
 
     def ask(self, offer: Offer) -> None:

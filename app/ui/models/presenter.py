@@ -220,7 +220,7 @@ class ModelWindowPresenter(QObject):
         return best[0].key if best is not None and _parameters(best[1]) > most else ""
 
     def _licences(self, selection: ModelSelection) -> Iterator[Licence | None]:
-        """Of all that is shown."""
+        """Yield the licences of all models that are shown."""
         yield from (owned.licence for owned in selection.owned)
         yield from selection.licences.values()
         yield from (transfer.licence for transfer in self.fetching.transfers.values())
@@ -234,7 +234,7 @@ class ModelWindowPresenter(QObject):
 
     @Slot(str, object)
     def act(self, key: str, action: CardAction) -> None:
-        """Of the card with this key."""
+        """Carry out the action that was chosen on the card with this key."""
         window, offer = self.window, self._offer(key)
         if window is None:
             return
@@ -297,7 +297,7 @@ class ModelWindowPresenter(QObject):
 
     @Slot(str)
     def _on_moved(self, key: str) -> None:
-        """Of a download."""
+        """Show how far the download with this key is."""
         transfer = self.fetching.transfers.get(key)
         if self.window is not None and transfer is not None and key in self.window.cards:
             card = cards.transfer_card(transfer.offer, self._licence(key), transfer, None)
@@ -345,5 +345,5 @@ class ModelWindowPresenter(QObject):
 
 
 def _parameters(plan: ModelPlan | Problem | None) -> int:
-    """Of a model that fits."""
+    """Return how many parameters a model has that fits; 0 for any other."""
     return plan.header.parameters if isinstance(plan, ModelPlan) and isinstance(plan.result, Placement) else 0

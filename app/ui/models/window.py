@@ -73,7 +73,7 @@ class ModelsWindow(QDialog):
         self.machine.setText(words)
 
     def show_credits(self, words: str) -> None:
-        """What the terms of the models ask to be shown, once."""
+        """Show the credits that the terms of the models ask for, once for all models."""
         self.credits.setText(words)
         self.credits.setVisible(bool(words))
 
@@ -192,7 +192,7 @@ class FoldButton(TextButton):
 
 
 def _in_the_middle(layout: QLayout) -> QLayout:
-    """As wide as the window, but not wider than cards become."""
+    """Centre a layout that is as wide as the window, but not wider than cards become."""
     widget = boxed(layout)
     widget.setMaximumWidth(_WIDEST)
     return row(STRETCH, (widget, 1000), STRETCH)

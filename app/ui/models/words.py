@@ -18,10 +18,10 @@ from app.wording.placement import sentences, speed_sentence
 from app.wording.units import count, gigabytes, printable, rate, size
 
 _ANYWHERE_BYTES = 2 * 10**9
-"""What takes no more than that runs on any machine of today: its bar would be all but empty."""
+"""A model that takes no more than this runs on any machine of today: its bar would be all but empty."""
 
 _WORTH_A_BAR = 0.02
-"""Of a machine with a GPU, main memory gets a bar where at least this share of it is taken."""
+"""On a machine with a GPU, main memory gets a bar where at least this share of it is taken."""
 
 _WORTH_TELLING = 0.0005
 """A difference that would be shown as 0.0%."""
@@ -53,7 +53,7 @@ def shape_words(header: ModelHeader | None, quantization: str, *, sees: bool) ->
 
 
 def parameters_words(parameters: int) -> str:
-    """As models are named: `108B`, `1.5B`, `135M`."""
+    """Write a number of parameters in the way models are named: `108B`, `1.5B`, `135M`."""
     if parameters >= 9_950_000_000:
         return f"{parameters / 1e9:,.0f}B"
     if parameters >= 995_000_000:
@@ -144,14 +144,14 @@ def recommended_words(plan: ModelPlan) -> str:
 
 
 def _from_disk(plan: ModelPlan) -> str:
-    """What a model that does not fit would do with its weights on the disk; empty where it could not."""
+    """Say how fast a model that does not fit would write with its weights on the disk; empty where it could not."""
     speeds = [way.place.speed.writing for way in plan.ways if way.kind is WayKind.LEFT_ON_DISK]
     words = _("With weights read from the disk, it would write about {n} tokens a second.")
     return words.format(n=rate(speeds[0])) if speeds else ""
 
 
 def ways_words(plan: ModelPlan) -> str:
-    """What would keep everything on the graphics card; empty where it stays there, or nothing would."""
+    """Say which ways would keep everything on the graphics card; empty where it stays there, or none would."""
     names = [way_name(way) for way in plan.ways if way.on_gpus]
     if not names:
         return ""
@@ -180,7 +180,7 @@ def space_words(plan: ModelPlan) -> str:
 
 
 def taken_words(fit: Fit) -> str:
-    """What loading took, and how near the plan came: of weights, context and room to compute."""
+    """Say how much memory loading took for weights, context and room to compute, and how near the plan came."""
     taken, share = size(fit.taken_bytes), abs(fit.error)
     if share < _WORTH_TELLING:
         return _("Uses {taken} of memory, as estimated").format(taken=taken)

@@ -168,7 +168,7 @@ class ReportDialog(QDialog):
 
 
 def _hidden_words(hidden: bool, comments: bool) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """What the choice is about, and the words for what can be chosen."""
+    """Return what the choice is about, and for each thing that can be chosen its value and its words."""
     if not comments:
         name = _("Show the hidden text of this book to the model or not")
         return name, ((_KEPT, _("Hidden text: not shown to the model")), (_READ, _("Hidden text: shown to the model")))

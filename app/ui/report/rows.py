@@ -102,7 +102,7 @@ class PageDelegate(RowDelegate):
 
 
 def colour_of(state: PageState, palette: Palette) -> str:
-    """Of the state's sign."""
+    """Return the colour of the sign for a page's state."""
     return {
         PageState.TEXT: palette.verified,
         PageState.RECOGNISED: palette.soft_ink,

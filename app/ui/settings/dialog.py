@@ -39,9 +39,9 @@ _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
 
 @dataclass(frozen=True)
 class Known:
-    """What decides on what is shown. `origin`: where the key of the data is. `gpu`, `experts`: False only where the
-    model in use is known to be without. `key_kept`: there is a key for the server. `added`: rows of features.
-    `policy`: what the administrator has decided."""
+    """The facts that decide what the dialog shows. `origin`: where the key of the data is. `gpu`, `experts`: False only
+    where the model in use is known to be without. `key_kept`: there is a key for the server. `added`: rows of
+    features. `policy`: what the administrator has decided."""
 
     origin: KeyOrigin = KeyOrigin.KEYRING
     gpu: bool = True
@@ -53,8 +53,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Pending:
-    """What has to be done for changes to take effect: `action` are the words on its button, `key` what `acted`
-    carries."""
+    """A step that changes need to take effect: `action` are the words on its button, `key` what `acted` carries."""
 
     words: str
     action: str
@@ -130,7 +129,7 @@ class SettingsDialog(QDialog):
                 self.list.setCurrentRow(place)
 
     def show_settings(self, settings: Settings, known: Known) -> None:
-        """As they are kept now: what is not being edited follows, and what applies is shown."""
+        """Show the settings as they are kept now: fields that nobody edits follow, and rows that apply are shown."""
         self._settings, self._known = settings, known
         for path in self._meanings.keys() & self._rows.keys():
             editor, value = self.editor(path), value_of(settings, path)

@@ -141,7 +141,7 @@ class NumberEditor(Editor):
         self._typed.setVisible(not is_named)
 
     def offer(self, number: float) -> None:
-        """What is in the field, whether it counts or not."""
+        """Put a number into the field without telling of a change, whether the field counts or not."""
         was_blocked = self.field.blockSignals(True)
         self.field.set_value(number)
         self.field.blockSignals(was_blocked)

@@ -81,7 +81,7 @@ def _declared(path: str) -> tuple[object, float, float]:
 
 
 def _metas(declared: object) -> list[msgspec.Meta]:
-    """Of a declared type, or of the types that a union of it is made of."""
+    """Return the limits (`Meta`) in the annotation of a declared type, or of the types of which it is a union."""
     found = []
     for part in get_args(declared):
         found += [part] if isinstance(part, msgspec.Meta) else _metas(part)

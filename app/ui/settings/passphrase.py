@@ -71,7 +71,7 @@ class StrengthBar(QWidget):
 
     @property
     def enough(self) -> bool:
-        """What was shown last may be set."""
+        """Whether the passphrase that was shown last is strong enough to be set."""
         return self._enough
 
     def show_strength(self, passphrase: str) -> None:
@@ -100,7 +100,7 @@ class NewPassphrase(FormField):
             line.changed.connect(self._look)
 
     def text(self) -> str:
-        """What was typed in the first line; to be used once it is `ready`."""
+        """Return the passphrase that was typed in the first line; it may be used once the field is `ready`."""
         return self.new.text()
 
     @property

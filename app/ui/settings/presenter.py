@@ -74,7 +74,7 @@ class Preferences(Presenter):
 
     @property
     def settings(self) -> Settings:
-        """Those that are in force."""
+        """The settings that are in force."""
         return self._settings
 
     def begin(self, settings: Settings) -> None:
@@ -162,7 +162,7 @@ class Preferences(Presenter):
 
     @Slot()
     def _on_closed(self) -> None:
-        """What still waits is said in the window, once what was changed last is saved."""
+        """Say in the window which changes still wait to take effect, once the last of them is saved."""
         self._shown = None
         self._call(self._store.load, self._tell_pending)
 

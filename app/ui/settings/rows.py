@@ -60,7 +60,7 @@ class ButtonRow(SettingRow):
         self.show_buttons(help_text, *buttons)
 
     def show_buttons(self, help_text: str, *buttons: tuple[str, str]) -> None:
-        """What can be done now."""
+        """Show a help text, and a button (key and words) for each thing that can be done now."""
         self.help.setText(help_text)
         for button in self._buttons.values():
             button.hide()
@@ -98,7 +98,7 @@ class SectionView(QWidget):
         return any(each.is_wanted for each in self.rows)
 
     def show_all(self) -> None:
-        """As the one section that is shown."""
+        """Show all rows that are wanted, as the only section in the dialog."""
         set_role(self._heading, "display")
         self._note.setVisible(self._has_note)
         self._column.setContentsMargins(0, 0, 0, 0)

@@ -33,7 +33,7 @@ class BookView(ShelfListView):
 
     @contextmanager
     def stays(self) -> Iterator[None]:
-        """What is selected, and what is in sight, stays so, whatever becomes of the list."""
+        """Keep the selected row selected, and the rows in sight where they are, while the block changes the list."""
         selected, bar = self.selected(), self.verticalScrollBar()
         place, top = bar.value(), self.indexAt(QPoint(1, 1))
         key, above = str(getattr(top.data(ItemRole), "key", "")), self.visualRect(top).top()

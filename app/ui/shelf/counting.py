@@ -14,7 +14,8 @@ from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 
 
 class BookCounting(QObject):
-    """What was tokenized of a book before something else needed the engine is not tokenized again."""
+    """Counts the tokens of books while nothing else needs the engine. The text of a book that was tokenized before an
+    interruption is not tokenized again."""
 
     changed = Signal()
 
@@ -26,7 +27,7 @@ class BookCounting(QObject):
         self._wanted: dict[str, None] = {}  # in the order in which they are counted
         self._job: Job | None = None
         self.tokens: dict[str, int] = {}
-        """What was counted so far, by the books' ids."""
+        """The number of tokens of each book that was counted so far, by the book's id."""
         self.percent: dict[str, int] = {}
         """How much is done of the book that is being counted, where that takes a moment."""
 

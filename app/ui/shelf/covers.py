@@ -25,7 +25,7 @@ _PAGE = QSize(COVER_WIDTH, COVER_WIDTH * COVER_SIZE.height() // COVER_SIZE.width
 _PAGE_TITLE, _PAGE_TEXT = 14, 9  # px, of a page so wide
 _SPINE, _LETTERS, _BADGE, _BADGE_LETTERS = 3, 6, 11, 8  # px, on the shelf
 _DIMMED = 70
-"""Of 255, by night: paper as white as by day would be the brightest thing in the window."""
+"""How opaque, of 255, the black over a page is by night: white paper would be the brightest thing in the window."""
 
 _MOST_KEPT = 240
 """Covers, about 17 MB: more than are in sight at a time. One that was let go is found where it is kept, when its book
@@ -153,14 +153,14 @@ class BookCovers(QObject):
 
 
 def _narrowed(image: QImage) -> QImage:
-    """What a file has as its cover is larger than what is shown of it."""
+    """Scale a cover down to the width that is shown: a file may have a larger one."""
     if image.width() <= COVER_WIDTH:
         return image
     return image.scaledToWidth(COVER_WIDTH, Qt.TransformationMode.SmoothTransformation)
 
 
 def typeset(untrusted_title: str, untrusted_words: str) -> QImage:
-    """What the first page of a book would look like whose pages are not drawn."""
+    """Draw a first page for a book whose own pages are not drawn."""
     page = QImage(_PAGE, QImage.Format.Format_RGB888)
     page.fill(QColor(PAPER.surface))
     painter = QPainter(page)
@@ -208,7 +208,7 @@ def _paint_cloth(painter: QPainter, place: QRectF, book: Book) -> None:
 
 
 def _paint_page(painter: QPainter, place: QRectF, image: QImage, palette: Palette) -> None:
-    """As wide as the place; what is too high is cut at its foot, what is too low stands on paper."""
+    """Paint a page as wide as the place: one that is too high is cut at its foot, one too low stands on paper."""
     high = image.width() * place.height() / place.width()
     shown = QRectF(0, 0, image.width(), min(high, image.height()))
     painter.fillRect(place, QColor(PAPER.surface))

@@ -35,7 +35,7 @@ _ACTION = 18
 
 
 class RowDelegate(QStyledItemDelegate):
-    """What lists share: the heading, the ground of a row, the focus ring, a box that is ticked."""
+    """Paints what lists share: the heading, the ground of a row, the focus ring, a box that is ticked."""
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -262,7 +262,7 @@ class BookDelegate(RowDelegate):
 
 
 def _area(rect: QRect, row: BookRow) -> QRect:
-    """Of a row, without the gap below it, set in as far as its folder."""
+    """Return the area of a row, without the gap below it, set in as far as its folder."""
     return rect.adjusted(row.level * _STEP_IN, 0, 0, -_GAP)
 
 

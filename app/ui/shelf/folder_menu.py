@@ -1,4 +1,4 @@
-"""What can be done with a folder that was added: the menu of its group on the shelf."""
+"""The menu of a folder that was added: it opens at the folder's group on the shelf."""
 
 from __future__ import annotations
 

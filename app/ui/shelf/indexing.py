@@ -12,7 +12,8 @@ from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 
 
 class BookIndexing(QObject):
-    """What was done of a book before it had to stop is not done again."""
+    """Indexes the books of the shelf while no answer or series of answers is wanted. The part of a book that was
+    indexed before it had to stop is not done again."""
 
     changed = Signal(object)  # dict[str, int]: how many percent are done of the book that is being indexed
 

@@ -77,7 +77,7 @@ class MatterSwitch(QPushButton):
         return menu
 
     def offer(self, entries: Callable[[], Iterable[MenuEntry]]) -> None:
-        """What else the menu has: `entries` gives it whenever that is opened."""
+        """Add entries to the menu: `entries` is asked for them whenever the menu is opened."""
         self._entries = entries
 
     def shows_all(self) -> bool:
@@ -127,5 +127,5 @@ class MatterSwitch(QPushButton):
 
 
 def desk_name(matter: Matter | None) -> str:
-    """What the library, or a matter, is called."""
+    """Return the name of a matter, or of the library (None)."""
     return _("Library") if matter is None else disarm(matter.name)

@@ -27,8 +27,8 @@ from app.wording.units import count
 
 
 class PageField(QLineEdit):
-    """What is typed is looked up when the field is left. If there is no such page the words stay, to be corrected,
-    and the page is the one before.
+    """A field for a page, which looks up what was typed when it is left. If there is no such page the words stay, to be
+    corrected, and the page is the one before.
 
     Pages are numbers from 1. `changed` carries the new page, also when it is the same again after a page that does
     not exist; `typed` what was looked up and how many pages it can mean.

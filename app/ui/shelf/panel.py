@@ -32,7 +32,8 @@ from app.wording.units import count
 _FOOT_ICON = 18
 _TOP_BUTTON = (34, 34)
 _CONVERSATIONS_SHARE = 0.5
-"""Of the height of the panel: more conversations than fit in it scroll, so that the books stay in sight."""
+"""The share of the panel's height that conversations may take: if they need more they scroll, so that the books stay
+in sight."""
 
 
 class ShelfPanel(QWidget):
@@ -69,7 +70,7 @@ class ShelfPanel(QWidget):
         super().__init__(parent)
         self._icons = icons
         self.top_buttons: dict[str, IconButton] = {}
-        """Those of commands at the top, by the names of these."""
+        """The buttons at the top that run commands, by the names of the commands."""
         self._conversations = conversations
         self._books = books
         self._entries: Callable[[Book], Iterable[MenuEntry]] = lambda _book: ()
@@ -269,7 +270,7 @@ class ShelfPanel(QWidget):
             menu.popup(where)
 
     def conversation_menu(self, index: QModelIndex) -> QMenu | None:
-        """What can be done with a conversation; None for a heading."""
+        """Make the menu of a conversation; None for a heading."""
         row = index.data(ItemRole)
         if not isinstance(row, Conversation):
             return None
@@ -285,7 +286,7 @@ class ShelfPanel(QWidget):
         return menu
 
     def book_menu(self, index: QModelIndex) -> QMenu | None:
-        """What can be done with a book, or with a file that is being opened; None for a heading."""
+        """Make the menu of a book, of a file that is being opened, or of a folder; None for another heading."""
         row = index.data(ItemRole)
         if isinstance(row, GroupRow):
             return self.folder_menu.fill(self._menu(), row)
@@ -315,7 +316,7 @@ class ShelfPanel(QWidget):
         return menu
 
     def offer_for_books(self, entries: Callable[[Book], Iterable[MenuEntry]]) -> None:
-        """What else the menu of a book has: `entries` gives it whenever that is opened."""
+        """Add entries to the menu of a book: `entries` is asked for them whenever the menu is opened."""
         self._entries = entries
 
     def _menu(self) -> QMenu:

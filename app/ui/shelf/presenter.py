@@ -292,7 +292,7 @@ class ShelfPresenter(Presenter):
 
     @Slot(str)
     def remove_book(self, book_id: str) -> None:
-        """As `delete`."""
+        """Move a book into the bin at once; where there is none, remove it after a question."""
         if self._removal.uses_bin:
             self._remove(book_id)
             return

@@ -29,7 +29,7 @@ Row = TypeVar("Row")
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _OPEN_UP_TO = 20
-"""Of a folder with more books, the folders in it are folded at first."""
+"""An added folder with more books than this has the folders in it folded at first."""
 
 
 @dataclass(frozen=True)
@@ -249,8 +249,8 @@ _MIME = "application/x-octavo-book"
 def in_folders(
     rows: Sequence[BookRow], sources: Sequence[SourceCounts], folds: Mapping[str, bool]
 ) -> list[GroupRow | BookRow]:
-    """Those that are from folders, each below its folder: folders first, then books by the names of their files, with
-    what belongs to a book below it. `folds`: which folders a person has folded or not."""
+    """Arrange the books that are from folders, each below its folder: folders first, then books by the names of their
+    files, with what belongs to a book below it. `folds`: which folders a person has folded or not."""
     arranged: list[GroupRow | BookRow] = []
     for counts in sources:
         of_source = [row for row in rows if row.shelved is not None and row.shelved.source_id == counts.source.id]
@@ -260,7 +260,7 @@ def in_folders(
 
 
 def group_key(source_id: int, folder: Path = Path()) -> str:
-    """Of a folder that was added, or of one in it."""
+    """Return the key that identifies a folder that was added, or one in it."""
     return f"{source_id}:{folder.as_posix()}"
 
 
@@ -365,19 +365,19 @@ class BookList(HeadedList[BookRow]):
         )
 
     def folds(self) -> dict[str, bool]:
-        """What a person has folded or not, by the folders that there are."""
+        """Return whether a person has folded each folder or not, by the keys of the folders that are still there."""
         there = {str(counts.source.id) for counts in self._sources}
         return {key: folded for key, folded in self._folds.items() if key.partition(":")[0] in there}
 
     def remember(self, folds: Mapping[str, bool]) -> None:
-        """What `folds` gave the last time."""
+        """Take over which folders a person has folded or not, from what `folds` returned the last time."""
         self._folds = dict(folds)
 
     def books(self) -> tuple[BookRow, ...]:
         return tuple(row for _number, row in self.entries())
 
     def index_of(self, key: str) -> QModelIndex:
-        """Of a book or a folder; an invalid index when there is none."""
+        """Return the index of the book or the folder with this key; an invalid one when there is none."""
         rows = (number for number, row in enumerate(self._rows) if getattr(row, "key", None) == key)
         return next(map(self.index, rows), QModelIndex())
 
@@ -456,7 +456,7 @@ def _size_words(row: BookRow, book: Book) -> str:
 
 
 def _identity(row: HeadingRow | BookRow) -> tuple[str | bool | int, ...]:
-    """What decides a row's place and height."""
+    """Return the parts of a row that decide its place and height."""
     if isinstance(row, GroupRow):
         return row.key, row.text, row.count, row.folded, row.level
     if isinstance(row, HeadingRow):

@@ -1,4 +1,4 @@
-"""What runs for a while, at the foot of the shelf: what it is, how far it is, and a way to stop it."""
+"""A card at the foot of the shelf for work that runs for a while: its title, how far it is, and a way to stop it."""
 
 from __future__ import annotations
 

@@ -293,7 +293,7 @@ class AnswerMessage(MessageWidget):
         self.changed.emit()
 
     def suggest(self, questions: Sequence[str]) -> None:
-        """What may be asked after it, below everything; empty for nothing."""
+        """Offer questions that may be asked after this answer, below everything else; empty for none."""
         if tuple(questions) != self.further.questions:
             self.further.set_questions(questions)
             self.changed.emit()
@@ -421,7 +421,7 @@ class AnswerMessage(MessageWidget):
 
 
 _Below: TypeAlias = "tuple[ProgressLine | RemarkLine | InlineButton | Foot | SuggestionList, int, int]"
-"""What is below a text, the gap above it and its left edge in px."""
+"""A widget below a text, the gap above it and its left edge, both in px."""
 
 
 def _stack(below: Sequence[_Below], top: int, width: int) -> int:

@@ -126,13 +126,13 @@ class Foot(QWidget):
         return [_Row(label, [self._make_chip(mark, shelf) for mark in marks]) for label, marks in labelled if marks]
 
     def show_status(self, words: str) -> None:
-        """What is still being done about the answer, after its counts; empty for nothing."""
+        """Say, after the answer's counts, how it is still being worked on; empty for nothing."""
         if words != self._status:
             self._status = words
             self.changed.emit()
 
     def stops(self) -> list[QWidget]:
-        """What Tab visits, in order."""
+        """Return the widgets that Tab visits, in order."""
         stops: list[QWidget] = [chip for row in self._rows for chip in row.chips]
         if not self.variants.isHidden():
             stops += [self.variants.earlier, self.variants.later]
@@ -142,7 +142,7 @@ class Foot(QWidget):
         return stops
 
     def describe(self) -> str:
-        """What the foot says, in words."""
+        """Return all that the foot shows, in words."""
         detailed = self.numbers_button.isChecked()
         rows = [row.describe() for row in [*self._rows, *(self._details if detailed else ())]]
         said = [words.text for words in [*self._words, *(self._numbers if detailed else ())] if words.text != _DOT]

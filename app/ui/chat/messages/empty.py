@@ -1,4 +1,4 @@
-"""What a conversation shows in which nothing was asked yet."""
+"""The view of a conversation in which nothing was asked yet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BESIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class EmptyAction(Enum):
-    """What a person can do who has asked nothing yet."""
+    """An action that is offered to a person who has asked nothing yet."""
 
     ADD = auto()
     CHOOSE_BOOKS = auto()
@@ -36,7 +36,7 @@ class EmptyAction(Enum):
 
 @dataclass(frozen=True)
 class EmptyOffer:
-    """What a feature offers there: the words on its button, and what that does."""
+    """An offer that a feature makes in an empty conversation: the words on a button, and the function that it runs."""
 
     words: str
     run: Callable[[], object]
@@ -113,7 +113,7 @@ class EmptyConversation(QWidget):
         self._arrange()
 
     def stops(self) -> list[QWidget]:
-        """What Tab visits, in order."""
+        """Return the widgets that Tab visits, in order."""
         buttons = [button for button in self.findChildren(TextButton) if button.isVisibleTo(self)]
         return [*self.questions.stops(), *buttons]
 
@@ -173,7 +173,7 @@ class EmptyConversation(QWidget):
             y += heights[part]
 
     def _parts(self) -> Iterator[tuple[QWidget, int]]:
-        """What is shown, from the top, each with the space before it."""
+        """Show the parts that have something to say, and yield them from the top, each with the px above it."""
         words = self._words
         parts = (
             (self._title, bool(words.title), 0),
@@ -234,7 +234,7 @@ _LINK_PADDING = 5
 
 
 def _height(part: QWidget, width: int) -> int:
-    """Of a part that is so wide, px."""
+    """Return the height of a part that is so wide, px."""
     layout = part.layout()
     if layout is not None and layout.hasHeightForWidth():
         return layout.totalHeightForWidth(width)

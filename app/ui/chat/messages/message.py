@@ -298,11 +298,11 @@ class MessageWidget(QWidget):
         return self._selection.exists or (focused is not None and self.isAncestorOf(focused)) or self.hasFocus()
 
     def stops(self) -> list[QWidget]:
-        """What Tab visits, in the order of reading."""
+        """Return the widgets that Tab visits, in the order of reading."""
         return self._overlays.stops(self._pieces)
 
     def reading_order(self) -> list[QWidget]:
-        """What there is beside its text, in the order of reading: what Tab visits, and what it does not."""
+        """Return all widgets beside the message's text, in the order of reading, whether Tab visits them or not."""
         return self.stops()
 
     def _set_pieces(self, pieces: Sequence[MessageBlock], kept: int = 0) -> None:
@@ -513,7 +513,7 @@ class MessageWidget(QWidget):
         self.menu(event.pos()).popup(event.globalPos())
 
     def menu(self, at: QPoint) -> QMenu:  # noqa: ARG002 - for those that have something there
-        """What can be done with what is selected, or with what is at a place."""
+        """Make the menu of actions for the selected text, or for the thing at this place."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         copy = menu.addAction(_("Copy"))

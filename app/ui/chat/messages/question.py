@@ -183,7 +183,7 @@ class QuestionMessage(MessageWidget):
 
 
 def images_height(images: Sequence[NumberedImage], width: int) -> int:
-    """What images add to the height of a question, in a message of this width, px."""
+    """Return how much images add to the height of a question, in a message of this width, px."""
     return tiles_height(images, _inside_bubble(width).width())
 
 

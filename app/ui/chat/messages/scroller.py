@@ -68,7 +68,7 @@ class DragScroller(QObject):
 
 @dataclass(frozen=True)
 class ScrollAnchor:
-    """What keeps its place while heights change: a slot, a piece in it, and how many px of that are out of sight."""
+    """A point that stays put while heights change: a slot, a piece in it, and how many px of that are out of sight."""
 
     slot: Slot
     piece: int
@@ -124,7 +124,7 @@ class Scroller(QAbstractScrollArea):
         raise NotImplementedError
 
     def _first_stops(self) -> list[QWidget]:
-        """What Tab visits before the messages."""
+        """Return the widgets that Tab visits before the messages."""
         return []
 
     def _adopt(self, slot: Slot, message: MessageWidget) -> MessageWidget:
@@ -185,7 +185,7 @@ class Scroller(QAbstractScrollArea):
         self._ahead = _OVERSCAN_STEP
 
     def _ready_more(self) -> None:
-        """What is near the window, a little farther away than last time: what is in it does not wait for that."""
+        """Make messages ready a little farther from the window than last time; those in it do not wait for that."""
         self._ahead = min(OVERSCAN, self._ahead + _OVERSCAN_STEP)
         self._settle()
 

@@ -53,7 +53,7 @@ class Slot:
 
     @property
     def text_so_far(self) -> str:
-        """Of an answer that is written at present, too."""
+        """The text of the message, even where it is an answer that is still being written."""
         return self.message.plain_text() if self.is_open and self.message is not None else self.text
 
     def guess_height(self, width: int, sizes: TextSizes) -> None:

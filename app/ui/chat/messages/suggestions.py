@@ -92,7 +92,7 @@ class SuggestionList(QWidget):
         self.setVisible(bool(questions))
 
     def stops(self) -> list[QWidget]:
-        """What Tab visits, in order."""
+        """Return the widgets that Tab visits, in order."""
         return [] if self.isHidden() else [button for button in self._buttons if not button.isHidden()]
 
     def arrange(self, width: int, room: int | None = None) -> int:

@@ -107,7 +107,7 @@ class ThoughtRow(QWidget):
             painter.fillRect(QRect(0, place.y(), _EDGE, place.height()), QColor(self._theme.palette.line))
 
     def _body_height(self) -> int:
-        """Of all of the thought, or of as much as is seen at once; what is below that need not be laid out."""
+        """Return the height of the thought, or of as much as is seen at once, px: text below that is not laid out."""
         document, most = self.body.document(), _LINES * QFontMetrics(self.body.font()).lineSpacing()
         height, block = 0.0, document.begin()
         while block.isValid() and height < most:

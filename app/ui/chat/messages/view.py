@@ -320,7 +320,7 @@ class ConversationView(Scroller):
         return self._adopt(slot, made)
 
     def _action_below(self, slot: Slot, *, is_last: bool) -> str:
-        """What is offered below an answer."""
+        """Return the words on the button below an answer; empty for none."""
         if slot.left_out:
             return _("Include again from here")
         return self._word_going_on(slot.answer) if is_last and slot.answer is not None else ""

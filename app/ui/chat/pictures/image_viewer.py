@@ -181,7 +181,7 @@ class Magnifier(QAbstractScrollArea):
         return self._levels[0] if self._levels else None
 
     def words(self) -> str:
-        """What is said over the picture, or instead of it."""
+        """Return the words that are shown over the picture, or instead of it; empty for none."""
         waits = self._waits and not self._patience.isActive()
         return self._remark or self._problem or (_("Opening the image…") if waits else "")
 

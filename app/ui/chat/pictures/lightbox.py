@@ -99,7 +99,7 @@ class ImageDialog(QDialog):
             self.magnifier.show_pixels(levels)
 
     def show_problem(self, image: NumberedImage, words: str) -> None:
-        """What keeps its pixels from being shown."""
+        """Say why the pixels of this image cannot be shown."""
         if image == self.image:
             self.magnifier.show_problem(words)
             self.magnifier.setAccessibleDescription(words)

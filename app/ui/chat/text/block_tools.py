@@ -1,4 +1,4 @@
-"""What can be done with a stretch of code or a table of an answer: a bar at its edge, and what is read from it."""
+"""A bar of tools at the edge of a stretch of code or a table in an answer, and the text that they read from it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BAR = ACTION
 
 @dataclass(frozen=True)
 class CodeTools:
-    """Of code in this language, which may be empty; the bar is above it."""
+    """The tools for a stretch of code in this language, which may be empty; their bar is above it."""
 
     language: str
     read: Callable[[], str]
@@ -38,7 +38,7 @@ class CodeTools:
 
 @dataclass(frozen=True)
 class TableTools:
-    """Of a table; the bar is below it."""
+    """The tools for a table; their bar is below it."""
 
     read: Callable[[], list[list[str]]]
 

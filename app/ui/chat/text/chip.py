@@ -36,7 +36,7 @@ from app.ui.look.theme import SIZE_SMALL, USUAL_SIZES, TextSizes, Theme
 from app.ui.widgets.spoken import speak_as
 
 HEIGHT = USUAL_SIZES.chip_height
-"""Of a chip outside the conversation's text, px."""
+"""The height of a chip outside the conversation's text, px."""
 _CORNER = 5.0
 _PADDING = 7.0  # px left and right of the words
 _SIDE = 1.0  # px of air left and right of the frame

@@ -105,13 +105,14 @@ def draw(formula: Formula, colour: str) -> QSvgRenderer:
 
 
 def typeset_now(tex: str, *, display: bool, size: int) -> Formula | None:
-    """As `typeset`, from any thread."""
+    """Make a drawing of a formula, like `typeset`, but safely from any thread; None where it is no known LaTeX."""
     with _ONE_AT_A_TIME:
         return typeset(tex, display, size)
 
 
 def _set_all(keys: Sequence[_Key], done: deque[tuple[_Key, Formula | None]]) -> None:
-    """What the thread does. A fault that nobody foresaw costs one formula, and is logged without its text."""
+    """Typeset these formulas in a thread, and append each to `done`. A fault that nobody foresaw costs one formula, and
+    is logged without its text."""
     for key in keys:
         formula = None
         try:

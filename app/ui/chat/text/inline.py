@@ -129,7 +129,7 @@ class InlineRenderer:
         self._begun: tuple[int, SentenceVerdict] | None = None  # where the sentence that is being written begins
 
     def use_base(self, form: QTextCharFormat) -> None:
-        """What follows is written in `form` where nothing else is said."""
+        """Write all that follows in `form`, except where its own markup asks for another format."""
         self._base = QTextCharFormat(form)
 
     def write(self, tokens: Sequence[Token]) -> None:

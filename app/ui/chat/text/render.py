@@ -143,7 +143,7 @@ def _belongs(kind: _TokenType, *families: _TokenType) -> bool:
 
 @dataclass(frozen=True)
 class Ornament:
-    """What is drawn beside the words of the block at `position`.
+    """A drawing beside the words of the block at `position`.
 
     Bars of quotations at these x (px), the marker of an item left of the text, or a rule. `copied` is the marker in
     copied text.
@@ -267,7 +267,7 @@ class BlockRenderer:
         return index + 1
 
     def _enter_or_leave(self, tokens: Sequence[Token], index: int) -> None:
-        """What has blocks inside: a list, one of its items, a quotation, a footnote."""
+        """Enter or leave a block with blocks inside: a list, one of its items, a quotation, a footnote."""
         token = tokens[index]
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
@@ -350,7 +350,7 @@ class BlockRenderer:
         self._levels.append(_Level(number, first is not None and first.hidden, self._indent(widest)))
 
     def _indent(self, widest: str) -> int:
-        """Of a level whose widest marker this is, px: a marker is drawn left of the text, and must not be cut off."""
+        """Return the indent of a list level, px: its widest marker is drawn left of the text, and must not be cut."""
         metrics = QFontMetricsF(self._written.document.defaultFont())
         return max(INDENT, math.ceil(metrics.horizontalAdvance(widest)) + MARKER_GAP)
 

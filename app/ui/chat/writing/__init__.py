@@ -1,1 +1,1 @@
-"""What is written: the field for it, its attachments, drafts."""
+"""The place where a question is written: its field, its attachments, its drafts."""

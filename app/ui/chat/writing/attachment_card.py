@@ -37,7 +37,7 @@ _STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Rig
 
 @dataclass(frozen=True)
 class AttachmentData:
-    """What a card shows. `key` identifies it; `detail` is a few words. A `picture` may come later."""
+    """The content of an attachment's card. `key` identifies it; `detail` is a few words. A `picture` may come later."""
 
     key: int
     untrusted_name: str

@@ -22,7 +22,7 @@ _LEAST_WIDTH, _MOST_WIDTH = 164, 232  # px of a card
 
 
 class Attachments(QWidget):
-    """As high as `heightForWidth` says; hidden while nothing is attached."""
+    """Shows the attachments of a question as cards; as high as `heightForWidth` says, hidden while there are none."""
 
     removed = Signal(int)  # key
     moved = Signal(int, int)  # key, its place from now on

@@ -320,7 +320,7 @@ class AttachmentsPresenter(Presenter):
         self._composer.set_refused(bool(self.refusal(self._writing)))
 
     def _sum(self) -> str:
-        """What several images take together; for a single one its card says it."""
+        """Say how many images there are, and how many tokens they take together; empty for one, whose card says it."""
         if len(self._here) < 2:
             return ""
         words = _("{n} images").format(n=count(len(self._here)))

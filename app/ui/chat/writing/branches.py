@@ -88,6 +88,6 @@ def follow(turns: tuple[Turn, ...], editing: StoredQuestion | None) -> tuple[tup
 
 
 def turns_before(turns: tuple[Turn, ...], question_id: str) -> tuple[Turn, ...]:
-    """Those above a question; all of them where it is not among them."""
+    """Return the turns above a question; all of them where it is not among them."""
     ids = [turn.question.id for turn in turns]
     return turns[: ids.index(question_id)] if question_id in ids else turns

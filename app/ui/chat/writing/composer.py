@@ -107,11 +107,11 @@ class Composer(QWidget):
         self._note = ""
         self._text_height = _LINE
         self.scope = ComposerNote(theme, self, quiet=True)
-        """What is asked besides the desk; without words where nothing is."""
+        """A note of what is asked besides the desk; without words where nothing is."""
         self.editor = QuestionEditor(self)
         self.attachments = Attachments(theme, self)  # after the field in the order of Tab: that comes first
         self.hold = ComposerNote(theme, self)
-        """What is said of a question that was not sent; without words where nothing is."""
+        """A note about a question that was not sent; without words where there is none."""
         self.editing = ComposerNote(theme, self)
         """Which earlier question is in the field; without words where a new one is."""
         self._notes = self.scope, self.hold, self.editing  # from the top

@@ -19,7 +19,7 @@ from app.ui.kit.presenter import Presenter
 from app.wording.errors import sentence
 
 KEEP_AFTER_MS = 1000
-"""What is typed in this time is lost when the program is killed."""
+"""A draft is stored so long after it changed: words typed within this time are lost when the program is killed."""
 
 
 class DraftsPresenter(Presenter):
@@ -158,7 +158,7 @@ class Writing(QObject):
         return self._drafts.of(conversation_id)
 
     def images(self, conversation_id: str) -> tuple[Image | ImageRef, ...]:
-        """Those of the draft."""
+        """Return the images that are attached to the draft."""
         return self._attachments.images_of(self._writing(conversation_id))
 
     def refusal(self, conversation_id: str) -> str:
@@ -196,7 +196,7 @@ class Writing(QObject):
         self._composer.setFocus()
 
     def leave_edit(self) -> None:
-        """What it interrupted comes back; without an edit nothing happens."""
+        """Stop editing an earlier question, and show the draft that it interrupted; without an edit do nothing."""
         draft = self._drafts.of(self._shown_id)
         if draft.question_id:
             self._attachments.clear(draft.question_id)

@@ -1,4 +1,4 @@
-"""What was pasted or dropped: files, an image, addresses of the web, or words."""
+"""Finds what was pasted or dropped: files, an image, addresses of the web, or words."""
 
 from __future__ import annotations
 
