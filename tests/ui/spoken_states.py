@@ -24,7 +24,7 @@ from app.features.notes.window.notes import NotesWindow
 from app.models.hub.catalogue import catalogue
 from app.services.models.plans import Hardware
 from app.ui.chat.messages.answer import AnswerMessage
-from app.ui.page.note_rows import NoteRole
+from app.ui.kit.rows import RowRole
 from app.ui.window.passphrase_screen import PassphraseScreen
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -106,7 +106,7 @@ def notes(room: Room) -> None:
     room.settle()
     room.window.page.text.select_all()
     row = added.notes.panel.view.notes.index(1, 0)
-    added.notes.edit(row.data(NoteRole).note, QRect(300, 300, 9, 9))
+    added.notes.edit(row.data(RowRole).note, QRect(300, 300, 9, 9))
 
 
 def palette(room: Room) -> None:

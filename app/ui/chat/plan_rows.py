@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractListModel,
-    QEvent,
-    QModelIndex,
-    QObject,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from app.core.documents.untrusted import disarm
 from app.services.asking.matter_plans import DocumentChoice, DocumentUse, Proposal, UseReason
+from app.ui.kit.rows import Index, RowRole, RowsModel
 from app.ui.look.fonts import ui_font
 from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.shelf.delegates import RowDelegate
-from app.ui.shelf.rows import HeadingRow, Index
+from app.ui.shelf.rows import HeadingRow
 from app.wording.i18n import _
 from app.wording.matter_plans import group_words, reason_words, use_words
 from app.wording.units import count
 
-PlanRole = int(Qt.ItemDataRole.UserRole) + 1
-"""A `DocumentChoice`, or a `HeadingRow`."""
-
-_ROOT = QModelIndex()
 _ROW, _HEADING, _GAP, _LINE = 52, 38, SPACE_XS, 18
 _BOX = 16  # px of the box that is ticked
 _TOKENS = 84  # px
@@ -45,7 +31,7 @@ _GROUPS = (
 """Rows stay where they are whatever a person changes, so groups go by what was proposed."""
 
 
-class PlanList(QAbstractListModel):
+class PlanList(RowsModel[DocumentChoice | HeadingRow]):
     """`changed`: a document is used otherwise."""
 
     changed = Signal()
@@ -54,50 +40,36 @@ class PlanList(QAbstractListModel):
         super().__init__(parent)
         self.proposal = proposal
         self._filter = ""
-        self._rows = list(self._make())
+        self.put(self._make())
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+    def words(self, row: DocumentChoice | HeadingRow) -> str:
+        return row.text if isinstance(row, HeadingRow) else _spoken(row)
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        heading = isinstance(index.data(PlanRole), HeadingRow)
-        return Qt.ItemFlag.NoItemFlags if heading else super().flags(index)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        if role == PlanRole:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.text if isinstance(row, HeadingRow) else _spoken(row)
-        return None
+    def can_choose(self, row: DocumentChoice | HeadingRow) -> bool:
+        return isinstance(row, DocumentChoice)
 
     def filter(self, text: str) -> None:
         """Show the documents alone whose titles have these words."""
-        self.beginResetModel()
         self._filter = text.casefold()
-        self._rows = list(self._make())
-        self.endResetModel()
+        self.put(self._make())
 
     def use(self, index: Index, use: DocumentUse) -> None:
-        row = index.data(PlanRole)
+        row = index.data(RowRole)
         if isinstance(row, DocumentChoice) and use is not row.use:
             self.proposal = self.proposal.with_use(row.ref.book_id, use)
-            self._rows[index.row()] = next(each for each in self.proposal.documents if each.ref == row.ref)
-            self.dataChanged.emit(index, index)
+            self.change(index.row(), next(each for each in self.proposal.documents if each.ref == row.ref))
             self.changed.emit()
 
     def toggle(self, index: Index) -> None:
         """Take a document, or leave it out."""
-        row = index.data(PlanRole)
+        row = index.data(RowRole)
         if isinstance(row, DocumentChoice):
             taken = DocumentUse.WHOLE if _is_read(row) or not row.passages else DocumentUse.PASSAGES
             self.use(index, taken if row.use is DocumentUse.NONE else DocumentUse.NONE)
 
     def switch(self, index: Index) -> None:
         """Read a document whole instead of passages of it, or the other way round."""
-        row = index.data(PlanRole)
+        row = index.data(RowRole)
         if isinstance(row, DocumentChoice) and row.passages:
             whole = row.use is DocumentUse.WHOLE
             self.use(index, DocumentUse.PASSAGES if whole else DocumentUse.WHOLE)
@@ -136,10 +108,10 @@ class PlanDelegate(RowDelegate):
     leaves it out; one on its use, or Return, reads it whole or passages of it."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
-        return QSize(80, _HEADING if isinstance(index.data(PlanRole), HeadingRow) else _ROW + _GAP)
+        return QSize(80, _HEADING if isinstance(index.data(RowRole), HeadingRow) else _ROW + _GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row = index.data(PlanRole)
+        row = index.data(RowRole)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(row, HeadingRow):
@@ -187,7 +159,7 @@ class PlanDelegate(RowDelegate):
             line.translate(0, _LINE)
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
-        row = index.data(PlanRole)
+        row = index.data(RowRole)
         if not isinstance(row, DocumentChoice) or not isinstance(model, PlanList):
             return False
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonRelease:

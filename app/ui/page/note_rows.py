@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.core.documents.document import Book
 from app.core.documents.note import Note
 from app.core.documents.untrusted import disarm
+from app.ui.kit.rows import Index, RowRole, RowsModel
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import (
     CORNER,
@@ -32,9 +32,6 @@ from app.wording.i18n import _
 from app.wording.notes import lost_words
 from app.wording.page_names import page_words
 
-_Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-NoteRole = int(Qt.ItemDataRole.UserRole)
 _MOST_LINES = 4
 _HEADING = 44
 _INDENT = SPACE_L
@@ -57,12 +54,8 @@ class NoteRow:
     text: str
 
 
-class NoteList(QAbstractListModel):
-    """`NoteRole` gives a NoteHeading or a NoteRow."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[NoteHeading | NoteRow] = []
+class NoteList(RowsModel[NoteHeading | NoteRow]):
+    """The notes of one book or of several, under the titles of their books."""
 
     def show_notes(self, notes: Iterable[Note], books: Mapping[str, Book], *, headed: bool = True) -> None:
         """Those of each book in the order of its pages, books by their titles; what is of no book comes last. `books`
@@ -77,35 +70,20 @@ class NoteList(QAbstractListModel):
             if headed:
                 rows.append(NoteHeading(disarm(book.title) if book is not None else _("Kept from answers")))
             rows += [_row(note, book) for note in sorted(groups[book_id], key=_order)]
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
+        self.put(rows)
 
     def notes(self) -> list[Note]:
-        return [row.note for row in self._rows if isinstance(row, NoteRow)]
+        return [row.note for row in self.rows if isinstance(row, NoteRow)]
 
     def index_of(self, note_id: str) -> QModelIndex:
-        """An invalid index where it is not listed."""
-        numbers = (n for n, row in enumerate(self._rows) if isinstance(row, NoteRow) and row.note.id == note_id)
-        return next((self.index(number) for number in numbers), QModelIndex())
+        """The index of a note; an invalid one where it is not listed."""
+        return self.find(lambda row: isinstance(row, NoteRow) and row.note.id == note_id)
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+    def words(self, row: NoteHeading | NoteRow) -> str:
+        return row.text if isinstance(row, NoteHeading) else _said(row)
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        if not index.isValid() or isinstance(self._rows[index.row()], NoteHeading):
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        if role == NoteRole:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.text if isinstance(row, NoteHeading) else _said(row)
-        return None
+    def can_choose(self, row: NoteHeading | NoteRow) -> bool:
+        return isinstance(row, NoteRow)
 
 
 def _row(note: Note, book: Book | None) -> NoteRow:
@@ -132,8 +110,8 @@ class NoteDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        row = index.data(NoteRole)
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        row = index.data(RowRole)
         if isinstance(row, NoteHeading):
             return QSize(80, _HEADING)
         view = option.widget
@@ -142,8 +120,8 @@ class NoteDelegate(QStyledItemDelegate):
         height = sum(each.height for each in lines) + SPACE_XS * (len(lines) - 1)
         return QSize(80, round(height) + 2 * SPACE_S + SPACE_XS)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        row = index.data(NoteRole)
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(RowRole)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(row, NoteHeading):

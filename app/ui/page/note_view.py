@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QListView, QMenu, QWidget
 
 from app.core.documents.document import Book
 from app.core.documents.note import Note
+from app.ui.kit.rows import RowRole
 from app.ui.look.theme import SPACE_XL, Theme
-from app.ui.page.note_rows import NoteDelegate, NoteList, NoteRole, NoteRow
+from app.ui.page.note_rows import NoteDelegate, NoteList, NoteRow
 from app.wording.i18n import _
 
 _BATCH, _AT_ONCE, _AGAIN_MS = 60, 300, 20
@@ -124,7 +125,7 @@ class NoteView(QListView):
         self.scheduleDelayedItemsLayout()  # rows are as high as their words need
 
     def _note(self, index: QModelIndex | QPersistentModelIndex) -> Note | None:
-        shown = index.data(NoteRole)
+        shown = index.data(RowRole)
         return shown.note if isinstance(shown, NoteRow) else None
 
     @Slot(QModelIndex)

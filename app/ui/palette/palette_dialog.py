@@ -9,11 +9,12 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QLineEdit, QListView, QWidget
 
 from app.ui.kit.commands import Entry, EntryKind, caps_of
+from app.ui.kit.rows import RowRole
 from app.ui.kit.text_finder import TextFinder
 from app.ui.look import motion
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
-from app.ui.palette.palette_rows import EntryDelegate, EntryList, EntryRole
+from app.ui.palette.palette_rows import EntryDelegate, EntryList
 from app.ui.widgets.key_caps import KeyCaps
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
@@ -223,21 +224,14 @@ class PaletteDialog(QDialog):
 
     def _step(self, step: int) -> None:
         """To the next entry there, past headings; at an end, to that entry."""
-        sign = 1 if step > 0 else -1
-        at = self.view.currentIndex().row()
-        target = max(0, min(at + step, self._model.rowCount() - 1))
-        while self._model.rowCount() > target >= 0 and not self._model.is_entry(target):
-            target += sign
-        if self._model.is_entry(target):
-            self._go(target)
+        target = self._model.step(self.view.currentIndex().row(), step)
+        if target.isValid():
+            self._go(target.row())
 
     def _select(self, at: int) -> None:
         """The entry in this row, or the next one below."""
-        last = self._model.rowCount() - 1
-        at = max(0, min(at, last))
-        while at < last and not self._model.is_entry(at):
-            at += 1
-        self._go(at)
+        target = self._model.step(at - 1, 1)
+        self._go(target.row() if target.isValid() else self._model.rowCount() - 1)
         self._fit()
 
     def _go(self, at: int) -> None:
@@ -260,7 +254,7 @@ class PaletteDialog(QDialog):
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:
-        entry = index.data(EntryRole) if index.isValid() else None
+        entry = index.data(RowRole) if index.isValid() else None
         if isinstance(entry, Entry):
             self.accept()
             self.chosen.emit(entry)

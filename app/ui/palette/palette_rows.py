@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, TypeAlias
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.language.folding import fold
 from app.ui.kit.commands import Entry, EntryKind
+from app.ui.kit.rows import Index, RowRole, RowsModel
 from app.ui.look.fonts import ui_font
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import CORNER, ICON, SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_M, SPACE_S
 from app.ui.widgets.key_caps import caps_width, paint_caps
 from app.wording.i18n import _
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-EntryRole = int(Qt.ItemDataRole.UserRole)
 _HEADING, _ROW, _TALL = 30, 36, 52
 _FEW, _MOST_OF_A_KIND = 3, 40
 
@@ -92,8 +89,8 @@ def suggest(entries: Sequence[Entry]) -> list[Entry]:
     return few + [entry for entry in entries if entry.kind is EntryKind.COMMAND]
 
 
-class EntryList(QAbstractListModel):
-    """`EntryRole` gives an Entry or a PaletteHeading."""
+class EntryList(RowsModel[Entry | PaletteHeading]):
+    """The entries of the palette under their headings."""
 
     def __init__(
         self, entries: Sequence[Entry], parent: QObject | None = None, *, last: Sequence[Callable[[str], Entry]] = ()
@@ -103,7 +100,7 @@ class EntryList(QAbstractListModel):
         self._last = last
         self._all = tuple(entries)
         self._found: tuple[Entry, ...] = ()
-        self._rows: list[Entry | PaletteHeading] = _headed((entry, entry.section) for entry in suggest(self._all))
+        self.put(_headed((entry, entry.section) for entry in suggest(self._all)))
 
     def add(self, entries: Sequence[Entry], words: str) -> None:
         """More entries, after all others; `words` as `narrow` was given them."""
@@ -120,50 +117,34 @@ class EntryList(QAbstractListModel):
         for a part of the words stay, until others are."""
         wanted = fold(words)
         self._found = tuple(entry for entry in self._found if wanted and wanted in fold(entry.title))
-        self.beginResetModel()
         if not wanted:
-            self._rows = _headed((entry, entry.section) for entry in suggest(self._all))
+            self.put(_headed((entry, entry.section) for entry in suggest(self._all)))
         else:
             scored = _scored(self._all, words)
             best = {_sort_of(entry): score for score, entry in reversed(scored)}
             sorts = sorted(best, key=lambda sort: (best[sort], sort))
             by_sort = [entry for sort in sorts for entry in _first(scored, sort)]
             last = [make(words) for make in self._last]
-            self._rows = _headed((entry, _sort_of(entry)[1]) for entry in (*by_sort, *self._found, *last))
-        self.endResetModel()
+            self.put(_headed((entry, _sort_of(entry)[1]) for entry in (*by_sort, *self._found, *last)))
 
     def forget_found(self) -> None:
         self._found = ()
 
     def entries(self) -> list[Entry]:
-        return [row for row in self._rows if isinstance(row, Entry)]
-
-    def is_entry(self, row: int) -> bool:
-        return 0 <= row < len(self._rows) and isinstance(self._rows[row], Entry)
+        return [row for row in self.rows if isinstance(row, Entry)]
 
     def height(self) -> int:
-        """Of all rows, in pixels."""
-        return sum(_height(row) for row in self._rows)
+        """The height of all rows, in pixels."""
+        return sum(_height(row) for row in self.rows)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+    def words(self, row: Entry | PaletteHeading) -> str:
+        return row.title if isinstance(row, Entry) else row.text
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid() or not self.is_entry(index.row()):
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+    def description(self, row: Entry | PaletteHeading) -> str:
+        return row.detail or "+".join(row.keys) if isinstance(row, Entry) else ""
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        if role == EntryRole:
-            return row
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.title if isinstance(row, Entry) else row.text
-        if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, Entry):
-            return row.detail or "+".join(row.keys)
-        return None
+    def can_choose(self, row: Entry | PaletteHeading) -> bool:
+        return isinstance(row, Entry)
 
 
 def _sort_of(entry: Entry) -> tuple[EntryKind, str]:
@@ -195,10 +176,10 @@ class EntryDelegate(QStyledItemDelegate):
         self._icons = icons
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
-        return QSize(80, _height(index.data(EntryRole)))
+        return QSize(80, _height(index.data(RowRole)))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: Entry | PaletteHeading = index.data(EntryRole)
+        row: Entry | PaletteHeading = index.data(RowRole)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(row, PaletteHeading):

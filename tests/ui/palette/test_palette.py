@@ -9,9 +9,10 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app.ui.kit.commands import Entry, EntryKind
+from app.ui.kit.rows import RowRole
 from app.ui.look.icons import Icons
 from app.ui.palette.palette_dialog import PaletteDialog
-from app.ui.palette.palette_rows import EntryList, EntryRole, PaletteHeading, rank
+from app.ui.palette.palette_rows import EntryList, PaletteHeading, rank
 from app.wording.i18n import use_language
 from tests.ui.room import LEASE, Room, wait
 
@@ -32,7 +33,7 @@ def _open(room: Room) -> None:
 
 
 def _headings(model: EntryList) -> list[str]:
-    rows = [model.index(row, 0).data(EntryRole) for row in range(model.rowCount())]
+    rows = [model.index(row, 0).data(RowRole) for row in range(model.rowCount())]
     return [row.text for row in rows if isinstance(row, PaletteHeading)]
 
 

@@ -8,8 +8,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.features.chronology.window.rows import EntryRole, EventRow, NameRow, PlaceChip, YearRow
+from app.features.chronology.window.rows import EventRow, NameRow, PlaceChip, YearRow
 from app.ui.chat.text.chip import HEIGHT, draw_chip, measure_chip
+from app.ui.kit.rows import RowRole
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.wording.i18n import _
@@ -39,7 +40,7 @@ class TimelineDelegate(QStyledItemDelegate):
         self._heights: dict[tuple[int, str, str], int] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002
-        row = index.data(EntryRole)
+        row = index.data(RowRole)
         width = self._view.viewport().width()
         match row:
             case EventRow():
@@ -50,7 +51,7 @@ class TimelineDelegate(QStyledItemDelegate):
                 return QSize(80, _YEAR_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        row = index.data(EntryRole)
+        row = index.data(RowRole)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(row, YearRow):
@@ -64,7 +65,7 @@ class TimelineDelegate(QStyledItemDelegate):
         painter.restore()
 
     def chip_at(self, index: QModelIndex, area: QRect, point: QPointF) -> PlaceChip | None:
-        row = index.data(EntryRole)
+        row = index.data(RowRole)
         if not isinstance(row, EventRow):
             return None
         return next((chip for place, _words, chip in self._chips(row, area) if place.contains(point.toPoint())), None)

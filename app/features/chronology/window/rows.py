@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex
 
 from app.core.conversations.conversation import Citation, CitationState
 from app.core.documents.document import Book
@@ -15,12 +15,10 @@ from app.features.chronology.data import EntityPlace, EntrySource, EventPlace, N
 from app.features.chronology.export import pages_of
 from app.features.chronology.words import kind_words, remark_words, span_words
 from app.ui.chat.text.citations import label_citation
+from app.ui.kit.rows import RowsModel
 from app.wording.i18n import _
 from app.wording.units import count
 
-EntryRole = int(Qt.ItemDataRole.UserRole)
-_Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 _MOST_PLACES = 20
 
 
@@ -132,44 +130,21 @@ def _one_line(untrusted_text: str) -> str:
     return " ".join(disarm(untrusted_text).split())
 
 
-class TimelineList(QAbstractListModel):
-    """`EntryRole` gives an `EntryRow`; headings cannot be chosen."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: Sequence[EntryRow] = ()
+class TimelineList(RowsModel[EntryRow]):
+    """Entries of the chronology; headings cannot be chosen."""
 
     def show_rows(self, rows: Iterable[EntryRow]) -> None:
-        made = tuple(rows)
-        if made != self._rows:
-            self.beginResetModel()
-            self._rows = made
-            self.endResetModel()
+        """Show these; where they are those that are shown, choice and scroll position stay."""
+        made = list(rows)
+        if made != self.rows:
+            self.put(made)
 
     def index_of(self, id: str) -> QModelIndex:
-        """Invalid where there is no such entry."""
-        for number, row in enumerate(self._rows):
-            if not isinstance(row, YearRow) and row.id == id:
-                return self.index(number)
-        return QModelIndex()
+        """The index of an entry; an invalid one where there is no such entry."""
+        return self.find(lambda row: not isinstance(row, YearRow) and row.id == id)
 
-    def rows(self) -> Sequence[EntryRow]:
-        return self._rows
+    def words(self, row: EntryRow) -> str:
+        return row.words if isinstance(row, YearRow) else row.spoken
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        if isinstance(self._rows[index.row()], YearRow):
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        if role == EntryRole:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.words if isinstance(row, YearRow) else row.spoken
-        return None
+    def can_choose(self, row: EntryRow) -> bool:
+        return not isinstance(row, YearRow)

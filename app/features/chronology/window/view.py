@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from app.core.conversations.conversation import Citation
 from app.features.chronology.window.cells import TimelineDelegate
-from app.features.chronology.window.rows import EntryRole, EventRow, NameRow, TimelineList
+from app.features.chronology.window.rows import EventRow, NameRow, TimelineList
+from app.ui.kit.rows import RowRole
 from app.ui.look.theme import Theme
 from app.ui.widgets.row_list import RowListView
 
@@ -57,7 +58,7 @@ class TimelineView(RowListView):
     def chosen(self) -> list[EventRow | NameRow]:
         """In the order in which they are listed."""
         indexes = sorted(self.selectedIndexes(), key=lambda index: index.row())
-        rows = (index.data(EntryRole) for index in indexes)
+        rows = (index.data(RowRole) for index in indexes)
         return [row for row in rows if isinstance(row, EventRow | NameRow)]
 
     @Slot()
@@ -66,7 +67,7 @@ class TimelineView(RowListView):
         self._kept = [row.id for row in self.chosen()]
         if self._goal is None and self.verticalScrollBar().value():
             below = self.indexAt(QPoint(self.viewport().width() // 2, _BELOW_HEADING))
-            row = below.data(EntryRole)
+            row = below.data(RowRole)
             self._goal = (row.id, self.visualRect(below).top()) if isinstance(row, EventRow | NameRow) else None
 
     @Slot()
@@ -144,7 +145,7 @@ class TimelineView(RowListView):
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:
-        citation = _first(index.data(EntryRole))
+        citation = _first(index.data(RowRole))
         if citation is not None:
             self.citation_clicked.emit(citation)
 

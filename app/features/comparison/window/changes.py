@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QStyleOptionViewItem, QTextEdit, QWidget
 
@@ -13,47 +12,34 @@ from app.core.documents.untrusted import disarm
 from app.features.comparison.data import ChangeKind, ComparedBooks, ComparedParagraph, Stretch, WordState
 from app.features.comparison.words import change_word, places
 from app.ui.chat.text.render import SealedDocument
+from app.ui.kit.rows import Index, RowRole, RowsModel
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.page.typeset import without_heading_signs
 from app.ui.shelf.delegates import RowDelegate
-from app.ui.shelf.rows import Index
 from app.ui.widgets.labels import two_lines
 from app.wording.i18n import _
 
-ChangeRole, PlacesRole = (int(Qt.ItemDataRole.UserRole) + n for n in (1, 2))
-_ROOT = QModelIndex()
 _ROW_HEIGHT, _GAP, _LINE = 66, SPACE_XS, 18
 
 
-class ChangeList(QAbstractListModel):
-    """`ChangeRole` gives the `ComparedParagraph`, `PlacesRole` its pages in words."""
+@dataclass(frozen=True)
+class ChangeRow:
+    """A change, and the pages that it is on, in words."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._changes: Sequence[ComparedParagraph] = ()
-        self._places: list[str] = []
+    change: ComparedParagraph
+    places: str
+
+
+class ChangeList(RowsModel[ChangeRow]):
+    """The changes between two documents, in their order."""
 
     def show_changes(self, compared: ComparedBooks) -> None:
-        self.beginResetModel()
-        self._changes = compared.found.changes
-        self._places = [places(each, compared.first, compared.second) for each in self._changes]
-        self.endResetModel()
+        first, second = compared.first, compared.second
+        self.put(ChangeRow(each, places(each, first, second)) for each in compared.found.changes)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._changes)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        change = self._changes[index.row()]
-        if role == ChangeRole:
-            return change
-        if role == PlacesRole:
-            return self._places[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{change_word(change)}, {self._places[index.row()]}: {in_short(change)}"
-        return None
+    def words(self, row: ChangeRow) -> str:
+        return f"{change_word(row.change)}, {row.places}: {in_short(row.change)}"
 
 
 class ChangeDelegate(RowDelegate):
@@ -61,7 +47,8 @@ class ChangeDelegate(RowDelegate):
         return QSize(80, _ROW_HEIGHT + _GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        change: ComparedParagraph = index.data(ChangeRole)
+        row: ChangeRow = index.data(RowRole)
+        change = row.change
         palette = self._theme.palette
         area: QRect = option.rect.adjusted(0, 0, 0, -_GAP)
         painter.save()
@@ -77,7 +64,7 @@ class ChangeDelegate(RowDelegate):
         top.setLeft(inner.left() + QFontMetrics(word).horizontalAdvance(change_word(change)) + SPACE_S)
         painter.setFont(where)
         painter.setPen(QColor(palette.soft_ink))
-        shown = QFontMetrics(where).elidedText(index.data(PlacesRole), Qt.TextElideMode.ElideRight, top.width())
+        shown = QFontMetrics(where).elidedText(row.places, Qt.TextElideMode.ElideRight, top.width())
         painter.drawText(top, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
         font = text_font(SIZE_UI + 1)
         painter.setFont(font)

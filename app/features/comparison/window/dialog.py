@@ -8,9 +8,10 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QProgressBar, QSplitter, QStackedWidget, QWidget
 
-from app.features.comparison.data import ComparedBooks, ComparedParagraph
-from app.features.comparison.window.changes import ChangeDelegate, ChangeList, ChangeRole, RedlineView
+from app.features.comparison.data import ComparedBooks
+from app.features.comparison.window.changes import ChangeDelegate, ChangeList, ChangeRow, RedlineView
 from app.features.comparison.words import renumbered_words, reservation_sentences, summary
+from app.ui.kit.rows import RowRole
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.page.panel import PagePanel
@@ -156,7 +157,8 @@ class CompareDialog(QDialog):
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:
-        change: ComparedParagraph | None = index.data(ChangeRole)
+        row: ChangeRow | None = index.data(RowRole)
+        change = row.change if row is not None else None
         self.redline.show_change(change)
         self._show_place()
         if change is not None:

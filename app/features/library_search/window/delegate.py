@@ -13,11 +13,11 @@ from app.features.library_search.window.rows import (
     MoreRow,
     PlaceRow,
     ResultRow,
-    RowRole,
     more_words,
     other_words,
 )
 from app.services.finding.excerpts import Excerpt
+from app.ui.kit.rows import RowRole
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.icons import Icons
 from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XS

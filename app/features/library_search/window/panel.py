@@ -14,7 +14,8 @@ from app.core.kept import TextSource
 from app.core.search_query import SearchFilter, SearchPlace
 from app.features.library_search.window.chips import FilterChip
 from app.features.library_search.window.delegate import ResultDelegate
-from app.features.library_search.window.rows import HitRow, MoreRow, ResultList, ResultRow, RowRole
+from app.features.library_search.window.rows import HitRow, MoreRow, ResultList, ResultRow
+from app.ui.kit.rows import RowRole
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.shelf.covers import BookCovers
@@ -139,20 +140,20 @@ class SearchPanel(MiddlePanel):
 
     def show_note(self, words: str) -> None:
         """In place of what was found: how to search, what is wrong, or what to try."""
-        self._model.show(())
+        self._model.put(())
         self.note.setText(words)
         self._pages.setCurrentIndex(0)
 
     def show_rows(self, rows: Sequence[ResultRow], status: str, remark: str) -> None:
         """What is selected stays so, if it is there still; else the first one is."""
         selected = self.selected
-        self._model.show(tuple(rows))
+        self._model.put(rows)
         self.status.setText(status)
         self.remark.setText(remark)
         self.remark.setVisible(bool(remark))
         self._pages.setCurrentIndex(1)
         same = [number for number, each in enumerate(rows) if isinstance(each, HitRow) and each.hit == selected]
-        self._go(same[0] if same else self._next(0, 1))
+        self._go(same[0] if same else self._model.step(-1, 1).row())
 
     def show_filter(self, name: SearchFilter, value: str, words: str) -> None:
         self.chips[name].show_value(value, words)
@@ -164,7 +165,7 @@ class SearchPanel(MiddlePanel):
         return chosen.hit if isinstance(chosen, HitRow) else None
 
     @property
-    def rows(self) -> tuple[ResultRow, ...]:
+    def rows(self) -> Sequence[ResultRow]:
         return self._model.rows
 
     def begin(self, words: str) -> None:
@@ -202,15 +203,9 @@ class SearchPanel(MiddlePanel):
 
     def _step(self, step: int) -> None:
         """To the next row there that can be chosen."""
-        last = self._model.rowCount() - 1
-        target = self._next(max(0, min(self.view.currentIndex().row() + step, last)), 1 if step > 0 else -1)
-        if self._model.can_choose(target):
-            self._go(target)
-
-    def _next(self, row: int, step: int) -> int:
-        while 0 <= row < self._model.rowCount() and not self._model.can_choose(row):
-            row += step
-        return row
+        target = self._model.step(self.view.currentIndex().row(), step)
+        if target.isValid():
+            self._go(target.row())
 
     def _go(self, row: int) -> None:
         self.view.setCurrentIndex(self._model.index(row, 0))

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from typing import TypeAlias
 
 from app.core.documents.document import Book
 from app.core.kept import TextSource
 from app.core.search_query import SearchPlace
 from app.services.library_search import LibraryFound, LibraryHit
+from app.ui.kit.rows import RowsModel
 from app.wording.i18n import _
 from app.wording.page_flags import pages_words
 from app.wording.page_names import page_words
 from app.wording.units import count, printable
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-RowRole = int(Qt.ItemDataRole.UserRole)
 FEW = 3
 """Passages of a document that are shown until a person wants more."""
 
@@ -119,52 +115,25 @@ def _row(hit: LibraryHit, books: Mapping[str, Book], *, below_document: bool) ->
     return HitRow(hit, page, " · ".join(filter(None, parts)), below_document)
 
 
-class ResultList(QAbstractListModel):
-    """`RowRole` gives a ResultRow."""
+class ResultList(RowsModel[ResultRow]):
+    """What a search found."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: tuple[ResultRow, ...] = ()
-
-    def show(self, rows: tuple[ResultRow, ...]) -> None:
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
-    @property
-    def rows(self) -> tuple[ResultRow, ...]:
-        return self._rows
-
-    def can_choose(self, row: int) -> bool:
-        chosen = self._rows[row] if 0 <= row < len(self._rows) else None
-        return isinstance(chosen, HitRow) or (isinstance(chosen, MoreRow) and chosen.hidden > 0)
-
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid() or not self.can_choose(index.row()):
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        if role == RowRole:
-            return row
-        match row, role:
-            case HitRow(), Qt.ItemDataRole.DisplayRole:
+    def words(self, row: ResultRow) -> str:
+        match row:
+            case HitRow():
                 return row.hit.excerpt.text
-            case HitRow(), Qt.ItemDataRole.AccessibleDescriptionRole:
-                return row.place
-            case DocumentRow(), Qt.ItemDataRole.DisplayRole:
+            case DocumentRow():
                 return f"{row.title}, {row.detail}"
-            case MoreRow(), Qt.ItemDataRole.DisplayRole:
+            case MoreRow():
                 return more_words(row)
-            case PlaceRow(), Qt.ItemDataRole.DisplayRole:
+            case PlaceRow():
                 return row.text
-        return None
+
+    def description(self, row: ResultRow) -> str:
+        return row.place if isinstance(row, HitRow) else ""
+
+    def can_choose(self, row: ResultRow) -> bool:
+        return isinstance(row, HitRow) or (isinstance(row, MoreRow) and row.hidden > 0)
 
 
 def other_words() -> str:

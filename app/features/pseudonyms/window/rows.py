@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractListModel,
-    QEvent,
-    QModelIndex,
-    QObject,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
@@ -24,17 +13,14 @@ from app.core.documents.untrusted import disarm
 from app.features.pseudonyms.data import NamedKind, Pseudonym
 from app.features.pseudonyms.words import by_kind, kind_words
 from app.services.asking.replacing import FoundEntry
+from app.ui.kit.rows import Index, RowRole, RowsModel
 from app.ui.look.fonts import ui_font
 from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S
 from app.ui.shelf.delegates import RowDelegate
-from app.ui.shelf.rows import HeadingRow, Index
+from app.ui.shelf.rows import HeadingRow
 from app.wording.i18n import _
 from app.wording.units import count
 
-EntryRole = int(Qt.ItemDataRole.UserRole) + 1
-"""A `FoundEntry`, or a `HeadingRow`."""
-
-_ROOT = QModelIndex()
 _ROW, _HEADING, _BOX = 30, 34, 16  # px
 _RIGHT_SHARE = 0.4
 """Of a row, that what stands in its place may take."""
@@ -51,7 +37,7 @@ class LeavingChoice:
     always: bool = False
 
 
-class LeavingList(QAbstractListModel):
+class LeavingList(RowsModel[FoundEntry | HeadingRow]):
     """`changed`: something is ticked, or not any more."""
 
     changed = Signal()
@@ -60,7 +46,6 @@ class LeavingList(QAbstractListModel):
         super().__init__(parent)
         self._found: list[Pseudonym] = []
         self._added: list[str] = []
-        self._rows: list[FoundEntry | HeadingRow] = []
         self._off: set[str] = set()  # first texts of those that are not ticked
 
     def show(self, found: Sequence[Pseudonym]) -> None:
@@ -76,12 +61,12 @@ class LeavingList(QAbstractListModel):
             self._added.append(text)
         self._off.discard(known.texts[0] if known is not None else text)
         self._make()
-        at = next((n for n, row in enumerate(self._rows) if isinstance(row, FoundEntry) and text in row.texts), 0)
-        return self.index(at)
+        at = self.find(lambda row: isinstance(row, FoundEntry) and text in row.texts)
+        return at if at.isValid() else self.index(0)
 
     @property
     def entries(self) -> list[FoundEntry]:
-        return [row for row in self._rows if isinstance(row, FoundEntry)]
+        return [row for row in self.rows if isinstance(row, FoundEntry)]
 
     @property
     def choice(self) -> LeavingChoice:
@@ -96,37 +81,24 @@ class LeavingList(QAbstractListModel):
         return entry.texts[0] not in self._off
 
     def toggle(self, index: Index) -> None:
-        row = index.data(EntryRole)
+        row = index.data(RowRole)
         if isinstance(row, FoundEntry):
             self._off ^= {row.texts[0]}
             self.dataChanged.emit(index, index)
             self.changed.emit()
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+    def words(self, row: FoundEntry | HeadingRow) -> str:
+        return row.text if isinstance(row, HeadingRow) else f"{', '.join(row.texts)}: {self.words_of(row)}"
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        heading = isinstance(index.data(EntryRole), HeadingRow)
-        return Qt.ItemFlag.NoItemFlags if heading else super().flags(index)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        if role == EntryRole:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.text if isinstance(row, HeadingRow) else f"{', '.join(row.texts)}: {self.words_of(row)}"
-        return None
+    def can_choose(self, row: FoundEntry | HeadingRow) -> bool:
+        return isinstance(row, FoundEntry)
 
     def words_of(self, entry: FoundEntry) -> str:
         """What the server reads."""
         return (entry.stand_in or _("replaced")) if self.is_ticked(entry) else _("as it is")
 
     def _make(self) -> None:
-        self.beginResetModel()
-        self._rows = list(self._make_rows())
-        self.endResetModel()
+        self.put(self._make_rows())
         self.changed.emit()
 
     def _make_rows(self) -> Iterator[FoundEntry | HeadingRow]:
@@ -142,10 +114,10 @@ class LeavingDelegate(RowDelegate):
     """A box to tick, the text with the other ways of writing it, and what the server reads."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
-        return QSize(80, _HEADING if isinstance(index.data(EntryRole), HeadingRow) else _ROW)
+        return QSize(80, _HEADING if isinstance(index.data(RowRole), HeadingRow) else _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row, model = index.data(EntryRole), index.model()
+        row, model = index.data(RowRole), index.model()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(row, HeadingRow):

@@ -14,10 +14,10 @@ from app.documents.formats.contract import Content
 from app.documents.web import markdown
 from app.documents.word import docx as reader
 from app.features.comparison.data import ChangeKind
-from app.features.comparison.window.changes import ChangeRole
 from app.features.comparison.window.comparison import ComparisonWindow
 from app.features.comparison.window.dialog import CompareDialog
 from app.ui.kit.bridge import Executor
+from app.ui.kit.rows import RowRole
 from app.ui.page.panel import PagePanel
 from app.ui.shelf.rows import ItemRole
 from tests.features.comparison.contract import CHANGES, as_docx
@@ -57,7 +57,7 @@ def choose(room: Room, dialog: CompareDialog, kind: ChangeKind, words: str = "")
     rows = range(dialog.changes.rowCount())
     found = (dialog.changes.index(row) for row in rows)
     dialog.view.setCurrentIndex(
-        next(each for each in found if each.data(ChangeRole).kind is kind and words in str(each.data()))
+        next(each for each in found if each.data(RowRole).change.kind is kind and words in str(each.data()))
     )
     room.settle()
 

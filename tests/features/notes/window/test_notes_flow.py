@@ -18,8 +18,9 @@ from app.features.notes.window.panel import NotesPanel
 from app.features.notes.window.presenter import NotesPresenter
 from app.ui.chat.text.chip import ChipButton
 from app.ui.kit.commands import MenuEntry
+from app.ui.kit.rows import RowRole
 from app.ui.page.note_popup import NotesPopup
-from app.ui.page.note_rows import NoteHeading, NoteRole, NoteRow
+from app.ui.page.note_rows import NoteHeading, NoteRow
 from app.ui.widgets.buttons import TextButton
 from tests.screens.page_scenes import draw, read_layer
 from tests.ui.room import LEASE, LETTERS, Room, wait
@@ -51,7 +52,7 @@ def _notes(room: Room) -> NotesPresenter:
 
 def _rows(panel: NotesPanel) -> list[str]:
     model = panel.view.notes
-    rows = [model.index(number, 0).data(NoteRole) for number in range(model.rowCount())]
+    rows = [model.index(number, 0).data(RowRole) for number in range(model.rowCount())]
     return [f"# {row.text}" if isinstance(row, NoteHeading) else f"{row.place}: {row.words}|{row.text}" for row in rows]
 
 
@@ -109,7 +110,7 @@ def test_a_note_is_edited_deleted_and_had_back(noted: Room) -> None:
     card.editor.setPlainText("Begins here.")
     card.close()
     noted.settle()
-    row = panel.view.currentIndex().data(NoteRole)
+    row = panel.view.currentIndex().data(RowRole)
     assert isinstance(row, NoteRow)
     assert row.text == "Begins here.", "it stays the current one"
     QTest.keyClick(panel.view, Qt.Key.Key_Delete)

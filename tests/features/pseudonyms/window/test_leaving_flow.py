@@ -15,9 +15,9 @@ from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
 from app.core.work import Cancel
 from app.features.pseudonyms.window.dialog import LeavingDialog
 from app.features.pseudonyms.window.pseudonyms import PseudonymsWindow
-from app.features.pseudonyms.window.rows import EntryRole
 from app.services.asking.replacing import FoundEntry
 from app.ui.kit.jobs import Done
+from app.ui.kit.rows import RowRole
 from tests.endings import as_events
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
@@ -52,7 +52,7 @@ def _dialog(room: Room) -> LeavingDialog:
 def _rows(dialog: LeavingDialog) -> dict[str, int]:
     """The first text of each entry, with its place in the list."""
     rows = (dialog.entries.index(number) for number in range(dialog.entries.rowCount()))
-    return {row.data(EntryRole).texts[0]: row.row() for row in rows if isinstance(row.data(EntryRole), FoundEntry)}
+    return {row.data(RowRole).texts[0]: row.row() for row in rows if isinstance(row.data(RowRole), FoundEntry)}
 
 
 def _texts(room: Room) -> RemoteTexts:
