@@ -14,7 +14,7 @@ TEXT_LIMIT_BYTES = 64 << 20
 """A text is held in memory whole, several times over; the longest novels have 6 MB."""
 
 PACKED_LIMIT_BYTES = 2 << 30
-"""What is packed, or read from the file piece by piece, may be larger."""
+"""The limit in bytes of a file that is packed, or read piece by piece, which may be larger than a text."""
 
 
 def open_document(path: Path, limit_bytes: int = TEXT_LIMIT_BYTES) -> OpenFile:

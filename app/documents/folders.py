@@ -16,7 +16,7 @@ from app.documents.formats.refused import refused_by_name
 from app.isolation.files import printable
 
 MAX_ENTRIES = 200_000
-"""Of files and folders that are looked at: nobody has so many documents in one folder, but disks have."""
+"""The most files and folders that are looked at: nobody has so many documents in one folder, but disks have."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class FolderFiles:
 
     @staticmethod
     def joined(parts: Iterable[FolderFiles]) -> FolderFiles:
-        """Of several folders, each file once."""
+        """The contents of several folders together, each file once."""
         known = tuple(parts)
         return FolderFiles(
             tuple(dict.fromkeys(file for part in known for file in part.files)),
@@ -77,7 +77,7 @@ def documents_in(folder: Path, cancel: Cancel) -> Work[int, FolderFiles]:
 
 
 def _sorted(base: Path, root: Path, entries: Sequence[str], folders: frozenset[str]) -> FolderFiles:
-    """What is in one folder, without the folders in it."""
+    """The contents of one folder, sorted by kind, without the folders in it."""
     files, refused = list[Path](), list[tuple[Path, RefusedKind]]()
     hidden = links = others = 0
     for path in (base / name for name in entries):

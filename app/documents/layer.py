@@ -14,7 +14,8 @@ from app.documents.citations.normal_form import Normal, is_wordlike
 from app.documents.citations.quotation import WantedQuotation, find
 
 _NEAR = 90.0
-"""Of 100: how like to the page's words a wording must be to be lit where the drawing has its lines in another order."""
+"""The least likeness, of 100, to the page's words for a wording to be lit where the drawing has its lines in
+another order."""
 
 _NEAR_CHARACTERS = 40
 _BARE_CHARACTERS = 8  # letters and digits that are enough to be found by
@@ -93,7 +94,7 @@ class Layer:
         return next(at, None)
 
     def words_of(self, link: PageLink) -> str:
-        """What is written there, in one line."""
+        """The words that are drawn inside the link's boxes, in one line."""
         if self._by_height is None:
             drawn = (index for index, box in enumerate(self._boxes) if box.right > box.left)
             self._by_height = sorted((_middle(self._boxes[index])[1], index) for index in drawn)

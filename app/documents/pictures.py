@@ -40,14 +40,14 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def page_image(content: Content, page: int, width: int) -> Raster:
-    """As `pdf.page_image`."""
+    """Draw a page `width` pixels wide, within the limits of `pdf.page_image`, and with its errors."""
     picture = _page(content, page)
     scale = min(max(width, 1), MAX_DRAWN_WIDTH) / picture.width
     return _scaled(picture, min(scale, math.sqrt(MAX_DRAWN_PIXELS / (picture.width * picture.height))))
 
 
 def scan_image(content: Content, page: int) -> Raster:
-    """As `page_image`, as large as it is, or smaller where a side would exceed MAX_SCAN_SIDE."""
+    """Draw a page in its own size, or smaller where a side would exceed MAX_SCAN_SIDE; raises as `page_image` does."""
     picture = _page(content, page)
     return _scaled(picture, min(1.0, MAX_SCAN_SIDE / max(picture.size)))
 
@@ -94,7 +94,7 @@ def _decoded(content: Content, frame: int) -> Image.Image:
 
 
 def _told(content: Content, work: Callable[[], _T]) -> _T:
-    """What is wrong with an image, as it is said of a document."""
+    """The result of `work`; an error about an image becomes the error that is reported about a document."""
     try:
         return work()
     except AppError as error:

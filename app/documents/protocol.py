@@ -1,5 +1,5 @@
-"""What the desk and a reader say to each other: a reader has one document, which it got as an open file; and what the
-recogniser and the desk say: pixels there, text back."""
+"""The messages between the desk and a reader, which has one document that it got as an open file; and those between the
+desk and the recogniser, which gets pixels and answers with text."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from app.core.machine.secret import Password
 from app.isolation.heartbeat import SandboxReady, WireFailed
 
 MAX_DRAWN_WIDTH, MAX_DRAWN_PIXELS = 4_000, 32_000_000
-"""Of a page that is drawn to be looked at; one that would be larger is drawn smaller."""
+"""The most pixels across, and in all, of a page that is drawn to be looked at; a larger page is drawn smaller."""
 
 MAX_SCAN_SIDE = 3_000
 """Pixels of a page that is drawn for recognition; A3 has 3,307 at 200 dpi, and is drawn a little smaller."""
 
 MAX_COVER_BYTES = 16 << 20
-"""Of a picture of a cover as its file has it; a larger one is passed over."""
+"""The most bytes of a picture of a cover as its file has it; a larger picture is passed over."""
 
 MAX_TAKEN_BYTES = 256 << 20
-"""Of a document inside another file; it goes through memory, where a file of its own is read from the disk."""
+"""The most bytes of a document inside another file; it goes through memory, while other files are read from disk."""
 
 MAX_INNER_DEPTH = 4
 """A PDF in a ZIP in a mail in a ZIP is the deepest that is read."""
@@ -152,7 +152,7 @@ class LayerRead(msgspec.Struct, frozen=True, tag=True):
 
 
 class SizesRead(msgspec.Struct, frozen=True, tag=True):
-    """Of each page, from the first: its width and height in points, as it is drawn; MIN_PAGE_SIDE to MAX_PAGE_SIDE."""
+    """The width and height of each page as it is drawn, from the first, in points: MIN_PAGE_SIDE to MAX_PAGE_SIDE."""
 
     sizes: tuple[tuple[float, float], ...]
 

@@ -93,7 +93,7 @@ _FINDINGS: Findings = {
     Code.READER_OUT_OF_MEMORY: {"path": str},
     Code.BUG: {"where": str},
 }
-"""What a reader may say went wrong, and the parameters that come with it."""
+"""The problems that a reader may report, with the parameters of each and their types."""
 
 KIND = ReaderKind("app.documents.worker", Event, _FINDINGS, harmless=frozenset({Code.DOCUMENT_PASSWORD_NEEDED}))
 
@@ -179,7 +179,7 @@ def _are_sizes(said: SizesRead) -> bool:
 
 
 def _name(path: Path, member: str) -> str:
-    """Of a file whose format is known from its bytes: a member's own name is not at hand."""
+    """A document's name for its reader; "" for a member, whose own is not at hand: its bytes tell its format."""
     return "" if member else printable(path.name)
 
 
@@ -360,7 +360,7 @@ class DocumentReader:
     def _recognise(
         self, document: Document, file: _OpenedFile, process: ReaderProcess, password: Password | None, cancel: Cancel
     ) -> Work[Opening, Document]:
-        """As `recognition.recognise`; a document that then has no text at all is refused."""
+        """Recognise pages without text by `recognition.recognise`; a document that then still has none is refused."""
 
         def draw(page: int) -> Raster:
             order = DrawScan(file.name, page, password)
@@ -401,7 +401,7 @@ class DocumentReader:
         )
 
     def _open(self, path: Path, member: str, page: int) -> int:
-        """Of a book's file, for what is on this page of it. Raises AppError PAGE_UNAVAILABLE."""
+        """Open a book's file, to read what is on `page`; return its descriptor. Raises AppError PAGE_UNAVAILABLE."""
         try:
             return self._opened(path, member).fd
         except AppError as error:

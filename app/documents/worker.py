@@ -172,7 +172,7 @@ def out_of_memory(name: str) -> WireFailed:
 
 
 def diagnose(error: Exception, name: str, format: Format | None) -> Problem:
-    """What an exception means that no format expected.
+    """Return the problem to report for an exception that no format expected.
 
     Built-in exceptions that our own code raised, and everything the sandbox or a missing import causes, are our bugs.
     What a library raised, in its code or of its own type, says that the library could not make sense of the bytes.
@@ -202,8 +202,8 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def of_container(content: Content, order: ListMembers | TakeMember) -> MembersListed | MemberTaken:
-    """What is in a file that holds documents. Raises AppError as `parse`; PAGE_UNAVAILABLE for a file that holds none,
-    and for a place where none is."""
+    """List the documents inside a file, or take one of them out. Raises AppError as `parse` does; PAGE_UNAVAILABLE for
+    a file that holds no documents, and for a place where there is none."""
     files = _container(content).inner_files(content)
     if isinstance(order, ListMembers):
         return MembersListed(list_members(files, content))
@@ -261,7 +261,7 @@ def _drawn(content: Content, page: int) -> DrawnReader:
 
 
 def scan_image(content: Content, page: int) -> Raster:
-    """As `page_image`, in the size at which text is recognised best (`pdf.scan_image`)."""
+    """Draw page `page`, from 1, in the best size for recognition (`pdf.scan_image`); raises as `page_image` does."""
     return _drawn(content, page).scan_image(content, page)
 
 
@@ -282,7 +282,7 @@ def preload() -> None:
 
 
 def _identify(content: Content) -> Format:
-    """As `detect.identify`; a compound file is looked into, since its beginning does not say what it is."""
+    """The format of a file, by `detect.identify`; a compound file is looked into: its beginning does not tell it."""
     head = bytes(content.data[:HEAD_BYTES])
     return ole.identify(content) if head.startswith(OLE) else identify(content.name, head)
 

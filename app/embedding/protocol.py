@@ -1,4 +1,4 @@
-"""What desk and embedder say to each other."""
+"""The messages between the desk and the embedder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.isolation.heartbeat import SandboxReady, WireFailed
 
 
 class VectorKind(StrEnum):
-    """What is made of a text by one model: a vector of the whole, or one of each of its sentences."""
+    """The kind of vectors that one model makes of a text: one vector of the whole, or one of each of its sentences."""
 
     E5 = "e5"
     E5_SENTENCES = "e5 sentences"
@@ -22,7 +22,7 @@ class VectorKind(StrEnum):
 
 
 WIDTHS = {kind: 512 if kind is VectorKind.USE else 384 for kind in VectorKind}
-"""Of a vector, in bytes."""
+"""The size of a vector of each kind, in bytes."""
 
 ENGLISH = (VectorKind.BGE, VectorKind.MINILM)
 
@@ -30,11 +30,11 @@ OF_SENTENCES = {VectorKind.E5_SENTENCES: VectorKind.E5}
 """The kinds that have a vector of each sentence, with the one of a question that they are compared with."""
 
 TextVectors: TypeAlias = dict[VectorKind, bytes]
-"""Of one text: vectors of signed bytes, one after the other, the largest number of each 127 or -127. They are
-directions, without lengths."""
+"""The vectors of one text, by kind: signed bytes, one vector after the other, the largest number of each 127 or -127.
+They are directions, without lengths."""
 
 MOST_SENTENCES = 64
-"""Of a text; the last one has all that is behind."""
+"""The most sentences of a text that get vectors; the last one has all that is behind."""
 
 MOST_TEXTS = 8
 """In one order; each takes up to two tenths of a second, and much longer where a patient embedder lets others go
@@ -55,7 +55,7 @@ class Embed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Embedded(msgspec.Struct, frozen=True, tag=True):
-    """Of each text the kinds that were wanted."""
+    """The vectors of each text, of the kinds that were wanted."""
 
     vectors: tuple[TextVectors, ...]
 

@@ -49,7 +49,7 @@ Findings = Mapping[Code, Mapping[str, type[str] | type[int]]]
 
 
 class ReaderLimits(msgspec.Struct, frozen=True):
-    """What one file may cost before it is given up."""
+    """The time and memory that one file may cost before it is given up."""
 
     progress_s: float = PROGRESS_LIMIT_S
     silence_s: float = SILENCE_LIMIT_S
@@ -58,7 +58,7 @@ class ReaderLimits(msgspec.Struct, frozen=True):
 
 
 class ReaderKind(msgspec.Struct, frozen=True):
-    """What one kind of reader runs and may say."""
+    """The module that one kind of reader runs, and the messages that it may send."""
 
     module: str
     events: Any  # the (union) type of all that it says
@@ -119,7 +119,7 @@ class ReaderProcess:
         is_sound: Callable[[Wanted], bool] = lambda _said: True,
         cancel: Cancel | None = None,
     ) -> Wanted:
-        """As `converse`, for an order that is carried out at once."""
+        """Give an order that is carried out at once; return the answer, and raise, as `converse` does."""
         return finish(self.converse(order, path, wanted, is_sound, cancel))
 
     def converse(
@@ -169,7 +169,7 @@ class ReaderProcess:
         return AppError(problem.code, **(problem.params | named))
 
     def _next(self, path: str, cancel: Cancel | None, patience_s: float) -> msgspec.Struct:
-        """What it says next. Raises ChildDied, Stopped, AppError READER_TIMEOUT."""
+        """The next message of the process. Raises ChildDied, Stopped, AppError READER_TIMEOUT."""
         since = time.monotonic()
         while cancel is None or not cancel.requested:
             event = self._child.receive(_POLL_S)
@@ -297,7 +297,7 @@ class ReaderClient:
 
     @contextlib.contextmanager
     def opened(self, fds: Sequence[int], path: str) -> Iterator[ReaderProcess]:
-        """As `open`; the process ends with the block."""
+        """The process that `open` gives for these open files; it ends with the block."""
         process = self.open(fds, path)
         try:
             yield process

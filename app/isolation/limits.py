@@ -1,4 +1,4 @@
-"""What a process of Octavo gives up, from inside: core dumps, memory, time, files, other processes."""
+"""Lets a process of Octavo give up, from inside, its core dumps, memory, time, files, other processes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ _CAPABILITY_VERSION = 0x2008_0522  # linux/capability.h: two words each of what 
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What a child may take. `mapped_bytes` is the size of the file that it maps, which comes on top of its memory."""
+    """The resources that a child may take. `mapped_bytes` is the size of the file that it maps, which comes on top of
+    its memory."""
 
     memory_bytes: int = READER_MEMORY_BYTES
     cpu_s: int = READER_CPU_S
@@ -76,7 +77,7 @@ def die_with_parent() -> None:
 
 
 def confine(limits: Limits) -> None:
-    """What a child that will handle untrusted bytes gives up first thing; for good, and for what it starts.
+    """Limit this process, a child that will handle untrusted bytes, first thing; for good, and for what it starts.
 
     `seal` takes the rest. Does what the system offers, and never fails.
     """

@@ -64,7 +64,7 @@ def leave_bundle() -> None:
 
 
 def own_files() -> list[Path]:
-    """What a child must be able to read to run at all: Python or the frozen program, its packages, this one."""
+    """The paths that a child must read to run at all: Python or the frozen program, its packages, this one."""
     if folder := installation.root():
         return [folder]
     return [*standard_library(), *site_folders(), _PACKAGE]
@@ -82,7 +82,7 @@ def site_folders() -> list[Path]:
 
 
 def python_path() -> str:
-    """What PYTHONPATH must say for a child that inherits nothing; empty if this package is installed, or frozen."""
+    """The PYTHONPATH for a child that inherits nothing; empty if this package is installed, or frozen."""
     return "" if installation.root() or _PACKAGE.parent in site_folders() else str(_PACKAGE.parent)
 
 

@@ -36,7 +36,7 @@ _NETWORK_NEEDS = (
     Path("/usr/share/ca-certificates"),
     Path("/run/systemd/resolve"),
 )
-"""What names and certificates are looked up in."""
+"""The files and folders in which names and certificates are looked up."""
 
 _WINDOWS_NEEDS = ("SYSTEMROOT", "WINDIR")
 
@@ -50,8 +50,9 @@ class Step(StrEnum):
 
 
 class Gap(StrEnum):
-    """What a Landlock does not cover yet, with the version of its interface (ABI) that does: the kernel's
-    documentation, userspace-api/landlock. In a reader the filter of system calls refuses these, too."""
+    """A thing that older versions of Landlock do not cover; _COVERED_FROM has the first version of its interface (ABI)
+    that does, by the kernel's documentation, userspace-api/landlock. In a reader the filter of system calls refuses
+    these, too."""
 
     TRUNCATE = "truncate"
     TCP = "tcp"
@@ -80,7 +81,7 @@ def landlock_abi() -> int:
 
 
 def gaps(abi: int) -> tuple[Gap, ...]:
-    """What the Landlock of this version leaves open; nothing where there is none, since then nothing is built on it."""
+    """The gaps that Landlock of version `abi` leaves open; none without Landlock, since then nothing is built on it."""
     return tuple(gap for gap, since in _COVERED_FROM.items() if 0 < abi < since)
 
 
@@ -241,7 +242,7 @@ def lock_to_network(writable: Path | None, readable: Sequence[Path] = ()) -> boo
 
 
 def _visible(readable: Sequence[Path]) -> list[Path]:
-    """What bubblewrap shows, outermost folders only: Python, its libraries, this package, the system's libraries."""
+    """The paths that bubblewrap shows, outermost only: Python, its libraries, this package, the system's libraries."""
     wanted = [*_LIBRARIES, *_FONTS, *program.own_files(), *program.interpreter(), *readable]
     paths = {path for given in wanted for path in (given.absolute(), given.resolve()) if path.exists()}
     return sorted(path for path in paths if not any(parent in paths for parent in path.parents))

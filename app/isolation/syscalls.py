@@ -108,8 +108,8 @@ def leave_others_alone() -> bool:
 
 
 def _prepared(fill: Callable[[_Rules], None], *, all_else: bool) -> Callable[[], bool]:
-    """What installs the filter that `fill` makes, and says whether that worked; `all_else`: whether calls that it does
-    not name are allowed."""
+    """A function that installs the filter that `fill` makes, and says whether that worked; `all_else`: whether calls
+    that `fill` does not name are allowed."""
     try:
         with known_libraries():
             import pyseccomp
@@ -158,7 +158,7 @@ class _Rules:
 
 
 def _fill(rules: _Rules, receiver: int, opens: bool) -> None:
-    """What takes the number of a process, and what does many things, goes by its arguments."""
+    """Add a reader's rules: calls that take the number of a process, or do many things, go by their arguments."""
     for action, names in ((rules.allowed, _ALLOWED), (rules.refused, _REFUSED), (rules.deadly, _DEADLY)):
         for name in names.split():
             rules.add(action, name)

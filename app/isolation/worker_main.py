@@ -1,4 +1,4 @@
-"""What all processes that decode untrusted bytes do alike: lock themselves in, carry out orders, say what went wrong.
+"""The work common to all processes that decode untrusted bytes: lock themselves in, carry out orders, report errors.
 
 The desk's side of it is `isolation.client`.
 """
@@ -75,7 +75,7 @@ def serve(
 
 
 def attempt(work: Callable[[], Any], out_of_memory: WireFailed = OUT_OF_MEMORY) -> Any:
-    """What `work` gives; an exception becomes the event that says what went wrong."""
+    """The result of `work`; an exception becomes the event that says what went wrong."""
     try:
         return work()
     except AppError as error:

@@ -18,7 +18,7 @@ from app.language.terms import TextTerms, terms_of, words_of
 _Value = TypeVar("_Value")
 
 _SCALES = tuple(Decimal(10) ** power for power in (0, 3, 4, 6, 8, 9))
-"""What "thousand", "万", "million", "億" and "billion" make of a number."""
+"""The factors 1, "thousand", "万", "million", "億" and "billion", by which words multiply a number."""
 
 _CLAUSE_END = re.compile(
     r"[;:；：、。！？!?\n]|[.,](?=\s+\D)|\s(?=(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o|e|ma)\s)"
@@ -41,7 +41,7 @@ def value_in(text: str, form: AnswerForm, question: str) -> str:
 
 
 def _decided(question: str, text: str) -> list[bool]:
-    """What those clauses answer that have all terms of the question; nothing where they differ."""
+    """The answer of the clauses that have all terms of the question, in a list; an empty list where they differ."""
     asked = _terms(question).all
     clauses = [each for each in _CLAUSE_END.split(text) if asked and asked <= _terms(each).all]
     answered = [answers(question, each, text) for each in clauses]

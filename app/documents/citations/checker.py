@@ -233,7 +233,7 @@ def _citation(
 
 
 def _runs(books: Sequence[CitedBook], place: MarkedPages) -> list[_PageRun]:
-    """What the place may mean, the likeliest first: a page with that label before a page with that number."""
+    """The pages that a place may mean, the likeliest first: a page with that label before a page with that number."""
     labelled: list[_PageRun] = []
     numbered: list[_PageRun] = []
     for book in books:

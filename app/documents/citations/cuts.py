@@ -134,7 +134,8 @@ def _cut_before(source: str, begin: int) -> int | None:
 
 
 def _before_comma(before: str, following: str, offset: int) -> int | None:
-    """As `_cut_before`, after a comma: `may not, without consent, sublet`. What follows is no clause of its own."""
+    """Where a negation begins that reaches across a comma, as in `may not, without consent, sublet`; None for none, and
+    where a clause of its own follows."""
     *_, last = [None, *_WORD.finditer(before)]
     first = _WORD.match(following)
     if last is None or first is None or last.end() != len(before) or not first.group()[0].islower():
@@ -177,7 +178,7 @@ def _cut_after(source: str, end: int) -> int | None:
 
 
 def _japanese_after(source: str, end: int) -> int | None:
-    """As `_cut_after`, in Japanese, whose words run across line ends."""
+    """Where words end that change the sense of Japanese text before them, across line ends; None for none."""
     kept = [at for at in range(max(0, end - 3), min(len(source), end + _WINDOW)) if not source[at].isspace()]
     text = "".join(source[at] for at in kept)
     begin = sum(at < end for at in kept)

@@ -137,7 +137,8 @@ def _pieces(wanted: str, thousands: str, free: int) -> Iterator[str]:
 
 
 def _between(before: str, character: str) -> str:
-    """What may be between two characters: a joint between letters, what may be left out between words."""
+    """The pattern of what may be between two characters: between letters a joint, between words an aside that may
+    be left out."""
     are_letters = before.isalpha() and character.isalpha()
     joint = f"{JOINT}?" if are_letters else ""
     in_word = are_letters and not (is_unspaced(character) or is_unspaced(before))

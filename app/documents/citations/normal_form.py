@@ -179,7 +179,7 @@ class Normal:
         self._keep(done, stop)
 
     def _form(self, kind: str, written: str, begin: int, end: int) -> str | None:
-        """What replaces a piece; None where it stays as it is."""
+        """The text that replaces a piece of the source; None where the piece stays as it is."""
         match kind:
             case "joint":
                 return JOINT

@@ -1,1 +1,1 @@
-"""What formats share: what each is given and returns, which one a file has, zip and XML within limits."""
+"""The code that formats share: what each is given and returns, which one a file has, zip and XML within limits."""

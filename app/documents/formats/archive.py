@@ -99,7 +99,7 @@ class Archive:
             self._refuse(error)
 
     def optional_tree(self, name: str) -> etree._Element | None:
-        """As `tree`, but None for a file that is missing or damaged, where the text can do without it."""
+        """The root, by `tree`, of a file that the text can do without; None where that is missing or damaged."""
         return none_if_damaged(lambda: self.tree(name)) if name in self else None
 
     def relations(self, part: str = "") -> tuple[Relation, ...]:

@@ -1,4 +1,4 @@
-"""What every format gets and returns, and its limits."""
+"""The types that every format gets and returns, and its limits."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Content(msgspec.Struct, frozen=True):
 
 
 class FormatReader(Protocol):
-    """What the module of each format provides."""
+    """The functions that the module of each format provides."""
 
     @property
     def format(self) -> Format: ...
@@ -58,16 +58,16 @@ class InnerFile(msgspec.Struct, frozen=True):
 
 
 class ContainerReader(Protocol):
-    """What the module of a kind of file provides that holds documents."""
+    """The functions that the module of a kind of file provides that holds documents."""
 
     def inner_files(self, content: Content) -> Iterable[InnerFile]:
-        """Those that may be documents, always in the same order. Raises AppError as `FormatReader.parse`, and so does
-        `InnerFile.read`."""
+        """The files inside that may be documents, always in the same order. Raises AppError as `FormatReader.parse`
+        does, and so does `InnerFile.read`."""
         ...
 
 
 class DrawnReader(Protocol):
-    """What the module of a format provides whose pages are shown as they look (`Format.is_drawn`)."""
+    """The functions that the module of a format provides whose pages are shown as they look (`Format.is_drawn`)."""
 
     def page_image(self, content: Content, page: int, width: int) -> Raster: ...
 
@@ -88,7 +88,7 @@ def refuse_damaged(content: Content, format: Format, cause: Exception | None = N
 
 
 def none_if_damaged(read: Callable[[], _T]) -> _T | None:
-    """What `read` returns, None where it raises ValueError or AppError DOCUMENT_DAMAGED."""
+    """The result of `read`, None where it raises ValueError or AppError DOCUMENT_DAMAGED."""
     try:
         return read()
     except ValueError:

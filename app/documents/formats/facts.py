@@ -19,7 +19,7 @@ _NUMBERS = re.compile(  # ISO 8601, its profile for the web, and PDF's dates (IS
     r"(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2}))?)?)?"
 )
 _UNSET = frozenset({"1970-01-01", "1601-01-01", "1899-12-30", "1904-01-01", "1980-01-01"})
-"""What programs write where they know no date: where their count of days begins."""
+"""The dates that programs write where they know none: the days from which they count."""
 
 _PIECES = re.compile(r'(?:"[^"]*"|[^,;"])+')
 _ADDRESS = re.compile(r"<([^<>\s]+@[^<>\s]+)>|^([^<>\s]+@[^<>\s]+)$")
@@ -71,7 +71,7 @@ def _of_mail(untrusted_text: str) -> tuple[int, ...] | None:
 
 
 def _date(year: int | None, month: int | None, day: int | None, hour: int | None, minute: int | None) -> str:
-    """As exact as its parts are possible."""
+    """The date in ISO 8601, as exact as its parts are possible; "" where even its year is not, or for an unset one."""
     if not year or not 1000 <= year <= 2999:
         return ""
     if not month or not 1 <= month <= 12:
@@ -96,7 +96,7 @@ def authors(untrusted_names: Iterable[str], role: Role = Role.AUTHOR) -> Iterato
 
 
 def correspondents(untrusted_header: str, role: Role) -> Iterator[DocumentPerson]:
-    """Those that a decoded header of a mail names. A name may have commas, quoted or not: it ends with an address."""
+    """The people in a decoded header of a mail. A name may have commas, quoted or not: it ends with an address."""
     held: list[str] = []
     for piece in _PIECES.findall(untrusted_header[:_MAX_READ]):
         held.append(piece)
@@ -115,8 +115,8 @@ def correspondent(untrusted_name: str, untrusted_address: str, role: Role) -> It
 
 
 def package_facts(core: etree._Element | None) -> Facts:
-    """Of the core properties of an OOXML package (ECMA-376, part 2, 8.3) or the metadata of an OpenDocument file
-    (OpenDocument 1.3, part 3, 4.3)."""
+    """The facts in the core properties of an OOXML package (ECMA-376, part 2, 8.3) or the metadata of an OpenDocument
+    file (OpenDocument 1.3, part 3, 4.3)."""
     created = ("created", "creation-date", "modified", "date")
     names = list(texts(core, "initial-creator")) or list(texts(core, "creator"))
     return make_facts(

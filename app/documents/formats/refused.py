@@ -26,7 +26,7 @@ STREAMS = {
     "Quill": RefusedKind.PUBLISHER,
     "VisioDocument": RefusedKind.VISIO,
 }
-"""What stands in a compound file of each kind."""
+"""The stream by which a compound file of each refused kind is known."""
 
 _BEGINNINGS = re.compile(
     rb"(?P<outlook_data>!BDN)|(?P<access>\x00\x01\x00\x00Standard (?:ACE|Jet) DB)"

@@ -15,7 +15,7 @@ from app.documents.formats.detect import decode_marked
 
 MAX_DEPTH = 200
 MAX_ATTRIBUTES = 1_000
-"""Of one element: to look for each of them in turn takes the square of their number."""
+"""The most attributes of one element: to look for each of them in turn takes the square of their number."""
 
 _MAX_DIGITS = 6
 _OFF = {"0", "false", "off"}
@@ -59,7 +59,7 @@ def parse_xml(untrusted_bytes: bytes, content: Content, mend: bool = False) -> e
 
 
 def parse_xhtml(untrusted_bytes: bytes, content: Content) -> etree._Element:
-    """As `parse_xml`, but what is not well formed is read as HTML."""
+    """The root of a page of XHTML; one that is not well formed is read as HTML. Raises as `parse_html` does."""
     with contextlib.suppress(ValueError):
         return parse_xml(untrusted_bytes, content)
     return parse_html(untrusted_bytes, content)

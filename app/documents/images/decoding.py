@@ -50,8 +50,8 @@ _UPRIGHT = {  # by the value of Orientation: Exif 2.3, 4.6.4 A
 _ON_ITS_SIDE = (5, 6, 7, 8)
 
 TEXT_LIMIT_BYTES = 32 << 20
-"""What a text or a profile of a PNG may unpack to. Programs keep the whole history of an image in a text, megabytes of
-it; what is more than this is not decoded at all."""
+"""The most bytes that a text or a profile of a PNG may unpack to. Programs keep the whole history of an image in a
+text, megabytes of it; an image with more than this is not decoded at all."""
 
 
 def get_ready() -> None:
@@ -65,7 +65,7 @@ def get_ready() -> None:
 
 
 def decode(untrusted_bytes: bytes, frame: int = 0) -> Image.Image:
-    """Of several frames or pages the first, or another one of a TIFF, from 0.
+    """Decode an image: the first of several frames or pages, or page `frame` of a TIFF, from 0.
 
     Raises AppError IMAGE_UNKNOWN, IMAGE_DAMAGED, IMAGE_LIMIT, whose path is empty: no name is known here; MemoryError.
     """
@@ -127,7 +127,7 @@ def _kind(untrusted_bytes: bytes) -> ImageKind:
 
 
 def decode_own(png: bytes) -> Image.Image:
-    """What was written here once. Raises AppError IMAGE_DAMAGED, IMAGE_LIMIT; MemoryError."""
+    """Decode a PNG that this module once wrote. Raises AppError IMAGE_DAMAGED, IMAGE_LIMIT; MemoryError."""
     with _told(ImageKind.PNG):
         picture = PngImagePlugin.PngImageFile(io.BytesIO(png))
         _check_size(picture)
@@ -135,7 +135,8 @@ def decode_own(png: bytes) -> Image.Image:
 
 
 def resized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """As models are shown it: each pixel the mean of all that it covers, weighted by distance (Pillow's "bilinear").
+    """The picture in `size`, as models get it: each pixel is the mean of all that it covers, weighted by distance
+    (Pillow's "bilinear").
 
     That is what torchvision's resize with `antialias` gives too, but for rounding.
     """
@@ -155,7 +156,7 @@ def encode(picture: Image.Image) -> bytes:
 
 @contextmanager
 def _told(kind: ImageKind) -> Iterator[None]:
-    """What Pillow raises: all but a few of its errors are about the bytes, and they are of every type."""
+    """Turn what Pillow raises into AppError: all but a few of its errors are about the bytes, and are of every type."""
     try:
         yield
     except (AppError, MemoryError):
@@ -186,7 +187,7 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def _upright(picture: Image.Image, orientation: int) -> Image.Image:
-    """As ImageOps.exif_transpose, which also rewrites the rest of the metadata, and fails where that is odd."""
+    """Turn a picture upright. ImageOps.exif_transpose would also rewrite other metadata, and fail where that is odd."""
     return picture.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else picture
 
 
@@ -242,7 +243,7 @@ def _in_grey(picture: Image.Image) -> Image.Image:
 
 
 def _bounds(picture: Image.Image) -> tuple[float, float]:
-    """What is black and what is white: 0 to 1, 255 or 65,535 where the numbers are within these, else the extremes."""
+    """The numbers of black and white: 0 and 1, 255 or 65,535 where all are within these, else the extremes."""
     low, high = picture.getextrema()
     assert isinstance(low, int | float)
     assert isinstance(high, int | float)

@@ -1,4 +1,4 @@
-"""What the desk and the process that decodes images say to each other, and how large an image may be."""
+"""The messages between the desk and the process that decodes images, and how large an image may be."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def read_letters(
 
 
 def inner_files(letters: Iterable[OpenLetter]) -> Iterator[InnerFile]:
-    """What is attached to messages and may be a document, as `read_letters` finds it."""
+    """The attachments of messages that may be documents, in the order in which `read_letters` finds them."""
     for letter, _depth in _all_letters(letters):
         yield from attached_files(letter)
 

@@ -210,7 +210,7 @@ def _written(name: str, mail: str) -> str:
 
 
 def _date(filetime: int) -> str:
-    """As the headers of messages write it; `filetime`: tenths of microseconds since 1601, 0 for none."""
+    """A date as the headers of messages write it, "" for none; `filetime`: tenths of microseconds since 1601, or 0."""
     try:
         return format_datetime(_EPOCH + datetime.timedelta(microseconds=filetime // 10)) if filetime else ""
     except OverflowError:

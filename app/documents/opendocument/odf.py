@@ -42,7 +42,7 @@ _SHAPES = {
 }
 _FILLED = {"table": "table", "table-row": "table-row", "table-cell": "table-cell", "section": "section"}
 _FILLED |= dict.fromkeys(("frame", *_SHAPES - {"text-box"}), "graphic")
-"""What may have a colour of its own behind its text, and the family of its style."""
+"""The elements that may have a colour of their own behind their text, with the family of their style."""
 
 _OFF_SCREEN = {"none", "printer"}
 _HIDEABLE = {"section", "hidden-text", "hidden-paragraph"}
@@ -77,7 +77,7 @@ class OdfPackage:
         return OdfWalker(OdfStyles((self.styles, self.root)), self.body, self._read_object, ground)
 
     def page_ground(self) -> Colour | None:
-        """What is behind the text of all pages."""
+        """The colour behind the text of all pages; None where that is not known."""
         return page_ground(self.root, self.styles)
 
     def _read_object(self, address: str) -> etree._Element | None:
@@ -224,7 +224,7 @@ class OdfWalker(Walker):
         return style.colour is not None and is_lost(style.colour.colour, style.behind_text(self._grounds[-1]))
 
     def _ground(self, family: str, style: str) -> Colour | None:
-        """What is behind the text in an element; a shape may be on anything."""
+        """The colour behind the text in an element; None where it is unknown, since a shape may be on anything."""
         paint = self._styles.of(family, style).ground
         if paint is not None and paint.colour != NO_COLOUR:
             return paint.colour
@@ -323,7 +323,7 @@ def _is_hidden(element: etree._Element, name: str) -> bool:
 
 
 def _hidden_paragraphs(body: etree._Element) -> set[etree._Element]:
-    """Those that a field in them hides."""
+    """The paragraphs that a field in them hides."""
     fields = (each for each in find_all(body, "hidden-paragraph") if attribute(each, "is-hidden") == "true")
     around = (
         next((above for above in each.iterancestors() if local_name(above) in _PARAGRAPHS), None) for each in fields
@@ -365,7 +365,7 @@ def _texts_of_controls(body: etree._Element) -> dict[str, str]:
 
 
 def _value_of_control(control: etree._Element) -> str | None:
-    """What replaces a content control's text; None where its text is its value."""
+    """The text that replaces a content control's own; None where its own text is its value."""
     if attribute(control, "checkbox") == "true":
         return notation.check_box("", ticked=attribute(control, "checked") == "true")
     return (

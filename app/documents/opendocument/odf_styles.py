@@ -57,7 +57,7 @@ class OdfStyle(msgspec.Struct, frozen=True):
         )
 
     def behind_text(self, behind: Colour | None) -> Colour | None:
-        """What is behind its text, where that is behind it."""
+        """The colour behind text of this style, which itself lies on the colour `behind`; None where it is unknown."""
         for paint in (self.marked, self.ground):
             if paint is not None and paint.colour != NO_COLOUR:
                 return paint.colour
@@ -111,7 +111,7 @@ def _read_style(style: etree._Element) -> OdfStyle:
 
 
 def page_ground(root: etree._Element, styles: etree._Element | None) -> Colour | None:
-    """What is behind the text of all pages: None where pages differ, or something may be drawn there."""
+    """The colour behind the text of all pages; None where pages differ, or something may be drawn there."""
     layouts = (each for part in (styles, root) for each in find_all(part, "page-layout-properties"))
     paints = filter(None, map(_paint, layouts))
     shapes = (
@@ -138,7 +138,7 @@ def _colour(properties: etree._Element) -> Paint | None:
 
 
 def _paint(properties: etree._Element) -> Paint | None:
-    """What these properties fill; None where they leave that open."""
+    """The paint with which these properties fill an area; None where they leave that open."""
     picture, fill = child(properties, "background-image"), attribute(properties, "fill")
     if (picture is not None and attribute(picture, "href")) or (fill and fill not in ("none", "solid")):
         return Paint(None)

@@ -59,7 +59,7 @@ def _slides(pages: list[etree._Element], walker: OdfWalker, hidden: set[str], pr
 
 
 def _shapes(page: etree._Element) -> Iterator[etree._Element]:
-    """Those of a slide or its notes; a group's one by one, since their places are those on the slide."""
+    """The shapes of a slide or its notes; a group's one by one, since their places are those on the slide."""
     stack = list(reversed(page))
     while stack:
         element = stack.pop()

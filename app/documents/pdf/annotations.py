@@ -45,7 +45,8 @@ class AnnotationKind(Enum):
 
 
 class OverlayMark(msgspec.Struct, frozen=True):
-    """What people see on top of a page, and where; `text` as `notation` writes it, empty for a line through words.
+    """A mark that people see on top of a page, and its place; `text` is in the form of `notation`, empty for a line
+    through words.
 
     `named`: the same with the field's name from the form, for where the page has no words beside it.
     """
@@ -57,8 +58,8 @@ class OverlayMark(msgspec.Struct, frozen=True):
 
 
 class OnTop(msgspec.Struct, frozen=True):
-    """What is on top of a page: `hidden`: what people do not see; `comments`: what is in its margin; both as they are
-    to be kept.
+    """All that is on top of a page: the visible marks; `hidden`: what people do not see; `comments`: what is in its
+    margin; both as they are to be kept.
     """
 
     marks: tuple[OverlayMark, ...] = ()

@@ -47,8 +47,8 @@ class Field(msgspec.Struct, frozen=True):
         return notation.field(name, " ".join(value.split()))
 
     def compare(self, shown: str | None) -> tuple[str, str]:
-        """What people see in the field, and what the form's data say beyond it. `shown`: the text drawn there, None
-        where it is not known.
+        """Return the text that people see in the field, and what the form's data say beyond it, "" for nothing.
+        `shown`: the text drawn there, None where it is not known.
         """
         if shown is None or self.is_box or self.kind == pdfium.FPDF_FORMFIELD_LISTBOX:
             return self.value, ""
@@ -62,7 +62,7 @@ class Field(msgspec.Struct, frozen=True):
 
     @property
     def hidden_words(self) -> str:
-        """What to keep of a field that is not visible."""
+        """The words to keep of a field that is not visible; "" where it is empty or a signature."""
         if self.kind == pdfium.FPDF_FORMFIELD_SIGNATURE or not (self.ticked or self.value.strip()):
             return ""
         return self.write(self.value, self.name)

@@ -108,6 +108,6 @@ def _around(quads: Sequence[pdfium.FS_QUADPOINTSF]) -> pdfium.FS_RECTF:
 
 
 def _wide(text: str) -> Any:
-    """As PDFium takes a string: UTF-16, little endian, with a zero at its end."""
+    """A string in the form that PDFium takes: UTF-16, little endian, with a zero at its end."""
     encoded = text.encode("utf-16-le", "replace") + b"\0\0"
     return ctypes.cast(ctypes.create_string_buffer(encoded), ctypes.POINTER(pdfium.FPDF_WCHAR))

@@ -92,7 +92,7 @@ def is_broken_inside(before: str, line: str, is_code: bool, is_filled: bool = Fa
 
 
 def _hyphen(before: str, line: str, words: Words, is_code: bool) -> str:
-    """What replaces the hyphen."""
+    """The text that replaces the hyphen at the end of a line; "" where the word is joined."""
     written = "-" if before[-1] == SOFT_HYPHEN else before[-1]
     if not before[-2].isalpha() or not line[0].islower():
         return written

@@ -50,7 +50,7 @@ def _read(page: pypdfium2.PdfPage, link: pdfium.FPDF_LINK, place: Place) -> Page
 
 
 def _address(document: pdfium.FPDF_DOCUMENT, action: pdfium.FPDF_ACTION) -> str:
-    """Of a web link; empty for any other, and for one that is too long."""
+    """The address of a web link; empty for any other link, and for an address that is too long."""
     if pdfium.FPDFAction_GetType(action) != pdfium.PDFACTION_URI:
         return ""
     size = pdfium.FPDFAction_GetURIPath(document, action, None, 0)
@@ -80,7 +80,7 @@ def _share(document: pdfium.FPDF_DOCUMENT, target: pdfium.FPDF_DEST, index: int)
 
 
 def _boxes(link: pdfium.FPDF_LINK, place: Place) -> Iterator[Box]:
-    """Of each line of the link, where the file says them, else one for all."""
+    """The box of each line of the link, where the file gives these, else one box for the whole link."""
     quad, found = pdfium.FS_QUADPOINTSF(), False
     for number in range(min(pdfium.FPDFLink_CountQuadPoints(link), MAX_LINK_BOXES)):
         if pdfium.FPDFLink_GetQuadPoints(link, number, ctypes.byref(quad)):

@@ -123,7 +123,7 @@ def _side(points: float) -> float:
 
 
 def scan_image(content: Content, page: int) -> Raster:
-    """As `page_image`, at SCAN_DPI, or smaller where a side would exceed MAX_SCAN_SIDE."""
+    """Draw a page at SCAN_DPI, or smaller where a side would exceed MAX_SCAN_SIDE; raises as `page_image` does."""
     return _drawn(
         content, page, lambda width, height: min(SCAN_DPI / 72, (MAX_SCAN_SIDE - 0.5) / max(width, height, 1.0))
     )
@@ -205,7 +205,7 @@ def _labels(pdf: pypdfium2.PdfDocument) -> tuple[str, ...]:
 
 
 def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> Iterator[Title]:
-    """What a running head may repeat: the outline, and lines that are not at the edge of their page."""
+    """The titles that a running head may repeat: the outline, and lines that are not at the edge of their page."""
     for section in outline:
         yield Title(section.title)
     for number, page in enumerate(found):
@@ -243,7 +243,7 @@ def _chapters(outline: tuple[Section, ...], pages: int) -> list[str]:
 
 
 def _facts(pdf: pypdfium2.PdfDocument) -> Facts:
-    """Of its information dictionary (ISO 32000-1, 14.3.3); a DOI may have an entry of its own."""
+    """The facts in a PDF's information dictionary (ISO 32000-1, 14.3.3); a DOI may have an entry of its own."""
     identifiers = (_metadata(pdf, key) for key in (b"doi", b"WPS-ARTICLEDOI", b"Subject", b"Title"))
     return make_facts(
         (_metadata(pdf, key) for key in (b"CreationDate", b"ModDate")),

@@ -57,7 +57,7 @@ def page_layer(content: Content, page: int) -> PageLayer:
 
 
 class _Glyph(NamedTuple):
-    """What PDFium counts as one character; it may give none, or two."""
+    """The text that PDFium counts as one character, and its box; the text may have no character, or two."""
 
     text: str
     box: Box

@@ -19,7 +19,7 @@ Corners: TypeAlias = npt.NDArray[np.float64]
 """Four places, x and y, clockwise from the upper left."""
 
 MOST_BOXES = 1_000
-"""Of the largest cores; a page of a newspaper has some hundred lines."""
+"""The most boxes that are found in a picture, those of the largest cores; a newspaper page has some hundred lines."""
 
 _IS_CORE = 0.3
 _IS_LINE = 0.5  # the mean of a rectangle
@@ -105,7 +105,7 @@ def _runs(core: npt.NDArray[np.bool_]) -> _Runs:
 
 
 def _outlines(runs: _Runs) -> Iterator[npt.NDArray[np.intp]]:
-    """Of each core the places that are first and last in a row, x and y; the largest cores first."""
+    """Yield for each core, the largest first, the first and last place in each of its rows, as x and y."""
     order = np.argsort(runs.cores, kind="stable")
     edges = np.flatnonzero(np.diff(runs.cores[order])) + 1
     parts = [part for part in np.split(order, edges) if len(part)]

@@ -13,7 +13,7 @@ from app.documents.scans.layout import TALL
 
 
 def line_of(picture: Image.Image, corners: Corners) -> Image.Image:
-    """What is between the corners, as a rectangle, turned to be read from left to right.
+    """The part of a picture between the corners, as a rectangle, turned to be read from left to right.
 
     Corners are the middles of pixels. They must be a pixel apart, or more.
     """

@@ -39,7 +39,7 @@ DETECTION_SIDE = 1_280
 finds the same lines; they are read from the whole picture."""
 
 MIN_LINE_CONFIDENCE = 0.5
-"""What is less sure is no text, but a stain, a stamp or a drawing: rapidocr's own limit."""
+"""The least confidence, of 1, of a line: a less sure one is a stain, a stamp or a drawing; rapidocr's own limit."""
 
 _LINES_A_STEP = 6
 _DETECTION_STEP = 32  # sides of what the detector sees are multiples of this
@@ -95,7 +95,7 @@ class RecognitionModels:
         return FoundLines(lines, upside_down)
 
     def _chances(self, picture: Image.Image) -> npt.NDArray[np.float32]:
-        """Of each pixel of the picture, reduced: how sure it is that it is text."""
+        """How sure the model is that each pixel of the reduced picture is text, as an array of rows."""
         reduced = min(1.0, DETECTION_SIDE / max(picture.size))
         width, height = (round(int(side * reduced) / _DETECTION_STEP) * _DETECTION_STEP for side in picture.size)
         if not width or not height:
@@ -104,7 +104,7 @@ class RecognitionModels:
         return chances
 
     def _are_upside_down(self, cuttings: list[Image.Image]) -> bool:
-        """What most of the text says: of a single line it is often unsure."""
+        """Whether most of the text is upside down: of a single line the model is often unsure."""
         votes = 0.0
         for cutting in cuttings:
             # Its middle: of a long line that is squeezed to this width, the model says anything.
@@ -117,7 +117,7 @@ class RecognitionModels:
         return votes > 0
 
     def _read(self, line: Image.Image) -> tuple[str, float]:
-        """What a line says, and the mean of how sure its characters are.
+        """The text of a line, and the mean of how sure its characters are.
 
         One line at a time: lines read together are padded to the widest of them, which takes longer on a processor.
         """

@@ -80,7 +80,7 @@ class Recogniser:
 
 
 class RecognitionCache(Protocol):
-    """What was recognised before, by the picture's key. May raise AppError."""
+    """A store of what was recognised before, by the picture's key. May raise AppError."""
 
     def find(self, picture: str) -> Recognition | None: ...
 
@@ -145,8 +145,8 @@ def recognise(
 
 @cache
 def _version() -> str:
-    """What a recognition depends on besides the picture: models come with rapidocr; raise the number with any change
-    of `models`, `layout` or how pages are drawn that gives other text."""
+    """The version of all that a recognition depends on besides the picture: models come with rapidocr; raise the number
+    with any change of `models`, `layout` or how pages are drawn that gives other text."""
     from importlib.metadata import version  # late: the start of the desk does not need it
 
     return f"{version('rapidocr')} 3"

@@ -61,7 +61,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 class _Placeholder(msgspec.Struct, frozen=True):
-    """What a shape says it is a placeholder for; `type` is None for a shape that is none."""
+    """The kind of content that a shape says it is a placeholder for; `type` is None for a shape that is none."""
 
     type: str | None
     index: str

@@ -25,8 +25,8 @@ _SHEETS = (SheetTypeEnum.WorkSheet, SheetTypeEnum.ChartSheet)
 
 
 class SheetAsides(msgspec.Struct, frozen=True):
-    """What calamine does not read of a sheet: the struck cells (row and column, from 1), those that do not show what is
-    in them, the comments in the order of their rows, the charts as text.
+    """The parts of a sheet that calamine does not read: the struck cells (row and column, from 1), those that hide
+    what is in them, the comments in the order of their rows, the charts as text.
     """
 
     struck: frozenset[tuple[int, int]] = frozenset()

@@ -205,7 +205,7 @@ def _colour(element: etree._Element | None) -> Colour | None:
 
 
 def _ground(fill: etree._Element) -> Colour | None:
-    """What a fill is behind the text; None for a gradient, a pattern, and a colour that is not known here."""
+    """The colour of a fill behind the text; None for a gradient, a pattern, and a colour that is not known here."""
     pattern = child(fill, "patternfill")
     if pattern is None:
         return None

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 _UNLIKE = 16
-"""Of 255, in one channel: colours that differ less look the same."""
+"""The least difference, of 255 in one channel, at which colours look different."""
 
 _FAINT = 16 / 255
 """An opacity below is none."""
@@ -26,7 +26,7 @@ class Colour(NamedTuple):
     opacity: float = 1.0
 
     def on(self, ground: Colour) -> Colour:
-        """What is seen of it on an opaque ground."""
+        """The colour that is seen where this one lies on an opaque ground."""
         pairs = zip(self[:3], ground[:3], strict=True)
         red, green, blue = (own * self.opacity + other * (1 - self.opacity) for own, other in pairs)
         return Colour(red, green, blue)

@@ -206,7 +206,7 @@ def ends_in_script(text: str) -> bool:
 
 
 def cancelled(text: str) -> str:
-    """What is struck through inside a formula."""
+    """The notation of a part of a formula that is struck through."""
     return rf"\cancel{{{text}}}"
 
 

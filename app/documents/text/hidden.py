@@ -8,8 +8,8 @@ from app.documents.text.clean import clean
 
 
 class LeftOut:
-    """What a page leaves out, in order: hidden text up to MAX_HIDDEN_CHARACTERS, which is cut, then comments up to
-    MAX_COMMENT_CHARACTERS, of which the rest is counted.
+    """The text that a page leaves out, in order: hidden text up to MAX_HIDDEN_CHARACTERS, which is cut, then comments
+    up to MAX_COMMENT_CHARACTERS, of which the rest is counted.
     """
 
     def __init__(self) -> None:

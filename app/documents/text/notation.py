@@ -81,12 +81,12 @@ def fraction(numerator: str, stroke: str, denominator: str, before: str) -> str:
 
 
 def raised(untrusted_text: str) -> str:
-    """What is known to be a power, without its base."""
+    """The notation of a power, without its base."""
     return "^" + _argument(untrusted_text)
 
 
 def lowered(untrusted_text: str) -> str:
-    """What is known to be an index."""
+    """The notation of an index, without its base."""
     return "_" + _argument(untrusted_text)
 
 
@@ -120,14 +120,14 @@ def check_box(untrusted_name: str, ticked: bool) -> str:
 
 
 def chart(untrusted_title: str = "", untrusted_series: Iterable[str] = ()) -> str:
-    """What replaces a chart, whose drawing cannot be read here."""
+    """The text that replaces a chart, whose drawing cannot be read here."""
     title, series = " ".join(untrusted_title.split()), ", ".join(" ".join(name.split()) for name in untrusted_series)
     words = ": ".join(filter(None, (title, series)))
     return f"[chart: {words}]" if words else "[chart]"
 
 
 def diagram(untrusted_labels: Iterable[str]) -> str:
-    """What replaces a diagram: the words in it."""
+    """The text that replaces a diagram: the words in it."""
     labels = "; ".join(filter(None, (" ".join(label.split()) for label in untrusted_labels)))
     return f"[diagram: {labels}]" if labels else "[diagram]"
 
@@ -154,7 +154,7 @@ def roman(number: int) -> str:
 
 
 def more_comments(number: int) -> str:
-    """What replaces comments that were too many to keep."""
+    """The text that replaces comments that were too many to keep."""
     return f"[{number} more comment{'s' if number > 1 else ''}, to be seen in the file]"
 
 

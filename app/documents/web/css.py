@@ -14,7 +14,7 @@ from app.documents.text.colours import NO_COLOUR, Colour
 
 Token: TypeAlias = Any
 Value: TypeAlias = "Colour | Size | float | str | bool | None"
-"""What a property is set to, reduced to what matters here; None where that is not known."""
+"""The value of a property, reduced to what matters here; None where it is not known."""
 
 MAX_CSS_CHARACTERS = 4_000_000
 MAX_IMPORTS = 20  # of one style sheet
@@ -47,14 +47,14 @@ class Size(msgspec.Struct, frozen=True):
 
 
 class Declarations(msgspec.Struct, frozen=True):
-    """What is said of an element: `important` prevails over all else."""
+    """The properties that a style sets, by name: `important` prevails over all else."""
 
     normal: Mapping[str, Value] = {}
     important: Mapping[str, Value] = {}
 
 
 class Compound(msgspec.Struct, frozen=True):
-    """What one element has to be; an empty name is any, as is an empty id."""
+    """The name, id and classes that one element must have to be selected; an empty name or id fits any."""
 
     name: str = ""
     id: str = ""
@@ -121,7 +121,7 @@ def join(sheets: Sequence[StyleSheet]) -> StyleSheet:
 
 @lru_cache(maxsize=1_000)
 def read_inline(untrusted_style: str) -> Declarations:
-    """What an attribute `style` says."""
+    """The properties that an attribute `style` sets."""
     return _declarations(tinycss2.parse_blocks_contents(untrusted_style[:MAX_CSS_CHARACTERS]))
 
 

@@ -243,7 +243,7 @@ def _read_package(archive: Archive) -> _Package:
 
 
 def _facts(metadata: etree._Element | None) -> Facts:
-    """Of dates the book's own (EPUB 2 names what each is of) before those of the file."""
+    """The facts in a book's metadata; dates of the book (EPUB 2 names what each is of) before those of the file."""
     dates = sorted(find_all(metadata, "date"), key=lambda each: attribute(each, "event") not in ("", "publication"))
     editors = [each for each in find_all(metadata, "creator") if attribute(each, "role") == "edt"]
     writers = [each for each in find_all(metadata, "creator") if each not in editors]

@@ -92,7 +92,7 @@ def read_page(
 
 
 def _facts(root: etree._Element) -> Facts:
-    """Of its `meta` elements: those of journals (Google Scholar's), of Dublin Core, of Open Graph, and plain ones."""
+    """The facts in a page's `meta` elements: of journals (Google Scholar's), Dublin Core, Open Graph, plain ones."""
     said: dict[str, list[str]] = {}
     for each in islice(find_all(root, "meta"), MAX_META):
         name = (attribute(each, "name") or attribute(each, "property")).lower().replace("dcterms.", "dc.")

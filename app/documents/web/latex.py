@@ -109,7 +109,7 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """What comes before the document's body is left out, but for the title; files that it names are not read."""
+    """Parse a LaTeX file. All before the document's body is left out but the title; files it names are not read."""
     progress(0, 1)
     untrusted_text = decode(content).replace("\f", "\n")
     found = _BODY.search(untrusted_text)
@@ -123,7 +123,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def _titled(untrusted_text: str) -> str:
-    """What the braces hold that the text begins with."""
+    """The plain text in the braces that `untrusted_text` begins with."""
     reader = _Reader(untrusted_text, lambda _done, _total: None)
     return reader.plain(reader.argument(0)[0])
 
@@ -144,7 +144,7 @@ class _Reader:
         self._tables = 0  # that are open
 
     def argument(self, place: int) -> tuple[str, int]:
-        """What stands in braces here, and where it ends; nothing where there are none, or they are not closed."""
+        """The text in the braces at `place`, and where they end; "" where there are none, or they are not closed."""
         begun = _BRACED.match(self._body, place)
         closed = self._closing.get(begun.end() - 1) if begun else None
         if begun is None or closed is None:

@@ -62,7 +62,7 @@ def parse(content: Content, progress: Progress) -> Document:
 def _blocks(
     untrusted_text: str, untrusted_flows: Sequence[str], content: Content, progress: Progress
 ) -> Iterator[Block]:
-    """Of the files that the book was made of, or what is between its page breaks."""
+    """Yield the blocks of the files that the book was made of, or of the parts between its page breaks."""
     characters = 0
     sheet_of = lru_cache(partial(_sheet, untrusted_flows))
     for part in _FILES.split(_ENDS.sub("", untrusted_text)):
@@ -111,7 +111,7 @@ class _Book:
         self.title = self.said(_TITLE) or self._decoded(self._record(0)[name : name + name_bytes])
 
     def said(self, kind: int) -> str:
-        """What the book says of itself, "" for nothing."""
+        """The values of one kind in the metadata of the book, joined by semicolons; "" for none."""
         return "; ".join(map(self._decoded, self._said.get(kind, ())))
 
     def facts(self) -> Facts:
@@ -192,8 +192,8 @@ class _Book:
 
 
 def _trailing_bytes(record: bytes, flags: int) -> int:
-    """What stands behind the text of a record: for each flag but the last an entry whose length is at its end, and for
-    the last the rest of a character."""
+    """The number of bytes behind the text of a record: for each flag but the last an entry whose length is at its end,
+    and for the last the rest of a character."""
     total = 0
     for bit in range(1, 16):
         if flags >> bit & 1:

@@ -54,7 +54,7 @@ class _Place(NamedTuple):
 
     @property
     def inside(self) -> frozenset[str]:
-        """What is around the elements in it."""
+        """The names, identifiers and classes around the elements in this one, its own included."""
         keys = {"", self.name, f"#{self.id}", *(f".{each}" for each in self.classes)}
         return self.around if keys <= self.around else self.around | keys
 
@@ -155,7 +155,7 @@ class Visibility:
         inline: Declarations,
         chosen: Sequence[tuple[Rule, bool]],
     ) -> tuple[Mapping[str, Value], bool]:
-        """What is known of an element, and whether it shows."""
+        """The properties that are known of an element, and whether it shows."""
         own = {**hints, **inline.normal, **inline.important}
         said = _cascade(hints, inline, chosen) if chosen else own
         if not said:
@@ -202,7 +202,7 @@ def _inside(around: Look, said: Mapping[str, Value], is_coloured: bool, has_grou
 
 
 def _ground(around: Look, said: Mapping[str, Value]) -> Colour | None:
-    """What is behind an element: where it was put elsewhere, all that it does not bring along is unknown."""
+    """The colour behind an element's text; None if unknown, as is all that a displaced element does not bring along."""
     behind = around.ground
     if said.get("position", "static") != "static" or said.get("shifted"):
         behind = None
@@ -257,7 +257,7 @@ def _get(said: Mapping[str, Value], key: str, otherwise: _Kind | None, kind: typ
 def _cascade(
     hints: Mapping[str, Value], inline: Declarations, chosen: Sequence[tuple[Rule, bool]]
 ) -> Mapping[str, Value]:
-    """What holds of an element, the weakest first; of what is said perhaps nothing is known."""
+    """The properties set on an element, the strongest source prevailing; None for one whose rule may not apply."""
     said = dict(hints)
     for rule, certain in chosen:
         said.update(rule.declared.normal if certain else dict.fromkeys(rule.declared.normal))

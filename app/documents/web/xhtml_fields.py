@@ -92,7 +92,7 @@ def _has_text_beside(box: etree._Element) -> bool:
 
 
 def _value(field: etree._Element, name: str) -> str:
-    """What is filled in, or chosen in a list."""
+    """The text that is filled into a field, or chosen in a list."""
     if name == "input":
         return field.get("value") or ""
     if name == "textarea":
@@ -102,7 +102,7 @@ def _value(field: etree._Element, name: str) -> str:
 
 
 def _first_option(field: etree._Element) -> str:
-    """What a list shows where nothing is chosen."""
+    """The option that a list shows where nothing is chosen; "" where it shows none."""
     option = None if field.get("multiple") is not None else next(find_all(field, "option"), None)
     return _text_of_option(option) if option is not None else ""
 

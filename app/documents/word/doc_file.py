@@ -89,7 +89,7 @@ class DocFile:
         self._paragraphs = self._properties("paragraphs", self._papx)
 
     def paragraph(self, place: int) -> Properties:
-        """Of the paragraph whose end mark is the character in this place."""
+        """The properties of the paragraph whose end mark is the character in this place."""
         run = _at(self._paragraphs, place)
         return run.properties if run is not None else NO_PROPERTIES
 
@@ -110,7 +110,7 @@ class DocFile:
         return [*struct.unpack_from(f"<{count + 1}I", plc)] if len(plc) >= 4 else []
 
     def comment_authors(self, pair: int) -> list[str]:
-        """Of each comment (ATRDPre10, GrpXstAtnOwners), "" where that is not known."""
+        """The author of each comment (ATRDPre10, GrpXstAtnOwners), "" where that is not known."""
         plc, owners = self._pair(pair), self._pair(_PAIRS["owners"])
         names, place = list[str](), 0
         while place + 2 <= len(owners):
@@ -142,7 +142,7 @@ class DocFile:
             refuse_damaged(self._content, self._format, error)
 
     def _pair(self, index: int) -> bytes:
-        """What is at a place in the table stream; nothing where there is no such thing."""
+        """The part of the table stream that the header's pair `index` points at; empty where there is no such pair."""
         (count,) = self._numbers(_FIRST_PAIR - 2, "<H")
         if index >= count:
             return b""
@@ -161,7 +161,7 @@ class DocFile:
             refuse_over(MAX_CHARACTERS, first, "characters", self._content)
 
     def _read_pieces(self) -> Iterator[_Piece]:
-        """Of the piece table (2.4.1), behind any properties of pieces."""
+        """Yield the pieces of the piece table (2.4.1), which stands behind any properties of pieces."""
         clx = self._pair(_PAIRS["pieces"])
         place = 0
         while clx[place : place + 1] == b"\1":
@@ -264,7 +264,8 @@ def _chpx(page: bytes) -> Iterator[tuple[int, int, Properties]]:
 
 
 def _entries(page: bytes, width: int) -> Iterator[tuple[int, int, int]]:
-    """Of a page of properties (2.9.33, 2.9.175): from where to where in the stream they hold, and where they are."""
+    """The entries in a page of properties (2.9.33, 2.9.175): the range of the stream where each holds, and its place
+    in the page."""
     if len(page) < _PAGE:
         return
     count = page[-1]

@@ -319,8 +319,8 @@ def _symbol(untrusted_code: str) -> str:
 
 
 def _value_of_control(properties: etree._Element | None) -> str | None:
-    """What replaces a content control's text: a box by its state, a prompt by its field; None where its text is its
-    value.
+    """The text that replaces a content control's own: the state of a box, a field for a prompt; None where its own text
+    is its value.
     """
     box = child(properties, "checkbox")
     if box is not None:

@@ -180,7 +180,7 @@ def _fill_look(style: DocxStyle, below: DocxStyle) -> None:
 
 
 def read_numbers(root: etree._Element | None) -> ListNumbers:
-    """Of the part that defines the lists."""
+    """Read the numbers of lists from `root`, the part that defines the lists."""
     definitions: dict[str, dict[int, ListLevel]] = {}
     lists: dict[str, str] = {}
     restarts: dict[str, dict[int, int]] = {}

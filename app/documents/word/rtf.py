@@ -83,7 +83,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def _facts(untrusted_head: bytes) -> Facts:
-    """Of the group of information, which stands before the text."""
+    """The author and date in the group of information, which stands before the text."""
     author = _AUTHOR.search(untrusted_head)
     name = _HEX.sub(lambda found: bytes([int(found[1], 16)]), author[1]) if author else b""
     created = _CREATED.search(untrusted_head)

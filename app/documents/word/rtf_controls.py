@@ -185,7 +185,7 @@ class Form(msgspec.Struct):
             self.untrusted_entries[-1] = (self.untrusted_entries[-1] + untrusted_text)[:_MAX_ENTRY_CHARACTERS]
 
     def value(self) -> str:
-        """What is ticked or chosen; "" where the field's text shows it, or there is nothing."""
+        """The state of a box, or the chosen entry; "" where the field's text shows it, or there is nothing."""
         result = self.default if self.result == _UNDEFINED else self.result
         if self.kind == _BOX:
             return notation.check_box("", ticked=result == 1)
