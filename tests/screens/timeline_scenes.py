@@ -62,7 +62,7 @@ def _open(stage: Stage, *, people: bool = False, **options: object) -> None:
 
 def _choose(stage: Stage, *places: int) -> None:
     view = stage.feature(ChronologyWindow).timeline.panel.view
-    rows = [row for row in view.model().rows() if isinstance(row, EventRow | NameRow)]  # type: ignore[attr-defined]
+    rows = [row for row in view.model().rows if isinstance(row, EventRow | NameRow)]  # type: ignore[attr-defined]
     for place in places:
         index = view.model().index_of(rows[place].id)  # type: ignore[attr-defined]
         view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.Select)
@@ -118,7 +118,7 @@ def chronology_japanese(stage: Stage) -> None:
 def chronology_filtered(stage: Stage) -> None:
     _open(stage, people=True)
     panel = stage.feature(ChronologyWindow).timeline.panel
-    _choose(stage, [row.name for row in panel.view.model().rows()].index("Marlow Rigging Ltd"))  # type: ignore[attr-defined]
+    _choose(stage, [row.name for row in panel.view.model().rows].index("Marlow Rigging Ltd"))  # type: ignore[attr-defined]
     menu = stage.feature(ChronologyWindow).timeline.menu_of(panel.chosen())
     next(action for action in menu.actions() if action.text() == "Show events with this name").trigger()
     menu.close()

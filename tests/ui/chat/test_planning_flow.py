@@ -14,6 +14,7 @@ from app.core.conversations.conversation import BookRef, MatterPlan, MatterScope
 from app.core.conversations.events import Reading
 from app.core.documents.document import Document, Format, Page
 from app.ui.chat.plan_dialog import PlanDialog
+from tests.ui import shelf_of_books
 from tests.ui.fakes import SCOUT, Gate
 from tests.ui.room import Room, wait
 
@@ -240,7 +241,7 @@ def test_a_book_that_comes_while_a_planned_question_waits_stays_on_the_desk(matt
     gate = Gate()
     matter.reader.documents = {"lease.txt": Document("New", Format.TEXT, f"{99:064x}", (Page(1, "1", "A new lease."),))}
     matter.reader.steps["lease.txt"] = [gate]
-    matter.presenter.shelf_area.openings.take_files([Path("/lease.txt")])
+    matter.presenter.shelf_area.openings.take_files([shelf_of_books.file("lease.txt")])
     wait(gate.reached.is_set)
     matter.ask(ASKED, settle=False)
     wait(lambda: bool(matter.window.talk.composer.hold.words))

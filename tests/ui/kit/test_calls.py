@@ -96,6 +96,7 @@ def test_a_second_start_hands_its_files_to_the_window_that_is_open(
     wait(lambda: opening.presenter is not None)
     assert opening.presenter is not None
     opening.presenter.window.showMinimized()
+    shutil.copy(shelf_of_books.file("lease.epub"), tmp_path)
     calls = tmp_path / "calls.txt"
     watched = ["strace", "-f", "-e", "trace=network", "-o", str(calls)] if shutil.which("strace") else []
     command = [*watched, sys.executable, "-c", _START, "--data-dir", str(paths.data), "lease.epub", "none.pdf"]
@@ -123,7 +124,7 @@ def test_files_that_come_while_a_passphrase_is_asked_for_are_opened_afterwards(
     wait(lambda: opening.window.findChild(PassphraseScreen) is not None)
     screen = opening.window.findChild(PassphraseScreen)
     assert screen.waiting.isHidden()
-    second = _in_thread(lambda: WindowLock.take(paths, Call.of([Path("lease.epub")])))
+    second = _in_thread(lambda: WindowLock.take(paths, Call.of([shelf_of_books.file("lease.epub")])))
     wait(lambda: not second.is_alive())
     wait(screen.waiting.isVisible)
     assert screen.waiting.text() == "A file is waiting. Octavo opens it when it is unlocked."
@@ -179,7 +180,7 @@ def test_a_window_that_was_killed_is_no_obstacle(paths: Paths) -> None:
 def test_a_start_while_the_window_closes_becomes_the_window(paths: Paths) -> None:
     first = _taken(paths)
     taken: list[WindowLock | None] = []
-    second = _in_thread(lambda: taken.append(WindowLock.take(paths, Call.of([Path("lease.epub")]))))
+    second = _in_thread(lambda: taken.append(WindowLock.take(paths, Call.of([shelf_of_books.file("lease.epub")]))))
     wait(lambda: any(paths.window.glob("*.call")))
     first.close()
     wait(lambda: not second.is_alive())
@@ -191,7 +192,7 @@ def test_a_start_while_the_window_closes_becomes_the_window(paths: Paths) -> Non
 
 def test_a_window_that_does_not_answer_is_told_and_nothing_is_left_behind(paths: Paths, place: WindowLock) -> None:
     with pytest.raises(AppError) as told:
-        WindowLock.take(paths, Call.of([Path("lease.epub")]), patience_s=0)
+        WindowLock.take(paths, Call.of([shelf_of_books.file("lease.epub")]), patience_s=0)
     assert told.value.code is Code.WINDOW_SILENT
     assert [file.name for file in paths.window.iterdir()] == ["lock"]
 

@@ -42,7 +42,7 @@ def _timeline(room: Room) -> TimelinePresenter:
 
 
 def _rows(room: Room) -> list[EventRow | NameRow]:
-    return [row for row in _timeline(room).panel.view.model().rows() if not isinstance(row, YearRow)]  # type: ignore[attr-defined]
+    return [row for row in _timeline(room).panel.view.model().rows if not isinstance(row, YearRow)]  # type: ignore[attr-defined]
 
 
 def _days(room: Room) -> list[str]:
@@ -72,7 +72,7 @@ def test_events_are_found_when_the_chronology_is_opened(room: Room) -> None:
     panel = _timeline(room).panel
     assert panel.isVisible()
     assert _days(room) == ["2 January 2024", "5 March 2024", "6 March 2024", "31 March 2031"]
-    years = [row.words for row in panel.view.model().rows() if isinstance(row, YearRow)]  # type: ignore[attr-defined]
+    years = [row.words for row in panel.view.model().rows if isinstance(row, YearRow)]  # type: ignore[attr-defined]
     assert years == ["2024", "2031"]
     reckoned = _rows(room)[2]
     assert isinstance(reckoned, EventRow)

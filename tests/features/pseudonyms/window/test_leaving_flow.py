@@ -238,7 +238,7 @@ def _import(room: Room) -> Gate:
     gate = Gate()
     room.reader.documents = {"lease.epub": shelf_of_books.lease()}
     room.reader.steps["lease.epub"] = [gate]
-    room.presenter.shelf_area.openings.take_files([Path("/home/me/lease.epub")])
+    room.presenter.shelf_area.openings.take_files([shelf_of_books.file("lease.epub")])
     wait(gate.reached.is_set)
     return gate
 
