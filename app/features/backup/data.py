@@ -1,4 +1,4 @@
-"""What became of a backup, and of a desk that was made of one."""
+"""The outcome of a backup, and of a desk that was made of one."""
 
 from __future__ import annotations
 

@@ -276,7 +276,7 @@ class _Making:
 
 @contextlib.contextmanager
 def _named(database: Database) -> Iterator[None]:
-    """What is wrong with its copy is wrong with it."""
+    """Name this database in an error about its copy: whatever is wrong with its copy is wrong with it."""
     try:
         yield
     except AppError as error:

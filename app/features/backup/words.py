@@ -1,4 +1,4 @@
-"""What became of a backup, in sentences, and what is not in one."""
+"""Sentences about what became of a backup, and about what is not in one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.wording.units import count, day, size
 
 
 def contents_words(sizes: BackupSizes) -> str:
-    """What a backup would have."""
+    """Say what a backup would have in it."""
     words = _(
         "One file with the library, {matters}, and all conversations, notes and settings: about {size}, encrypted with"
         " a passphrase of its own. Whoever has both can open it on another computer. Nobody can recover the passphrase."

@@ -35,7 +35,7 @@ class MadeBook:
     page_ends: tuple[int, ...]
 
     def prompt(self, pages: int, *messages: Message) -> Prompt:
-        """Of so many pages and these messages."""
+        """Make a prompt of so many pages and these messages."""
         return Prompt(rules_of(RULES_VERSION).documents, (DocumentText(_TITLE, self.pages[:pages], _BOOK),), messages)
 
     def pages_within(self, position: int) -> int:

@@ -110,7 +110,7 @@ def _json(report: BenchReport) -> bytes:
 
 
 def print_report(report: BenchReport) -> None:
-    """As tables. `report` has a machine, a model and a plan."""
+    """Print a report as tables. `report` has a machine, a model and a plan."""
     print_rows([*_heading(report)])
     print()
     print_rows([*_before_reading(report)])

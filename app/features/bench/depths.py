@@ -52,7 +52,7 @@ _NEAR_FULL = 0.9
 
 _FIRST_TOKENS, _FEWEST_TOKENS = 32, 8
 _PIECE_SHARE = 0.4
-"""Of the time that is left, what a measurement at one depth may take where the model is slow."""
+"""The share of the time that is left that a measurement at one depth may take where the model is slow."""
 
 _WARM_UP_SHARE = 0.02
 _SEALED_A_SECOND = 0.4e9
@@ -64,7 +64,7 @@ _COMPARED_SHARE = 0.8
 
 @dataclass(frozen=True)
 class SavedBook:
-    """What can be resumed: the tokens, the books in them, and the next token's logits."""
+    """A reading that can be resumed: the tokens, the books in them, and the next token's logits."""
 
     tokens: tuple[int, ...]
     spans: tuple[BookSpan, ...]

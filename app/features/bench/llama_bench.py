@@ -20,7 +20,7 @@ _USUAL_BATCH = 2048
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """What counts of a line of its results; one has a prompt or an answer, never both."""
+    """The fields that count of a line of llama-bench's results; one has a prompt or an answer, never both."""
 
     n_prompt: int
     n_gen: int
@@ -55,8 +55,8 @@ def arguments(spec: LoadSpec, depths: Sequence[int], read_tokens: int, written_t
 
 
 def run(command: Sequence[str], tests: int, limit_s: float, cancel: Cancel) -> Work[BenchProgress, LlamaBench | None]:
-    """What it measures within the limit; None for nothing, or where it cannot be started. `tests`: so many are asked
-    for. Raises Stopped."""
+    """Run llama-bench, and return what it measures within the limit; None for nothing, or where it cannot be started.
+    `tests`: so many are asked for. Raises Stopped."""
     lines: list[_Line] = []
     try:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

@@ -91,7 +91,7 @@ class BenchLoader:
         return info
 
     def weigh(self, placed: PlacedModel, info: ModelInfo) -> BenchWork:
-        """What the loaded model takes now."""
+        """Report how much memory the loaded model takes now."""
         fit = fit_of(placed, info)
         planned, taken = (fit.planned_bytes, fit.taken_bytes) if fit else (0, 0)
         pid = self._steps.engine.pid

@@ -1,4 +1,4 @@
-"""What a benchmark found: numbers, and names of models and devices; no text, no path, no name of a file.
+"""The report of a benchmark: numbers, and names of models and devices; no text, no path, no name of a file.
 
 Seconds are seconds, bytes are bytes. Whoever wants to know how fast a model is here asks `BenchReport.loads` and
 `BenchReport.depths`.
@@ -17,11 +17,11 @@ from app.engine.planner.speed import Speed
 from app.engine.protocol import Buffer, Device, EngineCounts
 
 FORMAT = 1
-"""Of the report as JSON: raised when a field gets another meaning."""
+"""The version of the report as JSON: raised when a field gets another meaning."""
 
 
 class BenchStep(StrEnum):
-    """What is being measured."""
+    """The step of a benchmark that is being measured."""
 
     PLAN = "plan"
     LOAD = "load"
@@ -158,8 +158,8 @@ class SavingTime(msgspec.Struct, frozen=True):
 
 
 class ResumingTime(msgspec.Struct, frozen=True):
-    """Of a saved reading in a new process. `divergence` (nats) and `deviation` (standard deviations): how far the next
-    token's logits are from those of before (`engine.kv.restore_check`)."""
+    """The time to resume a saved reading in a new process. `divergence` (nats) and `deviation` (standard deviations):
+    how far the next token's logits are from those of before (`engine.kv.restore_check`)."""
 
     tokens: int
     read_tokens: int

@@ -81,7 +81,7 @@ class Bench:
 
 
 def _remove_abandoned(data: Path) -> None:
-    """What a benchmark left that was killed."""
+    """Remove the folders that a benchmark left that was killed."""
     for folder in data.glob(f"{_FOLDER}*"):
         number = folder.name.removeprefix(_FOLDER)
         if number.isdecimal() and not psutil.pid_exists(int(number)):

@@ -1,4 +1,4 @@
-"""What every step of a benchmark needs: the engine, the clock, the report so far, and how to read some tokens."""
+"""The tools that every step of a benchmark needs: the engine, the clock, the report so far, and reading some tokens."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ReadSpan:
 
 
 class BenchSteps:
-    """What every step needs: the engine, the clock, and the report so far."""
+    """The tools that every step of a benchmark needs: the engine, the clock, and the report so far."""
 
     def __init__(self, engine: EngineClient, clock: BenchClock, cancel: Cancel) -> None:
         self.engine = engine
@@ -132,7 +132,7 @@ class BenchSteps:
     def read_whole(
         self, step: BenchStep, tokens: tuple[int, ...], seconds: float, books: tuple[BookSpan, ...] = ()
     ) -> Work[BenchProgress | BenchReport, ReadSpan]:
-        """As `read`. Raises TimeIsUp where not all of it was read."""
+        """Read as `read` does. Raises TimeIsUp where not all of it was read."""
         read = yield from self.read(step, tokens, seconds, books)
         if not read.logits:
             raise TimeIsUp

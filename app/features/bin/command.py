@@ -17,7 +17,7 @@ from app.wording.i18n import _
 from app.wording.units import count
 
 _NAME_CHARACTERS = 8
-"""Of an entry's id: enough to name it by."""
+"""The characters of an entry's id that are shown: enough to name it by."""
 
 
 def run(options: argparse.Namespace, desk: Services) -> None:

@@ -38,7 +38,7 @@ _log = logging.getLogger("octavo.timeline")
 TimelineProgress: TypeAlias = TimelineFinding | Loading | Tokenizing | Reading | Notice
 
 _ASKED_CHARACTERS = 8_000
-"""Of pages that one question is about: their list must have room in an answer."""
+"""The characters of pages that one question is about: the list of their entries must have room in an answer."""
 
 _LEAST_SHARED = 3
 """One of so many words that are said of an event is in the words of the page."""
@@ -74,7 +74,8 @@ _MARK = re.compile(r"\[(?:[^\[\]]*, )?p\.\s?(?P<label>[^\[\],]{1,20})\]")
 
 @dataclass(frozen=True)
 class TimelineAsked:
-    """What came of asking: entries that were added, and those whose words are on no page, which were dropped."""
+    """The outcome of asking: how many entries were added, and how many were dropped since their words are on no
+    page."""
 
     added: int = 0
     dropped: int = 0
@@ -117,7 +118,7 @@ class TimelineAsking:
         return asked
 
     def _ask(self, book: Book, pages: PageRange, cancel: Cancel) -> Work[TimelineProgress, str]:
-        """What the model writes of these pages: after the whole book where that fits, or after them alone."""
+        """Return the model's answer about these pages: after the whole book where that fits, or after them alone."""
         names = book.page_names
         form = _REQUEST_JAPANESE if book.language == "ja" else _REQUEST
         request = form.format(first=names.of(pages.first).plain, last=names.of(pages.last).plain)
@@ -166,7 +167,7 @@ def _groups(pages: Sequence[Page], book: Book, behind: int) -> Iterator[PageRang
 
 @dataclass(frozen=True)
 class WrittenEntries:
-    """What an answer lists and its pages have; `dropped`: so many more they do not have."""
+    """The entries of an answer that its pages have, too; `dropped` counts those that they do not have."""
 
     events: tuple[FoundEvent, ...]
     names: tuple[FoundName, ...]
@@ -213,7 +214,7 @@ def _read_line(line: str) -> _WrittenEvent | None:
 
 
 def _pages(line: str, cited: CitedBook, book: Book) -> list[Page]:
-    """Those that were asked about, the named ones first."""
+    """Return the pages that were asked about, those that the line names first."""
     labels = [match["label"].strip() for match in _MARK.finditer(line)]
     named = {number for label in labels for number in book.page_names.find(label)}
     return sorted(cited.pages, key=lambda page: page.number not in named)

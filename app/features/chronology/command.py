@@ -62,7 +62,8 @@ def _find(desk: Services, cancel: Cancel, books: Mapping[str, Book]) -> None:
 
 
 def _ask(desk: Services, cancel: Cancel, books: Mapping[str, Book]) -> None:
-    """What was found is kept after each question, so another call goes on where this one was stopped."""
+    """Ask the model about the books. The findings are kept after each question, so another call goes on where this one
+    was stopped."""
     bar, loading = Bar(), show_bar(_("loading the model"))
 
     def show(progress: TimelineProgress) -> None:

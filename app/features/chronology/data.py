@@ -55,7 +55,7 @@ class TimelineEvent(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """What it is, on one line."""
+        """The event on one line: its own words, or its first quotation."""
         return self.text or self.places[0].quote
 
     @property

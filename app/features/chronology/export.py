@@ -29,7 +29,7 @@ _EVENT_WIDTHS = (12, 12, 56, 40, 18, 28, 56)
 _NAME_WIDTHS = (32, 14, 10, 60, 40)
 _ABOUT_WIDTHS = (18, 60, 72)
 _MOST_PAGES = 40
-"""Of a document, for one name; more are counted."""
+"""The most pages of a document that are listed for one name; more are counted."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def compose_chronology(
 def compose_people(
     entities: Sequence[NamedEntity], books: Mapping[str, Book], now: datetime | None = None
 ) -> TimelineReport:
-    """As `compose_chronology`."""
+    """Compose the table of persons and organisations. `books` by their ids. `now`: aware of its zone."""
     head = (_("Name"), _("Kind"), _("Mentions"), _("Where"), _("Also named"))
     rows = tuple(
         (

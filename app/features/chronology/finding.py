@@ -15,10 +15,11 @@ from app.language.sentences import Sentence, SentenceKind, sentences
 from app.language.written_dates import DateReader, WrittenDate, day_comes_first, may_have_dates
 
 MOST_EVENTS, MOST_NAMES = 10_000, 20_000
-"""Of a book, names counted once for each page: what is behind them is left out."""
+"""The most events and names that are found in a book, names counted once for each page; what comes after them is left
+out."""
 
 MOST_CHARACTERS = 320
-"""Of a quotation; a longer sentence is cut around its date."""
+"""The longest quotation; a longer sentence is cut around its date."""
 
 _LEAST_WORDS = 2
 """Beside a date, so that it is of something."""
@@ -48,7 +49,7 @@ def find_events(pages: Sequence[Page], title: str, before: PartialDate | None = 
 
 
 def find_names(pages: Sequence[Page]) -> Iterator[FoundName]:
-    """What each page names, and how often."""
+    """Yield the persons and organisations that each page names, and how often."""
     reader, found = NameReader(page.text for page in pages), 0
     for page in pages:
         for name, count in Counter(reader.read(page.text)).items():

@@ -60,7 +60,7 @@ def timelines_of(desk: Services) -> Timelines:
 def events_of(
     events: Iterable[TimelineEvent], *, books: Collection[str] | None = None, entity: NamedEntity | None = None
 ) -> tuple[TimelineEvent, ...]:
-    """Those that stand in one of these books, with the places there alone, and that name this person or
+    """Return the events that stand in one of these books, with the places there alone, and that name this person or
     organisation."""
     found: Sequence[TimelineEvent] = tuple(events)
     if books is not None:
@@ -73,7 +73,8 @@ def events_of(
 
 
 def entities_of(entities: Iterable[NamedEntity], books: Collection[str]) -> tuple[NamedEntity, ...]:
-    """Those that are named in one of these books, with the places there alone; the most frequent first."""
+    """Return the persons and organisations that are named in one of these books, with the places there alone; the most
+    frequent first."""
     within = ((each, tuple(place for place in each.places if place.book_id in books)) for each in entities)
     found = (msgspec.structs.replace(entity, places=places) for entity, places in within if places)
     return tuple(sorted(found, key=lambda entity: (-entity.count, entity.name)))

@@ -71,7 +71,7 @@ class Timeline:
         )
 
     def entities(self) -> tuple[NamedEntity, ...]:
-        """Those that are named most often come first."""
+        """Return all persons and organisations, the most frequently named first."""
         found: dict[str, tuple[tuple[Any, ...], list[EntityPlace]]] = {}
         for id, name, kind, edited, book_id, page, written, count, source in self._database.rows(_ENTITIES):
             place = EntityPlace(book_id, page, written, count, EntrySource(source))
@@ -85,8 +85,8 @@ class Timeline:
     # ---- what is found
 
     def keep_found(self, book_id: str, rules: int, events: Sequence[FoundEvent], names: Sequence[FoundName]) -> None:
-        """What these rules find in a book, in the place of what others found. Without effect for a book that was
-        deleted meanwhile."""
+        """Keep the entries that these rules find in a book, in the place of what others found. Without effect for a
+        book that was deleted meanwhile."""
         with self._database.write() as connection:
             if connection.execute("SELECT 1 FROM books WHERE id = ?", (book_id,)).fetchone() is None:
                 return
@@ -103,8 +103,8 @@ class Timeline:
     def keep_asked(
         self, book_id: str, model: str, page: int, events: Sequence[FoundEvent], names: Sequence[FoundName]
     ) -> int:
-        """What a model finds up to this page, beside what is there already; how many entries are new. Without effect
-        for a book that was deleted meanwhile."""
+        """Keep the entries that a model finds up to this page, beside what is there already; return how many are new.
+        Without effect for a book that was deleted meanwhile."""
         with self._database.write() as connection:
             if connection.execute("SELECT 1 FROM books WHERE id = ?", (book_id,)).fetchone() is None:
                 return 0
@@ -281,7 +281,7 @@ def _places_before(
 
 
 def _forget_asked(connection: apsw.Connection, book_id: str) -> None:
-    """What a model found in pages that are others by now, but for what a person changed."""
+    """Remove what a model found in a book whose pages are others by now, but for what a person changed."""
     connection.execute(
         """DELETE FROM timeline_event_places WHERE book_id = ? AND source = ?
             AND event_id IN (SELECT id FROM timeline_events WHERE NOT edited)""",

@@ -39,7 +39,7 @@ def kind_words(kind: EntityKind) -> str:
 
 
 def remark_words(event: TimelineEvent) -> str:
-    """What is special about an event's day, in short; empty where nothing is."""
+    """Say in short how an event's day came about, if it was edited or calculated; empty otherwise."""
     if event.is_edited:
         return _("edited")
     return _("date calculated") if event.is_reckoned else ""
@@ -55,7 +55,7 @@ def source_words(event: TimelineEvent) -> str:
 
 
 def asked_words(added: int, dropped: int) -> str:
-    """What came of asking a model."""
+    """Say how many entries were added after a model was asked, and how many were left out."""
     words = _("1 entry was added.") if added == 1 else _("{n} entries were added.").format(n=units.count(added))
     if not dropped:
         return words
@@ -66,5 +66,5 @@ def asked_words(added: int, dropped: int) -> str:
 
 
 def limits_words() -> str:
-    """What whoever reads the list has to know."""
+    """Warn whoever reads the list that dates and names may be missing or wrong."""
     return _("Dates and names are found by rules. Some may be missing or wrong: check the pages.")

@@ -253,7 +253,7 @@ class _Lines:
 
 
 def _plain(written: str) -> str:
-    """As it is compared."""
+    """Return a word in the plain form in which it is compared."""
     if written in _BARS:
         return "|"
     return "-" if written == JOINT else written.replace(GROUP, "")

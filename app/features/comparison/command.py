@@ -43,7 +43,7 @@ _KEPT = 60
 """Characters of unchanged text that are shown beside a change; what is longer is left out."""
 
 _SIGNS = {WordState.SAME: ("", ""), WordState.REMOVED: ("[-", "-]"), WordState.ADDED: ("{+", "+}")}
-"""As wdiff writes them."""
+"""The signs before and after words of each state, as wdiff writes them."""
 _COLOURS = {WordState.REMOVED: "\x1b[31m", WordState.ADDED: "\x1b[32m"}
 _PLAIN = "\x1b[0m"
 

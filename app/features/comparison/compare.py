@@ -112,7 +112,7 @@ class _Comparer:
             yield thing
 
     def doubts(self, format: Format) -> Iterator[Reservation]:
-        """Those about both books. Where a PDF was set anew, its paragraphs' ends count for nothing."""
+        """Yield the doubts about both books. Where a PDF was set anew, its paragraphs' ends count for nothing."""
         ended = [number for number, each in enumerate(self.paragraphs) if each.kind in _BREAKS]
         anew = format is Format.PDF and len(ended) > max(_FEW_BREAKS, _RESET_SHARE * len(self.paragraphs))
         if anew:
@@ -204,7 +204,7 @@ class _Comparer:
         return (self._first, item.first), (self._second, item.second)
 
     def _ended_elsewhere(self, item: _Item) -> ChangeKind:
-        """Of two paragraphs with the same words: whether one of them is several in the other book."""
+        """Say, of two paragraphs with the same words, whether one of them is several in the other book."""
         ours, theirs = (dict(_ends(book, pieces)) for book, pieces in self._sides(item))
         for kind, firm, inside, book, begin in (
             (ChangeKind.SPLIT, theirs, ours, self._first, _words(self._first, item.first)[0]),
@@ -254,7 +254,7 @@ def _whole(book: BookWords, pieces: tuple[int, int]) -> str:
 
 
 def _doubts(number: int, document: Document) -> Iterator[Reservation]:
-    """Those about one book."""
+    """Yield the doubts about one book."""
     wanted = (
         (Doubt.NO_TEXT, (Flag.NO_TEXT, Flag.DAMAGED, Flag.NOT_RECOGNISED)),
         (Doubt.RECOGNISED, (Flag.RECOGNISED, Flag.TEXT_LAYER)),

@@ -16,7 +16,7 @@ from app.core.documents.page_span import PageSpan
 
 
 class ChangeKind(StrEnum):
-    """What became of a paragraph."""
+    """The fate of a paragraph between the two books."""
 
     SAME = "same"
     ADDED = "added"

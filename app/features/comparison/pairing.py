@@ -12,7 +12,7 @@ from app.features.comparison.alignment import Match
 from app.features.comparison.book_words import BookWords, Piece
 
 _LINKED_SHARE = 0.5
-"""Of the words of the shorter of two paragraphs: so many must be aligned with the other."""
+"""The share of the words of the shorter of two paragraphs that must be aligned with the other."""
 
 _FRAGMENT = 0.6
 """A paragraph that is shorter than this share of the other may be a part of it."""
@@ -22,7 +22,7 @@ _TORN_WORDS = 3
 be no more than a line's end, one is enough."""
 
 _LIKE, _LIKE_MOVED = 0.45, 0.7
-"""Of 1: how like two paragraphs must be to be taken for one that changed; elsewhere in the book it takes more."""
+"""How like two paragraphs must be, up to 1, to be taken for one that changed; elsewhere in the book it takes more."""
 
 _MOVED_WORDS = 5
 """A shorter paragraph moves only along with the one beside it."""
@@ -101,7 +101,7 @@ def _joined(links: Iterable[tuple[int, int]]) -> Iterator[PairedPieces]:
 def _between(
     first: BookWords, second: BookWords, here: tuple[int, int], there: tuple[int, int]
 ) -> Iterator[PairedPieces]:
-    """What is between two groups: pairs that are alike, and the rest alone."""
+    """Yield the paragraphs between two groups: pairs that are alike, and the rest alone."""
     at, at_there = here[0], there[0]
     for mine, theirs in _alike(first, second, range(*here), range(*there)):
         yield from _alone((at, mine), (at_there, theirs))
@@ -142,7 +142,7 @@ def _alike(first: BookWords, second: BookWords, here: range, there: range) -> li
 
 
 def _likeness(first: BookWords, second: BookWords, mine: int, theirs: int) -> float:
-    """Of two pieces; 0 where they are not alike."""
+    """Return the likeness of two pieces, up to 1; 0 where they are not alike."""
     one, other = first.pieces[mine], second.pieces[theirs]
     if one.note is not other.note:
         return 0.0

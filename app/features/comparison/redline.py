@@ -25,7 +25,7 @@ _UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAGS = {WordState.REMOVED: "w:del", WordState.ADDED: "w:ins"}
 _MOVES = {ChangeKind.LEFT: "w:moveFrom", ChangeKind.MOVED: "w:moveTo"}
 _SPACES = {ChangeKind.SPLIT: WordState.REMOVED, ChangeKind.JOINED: WordState.ADDED}
-"""What became of the space where a paragraph now ends, or ended."""
+"""The fate of the space where a paragraph now ends, or ended: it is removed or added."""
 _HEADED = frozenset({ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.LEFT})
 """Kinds of which the first of several lines is a heading: it goes with its paragraph only there."""
 
@@ -69,7 +69,7 @@ class _Redline:
             self._comment(written[0], written[-1], self._words(paragraph))
 
     def say_all(self) -> None:
-        """What was found, and what may be missing, as a comment on the first paragraph."""
+        """Write the findings, and what may be missing, as a comment on the first paragraph."""
         first, second, found = self._compared.first, self._compared.second, self._compared.found
         said = (summary(found), renumbered_words(found), *reservation_sentences(found, first, second))
         whole = self._document.paragraphs
@@ -152,8 +152,8 @@ def _after_properties(paragraph: _Element, element: _Element) -> None:
 
 
 def _stretches_here(paragraph: ComparedParagraph) -> tuple[Stretch, ...]:
-    """What is to be written: of a moved paragraph what it is at this place, without what became of its words on the
-    way; of joined ones what they were, since there one sees where they end."""
+    """Return the stretches to be written: of a moved paragraph what it is at this place, without what became of its
+    words on the way; of joined ones what they were, since there one sees where they end."""
     if paragraph.kind is ChangeKind.JOINED and paragraph.before is not None:
         return (Stretch(WordState.SAME, paragraph.before.text),)
     gone = {ChangeKind.MOVED: WordState.REMOVED, ChangeKind.LEFT: WordState.ADDED}.get(paragraph.kind)

@@ -156,7 +156,7 @@ def _line(number: int, change: ComparedParagraph, compared: ComparedBooks, aroun
 
 
 def _replaced(change: ComparedParagraph, most: int) -> Iterator[str]:
-    """What became of its words, each piece no longer than so many characters."""
+    """Yield the changes to a paragraph's words, each piece no longer than so many characters."""
     waiting = ""
     for stretch in (*change.stretches, Stretch(WordState.SAME, "")):
         words = " ".join(stretch.text.split())
@@ -178,7 +178,7 @@ def _mark(book: Book, passage: ComparedPassage) -> str:
 
 
 def _cut(passage: ComparedPassage, around: int) -> str:
-    """What changed of the paragraph with so many characters around it; the beginning of one that is new or gone."""
+    """Return the change of a paragraph with so many characters around it; the beginning of one that is new or gone."""
     text = " ".join(passage.text.split())
     if len(text) <= 2 * around:
         return text

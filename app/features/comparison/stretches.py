@@ -29,7 +29,7 @@ class Hunk(NamedTuple):
 def hunks_of(
     first: BookWords, second: BookWords, here: tuple[int, int], there: tuple[int, int], words: Sequence[str]
 ) -> list[Hunk]:
-    """What differs between these words of both books. `words`: by their numbers."""
+    """Return the differences between these words of both books. `words`: by their numbers."""
     ours, theirs = first.keys[slice(*here)], second.keys[slice(*there)]
     if ours == theirs:
         return []
@@ -60,7 +60,8 @@ def _breaks(book: BookWords, begin: int, end: int) -> bool:
 def _slid(
     first: BookWords, second: BookWords, hunk: Hunk, here: tuple[int, int], there: tuple[int, int], words: Sequence[str]
 ) -> Hunk:
-    """What was only added, or only removed, may begin at several words where some repeat: after a sentence is best."""
+    """Slide a hunk of words that were only added, or only removed, to the best of the places where it may begin, since
+    some repeat: after a sentence."""
     if hunk.low < hunk.high and hunk.start < hunk.stop:
         return hunk
     keys, begin, end = (

@@ -1,4 +1,4 @@
-"""What a comparison found, in words; for both faces."""
+"""Words for the findings of a comparison; for both faces."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def kind_word(kind: ChangeKind) -> str:
 
 
 def change_word(change: ComparedParagraph) -> str:
-    """Of one change: a paragraph that moved may have other words, too."""
+    """Name the kind of one change: a paragraph that moved may have other words, too."""
     if change.kind is ChangeKind.MOVED and change.has_other_words:
         return _("moved and changed")
     return kind_word(change.kind)
@@ -68,7 +68,7 @@ _MOST_NUMBERS = 12
 
 
 def reservation_sentences(found: Comparison, first: Book, second: Book) -> Iterator[str]:
-    """What the comparison may have missed."""
+    """Yield a sentence for each thing that the comparison may have missed."""
     for each in found.reservations:
         yield _sentence(each).format(
             title=(first, second)[each.book].title, pages=_pages(each, (first, second)[each.book])

@@ -52,7 +52,7 @@ def place_words(place: str, title: str, sources: Sequence[TextSource]) -> str:
 
 
 def how_to_search(sources: Sequence[TextSource]) -> str:
-    """What there is to search, and what can be typed."""
+    """Tell a person where the search looks, and what can be typed."""
     *others, last = (_("documents"), _("conversations"), *(source.named() for source in sources))
     return _(
         "Searches {others} and {last}.\n\n"

@@ -34,7 +34,7 @@ class McpAccess:
     note: Noting
 
     def all(self) -> tuple[McpClient, ...]:
-        """Those that nobody has decided about first."""
+        """Return all programs, those that nobody has decided about first."""
         return self.clients.all()
 
     def admit(self, name: str, program: str, cancel: Cancel, *, patience_s: float) -> Work[float, McpClient]:
@@ -60,7 +60,7 @@ class McpAccess:
         raise AppError(Code.MCP_UNDECIDED, name=name)
 
     def desks(self, client: McpClient) -> dict[str, Matter | None]:
-        """What it may see, by ids; None stands for the library."""
+        """Return the desks that a program may see, by ids; None stands for the library."""
         matters = {matter.id: matter for matter in self.matters.all()}
         seen: dict[str, Matter | None] = {LIBRARY: None} if LIBRARY in client.desks else {}
         return seen | {id: matters[id] for id in client.desks if id in matters}
@@ -98,7 +98,7 @@ class McpAccess:
         self._note(name, "refused")
 
     def forget(self, name: str) -> None:
-        """What was decided is taken back: the next time a person is asked. Raises AppError MCP_CLIENT_UNKNOWN."""
+        """Take a decision about a program back: the next time a person is asked. Raises AppError MCP_CLIENT_UNKNOWN."""
         if not self.clients.forget(name):
             raise AppError(Code.MCP_CLIENT_UNKNOWN, name=name)
         self._note(name, "taken back")

@@ -23,7 +23,7 @@ class McpClients:
         self._home = home
 
     def all(self) -> tuple[McpClient, ...]:
-        """Those that nobody has decided about first, then by name."""
+        """Return all programs, those that nobody has decided about first, then by name."""
         rows = self._home.rows("SELECT name FROM mcp_clients ORDER BY standing <> 'asked', name COLLATE NOCASE, name")
         found = (self.get(str(name)) for (name,) in rows)
         return tuple(client for client in found if client is not None)
@@ -67,7 +67,7 @@ class McpClients:
             _decide(connection, name, McpStanding.REFUSED, False)
 
     def forget(self, name: str) -> bool:
-        """As if it had never asked; whether it had."""
+        """Remove a program as if it had never asked; return whether it had."""
         with self._home.write() as connection:
             connection.execute("DELETE FROM mcp_clients WHERE name = ?", (storable(name),))
             return connection.changes() > 0

@@ -16,7 +16,7 @@ def standing_words(standing: McpStanding) -> str:
 
 
 def seen_words(client: McpClient, matters: Mapping[str, str]) -> str:
-    """What it may see, in a sentence. `matters`: their names, by ids."""
+    """Say in a sentence what a program may see. `matters`: their names, by ids."""
     names = [_("the library")] if client.library else []
     names += [f"“{matters[id]}”" for id in client.matters if id in matters]
     words = _("“{name}” may list, search and read the documents of {desks}, and ask the model about them.")
@@ -24,7 +24,7 @@ def seen_words(client: McpClient, matters: Mapping[str, str]) -> str:
 
 
 def about_words(client: McpClient, desks: Mapping[str, str]) -> str:
-    """What was decided about it, in a line. `desks`: names of the library and of matters, by ids."""
+    """Say in a line what was decided about a program. `desks`: names of the library and of matters, by ids."""
     if client.standing is McpStanding.ASKED:
         return _("Waits for your decision. It sees nothing.")
     if client.standing is McpStanding.REFUSED:
@@ -44,7 +44,7 @@ def started_words(client: McpClient) -> str:
 
 
 def leaving_words() -> str:
-    """What a person should know before a program is allowed."""
+    """Tell a person the risks before a program is allowed."""
     return _(
         "Octavo cannot see what the program does with what it reads: many send it to a model on the internet. Nor can"
         " it prove that the program is what it calls itself."

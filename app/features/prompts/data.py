@@ -1,4 +1,4 @@
-"""What a person asks often, kept by a name."""
+"""Prompts that a person uses often, kept by a name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 MOST_CHARACTERS = 20_000
-"""Of the text of a prompt."""
+"""The most characters of the text of a prompt."""
 
 NAME_CHARACTERS = 80
 

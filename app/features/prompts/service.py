@@ -53,7 +53,7 @@ def prompt_texts_of(desk: Services) -> PromptTexts:
 
 
 def compose(instructions: str, prompts: Sequence[SavedPrompt]) -> str:
-    """What `parse` takes in again."""
+    """Write instructions and prompts as a text that `parse` takes in again."""
     parts = [_escaped(instructions.strip())] if instructions.strip() else []
     for prompt in prompts:
         shortcut = f" /{prompt.shortcut}" if prompt.shortcut else ""

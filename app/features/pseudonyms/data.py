@@ -1,4 +1,4 @@
-"""What says who or what is meant: names, numbers, addresses and accounts, and the words that stand in for them."""
+"""The names, numbers, addresses and accounts that say who or what is meant, and the words that stand in for them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PseudonymUse(StrEnum):
 
 
 class Pseudonym(msgspec.Struct, frozen=True):
-    """What stands in for a text in one conversation, such as "[Person 1]" for "John Smith". Each way of writing a name
+    """A text of one conversation and its stand-in, such as "[Person 1]" for "John Smith". Each way of writing a name
     has one of its own ("[Person 1b]" for "Smith"), so that texts come back as they were.
 
     `number`: its place among those of the conversation, from 1 on, in the order in which they were found.

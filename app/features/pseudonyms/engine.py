@@ -37,7 +37,7 @@ class LeavingEngine(DeskEngine):
         return wanted is RemoteTexts.REPLACED or not self._pseudonyms.is_sent_as_is(conversation_id)
 
     def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
-        """As the engine does; the prompt of an order to a server is replaced."""
+        """Run an order as the engine does; the prompt of an order to a server is replaced."""
         prompt = getattr(order, "prompt", None)
         if not isinstance(prompt, Prompt) or not self.replaces(prompt.conversation_id):
             return (yield from self._engine.run(order, cancel))
@@ -67,7 +67,7 @@ class LeavingEngine(DeskEngine):
         return self._pseudonyms.replace(msgspec.structs.replace(prompt, messages=messages)).prompt.messages[-1].text
 
     def _answer(self, order: AnswerTo, replaced: Replaced, cancel: Cancel | None) -> Work[_Written, Generated]:
-        """What the server writes, with names and numbers put back, also where a stand-in comes in two pieces."""
+        """Return the server's answer with names and numbers put back, also where a stand-in comes in two pieces."""
         restorer, pieces = Restorer(replaced.used), list[str]()
         thoughts, last_thought = Restorer(replaced.used), Thinking()
         last = order.prompt.messages[-1] if order.prompt.messages else None

@@ -17,7 +17,7 @@ from app.language.grammar import ALL as GRAMMAR
 from app.language.names import NameReader, WrittenName, is_first_name, shorter_forms
 
 MOST = 20_000
-"""Of one lot of texts: what is behind them is left out."""
+"""The most names in one lot of texts: those after them are left out."""
 
 _KINDS = {EntityKind.PERSON: NamedKind.PERSON, EntityKind.ORGANISATION: NamedKind.ORGANISATION}
 _BLANKS = re.compile(r"\s+")
@@ -30,7 +30,8 @@ _LEAST_ALONE = 3
 
 
 def find(texts: Sequence[str]) -> list[tuple[Named, ...]]:
-    """What is in them, in the order in which it comes, each with the other ways in which the texts write it."""
+    """Return the names in texts, in the order in which they come, each with the other ways in which the texts write
+    it."""
     reader, words = NameReader(texts), WrittenWords(texts)
     found: dict[str, tuple[Named, ...]] = {}
     for text in texts:

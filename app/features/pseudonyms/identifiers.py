@@ -121,7 +121,7 @@ class Identifier:
 
 
 def identifiers(text: str) -> list[Identifier]:
-    """Those of a text in their order, none within another."""
+    """Return the identifiers of a text in their order, none within another."""
     plain = text.translate(_PLAIN)
     taken: list[Identifier] = []
     for found in _all(plain):
@@ -131,7 +131,7 @@ def identifiers(text: str) -> list[Identifier]:
 
 
 def _all(text: str) -> Iterator[Identifier]:
-    """What is surer comes first."""
+    """Yield all identifiers of a text, the surer kinds first."""
     checked: tuple[tuple[re.Pattern[str], NamedKind, Callable[[str], bool]], ...] = (
         (_URL, NamedKind.WEB_ADDRESS, _anything),
         (_EMAIL, NamedKind.EMAIL, _anything),

@@ -1,4 +1,4 @@
-"""What is replaced in the texts of a conversation on their way to a server; found once, and the same in every request.
+"""Replaces names in the texts of a conversation on their way to a server; found once, and the same in every request.
 
 A text keeps the pseudonyms that were known when it was first sent: so books stay equal to the byte, and the server need
 not read them again. What is found later and was sent already, as it is, stays as it is: the model could not connect the
@@ -101,9 +101,9 @@ class Pseudonyms:
         self._store.keep(conversation_id, changed)
 
     def for_export(self, conversation_id: str, texts: Sequence[str], book_ids: Iterable[str]) -> Replacer:
-        """What puts stand-ins into texts that leave as a file: of all names in them that are found in them or in their
-        books, also of those that were sent as they are. They are kept with the conversation, so that somebody can look
-        up whom they mean, and another export has the same."""
+        """Return a replacer that puts stand-ins into texts that leave as a file: for all names in them that are found
+        in them or in their books, also for those that were sent as they are. They are kept with the conversation, so
+        that somebody can look up whom they mean, and another export has the same."""
         with self._lock:
             return self._for_export(conversation_id, texts, book_ids)
 
@@ -254,7 +254,7 @@ def _one_line(text: str) -> str:
 
 
 def _remembered(kept: OrderedDict[Key, Value], key: Key, make: Callable[[], Value]) -> Value:
-    """What was made for this key, the last ones kept."""
+    """Return the value that was made for this key, or make it; the last ones are kept."""
     if key not in kept:
         kept[key] = make()
     kept.move_to_end(key)

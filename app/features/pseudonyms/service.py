@@ -55,8 +55,8 @@ class Leaving:
         return found_names(self.found_in_question(question))
 
     def found_in_question(self, question: Question, turns: Iterable[Turn] = ()) -> list[Pseudonym]:
-        """What is found in a question that follows `turns`, in its books, and in its conversation so far. Raises
-        AppError FILE_MISSING, PAGES_INVALID."""
+        """Return the pseudonyms found in a question that follows `turns`, in its books, and in its conversation so far.
+        Raises AppError FILE_MISSING, PAGES_INVALID."""
         conversation = self.conversations.get(question.conversation_id)
         rules, instructions = (conversation.rules, conversation.instructions) if conversation else (RULES_VERSION, "")
         passages = question.plan.passages if question.plan is not None else ()
@@ -82,7 +82,7 @@ class Leaving:
         return with_stand_ins(report, lambda text: replacer.replaced(text)[0])
 
     def found_in_file(self, conversation_id: str, texts: Sequence[str], book_ids: Iterable[str]) -> list[Pseudonym]:
-        """What is found in texts of a conversation that are to leave as a file."""
+        """Return the pseudonyms found in texts of a conversation that are to leave as a file."""
         self.pseudonyms.for_export(conversation_id, texts, book_ids)
         known = self.pseudonyms.of(conversation_id)
         there = Replacer(known).replaced("\n".join(texts))[1]

@@ -1,4 +1,5 @@
-"""What stands in for a name or a number, such as "[Person 1]": made in the language of the texts, put in, taken out."""
+"""Words that stand in for a name or a number, such as "[Person 1]": made in the language of the texts, put in, taken
+out."""
 
 from __future__ import annotations
 
@@ -129,14 +130,14 @@ class Restorer:
         return PATTERN.sub(lambda match: self._texts.get(_key(match), match.group()), text)
 
     def feed(self, piece: str) -> str:
-        """What of the text so far can be said by now."""
+        """Take the next piece of a text, and return as much of it, restored, as can be said by now."""
         text = self._held + piece
         at = _open_at(text)
         self._held = text[at:]
         return self.restored(text[:at])
 
     def end(self) -> str:
-        """What is left."""
+        """Return the rest of the text, restored."""
         text, self._held = self._held, ""
         return self.restored(text)
 

@@ -1,4 +1,4 @@
-"""What stands in for names and numbers in a conversation: kept with it, gone with it."""
+"""Stores the stand-ins for names and numbers in a conversation: kept with it, gone with it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PseudonymStore:
         ]
 
     def texts(self, conversation_id: str) -> dict[bytes, KnownText]:
-        """Those in which names were looked for, by their digests."""
+        """Return the texts in which names were looked for, by their digests."""
         sql = "SELECT digest, known, book_id FROM replaced_texts WHERE conversation_id = ?"
         rows = self._database.rows(sql, (conversation_id,))
         return {bytes(digest): KnownText(int(known), str(book_id)) for digest, known, book_id in rows}

@@ -31,7 +31,7 @@ def kind_words(kind: NamedKind) -> str:
 
 
 def by_kind(found: Sequence[Pseudonym]) -> list[tuple[NamedKind, list[FoundEntry]]]:
-    """What there is of each kind, in the order in which kinds are shown."""
+    """Return the entries of each kind, in the order in which kinds are shown."""
     entries: dict[tuple[NamedKind, int], list[Pseudonym]] = defaultdict(list)
     for each in found:
         entries[each.kind, number_of(each.stand_in)].append(each)
@@ -43,13 +43,13 @@ def by_kind(found: Sequence[Pseudonym]) -> list[tuple[NamedKind, list[FoundEntry
 
 
 def found_names(found: Sequence[Pseudonym]) -> FoundNames:
-    """What was found, with words for a person."""
+    """Return the names that were found, with words for a person."""
     kinds = tuple((kind_words(kind), tuple(of_kind)) for kind, of_kind in by_kind(found))
     return FoundNames(kinds, limits_words())
 
 
 def limits_words() -> str:
-    """What rules cannot find."""
+    """Say which names rules cannot find."""
     return _(
         "Found by rules, which miss some: names without a title, a known first name or a legal form, nicknames, and"
         " persons that are only described. Dates, amounts and places stay as they are."

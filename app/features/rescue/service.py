@@ -1,4 +1,4 @@
-"""What can be read of damaged desks is saved: of the library, and of each matter whose key is known."""
+"""Saves all that can be read of damaged desks: of the library, and of each matter whose key is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rescue saved and what it could not save, in words; in the terminal and in the window."""
+"""Words for what a rescue saved and what it could not save; for the terminal and the window."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _lost(saved: Saved) -> dict[str, int]:
 
 
 def _kinds(counts: dict[str, int], tables: Sequence[CountedTable]) -> Iterator[str]:
-    """What a person knows by its name, and all else together."""
+    """Name the counts of tables that a person knows by their names, and of all others together."""
     for table in tables:
         if number := counts.get(table.table, 0):
             yield table.words().format(n=count(number))

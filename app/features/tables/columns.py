@@ -52,7 +52,7 @@ def line_of(column: GridColumn) -> str:
 
 
 def choices_of(text: str) -> tuple[str, ...]:
-    """What may be chosen, between commas, each once."""
+    """Return the choices that a text names between commas, each once."""
     return tuple(dict.fromkeys(choice for each in _BETWEEN.split(text) if (choice := " ".join(each.split()))))
 
 

@@ -84,13 +84,13 @@ def _find_questions(options: argparse.Namespace, desk: Services) -> tuple[SheetT
 def _columns(
     desk: Services, template: SheetTemplate | None, books: tuple[BookRef, ...], listed: tuple[str, ...]
 ) -> tuple[GridColumn, ...]:
-    """What the template asks of these books, then `listed`. Raises AppError QUESTION_*."""
+    """Return the columns that the template asks of these books, then `listed`. Raises AppError QUESTION_*."""
     asked = () if template is None else templates_of(desk).questions(template, books)
     return columns_of((*asked, *listed))
 
 
 def _title(options: argparse.Namespace, template: SheetTemplate | None, documents: int) -> str:
-    """What a new table is called; empty for its first question's words."""
+    """Return the title of a new table; empty for its first question's words."""
     if options.title or not options.together:
         return options.title or _("{n} documents").format(n=units.count(documents))
     return template.title if template is not None else ""

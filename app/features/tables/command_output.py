@@ -1,4 +1,4 @@
-"""What `octavo table` writes while a table is asked: answers one below the other where all documents are asked
+"""The output of `octavo table` while a table is asked: answers one below the other where all documents are asked
 together, else values document by document."""
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class TextValues(TextTables):
 
 
 class _Names:
-    """What rows and columns are called."""
+    """The names of a sheet's rows and columns."""
 
     def __init__(self, sheet: Sheet, shelf: Mapping[str, Book]) -> None:
         self._documents = {row.number: row_title(row, shelf) for row in sheet.rows}

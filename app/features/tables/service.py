@@ -141,7 +141,7 @@ def _rows(sheet: Sheet) -> list[tuple[BookRef, ...]]:
 
 _FALLBACK = "en"
 _TITLE_CHARACTERS = 200
-"""Of a chapter or a book, within a question."""
+"""The longest title of a chapter or a book within a question, in characters."""
 
 
 class SheetTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,7 +189,8 @@ class Templates:
         return known[name]
 
     def questions(self, template: SheetTemplate, refs: Sequence[BookRef]) -> tuple[str, ...]:
-        """What the template asks of these books, or of some of their pages. Raises AppError FILE_MISSING."""
+        """Return the questions that the template asks of these books, or of some of their pages. Raises AppError
+        FILE_MISSING."""
         questions = list(template.questions)
         for ref in refs:
             book = self._library.book(ref.book_id)

@@ -104,7 +104,7 @@ class SheetStore(CellStore):
         self._database.scrub()
 
     def delete_row(self, id: str, number: int) -> None:
-        """As `delete_column`; the document itself stays."""
+        """Delete a row for good, with all that was answered in it; the document itself stays."""
         with self._database.write() as connection:
             connection.execute("DELETE FROM sheet_rows WHERE sheet_id = ? AND number = ?", (id, number))
             self._set_books(connection, id)

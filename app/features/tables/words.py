@@ -26,7 +26,7 @@ _YEAR_LENGTH, _MONTH_LENGTH = len("2031"), len("2031-03")
 
 
 def kind_words(form: AnswerForm) -> str:
-    """What the answers of a column are."""
+    """Name the kind of answers that a column has."""
     return {
         ValueKind.PROSE: _("full answer"),
         ValueKind.TEXT: _("text"),
@@ -55,7 +55,7 @@ def value_words(value: CellValue, kind: ValueKind) -> str:
 
 
 def cell_words(read: ReadCell) -> str:
-    """What stands in a cell: its value, or how far it is."""
+    """Say a cell's value, or how far it is."""
     match read.finding:
         case CellFinding.WAITING:
             return ""
@@ -193,7 +193,7 @@ def _day_words(day: date, written: str) -> str:
 
 
 def question_words(row: SheetCell, shelf: Mapping[str, Book]) -> str:
-    """What a row asks; of one that asks for notes, its pages. `shelf` has the books by their ids."""
+    """Return a row's question, or its pages where it asks for notes. `shelf` has the books by their ids."""
     if not row.notes:
         return row.question.text
     named = []

@@ -65,8 +65,8 @@ def scene_changes(video: Video, count: int) -> tuple[float, ...]:
 
 
 def frame_name(untrusted_name: str, time_s: float, times: Sequence[float]) -> str:
-    """As "clip.mp4, 1:23". `times`: those of all frames that are taken together; where two would read the same, with
-    tenths of a second or as many digits as tell them apart."""
+    """Return the name of a frame, such as "clip.mp4, 1:23". `times`: those of all frames that are taken together; where
+    two would read the same, with tenths of a second or as many digits as tell them apart."""
     digits = next((digits for digits in range(4) if len({_clock(t, digits) for t in times}) == len(set(times))), 3)
     return f"{untrusted_name}, {_clock(time_s, digits)}"
 

@@ -56,7 +56,8 @@ class Videos:
             self.release()
 
     def tokens(self, video: Video) -> int | None:
-        """What one frame takes of the context; None while no model is loaded, or where it sees nothing."""
+        """Return how many tokens of the context one frame takes; None while no model is loaded, or where it sees
+        nothing."""
         tokens = self._images.tokens([ImageRef("", video.untrusted_name, video.width, video.height)])
         return None if tokens is None else tokens[0]
 

@@ -1,4 +1,4 @@
-"""What is asked before a backup is made, and while one is restored."""
+"""Dialogs that ask a person before a backup is made, and while one is restored."""
 
 from __future__ import annotations
 

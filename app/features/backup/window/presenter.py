@@ -67,7 +67,7 @@ class BackupPresenter(Presenter):
         return backups_of(self._desk)
 
     def busy_words(self) -> str:
-        """What would be stopped; empty for nothing."""
+        """Say which work would be stopped; empty for none."""
         if self._job is None:
             return ""
         return _("A backup is being made. It is stopped here, and no file is written; make it again later.")

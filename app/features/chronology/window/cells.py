@@ -22,9 +22,9 @@ _YEAR_HEIGHT = 44
 _NAME_HEIGHT = 56
 _DAY_WIDTH = 136
 _NARROW, _NARROW_DAY = 520, 104
-"""Of a list that is not wider, the day takes less."""
+"""A list up to the first of these widths is narrow, and its days take only the second, px."""
 _WIDEST = 760
-"""Of the words, px: a line that is longer is hard to read."""
+"""The greatest width of an event's words, px: a line that is longer is hard to read."""
 _MENTIONS_WIDTH = 100
 _MOST_CHIPS = 4
 _ABOVE_QUOTE = 2
@@ -191,7 +191,7 @@ class TimelineDelegate(QStyledItemDelegate):
 
 
 def _said_height(row: EventRow, width: int) -> int:
-    """Of the words of an event, and of what the page says."""
+    """Return the height of the words of an event and of its quotation from the page, px."""
     height = _height(text_font(SIZE_TEXT), row.words, width)
     return height + (_ABOVE_QUOTE + _height(text_font(SIZE_UI), row.quote, width) if row.quote else 0)
 

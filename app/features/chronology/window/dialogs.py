@@ -1,4 +1,4 @@
-"""What a person changes by hand: the day and the words of an event, the name of a person or organisation."""
+"""Dialogs in which a person changes an event's day and words, or the name of a person or organisation."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class _Loaded:
 
 @dataclass(frozen=True)
 class TimelineWork:
-    """What is done in the store, off the GUI thread. Raises AppError as the store does."""
+    """The presenter's work in the store, off the GUI thread. Raises AppError as the store does."""
 
     timelines: Timelines
     library: Library
@@ -122,7 +122,8 @@ class TimelinePresenter(Presenter):
 
     @Slot()
     def stop(self) -> None:
-        """What was found so far stays; the others are looked through when the chronology is opened again."""
+        """Stop looking through books: what was found so far stays, and the other books are looked through when the
+        chronology is opened again."""
         self._stopped = True
         if self._job is not None:
             self._job.cancel()
@@ -223,7 +224,7 @@ class TimelinePresenter(Presenter):
         menu.popup(where)
 
     def menu_of(self, rows: list[EventRow | NameRow]) -> QMenu:
-        """What can be done with these entries."""
+        """Make the menu of what can be done with these entries."""
         menu = QMenu(self.panel)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         first = rows[0]
@@ -243,7 +244,7 @@ class TimelinePresenter(Presenter):
         return menu
 
     def _offer_likely(self, menu: QMenu, row: NameRow) -> None:
-        """Those who share a word with this name: they may be the same."""
+        """Offer the entries that share a word with this name in a menu: they may be the same."""
         words = {word for word in row.name.casefold().split() if len(word) > 2}
         others = [
             each

@@ -1,4 +1,4 @@
-"""What the lists of the chronology show, as a list model: years with their events, or persons and organisations."""
+"""A list model of the chronology's lists: years with their events, or persons and organisations."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class TimelineView(RowListView):
 
     @Slot()
     def _go_back(self) -> None:
-        """As soon as the rows are laid out as far as that."""
+        """Scroll back to the row that stood on top, as soon as the rows are laid out as far as that."""
         if self._goal is None:
             return
         id, top = self._goal

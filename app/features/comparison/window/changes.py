@@ -77,7 +77,7 @@ class ChangeDelegate(RowDelegate):
 
 
 def in_short(change: ComparedParagraph) -> str:
-    """What changed, on one line: `31 March → 30 June`; of a paragraph that is new, gone, or elsewhere, its words."""
+    """Say a change on one line: `31 March → 30 June`; of a paragraph that is new, gone, or elsewhere, its words."""
     if not change.has_other_words:
         return " ".join(without_heading_signs("".join(each.text for each in change.stretches)).split())
     parts: list[str] = []

@@ -82,7 +82,7 @@ class CompareDialog(QDialog):
         self._state.setText(sentence)
 
     def state(self) -> str:
-        """What is said in the place of the changes; empty while they are shown."""
+        """Return the words in the place of the changes; empty while they are shown."""
         return self._state.text() if self._stack.currentIndex() == 0 else ""
 
     def show_found(self, compared: ComparedBooks) -> None:

@@ -37,7 +37,7 @@ class FilterChip(TextButton):
         self.setEnabled(bool(values) or bool(self._value))
 
     def show_value(self, value: str, words: str) -> None:
-        """What the search has now."""
+        """Show the value that the search has now."""
         self._value = value
         whole = words.replace("&", "&&") or self._name
         self.setText(self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, _WIDEST))

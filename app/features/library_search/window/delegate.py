@@ -30,7 +30,7 @@ _LINE = 22  # px
 _SMALL_LINE = 18
 _PLACE_HIGH, _MORE_HIGH = 44, 34
 _INDENT = 2 * SPACE_M + COVER_SIZE.width()
-"""Of what stands below a document: its title begins there, beside its cover."""
+"""The indentation of a row below a document: the document's title begins there, beside its cover."""
 _PAGE_WIDE = 92
 """Right of a sentence below its document, for the name of its page."""
 
@@ -161,7 +161,7 @@ def _format(text: str, start: int, end: int, look: QTextCharFormat) -> QTextLayo
 
 
 def _lines(excerpt: Excerpt, width: int) -> list[Excerpt]:
-    """As it is broken into at most _LINES lines of this width, the last one cut; each with what is lit in it."""
+    """Break an excerpt into at most _LINES lines of this width, the last one cut; each with what is lit in it."""
     text = printable(excerpt.text)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

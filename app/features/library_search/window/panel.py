@@ -145,7 +145,7 @@ class SearchPanel(MiddlePanel):
         self._pages.setCurrentIndex(0)
 
     def show_rows(self, rows: Sequence[ResultRow], status: str, remark: str) -> None:
-        """What is selected stays so, if it is there still; else the first one is."""
+        """Show these rows. The selected hit stays so, if it is there still; else the first one is selected."""
         selected = self.selected
         self._model.put(rows)
         self.status.setText(status)

@@ -29,7 +29,7 @@ _MOST_CHOICES = 30  # in a menu: folders, people
 
 @dataclass(frozen=True)
 class _Choices:
-    """What filters can be about on this desk."""
+    """The kinds, folders and people that filters can choose on this desk."""
 
     kinds: tuple[Format, ...]
     folders: tuple[str, ...]
@@ -70,7 +70,7 @@ class SearchPresenter(Presenter):
 
     @Slot()
     def search(self) -> None:
-        """What is typed, and no longer what was before."""
+        """Search for the words that are typed now, and no longer for those before."""
         self._pause.stop()
         if self._job is not None:
             self._job.cancel()
@@ -139,7 +139,8 @@ class SearchPresenter(Presenter):
 
     @Slot(object, bool)
     def _choose(self, hit: LibraryHit, beside: bool) -> None:
-        """What is shown is of the words before, if the person has typed since: then these are searched for at once."""
+        """Open a hit. If the person has typed since, the hits are of the words before: then the new ones are searched
+        for at once."""
         if self._pause.isActive():
             self.search()
         else:

@@ -1,4 +1,4 @@
-"""What a search of the library found, as rows: under their documents, or one after the other, the best first."""
+"""Rows with the hits of a search of the library: under their documents, or one after the other, the best first."""
 
 from __future__ import annotations
 

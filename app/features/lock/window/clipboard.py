@@ -1,4 +1,5 @@
-"""What Octavo copies: marked, so that no history of the desktop keeps it, and cleared after a time or when it locks.
+"""The clipboard for what Octavo copies: marked, so that no history of the desktop keeps it, and cleared after a time or
+when Octavo locks.
 
 The marks are those of password managers: `x-kde-passwordManagerHint` (KDE's Klipper, and managers that follow it), and
 for Windows "Clipboard formats" of Cloud Clipboard and Clipboard History. On macOS (org.nspasteboard.ConcealedType) Qt
@@ -38,7 +39,7 @@ class CopiedWords(QObject):
         self._clipboard.dataChanged.connect(self._mark)
 
     def clear_after(self, seconds: int) -> None:
-        """What is copied from now on; 0: never."""
+        """Set after how many seconds a text that is copied from now on is cleared; 0: never."""
         self._seconds = seconds
         if not seconds:
             self._later.stop()

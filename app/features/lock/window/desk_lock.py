@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("octavo.ui")
 
 _GOES_ON = (Executor.ADDING, Executor.COPYING, Executor.FETCHING, Executor.BACKING_UP)
-"""What a person began on these needs no window."""
+"""The executors whose work goes on while the desk is locked: what a person began there needs no window."""
 
 
 def going_on(activity: Activity, settings: LockSettings) -> frozenset[Executor]:
@@ -146,7 +146,8 @@ class DeskLock(ShellFeature):
 
     @Slot(str)
     def _take(self, passphrase: str) -> None:
-        """What was entered: to be opened with or, while something uses the desk yet, compared."""
+        """Take the passphrase that was entered: open the desk with it or, while something uses the desk yet, compare
+        it."""
         self.is_late = False
         if (desk := self._desk) is None:
             self._shell.open(passphrase)

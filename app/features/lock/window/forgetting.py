@@ -25,17 +25,18 @@ _LARGE = (2 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10)
 _MOST_OBJECTS = 500
 _EMPTY_BYTES = sys.getsizeof(b"")
 _FILLED_BYTES = 4 << 20
-"""Of each size of block; more is rarely free."""
+"""The bytes that are filled of each size of block; more is rarely free."""
 
 
 def overwrite_freed(on: bool) -> None:
-    """What is freed from now on is overwritten, where the C library can do that."""
+    """Have memory that is freed from now on overwritten (or not, if not `on`), where the C library can do that."""
     if (library := _library()) is not None:
         library.mallopt(_PERTURB, _OVERWRITTEN_WITH if on else 0)
 
 
 def forget_shown() -> None:
-    """What was found by the collector must not be frozen (`Collector.renew`)."""
+    """Drop caches of what was shown, and fill the memory they freed. Objects that the collector found must not be
+    frozen (`Collector.renew`)."""
     QPixmapCache.clear()
     for kept in gc.get_objects():
         if isinstance(kept, _lru_cache_wrapper) and str(kept.__module__).startswith(_OF_THE_PROGRAM):

@@ -107,14 +107,15 @@ def _print(library: Library, book: Book, printer: QPrinter, pages: PageRange, ca
 
 
 def _area(printer: QPrinter) -> QRectF:
-    """What can be printed on, in dots."""
+    """Return the area that can be printed on, in dots."""
     from PySide6.QtPrintSupport import QPrinter
 
     return QRectF(QPointF(), printer.pageRect(QPrinter.Unit.DevicePixel).size())
 
 
 def _print_drawing(library: Library, book: Book, number: int, painter: QPainter, printer: QPrinter) -> None:
-    """As large as the paper; one that is wider than high is turned, if the paper is not so too."""
+    """Print a page's drawing as large as the paper; one that is wider than high is turned, if the paper is not so
+    too."""
     area = _area(printer)
     longest = max(area.width(), area.height()) * _DRAWN_DPI / printer.resolution()
     drawn: QImage = to_image(library.page_image(book.id, number, round(longest)))

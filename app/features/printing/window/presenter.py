@@ -1,4 +1,5 @@
-"""What printing of pages and of conversations have in common: a dialog for the printer, and what is said in the end."""
+"""The steps that printing of pages and of conversations have in common: a dialog for the printer, and what is said in
+the end."""
 
 from __future__ import annotations
 

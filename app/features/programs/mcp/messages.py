@@ -1,4 +1,4 @@
-"""What is said over MCP: the parameters that are understood, and the results, as far as the desk's tools need them."""
+"""The messages of MCP: the parameters that are understood, and the results, as far as the desk's tools need them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class CallMeta(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class CallParams(msgspec.Struct, frozen=True):
-    """Of `tools/call`."""
+    """The parameters of `tools/call`."""
 
     name: str
     arguments: msgspec.Raw = msgspec.Raw(b"{}")
@@ -40,7 +40,7 @@ class CallParams(msgspec.Struct, frozen=True):
 
 
 class ReadParams(msgspec.Struct, frozen=True):
-    """Of `resources/read`."""
+    """The parameters of `resources/read`."""
 
     uri: str
 
@@ -67,7 +67,7 @@ class CallResult(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
 
 
 class ToolAnnotations(msgspec.Struct, frozen=True, rename="camel"):
-    """What may follow from a call: nothing of a document changes, nothing else is reached."""
+    """Hints about the effects of a call: nothing of a document changes, nothing else is reached."""
 
     title: str
     read_only_hint: bool

@@ -1,4 +1,4 @@
-"""What a program hears while it waits for an answer: how far it is, as one number that only grows, and words."""
+"""Progress that a program hears while it waits for an answer: one number that only grows, and words."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Progress:
         self._tell(_WEIGHING, event.done / max(event.total, 1), _("weighing sentences"))
 
     def notice(self, problem: Problem) -> None:
-        """What it means for the answer is said with it."""
+        """Say nothing of a problem by itself: the answer says what it means for it."""
 
     def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
         """It comes with the verdicts on its sentences."""

@@ -1,4 +1,4 @@
-"""What the desk's tools take and give, as data that other programs read."""
+"""The arguments and results of the desk's tools, as data that other programs read."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ from app.wording.i18n import _
 from app.wording.support import coverage_words, doubt_words
 
 MOST_CHARACTERS = 60_000
-"""Of pages in one reply; at least one page is given."""
+"""The most characters of pages in one reply; at least one page is given."""
 
 
 @dataclass
@@ -114,7 +114,7 @@ def list_documents(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:  # noq
 
 
 def search(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
-    """Of documents alone: what a person asked and noted is not found."""
+    """Search documents alone: what a person asked and noted is not found."""
     assert isinstance(arguments, SearchFor)
     library = library_search_of(use.desk)
     query = msgspec.structs.replace(library.understand(arguments.query), places=(SearchPlace.DOCUMENTS,))
@@ -190,7 +190,7 @@ def _question(use: ToolUse, arguments: AskQuestion) -> Question:
 
 
 def _planned(use: ToolUse, question: Question) -> Question:
-    """What it takes of all documents, as `octavo ask --all` does."""
+    """Give a question the books and the plan that it needs of all documents, as `octavo ask --all` does."""
     conversations = use.desk.conversations
     turns = conversations.turns(question.conversation_id)
     proposal = finish(
@@ -251,7 +251,7 @@ def _book(desk: Services, named: str) -> Book:
 
 
 def described(tool: Tool) -> ToolDescription:
-    """As a program lists it."""
+    """Describe a tool as a program lists it."""
     takes, gives = schema_of(tool.takes), schema_of(tool.gives)
     hints = ToolAnnotations(tool.title, tool.read_only, idempotent_hint=tool.read_only)
     return ToolDescription(tool.name, tool.title, tool.about, takes, gives, hints)

@@ -19,14 +19,14 @@ PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600,
 RESOURCE_NOT_FOUND = -32002
 
 MOST_BYTES = 4 << 20
-"""Of a message: a question with its whole document in it has no business here."""
+"""The most bytes of a message: a question with its whole document in it has no business here."""
 
 Id: TypeAlias = str | int
 _EMPTY = msgspec.Raw(b"{}")
 
 
 class RpcMessage(msgspec.Struct, frozen=True):
-    """What a client sends: a request, a notification (without an id), or a reply, which nobody here waits for."""
+    """A client's message: a request, a notification (without an id), or a reply, which nobody here waits for."""
 
     jsonrpc: str = ""
     id: Id | None = None

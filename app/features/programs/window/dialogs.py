@@ -1,4 +1,4 @@
-"""What another program may see: chosen when it asks first, and listed with what can be taken back."""
+"""Dialogs about what other programs may see: chosen when one asks first, and listed with what can be taken back."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Asking:
-    """What was found: the programs, and the names of the desks by their ids, with the library first."""
+    """The programs that were found, and the names of the desks by their ids, with the library first."""
 
     clients: tuple[McpClient, ...]
     desks: dict[str, str]

@@ -1,4 +1,5 @@
-"""What a server would read of names and numbers, to be looked through before a question is sent there."""
+"""A dialog that shows the names and numbers a server would read, to be looked through before a question is sent
+there."""
 
 from __future__ import annotations
 

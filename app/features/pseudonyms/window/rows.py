@@ -1,4 +1,4 @@
-"""What would be replaced before a question leaves, as a list: by kind, each ticked or not."""
+"""A list of the texts that would be replaced before a question leaves: by kind, each ticked or not."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from app.wording.units import count
 
 _ROW, _HEADING, _BOX = 30, 34, 16  # px
 _RIGHT_SHARE = 0.4
-"""Of a row, that what stands in its place may take."""
+"""The largest share of a row's width for the words that stand in its text's place."""
 
 
 @dataclass(frozen=True)
 class LeavingChoice:
-    """What a person decided: these texts are replaced, those are sent as they are; not `replaces`: all are. `always`:
-    so from now on, without being asked."""
+    """A person's decision: these texts are replaced, those are sent as they are; not `replaces`: all are. `always`: so
+    from now on, without being asked."""
 
     replaced: tuple[str, ...] = ()
     as_is: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ class LeavingList(RowsModel[FoundEntry | HeadingRow]):
         return isinstance(row, FoundEntry)
 
     def words_of(self, entry: FoundEntry) -> str:
-        """What the server reads."""
+        """Say what the server reads in the place of an entry."""
         return (entry.stand_in or _("replaced")) if self.is_ticked(entry) else _("as it is")
 
     def _make(self) -> None:

@@ -1,1 +1,1 @@
-"""What can be read of a damaged database, page by page, into a new one."""
+"""Saves all that can be read of a damaged database, page by page, into a new one."""

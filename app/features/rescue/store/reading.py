@@ -22,7 +22,7 @@ _REPORTED = 500
 """StoredPages between two reports of progress."""
 
 DERIVED = frozenset(("passages", "passage_vectors", "recognitions"))
-"""What is made anew of pages of documents, and what only matters while a document is opened."""
+"""The tables that are made anew of pages of documents, or only matter while a document is opened."""
 
 
 _Keys: TypeAlias = dict[tuple[str, str], set[Value]]
@@ -35,7 +35,7 @@ class RowTarget(Protocol):
         """Rows by the names of their columns; of what was put twice, the first counts."""
 
     def values(self, table: str, column: str) -> set[Value]:
-        """What it has of a column; "rowid": the numbers of rows."""
+        """Return the values that the target has in a column; "rowid": the numbers of rows."""
 
 
 class DamagedRows:
@@ -57,7 +57,7 @@ class DamagedRows:
             if name in self.layout.shapes and isinstance(root, int) and root > 1
         }
         self._broken = self.layout.shapes.keys() - {shape.name for shape in self._roots.values()} - {SCHEMA}
-        """What may have pages that nothing leads to."""
+        """The names of tables and indexes that may have pages that nothing leads to."""
 
     def run(self, target: RowTarget) -> Work[float, None]:
         """Yields how much of the pages was looked at, from 0 to 1."""
@@ -159,7 +159,8 @@ class DamagedRows:
         return {(table, name): target.values(table, name) for table, name in wanted if shapes[table].kept}
 
     def _shape_of(self, number: int, known: _Keys) -> tuple[float, RowShape | None]:
-        """Of what has lost something, and what all rows of the page fit: the best, and how sure that is, up to 1."""
+        """Return how sure it is, up to 1, which table or index a page belongs to, and the shape of that one: the best
+        of those that have lost something and that all rows of the page fit. None where there is none."""
         page = self._tree_page(number)
         if page is None:
             return 0.0, None

@@ -17,7 +17,7 @@ _MOST_BYTES = 1 << 30  # of one row: SQLite's own limit
 
 
 class TreeKind(IntEnum):
-    """What a page of a b-tree is; its first byte. An index has rows in its inner pages, too."""
+    """The kind of a page of a b-tree, as its first byte says. An index has rows in its inner pages, too."""
 
     INDEX_INNER = 2
     TABLE_INNER = 5

@@ -23,7 +23,7 @@ _EMPTY: dict[str, Value] = {"TEXT": "", "INTEGER": 0, "REAL": 0.0, "BLOB": b""}
 
 
 class StandIns(msgspec.Struct, frozen=True):
-    """What a person reads in the place of a lost title or question."""
+    """The words that a person reads in the place of a lost document's or conversation's title, or a lost question."""
 
     document: str
     conversation: str
@@ -31,7 +31,7 @@ class StandIns(msgspec.Struct, frozen=True):
 
 
 class MissingPages(msgspec.Struct, frozen=True):
-    """Of a document that was saved. `missing`: how many of its `pages`."""
+    """A saved document that lacks pages. `missing`: how many of its `pages`."""
 
     title: str
     missing: int
@@ -39,7 +39,7 @@ class MissingPages(msgspec.Struct, frozen=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """What a rescue saved, and what it could not save.
+    """The outcome of a rescue: what it saved, and what it could not save.
 
     `saved`: rows of each table. `damaged`: pages or rows of each table that could not be read; each page may have had
     several rows. `dropped`: rows that could be read, and belonged to something that could not. `stood_in`: rows of a
@@ -173,7 +173,7 @@ class _Repair:
             self._stand_in("conversations", {"id": id, "title": title, **times})
 
     def show_one(self) -> None:
-        """Of questions or answers beside each other whose shown one is lost, the last."""
+        """Show the last of questions or answers beside each other, where the one that was shown is lost."""
         self._connection.execute(
             """UPDATE questions SET shown = 1 WHERE seq IN (
                 SELECT max(seq) FROM questions WHERE conversation_id NOT IN (SELECT conversation_id FROM sheets)

@@ -1,4 +1,4 @@
-"""What rows of each table and index look like, so that a page is known by them where nothing leads to it."""
+"""The shapes of rows of each table and index, so that a page is known by them where nothing leads to it."""
 
 from __future__ import annotations
 
@@ -138,7 +138,8 @@ def _table(connection: apsw.Connection, table: str, by_number: bool, kept: bool)
 
 
 def _index(connection: apsw.Connection, index: str, of: RowShape) -> RowShape:
-    """What it has of a row: its columns, then what finds the row, its number or its key."""
+    """Return the shape of an index's rows: the columns of the table's row, then what finds that row, its number or its
+    key."""
     known = {column.name: column for column in of.columns}
     columns = []
     for _rank, place, name, *_rest in connection.execute(f"PRAGMA index_xinfo({index})").fetchall():

@@ -30,7 +30,8 @@ _RANKED = 200
 _PARTS = 5  # of a book: one question of each, where all are as good
 _KIND_AGAIN, _PART_AGAIN, _PAGE_AGAIN, _WORD_AGAIN = 22, 15, 10, 40
 _KNOWN_THING = {Kind.CONSEQUENCE: 45, Kind.DEFINITION: 35, Kind.USE: 35, Kind.CONTENT: 35, Kind.CONDITION: 20}
-"""What a question loses that asks about something as if it was known, and is not what its section is about."""
+"""The points that a question of each kind loses if it asks about something as if it was known, and that is not what its
+section is about."""
 _IN_HEADING = 15  # what one gains that is about what its section is about
 _CODED, _DIGIT = 20, 10  # what one loses for words in capitals, and for each digit
 _SHORT_WORD = 3  # characters: longer ones are matter
@@ -110,7 +111,7 @@ def candidates(
 def _of_outline(
     passages: Sequence[Passage], outline: Sequence[Section], grammar: Grammar, casing: Casing
 ) -> Iterator[tuple[Passage, Candidate]]:
-    """Of headings: they may take several lines of a page."""
+    """Yield the candidates made of headings, which may take several lines of a page."""
     by_page: dict[int, list[Passage]] = {}
     for passage in passages:
         by_page.setdefault(passage.page, []).append(passage)

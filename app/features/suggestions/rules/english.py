@@ -105,7 +105,7 @@ def _event(groups: Groups) -> bool:
 
 
 def _instruction(groups: Groups) -> bool:
-    """What is done, in words that fit whoever asks."""
+    """Say whether a phrase names something that is done, in words that fit whoever asks."""
     return groups["np"].split()[0] in words.VERBS and re.search(r"\byour", groups["np"]) is None
 
 

@@ -38,7 +38,7 @@ NO_ADVERBS = listed(
 )
 INTENTIONS = listed("want wish need like prefer intend decide plan think feel possible necessary any needed desired")
 STATES = listed("are have can could do were had must should may might know don't cannot aren't haven't use")
-"""What is said of a reader in a condition, and is no event."""
+"""Verbs that say of a reader in a condition how things are, and name no event."""
 
 NO_ACTS = listed("wish want need like find have prefer consider try help seem appear do get notice see know expect")
 """Verbs of which nobody asks when."""
@@ -88,7 +88,7 @@ SINGULARS = (
     "purpose|definition|scope|role|structure|cost|process|procedure|meaning|difference|history|origin|layout|importance"
     "|price|cause|function|status|lifecycle"
 )
-"""What headings are about, where more follows: of, for, between."""
+"""Nouns that headings are about, where more follows: of, for, between."""
 
 
 def _gerund(verb: str) -> str:

@@ -1,4 +1,4 @@
-"""What all languages have in common where a question is made of a heading or of a sentence."""
+"""The rules that all languages have in common where a question is made of a heading or of a sentence."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from enum import Enum, IntEnum, auto
 from typing import TypeAlias
 
 MOST_CHARACTERS = 110
-"""Of a question: longer ones are read by nobody."""
+"""The most characters of a question: longer ones are read by nobody."""
 
 _LEAST_HEADING = 4  # characters
 
 _ODD = re.compile(r"[`\[\]{}<>|\\=*@#$%^~«»„“”\"()…]|://|\.\.|\s-|-\s|--|[.!?:;]\s|[^\w.!?)'’]$")
-"""What no phrase has that can stand in a question."""
+"""Signs that no phrase has that can stand in a question."""
 
 _POINTING = (
     "this these those it its they them he she above below dies diese diesem diesen dieser dieses hier oben unten cet"
     " cette ces il elle ils elles este esta estos estas ese esa eso"
 )
-"""Of any language: in a whole question they ask about what is said elsewhere."""
+"""Words of any language that, in a whole question, ask about what is said elsewhere."""
 
 _FIRST_LETTER = re.compile(r"[^\W\d_]")
 _NO_GAP = re.compile("(?<=[\u3040-\u9fff]) (?=[\u3040-\u9fff])")
@@ -31,7 +31,7 @@ Fits: TypeAlias = Callable[[Groups], bool]
 
 
 class Kind(IntEnum):
-    """What a question asks for. More is more worth asking, where all else is equal."""
+    """The kind of thing that a question asks for. More is more worth asking, where all else is equal."""
 
     SECTION = 0  # what a section says: always possible, never surprising
     CONTENT = 40

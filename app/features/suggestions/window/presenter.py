@@ -24,7 +24,7 @@ from app.ui.kit.shown import Shown
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What questions are suggested for: these books, or what follows this answer, whose id and text are `said`."""
+    """The subject of suggested questions: these books, or what follows this answer, whose id and text are `said`."""
 
     conversation_id: str
     books: tuple[BookRef, ...]

@@ -1,4 +1,4 @@
-"""What the export of a table says, whatever its format: a line for every question with its whole answer, or a row for
+"""The contents of a table's export, whatever its format: a line for every question with its whole answer, or a row for
 every document with a value for every question."""
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def _head(sheet: Sheet, books: Mapping[str, Book], now: datetime | None) -> Titl
 
 
 def headings() -> tuple[str, str, str]:
-    """Of the columns that all formats have."""
+    """Return the headings of the columns that all formats have."""
     return _("Question"), _("Answer"), _("Finding")
 
 

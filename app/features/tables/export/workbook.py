@@ -116,6 +116,6 @@ def _sources(report: GridReport) -> list[Sequence[Cell]]:
 
 
 def _width(report: GridReport, column: int) -> int:
-    """Of a column: of prose it is wide."""
+    """Return the width of a column: one of prose is wide."""
     longest = max((len(line.cells[column].words) for line in report.lines if line.cells), default=0)
     return _PROSE_WIDTH if longest > 2 * _VALUE_WIDTH else _VALUE_WIDTH

@@ -100,7 +100,8 @@ class SheetBeginning(Presenter):
 
     @Slot()
     def look(self) -> None:
-        """What is being imported will be asked, too; a template is filled in again once it is there."""
+        """Show which documents are being imported, since they will be asked, too; fill a template in again once they
+        are there."""
         pending = self._openings.pending(self._showing.id)
         self._setup.show_opening(pending)
         template, given = self._filled

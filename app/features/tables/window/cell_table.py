@@ -159,7 +159,7 @@ def _progress_words(cell: SheetCell) -> str:
 
 
 class CellTable(QAbstractTableModel):
-    """What both layouts have in common: the cells, in the order of the sheet."""
+    """The base of the tables of both layouts: the cells, in the order of the sheet."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,5 @@
-"""What the views of both layouts do: a page is opened with a click, a cell has a menu, and evidence as a tooltip."""
+"""The behaviour that the views of both layouts share: a page is opened with a click, a cell has a menu, and evidence as
+a tooltip."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ class CellView(QTableView):
     # ---- what each layout says
 
     def menu_of(self, shown: ShownCell) -> QMenu:
-        """What can be done with a cell."""
+        """Make the menu of what can be done with a cell."""
         raise NotImplementedError
 
     def _citation_at(self, index: QModelIndex, point: QPointF) -> Citation | None:

@@ -59,7 +59,7 @@ class ColumnDialog(SmallDialog):
 
     @property
     def column(self) -> GridColumn:
-        """What is written."""
+        """The column as it is written in the dialog now."""
         kind = ValueKind(self.kind.value())
         choices = choices_of(self.choices.text()) if kind is ValueKind.CHOICE else ()
         question = " ".join(self.question.toPlainText().split())

@@ -71,7 +71,7 @@ class DocumentsDialog(SmallDialog):
 
     @Slot()
     def _choose_all(self) -> None:
-        """Of those that are found; once more, none of them."""
+        """Choose all documents that are found; if all of them are chosen already, none."""
         shown = [item for item in self._items() if not item.isHidden()]
         whole = all(item.checkState() is Qt.CheckState.Checked for item in shown)
         for item in shown:

@@ -131,13 +131,13 @@ def finding_colour(finding: CellFinding, palette: Palette) -> str:
 
 
 def _says_finding(value: ShownCell) -> str:
-    """What stands below a value that has no page."""
+    """Return the finding's words that stand below a value without a page; empty where there are none."""
     said = (CellFinding.COMPARE, CellFinding.NOTHING, CellFinding.CORRECTED)
     return found_words(value.read) if value.read.finding in said and not value.place else ""
 
 
 def _shown_words(value: ShownCell, width: int) -> str:
-    """As much of the words as has room in a few lines."""
+    """Return as much of a value's words as has room in a few lines."""
     return _cut(_all_words(value), _is_prose(value), max(1, width))
 
 
@@ -259,7 +259,7 @@ def _title_font() -> QFont:
 
 
 def _fitted(title: str, width: int) -> str:
-    """As much of a title as has room in three lines."""
+    """Cut a title to as much of it as has room in three lines."""
     metrics = QFontMetrics(_title_font())
     box = QRect(0, 0, max(1, width), 1 << 16)
     words = title

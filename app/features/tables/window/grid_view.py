@@ -76,7 +76,7 @@ class GridView(CellView):
     # ---- menus
 
     def menu_of(self, value: ShownCell) -> QMenu:
-        """What can be done with a cell."""
+        """Make the menu of what can be done with a cell."""
         menu = self.new_menu()
         citation = value.read.citation
         page = menu.addAction(_("Open the page"), partial(self.citation_clicked.emit, citation))
@@ -95,7 +95,7 @@ class GridView(CellView):
         return menu
 
     def column_menu_of(self, column: GridColumn) -> QMenu:
-        """What can be done with a question."""
+        """Make the menu of what can be done with a question."""
         menu, now = self.new_menu(), self._grid.arrangement
         for words, descending in ((_("Sort ascending"), False), (_("Sort descending"), True)):
             wanted = replace(now, column=column.number, descending=descending, grouped=False)

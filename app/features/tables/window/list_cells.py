@@ -144,7 +144,7 @@ def question_words(row: ShownCell) -> str:
 
 
 def _fitted(chip: Chip, row: ShownCell, width: int) -> str:
-    """What a chip says if it is so many pixels wide: the title is cut, the page is not."""
+    """Return a chip's words, cut to so many pixels: the title is cut, the page is not."""
     if measure_chip(chip.label).width() <= width:
         return chip.label
     of_page = label_citation(chip.citation, row.books)

@@ -252,7 +252,7 @@ class SheetPanel(MiddleView):
         self._fit_foot()
 
     def _fit_foot(self) -> None:
-        """What is done is said where there is room for all of it."""
+        """Show the remark beside the counts only where there is room for all of it."""
         needed = self.counts.sizeHint().width() + self.once.fontMetrics().horizontalAdvance(self.once.text())
         self.once.setVisible(needed + 2 * SPACE_XL + SPACE_M <= self.width())
 

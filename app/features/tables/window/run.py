@@ -114,7 +114,7 @@ class SheetRun(Presenter):
 
     @property
     def step(self) -> str:
-        """What is done for the running question, in words."""
+        """The step that the running question is at, in words."""
         return step_words(self._activity.step) or _("answering")
 
     def left_words(self, cells: int) -> str:

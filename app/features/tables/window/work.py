@@ -1,4 +1,4 @@
-"""What the window does with sheets in the store, off the GUI thread."""
+"""The window's work with sheets in the store, off the GUI thread."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class WantedSheet(QueuedQuestion):
 
 @dataclass(frozen=True)
 class SheetWork:
-    """What is done with sheets in the store, off the GUI thread. Raises AppError as the store does."""
+    """The window's work with sheets in the store, off the GUI thread. Raises AppError as the store does."""
 
     sheets: Sheets
     parts: Parts
@@ -62,7 +62,7 @@ class SheetWork:
         return {ref.book_id: self.library.book(ref.book_id) for ref in refs}
 
     def questions_of(self, name: str, conversation_id: str) -> tuple[str, ...]:
-        """What the template of this name asks of the books on the desk of a conversation."""
+        """Return the questions that the template of this name asks of the books on the desk of a conversation."""
         conversation = self.conversations.get(conversation_id)
         books = conversation.books if conversation else ()
         return self.templates.questions(self.templates.get(name, language()), books)
@@ -125,7 +125,7 @@ class SheetWork:
         return self.open(sheet_id)
 
     def correct(self, sheet_id: str, cell: SheetCell, correction: str) -> OpenedSheet:
-        """What the model wrote is no correction: it takes one back."""
+        """Correct a cell's answer. The words that the model wrote are no correction: they take one back."""
         said = read_cell(cell).answered.text
         self.sheets.store.correct(cell.question.id, "" if correction == said else correction)
         return self.open(sheet_id)

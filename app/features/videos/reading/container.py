@@ -43,8 +43,8 @@ CODECS = frozenset(
         *("ffvhuff", "utvideo", "rawvideo", "qtrle", "png", "svq1", "svq3", "cinepak", "rv40", "gif"),
     }
 )
-"""What cameras, telephones, programs that record screens, editors and the web use. FFmpeg's other decoders, of old
-games for the most part, are never run on a file."""
+"""The decoders for videos of cameras, telephones, programs that record screens, editors and the web. FFmpeg's other
+decoders, of old games for the most part, are never run on a file."""
 
 _PROBED_PIXELS = 4 * MAX_PIXELS
 """Beyond it FFmpeg does not even give the size of a frame, and the video seems damaged rather than too large."""

@@ -111,7 +111,7 @@ class OpenVideo:
             yield from self._decoded()
 
     def key_frames(self, step_s: float) -> Iterator[DecodedFrame]:
-        """Those that can be decoded by themselves, from the first one on, no two closer than `step_s`."""
+        """Yield the frames that can be decoded by themselves, from the first one on, no two closer than `step_s`."""
         with as_problems(self.kind):
             self._go(-math.inf, keys=True)
             due_s = -math.inf

@@ -46,7 +46,8 @@ _STILL_BRANDS = frozenset({b"avif", b"avis", b"heic", b"heix", b"hevc", b"hevx",
 """Brands of images that are in the same kind of file (ISO/IEC 23008-12)."""
 
 _PACKET_BYTES = (188, 192)
-"""Of MPEG-TS (ISO/IEC 13818-1, 2.4.3.2), and with a time code of four bytes before each, as cameras write it."""
+"""The sizes of a packet of MPEG-TS (ISO/IEC 13818-1, 2.4.3.2), without and with a time code of four bytes before each,
+as cameras write it."""
 
 
 def kind_of(untrusted_head: bytes) -> VideoKind | None:

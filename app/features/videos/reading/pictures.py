@@ -16,7 +16,8 @@ Pixels: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 """Height x width x 3 bytes."""
 
 MAX_ASPECT = 8.0
-"""Of a pixel. A wider or higher one is a mistake; such pixels are taken for square ones."""
+"""The greatest ratio of a pixel's sides. A wider or higher pixel is a mistake; such pixels are taken for square
+ones."""
 
 _HD_HEIGHT = 720
 """Frames of at least so many rows that do not name their matrix are in BT.709, others in BT.601, as players have it."""

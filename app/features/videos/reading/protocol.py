@@ -1,4 +1,4 @@
-"""What the desk and the process that decodes a video say to each other, and how large a video may be."""
+"""The messages between the desk and the process that decodes a video, and how large a video may be."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from app.features.videos.data import Moment
 from app.isolation.heartbeat import SandboxReady, WireFailed
 
 MAX_PIXELS = 8_192 * 4_320
-"""Of a frame as it is coded, 8K of cinemas. A decoder holds up to 17 frames, of 53 MB each, or 106 of 10 bits."""
+"""The most pixels of a frame as it is coded, 8K of cinemas. A decoder holds up to 17 frames, of 53 MB each, or 106 of
+10 bits."""
 
 MAX_SIDE = 4_096
 """Pixels of a frame's longer side as it comes out; what is larger is reduced. More than the model is ever shown."""

@@ -21,7 +21,8 @@ WHOLE_BYTES = 32 << 20
 """Up to this size a video that does not give its length, as one that was recorded live, is decoded whole."""
 
 WHOLE_FRAMES = 10_000
-"""As WHOLE_PIXELS, for videos of small frames, which take some time each all the same."""
+"""A video of no more frames is decoded whole, if WHOLE_PIXELS allows it, too: small frames take some time each all the
+same."""
 
 LONGEST_S = 120.0
 """How long a survey may take. What then was not looked at is not among the moments, but can be asked for."""
@@ -98,7 +99,7 @@ def _surveyed(video: OpenVideo, end_s: float, seen: _Seen, complete: bool) -> Vi
 
 
 class _Seen:
-    """What was seen of the frames that were looked at, in the order of time."""
+    """The frames that were looked at, by their times and how each differs from the one before, in the order of time."""
 
     def __init__(self, video: OpenVideo, progress: Progress, close: bool = False) -> None:
         """`close`: the frames are so close to each other that neighbours show a movement."""

@@ -118,12 +118,12 @@ class VideoDialog(QDialog):
         self.action.setText(words)
 
     def show_sum(self, words: str, *, too_many: bool = False) -> None:
-        """What the frames take of the context."""
+        """Show how much of the context the frames take."""
         set_role(self.sum, "warning" if too_many else "")
         self.sum.setText(words)
 
     def show_note(self, words: str, *, warns: bool = False) -> None:
-        """What else there is to know; an empty one goes away."""
+        """Show a note with anything else there is to know; an empty one goes away."""
         set_role(self.note, "warning" if warns else "small")
         self.note.setText(words)
         self.note.setVisible(bool(words))

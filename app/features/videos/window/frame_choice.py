@@ -267,7 +267,8 @@ class FrameChoice(QObject):
 
     @Slot()
     def _stop(self) -> None:
-        """What is still delivered finds no dialog. The video's process ends behind what was cancelled."""
+        """Cancel all work: a result that is still delivered finds no dialog. The video's process ends behind what was
+        cancelled."""
         if self._has_ended:
             return
         self._has_ended = True
@@ -283,12 +284,13 @@ class FrameChoice(QObject):
 
 
 def clock_words(time_s: float, times: Sequence[float] = ()) -> str:
-    """As in the name of the frame at this time: "1:23". `times`: the others, which it must differ from."""
+    """Return a time as in the name of its frame: "1:23". `times`: the others, which it must differ from."""
     return frame_name("", time_s, times or (time_s,)).removeprefix(", ")
 
 
 def sum_words(frames: int, tokens: int | None, free_tokens: int | None) -> tuple[str, bool]:
-    """What so many frames of `tokens` each take, and whether it is more than is free; None is what nobody knows."""
+    """Say how many tokens so many frames of `tokens` each take, and return whether that is more than is free. None is
+    what nobody knows."""
     words = _("1 frame") if frames == 1 else _("{n} frames").format(n=count(frames))
     if tokens is None:
         return words, False

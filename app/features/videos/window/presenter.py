@@ -49,7 +49,8 @@ class VideosPresenter(Presenter):
             self.dialog.reject()
 
     def free_tokens(self) -> int | None:
-        """Of the context, beside what is on the desk and attached; None while nobody knows."""
+        """Return how many tokens of the context are free beside what is on the desk and attached; None while nobody
+        knows."""
         use = self._shown.use
         if use is None:
             return None

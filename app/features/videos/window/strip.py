@@ -31,7 +31,7 @@ class StripFrame:
 
 
 class FrameStrip(QScrollArea):
-    """As many columns as there is room for; what does not fit is scrolled to, by keyboard too."""
+    """A scrolled strip of frames in as many columns as there is room for; the rest is scrolled to, by keyboard too."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class FrameStrip(QScrollArea):
         self.setAccessibleName(_("Selected frames"))
 
     def set_proportions(self, width: int, height: int) -> None:
-        """Of every picture, in any unit."""
+        """Set the proportions of every picture, in any unit."""
         self._grid.proportions = width / height
         self._arrange()
 
