@@ -29,13 +29,13 @@ class PartialDate(msgspec.Struct, frozen=True, order=True):
 
     @classmethod
     def parse(cls, text: str) -> PartialDate | None:
-        """What `text` writes: 2024-03-05, 2024-03 or 2024."""
+        """Read a date that is written 2024-03-05, 2024-03 or 2024; None where `text` is no such date."""
         found = _WRITTEN.fullmatch(text)
         return None if found is None else cls.of(*(int(part or 0) for part in found.groups()))
 
     @property
     def text(self) -> str:
-        """As ISO 8601 has it, with reduced precision; it sorts as the day does."""
+        """The date as ISO 8601 writes it, with reduced precision; it sorts as the day does."""
         return "-".join((f"{self.year:04}", *(f"{part:02}" for part in (self.month, self.day) if part)))
 
     @property

@@ -26,7 +26,7 @@ class Blame(StrEnum):
 
 
 class Code(StrEnum):
-    """What went wrong. The comment names the parameters that come with a code."""
+    """Names each thing that can go wrong. The comment names the parameters that come with a code."""
 
     # documents: `path` always, and what is named here
     FILE_MISSING = "file_missing"

@@ -1,4 +1,4 @@
-"""What a model's file is, as its header says: shapes, weights by part and layer, tokenizer, projector."""
+"""The contents of a model's file, as its header gives them: shapes, weights by part and layer, tokenizer, projector."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NO_LAYER = -1
 
 
 class TensorPart(StrEnum):
-    """What of a model a tensor belongs to, as far as placing it on devices goes."""
+    """The part of a model that a tensor belongs to, as far as placing it on devices goes."""
 
     EXPERTS = "experts"  # the routed ones: most of a mixture's bytes, of which a token reads few
     SHARED_EXPERTS = "shared_experts"  # read for every token
@@ -24,7 +24,7 @@ class TensorPart(StrEnum):
 
 
 class FileKind(StrEnum):
-    """What a GGUF file is for."""
+    """The purpose of a GGUF file."""
 
     MODEL = "model"
     PROJECTOR = "projector"
@@ -46,7 +46,7 @@ class Weights(msgspec.Struct, frozen=True):
 
 
 class ModelHeader(msgspec.Struct, frozen=True):
-    """What the header of a GGUF file says, all parts of a split model together.
+    """The facts in the header of a GGUF file, all parts of a split model together.
 
     What a kind of model does not have is 0 or empty. `quantization`: as llama.cpp names it ("Q4_K_M"), else the type
     that most bytes have. `files`: their paths, the first part first. `heads`, `kv_heads`: one number for each layer.

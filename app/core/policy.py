@@ -1,4 +1,4 @@
-"""What the administrator of a machine has decided for all desks on it: what may leave it, and how data is kept.
+"""The decisions of a machine's administrator for all desks on it: what may leave it, and how data is kept.
 
 Every rule takes something away from what a person may choose; none gives more. The file is read by
 `app.services.policies`; whoever opens a connection, keeps a setting or opens a desk asks the `Policy`.
@@ -18,7 +18,7 @@ Days: TypeAlias = Annotated[int, Meta(ge=1, le=36_500)]
 Value: TypeAlias = bool | int | str
 
 MOST_BYTES = 64 << 10
-"""Of a policy file; a real one has some hundred."""
+"""The most bytes of a policy file; a real one has some hundred."""
 
 
 class RetentionRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +58,7 @@ class PolicyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What a policy says of one setting: its value or, with `at_most`, the largest one; then 0, which stands for no
+    """The rule of a policy for one setting: its value or, with `at_most`, the largest one; then 0, which stands for no
     limit at all, is beyond it."""
 
     value: Value

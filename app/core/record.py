@@ -20,16 +20,16 @@ FIELDS = (
     *("number", "time", "kind", "item", "documents", "model", "model_hash", "engine", "ending"),
     *("tokens_read", "tokens_written", "detail", "text_hash"),
 )
-"""What is hashed, in this order."""
+"""The fields of an entry that are hashed, in this order."""
 
 NO_HASH = "0" * 64
-"""What stands before the first entry."""
+"""The hash that stands before the first entry."""
 
 HERE = "local"
 """The engine of an entry whose model computed on this machine; else it is the host of the server."""
 
 MOST_CHARACTERS = 400
-"""Of a field."""
+"""The most characters of a field; the rest is cut off."""
 
 MOST_TEXT = 20_000
 """Characters of a text that is kept."""
@@ -59,9 +59,9 @@ class RecordKind(StrEnum):
 
 
 class Happening(msgspec.Struct, frozen=True):
-    """What is to be recorded. `item`: the id of the conversation, book, sheet or matter that it is about, with whose
-    deletion `text` goes; without an item no text is kept. `documents`: SHA-256 of their files; `model_hash`: SHA-256 of
-    the model's file, or `sampled:` and a hash of samples of it."""
+    """Something that happened and is to be recorded. `item`: the id of the conversation, book, sheet or matter that it
+    is about, with whose deletion `text` goes; without an item no text is kept. `documents`: SHA-256 of their files;
+    `model_hash`: SHA-256 of the model's file, or `sampled:` and a hash of samples of it."""
 
     kind: RecordKind
     item: str = ""
@@ -107,7 +107,7 @@ class RecordEntry(msgspec.Struct, frozen=True):
 
     @property
     def line(self) -> str:
-        """What is hashed."""
+        """The text that is hashed: the entry's fields, with commas between them."""
         return ",".join(str(getattr(self, name)) for name in FIELDS)
 
 

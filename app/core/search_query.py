@@ -1,4 +1,5 @@
-"""What a person types to search the whole desk: words, exact phrases, words that must not be there, and filters."""
+"""The query that a person types to search the whole desk: words, exact phrases, words that must not be there, and
+filters."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ class SearchPlace(StrEnum):
 
 
 class PageCondition(StrEnum):
-    """What can be asked of the pages that are searched."""
+    """A condition that a search can put on the pages that it searches."""
 
     FLAGGED = "flagged"  # a person should look at it before trusting an answer about it
     SCANNED = "scanned"  # it is a picture, with text that was recognised, or without
@@ -51,12 +52,13 @@ KINDS: Mapping[str, tuple[Format, ...]] = {
     "md": (Format.MARKDOWN,),
     "txt": (Format.TEXT,),
 }
-"""What may be typed after `kind:`: the formats' own names, and what people call several of them."""
+"""The words that may be typed after `kind:`: the formats' own names, and what people call several of them."""
 
 
 class SearchQuery(msgspec.Struct, frozen=True):
-    """What is looked for. `without`: words and phrases that must not be there. Of each filter one value has to hold;
-    an empty one lets everything pass. `after`: this day or later; `before`: an earlier day. `places`: none for all."""
+    """The words and filters of a search. `without`: words and phrases that must not be there. Of each filter one value
+    has to hold; an empty one lets everything pass. `after`: this day or later; `before`: an earlier day. `places`: none
+    for all."""
 
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
@@ -108,7 +110,7 @@ _Choice = TypeVar("_Choice", bound=str)
 
 
 def parse(text: str, places: Collection[str]) -> SearchQuery:
-    """What is typed, understood. A phrase that is not closed goes to the end. `places`: all that can be searched.
+    """Parse the query that is typed. A phrase that is not closed goes to the end. `places`: all that can be searched.
 
     Raises AppError SEARCH_FILTER_UNKNOWN, SEARCH_FILTER_WITHOUT, SEARCH_VALUE_UNKNOWN, SEARCH_VALUE_MISSING,
     SEARCH_DATE_INVALID: nothing of it is passed over.
@@ -138,12 +140,12 @@ def parse(text: str, places: Collection[str]) -> SearchQuery:
 
 
 def literally(text: str) -> SearchQuery:
-    """What is typed, where all of it is words."""
+    """Make a query of a text all of which is words, none of it a filter or a phrase."""
     return SearchQuery(words=tuple(text.split()))
 
 
 def values_of(text: str, wanted: SearchFilter) -> tuple[str, ...]:
-    """What a text that is being typed has of one filter, as it stands there."""
+    """Return the values that a text that is being typed has for one filter, as they stand there."""
     return tuple(term.value for term in _terms(text) if term.filter.lower() == wanted)
 
 

@@ -16,7 +16,8 @@ exception is memory that is imagined by the number it is sold by (`app.engine.pl
 
 
 INSTRUCTIONS_CHARACTERS = 4000
-"""Of instructions, in the settings and in a conversation each: they are read with every question."""
+"""The most characters of instructions, in the settings and in a conversation each: they are read with every
+question."""
 
 
 TEXT_PERCENTS = (80, 90, 100, 110, 125, 150, 175, 200)
@@ -40,7 +41,7 @@ class Mapping(StrEnum):
 
 
 class LockedWork(StrEnum):
-    """What becomes of an answer, a table or a folder under way when the desk is locked."""
+    """Says what becomes of an answer, a table or a folder under way when the desk is locked."""
 
     GOES_ON = "goes on"
     STOPS = "stops"
@@ -116,7 +117,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RemoteTexts(StrEnum):
-    """What becomes of names, numbers, addresses and accounts in texts that are sent to a server."""
+    """Says what becomes of names, numbers, addresses and accounts in texts that are sent to a server."""
 
     UNDECIDED = "undecided"  # nobody was asked yet
     AS_IS = "as_is"
@@ -133,7 +134,7 @@ class RemoteImages(StrEnum):
 
 
 SERVER_NAME_CHARACTERS = 80
-"""Of what a person calls a server."""
+"""The most characters of the name that a person gives a server."""
 
 ServerAddress = Annotated[str, Meta(pattern=r"^(https?://\S+)?$")]
 ServerName = Annotated[str, Meta(max_length=SERVER_NAME_CHARACTERS)]
@@ -149,7 +150,7 @@ class RemoteServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def label(self) -> str:
-        """What it is known by."""
+        """The name by which a person knows the server, or else its address."""
         return self.name.strip() or self.address
 
 
@@ -173,7 +174,7 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at_once: Annotated[int, Meta(ge=0, le=16)] = 0
     """The most questions of a grid that it is asked at the same time; 0: as many as it bears."""
     name: ServerName = ""
-    """What a person calls it; empty: it goes by its address."""
+    """The name that a person gives the server; empty: it goes by its address."""
     others: tuple[RemoteServer, ...] = ()
     """More servers, one of which can take its place."""
 
@@ -245,7 +246,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record_texts: bool = False
     """The record keeps questions and names, until what they are about is deleted."""
     use_bin: bool = True
-    """What a person deletes can be restored for some days."""
+    """Things that a person deletes can be restored for some days."""
     retention: RetentionSettings = RetentionSettings()
     backup_reminder_weeks: Annotated[int, Meta(ge=0, le=520)] = 0
     """So long after the last backup the window reminds of the next; 0 never does."""
@@ -257,7 +258,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     remote: RemoteSettings = RemoteSettings()
     theme: ThemeChoice = ThemeChoice.SYSTEM
     language: str = ""
-    """Of the interface; empty: the system's."""
+    """The language of the interface; empty: the system's."""
     text_percent: Annotated[int, Meta(ge=TEXT_PERCENTS[0], le=TEXT_PERCENTS[-1])] = 100
     """The size of the text of conversations."""
 

@@ -67,8 +67,9 @@ def places(text: str, folded_needle: str) -> tuple[tuple[int, int], ...]:
 
 
 def phrase_pattern(folded: str) -> re.Pattern[str]:
-    """What finds a phrase that `fold` returned, as `fold` writes texts or as they are, wherever lines break in it: also
-    within a word, with a hyphen or a soft one, and between characters of scripts without spaces."""
+    """Return the pattern that finds a phrase that `fold` returned, as `fold` writes texts or as they are, wherever
+    lines break in it: also within a word, with a hyphen or a soft one, and between characters of scripts without
+    spaces."""
     joints = []
     for before, after in pairwise(folded):
         unspaced = re.match(f"[{UNSPACED}]{{2}}", before + after)

@@ -31,7 +31,7 @@ class Language:
 
     @property
     def turning(self) -> frozenset[str]:
-        """Those that turn what a sentence says into its opposite, for all or for some."""
+        """The words that turn what a sentence says into its opposite, for all cases or for some."""
         return self.negations | self.exceptions
 
     @property
@@ -119,7 +119,8 @@ LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH, ITALIAN)
 
 NEGATIONS = frozenset[str]().union(*(language.negations for language in LANGUAGES))
 CONDITIONS = frozenset[str]().union(*(language.exceptions | language.conditions for language in LANGUAGES)) - {"se"}
-"""Of all languages at once; Italian `se` is French and Spanish grammar."""
+"""The words of all languages at once that name an exception or a condition, without Italian `se`, which is French and
+Spanish grammar."""
 _LIMITS = word_set(
     "only until till once provided before after during within while otherwise however but although though instead save"
     " excluding excluded exclude excludes exception exceptions exclusion exclusions subject case unlike rather"

@@ -122,7 +122,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 
 @dataclass(frozen=True)
 class WrittenName:
-    """As it is written, on one line."""
+    """A name as it is written in a text, on one line, and whether it is a person's or an organisation's."""
 
     name: str
     kind: EntityKind
@@ -152,7 +152,7 @@ class NameReader:
             yield from found
 
     def _organisations(self, text: str, pattern: re.Pattern[str]) -> tuple[list[WrittenName], str]:
-        """Those of a form, and the text without them."""
+        """Return the organisations whose names in a text match a pattern, and the text without them."""
         names, found = [], list[tuple[int, int]]()
         for match in pattern.finditer(text):
             start = match.start() + _beginning(match.group(), formed=pattern is _FORMED)
@@ -253,6 +253,6 @@ def _beginning(written: str, *, formed: bool) -> int:
 
 
 def _without(text: str, found: list[tuple[int, int]]) -> str:
-    """What other rules look at: a line end where something was found."""
+    """Return the text that is left for other rules: it has a line end where something was found."""
     starts, ends = [start for start, _end in found], [end for _start, end in found]
     return "\n".join(text[begin:end] for begin, end in zip([0, *ends], [*starts, len(text)], strict=True))

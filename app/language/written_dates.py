@@ -45,7 +45,7 @@ _YEAR = r"\d{4}(?![\d%])"
 _PIVOT = 70
 """A year of two digits from here on is of the twentieth century."""
 _EARLIEST, _LATEST = 1500, 2199
-"""Of a number that is taken for a year without a month beside it."""
+"""The earliest and the latest number that is taken for a year without a month beside it."""
 
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "erstes": 1, "zweites": 2, "drittes": 3, "viertes": 4}
 _UNITS = {"day": "days", "tag": "days", "week": "weeks", "woche": "weeks", "month": "months", "monat": "months"}
@@ -143,7 +143,8 @@ _Make: TypeAlias = Callable[[re.Match[str]], "_Draft | None"]
 
 
 def _drafts(text: str, day_first: bool | None) -> list[_Draft]:
-    """What each form finds; where two overlap, that which begins first, or else the longer one."""
+    """Return the dates that each written form finds; where two overlap, the one that begins first, or else the longer
+    one."""
     numeric: _Make = partial(_numeric, day_first)
     forms: tuple[tuple[re.Pattern[str], _Make], ...] = (*_FORMS, (_NUMERIC, numeric))
     found = [draft for pattern, make in forms for match in pattern.finditer(text) if (draft := make(match)) is not None]
@@ -306,7 +307,7 @@ def _checked(match: re.Match[str], year: int, month: int, day: int) -> _Draft | 
 
 
 def _count(written: str | None) -> int:
-    """Of digits, or of kanji: 令和元年, 二十五日, 二〇二四年."""
+    """Read a number in digits or in kanji, as in 令和元年, 二十五日, 二〇二四年; 0 where there is none."""
     if not written:
         return 0
     if written.isdecimal():

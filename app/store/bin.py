@@ -75,7 +75,7 @@ class BinStore:
         return entry
 
     def all(self) -> tuple[BinEntry, ...]:
-        """What was deleted last comes first."""
+        """Return all entries of the bin; the one that was deleted last comes first."""
         rows = self._database.rows(f"SELECT {_ENTRY} FROM bin ORDER BY deleted_at DESC, id")  # noqa: S608
         return tuple(_entry(*row) for row in rows)
 
@@ -99,7 +99,7 @@ class BinStore:
 
 
 def restore(connection: apsw.Connection, entry_id: str) -> BinEntry | None:
-    """As `BinStore.restore`, within a transaction."""
+    """Put everything of an entry back as `BinStore.restore` does, within a transaction."""
     row = connection.execute(f"SELECT {_ENTRY}, desks FROM bin WHERE id = ?", (entry_id,)).fetchone()  # noqa: S608
     if row is None:
         return None
@@ -123,7 +123,7 @@ def _no_earlier(connection: apsw.Connection, now: float) -> float:
 
 
 def _take_off_desks(connection: apsw.Connection, book_id: str) -> tuple[DeskPlace, ...]:
-    """Of conversations; a sheet stays about its books."""
+    """Take a book off the desks of conversations, and return its places there; a sheet stays about its books."""
     rows: list[tuple[Any, ...]] = connection.execute(
         f"SELECT conversation_id, position, first_page, last_page {_PLACES} ORDER BY conversation_id, position",
         (book_id,),

@@ -30,8 +30,8 @@ _BOOK = (
     " reading, facts, hidden_read, member, parent_id"
 )
 _APART_CHARACTERS = 16
-"""Of a file's name, its last ones, where versions differ: what tells two books of one title apart stays in sight on the
-smallest mark."""
+"""The most characters of a file's name that are shown, its last ones, where versions differ: what tells two books of
+one title apart stays in sight on the smallest mark."""
 _PAGE = "number, label, text, chapter, flags, hidden, confidence, picture"
 _FORGET_PASSAGES = """
 UPDATE answers SET passages = (
@@ -233,7 +233,8 @@ class Recognitions:
         self._database = database
 
     def find(self, picture: str) -> Recognition | None:
-        """What was recognised in the picture that is known by `picture` (`Page.picture`), if anything was."""
+        """Return the text recognised in the picture that is known by `picture` (`Page.picture`), None if nothing
+        was."""
         row = self._database.row(
             """SELECT text, confidence FROM recognitions WHERE picture = :picture
                 UNION ALL SELECT text, ifnull(confidence, 0.0) FROM pages
@@ -282,7 +283,7 @@ def _book(row: tuple[Any, ...]) -> Book:
 
 
 def _columns(document: Document) -> tuple[int | str, ...]:
-    """What the columns from `page_count` to `facts` say of a document."""
+    """Return the values of a document for the columns from `page_count` to `facts`."""
     return (
         len(document.pages),
         document.characters,

@@ -40,7 +40,7 @@ _CELLS = f"""
 
 
 class CellStore:
-    """What all stores of cells do. All methods raise AppError as `Database.read` and `Database.write` do."""
+    """The base of all stores of cells. All methods raise AppError as `Database.read` and `Database.write` do."""
 
     def __init__(self, database: Database, conversations: Conversations) -> None:
         self._database = database
@@ -147,7 +147,7 @@ class PartNotesStore(CellStore):
         return PartNotes(id, cells, bool(found[0]))
 
     def of_question(self, question_id: str) -> tuple[PartNotes, ...]:
-        """What is noted for a question, what was noted first at the beginning."""
+        """Return the notes for a question, those that were begun first at the beginning."""
         rows = self._database.rows(
             """SELECT s.conversation_id FROM sheets s JOIN conversations c ON c.id = s.conversation_id
                 WHERE s.question_id = ? AND c.bin_id = '' ORDER BY c.created_at, c.id""",

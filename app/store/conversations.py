@@ -77,7 +77,7 @@ class Conversations:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What is kept in the block, by whatever store of this database, is on disk as a whole, or not at all."""
+        """Put all that is kept in the block, by whatever store of this database, on disk as a whole, or not at all."""
         with self._database.write():
             yield
 
@@ -134,7 +134,7 @@ class Conversations:
         self._database.run("UPDATE conversations SET instructions = ? WHERE id = ?", (storable(instructions), id))
 
     def set_scope(self, id: str, scope: MatterScope | None) -> None:
-        """What a conversation asks besides the books on its desk, from the next question on."""
+        """Set the documents that a conversation asks besides the books on its desk, from the next question on."""
         self._database.run("UPDATE conversations SET scope = ? WHERE id = ?", (encode(scope), id))
 
     def delete(self, id: str) -> None:

@@ -8,7 +8,7 @@ from app.core.conversations.image import Raster
 from app.store.db import Database
 
 _LARGEST_BYTES = 4 << 20
-"""Of a cover's pixels."""
+"""The most bytes of a cover's pixels."""
 
 
 class KeptCovers:

@@ -16,8 +16,8 @@ CUT = 3
 
 TARGET = 700
 MOST = 1_000
-"""Of a passage, in units: a character of Chinese, Japanese or Korean counts for two. Paragraphs are put together up to
-TARGET; one that is longer than MOST is cut at its sentences."""
+"""The size of a passage that is aimed at and the largest one, in units: a character of Chinese, Japanese or Korean
+counts for two. Paragraphs are put together up to TARGET; one that is longer than MOST is cut at its sentences."""
 
 _LEAST = 30  # units: what is shorter is the beginning of what follows
 

@@ -36,7 +36,7 @@ _CIPHER: Final = "chacha20"
 changes nothing. Source: SQLite3 Multiple Ciphers, "sqleet: ChaCha20 - Poly1305 HMAC"."""
 
 RECORD_ENDING: Final = "-record"
-"""Of the file beside a database that has the seal of its record (`app.store.record`)."""
+"""The ending of the name of the file beside a database that has the seal of its record (`app.store.record`)."""
 
 _BUSY_MS: Final = 5000
 _COPY_PAGES: Final = 4096
@@ -194,7 +194,7 @@ class Database:
         self._afterwards.append(call)
 
     def rows(self, sql: str, values: apsw.Bindings = ()) -> list[tuple[Any, ...]]:
-        """What one statement reads, as `read`."""
+        """Return all rows that one statement reads. Raises AppError as `read` does."""
         with self.read() as connection:
             return connection.execute(sql, values).fetchall()
 
@@ -236,7 +236,7 @@ class Database:
             pass
 
     def copying(self, path: Path, key: Key) -> Generator[float]:
-        """As `copy_to`; gives the part that is done, from 0 to 1, as often as a person wants to see it."""
+        """Copy as `copy_to` does; yield the part that is done, from 0 to 1, as often as a person wants to see it."""
         _make_private(path)
         with self.read() as connection, contextlib.closing(_unlock(path, key, _BUSY_MS)) as copy:
             _choose_moment(connection)
@@ -534,7 +534,8 @@ def replace_damaged(path: Path, draft: Path) -> Path:
 
 
 def finish_rescue(path: Path) -> None:
-    """Of a rescue that was cut short when the new database was whole. Raises AppError FOLDER_READ_ONLY, DISK_FULL."""
+    """Finish a rescue that was cut short when the new database was whole. Raises AppError FOLDER_READ_ONLY,
+    DISK_FULL."""
     rescued = path.with_name(path.name + _RESCUED)
     if not rescued.exists():
         return

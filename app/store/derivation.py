@@ -51,7 +51,7 @@ class Stretching(msgspec.Struct, frozen=True):
 
 
 def derive(passphrase: str, stretching: Stretching) -> Key:
-    """What follows from a passphrase. Raises AppError PASSPHRASE_UNSUPPORTED, ValueError for what Argon2id does not
+    """Derive a key from a passphrase. Raises AppError PASSPHRASE_UNSUPPORTED, ValueError for what Argon2id does not
     take, MemoryError."""
     secret = normal(passphrase).encode("utf-8", "surrogatepass")
     return Key(_argon2id(secret, stretching.salt, stretching.argon2).hex(), KeyOrigin.PASSPHRASE)
@@ -63,7 +63,8 @@ def chosen_cost(cost: Argon2Cost | None) -> Argon2Cost:
 
 
 def measured_cost() -> Argon2Cost:
-    """What takes this machine about a second. The time is that of the processor: what else runs does not count.
+    """Return the cost of a guess that takes this machine about a second. The time is that of the processor: what else
+    runs does not count.
 
     Raises AppError PASSPHRASE_UNSUPPORTED.
     """

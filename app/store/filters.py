@@ -59,7 +59,8 @@ class SearchFilters:
         self._people = people
 
     def documents(self, query: SearchQuery) -> tuple[FoundDocument, ...]:
-        """Those that the filters for documents let pass, the newest first; of filters for pages nothing is asked."""
+        """Return the documents that the filters for documents let pass, the newest first; filters for pages do not
+        count."""
         after, before = ("" if day is None else day.isoformat() for day in (query.after, query.before))
         dated = f"(:after = '' OR {_DAY} >= :after) AND (:before = '' OR ({_DAY} != '' AND {_DAY} < :before))"
         return self._documents(query, dated, {"after": after, "before": before})
@@ -102,7 +103,7 @@ class SearchFilters:
         return tuple(name for name, _times in parents.most_common())
 
     def kinds(self) -> tuple[Format, ...]:
-        """Those that documents have, the most frequent first."""
+        """Return the formats that documents have, the most frequent first."""
         rows = self._database.rows(
             "SELECT format FROM books WHERE bin_id = '' GROUP BY format ORDER BY count(*) DESC, format"
         )
@@ -134,7 +135,7 @@ class SearchFilters:
         return tuple(PagePlace(*row) for row in rows)
 
     def first_pages(self, book_ids: Sequence[str]) -> tuple[PagePlace, ...]:
-        """Of each of these documents the first page that has text, in their order."""
+        """Return, for each of these documents in their order, the first page that has text."""
         rows = self._database.rows(
             """SELECT j.value, g.number, g.label, substr(g.text, 1, 400) FROM json_each(?) j
                 JOIN pages g ON g.book_id = j.value

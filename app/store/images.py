@@ -19,7 +19,7 @@ _SEEN = """EXISTS (
         JOIN conversations c ON c.id = q.conversation_id
         WHERE r.sha256 = i.sha256 AND c.bin_id = '' AND r.book_id NOT IN (SELECT id FROM books WHERE bin_id != '')
 )"""
-"""Of an image: it is not only in the bin."""
+"""The condition that an image is not only in the bin."""
 
 
 class ImageStore:

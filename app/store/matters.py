@@ -75,7 +75,7 @@ class MatterStore:
         self._home.run("UPDATE matters SET opened_at = ? WHERE id = ?", (time.time(), id))
 
     def key(self, id: str) -> Key:
-        """Of the matter's database. Raises AppError MATTER_UNKNOWN."""
+        """Return the key of the matter's database. Raises AppError MATTER_UNKNOWN."""
         row = self._home.row("SELECT secret FROM matters WHERE id = ?", (id,))
         if row is None:
             raise AppError(Code.MATTER_UNKNOWN, name=id)
@@ -91,7 +91,7 @@ class MatterStore:
         self._home.scrub()
 
     def given_up(self) -> tuple[str, ...]:
-        """Those whose files may still be there."""
+        """Return the ids of the matters that were given up and whose files may still be there."""
         return tuple(str(id) for (id,) in self._home.rows("SELECT id FROM deleted_matters"))
 
     def note_gone(self, id: str) -> None:

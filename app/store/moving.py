@@ -121,7 +121,7 @@ def _notes_of(connection: apsw.Connection, conversations: Collection[str]) -> se
 
 
 def _books_of(connection: apsw.Connection, conversations: Collection[str]) -> set[str]:
-    """Those on the desks of conversations, and those that questions were asked about."""
+    """Return the ids of the books on the desks of conversations, and of those that their questions were asked about."""
     on_desk = connection.execute("SELECT conversation_id, book_id FROM conversation_books")
     asked = connection.execute("SELECT conversation_id, books, plan FROM questions")
     found = {book_id for id, book_id in on_desk if id in conversations}
@@ -181,7 +181,7 @@ def _known_rows(
 def _put_notes(
     source: apsw.Connection, target: apsw.Connection, conversations: Collection[str], known: dict[str, str]
 ) -> list[str]:
-    """What was noted of answers and cells; gives the ids."""
+    """Copy the notes that were made of answers and cells; return their ids."""
     asked = {
         str(id) for id, talk in source.execute("SELECT id, conversation_id FROM questions") if talk in conversations
     }
@@ -277,7 +277,8 @@ class _Copy:
             self._put_index(index, name, [row[table.columns.index(table.number)] for row in rows])
 
     def _put_others(self, table: _Table, row: _Row) -> None:
-        """What the row refers to beside what it came with, such as an image, or an event that the page names."""
+        """Copy the rows that a row refers to beside those that it came with, such as an image, or an event that the
+        page names."""
         for column, reference in table.refers.items():
             value = row[table.columns.index(column)]
             if value is None or reference.to_table in self._belonging or value in self._renamed:

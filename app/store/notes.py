@@ -63,7 +63,8 @@ class NoteStore:
         return tuple(map(_note, rows))
 
     def find(self, text: str) -> tuple[Note, ...]:
-        """Those whose words or text contain `text`, whatever its case, the newest first. Empty text is nowhere."""
+        """Return the notes whose words or text contain `text`, whatever its case, the newest first. Empty text is
+        nowhere."""
         needle = fold(text)
         if not needle:
             return ()

@@ -56,10 +56,10 @@ _ONE_SCRIPT = (  # these three are compiled, and kept by re, when a page is stor
 _BROKEN_WORD = re.compile(r"\b([^\W\d_]++)[-\u2010]\n\s*([^\W\d_]++)")
 
 Ids: TypeAlias = "npt.NDArray[np.int64]"
-"""Of passages, ascending."""
+"""The ids of passages, ascending."""
 
 _Hits: TypeAlias = "tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]"
-"""Of a term: the ids of the passages that hold it, and how much of it each holds, more being better."""
+"""The hits of a term: the ids of the passages that hold it, and how much of it each holds, more being better."""
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -87,7 +87,7 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class WordHits(msgspec.Struct, frozen=True):
-    """What the words of a question find, by the ids of passages.
+    """The passages that the words of a question find, by their ids.
 
     `ranked`: those that hold any, best first, at most MOST_RANKED.
     `coverage`: which part of the question each of them holds, from 0 to 1:
@@ -107,7 +107,7 @@ class Passages:
         self._database = database
 
     def scopes(self, books: Sequence[tuple[str, PageRange | None]]) -> tuple[Scope, ...]:
-        """What there is to search of these books, or of these pages of them. Books that are gone have nothing."""
+        """Return the passages to search in these books, or in these pages of them. Books that are gone have nothing."""
         with self._database.read() as connection:
             ranges = [(book_id, _ids(connection, book_id, pages)) for book_id, pages in dict.fromkeys(books)]
         return tuple(Scope(book_id, ids) for book_id, ids in ranges if ids)
@@ -164,7 +164,7 @@ class Passages:
         return reduce(np.intersect1d, found) if found else np.zeros(0, np.int64)
 
     def forms(self, ids: Iterable[int], question: str) -> dict[int, frozenset[str]]:
-        """Of each of these passages the words, folded, by which `by_words` finds it."""
+        """Return, for each of these passages, the words, folded, by which `by_words` finds it."""
         words, signs = _terms(question)
         any_word = " OR ".join(f'"{word}"' for word in words)
         sql = """SELECT highlight(passage_words, 0, char(1), char(2)) FROM passage_words
@@ -217,7 +217,7 @@ def index(connection: apsw.Connection, book_id: str, pages: Iterable[Page], outl
 
 
 def indexed_text(page: Page, piece: PassageCut) -> str:
-    """What a passage is found by: its text, after its heading where that is not in it."""
+    """Return the text by which a passage is found: its own, after its heading where that is not in it."""
     text = page.text[piece.start : piece.end]
     return with_heading(text, piece.heading)
 
@@ -228,12 +228,13 @@ def with_heading(text: str, heading: str) -> str:
 
 
 def _fold(text: str) -> str:
-    """As the index and the questions to it are written: NFKC, case folded, without soft hyphens."""
+    """Write a text as the index and the questions to it are written: NFKC, case folded, without soft hyphens."""
     return unicodedata.normalize("NFKC", text).casefold().replace("\u00ad", "").replace("\0", " ")
 
 
 def _searchable(text: str) -> tuple[str, str]:
-    """What of a passage goes into which index: its words, and its runs of characters of scripts without spaces."""
+    """Return the parts of a passage that go into the two indexes: its words, and its runs of characters of scripts
+    without spaces."""
     folded = _fold(text)
     runs = [] if folded.isascii() else re.findall(_SIGNS, re.sub(_GAP, "", folded))
     signs = " ".join([*runs, *_END]) if runs else ""
@@ -261,7 +262,8 @@ _NAME = re.compile(r"\w+(?:[-_./:+~@#&]\w+)*")
 
 
 def _names(question: str) -> list[str]:
-    """What of a question is meant to the letter, each as a phrase: numbers; names, as far as their spelling tells."""
+    """Return the parts of a question that are meant to the letter, each as a phrase: numbers; names, as far as their
+    spelling tells."""
     found = []
     first = True
     for match in _NAME.finditer(unicodedata.normalize("NFKC", storable(question).replace("\0", " "))):
@@ -401,7 +403,8 @@ def _short(connection: apsw.Connection, terms: Iterable[str], scopes: Sequence[r
 
 
 def _numbers(listed: str | None) -> npt.NDArray[np.int64]:
-    """As SQLite lists them: rows of them, each made into an object of Python, would take several times as long."""
+    """Read numbers from the text in which SQLite lists them: rows of them, each made into an object of Python, would
+    take several times as long."""
     import numpy as np
 
     return np.fromstring(listed, np.int64, sep=",") if listed else np.zeros(0, np.int64)

@@ -88,7 +88,8 @@ class RecordStore:
         return int(row[0]) if row else 0
 
     def seal(self) -> Seal:
-        """As of now; of a record that was not begun, of no entries."""
+        """Return the seal of the record as it is now; that of a record that was not begun says that it has no
+        entries."""
         with self._database.read() as connection:
             secret, count, head = _read_head(connection)
         return _sealed(secret, count, head)
@@ -131,7 +132,8 @@ class RecordStore:
             write_private(self._outside, lambda file: file.write(content))
 
     def _read_outside(self) -> Seal | None:
-        """What the file beside the database says; one that is no seal says that there must be none."""
+        """Return the seal in the file beside the database, None where it cannot be read; for a file that is no seal,
+        one that no record fits."""
         try:
             content = self._outside.read_bytes()
         except OSError:

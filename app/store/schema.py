@@ -156,7 +156,7 @@ CREATE TRIGGER a_deleted_book_leaves_no_words AFTER DELETE ON books BEGIN
     INSERT INTO passage_signs (passage_signs) VALUES ('optimize');
 END;
 """
-"""What is searched: passages of pages, their words and signs, and their vectors."""
+"""The tables that are searched: passages of pages, their words and signs, and their vectors."""
 
 _CONVERSATIONS = """
 CREATE TABLE conversations (
@@ -567,7 +567,8 @@ CREATE TABLE mcp_matters (
     PRIMARY KEY (name, matter_id)
 ) STRICT, WITHOUT ROWID;
 """
-"""What features keep. The tables are here, and not with the features, so that a desk has one schema whatever features
-a program has: it opens with any, and what is kept goes with its document or conversation in any case."""
+"""The tables in which features keep their data. They are here, and not with the features, so that a desk has one schema
+whatever features a program has: it opens with any, and what is kept goes with its document or conversation in any
+case."""
 
 SCHEMA = "".join((_DOCUMENTS, _SEARCH, _CONVERSATIONS, _TABLES, _SETTINGS, _MATTERS, _RECORD, _FEATURES))

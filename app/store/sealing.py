@@ -58,7 +58,7 @@ class _Version(msgspec.Struct, frozen=True):
 
 
 class Sealing(msgspec.Struct, frozen=True):
-    """What a file is encrypted with, and how it begins."""
+    """The key that a file is encrypted with, and the bytes that it begins with."""
 
     key: Key
     begin: bytes

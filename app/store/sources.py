@@ -23,7 +23,7 @@ _ITSELF = Path()
 """The path of a source's own file below it."""
 _DIGEST_BYTES = 16
 _MOST_VERSIONS = 1_000
-"""Of one document that are counted: a chain of links is followed no further."""
+"""The most versions of one document that are counted: a chain of links is followed no further."""
 
 
 class Sources:
@@ -135,7 +135,7 @@ class Sources:
             )
 
     def forget_waiting(self, source_id: int) -> None:
-        """What was not read yet is new or changed once more, when somebody looks."""
+        """Forget that files of a source wait to be read: each is new or changed once more, when somebody looks."""
         with self._database.write() as connection:
             waiting = (source_id, PlaceState.WAITING)
             connection.execute("DELETE FROM places WHERE source_id = ? AND state = ? AND book_id = ''", waiting)

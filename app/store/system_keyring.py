@@ -145,7 +145,7 @@ class RemoteKeys:
         return Password(secret) if secret else None
 
     def has(self, origin: str) -> bool:
-        """As `get`, but a locked keyring is not opened for it."""
+        """Look for a key where `get` does, and say whether one is there; a locked keyring is not opened for it."""
         if self._settings.get_blob(_name(origin)):
             return True
         ring = self._ring(False)

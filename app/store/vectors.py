@@ -73,7 +73,7 @@ class Vectors:
         return dict(rows) if model else {}
 
     def language(self, book_id: str) -> str:
-        """As `Document.language`, "" of a book that is gone."""
+        """Return the language of a book as `Document.language` has it, "" of a book that is gone."""
         row = self._database.row("SELECT language FROM books WHERE id = ?", (book_id,))
         return "" if row is None else str(row[0])
 
@@ -94,7 +94,7 @@ class Vectors:
         return tuple((id, with_heading(text[start:stop], heading)) for id, heading, text, start, stop in rows)
 
     def keep(self, ids: Sequence[int], vectors: Sequence[bytes]) -> None:
-        """Those of each id; without effect for passages that were deleted meanwhile."""
+        """Keep the vector of each passage id; without effect for passages that were deleted meanwhile."""
         with self._database.write() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO passage_vectors SELECT id, ? FROM passages WHERE id = ?",

@@ -1,4 +1,4 @@
-"""What a person deleted and can still have back."""
+"""The bin: things that a person deleted and can still have back."""
 
 from __future__ import annotations
 

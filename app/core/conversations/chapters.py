@@ -172,7 +172,7 @@ def _count_to(wanted: ChapterName, chapters: Sequence[OutlineChapter]) -> Outlin
 
 
 def _inside(chapter: OutlineChapter, chapters: Sequence[OutlineChapter]) -> list[OutlineChapter]:
-    """Those of the level below it that belong to it."""
+    """Return the chapters of the next level that belong to `chapter`."""
     later = chapters[chapters.index(chapter) + 1 :]
     inside = takewhile(lambda other: other.level > chapter.level, later)
     return [other for other in inside if other.level == chapter.level + 1]

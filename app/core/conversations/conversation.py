@@ -1,4 +1,4 @@
-"""What is asked and what is answered, as plain frozen data."""
+"""Questions, answers and the conversations they belong to, as plain frozen data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.core.errors import Problem
 
 
 class CitationState(StrEnum):
-    """What the program, not the model, found out about a citation."""
+    """The finding of the program, not of the model, about a citation."""
 
     VERIFIED = "verified"  # the words are on that page, word for word after normalising
     REPAIRED = "repaired"  # they are, word for word, on another page than the answer names
@@ -50,7 +50,7 @@ class Citation(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def shown(self) -> str:
-        """What is marked on the page: the quotation as it is there."""
+        """The text that is marked on the page: the quotation as it is there."""
         return self.on_page or self.quote
 
     @property
@@ -116,14 +116,14 @@ class PassageRef(msgspec.Struct, frozen=True):
 
 
 class MatterScope(msgspec.Struct, frozen=True):
-    """What a conversation asks besides the books on its desk: these documents, by their ids, or, where it names none,
-    all that there are when a question is asked."""
+    """The documents that a conversation asks besides the books on its desk: these, by their ids, or, where it names
+    none, all that there are when a question is asked."""
 
     book_ids: tuple[str, ...] = ()
 
 
 class MatterPlan(msgspec.Struct, frozen=True):
-    """What a question to more documents than fit takes of those that it does not read whole.
+    """A plan of what a question to more documents than fit takes of those that it does not read whole.
 
     `passages`: what the model sees of them, the best first. By their ids: `left_out`, documents in which something was
     found that it does not see, for want of room or because the person dropped them; `nothing`, those in which nothing
@@ -142,7 +142,7 @@ class MatterPlan(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What a person asks. `parent_id` is the answer it follows (None: the conversation's first question).
+    """A question of a person. `parent_id` is the answer it follows (None: the conversation's first question).
 
     `replaces`: the id of a question in whose place this one comes, if that never got a word of an answer.
     `images` in the order in which the model sees them; one that is kept already is named by its reference. `books` are
@@ -184,7 +184,7 @@ class StoredQuestion(msgspec.Struct, frozen=True):
 
     @property
     def others(self) -> tuple[BookRef, ...]:
-        """As `Question.others`."""
+        """The documents of which the model sees passages alone."""
         return _others(self.books, self.plan)
 
     @property
@@ -198,8 +198,8 @@ def _others(books: tuple[BookRef, ...], plan: MatterPlan | None) -> tuple[BookRe
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What is written in a conversation and not asked yet. While the kept question `question_id` is edited, `edited` is
-    what became of it, and `text` what was written before that; empty where none is edited."""
+    """The text that is written in a conversation and not asked yet. While the kept question `question_id` is edited,
+    `edited` is what became of it, and `text` what was written before that; empty where none is edited."""
 
     text: str = ""
     question_id: str = ""
@@ -207,7 +207,7 @@ class Draft(msgspec.Struct, frozen=True):
 
     @property
     def current(self) -> str:
-        """What the person is writing."""
+        """The text that the person is writing now."""
         return self.edited if self.question_id else self.text
 
 
@@ -220,9 +220,9 @@ class OutlineRef(msgspec.Struct, frozen=True):
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """What stands next to a question besides the rules: all that has to be kept so that later turns repeat it as it was
-    read. `words_alone`: not all of the books could be searched for passages by what they mean. `instructions`: how the
-    person wants answers."""
+    """The texts that stand next to a question besides the rules: all that has to be kept so that later turns repeat it
+    as it was read. `words_alone`: not all of the books could be searched for passages by what they mean.
+    `instructions`: how the person wants answers."""
 
     passages: tuple[PassageRef, ...] = ()
     outlines: tuple[OutlineRef, ...] = ()
@@ -231,13 +231,13 @@ class Beside(msgspec.Struct, frozen=True):
 
     @property
     def book_ids(self) -> tuple[str, ...]:
-        """Of the books that it has words of, each once."""
+        """The ids of the books that passages or outlines here are taken from, each once."""
         ids = [passage.book_id for passage in self.passages], [outline.book_id for outline in self.outlines]
         return tuple(dict.fromkeys(chain.from_iterable(ids)))
 
 
 class PartState(StrEnum):
-    """What came of reading a part of the books."""
+    """The outcome of reading a part of the books."""
 
     UNREAD = "unread"  # not yet, or it failed
     READ = "read"
@@ -255,7 +255,8 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Thought(msgspec.Struct, frozen=True):
-    """What a model thought before it answered, which is no part of the answer. `limited`: its limit ended it."""
+    """The text that a model thought before it answered, which is no part of the answer. `limited`: its limit ended
+    it."""
 
     text: str
     tokens: int

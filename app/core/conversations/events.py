@@ -12,7 +12,7 @@ from app.core.conversations.verdict import SentenceVerdict
 from app.core.errors import Problem
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=1 << 53)]
-"""Of bytes, as a child process may report it."""
+"""A number of bytes, as a child process may report it."""
 
 
 class Advance(msgspec.Struct, frozen=True):
@@ -136,8 +136,8 @@ class Checked(msgspec.Struct, frozen=True, tag=True):
 
 
 class Weighing(Advance, frozen=True, tag=True):
-    """Of an answer's sentences, `done` of `total` were asked about; `calibrating`: of sentences that show first whether
-    the model can be asked."""
+    """The model was asked about `done` of `total` sentences: those of an answer or, where `calibrating`, those that
+    show first whether it can be asked."""
 
     done: int
     total: int
@@ -159,7 +159,7 @@ class PartBegun(msgspec.Struct, frozen=True, tag=True):
 
 
 class PartEnded(msgspec.Struct, frozen=True, tag=True):
-    """What came of that part; `problem` says why it was not read."""
+    """Part `number` of `total` of books that do not fit is done with; `problem` says why it was not read."""
 
     number: int
     total: int

@@ -127,8 +127,9 @@ def outline_of(pages: Sequence[Page], of_file: Sequence[Section] = ()) -> tuple[
 
 
 def _of_headings(pages: Sequence[Page]) -> tuple[Section, ...]:
-    """Of each kind, such as chapters with what is in them, or articles, those count that make the longest sequence of
-    rising numbers: what only mentions a chapter, or repeats its heading, is out of order.
+    """Return the sections that the headings on these pages begin. Of each kind, such as chapters with what is in them,
+    or articles, those count that make the longest sequence of rising numbers: what only mentions a chapter, or repeats
+    its heading, is out of order.
     """
     kinds: dict[str, list[_Numbered]] = {}
     for kind, heading in _numbered(pages):
@@ -192,8 +193,9 @@ def _numbered(pages: Sequence[Page]) -> Iterator[tuple[str, _Numbered]]:
 
 
 def _candidates(pages: Sequence[Page]) -> Iterator[tuple[int, str, bool]]:
-    """What may be a heading with a number: its page, its text, and whether it is one whatever follows. A number that
-    stands alone gets its title from the next line: "Chapter 2", or "CHAPTER" and "TWO", and then "Rent"."""
+    """Yield each line that may be a heading with a number: its page, its text, and whether it is one whatever follows.
+    A number that stands alone gets its title from the next line: "Chapter 2", or "CHAPTER" and "TWO", and then
+    "Rent"."""
     for page in pages:
         lines = [] if is_listing(page.text) else [line.strip() for line in page.text.splitlines() if line.strip()]
         for at, line in enumerate(lines):

@@ -15,7 +15,7 @@ import msgspec
 
 
 class ValueKind(StrEnum):
-    """What an answer is. Its value decides on `PROSE` alone: that is not held to any form."""
+    """The kind of answer that a question asks for. `PROSE` alone is not held to any form."""
 
     PROSE = "prose"
     TEXT = "text"  # a few words
@@ -48,8 +48,8 @@ _UNDECIDED = ("Undecided", "未判定")
 
 
 class HeldForm(msgspec.Struct, frozen=True):
-    """What the first line of an answer may be: one of `options`, or else what the kind says; `absent`, the last of
-    `options`, says that the document has none. `opening`: the mark that opens the quotation below it."""
+    """The form that the first line of an answer is held to: one of `options`, or else what the kind says; `absent`, the
+    last of `options`, says that the document has none. `opening`: the mark that opens the quotation below it."""
 
     kind: ValueKind
     options: tuple[str, ...]
@@ -74,7 +74,7 @@ def held_form(form: AnswerForm, question: str) -> HeldForm | None:
 
 
 def undecided(question: str) -> str:
-    """What a search says, and no model, of a yes or no that it cannot decide."""
+    """Return the answer that a search, and no model, gives to a question for yes or no that it cannot decide."""
     return _UNDECIDED[1 if is_japanese(question) else 0]
 
 
@@ -105,7 +105,7 @@ class CellValue(msgspec.Struct, frozen=True):
 ABSENT, UNFIT = CellValue(ValueState.ABSENT), CellValue(ValueState.UNFIT)
 UNDECIDED = CellValue(ValueState.UNDECIDED)
 MOST_CHARACTERS = 160
-"""Of a value that is text."""
+"""The most characters of a value that is text."""
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _AMOUNT = re.compile(r"(?:([A-Z]{3}) )?(-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,4})?)")
@@ -131,7 +131,8 @@ def value_span(answer: str) -> tuple[int, int]:
 
 
 def value_of(line: str, form: AnswerForm) -> CellValue:
-    """What a line says, as a value of this kind."""
+    """Read a line as a value of the kind that `form` asks for; UNFIT where it is none, ABSENT where it says that there
+    is none."""
     if not line:
         return UNFIT
     if any(line.casefold().startswith(absent.casefold()) for absent in _ABSENT):

@@ -68,7 +68,7 @@ class RefusedKind(StrEnum):
 
 
 class Flag(StrEnum):
-    """What a person should know about a page before trusting an answer about it."""
+    """A fact that a person should know about a page before trusting an answer about it."""
 
     EMPTY = "empty"  # no text and nothing drawn
     NO_TEXT = "no_text"  # something is drawn, but there is no text: a scan or a picture
@@ -147,8 +147,8 @@ class Member(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """What the reader made of one file. `language` is an ISO 639-1 code, empty when it is not known. `members` are
-    documents of their own."""
+    """A document that the reader made of one file. `language` is an ISO 639-1 code, empty when it is not known.
+    `members` are documents of their own."""
 
     title: str
     format: Format
@@ -222,7 +222,7 @@ class CitedBook(msgspec.Struct, frozen=True):
 BOX_BYTES = 16  # of a character in `PageLayer.boxes`
 
 MAX_PAGE_LINKS, MAX_LINK_BOXES, MAX_ADDRESS_CHARACTERS = 1_000, 32, 2_000
-"""Of a page, of a link, of an address: further ones are left out."""
+"""The most links of a page, boxes of a link, and characters of an address: further ones are left out."""
 
 
 def is_web_address(untrusted_address: str) -> bool:

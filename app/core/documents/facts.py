@@ -1,4 +1,5 @@
-"""What a file says of its document beside the text: when it was written, by whom, to whom, where it was published."""
+"""Facts that a file gives about its document beside the text: when it was written, by whom, to whom, where it was
+published."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from enum import StrEnum
 import msgspec
 
 MAX_PEOPLE, MAX_FACT_CHARACTERS = 60, 200
-"""Of a document, and of a name or any other fact of it: what is more, or longer, is left out or cut."""
+"""The most people of a document, and the most characters of a name or any other fact of it: what is more, or longer, is
+left out or cut."""
 
 _DATE = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3]):[0-5]\d)?)?)?")
 _DOI = re.compile(r"10\.[0-9]{4,9}/[!-~]+")
@@ -16,7 +18,7 @@ _ISBN = re.compile(r"[0-9]{9}[0-9X]|[0-9]{13}")
 
 
 class Role(StrEnum):
-    """What a person has to do with a document."""
+    """The part that a person has in a document."""
 
     AUTHOR = "author"
     EDITOR = "editor"

@@ -33,7 +33,7 @@ _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000
 
 
 class PageState(StrEnum):
-    """What the model gets of a page; each page has one state."""
+    """The kind of content that the model gets of a page; each page has one state."""
 
     TEXT = "text"
     RECOGNISED = "recognised"  # text that a program recognised on a picture, Octavo or one before it
@@ -42,7 +42,7 @@ class PageState(StrEnum):
 
 
 class PageReport(msgspec.Struct, frozen=True):
-    """What could be read of a page.
+    """A report of what could be read of a page.
 
     `tokens` is None where no model counted them; `hidden` is text that was left out; `confidence` is the page's.
     `missing_before`: so many pages are missing before this one by the book's own numbers; the page before it is the

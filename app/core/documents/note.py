@@ -16,7 +16,8 @@ class Marker(StrEnum):
 
 
 class NoteSource(StrEnum):
-    """What a note was made of. With PAGE, `Note.place` says where; with the others, `Note.source_id` of what."""
+    """The thing that a note was made of. With PAGE, `Note.place` says where; with the others, `Note.source_id` of
+    what."""
 
     PAGE = "page"
     ANSWER = "answer"

@@ -1,4 +1,4 @@
-"""What the pages of a book are called: its own labels, and which page each of them means."""
+"""The names of the pages of a book: its own labels, and which page each of them means."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WITH_COUNT = "{label} ({number} of {pages})"
 
 
 class PageName(msgspec.Struct, frozen=True):
-    """What one page is called. `label` is what its book calls it, its number in a book that counts its pages.
+    """The name of one page. `label` is what its book calls it, its number in a book that counts its pages.
 
     `number` counts from 1 up to `pages`; both are 0 where the book is not there any more. `shared`: other pages of the
     book have the same label.

@@ -24,11 +24,12 @@ _MEANINGLESS = "\x80-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffc\ufffe\uffff"
 
 WEB_SCHEMES = ("https://", "http://")
 LINK_SCHEMES = (*WEB_SCHEMES, "mailto:")
-"""What an untrusted text may link to: nothing on this machine or its network (`file:`, `//server/share`), nothing that
-runs (`javascript:`, `data:`). What a person clicks in an answer opens if it is of the web alone."""
+"""The schemes of addresses that an untrusted text may link to: nothing on this machine or its network (`file:`,
+`//server/share`), nothing that runs (`javascript:`, `data:`). A link that a person clicks in an answer opens if it is
+of the web alone."""
 
 LINE_BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")
-"""What ends a line; `disarm` makes each of them a `\\n`."""
+"""A pattern for the characters that end a line; `disarm` makes each of them a `\\n`."""
 
 _ODD = (  # these are compiled, and kept by re, when there is a text: each takes as long as ten modules
     f"(?P<bidi>[{_BIDI_CONTROLS}])|(?P<gone>[{_INVISIBLE}])"
@@ -58,8 +59,8 @@ def disarm(untrusted_text: str) -> str:
 
 
 def disarm_piece(untrusted_text: str) -> str:
-    """As `disarm`, for text that comes in pieces, wherever they are cut: each character is looked at alone, so all
-    joiners and variation selectors stay."""
+    """Disarm a piece of a text as `disarm` does a whole one, wherever the pieces are cut: each character is looked at
+    alone, so all joiners and variation selectors stay."""
     return re.sub(_ODD, _replace, LINE_BREAK.sub("\n", untrusted_text))
 
 

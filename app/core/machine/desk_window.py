@@ -1,4 +1,5 @@
-"""What other processes see of a desk's window: whether it is open, whether it has locked the desk; and a knock at it.
+"""The signs by which other processes see a desk's window: whether it is open, whether it has locked the desk; and a
+knock at it.
 
 All of it is files in the window's folder (`Paths.window`): the lock that an open window holds, a mark that it leaves
 while the desk is locked, and one that it watches for. A window that ended while the desk was locked leaves the mark,

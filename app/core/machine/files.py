@@ -204,7 +204,8 @@ def start_log(path: Path) -> None:
             return open(descriptor, "a", encoding="utf-8")
 
         def handleError(self, record: logging.LogRecord) -> None:
-            """What the log is written for says that the disk is full; it does so without a traceback of the log."""
+            """Print no traceback for an OSError: the work that the log is written for says itself that the disk is
+            full."""
             if not isinstance(sys.exception(), OSError):
                 super().handleError(record)
 

@@ -54,7 +54,8 @@ class HashedFile(msgspec.Struct, frozen=True):
 
 
 class Package(msgspec.Struct, frozen=True):
-    """What a package is. `system`: as `system()` says it. `glibc`: the least version that it runs with, or empty."""
+    """Identifies a package of Octavo. `system`: as `system()` says it. `glibc`: the least version that it runs with, or
+    empty."""
 
     name: str
     version: str
@@ -75,7 +76,8 @@ class Manifest(Package, frozen=True):
 
 
 class InstalledContents(msgspec.Struct, frozen=True):
-    """What is beneath a root: sizes of files in bytes (-1 of what is no ordinary file), and targets of links."""
+    """The files and links beneath a root: sizes of files in bytes (-1 of what is no ordinary file), and targets of
+    links."""
 
     files: dict[str, int]
     links: dict[str, str]
@@ -97,7 +99,8 @@ def licence_texts(installed: Path | None) -> tuple[Path, ...]:
 
 
 def system() -> str:
-    """What packages must be built for to run here, such as `linux-x86_64`, `windows-x86_64` or `macos-aarch64`."""
+    """The system and processor that packages must be built for to run here, such as `linux-x86_64`, `windows-x86_64` or
+    `macos-aarch64`."""
     import platform  # no start asks for it
 
     machine = platform.machine().lower()

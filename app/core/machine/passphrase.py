@@ -11,8 +11,8 @@ from typing import Any
 from app.core.errors import AppError, Code
 
 LEAST_DIGITS = 10.0
-"""Of the number of guesses that a passphrase must take: ten thousand million. With `app.store.derivation`, a guess
-takes a core of this machine about a second."""
+"""The least logarithm to base 10 of the number of guesses that a passphrase must take: ten thousand million guesses.
+With `app.store.derivation`, a guess takes a core of this machine about a second."""
 _DIGITS_OF_WORD = 3.0
 """That one more word brings, chosen without the others in mind."""
 _LOOKED_AT = 72  # characters; the estimate takes longer than its square
@@ -24,11 +24,12 @@ _OFTEN_IN_JAPAN = (
     *("ドラえもん", "ピカチュウ", "ポケモン", "佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林"),
     *("himitsu", "pasuwado", "arigatou", "arigato", "sakura", "nippon", "nihon", "daisuki", "aishiteru", "konnichiwa"),
 )
-"""What zxcvbn, which knows English, would take for many signs that nobody can guess."""
+"""Common words and names of Japan: zxcvbn, which knows English, would take them for many signs that nobody can
+guess."""
 
 
 class Weakness(StrEnum):
-    """What a program that guesses tries first."""
+    """A weakness of a passphrase: a program that guesses tries passphrases with it first."""
 
     SHORT = "short"
     COMMON = "common"
@@ -81,7 +82,7 @@ def require_strong(passphrase: str, least_digits: float = LEAST_DIGITS) -> None:
 
 
 def _weakness(parts: list[dict[str, Any]]) -> Weakness:
-    """Of the part with the most characters that follows a pattern."""
+    """Return the weakness of the part with the most characters that follows a pattern; SHORT where no part does."""
     known = [part for part in parts if part["pattern"] != "bruteforce"]
     longest = max(known, key=lambda part: len(part["token"]), default=None)
     if longest is None:

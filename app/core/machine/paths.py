@@ -106,7 +106,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def machine_error(error: OSError, path: Path) -> AppError:
-    """What an OSError on a file or folder of ours means to a person."""
+    """Return the error that tells a person what an OSError on a file or folder of ours means."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return AppError(Code.DISK_FULL if full else Code.FOLDER_READ_ONLY, path=str(path))
 

@@ -1,4 +1,4 @@
-"""What a start of the window may ask for besides files: the entries of its icon's menu."""
+"""Actions that a start of the window may ask for besides files: the entries of its icon's menu."""
 
 from __future__ import annotations
 
