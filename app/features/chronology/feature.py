@@ -89,8 +89,8 @@ _KEEPS = Keeps(
         FoundPeople(
             counted="""SELECT e.name, count(DISTINCT p.book_id) FROM timeline_entities e
                 JOIN timeline_entity_places p ON p.entity_id = e.id JOIN books b ON b.id = p.book_id
-                WHERE b.bin_id = '' GROUP BY e.id""",
-            places="SELECT DISTINCT book_id, name FROM timeline_entity_places",
+                WHERE b.bin_id = '' AND p.count > 0 GROUP BY e.id""",
+            places="SELECT DISTINCT book_id, name FROM timeline_entity_places WHERE count > 0",
         ),
     ),
 )

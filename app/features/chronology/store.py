@@ -26,14 +26,19 @@ WHERE b.bin_id = '' ORDER BY e.first_day, e.last_day, p.source, b.added_at, p.bo
 _ENTITIES = """
 SELECT e.id, e.name, e.kind, e.edited, p.book_id, p.page, p.name, p.count, p.source
 FROM timeline_entities e JOIN timeline_entity_places p ON p.entity_id = e.id JOIN books b ON b.id = p.book_id
-WHERE b.bin_id = '' ORDER BY b.added_at, p.book_id, p.page, p.name"""
+WHERE b.bin_id = '' AND p.count > 0 ORDER BY b.added_at, p.book_id, p.page, p.name"""
 _PUT_EVENT = "INSERT OR IGNORE INTO timeline_events (id, first_day, last_day, text) VALUES (?, ?, ?, ?)"
 _PUT_PLACE = """
 INSERT INTO timeline_event_places (event_id, book_id, page, quote, words, source, reckoned)
 VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _PUT_NAME = """
 INSERT INTO timeline_entity_places (entity_id, book_id, page, name, count, source) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET count = CASE WHEN source = excluded.source THEN count + excluded.count ELSE count END"""
+ON CONFLICT DO UPDATE SET
+    count = CASE WHEN count = 0 OR source = excluded.source THEN count + excluded.count ELSE count END,
+    source = CASE WHEN count = 0 THEN excluded.source ELSE source END"""
+_IS_EDITED = "entity_id IN (SELECT id FROM timeline_entities WHERE edited)"
+"""Places with the names of such an entity stay, so that the names go on to mean it; where they do not stand any more,
+their count is 0, and they are not shown."""
 
 
 class Timeline:
@@ -140,7 +145,7 @@ class Timeline:
         if not key or _digest("name", key) in _left_out(connection, book_id):
             return False
         entity_id = self._whom(connection, key, name, found.kind)
-        sql = "SELECT 1 FROM timeline_entity_places WHERE entity_id = ? AND book_id = ? AND page = ?"
+        sql = "SELECT 1 FROM timeline_entity_places WHERE entity_id = ? AND book_id = ? AND page = ? AND count > 0"
         if connection.execute(sql, (entity_id, book_id, found.page)).fetchone() is not None:
             return False
         connection.execute(_PUT_NAME, (entity_id, book_id, found.page, name, found.count, EntrySource.MODEL))
@@ -188,7 +193,8 @@ class Timeline:
             connection.execute(_PUT_NAME, (entity_id, book_id, found.page, name, found.count, source))
             before.discard((entity_id, found.page, name))
         connection.executemany(
-            "DELETE FROM timeline_entity_places WHERE book_id = ? AND entity_id = ? AND page = ? AND name = ?",
+            f"""DELETE FROM timeline_entity_places WHERE book_id = ? AND entity_id = ? AND page = ? AND name = ?
+                AND NOT {_IS_EDITED}""",
             ((book_id, *place) for place in before),
         )
 
@@ -287,9 +293,11 @@ def _forget_asked(connection: apsw.Connection, book_id: str) -> None:
             AND event_id IN (SELECT id FROM timeline_events WHERE NOT edited)""",
         (book_id, EntrySource.MODEL),
     )
-    connection.execute(
-        "DELETE FROM timeline_entity_places WHERE book_id = ? AND source = ?", (book_id, EntrySource.MODEL)
-    )
+    for statement in (
+        "UPDATE timeline_entity_places SET count = 0 WHERE book_id = ? AND source = ?",
+        f"DELETE FROM timeline_entity_places WHERE book_id = ? AND source = ? AND NOT {_IS_EDITED}",
+    ):
+        connection.execute(statement, (book_id, EntrySource.MODEL))
 
 
 def _left_out(connection: apsw.Connection, book_id: str) -> set[str]:

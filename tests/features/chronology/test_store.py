@@ -98,6 +98,30 @@ def test_two_names_of_one_person_stay_one(timeline: Timeline, book: Book, databa
     assert (smith.count, smith.names) == (4, ("Mr Smith", "John Smith", "MR.  SMITH"))
 
 
+def test_whom_a_person_renamed_keeps_the_name_where_it_is_not_found_for_a_while(timeline: Timeline, book: Book) -> None:
+    timeline.keep_found(book.id, RULES, [], [MR_SMITH, BANK])
+    by_name = {entity.name: entity.id for entity in timeline.entities()}
+    timeline.change_entity(by_name["Mr Smith"], "J. Smith", EntityKind.PERSON)
+    timeline.keep_found(book.id, RULES + 1, [], [])
+    assert names(timeline) == {}, "it stands on no page"
+    timeline.keep_found(book.id, RULES + 2, [], [MR_SMITH, BANK])
+    assert names(timeline) == {"J. Smith": 2, "Bank of England": 1}
+
+
+@pytest.mark.parametrize("by_rules", [False, True])
+def test_whom_a_model_found_and_a_person_renamed_keeps_the_name_when_the_book_is_read_again(
+    timeline: Timeline, book: Book, database: Database, by_rules: bool
+) -> None:
+    timeline.keep_asked(book.id, "granite", 1, [], [MR_SMITH, BANK])
+    by_name = {entity.name: entity.id for entity in timeline.entities()}
+    timeline.change_entity(by_name["Mr Smith"], "J. Smith", EntityKind.PERSON)
+    Books(database).replace_pages(book.id, Document("Lease", Format.TEXT, book.sha256, (Page(1, "", "Other."),)))
+    timeline.keep_found(book.id, RULES, [], [MR_SMITH] if by_rules else [])
+    assert names(timeline) == ({"J. Smith": 2} if by_rules else {})
+    assert timeline.keep_asked(book.id, "granite", 1, [], [MR_SMITH]) == (0 if by_rules else 1)
+    assert names(timeline) == {"J. Smith": 2}
+
+
 def test_what_a_person_deleted_is_not_found_again(timeline: Timeline, book: Book) -> None:
     timeline.keep_found(book.id, RULES, [SIGNED, ENDS], [MR_SMITH, SMITH])
     signed, _ends = timeline.events()
