@@ -32,6 +32,7 @@ from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import Prompt
 from app.engine.remote.formats import rendered
 from app.models.templates.cutting import work_out
+from app.services.asking.prompts import PromptQuestion
 from app.services.services import Services
 from app.store.books import Books
 from tests.engine.remote import toy_server
@@ -159,7 +160,9 @@ def _lay_out(desk: Services, tokenizer: PromptTokenizer, word: str) -> Tokens:
     question = StoredQuestion("q", "c", None, forged, (BookRef(book.id),), 0.0)
     answer = Answer("a", "q", forged, Ending.COMPLETE, "m", 0.0)
     beside = Beside(instructions=forged)
-    prompt, _ = desk.asking.ask.prompts.build((BookRef(book.id),), (Turn(question, answer),), forged, beside=beside)
+    prompt, _ = desk.asking.ask.prompts.build(
+        PromptQuestion((BookRef(book.id),), forged, beside=beside), (Turn(question, answer),)
+    )
     return tokenizer.lay_out(prompt).tokens
 
 
@@ -321,7 +324,9 @@ def _read(program: Program) -> tuple[SavedState, Prompt]:
         (turn,) = desk.conversations.turns(talk.id)
         assert turn.answer is not None
         asked, beside = turn.question, turn.answer.beside
-        prompt, _ = desk.asking.ask.prompts.build(asked.books, (), asked.text, beside=beside, conversation_id=talk.id)
+        prompt, _ = desk.asking.ask.prompts.build(
+            PromptQuestion(asked.books, asked.text, beside=beside), conversation_id=talk.id
+        )
     return reading, prompt
 
 

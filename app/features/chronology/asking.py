@@ -31,6 +31,7 @@ from app.language.grammar import grammar_in
 from app.language.sentences import sentences
 from app.language.terms import is_unspaced, terms_of
 from app.services.asking.ask import Ask
+from app.services.asking.prompts import PromptQuestion
 from app.services.services import Services
 
 _log = logging.getLogger("octavo.timeline")
@@ -124,7 +125,7 @@ class TimelineAsking:
         request = form.format(first=names.of(pages.first).plain, last=names.of(pages.last).plain)
         budget, room = self.ask.budget(), self.ask.model().context_tokens
         for ref in (BookRef(book.id), BookRef(book.id, pages)):
-            prompt, _books = self.ask.prompts.build((ref,), (), request, plain=True)
+            prompt, _books = self.ask.prompts.build(PromptQuestion((ref,), request, plain=True))
             size = yield from self.ask.engine.run(Measure(prompt), cancel)
             if size.total + budget.reserve + _SLACK <= room:
                 break

@@ -21,6 +21,7 @@ from app.features.comparison.data import (
 )
 from app.models import local
 from app.services.asking.ask import Ask, title_of
+from app.services.asking.prompts import PromptQuestion
 from app.services.library.library import Library
 from app.services.services import Services
 from app.store.conversations import Conversations, Drafts
@@ -95,7 +96,8 @@ class Comparisons:
             return ComparedQuestion(Question(conversation.id, asked, refs), 0, False)
         for shown, around, excerpts in _sizes(len(changes)):
             text = with_changes(compared, asked, changes[:shown], around)
-            prompt, _books = self.ask.prompts.build(refs, (), text, excerpts=excerpts, conversation_id=conversation.id)
+            put = PromptQuestion(refs, text)
+            prompt, _books = self.ask.prompts.build(put, excerpts=excerpts, conversation_id=conversation.id)
             size = yield from self.ask.engine.run(Measure(prompt), cancel)
             if size.total + self.ask.reserve() <= model.context_tokens:
                 break

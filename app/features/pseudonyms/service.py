@@ -17,7 +17,7 @@ from app.features.pseudonyms.pseudonyms import Pseudonyms
 from app.features.pseudonyms.stand_ins import Replacer
 from app.features.pseudonyms.store import PseudonymStore
 from app.features.pseudonyms.words import found_names
-from app.services.asking.prompts import Prompts
+from app.services.asking.prompts import PromptQuestion, Prompts
 from app.services.asking.replacing import FoundNames, SomeReport
 from app.services.library.library import document_text
 from app.services.models.models import Models
@@ -61,12 +61,14 @@ class Leaving:
         rules, instructions = (conversation.rules, conversation.instructions) if conversation else (RULES_VERSION, "")
         passages = question.plan.passages if question.plan is not None else ()
         prompt, _books = self.prompts.build(
-            question.books,
+            PromptQuestion(
+                question.books,
+                question.text,
+                others=question.others,
+                beside=Beside(passages, instructions=instructions),
+            ),
             tuple(turns),
-            question.text,
-            beside=Beside(passages, instructions=instructions),
             rules=rules,
-            others=question.others,
             conversation_id=question.conversation_id,
         )
         self.pseudonyms.replace(prompt)

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -54,7 +54,7 @@ from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, P
 from app.models import local
 from app.services.asking import verbatim
 from app.services.asking.budget import Budget, budget_of
-from app.services.asking.prompts import Prompts, in_reading_order
+from app.services.asking.prompts import PromptQuestion, Prompts, in_reading_order
 from app.services.asking.restating import Restating
 from app.services.finding.conversation_search import PassageQuery, QuestionKind
 from app.services.library.images import Images
@@ -330,7 +330,7 @@ class Ask:
                 yield from self._choose_sentences(question, writing, cancel, load_s)
                 return writing.outcome
             beside = Beside() if notes else (yield from self._beside(question, writing, excerpts, cancel))
-            fitted = yield from self._fit(question, beside, excerpts, writing.text, cancel, plain=notes)
+            fitted = yield from self._fit(question, _put(question, beside, plain=notes), excerpts, writing.text, cancel)
             writing.saw(fitted.beside, excerpts)
             limit = self._room_for_answer(fitted.size, self.budget().notes if notes else self.longest_answer())
             yield from self._write(question, writing, fitted, limit, cancel, load_s)
@@ -344,7 +344,9 @@ class Ask:
             raise AppError(Code.BUG, where="ask.written_from")
         in_parts = bool(answer.parts)  # its notes are not needed again: a sentence is weighed with that of its page
         beside = Beside(instructions=answer.instructions) if in_parts else answer.beside
-        fitted = yield from self._fit(question, beside, answer.excerpts or in_parts, answer.text, cancel)
+        fitted = yield from self._fit(
+            question, _put(question, beside), answer.excerpts or in_parts, answer.text, cancel
+        )
         yield from self.images.show(fitted.prompt, cancel)
         return fitted
 
@@ -363,7 +365,7 @@ class Ask:
     ) -> Work[AnswerProgress, None]:
         """Write the answer from notes on all of the books. Raises AppError DOES_NOT_FIT and others; Stopped."""
         beside = Beside(instructions=self.instructions(question.conversation_id))
-        fitted = yield from self._fit(question, beside, True, writing.text, cancel, notes=notes)
+        fitted = yield from self._fit(question, _put(question, beside, notes), True, writing.text, cancel)
         writing.saw(beside, False)
         limit = self._room_for_answer(fitted.size, self.longest_answer())
         yield from self._write(question, writing, fitted, limit, cancel, load_s)
@@ -371,7 +373,7 @@ class Ask:
     def room_for_notes(self, question: StoredQuestion, cancel: Cancel) -> Work[Tokenizing, int]:
         """Tokens that notes may take next to a question. Raises AppError DOES_NOT_FIT where there are too few."""
         beside = Beside(instructions=self.instructions(question.conversation_id))
-        fitted = yield from self._fit(question, beside, True, "", cancel, notes=_NO_NOTES)
+        fitted = yield from self._fit(question, _put(question, beside, _NO_NOTES), True, "", cancel)
         room = self.model().context_tokens - fitted.size.total - self.reserve()
         if room < self.budget().notes:
             raise does_not_fit(fitted.size, fitted.size.total + self.reserve(), self.model().context_tokens)
@@ -449,16 +451,16 @@ class Ask:
         nothing."""
         started = time.monotonic()
         writing.found()
-        rules, asked = self._rules(question), (*question.books, *question.others)
-        prompt, books = self.prompts.build(question.books, (), excerpts=excerpts, rules=rules, others=question.others)
+        rules, about = self._rules(question), PromptQuestion(question.books, others=question.others)
+        prompt, books = self.prompts.build(about, excerpts=excerpts, rules=rules)
         size, room = (yield from self.engine.run(Measure(prompt), cancel)), self.model().context_tokens
         if size.total > room:
-            whole, _ = self.prompts.build(question.books, (), question.text, excerpts=excerpts, rules=rules)
+            whole, _ = self.prompts.build(replace(about, text=question.text), excerpts=excerpts, rules=rules)
             size = yield from self.engine.run(Measure(whole), cancel)
             raise does_not_fit(size, size.total + self.reserve(), room)
         usage = (yield from self.engine.run(ReadBooks(prompt), cancel)) if prompt.documents else Usage()
         read_s = time.monotonic() - started
-        query = PassageQuery(QuestionKind.ORDINARY, question.text, asked)
+        query = PassageQuery(QuestionKind.ORDINARY, question.text, about.all_books)
         passages = self.restating.find(query, _LOOKED_THROUGH).passages
         from app.services.asking import search_answer
 
@@ -473,16 +475,14 @@ class Ask:
     ) -> Work[AnswerProgress, None]:
         """An answer in the documents' words by a model that cannot be trusted to choose them as it writes: it is asked
         about each sentence that a search finds. Nothing is read for it."""
-        started, asked = time.monotonic(), (*question.books, *question.others)
-        _prompt, books = self.prompts.build(
-            question.books, (), excerpts=True, rules=self._rules(question), others=question.others
-        )
+        started, about = time.monotonic(), PromptQuestion(question.books, others=question.others)
+        _prompt, books = self.prompts.build(about, excerpts=True, rules=self._rules(question))
         writing.cites(question.text, books)
-        query = PassageQuery(QuestionKind.ORDINARY, question.text, asked)
+        query = PassageQuery(QuestionKind.ORDINARY, question.text, about.all_books)
         passages = self.restating.find(query, _LOOKED_THROUGH // 4).passages
         sentences = verbatim.likeliest(question.text, books, passages)
-        about = tuple({each.book.book_id: None for each in sentences})
-        prompt = Prompt("", (), (), conversation_id=question.conversation_id, about=about)
+        of_books = tuple({each.book.book_id: None for each in sentences})
+        prompt = Prompt("", (), (), conversation_id=question.conversation_id, about=of_books)
         questions = tuple(verbatim.asked_of(question.text, each) for each in sentences)
         weighed = yield from relay(self.engine.run(Weigh(prompt, questions, judgement.WORDS), cancel), _as_reading)
         if sentences and None in weighed.logs:
@@ -495,36 +495,22 @@ class Ask:
         writing.end(Ending.COMPLETE, usage, Timings(load_s=load_s, read_s=taken_s, first_token_s=taken_s))
 
     def _fit(
-        self,
-        question: StoredQuestion,
-        beside: Beside,
-        excerpts: bool,
-        begun: str,
-        cancel: Cancel,
-        *,
-        notes: str = "",
-        plain: bool = False,
+        self, question: StoredQuestion, put: PromptQuestion, excerpts: bool, begun: str, cancel: Cancel
     ) -> Work[Tokenizing, _Fitted]:
         """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
-        room is short, then outlines. `begun`: what there is of the answer; it was written with all of them."""
+        room is short, then outlines. `put`: how the question is put to the model; `begun`: what there is of the answer;
+        it was written with all of them."""
+        beside = put.beside
         history, rules = self.conversations.history(question.id), self._rules(question)
         sees = self.model().vision is not None
         while True:
-            asked = (*question.books, *question.others)
-            chosen = msgspec.structs.replace(beside, passages=in_reading_order(beside.passages, asked))
+            chosen = msgspec.structs.replace(beside, passages=in_reading_order(beside.passages, put.all_books))
             prompt, books = self.prompts.build(
-                question.books,
+                replace(put, beside=chosen),
                 history,
-                question.text,
-                question.images,
-                beside=chosen,
                 excerpts=excerpts,
                 sees=sees,
                 rules=rules,
-                notes=notes,
-                plain=plain,
-                others=question.others,
-                form=question.form,
                 conversation_id=question.conversation_id,
             )
             messages = (*prompt.messages, Message("assistant", begun)) if begun else prompt.messages
@@ -554,7 +540,7 @@ class Ask:
         """Whether the model, which is loaded for that, can read these books whole, and write. Raises AppError;
         Stopped."""
         yield from self.models.ready(cancel)
-        prompt, _books = self.prompts.build(books, ())
+        prompt, _books = self.prompts.build(PromptQuestion(books))
         size = yield from self.engine.run(Measure(prompt), cancel)
         return size.total + self.reserve() <= self.model().context_tokens
 
@@ -614,6 +600,13 @@ def _as_reading(event: Weighing | Notice) -> Iterator[Reading | Notice]:
 
 def _stopped(cancel: Cancel) -> Ending:
     return Ending.CLOSED if cancel.leaving else Ending.CANCELLED
+
+
+def _put(question: StoredQuestion, beside: Beside, notes: str = "", *, plain: bool = False) -> PromptQuestion:
+    """A stored question, as it is put to the model with these things beside it."""
+    return PromptQuestion(
+        question.books, question.text, question.images, question.others, beside, notes, question.form, plain
+    )
 
 
 def does_not_fit(size: PromptSize, needed: int, context_tokens: int) -> AppError:

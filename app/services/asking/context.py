@@ -22,7 +22,7 @@ from app.core.work import Cancel, Work, finish
 from app.engine.protocol import ContextOptions, Engine, Measure, Message, Prompt, PromptSize, ReadBooks
 from app.services.asking.ask import Ask
 from app.services.asking.fitting import BookSize, Choices, fewest
-from app.services.asking.prompts import Prompts
+from app.services.asking.prompts import PromptQuestion, Prompts
 from app.services.library.library import Library, document_text
 from app.services.models.models import Models
 from app.store.conversations import Conversations
@@ -109,7 +109,7 @@ class Context:
         model = self.ask.model()
         turns = self.conversations.turns(conversation.id)
         prompt, books = self.prompts.build(
-            conversation.books,
+            PromptQuestion(conversation.books),
             turns,
             sees=model.vision is not None,
             rules=conversation.rules,
@@ -131,7 +131,7 @@ class Context:
         Raises AppError; Stopped."""
         yield from self.models.ready(cancel)
         prompt, _books = self.prompts.build(
-            conversation.books, (), rules=conversation.rules, conversation_id=conversation.id
+            PromptQuestion(conversation.books), rules=conversation.rules, conversation_id=conversation.id
         )
         started, pauses = time.monotonic(), self.engine.pause_count
         usage = yield from self.engine.run(ReadBooks(prompt), cancel)
@@ -196,14 +196,10 @@ class Context:
         beside = Beside(passages, instructions=self.ask.instructions(conversation.id))
         others = asked.others if asked is not None else ()
         prompt, _books = self.prompts.build(
-            refs,
+            PromptQuestion(refs, text, images, others, beside),
             turns,
-            text,
-            images,
-            beside=beside,
             sees=sees,
             rules=conversation.rules,
-            others=others,
             conversation_id=conversation.id,
         )
         answer = (Message("assistant", begun),) if begun else ()
@@ -234,7 +230,7 @@ class Context:
         nothing that is not there yet. Raises AppError NO_MODEL, PAGES_INVALID."""
         if (model := self.models.loaded()) is not None and model.host:
             return None
-        prompt, _books = self.prompts.build((ref,), ())
+        prompt, _books = self.prompts.build(PromptQuestion((ref,)))
         return finish(self.engine.run(Measure(prompt))).documents[0]
 
 

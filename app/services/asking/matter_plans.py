@@ -34,6 +34,7 @@ from app.core.documents.document import Book
 from app.core.work import Cancel, Work
 from app.engine.protocol import Measure, Message, Prompt, PromptSize
 from app.services.asking.ask import Ask
+from app.services.asking.prompts import PromptQuestion
 from app.services.finding.conversation_search import PassageQuery, QuestionKind, decide
 from app.services.finding.search import Search, fuse
 from app.services.library.library import Library
@@ -232,16 +233,13 @@ class MatterPlans:
         """Measure the prompt with the books on the desk and nothing of others, which says how pages are named in those
         that are `named`."""
         conversation = self.ask.conversations.get(question.conversation_id)
+        beside = Beside(instructions=self.ask.instructions(question.conversation_id))
         prompt, _books = self.ask.prompts.build(
-            question.books,
+            PromptQuestion(question.books, question.text, tuple(map(ref_of, question.images)), named, beside),
             tuple(turns),
-            question.text,
-            tuple(map(ref_of, question.images)),
-            beside=Beside(instructions=self.ask.instructions(question.conversation_id)),
             excerpts=not question.books,
             sees=self.ask.model().vision is not None,
             rules=conversation.rules if conversation is not None else RULES_VERSION,
-            others=named,
             conversation_id=question.conversation_id,
         )
         return (yield from self.ask.engine.run(Measure(prompt), cancel))

@@ -4,6 +4,7 @@ turns."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -37,53 +38,68 @@ NOTHING_BESIDE = Beside()
 Found = TypeVar("Found")
 
 
+@dataclass(frozen=True)
+class PromptQuestion:
+    """A question as a model reads it, with what it is asked about.
+
+    `books` are read whole; of `others` passages may stand `beside` it. `notes` were taken of the documents part by
+    part. `form`: what its answer is held to. `plain`: no rules follow it. With neither `text` nor `images` nothing is
+    asked: the prompt has the books and earlier turns alone.
+    """
+
+    books: tuple[BookRef, ...] = ()
+    text: str = ""
+    images: tuple[ImageRef, ...] = ()
+    others: tuple[BookRef, ...] = ()
+    beside: Beside = NOTHING_BESIDE
+    notes: str = ""
+    form: AnswerForm = FREE
+    plain: bool = False
+
+    @property
+    def all_books(self) -> tuple[BookRef, ...]:
+        """The books that are read whole, then the others."""
+        return (*self.books, *self.others)
+
+
 class Prompts:
     def __init__(self, books: Books) -> None:
         self._books = books
 
     def build(
         self,
-        refs: tuple[BookRef, ...],
-        turns: tuple[Turn, ...],
-        question: str = "",
-        images: tuple[ImageRef, ...] = (),
+        question: PromptQuestion,
+        turns: tuple[Turn, ...] = (),
         *,
-        beside: Beside = NOTHING_BESIDE,
         excerpts: bool = False,
         sees: bool = True,
         rules: int = RULES_VERSION,
-        notes: str = "",
-        plain: bool = False,
-        others: tuple[BookRef, ...] = (),
-        form: AnswerForm = FREE,
         conversation_id: str = "",
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
         The model does not get turns that are left out; their images are counted, so that each keeps its number.
         Earlier questions are repeated as they were read, with what stood beside them, so that nothing is read again.
-        `beside` stands next to `question`, `images` come with it. `excerpts`: passages, no documents; or `notes`, which
-        were taken of the documents part by part. `sees`: whether the model sees images; to one that does not they are
-        named. `rules`: the version that the conversation began with. `plain`: no rules follow the question. `others`:
-        documents that are not read whole, of which `beside` may have passages. `form`: what its answer is held to.
-        `conversation_id`: whose pseudonyms are used.
+        `excerpts`: the model gets passages or notes, and no documents. `sees`: whether it sees images; to one that does
+        not they are named. `rules`: the version that the conversation began with. `conversation_id`: whose pseudonyms
+        are used.
         """
-        books = tuple(map(self._books.cited, (*refs, *others)))
+        books = tuple(map(self._books.cited, question.all_books))
         texts = tuple(map(document_text, books))
-        documents = texts[: len(refs)]
+        documents = texts[: len(question.books)]
         words = rules_of(rules)
         messages, said, shown = self._earlier(turns, sees, words)
-        if question or images:
-            text = question if plain else self.put(question, refs, beside, words, notes, others, form)
-            messages.append(_asked(text, images, shown, sees))
-            said.append(question)
+        if question.text or question.images:
+            text = question.text if question.plain else self.put(question, words)
+            messages.append(_asked(text, question.images, shown, sees))
+            said.append(question.text)
         if excerpts:
-            prompt = Prompt(FROM_NOTES if notes else words.excerpts, (), tuple(messages), texts)
+            prompt = Prompt(FROM_NOTES if question.notes else words.excerpts, (), tuple(messages), texts)
         else:
-            quotable = texts if others else ()
+            quotable = texts if question.others else ()
             prompt = Prompt(words.documents if documents else words.nothing, documents, tuple(messages), quotable)
-        whose = {"conversation_id": conversation_id, "about": beside.book_ids}
-        restated = _places(beside.passages, books)
+        whose = {"conversation_id": conversation_id, "about": question.beside.book_ids}
+        restated = _places(question.beside.passages, books)
         return msgspec.structs.replace(prompt, said=tuple(said), restated=restated, **whose), books
 
     def _earlier(self, turns: tuple[Turn, ...], sees: bool, rules: Rules) -> tuple[list[Message], list[str], int]:
@@ -98,45 +114,39 @@ class Prompts:
                     question, beside = turn.question, answer.beside
                     if answer.excerpts:
                         beside = Beside(instructions=beside.instructions)
-                    asked = self.put(
-                        question.text, question.books, beside, rules, others=question.others, form=question.form
+                    read = PromptQuestion(
+                        question.books, question.text, others=question.others, beside=beside, form=question.form
                     )
                     said.append(question.text)
-                    messages += (_asked(asked, question.images, images, sees), Message("assistant", answer.text))
+                    messages += (
+                        _asked(self.put(read, rules), question.images, images, sees),
+                        Message("assistant", answer.text),
+                    )
                 images += len(turn.question.images)
         return messages, said, images
 
-    def put(
-        self,
-        question: str,
-        refs: Sequence[BookRef],
-        beside: Beside,
-        rules: Rules,
-        notes: str = "",
-        others: Sequence[BookRef] = (),
-        form: AnswerForm = FREE,
-    ) -> str:
+    def put(self, question: PromptQuestion, rules: Rules) -> str:
         """A question as the model reads it, always the same for the same things beside it: a later turn must repeat it
-        as it was read. What is of books that are gone is left out. Passages of `others` stand apart."""
-        apart = {ref.book_id for ref in others} if refs else set()
+        as it was read. What is of books that are gone is left out. Passages of other books stand apart."""
+        beside, notes, asked = question.beside, question.notes, question.all_books
+        apart = {ref.book_id for ref in question.others} if question.books else set()
         near = [passage for passage in beside.passages if passage.book_id not in apart]
         beyond = [passage for passage in beside.passages if passage.book_id in apart]
         blocks = [
             _block("Notes:", "", [notes] if notes else ()),
             _block("Passages that may matter:", "\n\n", self.passage_texts(near, titled=bool(apart))),
             _block("Passages of other documents that may matter:", "\n\n", self.passage_texts(beyond, titled=True)),
-            _block("Contents:", "\n", self.outline_texts(beside.outlines, refs)),
+            _block("Contents:", "\n", self.outline_texts(beside.outlines, question.books)),
         ]
         before = [block for block in blocks if block]
-        parts = [*before, f"Question: {question}" if before else question]
+        parts = [*before, f"Question: {question.text}" if before else question.text]
         if beside.instructions:
             parts.append(_INSTRUCTIONS.format(instructions=beside.instructions))
-        asked = (*refs, *others)
         marks = self.marks(asked, PAGE) if asked else ()
-        if wanted := hold_to(form, question, marks or (f"[{PAGE}]",)):
+        if wanted := hold_to(question.form, question.text, marks or (f"[{PAGE}]",)):
             parts.append(wanted)
         elif marks:
-            parts.append(f"({after_notes(question, marks) if notes else rules.after(question, marks)})")
+            parts.append(f"({after_notes(question.text, marks) if notes else rules.after(question.text, marks)})")
         return "\n\n".join(parts)
 
     def passage_texts(self, passages: Sequence[PassageRef], *, titled: bool = False) -> list[str]:
