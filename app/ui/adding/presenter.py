@@ -129,7 +129,7 @@ class FolderImport(Presenter):
 
     @Slot()
     def stop(self) -> None:
-        """What is on the shelf already stays there."""
+        """Stop the run; the books that are on the shelf already stay there."""
         self._wanted.clear()
         if self._job is not None:
             self._job.cancel()
@@ -140,7 +140,7 @@ class FolderImport(Presenter):
 
     @Slot()
     def open_list(self, only: AddedState | None = None) -> None:
-        """What became of each file."""
+        """Open the list of what became of each file; `only` narrows it to the files of one state."""
         from app.ui.adding.dialog import AddingDialog  # now: few starts need it
 
         if self._dialog is None:
@@ -156,7 +156,7 @@ class FolderImport(Presenter):
         self._dialog.raise_()
 
     def show_files(self, source: Source, places: tuple[SourcePlace, ...]) -> None:
-        """What became of each file of a folder that was added before."""
+        """Show what became of each file of a folder that was added before."""
         if not self.busy:
             self._paths, self._words = (source.path,), ""
             self.files.show_places(source, places)

@@ -1,4 +1,4 @@
-"""What becomes of what is dropped on a window, said over it while it is dragged across."""
+"""Takes what is dropped on a window, and says over the window what becomes of it while it is dragged across."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class DropOverlay(QWidget):
 
 @dataclass(frozen=True)
 class _Offer:
-    """What becomes of what is in the hand, in words; `taken`: it can be dropped."""
+    """The words that say what becomes of what is dragged; `taken`: it can be dropped."""
 
     title: str
     detail: str
@@ -95,7 +95,7 @@ class WindowDrops(DropOverlay):
         """The kinds of files that features take for the next question."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What is dragged over the window that this covers, and dropped on it."""
+        """Take what is dragged over the window that this covers, and dropped on it."""
         if isinstance(event, QDropEvent) and event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
             source = event.mimeData()
             files = pick_files(source)
@@ -132,7 +132,7 @@ any ending."""
 
 
 def _offer(source: QMimeData, files: list[Path], kinds: Sequence[GivenKind]) -> _Offer | None:
-    """What becomes of it when it is dropped; None where it is not for the window."""
+    """Return what becomes of a drop, in words; None where it is not for the window."""
     if files:
         folders = [file for file in files if holds_documents(file)]
         others = [file for file in files if file not in folders]

@@ -220,7 +220,7 @@ class MainWindow(QWidget):
             self.setGeometry(place_again(self.geometry(), self._screens(), frame))
 
     def _screens(self) -> list[QRect]:
-        """What may be used of each, the one of this window first."""
+        """Return the area of each screen that may be used, that of this window's screen first."""
         here = self.screen()
         others = [screen for screen in QGuiApplication.screens() if screen is not here]
         return [screen.availableGeometry() for screen in (here, *others)]
@@ -281,7 +281,7 @@ class MainWindow(QWidget):
         return next((view.notice for view in self._views if view is shown), self.talk.notice)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What nothing in the window takes. While there is nothing to type into, it is kept for the composer."""
+        """Take a key that nothing in the window takes; keep it for the composer while there is nothing to type into."""
         if self._alone is not None:
             super().keyPressEvent(event)
         elif not self._has_composer:

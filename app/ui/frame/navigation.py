@@ -88,7 +88,7 @@ class Navigation(QObject):
 
     @Slot(str)
     def open_report(self, book_id: str) -> None:
-        """What could be read of each page of a book."""
+        """Open the report on what could be read of each page of a book that is on the shelf."""
         book = self._shown.shelf.get(book_id)
         if book is not None:
             self._report.open(book)
@@ -111,7 +111,7 @@ class Navigation(QObject):
 
     @Slot(object)
     def open_restored(self, entry: BinEntry) -> None:
-        """What was deleted is back: list it, and show the conversation that was shown when it was deleted."""
+        """List what was deleted and is back, and show the conversation that was shown when it was deleted."""
         self._shelf.list_books()
         self._shelf.list_conversations()
         if entry.kind is BinKind.BOOK and self._shown.id:

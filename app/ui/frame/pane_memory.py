@@ -25,7 +25,7 @@ class PaneMemory(QObject):
         self._kept = dict(kept)
 
     def kept(self, ids: Collection[str]) -> dict[str, PagePane]:
-        """Of these conversations, as far as they were shown."""
+        """Return how the page pane was left in these conversations, as far as they were shown."""
         self._note()
         return {id: pane for id, pane in self._kept.items() if id in ids}
 

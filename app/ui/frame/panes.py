@@ -16,7 +16,7 @@ _NARROW = 1200
 _SHELF_WIDTH, _SHELF_SMALLEST, _SHELF_SHARE = 264, 236, 0.23
 _PAGE_SMALLEST, _PAGE_SHARE = 300, 0.315
 _NARROW_PAGE_SHARE = 0.44
-"""Of the window, that the page has at least, as long as the person chose nothing else."""
+"""The share of a narrow window that the page has at least, as long as the person chose nothing else."""
 _MIDDLE_SMALLEST = 360
 _READABLE = 760
 """A conversation in its usual size needs no more: its lines are no longer. The page has the rest of a wide window."""
@@ -63,7 +63,7 @@ class Panes(QSplitter):
 
     @property
     def front(self) -> Side:
-        """What was asked for last."""
+        """The side that was asked for last."""
         return self._front
 
     def show_side(self, side: Side) -> None:
@@ -99,11 +99,11 @@ class Panes(QSplitter):
 
     @property
     def chosen_widths(self) -> tuple[int, int]:
-        """Of the shelf and of the conversation, as the person left them; 0 where nothing was chosen."""
+        """The widths in pixels of the shelf and the conversation, as the person left them; 0 where none was chosen."""
         return self._shelf_width, self._middle_width
 
     def restore(self, *, shelf_width: int, middle_width: int, shelf: bool, page: bool, front: Side) -> None:
-        """What was chosen, and which sides are wanted."""
+        """Restore the widths that were chosen, and which sides are wanted."""
         self._shelf_width, self._middle_width = max(0, shelf_width), max(0, middle_width)
         self._wanted = {Side.SHELF: shelf, Side.PAGE: page}
         self._front = front

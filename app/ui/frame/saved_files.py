@@ -1,4 +1,4 @@
-"""What is said of a file that was written: where it is, with a way to open it, and its folder."""
+"""Tells a person where a file was written, with a way to open it, and its folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was just deleted can be had back for a moment: it is announced, with “Undo”."""
+"""Lets a person have back for a moment what was just deleted: it is announced, with “Undo”."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from app.ui.look.theme import ICON, Theme
 
 _FONT, _CODES = "phosphor-1.3.0.ttf", "phosphor-charmap-1.3.0.json"
 _HEIGHT = 0.875
-"""Of the icon, that its sign is high: the font leaves no room around it."""
+"""The share of the icon's height that its sign has: the font leaves no room around it."""
 
 
 class Symbol(StrEnum):

@@ -45,7 +45,7 @@ def hide_gently(widget: QWidget) -> None:
 
 
 class _Picture(QLabel):
-    """What is not there any more; nothing can be done with it."""
+    """A picture of a widget that is not there any more; nothing can be done with it."""
 
     def __init__(self, pixmap: QPixmap, parent: QWidget) -> None:
         super().__init__(parent)

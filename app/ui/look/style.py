@@ -1,4 +1,4 @@
-"""What the theme makes of Qt's widgets: one stylesheet and one QPalette, switched while the window is open."""
+"""Styles Qt's widgets by the theme: with one stylesheet and one QPalette, switched while the window is open."""
 
 from __future__ import annotations
 

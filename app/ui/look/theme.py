@@ -18,9 +18,9 @@ ICON = 20
 LINE_HEIGHT = 1.55
 MEASURE_CHARACTERS = 72
 HEADER_HEIGHT = 51
-"""Of a panel's header; a line is drawn under it."""
+"""The height of a panel's header, in pixels; a line is drawn under it."""
 FOOT_HEIGHT = SIZE_SMALL + 2 * SPACE_M
-"""Of the line below the conversation."""
+"""The height of the line below the conversation, in pixels."""
 
 UI_FAMILY = "Source Sans Pro"
 TEXT_FAMILY = "Source Serif Pro"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.documents.layer import Layer
 
 KEPT_BYTES = 96 << 20
-"""Of drawings that are kept for turning back: some ten pages at the width of a panel."""
+"""So many bytes of drawings are kept for turning back: some ten pages at the width of a panel."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ def _draw(library: Library, key: _Key) -> QImage:
 
 
 def _darkened(image: QImage) -> QImage:
-    """What was white becomes the surface of the dark theme, what was black its ink."""
+    """Return the drawing with its white turned into the surface of the dark theme, and its black into its ink."""
     image.invertPixels()
     surface, ink = QColor(LAMP.surface), QColor(LAMP.ink)
     painter = QPainter(image)

@@ -89,7 +89,7 @@ class DrawnPages(PageColumn):
         self.begin(book.page_count)
 
     def show_sizes(self, sizes: Sequence[tuple[float, float]]) -> None:
-        """Of each page, in points; a page that has none there keeps the usual one."""
+        """Take the size of each page, in points; a page that has none there keeps the usual one."""
         self._paper.take(sizes)
         self.lay_out()
 
@@ -151,7 +151,7 @@ class DrawnPages(PageColumn):
         return self.book_marks.selected_text()
 
     def selection_rect(self) -> QRectF | None:
-        """Of the selection's last line, in the viewport."""
+        """Return the place of the selection's last line in the viewport, in pixels; None where nothing is selected."""
         band = self.book_marks.selected_band()
         return self.placed(band[0]).on_view(band[1]) if band is not None else None
 
@@ -200,7 +200,7 @@ class DrawnPages(PageColumn):
         self.lay_out()
 
     def scale(self) -> float:
-        """Of the current page: 1 is its actual size."""
+        """Return the scale of the current page: 1 is its actual size."""
         if not self.pages:
             return 1.0
         return self.drawn_area().width() / (self._paper.of(self.current, self._turns)[0] * PIXELS_PER_POINT)
@@ -226,7 +226,7 @@ class DrawnPages(PageColumn):
 
     @Slot()
     def _want(self) -> None:
-        """Those in sight from the top, then those that come next; what is far away is let go."""
+        """Ask for the pages in sight, from the current one outwards, then for those around; let go of the far ones."""
         if not self.isVisible() or not self.pages or self.viewport().height() <= 0:
             return
         seen, near = self.seen(), self.seen(_PREFETCHED)
@@ -240,13 +240,13 @@ class DrawnPages(PageColumn):
             self.wanted.emit(wanted)
 
     def _device_width(self, page: int) -> int:
-        """Of the upright page."""
+        """Return the width, in pixels of the device, at which the upright page is drawn."""
         place = self._strip.place(page)
         width = place.height() if self._turns % 2 else place.width()
         return min(_MAX_WIDTH, round(width * self.devicePixelRatioF()))
 
     def _name(self) -> None:
-        """What a screen reader says."""
+        """Set the name of the page that a screen reader says."""
         if self._book is not None and self.current in self._images:
             place = place_words(self._book.page_names.of(self.current))
             self.setAccessibleName(f"{self._book.title}, {place}")

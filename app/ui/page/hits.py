@@ -1,4 +1,4 @@
-"""What a search found, above the page: how many places, and a list of them with the words around each."""
+"""Shows what a search found, above the page: how many places, and a list of them with the words around each."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class HitModel(QAbstractListModel):
         self.endResetModel()
 
     def take(self, around: Mapping[int, Sequence[Around]]) -> None:
-        """What was asked for with `pages_wanted`, by the pages' numbers."""
+        """Take the words around the places of pages that `pages_wanted` asked for, by the pages' numbers."""
         self._wanted -= around.keys()
         self._around |= around
         while len(self._around) > _KEPT_PAGES:
@@ -105,7 +105,7 @@ class HitModel(QAbstractListModel):
         return Hit(page.number, self._name(page), nth, around[nth] if around and nth < len(around) else None)
 
     def names(self) -> list[str]:
-        """Those of the pages with a place, in words."""
+        """Return the names, in words, of the pages with a place."""
         return [self._name(page) for page in self._pages]
 
     def _name(self, page: FoundPage) -> str:

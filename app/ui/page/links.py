@@ -28,7 +28,7 @@ _ROUND = 4.0  # px
 
 
 class LinkedPages(Protocol):
-    """What is asked of the pages."""
+    """The pages that have the links, with all that the links ask of them."""
 
     @property
     def dark(self) -> bool: ...
@@ -85,7 +85,7 @@ class PageLinks(QObject):
         self._pages = pages
         self._theme = theme
         self.names = PageNames()
-        """Of the book's pages."""
+        """The names of the book's pages."""
         self._pressed: PageLink | None = None
         self._stops: dict[tuple[int, PageLink], LinkStop] = {}
         self._later = QTimer(self, singleShot=True, interval=_DELAY_MS)  # once nothing moves any more

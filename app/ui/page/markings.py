@@ -1,4 +1,4 @@
-"""What is highlighted or selected on the drawing of a page, at the places of the characters that the reader gave."""
+"""Paints highlights and selections on the drawing of a page, at the places of the characters that the reader gave."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BY_DAY = ("#F2D9DA", PAPER.highlight, "#E8B04A", "#C9DCEF")
 _BY_NIGHT = ("#4A2F31", LAMP.highlight, "#A87F2A", "#2C4258")
-"""What is found, what is lit, that for a moment, what is selected."""
+"""The colours of what is found, of what is lit, of that at the height of its pulse, and of what is selected."""
 _AROUND = 1  # px
 
 
@@ -39,7 +39,7 @@ class PlacedPage:
         return x, y
 
     def on_view(self, box: tuple[float, float, float, float]) -> QRectF:
-        """Of a box of the upright page."""
+        """Return the place in the view of a box of the upright page."""
         left, top, right, bottom = box
         for _turn in range(self.turns):
             left, top, right, bottom = 1 - bottom, left, 1 - top, right
@@ -69,7 +69,7 @@ class DrawnNote:
 
 
 class Markings:
-    """Those of one page."""
+    """The highlights and the selection of one page."""
 
     def __init__(self, layer: Layer | None = None, notes: Sequence[NoteInText] = ()) -> None:
         """Nothing is lit or selected yet; without a layer nothing can be."""
@@ -130,7 +130,7 @@ class Markings:
         self._underline(painter, placed, dark=dark)
 
     def _underline(self, painter: QPainter, placed: PlacedPage, *, dark: bool) -> None:
-        """What tells a person's highlights from what is lit, and from one another, without their colours."""
+        """Draw lines that tell a person's highlights from what is lit, and from one another, without their colours."""
         painter.save()
         for note in self.notes:
             look = look_of(note.marker, dark=dark)
@@ -142,7 +142,7 @@ class Markings:
 
 
 class BookMarkings:
-    """Those of the pages of a book that are near."""
+    """The highlights and the selections of the pages of a book that are near."""
 
     def __init__(self) -> None:
         self._pages: dict[int, Markings] = {}
@@ -198,7 +198,7 @@ class BookMarkings:
 
 
 def _drawn(layer: Layer, notes: Sequence[NoteInText]) -> tuple[DrawnNote, ...]:
-    """Those that are on the drawing."""
+    """Return the highlights whose words are on the drawing."""
     if not notes:
         return ()
     from app.documents.marked_words import on_drawing  # where there are some: its patterns take a while

@@ -1,4 +1,4 @@
-"""What is written about highlighted words, in a small card at their place: read, changed, deleted."""
+"""Shows a note on highlighted words in a small card at their place, to be read, changed or deleted."""
 
 from __future__ import annotations
 

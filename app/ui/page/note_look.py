@@ -1,4 +1,4 @@
-"""What highlights look like: a colour under the words, and a line below them, of its own for each marker."""
+"""Gives highlights their look: a colour under the words, and a line below them, of its own for each marker."""
 
 from __future__ import annotations
 

@@ -58,8 +58,8 @@ class NoteList(RowsModel[NoteHeading | NoteRow]):
     """The notes of one book or of several, under the titles of their books."""
 
     def show_notes(self, notes: Iterable[Note], books: Mapping[str, Book], *, headed: bool = True) -> None:
-        """Those of each book in the order of its pages, books by their titles; what is of no book comes last. `books`
-        by their ids; `headed`: each under its title."""
+        """Show the notes of each book in the order of its pages, books by their titles, and last the notes of no book.
+        `books` are given by their ids; `headed`: each book's notes are under its title."""
         groups: dict[str, list[Note]] = {}
         for note in notes:
             groups.setdefault(note.place.book_id if note.place is not None else "", []).append(note)

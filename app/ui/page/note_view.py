@@ -52,7 +52,7 @@ class NoteView(QListView):
         theme.repaint_on_change(self.viewport())
 
     def menu(self, index: QModelIndex) -> QMenu:
-        """Of a row with a note."""
+        """Return a new menu for a row with a note; it is empty for any other row."""
         note = self._note(index)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -84,7 +84,7 @@ class NoteView(QListView):
             super().keyPressEvent(event)
 
     def show_notes(self, notes: Iterable[Note], books: Mapping[str, Book], *, headed: bool = True) -> None:
-        """As `NoteList.show_notes`; the note that was the current one still is, and stays in sight."""
+        """Show notes like `NoteList.show_notes`; the note that was the current one still is, and stays in sight."""
         chosen = self._note(self.currentIndex())
         self.notes.show_notes(notes, books, headed=headed)
         modes = QListView.LayoutMode
@@ -110,7 +110,7 @@ class NoteView(QListView):
             self._again.start()
 
     def height_needed(self) -> int:
-        """Of all rows at this width."""
+        """Return the height of all rows together at this width, in pixels."""
         return sum(self.sizeHintForRow(row) for row in range(self.notes.rowCount()))
 
     def showEvent(self, event: QShowEvent) -> None:

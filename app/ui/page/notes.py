@@ -223,7 +223,7 @@ class PageNotes(Presenter):
         return False
 
     def _tell(self, event: QHelpEvent) -> bool:
-        """What is written about a highlight is its tip, but for one that is a link."""
+        """Show the text about a highlight as its tip, but not for one that is a link; return whether it was shown."""
         note = self._note_at(QPointF(event.pos()))
         if note is None or not note.text:
             return False

@@ -62,21 +62,21 @@ class OpenBooks:
         return known.shown if known.shown in known.places else next(iter(known.places), "")
 
     def remember(self, conversation_id: str, books: OpenedBooks) -> None:
-        """What was open in a conversation that is not shown now."""
+        """Remember the books that were open in a conversation that is not shown now."""
         self._all[conversation_id] = _Open({page.book_id: BookPlace(page.page) for page in books.pages}, books.shown)
 
     def adopt(self, conversation_id: str) -> None:
-        """What was opened while no conversation was shown belongs to this one, the first that is."""
+        """Give this conversation, the first that is shown, the books that were opened while none was shown."""
         self.conversation_id = conversation_id
         self._all[conversation_id] = self._now
 
     @property
     def trail(self) -> Trail:
-        """Of the shown conversation."""
+        """The trail of the shown conversation."""
         return self._now.trail
 
     def all(self) -> dict[str, OpenedBooks]:
-        """What is open, by the ids of conversations."""
+        """Return the open books of each conversation, by its id."""
         self._keep_order()
         return {id: _as_kept(opened) for id, opened in self._all.items() if id}
 
@@ -97,7 +97,7 @@ class OpenBooks:
         return place.page if place is not None else 1
 
     def spot_of(self, book_id: str) -> Spot | None:
-        """What was at the top of the view when another book was shown in the place of this one."""
+        """Return the spot at the top of the view when this book was left; None where none is known for its page."""
         place = self._now.places.get(book_id)
         return place.spot if place is not None and place.spot is not None and place.spot.page == place.page else None
 

@@ -20,10 +20,10 @@ from app.ui.widgets.spoken import speak_as
 _STEP = 40
 _KEPT_SHARE = 0.1  # of the view, that is still in sight after PageDown
 _LIT_ABOVE_SHARE = 0.25
-"""Of the view's height: how far below its top a highlighted place is shown."""
+"""The share of the view's height at which a highlighted place is shown, counted from its top."""
 
 _READ_SHARE = 1 / 3
-"""Of the view's height: whose page is there is the current one."""
+"""The share of the view's height, from its top, at which the current page is looked for."""
 
 _GLIDE_MS, _PULSE_MS = 180, 360
 _GLIDE_SHARE = 0.6  # of the view: what is farther away is brought so near at once
@@ -88,7 +88,7 @@ class PageColumn(QAbstractScrollArea):
 
     @abstractmethod
     def lit_area(self, page: int) -> QRectF | None:
-        """What is lit on a page, from its upper left corner; None while nothing is."""
+        """Return the area that is lit on a page, in pixels from the page's upper left corner; None while none is."""
 
     @abstractmethod
     def show_seen(self) -> None:
@@ -143,13 +143,13 @@ class PageColumn(QAbstractScrollArea):
             self._pulse.begin(1.0, 0.0)
 
     def arrive_lit(self, page: int) -> None:
-        """What is lit on this page has its place only now."""
+        """Go to the lit place of a page whose place is known only now, if it is the goal."""
         if self._goal == Goal(page, lit=True) and self.lit_area(page) is not None:
             self._aim(smoothly=True)
             self._pulse.begin(1.0, 0.0)
 
     def spot(self, y: float = 0.0) -> Spot:
-        """What is `y` pixels below the top of the view."""
+        """Return the spot that is `y` pixels below the top of the view."""
         if not self._strip.pages:
             return Spot(1)
         at = self.verticalScrollBar().value() + y

@@ -54,7 +54,7 @@ class Pages(Presenter):
 
     @property
     def active(self) -> PagePresenter:
-        """Of both pages the one that has the focus; else the first."""
+        """The one of the two pages that has the focus; the first where neither has it."""
         return next((pane for pane in self._all() if pane.panel is self._panel.active), self.first)
 
     @Slot()
@@ -98,7 +98,7 @@ class Pages(Presenter):
     # ---- what is open
 
     def remember(self, opened: Mapping[str, tuple[OpenedBooks, ...]]) -> None:
-        """What was open in conversations, by their ids, for when they are shown."""
+        """Remember the books that were open in conversations, by their ids, for when they are shown."""
         for conversation_id, panes in opened.items():
             for number, books in enumerate(panes[:2]):
                 (self._made_second() if number else self.first).remember(conversation_id, books)

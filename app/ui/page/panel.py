@@ -169,7 +169,7 @@ class PagePanel(QWidget):
 
     @property
     def active(self) -> PagePanel:
-        """Of both pages the one that has the focus; else this one."""
+        """The one of the two pages that has the focus; this one where neither has it."""
         second = self.halves.active
         return second if isinstance(second, PagePanel) else self
 
@@ -201,7 +201,7 @@ class PagePanel(QWidget):
 
     @property
     def zoom(self) -> PageZoom:
-        """Of the drawings."""
+        """The zoom of the drawings."""
         return self.image.zoom
 
     @Slot(object)
@@ -285,7 +285,7 @@ class PagePanel(QWidget):
 
     @Slot(int)
     def _zoom_by(self, steps: int) -> None:
-        """What is shown; to its usual size for 0."""
+        """Enlarge what is shown by so many steps; a negative number reduces it, and 0 restores its usual size."""
         if not steps:
             self.zoom_fit()
         elif self.drawing_shown():
@@ -309,7 +309,7 @@ class PagePanel(QWidget):
         menu.popup(self.header.view.mapToGlobal(QPoint(0, self.header.view.height() + SPACE_XS)))
 
     def offer(self, entries: Callable[[], Iterable[MenuEntry]]) -> None:
-        """What else can be done with the pages: `entries` gives it whenever the menu is opened."""
+        """Set `entries`, which gives whatever else can be done with the pages each time the menu is opened."""
         self._entries = entries
 
     def view_menu(self) -> ViewMenu:

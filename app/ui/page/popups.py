@@ -1,4 +1,4 @@
-"""What drops down below the page's header, to go to another page: the outline, and the pages as small pictures."""
+"""Lists that drop down below the page's header, to go to another page: the outline, and the pages as small pictures."""
 
 from __future__ import annotations
 

@@ -123,11 +123,11 @@ class PagePresenter(Presenter):
         self._connect(panel)
 
     def opened(self) -> dict[str, OpenedBooks]:
-        """What is open, by the ids of the conversations that were shown."""
+        """Return the open books of the conversations that were shown, by their ids."""
         return self._open.all()
 
     def remember(self, conversation_id: str, books: OpenedBooks) -> None:
-        """What was open in this conversation, for when it is shown."""
+        """Remember the books that were open in this conversation, for when it is shown."""
         self._open.remember(conversation_id, books)
 
     def has_open(self, conversation_id: str) -> bool:
@@ -402,7 +402,7 @@ class PagePresenter(Presenter):
 
 
 def _meant(found: tuple[int, ...], here: int) -> int:
-    """Of the pages of one name the one that comes next, or the nearest."""
+    """Choose one of the pages of one name: the one after `here` where that is one of them, else the nearest."""
     following = next((number for number in found if number > here), found[0])
     return following if here in found else min(found, key=lambda number: abs(number - here))
 

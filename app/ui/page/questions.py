@@ -1,4 +1,4 @@
-"""What is asked about the open page: words of it with their place, the page as an image, a part of that."""
+"""Takes the open page into a question: words of it with their place, the page as an image, or a part of that."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ class Region(QWidget):
 
     @property
     def area(self) -> Area | None:
-        """Of the upright page."""
+        """The selected part in shares of the upright page's width and height; None where nothing is selected."""
         if self._rect is None:
             return None
         upright = PlacedPage(QRectF(0, 0, 1, 1), self._placed().turns)

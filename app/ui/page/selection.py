@@ -1,5 +1,5 @@
-"""What can be done with words that are selected on a page: copied, copied with their reference, asked about,
-highlighted, noted."""
+"""Offers actions for words that are selected on a page: to copy them, copy them with their reference, ask about
+them, highlight them, or write a note on them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class PageSelection(QObject):
             view.selected.connect(self._place_bar)
 
     def words(self) -> str:
-        """What is selected on the view that is shown."""
+        """Return the words that are selected on the view that is shown."""
         return self._shown_view().selected_text()
 
     def menu(self) -> QMenu:

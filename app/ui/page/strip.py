@@ -32,7 +32,7 @@ class Strip:
         return len(self._sizes)
 
     def place(self, page: int) -> QRect:
-        """Of a page, in the middle of its row; the last one of an odd number is left."""
+        """Return the place of a page, in the middle of its row; the last one of an odd number is at the left."""
         row = (page - 1) // self._across
         widths = [self._size(row * self._across + at)[0] for at in range(self._across)]
         at = (page - 1) % self._across

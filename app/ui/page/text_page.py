@@ -35,7 +35,7 @@ _JUSTIFIED_CHARACTERS = 40
 
 
 TRAVEL_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
-"""Of the mouse: whoever has the pages knows what they mean."""
+"""The buttons of the mouse that go back and forward: whoever has the pages knows what they mean."""
 
 
 class TextPage(QTextEdit):
@@ -133,7 +133,7 @@ class TextPage(QTextEdit):
             self._light()
 
     def lit_area(self) -> QRectF | None:
-        """What is highlighted as the one place that one looks at; None without one."""
+        """Return the area, in pixels, of the highlighted place that one looks at; None without one."""
         place = self._looked_at()
         if place is None:
             return None
@@ -193,7 +193,7 @@ class TextPage(QTextEdit):
             self.clicked.emit(index_of(self._text, at))
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """What is written about a highlight is its tip."""
+        """Show the text that is written about a highlight as its tip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             at = index_of(self._text, self.cursorForPosition(event.pos()).position())
             said = (note.text for note in reversed(self._notes) if note.start <= at <= note.end)

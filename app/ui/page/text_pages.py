@@ -77,7 +77,7 @@ class TextPages(PageColumn):
         self.begin(book.page_count)
 
     def show_texts(self, pages: Collection[Page]) -> None:
-        """What was asked for."""
+        """Take the texts of pages that were asked for, and begin to set them."""
         self._waiting |= {page.number: page for page in pages}
         self._asked.difference_update(self._waiting)
         self._set_one()
@@ -105,11 +105,11 @@ class TextPages(PageColumn):
         return page not in self.seen(), abs(page - self.current)
 
     def sheet(self, page: int = 0) -> TextPage | None:
-        """Of a page, of the current one for 0; None until its text is there."""
+        """Return the sheet of a page, of the current one for 0; None until its text is there."""
         return self._sheets.get(page or self.current)
 
     def page_text(self) -> str:
-        """Of the current page; empty until it is there."""
+        """Return the text of the current page; empty until it is there."""
         sheet = self.sheet()
         return sheet.page_text() if sheet is not None else ""
 
@@ -129,7 +129,7 @@ class TextPages(PageColumn):
         return self._lit is not None
 
     def lit_words(self) -> str:
-        """Those of the highlighted quotation; empty without one, or until its page is there."""
+        """Return the words of the highlighted quotation; empty without one, or until its page is there."""
         sheet = self._sheets.get(self._lit[0]) if self._lit is not None else None
         return sheet.lit_words() if sheet is not None else ""
 

@@ -73,7 +73,7 @@ def flow_markdown(untrusted_text: str) -> str:
 
 
 def indent_of(line: str) -> int:
-    """Of a list item: at which character its words begin; 0 for anything else."""
+    """Return the index in a list item's line at which its words begin; 0 for any other line."""
     item = re.match(r"([ \t]*)(•|\d{1,9}[.)])[ \t]+", line)
     return item.end() if item else 0
 
@@ -119,7 +119,7 @@ def _bullet(line: str) -> str:
 
 _PARAGRAPH_GAP_SHARE = 0.5
 _AFTER_HEADING_SHARE = 0.25
-"""Of a line: how high an empty line becomes between paragraphs, and after a heading."""
+"""The heights of an empty line between paragraphs, and after a heading, as shares of a line's height."""
 
 _FULL_LINE_CHARACTERS = 40
 _LISTING = re.compile(r"\s|[-*•·–—|>#]|\(?\d{1,3}[.)]\s|\w[.)]\s")

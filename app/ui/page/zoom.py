@@ -10,7 +10,7 @@ _STEPS = (0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5,
 PIXELS_PER_POINT = 96 / 72
 _LETTER = (612.0, 792.0)
 _OTHERWISE = 0.02
-"""Of a page's proportions: a drawing that differs by more is believed, and not what the file says."""
+"""The share by which a drawing may differ from the file's proportions: one that differs by more is believed instead."""
 
 _NEAR = 0.02  # of a step: from there one goes to the next
 
@@ -47,7 +47,7 @@ class PaperSizes:
         self._sizes = [_LETTER] * pages
 
     def take(self, sizes: Sequence[tuple[float, float]]) -> None:
-        """What the file says of each page, from the first; a page of which it says nothing stays as it is."""
+        """Take each page's size from the file, from the first page on; one of which it says nothing stays as it is."""
         self._sizes = [*sizes[: len(self._sizes)], *self._sizes[len(sizes) :]]
 
     def believe(self, page: int, proportions: float, turns: int) -> bool:

@@ -22,7 +22,7 @@ from app.wording.i18n import _
 
 _WIDTH, _HIGHEST = 620, 440
 _FROM_TOP = 0.13
-"""Of the window's height, at which the palette is."""
+"""The share of the window's height at which the palette's top is."""
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 _PAUSE_MS = 150
 """After the last key, before texts are looked through."""
@@ -118,7 +118,7 @@ class PaletteDialog(QDialog):
         self._select(at)
 
     def entries(self) -> list[Entry]:
-        """What can be chosen now."""
+        """Return the entries that can be chosen now."""
         return self._model.entries()
 
     def begin_search(self) -> None:
@@ -201,7 +201,7 @@ class PaletteDialog(QDialog):
             painter.drawRoundedRect(card.adjusted(-spread, -spread, spread, spread), _CORNER + spread, _CORNER + spread)
 
     def _fit(self) -> None:
-        """As high as its rows, in the middle of the window's width."""
+        """Make the palette as high as its rows, and put it in the middle of the window's width."""
         entries = self._model.entries()
         empty = all(entry.kind is EntryKind.EVERYWHERE for entry in entries)
         self.note.setText(self._nothing() if empty else "")

@@ -1,4 +1,4 @@
-"""What the palette offers, as rows under headings; and how they are drawn."""
+"""Lists the entries that the palette offers, as rows under headings, and draws them."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def _score(word: str, title: str, others: str) -> int:
 
 
 def suggest(entries: Sequence[Entry]) -> list[Entry]:
-    """What is offered before a word is typed: a few conversations and books, every command; where there are only things
-    of a feature, all of them."""
+    """Choose the entries that are offered before a word is typed: a few conversations and books, every command; where
+    there are only things of a feature, all of them."""
     if all(entry.kind is EntryKind.OTHER for entry in entries):
         return list(entries)
     few = [

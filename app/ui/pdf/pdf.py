@@ -49,7 +49,7 @@ _FOOT_MM = 12
 _INDENT = 24
 _MM_PER_INCH, _PIXELS_PER_INCH = 25.4, 96
 _MOST_KEPT_ROWS = 300
-"""Of a table whose rows are kept whole: each that is moved lays all of them out again."""
+"""The most rows of a table whose rows are kept whole: each that is moved lays all of them out again."""
 
 # Qt knows few lengths: sizes of letters are in points, all else in pixels of which an inch has 96.
 _STYLE = (

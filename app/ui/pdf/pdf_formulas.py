@@ -14,7 +14,7 @@ _POINTS_PER_INCH = 72
 
 
 class PaperFormulas:
-    """Of one document; used in one thread. `put` gives HTML, `place` then sets what it stands for."""
+    """The formulas of one document; used in one thread. `put` gives HTML, `place` then sets what it stands for."""
 
     def __init__(self) -> None:
         self._texts: list[FormulaText] = []
@@ -62,7 +62,7 @@ class PaperFormulas:
 
 
 def _find(document: QTextDocument, points: float) -> list[tuple[int, str, float]]:
-    """Of each formula: its position, its name, and the size of the text around it."""
+    """Return the position of each formula, its name, and the size, in points, of the text around it."""
     found: list[tuple[int, str, float]] = []
     block = document.begin()
     while block.isValid():

@@ -130,7 +130,7 @@ class FileImport(Presenter):
         """The kinds of files that features take for the next question."""
 
     def rows(self, conversation_id: str) -> list[BookRow]:
-        """As a conversation shows them: what was added to another one will not be on its desk."""
+        """Return the rows as a conversation shows them: what was added to another one will not be on its desk."""
         return [
             replace(opening.row, on_desk=bool({conversation_id, ""}.intersection(opening.talks)))
             for opening in self._openings.values()
@@ -151,7 +151,7 @@ class FileImport(Presenter):
         )
 
     def adopt(self, conversation_id: str) -> None:
-        """What was added while no conversation was shown belongs to this one."""
+        """Give this conversation the files that were added while none was shown."""
         for key, opening in self._openings.items():
             talks = dict.fromkeys(talk or conversation_id for talk in opening.talks)
             self._openings[key] = replace(opening, talks=tuple(talks))
@@ -297,7 +297,7 @@ class FileImport(Presenter):
         self.changed.emit()
 
     def _opened_by(self, drop: int) -> list[_Opening]:
-        """What a run still has to open."""
+        """Return the files that a run still has to open."""
         return [each for each in self._openings.values() if each.drop == drop and each.stage is _Stage.OPENING]
 
     def _leave(self, opening: _Opening) -> None:
@@ -345,7 +345,7 @@ class FileImport(Presenter):
         self.changed.emit()
 
     def _expect(self, drop: int, path: Path) -> None:
-        """What is inside a file has a row, too, and comes onto no desk."""
+        """Give a file inside another file a row, too; it comes onto no desk."""
         above = next((each for parent in path.parents if (each := self._find(drop, parent)) is not None), None)
         if above is not None:
             self._put(replace(above, row=_row(path), talks=()))
