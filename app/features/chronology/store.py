@@ -36,9 +36,11 @@ INSERT INTO timeline_entity_places (entity_id, book_id, page, name, count, sourc
 ON CONFLICT DO UPDATE SET
     count = CASE WHEN count = 0 OR source = excluded.source THEN count + excluded.count ELSE count END,
     source = CASE WHEN count = 0 THEN excluded.source ELSE source END"""
-_IS_EDITED = "entity_id IN (SELECT id FROM timeline_entities WHERE edited)"
-"""Places with the names of such an entity stay, so that the names go on to mean it; where they do not stand any more,
-their count is 0, and they are not shown."""
+_FORGET_NAMES = """
+DELETE FROM timeline_entity_places
+WHERE entity_id NOT IN (SELECT id FROM timeline_entities WHERE edited) AND book_id = ?"""
+"""Places with the names of an entity that a person changed stay, so that the names go on to mean it; where they do not
+stand any more, their count is 0, and they are not shown."""
 
 
 class Timeline:
@@ -193,9 +195,7 @@ class Timeline:
             connection.execute(_PUT_NAME, (entity_id, book_id, found.page, name, found.count, source))
             before.discard((entity_id, found.page, name))
         connection.executemany(
-            f"""DELETE FROM timeline_entity_places WHERE book_id = ? AND entity_id = ? AND page = ? AND name = ?
-                AND NOT {_IS_EDITED}""",
-            ((book_id, *place) for place in before),
+            f"{_FORGET_NAMES} AND entity_id = ? AND page = ? AND name = ?", ((book_id, *place) for place in before)
         )
 
     def _whom(self, connection: apsw.Connection, key: str, name: str, kind: EntityKind) -> str:
@@ -295,7 +295,7 @@ def _forget_asked(connection: apsw.Connection, book_id: str) -> None:
     )
     for statement in (
         "UPDATE timeline_entity_places SET count = 0 WHERE book_id = ? AND source = ?",
-        f"DELETE FROM timeline_entity_places WHERE book_id = ? AND source = ? AND NOT {_IS_EDITED}",
+        f"{_FORGET_NAMES} AND source = ?",
     ):
         connection.execute(statement, (book_id, EntrySource.MODEL))
 
