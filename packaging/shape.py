@@ -77,7 +77,7 @@ _Definition = _Function | ast.ClassDef
 
 @dataclass
 class Shape:
-    """What was counted; lines are lines of code, without blank lines, comments and docstrings."""
+    """The figures that were counted; lines are lines of code, without blank lines, comments and docstrings."""
 
     modules: Counter[str] = field(default_factory=Counter)  # by their folders
     code: Counter[str] = field(default_factory=Counter)  # by the first part of the path

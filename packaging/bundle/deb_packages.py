@@ -140,5 +140,5 @@ def _packages(names: list[str]) -> dict[str, Package]:
 
 
 def _said(*command: str) -> str:
-    """What a command prints. dpkg fails where it does not know one of several names, and prints the others."""
+    """Return what a command prints. dpkg fails where it does not know one of several names, and prints the others."""
     return subprocess.run(command, check=False, capture_output=True, text=True).stdout

@@ -1,4 +1,4 @@
-"""What a shared library of Linux says of itself: its name, what it needs, and its symbols."""
+"""Reads what a shared library of Linux says of itself: its name, what it needs, and its symbols."""
 
 from __future__ import annotations
 

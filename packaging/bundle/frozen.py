@@ -1,4 +1,4 @@
-"""What lies in a frozen bundle: its files, and the Python modules that its program carries."""
+"""Looks into a frozen bundle: its files, and the Python modules that its program carries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Bundle:
     files: dict[str, Path]
     """By their place as it was before freezing (`numpy/__init__.py`); the program by its name. Links are left out."""
     libraries: tuple[str, ...]
-    """Those of `files` that are native code."""
+    """The ones of `files` that are native code."""
     modules: frozenset[str]
     """Names of the Python modules, from the program's archive."""
 

@@ -1,4 +1,4 @@
-"""What a bundle consists of: each component with its licence, and the libraries that nothing accounts for."""
+"""Lists the components of a bundle: each with its licence, and the libraries that nothing accounts for."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def take_stock(
 
 
 def arguments(description: str) -> argparse.ArgumentParser:
-    """What all programs about a bundle are told."""
+    """Return a parser of the arguments that all programs about a bundle take."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("bundle", type=Path, help="the folder with the program")
     parser.add_argument(
@@ -268,7 +268,7 @@ def _merged(components: list[Component]) -> list[Component]:
 
 
 def _version_of(name: str, installed: list[Wheel]) -> str:
-    """Of a package of the environment, or of a tool that runs here."""
+    """The version of a package of the environment, or of a tool that runs here."""
     if not name:
         return ""
     for wheel in installed:

@@ -68,7 +68,8 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Database(msgspec.Struct, frozen=True):
-    """What was handed in. `newest`: when the record was modified that was modified last, in ISO form."""
+    """The database of vulnerabilities that was handed in. `newest`: when the record was modified that was modified
+    last, in ISO form."""
 
     name: str
     sha256: str
@@ -78,7 +79,8 @@ class Database(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What may be affected. `ecosystem`: PyPI, crates.io, Debian:13, or GIT for what has `repositories` alone."""
+    """A component that may be affected. `ecosystem`: PyPI, crates.io, Debian:13, or GIT for what has `repositories`
+    alone."""
 
     purl: str
     ecosystem: str
@@ -108,7 +110,8 @@ def read_database(path: Path) -> tuple[Database, list[Record]]:
 
 
 def affects(record: Record, subject: Subject) -> bool:
-    """What cannot be decided counts as affected: a version that is not known or cannot be read, commits alone."""
+    """Whether a record affects a component. What cannot be decided counts as affected: a version that is not known or
+    cannot be read, commits alone."""
     return not record.withdrawn and any(_affects(affected, subject) for affected in record.affected)
 
 

@@ -29,14 +29,14 @@ MARK = "octavo_stand_in"
 @dataclass(frozen=True, slots=True)
 class StandIn:
     pattern: str
-    """Of one file, beneath SITE_PACKAGES."""
+    """The pattern of one file's place, beneath SITE_PACKAGES."""
     answers: dict[str, str] = field(default_factory=dict)
-    """What functions give back, as an expression of C: pattern of the name to expression. `argument` is the first
-    argument, `refuse(name)` ends the process with a sentence. Those that are not here refuse."""
+    """The values that functions give back, as an expression of C: pattern of the name to expression. `argument` is the
+    first argument, `refuse(name)` ends the process with a sentence. Those that are not here refuse."""
 
 
 _NOT_THERE = {"*_version": "0", "*_configuration": '(long)"not there"', "*_license": '(long)"not there"'}
-"""What PyAV asks of each library of FFmpeg when it is imported."""
+"""The answers to all that PyAV asks of each library of FFmpeg when it is imported."""
 
 STAND_INS = (
     # FFmpeg's wrapper fills in the parameters and then fails in good order, since no encoder opens.

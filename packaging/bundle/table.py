@@ -1,4 +1,4 @@
-"""What is known of native components and of licences, as components.toml has it."""
+"""The table of native components and of licences, as components.toml has it."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Native(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repositories: list[str] = []
     """By which databases of vulnerabilities know it."""
     kind: str = "library"
-    """Of CycloneDX: library, application, data, machine-learning-model."""
+    """The kind of component, in CycloneDX's words: library, application, data, machine-learning-model."""
     note: str = ""
 
 
 class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known better than the metadata of a package say."""
+    """Facts about a package that are better known here than from its metadata."""
 
     name: str
     licence: str = ""
@@ -85,7 +85,7 @@ class Places:
     common: Path = COMMON
 
     def texts(self, references: list[str]) -> tuple[Path, ...]:
-        """Those that are there, in order."""
+        """Return the texts that are there, in order."""
         folders = {
             "environment": self.site_packages,
             "common": self.common,

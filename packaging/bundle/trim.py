@@ -25,11 +25,11 @@ _PROGRAMS = frozenset({"octavo", "octavo-desk"})
 
 _ICU_DATA = "libicudata.so.*"
 _ICU_USED = ("ucal_", "ucnv_", "ucol_", "u_str", "UCNV_")
-"""What Qt calls of ICU: calendars, encodings, the order of words, upper and lower case."""
+"""The beginnings of the names that Qt calls of ICU: calendars, encodings, the order of words, upper and lower case."""
 
 _ICU_UNUSED = frozenset({"brkitr", "curr", "lang", "rbnf", "region", "translit", "unit"})
-"""What serves other functions: where words break, names of currencies, languages, regions and units, numbers in words,
-transliteration."""
+"""The parts of ICU's data that serve other functions: where words break, names of currencies, languages, regions and
+units, numbers in words, transliteration."""
 
 _ICU_FORMAT = b"CmnD"
 _ALIGNMENT = 16
@@ -146,7 +146,8 @@ def _build_icu(path: Path, symbol: str, data: bytes) -> None:
 
 
 def _replace(path: Path, made: Path) -> None:
-    """As a new file: the old one may be shared with the cache of packages by a hard link."""
+    """Put a copy of `made` in the place of `path`, as a new file: the old one may be shared with the cache of packages
+    by a hard link."""
     new = path.with_name(f"{path.name}.new")
     shutil.copyfile(made, new)
     new.chmod(path.stat().st_mode)

@@ -76,7 +76,7 @@ class Wheel:
 
     @property
     def texts(self) -> tuple[Path, ...]:
-        """Of its licence: those that lie in its metadata, or else in its folders."""
+        """The texts of the package's licence: the files that lie in its metadata, or else in its folders."""
         inside = [file for file in sorted(self.files) if ".dist-info/" in file and "/sboms/" not in file]
         found = [file for file in inside if "/licenses/" in file or _TEXT_NAME.match(Path(file).name)]
         if not found:
@@ -85,7 +85,8 @@ class Wheel:
 
     @property
     def crates(self) -> list[Crate]:
-        """What was compiled into it, as its wheel tells; only Rust's tools tell it completely, and the licences."""
+        """The crates that were compiled into the package, as its wheel tells; only Rust's tools tell it completely, and
+        the licences."""
         found: dict[str, Crate] = {}
         for file in sorted(self.files):
             if "/sboms/" not in file or not file.endswith(".json"):

@@ -38,7 +38,7 @@ EXPECTED = {
     "tools": "bash, cmake 3.21 or newer; ninja, else make",
     "network": "none",
 }
-"""What no folder of this size can bring."""
+"""The things that a machine must have, since no folder of this size can bring them."""
 
 _NEEDED = (
     "apsw-sqlite3mc", "cffi", "cryptography", "gguf", "hypothesis", "iniconfig", "msgspec",

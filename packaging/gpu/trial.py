@@ -39,14 +39,16 @@ _LEAST_S = 15.0
 _HEADERS = ("cublas_v2.h", "cublas_api.h", "cublas.h", "cublasLt.h")
 _LIBRARIES = ("libcublas.so", "libcublasLt.so")
 _HOLLOW_DRIVER = 'extern "C" int cuDeviceGet() { return 1; }'
-"""What is linked to the driver needs a library of its name; at run time the driver itself is taken."""
+"""The source of a library that stands in for the driver when something is linked to it, which needs a library of its
+name; at run time the driver itself is taken."""
 
 _SETUP = ("machine", "unpack", "configure", "build")
 """Without these there is nothing to try; one that failed is tried again by the next call."""
 
 _TESTS = "tests/gpu"
 _TEST_S = 240.0
-"""What one file of tests may take on a card: a call that hangs there is not to take all of the time."""
+"""The most seconds that one file of tests may take on a card: a call that hangs there is not to take all of the
+time."""
 
 _FIRST = ("test_logits", "test_readings", "test_placements")
 _BENCH, _MODELS = Path("app/features/bench/command.py"), Path("tests/models")
@@ -99,7 +101,7 @@ class Trial:
         return [json.loads(line) for line in self._lines.read_text(encoding="utf-8").splitlines() if '"step"' in line]
 
     def environment(self) -> dict[str, str]:
-        """Of the tests and the benchmark. They add lines to the results themselves."""
+        """Return the environment variables of the tests and the benchmark. They add lines to the results themselves."""
         variables = {
             **os.environ, "OCTAVO_NO_KEYRING": "1", "OCTAVO_GPU_RESULTS": str(self._lines), "PYTHONUNBUFFERED": "1",
             "OCTAVO_DEBUG": "1",
@@ -172,11 +174,11 @@ class Trial:
                     process.wait()
 
     def must_run(self, command: Sequence[str | Path]) -> None:
-        """As `run`. Raises Failed for another exit status than 0 too."""
+        """Run a command, as `run` does. Raises Failed for another exit status than 0 too."""
         self._insist(command, self.run(command))
 
     def run_in_program(self, command: Sequence[str | Path], limit_s: float = math.inf) -> None:
-        """As `must_run`, in the packed checkout and with its environment."""
+        """Run a command as `must_run` does, in the packed checkout and with its environment."""
         self._insist(command, self.run(command, cwd=self.program, env=self.environment(), limit_s=limit_s))
 
     def _insist(self, command: Sequence[str | Path], status: int) -> None:
@@ -187,7 +189,7 @@ class Trial:
     # ---- the machine
 
     def machine(self) -> dict[str, object]:
-        """What this machine is, and what of the expected it lacks."""
+        """Describe this machine, and what of the expected it lacks."""
         cards = _said("nvidia-smi", "--query-gpu=name,compute_cap,driver_version,memory.total", "--format=csv,noheader")
         compiler = _said("nvcc", "--version")
         memory = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text(encoding="ascii"))
@@ -240,7 +242,8 @@ class Trial:
     # ---- the build
 
     def configure(self) -> dict[str, object]:
-        """As for the packages, so that what is tried is what is shipped, but for one card. Without it, for this CPU."""
+        """Configure the build as for the packages, so that what is tried is what is shipped, but for one card. Without
+        a card, for this CPU."""
         card, settings = "", ["CMAKE_BUILD_TYPE=Release", "MTMD_VIDEO=OFF", f"SKBUILD_PLATLIB_DIR={self.work / 'site'}"]
         settings += [f"CMAKE_PROJECT_llama_cpp_INCLUDE_BEFORE={self.program / 'packaging' / 'llama.cmake'}"]
         if not self.cpu:
@@ -311,7 +314,7 @@ class Trial:
         self.run_in_program(self._pytest(_TESTS, "--collect-only"))
 
     def tests(self) -> list[Path]:
-        """What matters most comes first: the machine may be taken away."""
+        """List the files of tests, the most important ones first: the machine may be taken away."""
         files = sorted((self.program / _TESTS).glob("test_*.py"))
         return sorted(files, key=lambda file: _FIRST.index(file.stem) if file.stem in _FIRST else len(_FIRST))
 
@@ -344,7 +347,7 @@ class Trial:
 
 
 def _said(*command: str) -> str:
-    """What a program prints; nothing where it is not there or fails."""
+    """Return what a program prints; nothing where it is not there or fails."""
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
     except (OSError, subprocess.SubprocessError):
@@ -383,7 +386,7 @@ def _cublas() -> tuple[Path | None, Path | None]:
 
 
 def _dry_run() -> str:
-    """What nvcc would do, which names its folders; nothing where there is none."""
+    """Return what nvcc would do, which names its folders; nothing where there is no nvcc."""
     compiler = shutil.which("nvcc")
     if compiler is None:
         return ""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 PATIENCE_S = 300.0
 READ, ANSWERED = " read ", "octavo.ask answer "
-"""What the log says of a book that was read, and of an answer that has come to its end."""
+"""The words that the log has for a book that was read, and for an answer that has come to its end."""
 
 _STEPS = 20
 

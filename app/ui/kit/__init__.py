@@ -1,1 +1,2 @@
-"""What the parts of the window share: threads, who has the engine, commands, words, and forms to be filled."""
+"""The groundwork that all parts of the window share: threads, who has the engine, commands, words, and forms to be
+filled."""

@@ -16,7 +16,7 @@ from app.wording.i18n import _
 
 
 class EngineTask(Enum):
-    """What the engine can be wanted for."""
+    """The kinds of task for which the engine can be wanted."""
 
     LOADING = auto()
     ANSWER = auto()
@@ -31,7 +31,7 @@ Step: TypeAlias = Loading | Tokenizing | Looking | Thinking | Noting | ReadingNo
 """How far the task is that has the engine."""
 
 ASIDE = (EngineTask.TITLE, EngineTask.WEIGHING, EngineTask.READING_AHEAD)
-"""What no person asked for."""
+"""The tasks that no person asked for."""
 
 _GIVES_WAY = {
     EngineTask.LOADING: (EngineTask.LOADING, EngineTask.SERIES, EngineTask.SURVEY, *ASIDE),
@@ -42,7 +42,7 @@ _GIVES_WAY = {
     EngineTask.WEIGHING: (EngineTask.READING_AHEAD,),
     EngineTask.READING_AHEAD: (),
 }
-"""What is stopped for a task that begins."""
+"""The tasks that are stopped for each task that begins."""
 
 _ASKED_FOR = (EngineTask.ANSWER, EngineTask.SERIES, EngineTask.SURVEY, EngineTask.LOADING)
 _COMES_FIRST = {
@@ -54,7 +54,7 @@ _COMES_FIRST = {
     EngineTask.WEIGHING: (EngineTask.WEIGHING, *_ASKED_FOR),
     EngineTask.READING_AHEAD: tuple(EngineTask),
 }
-"""What has to end before a task may begin."""
+"""The tasks that have to end before each task may begin."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Activity:
         return any(one.task is task for one in self._line)
 
     def may(self, task: EngineTask) -> EngineTask | None:
-        """What has to end before `task` may begin; None: it may begin now."""
+        """Return the task that has to end before `task` may begin; None: it may begin now."""
         return next((other for other in _COMES_FIRST[task] if self.has(other)), None)
 
     def begin(self, task: EngineTask, stop: Callable[[], None], books: tuple[BookRef, ...] = ()) -> None:
@@ -152,7 +152,7 @@ class Activity:
         return next((one.series for one in self._line if one.series is not None), None)
 
     def wait_words(self, first: EngineTask) -> str:
-        """What is said while something waits for a task to end; empty for most."""
+        """Return the words that are shown while something waits for task `first` to end; empty for most."""
         match first:
             case EngineTask.LOADING:
                 return _("Waiting for the model to load…")
@@ -192,7 +192,7 @@ class Activity:
 
     @property
     def tokens_per_second(self) -> float:
-        """Of the last reading that could be measured; 0 before."""
+        """The speed of the last reading that could be measured; 0 before."""
         return self._tokens_per_second
 
     def note(

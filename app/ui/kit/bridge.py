@@ -50,7 +50,7 @@ class Executor(StrEnum):
 
 
 _NOT_OF_DESK = (Executor.MODELS, Executor.COPYING, Executor.ASKING, Executor.FETCHING)
-"""What they do has nothing to do with books and conversations; a network may keep them waiting."""
+"""The executors whose work has nothing to do with books and conversations; a network may keep them waiting."""
 
 
 @dataclass
@@ -177,7 +177,7 @@ class Bridge(QObject):
 
     @property
     def busy(self) -> frozenset[Executor]:
-        """Those with work under way, waiting, or still to be delivered."""
+        """The executors with work under way, waiting, or still to be delivered."""
         return frozenset(self._jobs.values())
 
     def close(self, timeout_s: float = 1.5) -> bool:
@@ -279,7 +279,7 @@ class _Draining(QObject):
 
 
 def _nothing() -> None:
-    """What stands at the end of a line."""
+    """Do nothing: the call with which a line of work ends."""
 
 
 def _route_done(
@@ -307,7 +307,7 @@ def _route(
 
 
 def problem_of(error: BaseException) -> Problem:
-    """What an exception is to a person.
+    """Return the problem that tells a person of an exception.
 
     The log gets the place and the kind of a bug, never its message: that could hold a text or a name.
     """

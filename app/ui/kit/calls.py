@@ -32,8 +32,9 @@ _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 -- the name of a variable; Wayland
 
 
 class Call(msgspec.Struct, frozen=True):
-    """What a second start wants: these files on the desk, `action` done, and the window in front. `files` are absolute
-    paths as the system writes them; `token` is the desktop's leave to come to the front, empty where it gives none."""
+    """The wishes of a second start: these files on the desk, `action` done, and the window in front. `files` are
+    absolute paths as the system writes them; `token` is the desktop's leave to come to the front, empty where it gives
+    none."""
 
     files: tuple[bytes, ...] = ()
     token: str = ""
@@ -142,7 +143,8 @@ def _leave(folder: Path, call: Call) -> Path:
 
 
 def _take_all(folder: Path) -> Iterator[Call]:
-    """What is no call, or an old one of a start that was ended while it waited, is taken away all the same."""
+    """Yield the calls in the folder and delete their files. A file that is no call, or an old one of a start that was
+    ended while it waited, is deleted all the same."""
     for path in sorted(folder.glob("*.call")) + [part for part in folder.glob("*.part") if _is_old(part)]:
         with contextlib.suppress(OSError, msgspec.MsgspecError):
             content = b"" if _is_old(path) or path.stat().st_size > _MAX_CALL_BYTES else path.read_bytes()

@@ -172,11 +172,11 @@ class Commands(QObject):
                 self.actions[command.name] = _action(command, window)
 
     def shown(self, group: CommandGroup) -> Iterator[Command]:
-        """Those of the group that there are now."""
+        """Return the commands of the group that there are now."""
         return (command for command in group.commands if self.actions[command.name].isVisible())
 
     def entries(self) -> list[Entry]:
-        """Those that can be chosen now."""
+        """Return an entry for each command that can be chosen now."""
         return [
             Entry(
                 EntryKind.COMMAND,

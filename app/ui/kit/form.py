@@ -80,6 +80,6 @@ class FormDialog(SmallDialog):
 
     @Slot()
     def _look(self) -> None:
-        """What the field shows may be longer; whether the form may be left."""
+        """Fit the height to what the field shows now, and let the form be left only when the field is ready."""
         self.fit_height()
         self.action.setEnabled(self.field.ready)

@@ -69,9 +69,9 @@ class PageLook(msgspec.Struct, frozen=True):
 
 
 class WindowState(msgspec.Struct, frozen=True):
-    """What lay open in the window, `conversation_id` in the middle. By the ids of conversations: `panes`, and `opened`,
-    the books on the page, and on the second one in a split view. `look` is that of pages, `folds` the folders on the
-    shelf that a person has folded or not."""
+    """The state in which a window was left: what lay open in it, `conversation_id` in the middle. By the ids of
+    conversations: `panes`, and `opened`, the books on the page, and on the second one in a split view. `look` is that
+    of pages, `folds` the folders on the shelf that a person has folded or not."""
 
     conversation_id: str = ""
     panes: dict[str, PagePane] = {}
@@ -81,7 +81,7 @@ class WindowState(msgspec.Struct, frozen=True):
 
 
 def load(folder: Path) -> FrameState:
-    """What `save` wrote; the usual where that is nothing, or nothing sound."""
+    """Return the state that `save` wrote; the usual one where that is nothing, or nothing sound."""
     with contextlib.suppress(OSError, msgspec.MsgspecError):
         with (folder / _NAME).open("rb") as file:
             return msgspec.json.decode(file.read(_MOST_BYTES), type=FrameState)

@@ -42,7 +42,7 @@ class Pace:
 
     @property
     def tokens_per_second(self) -> float:
-        """Of the last few seconds; 0 while nothing was evaluated."""
+        """The speed of reading over the last few seconds; 0 while nothing was evaluated."""
         recent = [sample for sample in self._samples if sample[3] > self._last[1] - _RECENT_S]
         seconds = sum(sample[2] for sample in recent)
         return sum(end - start for start, end, *_ in recent) / seconds if seconds > 0 else 0.0

@@ -109,7 +109,7 @@ def discard(path: Path) -> None:
 
 
 def session_address() -> str:
-    """Of the session bus; empty where there is none, or where it is not on this machine."""
+    """Return the address of the session bus; empty where there is none, or where it is not on this machine."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     usual = f"unix:path={runtime}/bus" if runtime and Path(runtime, "bus").is_socket() else ""
     address = os.environ.get("DBUS_SESSION_BUS_ADDRESS", "") or usual

@@ -1,4 +1,4 @@
-"""What presenters have in common: how they call the desk, a word for what went wrong, and handlers for the ends of
+"""The common groundwork of presenters: how they call the desk, a word for what went wrong, and handlers for the ends of
 work."""
 
 from __future__ import annotations

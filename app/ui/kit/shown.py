@@ -1,4 +1,5 @@
-"""What the window shows: which books there are, which conversation, how its context is used, which page is open."""
+"""The state that the window shows: which books there are, which conversation, how its context is used, which page is
+open."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ class Shown:
 
     conversation: Conversation | None = None
     turns: tuple[Turn, ...] = ()
-    """Those of the conversation; while an answer to it is written, those above it."""
+    """The turns of the conversation; while an answer to it is written, the turns above that answer."""
     use: ContextUse | None = None
     measured: tuple[BookRef, ...] = ()
     book: Book | None = None
@@ -31,12 +32,12 @@ class Shown:
 
     @property
     def id(self) -> str:
-        """Of the conversation; empty while none is shown."""
+        """The id of the conversation; empty while none is shown."""
         return self.conversation.id if self.conversation is not None else ""
 
     @property
     def books(self) -> tuple[BookRef, ...]:
-        """Those on the desk."""
+        """The books on the desk of the conversation; empty while none is shown."""
         return self.conversation.books if self.conversation is not None else ()
 
     @property

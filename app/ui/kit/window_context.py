@@ -1,4 +1,5 @@
-"""What every part of a window needs: its desk, its frame, who has the engine, what is shown, and what happens."""
+"""The context that every part of a window is given: its desk, its frame, who has the engine, what is shown, what
+happens."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from app.ui.look.icons import Icons
 
 
 class WindowEvents(QObject):
-    """What happens in a window, told by the kernel to whom it may concern; and what anybody in it asks of the
+    """The events of a window, told by the kernel to whom they may concern; and what anybody in it asks of the
     program."""
 
     books_changed = Signal()

@@ -30,14 +30,14 @@ from app.wording.units import count, duration, size
 _BREAK = re.compile(r"(?:(?<=[^\W\d_])(?P<hyphen>-)[ \t]*\r?\n\s*(?=[^\W\d_]))|\s+")
 
 TOKENS_PER_PAGE = 570
-"""Of an ordinary English book: the one rule by which tokens are said in pages."""
+"""The tokens on a page of an ordinary English book: the one rule by which tokens are said in pages."""
 
 
 WORTH_TELLING = 1000
 """Fewer tokens than this are read before anyone would ask how long it takes."""
 
 NAME_CHARACTERS = 40
-"""Of a title within a sentence."""
+"""The most characters that are shown of a title within a sentence."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def page_with_reference(book: Book, page: Page) -> str:
 
 
 def _join(found: re.Match[str]) -> str:
-    """What a line break of the page becomes inside a quotation: nothing in a word, a space elsewhere."""
+    """Return what replaces a line break of the page inside a quotation: nothing in a word, a space elsewhere."""
     before, behind = found.string[found.start() - 1], found.string[found.end()]
     if found["hyphen"]:
         return "" if behind.islower() else "-"
@@ -93,7 +93,7 @@ def _join(found: re.Match[str]) -> str:
 
 
 def follow(reading: Reading, pace: Pace, now: float, use: ContextUse | None) -> ReadingNow:
-    """What there is to say about a reading; `now` in seconds of the pace's clock."""
+    """Note a reading in its pace, and return all there is to say about it; `now` in seconds of the pace's clock."""
     pace.note(reading, now)
     place = place_of(reading.done, use)
     return ReadingNow(reading.done, reading.total, place, reading_words(reading, place, pace), left_words(pace))
@@ -162,7 +162,7 @@ def thinking_words() -> str:
 
 
 def step_words(step: Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow | None) -> str:
-    """What the engine is about; empty while it writes, or has nothing to do."""
+    """Say what the engine is doing; empty while it writes, or has nothing to do."""
     match step:
         case Loading(fraction):
             return loading_words(fraction)
@@ -208,7 +208,7 @@ def jump_words(wanted: str, names: PageNames, number: int, found: int) -> str:
 
 
 def page_note(page: Page, book: Book) -> str:
-    """What a person should know about a page of `book`; empty when there is nothing."""
+    """Return the remarks about a page of `book` that a person should know; empty when there are none."""
     outdated = (f"{outdated_words()}.",) if book.is_outdated else ()
     return " ".join((*page_remarks(page, hidden_read=book.hidden_read), *outdated))
 
@@ -268,7 +268,7 @@ def use_parts(use: ContextUse, palette: Palette) -> tuple[SpinePart, ...]:
 
 
 def waiting_words(titles: Sequence[str]) -> str:
-    """What a question waits for; the titles of what is being opened."""
+    """Say what a question waits for, by the titles of the books that are being opened."""
     return _("Waiting for {books}…").format(books=_name_books(titles))
 
 
@@ -278,19 +278,19 @@ def unopened_words(titles: Sequence[str]) -> str:
 
 
 def without_words(books: int) -> str:
-    """What is offered instead of waiting for so many books; empty for none."""
+    """The words of the button that asks without waiting for so many books; empty for none."""
     if not books:
         return ""
     return _("Ask without it") if books == 1 else _("Ask without them")
 
 
 def opening_words(titles: Sequence[str]) -> str:
-    """What the empty composer shows while books are being opened."""
+    """The words that the empty composer shows while books are being opened."""
     return _("You can ask now: the question waits until {books} can be read").format(books=_name_books(titles))
 
 
 def opening_title(titles: Sequence[str]) -> str:
-    """What the middle of an empty conversation shows meanwhile."""
+    """The title in the middle of an empty conversation while books are being opened."""
     return _("Importing {books}").format(books=_name_books(titles))
 
 
@@ -348,7 +348,7 @@ def does_not_fit(answer: Answer | None) -> bool:
 
 
 def going_on_words(answer: Answer) -> str:
-    """What can be done with an answer that was stopped or cut off; empty where it cannot be gone on with."""
+    """The words of the button that goes on with an answer that was stopped or cut off; empty where none can."""
     if answer.ending in (Ending.COMPLETE, Ending.OPEN):
         return ""
     if does_not_fit(answer):

@@ -69,7 +69,8 @@ class SmallDialog(QDialog):
         self.setAccessibleDescription(sentence)
 
     def fit_height(self) -> None:
-        """As high as what it shows at its width: Qt takes the lines of a label for shorter than they are."""
+        """Make the dialog as high as what it shows at its width: Qt takes the lines of a label for shorter than they
+        are."""
         layout = self.layout()
         if layout is not None and layout.hasHeightForWidth():
             layout.activate()

@@ -1,4 +1,4 @@
-"""What file dialogs may leave behind, of all that the window opens: the names of folders and files are a client's.
+"""Limits what file dialogs leave behind, of all that the window opens: the names of folders and files are a client's.
 
 Qt's own dialog writes nothing here. A desktop's dialog has its bookmarks, and may keep lists of what was chosen (GTK's
 recently-used.xbel, KDE's recent documents, the registry of Windows), in programs and files that Octavo does not reach.
@@ -29,7 +29,7 @@ def keep_folders_secret() -> None:
 
 
 def use_system_dialogs(wanted: bool) -> None:
-    """Of the dialogs that are opened from now on."""
+    """Choose whether the dialogs that are opened from now on are the system's or Qt's own."""
     attribute = Qt.ApplicationAttribute.AA_DontUseNativeDialogs
     QCoreApplication.setAttribute(attribute, not (wanted or _FLATPAK.exists()))
 

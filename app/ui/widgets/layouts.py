@@ -13,7 +13,7 @@ from app.ui.widgets.spoken import speak_as
 
 Margins: TypeAlias = tuple[int, int, int, int]
 Item: TypeAlias = QWidget | QLayout | int | tuple[QWidget | QLayout, int | Qt.AlignmentFlag] | None
-"""What is laid out: a widget or a layout, alone or with its stretch or its alignment; so many empty pixels; None for
+"""An item of a layout: a widget or a layout, alone or with its stretch or its alignment; so many empty pixels; None for
 room that grows."""
 
 STRETCH: Final = None

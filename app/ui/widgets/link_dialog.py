@@ -57,7 +57,7 @@ class LinkDialog(QDialog):
         self.cancel_button.setFocus()
 
     def _height_needed(self) -> int:
-        """Of the field, for all lines of the address."""
+        """Return the height in pixels that the field needs to show all lines of the address."""
         room = QRect(0, 0, _WIDTH - 2 * SPACE_L - _INSIDE, _MOST_HEIGHT)
         metrics, text = self.address_field.fontMetrics(), self.address_field.toPlainText()
         return metrics.boundingRect(room, Qt.TextFlag.TextWrapAnywhere, text).height() + _INSIDE

@@ -1,5 +1,5 @@
-"""What takes the place of the conversation in the middle of the window: a header with a title and a way back, and what
-there is to see below it."""
+"""A panel that takes the place of the conversation in the middle of the window: a header with a title and a way back,
+and what there is to see below it."""
 
 from __future__ import annotations
 

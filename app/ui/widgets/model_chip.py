@@ -19,7 +19,7 @@ _LONGEST = 440
 
 
 class ChipDot(StrEnum):
-    """What the dot says; the words say it too."""
+    """The states of the model that the chip's dot shows; the words say them too."""
 
     READY = "ready"
     WORKING = "working"

@@ -19,7 +19,7 @@ _STEPS = 1000
 
 
 class FetchLine(QFrame):
-    """What is fetched, and how far. Hidden while nothing is."""
+    """A line that says what is fetched, and how far it is. Hidden while nothing is fetched."""
 
     models_wanted = Signal()
     pause_wanted = Signal()

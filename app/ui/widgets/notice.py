@@ -20,7 +20,7 @@ from app.wording.i18n import _
 
 @dataclass(frozen=True)
 class NoticeAction:
-    """What a button in a notice says and does."""
+    """A button in a notice: the words on it, and what it does."""
 
     words: str
     do: Callable[[], object]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 
 class NumberField(QLineEdit):
-    """What is typed is brought within the bounds when the field is left; `changed` carries the new value."""
+    """A field for a number. It is brought within the bounds when the field is left; `changed` carries the new value."""
 
     changed = Signal(float)
 
@@ -33,7 +33,8 @@ class NumberField(QLineEdit):
         self.set_value(value)
 
     def value(self) -> float:
-        """What the field says now, within the bounds; what cannot be read as a number leaves the last value."""
+        """Return the number in the field, within the bounds; text that cannot be read as a number leaves the last
+        value."""
         self._take()
         return self._value
 

@@ -102,7 +102,7 @@ class Thumbnails(QObject):
         return key in self._kept and self._kept[key] is None
 
     def put(self, key: Key, raster: Raster | None) -> None:
-        """What was asked for; None where there is none."""
+        """Keep the picture that was asked for, and ask for the next; None where there is none."""
         self._under_way = None
         self._kept[key] = None if raster is None else to_image(raster)
         while len(self._kept) > self._most:
@@ -122,7 +122,7 @@ class Thumbnails(QObject):
         self._waiting.clear()
 
     def _ask(self) -> None:
-        """What came into sight last comes first."""
+        """Ask for the next picture, unless one is under way: the one that came into sight last comes first."""
         if self._under_way is None and self._waiting:
             self._under_way, _nothing = self._waiting.popitem()
             self.wanted.emit(self._under_way)

@@ -169,7 +169,7 @@ class Spine(QWidget):
         return self._tip
 
     def show_action(self, words: str) -> None:
-        """What the person can do now; empty for nothing."""
+        """Show what the person can do now, as words on the button; empty hides it."""
         self.action.setText(words)
         self.action.setVisible(bool(words))
 

@@ -1,4 +1,4 @@
-"""What screen readers are told of widgets that are painted by hand: what each of them is, and their order."""
+"""Tells screen readers of widgets that are painted by hand: what each of them is, and their order."""
 
 from __future__ import annotations
 

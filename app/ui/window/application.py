@@ -66,7 +66,8 @@ will be one (RFC 9476). Who passes the program on may give it an id of a domain 
 _OWN_ID = "application-id"
 
 _BLOB, _LAST_BLOB = "window", "open_matter"
-"""What lay open in the window, of each desk; the id of the matter that was open last, in the library's."""
+"""The names of two kept states: what lay open in the window, of each desk; and the id of the matter that was open last,
+in the library's."""
 
 _UNSEEN_MS = 500
 """Then the desk is opened although nothing was painted: the window is minimized, or on another workspace."""
@@ -174,7 +175,8 @@ class _Moment:
 
 
 class _Shell(QObject):
-    """What there is whether a desk is open or not: the window, what it looks like, files that wait, the last word."""
+    """The part of the program that is there whether a desk is open or not: the window, its look, files that wait, the
+    last word."""
 
     def __init__(self, application: QApplication, paths: Paths, files: Sequence[Path]) -> None:
         super().__init__()
@@ -225,7 +227,8 @@ class _Shell(QObject):
         return made
 
     def tell_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """What went wrong on the GUI thread itself: a sentence, an entry in the log; the window goes on."""
+        """Tell of a fault on the GUI thread itself: a sentence in the window, an entry in the log; the window goes
+        on."""
         problem = problem_of(error)
         self.window.picture.let_go()
         if self.presenter is not None:
@@ -237,7 +240,7 @@ class _Shell(QObject):
 
     @Slot()
     def _restart(self) -> None:
-        """As if the window were closed, and opened once more where it was."""
+        """Close the window, and have the program open it once more where it was."""
         self.restarts = True
         self.window.close()
 
@@ -268,7 +271,7 @@ class _Shell(QObject):
             self.presenter.welcome.take_files([file])
 
     def act(self, action: WindowAction) -> None:
-        """What was chosen in the menu of the program's icon; before the shelf is listed it waits."""
+        """Do what was chosen in the menu of the program's icon; before the shelf is listed it waits."""
         if self.presenter is None or not self._listed:
             self._action = action
         elif action is WindowAction.NEW_CONVERSATION:
@@ -303,7 +306,7 @@ class _Shell(QObject):
 
     @Slot()
     def _on_listed_again(self) -> None:
-        """Of another desk."""
+        """Go on when the shelf of another desk is listed."""
         self.window.picture.let_go()
         self._act_at_last()
         QTimer.singleShot(0, self._collector, self._collector.renew)
@@ -352,7 +355,7 @@ class WindowStart(_Shell):
         self._extensions = extensions
         self._makers: Sequence[MakeShellFeature] = ()
         self.features: list[ShellFeature] = []
-        """Those that outlive the open desk; made when the first one is shown."""
+        """The features that outlive the open desk; made when the first desk is shown."""
         self._open_desk, self._handbook = open_desk, handbook
         self._desk: Services | None = None
         self._untold: Problem | None = None  # what went wrong before there was a place to say so

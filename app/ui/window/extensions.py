@@ -1,4 +1,4 @@
-"""What features add to the window's program, as it is handed from the start of the program to the window."""
+"""The additions of features to the window's program, as the start of the program hands them to the window."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class PassphraseScreen(QWidget):
         self._look()
 
     def _more_actions(self) -> tuple[QWidget, ...]:
-        """What stands beside the button that unlocks."""
+        """Return the widgets that stand beside the button that unlocks."""
         return ()
 
     def _remarks(self) -> tuple[PlainLabel, ...]:

@@ -1,4 +1,4 @@
-"""What a feature adds to the program around its window: something that outlives the desk that is open in it."""
+"""The addition of a feature to the program around its window: something that outlives the desk that is open in it."""
 
 from __future__ import annotations
 

@@ -197,23 +197,23 @@ class WindowPresenter(QObject):
         window.talk.composer.say_shown(self.talk_area.images.words.tip)
 
     def _book_entries(self, book: Book) -> list[MenuEntry]:
-        """What features can do with a document."""
+        """Return the menu entries for what features can do with a document."""
         return [entry for feature in self.features for entry in feature.book_menu(book)]
 
     def _desk_entries(self) -> list[MenuEntry]:
-        """What features can do with desks."""
+        """Return the menu entries for what features can do with desks."""
         return [entry for feature in self.features for entry in feature.desk_menu()]
 
     def _page_entries(self) -> list[MenuEntry]:
-        """What features can do with pages of the open document."""
+        """Return the menu entries for what features can do with pages of the open document."""
         return [entry for feature in self.features for entry in feature.page_menu()]
 
     def _answer_entries(self, answer_id: str, citation: Citation | None) -> list[MenuEntry]:
-        """What features can do with an answer."""
+        """Return the menu entries for what features can do with an answer."""
         return [entry for feature in self.features for entry in feature.answer_menu(answer_id, citation)]
 
     def _words_entries(self, words: str, citation: Citation | None, question_id: str) -> list[MenuEntry]:
-        """What features can do with words that another one shows."""
+        """Return the menu entries for what features can do with words that another feature shows."""
         return [entry for feature in self.features for entry in feature.words_menu(words, citation, question_id)]
 
     def _book_notes_entries(self) -> list[MenuEntry]:
@@ -221,7 +221,7 @@ class WindowPresenter(QObject):
         return [entry for feature in self.features for entry in feature.book_notes_menu()]
 
     def _busy_words(self) -> str:
-        """What would be stopped by opening another desk; empty for nothing."""
+        """Say what would be stopped by opening another desk; empty for nothing."""
         return next(filter(None, (feature.busy_words() for feature in self.features)), "")
 
     # ---- the first steps
@@ -240,7 +240,7 @@ class WindowPresenter(QObject):
 
     @Slot(object)
     def _begin(self, action: EmptyAction) -> None:
-        """What a person who has asked nothing yet wants first."""
+        """Begin the step that a person who has asked nothing yet wants to take first."""
         match action:
             case EmptyAction.ADD:
                 self.shelf_area.shelf.choose_files()
@@ -278,7 +278,7 @@ class WindowPresenter(QObject):
             feature.end()
 
     def state(self) -> WindowState:
-        """What is open."""
+        """Return the state of the window: what is open in it."""
         ids = {conversation.id for conversation in self.shelf_area.shelf.conversations}
         return WindowState(
             conversation_id=self.shown.id,
