@@ -14,7 +14,8 @@ Result = TypeVar("Result")
 
 
 def as_events(work: Work[Progress, Result]) -> Generator[Progress | Done[Result] | Cancelled | Failed]:
-    """What it returns becomes Done, Stopped Cancelled, an AppError Failed; closing it closes the work."""
+    """Turn the outcome of work into an event: what it returns becomes Done, Stopped Cancelled, an AppError Failed;
+    closing it closes the work."""
     try:
         result = yield from work
     except Stopped:

@@ -18,7 +18,7 @@ _NUMBERS = itertools.count(1)
 
 
 class Port:
-    """As `isolation.heartbeat.Port`, with the desk's end of it."""
+    """A stand-in for `isolation.heartbeat.Port`, with the desk's end of it."""
 
     def __init__(self, orders: Any, events: Any) -> None:
         self.orders: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -39,7 +39,7 @@ class Port:
 
 
 class NearChild(ABC):
-    """As `isolation.child.Child`, but there is no process to kill: it ends once it looks for orders."""
+    """A stand-in for `isolation.child.Child` without a process to kill: it ends once it looks for orders."""
 
     orders: ClassVar[Any]
 
@@ -55,7 +55,7 @@ class NearChild(ABC):
 
     @abstractmethod
     def work(self, argv: Sequence[str]) -> None:
-        """What the process with this command line does, until `port` gives None."""
+        """Do what the process with this command line does, until `port` gives None."""
 
     def send(self, message: msgspec.Struct) -> None:
         if self.death is not None:

@@ -53,7 +53,7 @@ class _Child(NearChild):
 
 
 class NearReader(ReaderProcess):
-    """As `isolation.client.ReaderProcess`."""
+    """A stand-in for `isolation.client.ReaderProcess` that works within this process."""
 
     def __init__(
         self, kind: ReaderKind, step: Step, limits: ReaderLimits, _on_death: Callable[[ChildDied], None]

@@ -27,7 +27,7 @@ DIAGNOSES = diagnoses_of(FEATURES)
 
 
 def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
-    """As `bootstrap.open_desk`, with all features."""
+    """Open a desk as `bootstrap.open_desk` does, with all features."""
     return bootstrap.open_desk(paths, passphrase, reader, keeps=KEEPS, features=DESK_FEATURES, replacing=REPLACING)
 
 

@@ -30,7 +30,7 @@ _WORKERS = 2
 _LOOK_INTERVAL_S = 0.1
 _END_LIMIT_S = 10.0  # the system ends what is inside a sandbox after the sandbox
 _UNTYPED = {Code.BUG, Code.READER_CRASHED}
-"""What says that a reader came to an end that nobody foresaw."""
+"""The codes which say that a reader came to an end that nobody foresaw."""
 
 
 class _Outcome(msgspec.Struct, frozen=True):

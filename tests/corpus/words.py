@@ -54,7 +54,7 @@ def text_of(document: Document, first_page: int = 1) -> str:
 
 
 def corpus(name: str) -> Path:
-    """What `packaging/dev corpus` fetched of a package."""
+    """Return the folder that `packaging/dev corpus` fetched of a package; skip the test where it is not there."""
     folder = Path(os.environ.get("OCTAVO_CORPUS", "build/corpus")).absolute() / "unpacked" / name
     if not folder.is_dir():
         pytest.skip(f"{name} is fetched by packaging/dev corpus")

@@ -45,7 +45,7 @@ def new_engine() -> Iterator[NewEngine]:
 
 @pytest.fixture
 def near_engine(new_engine: NewEngine, monkeypatch: pytest.MonkeyPatch) -> NewEngine:
-    """As `new_engine`, for tests that are not about the engine's process: it has none."""
+    """Give engines as `new_engine` does, for tests that are not about the engine's process: they have none."""
     monkeypatch.setattr(client, "Child", NearEngine)
     return new_engine
 

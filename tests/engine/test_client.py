@@ -183,7 +183,7 @@ def test_a_load_can_be_cancelled(new_engine: NewEngine, starter: Path) -> None:
 
 
 def test_other_work_for_the_machine_does_not_hide_that_the_engine_died(engine: EngineClient) -> None:
-    """What that starts has no model, and would answer that there is none."""
+    """The process that other work starts has no model, and would answer that there is none."""
     info = engine.model()
     kill(engine)
     with pytest.raises(AppError):

@@ -65,7 +65,7 @@ def test_a_load_that_finds_no_memory_says_where(
 
 
 def test_main_memory_that_cannot_be_had_is_named(tiny_scout: Path) -> None:
-    """Of a real allocation, so that the lines are llama.cpp's own."""
+    """The allocation is a real one, so that the lines are llama.cpp's own."""
     resource = pytest.importorskip("resource")
     model = LlamaModel(tiny_scout, 0, lambda _fraction: True)
     before = resource.getrlimit(resource.RLIMIT_AS)

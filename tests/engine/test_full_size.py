@@ -68,7 +68,7 @@ pytestmark = [
 
 
 class Report:
-    """What was measured, in order."""
+    """The values that were measured, in order."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}

@@ -94,7 +94,7 @@ def headers() -> dict[tuple[str, str], ModelHeader]:
 
 
 def check(header: ModelHeader, machine: Machine, result: Placement | Shortfall) -> None:
-    """What holds of every plan: nothing is lost, nothing is counted twice, no device is overfilled."""
+    """Check what holds of every plan: nothing is lost, nothing is counted twice, no device is overfilled."""
     by_class, by_device = result.by_class(), result.by_device()
     assert sum(by_class.values()) == sum(by_device.values()) == sum(use.bytes for use in result.uses)
     placed_twice = header.total_bytes(TensorPart.EMBEDDINGS) if header.tied and by_class.get(MemoryClass.OUTPUT) else 0
@@ -170,7 +170,7 @@ def test_exact_types_are_preferred_where_they_cost_no_speed(headers: dict[tuple[
 def ways_of(
     header: ModelHeader, machine: Machine, request: PlanRequest, projector: ModelHeader | None = None
 ) -> dict[WayKind, Way]:
-    """What could be asked for instead; each is what the planner makes of such a request."""
+    """Return the ways that could be asked for instead; each is what the planner makes of such a request."""
     wanted = plan(header, projector, machine, request)
     found = ways(header, projector, machine, request, wanted)
     for way in found:
@@ -338,7 +338,7 @@ def test_a_file_is_uploaded_while_it_is_read_and_kept_in_memory_if_it_fits(
 def test_where_a_device_cannot_take_weights_while_they_are_read_the_file_is_mapped(
     headers: dict[tuple[str, str], ModelHeader],
 ) -> None:
-    """As llama.cpp itself does; so Metal takes the file's own pages."""
+    """The plan maps the file as llama.cpp itself does; so Metal takes the file's own pages."""
     machine = MACHINES["H100"]
     machine = msgspec.structs.replace(
         machine, gpus=tuple(msgspec.structs.replace(gpu, uploads=False) for gpu in machine.gpus)

@@ -1,4 +1,4 @@
-"""What a plan says a model takes is what llama.cpp takes: to the byte in a dry run, and loaded too."""
+"""A plan says a model takes as much as llama.cpp takes: to the byte in a dry run, and loaded too."""
 
 from __future__ import annotations
 

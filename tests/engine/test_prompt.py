@@ -92,7 +92,7 @@ STRANGE = ChatTemplate(
     "<|eot|>ask|",
     "<|eot|><|header_start|>model|",
 )
-"""As a template that nobody knows might write it, with the tokens of the tiny model."""
+"""A template as one that nobody knows might be, with the tokens of the tiny model."""
 
 
 @pytest.mark.parametrize("model", ["tiny_scout"], indirect=True)

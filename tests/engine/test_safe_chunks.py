@@ -63,7 +63,7 @@ def model(path: Path) -> Iterator[LlamaModel]:
 
 
 def whole(model: LlamaModel, text: str) -> array[int]:
-    """What llama.cpp makes of a text in one piece."""
+    """Return the tokens that llama.cpp makes of a text in one piece."""
     raw = text.encode("utf-8", "replace")
     room = 2 * len(raw) + 16
     tokens = (ctypes.c_int32 * room)()

@@ -45,7 +45,7 @@ def test_and_byte_by_byte(family: str) -> None:
 
 @pytest.mark.parametrize("family", STREAMS)
 def test_marks_may_be_control_tokens(family: str) -> None:
-    """Of an answer that speaks of marks the control tokens are lost, so this one does not."""
+    """The answer speaks of no marks: where one does, the control tokens are lost."""
     stream = STREAMS[family]
     thoughts = Thoughts(stream.before)
     said = b"".join(thoughts.feed(*step) for step in as_tokens(stream.text("Who pays?", answer="The tenant. [p. 3]")))
@@ -127,7 +127,7 @@ def test_what_cannot_be_switched_off_stays(family: str) -> None:
 
 
 def test_a_thought_that_an_unknown_template_opens_is_closed() -> None:
-    """Of a server that does not show its template."""
+    """The prompt is from a server that does not show its template."""
     assert without_thought("<|im_start|>assistant\n<think>\n", "") == "<|im_start|>assistant\n<think>\n\n</think>\n\n"
     assert without_thought("<|im_start|>assistant\n", "") == "<|im_start|>assistant\n"
 

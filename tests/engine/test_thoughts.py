@@ -1,4 +1,4 @@
-"""What a model thinks is no part of its answer: in real engines, whose models recite thoughts and answers."""
+"""The thoughts of a model are no part of its answer: in real engines, whose models recite thoughts and answers."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_it_is_stopped_while_it_thinks(near_engine: NewEngine, tmp_path: Path) -
 
 
 def test_the_next_turn_is_laid_out_without_the_thought(near_engine: NewEngine, tmp_path: Path) -> None:
-    """As by an engine that never saw it; and it is answered as there."""
+    """The turn is laid out as by an engine that never saw the thought; and it is answered as there."""
     words, turn = SCRIPTS["control tokens"]
     model = write_reciter(tmp_path / "m.gguf", words, turn)
     engine, fresh = near_engine(), near_engine()
@@ -130,7 +130,8 @@ def test_in_harmony_the_model_names_its_channel(near_engine: NewEngine, tmp_path
 
 
 def test_a_quotation_in_a_thought_is_not_held_to_the_books(near_engine: NewEngine, tmp_path: Path) -> None:
-    """What is quoted there stands in no book; held to them, the model could not have gone on to its answer."""
+    """The words that are quoted there stand in no book; held to them, the model could not have gone on to its
+    answer."""
     words = ("<think>", "Ġthe", '"', "Ġhouse", "Ġwas", "Ġgreat", "Ġtown", '"', "</think>", *ANSWER)
     words = tuple(dict.fromkeys(words[:7])) + words[8:]  # the mark is opened, and not closed
     work = answer(near_engine, write_reciter(tmp_path / "m.gguf", words), prompt("What came?", text="A letter."))

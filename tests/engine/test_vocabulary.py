@@ -1,4 +1,4 @@
-"""What tells vocabularies apart: all that decides on tokens, and nothing else of a model's file."""
+"""Vocabularies are told apart by all that decides on tokens, and by nothing else of a model's file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What models of the families write, by each family's public description: a prompt's end, a thought, an answer.
+"""The text that models of the families write, by each family's public description: a prompt's end, a thought, an
+answer.
 
 The marks are those of model cards and chat templates; the words are ours. `TEMPLATES` are the parts of chat templates
 that the families are known by.
@@ -71,7 +72,7 @@ REPEATED = {
 """Two thoughts, of families that write something else between them than before the answer."""
 
 WRAPPED = ("Granite 3.3", "Hunyuan", "Command A", "Kimi K3")
-"""What comes behind a thought of these is around their answer; between two thoughts it does not come."""
+"""The families whose text behind a thought is put around the answer; between two thoughts it does not come."""
 
 TEMPLATES = {
     "gpt-oss": ("<|start|>assistant<|channel|>final<|message|>", HARMONY, f"{HARMONY}<|channel|>final<|message|>"),
@@ -116,7 +117,7 @@ TEMPLATES = {
         "<|CHATBOT_TOKEN|><|START_THINKING|><|END_THINKING|>",
     ),
 }
-"""What is in a template of the family, how a prompt of it ends, and how it ends where the model does not think."""
+"""The words in a template of the family, how a prompt of it ends, and how it ends where the model does not think."""
 
 STUBBORN = {"DeepSeek R1": "'<｜Assistant｜><think>\\n'", "MiniMax-M2": "'<think>' ~ '\\n'", "Llama": "<|eot_id|>"}
 """Templates of models that cannot be had not to think, or never do."""
@@ -125,7 +126,8 @@ _CONTROL = re.compile(r"(<[|/]?[a-z_A-Z:]+\|?>|\[/?THINK\])")
 
 
 def as_tokens(text: str) -> list[tuple[bytes, bytes]]:
-    """As of a vocabulary in which marks are control tokens, which have no piece: pieces of a few letters, and those."""
+    """Cut a text as a vocabulary does in which marks are control tokens, which have no piece: pieces of a few letters,
+    and those."""
     steps: list[tuple[bytes, bytes]] = []
     for part in _CONTROL.split(text):
         if _CONTROL.fullmatch(part):

@@ -1,4 +1,4 @@
-"""What is copied of an answer and of a table: references in words, cells that stay cells, no formulas."""
+"""Copying an answer and a table: references in words, cells that stay cells, no formulas."""
 
 from __future__ import annotations
 

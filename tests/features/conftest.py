@@ -1,4 +1,4 @@
-"""What tests of features share with those of the store, the terminal and the window."""
+"""The fixtures that tests of features share with those of the store, the terminal and the window."""
 
 from __future__ import annotations
 

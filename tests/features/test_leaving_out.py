@@ -38,7 +38,7 @@ print("BUTTONS", "|".join(buttons))
 
 
 def _start(folder: Path, without: str) -> dict[str, str]:
-    """What the program with all features but one says of itself; `without` is empty for all of them."""
+    """Return what the program with all features but one says of itself; `without` is empty for all of them."""
     environment = os.environ | {"OCTAVO_WITHOUT_FEATURE": without, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
         [sys.executable, "-c", _START, str(folder), without or "none"],

@@ -68,7 +68,7 @@ class Tries(msgspec.Struct, frozen=True):
 
     @property
     def escapes(self) -> dict[str, str]:
-        """What was not refused."""
+        """The attempts that were not refused, by name."""
         return {name: how for name, how in self.outcomes.items() if how not in REFUSED}
 
 

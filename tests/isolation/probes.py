@@ -30,7 +30,8 @@ _HERE = -100  # AT_FDCWD
 
 
 class Scene(msgspec.Struct, frozen=True):
-    """What an intruder might want. `pipe` is the reading end of a pipe of its own; `document` is open for reading."""
+    """The things that an intruder might want. `pipe` is the reading end of a pipe of its own; `document` is open for
+    reading."""
 
     parent: int
     home: str
@@ -98,7 +99,7 @@ def _open(flags: int, of: Callable[[Scene], str]) -> Probe:
 
 
 def _of_parents(name: str, flags: int = os.O_RDONLY) -> Probe:
-    """What the system shows of the parent."""
+    """Make a probe that opens what the system shows of the parent."""
     return _open(flags, lambda scene: f"/proc/{scene.parent}/{name}")
 
 
@@ -118,7 +119,7 @@ def _become_code(_scene: Scene) -> object:
 
 
 def _copy_out(scene: Scene) -> object:
-    """Of what may be read, into another file's place."""
+    """Copy from the document, which may be read, into another file's place."""
     return call("copy_file_range", scene.document, None, scene.document, None, 1, 0)
 
 
@@ -184,7 +185,7 @@ def _processes() -> dict[str, Probe]:
 
 
 def _through_the_kernel() -> dict[str, Probe]:
-    """What makes the kernel signal others, and what loosens this process."""
+    """The probes that make the kernel signal others, or loosen this process."""
     return {
         "owner of a pipe": _control(fcntl.F_SETOWN),
         "owner of a pipe, again": lambda scene: call("fcntl", scene.pipe, 15, _BUFFER),
@@ -281,7 +282,7 @@ def _files() -> dict[str, Probe]:
 
 
 HARMLESS: dict[str, Probe] = _network() | _processes() | _through_the_kernel() | _files()
-"""Those that are refused, by name."""
+"""The probes that are refused, by name."""
 
 DEADLY: dict[str, Probe] = {
     "exec": _plain("execve", _path("/bin/true"), None, None),
@@ -319,14 +320,14 @@ DEADLY: dict[str, Probe] = {
     "descriptor table": _plain("modify_ldt", 0, _BUFFER, 16),
     "x32": lambda _scene: perform(_NUMBERS["getpid"] | _X32),
 }
-"""Those that end the process, by name."""
+"""The probes that end the process, by name."""
 
 IN_PYTHON = frozenset({"thread"})
-"""Those that are more than a call."""
+"""The probes that are more than a call."""
 
 
 def _numbers() -> dict[str, int]:
-    """Of every call that a probe may name, looked up before the process is locked."""
+    """Return the number of every call that a probe may name, looked up before the process is locked."""
     return {name: pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) for name in _NAMES.split()}
 
 

@@ -1,4 +1,4 @@
-"""What a process gives up, read back from the kernel in a process of its own."""
+"""A process gives up rights and limits, read back from the kernel in a process of its own."""
 
 from __future__ import annotations
 

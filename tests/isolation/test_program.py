@@ -15,7 +15,7 @@ from app.isolation import program
 
 @pytest.fixture
 def frozen_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """What PyInstaller's starter says of itself."""
+    """Pretend to be frozen, as PyInstaller's starter says of itself; return the program's folder."""
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", str(tmp_path.resolve() / "octavo"))
     return tmp_path.resolve()

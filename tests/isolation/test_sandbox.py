@@ -1,4 +1,4 @@
-"""What a child can and cannot do at each step of the ladder that this machine offers, tried for real."""
+"""A child can and cannot do certain things at each step of the ladder that this machine offers: tried for real."""
 
 from __future__ import annotations
 

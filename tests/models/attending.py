@@ -29,7 +29,7 @@ SEEING = ("llama", GRID, DEEPSTACK, LOCAL_EYES)
 several layers (DEEPSTACK), or see each other in local layers alone (LOCAL_EYES)."""
 
 WINDOW = 256
-"""Of the sliding kinds, in tokens."""
+"""The window of the sliding kinds, in tokens."""
 
 WIDTH = 64
 """Numbers of a token's embedding."""
@@ -45,7 +45,7 @@ _INNER, _STATE, _GROUPS, _KERNEL, _SSM_HEADS = 2 * _WIDTH, 16, 1, 4, 4
 _DELTA_STATE, _DELTA_KEYS, _DELTA_VALUES = 16, 2, 4
 _SHORT_KERNEL = 3
 _HYBRID_GAIN = 4.0
-"""Of the one layer with keys, beside layers whose states alone say much of the last few tokens."""
+"""The gain of the one layer with keys, beside layers whose states alone say much of the last few tokens."""
 
 _Values: TypeAlias = "npt.NDArray[np.floating]"
 

@@ -311,7 +311,7 @@ def _spans(layers: list[int]) -> str:
 
 
 def text() -> bytes:
-    """What the catalogue's file holds: a line for each model's terms, files and group of tensors."""
+    """Return the text of the catalogue's file: a line for each model's terms, files and group of tensors."""
     return _laid_out(msgspec.to_builtins(contents())).encode() + b"\n"
 
 

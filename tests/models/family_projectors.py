@@ -21,7 +21,7 @@ from tests.models.attending import DEEPSTACK, DEEPSTACK_LAYERS, GRID, LOCAL_EYES
 Tensor: TypeAlias = "tuple[str, npt.NDArray[np.floating]]"
 
 ROW_END = "v.token_embd.img_break"
-"""What ends a row of an image of Pixtral's."""
+"""The tensor that ends a row of an image of Pixtral's."""
 
 _INSIDE, _DENSE, _LAYERS, _HEADS = 32, 64, 2, 2
 _MERGED = 4 * _INSIDE  # of two by two patches

@@ -26,7 +26,8 @@ _ROW_SPREAD = WIDTH**-0.5
 _BLOCK = 256
 _Q4_K_DEVIATIONS, _Q4_K_MEAN = 175.0, 7.5
 _Q6_K_DEVIATIONS = 1_370.0
-"""Of a block of random bits, for a scale of 1; the mean of a q4_K block is balanced by its second scale."""
+"""The deviations and the mean of the numbers in a block of random bits, for a scale of 1; the mean of a q4_K block is
+balanced by its second scale."""
 
 
 def write_full_size(path: Path, shape: Shape = SCOUT, quantization: str = "Q4_K_M", parts: int = 1) -> Path:

@@ -146,7 +146,7 @@ def _packed(items: tuple[Any, ...]) -> bytes:
 
 
 Content: TypeAlias = Callable[[Entry], bytes]
-"""What a tensor's data begin with; the rest of them is a hole."""
+"""A function that gives the beginning of a tensor's data; the rest of them is a hole."""
 
 
 def all_hole(_entry: Entry) -> bytes:

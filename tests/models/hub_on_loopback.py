@@ -32,7 +32,7 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 
 class Fault(Enum):
-    """What goes wrong with a file."""
+    """The ways in which a file goes wrong."""
 
     CUT = auto()  # after a random number of bytes the connection is gone
     CUT_AT_ONCE = auto()  # before the first byte
@@ -113,7 +113,7 @@ class LoopbackHub:
         return json.dumps(told).encode()
 
     def ranges(self, path: str) -> list[tuple[int, int]]:
-        """What was asked of the second host, in order."""
+        """Return the ranges that were asked of the second host, in order."""
         return [r.range for r in self.requests if r.host == "store" and r.path == path and r.range is not None]
 
 

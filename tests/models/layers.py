@@ -29,8 +29,8 @@ class Experts:
 
 @dataclass(frozen=True)
 class State:
-    """What a layer keeps in place of keys. Qwen 3.5's gated delta net, where `heads` are of values and `groups` of
-    keys, or Granite's Mamba 2."""
+    """The state that a layer keeps in place of keys. Qwen 3.5's gated delta net, where `heads` are of values and
+    `groups` of keys, or Granite's Mamba 2."""
 
     kernel: int
     size: int
@@ -79,7 +79,7 @@ class Published:
         return (self.local_head_size or self.head_size) if self.is_local(layer) else self.head_size
 
     def kv_heads_of(self, layer: int) -> int:
-        """As the file says, which counts layers that share, too."""
+        """Return the heads that the file says, which counts layers that share, too."""
         return (self.local_kv_heads or self.kv_heads) if self.is_local(layer) else self.kv_heads
 
 

@@ -53,7 +53,7 @@ def archive(*members: bytes) -> bytes:
 
 
 def pax_archive(record: Record, contents: dict[str, bytes], change: Callable[[tarfile.TarInfo], None]) -> bytes:
-    """As Python's own tarfile writes PAX archives."""
+    """Write a PAX archive as Python's own tarfile does."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as packed:
         for name, content in {RECORD_NAME: msgspec.json.encode(record), **contents}.items():

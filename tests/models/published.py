@@ -22,7 +22,7 @@ from tests.models.layers import Experts, Part, Published, State, layer_of, outsi
 
 _KEYS_BYTES = {"gemma4": 15_800_000, "qwen35": 11_000_000, "qwen35moe": 11_000_000, "gpt-oss": 13_000_000}
 _USUAL_KEYS_BYTES = 6_000_000
-"""What a file has beside its tensors, about: a vocabulary with its merges."""
+"""The bytes that a file has beside its tensors, about: a vocabulary with its merges."""
 
 
 QWEN3_4B = Published("Qwen3-4B-Instruct-2507", "qwen3", 262_144, 36, 2_560, 32, 8, 128, 9_728, 151_936, "qwen2")
@@ -102,8 +102,8 @@ GRANITE4_TINY = Published(
 
 
 def header_of(shape: Shape | Published, quantization: str, file_bytes: int = 0) -> ModelHeader:
-    """What the header of that model says in that quantization. `file_bytes`: of the published file, to which weights
-    are fitted, since its maker may have chosen other types for some; 0: computed, right to a few megabytes."""
+    """Return the header of that model in that quantization. `file_bytes`: of the published file, to which weights are
+    fitted, since its maker may have chosen other types for some; 0: computed, right to a few megabytes."""
     mixture = MIXTURES[quantization]
     if isinstance(shape, Shape):
         keys = _llama4_keys(shape) | _common_keys(mixture)

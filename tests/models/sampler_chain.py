@@ -40,7 +40,8 @@ class Chain:
             api.llama_sampler_chain_add(self.handle, each)
 
     def choose(self, logits: npt.NDArray[np.float32]) -> int:
-        """As `llama_sampler_sample` does, but for what follows it there: the choice is not taken into account yet."""
+        """Choose a token as `llama_sampler_sample` does, but for what follows it there: the choice is not taken into
+        account yet."""
         api, candidates = self._api, self._candidates
         candidates["id"] = np.arange(len(logits))
         candidates["logit"] = logits

@@ -133,7 +133,7 @@ def test_tags_are_read_as_versions() -> None:
 
 
 def test_every_native_component_is_known_by_some_repository() -> None:
-    """Those that are code of others, and not in an ecosystem of their own."""
+    """Every component that is code of others, and not in an ecosystem of its own, names a repository."""
     unknown = {
         native.name
         for native in table.read_table().component
@@ -147,7 +147,7 @@ def test_every_native_component_is_known_by_some_repository() -> None:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """As OSV exports it."""
+    """Write a database as OSV exports it."""
     path = tmp_path / "all.zip"
     affected = [{"package": {"ecosystem": "PyPI", "name": "pillow"}, "ranges": [events("introduced=0", "fixed=12")]}]
     with zipfile.ZipFile(path, "w") as archive:

@@ -230,7 +230,7 @@ class Machine:
                 (self.toolkit / name).touch()
 
     def found(self) -> str:
-        """What the set-up is given as CUDA's compiler."""
+        """Return the path that the set-up is given as CUDA's compiler."""
         script = f"source {self.root}/packaging/dev help >/dev/null; find_cuda"
         return subprocess.run(
             ["bash", "-c", script], env=self.environment, capture_output=True, text=True, check=True
@@ -250,7 +250,8 @@ class Machine:
             self._script(name, f'[ "$1" = -dumpversion ] && echo {version} || exec {compiler} "$@"')
 
     def set_up(self, need: str = "base") -> tuple[str, str]:
-        """What the set-up says, and what it asked uv for. (Its first step fails: the environment has no Python.)"""
+        """Return what the set-up says, and what it asked uv for. (Its first step fails: the environment has no
+        Python.)"""
         state = f"a\ncuda={self.found()}"
         done = subprocess.run(
             ["bash", self.root / "packaging" / "set-up.sh", need, state],

@@ -1,4 +1,4 @@
-"""What desktops and shells get of Octavo: icons, entries, kinds of files, manual pages, completion."""
+"""Desktops and shells get their files of Octavo: icons, entries, kinds of files, manual pages, completion."""
 
 from __future__ import annotations
 
@@ -80,7 +80,8 @@ FOR_OTHERS = {
     *("application/x-ipynb+json", "application/x-subrip", "application/xhtml+xml", "text/csv", "text/html"),
     *("text/plain", "text/tab-separated-values", "text/vtt", "text/x-tex", "application/x-latex"),
 }
-"""What belongs to browsers, editors and players: a desktop that has none would take Octavo for one."""
+"""The kinds of files that belong to browsers, editors and players: a desktop that has none would take Octavo for
+one."""
 
 
 def test_documents_can_be_opened_with_octavo_and_it_claims_nothing_else() -> None:

@@ -40,7 +40,7 @@ def test_a_check_is_judged_by_all_its_tests(tmp_path: Path) -> None:
 
 
 def _collect(markers: str, *arguments: str) -> list[str]:
-    """What is left of a check and a test: their names."""
+    """Return the names of those of a check and a test that are left after the collection."""
 
     def item(name: str, *marked: str) -> Any:
         return SimpleNamespace(name=name, get_closest_marker=lambda marker: marker if marker in marked else None)

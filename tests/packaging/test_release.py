@@ -1,4 +1,4 @@
-"""What is published beside packages: hashes that `sha256sum` proves, and a manifest that openssl signs."""
+"""The files that are published beside packages: hashes that `sha256sum` proves, and a manifest that openssl signs."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_a_second_run_finds_nothing_to_do(site: Path) -> None:
 
 
 def test_the_file_that_was_linked_from_elsewhere_stays_as_it_was(site: Path, tmp_path: Path) -> None:
-    """As uv links files of its cache into environments."""
+    """A file may be linked from elsewhere, as uv links files of its cache into environments."""
     cached = tmp_path / "cached.so"
     os.link(site / "some.libs" / "libencoder-2b.so.165", cached)
     before = cached.read_bytes()

@@ -44,7 +44,7 @@ LOCKED = toolkit.Locked("compiler", "12.4~1-2", hashlib.sha256(b"a compiler").he
 
 
 class Fetcher:
-    """What has the package at some addresses."""
+    """A stand-in for the fetching helper, which has the package at some addresses."""
 
     def __init__(self, *addresses: str) -> None:
         self._addresses, self.asked = addresses, []
@@ -84,7 +84,7 @@ def test_without_the_package_there_is_no_toolkit(
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """What is in Debian's package, as far as it counts here."""
+    """Lay out the content of Debian's package, as far as it counts here."""
     root = tmp_path / "root"
     for name in ("bin2c", "cudafe++", "fatbinary", "nvlink", "ptxas", "nvcc", "nvdisasm"):
         put(root / "usr/bin" / name)

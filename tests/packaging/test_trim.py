@@ -1,4 +1,4 @@
-"""What trimming takes out of a bundle, and that what stays works as before: with libraries made here, and Qt's ICU."""
+"""Trimming takes parts out of a bundle, and all that stays works as before: with libraries made here, and Qt's ICU."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What gets into the record: every answer however it ended, cells, what came and went; and nothing of what was said."""
+"""The record gets every answer however it ended, cells, what came and went; and nothing of what was said."""
 
 from __future__ import annotations
 

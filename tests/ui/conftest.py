@@ -19,7 +19,7 @@ from tests.whole import EXTENSIONS
 
 @pytest.fixture(autouse=True)
 def clipboard(qapp: object) -> Iterator[None]:
-    """What a test copied may not outlive it: see `leave_clipboard`."""
+    """Leave the clipboard after each test: what a test copied may not outlive it, see `leave_clipboard`."""
     yield
     leave_clipboard()
 

@@ -328,7 +328,7 @@ class ScriptedEngine:
         return Usage()
 
     def image_tokens(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        """As many tiles as the area has, whatever the proportions."""
+        """Return the tokens of each image, with as many tiles as its area has, whatever the proportions."""
         if self.info.vision is None:
             raise AppError(Code.MODEL_BLIND, path=self.info.path)
         tiles = [max(1, min(16, -(-width * height // 336**2))) for width, height in sizes]
@@ -400,7 +400,7 @@ class ScriptedEngine:
         return Generated(Ending.COMPLETE, self.usage, Timings(read_s=1.2, first_token_s=0.3, generate_s=4.0))
 
     def die(self) -> None:
-        """As when the process is killed while nobody asks."""
+        """Die as when the process is killed while nobody asks."""
         self._state = EngineState.DEAD
 
     def flush_saved(self) -> tuple[Problem, ...]:
@@ -504,7 +504,7 @@ class ScriptedReader:
 
 @dataclass(frozen=True)
 class FakeDesk:
-    """What `Services` is, with the parts that a test scripts by their own types."""
+    """A desk as `Services` is one, with the parts that a test scripts by their own types."""
 
     desk: Services
     engine: ScriptedEngine

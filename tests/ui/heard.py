@@ -1,4 +1,4 @@
-"""What a screen reader hears of a window, and the rules that hold for it, however it was heard.
+"""Describes what a screen reader hears of a window, and the rules that hold for it, however it was heard.
 
 Roles have the names of `QAccessible.Role`; whoever hears them otherwise translates them.
 """
@@ -23,7 +23,7 @@ CONTROLS = {
     *("CheckBox", "ComboBox", "PageTab", "RadioButton", "Slider", "SpinBox", "Table", "Tree"),
 }
 _NO_ROLES = {"Client", "NoRole", "Pane"}
-"""What Qt says of a widget that it does not know."""
+"""The roles that Qt gives a widget that it does not know."""
 _NOT_READ = {"Grip", "ScrollBar"}
 """Where these come among their neighbours tells nobody anything."""
 _MARKUP = re.compile(r"</?[a-z]+[^<>]*>|&[a-z]+;|&#\w+;")
@@ -66,7 +66,7 @@ class Heard:
 
 
 def faults(windows: Iterable[Heard]) -> list[str]:
-    """What is wrong with them, a line for each; none if all is as it should be."""
+    """Say what is wrong with the windows, a line for each fault; none if all is as it should be."""
     return [fault for window in windows for heard in window.all() for fault in _faults(heard)]
 
 

@@ -1,4 +1,4 @@
-"""What is left in Python's memory of what was shown and is gone again."""
+"""Measures what is left in Python's memory of what was shown and is gone again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 _WARM, _TIMES = 60, 20
 
 MOST_LEFT = 20.0
-"""What Python keeps of what it freed comes to rest slowly. One thing for each widget of an answer is twice as much."""
+"""The most blocks that may be left each time, since what Python keeps of what it freed comes to rest slowly. One thing
+for each widget of an answer is twice as much."""
 
 
 def blocks_left(show_and_close: Callable[[], object]) -> float:

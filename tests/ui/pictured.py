@@ -21,7 +21,7 @@ RED, GREEN, BLUE = "#c81e1e", "#1ea03c", "#1e3cc8"
 
 
 def take(desk: Services, png: bytes, name: str) -> Image:
-    """As when it is attached."""
+    """Take an image into the desk, as when it is attached."""
     *_, ending = as_events(desk.documents.images.take(png, name, Cancel()))
     assert isinstance(ending, Done)
     return ending.result
@@ -66,7 +66,7 @@ def ask_about_colours(room: Room, *, last: str | None = "Green.") -> Conversatio
 
 
 def tiles(room: Room) -> list[Tile]:
-    """Those that are widgets now, from the top."""
+    """Return the tiles that are widgets now, from the top."""
     shown = [message for message in room.window.talk.view.messages() if isinstance(message, QuestionMessage)]
     return [tile for message in shown for tile in message.tiles]
 

@@ -152,7 +152,7 @@ class Room:
         return _book_ids(colour)
 
     def feature(self, kind: type[AddedFeature]) -> AddedFeature:
-        """What a feature adds to the window."""
+        """Return the addition of a feature to the window."""
         return next(each for each in self.presenter.features if isinstance(each, kind))
 
     # ---- what happens
@@ -203,11 +203,11 @@ class Room:
         return conversation
 
     def words(self) -> str:
-        """What the conversation shows: questions and answers, without the sentences under them."""
+        """Return what the conversation shows: questions and answers, without the sentences under them."""
         return "\n".join(message.plain_text() for message in self.window.talk.view.messages())
 
     def sentences(self) -> list[str]:
-        """Those under the answers."""
+        """Return the sentences under the answers."""
         messages = self.window.talk.view.messages()
         return [words for message in messages if isinstance(message, AnswerMessage) for words in message.sentences]
 
@@ -219,13 +219,13 @@ class Room:
         return [message for message in self.window.talk.view.messages() if isinstance(message, AnswerMessage)]
 
     def row(self, book: Book) -> BookRow:
-        """Of the shelf."""
+        """Return the row of a book on the shelf."""
         model = self.window.shelf.book_view.model()
         rows = [model.index(number, 0).data(ItemRole) for number in range(model.rowCount())]
         return next(row for row in rows if isinstance(row, BookRow) and row.key == book.id)
 
     def turns(self) -> tuple[Turn, ...]:
-        """As the store has them."""
+        """Return the turns of the conversation, as the store has them."""
         return self.desk.conversations.turns(self.shown().id)
 
     def answer(self) -> Answer:

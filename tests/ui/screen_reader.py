@@ -62,7 +62,7 @@ class Thing:
 
 
 def missing() -> str:
-    """What this machine lacks for a session; nothing if it has all."""
+    """Name what this machine lacks for a session; nothing if it has all."""
     lacks = [name for name in ("Xvfb", "dbus-daemon") if shutil.which(name) is None]
     if not Path("/usr/share/dbus-1/services/org.a11y.Bus.service").exists():
         lacks.append("at-spi2-core")
@@ -120,7 +120,8 @@ class ScreenReader:
         self._bus = bus
 
     def windows(self) -> list[Heard]:
-        """Those that are shown, of all programs, with all that is in them. What goes away meanwhile is left out."""
+        """Return the windows that are shown, of all programs, with all that is in them. What goes away meanwhile is
+        left out."""
         programs = self._children(Thing("org.a11y.atspi.Registry", _ROOT))
         shown = [self._hear(window) for program in programs for window in self._children(program)]
         return [window for window in shown if window is not None]
@@ -172,7 +173,7 @@ class ScreenReader:
     def _ask(
         self, thing: Thing, interface: str, method: str, types: str = "", values: tuple[object, ...] = ()
     ) -> tuple[Any, ...]:
-        """What comes back; nothing from what is there no more."""
+        """Call a method of a thing and return what comes back; nothing from what is there no more."""
         call = new_method_call(DBusAddress(thing.path, thing.program, interface), method, types or None, values)
         reply = self._bus.send_and_get_reply(call, timeout=_PATIENCE_S)
         return () if reply.header.message_type.name == "error" else reply.body

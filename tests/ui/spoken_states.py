@@ -145,7 +145,7 @@ def report(room: Room) -> None:
 
 
 def plan(room: Room) -> None:
-    """What a question takes of all documents."""
+    """Show the plan of a question: what it takes of all documents."""
     room.engine.info = msgspec.structs.replace(room.engine.info, context_tokens=60_000)
     _talk(room)
     room.presenter.talk_area.asking.planning.toggle()

@@ -1,4 +1,4 @@
-"""What there is can be found by eye: the header's menu, the foot of the shelf, help, shortcuts, About."""
+"""All that there is can be found by eye: the header's menu, the foot of the shelf, help, shortcuts, About."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def test_the_licences_that_a_bundle_brings_can_be_read(qtbot: QtBot, tmp_path: P
 
 
 def test_the_menu_bar_has_every_command_once(room: Room) -> None:
-    """As macOS gets it."""
+    """The menu bar that macOS gets has each command in one menu."""
     _open(room)
     commands = room.presenter.commands
     bar = make_menu_bar(commands, room.window)

@@ -83,7 +83,7 @@ def test_of_two_models_chosen_one_after_the_other_the_first_says_nothing_any_mor
 def test_a_model_that_is_refused_leaves_the_one_of_before_in_the_chip(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What does not fit is refused before anything is loaded."""
+    """A model that does not fit is refused before anything is loaded."""
     _open(room)
     refusal = AppError(Code.MODEL_OUT_OF_MEMORY, path=_OTHER, needed_bytes=70 * 10**9, free_bytes=41 * 10**9)
 

@@ -157,7 +157,7 @@ def _ready(presenter: WindowPresenter) -> bool:
 
 
 def _text(presenter: WindowPresenter, desk: Services) -> str:
-    """What stands in the conversation, as a person copies it."""
+    """Return the text of the conversation's answers, as a person copies it."""
     view = presenter.window.talk.view
     turns = desk.conversations.turns(presenter.shown.id)
     return "".join(view.text_of(turn.answer.id) for turn in turns if turn.answer is not None)

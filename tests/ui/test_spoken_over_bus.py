@@ -1,4 +1,4 @@
-"""What a screen reader hears of the real window over AT-SPI's bus, by the rules of the walk within the process."""
+"""A screen reader hears the real window over AT-SPI's bus, by the rules of the walk within the process."""
 
 from __future__ import annotations
 

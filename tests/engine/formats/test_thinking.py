@@ -113,7 +113,7 @@ def test_a_prompt_that_closes_its_thought_opens_none() -> None:
 
 
 def test_where_marks_are_left_out_harmony_is_known_by_its_words() -> None:
-    """As servers send it that leave control tokens out of what they stream."""
+    """Servers that leave control tokens out of what they stream send such text."""
     text = f"analysis{THOUGHT}assistantfinal{ANSWER}"
     for cut in range(len(text.encode()) + 1):
         assert split(text, HARMONY, [cut], bare=True) == ANSWER

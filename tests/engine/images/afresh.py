@@ -67,7 +67,7 @@ class _Helper:
 
     @contextmanager
     def pictures(self, image: Raster) -> Iterator[list[Any]]:
-        """What is made of an image, without the tokens around."""
+        """Yield what is made of an image, without the tokens around."""
         api = self._api
         pixels = (ctypes.c_uint8 * len(image.rgb)).from_buffer_copy(image.rgb)
         bitmap = api.mtmd_bitmap_init(image.width, image.height, pixels)

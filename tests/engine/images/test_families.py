@@ -135,7 +135,7 @@ def test_what_cannot_be_served_says_so_and_leaves_the_text(
 
 
 def test_a_projector_for_images_of_all_sizes_has_none_of_its_own(tmp_path: Path) -> None:
-    """As the converter writes those of dots.ocr."""
+    """The projectors of dots.ocr are such ones, as the converter writes them."""
     path = write_projector(tmp_path / "mmproj.gguf", replace(FAMILIES["qwen2.5vl"], side=0))
     assert read_header(path).tile == 0
 

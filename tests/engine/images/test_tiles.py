@@ -56,7 +56,7 @@ def test_every_size_gets_the_canvas_of_the_reference(fit: Fit) -> None:
 
 @each_picture
 def test_the_tokens_are_those_of_the_reference(seeing: tuple[LlamaModel, Vision], picture: Picture) -> None:
-    """Of the tiny model, which has the same tokens under other numbers: compared by what they are."""
+    """The tokens are of the tiny model, which has the same tokens under other numbers: compared by what they are."""
     model, vision = seeing
     image = ShownImage("ab" * 32, picture.width, picture.height, "An image")
     tokenizer = PromptTokenizer(model, lambda: vision)

@@ -265,7 +265,7 @@ def test_an_image_across_a_chunk_is_rolled_back_soundly(
 
 
 def test_the_pixels_matter(seeing: EngineClient) -> None:
-    """What the model says of an image depends on every tile."""
+    """The words of the model about an image depend on every tile."""
     prompt = ask("What is this?", image("same.png"))
     laid = lay_out(seeing, prompt)
     (wanted,) = finish(seeing.run(MissingImages(prompt)))

@@ -1,4 +1,5 @@
-"""What is evaluated aside is gone in the end: a question that follows is evaluated as if it had never been there."""
+"""A text that is evaluated aside is gone in the end: a question that follows is evaluated as if it had never been
+there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is reused is sound whatever a model remembers its past by: keys of all of it, of a window, or a state."""
+"""Reuse is sound whatever a model remembers its past by: keys of all of it, of a window, or a state."""
 
 from __future__ import annotations
 

@@ -59,6 +59,6 @@ def test_the_beginning_is_not_lost_for_long(tmp_path: Path) -> None:
 
 
 def test_a_token_of_the_next_chunk_is_the_least_that_local_layers_have(tmp_path: Path) -> None:
-    """What a checkpoint writes besides new rows is next to nothing where a chunk begins."""
+    """A checkpoint writes next to nothing besides new rows where a chunk begins."""
     came = dict(reading_to(tmp_path, 10 * CHUNK, in_parts=True))
     assert came[9 * CHUNK] == (CHUNK * GLOBAL_BYTES) + LOCAL_BYTES

@@ -1,4 +1,4 @@
-"""What was sealed opens byte for byte, and nothing else opens at all."""
+"""A file that was sealed opens byte for byte, and nothing else opens at all."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen(model: LlamaModel) -> dict[int, Seen]:
-    """Of two questions to a book that ends shortly before a chunk does. The first crosses the chunk's end, so the
+    """Read two questions to a book that ends shortly before a chunk does. The first crosses the chunk's end, so the
     second comes back by a copy of the local layers."""
     book = text(BOOK_END)
     found = {}

@@ -1,4 +1,4 @@
-"""What a second prompt reuses is sound: its logits are those of a fresh read.
+"""A second prompt reuses the first soundly: its logits are those of a fresh read.
 
 Batch shapes matter: llama.cpp's attention on the CPU sums an f16 cache up in f32 for every whole block of 64 tokens
 that is evaluated at once, and in f16 for the rest; how many blocks stay whole hangs on the number of threads that share

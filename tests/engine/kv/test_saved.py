@@ -54,7 +54,7 @@ def restart(new_engine: NewEngine, tiny_scout_fast: Path, tmp_path: Path) -> Sta
 
 @pytest.fixture
 def start(near_engine: NewEngine, restart: Start) -> Start:
-    """As `restart`, without a process: what is not in the folder is not there again either."""
+    """Start engines as `restart` does, without a process: what is not in the folder is not there again either."""
     return restart
 
 

@@ -1,4 +1,4 @@
-"""What llama.cpp says of the devices that it computes on."""
+"""The devices that llama.cpp says it computes on are described."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of NVIDIA's cards, with a driver that the test writes: NVML's functions say what the test wants."""
+"""NVIDIA's cards are described, with a driver that the test writes: NVML's functions say what the test wants."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_a_driver_that_does_not_say_its_version_gets_what_ends_no_process(machin
 
 
 class Backends:
-    """Of ggml, what loads its libraries."""
+    """A stand-in for the part of ggml that loads its libraries."""
 
     def __init__(self) -> None:
         self.loaded: list[Path] = []

@@ -1,4 +1,4 @@
-"""What the kinds of servers are asked, and that a book cannot speak as the system at any of them.
+"""The kinds of servers are asked in their dialects, and a book cannot speak as the system at any of them.
 
 vLLM and SGLang do not run here: the toy server answers as their sources say.
 """

@@ -1,4 +1,4 @@
-"""What a server's model thinks is no part of its answer, however the server sends it."""
+"""The thoughts of a server's model are no part of its answer, however the server sends them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_an_answer_that_is_nothing_but_thought_says_so(
 
 
 def test_a_thought_that_the_format_opens_needs_no_mark_to_begin(new_server: NewServer, engine: EngineClient) -> None:
-    """As with the templates of models that always think: what is sent ends as they want it."""
+    """Templates of models that always think open the thought: what is sent ends as they want it."""
 
     def opened(handler: Handler) -> None:
         handler.send_json({"prompt": render(handler.body["messages"]) + "<think>\n"})

@@ -172,7 +172,7 @@ class ToyServer(ThreadingHTTPServer):
         return [body for path, body, _headers in self.asked if path == "/v1/chat/completions" and "stream" in body]
 
     def prompts(self) -> list[Any]:
-        """What completions were asked of."""
+        """Return the prompts that completions were asked of."""
         return [body["prompt"] for path, body, _headers in self.asked if path == "/v1/completions"]
 
 

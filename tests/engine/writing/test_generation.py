@@ -56,13 +56,13 @@ def asked(pages: tuple[str, ...], begun: str = "", question: str = "Quote the bo
 
 
 def answer(engine: EngineClient, prompt: Prompt, sampling: Sampling, tokens: int = 60) -> tuple[str, Generated]:
-    """What is added to an answer, or all of it where there was none."""
+    """Return the text that is added to an answer, or all of it where there was none, and how it ended."""
     events, ending = run(engine.run(AnswerTo(prompt, sampling, tokens), Cancel()))
     return "".join(event.text for event in events if isinstance(event, Token)), ending
 
 
 def marked(text: str, pages: tuple[str, ...]) -> list[CitationState]:
-    """What the check says of the page marks."""
+    """Return what the check says of the page marks."""
     cited = CitedBook("b", "A book", tuple(Page(n, str(n), page) for n, page in enumerate(pages, 1)))
     return [citation.state for citation in check(text, (cited,)) if citation.start >= 0 and citation.quote]
 
@@ -156,7 +156,8 @@ def going_on(prompt: Prompt, text: str) -> Prompt:
 
 
 def test_an_answer_goes_on_from_exactly_where_it_ended(starter_engine: EngineClient) -> None:
-    """As if it had never been cut, at the cost of one token; a page mark that it was cut in is written to its end."""
+    """An answer that is cut goes on as if it had never been, at the cost of one token; a page mark that it was cut in
+    is written to its end."""
     prompt = asked(ENGLISH, "It says: “", "When does a tenant give notice?")
     greedy = Sampling(temperature=0, lookup=False)
     whole, ended = answer(starter_engine, prompt, greedy, 40)
@@ -179,7 +180,7 @@ def test_an_answer_goes_on_from_exactly_where_it_ended(starter_engine: EngineCli
 def test_a_page_mark_that_a_text_stops_before_or_inside_is_written_to_its_end(
     starter_engine: EngineClient, end: str
 ) -> None:
-    """Of a text that the engine never wrote, as after a restart: its tokens may be cut otherwise."""
+    """The text is one that the engine never wrote, as after a restart: its tokens may be cut otherwise."""
     quoted = "The documents say: “A tenant gives notice not less than twelve months before the end of the Term.”"
     more, _ = answer(starter_engine, going_on(asked(ENGLISH), quoted + end), Sampling(temperature=0), 12)
     assert f"{end}{more}".lstrip(".,").startswith(" [p. 2]")

@@ -123,7 +123,7 @@ def check_answer(text: str, ending: Ending, form: AnswerForm) -> None:
 
 
 def test_an_answer_is_a_value_and_a_quotation_with_its_page(near_engine: NewEngine, tiny_scout: Path) -> None:
-    """Of a model whose weights are random, so that it would write neither."""
+    """The model's weights are random, so that it would write neither by itself."""
     engine = near_engine()
     load(engine, tiny_scout, context_tokens=1024)
     for seed, form in enumerate(FORMS):

@@ -150,7 +150,7 @@ def test_the_desk_is_used_meanwhile(desk: Services, file: Path, tmp_path: Path) 
 
 
 def test_another_process_may_make_it(desk: Services, file: Path, tmp_path: Path) -> None:
-    """As while the window is open: a second desk of the same folder is opened for it."""
+    """A second desk of the same folder is opened for the backup, as while the window is open."""
     with contextlib.closing(open_desk(desk.paths)) as terminal, desk.shared.matters.home.write() as connection:
         with pytest.raises(AppError) as error:
             backup_of_the_moment(terminal, file)
@@ -448,7 +448,7 @@ def test_a_full_disk_leaves_nothing_of_the_desk(
 
 
 def test_a_desk_with_nothing_in_it_gives_way_at_the_next_start(desk: Services, file: Path, tmp_path: Path) -> None:
-    """As the one that a first start of the window began."""
+    """The desk that gives way is one that a first start of the window began."""
     before = desk_rows(desk.paths, desk.shared.matters.home.key)
     made(desk, file)
     there = Paths(tmp_path / "another")

@@ -1,4 +1,4 @@
-"""What is copied of a desk in use is one moment of all its databases."""
+"""The copy of a desk in use is one moment of all its databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is deleted by its age: said a day before it is done first; what is pinned, shown or young is kept."""
+"""Things are deleted by their age: said a day before it is done first; what is pinned, shown or young is kept."""
 
 from __future__ import annotations
 

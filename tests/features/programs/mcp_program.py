@@ -57,7 +57,7 @@ class McpProgram:
         return dict(greeted["result"])
 
     def use(self, tool: str, **arguments: object) -> dict[str, Any]:
-        """What a tool gives as data. Fails where it gives an error."""
+        """Return what a tool gives as data. Fails where it gives an error."""
         result = self.ask("tools/call", {"name": tool, "arguments": arguments})["result"]
         assert not result.get("isError"), result
         assert result["content"][0]["text"]

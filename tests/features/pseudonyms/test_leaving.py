@@ -1,4 +1,4 @@
-"""What a server sees of a conversation: pseudonyms, the same in every request; and what a person sees: names."""
+"""A server sees pseudonyms in a conversation, the same in every request; and a person sees names."""
 
 from __future__ import annotations
 

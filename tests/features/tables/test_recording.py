@@ -1,4 +1,4 @@
-"""What is recorded of cells."""
+"""The record has an entry for every cell."""
 
 from __future__ import annotations
 

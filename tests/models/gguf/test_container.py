@@ -29,7 +29,7 @@ FINDINGS = frozenset({
 
 
 def found(content: bytes) -> Problem | None:
-    """What the child would tell of a file with these bytes; None for a header."""
+    """Return the problem that the child would tell of a file with these bytes; None for a header."""
     bench = HeaderHandler([Bytes(content)])
     event = bench.carry_out(ReadPart(0))
     if isinstance(event, PartRead):

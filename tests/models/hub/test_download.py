@@ -53,7 +53,7 @@ def content(seed: int, size: int = SIZE) -> bytes:
 
 
 def offer(loopback: LoopbackHub, *paths: str) -> Offer:
-    """What the hub has under these paths, all it has without them, as one model."""
+    """Offer what the hub has under these paths, all it has without them, as one model."""
     files = tuple(
         RemoteFile(REPOSITORY, path, file.size, file.sha256, REVISION)
         for path, file in loopback.files.items()
@@ -335,7 +335,7 @@ def held(loopback: LoopbackHub, folder: Path, cancel: Cancel) -> Work[Fetching |
 
 
 def assert_goes_on(loopback: LoopbackHub, folder: Path) -> None:
-    """What has arrived is not fetched again, and what was verified is not even hashed again."""
+    """Assert that what has arrived is not fetched again, and what was verified is not even hashed again."""
     loopback.let_go.set()
     loopback.faults.clear()
     loopback.requests.clear()
@@ -522,7 +522,7 @@ def test_what_was_verified_is_not_hashed_again(loopback: LoopbackHub, folder: Pa
 
 
 def test_bytes_of_another_time_that_are_wrong_cost_one_more_try(loopback: LoopbackHub, folder: Path) -> None:
-    """As a system that lost its power leaves them."""
+    """A system that lost its power leaves such bytes."""
     loopback.add(NAME, content(1))
     (folder / f"{NAME}.part").write_bytes(bytes(100_000))
     assert_ready(loopback, folder, fetched(loopback, folder))

@@ -1,4 +1,4 @@
-"""What a hub has, asked as the desk asks: by a process of its own, which is told nothing but what it needs."""
+"""A hub is asked what it has, as the desk asks: by a process of its own, which is told nothing but what it needs."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def only_offer(loopback: LoopbackHub) -> Offer:
 
 
 def supply_of(*paths: Path) -> Supply:
-    """What a hub would give of these files."""
+    """Make a supply of the bytes that a hub would give of these files."""
 
     def supply(part: int, offset: int, size: int) -> bytes:
         with paths[part].open("rb") as file:

@@ -223,7 +223,7 @@ REFUSED = {
     "template_output": ("{% for a in range(9999) %}{{ 'x' * 1000 }}{% endfor %}",),
     "template_size": ("x" * 50_000_000,),
 }
-"""What each is refused for."""
+"""The templates that are refused, by the reason."""
 
 ENDLESS = "{% set a = '" + "x" * 99 + "' %}" + "{% for b in a %}" * 6 + "{% endfor %}" * 6
 """Nothing but the process's own limit ends it."""

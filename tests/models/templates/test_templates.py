@@ -43,7 +43,7 @@ def refuse(message: str) -> str:
 
 
 def reference(template: str, talk: tuple[tuple[str, str], ...]) -> str:
-    """What transformers would render."""
+    """Return what transformers would render."""
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols])
     environment.globals |= {"raise_exception": refuse, "strftime_now": FIRST_DAY.strftime}
     messages = [{"role": role, "content": content} for role, content in talk]

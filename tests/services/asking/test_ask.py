@@ -283,7 +283,7 @@ def test_stopping_keeps_the_partial_answer(fake: FakeDesk, talk: Conversation) -
 
 
 def test_stopped_before_it_goes_on_the_answer_is_what_it_was(fake: FakeDesk, talk: Conversation) -> None:
-    """What is returned says that it was stopped now, not what had gone wrong before."""
+    """The answer that is returned says that it was stopped now, not what had gone wrong before."""
     script(fake, ("At six", Problem(Code.ENGINE_CRASHED, {"signal": 9})))
     failed = finish(fake.desk.asking.ask.ask(asked(talk), Cancel()))
     fake.engine.loads = [(Loading(0.5),)]

@@ -1,4 +1,4 @@
-"""What fills the context, reading ahead, and what can be done when books do not fit."""
+"""The context: what fills it, reading ahead, and what can be done when books do not fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What belongs next to a question: follow-ups, chapters, summaries, comparisons, in the languages of the table."""
+"""The passages that belong next to a question: for follow-ups, chapters, summaries, comparisons, in the languages of
+the table."""
 
 from __future__ import annotations
 

@@ -20,13 +20,13 @@ def direction(kind: VectorKind, place: int) -> bytes:
 
 
 def vector(any_language: int, *english: int) -> TextVectors:
-    """Of each kind one direction."""
+    """Make the vectors of a text: of each kind one direction."""
     kinds = zip((VectorKind.E5, VectorKind.BGE, VectorKind.MINILM), (any_language, *english), strict=False)
     return {kind: direction(kind, place) for kind, place in kinds}
 
 
 def said(whole: int, *sentences: int) -> TextVectors:
-    """Of the whole and of each sentence one direction."""
+    """Make the vectors of a text and of its sentences: of the whole and of each sentence one direction."""
     apart = b"".join(direction(VectorKind.E5_SENTENCES, place) for place in sentences)
     return {VectorKind.E5: direction(VectorKind.E5, whole), VectorKind.E5_SENTENCES: apart}
 
@@ -70,7 +70,7 @@ def test_nothing_is_near_to_nothing() -> None:
 
 
 FAR = said(0, 9) | {VectorKind.E5: bytes([0x81]) + bytes(383)}
-"""As a whole the contrary of what is asked, so that wholes differ at all."""
+"""A text that as a whole is the contrary of what is asked, so that wholes differ at all."""
 
 
 def test_the_nearest_three_sentences_count() -> None:

@@ -1,4 +1,4 @@
-"""What is in the bin goes after its days, at the next start at the latest, with all that came of it."""
+"""Things in the bin go after their days, at the next start at the latest, with all that came of them."""
 
 from __future__ import annotations
 

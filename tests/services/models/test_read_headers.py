@@ -1,4 +1,4 @@
-"""What is said of a model whose header was not read to its end."""
+"""A model whose header was not read to its end is not called unreadable."""
 
 from __future__ import annotations
 

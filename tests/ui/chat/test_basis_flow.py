@@ -1,4 +1,4 @@
-"""What an answer does not rest on is said in the window: while it is written, once it is kept, in a sheet, in PDF."""
+"""The window says what an answer does not rest on: while it is written, once it is kept, in a sheet, in PDF."""
 
 from __future__ import annotations
 

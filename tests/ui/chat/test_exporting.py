@@ -97,7 +97,8 @@ def _shown(room: Room) -> None:
 
 
 def _colours(pdf: Path) -> list[tuple[tuple[int, int, int], tuple[int, int]]]:
-    """Of the images of the first page: the colour in the middle, as it is drawn, and width and height in points."""
+    """Describe the images of the first page: the colour in the middle, as it is drawn, and width and height in
+    points."""
     with pypdfium2.PdfDocument(pdf) as document:
         page = document[0]
         drawn = page.render(scale=1).to_pil()

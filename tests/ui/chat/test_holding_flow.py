@@ -57,7 +57,7 @@ def _questions(room: Room) -> list[str]:
 
 
 def _empty(room: Room) -> str:
-    """What stands in the middle while nothing was asked."""
+    """Return the words in the middle while nothing was asked."""
     hint = room.window.talk.view.findChild(EmptyConversation)
     assert hint is not None
     return hint.accessibleName()

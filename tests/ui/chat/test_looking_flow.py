@@ -15,7 +15,7 @@ from tests.ui.room import LETTERS, Room, wait
 
 
 def _progress(room: Room) -> str:
-    """Of the answer that is open; empty before it is shown."""
+    """Return the progress of the answer that is open; empty before it is shown."""
     shown = [message for message in room.window.talk.view.messages() if isinstance(message, AnswerMessage)]
     return shown[-1].progress.text if shown else ""
 

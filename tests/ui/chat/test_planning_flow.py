@@ -40,7 +40,7 @@ def matter(room: Room) -> Room:
 
 
 def _words(room: Room) -> tuple[str, str]:
-    """What the composer says of the scope, and on the button beside it."""
+    """Return what the composer says of the scope, and the words on the button beside it."""
     scope = room.window.talk.composer.scope
     return scope.words, scope.button.text()
 
@@ -235,7 +235,7 @@ def test_a_plan_is_made_once_the_answer_has_ended_whatever_is_shown_then(matter:
 
 
 def test_a_book_that_comes_while_a_planned_question_waits_stays_on_the_desk(matter: Room) -> None:
-    """What it takes is another thing then: that is shown first, in its conversation."""
+    """The plan is another one then: it is shown first, in its conversation."""
     talk, other = matter.shown(), matter.add_conversation("Other", days_ago=1)
     matter.ask(ASKED)
     gate = Gate()

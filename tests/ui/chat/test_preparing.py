@@ -1,4 +1,4 @@
-"""What answers need to be shown is imported before the window shows them, on another thread."""
+"""All that answers need to be shown is imported before the window shows them, on another thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a model thinks, from the bytes that it writes to the window: shown in its row, kept, exported, sent again."""
+"""The thoughts of a model, from the bytes that it writes to the window: shown in its row, kept, exported, sent
+again."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ _THOUGHT = THOUGHT.strip()
 
 
 def _steps(family: str) -> tuple[Step, ...]:
-    """What an engine reports of what a model of this family writes, three bytes at a time."""
+    """Return the steps that an engine reports of what a model of this family writes, three bytes at a time."""
     stream, told = STREAMS[family], list[Token | Thinking]()
     raw = stream.text(THOUGHT).encode()
     text = AnswerText(Thoughts(stream.before), told.append)

@@ -27,7 +27,7 @@ def _open(room: Room) -> None:
 
 
 def _counted(room: Room, percent: int) -> bool:
-    """Of the book that was just put on the desk its row says so; the words of the other one are known."""
+    """Whether the row of the book that was just put on the desk says so; the words of the other book are known."""
     words = f"counting words, {percent} %"
     return [words in measure_of(room.row(room.books[place])) for place in (LETTERS, LEASE)] == [True, False]
 

@@ -54,7 +54,7 @@ def _choose(room: Room, kind: RemedyKind) -> Remedy:
 
 
 def _told(room: Room) -> list[str]:
-    """What the engine was told of the conversation last."""
+    """Return what the engine was told of the conversation last, message by message."""
     return [message.text.partition("\n\n(")[0] for message in room.engine.prompts[-1].messages]
 
 

@@ -32,7 +32,7 @@ def _widen(panes: Panes, width: int) -> tuple[int, ...]:
 
 
 def _drag(panes: Panes, sizes: list[int], handle: int) -> None:
-    """As the mouse does it: Qt moves the handle, and says so."""
+    """Drag a handle as the mouse does it: Qt moves the handle, and says so."""
     panes.setSizes(sizes)
     panes.splitterMoved.emit(0, handle)
 

@@ -96,7 +96,7 @@ def portal(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePortal]:
 
 @pytest.fixture
 def picture(portal: FakePortal, tmp_path: Path) -> Path:
-    """What the portal gives."""
+    """Write the picture that the portal gives."""
     portal.picture = tmp_path / "Screenshot from today.png"
     portal.picture.write_bytes(png_of(640, 200))
     return portal.picture

@@ -1,4 +1,4 @@
-"""What appears and goes fades, where motion is welcome; whether something is shown never waits for a fade."""
+"""Things that appear and go fade, where motion is welcome; whether something is shown never waits for a fade."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class Shop:
         return self.view(key).card
 
     def dialogs(self) -> list[QDialog]:
-        """Those that lie over a window, and want an answer."""
+        """Return the dialogs that lie over a window, and want an answer."""
         found = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QDialog)]
         return [widget for widget in found if widget.isVisible() and widget.isModal()]
 
@@ -107,7 +107,7 @@ class Shop:
         return self.dialog()
 
     def menu(self, key: str | Path | Offer) -> list[str]:
-        """What a card's menu offers."""
+        """Return the words that a card's menu offers."""
         view = self.view(key)
         view.more.click()
         words = [action.text() for action in view.menu.actions()]

@@ -1,4 +1,4 @@
-"""What is done with a model on this machine: used, verified, removed, shown in its folder."""
+"""A person acts on a model on this machine: it is used, verified, removed, shown in its folder."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def _halves(page: int, width: int) -> Raster:
 
 
 class Taken(list[Image]):
-    """What was handed on to be attached."""
+    """The images that were handed on to be attached."""
 
     def __init__(self, room: Room) -> None:
         super().__init__()
@@ -268,7 +268,7 @@ def test_the_wheel_scrolls_and_zooms_while_one_selects(room: Room) -> None:
 
 
 def _turn_wheel(region: Region, modifiers: Qt.KeyboardModifier) -> None:
-    """As the window system tells it, so that it goes on to what lies below."""
+    """Turn the wheel as the window system tells it, so that it goes on to what lies below."""
     window = region.window()
     at = QPointF(region.mapTo(window, region.rect().center()))
     QTest.wheelEvent(window.windowHandle(), at, QPoint(0, -120), QPoint(), modifiers)

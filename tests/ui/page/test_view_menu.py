@@ -31,7 +31,7 @@ def _open(room: Room, place: int = LETTERS, **options: object) -> None:
 
 
 def _entries(room: Room) -> dict[str, str]:
-    """What the menu offers now, with the keys; what is chosen begins with a dot."""
+    """Return what the menu offers now, with the keys; what is chosen begins with a dot."""
     entries = (action for action in room.window.page.view_menu().actions() if not action.isSeparator())
     split = ((action, *action.text().partition("\t")) for action in entries)
     return {("• " if action.isChecked() else "") + words: keys for action, words, _tab, keys in split}

@@ -39,7 +39,7 @@ ANSWER = """The lessee gives notice “in writing” before the berth is given u
 
 @pytest.fixture(autouse=True)
 def font_in_pixels(qapp: QGuiApplication) -> Iterator[None]:
-    """As the window has it."""
+    """Set the font in pixels, as the window has it."""
     load_fonts()
     before = QGuiApplication.font()
     QGuiApplication.setFont(ui_font())

@@ -1,4 +1,4 @@
-"""What Octavo could read: from the shelf to the report, from the report to the page."""
+"""The report says what Octavo could read: from the shelf to the report, from the report to the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a screen reader finds: a walk through the whole tree of the window, in seventeen of its states."""
+"""A screen reader finds all that is shown: a walk through the whole tree of the window, in seventeen of its states."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def furnish(room: Room) -> None:
 
 
 def chosen(room: Room, qtbot: QtBot, target: Path, *, readings: bool = False) -> Callable[[], None]:
-    """What choosing a file does, once the passphrase was typed twice."""
+    """Type the passphrase twice, and return what choosing a file does."""
     room.feature(BackupWindow).backup.ask()
     dialog = the(room, BackupDialog)
     assert not dialog.action.isEnabled()

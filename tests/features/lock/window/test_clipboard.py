@@ -1,4 +1,4 @@
-"""What is copied is marked for the desktop, and goes again; what others copied stays."""
+"""Words that are copied are marked for the desktop, and go again; what others copied stays."""
 
 from __future__ import annotations
 

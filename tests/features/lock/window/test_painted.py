@@ -117,7 +117,7 @@ def show_search(window: LockedWindow) -> None:
 
 
 def show_view(window: LockedWindow) -> None:
-    """What features show in the place of the conversation."""
+    """Show a view that features show in the place of the conversation."""
     shell = window.start.window
     view = MiddlePanel(Icons(Theme()), "Leases")
     view.fill(PlainLabel("Who let the wharf?"))

@@ -1,4 +1,4 @@
-"""What locks the desk: a time without input, logind, the screen saver; where there is no bus, nothing does."""
+"""The desk is locked by a time without input, logind, or the screen saver; where there is no bus, nothing does it."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def _open(room: Room, place: int, **options: object) -> None:
 
 
 def _choose(room: Room, path: Path, first: int, last: int) -> None:
-    """As a person does in the dialog."""
+    """Choose what to print, as a person does in the dialog."""
     actions = room.window.page.view_menu().actions()
     next(action for action in actions if action.text() == "Print…").trigger()
     dialog = room.window.findChild(QPrintDialog)

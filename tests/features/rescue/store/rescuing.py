@@ -63,7 +63,7 @@ class Collected:
 
 
 def read_rows(path: Path, key: Key) -> tuple[Rows, DamagedRows]:
-    """As the rescue reads them."""
+    """Return the rows as the rescue reads them, and the reading."""
     with open_pages(path, key) as pages:
         target, reading = Collected(), DamagedRows(pages)
         finish(reading.run(target))
@@ -71,7 +71,7 @@ def read_rows(path: Path, key: Key) -> tuple[Rows, DamagedRows]:
 
 
 def rows_of(path: Path, key: Key) -> Rows:
-    """As SQLite has them."""
+    """Return the rows as SQLite has them."""
     with contextlib.closing(Database.open(path, key)) as database, database.read() as connection:
         kinds = connection.execute("PRAGMA main.table_list").fetchall()
         tables = [row[1] for row in kinds if row[2] == "table" and not row[1].startswith("sqlite_")]
@@ -103,7 +103,7 @@ def damage(path: Path, target: Path, numbers: list[int], rng: random.Random) -> 
 
 
 class Oracle:
-    """What SQLite says of the whole database: its rows, and how many of them a damaged page may take."""
+    """The truth that SQLite tells of the whole database: its rows, and how many of them a damaged page may take."""
 
     def __init__(self, path: Path, key: Key) -> None:
         self.path, self.key = path, key

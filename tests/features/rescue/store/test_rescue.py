@@ -130,7 +130,7 @@ def test_a_log_that_was_not_moved_into_the_database_counts(oracle: Oracle, desk:
 
 @pytest.mark.parametrize("zeroed", [True, False])
 def test_a_desk_opens_without_its_log(oracle: Oracle, desk: Path, tmp_path: Path, zeroed: bool) -> None:
-    """What was in it alone is lost, and nobody can say so; all else is there."""
+    """Rows that were in the log alone are lost, and nobody can say so; all else is there."""
     with contextlib.closing(Database.open(desk, oracle.key)) as database:
         Conversations(database).create("late")
         killed = Path(shutil.copy(desk, tmp_path / "killed.db"))

@@ -35,7 +35,7 @@ _QUOTED = (f"Excluded\n“{shelf_of_books.QUOTE}” [p. 203]",)
 
 @pytest.fixture
 def grid(room: Room) -> Sheet:
-    """Of two books, shown and not asked."""
+    """Show a grid of two books, whose cells were not asked yet."""
     room.add_books()
     room.engine.answers = [("2031-03-31",), _QUOTED, ("Not in this document",)]
     room.add_conversation("Talk", [room.books[LEASE]])

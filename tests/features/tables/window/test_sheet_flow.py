@@ -54,7 +54,7 @@ def _states(room: Room) -> list[CellState]:
 
 
 def _start(qtbot: QtBot, room: Room, *questions: str) -> None:
-    """As a person types them."""
+    """Type the questions and start, as a person does."""
     setup = room.feature(TablesWindow).panel.setup
     setup.editor.setFocus()
     for question in questions or _QUESTIONS:

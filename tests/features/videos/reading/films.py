@@ -64,7 +64,7 @@ def drawing(number: int, scene: int = 0) -> np.ndarray[Any, Any]:
 
 
 def number_of(raster: Raster) -> int:
-    """What `drawing` wrote; the raster may be of any size, but must be upright."""
+    """Read the number that `drawing` wrote; the raster may be of any size, but must be upright."""
     pixels = np.frombuffer(raster.rgb, np.uint8).reshape(raster.height, raster.width, 3)
     row = pixels[raster.height // 4]
     return sum(1 << bit for bit in range(BITS) if row[(2 * bit + 1) * raster.width // (2 * BITS)].mean() > 128)
@@ -142,7 +142,7 @@ def frames(reader: VideoReader, path: Path, times: Iterable[float], side: int = 
 
 @contextmanager
 def opened(trusted_bytes: bytes) -> Iterator[OpenVideo]:
-    """What the process makes of a video that was made here, without a process."""
+    """Open a video that was made here, as the process does, without a process."""
     with tempfile.TemporaryFile(buffering=0) as file:
         file.write(trusted_bytes)
         assert isinstance(file, io.FileIO)

@@ -22,13 +22,13 @@ AT_ONCE = 40
 
 
 def outcomes(step: Step, folder: Path, files: Sequence[bytes]) -> list[str]:
-    """What became of each file, of so many that several processes are needed."""
+    """Return what became of each file, of so many that several processes are needed."""
     batches = [files[first : first + AT_ONCE] for first in range(0, len(files), AT_ONCE)]
     return [outcome for batch in batches for outcome in imprisoned(step, folder, batch)["outcomes"]]
 
 
 def imprisoned(step: Step, folder: Path, files: Sequence[bytes], *names: str) -> dict[str, Any]:
-    """What became of each attempt in `names`, and under "outcomes" of each file."""
+    """Return what became of each attempt in `names`, and under "outcomes" of each file."""
     secret = folder / "secret.txt"
     secret.write_text("the secret", encoding="utf-8")
     argv = [sys.executable, "-P", str(INMATE), step.value, str(Path.home()), str(secret), str(folder / "loot"), *names]

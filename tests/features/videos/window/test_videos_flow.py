@@ -45,7 +45,7 @@ def _files(*paths: Path) -> QMimeData:
 
 
 def _drag(room: Room, *names: str) -> str:
-    """What the veil says."""
+    """Drag files over the window, and return what the veil says."""
     actions, buttons, modifiers = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     data = _files(*(Path("/home/me") / name for name in names))
     QCoreApplication.sendEvent(room.window, QDragEnterEvent(QPointF(600, 700), actions, data, buttons, modifiers))

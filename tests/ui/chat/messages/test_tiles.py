@@ -151,7 +151,7 @@ def test_images_are_numbered_through_the_conversation(view: ConversationView) ->
 
 
 def test_images_of_a_question_without_an_answer_do_not_count(view: ConversationView) -> None:
-    """As the model is told them."""
+    """The captions count images as the model is told them."""
     view.show_turns((shown(1, (CHART, PLAN), ""), shown(2, (TALL,))), {})
     assert captions(view) == ["Image 1 · chart.png", "Image 2 · plan.png", "Image 1 · receipt.png"]
 

@@ -25,7 +25,7 @@ def _card(key: int, name: str = "", **options: object) -> AttachmentData:
 
 @pytest.fixture
 def told(composer: Composer) -> list[tuple[object, ...]]:
-    """What the cards told, in turn."""
+    """Collect what the cards told, in turn."""
     told: list[tuple[object, ...]] = []
     shown = composer.attachments
     shown.removed.connect(lambda key: told.append(("removed", key)))

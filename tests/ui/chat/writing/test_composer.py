@@ -20,7 +20,7 @@ Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
 @pytest.fixture
 def said(composer: Composer) -> list[object]:
-    """What the composer told, in turn."""
+    """Collect what the composer told, in turn."""
     told: list[object] = []
     composer.submitted.connect(told.append)
     composer.stop_requested.connect(lambda: told.append("stop"))

@@ -1,4 +1,4 @@
-"""What is written and not asked yet stays: with its conversation, over an edit, and until the next start."""
+"""Words that are written and not asked yet stay: with their conversation, over an edit, and until the next start."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def _go(room: Room, talk: Conversation) -> None:
 
 
 def _kept(room: Room, talk: Conversation) -> Draft:
-    """As the store has it."""
+    """Return the draft as the store has it."""
     return Drafts(room.desk.database).get(talk.id)
 
 
 def _leave(room: Room) -> None:
-    """As the program does when its window is closed."""
+    """Leave as the program does when its window is closed."""
     room.bridge.close()
     room.presenter.talk_area.drafts.close()
 
