@@ -1,4 +1,4 @@
-"""What all tests share: no keyring, a data folder of their own, tiny models written once."""
+"""The settings that all tests share: no keyring, a data folder of their own, tiny models written once."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def next_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What the offscreen platform cannot do is no failure of ours."""
+    """Have tests ignore what the offscreen platform cannot do: it is no failure of ours."""
     for item in items:
         if "qapp" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN, extend=True))

@@ -1,4 +1,5 @@
-"""What a newcomer asks of the handbook, and what the starter shows: through the real reader, as at a first start."""
+"""Questions of a newcomer to the handbook, and what the starter shows for them: through the real reader, as at a first
+start."""
 
 from __future__ import annotations
 

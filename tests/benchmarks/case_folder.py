@@ -67,7 +67,7 @@ _JA = (
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """What is true of a lease; `subletting` and `insurer` are None where it says nothing of them."""
+    """The truth about a lease; `subletting` and `insurer` are None where it says nothing of them."""
 
     path: str
     tenant: str
@@ -500,7 +500,7 @@ def _damaged(maker: _Maker, sound: Sequence[str], number: int) -> str:
 
 
 def paths_of(made: CaseFolder) -> Iterator[str]:
-    """Of the files that cannot be read."""
+    """Yield the paths of the files that cannot be read."""
     yield from (*made.damaged, *made.encrypted, *made.refused)
 
 

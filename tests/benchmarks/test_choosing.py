@@ -1,4 +1,5 @@
-"""What choosing a token costs with the vocabulary of Llama 4 and with ten million bytes of books, as ratios."""
+"""Measures what choosing a token costs with the vocabulary of Llama 4 and with ten million bytes of books, as
+ratios."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ _SETTINGS = (
 
 
 def _seconds(repeated: Callable[[], object], times: int = 200) -> float:
-    """Of processor time for one call: the least, since the machine may be busy."""
+    """Return the seconds of processor time for one call: the least, since the machine may be busy."""
     taken = []
     for _ in range(times):
         begun = time.process_time()
@@ -122,8 +123,8 @@ def test_a_token_s_choice_at_full_vocabulary_against_a_bare_chain(tmp_path: Path
 
 
 def test_the_first_token_of_a_quotation_from_ten_million_bytes_against_a_plain_token(tmp_path: Path) -> None:
-    """Of each, and inside a quotation: all that Octavo does to choose it, where candidates go on in the books by chance
-    alone, so that many are tried."""
+    """Measure a plain token, and tokens inside a quotation: all that Octavo does to choose each, where candidates go on
+    in the books by chance alone, so that many are tried."""
     model = LlamaModel(write_scout(tmp_path / "m.gguf", layers=4, tokens=_TOKENS), 0, lambda _fraction: True)
     book = _book(_words(model))
     begun = time.process_time()

@@ -147,7 +147,8 @@ def test_the_right_page_is_among_the_first(shelf: Shelf) -> None:
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize(("name", "language"), [("debian-policy", "en"), ("debian-reference-ja", "ja")])
 def test_a_hundred_books_are_searched_at_once(shelf: Shelf, tmp_path: Path, name: str, language: str) -> None:
-    """Of about a thousand passages each: the pages of one of the books in other orders, with its vectors."""
+    """The books have about a thousand passages each: the pages of one of the books in other orders, with its
+    vectors."""
     many = Database.open(tmp_path / "octavo.db", Key(draw_secret(), KeyOrigin.FILE))
     books, vectors = Books(many), Vectors(many)
     pages = Books(shelf.database).pages(shelf.ids[name])

@@ -28,7 +28,7 @@ from tests.whole import EXTENSIONS, open_desk
 _FILES, _SHELF, _ADDED = 24, 300, 200
 _MOST_FRAMES = 3.0
 _AGAIN_SHARE = 0.1
-"""Of the first time, that scanning a folder again may take, in which nothing has changed."""
+"""The share of the time of the first scan that scanning a folder again may take, in which nothing has changed."""
 
 
 def _fill(folder: Path, files: int) -> Path:

@@ -81,7 +81,7 @@ def _play(room: Room, long: Book, size: tuple[int, int]) -> Iterator[tuple[str, 
 
 
 class WithBridge(Protocol):
-    """What a window can be watched by: its bridge knows whether anything is under way."""
+    """A holder of a bridge, by which a window can be watched: its bridge knows whether anything is under way."""
 
     bridge: Bridge
 

@@ -29,7 +29,7 @@ _VOCABULARY = 202_048
 
 
 def _pages() -> list[str]:
-    """Of words, numbers and signs, as books have them."""
+    """Make pages of words, numbers and signs, as books have them."""
     rng, words = random.Random(5), plain_words()
     pages, line = [], ""
     while len(pages) * _PAGE < _SIZE:

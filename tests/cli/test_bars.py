@@ -15,7 +15,7 @@ class Terminal(io.StringIO):
 
     @property
     def line(self) -> str:
-        """What stands in the last line."""
+        """The text of the terminal's last line."""
         return self.getvalue().rpartition("\r")[2].strip()
 
 

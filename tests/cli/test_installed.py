@@ -1,4 +1,4 @@
-"""What the doctor tells of the installation, and of a release that a person downloaded."""
+"""The doctor tells of the installation, and of a release that a person downloaded."""
 
 from __future__ import annotations
 

@@ -223,7 +223,7 @@ def _fails(*_arguments: object) -> None:
 
 @pytest.mark.real
 def test_without_a_book_the_starter_is_brief_and_says_so(run: Any) -> None:
-    """What so small a model says after a few sentences is repetition."""
+    """So small a model only repeats itself after a few sentences."""
     code, out, _ = run("ask", "--json", "Tell me a long story about the sea.")
     finished = lines(out)[-1]
     assert (code, finished["without_book"]) == (0, True)

@@ -1,5 +1,5 @@
-"""What a model writes, or a server, does not steer the terminal: on a real one it is shown; into a pipe it goes as it
-is."""
+"""The text that a model writes, or a server, does not steer the terminal: on a real one it is shown; into a pipe it
+goes as it is."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ def test_what_a_person_typed_does_not_steer_a_terminal_either(tmp_path: Path) ->
 
 
 def test_what_an_encoding_does_not_have_is_written_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a locale of ISO 8859-1: `İ` and a ship are no reason to stop. JSON is JSON in every encoding."""
+    """The encoding is that of a locale of ISO 8859-1: `İ` and a ship are no reason to stop. JSON is JSON in every
+    encoding."""
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1"))
     screen.shield()

@@ -1,4 +1,5 @@
-"""What every engine keeps to: the process on this machine, one on a real server, and the scripted one of the tests."""
+"""The contract that every engine keeps to: the process on this machine, one on a real server, and the scripted one of
+the tests."""
 
 from __future__ import annotations
 

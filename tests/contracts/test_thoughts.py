@@ -1,4 +1,5 @@
-"""What every engine keeps to where a model thinks: thoughts are reported, and are no part of the answer."""
+"""The contract that every engine keeps to where a model thinks: thoughts are reported, and are no part of the
+answer."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _FULL = Path("/dev/full")
 
 @pytest.fixture
 def logger() -> Iterator[logging.Logger]:
-    """As it is afterwards again."""
+    """Give Octavo's logger, and put it back afterwards as it was."""
     octavo = logging.getLogger("octavo")
     handlers, level, propagate = list(octavo.handlers), octavo.level, octavo.propagate
     yield octavo

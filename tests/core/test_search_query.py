@@ -1,4 +1,4 @@
-"""What is typed into the search of the desk is understood whole, or refused with what is wrong."""
+"""A query that is typed into the search of the desk is understood whole, or refused with what is wrong."""
 
 from __future__ import annotations
 

@@ -30,5 +30,5 @@ def pdf() -> bytes:
 
 @cache
 def document() -> Document:
-    """As the reader makes it."""
+    """Return the document as the reader makes it."""
     return worker.parse(Content("manual.pdf", pdf(), ""), lambda _done, _total: None)

@@ -7,7 +7,7 @@ import io
 import pikepdf
 
 REVISIONS = {2: "RC4, 40 bits", 3: "RC4, 128 bits", 4: "AES, 128 bits", 6: "AES, 256 bits"}
-"""Of the standard security handler. Source: ISO 32000-2, 7.6.4."""
+"""The revisions of the standard security handler. Source: ISO 32000-2, 7.6.4."""
 
 
 def lock(data: bytes, *, user: str, owner: str = "owner's", revision: int = 6) -> bytes:

@@ -52,7 +52,7 @@ def write_mobi(
 
 
 def _packed(piece: bytes) -> bytes:
-    """As PalmDOC, with copies of what was just written."""
+    """Pack a piece as PalmDOC does, with copies of what was just written."""
     found, place = bytearray(), 0
     while place < len(piece):
         window = piece[max(0, place - 2_047) : place]

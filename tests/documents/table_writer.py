@@ -82,7 +82,7 @@ class Drawn(msgspec.Struct, frozen=True):
         return drawn
 
     def lines(self) -> list[str]:
-        """What is to be read of it."""
+        """Return the lines that are to be read of the table."""
         return [" | ".join(" ".join(cell.split("\n")) for cell in row).strip() for row in self.rows]
 
 

@@ -33,7 +33,7 @@ def _page(name: str, heading: str) -> Page:
 
 
 def _text(name: str, heading: str) -> str:
-    """What stands below a heading, up to the next one; a line's end in running text counts as a space."""
+    """Return the text below a heading, up to the next one; a line's end in running text counts as a space."""
     after = HEADINGS[HEADINGS.index(heading) + 1 :]
     text = re.split(rf"^{heading}$", _page(name, heading).text, maxsplit=1, flags=re.MULTILINE)[1]
     if after:

@@ -32,7 +32,7 @@ def cell(value: object, reference: str = "", style: int = 0) -> str:
 
 
 def sheet(rows: Sequence[Sequence[object]]) -> str:
-    """What stands in a sheet's data."""
+    """Write the rows of a sheet's data."""
     return "".join(
         f'<row r="{number}">{"".join(cell(value) for value in row)}</row>' for number, row in enumerate(rows, 1)
     )

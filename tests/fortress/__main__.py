@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 _LONGEST_H, _LEAST_S = 4.0, 3600
 """That a test may take, at full scale and at any: a busy machine is no fault of the program."""
 _KEPT = ("PATH", "OCTAVO_CUDA", "OCTAVO_OTHER_BUILD", "OCTAVO_VOCABULARIES", "UV_CACHE_DIR")
-"""Of the caller's environment."""
+"""The variables of the caller's environment that are kept."""
 
 
 @dataclass(frozen=True)

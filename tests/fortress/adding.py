@@ -38,7 +38,7 @@ _MEBIBYTE = 1 << 20
 
 
 def write(folder: Path, files: Iterable[File]) -> Path:
-    """As many files of the same name as there are: each gets its number."""
+    """Write the files, however many have the same name: each gets its number."""
     folder.mkdir()
     for number, file in enumerate(files):
         (folder / f"{number:03}-{file.name}").write_bytes(file.content)
@@ -135,7 +135,7 @@ def _note(added: Added, event: dict[str, Any]) -> None:
 
 
 def _unsound(data: Path) -> list[str]:
-    """What the desk itself has that cannot be: files that still wait, books without pages."""
+    """List what the desk itself has that cannot be: files that still wait, books without pages."""
     with opened(data) as database:
         sources, books = Sources(database), Books(database)
         places = [place for each in sources.all() for place in sources.places(each.source.id)]

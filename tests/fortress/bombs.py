@@ -17,7 +17,7 @@ _STORED, _DEFLATED = 0, 8
 
 
 class Member(msgspec.Struct, frozen=True):
-    """As it lies in an archive. `size`: what the table of contents says that it unpacks to."""
+    """A member as it lies in an archive. `size`: what the table of contents says that it unpacks to."""
 
     name: bytes
     packed: bytes

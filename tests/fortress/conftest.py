@@ -1,4 +1,4 @@
-"""What the checks of the fortress share: they are left out unless somebody asks for them."""
+"""The fixtures and rules that the checks of the fortress share: they are left out unless somebody asks for them."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def pages(data: Path, passphrase: str) -> dict[str, bytes]:
 
 
 def terms(data: Path, passphrase: str) -> list[str]:
-    """What the full-text indexes list, each with its database and table."""
+    """Return the words that the full-text indexes list, each with its database and table."""
     found: list[str] = []
     for name, connection in databases(data, passphrase):
         tables = connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5 (%'").fetchall()
@@ -55,8 +55,8 @@ def terms(data: Path, passphrase: str) -> list[str]:
 
 
 def delete_all(data: Path, passphrase: str) -> None:
-    """As a person does: to the bin, the bin emptied, folders forgotten, prompts, matters, programs, what a rescue
-    left."""
+    """Delete all as a person does: to the bin, the bin emptied, folders forgotten, prompts, matters, programs, what a
+    rescue left."""
     with contextlib.closing(open_desk(Paths(data), passphrase)) as desk:
         for matter in desk.shared.matters.all():
             desk.shared.matters.delete(matter.id)

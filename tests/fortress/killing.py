@@ -52,7 +52,7 @@ class Running:
         return self.process.poll() is not None
 
     def children(self, module: str = "") -> list[psutil.Process]:
-        """Those whose command line names the module."""
+        """Return the children whose command line names the module."""
         with contextlib.suppress(psutil.Error):
             found = psutil.Process(self.process.pid).children(recursive=True)
             return [each for each in found if module in " ".join(_command(each))]
@@ -86,7 +86,7 @@ class Running:
         return code
 
     def events(self, kind: str = "") -> list[dict[str, Any]]:
-        """What it printed as JSON; a line that was cut off by a kill is none."""
+        """Return the events that it printed as JSON; a line that was cut off by a kill is none."""
         found = []
         for line in list(self.lines):
             with contextlib.suppress(json.JSONDecodeError):

@@ -30,7 +30,7 @@ _DEEP, _MANY = 400, 60
 
 
 def mutants(seeds: list[bytes], mutator: Mutator, count: int, name: str) -> Iterator[bytes]:
-    """Of each seed in turn; `name` seeds the chance."""
+    """Yield `count` mutants, of each seed in turn; `name` seeds the chance."""
     chance = Random(f"octavo {name}")
     for number in range(count):
         yield mutator(seeds[number % len(seeds)], chance)

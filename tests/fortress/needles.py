@@ -20,7 +20,8 @@ _ENDINGS = ("ordak", "umbolk", "antrok", "idvork", "oskamb", "elgunt", "arnovk",
 _DEEPEST = 3
 _LARGEST_MEMBER = 64 << 20
 _WINDOW, _LARGEST_STREAM = 4 << 20, 16 << 20
-"""What is looked at where a stream may begin: most that look so are none."""
+"""The bytes that are looked at where a stream may begin, and the most that one may unpack to: most that look so are
+none."""
 
 
 def draw() -> str:
@@ -77,7 +78,7 @@ class Search:
 
 
 def _forms(word: str) -> Iterator[tuple[str, bytes, bool]]:
-    """What to look for, and whether capital letters count."""
+    """Return the forms to look for, and whether capital letters count."""
     small = word.lower()
     yield "UTF-8", small.encode(), False
     yield "UTF-16", small.encode("utf-16-le"), False  # big-endian too: the same bytes, but for the first and last

@@ -48,7 +48,7 @@ class Program:
         return [*self.before, *self.command, *named]
 
     def window_words(self, *files: Path) -> list[str]:
-        """What starts the window, or hands files to one that is open: the program by its other name."""
+        """Return the words that start the window, or hand files to one that is open: the program by its other name."""
         if self.command[-2:] == ["-m", "app"]:
             named = [*self.command[:-2], "-c", "import sys; from app.__main__ import desk; sys.exit(desk())"]
         else:

@@ -1,4 +1,5 @@
-"""What a reader does to itself and has done to it before it reads, from strace: filters, rules, limits, namespaces."""
+"""Reads from strace what a reader does to itself and has done to it before it reads: filters, rules, limits,
+namespaces."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ _SEALING = ("PR_SET_PDEATHSIG", "PR_SET_NO_NEW_PRIVS", "PR_SET_DUMPABLE")
 
 
 def words(strace: str, log: Path) -> tuple[str, ...]:
-    """What comes before a command; each of its processes gets a file beside `log`."""
+    """Return the words that come before a command; each of its processes gets a file beside `log`."""
     traced = f"trace={','.join(_CALLS)}"
     return (strace, "-ff", "-qq", "-v", "-y", "-s", "65536", "-e", traced, "-e", "signal=none", "-o", str(log))
 
@@ -45,7 +46,7 @@ class Seal:
 
 
 def seals(log: Path, module: str) -> Iterator[Seal]:
-    """Of each reader of the module."""
+    """Yield the seal of each reader of the module."""
     wrappers = list[list[str]]()
     found = list[Seal]()
     for file in sorted(log.parent.glob(f"{log.name}.*")):

@@ -51,7 +51,7 @@ class SmallDisk:
             shutil.copytree(prepared, self.seen / "desk")
 
     def copy(self, to: Path) -> Path:
-        """Of the desk as it is now."""
+        """Copy the desk as it is now."""
         shutil.rmtree(to, ignore_errors=True)
         if (self.seen / "desk").exists():
             shutil.copytree(self.seen / "desk", to)

@@ -44,7 +44,8 @@ pytestmark = [pytest.mark.fortress, pytest.mark.qt_log_ignore("This plugin does 
 _LONGEST_CPU_S = 30.0
 _PATIENCE = 500
 _PAGES_READ, _LONGEST_READ = 12, 100_000
-"""Of a PDF, from its beginning and from its end, and characters of a line: PDFium takes quadratic time for those."""
+"""The pages of a PDF that are read, from its beginning and from its end, and the most characters of a line: PDFium
+takes quadratic time for those."""
 
 _IN_OPEN, _IN_ACCESS, _IN_NONBLOCK = 0x20, 0x1, 0o4000
 _LIVE = re.compile(r"https?://", re.IGNORECASE)
@@ -92,7 +93,7 @@ def watch(bait: Path) -> Iterator[Watch]:
 
 
 def _words(shown: str) -> str:
-    """What is between the letters is left out: joiners, breaks that a narrow column makes."""
+    """Leave out what is between the letters: joiners, breaks that a narrow column makes."""
     return re.sub(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\s\ufffe]+", "", shown)
 
 
@@ -137,7 +138,7 @@ def test_the_window(qapp: QApplication, bait: Path, watch: Watch, figure: Figure
 
 
 def _stream(view: ConversationView, hostile: Hostile) -> None:
-    """As an answer comes: in pieces, then as it is kept."""
+    """Show a text as an answer comes: in pieces, then as it is kept."""
     view.begin_turn(asked(1, "When?"), "a1")
     step = max(200, len(hostile.text) // 12)
     for start in range(0, len(hostile.text), step):
@@ -191,7 +192,7 @@ def test_the_window_of_the_program(
 
 
 def _open(window: Window, title: str) -> NDArray[np.uint8]:
-    """What is seen of this conversation at its end."""
+    """Open a conversation and return what is seen of it at its end."""
     window.command(title)
     window.until_shown(f"{title} – Octavo")
     window.until_idle()
@@ -338,7 +339,7 @@ def _live(kind: str, content: bytes) -> Iterator[str]:
 
 
 def _as_others_render(text: str) -> str:
-    """As a program renders Markdown that allows no HTML."""
+    """Render a text as a program does that renders Markdown and allows no HTML."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False})

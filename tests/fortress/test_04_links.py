@@ -75,12 +75,12 @@ _FILLER = "\n\n".join(f"Nothing {number}." for number in range(24))
 
 _SOUND = "https://example.org/sound"
 _STEPS_UP, _TRIES = 9, 3
-"""Of the wheel, which is less than the window shows; how often nothing moves at the end of the answer."""
+"""The steps of the wheel, which scroll less than the window shows; how often nothing moves at the end of the answer."""
 
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[QUrl]:
-    """What the view opens, and what Qt is asked to open by anybody."""
+    """Collect what the view opens, and what Qt is asked to open by anybody."""
     made: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", made.append)
     return made
@@ -160,7 +160,8 @@ def test_an_address_of_the_web_opens_behind_a_dialog(qapp: QApplication, opened:
 
 @pytest.fixture
 def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the desktop's programs were started with, a line each: there is no browser, but one that writes this."""
+    """Return the log of what the desktop's programs were started with, a line each: there is no browser, but one that
+    writes this."""
     folder, home, log = tmp_path / "openers", tmp_path / "home", tmp_path / "started"
     folder.mkdir()
     home.mkdir()
@@ -221,7 +222,7 @@ def test_in_the_window_what_is_no_address_of_the_web_is_text(
 
 
 def _address(window: Window) -> str:
-    """Of the dialog in front, as it shows it."""
+    """Return the address in the dialog in front, as it shows it."""
     hand.press("Tab", "ctrl+a", "ctrl+c")
     window.until_idle()
     return copied()

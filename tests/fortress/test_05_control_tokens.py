@@ -188,15 +188,15 @@ def _markers(model: LlamaModel, tokenizer: PromptTokenizer) -> set[int]:
 
 
 _NAME_BYTES = 180
-"""Of words in the name of a file, and in a title."""
+"""The most bytes of words in the name of a file, and in a title."""
 
 _ONCE = ("--no-weighing", "--max-tokens", "1")
 
 
 @dataclass(frozen=True)
 class Asking:
-    """What is put into every place that a command has: a page, a title, a file's name, instructions, a question. The
-    documents are in `folder`."""
+    """A command whose every place has forged words put into it: a page, a title, a file's name, instructions, a
+    question. The documents are in `folder`."""
 
     program: Program
     folder: Path
@@ -219,7 +219,7 @@ class Asking:
         return 2 * len(names)
 
     def ask(self, *words: object) -> list[dict[str, Any]]:
-        """What the command prints as JSON. `words`: options, and questions that come before the forged one."""
+        """Return what the command prints as JSON. `words`: options, and questions that come before the forged one."""
         put = ("--json", "--document", self.folder, "--instructions", self._instructions())
         done = self.program.run("ask", *put, *words, self.text)
         return [json.loads(line) for line in done.out.splitlines()]
@@ -231,7 +231,7 @@ class Asking:
 
 
 def _named(words: Sequence[str]) -> Iterator[str]:
-    """As many words in a name as it can have."""
+    """Yield names with as many of the words as a name can have."""
     name = ""
     for word in words:
         word = word.replace("\0", "")
@@ -317,7 +317,7 @@ def test_what_a_server_is_sent(
 
 
 def _read(program: Program) -> tuple[SavedState, Prompt]:
-    """What the desk kept of what was read for its one question, and how that question is put to a model."""
+    """Return what the desk kept of what was read for its one question, and how that question is put to a model."""
     with contextlib.closing(open_desk(Paths(program.data))) as desk:
         (reading,) = desk.models.readings.all()
         (talk,) = desk.conversations.all()

@@ -153,7 +153,7 @@ def _models(program: Program) -> Path:
 def test_every_changed_header_is_listed(
     program: Program, tmp_path: Path, times: Callable[[int], int], figure: Figure
 ) -> None:
-    """As a model, which llama.cpp's own parser takes too, or with a sentence."""
+    """Each header is listed as a model, which llama.cpp's own parser takes too, or with a sentence."""
     folder, known, luck = _models(program), seeds(tmp_path), random.Random(17)
     count, endings, commands = times(HEADERS), Counter[str](), 0
     for first in range(0, count, _AT_ONCE):

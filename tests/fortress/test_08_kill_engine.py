@@ -25,8 +25,8 @@ def _quick(model: Path) -> tuple[object, ...]:
 
 
 def _one_kill(program: Program, model: Path, book: Path, number: int, rng: random.Random) -> tuple[str, bool, float]:
-    """What was said of it, whether something of the answer had been shown, and how long the next answer took to
-    begin."""
+    """Kill an engine once, and return what was said of it, whether something of the answer had been shown, and how long
+    the next answer took to begin."""
     how = rng.choice((signal.SIGKILL, signal.SIGSEGV, signal.SIGSTOP) if number else (signal.SIGSTOP,))
     text = f"Question {number}?"
     asked = Running(program, "ask", "--json", "--document", book, *_quick(model), text)

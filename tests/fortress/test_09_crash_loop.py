@@ -27,7 +27,8 @@ pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600)]
 _ENGINE = "app.engine.worker"
 _QUESTIONS = 8
 _MOST_ENGINES = {"ask": MAX_DEATHS, "grid": 2 * MAX_DEATHS - 1}
-"""Of one command: an engine may die as it looks at the machine, which a load that comes to its beginning forgives."""
+"""The most engines that one command may start: an engine may die as it looks at the machine, which a load that comes to
+its beginning forgives."""
 _DIED = {Code.ENGINE_CRASHED.value, Code.ENGINE_EXITED.value}
 
 

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.fortress
 
 _PATIENCE_S = 180.0
 _LAYERS = 96
-"""Of a tiny Scout: 10 million tokens of its context take more memory than this machine has, up to some hundred GB."""
+"""The layers of a tiny Scout: 10 million tokens of its context take more memory than this machine has, up to some
+hundred GB."""
 
 
 def test_what_does_not_fit_is_refused_before_it_is_loaded(program: Program, figure: Figure, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_changed_documents_go_through_the_program(
 def test_changed_images_go_through_the_program(
     kind: ImageKind, program: Program, tmp_path: Path, times: Callable[[int], int], figure: Figure
 ) -> None:
-    """As documents, whose text is recognised, and with a question."""
+    """The images go in as documents, whose text is recognised, and with a question."""
     folder = adding.write(tmp_path / "changed", changed_images(kind, times(WHOLE_WAY)))
     for how, added in (
         ("added", adding.add(program, folder, in_time=True)),

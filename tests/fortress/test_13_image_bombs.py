@@ -161,7 +161,7 @@ def test_a_hundred_million_true_pixels_and_more(images: Nursery, tmp_path: Path,
 
 
 def in_documents() -> Iterator[File]:
-    """As pictures of an EPUB, of a PDF, and as documents themselves."""
+    """Yield the bombs as pictures of an EPUB, of a PDF, and as documents themselves."""
     for name, content in true_bombs().items():
         kind = name.split()[0]
         cover = f'<item id="cover" href="cover.{kind}" media-type="image/{kind}" properties="cover-image"/>'

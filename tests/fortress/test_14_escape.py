@@ -60,7 +60,7 @@ def test_no_probe_gets_out_on_kernels_with_an_older_landlock(tmp_path: Path, fig
 @pytest.mark.root
 @pytest.mark.usefixtures("checkout")
 def test_no_probe_of_another_user_gets_out(tmp_path: Path, figure: Figure) -> None:
-    """As a user without any right of root."""
+    """The probes run as a user without any right of root."""
     if shutil.which("setpriv") is None:
         pytest.skip("setpriv is not installed")
     folder = Path("/tmp", f"octavo-cells-{os.getpid()}")
@@ -87,7 +87,7 @@ _OPENED_BY_PATH = {
     *("list home", "read", "users", "root of the parent", "messages of the kernel"),
     *(f"{what} of the parent" for what in ("environment", "memory", "map", "files")),
 }
-"""What a reader that may open fonts is kept from by Landlock or bubblewrap, not by the filter."""
+"""The probes from which Landlock or bubblewrap keeps a reader that may open fonts, not the filter."""
 
 
 @dataclass

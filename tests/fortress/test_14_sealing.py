@@ -74,7 +74,7 @@ def _limits(seal: Seal) -> int:
 
 
 def _options(seal: Seal) -> list[str]:
-    """Of bubblewrap, but for what it shows, and where a checkout's modules are."""
+    """Return the options of bubblewrap, but for what it shows, and where a checkout's modules are."""
     words, found = iter(seal.wrapper[1 : len(seal.wrapper) - len(seal.argv)]), list[str]()
     for word in words:
         pair = [next(words), next(words)] if word in ("--ro-bind", "--setenv") else []

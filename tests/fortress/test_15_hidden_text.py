@@ -40,7 +40,7 @@ _TAGS = "".join(chr(0xE0000 + ord(letter)) for letter in _HIDDEN)
 
 
 def _ways() -> Iterator[tuple[str, str, bytes]]:
-    """What hides it, the file's name, the file."""
+    """Yield each way to hide text: what hides it, the file's name, the file."""
     for name, hidden in {
         "mode 3": show(_HIDDEN, y=500, before="3 Tr"),
         "white": show(_HIDDEN, y=500, before="1 1 1 rg"),

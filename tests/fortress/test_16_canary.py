@@ -148,7 +148,7 @@ def test_after_quitting_and_after_deleting(
 
 
 def _work_in_the_window(walk: Walk) -> None:
-    """What the terminal cannot do: notes, edited events, drafts, titles, and the record with its texts."""
+    """Do what the terminal cannot do: notes, edited events, drafts, titles, and the record with its texts."""
     with contextlib.closing(open_desk(Paths(walk.program.data))) as desk:
         desk.settings.change("record_texts", True)
         (book,) = [book for book in desk.documents.library.books() if Path(book.path) == walk.book]

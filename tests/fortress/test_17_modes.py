@@ -47,6 +47,6 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _mode(path: Path) -> int:
-    """Of a link: nobody's."""
+    """Return the mode of a file; a link has none of its own, so 0."""
     seen = path.lstat().st_mode
     return 0 if stat.S_ISLNK(seen) else stat.S_IMODE(seen)

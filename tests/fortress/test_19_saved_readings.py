@@ -22,7 +22,7 @@ _TOLD = "saved reading"
 
 @dataclass(frozen=True)
 class Attack:
-    """What is done to the readings of a desk; `is_told`: a person must hear of it."""
+    """An attack on the readings of a desk; `is_told`: a person must hear of it."""
 
     name: str
     do: Callable[[list[Path]], None]
@@ -31,7 +31,7 @@ class Attack:
 
 @dataclass(frozen=True)
 class Said:
-    """What an ask gave: the answer, how many tokens it read and had, and what it said beside it."""
+    """The outcome of an ask: the answer, how many tokens it read and had, and what it said beside it."""
 
     answer: str
     reused: int

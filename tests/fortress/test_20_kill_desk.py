@@ -122,7 +122,7 @@ class Siege:
             set_passphrase(database, Paths(self.program.data), None)
 
     def _upgrade(self, number: int) -> Iterator[Running | None]:
-        """Of a desk that an older Octavo left."""
+        """Upgrade a desk that an older Octavo left."""
         desk = self.folder / "older"
         shutil.rmtree(desk, ignore_errors=True)
         paths = Paths(desk)
@@ -135,7 +135,7 @@ class Siege:
             assert database.rows("SELECT text FROM questions WHERE text = 'Who speaks?'")
 
     def check(self) -> None:
-        """What was acknowledged is there, and no file is half."""
+        """Check that what was acknowledged is there, and no file is half."""
         with opened(self.program.data) as database:
             answers = dict(
                 database.rows(

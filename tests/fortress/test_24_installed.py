@@ -67,8 +67,8 @@ def _help(program: Program) -> str:
 
 
 def _documents() -> Iterator[File]:
-    """Of every format a plain one, and those that other programs wrote; an image of every kind with words in it, and of
-    every way to pack one."""
+    """Yield a plain document of every format, and those that other programs wrote; an image of every kind with words in
+    it, and of every way to pack one."""
     for format, sample in _SAMPLES.items():
         yield File(f"{format.value}.{_ENDINGS[format]}", sample())
     for name in FILES:

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.fortress
 
 
 def test_two_packages_are_the_same(figure: Figure) -> None:
-    """Of this build, and of another one in OCTAVO_OTHER_BUILD: a build takes an hour, so nobody builds here."""
+    """The packages of this build are compared with those of another one in OCTAVO_OTHER_BUILD: a build takes an hour,
+    so nobody builds here."""
     other = os.environ.get("OCTAVO_OTHER_BUILD")
     here = sorted((ROOT / "build" / "packages").glob("octavo_*"))
     if not here or not other:

@@ -110,7 +110,8 @@ def passphrase(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def _in_use(data: Path) -> Iterator[list[int]]:
-    """As a window with an answer being written: how often something was on disk meanwhile, and none of it refused."""
+    """Write to a desk as a window does while an answer is written, and yield how often something was on disk; none of
+    it may be refused."""
     written, stop = [0], threading.Event()
     with contextlib.closing(open_desk(Paths(data))) as desk:
         talk = desk.conversations.create(_TITLE, (BookRef(desk.documents.library.books()[0].id),))

@@ -83,7 +83,7 @@ def test_the_new_database(
 def test_the_program_saves_it(
     program: Program, oracle: Oracle, tmp_path: Path, times: Callable[[int], int], figure: Figure
 ) -> None:
-    """What the program has made of it is read by the checkout."""
+    """The checkout reads the database that the program has made of the damaged one."""
     rng, count, lost, pages = random.Random(24), times(60), 0, 0
     for number in range(count):
         paths = Paths(tmp_path / f"desk {number}")

@@ -18,8 +18,8 @@ pytestmark = [
 ]
 
 _PASSES = (".db-wal", ".db-shm", ".db-journal", "octavo.log", "window", ".lock", ".suspect")
-"""What a power cut may take: logs that SQLite has moved into the database, and what is for this moment alone. A journal
-that comes back undoes what was not acknowledged yet: `test_power_loss.py`."""
+"""The files that a power cut may take: logs that SQLite has moved into the database, and what is for this moment alone.
+A journal that comes back undoes what was not acknowledged yet: `test_power_loss.py`."""
 
 
 @pytest.mark.root

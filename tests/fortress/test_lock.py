@@ -98,7 +98,7 @@ def _is_open(window: Window) -> bool:
 
 
 def _make(desk: Path) -> dict[str, bytes]:
-    """What is searched for in the memory of a window that shows this desk."""
+    """Make a desk, and return what is searched for in the memory of a window that shows it."""
     words = [sys.executable, "-c", _MAKE, str(desk), _CANARY, *map(str, _COLOUR)]
     made = subprocess.run(
         words, cwd=ROOT, env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}, check=True, capture_output=True, text=True

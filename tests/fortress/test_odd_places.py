@@ -128,7 +128,7 @@ def test_names_of_files_and_folders(program: Program, figure: Figure, tmp_path: 
 
 
 def test_locales(program: Program, figure: Figure, tmp_path: Path, book: Path) -> None:
-    """Of this machine, or made here: a machine seldom has them."""
+    """The locales are of this machine, or made here: a machine seldom has them."""
     if shutil.which("localedef") is None:
         pytest.skip("localedef is not installed")
     made = []

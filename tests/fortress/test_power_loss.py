@@ -67,7 +67,8 @@ def test_power_loss(
 
 
 class _Said:
-    """What the program prints as JSON: once an answer is finished, it and its question are acknowledged."""
+    """A reader of the JSON that the program prints: once an answer is finished, it and its question are
+    acknowledged."""
 
     def __init__(self, disk: Disk, questions: list[str]) -> None:
         self._disk, self._questions, self._line = disk, questions, b""

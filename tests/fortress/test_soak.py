@@ -32,7 +32,7 @@ pytestmark = pytest.mark.fortress
 _HOURS = 2.0
 _FEWEST_ROUNDS = 24
 _WARM_SHARE = 0.4
-"""Of the rounds: caches fill first."""
+"""The share of the rounds that is left out at the beginning: caches fill first."""
 
 _ROUNDS_OF_A_BOOK = 3
 
@@ -70,7 +70,8 @@ def _status(process: psutil.Process) -> dict[str, int]:
 
 
 def _descriptors(process: psutil.Process, status: dict[str, int]) -> int:
-    """Of one that lets nobody but root look, the size of its table, which grows with what was open at once."""
+    """Return the number of open descriptors; of a process that lets nobody but root look, the size of its table, which
+    grows with what was open at once."""
     try:
         return process.num_fds()
     except psutil.AccessDenied:
@@ -143,7 +144,8 @@ def test_memory_and_descriptors_stay_flat(desk: Services, figure: Figure, tmp_pa
 
 
 def _round_in_the_window(window: Window, path: Path, number: int) -> None:
-    """As a person's hand does it: a book handed over, two questions, the book removed, the conversation deleted."""
+    """Play a round as a person's hand does it: a book handed over, two questions, the book removed, the conversation
+    deleted."""
     hand.press("ctrl+n")
     window.until_idle()
     with_book = number % _ROUNDS_OF_A_BOOK == 0

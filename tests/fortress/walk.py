@@ -20,7 +20,7 @@ _DAMAGED_PAGES = 3
 
 @dataclass(frozen=True)
 class Words:
-    """What is found again wherever it went."""
+    """The words that are found again wherever they went."""
 
     sentence: str = "The lighthouse keeper hid the ledger under the third stair."
     file: str = "ledger"
@@ -49,7 +49,8 @@ class Walk:
 
     @property
     def wordless(self) -> Path:
-        """What is written for others, and has no word of the desk: encrypted files, and a record with its proof."""
+        """The folder for what is written for others, and has no word of the desk: encrypted files, and a record with
+        its proof."""
         return self.folder / "wordless"
 
     @property

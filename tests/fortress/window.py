@@ -22,12 +22,12 @@ from tests.journey import hand
 
 PATIENCE_S = 180.0
 READ, ANSWERED, LOADED = "octavo.reader read ", "octavo.ask answer ", "octavo.models planned "
-"""What the log says of a document that was read, of an answer that has come to its end, and of a model that is loaded:
-the starter, where a person chose none."""
+"""The words in the log of a document that was read, of an answer that has come to its end, and of a model that is
+loaded: the starter, where a person chose none."""
 
 _SETTLE_S = 1.0
 _TITLE, _OF_OCTAVO = "Octavo", " — Octavo"
-"""What the main window's title has in it, and what Qt adds to that of a dialog."""
+"""The words in the main window's title, and those that Qt adds to the title of a dialog."""
 
 _READ_CLIPBOARD = """
 from PySide6.QtGui import QGuiApplication
@@ -38,7 +38,7 @@ _LOOK_S, _GAP_S = 0.02, 0.01
 
 _SIZE = (1440, 900)
 ANSWERS = (306, 60, 946, 750)
-"""Of a window as it opens first, in px: its size, and where answers are in it, from the left and the top."""
+"""The places in a window as it opens first, in px: its size, and where answers are in it, from the left and the top."""
 
 
 def wait(what: str, is_so: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
@@ -77,7 +77,7 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def copied() -> str:
-    """What the display's clipboard has, as text."""
+    """Return the display's clipboard, as text."""
     return subprocess.run(
         [sys.executable, "-c", _READ_CLIPBOARD], env={**os.environ, "QT_QPA_PLATFORM": "xcb"}, check=True,
         capture_output=True, text=True, timeout=PATIENCE_S,
@@ -85,7 +85,8 @@ def copied() -> str:
 
 
 class Log:
-    """What the program has written to its log since the last look; a log that was put aside is read to its end."""
+    """The lines that the program has written to its log since the last look; a log that was put aside is read to its
+    end."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -117,7 +118,7 @@ class Window:
 
     @property
     def id(self) -> str:
-        """Of the main window, as the display calls it; empty while there is none."""
+        """The id of the main window, as the display calls it; empty while there is none."""
         if not self._id:
             with contextlib.suppress(subprocess.CalledProcessError):
                 self._id = hand.xdotool("search", "--onlyvisible", "--name", _TITLE).partition("\n")[0]
@@ -125,7 +126,7 @@ class Window:
 
     @property
     def title(self) -> str:
-        """Of the main window: it begins with that of the conversation."""
+        """The title of the main window: it begins with that of the conversation."""
         try:
             return hand.xdotool("getwindowname", self.id).strip()
         except subprocess.CalledProcessError:
@@ -133,7 +134,7 @@ class Window:
 
     @property
     def pid(self) -> int:
-        """Of the window's own process: the one that was started may be a script, or strace."""
+        """The id of the window's own process: the one that was started may be a script, or strace."""
         return holder(self.process, self.program)
 
     @property
@@ -206,7 +207,7 @@ class Window:
         self.until_logged(ANSWERED, "no answer", patience_s)
 
     def hand_over(self, file: Path) -> None:
-        """As a file manager does it: a second start gives its file to this window, which reads it."""
+        """Give a file as a file manager does it: a second start gives its file to this window, which reads it."""
         self._log.news()
         subprocess.run(
             self.program.window_words(file), cwd=self.program.cwd, env=os.environ, check=True, timeout=PATIENCE_S
@@ -229,12 +230,12 @@ class Window:
         hand.xdotool(*chain.from_iterable(words))
 
     def scroll(self, steps: int, x: int, y: int) -> None:
-        """What is at this place of the window, by the wheel: down, or up where `steps` is negative."""
+        """Scroll what is at this place of the window, by the wheel: down, or up where `steps` is negative."""
         button = 5 if steps > 0 else 4
         hand.xdotool("mousemove", "--window", self.id, x, y, "click", "--repeat", abs(steps), "--delay", 30, button)
 
     def answers(self) -> NDArray[np.uint8]:
-        """What is seen of the conversation's answers: rows, columns, and red, green, blue."""
+        """Return what is seen of the conversation's answers: rows, columns, and red, green, blue."""
         return self._seen(ANSWERS)
 
     def whole(self) -> NDArray[np.uint8]:
@@ -250,7 +251,7 @@ class Window:
         return np.frombuffer(seen, np.uint8).reshape(bottom - top, right - left, 3)
 
     def picture(self, path: Path) -> None:
-        """Of the whole display, as a PNG."""
+        """Write a picture of the whole display, as a PNG."""
         subprocess.run(["import", "-window", "root", str(path)], check=True)
 
     def quit(self) -> int:

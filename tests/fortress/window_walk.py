@@ -1,5 +1,5 @@
-"""What a person does in the window by the keyboard and by the list that Ctrl+K opens, from the first start on. Each
-step is waited for: by the program's log, or by the title of the window that it opens."""
+"""Walks through the window as a person does by the keyboard and by the list that Ctrl+K opens, from the first start on.
+Each step is waited for: by the program's log, or by the title of the window that it opens."""
 
 from __future__ import annotations
 

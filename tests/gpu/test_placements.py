@@ -29,7 +29,7 @@ NEAR = 0.03
 COUNTED = frozenset(MemoryClass) - {
     MemoryClass.PROJECTOR, MemoryClass.ADAPTERS, MemoryClass.LOGITS, MemoryClass.SNAPSHOTS, MemoryClass.REST,
 }  # fmt: skip
-"""What is in llama.cpp's own list of buffers too."""
+"""The classes of memory that are in llama.cpp's own list of buffers too."""
 
 PLACEMENTS = {
     "all on the card": PlanRequest(CONTEXT, KvType.F16, 512),

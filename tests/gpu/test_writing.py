@@ -1,5 +1,5 @@
-"""What the starter model writes on the card is what it writes on the processor, however it is held; where a token
-differs, both had nearly the same logit."""
+"""The starter model writes on the card what it writes on the processor, however it is held; where a token differs, both
+had nearly the same logit."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Seen:
-    """What has a name, or a text, on the screen. `place`: in the screen's px."""
+    """A thing on the screen that has a name, or a text. `place`: in the screen's px."""
 
     name: str
     role: str

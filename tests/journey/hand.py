@@ -59,7 +59,7 @@ def folder_window(files: list[Path], place: QRect) -> Iterator[QPoint]:
 
 
 def drag(begin: QPoint, end: QPoint, *, stay_s: float = 0.0) -> None:
-    """As a hand does it, in several moves; over the end for `stay_s` before the button is let go."""
+    """Drag as a hand does it, in several moves; over the end for `stay_s` before the button is let go."""
     point(begin)
     xdotool("mousedown", 1)
     for step in range(1, _MOVES + 1):

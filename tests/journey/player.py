@@ -18,7 +18,7 @@ _SETTLE_S = 0.4
 
 
 class Lost(Exception):
-    """What a step needs is not on the screen."""
+    """Raised where something that a step needs is not on the screen."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Player:
     # ---- what is there
 
     def find(self, name: str, role: str = "", *, part: bool = False, nth: int = 0) -> Seen | None:
-        """What is called so; `part`: whose name, or text, has this in it."""
+        """Find the thing that is called so, or None; `part`: whose name, or text, has this in it."""
         found = [
             seen
             for seen in self.eyes.look()

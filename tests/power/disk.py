@@ -1,4 +1,4 @@
-"""What a disk was given, and every state that it may be in after a power cut.
+"""Models a disk by what it was given, and every state that it may be in after a power cut.
 
 The model is that of ALICE (Pillai et al., OSDI 2014), at its strictest: what was synced is there; of what was not, any
 sectors may be, in any order, a longer file may have zeros or anything where nothing arrived; a name that was made,
@@ -102,7 +102,7 @@ class Disk:
         self._inodes = 0
 
     def adopt(self, folder: Path) -> None:
-        """What is in the folder is on the disk from the beginning."""
+        """Take all that is in the folder to be on the disk from the beginning."""
         for file in sorted(folder.rglob("*")):
             if file.is_file():
                 self._first[str(file.relative_to(folder))] = file.read_bytes()
@@ -196,7 +196,7 @@ def _rename(names: dict[str, int], events: list[Named | Unnamed]) -> None:
 
 
 def _parts(event: Written | Cut, sector: int) -> Iterator[Written | Cut]:
-    """What arrives or not as a whole."""
+    """Cut an event into the parts of which each arrives or not as a whole."""
     if isinstance(event, Cut):
         yield event
         return

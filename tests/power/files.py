@@ -1,4 +1,4 @@
-"""What the desk does to files by Python's `os`, recorded; what SQLite does, `vfs.py` records."""
+"""Records what the desk does to files by Python's `os`; what SQLite does, `vfs.py` records."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class _Recorder:
             self._disk.note(Synced(self._disk.inode(name)))
 
     def _note_content(self, name: str) -> None:
-        """What was written since the last look is on its way."""
+        """Note that the content that was written since the last look is on its way."""
         if not name.startswith("octavo.db"):
             self._disk.note(Written(self._disk.inode(name), 0, (self._folder / name).read_bytes()))
 

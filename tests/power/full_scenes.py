@@ -1,4 +1,4 @@
-"""What a desk does on a disk that fails, and what must be so afterwards."""
+"""Plays scenes of a desk on a disk that fails, and says what must be so afterwards."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.power.scenes import CHEAP, FIRST_AND_SECOND, found_in, write_older
 from tests.power.trouble import Trouble, troubled
 
 SAID = {Code.DISK_FULL, Code.FOLDER_READ_ONLY, Code.DATABASE_DAMAGED, Code.EXPORT_NOT_WRITTEN, Code.DATABASE_LOCKED}
-"""What a person may be told of it."""
+"""The problems that a person may be told of a disk that fails."""
 
 Scene = Callable[[Paths, Trouble], None]
 

@@ -1,5 +1,5 @@
-"""What a program did to files, from strace with all that was written, as events of a `Disk`. What goes through a
-mapping is not seen: SQLite's index of its log, which it makes anew after a power cut."""
+"""Replays what a program did to files, from strace with all that was written, as events of a `Disk`. What goes through
+a mapping is not seen: SQLite's index of its log, which it makes anew after a power cut."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TEXT = re.compile(rf'"({_HEX})"')
 
 
 def words(log: Path) -> tuple[str, ...]:
-    """What comes before a command."""
+    """Return the words that come before a command to have it traced."""
     assert STRACE is not None
     traced = f"trace={','.join(_CALLS)}"
     return (STRACE, "-f", "-qq", "-y", "-xx", "-s", str(1 << 22), "-e", traced, "-e", "signal=none", "-o", str(log))
@@ -41,7 +41,7 @@ class Replay:
         self._sizes: dict[int, int] = {}
 
     def follow(self, lines: Iterable[str]) -> None:
-        """Of one command. Raises AssertionError for a call that is not understood."""
+        """Take the events of one command. Raises AssertionError for a call that is not understood."""
         first = ""
         for line in whole(lines):
             if found := _LINE.match(line):

@@ -1,4 +1,4 @@
-"""What a desk does while the power may go, and what must be found of it afterwards."""
+"""Plays scenes of a desk while the power may go, and says what must be found of it afterwards."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def other_passphrases(paths: Paths, passphrases: tuple[str | None, ...]) -> Disk
 
 
 def write_older(path: Path, key: Key, version: int) -> None:
-    """As the Octavo of `version` left it, with five conversations."""
+    """Write a database as the Octavo of `version` left it, with five conversations."""
     with contextlib.closing(apsw.Connection(str(path))) as connection:
         connection.pragma("cipher", "chacha20")
         connection.pragma("key", f"raw:{key.secret}")

@@ -1,4 +1,4 @@
-"""What a program asked the system to do with files, from strace: what it never had put on the disk."""
+"""Reads from strace what a program asked the system to do with files, to find what it never had put on the disk."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WRITES = ("write", "pwrite64", "writev", "pwritev", "ftruncate", "sendfile")
 
 
 def words(log: Path) -> tuple[str, ...]:
-    """What comes before a command that is to be watched."""
+    """Return the words that come before a command that is to be watched."""
     assert STRACE is not None
     return (
         STRACE,

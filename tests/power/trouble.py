@@ -16,7 +16,7 @@ from app.core.machine import files
 from tests.power.vfs import below
 
 WRITING = ("write", "truncate", "sync", "open", "delete")
-"""What of SQLite's operations may fail on a disk that is full or broken."""
+"""The operations of SQLite that may fail on a disk that is full or broken."""
 
 _OF_FILES = ("open", "fsync", "link", "replace")
 

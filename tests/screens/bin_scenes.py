@@ -1,4 +1,4 @@
-"""What was deleted: announced with a way back, and in the bin; conversations that are pinned or put away; and what is
+"""Deleted things are announced with a way back, and in the bin; conversations that are pinned or put away; and what is
 said of a file that was written."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What surrounds the conversation: its menu, help, the palette; at several widths."""
+"""Scenes of what surrounds the conversation: its menu, help, the palette; at several widths."""
 
 from __future__ import annotations
 

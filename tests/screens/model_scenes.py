@@ -58,7 +58,7 @@ def _furnish(stage: Stage) -> Path:
 
 
 def _load(stage: Stage, path: str, context_tokens: int) -> None:
-    """What is in use."""
+    """Put a model in use."""
     stage.engine.info = msgspec.structs.replace(SCOUT, path=path, context_tokens=context_tokens)
 
 
@@ -227,7 +227,7 @@ def models_planning(stage: Stage) -> None:
 
 
 def models_only_starter(stage: Stage) -> None:
-    """As on the first day, with an error of an import."""
+    """Show the models as on the first day, with an error of an import."""
     _load_starter(stage)
     window = _show(stage, NO_GPU, size=(1180, 760))
     stage.fake.downloads.imports = [(Problem(Code.MODEL_NOT_GGUF, {"path": "/media/stick/scout.gguf"}),)]

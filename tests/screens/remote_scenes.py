@@ -64,7 +64,7 @@ def remote_dark(stage: Stage) -> None:
 
 
 def _leaving(stage: Stage, **options: object) -> None:
-    """What a question would send, before it is decided."""
+    """Show what a question would send, before it is decided."""
     stage.add_books()
     letter = stage.add_book(Document("Letter to Jonathan Ferris", Format.TEXT, "ab" * 32, _LETTER), 7)
     stage.add_conversation("Notice periods in the lease", [letter])

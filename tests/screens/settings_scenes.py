@@ -116,7 +116,7 @@ def settings_server_dark(stage: Stage) -> None:
 
 
 def settings_advanced(stage: Stage) -> None:
-    """Of a machine with a graphics card."""
+    """Show the advanced settings of a machine with a graphics card."""
     _open(stage, SectionKind.ADVANCED)
 
 

@@ -20,7 +20,7 @@ from tests.ui.room import Room
 
 @contextlib.contextmanager
 def japanese() -> Iterator[None]:
-    """What is made meanwhile speaks Japanese."""
+    """Have all that is made meanwhile speak Japanese."""
     use_language("ja")
     try:
         yield

@@ -12,7 +12,7 @@ from app.core.machine.secret import Key
 
 
 def decrypted(path: Path, key: Key) -> bytes:
-    """Of a copy, with its write-ahead log; the database itself may be open."""
+    """Return the decrypted content of a copy, with its write-ahead log; the database itself may be open."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy.db"
         for ending in ("", "-wal"):

@@ -1,4 +1,4 @@
-"""What is written and not asked yet: kept for its conversation alone, and gone with it."""
+"""Drafts are written and not asked yet: kept for their conversation alone, and gone with it."""
 
 from __future__ import annotations
 

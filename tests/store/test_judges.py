@@ -1,4 +1,4 @@
-"""What models' judgement is worth is kept for each model and version."""
+"""The worth of models' judgement is kept for each model and version."""
 
 from __future__ import annotations
 

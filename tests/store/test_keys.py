@@ -402,7 +402,7 @@ def test_a_kill_at_any_moment_of_a_change_leaves_a_desk_that_opens(
 
 
 def _cut_short(paths: Paths, tmp_path: Path, before: str | None, after: str | None) -> list[Path]:
-    """What kills at all moments of a change leave behind."""
+    """Return the folders that kills at all moments of a change leave behind."""
     snapshots = tmp_path / "snapshots"
     snapshots.mkdir()
     subprocess.run(

@@ -1,4 +1,4 @@
-"""What was measured on this machine: the last of each kind, and not more than there is room for."""
+"""Measurements on this machine are kept: the last of each kind, and not more than there is room for."""
 
 from __future__ import annotations
 

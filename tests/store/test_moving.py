@@ -231,7 +231,7 @@ def test_every_index_of_words_is_moved_with_its_table(both: tuple[Kept, Kept]) -
 
 
 def test_a_table_of_another_part_goes_with_what_it_belongs_to(both: tuple[Kept, Kept]) -> None:
-    """As a highlight belongs to a book, and a cell to a book and a grid that stays."""
+    """The tables are like those in which a highlight belongs to a book, and a cell to a book and a grid that stays."""
     source, target = both
     for kept in both:
         with kept.database.write() as connection:

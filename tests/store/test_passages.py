@@ -77,7 +77,7 @@ def numbers(passages: Sequence[Passage]) -> list[int]:
 
 
 def everything(database: Database) -> bytes:
-    """What is in all tables, those of the index among them."""
+    """Return all that is in the tables, those of the index among them."""
     with database.read() as connection:
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         assert {"passage_words_data", "passage_words_idx", "passage_words_content", "passage_signs_data"} <= set(tables)

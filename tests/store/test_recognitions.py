@@ -1,4 +1,4 @@
-"""What was recognised: found again, kept once, and gone with the last book that has the page."""
+"""Recognised pages are found again, kept once, and gone with the last book that has the page."""
 
 from __future__ import annotations
 

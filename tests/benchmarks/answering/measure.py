@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def judge(question: dict[str, Any], row: dict[str, Any]) -> set[str]:
-    """What is true of an answer. `row` as `octavo sheet --json` prints it."""
+    """Name what is true of an answer. `row` as `octavo sheet --json` prints it."""
     answer = row.get("answer", "")
     citations = [citation for citation in row.get("citations", []) if citation["state"] not in _OF_THE_PROGRAM]
     admits = bool(_ADMITS.search(answer))

@@ -173,7 +173,7 @@ Key: TypeAlias = tuple[str, str, str, str]
 
 
 def measure(engine: EngineClient, shelf: Shelf) -> dict[Key, list[tuple[Asked, Sequence[Passage]]]]:
-    """What each question finds, however it is searched."""
+    """Return the passages that each question finds, for every way of searching."""
     books = {name: outlined(Books(shelf.database).book(id)) for name, id in shelf.ids.items()}
     hits = defaultdict[Key, list[tuple[Asked, Sequence[Passage]]]](list)
     for way, name in product(_WAYS, books):

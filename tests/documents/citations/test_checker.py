@@ -101,7 +101,7 @@ def test_pages_of_one_mark_share_it() -> None:
 
 
 def test_of_pages_with_the_same_label_what_is_said_decides_which_is_meant() -> None:
-    """As in a book with a cover that is called 1, like the first page of its body."""
+    """The book has a cover that is called 1, like the first page of its body."""
     cover = Page(1, "1", "Harbour policy, printed for the Harbour Office in the spring.")
     body = Page(9, "1", "No vessel leaves the basin before the lamp is put out in the morning.")
     book = CitedBook("manual", "Manual", (cover, Page(5, "iii", "A preface."), body))

@@ -22,7 +22,7 @@ VERIFIED, CUT = CitationState.VERIFIED, CitationState.CUT
 
 
 def cite(pages: str | tuple[str, ...], quotation: str, page: int = 1) -> Citation:
-    """What is found out about a quotation with a mark that names a page."""
+    """Return what is found out about a quotation with a mark that names a page."""
     texts = (pages,) if isinstance(pages, str) else pages
     book = CitedBook("b", "Book", tuple(Page(number, str(number), text) for number, text in enumerate(texts, 1)))
     opening, closing = "“”" if "「" in quotation else "「」"

@@ -1,4 +1,4 @@
-"""What every format keeps to, whatever it is given."""
+"""The contract that every format keeps to, whatever it is given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What files say of their documents, beside the text."""
+"""Files state facts about their documents, beside the text."""
 
 from __future__ import annotations
 

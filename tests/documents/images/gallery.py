@@ -107,7 +107,7 @@ def problem(reader: ImageReader, untrusted_bytes: bytes, name: str = "a") -> Pro
 
 
 def decoded(trusted_bytes: bytes) -> Image.Image:
-    """What the process makes of an image that was made here, without a process."""
+    """Decode an image that was made here, as the process does, without a process."""
     image = decoding.decode(trusted_bytes)
     assert image.mode == "RGB"
     assert image.info == {}
@@ -123,7 +123,7 @@ def shown(image: Taken) -> Image.Image:
 
 
 def colours(image: Image.Image) -> list[tuple[int, ...]]:
-    """Those in the middle of the four fields, row by row."""
+    """Return the colours in the middle of the four fields, row by row."""
     found = []
     for y in (1, 3):
         for x in (1, 3):

@@ -17,7 +17,7 @@ from app.isolation.sandbox import Step
 
 
 def descriptors() -> set[str]:
-    """What the process holds open, but for the list itself."""
+    """Return what the process holds open, but for the list itself."""
     folder = Path("/proc/self/fd")
     return {str(entry.readlink()) for entry in list(folder.iterdir()) if entry.is_symlink()}
 

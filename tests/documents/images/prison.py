@@ -18,7 +18,7 @@ INMATE = Path(__file__).with_name("inmate.py")
 
 
 def imprisoned(step: Step, folder: Path, files: Sequence[bytes], *names: str) -> dict[str, Any]:
-    """What became of each attempt in `names`, and under "outcomes" of each file."""
+    """Return what became of each attempt in `names`, and under "outcomes" of each file."""
     secret = folder / "secret.txt"
     secret.write_text("the secret", encoding="utf-8")
     argv = [sys.executable, "-P", str(INMATE), step.value, str(Path.home()), str(secret), str(folder / "loot"), *names]

@@ -386,7 +386,7 @@ def test_the_desk_has_no_decoder_to_use() -> None:
 
 
 def test_a_ready_process_opens_no_file_and_imports_nothing(tmp_path: Path) -> None:
-    """What a library tries to import later is left out by some of its importers, and an error of others."""
+    """An import that a library tries later is left out by some of its importers, and an error of others."""
     for number, data in enumerate(variants()):
         (tmp_path / str(number)).write_bytes(data)
     script = """

@@ -1,4 +1,4 @@
-"""What lies on top of a PDF's pages: filled in fields, notes, struck words, comments; and what of it nobody sees."""
+"""Filled in fields, notes, struck words and comments lie on top of a PDF's pages; and some of them nobody sees."""
 
 from __future__ import annotations
 

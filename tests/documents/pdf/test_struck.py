@@ -45,7 +45,7 @@ def test_a_line_through_words_strikes_them(draw: Callable[[float, float, float],
 
 
 def test_a_part_of_a_word_or_a_figure_may_be_struck() -> None:
-    """As where a change is recorded: what takes its place stands right behind it."""
+    """Where a change is recorded, the words that take the place of struck ones stand right behind them."""
     assert _read(_line(*_edges("enant"), 703.5)) == TEXT.replace("tenant", "t[struck: enant]")
     page = show("The fee is 9 of them.") + _line(*_edges("9", "The fee is 9 of them."), 703.5)
     text = parse(Content("a.pdf", write_pdf([page]), ""), lambda done, total: None).pages[0].text

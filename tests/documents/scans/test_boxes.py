@@ -85,7 +85,7 @@ def test_nothing_is_found_where_nothing_is(seen: np.ndarray) -> None:
 
 
 def test_noise_ends() -> None:
-    """Of a hundred thousand cores the largest are looked at, and boxes stay inside the picture."""
+    """The largest of a hundred thousand cores are looked at, and boxes stay inside the picture."""
     seen = (np.random.default_rng(7).random((640, 640)) > 0.85).astype(np.float32)
     found = boxes_of(seen, 640, 640)
     assert len(found) <= MOST_BOXES
@@ -93,7 +93,7 @@ def test_noise_ends() -> None:
 
 
 def test_a_cut_line_is_upright() -> None:
-    """What lay askew lies flat: black above, white below, as in the picture."""
+    """A line that lay askew lies flat: black above, white below, as in the picture."""
     quadrangle = np.array(turned(180, 40, 20))
     picture = Image.new("RGB", _SIZE, "white")
     upper = [quadrangle[0], quadrangle[1], (quadrangle[1] + quadrangle[2]) / 2, (quadrangle[0] + quadrangle[3]) / 2]

@@ -107,7 +107,7 @@ def recognitions() -> Counting:
 
 @pytest.fixture(scope="session")
 def events(binder: Path, recognitions: Counting) -> list[object]:
-    """What reading the binder tells, for the first time."""
+    """Return what reading the binder tells, for the first time."""
     return read(binder, DocumentReader(recognitions=recognitions))
 
 

@@ -1,4 +1,4 @@
-"""What is taken out of untrusted text, and what is not."""
+"""Cleaning takes some things out of untrusted text, and not others."""
 
 from __future__ import annotations
 

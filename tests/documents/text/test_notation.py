@@ -1,4 +1,4 @@
-"""What plain text has no sign for is written in one way, and no number runs into another."""
+"""Signs that plain text does not have are written in one way, and no number runs into another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What markup says by the look of its text: powers, notes, struck words, formulas, and fields."""
+"""Markup speaks by the look of its text: powers, notes, struck words, formulas, and fields."""
 
 from __future__ import annotations
 
