@@ -126,7 +126,7 @@ class Recording:
             detail="; ".join(filter(None, (self._asked_by(), _detail_of(answer)))),
             text=question.text,
         )
-        self.by_model(happening, books=(ref.book_id for ref in (*question.books, *question.others)))
+        self.by_model(happening, books=(ref.book_id for ref in question.all_books))
 
     def by_program(self, what: str, *, item: str = "", books: Iterable[str] = (), text: str = "") -> None:
         """The program that asks got something else than an answer: `what` in a few words, such as `pages 3 to 7`."""

@@ -165,6 +165,11 @@ class Question(msgspec.Struct, frozen=True):
         return _others(self.books, self.plan)
 
     @property
+    def all_books(self) -> tuple[BookRef, ...]:
+        """All documents that it asks: those that are read whole, then the others."""
+        return (*self.books, *self.others)
+
+    @property
     def asks_documents(self) -> bool:
         return bool(self.books) or self.plan is not None
 
@@ -186,6 +191,11 @@ class StoredQuestion(msgspec.Struct, frozen=True):
     def others(self) -> tuple[BookRef, ...]:
         """The documents of which the model sees passages alone."""
         return _others(self.books, self.plan)
+
+    @property
+    def all_books(self) -> tuple[BookRef, ...]:
+        """All documents that it asks: those that are read whole, then the others."""
+        return (*self.books, *self.others)
 
     @property
     def asks_documents(self) -> bool:

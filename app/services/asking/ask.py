@@ -50,7 +50,7 @@ from app.core.documents.document import CitedBook
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import Settings
 from app.core.work import Cancel, Stopped, Work, relay
-from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, Prompt, PromptSize, ReadBooks, Weigh
+from app.engine.protocol import AnswerTo, Engine, Measure, Message, ModelInfo, Prompt, PromptSize, Weigh
 from app.models import local
 from app.services.asking import verbatim
 from app.services.asking.budget import Budget, budget_of
@@ -324,7 +324,7 @@ class Ask:
             if question.asks_documents and self.is_starter():
                 if question.form.schema:
                     raise AppError(Code.ANSWER_SCHEMA_STARTER)
-                yield from self._quote_nearest(question, writing, cancel, load_s, excerpts=excerpts)
+                yield from self._quote_nearest(question, writing, load_s)
                 return writing.outcome
             if question.form.verbatim and not judgement.may_judge(self.judges, self.model()):
                 yield from self._choose_sentences(question, writing, cancel, load_s)
@@ -445,44 +445,33 @@ class Ask:
         return conversation.rules if conversation else RULES_VERSION
 
     def _quote_nearest(
-        self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, load_s: float, *, excerpts: bool
+        self, question: StoredQuestion, writing: OpenAnswer, load_s: float
     ) -> Work[AnswerProgress, None]:
-        """Answer as the starter does with books: it reads them, and a search answers. With `excerpts` it reads
-        nothing."""
+        """Answer as the starter does with books: a search answers, and no model reads anything."""
         started = time.monotonic()
         writing.found()
-        rules, about = self._rules(question), PromptQuestion(question.books, others=question.others)
-        prompt, books = self.prompts.build(about, excerpts=excerpts, rules=rules)
-        size, room = (yield from self.engine.run(Measure(prompt), cancel)), self.model().context_tokens
-        if size.total > room:
-            whole, _ = self.prompts.build(replace(about, text=question.text), excerpts=excerpts, rules=rules)
-            size = yield from self.engine.run(Measure(whole), cancel)
-            raise does_not_fit(size, size.total + self.reserve(), room)
-        usage = (yield from self.engine.run(ReadBooks(prompt), cancel)) if prompt.documents else Usage()
-        read_s = time.monotonic() - started
-        query = PassageQuery(QuestionKind.ORDINARY, question.text, about.all_books)
+        books = self.prompts.cited(question.all_books)
+        query = PassageQuery(QuestionKind.ORDINARY, question.text, question.all_books)
         passages = self.restating.find(query, _LOOKED_THROUGH).passages
         from app.services.asking import search_answer
 
         found = search_answer.answer(question.text, books, passages, question.form)
         yield from writing.add(Token(found))
         writing.cites(question.text, books)
-        timings = Timings(load_s=load_s, read_s=read_s, first_token_s=time.monotonic() - started)
-        writing.end(Ending.COMPLETE, usage, timings)
+        writing.end(Ending.COMPLETE, Usage(), Timings(load_s=load_s, first_token_s=time.monotonic() - started))
 
     def _choose_sentences(
         self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, load_s: float
     ) -> Work[AnswerProgress, None]:
         """An answer in the documents' words by a model that cannot be trusted to choose them as it writes: it is asked
         about each sentence that a search finds. Nothing is read for it."""
-        started, about = time.monotonic(), PromptQuestion(question.books, others=question.others)
-        _prompt, books = self.prompts.build(about, excerpts=True, rules=self._rules(question))
+        started, books = time.monotonic(), self.prompts.cited(question.all_books)
         writing.cites(question.text, books)
-        query = PassageQuery(QuestionKind.ORDINARY, question.text, about.all_books)
+        query = PassageQuery(QuestionKind.ORDINARY, question.text, question.all_books)
         passages = self.restating.find(query, _LOOKED_THROUGH // 4).passages
         sentences = verbatim.likeliest(question.text, books, passages)
-        of_books = tuple({each.book.book_id: None for each in sentences})
-        prompt = Prompt("", (), (), conversation_id=question.conversation_id, about=of_books)
+        about = tuple({each.book.book_id: None for each in sentences})
+        prompt = Prompt("", (), (), conversation_id=question.conversation_id, about=about)
         questions = tuple(verbatim.asked_of(question.text, each) for each in sentences)
         weighed = yield from relay(self.engine.run(Weigh(prompt, questions, judgement.WORDS), cancel), _as_reading)
         if sentences and None in weighed.logs:

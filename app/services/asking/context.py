@@ -103,10 +103,12 @@ class Context:
     conversations: Conversations
     ask: Ask
 
-    def use(self, conversation: Conversation, cancel: Cancel) -> Work[Tokenizing, ContextUse]:
-        """Measure the context that a conversation's books and its shown branch take. Raises AppError NO_MODEL and
-        others; Stopped."""
+    def use(self, conversation: Conversation, cancel: Cancel) -> Work[Tokenizing, ContextUse | None]:
+        """Measure the context that a conversation's books and its shown branch take; None where the starter is loaded,
+        which reads no documents. Raises AppError NO_MODEL and others; Stopped."""
         model = self.ask.model()
+        if self.ask.is_starter():
+            return None
         turns = self.conversations.turns(conversation.id)
         prompt, books = self.prompts.build(
             PromptQuestion(conversation.books),

@@ -84,7 +84,7 @@ class Prompts:
         not they are named. `rules`: the version that the conversation began with. `conversation_id`: whose pseudonyms
         are used.
         """
-        books = tuple(map(self._books.cited, question.all_books))
+        books = self.cited(question.all_books)
         texts = tuple(map(document_text, books))
         documents = texts[: len(question.books)]
         words = rules_of(rules)
@@ -101,6 +101,11 @@ class Prompts:
         whose = {"conversation_id": conversation_id, "about": question.beside.book_ids}
         restated = _places(question.beside.passages, books)
         return msgspec.structs.replace(prompt, said=tuple(said), restated=restated, **whose), books
+
+    def cited(self, refs: Sequence[BookRef]) -> tuple[CitedBook, ...]:
+        """The books, or these pages of them, as an answer can cite them. Raises AppError FILE_MISSING,
+        PAGES_INVALID."""
+        return tuple(map(self._books.cited, refs))
 
     def _earlier(self, turns: tuple[Turn, ...], sees: bool, rules: Rules) -> tuple[list[Message], list[str], int]:
         """The messages of earlier turns, what was asked in them, and how many images they have: these are numbered

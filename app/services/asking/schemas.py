@@ -72,7 +72,7 @@ def judge(answer: Answer, question: Question | StoredQuestion, books: Books) -> 
     FILE_MISSING, PAGES_INVALID."""
     from app.documents.citations.json_values import place_values
 
-    cited: tuple[CitedBook, ...] = tuple(map(books.cited, (*question.books, *question.others)))
+    cited: tuple[CitedBook, ...] = tuple(map(books.cited, question.all_books))
     problem, value = checked(answer.text, question.form.schema)
     if answer.ending is not Ending.COMPLETE:  # the number 12 may be the beginning of 123
         return JsonAnswer(Problem(Code.ANSWER_NOT_JSON), None, ())

@@ -122,7 +122,7 @@ class ContextPresenter(QObject):
         self.measured.emit()
 
     def _on_event(
-        self, times: int, books: tuple[BookRef, ...], event: Tokenizing | Done[ContextUse] | Cancelled | Failed
+        self, times: int, books: tuple[BookRef, ...], event: Tokenizing | Done[ContextUse | None] | Cancelled | Failed
     ) -> None:
         if times != self._times:
             return
@@ -148,9 +148,8 @@ class ContextPresenter(QObject):
         }
         self._spine.show_action(offers[self._action()])
         use = self._shown.use
-        if use is None:
-            self._spine.show_use((), 0, _("available after a model is loaded"))
-        else:
+        self._spine.setVisible(use is not None)
+        if use is not None:
             words = use_words(use, self._activity.tokens_per_second)
             self._spine.show_use(use_parts(use, self._theme.palette), use.context_tokens, words, use_tip(use))
 

@@ -8,16 +8,24 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.conversations.conversation import Answer, BookRef, CitationState, Ending, PageRange, PassageRef, Question
-from app.core.conversations.events import Reading, Token
+from app.core.conversations.conversation import (
+    Answer,
+    BookRef,
+    CitationState,
+    Ending,
+    PageRange,
+    PassageRef,
+    Question,
+    Usage,
+)
+from app.core.conversations.events import Stored, Token
 from app.core.documents.document import Book, Document, Format, Page
 from app.core.errors import Code, Problem
-from app.core.work import Cancel
+from app.core.work import Cancel, finish
 from app.documents.citations.checker import CitationChecker, CitedBook
 from app.services.asking import search_answer
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
-from tests.ui.gate import Gate
-from tests.work import answered, at, run, unanswered
+from tests.work import answered, run
 
 PAGES = (
     "# The lease\n\nThe tenant terminates the lease with three months notice.",
@@ -55,12 +63,15 @@ def test_the_nearest_sentence_stands_on_its_page_and_is_told_to_be_searched(fake
     assert fake.engine.prompts == [], "the model writes nothing"
 
 
-def test_the_book_is_read_all_the_same(fake: FakeDesk, book: Book) -> None:
-    fake.engine.readings = [(Reading(0, 100, 0), Reading(100, 100, 0))]
+def test_nothing_is_read_however_long_the_book_is(fake: FakeDesk, book: Book) -> None:
+    fake.engine.tokens = {"Lease": 200_000}
+    fake.engine.readings = [(Problem(Code.BUG, {"where": "it must not be read"}),)]
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     events, answer = run(fake.desk.asking.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
-    assert [type(event) for event in events[-3:]] == [Reading, Reading, Token]
-    assert answer.ending is Ending.COMPLETE
+    assert [type(event) for event in events[-2:]] == [Stored, Token]
+    assert answer.text.startswith("Nearest in the book:")
+    assert (answer.usage, answer.excerpts) == (Usage(), False)
+    assert finish(fake.desk.asking.context.use(talk, Cancel())) is None, "there is no context to fill"
 
 
 def test_several_sentences_stand_on_lines_of_their_own_nearest_first(fake: FakeDesk, book: Book) -> None:
@@ -140,22 +151,6 @@ def test_only_the_chosen_pages_are_searched(fake: FakeDesk, book: Book) -> None:
     assert answer.text == "Nothing in the book is near this question."
 
 
-def test_a_book_that_does_not_fit_is_refused_and_searched_as_excerpts(fake: FakeDesk, book: Book) -> None:
-    fake.engine.tokens = {"Lease": 2000}
-    talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    problem = unanswered(fake.desk.asking.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
-    assert problem.code is Code.DOES_NOT_FIT
-    fake.engine.readings = [(Problem(Code.BUG, {"where": "it must not be read"}),)]
-    answer = ask(fake, "What is the deposit?", BookRef(book.id), excerpts=True)
-    assert answer.text.startswith("Nearest in the book:")
-    assert not answer.excerpts, "no model saw any"
-
-
-def test_a_book_that_just_fits_needs_no_room_for_an_answer(fake: FakeDesk, book: Book) -> None:
-    fake.engine.tokens = {"Lease": 1000 - 48}
-    assert ask(fake, "What is the deposit?", BookRef(book.id)).text.startswith("Nearest in the book:")
-
-
 def test_of_a_long_book_the_pages_are_searched_that_the_index_finds() -> None:
     text = "The harbour opens at six. " * 1000
     pages = tuple(Page(n, str(n), text if n != 7 else PAGES[0]) for n in range(1, 12))
@@ -164,23 +159,6 @@ def test_of_a_long_book_the_pages_are_searched_that_the_index_finds() -> None:
     found = PassageRef("b", "Lease", 7, "7", 0, 9)
     assert search_answer.answer(asked, (lease,), (found,)).endswith("[p. 7]")
     assert search_answer.answer(asked, (lease,), ()) == "Nothing in the book is near this question."
-
-
-def test_stopped_while_it_reads(fake: FakeDesk, book: Book) -> None:
-    cancel, gate = Cancel(), Gate()
-    fake.engine.readings = [(Reading(1, 100, 0), gate)]
-    talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    work = fake.desk.asking.ask.ask(Question(talk.id, "What is the deposit?", talk.books), cancel)
-    _events, answer = run(work, at(Reading, cancel.request))
-    assert (answer.text, answer.ending, answer.from_search) == ("", Ending.CANCELLED, True)
-
-
-def test_an_engine_that_dies_while_it_reads(fake: FakeDesk, book: Book) -> None:
-    death = Problem(Code.ENGINE_CRASHED, {"signal": 9})
-    fake.engine.readings = [(death,)]
-    talk = fake.desk.conversations.create(books=(BookRef(book.id),))
-    problem = unanswered(fake.desk.asking.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
-    assert problem == death
 
 
 def test_without_a_book_the_starter_answers_by_itself(fake: FakeDesk) -> None:

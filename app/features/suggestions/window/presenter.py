@@ -104,7 +104,7 @@ class SuggestionsPresenter(QObject):
             question, answer = self._shown.turns[-1].question, self._shown.turns[-1].answer
             if answer is None:
                 return None
-            return _Wanted(self._shown.id, (*question.books, *question.others), (answer.id, answer.text), answer)
+            return _Wanted(self._shown.id, question.all_books, (answer.id, answer.text), answer)
         return _Wanted(self._shown.id, self._shown.books) if self._shown.books else None
 
     def _work(self, wanted: _Wanted) -> Callable[[Cancel], Work[None, tuple[SuggestedQuestion, ...]]]:
