@@ -1,1 +1,1 @@
-"""What a person reads, for both faces: sentences for errors, names of pages, reasons, in their language."""
+"""The words that a person reads, for both faces: sentences for errors, names of pages, reasons, in their language."""

@@ -1,4 +1,4 @@
-"""What a person reads of a model's chat format: whose it is, and what it says to the model besides."""
+"""The words that a person reads of a model's chat format: whose it is, and what it says to the model besides."""
 
 from __future__ import annotations
 

@@ -1051,7 +1051,7 @@ _NAMELESS_FILE = "(no name)"
 
 
 def sentence(problem: Problem) -> str:
-    """What went wrong, where, and what to do next. Unknown parameters are left out, missing ones shown as `?`."""
+    """Say what went wrong, where, and what to do next. Unknown parameters are left out, missing ones shown as `?`."""
     template = _SENTENCES[problem.code]
     if problem.code is Code.PAGES_INVALID and not problem.params.get("pages"):
         template = _NO_SUCH_PAGE
@@ -1059,7 +1059,7 @@ def sentence(problem: Problem) -> str:
 
 
 def flaw_words(problem: Problem) -> str:
-    """What is wrong with a file, without which and what to do."""
+    """Say what is wrong with a file, but not which file it is, nor what to do."""
     return _(_FLAWS.get(str(problem.params.get("flaw")), _OTHER_FLAW))
 
 
@@ -1099,7 +1099,7 @@ class _Words:
 
 
 def _wanted(detail: str) -> str:
-    """What msgspec says that a number must be, as a person says it; anything else as it is."""
+    """Put msgspec's words on what a number must be as a person says it; return any other detail as it is."""
     if (found := _BOUND.fullmatch(detail)) is None:
         return detail
     template = _BOUNDS[found["kind"], found["bound"]]

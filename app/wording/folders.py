@@ -1,4 +1,4 @@
-"""What became of the documents in folders that were added, and how far adding them is."""
+"""Words on what became of the documents in folders that were added, and on how far adding them is."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _other_words(report: AddingReport) -> Iterator[str]:
 
 
 def left_out_words(found: FolderFiles) -> Iterator[str]:
-    """What was not tried."""
+    """Say how many files of a folder were not tried, a piece for each reason."""
     if found.hidden:
         yield _("{n} hidden").format(n=count(found.hidden))
     if found.links:
@@ -99,7 +99,7 @@ def _about(seconds: float) -> str:
 
 
 def state_words(state: PlaceState) -> str:
-    """Of a file that was looked at before."""
+    """Say what became of a file that was looked at before."""
     return {
         PlaceState.WAITING: _("waiting"),
         PlaceState.READ: _("on the shelf"),
@@ -109,7 +109,7 @@ def state_words(state: PlaceState) -> str:
 
 
 def ended_words(ended: FileEnded, name: Callable[[Path], str] = lambda path: printable(str(path))) -> str:
-    """What became of a file; `name` gives the words for another one with the same content."""
+    """Say what became of a file; `name` gives the words for another one with the same content."""
     if ended.place.problem is not None:
         return sentence(ended.place.problem)
     if ended.book is None:
@@ -134,7 +134,7 @@ def places_words(places: Sequence[Path]) -> str:
 
 
 def news_words(news: Sequence[News]) -> str:
-    """What is new or changed in folders that are watched."""
+    """Say how many files are new or changed in folders that are watched."""
     new = sum(len(each.changes.new) for each in news)
     changed = sum(len(each.changes.changed) for each in news)
     parts = list[str]()

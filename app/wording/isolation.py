@@ -7,7 +7,7 @@ from app.wording.i18n import _
 
 
 def step_words(step: Step) -> str:
-    """What protects from a document that means harm."""
+    """Say what protects the person from a document that means harm."""
     match step:
         case Step.BUBBLEWRAP:
             return _(

@@ -23,7 +23,8 @@ class MatterCounts(msgspec.Struct, frozen=True):
 
 
 def counts_of(question: Question | StoredQuestion, answer: Answer) -> MatterCounts | None:
-    """What an answer's model had of them in the end; None where the books on the desk were all that was asked."""
+    """Count how an answer's model used the documents in the end; None where the books on the desk were all that was
+    asked."""
     if question.plan is None:
         return None
     seen = {passage.book_id for passage in answer.passages}
@@ -32,7 +33,7 @@ def counts_of(question: Question | StoredQuestion, answer: Answer) -> MatterCoun
 
 
 def planned_counts(books: Collection[BookRef], plan: MatterPlan) -> MatterCounts:
-    """What it will have, with these books read whole."""
+    """Count how a model will use the documents of a plan, with these books read whole."""
     return _counts(books, plan.others, plan)
 
 
@@ -55,7 +56,7 @@ def counts_words(counts: MatterCounts) -> str:
 
 
 def tokens_words(proposal: Proposal) -> str:
-    """What it takes of the context: "61,200 of 128,000 tokens, with the room for an answer" """
+    """Say how much of the context a proposal takes: "61,200 of 128,000 tokens, with the room for an answer" """
     used, room = count(proposal.needed_tokens), count(proposal.context_tokens)
     if not proposal.fits:
         return _("{used} of {room} tokens: this does not fit").format(used=used, room=room)
@@ -91,7 +92,7 @@ def use_words(use: DocumentUse) -> str:
 
 
 def group_words(reason: UseReason) -> str:
-    """What the documents have in common that are proposed to be used for this reason, or for one like it."""
+    """Say what the documents have in common that are proposed to be used for this reason, or for one like it."""
     if reason is UseReason.FOUND:
         return _("Passages · something was found in these")
     if reason is UseReason.NO_ROOM:

@@ -1,4 +1,4 @@
-"""What a model that is offered is good at, in words."""
+"""Words on what a model that is offered is good at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is odd about a page, in sentences; for both faces."""
+"""Sentences on what is odd about a page; for both faces."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def flag_sentence(flag: Flag, page: Page | PageReport) -> str:
 def page_remarks(
     page: Page | PageReport, shown_characters: int | None = MAX_SHOWN_CHARACTERS, *, hidden_read: bool = False
 ) -> tuple[str, ...]:
-    """What a person should know about a page, with so much of its hidden text and comments, or, with None, all of it;
-    empty where there is nothing.
+    """Return sentences on what a person should know about a page; empty where there is nothing. They show at most so
+    many characters of its hidden text and comments, or, with None, all of it.
 
     `hidden_read`: the person allowed that the model reads that too.
     """
@@ -88,7 +88,7 @@ def _hidden_words(page: Page | PageReport, hidden_read: bool) -> str:
 
 
 def outdated_words() -> str:
-    """Of a book that an earlier version of the reader has read, for a line of its own."""
+    """Say, on a line of its own, that an earlier version of the reader has read a book."""
     return _("Imported by an earlier version of Octavo")
 
 

@@ -1,4 +1,5 @@
-"""What a page is called, in words: the label that its book gives it first, its number where that helps; for both faces.
+"""The names of pages, in words: first the label that a page's book gives it, its number where that helps; for both
+faces.
 
 Labels come from books and are untrusted.
 """
@@ -17,7 +18,8 @@ from app.wording.units import count
 
 
 def cited_page(cited: Citation | PassageRef | SentenceVerdict | Evidence, books: Mapping[str, Book]) -> PageName:
-    """What a page is called that an answer rests on; `books` by their ids. Of a book that is gone the label is left."""
+    """The name of a page that an answer rests on; `books` by their ids. Where the book is gone, or has no such page, the
+    label is left, or else the number."""
     book = books.get(cited.book_id)
     if book is None or not 1 <= cited.page <= book.page_count:
         return PageName(cited.label or str(cited.page))

@@ -23,7 +23,7 @@ class Strength:
 
 
 def strength(passphrase: str) -> Strength:
-    """As `app.core.machine.passphrase.guess` estimates it."""
+    """Rate how hard a passphrase is to guess, as `app.core.machine.passphrase.guess` estimates it."""
     found = guess(passphrase)
     if found.digits >= _STRONG_DIGITS:
         return Strength(MOST_SCORE, _("Strong: very hard to guess."), True)

@@ -72,7 +72,7 @@ def _reasons() -> dict[Reason, str]:
 
 
 def _slices() -> dict[Reason, str]:
-    """What is said of how many tokens are read at a time."""
+    """Sentences, by their reason, on how many tokens are read at a time."""
     return {
         Reason.LONG_SLICES: _(
             "Books are read in batches of {slice_tokens} tokens, about {reading_rate} tokens a second. For each batch,"
@@ -99,7 +99,7 @@ def _slices() -> dict[Reason, str]:
 
 
 def _loading() -> dict[Reason, str]:
-    """What is said of how weights come onto the graphics cards."""
+    """Sentences, by their reason, on how weights come onto the graphics cards."""
     return {
         Reason.UPLOADED: _(
             "Loading copies the weights to the GPU while it reads more of them. The file stays in the system’s cache as"
@@ -117,7 +117,7 @@ def _loading() -> dict[Reason, str]:
 
 
 def _disk() -> dict[Reason, str]:
-    """What is said of weights that stay in their file."""
+    """Sentences, by their reason, on weights that stay in their file."""
     return {
         Reason.PROCESSOR_ALONE: _("The processor does the work."),
         Reason.EXPERTS_OFF_GPU: _("The experts of {layers} of {of_layers} layers are not on the GPU."),
@@ -211,7 +211,7 @@ def time_sentences(plan: ModelPlan) -> Iterator[str]:
 
 
 def way_sentence(way: Way) -> str:
-    """What another request would bring, and its speed."""
+    """Say what another request would bring, and its speed."""
     place = way.place
     values = {
         "kv_type": place.kv_type.value,
@@ -252,7 +252,7 @@ def _way_speed(speed: Speed) -> str:
 
 
 def way_options(way: Way, wanted: PlanRequest) -> str:
-    """What to type for it, beside what was typed: `--kv q4_0`."""
+    """The options to type for another way to place a model, beside the options that were typed: `--kv q4_0`."""
     request, options = way.request, []
     if request.context_tokens != wanted.context_tokens:
         options.append(f"--context {request.context_tokens}")

@@ -1,4 +1,4 @@
-"""What the policy of the machine's administrator means to a person."""
+"""Words on what the policy of the machine's administrator means to a person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.wording.units import count, printable
 
 
 def held_words(meaning: Meaning, held: Held) -> str:
-    """What stands beside a setting that a person cannot choose, or not freely."""
+    """The words that stand beside a setting that a person cannot choose, or not freely."""
     if held.at_most:
         return _("your administrator allows at most {value}").format(value=value_words(meaning, held.value))
     return _("set by your administrator")

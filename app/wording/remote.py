@@ -15,7 +15,7 @@ def short_words(host: str) -> str:
 
 
 def whole_words(host: str) -> str:
-    """What leaves, and to whom."""
+    """Say which texts leave Octavo when a server answers, and which host receives them."""
     words = _(
         "{host} answers. It receives the full text of the books on the desk, the conversation and every question."
     )
@@ -28,7 +28,8 @@ def whole_words(host: str) -> str:
 
 
 def sent_words(answer: Answer) -> str:
-    """What was replaced on the way to the server that answered; empty where none did, or nothing was."""
+    """Say how many names and numbers were replaced on the way to the server that answered; empty where no server did,
+    or nothing was replaced."""
     if answer.sent is None or not answer.sent.replaced:
         return ""
     words = _("{n} names and numbers were replaced on the way to {host}.")

@@ -1,4 +1,4 @@
-"""What a person reads about a search of the whole desk."""
+"""The words that a person reads about a search of the whole desk."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What each setting means to a person: its section, name, explanation and unit, the values that have names, when a
-change takes effect, and what it needs to make sense. For the window and the terminal alike."""
+"""The meaning of each setting to a person: its section, name, explanation and unit, the values that have names, when
+a change takes effect, and what it needs to make sense. For the window and the terminal alike."""
 
 from __future__ import annotations
 

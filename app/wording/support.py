@@ -1,5 +1,5 @@
-"""What an answer rests on where no model drew it from whole books, or nothing in them was found for it; for all
-faces."""
+"""Words on what an answer rests on where no model drew it from whole books, or nothing in them was found for it; for
+all faces."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from app.wording.units import count
 
 
 def asked_words(question: Question | StoredQuestion) -> str:
-    """What is to be said of any answer to a question; empty where it was asked of books."""
+    """Say of any answer to a question that it comes without books; empty where the question was asked of books."""
     if question.asks_documents:
         return ""
     return _("Answered without any book, only from the images.") if question.images else _("Answered without any book.")
 
 
 def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
-    """What is to be said of an answer; empty where a model had whole books, or excerpts found by words and by meaning,
-    and something was found in them, and where nothing was answered."""
+    """Say what an answer rests on; empty where a model had whole books, or excerpts found by words and by meaning, and
+    something was found in them, and where nothing was answered."""
     return " ".join(filter(None, (coverage_words(question, answer), doubt_words(question, answer))))
 
 
 def coverage_words(question: Question | StoredQuestion, answer: Answer) -> str:
-    """What became of all documents that were asked; empty where those on the desk were all."""
+    """Say what became of all documents that were asked; empty where the books on the desk were all that was asked."""
     counts = counts_of(question, answer) if answer.text else None
     return counts_words(counts) if counts is not None else ""
 
 
 def doubt_words(question: Question | StoredQuestion, answer: Answer) -> str:
-    """What `basis_words` has to say besides: why there may be more in the books."""
+    """Say why there may be more in the books than an answer has: `basis_words` without `coverage_words`."""
     chosen = answer.excerpts or question.plan is not None
     drawn = answer.text and answer.problem is None and chosen
     searched = searched_words() if answer.words_alone and drawn else ""
@@ -44,7 +44,7 @@ def doubt_words(question: Question | StoredQuestion, answer: Answer) -> str:
 
 
 def searched_words() -> str:
-    """What is to be said of a search that went by words alone, for a part of the books at least."""
+    """Say that a search went by words alone, for a part of the books at least."""
     return _("Not everything was searched by meaning, so passages in other words may be missing.")
 
 
