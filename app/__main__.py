@@ -83,7 +83,7 @@ def desk() -> int:
 
 
 def open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader | None = None) -> Services:
-    """As `bootstrap.open_desk`, which is imported by the thread that opens the desk."""
+    """Open the desk, with all features, by `bootstrap.open_desk`; the thread that opens the desk imports that."""
     from app import bootstrap  # now: the window's frame is on the screen before
 
     features, replacing = desk_features_of(FEATURES), replacing_of(FEATURES)

@@ -133,7 +133,7 @@ def _protect(home: Database, paths: Paths, passphrase: str | None, policy: Polic
 
 
 class _Desks:
-    """What all desks share: the library and every matter have a database each, and one of them is open at a time."""
+    """The parts that all desks share: the library and every matter have a database each, and one is open at a time."""
 
     def __init__(
         self,

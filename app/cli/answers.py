@@ -1,4 +1,4 @@
-"""What the terminal shows of answers: as they are written, with what was found in the books, and as JSON."""
+"""Shows answers in the terminal: as they are written, with what was found in the books, and as JSON."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class AnswerScreen(Protocol):
 
 
 class JsonProgress:
-    """What happens while an engine works: one JSON object a line on stdout."""
+    """Reports what happens while an engine works: one JSON object a line on stdout."""
 
     def loading(self, event: Loading) -> None:
         print_json({"event": "loading", "fraction": round(event.fraction, 3)})
@@ -95,7 +95,7 @@ class JsonAnswers(JsonProgress):
         self._shelf = shelf
 
     def images(self, images: Sequence[ImageRef], tokens: Sequence[int]) -> None:
-        """What will be shown, and what each takes of the context."""
+        """Print which images the model will be shown, and how many tokens of the context each takes."""
         shown = [
             {"name": image.untrusted_name, "width": image.width, "height": image.height, "tokens": cost}
             for image, cost in zip(images, tokens, strict=True)
@@ -144,7 +144,7 @@ class JsonAnswers(JsonProgress):
         print_json({"event": "finished", **described})
 
     def judged(self, answer: Answer, judged: JsonAnswer) -> None:
-        """What an answer that is held to a schema says, and beside it the pages of its values."""
+        """Print the value of an answer that is held to a schema, and beside it the pages of its values."""
         shown: dict[str, Any] = {"event": "value", "valid": judged.problem is None, "value": judged.value}
         if judged.problem is not None:
             shown |= {"code": judged.problem.code, "message": errors.sentence(judged.problem)}
@@ -275,7 +275,7 @@ class TextAnswers:
             print(units.printable(f"  {line}"), file=sys.stderr)
 
     def choices(self, choices: Choices) -> None:
-        """What can be done about books that do not fit, with the options that do it, on stderr."""
+        """Print what can be done about books that do not fit, with the options that do it, on stderr."""
         self._bar.close()
         lines = []
         if choices.turns:
@@ -382,12 +382,12 @@ def _placed(answer: Answer, judged: JsonAnswer) -> list[tuple[PlacedValue, Sente
 
 
 def _describe_parts(answer: Answer) -> list[dict[str, Any]]:
-    """What was read for an answer from notes, and what was not."""
+    """The parts of documents that were, or were not, read for an answer from notes, each with its state."""
     return [{"document": part.document, "pages": part.pages, "state": part.state} for part in answer.parts]
 
 
 def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: Mapping[str, Book]) -> None:
-    """What `finding_lines` gives, and an empty line."""
+    """Print the lines that `finding_lines` gives, and an empty line."""
     for line in finding_lines(question, answer, shelf):
         print(f"  {line}")
     print(flush=True)

@@ -1,4 +1,4 @@
-"""What can be written on the command line, and the settings that follow from it."""
+"""Reads what is written on the command line, and makes the settings that follow from it."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ _TEXTS = {"on": RemoteTexts.REPLACED, "off": RemoteTexts.AS_IS}
 
 
 def window_options(argv: Sequence[str]) -> WindowOptions:
-    """What `octavo-desk` was given: a data folder, files to open, what to begin with. Raises AppError USAGE."""
+    """Read the arguments of `octavo-desk`: a data folder, files to open, what to begin with. Raises AppError USAGE."""
     options = parsers.window_parser().parse_args(argv)
     return WindowOptions(paths(options), tuple(options.files), options.action or WindowAction.NONE)
 
 
 def parse(argv: Sequence[str], added: Iterable[TerminalCommand]) -> argparse.Namespace:
-    """What `octavo` was given. Ends the program where help is wanted or something is wrong. `added`: the commands of
-    features."""
+    """Read the arguments of `octavo`. Ends the program where help is wanted or something is wrong. `added`: the
+    commands of features."""
     i18n.use_language("")
     return parsers.parser(added).parse_args(argv)
 

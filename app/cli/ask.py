@@ -223,7 +223,8 @@ class Asker:
             raise AppError.of(judged.problem)
 
     def _weigh(self, answer: Answer) -> AnswerWeighed:
-        """What goes wrong is said, and costs the answer nothing. Raises Stopped."""
+        """Weigh an answer's sentences, if that is wanted. An error on the way is shown, and costs the answer nothing.
+        Raises Stopped."""
         if self.desk.asking.weighing.is_wanted(answer):
             try:
                 return finish(self.desk.asking.weighing.weigh(answer, self.cancel), partial(show_progress, self.out))

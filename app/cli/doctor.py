@@ -101,7 +101,7 @@ def _device_words(device: Device) -> str:
 
 
 def _model_rows(model: ChosenModel | None) -> Iterator[tuple[str, str]]:
-    """What is known of how the chosen model writes and thinks."""
+    """The rows that say what is known of how the chosen model writes and thinks."""
     if model is None:
         return
     yield _("model"), model.path

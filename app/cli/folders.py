@@ -39,7 +39,8 @@ def add(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
 
 
 def _paths(options: argparse.Namespace, adding: FolderAdding) -> Sequence[Path]:
-    """Those that were named; else those that are not done. Raises AppError USAGE, FILE_MISSING."""
+    """The paths that were named; else, with `--watch`, the folders that are watched, and without it the sources that
+    are not done. Raises AppError USAGE, FILE_MISSING."""
     for path in options.paths:
         if not path.exists():
             raise AppError(Code.FILE_MISSING, path=printable(str(path)))

@@ -65,7 +65,7 @@ def _agree(words: str, key: str) -> None:
 def exported(
     report: SomeReport, options: argparse.Namespace, desk: Services, conversation_id: str, book_ids: Iterable[str]
 ) -> SomeReport:
-    """What is written into a file: with stand-ins, if the command line says so."""
+    """Return a report as it is written into a file: with stand-ins, if the command line says so."""
     if options.pseudonyms != "on":
         return report
     return replacing(desk).in_file(report, conversation_id, book_ids)
@@ -79,7 +79,7 @@ def replacing(desk: Services) -> NameReplacing:
 
 
 def show(found: FoundNames, *, as_json: bool) -> None:
-    """What would be replaced, by kind, on stdout."""
+    """Print the names and numbers that would be replaced, by kind, on stdout."""
     if as_json:
         entries = [entry for _words, of_kind in found.kinds for entry in of_kind]
         print_json({"event": "pseudonyms", "found": entries})

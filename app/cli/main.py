@@ -88,7 +88,7 @@ def run(
 
 
 def _drop_output() -> None:
-    """What is still to be written would fail once more at the end of the program."""
+    """Send the rest of the output nowhere: writing it would fail once more at the end of the program."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

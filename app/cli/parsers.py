@@ -225,7 +225,7 @@ def add_engine(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> No
 
 
 def _add_writing(ask: argparse.ArgumentParser) -> None:
-    """What an answer is made from, and how."""
+    """Add the options that say what an answer is made from, and how."""
     ask.add_argument("--max-tokens", type=int, metavar="N", help=_("maximum length of an answer, in tokens"))
     ask.add_argument(
         "--max-thought-tokens", type=int, metavar="N", help=_("maximum length of a thought before an answer, in tokens")

@@ -36,8 +36,8 @@ def first_line(file: Path) -> str:
 
 
 def of_file(options: argparse.Namespace, *, new: bool = False) -> str:
-    """Of a file that is written or read: from another file, or asked for at a terminal, a new one twice. Raises
-    AppError USAGE, FILE_UNREADABLE, PASSPHRASE_WEAK."""
+    """Return the passphrase of a file that is written or read. It is taken from another file, or asked for at a
+    terminal, a new one twice. Raises AppError USAGE, FILE_UNREADABLE, PASSPHRASE_WEAK."""
     if options.passphrase_file is not None:
         given = first_line(options.passphrase_file)
         return accept(given) if new else given

@@ -76,7 +76,7 @@ def _print_json(document: Document, report: IngestionReport, *, with_text: bool)
 
 
 def _print(document: Document, report: IngestionReport) -> None:
-    """What could be read: of the whole, of each chapter, and what a person should look at, page by page."""
+    """Print what could be read of the whole and of each chapter, and what a person should look at, page by page."""
     names = document.page_names
     facts = filter(None, [facts_line(document.facts)])
     lines = [document.title, *facts, report_sentence(report), size_words(report)]

@@ -182,7 +182,7 @@ def _name(person: DocumentPerson) -> _Name:
 
 
 def _keys(books: Sequence[Book]) -> list[str]:
-    """Of their own, such as `melville1851moby`: what is the same gets a, b, c behind it."""
+    """The books' keys, each different, such as `melville1851moby`: keys that are the same get a, b, c behind them."""
     made = [_key(book) for book in books]
     return [
         f"{key}{_letters(made[:place].count(key))}" if made.count(key) > 1 else key for place, key in enumerate(made)

@@ -1,4 +1,4 @@
-"""What is copied of an answer or of a table: HTML for word processors and spreadsheets, plain text for all else."""
+"""Copies of an answer or of a table: HTML for word processors and spreadsheets, plain text for all else."""
 
 from __future__ import annotations
 

@@ -45,7 +45,8 @@ def write(report: Report, path: Path, load: LoadPicture) -> None:
 
 
 def write_bytes(data: bytes, path: Path) -> None:
-    """As `write`, for what was made elsewhere."""
+    """Write a file whose bytes were made elsewhere, for its owner's eyes only (0600), whole or not at all. Raises
+    AppError EXPORT_NOT_WRITTEN, DISK_FULL."""
     try:
         write_private(path, lambda file: file.write(data))
     except AppError as error:
@@ -95,7 +96,8 @@ class _Folder:
         return quote(f"{self._path.name}/{name}")
 
     def _name(self, picture: Picture) -> str:
-        """Of its own: two images have the same number where a question was not answered."""
+        """Return a file name that no other image has: two images have the same number where a question was not
+        answered."""
         names = (f"{picture.file_stem}{f' ({n})' if n else ''}.png" for n in itertools.count())
         sha256 = picture.ref.sha256
         return next(name for name in names if self._names.setdefault(name, sha256) == sha256)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MAX_COST = 1_500
-"""Of a formula that is set: characters, each counted twice as often with every group that it is in, since that is how
-the libraries' time grows. At this cost it takes a quarter of a second; what is in books costs 50 to 300."""
+"""The highest cost of a formula that is set: its characters, each counted twice as often with every group that it is
+in, since that is how the libraries' time grows. At this cost a formula takes a quarter of a second; those in books
+cost 50 to 300."""
 
 KINDS = ("math_inline", "math_inline_double", "math_block")
 """The types of tokens that hold LaTeX."""
@@ -25,7 +26,7 @@ KINDS = ("math_inline", "math_inline_double", "math_block")
 _FORMULA_SIGNS = re.compile(r"[\\^_]")
 _WORD = re.compile(r"(?<![\\\w])[^\W\d_]{3,}")
 _OTHER_SCRIPT = re.compile(r"[\u0590-\u1fff\u2e80-\ua9ff\uac00-\ud7ff\uf900-\ufdff\uff00-\uffef]")
-"""What the font for formulas does not have, and the places of page marks."""
+"""The characters that the font for formulas does not have, and those that hold the places of page marks."""
 _PARTS = re.compile(r"\\left|\\right|\\begin|\\end|.", re.DOTALL)
 _PAIRS = {"\\(": "\\)", "\\[": "\\]"}
 _DELIMITERS: Mapping[str, tuple[str, str]] = {
@@ -52,7 +53,7 @@ _ATTRIBUTES = _words(
 """MathML without what leads somewhere, runs or styles: latex2mathml lets all three pass."""
 
 _PARTS_OF = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
-"""What the library leaves out where LaTeX ends too early."""
+"""The number of children that each of these elements needs: the library leaves some out where LaTeX ends too early."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ def to_mathml(text: FormulaText) -> str:
 
 @cache
 def bad_latex() -> tuple[type[Exception], ...]:
-    """What latex2mathml, and ziamath with it, raise on what is no LaTeX. They promise nothing: these came of 15,000 odd
-    inputs; any other is a fault of ours or of theirs."""
+    """The exceptions that latex2mathml, and ziamath with it, raise on text that is no LaTeX. The libraries promise
+    nothing: these came of 15,000 odd inputs; any other is a fault of ours or of theirs."""
     from latex2mathml import exceptions
 
     named = [each for each in vars(exceptions).values() if isinstance(each, type) and issubclass(each, Exception)]

@@ -108,7 +108,7 @@ def rendered(answer: str, number: int, formula: Callable[[FormulaText], str]) ->
 
 
 def _sign(number: int, token: Token) -> str:
-    """Of a footnote of an answer, which leads from its text to its note, and back to where it is named first."""
+    """The sign of a footnote of an answer: a link from the text to the note, or back to where it is named first."""
     letter = letter_of(token)
     note, text = f"f{number}{letter}", f"t{number}{letter}"
     if token.type == SIGN:
@@ -148,7 +148,7 @@ def table_of(kind: str, widths: Sequence[str], names: Sequence[str], rows: Itera
 
 
 def _grid(kind: str, rows: Iterable[str], head: str = "") -> str:
-    """What it looks like is said in attributes, too, for programs that know no style sheets."""
+    """Write a table whose looks are said in attributes, too, for programs that know no style sheets."""
     return f'<table class="{kind}" width="100%">{head}<tbody valign="top">{"".join(rows)}</tbody></table>'
 
 

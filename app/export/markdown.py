@@ -35,7 +35,7 @@ _SIGNS = re.compile(r"[\\`*_\[\]<>&~|]")  # that mean something within a line
 
 
 def write(report: Report, address: Callable[[Picture], str]) -> str:
-    """What an answer says as HTML, or as an image to be fetched, is shown and not done.
+    """Return a report as Markdown. HTML in an answer, or an image to be fetched, is shown as text and has no effect.
 
     `address` gives the place of a question's image; an AppError that it raises is said in the image's place.
     """
@@ -165,7 +165,7 @@ def _render_formula(
 
 
 def harmless(text: str) -> str:
-    """What would be HTML, an image to be fetched, or a link to what may not be linked to, as characters."""
+    """Escape HTML, images to be fetched, and links to what may not be linked to, so that they stay characters."""
     return _ACTIVE.sub(lambda found: "!\\" if found[0] == "!" else f"\\{found[0]}", text)
 
 

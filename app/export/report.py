@@ -1,5 +1,5 @@
-"""What an export says, whatever its format: its title block, questions with images, answers with numbered references,
-what the pages have of each sentence, and at the end the documents."""
+"""The content of an export, whatever its format: its title block, questions with images, answers with numbered
+references, what the pages have of each sentence, and at the end the documents."""
 
 from __future__ import annotations
 
@@ -69,19 +69,19 @@ class Picture:
         return _("image {number} {name}").format(number=self.number, name=safe_name(stem, _NAME_CHARACTERS)).strip()
 
     def missing(self, problem: Problem) -> str:
-        """What is written in its place when it could not be read."""
+        """The words that are written in the image's place when it could not be read."""
         named = Problem(problem.code, {**problem.params, "path": self.name})
         return _("{image} is missing. {why}").format(image=self.caption, why=sentence(named))
 
 
 def safe_name(untrusted_name: str, characters: int) -> str:
-    """As a part of a file's name on any system, at most so many characters long."""
+    """Turn a name into a part of a file's name that any system takes, at most so many characters long."""
     return _NOT_IN_NAMES.sub(" ", untrusted_name)[:characters].strip(" .")
 
 
 @dataclass(frozen=True)
 class ReportThought:
-    """What a model thought, and in `words` how long."""
+    """A model's thought, and in `words` how long it took."""
 
     words: str
     text: str
@@ -191,7 +191,7 @@ def _notes(turn: Turn) -> str:
 
 
 def note_on(question: StoredQuestion, answer: Answer) -> str:
-    """What is to be said about an answer; empty where it needs no word."""
+    """Say what an answer rests on, and whether it is complete; empty where it needs no word."""
     return " ".join(filter(None, (basis_words(question, answer), _state_words(answer))))
 
 

@@ -124,5 +124,5 @@ def _document(book: Book | None, refs: Sequence[BookRef], cited_title: str) -> R
 
 
 def foot_words(page: str, pages: str) -> str:
-    """What is at the foot of every page: which it is, and how many there are, or what stands for these numbers."""
+    """The words at the foot of every page: its number and the number of pages, or what stands for these numbers."""
     return _("{page} of {pages}").format(page=page, pages=pages)

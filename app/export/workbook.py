@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 CELL_CHARACTERS = 32_767
-"""What Excel holds in a cell; a longer text continues in the row below."""
+"""The number of characters that Excel holds in a cell; a longer text continues in the row below."""
 
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
-"""What a text must not begin with that is pasted or edited: it would be computed."""
+"""The characters that a pasted or edited text must not begin with: a spreadsheet would compute it."""
 
 _FONT, _POINTS = "Source Sans Pro", 11
 _A4 = 9  # as Excel counts papers
 _RULE, _HEAD = "#D9D2C6", "#F5EFE6"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d{1,2}|\.\d{4,})?(?P<percent> ?%)?")
-"""What is a number in English and nothing else elsewhere: `1.200` may be twelve hundred, `007` is a name."""
+"""Matches a number in English that is nothing else elsewhere: `1.200` may be twelve hundred, `007` is a name."""
 _MOST_DIGITS = 15  # of a number that a spreadsheet keeps as it is
 _LONGEST_TIP = 255
 _NARROWEST, _WIDEST = 6, 60  # characters of a column
@@ -195,7 +195,7 @@ def _widths(rows: Sequence[Sequence[Cell]]) -> list[int]:
 
 
 def _width(cell: Cell) -> int:
-    """Of its longest line, in Latin letters."""
+    """The width of a cell's longest line, in Latin letters."""
     wide = ("W", "F")
     lines = _words(cell).split("\n")
     return max((sum(1 + (unicodedata.east_asian_width(each) in wide) for each in line) for line in lines), default=0)

@@ -18,8 +18,8 @@ from app.wording.units import count
 
 
 def cited_page(cited: Citation | PassageRef | SentenceVerdict | Evidence, books: Mapping[str, Book]) -> PageName:
-    """The name of a page that an answer rests on; `books` by their ids. Where the book is gone, or has no such page, the
-    label is left, or else the number."""
+    """The name of a page that an answer rests on; `books` by their ids. Where the book is gone, or has no such page,
+    the label is left, or else the number."""
     book = books.get(cited.book_id)
     if book is None or not 1 <= cited.page <= book.page_count:
         return PageName(cited.label or str(cited.page))

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 def _planned(model: str, request: PlanRequest, hardware: Hardware, desk: Services, cancel: Cancel) -> ModelPlan:
-    """Of a model on this machine, or of one that is offered: then the hub is asked for its header, unless the
+    """Plan for a model on this machine, or for one that is offered: then the hub is asked for its header, unless the
     catalogue knows it."""
     if listing.is_local(model, desk):
         path = model_at(listing.local(model, desk))

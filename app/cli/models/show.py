@@ -156,7 +156,7 @@ def _parameters(header: ModelHeader) -> str:
 
 
 def _weight_rows(header: ModelHeader) -> Iterator[tuple[str, str]]:
-    """What each part takes, and in what number formats."""
+    """A row for each part of a model: the space that its weights take, and their number formats."""
     for part in _parts(header):
         types = dict.fromkeys(name for weights in header.weights if weights.part is part for name in weights.types)
         name = _("rest") if part is TensorPart.OTHER else item_name(MemoryClass(part))
@@ -174,7 +174,7 @@ def _span(numbers: tuple[int, ...]) -> str:
 
 
 def _short(parameters: int) -> str:
-    """As models are named: `107.8 B`, `134.5 M`."""
+    """Write a number of parameters as models are named: `107.8 B`, `134.5 M`."""
     if parameters >= 10**9:
         return f"{parameters / 10**9:,.1f} B"
     return f"{parameters / 10**6:,.1f} M"

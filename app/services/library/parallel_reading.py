@@ -62,7 +62,7 @@ class AddingPause:
 
 @dataclass(frozen=True, eq=False)
 class NamedFile:
-    """What a person wants of one file, or of one that is inside a file: to try it again if it failed, with this
+    """A person's wish for one file, or for one that is inside a file: to try it again if it failed, with this
     `password`. `opened`: its pages will be drawn soon, so it is read even if its book is known. `stop` ends the reading
     of it, and of what is inside it, and of no other."""
 
@@ -219,7 +219,7 @@ class ParallelReading:
             return FileRead(file, problem=error.problem)
 
     def _wanted(self, file: FileToRead) -> NamedFile | None:
-        """What a person wants of it, or of the file that it is inside."""
+        """Return what a person wants of a file, or else of the file that it is inside; None where neither is named."""
         return self._named.get(file.shown) or self._named.get(file.path)
 
     def _cancel_of(self, file: FileToRead) -> Cancel:

@@ -116,7 +116,7 @@ def _row(hit: LibraryHit, books: Mapping[str, Book], *, below_document: bool) ->
 
 
 class ResultList(RowsModel[ResultRow]):
-    """What a search found."""
+    """The list of the rows that show what a search found."""
 
     def words(self, row: ResultRow) -> str:
         match row:
