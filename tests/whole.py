@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from app import bootstrap
 from app.core.machine.paths import Paths
 from app.documents.reader import DocumentReader
@@ -24,6 +26,12 @@ REPLACING = replacing_of(FEATURES)
 EXTENSIONS = extensions_of(FEATURES)
 TERMINAL_COMMANDS = terminal_commands_of(FEATURES)
 DIAGNOSES = diagnoses_of(FEATURES)
+
+
+def needs(*names: str) -> pytest.MarkDecorator:
+    """A mark of a test that looks at several parts of the program at once, these features among them: it is skipped
+    where one of them is taken out of the list."""
+    return pytest.mark.skipif(_WITHOUT in names, reason=f"{_WITHOUT} is taken out of the list")
 
 
 def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:

@@ -20,6 +20,7 @@ from app.services.library_search import LibraryFound, LibraryHit, LibrarySearch,
 from app.store.sources import Sources
 from tests.ui import shelf_of_books
 from tests.ui.fakes import FakeDesk, open_desk
+from tests.whole import needs
 
 _REPAIRS = """The tenant shall keep the roof in good re-
 pair and pay for what the storm has torn away.
@@ -246,6 +247,7 @@ def test_documents_without_a_date_are_counted(desk: FakeDesk, books: dict[str, B
     assert [_find(desk, query).undated for query in queries] == [0, 2, 2, 1]
 
 
+@needs("chronology")
 def test_a_person_is_found_who_stands_on_the_pages(desk: FakeDesk, books: dict[str, Book]) -> None:
     database = desk.desk.database
     database.run("INSERT INTO timeline_entities (id, name, kind) VALUES ('e', 'Ms Ada Coin', 'person')")

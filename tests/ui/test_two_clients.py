@@ -36,6 +36,7 @@ from app.ui.palette.palette_dialog import PaletteDialog
 from tests.store.decrypted import decrypted
 from tests.ui.matter_window import Window
 from tests.ui.room import pause, wait
+from tests.whole import needs
 
 OURS, OTHERS, LIBRARYS = "Cormorant", "Kingfisher", "Pelican"
 
@@ -171,6 +172,7 @@ _OPENS = (
 )
 
 
+@needs("tables", "chronology", "notes", "bin", "prompts", "matters", "library_search")
 def test_nothing_that_a_command_opens_shows_anything_of_the_other(window: Window) -> None:
     wait(lambda: window.presenter.shown.book is not None)
     assert OURS in window.words()

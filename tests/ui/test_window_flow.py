@@ -231,7 +231,7 @@ def test_an_unknown_model_info_is_never_shown_as_ready(room: Room) -> None:
     room.presenter.model_area.model.look()
     assert isinstance(room.engine.info, ModelInfo)
     assert room.window.talk.chip.state.mark is ChipDot.DEAD
-    assert room.window.talk.spine.text() == "available after a model is loaded"
+    assert room.window.talk.spine.isHidden()
 
 
 def test_what_features_have_to_tell_of_the_opened_desk_is_said_once(room: Room) -> None:

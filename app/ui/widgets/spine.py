@@ -159,6 +159,9 @@ class Spine(QWidget):
         said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row(name, (self.bar, 2), (said, 3), of=self, margins=(SPACE_XL, 0, SPACE_XL, 0), spacing=SPACE_M)
         self.setFixedHeight(FOOT_HEIGHT)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing moves when a model is loaded
+        self.setSizePolicy(policy)
         self.setAccessibleName(_("Context"))
 
     def text(self) -> str:

@@ -94,7 +94,7 @@ def test_what_the_machine_is_cannot_be_learned_and_nobody_is_bothered(first: Roo
     first.presenter.welcome.advice.hardware = Hardware()  # the scripted engine knows no devices
     first.open()
     assert _words(first).advice is None
-    assert first.window.talk.notice.isHidden()
+    assert first.window.talk.notice.isHidden(), first.window.talk.notice.text()
 
 
 def test_an_empty_desk_has_two_buttons(qtbot: QtBot, room: Room) -> None:
