@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -82,6 +84,19 @@ def test_one_click_leads_to_the_terms_of_the_recommended_model(qtbot: QtBot, fir
     (dialog,) = [d for d in window.findChildren(OrderDialog) if d.isVisible()]
     assert "Qwen3 4B" in dialog.windowTitle()
     assert not first.fake.downloads.accepted
+
+
+def test_nothing_moves_under_the_pointer_when_a_model_is_recommended(first: Room) -> None:
+    first.open()
+    empty = first.window.talk.view.empty
+
+    def places() -> list[QPoint]:
+        return [widget.mapTo(empty, QPoint()) for widget in (empty.questions, *empty.buttons.values())]
+
+    assert empty.words.advice is not None
+    with_advice = places()
+    empty.show_words(replace(empty.words, advice=None, key=""))
+    assert places() == with_advice
 
 
 def test_where_no_model_fits_none_is_recommended(first: Room) -> None:

@@ -66,7 +66,8 @@ class EmptyWords:
 
 
 class EmptyConversation(QWidget):
-    """Words, questions to choose from, and what can be done, in a column a little above the middle. Where there is
+    """Words, questions to choose from, and what can be done, in a column a little above the middle. What is learned of
+    the machine, and of the key, comes late and stands below: nothing moves under the pointer for it. Where there is
     little room, questions go first, from the last one."""
 
     wanted = Signal(object)  # EmptyAction
@@ -166,7 +167,9 @@ class EmptyConversation(QWidget):
         heights = {part: _height(part, width) for part, _gap in parts if part is not self.questions}
         fixed = sum(heights.values()) + sum(gap for _part, gap in parts)
         heights[self.questions] = self.questions.arrange(width, max(0, self.height() - fixed - SPACE_XL))
-        y = max(0, self.height() - fixed - heights[self.questions]) * 2 // 5
+        late = sum(heights[part] + gap for part, gap in parts if part in (self._advice, self._key))
+        free = self.height() - fixed - heights[self.questions]
+        y = max(0, min(free, (free + late) * 2 // 5))
         for part, gap in parts:
             y += gap
             part.setGeometry(left, y, width, heights[part])
