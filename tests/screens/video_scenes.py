@@ -99,7 +99,7 @@ def video_opening(stage: Stage) -> None:
     _talk(stage)
     stage.hold(Executor.IMAGES)
     stage.feature(VideosWindow).videos.take([Path(_NAME)])
-    choice = stage.feature(VideosWindow).videos.findChild(FrameChoice)
+    choice = stage.presenter.findChild(FrameChoice)
     assert choice is not None
     choice._on_opening(Opening(70, 222))
     _dialog(stage).cancel.setFocus(Qt.FocusReason.TabFocusReason)

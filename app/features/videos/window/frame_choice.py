@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from app.features.videos.data import Video, evenly_spaced, frame_name, scene_cha
 from app.features.videos.service import Videos
 from app.features.videos.window.dialog import SelectionMethod, VideoDialog
 from app.features.videos.window.strip import StripFrame
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Done, Failed, Job, is_ending
 from app.ui.widgets.pictures import to_image
+from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count
@@ -45,28 +46,15 @@ class FrameChoice(QObject):
     taken = Signal(object)  # tuple[Image, ...]
     ended = Signal()  # the dialog is closed
 
-    def __init__(
-        self,
-        videos: Videos,
-        bridge: Bridge,
-        dialog: VideoDialog,
-        path: Path,
-        *,
-        most: int,
-        free_tokens: Callable[[], int | None],
-        blindness: Callable[[], str],
-        parent: QObject | None = None,
-    ) -> None:
-        """`most`: so many frames can still be added. `free_tokens`: of the context, None while nobody knows.
-        `blindness`: that the model sees no images, in a sentence; empty where it does."""
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace, videos: Videos, dialog: VideoDialog, path: Path) -> None:
+        super().__init__(workspace.parent)
         self._videos = videos
-        self._bridge = bridge
+        self._bridge = workspace.bridge
         self._dialog = dialog
         self._path = path
-        self._most = most
-        self._free_tokens = free_tokens
-        self._blindness = blindness
+        self._attachments = workspace.attachments
+        self._shown = workspace.shown
+        self._most = workspace.attachments.room  # so many frames can still be added
         self._video: Video | None = None
         self._tokens: int | None = None
         self._times: tuple[float, ...] = ()
@@ -84,7 +72,7 @@ class FrameChoice(QObject):
         self._is_taking = False
         self._has_ended = False
         self._show_opening(0, 0)
-        self._work: Job | None = bridge.stream(Executor.IMAGES, partial(videos.open, path), self._on_opening)
+        self._work: Job | None = self._bridge.stream(Executor.IMAGES, partial(videos.open, path), self._on_opening)
 
     # ---- looking it through
 
@@ -158,7 +146,7 @@ class FrameChoice(QObject):
         frames = len(self._times)
         words, too_many = sum_words(frames, self._tokens, self._free_tokens())
         self._dialog.show_sum(words, too_many=too_many)
-        blind = self._blindness()
+        blind = self._attachments.blindness()
         fewer = self._dialog.way is SelectionMethod.CHANGES and frames < self._dialog.wanted
         wrong = self._trouble or blind
         self._dialog.show_note(wrong or (changes_words(frames) if fewer else ""), warns=bool(wrong))
@@ -174,6 +162,14 @@ class FrameChoice(QObject):
             self._counting.cancel()
         work = partial(self._videos.tokens, self._video)
         self._counting = self._bridge.call(Executor.ENGINE, work, self._take_tokens, self._on_uncounted)
+
+    def _free_tokens(self) -> int | None:
+        """Return how many tokens of the context are free beside what is on the desk and attached; None while nobody
+        knows."""
+        use = self._shown.use
+        if use is None:
+            return None
+        return max(0, use.context_tokens - use.used_tokens - self._attachments.tokens)
 
     @Slot(object)
     def _take_tokens(self, tokens: int | None) -> None:

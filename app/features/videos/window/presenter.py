@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.image import MOST_IN_QUESTION
 from app.features.videos.service import Videos
@@ -23,12 +23,11 @@ class VideosPresenter(Presenter):
     frames_taken = Signal(object)  # tuple[Image, ...]
     use_changed = Signal()  # of the context
 
-    def __init__(self, videos: Videos, workspace: Workspace, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace, videos: Videos) -> None:
+        super().__init__(workspace.parent)
         self._videos = videos
-        self._bridge = workspace.bridge
+        self._workspace = workspace
         self._attachments = workspace.attachments
-        self._shown = workspace.shown
         self._window = workspace.window
         self._waiting: list[Path] = []
         self.dialog: VideoDialog | None = None
@@ -48,19 +47,10 @@ class VideosPresenter(Presenter):
         if self.dialog is not None and shiboken6.isValid(self.dialog):
             self.dialog.reject()
 
-    def free_tokens(self) -> int | None:
-        """Return how many tokens of the context are free beside what is on the desk and attached; None while nobody
-        knows."""
-        use = self._shown.use
-        if use is None:
-            return None
-        return max(0, use.context_tokens - use.used_tokens - self._attachments.tokens)
-
     def _open_next(self) -> None:
         if not self._waiting or (self.dialog is not None and shiboken6.isValid(self.dialog)):
             return
-        room = self._attachments.room
-        if room < 1:
+        if self._attachments.room < 1:
             names, self._waiting = ", ".join(printable(path.name) for path in self._waiting), []
             words = _(
                 "A question can have up to {n} images, and this one already has them. Remove some, then add frames of"
@@ -75,16 +65,7 @@ class VideosPresenter(Presenter):
 
         from app.features.videos.window.frame_choice import FrameChoice  # when it is opened
 
-        choice = FrameChoice(
-            self._videos,
-            self._bridge,
-            self.dialog,
-            path,
-            most=room,
-            free_tokens=self.free_tokens,
-            blindness=self._attachments.blindness,
-            parent=self,
-        )
+        choice = FrameChoice(self._workspace, self._videos, self.dialog, path)
         self.use_changed.connect(choice.measure)
         choice.taken.connect(self.frames_taken)
         choice.ended.connect(self._on_ended)

@@ -28,7 +28,7 @@ class VideosWindow(WindowFeature):
         from app.features.videos.window.presenter import VideosPresenter
 
         self._service = videos_of(self._workspace.desk)
-        made = VideosPresenter(self._service, self._workspace, self)
+        made = VideosPresenter(self._workspace, self._service)
         made.failed.connect(self._workspace.window.tell)
         self._workspace.events.context_measured.connect(made.use_changed)
         return made

@@ -263,7 +263,7 @@ def test_while_the_number_changes_no_outdated_picture_is_made(room: Room, film: 
     _drop(room, film)
     dialog = _dialog(room)
     _wait_for_pictures(dialog)
-    choice = room.feature(VideosWindow).videos.findChild(FrameChoice)
+    choice = room.presenter.findChild(FrameChoice)
     assert choice is not None
     room.settle()
     gate = room.hold(Executor.IMAGES)
@@ -372,7 +372,7 @@ def test_what_is_closed_while_it_is_looked_through_leaves_nothing(
     dialog = _dialog(room)
     assert dialog.progress_words.text() == "Analysing the video…"
     assert not dialog.action.isEnabled()
-    choice = room.feature(VideosWindow).videos.findChild(FrameChoice)
+    choice = room.presenter.findChild(FrameChoice)
     assert choice is not None
     job = choice._work
     assert job is not None
