@@ -28,17 +28,8 @@ class BackupWindow(WindowFeature):
     def backup(self) -> BackupPresenter:
         from app.features.backup.window.presenter import BackupPresenter  # when it is wanted first
 
-        space = self._workspace
-        made = BackupPresenter(
-            space.desk,
-            space.handbook,
-            space.bridge,
-            space.icons,
-            space.window,
-            lambda: space.now().timestamp(),
-            space.parent,
-        )
-        made.restart_wanted.connect(space.events.restart_wanted)
+        made = BackupPresenter(self._workspace)
+        made.restart_wanted.connect(self._workspace.events.restart_wanted)
         return made
 
     def commands(self) -> Sequence[PlacedCommands]:

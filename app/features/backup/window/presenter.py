@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import shiboken6
-from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
@@ -18,14 +16,12 @@ from app.core.conversations.events import Copying, Hashing
 from app.core.errors import AppError, Code
 from app.features.backup.data import BackupMade, BackupSizes, Restored
 from app.features.backup.words import file_name, made_words, making_words, reminder_words, restored_words
-from app.services.services import Services
-from app.ui.frame.main_window import MainWindow
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
-from app.ui.look.icons import Icons
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.notice import NoticeAction
+from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import printable
@@ -41,24 +37,15 @@ class BackupPresenter(Presenter):
 
     restart_wanted = Signal()
 
-    def __init__(
-        self,
-        desk: Services,
-        handbook: Path,
-        bridge: Bridge,
-        icons: Icons,
-        window: MainWindow,
-        now: Callable[[], float] = time.time,
-        parent: QObject | None = None,
-    ) -> None:
-        """`now`: seconds since the epoch."""
-        super().__init__(parent)
-        self._desk, self._handbook = desk, handbook
-        self._bridge, self._icons, self._window, self._now = bridge, icons, window, now
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._desk, self._handbook = workspace.desk, workspace.handbook
+        self._bridge, self._icons = workspace.bridge, workspace.icons
+        self._window, self._now = workspace.window, workspace.now
         self._job: Job | None = None
         self._line: BackupLine | None = None
         self._restoring: RestoreDialog | None = None
-        self.failed.connect(window.tell)
+        self.failed.connect(self._window.tell)
 
     @property
     def _backups(self) -> Backups:
@@ -94,7 +81,7 @@ class BackupPresenter(Presenter):
     def _ask_target(self, passphrase: str, readings: bool) -> None:
         from app.ui.widgets.dialogs import SaveDialog
 
-        dialog = SaveDialog(self._window, _("Back up everything"), file_name(self._now()), [_kinds()])
+        dialog = SaveDialog(self._window, _("Back up everything"), file_name(self._now().timestamp()), [_kinds()])
         dialog.fileSelected.connect(partial(self.make, passphrase, readings))
         dialog.open()
 
@@ -152,7 +139,7 @@ class BackupPresenter(Presenter):
         self._call(self._due, self._remind)
 
     def _due(self) -> tuple[bool, float | None]:
-        return self._backups.is_due(self._now()), self._backups.last_at()
+        return self._backups.is_due(self._now().timestamp()), self._backups.last_at()
 
     @Slot(object)
     def _remind(self, due: tuple[bool, float | None]) -> None:

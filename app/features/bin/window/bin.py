@@ -23,7 +23,7 @@ class BinWindow(WindowFeature):
         from app.features.bin.window.presenter import BinPresenter  # when it is opened first
 
         events = self._workspace.events
-        made = BinPresenter(self._workspace, self)
+        made = BinPresenter(self._workspace)
         made.failed.connect(self._workspace.window.tell)
         made.restored.connect(events.restored)
         events.restored.connect(made.renew)  # undone, too, while the list is open

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.bin import BinEntry, BinKind
 from app.ui.kit.bridge import Executor
@@ -25,8 +25,8 @@ class BinPresenter(Presenter):
 
     restored = Signal(object)
 
-    def __init__(self, context: WindowContext, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
         self._removal = context.desk.documents.removal
         self._bridge = context.bridge
         self._window = context.window

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.events import Loading, Notice, Reading, Tokenizing
-from app.features.chronology.asking import TimelineAsked, TimelineAsking
+from app.features.chronology.asking import TimelineAsked, timeline_asking_of
 from app.features.chronology.data import TimelineFinding
 from app.features.chronology.window.panel import TimelinePanel
 from app.features.chronology.words import asked_words
-from app.ui.kit.activity import Activity, EngineTask
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import SmallDialog
+from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count
@@ -26,19 +27,12 @@ class TimelineAskingPresenter(Presenter):
     changed = Signal()
     done = Signal(str)
 
-    def __init__(
-        self,
-        asking: TimelineAsking,
-        bridge: Bridge,
-        panel: TimelinePanel,
-        activity: Activity,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._asking = asking
-        self._bridge = bridge
+    def __init__(self, workspace: Workspace, panel: TimelinePanel) -> None:
+        super().__init__(workspace.parent)
+        self._asking = timeline_asking_of(workspace.desk)
+        self._bridge = workspace.bridge
         self._panel = panel
-        self._activity = activity
+        self._activity = workspace.activity
         self._at = (0, 1)
         panel.ask_wanted.connect(self._offer)
         panel.stop_wanted.connect(self.stop)

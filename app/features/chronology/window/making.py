@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from app.features.chronology.asking import timeline_asking_of
-from app.features.chronology.service import timelines_of
 from app.features.chronology.window.asking import TimelineAskingPresenter
 from app.features.chronology.window.panel import TimelinePanel
-from app.features.chronology.window.presenter import TimelinePresenter, TimelineWork
+from app.features.chronology.window.presenter import TimelinePresenter
 from app.features.chronology.window.rows import TimelineList
 from app.ui.workspace import Workspace
 
 
 def make_timeline(workspace: Workspace) -> TimelinePresenter:
-    desk, window, bridge, parent = workspace.desk, workspace.window, workspace.bridge, workspace.parent
-    events, people = TimelineList(parent), TimelineList(parent)
+    window = workspace.window
+    events, people = TimelineList(workspace.parent), TimelineList(workspace.parent)
     panel = TimelinePanel(workspace.icons, events, people)
     window.add_view(panel)
-    timelines = timelines_of(desk)
-    made = TimelinePresenter(TimelineWork(timelines, desk.documents.library), bridge, panel, events, people, parent)
-    asking = TimelineAskingPresenter(timeline_asking_of(desk), bridge, panel, workspace.activity, made)
+    made = TimelinePresenter(workspace, panel, events, people)
+    asking = TimelineAskingPresenter(workspace, panel)
     asking.changed.connect(made.look_if_shown)
     asking.done.connect(window.say)
     for presenter in (made, asking):

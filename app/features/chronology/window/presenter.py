@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QMenu
 
 from app.core.dates import DateSpan
@@ -17,16 +17,17 @@ from app.core.names import EntityKind
 from app.features.chronology import export
 from app.features.chronology.data import NamedEntity, TimelineEvent, TimelineFinding
 from app.features.chronology.export import TimelineReport, compose_chronology, compose_people
-from app.features.chronology.service import Timelines, events_of
+from app.features.chronology.service import Timelines, events_of, timelines_of
 from app.features.chronology.window.dialogs import EntityDialog, EventDialog
 from app.features.chronology.window.panel import EVENTS, PEOPLE, TimelinePanel
 from app.features.chronology.window.rows import EventRow, NameRow, TimelineList, event_rows, name_rows
 from app.features.chronology.words import limits_words
 from app.services.library.library import Library
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
+from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count
@@ -75,18 +76,10 @@ class TimelinePresenter(Presenter):
     citation_wanted = Signal(object)
     saved = Signal(str)  # the file that was written
 
-    def __init__(
-        self,
-        work: TimelineWork,
-        bridge: Bridge,
-        panel: TimelinePanel,
-        events: TimelineList,
-        people: TimelineList,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._work = work
-        self._bridge = bridge
+    def __init__(self, workspace: Workspace, panel: TimelinePanel, events: TimelineList, people: TimelineList) -> None:
+        super().__init__(workspace.parent)
+        self._work = TimelineWork(timelines_of(workspace.desk), workspace.desk.documents.library)
+        self._bridge = workspace.bridge
         self.panel = panel
         self._events, self._people = events, people
         self._loaded = _Loaded({}, (), (), 0)

@@ -23,7 +23,7 @@ class ComparisonWindow(WindowFeature):
         from app.features.comparison.window.presenter import ComparePresenter  # when books are compared first
 
         workspace = self._workspace
-        made = ComparePresenter(workspace.desk, workspace.bridge, workspace.icons, workspace.window, self)
+        made = ComparePresenter(workspace)
         made.failed.connect(workspace.window.tell)
         made.saved.connect(workspace.saved_files.show)
         made.ask_wanted.connect(workspace.window.talk.composer.take_quotation)

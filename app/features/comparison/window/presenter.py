@@ -6,23 +6,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.conversation import Conversation
 from app.core.documents.document import Book
 from app.features.comparison import export
 from app.features.comparison.data import ComparedBooks, ComparedParagraph, ComparedPassage, Comparing
 from app.features.comparison.service import comparisons_of
-from app.services.services import Services
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.shown import Shown
-from app.ui.look.icons import Icons
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
 from app.ui.widgets.dialogs import SaveDialog
+from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
 
@@ -39,16 +37,14 @@ class ComparePresenter(Presenter):
     ask_wanted = Signal(str)
     image_taken = Signal(object)
 
-    def __init__(
-        self, desk: Services, bridge: Bridge, icons: Icons, window: QWidget, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._comparisons = comparisons_of(desk)
-        self._library = desk.documents.library
-        self._images = desk.documents.images
-        self._bridge = bridge
-        self._icons = icons
-        self._window = window
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._comparisons = comparisons_of(workspace.desk)
+        self._library = workspace.desk.documents.library
+        self._images = workspace.desk.documents.images
+        self._bridge = workspace.bridge
+        self._icons = workspace.icons
+        self._window = workspace.window
         self._job: Job | None = None
         self._compared: ComparedBooks | None = None
         self._sides: tuple[PagePresenter, ...] = ()

@@ -29,19 +29,17 @@ class GovernanceWindow(WindowFeature):
         from app.features.governance.window.record import RecordPresenter  # when it is opened first
 
         workspace = self._workspace
-        made = RecordPresenter(workspace.desk, workspace.bridge, workspace.window, workspace.now, self)
+        made = RecordPresenter(workspace)
         made.failed.connect(workspace.window.tell)
         made.saved.connect(workspace.saved_files.show)
         return made
 
     @cached_property
     def retention(self) -> RetentionPresenter:
-        from app.features.governance.retention import retention_of
         from app.features.governance.window.retention import RetentionPresenter
 
         workspace = self._workspace
-        retention = retention_of(workspace.desk)
-        made = RetentionPresenter(retention, workspace.bridge, workspace.shown, workspace.now, self)
+        made = RetentionPresenter(workspace)
         made.failed.connect(workspace.window.tell)
         made.said.connect(workspace.window.say)
         made.deleted.connect(workspace.shelf.list_conversations)
@@ -57,7 +55,7 @@ class GovernanceWindow(WindowFeature):
         from app.features.governance.window.kept import KeptPresenter  # when it is opened
 
         workspace = self._workspace
-        self.kept = KeptPresenter(workspace.desk, workspace.bridge, workspace.window, self)
+        self.kept = KeptPresenter(workspace)
         self.kept.failed.connect(workspace.window.tell)
         self.kept.saved.connect(workspace.saved_files.show)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.work import Cancel, Work
 from app.export.files import write_bytes
@@ -13,13 +13,12 @@ from app.features.governance import keeping
 from app.features.governance.data import KeptReport
 from app.features.governance.keeping import LookingThrough, keeping_of
 from app.features.governance.window.kept_dialog import KeptDialog
-from app.services.services import Services
-from app.ui.frame.main_window import MainWindow
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.widgets.dialogs import SaveDialog
+from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
 
@@ -29,12 +28,13 @@ class KeptPresenter(Presenter):
 
     saved = Signal(str)
 
-    def __init__(self, desk: Services, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._desk, self._bridge = desk, bridge
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._desk, self._bridge = workspace.desk, workspace.bridge
+        shared = workspace.desk.shared
         self._job: Job | None = None
         self.dialog = KeptDialog(
-            desk_name(desk.matter), desk.shared.keeps, has_matters=bool(desk.shared.matters.all()), parent=window
+            desk_name(self._desk.matter), shared.keeps, has_matters=bool(shared.matters.all()), parent=workspace.window
         )
         self.dialog.wanted.connect(self.look)
         self.dialog.export_wanted.connect(self._choose)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.record import RecordEntry, RecordVerdict
 from app.export.files import write_bytes
 from app.features.governance import record_files
-from app.services.services import Services
-from app.ui.frame.main_window import MainWindow
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import SaveDialog
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -31,20 +27,12 @@ class RecordPresenter(Presenter):
 
     saved = Signal(str)
 
-    def __init__(
-        self,
-        desk: Services,
-        bridge: Bridge,
-        window: MainWindow,
-        now: Callable[[], datetime],
-        parent: QObject | None = None,
-    ) -> None:
-        """`now` gives the local time, aware of its zone."""
-        super().__init__(parent)
-        self._desk, self._recording = desk, desk.record
-        self._bridge = bridge
-        self._window = window
-        self._now = now
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._desk, self._recording = workspace.desk, workspace.desk.record
+        self._bridge = workspace.bridge
+        self._window = workspace.window
+        self._now = workspace.now
         self.dialog: RecordDialog | None = None
 
     @Slot()

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 
-from app.features.governance.retention import Aged, Retention
+from app.features.governance.retention import Aged, retention_of
 from app.features.governance.retention_words import aged_words
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.shown import Shown
+from app.ui.workspace import Workspace
 
 DAY_MS = 86_400_000
 
@@ -23,17 +20,10 @@ class RetentionPresenter(Presenter):
     said = Signal(str)
     deleted = Signal()
 
-    def __init__(
-        self,
-        retention: Retention,
-        bridge: Bridge,
-        shown: Shown,
-        now: Callable[[], datetime],
-        parent: QObject | None = None,
-    ) -> None:
-        """`now` gives the local time, aware of its zone."""
-        super().__init__(parent)
-        self._retention, self._bridge, self._shown, self._now = retention, bridge, shown, now
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._retention = retention_of(workspace.desk)
+        self._bridge, self._shown, self._now = workspace.bridge, workspace.shown, workspace.now
         self._daily = QTimer(self, interval=DAY_MS)
         self._daily.timeout.connect(self.run)
 

@@ -34,7 +34,7 @@ class LibrarySearchWindow(WindowFeature):
         panel = SearchPanel(workspace.icons, workspace.covers, workspace.now(), search.sources.all)
         workspace.window.add_view(panel)
         panel.closed.connect(workspace.navigation.close_view)
-        made = SearchPresenter(search, workspace.bridge, panel, workspace.shown, self)
+        made = SearchPresenter(workspace, search, panel)
         made.failed.connect(workspace.window.tell)
         made.hit_chosen.connect(self.open_hit)
         return made
@@ -67,6 +67,4 @@ class LibrarySearchWindow(WindowFeature):
         return (PlacedCommands(Group.DESK, Anchor.FINDING, (search,)),)
 
     def text_finder(self) -> TextFinder:
-        workspace = self._workspace
-        search = library_search_of(workspace.desk)
-        return LibraryTextFinder(search, workspace.bridge, workspace.shown, self.open_hit, self.open_search, self)
+        return LibraryTextFinder(self._workspace, self.open_hit, self.open_search)

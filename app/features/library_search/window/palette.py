@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
 
 from app.core.search_query import SearchPlace, SearchQuery
-from app.services.library_search import LibraryHit, LibrarySearch
-from app.ui.kit.bridge import Bridge, Executor
+from app.services.library_search import LibraryHit, library_search_of
+from app.ui.kit.bridge import Executor
 from app.ui.kit.commands import Entry, EntryKind, caps_of
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
-from app.ui.kit.shown import Shown
 from app.ui.kit.text_finder import TextFinder
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
 from app.wording.page_names import page_words
 from app.wording.units import printable
@@ -28,18 +27,12 @@ class LibraryTextFinder(TextFinder):
     """`open_hit` opens what was found, `open_search` the search of everything for some words."""
 
     def __init__(
-        self,
-        search: LibrarySearch,
-        bridge: Bridge,
-        shown: Shown,
-        open_hit: Callable[[LibraryHit], None],
-        open_search: Callable[[str], None],
-        parent: QObject | None = None,
+        self, workspace: Workspace, open_hit: Callable[[LibraryHit], None], open_search: Callable[[str], None]
     ) -> None:
-        super().__init__(QKeySequence(SEARCH_KEYS), _("search everything"), parent)
-        self._search = search
-        self._bridge = bridge
-        self._shown = shown
+        super().__init__(QKeySequence(SEARCH_KEYS), _("search everything"), workspace.parent)
+        self._search = library_search_of(workspace.desk)
+        self._bridge = workspace.bridge
+        self._shown = workspace.shown
         self._open_hit = open_hit
         self._open_search = open_search
         self._job: Job | None = None

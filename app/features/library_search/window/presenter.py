@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 
 from app.core.documents.document import Format
 from app.core.errors import AppError
@@ -14,11 +14,11 @@ from app.features.library_search.window.panel import BY_DOCUMENT, SearchPanel
 from app.features.library_search.window.rows import arrange
 from app.features.library_search.words import found_words, how_to_search, remark_words
 from app.services.library_search import LibraryFound, LibraryHit, LibrarySearch
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.shown import Shown
 from app.ui.shelf.covers import format_name
+from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.search import nothing_found
 
@@ -41,14 +41,12 @@ class SearchPresenter(Presenter):
 
     hit_chosen = Signal(object, bool)
 
-    def __init__(
-        self, search: LibrarySearch, bridge: Bridge, panel: SearchPanel, shown: Shown, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace, search: LibrarySearch, panel: SearchPanel) -> None:
+        super().__init__(workspace.parent)
         self._search = search
-        self._bridge = bridge
+        self._bridge = workspace.bridge
         self.panel = panel
-        self._shown = shown
+        self._shown = workspace.shown
         self._job: Job | None = None
         self._found = LibraryFound()
         self._opened: set[str] = set()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFileDialog
 
 from app.core.matter import Matter
-from app.services.library.matters import Matters
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.form import FormDialog
 from app.ui.kit.presenter import Presenter
 from app.ui.look.theme import SPACE_S
@@ -18,6 +17,7 @@ from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.file_dialogs import FileDialog
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
 from app.wording.units import printable
 
@@ -28,11 +28,11 @@ class MatterFiles(Presenter):
     done = Signal(str)
     taken = Signal()
 
-    def __init__(self, matters: Matters, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._matters = matters
-        self._bridge = bridge
-        self._window = window
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._matters = workspace.desk.shared.matters
+        self._bridge = workspace.bridge
+        self._window = workspace.window
 
     @Slot(object)
     def ask_export(self, matter: Matter) -> None:

@@ -23,7 +23,7 @@ class MattersWindow(WindowFeature):
         from app.features.matters.window.presenter import MatterManaging  # when it is wanted first
 
         space = self._workspace
-        made = MatterManaging(space, space.matters, self)
+        made = MatterManaging(space)
         made.failed.connect(space.window.tell)
         made.done.connect(space.window.say)
         return made

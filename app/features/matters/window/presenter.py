@@ -6,14 +6,13 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.matter import Matter
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.window_context import WindowContext
-from app.ui.matters.presenter import MattersPresenter
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -22,18 +21,19 @@ if TYPE_CHECKING:
 
 
 class MatterManaging(Presenter):
-    """`done` carries a sentence. `desks`: which there are, and opens one."""
+    """`done` carries a sentence."""
 
     done = Signal(str)
 
-    def __init__(self, context: WindowContext, desks: MattersPresenter, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._matters = context.desk.shared.matters
-        self._bridge = context.bridge
-        self._window = context.window
-        self._desks = desks
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._workspace = workspace
+        self._matters = workspace.desk.shared.matters
+        self._bridge = workspace.bridge
+        self._window = workspace.window
+        self._desks = workspace.matters
         self._dialog: MattersDialog | None = None
-        desks.listed.connect(self._show)
+        self._desks.listed.connect(self._show)
 
     @Slot()
     def _show(self) -> None:
@@ -60,7 +60,7 @@ class MatterManaging(Presenter):
     def _files(self) -> MatterFiles:
         from app.features.matters.window.files import MatterFiles  # few want it
 
-        made = MatterFiles(self._matters, self._bridge, self._window, self)
+        made = MatterFiles(self._workspace)
         made.failed.connect(self.failed)
         made.done.connect(self.done)
         made.taken.connect(self._desks.look)

@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QObject, QPointF, QRectF, QSizeF, Qt, Slot
+from PySide6.QtCore import QEventLoop, QPointF, QRectF, QSizeF, Qt, Slot
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QImage, QPainter, QPalette, QTextDocument, QTransform
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog
 
 from app.core.conversations.conversation import PageRange
 from app.core.documents.document import Book, Format, Page
@@ -16,14 +16,14 @@ from app.core.documents.untrusted import disarm
 from app.core.work import Cancel, Stopped, Work
 from app.features.printing.window.presenter import PrintingPresenter, refusal_of
 from app.services.library.library import Library
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.ui.look.fonts import ui_font
 from app.ui.look.theme import PAPER, SIZE_SMALL, SIZE_TEXT
-from app.ui.page.pages import Pages
 from app.ui.page.typeset import typeset
 from app.ui.pdf.pdf_text import PaintedText, line_of, painted_text
 from app.ui.widgets.pictures import to_image
+from app.ui.workspace import Workspace
 from app.wording.page_names import place_words
 
 if TYPE_CHECKING:
@@ -35,13 +35,10 @@ _FOOT = 32  # such pixels, for the line below a page
 
 
 class BookPrinting(PrintingPresenter):
-    def __init__(
-        self, library: Library, bridge: Bridge, pages: Pages, window: QWidget, parent: QObject | None = None
-    ) -> None:
-        super().__init__(window, parent)
-        self._library = library
-        self._bridge = bridge
-        self._pages = pages
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._library = workspace.desk.documents.library
+        self._pages = workspace.pages
 
     @Slot()
     def print(self) -> None:

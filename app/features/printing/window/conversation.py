@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog
 
 from app.core.conversations.conversation import Conversation
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class ConversationPrinting(PrintingPresenter):
-    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
-        super().__init__(workspace.window, parent)
-        self._desk, self._bridge = workspace.desk, workspace.bridge
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._desk = workspace.desk
         self._shown, self._exporting = workspace.shown, workspace.exporting
 
     @Slot()

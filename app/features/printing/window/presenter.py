@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
 
 from app.core.errors import AppError, Code
 from app.ui.kit.presenter import Presenter
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ class PrintingPresenter(Presenter):
     done = Signal(str)
     saved = Signal(str)
 
-    def __init__(self, window: QWidget, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._window = window
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._bridge = workspace.bridge
+        self._window = workspace.window
 
     def _printer(self, title: str) -> QPrinter:
         """One that prints something of this title."""

@@ -26,16 +26,13 @@ class PrintingWindow(WindowFeature):
     def book(self) -> BookPrinting:
         from app.features.printing.window.book import BookPrinting  # when something is printed first
 
-        desk, pages = self._workspace.desk, self._workspace.pages
-        return self._connected(
-            BookPrinting(desk.documents.library, self._workspace.bridge, pages, self._workspace.window, self)
-        )
+        return self._connected(BookPrinting(self._workspace))
 
     @cached_property
     def conversation(self) -> ConversationPrinting:
         from app.features.printing.window.conversation import ConversationPrinting  # the same
 
-        return self._connected(ConversationPrinting(self._workspace, self))
+        return self._connected(ConversationPrinting(self._workspace))
 
     def _connected(self, made: Printing) -> Printing:
         made.failed.connect(self._workspace.window.tell)

@@ -7,18 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QFileSystemWatcher, QObject, Signal, Slot
+from PySide6.QtCore import QFileSystemWatcher, Signal, Slot
 
 from app.core.machine import desk_window
 from app.core.matter import LIBRARY
 from app.features.programs.data import McpClient, McpStanding
 from app.features.programs.service import mcp_access_of
 from app.features.programs.words import asks_words
-from app.services.services import Services
-from app.ui.frame.main_window import MainWindow
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.notice import NoticeAction
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
 from app.wording.units import printable
 
@@ -39,11 +37,12 @@ class ProgramsPresenter(Presenter):
 
     done = Signal(str)
 
-    def __init__(self, desk: Services, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        desk = workspace.desk
         self._access, self._paths, self._matters = mcp_access_of(desk), desk.paths, desk.shared.matters
         self._here = desk.matter.id if desk.matter is not None else LIBRARY
-        self._bridge, self._window = bridge, window
+        self._bridge, self._window = workspace.bridge, workspace.window
         self._dialog: AllowDialog | ProgramsDialog | None = None
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._listen)

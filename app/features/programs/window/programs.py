@@ -22,10 +22,9 @@ class ProgramsWindow(WindowFeature):
     def programs(self) -> ProgramsPresenter:
         from app.features.programs.window.presenter import ProgramsPresenter  # when the desk is open
 
-        desk, window = self._workspace.desk, self._workspace.window
-        made = ProgramsPresenter(desk, self._workspace.bridge, window, self._workspace.parent)
-        made.done.connect(window.say)
-        made.failed.connect(window.tell)
+        made = ProgramsPresenter(self._workspace)
+        made.done.connect(self._workspace.window.say)
+        made.failed.connect(self._workspace.window.tell)
         return made
 
     def begin(self) -> None:

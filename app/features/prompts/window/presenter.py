@@ -6,18 +6,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal, Slot
 
 from app.features.prompts.data import SavedPrompt
-from app.features.prompts.service import PromptTexts
+from app.features.prompts.service import PromptTexts, prompt_texts_of
 from app.features.prompts.words import imported_words
-from app.ui.chat.writing.composer import Composer
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.commands import Entry, EntryKind
 from app.ui.kit.presenter import Presenter
-from app.ui.look.icons import Icons, Symbol
+from app.ui.look.icons import Symbol
 from app.ui.widgets.file_dialogs import FileDialog
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -27,24 +25,16 @@ if TYPE_CHECKING:
 class PromptsPresenter(Presenter):
     done = Signal(str)  # a sentence about what was done
 
-    def __init__(
-        self,
-        texts: PromptTexts,
-        bridge: Bridge,
-        composer: Composer,
-        icons: Icons,
-        window: QWidget,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._texts = texts
-        self._bridge = bridge
-        self._composer = composer
-        self._icons = icons
-        self._window = window
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._texts = prompt_texts_of(workspace.desk)
+        self._bridge = workspace.bridge
+        self._composer = workspace.window.talk.composer
+        self._icons = workspace.icons
+        self._window = workspace.window
         self._saved: tuple[SavedPrompt, ...] = ()
         self._dialog: PromptsDialog | None = None
-        composer.editor.slash_typed.connect(self.offer)
+        self._composer.editor.slash_typed.connect(self.offer)
 
     @Slot()
     def load(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.features.prompts.service import prompt_texts_of
 from app.features.prompts.window.presenter import PromptsPresenter
 from app.ui.kit.commands import Anchor, Command, Entry, Group, PlacedCommands
 from app.ui.window_feature import WindowFeature
@@ -15,12 +14,9 @@ from app.wording.i18n import _
 class PromptsWindow(WindowFeature):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        window, texts = workspace.window, prompt_texts_of(workspace.desk)
-        self.prompts = PromptsPresenter(
-            texts, workspace.bridge, window.talk.composer, workspace.icons, window, workspace.parent
-        )
-        self.prompts.failed.connect(window.tell)
-        self.prompts.done.connect(window.say)
+        self.prompts = PromptsPresenter(workspace)
+        self.prompts.failed.connect(workspace.window.tell)
+        self.prompts.done.connect(workspace.window.say)
 
     def commands(self) -> Sequence[PlacedCommands]:
         saved = Command(

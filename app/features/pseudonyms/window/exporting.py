@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from app.core.conversations.conversation import Conversation
 from app.core.errors import Problem
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class ReplacedExport(Presenter):
     """`dialog`: while it is open."""
 
-    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
         self._leaving = leaving_of(workspace.desk)
         self._bridge, self._icons, self._window = workspace.bridge, workspace.icons, workspace.window
         self._shown, self._exporting = workspace.shown, workspace.exporting

@@ -25,7 +25,7 @@ class PseudonymsWindow(WindowFeature):
         from app.features.pseudonyms.window.question import LeavingPresenter  # with the first question
 
         workspace = self._workspace
-        made = LeavingPresenter(workspace.desk, workspace.bridge, workspace.window, workspace.icons, self)
+        made = LeavingPresenter(workspace)
         made.chosen.connect(workspace.preferences.change)
         made.failed.connect(workspace.window.tell)
         return made
@@ -34,7 +34,7 @@ class PseudonymsWindow(WindowFeature):
     def export(self) -> ReplacedExport:
         from app.features.pseudonyms.window.exporting import ReplacedExport  # when something is exported so
 
-        made = ReplacedExport(self._workspace, self)
+        made = ReplacedExport(self._workspace)
         made.failed.connect(self._workspace.window.tell)
         return made
 

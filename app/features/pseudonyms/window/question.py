@@ -6,19 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.errors import Problem
 from app.core.settings import RemoteImages, RemoteTexts
 from app.features.pseudonyms.service import leaving_of
 from app.features.pseudonyms.window.rows import LeavingChoice
-from app.services.services import Services
 from app.ui.chat.submission import GoOn, Submission
 from app.ui.chat.writing.image_consent import undecided_host
-from app.ui.frame.main_window import MainWindow
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
-from app.ui.look.icons import Icons
+from app.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.features.pseudonyms.window.dialog import LeavingDialog
@@ -29,14 +27,12 @@ class LeavingPresenter(Presenter):
 
     chosen = Signal(str, object)
 
-    def __init__(
-        self, desk: Services, bridge: Bridge, window: MainWindow, icons: Icons, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._leaving, self._models = leaving_of(desk), desk.models
-        self._bridge = bridge
-        self._composer = window.talk.composer
-        self._icons = icons
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._leaving, self._models = leaving_of(workspace.desk), workspace.desk.models
+        self._bridge = workspace.bridge
+        self._composer = workspace.window.talk.composer
+        self._icons = workspace.icons
         self.dialog: LeavingDialog | None = None
 
     def look_through(self, submission: Submission, go_on: GoOn) -> None:

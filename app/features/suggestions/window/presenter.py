@@ -12,14 +12,10 @@ from app.core.conversations.conversation import Answer, BookRef
 from app.core.documents.untrusted import disarm
 from app.core.work import Cancel, Work
 from app.features.suggestions.data import SuggestedQuestion
-from app.features.suggestions.service import Suggestions
-from app.ui.chat.asking import AskingPresenter
-from app.ui.chat.messages.view import ConversationView
-from app.ui.chat.presenter import ConversationPresenter
-from app.ui.chat.writing.composer import Composer
-from app.ui.kit.bridge import Bridge, Executor
+from app.features.suggestions.service import suggestions_of
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
-from app.ui.kit.shown import Shown
+from app.ui.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -35,28 +31,18 @@ class _Wanted:
 class SuggestionsPresenter(QObject):
     """Nobody waits for suggestions: where none can be made, none are shown, and nothing is said."""
 
-    def __init__(
-        self,
-        suggestions: Suggestions,
-        bridge: Bridge,
-        conversation: ConversationPresenter,
-        asking: AskingPresenter,
-        view: ConversationView,
-        composer: Composer,
-        shown: Shown,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._suggestions = suggestions
-        self._bridge = bridge
-        self._conversation = conversation
-        self._asking = asking
-        self._view = view
-        self._composer = composer
-        self._shown = shown
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace.parent)
+        self._suggestions = suggestions_of(workspace.desk)
+        self._bridge = workspace.bridge
+        self._conversation = workspace.talk
+        self._asking = workspace.asking
+        self._view = workspace.window.talk.view
+        self._composer = workspace.window.talk.composer
+        self._shown = workspace.shown
         self._wanted: _Wanted | None = None
         self._job: Job | None = None
-        view.suggestion_chosen.connect(self.choose)
+        self._view.suggestion_chosen.connect(self.choose)
 
     @Slot()
     def look(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from app.features.suggestions.service import suggestions_of
 from app.features.suggestions.window.presenter import SuggestionsPresenter
 from app.ui.window_feature import WindowFeature
 
@@ -10,17 +9,8 @@ from app.ui.window_feature import WindowFeature
 class SuggestionsWindow(WindowFeature):
     def begin(self) -> None:
         workspace = self._workspace
-        talk, asking, panel = workspace.talk, workspace.asking, workspace.window.talk
-        made = SuggestionsPresenter(
-            suggestions_of(workspace.desk),
-            workspace.bridge,
-            talk,
-            asking,
-            panel.view,
-            panel.composer,
-            workspace.shown,
-            self,
-        )
+        talk, asking = workspace.talk, workspace.asking
+        made = SuggestionsPresenter(workspace)
         for looked in (talk.shown, talk.opened, asking.held, talk.ended):
             looked.connect(made.look)
         for changed in (workspace.openings.read_again, workspace.events.settings_changed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.documents.document import Book
@@ -14,37 +14,27 @@ from app.features.tables.service import SheetTemplate, read_questions
 from app.features.tables.window.documents_dialog import DocumentsDialog
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.work import SheetWork, WantedSheet
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.shown import Shown
-from app.ui.shelf.file_import import FileImport
 from app.ui.widgets.file_dialogs import FileDialog
+from app.ui.workspace import Workspace
 from app.wording.i18n import _, language
 
 
 class SheetBeginning(Presenter):
     """Fills the setup of a new sheet; asks nothing."""
 
-    def __init__(
-        self,
-        work: SheetWork,
-        bridge: Bridge,
-        setup: SheetSetup,
-        openings: FileImport,
-        shown: Shown,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace, work: SheetWork, setup: SheetSetup) -> None:
+        super().__init__(workspace.parent)
         self._work = work
-        self._bridge = bridge
+        self._bridge = workspace.bridge
         self._setup = setup
-        self._openings = openings
-        self._showing = shown
+        self._openings = workspace.openings
+        self._showing = workspace.shown
         self._filled: tuple[str, tuple[str, ...]] = ("", ())  # a template's name, and the questions that it gave
         self._filled_early = False
         self._grids: frozenset[str] = frozenset()  # the names of templates that are for every document by itself
         self.held = False  # what is written waits to be asked
-        openings.changed.connect(self.look)
+        self._openings.changed.connect(self.look)
         setup.template_chosen.connect(self.take_template)
         setup.file_wanted.connect(self.choose_file)
         setup.documents_wanted.connect(self.choose_documents)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.conversation import BookRef
 from app.core.documents.document import Book
@@ -15,19 +15,19 @@ from app.features.tables.window.correction_dialog import CorrectionDialog
 from app.features.tables.window.documents_dialog import DocumentsDialog
 from app.features.tables.window.panel import SheetPanel
 from app.features.tables.window.work import OpenedSheet, SheetWork
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
 
 
 class GridEditing(Presenter):
     changed = Signal(object)  # the OpenedSheet as it is kept now
 
-    def __init__(self, work: SheetWork, bridge: Bridge, panel: SheetPanel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace, work: SheetWork, panel: SheetPanel) -> None:
+        super().__init__(workspace.parent)
         self._work = work
-        self._bridge = bridge
+        self._bridge = workspace.bridge
         self._panel = panel
         self._table = panel.grid_table
         panel.question.clicked.connect(self.add_question)

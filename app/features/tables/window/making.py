@@ -26,8 +26,7 @@ def make_sheets(workspace: Workspace, card: RunningCard) -> SheetsPresenter:
         desk.conversations,
         desk.documents.removal,
     )
-    openings, activity, shown = workspace.openings, workspace.activity, workspace.shown
-    made = SheetsPresenter(work, workspace.bridge, panel, openings, activity, shown, workspace.parent)
+    made = SheetsPresenter(workspace, work, panel)
     made.failed.connect(window.tell)
     made.noticed.connect(window.tell)
     made.saved.connect(workspace.saved_files.show)

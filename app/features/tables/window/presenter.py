@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.bin import BinEntry, BinKind
 from app.core.conversations.cell import CellEnded
@@ -20,12 +20,10 @@ from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.work import OpenedSheet, SheetWork, WantedSheet
 from app.features.tables.words import count_findings
 from app.ui.chat.queued_question import Holding
-from app.ui.kit.activity import Activity, EngineTask
-from app.ui.kit.bridge import Bridge
+from app.ui.kit.activity import EngineTask
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.shown import Shown
-from app.ui.shelf.file_import import FileImport
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
 from app.wording.units import count
 
@@ -38,26 +36,18 @@ class SheetsPresenter(Presenter):
     saved = Signal(str)  # the file that was written
     binned = Signal(object)  # BinEntry: what went into the bin
 
-    def __init__(
-        self,
-        work: SheetWork,
-        bridge: Bridge,
-        panel: SheetPanel,
-        openings: FileImport,
-        activity: Activity,
-        shown: Shown,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace, work: SheetWork, panel: SheetPanel) -> None:
+        super().__init__(workspace.parent)
         self._work = work
-        self._bridge = bridge
+        self._bridge = workspace.bridge
         self.panel = panel
+        openings, activity, shown = workspace.openings, workspace.activity, workspace.shown
         self._activity = activity
         self._showing = shown
         self._shown: OpenedSheet | None = None
-        self.run = SheetRun(work.sheets, bridge, activity, self)
-        self.editing = GridEditing(work, bridge, panel, self)
-        self.beginning = SheetBeginning(work, bridge, panel.setup, openings, shown, self)
+        self.run = SheetRun(workspace, work.sheets)
+        self.editing = GridEditing(workspace, work, panel)
+        self.beginning = SheetBeginning(workspace, work, panel.setup)
         self.holding = Holding(openings, panel.setup, EngineTask.SERIES, activity, shown, self)
         self._connect(panel.setup)
         self.show_conversation()

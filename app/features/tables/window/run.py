@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.cell import CellBegun, CellEnded
 from app.core.conversations.events import Loading, Notice, Reading, Thinking, Token, Tokenizing
 from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.service import Sheets
-from app.ui.kit.activity import Activity, EngineTask, Series
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.activity import EngineTask, Series
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.words import step_words
 from app.ui.shelf.running import RunProgress
+from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count, duration
@@ -41,11 +42,11 @@ class SheetRun(Presenter):
     noticed = Signal(str)
     ended = Signal(str, bool)
 
-    def __init__(self, sheets: Sheets, bridge: Bridge, activity: Activity, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, workspace: Workspace, sheets: Sheets) -> None:
+        super().__init__(workspace.parent)
         self._sheets = sheets
-        self._bridge = bridge
-        self._activity = activity
+        self._bridge = workspace.bridge
+        self._activity = workspace.activity
         self._pieces: list[str] = []
         self._ended_cells: dict[str, SheetCell] = {}  # by the ids of their questions
         self.sheet_id = ""  # empty while none runs
