@@ -56,7 +56,7 @@ def locked_japanese(stage: Stage) -> None:
     try:
         stage.add_conversation("")
         stage.open(size=(1024, 700))
-        screen = LockScreen("パスフレーズを入力すると、本と会話を開けます。")
+        screen = LockScreen()
         stage.window.show_alone(screen)
         screen.show_work(True)
         screen.secret.line.setText("harbour")

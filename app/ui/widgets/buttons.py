@@ -27,12 +27,11 @@ class IconButton(QToolButton):
         framed: bool = False,
         labelled: bool = False,
         size: int = ICON,
-        parent: QWidget | None = None,
     ) -> None:
         """`shortcut` is only shown here: the action that has it answers to it. `framed` draws a border at rest;
         `labelled` shows the name beside the icon; `size` is the icon's, in pixels.
         """
-        super().__init__(parent)
+        super().__init__()
         self._icons = icons
         self._symbol = symbol
         self._shortcut = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)

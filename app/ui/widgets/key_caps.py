@@ -43,8 +43,8 @@ def _cap_width(metrics: QFontMetrics, key: str) -> int:
 
 
 class KeyCaps(QWidget):
-    def __init__(self, theme: Theme, keys: Sequence[str], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, keys: Sequence[str]) -> None:
+        super().__init__()
         self._theme = theme
         self._keys = tuple(keys)
         self.setAccessibleName("+".join(keys))

@@ -43,15 +43,10 @@ class ElidedLabel(PlainLabel):
     """One line that may become as narrow as its layout wants."""
 
     def __init__(
-        self,
-        text: str = "",
-        *,
-        role: str = "",
-        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-        parent: QWidget | None = None,
+        self, text: str = "", *, role: str = "", elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight
     ) -> None:
         self._elide = elide
-        super().__init__(text, role=role, parent=parent)
+        super().__init__(text, role=role)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:
@@ -87,8 +82,8 @@ class ElidedLabel(PlainLabel):
 class Separator(QFrame):
     """A line, one pixel wide, between two places."""
 
-    def __init__(self, orientation: Qt.Orientation = Qt.Orientation.Horizontal, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, orientation: Qt.Orientation = Qt.Orientation.Horizontal) -> None:
+        super().__init__()
         self.setProperty("role", "line")
         if orientation is Qt.Orientation.Horizontal:
             self.setFixedHeight(1)

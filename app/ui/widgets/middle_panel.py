@@ -30,8 +30,8 @@ class MiddlePanel(MiddleView):
 
     closed = Signal()
 
-    def __init__(self, icons: Icons, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons, name: str) -> None:
+        super().__init__()
         self.setAccessibleName(name)
         self.title = ElidedLabel(name, role="title")
         self.notice = NoticeBar(icons)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
 
 from app.ui.look.theme import CORNER, SPACE_M, SPACE_S, Theme
 from app.ui.widgets.labels import plain_tip, set_tip
@@ -56,8 +56,8 @@ class ModelChip(QAbstractButton):
     placement_wanted = Signal()
     menu_opening = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._state = ChipState(ChipDot.EMPTY, _("No model"))
         self._entries: tuple[ModelEntry, ...] = ()

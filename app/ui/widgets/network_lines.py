@@ -24,8 +24,8 @@ class FetchLine(QFrame):
     models_wanted = Signal()
     pause_wanted = Signal()
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._icons = icons
         self.setProperty("role", "bar")
         self.setFixedHeight(_HEIGHT)
@@ -64,8 +64,8 @@ _MARK_HEIGHT = 32
 class RemoteMark(QWidget):
     """Nobody can dismiss it. Hidden while all stays on this machine."""
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._icons = icons
         self.host = ""
         self._symbol = QLabel()

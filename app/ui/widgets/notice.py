@@ -31,8 +31,8 @@ class NoticeBar(QWidget):
 
     acted = Signal(str)
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._icons = icons
         self._failed = True
         self._key = ""

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 
 class NumberField(QLineEdit):
@@ -14,17 +14,8 @@ class NumberField(QLineEdit):
 
     changed = Signal(float)
 
-    def __init__(
-        self,
-        value: float,
-        lowest: float,
-        highest: float,
-        *,
-        decimals: int = 0,
-        step: float = 1,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, value: float, lowest: float, highest: float, *, decimals: int = 0, step: float = 1) -> None:
+        super().__init__()
         self._lowest, self._highest = lowest, highest
         self._decimals, self._step = decimals, step
         self._value = value

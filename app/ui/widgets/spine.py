@@ -36,8 +36,8 @@ class SpineBar(QProgressBar):
     """The bar alone; its value is how many percent are used. Hovering a segment names it; so do Left and Right while it
     has the focus."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._parts: tuple[SpinePart, ...] = ()
         self._capacity = 0
@@ -144,8 +144,8 @@ class Spine(QWidget):
 
     acted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.bar = SpineBar(theme)
         self.bar.setAccessibleName(_("Context"))
         self._text = ElidedLabel(role="small")

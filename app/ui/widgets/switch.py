@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QCheckBox
 
 from app.ui.look.theme import Theme
 
@@ -16,8 +16,8 @@ _RING = 3
 class Switch(QCheckBox):
     """Off it is an outline, on it is filled: the two differ without colours too."""
 
-    def __init__(self, theme: Theme, on: bool, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, on: bool) -> None:
+        super().__init__()
         self._theme = theme
         self.setChecked(on)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

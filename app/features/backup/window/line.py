@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar
 
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import SPACE_L, SPACE_S, SPACE_XL
@@ -22,8 +22,8 @@ class BackupLine(QFrame):
 
     stop_wanted = Signal()
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._icons = icons
         self.setProperty("role", "bar")
         self.setFixedHeight(_HEIGHT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QStackedWidget, QTabBar
 
 from app.features.chronology.window.rows import EventRow, NameRow, TimelineList
 from app.features.chronology.window.view import TimelineView
@@ -35,8 +35,8 @@ class TimelinePanel(MiddlePanel):
     menu_wanted = Signal(QPoint)
     delete_wanted = Signal()
 
-    def __init__(self, icons: Icons, events: TimelineList, people: TimelineList, parent: QWidget | None = None) -> None:
-        super().__init__(icons, _("Chronology"), parent)
+    def __init__(self, icons: Icons, events: TimelineList, people: TimelineList) -> None:
+        super().__init__(icons, _("Chronology"))
         self.tabs = QTabBar()
         self.tabs.setAccessibleName(_("Events or people"))
         self.tabs.setDrawBase(False)

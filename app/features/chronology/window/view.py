@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from app.core.conversations.conversation import Citation
 from app.features.chronology.window.cells import TimelineDelegate
@@ -30,8 +30,8 @@ class TimelineView(RowListView):
     menu_wanted = Signal(QPoint)
     delete_wanted = Signal()
 
-    def __init__(self, entries: TimelineList, name: str, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, entries: TimelineList, name: str, theme: Theme) -> None:
+        super().__init__()
         self.setAccessibleName(name)
         self.setModel(entries)
         self._cells = TimelineDelegate(theme, self)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QStyleOptionViewItem, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QStyleOptionViewItem, QTextEdit
 
 from app.core.documents.untrusted import disarm
 from app.features.comparison.data import ChangeKind, ComparedBooks, ComparedParagraph, Stretch, WordState
@@ -107,8 +107,8 @@ def colour_of(kind: ChangeKind, palette: Palette) -> str:
 class RedlineView(QTextEdit):
     """One change in full: what is gone struck out, what is new underlined, both in colour."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._change: ComparedParagraph | None = None
         self.setDocument(SealedDocument(self))

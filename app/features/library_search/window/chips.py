@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from app.ui.look.theme import SPACE_L
 from app.ui.widgets.buttons import TextButton, draw_caret
@@ -21,9 +21,9 @@ class FilterChip(TextButton):
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, anything: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, anything: str) -> None:
         """`anything`: the words for no value."""
-        super().__init__(name, role="filter", parent=parent)
+        super().__init__(name, role="filter")
         self._name, self._anything = name, anything
         self._value = ""
         self._values: tuple[tuple[str, str], ...] = ()

@@ -41,16 +41,9 @@ class SearchPanel(MiddlePanel):
     filter_chosen = Signal(object, str)
     order_chosen = Signal(str)
 
-    def __init__(
-        self,
-        icons: Icons,
-        covers: BookCovers,
-        now: datetime,
-        sources: Sequence[TextSource],
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, icons: Icons, covers: BookCovers, now: datetime, sources: Sequence[TextSource]) -> None:
         """`sources`: of what is found beside documents and conversations."""
-        super().__init__(icons, _("Search everything"), parent)
+        super().__init__(icons, _("Search everything"))
         self.line = QLineEdit()
         self.line.setProperty("role", "search")
         self.line.setPlaceholderText(_("Words, or an “exact phrase”"))

@@ -16,10 +16,10 @@ class LockScreen(PassphraseScreen):
 
     stop_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self) -> None:
         self.stop = TextButton(_("Stop it and open now"))
         self.work = PlainLabel(role="small", wraps=True)
-        super().__init__(parent=parent)
+        super().__init__()
         for late in (self.stop, self.work):
             late.hide()
         self.stop.clicked.connect(self._stop)

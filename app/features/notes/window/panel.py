@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from app.core.documents.document import Book, Format
 from app.core.documents.note import Note
@@ -33,8 +33,8 @@ class NotesPanel(MiddlePanel):
     all_wanted = Signal()
     export_wanted = Signal(bool)
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(icons, _("Notes"), parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__(icons, _("Notes"))
         self.view = NoteView(icons.theme)
         self.find_field = QLineEdit()
         self.find_field.setPlaceholderText(_("Search in the notes"))

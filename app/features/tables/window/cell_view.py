@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QGuiApplication, QHelpEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QTableView, QToolTip
 
 from app.core.conversations.conversation import Citation
 from app.features.tables.window.cell_table import CellTable, ShownCell
@@ -19,9 +19,9 @@ class CellView(QTableView):
 
     citation_clicked = Signal(object)
 
-    def __init__(self, table: CellTable, theme: Theme, words_menu: WordsMenu, parent: QWidget | None = None) -> None:
+    def __init__(self, table: CellTable, theme: Theme, words_menu: WordsMenu) -> None:
         """`words_menu`: what can be done with an answer by others."""
-        super().__init__(parent)
+        super().__init__()
         self.words_menu = words_menu
         self._table = table
         self.setModel(table)

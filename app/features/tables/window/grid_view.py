@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu
 
 from app.core.conversations.conversation import Citation
 from app.core.conversations.values import ValueKind
@@ -49,8 +49,8 @@ class GridView(CellView):
     row_unwanted = Signal(int)
     arranged = Signal(object)
 
-    def __init__(self, table: GridTable, theme: Theme, words_menu: WordsMenu, parent: QWidget | None = None) -> None:
-        super().__init__(table, theme, words_menu, parent)
+    def __init__(self, table: GridTable, theme: Theme, words_menu: WordsMenu) -> None:
+        super().__init__(table, theme, words_menu)
         self.setAccessibleName(_("Table of answers"))
         self._grid = table
         self.may_change = True

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPointF, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu
 
 from app.core.conversations.conversation import Citation
 from app.core.documents.document import Book
@@ -26,8 +26,8 @@ _PAGES_SHARE, _PAGES_WIDEST = 0.24, 190
 
 
 class ListView(CellView):
-    def __init__(self, table: ListTable, theme: Theme, words_menu: WordsMenu, parent: QWidget | None = None) -> None:
-        super().__init__(table, theme, words_menu, parent)
+    def __init__(self, table: ListTable, theme: Theme, words_menu: WordsMenu) -> None:
+        super().__init__(table, theme, words_menu)
         self.setAccessibleName(_("Answers"))
         self._cells = ListCells(theme, self)
         self.setItemDelegate(self._cells)

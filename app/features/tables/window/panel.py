@@ -48,9 +48,9 @@ class SheetPanel(MiddleView):
     export_wanted = Signal()
     new_wanted = Signal()
 
-    def __init__(self, icons: Icons, words_menu: WordsMenu, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, words_menu: WordsMenu) -> None:
         """`words_menu`: what can be done with an answer by others."""
-        super().__init__(parent)
+        super().__init__()
         self.setAccessibleName(_("Question sheet"))
         self._theme = icons.theme
         self._counts: Sequence[tuple[CellFinding, str]] = ()

@@ -40,8 +40,8 @@ class SheetSetup(QWidget):
     hold_answered = Signal()
     hold_cancelled = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._titles: dict[str, str] = {}
         self._template = _NO_TEMPLATE
         self._titles_of_books: tuple[str, ...] = ()

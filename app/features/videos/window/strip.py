@@ -33,8 +33,8 @@ class StripFrame:
 class FrameStrip(QScrollArea):
     """A scrolled strip of frames in as many columns as there is room for; the rest is scrolled to, by keyboard too."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._grid = _Grid()
         self.setProperty("role", "framed")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

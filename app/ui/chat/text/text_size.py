@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from app.core.settings import TEXT_PERCENTS
 from app.ui.look.icons import Icons, Symbol
@@ -28,8 +28,8 @@ class TextSizeButton(IconButton):
 
     chosen = Signal(int)
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(icons, Symbol.TEXT_SIZE, _("Text size of the conversation"), parent=parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__(icons, Symbol.TEXT_SIZE, _("Text size of the conversation"))
         self._theme = icons.theme
         self.sizes_menu = QMenu(self)
         self._group = QActionGroup(self.sizes_menu)
