@@ -49,13 +49,9 @@ class ReadingsDialog(SmallDialog):
         if others_bytes:
             sentence += " " + _("Others, of other matters or in the bin, take {size}.").format(size=size(others_bytes))
         super().__init__(
-            _("Saved readings"),
-            sentence,
-            _("Delete"),
-            body=self.list if readings else None,
-            destroys=True,
-            parent=parent,
+            _("Saved readings"), sentence, _("Delete"), body=self.list if readings else None, parent=parent
         )
+        self.cancel_by_return()
         if readings:
             self.list.setFocus()
         self.list.itemSelectionChanged.connect(self._enable)

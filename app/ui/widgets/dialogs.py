@@ -24,9 +24,8 @@ _NAME_CHARACTERS = 80
 class SmallDialog(QDialog):
     """A heading, a sentence, whatever `body` holds, and two buttons; deleted when closed.
 
-    With `choice` off there is nothing to cancel: one button. `leave`: the word for that in place of Cancel.
-    With `destroys` Return cancels, unless the person went to the other button first:
-    whoever chose in a menu by Return, and is still pressing it, has destroyed nothing.
+    `leave`: the word for the button that cancels, in place of Cancel; None where there is nothing to cancel, and so one
+    button.
     """
 
     def __init__(
@@ -36,9 +35,7 @@ class SmallDialog(QDialog):
         action: str,
         *,
         body: QWidget | None = None,
-        choice: bool = True,
-        destroys: bool = False,
-        leave: str = "",
+        leave: str | None = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -48,25 +45,29 @@ class SmallDialog(QDialog):
         self.setFixedWidth(_WIDTH)
         self.cancel, self.action = choices(self, action)
         self.said = PlainLabel(sentence, wraps=True)
-        cancel = self.cancel
-        cancel.setText(leave or cancel.text())
-        self.action.setAutoDefault(destroys)
-        self.action.setDefault(not destroys)
+        self.cancel.setText(leave or self.cancel.text())
+        self.action.setAutoDefault(False)
+        self.action.setDefault(True)
         column(
             PlainLabel(title, role="heading"),
             self.said,
             *((SPACE_S, body) if body is not None else ()),
             SPACE_L,
-            row(STRETCH, *((cancel,) if choice else ()), self.action, spacing=SPACE_S),
+            row(STRETCH, *((self.cancel,) if leave is not None else ()), self.action, spacing=SPACE_S),
             of=self,
             margins=DIALOG,
             spacing=SPACE_S,
         )
-        if destroys:
-            cancel.setAutoDefault(True)
-            cancel.setDefault(True)
-            cancel.setFocus()
         self.setAccessibleDescription(sentence)
+
+    def cancel_by_return(self) -> None:
+        """Let Return cancel, unless the person went to the other button first: whoever chose in a menu by Return, and
+        is still pressing it, has destroyed nothing."""
+        self.action.setAutoDefault(True)
+        self.action.setDefault(False)
+        self.cancel.setAutoDefault(True)
+        self.cancel.setDefault(True)
+        self.cancel.setFocus()
 
     def fit_height(self) -> None:
         """Make the dialog as high as what it shows at its width: Qt takes the lines of a label for shorter than they
@@ -95,7 +96,8 @@ class Confirmation(SmallDialog):
     confirmed = Signal(str)
 
     def __init__(self, title: str, sentence: str, action: str, key: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, sentence, action, destroys=True, parent=parent)
+        super().__init__(title, sentence, action, parent=parent)
+        self.cancel_by_return()
         self._key = key
 
     def accept(self) -> None:

@@ -252,7 +252,7 @@ class _Shell(QObject):
         _show_icon()
         parent = self.window if self.window.isVisible() else None
         dialog = self._dialog = SmallDialog(
-            _("Octavo cannot open"), sentence(problem), _("Close"), choice=False, parent=parent
+            _("Octavo cannot open"), sentence(problem), _("Close"), leave=None, parent=parent
         )
         dialog.finished.connect(self._give_up)
         dialog.open()

@@ -95,17 +95,24 @@ def test_whoever_goes_to_the_button_means_it(qtbot: QtBot) -> None:
 def test_every_dialog_that_destroys_says_so() -> None:
     destroying = {"Delete", "Remove", "Discard"}
     calls = [
-        (file.name, call)
+        (file.name, function, call)
         for file in Path(app.ui.__file__).parent.rglob("*.py")
-        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for function in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for call in ast.walk(function)
         if isinstance(call, ast.Call) and {_said(argument) for argument in call.args} & destroying
     ]
-    dialogs = [(name, call) for name, call in calls if len(call.args) > 2]
+    dialogs = [(name, function, call) for name, function, call in calls if len(call.args) > 2]
     assert len(dialogs) >= 6, "conversations, books, models, downloads, sheets, readings"
-    for name, call in dialogs:
+    for name, function, call in dialogs:
         # A confirmation destroys always, and the removal of a passphrase leaves everything as it is.
         is_decided = isinstance(call.func, ast.Name) and call.func.id in {"Confirmation", "PassphraseWords"}
-        assert is_decided or "destroys" in {keyword.arg for keyword in call.keywords}, name
+        called = {each.func.attr for each in _calls(function) if isinstance(each.func, ast.Attribute)}
+        assert is_decided or "cancel_by_return" in called, name
+
+
+def _calls(function: ast.FunctionDef) -> list[ast.Call]:
+    return [each for each in ast.walk(function) if isinstance(each, ast.Call)]
 
 
 def _said(argument: ast.expr) -> str:

@@ -90,7 +90,7 @@ class ProgramsDialog(SmallDialog):
         if body is not shown:
             body.setFixedHeight(_MOST_HEIGHT)
         super().__init__(
-            _("Other programs"), words, _("Done"), body=body if clients else None, choice=False, parent=parent
+            _("Other programs"), words, _("Done"), body=body if clients else None, leave=None, parent=parent
         )
         self.setFixedWidth(_LIST_WIDTH)
 

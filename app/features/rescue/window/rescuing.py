@@ -55,8 +55,8 @@ class Rescuing(Mending):
             self._dialog.blockSignals(True)
             self._dialog.close()
         parent = self._window if self._window.isVisible() else None
-        leave = _("Close") if choice else ""
-        self._dialog = SmallDialog(title, text, action, body=body, choice=choice, leave=leave, parent=parent)
+        leave = _("Close") if choice else None
+        self._dialog = SmallDialog(title, text, action, body=body, leave=leave, parent=parent)
         self._dialog.open()
         return self._dialog
 
