@@ -23,7 +23,7 @@ from app.ui.shelf.matter_switch import MatterSwitch
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, GroupRow, ItemRole
 from app.ui.shelf.running import RunningCard
 from app.ui.shelf.tables import TablesGroup
-from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
+from app.ui.widgets.buttons import ButtonShape, IconButton, MenuButton, TextButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
@@ -81,7 +81,9 @@ class ShelfPanel(QWidget):
         self.new_button.setStyleSheet("text-align: left;")
         self.new_button.setToolTip(_("New conversation") + "  Ctrl+N")
         self.new_button.clicked.connect(self.new_wanted)
-        self.search_button = IconButton(icons, Symbol.FIND, _("Find anything"), shortcut="Ctrl+K", framed=True)
+        self.search_button = IconButton(
+            icons, Symbol.FIND, _("Find anything"), shortcut="Ctrl+K", shape=ButtonShape.FRAMED
+        )
         self.search_button.clicked.connect(self.search_wanted)
 
         self.conversation_view = ShelfListView(_("Conversations"))
@@ -112,7 +114,9 @@ class ShelfPanel(QWidget):
         before: QWidget = self.new_button
         for command in commands:
             if command.on_shelf and command.symbol is not None:
-                button = IconButton(self._icons, command.symbol, command.name, shortcut=command.shortcuts, framed=True)
+                button = IconButton(
+                    self._icons, command.symbol, command.name, shortcut=command.shortcuts, shape=ButtonShape.FRAMED
+                )
                 button.setFixedSize(*_TOP_BUTTON)
                 button.clicked.connect(command.run)
                 self._top.insertWidget(self._top.count() - 1, button)
@@ -185,10 +189,10 @@ class ShelfPanel(QWidget):
 
     def _make_foot(self, icons: Icons) -> QWidget:
         self.settings_button = IconButton(
-            icons, Symbol.SETTINGS, _("Settings"), shortcut="Ctrl+,", labelled=True, size=_FOOT_ICON
+            icons, Symbol.SETTINGS, _("Settings"), shortcut="Ctrl+,", shape=ButtonShape.LABELLED, size=_FOOT_ICON
         )
         self.settings_button.clicked.connect(self.settings_wanted)
-        self.help_button = MenuButton(icons, Symbol.HELP, _("Help"), labelled=True, size=_FOOT_ICON)
+        self.help_button = MenuButton(icons, Symbol.HELP, _("Help"), shape=ButtonShape.LABELLED, size=_FOOT_ICON)
         foot = boxed(row(self.settings_button, self.help_button, STRETCH, margins=(SPACE_S, 0, SPACE_S, 0)))
         foot.setFixedHeight(FOOT_HEIGHT)
         return foot

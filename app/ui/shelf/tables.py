@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.ui.kit.commands import Command
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XS
-from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.buttons import ButtonShape, IconButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, column, row
 from app.wording.i18n import _
@@ -41,7 +41,7 @@ class TablesGroup(QWidget):
                     command.symbol or Symbol.SHEET,
                     command.shelf_name,
                     shortcut=command.shortcuts,
-                    labelled=True,
+                    shape=ButtonShape.LABELLED,
                     size=_ICON,
                 )
                 button.clicked.connect(command.run)

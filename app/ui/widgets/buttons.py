@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from functools import partial
 
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal, Slot
@@ -14,6 +15,14 @@ from app.ui.look.theme import ICON
 _CARET, CARET_INSET = 4.0, 16.0  # px: half its width; from the right edge to its tip
 
 
+class ButtonShape(Enum):
+    """The shape of a button with an icon: that alone, with a border at rest, or with its name beside it."""
+
+    BARE = auto()
+    FRAMED = auto()
+    LABELLED = auto()
+
+
 class IconButton(QToolButton):
     """An icon with a name for screen readers and a tooltip with its shortcut; reached with Tab, with a focus ring."""
 
@@ -24,22 +33,19 @@ class IconButton(QToolButton):
         name: str,
         *,
         shortcut: QKeySequence | QKeySequence.StandardKey | str = "",
-        framed: bool = False,
-        labelled: bool = False,
+        shape: ButtonShape = ButtonShape.BARE,
         size: int = ICON,
     ) -> None:
-        """`shortcut` is only shown here: the action that has it answers to it. `framed` draws a border at rest;
-        `labelled` shows the name beside the icon; `size` is the icon's, in pixels.
-        """
+        """`shortcut` is only shown here: the action that has it answers to it. `size` is the icon's, in pixels."""
         super().__init__()
         self._icons = icons
         self._symbol = symbol
         self._shortcut = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
         self.setProperty("role", "icon")
-        self.setProperty("framed", framed)
+        self.setProperty("framed", shape is ButtonShape.FRAMED)
         self.setIconSize(QSize(size, size))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        if labelled:
+        if shape is ButtonShape.LABELLED:
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.set_name(name)
         icons.theme.changed.connect(self._recolour)

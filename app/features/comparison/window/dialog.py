@@ -16,7 +16,7 @@ from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.page.panel import PagePanel
 from app.ui.shelf.lists import ShelfListView
-from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.buttons import ButtonShape, IconButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
@@ -56,8 +56,10 @@ class CompareDialog(QDialog):
         self.redline = RedlineView(icons.theme)
         self.first, self.second = PagePanel(icons), PagePanel(icons)
         self.place = PlainLabel(role="small")
-        self.next = IconButton(icons, Symbol.DOWN, _("Next change"), shortcut=NEXT_KEYS, framed=True)
-        self.previous = IconButton(icons, Symbol.UP, _("Previous change"), shortcut=PREVIOUS_KEYS, framed=True)
+        self.next = IconButton(icons, Symbol.DOWN, _("Next change"), shortcut=NEXT_KEYS, shape=ButtonShape.FRAMED)
+        self.previous = IconButton(
+            icons, Symbol.UP, _("Previous change"), shortcut=PREVIOUS_KEYS, shape=ButtonShape.FRAMED
+        )
         self.swap = TextButton(_("Swap"), role="quiet")
         self.swap.setToolTip(_("Take the other book as the earlier one"))
         self.ask = TextButton(_("Ask about the changes…"))
