@@ -27,11 +27,10 @@ class ModelArea(WindowArea):
         self, context: WindowContext, window: MainWindow, shelf: ShelfArea, talk: TalkArea, appearance: Appearance
     ) -> None:
         super().__init__(context, window)
-        desk, bridge = context.desk, context.bridge
-        self.model = ModelPresenter(desk.models, bridge, window.talk.chip, window.remote_mark, context.activity, self)
-        self.passphrase = PassphrasePresenter(desk, bridge, window, self)
-        self.preferences = Preferences(context, window, self.passphrase, appearance, self)
-        self.readings = ReadingsPresenter(desk, bridge, window, self)
+        self.model = ModelPresenter(context, window.talk.chip, window.remote_mark)
+        self.passphrase = PassphrasePresenter(context)
+        self.preferences = Preferences(context, window, self.passphrase, appearance)
+        self.readings = ReadingsPresenter(context)
         self._let_tell((self.model, self.passphrase, self.preferences, self.readings))
         self.passphrase.done.connect(window.say)
         self._connect_model(shelf, talk)
@@ -43,9 +42,7 @@ class ModelArea(WindowArea):
         from app.ui.models.presenter import ModelWindowPresenter
 
         context = self._context
-        made = ModelWindowPresenter(
-            context.desk, context.bridge, context.icons, self.model, context.activity, self._window, self
-        )
+        made = ModelWindowPresenter(context, self._window, self.model)
         self._let_tell((made,))
         made.done.connect(self._window.say)
         context.events.engine_changed.connect(made.actions.look)

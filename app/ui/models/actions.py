@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from textwrap import shorten
 
-from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
@@ -14,12 +14,12 @@ from app.core.conversations.events import Hashing
 from app.core.errors import Problem
 from app.core.work import Cancel, finish
 from app.models.records import FileState, ModelVerdict
-from app.services.models.import_export import ImportExport
 from app.services.models.models import Models
-from app.ui.kit.activity import Activity, EngineTask
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.models.card import CardAction
 from app.ui.models.cards import ModelStatus, ModelWork
 from app.ui.models.loading import ModelPresenter
@@ -39,25 +39,17 @@ class ModelActions(Presenter):
     moved = Signal()
     changed = Signal()
 
-    def __init__(
-        self,
-        carrying: ImportExport,
-        models: Models,
-        bridge: Bridge,
-        model: ModelPresenter,
-        activity: Activity,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._carrying = carrying
-        self._models = models
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, model: ModelPresenter) -> None:
+        super().__init__(context.parent)
+        self._carrying = context.desk.model_files.carrying
+        self._models = context.desk.models
+        self._bridge = context.bridge
         self._model = model
         self._work: dict[str, ModelWork] = {}
         self._jobs: dict[str, Job] = {}
         self._outcomes: dict[str, str] = {}
         self._problems: dict[str, str] = {}
-        self._activity = activity
+        self._activity = context.activity
         self._drawn: tuple[float | None, str] = (None, "")  # of what is being loaded, or waits for that
         self._weighs = False
         model.beginning.connect(self._on_beginning)

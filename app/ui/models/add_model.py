@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.conversations.events import Asking, Copying, Hashing
@@ -16,14 +16,12 @@ from app.core.settings import Settings
 from app.engine.planner import PlanRequest
 from app.models.offers import Offer
 from app.services.models.downloads import Downloads, Order
-from app.services.models.import_export import ImportExport
 from app.services.models.plans import place
 from app.services.models.selection import MachineSeen
-from app.store.settings import SettingsStore
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
-from app.ui.look.icons import Icons
+from app.ui.kit.window_context import WindowContext
 from app.ui.models import words as model_words
 from app.ui.models.cards import ModelWork
 from app.ui.models.fetching import FetchingPresenter
@@ -43,22 +41,13 @@ class AddModelPresenter(Presenter):
     moved = Signal()
     arrived = Signal(object)
 
-    def __init__(
-        self,
-        downloads: Downloads,
-        carrying: ImportExport,
-        settings: SettingsStore,
-        bridge: Bridge,
-        icons: Icons,
-        fetching: FetchingPresenter,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._downloads = downloads
-        self._carrying = carrying
-        self._settings = settings
-        self._bridge = bridge
-        self._icons = icons
+    def __init__(self, context: WindowContext, fetching: FetchingPresenter) -> None:
+        super().__init__(context.parent)
+        self._downloads = context.desk.model_files.downloads
+        self._carrying = context.desk.model_files.carrying
+        self._settings = context.desk.settings
+        self._bridge = context.bridge
+        self._icons = context.icons
         self._fetching = fetching
         self.imports: dict[str, ModelWork] = {}
         self._jobs: dict[str, Job] = {}
@@ -127,20 +116,21 @@ class AddModelPresenter(Presenter):
         if order.offer.gated and not has_token:
             self.ask_token(order.offer, over)
             return
-        from app.ui.models.dialogs import OrderDialog  # when it is opened
+        from app.ui.models.dialogs import OrderData, OrderDialog  # when it is opened
 
-        dialog = OrderDialog(
+        terms = order.licence if not order.accepted else None
+        data = OrderData(
             _("Download {model}").format(model=model_words.title_of(order.offer.untrusted_name)),
             order_facts(order),
             _("Accept and download") if not order.accepted else _("Download"),
             note=_("Octavo downloads only these files from {host}. It sends nothing that you read or ask.")
             .format(host=printable(order.host)),
-            terms_title=order.licence.name if order.licence and not order.accepted else "",
-            terms=order.licence.text if order.licence and not order.accepted else "",
+            terms_title=terms.name if terms else "",
+            terms=terms.text if terms else "",
             shortage=shortage_words(order),
             misfit=_("It does not fit this computer. {reason}").format(reason=misfit) if misfit else "",
-            parent=over,
         )  # fmt: skip
+        dialog = OrderDialog(data, over)
         dialog.accepted.connect(partial(self._accept, order))
         dialog.open()
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QSizePolicy
 
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import SPACE_L, SPACE_XL, SPACE_XS
@@ -109,8 +109,8 @@ class ModelCard(QFrame):
 
     acted = Signal(str, object)
 
-    def __init__(self, icons: Icons, card: CardData, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons, card: CardData) -> None:
+        super().__init__()
         self.card = card
         self.setProperty("role", "card")
         self.mark = PlainLabel(role="mark", wraps=True)

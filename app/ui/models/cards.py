@@ -48,6 +48,19 @@ class ModelStatus:
     waiting: str = ""
 
 
+@dataclass(frozen=True)
+class OfferStatus:
+    """How a model that can be fetched is. `asking`: the hub is asked for its header, which the catalogue does not have.
+    `waiting`: somebody waits for its plan. `sensible`: it is worth a look on this machine. `missing_bytes`: the memory
+    that is missing for its files alone."""
+
+    asking: bool
+    waiting: bool
+    recommended: bool
+    sensible: bool
+    missing_bytes: int
+
+
 def owned_card(
     owned: Owned,
     plan: ModelPlan | Problem | None,
@@ -119,45 +132,35 @@ def _owned_actions(owned: Owned, status: ModelStatus) -> tuple[Button, ...]:
 
 
 def offer_card(
-    offer: Offer,
-    licence: Licence | None,
-    plan: ModelPlan | Problem | None,
-    *,
-    asking: bool = False,
-    waiting: bool = True,
-    recommended: bool = False,
-    sensible: bool = True,
-    missing_bytes: int = 0,
+    offer: Offer, licence: Licence | None, plan: ModelPlan | Problem | None, status: OfferStatus
 ) -> CardData:
-    """Make the card of a model that can be fetched. `asking`: the hub is asked for its header, which the catalogue does
-    not have. `sensible`: the model is worth a look on this machine. `missing_bytes`: the memory that is missing for its
-    files alone."""
+    """Make the card of a model that can be fetched."""
     if isinstance(plan, ModelPlan) and isinstance(plan.result, Shortfall):
         return _misfit_card(offer, licence, plan.result.missing_bytes, model_words.plan_tip(plan))
-    if missing_bytes and plan is None and not asking:
-        return _misfit_card(offer, licence, missing_bytes)
+    if status.missing_bytes and plan is None and not status.asking:
+        return _misfit_card(offer, licence, status.missing_bytes)
     if offer.header is not None or isinstance(plan, Problem):
-        fit, room, tip, misfit = _plan_parts(plan, False, waiting)
+        fit, room, tip, misfit = _plan_parts(plan, False, status.waiting)
     else:
         fit, tip, misfit = (), "", False
         room = (
             _("Checking at the model hub…")
-            if asking
+            if status.asking
             else _("Not checked yet. “Check” asks the model hub whether it fits.")
         )
-    unknown = offer.header is None and not asking
+    unknown = offer.header is None and not status.asking
     return CardData(
         key=offer.key,
-        group=CardGroup.OFFERED if sensible or recommended else CardGroup.OTHER,
+        group=CardGroup.OFFERED if status.sensible or status.recommended else CardGroup.OTHER,
         title=model_words.title_of(offer.untrusted_name),
-        mark=model_words.recommended_words(plan) if recommended and isinstance(plan, ModelPlan) else "",
+        mark=model_words.recommended_words(plan) if status.recommended and isinstance(plan, ModelPlan) else "",
         lines=_offer_lines(offer, licence),
         fit=fit,
         room=room,
         tip=tip,
         misfit=misfit,
         problem=sentence(plan) if isinstance(plan, Problem) else "",
-        button=Button(CardAction.FETCH, model_words.fetch_words(offer), primary=recommended),
+        button=Button(CardAction.FETCH, model_words.fetch_words(offer), primary=status.recommended),
         quiet=(Button(CardAction.ASK, _("Check")),) if unknown else (),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
@@ -24,51 +25,52 @@ _FIT_HEIGHT = 132
 _NumberRole = int(Qt.ItemDataRole.UserRole)
 
 
+@dataclass(frozen=True)
+class OrderData:
+    """Everything that a person is told before a model is fetched. `facts`: names and values. `terms`: the whole text of
+    a licence that is to be accepted. `shortage`: why it cannot be fetched; `misfit`: why it would not run here."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    action: str
+    note: str
+    terms_title: str
+    terms: str
+    shortage: str
+    misfit: str
+
+
 class OrderDialog(QDialog):
     """Shows what is to be fetched, from where and where to, and on what terms; `accepted` means: fetch it. Deleted when
     closed."""
 
-    def __init__(
-        self,
-        title: str,
-        facts: tuple[tuple[str, str], ...],
-        action: str,
-        *,
-        note: str = "",
-        terms_title: str = "",
-        terms: str = "",
-        shortage: str = "",
-        misfit: str = "",
-        parent: QWidget | None = None,
-    ) -> None:
-        """`facts`: names and values. `terms`: the whole text of a licence. `shortage`: why it cannot be fetched;
-        `misfit`: why it would not run here."""
+    def __init__(self, order: OrderData, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
+        self.setWindowTitle(order.title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
-        self.terms = QPlainTextEdit(terms, readOnly=True, tabChangesFocus=True)
+        self.terms = QPlainTextEdit(order.terms, readOnly=True, tabChangesFocus=True)
         self.terms.setProperty("role", "framed")
-        self.terms.setAccessibleName(terms_title)
-        whole_terms = (SPACE_S, PlainLabel(terms_title, role="title"), (self.terms, 1))
-        self.cancel, self.action = choices(self, action)
-        self.action.setEnabled(not shortage)
-        self.action.setDefault(not shortage)
+        self.terms.setAccessibleName(order.terms_title)
+        whole_terms = (SPACE_S, PlainLabel(order.terms_title, role="title"), (self.terms, 1))
+        self.cancel, self.action = choices(self, order.action)
+        self.action.setEnabled(not order.shortage)
+        self.action.setDefault(not order.shortage)
         shown = (
-            PlainLabel(title, role="heading", wraps=True),
-            _table(facts),
-            *_notes((misfit, "warning"), (note, "small"), (shortage, "failure")),
-            *(whole_terms if terms else (STRETCH,)),
+            PlainLabel(order.title, role="heading", wraps=True),
+            _table(order.facts),
+            *_notes((order.misfit, "warning"), (order.note, "small"), (order.shortage, "failure")),
+            *(whole_terms if order.terms else (STRETCH,)),
             SPACE_S,
             row(STRETCH, self.cancel, self.action, spacing=SPACE_S),
         )
         column(*shown, of=self, margins=DIALOG, spacing=SPACE_S)
-        around = parent.size() if parent is not None else self.size()
+        around = parent.size()
         self.setFixedWidth(min(_WIDTH, max(420, around.width() - _AROUND)))
-        if terms:
+        if order.terms:
             self.resize(self.width(), min(_HEIGHT, around.height() - _AROUND))
-        self.setAccessibleDescription(" ".join(f"{name}: {value}" for name, value in facts))
-        (self.terms if terms else self.action).setFocus()
+        self.setAccessibleDescription(" ".join(f"{name}: {value}" for name, value in order.facts))
+        (self.terms if order.terms else self.action).setFocus()
 
 
 def _notes(*notes: tuple[str, str]) -> list[PlainLabel]:

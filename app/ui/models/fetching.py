@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversations.events import Asking, Fetching, Hashing
 from app.core.errors import Problem
 from app.models.offers import Offer
-from app.services.models.downloads import Downloads, Licence
-from app.ui.kit.bridge import Bridge, Executor
+from app.services.models.downloads import Licence
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.models.words import title_of
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.errors import sentence
@@ -50,10 +51,10 @@ class FetchingPresenter(Presenter):
     ended = Signal(str)
     arrived = Signal(object)
 
-    def __init__(self, downloads: Downloads, bridge: Bridge, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._downloads = downloads
-        self._bridge = bridge
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._downloads = context.desk.model_files.downloads
+        self._bridge = context.bridge
         self.transfers: dict[str, Transfer] = {}
 
     @property

@@ -64,8 +64,8 @@ def colour_of(share: Share, palette: Palette) -> str:
 class FitView(QWidget):
     """One device below the other."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self.devices: list[DeviceView] = []
         self._column = QVBoxLayout(self)
@@ -85,8 +85,8 @@ class FitView(QWidget):
 
 
 class DeviceView(QWidget):
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._fit: DeviceFit | None = None
         self.name = PlainLabel(role="small")
@@ -134,8 +134,8 @@ class DeviceView(QWidget):
 class Legend(QWidget):
     """Swatches and numbers, in as many lines as they need."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._segments: tuple[FitSegment, ...] = ()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)

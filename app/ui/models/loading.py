@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.conversations.events import Loading
@@ -15,11 +15,11 @@ from app.core.work import Cancel, Work
 from app.engine.protocol import EngineState, ModelInfo
 from app.models import local
 from app.models.local import ModelFile
-from app.services.models.models import Models
-from app.ui.kit.activity import Activity, EngineTask
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Done, Failed, Job, is_ending
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.kit.words import loading_words, model_details, model_name, running_words
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
@@ -40,21 +40,13 @@ class ModelPresenter(Presenter):
     revived = Signal(object)
     beginning = Signal()  # a model is about to be loaded, though the engine lives
 
-    def __init__(
-        self,
-        models: Models,
-        bridge: Bridge,
-        chip: ModelChip,
-        mark: RemoteMark,
-        activity: Activity,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._models = models
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, chip: ModelChip, mark: RemoteMark) -> None:
+        super().__init__(context.parent)
+        self._models = context.desk.models
+        self._bridge = context.bridge
         self._chip = chip
         self._mark = mark
-        self._activity = activity
+        self._activity = context.activity
         self._job: Job | None = None
         self._reviving = False
         self._failure: ChipState | None = None  # of the last loading, until a model is loaded

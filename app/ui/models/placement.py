@@ -20,8 +20,8 @@ from app.services.models.learning import Learning
 from app.services.models.plans import Hardware, ModelPlan, place, request_of, settings_of, with_measured
 from app.services.models.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
 from app.services.services import Services
-from app.ui.kit.bridge import Bridge, Executor
-from app.ui.look.icons import Icons
+from app.ui.kit.bridge import Executor
+from app.ui.kit.window_context import WindowContext
 from app.ui.models import words
 from app.ui.models.placement_dialog import IMAGES_LEFT_OUT, Bounds, Chosen, PlacementDialog
 from app.wording.errors import sentence
@@ -34,11 +34,11 @@ class PlacementPresenter(QObject):
     load_wanted = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, desk: Services, bridge: Bridge, icons: Icons, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._bridge = bridge
-        self._icons = icons
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._desk = context.desk
+        self._bridge = context.bridge
+        self._icons = context.icons
         self.hardware = Hardware()
         self.dialog: PlacementDialog | None = None
         self._path = ""
@@ -142,7 +142,7 @@ class PlacementPresenter(QObject):
         machine = msgspec.structs.replace(self._seen.machine, disk_bandwidth=self._disk_bandwidth)
         learning = self._desk.models.plans.learning if self.hardware == Hardware() else None
         adapter_bytes = bytes_of(self._engine.adapters)
-        work = partial(_plan, *self._headers, machine, request, adapter_bytes, Path(self._path), learning)
+        work = partial(_plan, self._headers, machine, request, adapter_bytes, Path(self._path), learning)
         self._bridge.call(
             Executor.MODELS, work, partial(self._show, dialog, request), partial(self._not_planned, dialog)
         )
@@ -212,8 +212,7 @@ def _gather(
 
 
 def _plan(
-    header: ModelHeader,
-    projector: ModelHeader | None,
+    headers: tuple[ModelHeader, ModelHeader | None],
     machine: Machine,
     request: PlanRequest,
     adapter_bytes: int,
@@ -221,7 +220,7 @@ def _plan(
     learning: Learning | None,
 ) -> ModelPlan:
     """`learning`: None for an imagined machine."""
-    plan = place(header, projector, machine, request, adapter_bytes)
+    plan = place(*headers, machine, request, adapter_bytes)
     return plan if learning is None else with_measured(plan, path, learning)
 
 

@@ -13,7 +13,7 @@ from app.core.settings import KvType, Mapping
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.models.fit import DeviceFit, FitView
-from app.ui.models.placement_rows import ChoiceRow, NumberRow, PlacementRow
+from app.ui.models.placement_rows import ChoiceRow, NumberRange, NumberRow, PlacementRow
 from app.ui.models.placement_ways import WaysView
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator, set_role
@@ -245,14 +245,15 @@ def _make_rows(icons: Icons, bounds: Bounds) -> dict[str, PlacementRow]:
     rows: dict[str, PlacementRow] = {}
 
     def number(name: str, lowest: int, highest: int, hint: str) -> None:
-        rows[name] = NumberRow(icons, said[name].title, hint, lowest, highest)
+        rows[name] = NumberRow(icons, said[name].title, hint, NumberRange(lowest, highest))
 
     def choice(name: str, choices: Choices, hint: str = "") -> None:
         rows[name] = ChoiceRow(icons, said[name].title, hint or said[name].help, choices)
 
     trained = bounds.context_trained
     space = said["context"].title
-    rows["context"] = NumberRow(icons, space, _("in tokens"), _STEP, trained, steps=_STEP, growing=True)
+    tokens = NumberRange(_STEP, trained, steps=_STEP, growing=True)
+    rows["context"] = NumberRow(icons, space, _("in tokens"), tokens)
     choice("kv", _choices(said["kv"]))
     choice("slice", _slice_words())
     mapped = next(words for value, words in said["mapping"].named if value is Mapping.MAPPED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSlider, QWidget
@@ -65,21 +66,30 @@ class PlacementRow(QWidget):
         self.reset.setEnabled(self._by_hand)
 
 
-class NumberRow(PlacementRow):
-    """A slider and a field for one whole number; `steps` rounds what the slider gives, and `growing` spreads small
-    numbers, where the range spans several powers of ten."""
+@dataclass(frozen=True)
+class NumberRange:
+    """The whole numbers that can be chosen; `steps` rounds what a slider gives, and `growing` spreads small numbers,
+    where the range spans several powers of ten."""
 
-    def __init__(
-        self, icons: Icons, name: str, hint: str, lowest: int, highest: int, *, steps: int = 1, growing: bool = False
-    ) -> None:
+    lowest: int
+    highest: int
+    steps: int = 1
+    growing: bool = False
+
+
+class NumberRow(PlacementRow):
+    """A slider and a field for one whole number."""
+
+    def __init__(self, icons: Icons, name: str, hint: str, numbers: NumberRange) -> None:
         super().__init__(icons, name, hint)
-        self._lowest, self._highest, self._steps, self._growing = lowest, max(lowest, highest), steps, growing
+        lowest, self._steps, self._growing = numbers.lowest, numbers.steps, numbers.growing
+        self._lowest, self._highest = lowest, max(lowest, numbers.highest)
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(*((0, _POSITIONS) if growing else (lowest, self._highest)))
-        if growing:
+        self.slider.setRange(*((0, _POSITIONS) if self._growing else (lowest, self._highest)))
+        if self._growing:
             self.slider.setSingleStep(_POSITIONS // 100)
             self.slider.setPageStep(_POSITIONS // 10)
-        self.field = NumberField(lowest, lowest, self._highest, step=steps)
+        self.field = NumberField(lowest, lowest, self._highest, step=self._steps)
         self.field.setFixedWidth(_NUMBER_WIDTH)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         for control in (self.slider, self.field):

@@ -13,7 +13,6 @@ from app.core.errors import Problem
 from app.engine.protocol import EngineState
 from app.models import local
 from app.models.offers import Offer
-from app.services.models.downloads import Downloads
 from app.services.models.plans import THIS, Hardware, ModelPlan, request_of
 from app.services.models.selection import (
     MachineSeen,
@@ -25,9 +24,9 @@ from app.services.models.selection import (
     settings_for,
     survey,
 )
-from app.services.services import Services
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.window_context import WindowContext
 from app.ui.models import words
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -40,10 +39,10 @@ class OfferHeaders(QObject):
     moved = Signal()
     found = Signal()
 
-    def __init__(self, downloads: Downloads, bridge: Bridge, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._downloads = downloads
-        self._bridge = bridge
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._downloads = context.desk.model_files.downloads
+        self._bridge = context.bridge
         self._found: dict[str, Offer] = {}
         self.asking: set[str] = set()
         self.problems: dict[str, Problem] = {}
@@ -81,10 +80,10 @@ class ModelPlans(QObject):
     moved = Signal()
     machine_seen = Signal(str)
 
-    def __init__(self, desk: Services, bridge: Bridge, headers: OfferHeaders, parent: QObject) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, headers: OfferHeaders) -> None:
+        super().__init__(context.parent)
+        self._desk = context.desk
+        self._bridge = context.bridge
         self._headers = headers
         headers.found.connect(self.make_again)
         self.hardware = THIS

@@ -17,11 +17,9 @@ from app.services.models.downloads import Licence
 from app.services.models.plans import Hardware, ModelPlan
 from app.services.models.recommending import best_of, sensible
 from app.services.models.selection import ModelSelection, select
-from app.services.services import Services
 from app.ui.frame.main_window import MainWindow
-from app.ui.kit.activity import Activity
-from app.ui.kit.bridge import Bridge, Executor
-from app.ui.look.icons import Icons
+from app.ui.kit.bridge import Executor
+from app.ui.kit.window_context import WindowContext
 from app.ui.models import cards
 from app.ui.models import words as model_words
 from app.ui.models.actions import ModelActions
@@ -43,33 +41,22 @@ class ModelWindowPresenter(QObject):
     done = Signal(str)
     failed = Signal(str)
 
-    def __init__(
-        self,
-        desk: Services,
-        bridge: Bridge,
-        icons: Icons,
-        model: ModelPresenter,
-        activity: Activity,
-        main: MainWindow,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._bridge = bridge
-        self._icons = icons
+    def __init__(self, context: WindowContext, main: MainWindow, model: ModelPresenter) -> None:
+        super().__init__(context.parent)
+        self._desk = context.desk
+        self._bridge = context.bridge
+        self._icons = context.icons
         self._model = model
         self._main = main
         self.shown: ModelsWindow | None = None
-        self.fetching = FetchingPresenter(desk.model_files.downloads, bridge, self)
-        self.adding = AddModelPresenter(
-            desk.model_files.downloads, desk.model_files.carrying, desk.settings, bridge, icons, self.fetching, self
-        )
-        self.placement = PlacementPresenter(desk, bridge, icons, self)
+        self.fetching = FetchingPresenter(context)
+        self.adding = AddModelPresenter(context, self.fetching)
+        self.placement = PlacementPresenter(context)
         self._selection: ModelSelection | None = None
         self._wanted: Offer | None = None  # whose terms a person wants to see as soon as its card is there
-        self.actions = ModelActions(desk.model_files.carrying, desk.models, bridge, model, activity, self)
-        self.headers = OfferHeaders(desk.model_files.downloads, bridge, self)
-        self.plans = ModelPlans(desk, bridge, self.headers, self)
+        self.actions = ModelActions(context, model)
+        self.headers = OfferHeaders(context)
+        self.plans = ModelPlans(context, self.headers)
         self._connect()
 
     def imagine(self, hardware: Hardware) -> None:
@@ -181,16 +168,15 @@ class ModelWindowPresenter(QObject):
     def _offer_card(self, offer: Offer, best: str, *, sensible: bool) -> CardData:
         """`best`: the key of the one to recommend."""
         key, seen = offer.key, self.plans.seen
-        return cards.offer_card(
-            offer,
-            self._licence(key),
-            self.headers.problems.get(key) or self.plans.plans.get(key),
+        status = cards.OfferStatus(
             asking=key in self.headers.asking,
             waiting=self.plans.waiting,
             recommended=key == best,
             sensible=sensible,
             missing_bytes=model_words.too_large_by(offer, seen.machine) if seen is not None else 0,
         )
+        plan = self.headers.problems.get(key) or self.plans.plans.get(key)
+        return cards.offer_card(offer, self._licence(key), plan, status)
 
     def _sensible(self, offers: Sequence[Offer]) -> frozenset[str]:
         """Keys of the offers that are not folded away: those that are worth a look here; of a model that is not planned

@@ -7,20 +7,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.core.errors import Problem
 from app.core.machine.secret import KeyOrigin, Password
 from app.store.keys import is_passphrase
-from app.ui.frame.main_window import MainWindow
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.wording.errors import sentence
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
-    from app.services.services import Services
     from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep, PassphraseWords
 
 
@@ -30,11 +28,12 @@ class PassphrasePresenter(Presenter):
     changed = Signal()
     done = Signal(str)
 
-    def __init__(self, desk: Services, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        desk = context.desk
         self._database, self._paths, self._protect = desk.shared.matters.home, desk.paths, desk.protect
-        self._bridge = bridge
-        self._window = window
+        self._bridge = context.bridge
+        self._window = context.window
         self._shown: PassphraseDialog | None = None
         self._then: Callable[[], object] | None = None  # once the passphrase is set
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 import shiboken6
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.errors import Problem
 from app.core.machine.secret import Password
@@ -44,14 +44,9 @@ class Preferences(Presenter):
     saved = Signal()
 
     def __init__(
-        self,
-        context: WindowContext,
-        window: MainWindow,
-        passphrase: PassphrasePresenter,
-        appearance: Appearance,
-        parent: QObject | None = None,
+        self, context: WindowContext, window: MainWindow, passphrase: PassphrasePresenter, appearance: Appearance
     ) -> None:
-        super().__init__(parent)
+        super().__init__(context.parent)
         self._store, self._models, self._passphrase = context.desk.settings, context.desk.models, passphrase
         self._bridge, self._icons = context.bridge, context.icons
         self._appearance = appearance

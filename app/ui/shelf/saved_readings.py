@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from app.core.record import Happening, RecordKind
 from app.engine.kv.saved_states import SavedState
-from app.services.services import Services
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.look.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.i18n import _
@@ -77,11 +76,11 @@ def entry_words(reading: SavedState) -> str:
 
 
 class ReadingsPresenter(Presenter):
-    def __init__(self, desk: Services, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._readings, self._recording = desk.models.readings, desk.record
-        self._bridge = bridge
-        self._window = window
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._readings, self._recording = context.desk.models.readings, context.desk.record
+        self._bridge = context.bridge
+        self._window = context.window
 
     @Slot()
     def open_list(self) -> None:
