@@ -76,7 +76,7 @@ def note_selected_dark(stage: Stage) -> None:
 
 def _open_card(stage: Stage, note: Note) -> None:
     image = stage.window.page.image
-    (noting,) = stage.presenter.places.pages.first.findChildren(PageNotes)
+    (noting,) = stage.window.page.findChildren(PageNotes)
     box = image.placed(_LETTER).on_view(image.marks(_LETTER).notes[0].boxes[-1])
     noting.open(note, QRect(image.viewport().mapToGlobal(box.topLeft().toPoint()), box.size().toSize()))
     pause(150)

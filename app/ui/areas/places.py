@@ -25,15 +25,15 @@ class PlaceArea(WindowArea):
         super().__init__(context, window)
         desk, bridge = context.desk, context.bridge
         self._shelf, self._talk = shelf, talk
-        self.pages = Pages(context, window.page, self)
+        self.pages = Pages(context, window.page)
         self.exporting = Exporting(desk, bridge, talk.conversation, context.shown, window, self)
         self.saved_files = SavedFiles(window, self)
         go = self.navigation = Navigation(
             context, window, shelf.shelf, talk.conversation, talk.asking, self.pages, shelf.report, self
         )
-        self.anything = Anything(context, shelf.shelf, go, shelf.matters, self)
+        self.anything = Anything(context, shelf.shelf, go, shelf.matters)
         self.note_removal = NoteRemoval(desk.documents.notes, bridge, window, self)
-        self.help = HelpPresenter(context, shelf.openings, go, handbook, self)
+        self.help = HelpPresenter(context, shelf.openings, go, handbook)
         self._let_tell((self.pages, self.note_removal, self.exporting, self.anything, self.help))
         self.exporting.saved.connect(self.saved_files.show)
         self._connect_pages()

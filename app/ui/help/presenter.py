@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from app.core.documents.document import Book
 from app.core.machine import installation
@@ -21,15 +21,8 @@ from app.wording.units import printable
 
 
 class HelpPresenter(Presenter):
-    def __init__(
-        self,
-        context: WindowContext,
-        openings: FileImport,
-        navigation: Navigation,
-        handbook: Path,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext, openings: FileImport, navigation: Navigation, handbook: Path) -> None:
+        super().__init__(context.parent)
         desk = context.desk
         self._engine = desk.engine
         self._reader = desk.documents.reader

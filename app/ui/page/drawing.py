@@ -14,8 +14,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 from app.core.documents.document import Book
 from app.core.errors import Problem
 from app.services.library.library import Library
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Job
+from app.ui.kit.window_context import WindowContext
 from app.ui.look.theme import LAMP
 from app.ui.page.panel import PagePanel
 from app.ui.widgets.pictures import to_image
@@ -43,10 +44,10 @@ class Drawing(QObject):
 
     undrawn = Signal(object)
 
-    def __init__(self, library: Library, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._library = library
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, panel: PagePanel) -> None:
+        super().__init__(panel)
+        self._library = context.desk.documents.library
+        self._bridge = context.bridge
         self._panel = panel
         self._book_id = ""
         self._sized = False

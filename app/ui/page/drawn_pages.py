@@ -21,7 +21,6 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QWidget
 
 from app.core.documents.document import Book
 from app.ui.look.theme import Theme
@@ -51,8 +50,8 @@ class DrawnPages(PageColumn):
     wanted = Signal(list)
     selected = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._book: Book | None = None
         self._paper = PaperSizes()
         self._zoom = PageZoom()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QSignalBlocker, QTimer, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
 
 from app.core.documents.document import Book, FoundPage
 from app.core.documents.page_names import PageNames
@@ -14,8 +14,8 @@ from app.core.documents.untrusted import disarm
 from app.core.errors import AppError
 from app.language.folding import fold, places
 from app.services.library.library import Library
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.page.hits import Around, HitModel
 from app.ui.page.panel import PagePanel
 
@@ -32,10 +32,10 @@ class Finding(Presenter):
     looked_at = Signal()
     changed = Signal()
 
-    def __init__(self, library: Library, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._library = library
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, panel: PagePanel) -> None:
+        super().__init__(panel)
+        self._library = context.desk.documents.library
+        self._bridge = context.bridge
         self._panel = panel
         self._book: Book | None = None
         self._page = 0

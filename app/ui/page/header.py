@@ -30,8 +30,8 @@ class BookTabs(QTabBar):
     chosen = Signal(str)
     close_wanted = Signal(str)
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._icons = icons
         self.setAccessibleName(_("Open books"))
         self.setDrawBase(False)
@@ -129,8 +129,8 @@ class FindField(QLineEdit):
     next_wanted = Signal(int)
     list_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setPlaceholderText(_("Find in book"))
         self.setAccessibleName(_("Find in book"))
         self.setToolTip(_("Find in book") + "  Ctrl+F")
@@ -156,8 +156,8 @@ class PageHeader(QWidget):
     view_wanted = Signal()
     close_wanted = Signal()
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self.setFixedHeight(HEADER_HEIGHT)
         self._title = ElidedLabel(role="book")
         self.outline = IconButton(icons, Symbol.OUTLINE, _("Outline"), shortcut="Ctrl+Shift+O")

@@ -200,8 +200,8 @@ class HitList(QListView):
     chosen = Signal(int)
     left = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.hits = HitModel(self)
         self.setProperty("role", "framed")
         self.setAccessibleName(_("Matches"))
@@ -253,8 +253,8 @@ class FoundBar(QWidget):
 
     next_wanted = Signal(int)
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._listed: tuple[str, tuple[FoundPage, ...], PageNames] = ("", (), PageNames())
         self._words = ElidedLabel(role="small")

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QListView, QMenu, QWidget
+from PySide6.QtWidgets import QListView, QMenu
 
 from app.core.documents.document import Book
 from app.core.documents.note import Note
@@ -31,8 +31,8 @@ class NoteView(QListView):
     delete_wanted = Signal(object)
     copy_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.notes = NoteList(self)
         self.setModel(self.notes)
         self.setItemDelegate(NoteDelegate(theme, self))

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.core.documents.note import Marker, Note
 from app.core.documents.untrusted import disarm
-from app.services.library.notes import NoteInText, NoteTaking
-from app.ui.kit.bridge import Bridge
+from app.services.library.notes import NoteInText
 from app.ui.kit.commands import MenuEntry
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.ui.kit.words import note_with_reference
 from app.ui.page.markings import BookMarkings
 from app.ui.page.note_card import NoteCard
@@ -36,18 +36,12 @@ class PageNotes(Presenter):
     place_wanted = Signal(str, int, str)
 
     def __init__(
-        self,
-        notes: NoteTaking,
-        bridge: Bridge,
-        panel: PagePanel,
-        shown: Shown,
-        entries: Callable[[], Sequence[MenuEntry]],
-        parent: QObject | None = None,
+        self, context: WindowContext, panel: PagePanel, shown: Shown, entries: Callable[[], Sequence[MenuEntry]]
     ) -> None:
         """`entries`: what the list of the book's notes has buttons for."""
-        super().__init__(parent)
-        self._notes = notes
-        self._bridge = bridge
+        super().__init__(panel)
+        self._notes = context.desk.documents.notes
+        self._bridge = context.bridge
         self._panel = panel
         self._shown = shown
         self._entries = entries

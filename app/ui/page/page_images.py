@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversations.image import Image, ImageRef
 from app.core.errors import Code, Problem
-from app.services.library.images import Area, Images, drawn_size
-from app.ui.kit.bridge import Bridge, Executor
+from app.services.library.images import Area, drawn_size
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Job
+from app.ui.kit.window_context import WindowContext
 from app.ui.page.panel import PagePanel
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -23,10 +24,10 @@ class PageImages(QObject):
     taken = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, images: Images, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._images = images
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, panel: PagePanel) -> None:
+        super().__init__(panel)
+        self._images = context.desk.documents.images
+        self._bridge = context.bridge
         self._panel = panel
         self._area: Area | None = None
         self._tokens: int | None = None

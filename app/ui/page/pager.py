@@ -36,8 +36,8 @@ class Pager(QWidget):
     ask_page_wanted = Signal()
     ask_part_wanted = Signal()
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._theme = icons.theme
         self._label = self._shown = ""
         self.travel_back = IconButton(icons, Symbol.BACK, _("Back"), shortcut=BACK_KEYS, size=16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.conversation import Conversation
 from app.core.documents.citation_style import CitationStyle
@@ -31,16 +31,12 @@ class Pages(Presenter):
     notes_changed = Signal()
     note_delete_wanted = Signal(object)  # a Note
 
-    def __init__(self, context: WindowContext, panel: PagePanel, parent: QObject | None = None) -> None:
+    def __init__(self, context: WindowContext, panel: PagePanel) -> None:
         """`panel` shows the first page, and has room for the second."""
-        super().__init__(parent)
-        self._library = context.desk.documents.library
-        self._images = context.desk.documents.images
-        self._notes = context.desk.documents.notes
+        super().__init__(context.parent)
+        self._context = context
         self._noting: list[PageNotes] = []
         self._note_entries: Callable[[], Sequence[MenuEntry]] = tuple
-        self._bridge = context.bridge
-        self._icons = context.icons
         self._panel = panel
         self._shown = context.shown
         self.first = self._present(panel, context.shown)
@@ -184,7 +180,7 @@ class Pages(Presenter):
 
     def _made_second(self) -> PagePresenter:
         if self._second is None:
-            panel = PagePanel(self._icons, self._panel)
+            panel = PagePanel(self._context.icons, self._panel)
             panel.set_look(self._panel.look)
             panel.header.show_closing()
             panel.header.close_wanted.connect(self.close)
@@ -195,11 +191,11 @@ class Pages(Presenter):
         return self._second
 
     def _present(self, panel: PagePanel, shown: Shown) -> PagePresenter:
-        made = PagePresenter(self._library, self._images, self._bridge, panel, shown, self, talk=self._shown)
+        made = PagePresenter(self._context, panel, shown, talk=self._shown)
         made.failed.connect(self.failed)
         made.ask_wanted.connect(self.ask_wanted)
         made.image_taken.connect(self.image_taken)
-        noting = PageNotes(self._notes, self._bridge, panel, shown, self._entries_for_notes, made)
+        noting = PageNotes(self._context, panel, shown, self._entries_for_notes)
         made.moved.connect(noting.follow)
         noting.failed.connect(self.failed)
         noting.changed.connect(self.notes_changed)

@@ -15,13 +15,13 @@ from app.core.documents.document import Book, Page, PageLink
 from app.core.documents.page_span import PageSpan
 from app.core.documents.untrusted import disarm
 from app.core.errors import Problem
-from app.services.library.images import Images
 from app.services.library.library import Library
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.frame_state import OpenedBooks
 from app.ui.kit.jobs import Job
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.ui.kit.words import jump_words, page_note
 from app.ui.page.drawing import Drawing
 from app.ui.page.finding import Finding
@@ -43,10 +43,10 @@ class ThumbnailsPresenter(QObject):
 
     chosen = Signal(int)
 
-    def __init__(self, library: Library, bridge: Bridge, panel: PagePanel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._library = library
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, panel: PagePanel) -> None:
+        super().__init__(panel)
+        self._library = context.desk.documents.library
+        self._bridge = context.bridge
         self._panel = panel
 
     def offer(self, book: Book, page: int, turns: Iterable[Turn]) -> None:
@@ -93,32 +93,23 @@ class PagePresenter(Presenter):
     ask_wanted = Signal(str)
     image_taken = Signal(object)
 
-    def __init__(
-        self,
-        library: Library,
-        images: Images,
-        bridge: Bridge,
-        panel: PagePanel,
-        shown: Shown,
-        parent: QObject | None = None,
-        *,
-        talk: Shown | None = None,
-    ) -> None:
-        """`shown` gets what is open here; `talk` has the conversation and the shelf, where those are not in `shown`."""
-        super().__init__(parent)
+    def __init__(self, context: WindowContext, panel: PagePanel, shown: Shown, *, talk: Shown | None = None) -> None:
+        """`shown` gets what is open here; `talk` has the conversation and the shelf, where those are not in `shown`.
+        The presenter lives as long as its panel."""
+        super().__init__(panel)
         self._talk = talk or shown
-        self._library = library
-        self._bridge = bridge
+        self._library = context.desk.documents.library
+        self._bridge = context.bridge
         self._panel = self.panel = panel
         self._shown = self.shown = shown
         self._as_text = False
         self._opening: Job | None = None
         self._following: Job | None = None
-        self._drawing = Drawing(library, bridge, panel, self)
-        self._texts = PageTexts(library, bridge, panel, shown, self)
-        self.questions = PageQuestions(images, bridge, panel, shown, self)
-        self._finding = Finding(library, bridge, panel, self)
-        self._thumbnails = ThumbnailsPresenter(library, bridge, panel, self)
+        self._drawing = Drawing(context, panel)
+        self._texts = PageTexts(context, panel, shown)
+        self.questions = PageQuestions(context, panel, shown)
+        self._finding = Finding(context, panel)
+        self._thumbnails = ThumbnailsPresenter(context, panel)
         self._open = OpenBooks(panel, self._finding)
         self._connect(panel)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.core.documents.citation_style import CitationStyle
 from app.core.documents.facts import NO_FACTS
-from app.services.library.images import Area, Images
-from app.ui.kit.bridge import Bridge
+from app.services.library.images import Area
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.ui.kit.words import page_with_reference, quote
 from app.ui.page.page_images import PageImages
 from app.ui.page.panel import PagePanel
@@ -23,13 +23,11 @@ class PageQuestions(Presenter):
     ask_wanted = Signal(str)
     image_taken = Signal(object)
 
-    def __init__(
-        self, images: Images, bridge: Bridge, panel: PagePanel, shown: Shown, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext, panel: PagePanel, shown: Shown) -> None:
+        super().__init__(panel)
         self._panel = panel
         self._shown = shown
-        self._images = PageImages(images, bridge, panel, self)
+        self._images = PageImages(context, panel)
         self._images.taken.connect(self.image_taken)
         self._images.failed.connect(self.failed)
         panel.ask_page_wanted.connect(self.ask_about_page)

@@ -23,8 +23,8 @@ _SIDE, _SAMPLE = 28, 16  # px
 class MarkerButton(QAbstractButton):
     """A sample of a marker; checked, it is the one in use."""
 
-    def __init__(self, marker: Marker, theme: Theme, tip: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, marker: Marker, theme: Theme, tip: str) -> None:
+        super().__init__()
         self.marker = marker
         self._theme = theme
         self.setAccessibleName(tip)

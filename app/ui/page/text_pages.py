@@ -7,7 +7,6 @@ from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
 
 from app.core.documents.document import Book, Format, Page
 from app.core.documents.page_names import PageNames
@@ -42,8 +41,8 @@ class TextPages(PageColumn):
     selected = Signal()
     clicked = Signal(int, int)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._names = PageNames()
         self._markdown = False
         self._headings: dict[int, list[str]] = {}

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from app.core.conversations.conversation import PageRange
 from app.core.documents.document import Book, Page
-from app.services.library.library import Library
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.ui.page.panel import PagePanel
 
 
 class PageTexts(Presenter):
-    def __init__(
-        self, library: Library, bridge: Bridge, panel: PagePanel, shown: Shown, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._library = library
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, panel: PagePanel, shown: Shown) -> None:
+        super().__init__(panel)
+        self._library = context.desk.documents.library
+        self._bridge = context.bridge
         self._panel = panel
         self._shown = shown
         panel.text.wanted.connect(self._load)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from app.services.library.images import Images
 from app.ui.frame.navigation import Navigation
@@ -28,14 +28,9 @@ if TYPE_CHECKING:
 
 class Anything(Presenter):
     def __init__(
-        self,
-        context: WindowContext,
-        shelf: ShelfPresenter,
-        navigation: Navigation,
-        matters: MattersPresenter,
-        parent: QObject | None = None,
+        self, context: WindowContext, shelf: ShelfPresenter, navigation: Navigation, matters: MattersPresenter
     ) -> None:
-        super().__init__(parent)
+        super().__init__(context.parent)
         self._images = context.desk.documents.images
         self._bridge = context.bridge
         self._shelf = shelf

@@ -49,7 +49,7 @@ def _select_text(room: Room, words: str) -> TextPage:
 
 
 def _noting(room: Room) -> PageNotes:
-    return room.presenter.places.pages.first.findChildren(PageNotes)[0]
+    return room.window.page.findChildren(PageNotes)[0]
 
 
 def _kept(room: Room, book: Book) -> list[Note]:

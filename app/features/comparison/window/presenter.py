@@ -41,10 +41,8 @@ class ComparePresenter(Presenter):
         super().__init__(workspace.parent)
         self._comparisons = comparisons_of(workspace.desk)
         self._library = workspace.desk.documents.library
-        self._images = workspace.desk.documents.images
         self._bridge = workspace.bridge
-        self._icons = workspace.icons
-        self._window = workspace.window
+        self._workspace = workspace
         self._job: Job | None = None
         self._compared: ComparedBooks | None = None
         self._sides: tuple[PagePresenter, ...] = ()
@@ -56,9 +54,9 @@ class ComparePresenter(Presenter):
             self.dialog.close()
         from app.features.comparison.window.dialog import CompareDialog  # when it is opened
 
-        dialog = self.dialog = CompareDialog(self._icons, (first.title, second.title), self._window)
+        dialog = self.dialog = CompareDialog(self._workspace.icons, (first.title, second.title), self._workspace.window)
         self._compared = None
-        self._sides = tuple(self._side(panel, dialog) for panel in (dialog.first, dialog.second))
+        self._sides = tuple(map(self._side, (dialog.first, dialog.second)))
         dialog.change_wanted.connect(self._open)
         dialog.swap_wanted.connect(self._swap)
         dialog.ask_wanted.connect(self._ask)
@@ -75,8 +73,8 @@ class ComparePresenter(Presenter):
         if compared is not None and book_id in (compared.first.id, compared.second.id) and self.dialog is not None:
             self.dialog.close()
 
-    def _side(self, panel: PagePanel, dialog: CompareDialog) -> PagePresenter:
-        side = PagePresenter(self._library, self._images, self._bridge, panel, Shown(), dialog)
+    def _side(self, panel: PagePanel) -> PagePresenter:
+        side = PagePresenter(self._workspace, panel, Shown())
         side.failed.connect(self.failed)
         side.ask_wanted.connect(self.ask_wanted)
         side.image_taken.connect(self.image_taken)
