@@ -39,8 +39,8 @@ _SIGNS = {
 class FilesView(ShelfListView):
     """A list of as many files as a folder may have: its height is not that of all its rows."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(_("Files"), parent)
+    def __init__(self) -> None:
+        super().__init__(_("Files"))
         self.setProperty("role", "framed")
 
     def sizeHint(self) -> QSize:

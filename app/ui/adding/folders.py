@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 
 from app.core.conversations.sources import Shelved, SourceCounts
-from app.services.library.folder_adding import FolderAdding, News
+from app.services.library.folder_adding import News
 from app.ui.adding.presenter import FolderImport
 from app.ui.frame.main_window import MainWindow
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Done, Failed
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.rows import group_key
 from app.ui.widgets.notice import NoticeAction
 from app.wording.folders import news_words
@@ -29,18 +30,11 @@ class AddedFolders(Presenter):
 
     listed = Signal(object, object)
 
-    def __init__(
-        self,
-        adding: FolderAdding,
-        folders: FolderImport,
-        bridge: Bridge,
-        window: MainWindow,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._adding = adding
+    def __init__(self, context: WindowContext, window: MainWindow, folders: FolderImport) -> None:
+        super().__init__(context.parent)
+        self._adding = context.desk.documents.adding
         self._folders = folders
-        self._bridge = bridge
+        self._bridge = context.bridge
         self._window = window
         self._sources: dict[int, SourceCounts] = {}
         self._offered: set[tuple[int, Path, int, int]] = set()

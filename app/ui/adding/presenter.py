@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.conversations.sources import (
@@ -24,14 +24,14 @@ from app.core.conversations.sources import (
 from app.core.documents.document import Book
 from app.core.machine.secret import Password
 from app.core.work import Cancel, Work
-from app.services.library.folder_adding import AddingReport, FolderAdding, FolderProgress
+from app.services.library.folder_adding import AddingReport, FolderProgress
 from app.services.library.parallel_reading import AddingPause, NamedFile
 from app.ui.adding.files import AddedFiles, AddedState
 from app.ui.frame.main_window import MainWindow
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
-from app.ui.look.icons import Icons
+from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.file_import import FileImport, PasswordDialog
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.running import RunProgress
@@ -68,19 +68,11 @@ class FolderImport(Presenter):
     progressed = Signal(object)
     added = Signal(object)
 
-    def __init__(
-        self,
-        adding: FolderAdding,
-        openings: FileImport,
-        bridge: Bridge,
-        icons: Icons,
-        window: MainWindow,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._adding = adding
-        self._bridge = bridge
-        self._icons = icons
+    def __init__(self, context: WindowContext, window: MainWindow, openings: FileImport) -> None:
+        super().__init__(context.parent)
+        self._adding = context.desk.documents.adding
+        self._bridge = context.bridge
+        self._icons = context.icons
         self._window = window
         self.files = AddedFiles(self)
         self._dialog: AddingDialog | None = None

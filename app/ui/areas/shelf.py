@@ -29,14 +29,14 @@ class ShelfArea(WindowArea):
         super().__init__(context, window)
         desk, bridge = context.desk, context.bridge
         self.covers = covers
-        self.openings = FileImport(desk.documents.adding, desk.documents.library, bridge, context.shown, self)
-        self.passwords = Passwords(self.openings, window, self)
-        self.folders = FolderImport(desk.documents.adding, self.openings, bridge, context.icons, window, self)
-        self.added_folders = AddedFolders(desk.documents.adding, self.folders, bridge, window, self)
-        self.shelf = ShelfPresenter(context, window.shelf, conversations, books, self.openings, self)
-        self.matters = MattersPresenter(context, window, self.openings, self.folders, self.shelf, self)
-        self.indexing = BookIndexing(desk.finding.indexer, bridge, context.activity, self)
-        self.report = ReportPresenter(desk.documents.library, bridge, context.icons, window, self)
+        self.openings = FileImport(context)
+        self.passwords = Passwords(context, self.openings)
+        self.folders = FolderImport(context, window, self.openings)
+        self.added_folders = AddedFolders(context, window, self.folders)
+        self.shelf = ShelfPresenter(context, window.shelf, conversations, books, self.openings)
+        self.matters = MattersPresenter(context, window, self.folders, self.shelf)
+        self.indexing = BookIndexing(context)
+        self.report = ReportPresenter(context)
         self.undoing = Undoing(desk.documents.removal, bridge, window, self)
         self._let_tell(
             (self.openings, self.folders, self.added_folders, self.shelf, self.matters, self.report, self.undoing)

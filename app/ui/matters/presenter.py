@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.matter import LIBRARY, Matter
 from app.core.settings import INSTRUCTIONS_CHARACTERS, RemoteSettings, Settings
@@ -17,7 +17,6 @@ from app.ui.kit.commands import Entry, EntryKind
 from app.ui.kit.form import ChoiceField, FormDialog, TextField
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
-from app.ui.shelf.file_import import FileImport
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
@@ -37,22 +36,16 @@ class MattersPresenter(Presenter):
     served = Signal()
 
     def __init__(
-        self,
-        context: WindowContext,
-        window: MainWindow,
-        openings: FileImport,
-        folders: FolderImport,
-        shelf: ShelfPresenter,
-        parent: QObject | None = None,
+        self, context: WindowContext, window: MainWindow, folders: FolderImport, shelf: ShelfPresenter
     ) -> None:
-        super().__init__(parent)
+        super().__init__(context.parent)
         desk = context.desk
         self._desk = desk
         self._matters = desk.shared.matters
         self.matter = desk.matter
         self._bridge = context.bridge
         self._activity = context.activity
-        self._openings = openings
+        self._openings = shelf.openings
         self._folders = folders
         self._shelf = shelf
         self._shown = context.shown

@@ -29,8 +29,8 @@ _KEPT, _READ = "kept", "read"
 class PagesView(ShelfListView):
     """A list of as many pages as a book may have: its height is not that of all its rows."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(_("Pages"), parent)
+    def __init__(self) -> None:
+        super().__init__(_("Pages"))
         self.setUniformItemSizes(True)
 
     def sizeHint(self) -> QSize:
@@ -40,8 +40,8 @@ class PagesView(ShelfListView):
 class _Outdated(QWidget):
     """Says that the book's pages are of an older reading, and offers to read its file again."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         words = PlainLabel(outdated_sentence(), role="soft", wraps=True)
         self.reread = TextButton(_("Read the file again"))
         shown = ((words, 1), (self.reread, Qt.AlignmentFlag.AlignTop))

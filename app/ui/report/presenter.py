@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.image import Raster
 from app.core.documents.document import Book
 from app.core.documents.ingestion import IngestionReport
 from app.core.errors import Problem
-from app.services.library.library import Library
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
-from app.ui.look.icons import Icons
+from app.ui.kit.window_context import WindowContext
 
 if TYPE_CHECKING:
     from app.ui.report.dialog import ReportDialog
@@ -29,14 +27,12 @@ class ReportPresenter(Presenter):
     book_changed = Signal(object)
     reread_wanted = Signal(str)
 
-    def __init__(
-        self, library: Library, bridge: Bridge, icons: Icons, window: QWidget, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._library = library
-        self._bridge = bridge
-        self._icons = icons
-        self._window = window
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._library = context.desk.documents.library
+        self._bridge = context.bridge
+        self._icons = context.icons
+        self._window = context.window
         self._report: IngestionReport | None = None
         self.dialog: ReportDialog | None = None
 

@@ -112,8 +112,8 @@ def colour_of(state: PageState, palette: Palette) -> str:
 
 
 class StatesBar(QWidget):
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._icons = icons
         self._theme = icons.theme
         self._states: list[tuple[PageState, int]] = []

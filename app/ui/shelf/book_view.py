@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView
 
 from app.ui.shelf.lists import ShelfListView
 from app.ui.shelf.rows import BookList, ItemRole
@@ -16,8 +16,8 @@ _Hint = QAbstractItemView.ScrollHint
 
 
 class BookView(ShelfListView):
-    def __init__(self, books: BookList, parent: QWidget | None = None) -> None:
-        super().__init__(_("Books"), parent)
+    def __init__(self, books: BookList) -> None:
+        super().__init__(_("Books"))
         self._books = books
         self.setModel(books)
 

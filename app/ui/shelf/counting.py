@@ -7,10 +7,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversations.events import Tokenizing
-from app.services.library.library import Library
-from app.ui.kit.activity import Activity
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.window_context import WindowContext
 
 
 class BookCounting(QObject):
@@ -19,11 +18,11 @@ class BookCounting(QObject):
 
     changed = Signal()
 
-    def __init__(self, library: Library, bridge: Bridge, activity: Activity, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._library = library
-        self._bridge = bridge
-        self._activity = activity
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._library = context.desk.documents.library
+        self._bridge = context.bridge
+        self._activity = context.activity
         self._wanted: dict[str, None] = {}  # in the order in which they are counted
         self._job: Job | None = None
         self.tokens: dict[str, int] = {}

@@ -12,9 +12,9 @@ from app.core.conversations.image import Raster
 from app.core.documents.document import Book, Format
 from app.core.documents.untrusted import disarm
 from app.core.errors import Problem
-from app.services.library.covers import COVER_WIDTH, NO_COVER, Covers, is_drawn, may_have_picture
-from app.ui.kit.activity import Activity
-from app.ui.kit.bridge import Bridge, Executor
+from app.services.library.covers import COVER_WIDTH, NO_COVER, is_drawn, may_have_picture
+from app.ui.kit.bridge import Executor
+from app.ui.kit.window_context import WindowContext
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import PAPER, SPACE_L, SPACE_M, Palette, cloth
 from app.ui.widgets.pictures import to_image
@@ -48,21 +48,13 @@ class BookCovers(QObject):
 
     changed = Signal()
 
-    def __init__(
-        self,
-        covers: Covers,
-        bridge: Bridge,
-        activity: Activity,
-        parent: QObject | None = None,
-        *,
-        kept: int = _MOST_KEPT,
-    ) -> None:
+    def __init__(self, context: WindowContext, *, kept: int = _MOST_KEPT) -> None:
         """`kept`: so many pictures at most."""
-        super().__init__(parent)
+        super().__init__(context.parent)
         self._most = kept
-        self._covers = covers
-        self._bridge = bridge
-        self._activity = activity
+        self._covers = context.desk.documents.covers
+        self._bridge = context.bridge
+        self._activity = context.activity
         self._images: OrderedDict[str, QImage] = OrderedDict()
         self._asked: set[str] = set()
         self._undrawn: list[Book] = []

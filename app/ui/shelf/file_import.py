@@ -21,14 +21,13 @@ from app.core.work import Cancel, Work, relay
 from app.documents.folders import holds_documents
 from app.documents.formats import detect
 from app.documents.images import kinds as image_kinds
-from app.services.library.folder_adding import AddingReport, FolderAdding, FolderProgress
-from app.services.library.library import Library
+from app.services.library.folder_adding import AddingReport, FolderProgress
 from app.services.library.parallel_reading import NamedFile
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.file_kind import GivenKind
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.rows import BookRow, BookState
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.file_dialogs import FileDialog
@@ -116,14 +115,12 @@ class FileImport(Presenter):
     locked = Signal(str, bool)
     changed = Signal()
 
-    def __init__(
-        self, adding: FolderAdding, library: Library, bridge: Bridge, shown: Shown, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._adding = adding
-        self._library = library
-        self._bridge = bridge
-        self._shown = shown
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._adding = context.desk.documents.adding
+        self._library = context.desk.documents.library
+        self._bridge = context.bridge
+        self._shown = context.shown
         self._openings: dict[str, _Opening] = {}
         self._drops = 0
         self.kinds: Sequence[GivenKind] = ()
@@ -465,10 +462,10 @@ class PasswordDialog(SmallDialog):
 class Passwords(QObject):
     """Keeps no password: it goes to the reader, which holds it until the desk is closed."""
 
-    def __init__(self, openings: FileImport, window: QWidget, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext, openings: FileImport) -> None:
+        super().__init__(context.parent)
         self._openings = openings
-        self._window = window
+        self._window = context.window
         self._waiting: list[tuple[str, bool]] = []
         self.dialog: PasswordDialog | None = None
         openings.locked.connect(self._ask)

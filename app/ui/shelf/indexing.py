@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversations.events import Indexing
-from app.services.finding.indexing import Indexer
-from app.ui.kit.activity import Activity, EngineTask
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
+from app.ui.kit.window_context import WindowContext
 
 
 class BookIndexing(QObject):
@@ -17,11 +17,11 @@ class BookIndexing(QObject):
 
     changed = Signal(object)  # dict[str, int]: how many percent are done of the book that is being indexed
 
-    def __init__(self, indexer: Indexer, bridge: Bridge, activity: Activity, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._indexer = indexer
-        self._bridge = bridge
-        self._activity = activity
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._indexer = context.desk.finding.indexer
+        self._bridge = context.bridge
+        self._activity = context.activity
         self._wanted = False
         self._job: Job | None = None
         self._shown: dict[str, int] = {}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from app.store.conversations import Conversations
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.panel import ShelfPanel
 
 
@@ -17,10 +16,10 @@ class Marking(Presenter):
 
     changed = Signal()
 
-    def __init__(self, kept: Conversations, bridge: Bridge, panel: ShelfPanel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._kept = kept
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, panel: ShelfPanel) -> None:
+        super().__init__(context.parent)
+        self._kept = context.desk.conversations
+        self._bridge = context.bridge
         panel.pin_wanted.connect(self.pin)
         panel.archive_wanted.connect(self.archive)
 

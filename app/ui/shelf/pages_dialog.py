@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
@@ -13,10 +13,10 @@ from app.core.conversations.chapters import OutlineChapter, chapters_of
 from app.core.conversations.conversation import BookRef, PageRange
 from app.core.documents.document import Book
 from app.core.documents.page_names import PageNames
-from app.services.asking.context import Context
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Job
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.look.theme import SPACE_S
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
@@ -37,8 +37,8 @@ class PageField(QLineEdit):
     changed = Signal(int)
     typed = Signal(str, int)
 
-    def __init__(self, names: PageNames, page: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, names: PageNames, page: int) -> None:
+        super().__init__()
         self._names = names
         self._page = page
         self._unknown = False  # what was typed is no page
@@ -217,17 +217,17 @@ class PagesPresenter(Presenter):
 
     chosen = Signal(str, object)
 
-    def __init__(self, context: Context, bridge: Bridge, panel: QWidget, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._bridge = bridge
-        self._panel = panel
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._context = context.desk.asking.context
+        self._bridge = context.bridge
+        self._window = context.window
         self._counting: Job | None = None
         self.dialog: PagesDialog | None = None
 
     def ask(self, book: Book, pages: PageRange | None) -> None:
         """`pages` are those on the desk now. How many tokens the chapters and the chosen pages take comes later."""
-        dialog = PagesDialog(book, chapters_of(book.outline, book.page_count), pages, self._panel.window())
+        dialog = PagesDialog(book, chapters_of(book.outline, book.page_count), pages, self._window)
         dialog.chosen.connect(self.chosen)
         dialog.count_wanted.connect(self._count)
         dialog.destroyed.connect(self._forget)

@@ -59,15 +59,8 @@ class ShelfPanel(QWidget):
     folder_wanted = Signal()
     settings_wanted = Signal()
 
-    def __init__(
-        self,
-        icons: Icons,
-        conversations: ConversationList,
-        books: BookList,
-        covers: BookCovers,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons, conversations: ConversationList, books: BookList, covers: BookCovers) -> None:
+        super().__init__()
         self._icons = icons
         self.top_buttons: dict[str, IconButton] = {}
         """The buttons at the top that run commands, by the names of the commands."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
@@ -45,25 +45,24 @@ class ShelfPresenter(Presenter):
         conversations: ConversationList,
         books: BookList,
         openings: FileImport,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(context.parent)
         desk = context.desk
         self._library = desk.documents.library
         self._kept = desk.conversations
         self._removal = desk.documents.removal
-        self._bridge = bridge = context.bridge
+        self._bridge = context.bridge
         self._panel = panel
         self._conversation_list = conversations
         self._book_list = books
         self._now = context.now
         self.openings = openings
         self._shown = context.shown
-        self.counting = BookCounting(desk.documents.library, bridge, context.activity, self)
+        self.counting = BookCounting(context)
         self.counting.changed.connect(self.show_books)
         self._rows = BookRows(self.counting, context.activity, context.shown)
-        self.marking = Marking(desk.conversations, bridge, panel, self)
-        self.pages = PagesPresenter(desk.asking.context, bridge, panel, self)
+        self.marking = Marking(context, panel)
+        self.pages = PagesPresenter(context)
         self._connect()
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QProgressBar, QSizePolicy
 
 from app.core.documents.untrusted import disarm
 from app.ui.look.icons import Icons, Symbol
@@ -38,9 +38,9 @@ class RunningCard(QAbstractButton):
     stop_wanted = Signal()
     pause_wanted = Signal(bool)
 
-    def __init__(self, icons: Icons, stop: str, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, stop: str) -> None:
         """`stop`: what the button that stops it is called."""
-        super().__init__(parent)
+        super().__init__()
         self._theme = icons.theme
         self._shown: RunProgress | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

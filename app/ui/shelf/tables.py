@@ -19,8 +19,8 @@ _ICON = 18
 
 
 class TablesGroup(QWidget):
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._icons = icons
         self.buttons: dict[str, IconButton] = {}
         """By the names of their commands."""

@@ -85,7 +85,7 @@ class WindowPresenter(QObject):
         self.events.engine_changed.connect(self._release.start)
         self._release.timeout.connect(self.events.engine_released)
         conversations, self._book_list = ConversationList(self), BookList(self)
-        covers = BookCovers(desk.documents.covers, bridge, self.activity, self)
+        covers = BookCovers(context)
         self._furnish(icons, composer, conversations, covers)
         self.shelf_area = ShelfArea(context, window, conversations, self._book_list, covers)
         self.talk_area = TalkArea(context, window, self.shelf_area)

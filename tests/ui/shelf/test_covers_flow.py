@@ -133,7 +133,7 @@ def test_no_more_covers_are_held_than_are_in_sight(drawn: Room) -> None:
     drawn.open()
     books = [drawn.books[title] for title in (LETTERS, LEASE, SURVEY)]
     presenter = drawn.presenter
-    covers = BookCovers(drawn.desk.documents.covers, presenter.context.bridge, presenter.activity, presenter, kept=2)
+    covers = BookCovers(presenter.context, kept=2)
 
     def shown(book: Book) -> bool:
         covers.image(book)

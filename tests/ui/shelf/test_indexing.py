@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import QObject
 
 from app.core.conversations.events import Indexing
 from app.core.documents.document import Book, Format
@@ -38,7 +40,11 @@ class Desk:
     def __init__(self) -> None:
         self.indexer, self.bridge, self.shown = ScriptedIndexer(), Bridge(), []
         self.activity = Activity(Shown(), clock=lambda: 0.0, changed=self.look)
-        self.indexing = BookIndexing(self.indexer, self.bridge, self.activity)  # type: ignore[arg-type]
+        self.owner, finding = QObject(), SimpleNamespace(indexer=self.indexer)
+        context = SimpleNamespace(
+            desk=SimpleNamespace(finding=finding), bridge=self.bridge, activity=self.activity, parent=self.owner
+        )
+        self.indexing = BookIndexing(context)  # type: ignore[arg-type]
         self.indexing.changed.connect(self.shown.append)
 
     def look(self) -> None:
