@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.writing.attachments_presenter import AttachmentsPresenter
 from app.ui.frame.exporting import Exporting
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.frame.navigation import Navigation
 from app.ui.frame.saved_files import SavedFiles
 from app.ui.kit.commands import WordsMenu
-from app.ui.kit.window_context import WindowContext
 from app.ui.matters.presenter import MattersPresenter
 from app.ui.page.pages import Pages
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
@@ -24,14 +22,12 @@ from app.ui.shelf.presenter import ShelfPresenter
 
 
 @dataclass(frozen=True)
-class Workspace(WindowContext):
+class Workspace(FrameContext):
     """`matters`: which desks there are, and opens another one; `covers`: of books; `openings`: takes files in; `talk`:
     the shown conversation, and `asking` its questions; `pages`: the panes with open documents; `passphrase`: sets that
     of the desk; `exporting`: writes the shown conversation into files; `attachments`: images that go with the next
-    question; `handbook`: the book that is open at the first start; `words_menu`: what features can do with words that
-    another one shows."""
+    question; `words_menu`: what features can do with words that another one shows."""
 
-    window: MainWindow
     navigation: Navigation
     matters: MattersPresenter
     shelf: ShelfPresenter
@@ -45,5 +41,4 @@ class Workspace(WindowContext):
     preferences: Preferences
     exporting: Exporting
     saved_files: SavedFiles
-    handbook: Path
     words_menu: WordsMenu

@@ -35,7 +35,7 @@ from app.ui.look.style import Appearance
 from app.ui.look.theme import CLOTH, UI_FAMILY, Theme, cloth
 from app.ui.shelf.rows import BookRow, ItemRole
 from app.ui.window.application import Collector
-from app.ui.window.window import WindowPresenter
+from app.ui.window.window import EmptyWindow, WindowPresenter
 from app.ui.window_feature import WindowFeature
 from tests.ui import shelf_of_books
 from tests.ui.fakes import FakeDesk, Gate, ScriptedEngine, ScriptedReader, open_desk
@@ -114,12 +114,14 @@ class Room:
         self.books: list[Book] = []
         self.presenter = WindowPresenter(
             self.desk,
-            self.bridge,
-            Icons(self.theme),
-            self.appearance,
-            MainWindow(),
-            Composer(self.theme),
-            handbook=shelf_of_books.file("handbook.md"),
+            EmptyWindow(
+                MainWindow(),
+                Composer(self.theme),
+                self.bridge,
+                Icons(self.theme),
+                self.appearance,
+                shelf_of_books.file("handbook.md"),
+            ),
             now=lambda: NOW,
             features=EXTENSIONS.features,
             clock=lambda: self.seconds,

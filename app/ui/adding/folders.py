@@ -10,11 +10,10 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from app.core.conversations.sources import Shelved, SourceCounts
 from app.services.library.folder_adding import News
 from app.ui.adding.presenter import FolderImport
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Done, Failed
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.rows import group_key
 from app.ui.widgets.notice import NoticeAction
 from app.wording.folders import news_words
@@ -30,12 +29,12 @@ class AddedFolders(Presenter):
 
     listed = Signal(object, object)
 
-    def __init__(self, context: WindowContext, window: MainWindow, folders: FolderImport) -> None:
+    def __init__(self, context: FrameContext, folders: FolderImport) -> None:
         super().__init__(context.parent)
         self._adding = context.desk.documents.adding
         self._folders = folders
         self._bridge = context.bridge
-        self._window = window
+        self._window = context.window
         self._sources: dict[int, SourceCounts] = {}
         self._offered: set[tuple[int, Path, int, int]] = set()
         self._looking = False
@@ -44,7 +43,7 @@ class AddedFolders(Presenter):
         self._timer.timeout.connect(self.look)
         folders.began.connect(self._expect)
         folders.added.connect(self.renew)
-        menu = window.shelf.folder_menu
+        menu = context.window.shelf.folder_menu
         menu.scan_wanted.connect(self.scan)
         menu.watch_wanted.connect(self.watch)
         menu.forget_wanted.connect(self.forget)

@@ -27,11 +27,10 @@ from app.core.work import Cancel, Work
 from app.services.library.folder_adding import AddingReport, FolderProgress
 from app.services.library.parallel_reading import AddingPause, NamedFile
 from app.ui.adding.files import AddedFiles, AddedState
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.file_import import FileImport, PasswordDialog
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.running import RunProgress
@@ -68,12 +67,12 @@ class FolderImport(Presenter):
     progressed = Signal(object)
     added = Signal(object)
 
-    def __init__(self, context: WindowContext, window: MainWindow, openings: FileImport) -> None:
+    def __init__(self, context: FrameContext, openings: FileImport) -> None:
         super().__init__(context.parent)
         self._adding = context.desk.documents.adding
         self._bridge = context.bridge
         self._icons = context.icons
-        self._window = window
+        self._window = context.window
         self.files = AddedFiles(self)
         self._dialog: AddingDialog | None = None
         self._wanted: list[_Wanted] = []
@@ -86,7 +85,7 @@ class FolderImport(Presenter):
         self._gather = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._gather.timeout.connect(self._hand_over)
         openings.folders_given.connect(self.take)
-        self._connect(window.shelf)
+        self._connect(context.window.shelf)
 
     def _connect(self, shelf: ShelfPanel) -> None:
         shelf.folder_wanted.connect(self.choose)

@@ -7,8 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, SignalInstance
 
-from app.ui.frame.main_window import MainWindow
-from app.ui.kit.window_context import WindowContext
+from app.ui.frame.frame_context import FrameContext
 
 
 class Telling(Protocol):
@@ -21,9 +20,9 @@ class WindowArea(QObject):
     """Nothing is decided here: signals of one presenter are connected to those whom they concern. An area knows those
     that were made before it, and hears of the others by `WindowContext.events`."""
 
-    def __init__(self, context: WindowContext, window: MainWindow) -> None:
+    def __init__(self, context: FrameContext) -> None:
         super().__init__(context.parent)
-        self._context, self._window = context, window
+        self._context, self._window = context, context.window
 
     def _let_tell(self, presenters: Iterable[Telling]) -> None:
         """Let the window say at its top what goes wrong with these presenters."""

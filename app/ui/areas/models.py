@@ -10,8 +10,7 @@ from PySide6.QtCore import Slot
 from app.ui.areas.area import WindowArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.areas.talk import TalkArea
-from app.ui.frame.main_window import MainWindow
-from app.ui.kit.window_context import WindowContext
+from app.ui.frame.frame_context import FrameContext
 from app.ui.look.style import Appearance
 from app.ui.models.loading import ModelPresenter
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
@@ -23,13 +22,12 @@ if TYPE_CHECKING:
 
 
 class ModelArea(WindowArea):
-    def __init__(
-        self, context: WindowContext, window: MainWindow, shelf: ShelfArea, talk: TalkArea, appearance: Appearance
-    ) -> None:
-        super().__init__(context, window)
+    def __init__(self, context: FrameContext, shelf: ShelfArea, talk: TalkArea, appearance: Appearance) -> None:
+        super().__init__(context)
+        window = context.window
         self.model = ModelPresenter(context, window.talk.chip, window.remote_mark)
         self.passphrase = PassphrasePresenter(context)
-        self.preferences = Preferences(context, window, self.passphrase, appearance)
+        self.preferences = Preferences(context, self.passphrase, appearance)
         self.readings = ReadingsPresenter(context)
         self._let_tell((self.model, self.passphrase, self.preferences, self.readings))
         self.passphrase.done.connect(window.say)
@@ -81,7 +79,7 @@ class ModelArea(WindowArea):
         preferences.restart_wanted.connect(events.restart_wanted)
         preferences.reload_wanted.connect(self.model.load_again)
         preferences.readings_wanted.connect(self.readings.open_list)
-        for chosen in (talk.words.chosen, talk.image_consent.chosen):
+        for chosen in (talk.asking.words.chosen, talk.image_consent.chosen):
             chosen.connect(preferences.change)
         talk.fitting.room_chosen.connect(preferences.use_room)
         talk.attachments.settings_wanted.connect(preferences.open_settings)

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from app.ui.areas.area import WindowArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.areas.talk import TalkArea
 from app.ui.frame.exporting import Exporting
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.frame.navigation import Navigation
 from app.ui.frame.note_removal import NoteRemoval
 from app.ui.frame.saved_files import SavedFiles
 from app.ui.help.presenter import HelpPresenter
-from app.ui.kit.window_context import WindowContext
 from app.ui.page.pages import Pages
 from app.ui.palette.palette import Anything
 
 
 class PlaceArea(WindowArea):
-    def __init__(
-        self, context: WindowContext, window: MainWindow, shelf: ShelfArea, talk: TalkArea, handbook: Path
-    ) -> None:
-        super().__init__(context, window)
-        desk, bridge = context.desk, context.bridge
+    def __init__(self, context: FrameContext, shelf: ShelfArea, talk: TalkArea) -> None:
+        super().__init__(context)
         self._shelf, self._talk = shelf, talk
-        self.pages = Pages(context, window.page)
-        self.exporting = Exporting(desk, bridge, talk.conversation, context.shown, window, self)
-        self.saved_files = SavedFiles(window, self)
+        self.pages = Pages(context, context.window.page)
+        self.exporting = Exporting(context, talk.conversation)
+        self.saved_files = SavedFiles(context)
         go = self.navigation = Navigation(
-            context, window, shelf.shelf, talk.conversation, talk.asking, self.pages, shelf.report, self
+            context, shelf.shelf, talk.conversation, talk.asking, self.pages, shelf.report
         )
         self.anything = Anything(context, shelf.shelf, go, shelf.matters)
-        self.note_removal = NoteRemoval(desk.documents.notes, bridge, window, self)
-        self.help = HelpPresenter(context, shelf.openings, go, handbook)
+        self.note_removal = NoteRemoval(context)
+        self.help = HelpPresenter(context, shelf.openings, go, context.handbook)
         self._let_tell((self.pages, self.note_removal, self.exporting, self.anything, self.help))
         self.exporting.saved.connect(self.saved_files.show)
         self._connect_pages()

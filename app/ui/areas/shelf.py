@@ -5,9 +5,8 @@ from __future__ import annotations
 from app.ui.adding.folders import AddedFolders
 from app.ui.adding.presenter import FolderImport
 from app.ui.areas.area import WindowArea
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.frame.undoing import Undoing
-from app.ui.kit.window_context import WindowContext
 from app.ui.matters.presenter import MattersPresenter
 from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.covers import BookCovers
@@ -19,25 +18,20 @@ from app.ui.shelf.rows import BookList, ConversationList
 
 class ShelfArea(WindowArea):
     def __init__(
-        self,
-        context: WindowContext,
-        window: MainWindow,
-        conversations: ConversationList,
-        books: BookList,
-        covers: BookCovers,
+        self, context: FrameContext, conversations: ConversationList, books: BookList, covers: BookCovers
     ) -> None:
-        super().__init__(context, window)
-        desk, bridge = context.desk, context.bridge
+        super().__init__(context)
+        window = context.window
         self.covers = covers
         self.openings = FileImport(context)
         self.passwords = Passwords(context, self.openings)
-        self.folders = FolderImport(context, window, self.openings)
-        self.added_folders = AddedFolders(context, window, self.folders)
+        self.folders = FolderImport(context, self.openings)
+        self.added_folders = AddedFolders(context, self.folders)
         self.shelf = ShelfPresenter(context, window.shelf, conversations, books, self.openings)
-        self.matters = MattersPresenter(context, window, self.folders, self.shelf)
+        self.matters = MattersPresenter(context, self.folders, self.shelf)
         self.indexing = BookIndexing(context)
         self.report = ReportPresenter(context)
-        self.undoing = Undoing(desk.documents.removal, bridge, window, self)
+        self.undoing = Undoing(context)
         self._let_tell(
             (self.openings, self.folders, self.added_folders, self.shelf, self.matters, self.report, self.undoing)
         )

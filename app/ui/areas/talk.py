@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-from app.services.services import titling_of
-from app.store.conversations import Drafts
 from app.ui.areas.area import WindowArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.instructing import Instructing
 from app.ui.chat.pictures.gallery import Gallery
-from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.title_presenter import TitlePresenter
 from app.ui.chat.weighing_presenter import WeighingPresenter
-from app.ui.chat.words_presenter import WordsPresenter
 from app.ui.chat.writing.attachments_presenter import AttachmentsPresenter
-from app.ui.chat.writing.branches import Branches
 from app.ui.chat.writing.drafts import DraftsPresenter, Writing
 from app.ui.chat.writing.image_consent import ImageConsent
 from app.ui.chat.writing.image_sources import ImageSources
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.portal import ScreenPortal
-from app.ui.kit.window_context import WindowContext
 
 
 class TalkArea(WindowArea):
-    def __init__(self, context: WindowContext, window: MainWindow, shelf: ShelfArea) -> None:
-        super().__init__(context, window)
-        desk, bridge, shown = context.desk, context.bridge, context.shown
+    def __init__(self, context: FrameContext, shelf: ShelfArea) -> None:
+        super().__init__(context)
         self._shelf = shelf
+        window = context.window
         view, composer = window.talk.view, window.talk.composer
-        self.portal = ScreenPortal(bridge, window, self)
+        self.portal = ScreenPortal(context.bridge, window, self)
         self.images = ImageSources(shelf.openings, composer, self.portal, self)
-        self.attachments = AttachmentsPresenter(desk.documents.images, desk.models, bridge, composer, self)
+        self.attachments = AttachmentsPresenter(context, composer)
         self._make_conversation(context, shelf)
-        self.ahead = Prefill(desk.asking.context, bridge, context.activity, shown, self)
-        self.context = ContextPresenter(context, window.talk.spine, self)
-        self.fitting = Fitting(context, window, self.conversation, self.asking, self.drafts, self.attachments, self)
-        self.gallery = Gallery(desk.documents.images, bridge, context.icons, view, window, self)
+        self.ahead = Prefill(context)
+        self.context = ContextPresenter(context, window.talk.spine)
+        self.fitting = Fitting(context, self.conversation, self.asking, self.drafts, self.attachments)
+        self.gallery = Gallery(context, view)
         self._let_tell((self.conversation, self.asking, self.asking.planning, self.drafts, self.weighing))
         self._let_tell((self.ahead, self.fitting, self.gallery, self.images, self.attachments, self.image_consent))
         for work in (self.conversation.answer, self.ahead):
@@ -50,24 +44,20 @@ class TalkArea(WindowArea):
         self._connect_books()
         self._connect_images()
 
-    def _make_conversation(self, context: WindowContext, shelf: ShelfArea) -> None:
-        desk, bridge, window = context.desk, context.bridge, self._window
-        view, composer = window.talk.view, window.talk.composer
-        self.drafts = DraftsPresenter(Drafts(desk.database), bridge, self)
+    def _make_conversation(self, context: FrameContext, shelf: ShelfArea) -> None:
+        view, composer = context.window.talk.view, context.window.talk.composer
+        self.drafts = DraftsPresenter(context)
         writing = Writing(self.drafts, composer, self.attachments, self)
-        branches = Branches(desk.conversations, Drafts(desk.database))
-        talk = self.conversation = ConversationPresenter(context, branches, view, composer, writing, self)
-        self.instructing = Instructing(talk, composer, context.shown, window, self)
-        planning = Planning(context, talk, composer, self)
-        self.image_consent = ImageConsent(desk.models, bridge, composer, self)
-        words = self.words = WordsPresenter(context, talk, composer, self)
-        self.asking = AskingPresenter(context, talk, view, composer, writing, planning, words, shelf.openings, self)
-        self.titles = TitlePresenter(titling_of(desk), bridge, talk, context.activity, self)
-        self.weighing = WeighingPresenter(desk.asking.weighing, bridge, view, context.activity, context.shown, self)
+        talk = self.conversation = ConversationPresenter(context, view, composer, writing)
+        self.instructing = Instructing(context, talk, composer)
+        self.image_consent = ImageConsent(context, composer)
+        self.asking = AskingPresenter(context, talk, view, composer, writing, shelf.openings)
+        self.titles = TitlePresenter(context, talk)
+        self.weighing = WeighingPresenter(context, view)
 
     def _connect_engine(self) -> None:
         events = self._context.events
-        for look in (self.context.draw, self.conversation.answer.show_progress, self.words.note_engine):
+        for look in (self.context.draw, self.conversation.answer.show_progress, self.asking.words.note_engine):
             events.engine_changed.connect(look)
         events.engine_released.connect(self.asking.holding.look)
         for used in (events.engine_used, events.book_changed, self.ahead.ended, self.asking.answered):
@@ -90,7 +80,7 @@ class TalkArea(WindowArea):
             shown.connect(look)
         for measured in (self.fitting.look, self._shelf.shelf.show_books, events.context_measured):
             self.context.measured.connect(measured)
-        events.settings_changed.connect(self.words.look)
+        events.settings_changed.connect(self.asking.words.look)
 
     def _connect_books(self) -> None:
         shelf, talk, planning = self._shelf.shelf, self.conversation, self.asking.planning

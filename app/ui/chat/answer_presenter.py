@@ -27,9 +27,9 @@ from app.core.conversations.events import (
 )
 from app.core.errors import Problem
 from app.ui.chat.messages.view import ConversationView
-from app.ui.kit.activity import Activity, EngineTask
+from app.ui.kit.activity import EngineTask
 from app.ui.kit.jobs import Cancelled, Done, Failed
-from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.ui.kit.words import answer_remarks, step_share, step_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -84,11 +84,11 @@ class AnswerPresenter(QObject):
     noticed = Signal(str)  # a sentence about something that does not stop the answer
     ended = Signal(object)  # Outcome
 
-    def __init__(self, view: ConversationView, activity: Activity, shown: Shown, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext, view: ConversationView) -> None:
+        super().__init__(context.parent)
         self._view = view
-        self._activity = activity
-        self._shown = shown
+        self._activity = context.activity
+        self._shown = context.shown
         self.running: Running | None = None
 
     def follow(self, running: Running) -> Callable[[PartsProgress | Done[Answer] | Cancelled | Failed], None]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.conversation import (
     AnotherAnswer,
@@ -58,15 +58,12 @@ class AskingPresenter(Presenter):
         view: ConversationView,
         composer: Composer,
         writing: Writing,
-        planning: Planning,
-        words: WordsPresenter,
         openings: FileImport,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(context.parent)
         self._ask = context.desk.asking.ask
-        self.planning = planning
-        self._words = words
+        self.planning = Planning(context, conversation, composer)
+        self.words = WordsPresenter(context, conversation, composer)
         self._gates: Sequence[Gate] = ()
         self._parts = context.desk.asking.parts
         self._bridge = context.bridge
@@ -221,7 +218,7 @@ class AskingPresenter(Presenter):
     @Slot(object)
     def _on_released(self, wanted: Submission | AskedAgain) -> None:
         shown = self._shown.conversation
-        if shown is not None and shown.id == wanted.conversation_id and self._words.is_verbatim() is not None:
+        if shown is not None and shown.id == wanted.conversation_id and self.words.is_verbatim() is not None:
             self._begin(wanted, shown, self._shown.turns)
         else:  # what is read now comes after what is found out of the model
             self._conversation.load(wanted.conversation_id, partial(self._begin_unseen, wanted))
@@ -251,7 +248,7 @@ class AskingPresenter(Presenter):
         question = planned.question
         if question.books != conversation.books:
             self._conversation.books.put(conversation.id, question.books)
-        if self._words.is_verbatim() and question.asks_documents:
+        if self.words.is_verbatim() and question.asks_documents:
             question = msgspec.structs.replace(question, form=AnswerForm(verbatim=True))
         self._writing.hand_over(conversation.id)
         self._start(question, AnswerWay.WHOLE, Running(conversation, _unkept(question), planned.turns, written=True))

@@ -5,31 +5,23 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QWidget
 
 from app.core.conversations.conversation import Conversation
 from app.core.settings import INSTRUCTIONS_CHARACTERS
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.writing.composer import Composer
 from app.ui.kit.form import FormDialog, TextField
-from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.wording.i18n import _
 
 
 class Instructing(QObject):
-    def __init__(
-        self,
-        conversation: ConversationPresenter,
-        composer: Composer,
-        shown: Shown,
-        window: QWidget,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext, conversation: ConversationPresenter, composer: Composer) -> None:
+        super().__init__(context.parent)
         self._conversation = conversation
         self._composer = composer
-        self._shown = shown
-        self._window = window
+        self._shown = context.shown
+        self._window = context.window
         composer.instructions_requested.connect(self.instruct)
         conversation.shown.connect(self._show_conversation)
 

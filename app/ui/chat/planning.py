@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from app.core.conversations.conversation import MatterScope
 from app.core.conversations.events import Loading, Tokenizing
@@ -50,14 +50,8 @@ class Planning(Presenter):
     """A gate for questions to more than the desk: one is planned when it is sent first, its plan is shown, and it goes
     on when it is sent again, or what it takes was chosen."""
 
-    def __init__(
-        self,
-        context: WindowContext,
-        conversation: ConversationPresenter,
-        composer: Composer,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext, conversation: ConversationPresenter, composer: Composer) -> None:
+        super().__init__(context.parent)
         self._plans = matter_plans_of(context.desk)
         self._conversations = context.desk.conversations
         self._bridge = context.bridge

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.core.conversations.bin import BinEntry, BinKind
 from app.core.conversations.conversation import BookRef, Conversation, MatterScope, Turn
 from app.core.documents.document import Book
 from app.core.errors import Problem
-from app.store.conversations import Conversations
+from app.store.conversations import Drafts
 from app.ui.chat.answer_presenter import AnswerPresenter, Outcome, Running
 from app.ui.chat.messages.view import ConversationView
 from app.ui.chat.text.block_tools import put_on_clipboard
@@ -21,9 +21,8 @@ from app.ui.chat.writing.branches import Branches, LoadedConversation, turns_wit
 from app.ui.chat.writing.composer import Composer
 from app.ui.chat.writing.drafts import Writing
 from app.ui.kit.activity import EngineTask
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.shown import Shown
 from app.ui.kit.window_context import WindowContext
 from app.wording.i18n import _
 
@@ -34,13 +33,11 @@ class DeskBooks(Presenter):
     changed = Signal(object)  # Conversation: the shown one, with other books
     lost = Signal()  # those of the shown conversation could not be stored
 
-    def __init__(
-        self, conversations: Conversations, bridge: Bridge, shown: Shown, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._conversations = conversations
-        self._bridge = bridge
-        self._shown = shown
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._conversations = context.desk.conversations
+        self._bridge = context.bridge
+        self._shown = context.shown
         self._early: tuple[Book, ...] = ()
         self._unstored = 0
         self._additions: tuple[tuple[str, BookRef], ...] = ()  # to desks that are not shown, on their way to the store
@@ -136,32 +133,23 @@ class ConversationPresenter(Presenter):
     binned = Signal(object)  # BinEntry: what went into the bin
     ended = Signal(object)  # Outcome: an answer has ended, and is among the turns where it is shown
 
-    def __init__(
-        self,
-        context: WindowContext,
-        branches: Branches,
-        view: ConversationView,
-        composer: Composer,
-        writing: Writing,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        bridge, shown = context.bridge, context.shown
-        self._branches = branches
+    def __init__(self, context: WindowContext, view: ConversationView, composer: Composer, writing: Writing) -> None:
+        super().__init__(context.parent)
+        self._branches = Branches(context.desk.conversations, Drafts(context.desk.database))
         self._removal = context.desk.documents.removal
-        self._bridge = bridge
+        self._bridge = context.bridge
         self._view = view
         self._composer = composer
         self._writing = writing
         self._activity = context.activity
-        self._shown = shown
+        self._shown = context.shown
         self._wanted = ""
         self.left_id = ""  # the conversation that was shown last when it was deleted
-        self.books = DeskBooks(branches.conversations, bridge, shown, self)
+        self.books = DeskBooks(context)
         self.books.failed.connect(self.failed)
         self.books.changed.connect(self.shown)
         self.books.lost.connect(self._read_again)
-        self.answer = AnswerPresenter(view, context.activity, shown, self)
+        self.answer = AnswerPresenter(context, view)
         self.answer.stored.connect(self._on_stored)
         self.answer.begun.connect(self._on_begun)
         self.answer.ended.connect(self._on_ended)

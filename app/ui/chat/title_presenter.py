@@ -10,30 +10,25 @@ from PySide6.QtCore import QObject, Slot
 from app.core.conversations.conversation import Answer
 from app.core.work import Cancel, Work
 from app.services.asking.titling import Titling, TitlingProgress
+from app.services.services import titling_of
 from app.ui.chat.answer_presenter import Outcome
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.kit.activity import Activity, EngineTask
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed
+from app.ui.kit.window_context import WindowContext
 
 
 class TitlePresenter(QObject):
     """Nobody waits for a title: whatever else begins stops it, and where none can be made, nothing is said. A
     conversation whose title was not made, because another question came first, gets it after the next answer."""
 
-    def __init__(
-        self,
-        titling: Titling,
-        bridge: Bridge,
-        talk: ConversationPresenter,
-        activity: Activity,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._titling = titling
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, talk: ConversationPresenter) -> None:
+        super().__init__(context.parent)
+        self._titling = titling_of(context.desk)
+        self._bridge = context.bridge
         self._talk = talk
-        self._activity = activity
+        self._activity = context.activity
         self._tried: set[str] = set()  # conversations of which the model was asked for a title
         self._asked = ""  # the one that it is asked for now
 

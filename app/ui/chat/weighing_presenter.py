@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 
 from app.core.conversations.conversation import Answer
 from app.core.conversations.events import Notice, Reading, Weighing
@@ -14,11 +14,11 @@ from app.core.work import Cancel, Work
 from app.services.asking.weighing import AnswerWeighed, SentenceWeighing, WeighingProgress
 from app.ui.chat.answer_presenter import Outcome
 from app.ui.chat.messages.view import ConversationView
-from app.ui.kit.activity import Activity, EngineTask
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.wording.errors import sentence
 from app.wording.i18n import _
 
@@ -26,21 +26,13 @@ from app.wording.i18n import _
 class WeighingPresenter(Presenter):
     """The answer is whole and kept without it. Whatever else begins stops it; then it is left."""
 
-    def __init__(
-        self,
-        weighing: SentenceWeighing,
-        bridge: Bridge,
-        view: ConversationView,
-        activity: Activity,
-        shown: Shown,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._weighing = weighing
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, view: ConversationView) -> None:
+        super().__init__(context.parent)
+        self._weighing = context.desk.asking.weighing
+        self._bridge = context.bridge
         self._view = view
-        self._activity = activity
-        self._shown = shown
+        self._activity = context.activity
+        self._shown = context.shown
         self._answer: Answer | None = None  # that is weighed
         self._said = ""  # why none is, the last time that was said
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.settings import AnswerWords
 from app.engine.protocol import ModelInfo
@@ -23,14 +23,8 @@ class WordsPresenter(Presenter):
 
     chosen = Signal(str, object)  # the path of the setting, and its new value
 
-    def __init__(
-        self,
-        context: WindowContext,
-        conversation: ConversationPresenter,
-        composer: Composer,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext, conversation: ConversationPresenter, composer: Composer) -> None:
+        super().__init__(context.parent)
         self._settings = context.desk.settings
         self._weighing = context.desk.asking.weighing
         self._bridge = context.bridge

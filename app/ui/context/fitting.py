@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.conversation import Conversation, Draft, MatterScope
 from app.core.conversations.image import ImageRef
@@ -16,10 +16,9 @@ from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.submission import AnswerWay
 from app.ui.chat.writing.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.writing.drafts import DraftsPresenter
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.window_context import WindowContext
 from app.wording.i18n import _
 from app.wording.units import count
 
@@ -44,20 +43,18 @@ class Fitting(Presenter):
 
     def __init__(
         self,
-        context: WindowContext,
-        window: MainWindow,
+        context: FrameContext,
         conversation: ConversationPresenter,
         asking: AskingPresenter,
         drafts: DraftsPresenter,
         attachments: AttachmentsPresenter,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(context.parent)
         self._context = context.desk.asking.context
         self._conversations = context.desk.conversations
         self._models = context.desk.models
         self._bridge = context.bridge
-        self._window = window
+        window = self._window = context.window
         self._conversation = conversation
         self._asking = asking
         self._drafts = drafts

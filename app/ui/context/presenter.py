@@ -9,12 +9,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.conversations.conversation import BookRef, Conversation
 from app.core.conversations.events import Loading, Notice, Reading, Tokenizing
-from app.services.asking.context import Context, ContextUse
-from app.ui.kit.activity import Activity, EngineTask
-from app.ui.kit.bridge import Bridge, Executor
+from app.services.asking.context import ContextUse
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.shown import Shown
 from app.ui.kit.window_context import WindowContext
 from app.ui.kit.words import WORTH_TELLING, use_parts, use_tip, use_words
 from app.ui.widgets.spine import Spine
@@ -40,8 +39,8 @@ class ContextPresenter(QObject):
     counted = Signal(object)  # percent of the words on the desk; None once all are, or where it takes no time
     fit_wanted = Signal()  # the person wants to choose how the books can be made to fit
 
-    def __init__(self, context: WindowContext, spine: Spine, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, context: WindowContext, spine: Spine) -> None:
+        super().__init__(context.parent)
         self._context = context.desk.asking.context
         self._engine = context.desk.engine
         self._bridge = context.bridge
@@ -161,14 +160,12 @@ class Prefill(Presenter):
     noticed = Signal(str)  # a sentence about something that does not stop it
     ended = Signal()
 
-    def __init__(
-        self, context: Context, bridge: Bridge, activity: Activity, shown: Shown, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._bridge = bridge
-        self._activity = activity
-        self._shown = shown
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._context = context.desk.asking.context
+        self._bridge = context.bridge
+        self._activity = context.activity
+        self._shown = context.shown
         self._conversation: Conversation | None = None
 
     @Slot()

@@ -7,18 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.conversation import Conversation
 from app.export import files
 from app.export.report import Report, compose
 from app.export.table import Rows, write_table
-from app.services.services import Services
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.shown import Shown
+from app.ui.kit.window_context import WindowContext
 from app.ui.pdf import pdf
 from app.ui.shelf.rows import title_of
 from app.ui.widgets.dialogs import SaveDialog
@@ -33,25 +31,14 @@ class Exporting(Presenter):
 
     saved = Signal(str)
 
-    def __init__(
-        self,
-        desk: Services,
-        bridge: Bridge,
-        talk: ConversationPresenter,
-        shown: Shown,
-        window: QWidget,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._conversations, self._library, self._images = (
-            desk.conversations,
-            desk.documents.library,
-            desk.documents.images,
-        )
+    def __init__(self, context: WindowContext, talk: ConversationPresenter) -> None:
+        super().__init__(context.parent)
+        self._conversations = context.desk.conversations
+        self._library, self._images = context.desk.documents.library, context.desk.documents.images
         self._talk = talk
-        self._shown = shown
-        self._bridge = bridge
-        self._window = window
+        self._shown = context.shown
+        self._bridge = context.bridge
+        self._window = context.window
         self._conversation: Conversation | None = None
         self._answer_id = ""
         self._change: ReportChange | None = None

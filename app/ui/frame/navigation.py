@@ -12,9 +12,8 @@ from app.core.documents.page_span import PageSpan
 from app.core.kept import KeptWhere
 from app.ui.chat.asking import AskingPresenter
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.activity import ASIDE, EngineTask
-from app.ui.kit.window_context import WindowContext
 from app.ui.page.pages import Pages
 from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.presenter import ShelfPresenter
@@ -23,17 +22,15 @@ from app.ui.shelf.presenter import ShelfPresenter
 class Navigation(QObject):
     def __init__(
         self,
-        context: WindowContext,
-        window: MainWindow,
+        context: FrameContext,
         shelf: ShelfPresenter,
         conversation: ConversationPresenter,
         asking: AskingPresenter,
         pages: Pages,
         report: ReportPresenter,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._window = window
+        super().__init__(context.parent)
+        self._window = context.window
         self._shelf = shelf
         self._conversation = conversation
         self._asking = asking

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.documents.note import Note
-from app.services.library.notes import NoteTaking
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.frame.undoing import UNDO_MS, UndoKey
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.notice import NoticeAction
 from app.wording.i18n import _
@@ -21,11 +19,11 @@ class NoteRemoval(Presenter):
 
     changed = Signal()
 
-    def __init__(self, notes: NoteTaking, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._notes = notes
-        self._bridge = bridge
-        self._window = window
+    def __init__(self, context: FrameContext) -> None:
+        super().__init__(context.parent)
+        self._notes = context.desk.documents.notes
+        self._bridge = context.bridge
+        self._window = context.window
         self._deleted: Note | None = None
         self._key = UndoKey(self)
         self._key.pressed.connect(self.undo)

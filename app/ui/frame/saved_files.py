@@ -8,15 +8,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.widgets.notice import NoticeAction
 from app.wording.i18n import _
 
 
 class SavedFiles(QObject):
-    def __init__(self, window: MainWindow, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._window = window
+    def __init__(self, context: FrameContext) -> None:
+        super().__init__(context.parent)
+        self._window = context.window
 
     @Slot(str)
     def show(self, name: str) -> None:

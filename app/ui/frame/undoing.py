@@ -9,9 +9,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from app.core.conversations.bin import BinEntry, BinKind
-from app.services.library.removal import Removal
-from app.ui.frame.main_window import MainWindow
-from app.ui.kit.bridge import Bridge
+from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.notice import NoticeAction
 from app.wording.bin import title_words
@@ -25,7 +23,7 @@ class UndoKey(QObject):
 
     pressed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._passing = QTimer(self, singleShot=True, interval=UNDO_MS)
         self._passing.timeout.connect(self.withdraw)
@@ -69,11 +67,11 @@ class Undoing(Presenter):
 
     restored = Signal(object)
 
-    def __init__(self, removal: Removal, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._removal = removal
-        self._bridge = bridge
-        self._window = window
+    def __init__(self, context: FrameContext) -> None:
+        super().__init__(context.parent)
+        self._removal = context.desk.documents.removal
+        self._bridge = context.bridge
+        self._window = context.window
         self._offered: BinEntry | None = None
         self._key = UndoKey(self)
         self._key.pressed.connect(self.undo)

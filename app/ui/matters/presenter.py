@@ -11,12 +11,11 @@ from PySide6.QtCore import Signal, Slot
 from app.core.matter import LIBRARY, Matter
 from app.core.settings import INSTRUCTIONS_CHARACTERS, RemoteSettings, Settings
 from app.ui.adding.presenter import FolderImport
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.commands import Entry, EntryKind
 from app.ui.kit.form import ChoiceField, FormDialog, TextField
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
@@ -35,9 +34,7 @@ class MattersPresenter(Presenter):
     instructed = Signal()
     served = Signal()
 
-    def __init__(
-        self, context: WindowContext, window: MainWindow, folders: FolderImport, shelf: ShelfPresenter
-    ) -> None:
+    def __init__(self, context: FrameContext, folders: FolderImport, shelf: ShelfPresenter) -> None:
         super().__init__(context.parent)
         desk = context.desk
         self._desk = desk
@@ -49,14 +46,14 @@ class MattersPresenter(Presenter):
         self._folders = folders
         self._shelf = shelf
         self._shown = context.shown
-        self._window = window
+        self._window = context.window
         self.known: tuple[Matter, ...] = ()
         self._also_stopped: Callable[[], str] = str
-        switch = self._switch = window.shelf.desk
+        switch = self._switch = context.window.shelf.desk
         switch.show_open(desk.matter)
         switch.chosen.connect(self.open)
-        window.shelf.conversation_move_wanted.connect(self.ask_move_conversation)
-        window.shelf.book_move_wanted.connect(self.ask_move_book)
+        context.window.shelf.conversation_move_wanted.connect(self.ask_move_conversation)
+        context.window.shelf.book_move_wanted.connect(self.ask_move_book)
 
     # ---- which there are
 

@@ -16,9 +16,8 @@ from app.core.errors import Problem
 from app.core.machine.secret import Password
 from app.core.settings import TEXT_PERCENTS, Settings, ThemeChoice
 from app.engine.protocol import Room
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.window_context import WindowContext
 from app.ui.look.style import Appearance
 from app.ui.settings.feature_row import ExplainedRows, FeatureRow
 from app.ui.settings.passphrase_presenter import PassphrasePresenter
@@ -43,19 +42,17 @@ class Preferences(Presenter):
     readings_wanted = Signal()
     saved = Signal()
 
-    def __init__(
-        self, context: WindowContext, window: MainWindow, passphrase: PassphrasePresenter, appearance: Appearance
-    ) -> None:
+    def __init__(self, context: FrameContext, passphrase: PassphrasePresenter, appearance: Appearance) -> None:
         super().__init__(context.parent)
         self._store, self._models, self._passphrase = context.desk.settings, context.desk.models, passphrase
         self._bridge, self._icons = context.bridge, context.icons
         self._appearance = appearance
-        self._window = window
+        self._window = context.window
         self._settings = Settings()
         self._in_effect = Settings()  # what the model was loaded with, and the language that is shown
         self._shown: SettingsDialog | None = None
         self._added: tuple[FeatureRow, ...] = ()
-        window.talk.notice.acted.connect(self._act)
+        context.window.talk.notice.acted.connect(self._act)
         passphrase.changed.connect(self._look_again)
 
     def use(self, added: Iterable[FeatureRow]) -> None:

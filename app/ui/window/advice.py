@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.engine.planner import Placement
 from app.services.models.plans import THIS
 from app.services.models.recommending import READ_PAGES, READ_TOKENS, Recommendation, recommend
 from app.services.models.selection import MachineSeen, look_at
-from app.services.services import Services
 from app.ui.chat.messages.empty import AdvisedModel
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.models.words import pages_of, title_of
 from app.wording.i18n import _
 from app.wording.models import strengths_sentence
@@ -28,10 +28,10 @@ class ModelAdvice(Presenter):
 
     changed = Signal()
 
-    def __init__(self, desk: Services, bridge: Bridge, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._bridge = bridge
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._desk = context.desk
+        self._bridge = context.bridge
         self._looked = False
         self.hardware = THIS
         self.recommended: Recommendation | None = None

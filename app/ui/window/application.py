@@ -509,7 +509,7 @@ class WindowStart(_Shell):
 
     def _fill(self, settings: Settings, state: WindowState) -> None:
         from app.ui.look.icons import Icons  # they were imported when the desk was opened
-        from app.ui.window.window import WindowPresenter
+        from app.ui.window.window import EmptyWindow, WindowPresenter
 
         assert self._desk is not None
         self._take_question_away()
@@ -518,18 +518,8 @@ class WindowStart(_Shell):
         i18n.use_language(settings.language)
         QGuiApplication.inputMethod().commit()
         first, self._icons = self._icons is None, self._icons or Icons(self._theme, self)
-        self.presenter = WindowPresenter(
-            self._desk,
-            self._bridge,
-            self._icons,
-            self._appearance,
-            self.window,
-            composer,
-            handbook=self._handbook,
-            now=_now,
-            features=self._extensions.features,
-            parent=self,
-        )
+        empty = EmptyWindow(self.window, composer, self._bridge, self._icons, self._appearance, self._handbook)
+        self.presenter = WindowPresenter(self._desk, empty, now=_now, features=self._extensions.features, parent=self)
         self.presenter.events.restart_wanted.connect(self._restart)
         self.presenter.shelf_area.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)
         self.presenter.model_area.preferences.saved.connect(self._follow)

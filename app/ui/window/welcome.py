@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.documents.document import Book
 from app.core.machine.secret import KeyOrigin
-from app.ui.chat.asking import AskingPresenter
+from app.ui.areas.models import ModelArea
+from app.ui.areas.places import PlaceArea
+from app.ui.areas.shelf import ShelfArea
+from app.ui.areas.talk import TalkArea
 from app.ui.chat.messages.empty import EmptyAction, EmptyOffer, EmptyWords
-from app.ui.chat.presenter import ConversationPresenter
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.frame_state import WindowState
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.window_context import WindowContext
 from app.ui.kit.words import opening_title, opening_words
-from app.ui.models.loading import ModelPresenter
-from app.ui.page.presenter import PagePresenter
-from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.window.advice import ModelAdvice
 from app.wording.i18n import _
 from app.wording.units import count
@@ -34,29 +32,19 @@ class Welcome(Presenter):
     wanted = Signal(object)
 
     def __init__(
-        self,
-        context: WindowContext,
-        window: MainWindow,
-        shelf: ShelfPresenter,
-        conversation: ConversationPresenter,
-        asking: AskingPresenter,
-        page: PagePresenter,
-        model: ModelPresenter,
-        handbook: Path,
-        parent: QObject | None = None,
+        self, context: FrameContext, shelf: ShelfArea, talk: TalkArea, models: ModelArea, places: PlaceArea
     ) -> None:
-        """`handbook`: the book that is open at the first start, but not in a matter, which begins with nothing."""
-        super().__init__(parent)
-        desk = context.desk
+        super().__init__(context.parent)
+        desk, window = context.desk, context.window
         self._window = window
-        self._shelf = shelf
-        self._conversation = conversation
-        self._asking = asking
-        self._page = page
-        self._model = model
-        self.advice = ModelAdvice(desk, context.bridge, self)
+        self._shelf = shelf.shelf
+        self._conversation = talk.conversation
+        self._asking = talk.asking
+        self._page = places.pages.first
+        self._model = models.model
+        self.advice = ModelAdvice(context)
         self._shown = context.shown
-        self._handbook = handbook if desk.matter is None else None
+        self._handbook = context.handbook if desk.matter is None else None  # a matter begins with nothing
         self._has_keyring = desk.shared.matters.home.key.origin is not KeyOrigin.FILE
         self._offers: tuple[EmptyOffer, ...] = ()
         self._state = WindowState()

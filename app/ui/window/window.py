@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from app.ui.chat.messages.view import ConversationView
 from app.ui.chat.writing.composer import Composer
 from app.ui.frame.conversation_panel import ConversationPanel
 from app.ui.frame.drops import WindowDrops
+from app.ui.frame.frame_context import FrameContext
 from app.ui.frame.main_window import MainWindow
 from app.ui.frame.pane_memory import PaneMemory
 from app.ui.kit.activity import Activity
@@ -37,7 +39,7 @@ from app.ui.kit.bridge import Bridge
 from app.ui.kit.commands import Commands, Group, MenuEntry
 from app.ui.kit.frame_state import WindowState
 from app.ui.kit.shown import Shown
-from app.ui.kit.window_context import WindowContext, WindowEvents
+from app.ui.kit.window_context import WindowEvents
 from app.ui.kit.words import answer_remarks, going_on_words
 from app.ui.look.icons import Icons
 from app.ui.look.style import Appearance
@@ -53,56 +55,63 @@ from app.ui.window_feature import MakeWindowFeature, WindowFeature
 from app.ui.workspace import Workspace
 
 
+@dataclass(frozen=True)
+class EmptyWindow:
+    """A window before a desk is open in it. `composer` may be written in already; `handbook` is the book that is open
+    at the first start."""
+
+    frame: MainWindow
+    composer: Composer
+    bridge: Bridge
+    icons: Icons
+    appearance: Appearance
+    handbook: Path
+
+
 class WindowPresenter(QObject):
     """Owns everything of one window; `start` brings it to life. Nothing is decided here."""
 
     def __init__(
         self,
         desk: Services,
-        bridge: Bridge,
-        icons: Icons,
-        appearance: Appearance,
-        window: MainWindow,
-        composer: Composer,
+        empty: EmptyWindow,
         *,
-        handbook: Path,
         now: Callable[[], datetime],
         features: Sequence[MakeWindowFeature],
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
-        """`window` is empty, and `composer` may be written in already. `handbook` is the book that is open at the
-        first start; `now` gives the local time, aware of its zone; `clock` counts seconds. `features`: make what each
-        of them adds.
+        """`now` gives the local time, aware of its zone; `clock` counts seconds. `features`: make what each of them
+        adds.
         """
         super().__init__(parent)
-        self.window, self.shown, self.events = window, Shown(), WindowEvents(self)
+        window = self.window = empty.frame
+        self.shown, self.events = Shown(), WindowEvents(self)
         self.activity = Activity(self.shown, clock=clock, changed=self.events.engine_changed.emit)
-        context = self.context = WindowContext(
-            desk, bridge, icons, window, self.activity, self.shown, self.events, now, self
+        context = self.context = FrameContext(
+            desk=desk,
+            bridge=empty.bridge,
+            icons=empty.icons,
+            window=window,
+            activity=self.activity,
+            shown=self.shown,
+            events=self.events,
+            now=now,
+            parent=self,
+            handbook=empty.handbook,
         )
         self._release = QTimer(window, singleShot=True, interval=0)  # once whoever had the engine has put all away
         self.events.engine_changed.connect(self._release.start)
         self._release.timeout.connect(self.events.engine_released)
         conversations, self._book_list = ConversationList(self), BookList(self)
         covers = BookCovers(context)
-        self._furnish(icons, composer, conversations, covers)
-        self.shelf_area = ShelfArea(context, window, conversations, self._book_list, covers)
-        self.talk_area = TalkArea(context, window, self.shelf_area)
-        self.model_area = ModelArea(context, window, self.shelf_area, self.talk_area, appearance)
-        self.places = PlaceArea(context, window, self.shelf_area, self.talk_area, handbook)
-        self.welcome = Welcome(
-            context,
-            window,
-            self.shelf_area.shelf,
-            self.talk_area.conversation,
-            self.talk_area.asking,
-            self.places.pages.first,
-            self.model_area.model,
-            handbook,
-            self,
-        )
-        self.features = self._make_features(context, features, handbook)
+        self._furnish(empty.icons, empty.composer, conversations, covers)
+        self.shelf_area = ShelfArea(context, conversations, self._book_list, covers)
+        self.talk_area = TalkArea(context, self.shelf_area)
+        self.model_area = ModelArea(context, self.shelf_area, self.talk_area, empty.appearance)
+        self.places = PlaceArea(context, self.shelf_area, self.talk_area)
+        self.welcome = Welcome(context, self.shelf_area, self.talk_area, self.model_area, self.places)
+        self.features = self._make_features(context, features)
         self._offer_commands()
         self._offer_what_features_add()
         self._connect_welcome()
@@ -131,12 +140,10 @@ class WindowPresenter(QObject):
 
     # ---- what features add
 
-    def _make_features(
-        self, context: WindowContext, features: Sequence[MakeWindowFeature], handbook: Path
-    ) -> list[WindowFeature]:
+    def _make_features(self, context: FrameContext, features: Sequence[MakeWindowFeature]) -> list[WindowFeature]:
         shelf, talk, places = self.shelf_area, self.talk_area, self.places
         workspace = Workspace(
-            **(vars(context) | {"window": self.window}),
+            **vars(context),
             navigation=places.navigation,
             matters=shelf.matters,
             shelf=shelf.shelf,
@@ -150,7 +157,6 @@ class WindowPresenter(QObject):
             preferences=self.model_area.preferences,
             exporting=places.exporting,
             saved_files=places.saved_files,
-            handbook=handbook,
             words_menu=self._words_entries,
         )
         return [make(workspace) for make in features]

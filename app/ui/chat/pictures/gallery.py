@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from app.core.conversations.conversation import Conversation
 from app.core.conversations.image import Image, ImageRef, Raster
@@ -19,10 +19,10 @@ from app.core.machine.files import write_private
 from app.services.library.images import Images
 from app.ui.chat.messages.tiles import NumberedImage
 from app.ui.chat.messages.view import ConversationView
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Job
 from app.ui.kit.presenter import Presenter
-from app.ui.look.icons import Icons
+from app.ui.kit.window_context import WindowContext
 from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.pictures import LARGEST_SIDE, Levels, to_image, to_levels
 from app.wording.errors import sentence
@@ -38,21 +38,13 @@ class Gallery(Presenter):
     use_again = Signal(object)
     done = Signal(str)
 
-    def __init__(
-        self,
-        images: Images,
-        bridge: Bridge,
-        icons: Icons,
-        view: ConversationView,
-        window: QWidget,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._images = images
-        self._bridge = bridge
-        self._icons = icons
+    def __init__(self, context: WindowContext, view: ConversationView) -> None:
+        super().__init__(context.parent)
+        self._images = context.desk.documents.images
+        self._bridge = context.bridge
+        self._icons = context.icons
         self._view = view
-        self._window = window
+        self._window = context.window
         self._conversation_id = ""
         self._drawing: Job | None = None
         self._counting: Job | None = None

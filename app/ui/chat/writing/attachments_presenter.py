@@ -7,19 +7,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QImage
 
 from app.core.conversations.image import MOST_IN_QUESTION, Image, ImageRef, Raster, ref_of
 from app.core.errors import Code, Problem
-from app.services.library.images import Images
-from app.services.models.models import Models
 from app.ui.chat.writing.attachment_card import AttachmentData
 from app.ui.chat.writing.composer import Composer
 from app.ui.chat.writing.image_sources import ImageSource, open_source
-from app.ui.kit.bridge import Bridge, Executor
+from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job, is_ending
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.ui.widgets.pictures import to_image
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -52,13 +51,11 @@ class AttachmentsPresenter(Presenter):
     view_wanted = Signal(object)  # Image | ImageRef, to be shown large
     settings_wanted = Signal()
 
-    def __init__(
-        self, images: Images, models: Models, bridge: Bridge, composer: Composer, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._images = images
-        self._models = models
-        self._bridge = bridge
+    def __init__(self, context: WindowContext, composer: Composer) -> None:
+        super().__init__(context.parent)
+        self._images = context.desk.documents.images
+        self._models = context.desk.models
+        self._bridge = context.bridge
         self._composer = composer
         self._writing = ""
         self._attached: tuple[_Attached, ...] = ()

@@ -14,8 +14,8 @@ from app.store.conversations import Drafts
 from app.ui.chat.writing.attachments_presenter import AttachmentsPresenter
 from app.ui.chat.writing.branches import find_question, number_of
 from app.ui.chat.writing.composer import Composer
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 from app.wording.errors import sentence
 
 KEEP_AFTER_MS = 1000
@@ -26,10 +26,10 @@ class DraftsPresenter(Presenter):
     """Has the drafts, and stores each soon after it changes. Ids are those of conversations; an empty one means the
     conversation that will be shown first."""
 
-    def __init__(self, store: Drafts, bridge: Bridge, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._store = store
-        self._bridge = bridge
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.parent)
+        self._store = Drafts(context.desk.database)
+        self._bridge = context.bridge
         self._drafts: dict[str, Draft] = {}
         self._kept: dict[str, Draft] = {}  # as the store has them
         self._failing = False

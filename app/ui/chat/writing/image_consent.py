@@ -7,14 +7,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from app.core.settings import RemoteImages
 from app.services.models.models import Models
 from app.ui.chat.submission import GoOn, Submission
 from app.ui.chat.writing.composer import Composer
-from app.ui.kit.bridge import Bridge
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.window_context import WindowContext
 
 if TYPE_CHECKING:
     from app.ui.chat.writing.image_consent_dialog import ImagesLeave
@@ -32,9 +32,9 @@ class ImageConsent(Presenter):
 
     chosen = Signal(str, object)
 
-    def __init__(self, models: Models, bridge: Bridge, composer: Composer, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._models, self._bridge, self._composer = models, bridge, composer
+    def __init__(self, context: WindowContext, composer: Composer) -> None:
+        super().__init__(context.parent)
+        self._models, self._bridge, self._composer = context.desk.models, context.bridge, composer
         self.dialog: ImagesLeave | None = None
 
     def look_through(self, submission: Submission, go_on: GoOn) -> None:

@@ -1,0 +1,17 @@
+"""The context of a window, with its frame: for what is shown in there, unfolds it, or says something at its top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.ui.frame.main_window import MainWindow
+from app.ui.kit.window_context import WindowContext
+
+
+@dataclass(frozen=True)
+class FrameContext(WindowContext):
+    """`handbook`: the book that is open at the first start."""
+
+    window: MainWindow
+    handbook: Path
