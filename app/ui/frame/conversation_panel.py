@@ -28,8 +28,8 @@ _TITLE_WIDTH, _BESIDE_TITLE = 140, 360
 class ConversationPanel(QWidget):
     text_stepped = Signal(int)  # steps larger; 0: the usual size
 
-    def __init__(self, icons: Icons, view: ConversationView, composer: Composer, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons, view: ConversationView, composer: Composer) -> None:
+        super().__init__()
         self.setAccessibleName(_("Conversation"))
         self.view = view
         self.composer = composer

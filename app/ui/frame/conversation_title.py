@@ -21,8 +21,8 @@ class ConversationTitle(QWidget):
 
     renamed = Signal(str)
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._room = 0
         self._label = _Label(icons)
         self._label.installEventFilter(self)

@@ -36,8 +36,8 @@ class Panes(QSplitter):
 
     changed = Signal()
 
-    def __init__(self, shelf: QWidget, middle: QWidget, page: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+    def __init__(self, shelf: QWidget, middle: QWidget, page: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         smallest = (_SHELF_SMALLEST, _MIDDLE_SMALLEST, _PAGE_SMALLEST)

@@ -67,13 +67,12 @@ class ConversationView(Scroller):
     def __init__(
         self,
         theme: Theme,
-        parent: QWidget | None = None,
         *,
         remark: Callable[[StoredQuestion, Answer], Sequence[str]] = say_nothing,
         word_going_on: Callable[[Answer], str] = offer_nothing,
         open_address: Callable[[QUrl], object] = QDesktopServices.openUrl,
     ) -> None:
-        super().__init__(theme, parent)
+        super().__init__(theme)
         self._remark = remark
         self._word_going_on = word_going_on
         self._open_address = open_address

@@ -100,8 +100,8 @@ class Composer(QWidget):
     files_dropped = Signal(list)  # paths, str
     image_given = Signal(object)  # bytes | QImage
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._busy = self._refused = self._locked = self._dragged_over = False
         self._note = ""
