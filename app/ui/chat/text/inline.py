@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextCursor
@@ -102,29 +102,34 @@ class FormulaWriter:
         return True
 
 
+@dataclass(kw_only=True)
+class PlacedInline:
+    """Where in a document is what lines have besides words."""
+
+    marks: list[PlacedMark] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    formulas: list[PlacedFormula] = field(default_factory=list)
+    notes: list[PlacedNote] = field(default_factory=list)
+    sentences: list[PlacedSentence] = field(default_factory=list)
+
+
 class InlineRenderer:
-    """Writes at `cursor`, and notes in `placed` and `links` what it wrote where."""
+    """Writes at `cursor`, and notes in `placed` what it wrote where."""
 
     def __init__(
         self,
         cursor: QTextCursor,
         theme: Theme,
         marks: Sequence[CitationMark],
-        placed: list[PlacedMark],
-        links: list[Link],
+        placed: PlacedInline,
         formulas: FormulaWriter,
-        notes: list[PlacedNote],
-        sentences: list[PlacedSentence],
     ) -> None:
         self._cursor = cursor
         self._palette = theme.palette
         self._sizes = theme.sizes
         self._marks = marks
         self._placed = placed
-        self._links = links
         self._formulas = formulas
-        self._notes = notes
-        self._sentences = sentences
         self._base = QTextCharFormat()
         self._begun: tuple[int, SentenceVerdict] | None = None  # where the sentence that is being written begins
 
@@ -169,7 +174,7 @@ class InlineRenderer:
             if not isinstance(part, int):
                 self._cursor.insertText(part.replace("\n", LINE_SEPARATOR), form)
             elif (mark := self._marks[part]).label:
-                self._placed.append(PlacedMark(self._cursor.position(), mark))
+                self._placed.marks.append(PlacedMark(self._cursor.position(), mark))
                 self._cursor.insertText("\ufffc", format_chip(mark, self._sizes))
                 self._cursor.insertText(_WORD_JOINER, form)
             else:
@@ -187,7 +192,7 @@ class InlineRenderer:
         raised.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
         raised.setForeground(QColor(self._palette.accent))
         number = str(int(token.meta["id"]) + 1)
-        self._notes.append(PlacedNote(self._cursor.position(), number))
+        self._placed.notes.append(PlacedNote(self._cursor.position(), number))
         self._cursor.insertText(number, raised)
 
     def _take_edge(self, mark: CitationMark) -> None:
@@ -199,12 +204,12 @@ class InlineRenderer:
                 at -= 1
             self._begun = at, mark.verdict
         elif self._begun is not None:
-            self._sentences.append(PlacedSentence(self._begun[0], at, self._begun[1]))
+            self._placed.sentences.append(PlacedSentence(self._begun[0], at, self._begun[1]))
             self._begun = None
 
     def _close_link(self, start: int, address: str, form: QTextCharFormat) -> None:
         if _is_web(address):
-            self._links.append(Link(start, self._cursor.position(), address))
+            self._placed.links.append(Link(start, self._cursor.position(), address))
         elif address:
             soft = QTextCharFormat(form)
             soft.setForeground(QColor(self._palette.soft_ink))

@@ -30,15 +30,7 @@ from PySide6.QtGui import (
 from app.ui.chat.text.chip import ChipSpace
 from app.ui.chat.text.citations import CitationMark, restore, restore_labels
 from app.ui.chat.text.formulas import FormulaSpace
-from app.ui.chat.text.inline import (
-    FormulaWriter,
-    InlineRenderer,
-    Link,
-    PlacedFormula,
-    PlacedMark,
-    PlacedNote,
-    PlacedSentence,
-)
+from app.ui.chat.text.inline import FormulaWriter, InlineRenderer, PlacedInline
 from app.ui.chat.text.markdown import build_parser, measure_columns, parse_line
 from app.ui.chat.text.table import TableColumns, measure_cell
 from app.ui.look.fonts import code_font, text_font
@@ -168,16 +160,11 @@ def make_document(font: QFont, width: float) -> SealedDocument:
 
 
 @dataclass
-class RenderedText:
+class RenderedText(PlacedInline):
     """A document, and the character positions of the marks, links and ornaments in it."""
 
     document: SealedDocument
-    marks: list[PlacedMark] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
     drawn: list[Ornament] = field(default_factory=list)
-    formulas: list[PlacedFormula] = field(default_factory=list)
-    notes: list[PlacedNote] = field(default_factory=list)
-    sentences: list[PlacedSentence] = field(default_factory=list)
     columns: TableColumns | None = None
     pending: bool = False
     """It has the source of formulas that are not set yet."""
@@ -219,10 +206,7 @@ class BlockRenderer:
         self._cursor = QTextCursor(document)
         self._written = RenderedText(document)
         self._formulas = FormulaWriter(formulas, self._sizes.answer, self._written.formulas)
-        self._inline = InlineRenderer(
-            *(self._cursor, theme, marks, self._written.marks, self._written.links),
-            *(self._formulas, self._written.notes, self._written.sentences),
-        )
+        self._inline = InlineRenderer(self._cursor, theme, marks, self._written, self._formulas)
         self._levels: list[_Level] = []
         self._bars: list[float] = []
         self._fresh = True  # the document's first block is still unused
