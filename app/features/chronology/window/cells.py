@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.features.chronology.window.rows import EventRow, NameRow, PlaceChip, YearRow
-from app.ui.chat.text.chip import HEIGHT, draw_chip, measure_chip
+from app.ui.chat.text.chip import HEIGHT, ChipLook, draw_chip, measure_chip
 from app.ui.kit.rows import RowRole
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
@@ -136,7 +136,7 @@ class TimelineDelegate(QStyledItemDelegate):
             above = _height(text_font(SIZE_TEXT), row.words, words.width()) + _ABOVE_QUOTE
             painter.drawText(words.translated(0, above), _WRAPPED, row.quote)
         for place, label, _chip in self._chips(row, rect):
-            draw_chip(painter, QRectF(place), label, palette.soft_ink, palette.surface, frame=palette.line)
+            draw_chip(painter, QRectF(place), label, ChipLook(palette.soft_ink, palette.surface, palette.line))
         if len(row.chips) > _MOST_CHIPS:
             self._paint_more(painter, row, rect)
 

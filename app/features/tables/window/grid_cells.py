@@ -15,7 +15,7 @@ from app.features.tables.data import GridColumn
 from app.features.tables.window.cell_table import CellRole, ShownCell
 from app.features.tables.window.grid_table import GridTable, ShownDocument, ShownGroup
 from app.features.tables.words import found_words, kind_words
-from app.ui.chat.text.chip import HEIGHT, draw_chip, measure_chip
+from app.ui.chat.text.chip import HEIGHT, ChipLook, draw_chip, measure_chip
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
 from app.ui.shelf.covers import paint_cover
@@ -89,7 +89,7 @@ class GridCells(QStyledItemDelegate):
         below = _chip_place(value, room)
         colour = finding_colour(value.read.finding, palette)
         if value.place and value.read.citation is not None:
-            draw_chip(painter, QRectF(below), _label(value, room.width()), colour, palette.surface)
+            draw_chip(painter, QRectF(below), _label(value, room.width()), ChipLook(colour, palette.surface))
         elif said := value.place or _says_finding(value):
             painter.setFont(ui_font(SIZE_SMALL))
             painter.setPen(QColor(colour))

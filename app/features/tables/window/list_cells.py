@@ -13,7 +13,7 @@ from app.core.conversations.cell import CellState
 from app.core.documents.untrusted import disarm
 from app.features.tables.window.cell_table import CellRole, Chip, ShownCell
 from app.features.tables.window.list_table import ListColumn
-from app.ui.chat.text.chip import HEIGHT, draw_chip, measure_chip
+from app.ui.chat.text.chip import HEIGHT, ChipLook, draw_chip, measure_chip
 from app.ui.chat.text.citations import CitationMark, embed, label_citation, mark_stream, split
 from app.ui.chat.text.verdict_marks import colour_verdict
 from app.ui.look.fonts import text_font, ui_font
@@ -74,7 +74,8 @@ class ListCells(QStyledItemDelegate):
             case ListColumn.PAGES:
                 for place, chip in self._chip_places(room, row):
                     colour = colour_verdict(chip.verdict.verdict if chip.verdict is not None else None, palette)
-                    draw_chip(painter, QRectF(place), _fitted(chip, row, place.width()), colour, palette.surface)
+                    look = ChipLook(colour, palette.surface)
+                    draw_chip(painter, QRectF(place), _fitted(chip, row, place.width()), look)
         painter.restore()
 
     def chip_at(self, index: QModelIndex, area: QRect, point: QPointF) -> Chip | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
@@ -106,32 +107,33 @@ class ChipSpace(QPyTextObject):
     ) -> None:
         if form.property(_DRAWN):
             palette, place = self._theme.palette, QRectF(rectangle).translated(0, -_LIFT)
-            size = self._theme.sizes.chip
-            label, soft = str(form.property(_LABEL)), palette.soft_ink
-            draw_chip(painter, place, label, soft, palette.surface, frame=palette.line, size=size)
+            look = ChipLook(palette.soft_ink, palette.surface, palette.line, size=self._theme.sizes.chip)
+            draw_chip(painter, place, str(form.property(_LABEL)), look)
 
 
-def draw_chip(
-    painter: QPainter,
-    rectangle: QRectF,
-    label: str,
-    colour: str,
-    ground: str,
-    *,
-    frame: str = "",
-    lit: bool = False,
-    size: int = SIZE_SMALL,
-) -> None:
-    """Draw a frame with words of this `size` (px) in it; `frame` is its colour where that is not the words' own, `lit`
-    is for the chip with the focus."""
+@dataclass(frozen=True)
+class ChipLook:
+    """Colours of a chip, and the `size` of its words (px). `frame` is the frame's colour where that is not the words'
+    own, `lit` is for the chip with the focus."""
+
+    colour: str
+    ground: str
+    frame: str = ""
+    lit: bool = False
+    size: int = SIZE_SMALL
+
+
+def draw_chip(painter: QPainter, rectangle: QRectF, label: str, look: ChipLook) -> None:
+    """Draw a frame with words in it."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     edge = rectangle.adjusted(_SIDE + 0.5, 0.5, -_SIDE - 0.5, -0.5)
-    painter.setPen(QPen(QColor(colour if lit or not frame else frame), 2.0 if lit else 1.0))
-    painter.setBrush(QColor(ground))
+    frame = look.colour if look.lit or not look.frame else look.frame
+    painter.setPen(QPen(QColor(frame), 2.0 if look.lit else 1.0))
+    painter.setBrush(QColor(look.ground))
     painter.drawRoundedRect(edge, _CORNER, _CORNER)
-    painter.setFont(_font(size))
-    painter.setPen(QColor(colour))
+    painter.setFont(_font(look.size))
+    painter.setPen(QColor(look.colour))
     painter.drawText(rectangle, Qt.AlignmentFlag.AlignCenter, label)
     painter.restore()
 
@@ -274,8 +276,8 @@ class ChipButton(PlainButton):
         colour = colour_verdict(self.verdict, palette)
         ground = palette.wash if self.underMouse() else palette.surface
         frame = palette.line if self.verdict in _CALM else colour
-        place, size = QRectF(self.rect()), self._sizes.chip
-        draw_chip(QPainter(self), place, self._label, colour, ground, frame=frame, lit=self.hasFocus(), size=size)
+        look = ChipLook(colour, ground, frame, self.hasFocus(), self._sizes.chip)
+        draw_chip(QPainter(self), QRectF(self.rect()), self._label, look)
 
 
 def _font(size: int) -> QFont:
