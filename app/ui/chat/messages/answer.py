@@ -121,12 +121,19 @@ AnswerEntries: TypeAlias = Callable[[str, Citation | None], Sequence[MenuEntry]]
 """Gives entries for the menu of an answer, by its id and the citation in it that is pointed at."""
 
 
-class AnswerMessage(MessageWidget):
-    """The widget of an answer. It is open from `begin` to `show_answer`.
+@dataclass(frozen=True)
+class AnswerOrigin:
+    """Which answer it is, and of which question: `books` are the ids of those on the desk, and so many `images` came
+    with the question."""
 
-    `books` are the ids of those on the desk; so many `images` came with the question. `entries`: what
-    else its menu has.
-    """
+    question_id: str
+    answer_id: str
+    books: frozenset[str]
+    images: int
+
+
+class AnswerMessage(MessageWidget):
+    """The widget of an answer. It is open from `begin` to `show_answer`. `entries`: what else its menu has."""
 
     copied = Signal(str)  # answer_id
     exported = Signal(str)  # answer_id
@@ -138,13 +145,10 @@ class AnswerMessage(MessageWidget):
 
     def __init__(
         self,
-        question_id: str,
-        answer_id: str,
+        origin: AnswerOrigin,
         theme: Theme,
         shelf: Mapping[str, Book],
-        books: frozenset[str] = frozenset(),
-        images: int = 0,
-        parent: QWidget | None = None,
+        parent: QWidget,
         *,
         formulas: FormulaStore,
         entries: AnswerEntries,
@@ -152,9 +156,9 @@ class AnswerMessage(MessageWidget):
         super().__init__(theme, shelf, parent)
         self._entries = entries
         self._shelf = shelf
-        self._books = books
-        self._images = images
-        self._answer_id = answer_id
+        self._books = origin.books
+        self._images = origin.images
+        self._answer_id = origin.answer_id
         self._maker = PieceMaker(theme, ChipSpace(theme, self), FormulaSpace(theme, formulas, self))
         formulas.arrived.connect(self._show_formulas)
         self._stream: OpenText | None = None
@@ -168,7 +172,7 @@ class AnswerMessage(MessageWidget):
         self.action_button.hide()
         self.foot = Foot(theme, self)
         self.foot.hide()
-        self._connect_foot(question_id)
+        self._connect_foot(origin.question_id)
         self.further = SuggestionList(theme, self, small=True)
         self.further.chosen.connect(self.suggestion_chosen)
         self._marks: list[CitationMark] = []

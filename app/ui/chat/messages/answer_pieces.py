@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.core.documents.untrusted import disarm
-from app.ui.chat.text.block import Frame, MessageBlock
+from app.ui.chat.text.block import Frame, MessageBlock, Surroundings
 from app.ui.chat.text.block_tools import CodeTools, TableTools, Tools, read_code, read_table
 from app.ui.chat.text.chip import ChipSpace
 from app.ui.chat.text.citations import CitationMark, list_placed, restore
@@ -55,15 +55,18 @@ class PieceMaker:
         rows = sum(token.type == "tr_open" for token in block.tokens)
         lines = guess_lines(block.characters) + (rows or len(block.tokens) // 6) + 1
         tokens, theme, chips, formulas = block.tokens, self._theme, self._chips, self._formulas
+        around = Surroundings(
+            frame=Frame(not block.joined, not goes_on) if tokens[0].type in ("fence", "code_block") else None,
+            tools=_tools_of(block, marks, goes_on=goes_on),
+            scroll=scroll if tokens[0].type == "table_open" else None,
+        )
         return MessageBlock(
             lambda width: BlockRenderer(theme, marks, chips, formulas, width).write(tokens),
             round(lines * theme.sizes.answer_line),
             gap=_gap_above(tokens[0]) if block.joined else SPACE_M,
             joint="\n" if block.joined else "\n\n",
-            frame=Frame(not block.joined, not goes_on) if tokens[0].type in ("fence", "code_block") else None,
             key=partial(_key_of, block, marks, goes_on) if block.stretch else None,
-            tools=_tools_of(block, marks, goes_on=goes_on),
-            scroll=scroll if tokens[0].type == "table_open" else None,
+            around=around,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from math import ceil
 
@@ -43,6 +44,17 @@ _PADDING_X, _PADDING_TOP, _PADDING_BOTTOM = 14, 8, 10  # px
 _CHARACTER = 7  # px a character takes on average, for guesses
 
 
+@dataclass(frozen=True)
+class ShownQuestion:
+    """A question as it is shown: `variant` number of so many `variants`, with its `images`."""
+
+    id: str
+    text: str
+    variant: int
+    variants: int
+    images: tuple[NumberedImage, ...]
+
+
 class QuestionMessage(MessageWidget):
     """The widget of a question."""
 
@@ -51,20 +63,10 @@ class QuestionMessage(MessageWidget):
     image_menu_wanted = Signal(object, QPoint)  # NumberedImage, where in global coordinates
     variant_chosen = Signal(str, str, int)  # "question", question_id, step
 
-    def __init__(
-        self,
-        question_id: str,
-        text: str,
-        variant: int,
-        variants: int,
-        theme: Theme,
-        thumbnails: Thumbnails,
-        images: Sequence[NumberedImage] = (),
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, question: ShownQuestion, theme: Theme, thumbnails: Thumbnails, parent: QWidget) -> None:
         super().__init__(theme, {}, parent)
-        self.question_id = question_id
-        self._text = text
+        self.question_id = question.id
+        text = self._text = question.text
         self.edit_button = ActionButton(
             Symbol.EDIT, _("Edit"), theme, self, tip=_("Edit this question and ask it again")
         )
@@ -74,15 +76,15 @@ class QuestionMessage(MessageWidget):
         self.copy_button.set_quiet(True)
         self.copy_button.clicked.connect(self._copy)
         self.variants = Variants(theme, self)
-        self.variants.set_shown(variant, variants)
-        self.variants.stepped.connect(partial(self.variant_chosen.emit, "question", question_id))
+        self.variants.set_shown(question.variant, question.variants)
+        self.variants.stepped.connect(partial(self.variant_chosen.emit, "question", question.id))
         self.unfold_button = InlineButton(_("Show all {n} characters").format(n=count(len(text))), theme, self)
         self.unfold_button.clicked.connect(self._unfold)
         self.unfold_button.hide()
         self.setAccessibleName(_("Question"))
-        self._images = tuple(images)
+        self._images = question.images
         self._lit = False
-        self.tiles = [self._make_tile(image, thumbnails) for image in images]
+        self.tiles = [self._make_tile(image, thumbnails) for image in question.images]
         self.setAccessibleDescription("\n".join([*(tile.text() for tile in self.tiles), disarm(text)]))
         folded = _fold(text)
         self.unfold_button.setVisible(len(folded) < len(text))

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 from app.core.conversations.conversation import Answer, Citation, StoredQuestion, Turn
 from app.core.conversations.verdict import SentenceVerdict
 from app.core.documents.document import Book
-from app.ui.chat.messages.answer import AnswerEntries, AnswerMessage
+from app.ui.chat.messages.answer import AnswerEntries, AnswerMessage, AnswerOrigin
 from app.ui.chat.messages.empty import EmptyConversation
 from app.ui.chat.messages.message import MessageWidget
-from app.ui.chat.messages.question import QuestionMessage
+from app.ui.chat.messages.question import QuestionMessage, ShownQuestion
 from app.ui.chat.messages.scroller import ScrollAnchor, Scroller
 from app.ui.chat.messages.slots import Slot, make_slots, question_slot
 from app.ui.chat.messages.tiles import NumberedImage
@@ -273,16 +273,8 @@ class ConversationView(Scroller):
         return self._create_answer(slot) if slot.is_answer else self._create_question(slot)
 
     def _create_question(self, slot: Slot) -> MessageWidget:
-        made = QuestionMessage(
-            slot.question_id,
-            slot.text,
-            slot.variant,
-            slot.variants,
-            self._theme,
-            self.thumbnails,
-            slot.images,
-            self.viewport(),
-        )
+        question = ShownQuestion(slot.question_id, slot.text, slot.variant, slot.variants, slot.images)
+        made = QuestionMessage(question, self._theme, self.thumbnails, self.viewport())
         made.image_opened.connect(self.image_opened)
         made.image_menu_wanted.connect(self.image_menu_wanted)
         made.edited.connect(self.edit_question)
@@ -293,8 +285,10 @@ class ConversationView(Scroller):
 
     def _create_answer(self, slot: Slot) -> MessageWidget:
         images = len(self._column.slots[slot.index - 1].images)
-        known = (slot.question_id, slot.answer_id, self._theme, self._shelf, slot.books, images)
-        made = AnswerMessage(*known, self.viewport(), formulas=self._formulas, entries=self._entries)
+        origin = AnswerOrigin(slot.question_id, slot.answer_id, slot.books, images)
+        made = AnswerMessage(
+            origin, self._theme, self._shelf, self.viewport(), formulas=self._formulas, entries=self._entries
+        )
         made.copied.connect(self.copy_answer)
         made.exported.connect(self.export_answer)
         made.foot.offers_notes = self._offers_notes

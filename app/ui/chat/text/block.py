@@ -45,6 +45,19 @@ class Frame:
         return self.begins + self.closes
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """Around the text of a piece. Room is left for the bar of `tools`; with a `scroll` it may be wider than there is
+    room."""
+
+    frame: Frame | None = None
+    tools: Tools | None = None
+    scroll: TableScroll | None = None
+
+
+_NOTHING_AROUND = Surroundings()
+
+
 class MessageBlock:
     """Knows its height at all times: a guess from its length before it is written, what it measured afterwards.
 
@@ -58,24 +71,22 @@ class MessageBlock:
         *,
         gap: int = SPACE_M,
         joint: str = "\n\n",
-        frame: Frame | None = None,
         key: Callable[[], Hashable] | None = None,
-        tools: Tools | None = None,
-        scroll: TableScroll | None = None,
+        around: Surroundings = _NOTHING_AROUND,
     ) -> None:
         """`write` is called with a width in px. `gap` are the px between the piece and the one before, `joint` is what
-        separates them in copied text. `key` is asked once, if at all. Room is left for the bar of `tools`."""
+        separates them in copied text. `key` is asked once, if at all."""
         self.top = 0
         self.height = guess
         self.gap = gap
         self.joint = joint
         self._make_key = key
-        self.tools = tools
-        self.scroll = scroll
+        self.tools = around.tools
+        self.scroll = around.scroll
         self._write = write
         self.written: RenderedText | None = None
         self._width = 0
-        self._frame = frame
+        self._frame = around.frame
         self._bars: list[QRectF] = []
         self._rules: list[QRectF] = []
         self._markers: list[tuple[QPointF, str]] = []
