@@ -82,8 +82,8 @@ class Scroller(QAbstractScrollArea):
     without moving what the person reads. While the end is shown, the view follows it.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._column = SlotColumn()
         self._alive: list[Slot] = []
