@@ -48,7 +48,9 @@ _PAIRS = 0.2  # how much one gains with the question's words in their order
 _EARLY = 0.25  # how much one gains that begins with what is asked about
 _FIRST = 0.1  # how much one gains that begins a paragraph
 _MEASURED = 0.2  # how much one gains that has a number, where a number is asked for
+_DEFINED = 1.0  # how much one gains that says what a thing is, where that is asked
 _OTHER, _BESIDE = 0.6, 0.75  # what one counts that is about another than the question names, and if it names both
+_MOST_DEFINED = 3  # words of a thing: a longer question asks for more than what it is
 _TOLD_OF = 2  # sentences that begin with "The" and a word: something is told of it
 _PAIRS_A_WORD = 2  # in scripts without spaces
 _LINE_CHARACTERS = 120
@@ -63,6 +65,10 @@ _HOW_MUCH = re.compile(
 )
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万]")
 _ARTICLES = word_set("the a an der die das ein eine le la les un une el los las una il lo i gli")
+_DEFINING = re.compile(
+    r"(?:what (?:is|are)|was (?:ist|sind)|qu['’]est[- ]ce qu(?:e|['’]) ?|qué (?:es|son)|(?:che )?cos['’](?:è| sono))\b"
+)
+_IS = word_set("is are means mean ist sind bedeutet est sont signifie es son significa è sono")
 _POSSESSIVE = re.compile(
     r"(\w+)(?:['’]s|(?<=s)['’])\s|\b(?:of the|des|der|du|de la|de los|de las|del|dello|della|dei)\s(\w+)", re.IGNORECASE
 )
@@ -177,7 +183,8 @@ class _Asked:
     """The terms of a question, and whether it asks for a number.
 
     `content`: the terms of which a sentence must have some; `slight`: those that only rank; `words`: of the content,
-    the terms that together are one word; `measured`: the answer has a number.
+    the terms that together are one word; `measured`: the answer has a number. `thing`: the words, as terms, of what it
+    asks to define; empty where it asks something else.
     """
 
     content: frozenset[str]
@@ -186,6 +193,7 @@ class _Asked:
     unspaced: frozenset[str]
     pairs: frozenset[tuple[str, str]]
     measured: bool
+    thing: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -273,7 +281,16 @@ def _asked(question: str, reader: _Reader) -> _Asked:
     measured = bool(measures) or not _WHEN.isdisjoint(words) or _HOW_MUCH.search(text) is not None
     pairs = frozenset(pairwise(map(reader.key, words)))
     content = stems | unspaced
-    return _Asked(content, found.all - content, frozenset(single | runs) - {frozenset()}, unspaced, pairs, measured)
+    one_word = frozenset(single | runs) - {frozenset()}
+    return _Asked(content, found.all - content, one_word, unspaced, pairs, measured, _thing(text, reader))
+
+
+def _thing(question: str, reader: _Reader) -> tuple[str, ...]:
+    """The words, as terms, of the one thing that a question such as "What is a lease?" asks to define."""
+    asks = _DEFINING.match(question.casefold())
+    words = words_of(question[asks.end() :]) if asks is not None else []
+    thing = words[1:] if words and words[0] in _ARTICLES else words
+    return tuple(map(reader.key, thing)) if len(thing) <= _MOST_DEFINED else ()
 
 
 @lru_cache(50_000)
@@ -471,12 +488,20 @@ def _form(statement: _Statement, weights: Mapping[str, float], asked: _Asked, us
     early = 1 - begins / len(stems) if stems[begins] in weights else 0.0
     factor = 1 / (1 + _LONG * max(0.0, len(statement.own) / usual - 1))
     factor *= 1 + _PAIRS * len(asked.pairs & frozenset(pairwise(stems))) / max(1, len(asked.pairs))
-    factor *= (1 + _EARLY * early) * (1 + _FIRST * statement.first)
+    factor *= (1 + _EARLY * early) * (1 + _FIRST * statement.first) * (1 + _DEFINED * _defines(stems, asked.thing))
     if asked.measured and (_NUMBER.search(statement.near.text) or not _NUMBERS.isdisjoint(stems)):
         factor *= 1 + _MEASURED
     return factor * _ENTRY if statement.entry else factor
 
 
+def _defines(stems: Sequence[str], thing: Sequence[str]) -> bool:
+    """Whether a statement, by its words as terms, begins with the thing and says what it is: A lease is …"""
+    begins = stems[1:] if stems[0] in _ARTICLE_TERMS else stems
+    after = begins[len(thing) : len(thing) + 1]
+    return bool(thing) and tuple(begins[: len(thing)]) == tuple(thing) and not _IS_TERMS.isdisjoint(after)
+
+
+_ARTICLE_TERMS, _IS_TERMS = (frozenset(map(stem, words)) for words in (_ARTICLES, _IS))
 _NUMBERS = frozenset(stem(word) for language in LANGUAGES for word in (*language.numbers, *language.tens))
 
 

@@ -35,6 +35,27 @@ def test_the_nearest_sentence_comes_first(question: str, first: str) -> None:
     assert found(question)[0] == first
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("What is a matter?", "A matter is a case with its own documents and conversations."),
+        ("What is the desk?", "The desk is what the next question asks."),
+        ("What are tables?", "Tables are the same questions, asked of many documents."),
+        ("Was ist eine Akte?", "Eine Akte ist ein Fall mit eigenen Unterlagen."),
+        ("Qu’est-ce qu’un dossier ?", "Un dossier est une affaire avec ses propres documents."),
+    ],
+)
+def test_what_says_what_a_thing_is_comes_first_where_that_is_asked(question: str, first: str) -> None:
+    text = (
+        "Manage matters, rename matters. A deleted matter is gone. Put it on the desk. The desk fills the desk. Tables"
+        " keep tables. Die Akte liegt in der Akte. Jede Akte hat Unterlagen. Le dossier est clos. Ce dossier a un"
+        f" dossier. {FILLER} A matter is a case with its own documents and conversations. The desk is what the next"
+        " question asks. Tables are the same questions, asked of many documents. Eine Akte ist ein Fall mit eigenen"
+        " Unterlagen. Un dossier est une affaire avec ses propres documents."
+    )
+    assert found(question, (text,))[0] == first
+
+
 def test_what_says_the_same_is_told_once() -> None:
     assert len(found("When does the landlord return the deposit?")) == 1
     assert found("How does a tenant terminate the lease?", LEASE * 3) == found("How does a tenant terminate the lease?")
