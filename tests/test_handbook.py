@@ -37,7 +37,7 @@ QUESTIONS = {
     "How can I export an answer?": "To export an answer",
     "What does the green mark mean?": "✓ verified",
     "What does a mark without a sign mean?": "A mark without a sign: the page exists",
-    "What should I do when an answer is wrong?": "If an answer is wrong,",
+    "What should I do when an answer is wrong?": "An answer may be wrong:",
     "How do I open a page?": "To open a page,",
     "How do I search in a book?": "To search in a book,",
     "How do I highlight words?": "To highlight words on a page,",
