@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 
 from app.core.conversations.conversation import Citation
 from app.core.documents.document import Book
-from app.ui.chat.messages.empty import EmptyOffer
 from app.ui.chat.submission import GoOn, Submission
 from app.ui.kit.commands import Entry, MenuEntry, PlacedCommands
 from app.ui.kit.file_kind import GivenKind
@@ -80,10 +79,6 @@ class WindowFeature(QObject):
 
     def settings_rows(self) -> Sequence[FeatureRow]:
         """Its rows in the settings, each with a button; asked for once."""
-        return ()
-
-    def first_offers(self) -> Sequence[EmptyOffer]:
-        """Return the offers of the feature at the first start, when nothing is kept yet; asked for once."""
         return ()
 
     def answer_menu(self, answer_id: str, citation: Citation | None) -> Sequence[MenuEntry]:  # noqa: ARG002

@@ -92,9 +92,10 @@ class Pager(QWidget):
         self.forward.setEnabled(number < names.pages)
 
     def show_travel(self, *, back: bool, forward: bool) -> None:
-        """Where one can go."""
-        self.travel_back.setEnabled(back)
-        self.travel_forward.setEnabled(forward)
+        """Where one can go; nothing is shown of it until there is a way back."""
+        for button, can in ((self.travel_back, back), (self.travel_forward, forward)):
+            button.setVisible(back or forward)
+            button.setEnabled(can)
 
     def show_drawn(self, drawn: bool) -> None:
         """Whether the book's pages can be drawn, and so asked about as they look."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
@@ -13,7 +13,7 @@ from app.ui.areas.models import ModelArea
 from app.ui.areas.places import PlaceArea
 from app.ui.areas.shelf import ShelfArea
 from app.ui.areas.talk import TalkArea
-from app.ui.chat.messages.empty import EmptyAction, EmptyOffer, EmptyWords
+from app.ui.chat.messages.empty import EmptyAction, EmptyWords
 from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.frame_state import WindowState
 from app.ui.kit.presenter import Presenter
@@ -46,7 +46,6 @@ class Welcome(Presenter):
         self._shown = context.shown
         self._handbook = context.handbook if desk.matter is None else None  # a matter begins with nothing
         self._has_keyring = desk.shared.matters.home.key.origin is not KeyOrigin.FILE
-        self._offers: tuple[EmptyOffer, ...] = ()
         self._state = WindowState()
         self._files: tuple[Path, ...] = ()
         self._started = False
@@ -54,10 +53,6 @@ class Welcome(Presenter):
         self._key_open = False  # a person should know where the key is, and has not said that it may stay there
         self.advice.changed.connect(self.hint)
         window.talk.view.empty.wanted.connect(self._act)
-
-    def use(self, offers: Iterable[EmptyOffer]) -> None:
-        """Features offer this at the first start."""
-        self._offers = tuple(offers)
 
     def begin(self, state: WindowState, files: Sequence[Path]) -> None:
         """`state` is what was shown last; `files` are given at the start."""
@@ -188,7 +183,6 @@ class Welcome(Presenter):
             (line,),
             most_questions=_FIRST_QUESTIONS,
             actions=(_add_action(),),
-            offers=self._offers,
             advice=self.advice.words,
             key=key,
         )

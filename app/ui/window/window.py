@@ -194,7 +194,6 @@ class WindowPresenter(QObject):
         places.help.use(self.commands)
         places.navigation.use([each.open_kept for each in features], [each.take_back for each in features])
         self.model_area.preferences.use([row for feature in features for row in feature.settings_rows()])
-        self.welcome.use([offer for feature in features for offer in feature.first_offers()])
         self.shelf_area.matters.ask_also(self._busy_words)
         asking = self.talk_area.asking
         asking.use([asking.planning, *features, self.talk_area.image_consent])

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
 
-from app.ui.chat.messages.empty import EmptyOffer
 from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
 from app.ui.look.icons import Symbol
 from app.ui.settings.feature_row import FeatureRow
@@ -55,9 +54,6 @@ class BackupWindow(WindowFeature):
             "backup", SectionKind.PRIVACY, _("Backup"), _("Back up…"), self._explain, self.ask, closes_settings=True
         )
         return (row,)
-
-    def first_offers(self) -> Sequence[EmptyOffer]:
-        return (EmptyOffer(_("Restore from a backup…"), self.ask_restore),)
 
     @Slot()
     def ask(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -35,14 +35,6 @@ class EmptyAction(Enum):
 
 
 @dataclass(frozen=True)
-class EmptyOffer:
-    """An offer that a feature makes in an empty conversation: the words on a button, and the function that it runs."""
-
-    words: str
-    run: Callable[[], object]
-
-
-@dataclass(frozen=True)
 class AdvisedModel:
     """The model that is best for this machine: its name, and what it would be able to do."""
 
@@ -53,14 +45,13 @@ class AdvisedModel:
 @dataclass(frozen=True)
 class EmptyWords:
     """`most_questions`: how many are suggested at most. `actions`: the buttons, the one that is most likely wanted
-    first; those of `offers` come behind them. `key`: what there is to know about the key to what is kept; empty for
+    first. `key`: what there is to know about the key to what is kept; empty for
     nothing."""
 
     title: str = ""
     lines: tuple[str, ...] = ()
     most_questions: int = 5
     actions: tuple[tuple[EmptyAction, str], ...] = ()
-    offers: tuple[EmptyOffer, ...] = ()
     advice: AdvisedModel | None = None
     key: str = ""
 
@@ -82,7 +73,6 @@ class EmptyConversation(QWidget):
         self._buttons = QWidget(self)
         self._button_row = row(STRETCH, of=self._buttons, spacing=SPACE_S)
         self.buttons: dict[EmptyAction, TextButton] = {}
-        self._offer_buttons: list[TextButton] = []
         self._advice, self._advice_title, self._advice_words = self._make_advice()
         self._key = _Remark(
             self._button(EmptyAction.SET_PASSPHRASE, _("Set a passphrase…"), "link"),
@@ -96,8 +86,8 @@ class EmptyConversation(QWidget):
         return self._words
 
     def show_words(self, words: EmptyWords) -> None:
-        if (words.actions, words.offers) != (self._words.actions, self._words.offers):
-            self._show_actions(words.actions, words.offers)
+        if words.actions != self._words.actions:
+            self._show_actions(words.actions)
         self._words = words
         self._title.setText(words.title)
         self._lines.setText("\n".join(words.lines))
@@ -124,19 +114,13 @@ class EmptyConversation(QWidget):
 
     # ---- how it is made
 
-    def _show_actions(self, actions: Sequence[tuple[EmptyAction, str]], offers: Sequence[EmptyOffer]) -> None:
-        for old in (*self.buttons.values(), *self._offer_buttons):
+    def _show_actions(self, actions: Sequence[tuple[EmptyAction, str]]) -> None:
+        for old in self.buttons.values():
             old.hide()
             old.deleteLater()
         self.buttons.clear()
-        self._offer_buttons.clear()
         for place, (action, words) in enumerate(actions):
             self.buttons[action] = button = self._button(action, words, "" if place else "primary")
-            self._button_row.insertWidget(place, button)
-        for place, offer in enumerate(offers, len(actions)):
-            button = TextButton(offer.words)
-            button.clicked.connect(offer.run)
-            self._offer_buttons.append(button)
             self._button_row.insertWidget(place, button)
 
     def _make_advice(self) -> tuple[QFrame, PlainLabel, PlainLabel]:
@@ -182,7 +166,7 @@ class EmptyConversation(QWidget):
             (self._title, bool(words.title), 0),
             (self._lines, bool(words.lines), SPACE_S),
             (self.questions, bool(self.questions.questions), SPACE_L),
-            (self._buttons, bool(words.actions or words.offers), SPACE_XL),
+            (self._buttons, bool(words.actions), SPACE_XL),
             (self._advice, words.advice is not None, SPACE_XL),
             (self._key, bool(words.key), SPACE_L),
         )

@@ -20,7 +20,6 @@ from app.features.backup.window.line import BackupLine
 from app.store import restoring
 from app.store.settings import SettingsStore
 from app.ui.kit.bridge import Executor
-from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.settings import SectionKind
 from tests.ui import shelf_of_books
@@ -164,12 +163,7 @@ def test_at_the_first_start_a_backup_is_restored_in_the_place_of_nothing(
     chosen(room, qtbot, file)()
     room.settle()
     room.presenter.events.restart_wanted.connect(lambda: restarts.append(True))
-    (button,) = [
-        each
-        for each in room.window.talk.view.empty.findChildren(TextButton)
-        if each.text() == "Restore from a backup…" and each.isVisible()
-    ]
-    button.click()
+    room.presenter.commands.actions["Restore from a backup…"].trigger()
     asked = the(room, QFileDialog)
     asked.reject()
     asked.fileSelected.emit(str(file))
