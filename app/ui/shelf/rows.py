@@ -429,8 +429,7 @@ class BookList(HeadedList[BookRow]):
 
 
 def measure_of(row: BookRow) -> str:
-    """How long a book is, in words: "412 pages · 231,480 tokens", or the chosen pages of it; what time is left; how
-    many versions there are."""
+    """How long a book is, in words, or the chosen pages of it; what time is left; how many versions there are."""
     if row.book is None:
         return ""
     words = _size_words(row, row.book)
@@ -450,9 +449,7 @@ def _size_words(row: BookRow, book: Book) -> str:
         return _("{pages} · counting words, {percent} %").format(pages=pages, percent=row.counted)
     if row.indexed is not None:
         return _("{pages} · indexing, {percent} %").format(pages=pages, percent=row.indexed)
-    if row.tokens is None:
-        return pages
-    return _("{pages} · {n} tokens").format(pages=pages, n=count(row.tokens))
+    return pages
 
 
 def _identity(row: HeadingRow | BookRow) -> tuple[str | bool | int, ...]:
