@@ -11,6 +11,7 @@ import pytest
 
 from app.cli.main import EXIT_INPUT
 from tests.cli.conftest import Octavo
+from tests.whole import needs
 
 
 def named(folder: Path, name: bytes) -> Path:
@@ -62,16 +63,30 @@ def test_a_model_in_the_models_folder_is_listed_with_its_sentence(octavo: Octavo
     assert not (folder / model.name).exists()
 
 
-def test_books_lists_of_questions_and_exports_are_used(octavo: Octavo, tmp_path: Path, tiny_scout: Path) -> None:
-    book, questions = named(tmp_path, b"b\xff.md"), named(tmp_path, b"q\xff.txt")
-    book.write_text("# The lighthouse\n\nThe lamp burned all night.\n", encoding="utf-8")
-    questions.write_text("What burned?\n", encoding="utf-8")
-    desk = ("--data-dir", tmp_path / "desk", "--model", tiny_scout, "--context", 4096, "--max-tokens", 4)
+@pytest.fixture
+def desk(tmp_path: Path, tiny_scout: Path) -> tuple[object, ...]:
+    return "--data-dir", tmp_path / "desk", "--model", tiny_scout, "--context", 4096, "--max-tokens", 4
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    made = named(tmp_path, b"b\xff.md")
+    made.write_text("# The lighthouse\n\nThe lamp burned all night.\n", encoding="utf-8")
+    return made
+
+
+def test_books_and_exports_are_used(octavo: Octavo, tmp_path: Path, desk: tuple[object, ...], book: Path) -> None:
     export = named(tmp_path, b"out\xff.md")
     code, _out, err = octavo("ask", *desk, "--document", book, "--export", export, "What burned?")
     assert (code, err.splitlines()[1:]) == (0, [])
     assert "cut off after 4 tokens" in err, "and nothing else"
     assert export.read_text(encoding="utf-8").startswith("# What burned?")
+
+
+@needs("tables")
+def test_lists_of_questions_are_used(octavo: Octavo, tmp_path: Path, desk: tuple[object, ...], book: Path) -> None:
+    questions = named(tmp_path, b"q\xff.txt")
+    questions.write_text("What burned?\n", encoding="utf-8")
     table = named(tmp_path, b"table\xff.md")
     code, _out, err = octavo("sheet", *desk, "--document", book, "--questions", questions, "--export", table)
     assert (code, err) == (0, "")

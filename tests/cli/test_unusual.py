@@ -11,6 +11,7 @@ import pytest
 from app import __main__
 from app.cli import arguments
 from tests.cli.conftest import Octavo, answered_here
+from tests.whole import needs
 
 
 @pytest.mark.parametrize("words", [("ask", ""), ("ask", "What?", " \n"), ("find", "--document", "none.pdf", "  ")])
@@ -41,7 +42,9 @@ def test_an_option_that_cannot_be_is_named_as_it_was_typed(
     "words",
     [
         ("ask", "--document", "none.md", "--export", "nowhere/out.md", "What?"),
-        ("sheet", "--document", "none.md", "--export", "nowhere/out.xlsx", "What?"),
+        pytest.param(
+            ("sheet", "--document", "none.md", "--export", "nowhere/out.xlsx", "What?"), marks=needs("tables")
+        ),
     ],
 )
 def test_a_place_that_cannot_be_written_to_is_named_before_anything_is_read(

@@ -374,6 +374,16 @@ def test_a_model_that_sees_nothing_says_so_before_anything_is_sent(qtbot: QtBot,
     assert composer.send_button.isEnabled()
 
 
+@pytest.mark.parametrize("sees", [True, False])
+def test_images_are_offered_where_the_model_sees_them(room: Room, sees: bool) -> None:
+    room.engine.info = SCOUT if sees else _BLIND
+    room.add_conversation("A")
+    room.open()
+    composer = room.window.talk.composer
+    assert composer.image_button.isHidden() is not sees
+    assert not composer.instructions_button.isHidden()
+
+
 def test_without_its_images_a_question_is_asked_of_a_blind_model(qtbot: QtBot, room: Room, tmp_path: Path) -> None:
     room.engine.info = _BLIND
     _open(room)

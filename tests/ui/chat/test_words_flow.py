@@ -80,8 +80,8 @@ def test_tab_comes_by_once_and_arrows_go_between_the_two(
     composer: Composer, switch: WordsSwitch, told: list[bool]
 ) -> None:
     composer.set_text("When?")
-    composer.instructions_button.setFocus(Qt.FocusReason.TabFocusReason)
-    QTest.keyClick(composer.instructions_button, Key.Key_Tab)
+    composer.image_button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(composer.image_button, Key.Key_Tab)
     assert QApplication.focusWidget() is switch.freely
     QTest.keyClick(switch.freely, Key.Key_Right)
     assert QApplication.focusWidget() is switch.verbatim

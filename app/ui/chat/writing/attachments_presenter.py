@@ -261,7 +261,9 @@ class AttachmentsPresenter(Presenter):
 
     @Slot()
     def measure(self) -> None:
-        """Have the engine count their tokens; the answer comes when it is not busy."""
+        """Have the engine count their tokens; the answer comes when it is not busy. Only a model that sees images is
+        offered some."""
+        self._composer.offer_images(not self.blindness())
         if self._counting is not None:
             self._counting.cancel()
         refs = {attached.key: attached.ref for attached in self._here if attached.ref is not None}

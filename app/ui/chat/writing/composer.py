@@ -116,7 +116,7 @@ class Composer(QWidget):
         """Which earlier question is in the field; without words where a new one is."""
         self._notes = self.scope, self.hold, self.editing  # from the top
         buttons = (InlineButton("", theme, self, size=SIZE_UI) for _place in range(3))
-        self.book_button, self.image_button, self.instructions_button = buttons
+        self.book_button, self.instructions_button, self.image_button = buttons
         self.words = WordsSwitch(theme, self)
         """The choice in whose words the answer is written; hidden where there is none."""
         self.send_button = SendButton(theme, self)
@@ -171,8 +171,13 @@ class Composer(QWidget):
         """Say what the button for images can show to the model."""
         self.image_button.set_words(_("+ Image"), f"{words}  {IMAGE_KEYS}")
 
+    def offer_images(self, offered: bool) -> None:
+        """Show the button for images, the last one, where the model sees them."""
+        self.image_button.setVisible(offered)
+        self._arrange()
+
     def _tools(self) -> tuple[PlainButton, ...]:
-        return self.book_button, self.image_button, self.instructions_button, self.send_button
+        return self.book_button, self.instructions_button, self.image_button, self.send_button
 
     def set_instructed(self, instructed: bool) -> None:
         """Whether the conversation has instructions of its own."""
@@ -379,10 +384,11 @@ class Composer(QWidget):
             top += height
         self.editor.setGeometry(inside.x(), top, inside.width(), tools - SPACE_S - top)
         self.book_button.move(inside.x() - 4, tools + (HEIGHT - self.book_button.height()) // 2)
-        self.image_button.move(self.book_button.geometry().right() + SPACE_S, self.book_button.y())
-        self.instructions_button.move(self.image_button.geometry().right() + SPACE_S, self.book_button.y())
+        self.instructions_button.move(self.book_button.geometry().right() + SPACE_S, self.book_button.y())
+        self.image_button.move(self.instructions_button.geometry().right() + SPACE_S, self.book_button.y())
         self.send_button.move(inside.right() + 1 - self.send_button.width(), tools)
-        self.words.place_between(self.instructions_button.geometry(), self.send_button.geometry())
+        last = self.instructions_button if self.image_button.isHidden() else self.image_button
+        self.words.place_between(last.geometry(), self.send_button.geometry())
         self.update()
 
     def _restyle(self) -> None:

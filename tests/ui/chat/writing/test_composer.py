@@ -270,7 +270,7 @@ def test_tab_leaves_the_field_for_the_buttons(composer: Composer) -> None:
     for _ in range(4):
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
         visited.append(QApplication.focusWidget().accessibleName())
-    assert visited == ["+ Book", "+ Image", "+ Instructions", "Send"]
+    assert visited == ["+ Book", "+ Instructions", "+ Image", "Send"]
     assert composer.text() == "text"
 
 
