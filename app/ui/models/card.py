@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QSizePolicy
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QMoveEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QSizePolicy, QWidget
 
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import SPACE_L, SPACE_XL, SPACE_XS
@@ -20,6 +21,11 @@ from app.wording.i18n import _
 _WORDS_WIDTH = 252
 _BUTTON_WIDTH = 152
 _STEPS = 1000
+_HIGHEST = (1 << 24) - 1  # as Qt has it: no limit
+_PRESSED = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+
+UNSETTLED_MS = 500
+"""For so long a card that has moved takes no click: it was meant for what was in its place before."""
 
 
 class CardGroup(StrEnum):
@@ -105,7 +111,8 @@ class CardData:
 
 
 class ModelCard(QFrame):
-    """`acted` carries the card's key and the CardAction."""
+    """`acted` carries the card's key and the CardAction. The card of a model that is here keeps its height while one is
+    loaded, so that no other moves under the pointer."""
 
     acted = Signal(str, object)
 
@@ -113,6 +120,7 @@ class ModelCard(QFrame):
         super().__init__()
         self.card = card
         self.setProperty("role", "card")
+        self._unsettled = QTimer(self, singleShot=True, interval=UNSETTLED_MS)
         self.mark = PlainLabel(role="mark", wraps=True)
         self.title = ElidedLabel(role="heading")
         self._lines: list[PlainLabel] = []
@@ -126,12 +134,15 @@ class ModelCard(QFrame):
         self.progress = QProgressBar(textVisible=False, maximum=_STEPS)
         self.button = TextButton("")
         self.button.clicked.connect(self._press)
+        self.button.installEventFilter(self)
         self._quiet: list[TextButton] = []
         self.menu = QMenu(self)
         self.more = IconButton(icons, Symbol.MORE, _("More"))
         self.more.clicked.connect(self._open_menu)
+        self.more.installEventFilter(self)
         self._words = column(STRETCH, self.mark, self.title, self.limit, STRETCH, spacing=SPACE_XS)
         self._below = row(STRETCH, self.more, STRETCH)
+        self._room_or_work = QWidget()
         self._build()
         self.show_card(card)
 
@@ -146,6 +157,8 @@ class ModelCard(QFrame):
     def show_card(self, card: CardData) -> None:
         changed_current = card.current != self.property("current")
         self.card = card
+        if card.group is CardGroup.HERE:
+            self._keep_height()
         limit = card.limit or CardLimit("", "")
         self.setAccessibleName(", ".join(filter(None, (card.title, card.mark, *card.lines, limit.words))))
         self.setAccessibleDescription(card.problem or card.room)
@@ -169,10 +182,35 @@ class ModelCard(QFrame):
         for label, words in ((self.room, card.room), (self.problem, card.problem)):
             label.setText(words)
             label.setVisible(bool(words))
+        self.room.setVisible(bool(card.room) and card.progress is None)
+        self._room_or_work.setVisible(bool(card.room) or card.progress is not None)
         set_tip(self.room, card.tip)
         set_role(self.room, "warning" if card.misfit else "")
         self._show_progress(card.progress)
         self._show_buttons(card)
+
+    def _keep_height(self) -> None:
+        """What is loaded shows its progress in place of its room, and nothing that goes makes the card lower."""
+        work = self.progress_words.sizeHint().height() + SPACE_XS + self.progress.sizeHint().height() + 4
+        self._room_or_work.setMinimumHeight(work)
+        if self.isVisible():
+            self.setMinimumHeight(self.height())
+            self.setMaximumHeight(self.height() if self.card.progress is not None else _HIGHEST)
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._unsettled.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.setMinimumHeight(0)
+            self.setMaximumHeight(_HIGHEST)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The pointer does nothing with the buttons of a card that has just moved."""
+        late = event.type() in _PRESSED and self._unsettled.isActive()
+        return late or super().eventFilter(watched, event)
 
     def _show_progress(self, progress: CardProgress | None) -> None:
         for widget in (self.progress_words, self.progress_aside, self.progress, self.progress_below):
@@ -198,6 +236,7 @@ class ModelCard(QFrame):
         while len(self._quiet) < len(card.quiet):
             made = TextButton("", role="quiet")
             made.clicked.connect(partial(self._press_quiet, len(self._quiet)))
+            made.installEventFilter(self)
             self._quiet.append(made)
             self._below.insertWidget(self._below.count() - 2, made)
             made.stackUnder(self.more)
@@ -234,17 +273,16 @@ class ModelCard(QFrame):
             label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         for label in (self.room, self.problem, self.progress_below):
             label.setContentsMargins(*inset)
-        middle = column(
-            STRETCH,
-            self.fit,
+        column(
             self.room,
             row((self.progress_words, 1), self.progress_aside, margins=inset, spacing=SPACE_XS),
             row(self.progress, margins=(3, 2, 3, 2)),
             self.progress_below,
-            self.problem,
             STRETCH,
+            of=self._room_or_work,
             spacing=SPACE_XS,
         )
+        middle = column(STRETCH, self.fit, self._room_or_work, self.problem, STRETCH, spacing=SPACE_XS)
         self.button.setFixedWidth(_BUTTON_WIDTH)
         button = (self.button, Qt.AlignmentFlag.AlignHCenter)
         words, side = boxed(self._words), boxed(column(STRETCH, button, self._below, STRETCH, spacing=SPACE_XS))

@@ -16,7 +16,7 @@ from app.models.offers import Offer
 from app.services.models.downloads import Licence
 from app.services.models.plans import Hardware, ModelPlan
 from app.services.models.recommending import best_of, sensible
-from app.services.models.selection import ModelSelection, select
+from app.services.models.selection import ModelSelection, Owned, select
 from app.ui.frame.main_window import MainWindow
 from app.ui.kit.bridge import Executor
 from app.ui.kit.window_context import WindowContext
@@ -53,6 +53,7 @@ class ModelWindowPresenter(QObject):
         self.adding = AddModelPresenter(context, self.fetching)
         self.placement = PlacementPresenter(context)
         self._selection: ModelSelection | None = None
+        self._places: dict[str, int] = {}  # of the models on this computer, while the window is open
         self._wanted: Offer | None = None  # whose terms a person wants to see as soon as its card is there
         self.actions = ModelActions(context, model)
         self.headers = OfferHeaders(context)
@@ -73,6 +74,7 @@ class ModelWindowPresenter(QObject):
             from app.ui.models.window import ModelsWindow  # when it is opened
 
             made = self.shown = ModelsWindow(self._icons, self._main)
+            self._places = {}
             made.acted.connect(self.act)
             made.files_given.connect(self.adding.import_models)
             made.file_wanted.connect(partial(self.adding.choose_file, made))
@@ -145,9 +147,8 @@ class ModelWindowPresenter(QObject):
                 self.adding.order(offer, self.window)
 
     def _cards(self, selection: ModelSelection) -> Iterator[CardData]:
-        path = self.actions.loaded_path
         plans = self.plans
-        for owned in sorted(selection.owned, key=lambda each: each.file.path != path):
+        for owned in self._in_places(selection.owned):
             key = owned.file.path
             status, may_judge = self.actions.status(key), plans.may_judge.get(key)
             yield cards.owned_card(owned, plans.plans.get(key), status, plans.waiting, may_judge)
@@ -164,6 +165,12 @@ class ModelWindowPresenter(QObject):
         shown = self._sensible(known)
         for offer in sorted(known, key=lambda offer: (offer.key != best, offer.header is None)):
             yield self._offer_card(offer, best, sensible=offer.key in shown)
+
+    def _in_places(self, all_owned: Sequence[Owned]) -> list[Owned]:
+        """The one that was loaded when the window was opened comes first; each keeps its place until it is closed."""
+        path, places = self.actions.loaded_path, self._places
+        loaded_first = sorted(all_owned, key=lambda each: each.file.path != path)
+        return sorted(loaded_first, key=lambda each: places.setdefault(each.file.path, len(places)))
 
     def _offer_card(self, offer: Offer, best: str, *, sensible: bool) -> CardData:
         """`best`: the key of the one to recommend."""

@@ -18,6 +18,7 @@ from app.models.local import starter
 from app.models.records import FileState, ModelVerdict
 from app.services.models.chat_templates import FormatReport
 from app.services.models.models import Models
+from app.ui.models import card as card_module
 from app.ui.models.card import CardAction
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.fakes import Gate
@@ -198,3 +199,41 @@ def test_another_setting_does_not_bring_back_the_model_of_before(shop: Shop) -> 
     shop.room.presenter.model_area.preferences.toggle_theme()
     shop.room.settle()
     assert shop.room.desk.settings.load().engine.model_path == str(other)
+
+
+def test_cards_keep_their_places_and_heights_while_a_model_is_loaded(shop: Shop) -> None:
+    other = shop.scout.with_name("other.gguf")
+    other.hardlink_to(shop.scout)
+    shop.open()
+    here = (shop.scout, other, _starter())
+    before = [shop.view(key).geometry() for key in here]
+    gate = Gate()
+    shop.room.engine.loads = [(Loading(0.42), gate)]
+    shop.view(other).button.click()
+    wait(lambda: (progress := shop.card(other).progress) is not None and progress.fraction == 0.42)
+    pause(shop.room.quiet_ms)
+    assert [shop.view(key).geometry() for key in here] == before
+    shop.room.engine.info = msgspec.structs.replace(shop.room.engine.info, path=str(other))
+    gate.open()
+    shop.room.settle()
+    assert [shop.view(key).y() for key in here] == [place.y() for place in before]
+    shop.window.close()
+    shop.room.settle()
+    window = shop.show()
+    assert next(iter(window.cards)) == str(other), "the loaded one comes first when the window is opened again"
+
+
+def test_a_click_on_a_card_that_has_just_moved_does_nothing(
+    shop: Shop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card_module, "UNSETTLED_MS", 600_000)
+    shop.open()
+    view, chosen = shop.view(_starter()), []
+    view.acted.connect(lambda key, action: chosen.append((key, action)))
+    view.move(view.x(), view.y() + 10)
+    qtbot.mouseClick(view.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseDClick(view.button, Qt.MouseButton.LeftButton)
+    assert chosen == []
+    view._unsettled.stop()  # as if the time were over
+    qtbot.mouseClick(view.button, Qt.MouseButton.LeftButton)
+    assert chosen == [(_starter(), CardAction.USE)]
