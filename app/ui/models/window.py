@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.chat.writing.intake import pick_files
 from app.ui.frame.drops import DropOverlay
@@ -95,6 +95,7 @@ class ModelsWindow(QDialog):
                 self._show_card(card, views, place)
             speak_in_order((heading, *(self.cards[card.key] for card in members)))
         speak_in_order(self._folded.values())
+        _lay_out()
 
     def show_at(self, key: str) -> None:
         """Scroll to this card once it has its place, and unfold what it is in."""
@@ -107,6 +108,7 @@ class ModelsWindow(QDialog):
         """One that is there already has changed."""
         if card.key in self.cards:
             self.cards[card.key].show_card(card)
+            _lay_out()
 
     def _show_card(self, card: CardData, views: QVBoxLayout, place: int) -> None:
         view = self.cards.get(card.key)
@@ -117,6 +119,7 @@ class ModelsWindow(QDialog):
             view.show_card(card)
         if views.indexOf(view) != place:
             views.insertWidget(place, view)
+            view.show()
 
     # ---- what is dropped
 
@@ -196,6 +199,11 @@ def _in_the_middle(layout: QLayout) -> QLayout:
     widget = boxed(layout)
     widget.setMaximumWidth(_WIDEST)
     return row(STRETCH, (widget, 1000), STRETCH)
+
+
+def _lay_out() -> None:
+    """Give all cards their heights before one is drawn: while much else happens, the layout would come later."""
+    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
 def _titles() -> dict[CardGroup, str]:

@@ -358,3 +358,16 @@ def test_groups_stand_in_order_and_none_is_empty(shop: Shop) -> None:
     headings = [label for label in window.findChildren(QLabel) if label.property("role") == "section"]
     assert [label.text() for label in headings] == ["On this computer", "In progress", "Available to download"]
     assert [label.isVisible() for label in headings] == [True, False, True]
+
+
+def test_cards_have_their_heights_before_they_are_drawn(shop: Shop) -> None:
+    """Even if nothing else happens between: the window's thread may be busy for seconds."""
+    window = shop.open()
+    shown = [view.card for view in window.cards.values()]
+    window.show_cards(())
+    shop.room.settle()
+    window.show_cards(shown)
+    heights = [view.height() for view in window.cards.values() if view.isVisible()]
+    assert heights
+    shop.room.settle()
+    assert heights == [view.height() for view in window.cards.values() if view.isVisible()]
