@@ -129,8 +129,10 @@ class Incoming:
         write_private(files / RECORD_NAME, lambda file: file.write(content))
         try:
             sync_folder(files)
-            if target.exists():  # an empty folder would be replaced
+            if holds_files(target):
                 raise AppError(Code.MODEL_THERE, path=str(target))
+            if target.exists():  # what was left of a model
+                self.leave(target)
             files.rename(target)
             sync_folder(self._models)
         except OSError as error:
@@ -176,6 +178,14 @@ def _make(folder: Path) -> Path:
     if not folder.is_dir():
         raise AppError(Code.FOLDER_READ_ONLY, path=str(folder))
     return folder
+
+
+def holds_files(target: Path) -> bool:
+    """Whether there is a model, or anything else that is not ours to replace: a file, or a folder with one in it. What
+    is left of a model whose files were deleted outside is no more than its record."""
+    if not target.is_dir() or target.is_symlink():
+        return target.exists()
+    return any(name != RECORD_NAME for _place, folders, names in os.walk(target) for name in (*folders, *names))
 
 
 def _clear(folder: Path) -> None:

@@ -19,7 +19,7 @@ from app.models.copying import free_bytes, new_file
 from app.models.hub.catalogue import Catalogue, Licence
 from app.models.hub.client import Hub
 from app.models.hub.protocol import check_endpoint
-from app.models.incoming import Incoming, Unfinished
+from app.models.incoming import Incoming, Unfinished, holds_files
 from app.models.local import ModelFile
 from app.models.offers import Offer, stored_name
 from app.models.records import Record, RecordedFile, folder_name, record_beside, today
@@ -120,7 +120,7 @@ class Downloads:
         order = self.order(offer)
         if order.licence is not None and not order.accepted:
             raise AppError(Code.LICENCE_NOT_ACCEPTED, path=offer.key, licence=order.licence.name)
-        if self._folder_of(offer).exists():
+        if holds_files(self._folder_of(offer)):
             raise AppError(Code.MODEL_THERE, path=order.folder)
         with self._incoming.fetching(offer) as files:
             resolved = self._incoming.begun(offer)

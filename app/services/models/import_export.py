@@ -16,7 +16,7 @@ from app.isolation.files import look_at, printable
 from app.models import local, packing
 from app.models.copying import CopyJob, copy, hash_files, need_room, new_file
 from app.models.gguf.reader import HeaderReader
-from app.models.incoming import Incoming
+from app.models.incoming import Incoming, holds_files
 from app.models.local import ModelFile, belongings, hashes_beside, model_at, own_belongings, size_of, stem_of
 from app.models.records import (
     RECORD_NAME,
@@ -118,7 +118,7 @@ class ImportExport:
         return finish(self._headers.read(path, cancel))
 
     def _check_free(self, name: str) -> None:
-        if (self._folder / name).exists():
+        if holds_files(self._folder / name):
             raise AppError(Code.MODEL_THERE, path=printable(self._folder / name))
 
     # ---- there

@@ -149,6 +149,16 @@ def test_no_byte_of_what_is_no_model_is_copied(
     assert names_in(folder) == []
 
 
+def test_a_model_whose_file_was_deleted_outside_is_imported_again(desk: Services, folder: Path, tmp_path: Path) -> None:
+    path = write_model(tmp_path / "one.gguf")
+    imported(desk, path).unlink()
+    assert names_in(folder) == ["one/octavo-model.json"]
+    model = imported(desk, path)
+    assert set(states(desk, model).values()) == {FileState.GOOD}
+    model.rename(model.with_name("kept by a person.bin"))
+    assert problem(desk.model_files.carrying.import_model(path, Cancel())).code is Code.MODEL_THERE
+
+
 def test_what_is_there_is_not_written_over(desk: Services, folder: Path, tmp_path: Path) -> None:
     path = write_model(tmp_path / "one.gguf")
     model = imported(desk, path)
