@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
 from app.core.documents.document import RefusedKind
 from app.core.errors import Code, Problem
@@ -1050,6 +1051,10 @@ _NO_SUCH_PAGE = "“{path}” has no page {wanted}. Choose another page."
 _NAMELESS_FILE = "(no name)"
 
 
+_NAME_ENOUGH = ("model_", "disk_")
+"""The beginnings of the codes whose sentences say the name of a file alone: the folders above it say nothing more."""
+
+
 def sentence(problem: Problem) -> str:
     """Say what went wrong, where, and what to do next. Unknown parameters are left out, missing ones shown as `?`."""
     template = _SENTENCES[problem.code]
@@ -1078,6 +1083,8 @@ class _Words:
         if name in ("refused", "way_out"):
             return self._refusal(name)
         value = self._params.get(name, "?")
+        if name == "path" and isinstance(value, str) and self._problem.code.startswith(_NAME_ENOUGH):
+            value = PurePath(value).name or value
         if name in ("expected", "found", "format") and isinstance(value, str):
             return _(_FORMATS.get(value, printable(value) or "?"))
         if isinstance(value, str):

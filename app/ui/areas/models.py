@@ -57,6 +57,7 @@ class ModelArea(WindowArea):
     def _connect_model(self, shelf: ShelfArea, talk: TalkArea) -> None:
         model, events, window = self.model, self._context.events, self._window
         events.engine_changed.connect(model.look)
+        model.mended.connect(window.take_back)
         for loaded in (model.ready, model.revived):
             loaded.connect(talk.context.measure)
             loaded.connect(talk.attachments.measure)

@@ -39,6 +39,7 @@ class TalkArea(WindowArea):
         for work in (self.conversation.answer, self.ahead):
             work.noticed.connect(window.tell)
         self.gallery.done.connect(window.say)
+        self.drafts.mended.connect(window.take_back)
         self._connect_engine()
         self._connect_shown()
         self._connect_books()

@@ -273,6 +273,13 @@ class MainWindow(QWidget):
         """The same, with what can be done now; with `passes_ms` it goes by itself after that time."""
         self._notice().show_sentence(words, failed=False, actions=actions, passes_ms=passes_ms)
 
+    @Slot(str)
+    def take_back(self, words: str) -> None:
+        """The cause of a sentence is over: where it still stands, it goes."""
+        for notice in (self.talk.notice, *(view.notice for view in self._views)):
+            if words and notice.text() == words:
+                notice.hide()
+
     def hide_notice(self) -> None:
         self._notice().hide()
 

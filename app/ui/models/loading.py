@@ -38,6 +38,7 @@ class ModelPresenter(Presenter):
 
     ready = Signal(object)
     revived = Signal(object)
+    mended = Signal(str)  # a failure that is told no longer
     beginning = Signal()  # a model is about to be loaded, though the engine lives
 
     def __init__(self, context: WindowContext, chip: ModelChip, mark: RemoteMark) -> None:
@@ -137,6 +138,7 @@ class ModelPresenter(Presenter):
 
     def _begin(self, work: _Load, path: str = "", *, reviving: bool = False) -> None:
         if not reviving:
+            self.mended.emit(self.failure)
             self.loading_path, self.failure = path, ""
             self.beginning.emit()
         self._reviving = reviving
@@ -163,6 +165,7 @@ class ModelPresenter(Presenter):
             return
         match event:
             case Done(result=ModelInfo() as info):
+                self.mended.emit(self.failure)
                 (self.revived if self._reviving else self.ready).emit(info)
             case Failed(problem):
                 self.failure = sentence(problem)

@@ -147,6 +147,18 @@ def test_without_a_model_there_is_a_way_to_one(qtbot: QtBot, first: Room) -> Non
     assert _words(first).title == "Add a document to start"
 
 
+def test_what_is_said_of_a_missing_model_goes_with_its_cause(first: Room) -> None:
+    first.engine.loads = [(Problem(Code.MODEL_MISSING, {"path": "/home/me/models/small.gguf"}),)]
+    first.add_conversation("A")
+    first.open()
+    notice = first.window.talk.notice
+    assert notice.text() == "There is no model file “small.gguf”. Choose another model, or put the file back."
+    assert notice.isVisible()
+    first.presenter.model_area.model.load_again()
+    first.settle()
+    assert not notice.isVisible()
+
+
 def test_a_double_click_adds_a_book_and_leaves_one_that_is_there(qtbot: QtBot, room: Room) -> None:
     room.add_books()
     room.add_conversation("A", [room.books[LEASE]])

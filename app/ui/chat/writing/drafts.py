@@ -26,13 +26,15 @@ class DraftsPresenter(Presenter):
     """Has the drafts, and stores each soon after it changes. Ids are those of conversations; an empty one means the
     conversation that will be shown first."""
 
+    mended = Signal(str)  # what could not be kept before is kept: this was the sentence
+
     def __init__(self, context: WindowContext) -> None:
         super().__init__(context.parent)
         self._store = Drafts(context.desk.database)
         self._bridge = context.bridge
         self._drafts: dict[str, Draft] = {}
         self._kept: dict[str, Draft] = {}  # as the store has them
-        self._failing = False
+        self._failing = ""  # why the last one could not be kept
         self._timer = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._timer.timeout.connect(self.keep)
 
@@ -85,7 +87,8 @@ class DraftsPresenter(Presenter):
         ]
 
     def _note_kept(self, conversation_id: str, draft: Draft) -> None:
-        self._failing = False
+        self.mended.emit(self._failing)
+        self._failing = ""
         if conversation_id in self._drafts:
             self._kept[conversation_id] = draft
 
@@ -93,8 +96,8 @@ class DraftsPresenter(Presenter):
     def _on_problem(self, problem: Problem) -> None:
         """It is tried again with the next change, and said once."""
         if not self._failing:
-            self._failing = True
-            self.failed.emit(sentence(problem))
+            self._failing = sentence(problem)
+            self.failed.emit(self._failing)
 
 
 class Writing(QObject):

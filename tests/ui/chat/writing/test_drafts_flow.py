@@ -238,7 +238,7 @@ def test_a_deleted_conversation_leaves_nothing_written(qtbot: QtBot, room: Room)
 
 def test_a_disk_that_is_full_is_told_once(qtbot: QtBot, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = _begin(room, "A", "B")
-    full = AppError(Code.DISK_FULL, path="octavo.db")
+    full = AppError(Code.DISK_FULL, path="/home/me/octavo.db")
     told: list[str] = []
     room.presenter.talk_area.drafts.failed.connect(told.append)
 
@@ -251,6 +251,10 @@ def test_a_disk_that_is_full_is_told_once(qtbot: QtBot, room: Room, monkeypatch:
     _type(room, qtbot, "Of B?")
     _go(room, one)
     assert told == [sentence(full.problem)]
+    notice = room.window.talk.notice
+    assert "“octavo.db”" in notice.text()
+    assert notice.isVisible()
     monkeypatch.undo()
     _go(room, two)
+    assert not notice.isVisible(), "there is room again"
     assert (_kept(room, one), _kept(room, two)) == (Draft("Of A?"), Draft("Of B?"))
