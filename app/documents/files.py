@@ -10,10 +10,10 @@ from pathlib import Path
 from app.core.errors import AppError, Code
 from app.isolation.files import OpenFile, open_regular, printable
 
-TEXT_LIMIT_BYTES = 64 << 20
+TEXT_LIMIT_BYTES = 64_000_000
 """A text is held in memory whole, several times over; the longest novels have 6 MB."""
 
-PACKED_LIMIT_BYTES = 2 << 30
+PACKED_LIMIT_BYTES = 2_000_000_000
 """The limit in bytes of a file that is packed, or read piece by piece, which may be larger than a text."""
 
 

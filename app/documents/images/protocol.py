@@ -16,7 +16,7 @@ upright or its colours are converted."""
 MAX_SIDE = 32_767
 """Pixels of width or height. What is long and thin is of no use to a model, and libraries have their mistakes there."""
 
-MAX_FILE_BYTES = 256 << 20
+MAX_FILE_BYTES = 256_000_000
 """Held in memory whole. 80 million pixels without any compression."""
 
 MAX_PROFILE_BYTES = 4 << 20

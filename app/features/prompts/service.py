@@ -22,7 +22,7 @@ from app.features.prompts.store import SavedPrompts
 from app.services.services import Services
 from app.store.settings import SettingsStore
 
-MAX_FILE_BYTES = 16 << 20
+MAX_FILE_BYTES = 16_000_000
 _HEADING = re.compile(r"#\s*(?P<name>.*?)(?:\s+/(?P<shortcut>\S+))?\s*")
 
 

@@ -44,7 +44,7 @@ MEMORY_BYTES = 3 << 30
 CPU_S = 1_800
 """Processor time of one process, a backstop: a survey takes two minutes at most, a frame a second."""
 
-MAX_FILE_BYTES = 1 << 40
+MAX_FILE_BYTES = 1_000_000_000_000
 """Nothing of it is held in memory. A film as cinemas get it has 0.3 TB."""
 
 _FINDINGS: Findings = {
