@@ -48,8 +48,7 @@ class SheetBeginning(Presenter):
         self._call(self._work.sheets.all, self._show_kept)
 
     def show_conversation(self) -> None:
-        """A new sheet asks the books on the desk of the shown conversation, until others are chosen."""
-        self._setup.choose_documents({})
+        """A new sheet asks the books on the desk of the shown conversation, unless others were chosen for it."""
         self.look()
         work = partial(self._work.books, self._showing.books)
         self._call(work, self._show_books)

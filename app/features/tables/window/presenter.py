@@ -250,6 +250,7 @@ class SheetsPresenter(Presenter):
             return
         if self.panel.setup.questions() == wanted.questions:
             self.panel.setup.show_questions(())
+            self.panel.setup.choose_documents({})
         if self._free():  # else something came up while it was being kept; then it is there to be gone on with
             self.run.begin(sheet)
         self.open(sheet.id)
@@ -304,6 +305,7 @@ class SheetsPresenter(Presenter):
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
         """A book was removed, and with it the sheets that ask nothing else; of others, its rows."""
+        self.panel.setup.forget_document(book_id)
         shown = self._shown.sheet if self._shown is not None else None
         if shown is None or all(ref.book_id != book_id for ref in shown.books):
             self.beginning.list_kept()

@@ -136,6 +136,11 @@ class SheetSetup(QWidget):
             self.set_asks_each(True)
         self._show_all_books()
 
+    def forget_document(self, book_id: str) -> None:
+        """Ask this document no longer, if it was chosen: it was removed."""
+        if self.chosen.pop(book_id, None) is not None:
+            self._show_all_books()
+
     def take_back(self) -> bool:
         """Take back the questions that wait; whether there are any."""
         waited = self._locked

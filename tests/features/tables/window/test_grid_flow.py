@@ -27,7 +27,7 @@ from app.ui.kit.commands import MenuEntry
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
-from tests.ui.room import LEASE, LETTERS, Room, wait
+from tests.ui.room import LEASE, LETTERS, RULES, SURVEY, Room, wait
 
 _QUESTIONS = ("[date] End: When does the Term end?", "[text] What about the dry dock?")
 _QUOTED = (f"Excluded\n“{shelf_of_books.QUOTE}” [p. 203]",)
@@ -315,3 +315,31 @@ def test_a_template_and_chosen_documents_make_a_grid(room: Room, tmp_path: Path)
     room.feature(TablesWindow).sheets.write(sheets_of(room.desk).all()[0].id, str(path))
     room.settle()
     assert len(list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))) == 2
+
+
+def test_the_chosen_documents_stay_until_the_table_is_made_or_they_are_removed(room: Room) -> None:
+    room.add_books()
+    room.engine.answers = [("Not in this document",)]
+    room.add_conversation("Other", [room.books[SURVEY]], days_ago=1)
+    room.add_conversation("Talk", [room.books[LEASE]])
+    room.open()
+    tables = room.feature(TablesWindow)
+    tables.open()
+    room.settle()
+    setup = tables.panel.setup
+    setup.choose_documents({room.books[title].id: room.books[title].title for title in (LETTERS, SURVEY, RULES)})
+    for conversation in room.desk.conversations.all():
+        room.presenter.places.navigation.close_view()
+        room.presenter.places.navigation.open_conversation(conversation.id)
+        room.settle()
+        tables.open()
+        room.settle()
+    assert list(setup.chosen) == [room.books[title].id for title in (LETTERS, SURVEY, RULES)]
+    room.window.shelf.book_remove_wanted.emit(room.books[RULES].id)
+    room.settle()
+    assert list(setup.chosen) == [room.books[title].id for title in (LETTERS, SURVEY)]
+    setup.show_questions(("What about the dry dock?",))
+    setup.start.click()
+    room.settle()
+    assert tables.panel.grid_table.rowCount() == 2
+    assert not setup.chosen, "the next table begins with the documents on the desk"
