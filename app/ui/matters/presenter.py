@@ -104,8 +104,8 @@ class MattersPresenter(Presenter):
         self.desk_wanted.emit(id, "", None)
 
     def open_made(self, matter: Matter) -> None:
-        """Open one that was just made, and is not listed yet."""
-        self.known = (matter, *self.known)
+        """List one that was just made, and open it."""
+        self._show((matter, *self.known))
         self.open(matter.id)
 
     def name_of(self, id: str) -> str:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
+from app.core.errors import Problem
 from app.core.matter import Matter
 from app.ui.kit.presenter import Presenter
 from app.ui.shelf.matter_switch import desk_name
-from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.widgets.dialogs import Confirmation
 from app.ui.workspace import Workspace
+from app.wording.errors import sentence
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.features.matters.window.dialog import MattersDialog
     from app.features.matters.window.files import MatterFiles
+    from app.features.matters.window.name_dialog import NameDialog
 
 
 class MatterManaging(Presenter):
@@ -33,6 +36,7 @@ class MatterManaging(Presenter):
         self._window = workspace.window
         self._desks = workspace.matters
         self._dialog: MattersDialog | None = None
+        self._naming: NameDialog | None = None
         self._desks.listed.connect(self._show)
 
     @Slot()
@@ -48,10 +52,11 @@ class MatterManaging(Presenter):
     @Slot(str, str)
     def _create(self, key: str, name: str) -> None:  # noqa: ARG002 - of the dialog
         work = partial(self._matters.create, name)
-        self._call(work, self._open_created)
+        self._call(work, self._open_created, self._refuse_name)
 
     @Slot(object)
     def _open_created(self, matter: Matter) -> None:
+        self._close_naming()
         if self._dialog is not None:
             self._dialog.close()
         self._desks.open_made(matter)
@@ -100,7 +105,12 @@ class MatterManaging(Presenter):
 
     @Slot(str, str)
     def _rename(self, id: str, name: str) -> None:
-        self._change(partial(self._matters.kept.rename, id, name))
+        self._do(partial(self._matters.kept.rename, id, name), self._renamed, self._refuse_name)
+
+    @Slot()
+    def _renamed(self) -> None:
+        self._close_naming()
+        self._desks.look()
 
     @Slot(object)
     def _archive(self, matter: Matter) -> None:
@@ -136,6 +146,27 @@ class MatterManaging(Presenter):
     def _ask_name(
         self, title: str, words: str, action: str, given: Callable[[str, str], None], *, key: str = "", text: str = ""
     ) -> None:
-        dialog = LineDialog(title, words, action, key=key, text=text, parent=self._dialog or self._window)
+        from app.features.matters.window.name_dialog import NameDialog  # when it is opened
+
+        dialog = self._naming = NameDialog(
+            title, words, action, key=key, text=text, parent=self._dialog or self._window
+        )
         dialog.given.connect(given)
+        dialog.finished.connect(self._forget_naming)
         dialog.open()
+
+    @Slot(object)
+    def _refuse_name(self, problem: Problem) -> None:
+        """Say in the dialog why the name was not taken; where the person has closed it, in the window."""
+        if self._naming is not None:
+            self._naming.show_problem(sentence(problem))
+        else:
+            self._on_problem(problem)
+
+    def _close_naming(self) -> None:
+        if self._naming is not None:
+            self._naming.close()
+
+    @Slot()
+    def _forget_naming(self) -> None:
+        self._naming = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -13,10 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from app.features.matters.window.dialog import MattersDialog
 from app.features.matters.window.matters import MattersWindow
+from app.features.matters.window.name_dialog import NameDialog
 from app.features.matters.window.presenter import MatterManaging
 from app.ui.kit.form import FormDialog
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
-from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.widgets.dialogs import Confirmation
+from tests.ui.fakes import Gate
 from tests.ui.matter_window import Window
 from tests.ui.room import wait
 
@@ -51,8 +54,8 @@ def test_the_menu_of_desks_and_the_commands_lead_to_it(window: Window) -> None:
 def test_a_new_matter_is_made_and_opened_with_nothing_in_it(qtbot: QtBot, window: Window) -> None:
     before = window.presenter
     _managing(window).ask_new()
-    dialog = window.dialog(LineDialog)
-    assert isinstance(dialog, LineDialog)
+    dialog = window.dialog(NameDialog)
+    assert isinstance(dialog, NameDialog)
     qtbot.keyClicks(dialog.line, "Client Three")
     qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
     wait(lambda: window.start.presenter not in (None, before))
@@ -60,6 +63,39 @@ def test_a_new_matter_is_made_and_opened_with_nothing_in_it(qtbot: QtBot, window
     assert window.presenter.window.windowTitle() == "New conversation – Client Three – Octavo"
     assert window.presenter.shown.shelf == {}, "no handbook either"
     assert next(matter.name for matter in window.desk.shared.matters.all()) == "Client Three"
+
+
+def test_a_matter_that_is_made_during_an_answer_is_in_the_menu_though_it_is_not_opened(window: Window) -> None:
+    gate = Gate()
+    window.engine.answers = [("It is ", gate, "three months.")]
+    window.presenter.talk_area.asking.submit("How long?")
+    wait(gate.reached.is_set)
+    _managing(window).ask_new()
+    naming = window.dialog(NameDialog)
+    assert isinstance(naming, NameDialog)
+    naming.line.setText("Client Three")
+    naming.accept()
+    window.dialog(Confirmation).reject()
+    names = [action.text() for action in window.start.window.shelf.desk.menu_of_desks().actions()]
+    assert "Client Three" in names
+    gate.open()
+    wait(lambda: window.start._bridge.idle)
+
+
+def test_a_refused_name_stays_in_the_dialog_which_says_why(window: Window) -> None:
+    managing, matters = _managing(window), window.desk.shared.matters
+    for ask in (managing.ask_new, partial(managing._ask_rename, matters.kept.get(window.marlow))):
+        ask()
+        dialog = managing._naming
+        assert dialog is not None
+        dialog.line.setText("Client Two")
+        dialog.accept()
+        assert not dialog.action.isEnabled(), "it is given once"
+        wait(lambda: window.start._bridge.idle)
+        assert (dialog.isVisible(), dialog.line.text(), dialog.action.isEnabled()) == (True, "Client Two", True)
+        assert dialog.problem.text() == "There is a matter “Client Two” already. Choose another name."
+        dialog.reject()
+    assert sorted(matter.name for matter in matters.all()) == ["Client One", "Client Two"]
 
 
 def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) -> None:
@@ -73,8 +109,8 @@ def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) 
     assert not dialog.delete.isEnabled(), "it is open"
     assert not dialog.open_button.isEnabled()
     dialog.rename.click()
-    line = window.dialog(LineDialog)
-    assert isinstance(line, LineDialog)
+    line = window.dialog(NameDialog)
+    assert isinstance(line, NameDialog)
     line.line.setText("Client 1")
     line.action.click()
     wait(lambda: window.start._bridge.idle)
