@@ -13,7 +13,7 @@ from app.features.tables.data import SheetEntry
 from app.features.tables.service import SheetTemplate, read_questions
 from app.features.tables.window.documents_dialog import DocumentsDialog
 from app.features.tables.window.setup import SheetSetup
-from app.features.tables.window.work import SheetWork, WantedSheet
+from app.features.tables.window.work import ListedDocument, SheetWork, WantedSheet
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.workspace import Workspace
@@ -85,7 +85,7 @@ class SheetBeginning(Presenter):
     @Slot()
     def choose_documents(self) -> None:
         """Let the person choose from the whole library."""
-        self._call(self._work.library.books, self._offer_documents)
+        self._call(self._work.documents, self._offer_documents)
 
     @Slot()
     def look(self) -> None:
@@ -99,10 +99,10 @@ class SheetBeginning(Presenter):
             self.take_template(template)
 
     @Slot(object)
-    def _offer_documents(self, books: tuple[Book, ...]) -> None:
+    def _offer_documents(self, documents: tuple[ListedDocument, ...]) -> None:
         chosen = tuple(self._setup.chosen) or tuple(ref.book_id for ref in self._showing.books)
-        dialog = DocumentsDialog(_("Choose documents"), _("Choose"), books, chosen, self._setup.window())
-        titles = {book.id: book.title for book in books}
+        dialog = DocumentsDialog(_("Choose documents"), _("Choose"), documents, chosen, self._setup.window())
+        titles = {each.book.id: each.book.title for each in documents}
         dialog.given.connect(partial(self._take_documents, titles))
         dialog.open()
 

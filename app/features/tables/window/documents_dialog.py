@@ -1,13 +1,21 @@
-"""Chooses documents of the library for a grid."""
+"""Chooses documents of the library for a table."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
-from app.core.documents.document import Book
+from app.features.tables.window.work import ListedDocument
 from app.ui.look.theme import SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.dialogs import SmallDialog
@@ -18,15 +26,43 @@ from app.wording.units import count, printable
 
 _IdRole = int(Qt.ItemDataRole.UserRole)
 _HEIGHT = 320
+_PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+
+
+class _WholeRow(QStyledItemDelegate):
+    """A click anywhere in a row ticks it, or takes its tick away."""
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        if event.type() in _PRESSES:
+            return False
+        if event.type() != QEvent.Type.MouseButtonRelease or not isinstance(event, QMouseEvent):
+            return super().editorEvent(event, model, option, index)
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return False
+        is_ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) is Qt.CheckState.Checked
+        state = Qt.CheckState.Unchecked if is_ticked else Qt.CheckState.Checked
+        return model.setData(index, state, Qt.ItemDataRole.CheckStateRole)
 
 
 class DocumentsDialog(SmallDialog):
-    """`given` carries the ids of the chosen books, in the order of the list."""
+    """`given` carries the ids of the chosen books, in the order of the list: the `chosen` ones first, then by folder
+    and title."""
 
     given = Signal(object)
 
     def __init__(
-        self, title: str, action: str, books: Sequence[Book], chosen: Collection[str], parent: QWidget | None = None
+        self,
+        title: str,
+        action: str,
+        documents: Sequence[ListedDocument],
+        chosen: Collection[str],
+        parent: QWidget | None = None,
     ) -> None:
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Find a document"))
@@ -35,11 +71,12 @@ class DocumentsDialog(SmallDialog):
         self.list.setProperty("role", "framed")
         self.list.setAccessibleName(_("Documents"))
         self.list.setMinimumHeight(_HEIGHT)
-        for book in books:
-            item = QListWidgetItem(printable(book.title), self.list)
-            item.setData(_IdRole, book.id)
+        self.list.setItemDelegate(_WholeRow(self.list))
+        for document in sorted(documents, key=lambda each: (each.book.id not in chosen, *_place(each))):
+            item = QListWidgetItem("  ·  ".join(filter(None, _shown(document))), self.list)
+            item.setData(_IdRole, document.book.id)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
-            item.setCheckState(Qt.CheckState.Checked if book.id in chosen else Qt.CheckState.Unchecked)
+            item.setCheckState(Qt.CheckState.Checked if document.book.id in chosen else Qt.CheckState.Unchecked)
         self.counted = PlainLabel(role="small")
         self.all = TextButton(_("Choose all"))
         body = boxed(column(self.search, self.list, row((self.counted, 1), self.all), spacing=SPACE_S))
@@ -82,3 +119,11 @@ class DocumentsDialog(SmallDialog):
         n = len(self.chosen)
         self.counted.setText(_("1 document") if n == 1 else _("{n} documents").format(n=count(n)))
         self.action.setEnabled(bool(n))
+
+
+def _shown(document: ListedDocument) -> tuple[str, str]:
+    return printable(document.book.title), printable(document.folder)
+
+
+def _place(document: ListedDocument) -> tuple[str, str]:
+    return document.folder.casefold(), document.book.title.casefold()

@@ -7,14 +7,13 @@ from functools import partial
 from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.conversation import BookRef
-from app.core.documents.document import Book
 from app.features.tables.data import GridColumn
 from app.features.tables.window.cell_table import ShownCell
 from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
 from app.features.tables.window.documents_dialog import DocumentsDialog
 from app.features.tables.window.panel import SheetPanel
-from app.features.tables.window.work import OpenedSheet, SheetWork
+from app.features.tables.window.work import ListedDocument, OpenedSheet, SheetWork
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.ui.workspace import Workspace
@@ -49,15 +48,15 @@ class GridEditing(Presenter):
     @Slot()
     def add_documents(self) -> None:
         """Let the person choose from the library what the grid does not ask yet."""
-        self._call(self._work.library.books, self._offer_documents)
+        self._call(self._work.documents, self._offer_documents)
 
     @Slot(object)
-    def _offer_documents(self, books: tuple[Book, ...]) -> None:
+    def _offer_documents(self, documents: tuple[ListedDocument, ...]) -> None:
         sheet = self._table.sheet
         if sheet is None:
             return
         asked = {ref.book_id for row in sheet.rows for ref in row.books}
-        others = [book for book in books if book.id not in asked]
+        others = [each for each in documents if each.book.id not in asked]
         if not others:
             self.failed.emit(_("All documents of the library are in the table already."))
             return

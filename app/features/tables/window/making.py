@@ -25,6 +25,7 @@ def make_sheets(workspace: Workspace, card: RunningCard) -> SheetsPresenter:
         desk.documents.library,
         desk.conversations,
         desk.documents.removal,
+        desk.documents.adding,
     )
     made = SheetsPresenter(workspace, work, panel)
     made.failed.connect(window.tell)

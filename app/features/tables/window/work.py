@@ -18,6 +18,7 @@ from app.features.tables.export import files
 from app.features.tables.export.report import SheetReport, compose
 from app.features.tables.service import Sheets, Templates
 from app.services.asking.parts import Parts
+from app.services.library.folder_adding import FolderAdding
 from app.services.library.library import Library
 from app.services.library.removal import Removal
 from app.store.conversations import Conversations
@@ -33,6 +34,14 @@ class OpenedSheet:
     sheet: Sheet
     books: dict[str, Book]
     reads: Mapping[str, ReadCell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ListedDocument:
+    """A document that can be chosen. `folder`: where it is on the shelf; empty where it is in no folder."""
+
+    book: Book
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,19 @@ class SheetWork:
     library: Library
     conversations: Conversations
     removal: Removal
+    adding: FolderAdding
+
+    def documents(self) -> tuple[ListedDocument, ...]:
+        """Return all documents of the library."""
+        shelf, names = self.adding.shelf(), {counts.source.id: counts.source.name for counts in self.adding.all()}
+        listed = []
+        for book in self.library.books():
+            place = shelf.get(book.id)
+            name = names.get(place.source_id) if place is not None else None
+            inside = place.folder if place is not None else None
+            folder = "" if name is None or inside is None else Path(name, inside).as_posix()
+            listed.append(ListedDocument(book, folder))
+        return tuple(listed)
 
     def books(self, refs: tuple[BookRef, ...]) -> dict[str, Book]:
         return {ref.book_id: self.library.book(ref.book_id) for ref in refs}

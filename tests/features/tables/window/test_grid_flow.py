@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
@@ -343,3 +343,44 @@ def test_the_chosen_documents_stay_until_the_table_is_made_or_they_are_removed(r
     room.settle()
     assert tables.panel.grid_table.rowCount() == 2
     assert not setup.chosen, "the next table begins with the documents on the desk"
+
+
+def test_documents_are_listed_by_folder_the_ticked_first_and_a_click_anywhere_ticks(
+    qtbot: QtBot, room: Room, tmp_path: Path
+) -> None:
+    (tmp_path / "Contracts" / "old").mkdir(parents=True)
+    (tmp_path / "Contracts" / "new.pdf").write_bytes(b"survey")
+    (tmp_path / "Contracts" / "old" / "letters.pdf").write_bytes(b"letters")
+    room.reader.documents |= {"new.pdf": shelf_of_books.survey(), "letters.pdf": shelf_of_books.letters()}
+    rules = room.add_book(shelf_of_books.rules())
+    room.add_conversation("Talk", [rules])
+    room.open()
+    room.presenter.shelf_area.folders.take([tmp_path / "Contracts"])
+    room.settle()
+    room.add_book(shelf_of_books.handbook(), 1)
+    tables = room.feature(TablesWindow)
+    tables.open()
+    room.settle()
+    qtbot.mouseClick(tables.panel.setup.documents_button, Qt.MouseButton.LeftButton)
+    room.settle()
+    chosen = dialog(room, DocumentsDialog)
+    assert isinstance(chosen, DocumentsDialog)
+    items = [chosen.list.item(row) for row in range(chosen.list.count())]
+    assert [item.text() for item in items] == [
+        "横浜港湾施設使用規則",
+        "Octavo handbook",
+        "Survey of the quay walls  ·  Contracts",
+        "Side letters 2019–2024  ·  Contracts/old",
+    ]
+    assert chosen.chosen == (rules.id,)
+    for place in ("left", "right"):
+        row = chosen.list.visualItemRect(items[3])
+        spot = row.center() if place == "right" else QPoint(row.left() + 12, row.center().y())
+        qtbot.mouseClick(chosen.list.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+        ticked = items[3].checkState() is Qt.CheckState.Checked
+        assert ticked == (place == "left"), "each click counts once"
+    chosen.list.setCurrentItem(items[1])
+    chosen.list.setFocus()
+    qtbot.keyClick(chosen.list, Qt.Key.Key_Space)
+    assert items[1].checkState() is Qt.CheckState.Checked
+    chosen.reject()
