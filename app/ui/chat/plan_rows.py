@@ -104,8 +104,8 @@ def _is_read(choice: DocumentChoice) -> bool:
 
 
 class PlanDelegate(RowDelegate):
-    """A box to tick, the title and why, how it is used, its tokens. A click on the box, or Space, takes a document or
-    leaves it out; one on its use, or Return, reads it whole or passages of it."""
+    """A box to tick, the title and why, how it is used, its tokens. A click, or Space, takes a document or leaves it
+    out; one on its use, or Return, reads it whole or passages of it."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
         return QSize(80, _HEADING if isinstance(index.data(RowRole), HeadingRow) else _ROW + _GAP)
@@ -167,10 +167,8 @@ class PlanDelegate(RowDelegate):
             point = event.position().toPoint()
             if row.use is not DocumentUse.NONE and _pill(area, row).contains(point):
                 model.switch(index)
-            elif point.x() < _box(area).right() + SPACE_M:
-                model.toggle(index)
             else:
-                return False
+                model.toggle(index)
             return True
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
             model.toggle(index)

@@ -110,6 +110,10 @@ def test_a_person_changes_what_is_read(matter: Room, qtbot: QtBot) -> None:
     assert "passages of 2" in dialog.line.text()
     qtbot.keyClick(dialog.view, Qt.Key.Key_Space)
     assert "1 left out" in dialog.line.text()
+    title = dialog.view.visualRect(dialog.documents.index(1)).center()
+    for taken in (True, False):
+        qtbot.mouseClick(dialog.view.viewport(), Qt.MouseButton.LeftButton, pos=title)
+        assert ("left out" not in dialog.line.text()) == taken, "the whole row can be clicked"
     dialog.field.setText("lease 7")
     assert dialog.documents.rowCount() == 2
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
