@@ -81,7 +81,8 @@ class Sheet(msgspec.Struct, frozen=True):
 
 
 class SheetEntry(msgspec.Struct, frozen=True):
-    """A sheet as it is listed. `questions`: all cells of its `rows`."""
+    """A sheet as it is listed. `questions`: all cells of its `rows`; `interrupted`: Octavo ended while it was being
+    asked, and one of them has not been asked again since."""
 
     id: str
     title: str
@@ -89,6 +90,7 @@ class SheetEntry(msgspec.Struct, frozen=True):
     questions: int
     answered: int
     rows: int = 1
+    interrupted: bool = False
 
 
 SheetProgress: TypeAlias = CellProgress[SheetCell]

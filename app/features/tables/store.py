@@ -14,7 +14,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from app.core.conversations.conversation import BookRef
+from app.core.conversations.conversation import BookRef, Ending
 from app.core.conversations.values import AnswerForm
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell, SheetEntry
 from app.language.folding import storable
@@ -61,7 +61,8 @@ class SheetStore(CellStore):
         """The newest first, without those that only make notes shorter."""
         rows = self._database.rows(
             f"""SELECT c.id, c.title, c.created_at, count(l.question_id),
-                    count(a.id) FILTER (WHERE a.ending IN {WHOLE}), count(DISTINCT r.number)
+                    count(a.id) FILTER (WHERE a.ending IN {WHOLE}), count(DISTINCT r.number),
+                    count(a.id) FILTER (WHERE a.ending = '{Ending.CLOSED}') > 0
                 FROM sheets s JOIN conversations c ON c.id = s.conversation_id
                 LEFT JOIN sheet_rows r ON r.sheet_id = c.id AND NOT {IN_BIN}
                 LEFT JOIN sheet_cells l ON l.sheet_id = c.id AND l.row_number = r.number
@@ -69,7 +70,10 @@ class SheetStore(CellStore):
                 WHERE c.bin_id = '' AND NOT (s.excerpts AND s.question_id != '')
                 GROUP BY c.id ORDER BY c.created_at DESC, c.id"""
         )
-        return tuple(SheetEntry(*row) for row in rows)
+        return tuple(
+            SheetEntry(id, title, created_at, questions, answered, row_count, bool(interrupted))
+            for id, title, created_at, questions, answered, row_count, interrupted in rows
+        )
 
     def add(self, id: str, columns: Sequence[GridColumn] = (), rows: Sequence[tuple[BookRef, ...]] = ()) -> None:
         """Add columns and rows behind the others, with a cell for each that none was asked for."""

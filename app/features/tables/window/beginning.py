@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.documents.document import Book
@@ -21,7 +21,9 @@ from app.wording.i18n import _, language
 
 
 class SheetBeginning(Presenter):
-    """Fills the setup of a new sheet; asks nothing."""
+    """Fills the setup of a new sheet; asks nothing. `listed` carries tuple[SheetEntry, ...], the kept ones."""
+
+    listed = Signal(object)
 
     def __init__(self, workspace: Workspace, work: SheetWork, setup: SheetSetup) -> None:
         super().__init__(workspace.parent)
@@ -112,6 +114,7 @@ class SheetBeginning(Presenter):
     @Slot(object)
     def _show_kept(self, sheets: tuple[SheetEntry, ...]) -> None:
         self._setup.show_kept(sheets)
+        self.listed.emit(sheets)
 
     @Slot(object)
     def _offer(self, templates: tuple[SheetTemplate, ...]) -> None:

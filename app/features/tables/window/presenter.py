@@ -127,6 +127,16 @@ class SheetsPresenter(Presenter):
     def open(self, sheet_id: str) -> None:
         self._call(partial(self._work.open, sheet_id), self._show)
 
+    @Slot(str)
+    def resume(self, sheet_id: str) -> None:
+        """Show a sheet, and ask what it has left to ask."""
+        self._call(partial(self._work.open, sheet_id), self._resume)
+
+    @Slot(object)
+    def _resume(self, opened: OpenedSheet) -> None:
+        self._show(opened)
+        self.go_on()
+
     def open_notes(self, question_id: str) -> None:
         """The notes on each part of the books of a question."""
         work = partial(self._work.open_notes, question_id)

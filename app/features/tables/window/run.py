@@ -32,10 +32,12 @@ _ENOUGH = 2
 class SheetRun(Presenter):
     """Asks one sheet, question by question, whatever is shown.
 
-    `changed`: a question was begun, or more of its answer is there; `cell_ended` carries the CellEnded; `ended` the id
-    of the sheet, and whether a question was broken off; `progressed` the RunProgress, None while none runs.
+    `began` carries the id of the sheet; `changed`: a question was begun, or more of its answer is there; `cell_ended`
+    carries the CellEnded; `ended` the id of the sheet, and whether a question was broken off; `progressed` the
+    RunProgress, None while none runs.
     """
 
+    began = Signal(str)
     progressed = Signal(object)
     changed = Signal()
     cell_ended = Signal(object)
@@ -84,6 +86,7 @@ class SheetRun(Presenter):
             _("A question sheet is being answered. Wait until it has finished, or stop it, then ask again."),
         )
         self._activity.begin_series(series, partial(self._stop, job), sheet.books)
+        self.began.emit(sheet.id)
 
     def _stop(self, job: Job) -> None:
         self._waits = ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from app.core.kept import KeptWhere
+from app.features.tables.window.interrupted import InterruptedTable
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
 from app.ui.look.icons import Symbol
@@ -28,6 +29,10 @@ class TablesWindow(WindowFeature):
         self.card = RunningCard(workspace.icons, _("Stop the question sheet"))
         self.card.clicked.connect(self.open_running)
         workspace.window.shelf.add_running(self.card)
+        self.interrupted = InterruptedTable(workspace)
+        self.interrupted.failed.connect(workspace.window.tell)
+        self.interrupted.open_wanted.connect(self._open_sheet)
+        self.interrupted.resume_wanted.connect(self.resume)
         view = workspace.window.talk.view
         view.offer_part_notes()
         view.notes_wanted.connect(self.open_notes)
@@ -38,7 +43,9 @@ class TablesWindow(WindowFeature):
         if self._made is None:
             from app.features.tables.window.making import make_sheets
 
-            self._made = make_sheets(self._workspace, self.card)
+            made = self._made = make_sheets(self._workspace, self.card)
+            made.beginning.listed.connect(self.interrupted.show_of)
+            made.run.began.connect(self.interrupted.leave)
         return self._made
 
     @property
@@ -66,6 +73,17 @@ class TablesWindow(WindowFeature):
         self.panel.focus_answers()
 
     @Slot(str)
+    def resume(self, sheet_id: str) -> None:
+        """Go on with a question sheet, and show it."""
+        self._show()
+        self.sheets.resume(sheet_id)
+
+    @Slot(str)
+    def _open_sheet(self, sheet_id: str) -> None:
+        self._show()
+        self.sheets.open(sheet_id)
+
+    @Slot(str)
     def open_notes(self, answer_id: str) -> None:
         """The notes on each part of the books that an answer is written from."""
         turns = self._workspace.shown.turns
@@ -88,6 +106,9 @@ class TablesWindow(WindowFeature):
         )
         return (PlacedCommands(Group.DESK, Anchor.FINDING, (sheet,)),)
 
+    def begin(self) -> None:
+        self.interrupted.look()
+
     def busy_words(self) -> str:
         if self._workspace.activity.has(EngineTask.SERIES):
             return _("A question sheet is being asked. It is stopped here; you can resume it later.")
@@ -96,8 +117,7 @@ class TablesWindow(WindowFeature):
     def open_kept(self, kind: str, id: str) -> bool:
         if kind != KeptWhere.SHEETS:
             return False
-        self._show()
-        self.sheets.open(id)
+        self._open_sheet(id)
         return True
 
     def take_back(self) -> bool:
