@@ -58,6 +58,11 @@ _INSTITUTIONS = (
     "Bank|University|College|Institute|Council|Ministry|Office|Authority|Association|Foundation|Trust|Court|Agency"
     "|Commission|Committee|Department|Hospital|Clinic|Society|Union|Federation|Group|Partners|Sons|Brothers|Fisheries"
 )
+_TEAMS = (
+    "Team|Teams|Maintainers|Developers|Project|Support|Service|Services|Helpdesk|Desk|Secretariat|Newsletter"
+    "|Notifications|Sekretariat|Kundenservice|Buchhaltung|Redaktion"
+)
+"""Last words of who signs or sends without being a person."""
 _OF = "University|Bank|Ministry|Department|Court|Council|Commission|Institute|Office|Port|Chamber|Registry"
 _NO_NAMES = """
 The This That These Those A An Each Any Every Such Said No Our Your Their His Her Its Registered Head Main Branch
@@ -175,7 +180,8 @@ class NameReader:
                 found.append(match.span())
                 if titled and sum(word[0].isupper() for word in words) < 2:
                     words.insert(0, match["title"])  # a surname alone may be that of several
-                names.append(WrittenName(" ".join(words), EntityKind.PERSON))
+                is_team = not titled and words[-1] in _TEAM_WORDS
+                names.append(WrittenName(" ".join(words), EntityKind.ORGANISATION if is_team else EntityKind.PERSON))
         return names, _without(text, found)
 
     def is_common(self, word: str) -> bool:
@@ -185,6 +191,7 @@ class NameReader:
 
 _GIVEN_WORDS = frozenset(_GIVEN.split())
 _TITLE_WORDS = frozenset(_TITLES.split())
+_TEAM_WORDS = frozenset(_TEAMS.split("|"))
 _BARE = re.compile(rf",?\s+(?:{_FORMS})$|^(?:株式会社|有限会社|合同会社)|(?:株式会社|有限会社|合同会社)$")
 _NO_LAST, _NO_FIRST = frozenset(_NO_LAST_NAMES.split()), frozenset(_NO_NAMES.split())
 
@@ -217,7 +224,7 @@ def _of_headers(text: str) -> Iterator[WrittenName]:
 
 def _of_sender(written: str) -> WrittenName:
     name = _clean(written)
-    formed = re.search(rf"\b(?:{_FORMS}|{_INSTITUTIONS})$", name) is not None
+    formed = re.search(rf"\b(?:{_FORMS}|{_INSTITUTIONS}|{_TEAMS})$", name) is not None
     return WrittenName(name, EntityKind.ORGANISATION if formed else EntityKind.PERSON)
 
 

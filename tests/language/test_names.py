@@ -38,6 +38,17 @@ def test_a_name_with_an_address_behind_it_is_one_whatever_it_looks_like() -> Non
     assert names(text, EntityKind.PERSON, "the law") == {"Theodore Y. Ts'o", "Pali Rohár", "Simon Law"}
 
 
+def test_a_team_is_no_person() -> None:
+    text = (
+        "From: Harbour Support <help@example.org>\nTo: Anna Berg <anna@example.org>\n\n"
+        "Developer's Reference Team <team@example.org> wrote.\nAuthor: Debian Policy Team\nAuthor: Peter Olsen\n"
+        "Mr Service was there."
+    )
+    teams = {"Harbour Support", "Developer's Reference Team", "Debian Policy Team"}
+    assert names(text, EntityKind.ORGANISATION) == teams
+    assert names(text, EntityKind.PERSON) == {"Anna Berg", "Peter Olsen", "Mr Service"}
+
+
 def test_persons() -> None:
     assert names(_LETTER, EntityKind.PERSON) == {
         *("Anna Berg", "John H. Smith", "Mr Smith", "John Smith", "Charlotte von Stein"),

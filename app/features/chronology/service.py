@@ -15,7 +15,7 @@ from app.features.chronology.store import Timeline
 from app.services.library.library import Library
 from app.services.services import Services
 
-RULES = 2
+RULES = 3
 """The version of the rules in `finding`: one more whenever they may find something else. All books are then looked
 through again."""
 

@@ -78,6 +78,7 @@ class TimelinePanel(MiddlePanel):
         self.show_only("")
 
     def _connect(self) -> None:
+        self.tabs.currentChanged.connect(self._name)
         self.tabs.currentChanged.connect(self.tab_changed)
         self.field.textChanged.connect(self.filtered)
         self.only.clicked.connect(self.entity_dropped)
@@ -91,6 +92,13 @@ class TimelinePanel(MiddlePanel):
     @property
     def tab(self) -> int:
         return self.tabs.currentIndex()
+
+    @Slot()
+    def _name(self) -> None:
+        """Call the panel by what it lists."""
+        name = _("People") if self.tab == PEOPLE else _("Chronology")
+        self.title.setText(name)
+        self.setAccessibleName(name)
 
     @property
     def view(self) -> TimelineView:

@@ -319,3 +319,11 @@ def test_one_stays_where_one_is_when_an_entry_is_changed(room: Room) -> None:
     index = view.model().index_of(_rows(room)[90].id)  # type: ignore[attr-defined]
     wait(lambda: view.visualRect(index).top() == before)
     assert [row.id for row in view.chosen()] == [_rows(room)[90].id]
+
+
+def test_its_title_says_which_list_is_shown(room: Room) -> None:
+    _open(room, people=True)
+    panel = _timeline(room).panel
+    assert (panel.title.text(), panel.accessibleName()) == ("People", "People")
+    room.feature(ChronologyWindow).open_events()
+    assert (panel.title.text(), panel.accessibleName()) == ("Chronology", "Chronology")
