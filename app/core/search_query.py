@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
@@ -98,10 +98,22 @@ class _Term(NamedTuple):
     value: str
     quoted: bool
 
+    @property
+    def is_filter(self) -> bool:
+        """Whether it is to be one; “Note:” is a word."""
+        return bool(self.filter) and (bool(self.value) or self.filter.lower() in set(SearchFilter))
+
+    @property
+    def is_unwanted(self) -> bool:
+        return self.without and not self.is_filter and bool(self.value or self.filter)
+
 
 _QUOTED = r'"(?P<{0}a>[^"]*)"?|[“„](?P<{0}b>[^“”„]*)[“”]?|「(?P<{0}c>[^」]*)」?'
+_OPTION = r"(?:-|[A-Za-z0-9](?:[=\s]|$))"
+"""Begins, after a dash, an option as one types it in a terminal: that is sought, such as -L or --list."""
+
 _TERM = re.compile(
-    rf"(?P<minus>-(?=\S))?(?:(?P<filter>[A-Za-z]{{2,}}):(?!//)(?:{_QUOTED.format('f')}|(?P<value>\S*))"
+    rf"(?P<minus>-(?=\S)(?!{_OPTION}))?(?:(?P<filter>[A-Za-z]{{2,}}):(?!//)(?:{_QUOTED.format('f')}|(?P<value>\S*))"
     rf"|{_QUOTED.format('p')}|(?P<word>\S+))"
 )
 _DATE = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?")
@@ -120,7 +132,7 @@ def parse(text: str, places: Collection[str]) -> SearchQuery:
     without: list[str] = []
     filters: dict[SearchFilter, list[str]] = {}
     for term in _terms(text):
-        if term.filter and (term.value or term.filter.lower() in set(SearchFilter)):
+        if term.is_filter:
             filters.setdefault(_filter_of(term, places), []).append(term.value)
         elif value := term.value or term.filter:
             (without if term.without else phrases if term.quoted else words).append(value)
@@ -151,14 +163,27 @@ def values_of(text: str, wanted: SearchFilter) -> tuple[str, ...]:
 
 def with_filter(text: str, wanted: SearchFilter, value: str) -> str:
     """The text with this value of a filter and no other; without that filter where `value` is empty."""
-    kept = text
-    for term in reversed([term for term in _terms(text) if term.filter.lower() == wanted]):
-        kept = f"{kept[: term.start].rstrip()} {kept[term.end :].lstrip()}"
-    kept = kept.strip()
+    kept = _cut(text, [term for term in _terms(text) if term.filter.lower() == wanted])
     if not value:
         return kept
     quoted = f'"{value}"' if re.search(r"\s", value) else value
     return f"{kept} {wanted.value}:{quoted}".strip()
+
+
+def unwanted_in(text: str) -> tuple[str, ...]:
+    """Return the words and phrases that must not be there, each once, as a text that is being typed has them."""
+    return tuple(dict.fromkeys(term.value or term.filter for term in _terms(text) if term.is_unwanted))
+
+
+def wanted_again(text: str, unwanted: str) -> str:
+    """The text without the exclusion of this word or phrase."""
+    return _cut(text, [term for term in _terms(text) if term.is_unwanted and unwanted == (term.value or term.filter)])
+
+
+def _cut(text: str, terms: Sequence[_Term]) -> str:
+    for term in reversed(terms):
+        text = f"{text[: term.start].rstrip()} {text[term.end :].lstrip()}"
+    return text.strip()
 
 
 def _terms(text: str) -> Iterator[_Term]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.services.library_search import LibraryFound
 from app.wording.i18n import _
 
@@ -28,3 +30,10 @@ def undated_words(documents: int) -> str:
     if documents == 1:
         return _("1 document has no date, so it was left out.")
     return _("{n} documents have no date, so they were left out.").format(n=documents)
+
+
+def without_words(unwanted: Sequence[str]) -> str:
+    """Say what was left out because a dash stood before it."""
+    return _("Left out: what has {words}").format(
+        words=_(", ").join(_("“{word}”").format(word=each) for each in unwanted)
+    )

@@ -14,7 +14,9 @@ from app.core.search_query import (
     SearchPlace,
     SearchQuery,
     literally,
+    unwanted_in,
     values_of,
+    wanted_again,
     with_filter,
 )
 from app.core.search_query import parse as parse_of
@@ -43,6 +45,9 @@ def parse(text: str) -> SearchQuery:
         ("page:flagged page:scanned", SearchQuery(pages=(PageCondition.FLAGGED, PageCondition.SCANNED))),
         ("in:notes in:conversation", SearchQuery(places=("notes", SearchPlace.CONVERSATIONS))),
         ("10:30 https://octavo.example a-b -", SearchQuery(words=("10:30", "https://octavo.example", "a-b", "-"))),
+        ("dpkg -L", SearchQuery(words=("dpkg", "-L"))),
+        ("ls --all -o=json -1 -", SearchQuery(words=("ls", "--all", "-o=json", "-1", "-"))),
+        ("tax -e-mail -2023 -猫", SearchQuery(words=("tax",), without=("e-mail", "2023", "猫"))),
         ("Note: rent", SearchQuery(words=("Note", "rent"))),
     ],
 )
@@ -93,3 +98,10 @@ def test_a_filter_is_put_into_the_text_and_taken_out_again() -> None:
     assert with_filter("", SearchFilter.PERSON, "Jane Roe") == 'person:"Jane Roe"'
     assert values_of('person:"Jane Roe" x', SearchFilter.PERSON) == ("Jane Roe",)
     assert with_filter("rent", SearchFilter.KIND, "") == "rent"
+
+
+def test_an_exclusion_is_named_and_taken_out_again() -> None:
+    text = 'dpkg -L -draft rent -"side letter" -kind:pdf -draft'
+    assert unwanted_in(text) == ("draft", "side letter")
+    assert wanted_again(text, "draft") == 'dpkg -L rent -"side letter" -kind:pdf'
+    assert wanted_again("rent -draft", "side letter") == "rent -draft"

@@ -24,7 +24,7 @@ from app.services.services import Services
 from app.store.passages import Passage
 from app.wording import units
 from app.wording.i18n import _
-from app.wording.search import nothing_found, undated_words, unindexed_words
+from app.wording.search import nothing_found, undated_words, unindexed_words, without_words
 from app.wording.support import searched_words
 
 _QUOTED = re.compile(r"^(-?)([A-Za-z]{2,}:)?(.*)$", re.DOTALL)
@@ -56,6 +56,8 @@ def _find_everywhere(options: argparse.Namespace, desk: Services, cancel: Cancel
     if options.json:
         print_json(_as_object(found, books))
         return
+    if query.without:
+        print(f"octavo: {without_words(query.without)}", file=sys.stderr)
     if not found.hits:
         print(nothing_found(found))
     for hit in found.hits:

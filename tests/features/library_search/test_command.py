@@ -112,6 +112,8 @@ def test_without_a_document_all_of_the_desk_is_searched(octavo: Octavo, desk: Pa
 
     code, out, _err = octavo("find", "--data-dir", desk, "cat", "folder:Mail")
     assert (code, out) == (0, "[letter, p. 1]\nDear tenant, the cat may stay and the flat is yours.\n\n")
+    code, out, err = octavo("find", "--data-dir", desk, "cat -flat")
+    assert (code, "letter" in out, err) == (0, False, "octavo: Left out: what has “flat”\n")
     code, out, _err = octavo("find", "--data-dir", desk, "the flat is")  # one argument: words
     assert code == 0
     assert out.startswith(("[letter, p. 1]", "[Rent, p. 1]"))

@@ -1,4 +1,5 @@
-"""The filters of a search as buttons with menus: what is chosen there is put into the text of the search."""
+"""The filters of a search as buttons with menus: what is chosen there is put into the text of the search. What must not
+be there is a button, too, which takes that out of the text."""
 
 from __future__ import annotations
 
@@ -7,11 +8,13 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
-from app.ui.look.theme import SPACE_L
+from app.ui.look.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton, draw_caret
 from app.ui.widgets.labels import repolish, set_tip
+from app.ui.widgets.layouts import STRETCH, row
+from app.wording.i18n import _
 
 _WIDEST = 190
 
@@ -66,3 +69,34 @@ class FilterChip(TextButton):
             group.addAction(action)
             action.triggered.connect(partial(self.chosen.emit, value))
         menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+
+
+class UnwantedChips(QWidget):
+    """A chip for each word and phrase that must not be there. `removed` carries the one that may be there again."""
+
+    removed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chips: list[TextButton] = []
+        self._row = row(STRETCH, of=self, spacing=SPACE_S)
+        self.hide()
+
+    def show_words(self, unwanted: Sequence[str]) -> None:
+        for chip in self.chips:
+            chip.hide()
+            chip.deleteLater()
+        self.chips = [self._chip(each) for each in unwanted]
+        for place, chip in enumerate(self.chips):
+            self._row.insertWidget(place, chip)
+        self.setVisible(bool(unwanted))
+
+    def _chip(self, unwanted: str) -> TextButton:
+        words = _("Without “{words}”").format(words=unwanted)
+        elided = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _WIDEST).replace("&", "&&")
+        chip = TextButton(f"{elided} ×", role="filter")
+        chip.setProperty("active", True)
+        chip.setAccessibleName(_("{words}: search for all again").format(words=words))
+        set_tip(chip, words)
+        chip.clicked.connect(partial(self.removed.emit, unwanted))
+        return chip

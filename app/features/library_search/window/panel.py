@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QWidget
 
 from app.core.kept import TextSource
 from app.core.search_query import SearchFilter, SearchPlace
-from app.features.library_search.window.chips import FilterChip
+from app.features.library_search.window.chips import FilterChip, UnwantedChips
 from app.features.library_search.window.delegate import ResultDelegate
 from app.features.library_search.window.rows import HitRow, MoreRow, ResultList, ResultRow
 from app.ui.kit.rows import RowRole
@@ -51,6 +51,7 @@ class SearchPanel(MiddlePanel):
         self.line.textChanged.connect(self.typed)
         self.line.installEventFilter(self)
         self.chips = self._make_chips(now, sources)
+        self.unwanted = UnwantedChips()
         self.status = PlainLabel(role="soft")
         self.remark = PlainLabel(role="small", wraps=True)
         self.order = ChoiceButton(((BY_DOCUMENT, _("By document")), (BY_WEIGHT, _("By relevance"))), BY_DOCUMENT)
@@ -64,7 +65,7 @@ class SearchPanel(MiddlePanel):
         self._pages.addWidget(self._make_note())
         self._pages.addWidget(self._make_results())
         chips = row(*self.chips.values(), STRETCH, spacing=SPACE_S)
-        above = column(self.line, chips, margins=(SPACE_XL, SPACE_L, SPACE_XL, SPACE_M), spacing=SPACE_M)
+        above = column(self.line, chips, self.unwanted, margins=(SPACE_XL, SPACE_L, SPACE_XL, SPACE_M), spacing=SPACE_M)
         self.fill(boxed(above), Separator(), (self._pages, 1))
         icons.theme.repaint_on_change(self.view.viewport())
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 
 from app.core.documents.document import Format
 from app.core.errors import AppError
-from app.core.search_query import SearchFilter, values_of, with_filter
+from app.core.search_query import SearchFilter, unwanted_in, values_of, wanted_again, with_filter
 from app.features.library_search.window.panel import BY_DOCUMENT, SearchPanel
 from app.features.library_search.window.rows import arrange
 from app.features.library_search.words import found_words, how_to_search, remark_words
@@ -57,6 +57,7 @@ class SearchPresenter(Presenter):
         panel.chosen.connect(self._choose)
         panel.more_wanted.connect(self._open_document)
         panel.filter_chosen.connect(self._choose_filter)
+        panel.unwanted.removed.connect(self._want_again)
         panel.order_chosen.connect(self._order)
         self.panel.show_note(how_to_search(self._search.sources.all))
 
@@ -120,16 +121,24 @@ class SearchPresenter(Presenter):
             else:
                 self.panel.show_filter(name, ", ".join(values), _value_words(name, values))
         self.panel.show_filter(SearchFilter.AFTER, " ".join(dates), " ".join(dates).replace(":", " "))
+        self.panel.unwanted.show_words(unwanted_in(text))
 
     @Slot(object, str)
     def _choose_filter(self, name: SearchFilter, value: str) -> None:
-        line = self.panel.line
-        text = with_filter(line.text(), name, "")
+        text = with_filter(self.panel.line.text(), name, "")
         if name is SearchFilter.AFTER:
             text = with_filter(text, SearchFilter.BEFORE, "")
             text = f"{text} {value}".strip()
         else:
             text = with_filter(text, name, value)
+        self._write(text)
+
+    @Slot(str)
+    def _want_again(self, unwanted: str) -> None:
+        self._write(wanted_again(self.panel.line.text(), unwanted))
+
+    def _write(self, text: str) -> None:
+        line = self.panel.line
         line.setText(text)
         line.setFocus()
         line.setCursorPosition(len(text))

@@ -125,6 +125,19 @@ def test_filters_are_put_into_the_text(room: Room) -> None:
     assert not panel.chips[SearchFilter.PERSON].isEnabled(), "nobody is named"
 
 
+def test_what_is_left_out_is_said_and_can_be_taken_back(room: Room) -> None:
+    panel = _open(room, 'notice -L -interest -"side letter"')
+    chips = panel.unwanted.chips
+    assert [chip.text() for chip in chips] == ["Without “interest” ×", "Without “side letter” ×"]
+    assert all(chip.isVisible() for chip in chips)
+    chips[0].click()
+    room.settle()
+    assert panel.line.text() == 'notice -L -"side letter"'
+    assert len(panel.unwanted.chips) == 1
+    panel.unwanted.chips[0].click()
+    assert not panel.unwanted.isVisible()
+
+
 @pytest.mark.parametrize(
     ("words", "begins"),
     [
