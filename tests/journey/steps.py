@@ -48,7 +48,7 @@ def _ask_suggested(player: Player) -> None:
     player.click("What is Octavo?", "Button")
 
 
-def _type_ahead(player: Player) -> None:
+def _type_next(player: Player) -> None:
     player.click("Question", "EditableText")
     hand.write("How do I compare two versions of a contract?")
 
@@ -243,9 +243,9 @@ STEPS = (
     Step("Start Octavo for the first time", _first_start),
     Step("Leave the key where it is", _leave_key),
     Step("Click a suggested question", _ask_suggested),
-    Step("Type the next question at once", _type_ahead),
     Step("Read the first answer", _read_answer),
-    Step("Send what was typed", _send_typed),
+    Step("Type the next question", _type_next),
+    Step("Send it", _send_typed),
     Step("Make the text larger", _larger_text),
     Step("Make it as it was", _usual_text),
     Step("Open the menu for help", _open_help),
