@@ -117,11 +117,9 @@ class PassageRef(msgspec.Struct, frozen=True):
 
 class MatterScope(msgspec.Struct, frozen=True):
     """The documents that a conversation asks besides the books on its desk: these, by their ids, or, where it names
-    none, all that there are when a question is asked. `folder`: the path of the folder whose documents they are, if
-    they are to follow what comes into it and what leaves it."""
+    none, all that there are when a question is asked."""
 
     book_ids: tuple[str, ...] = ()
-    folder: str = ""
 
 
 class MatterPlan(msgspec.Struct, frozen=True):

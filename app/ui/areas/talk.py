@@ -94,7 +94,6 @@ class TalkArea(WindowArea):
         talk.binned.connect(self._shelf.undoing.offer)
         shelf.all_wanted.connect(planning.toggle)
         self._window.shelf.folder_menu.ask_wanted.connect(planning.ask_these)
-        self._shelf.added_folders.listed.connect(planning.take_folders)
         for changed in (self._shelf.openings.opened, shelf.book_removed):
             changed.connect(planning.look)
         talk.stored.connect(shelf.list_conversations)

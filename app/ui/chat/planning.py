@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Slot
 
 from app.core.conversations.conversation import MatterScope
 from app.core.conversations.events import Loading, Tokenizing
-from app.core.conversations.sources import Shelved, SourceCounts
 from app.core.errors import Problem
 from app.core.work import Cancel, Work
-from app.language.folding import storable
 from app.services.asking.matter_plans import Proposal
 from app.services.services import matter_plans_of
 from app.ui.chat.presenter import ConversationPresenter
@@ -64,9 +61,7 @@ class Planning(Presenter):
         self._shown = context.shown
         self._icons = context.icons
         self._planned: dict[str, _Planned] = {}  # by the id of its conversation
-        self._folders: dict[str, Path] = {}  # where books are, by their ids
         conversation.shown.connect(self.look)
-        conversation.opened.connect(self._follow_folder)
         conversation.deleted.connect(self.forget)
         composer.text_changed.connect(self._on_text)
         composer.scope.button.clicked.connect(self._answer)
@@ -83,32 +78,10 @@ class Planning(Presenter):
         self.ask_of(MatterScope() if self.scope is None else None)
 
     @Slot(object)
-    def ask_these(self, scope: MatterScope) -> None:
-        """Ask the documents of a folder in the shown conversation, besides those on its desk."""
-        if scope.book_ids:
-            self.ask_of(scope)
-
-    @Slot(object, object)
-    def take_folders(self, shelved: dict[str, Shelved], sources: tuple[SourceCounts, ...]) -> None:
-        """Which books are from which folders."""
-        paths = {counts.source.id: counts.source.path for counts in sources}
-        self._folders = {
-            id: Path(storable(str(paths[place.source_id] / place.folder)))
-            for id, place in shelved.items()
-            if place.folder is not None and place.source_id in paths
-        }
-        self._follow_folder()
-
-    @Slot()
-    def _follow_folder(self) -> None:
-        """Ask what is in a folder now, where the shown conversation asks the documents of one; as before, where the
-        folder has been forgotten."""
-        scope = self.scope
-        if scope is None or not scope.folder:
-            return
-        inside = tuple(id for id, folder in self._folders.items() if folder.is_relative_to(scope.folder))
-        if inside and set(inside) != set(scope.book_ids):
-            self.ask_of(MatterScope(inside, scope.folder))
+    def ask_these(self, book_ids: tuple[str, ...]) -> None:
+        """Ask these documents in the shown conversation, besides those on its desk."""
+        if book_ids:
+            self.ask_of(MatterScope(book_ids))
 
     def ask_of(self, scope: MatterScope | None) -> None:
         if self._shown.conversation is not None:

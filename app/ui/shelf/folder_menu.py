@@ -14,7 +14,7 @@ from app.wording.units import count
 
 class FolderMenu(QObject):
     """The signals carry the id of a folder that was added; `watch_wanted` also whether to watch it, `ask_wanted`
-    instead a MatterScope: the shown conversation is to ask the books in a folder."""
+    instead the ids of the books in a folder: the shown conversation is to ask these."""
 
     ask_wanted = Signal(object)
     scan_wanted = Signal(int)
@@ -28,9 +28,8 @@ class FolderMenu(QObject):
 
     def fill(self, menu: QMenu, row: GroupRow) -> QMenu:
         menu.addAction(_("Unfold") if row.folded else _("Fold"), partial(self._books.fold, row))
-        scope = self._books.scope(row)
-        words = _("Ask these {n} documents").format(n=count(len(scope.book_ids)))
-        menu.addAction(words, partial(self.ask_wanted.emit, scope))
+        inside = self._books.inside(row)
+        menu.addAction(_("Ask these {n} documents").format(n=count(len(inside))), partial(self.ask_wanted.emit, inside))
         menu.addSeparator()
         menu.addAction(_("Show its files…"), partial(self.files_wanted.emit, row.source_id))
         menu.addAction(_("Scan again"), partial(self.scan_wanted.emit, row.source_id))

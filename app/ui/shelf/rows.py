@@ -11,12 +11,11 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from app.core.conversations.conversation import BookRef, Conversation, MatterScope, PageRange
+from app.core.conversations.conversation import BookRef, Conversation, PageRange
 from app.core.conversations.sources import Shelved, SourceCounts
 from app.core.documents.document import Book
 from app.core.documents.page_names import PageName
 from app.core.documents.untrusted import disarm
-from app.language.folding import storable
 from app.services.asking.context import ContextSegment
 from app.ui.kit.words import ReadingNow
 from app.ui.shelf.covers import format_words
@@ -352,11 +351,10 @@ class BookList(HeadedList[BookRow]):
         self._folds[group.key] = not group.folded
         self.show_books(self._given, self._sources)
 
-    def scope(self, group: GroupRow) -> MatterScope:
-        """The books in a folder and below it, on the desk or not."""
+    def inside(self, group: GroupRow) -> tuple[str, ...]:
+        """The ids of the books in a folder and below it, on the desk or not."""
         folder = Path(group.key.partition(":")[2])
-        paths = {counts.source.id: counts.source.path for counts in self._sources}
-        inside = tuple(
+        return tuple(
             row.book.id
             for row in self._given
             if row.book is not None
@@ -365,7 +363,6 @@ class BookList(HeadedList[BookRow]):
             and row.shelved.source_id == group.source_id
             and row.shelved.folder.is_relative_to(folder)
         )
-        return MatterScope(inside, storable(str(paths[group.source_id] / folder)))
 
     def folds(self) -> dict[str, bool]:
         """Return whether a person has folded each folder or not, by the keys of the folders that are still there."""

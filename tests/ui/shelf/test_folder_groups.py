@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtWidgets import QMenu
 
-from app.core.conversations.conversation import MatterScope
 from app.core.conversations.sources import Shelved, Source, SourceCounts
-from app.core.documents.document import Book, Document, Format, Page
+from app.core.documents.document import Book, Format
 from app.ui.adding.dialog import AddingDialog
 from app.ui.shelf import rows
 from app.ui.shelf.rows import BookList, BookRow, GroupRow, HeadingRow, ItemRole, measure_of
@@ -53,9 +51,9 @@ def test_books_are_below_their_folders_in_the_order_of_their_files() -> None:
     given = [_row("b", "."), _row("a", "."), _row("c", "old/deep"), _row("single", None)]
     books.show_books(given, [_CASE])
     assert _shown(books) == ["Shelf", "Single", "Folders", "- Case 3", "  - old 1", "    - deep 1", "    C", "A", "B"]
-    assert books.scope(_find(books, "Case")).book_ids == ("b", "a", "c")
+    assert books.inside(_find(books, "Case")) == ("b", "a", "c")
     books.fold(_find(books, "old"))
-    assert books.scope(_find(books, "old")) == MatterScope(("c",), "/home/me/Case/old"), "folded or not"
+    assert books.inside(_find(books, "old")) == ("c",), "folded or not"
     assert _shown(books)[3:] == ["- Case 3", "  + old 1", "A", "B"]
     books.fold(_find(books, "Case"))
     assert _shown(books) == ["Shelf", "Single", "Folders", "+ Case 3"]
@@ -205,35 +203,3 @@ def test_a_folder_is_forgotten_and_its_books_stay(room: Room, folder: Path) -> N
     model = room.window.shelf.book_view.model()
     assert isinstance(model, BookList)
     assert sorted(_shown(model)) == ["Octavo handbook", "Shelf", "Side letters 2019–2024"]
-
-
-def test_a_question_to_a_folder_follows_what_comes_into_it(room: Room, folder: Path) -> None:
-    def asked() -> str:
-        return room.window.talk.composer.scope.words
-
-    def add(name: str) -> None:
-        room.reader.documents[name] = Document(name, Format.TEXT, name.encode().hex(), (Page(1, "1", name),))
-        (folder / "old" / name).write_bytes(name.encode())
-        room.presenter.shelf_area.added_folders.scan(group.source_id)
-        room.settle()
-
-    group = _group(room, "old").data(ItemRole)
-    menu = room.window.shelf.folder_menu
-    action = next(each for each in menu.fill(QMenu(room.window), group).actions() if each.text().startswith("Ask"))
-    action.trigger()
-    room.settle()
-    assert asked() == "Asks your one document"
-    add("first.txt")
-    assert asked() == "Asks these 2 documents"
-    asking = room.shown().id
-    other = room.add_conversation("Other")
-    room.presenter.places.navigation.open_conversation(other.id)
-    room.settle()
-    add("second.txt")
-    assert asked() == ""
-    room.presenter.places.navigation.open_conversation(asking)
-    room.settle()
-    assert asked() == "Asks these 3 documents"
-    menu.forget_wanted.emit(group.source_id)
-    room.settle()
-    assert asked() == "Asks these 3 documents", "the folder is forgotten, and its books stay"
