@@ -106,7 +106,7 @@ def test_a_file_that_is_too_large_is_refused_at_once(reader: ImageReader, tmp_pa
     assert last.problem == Problem(
         Code.IMAGE_LIMIT, {"path": str(path), "limit": "file_bytes", "value": MAX_FILE_BYTES}
     )
-    assert "268 MB" in sentence(last.problem)
+    assert "256 MB" in sentence(last.problem)
 
 
 # ---- cut short, and something else than it seems ----------------------------------------------------------------

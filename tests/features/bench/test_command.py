@@ -258,7 +258,7 @@ def test_stopped_at_the_terminal_it_shows_what_there_is(
 @pytest.mark.parametrize(
     ("words", "expected", "said"),
     [
-        (("/none/of/these.gguf",), EXIT_MODEL, "/none/of/these.gguf"),
+        (("/none/of/these.gguf",), EXIT_MODEL, "“these.gguf”"),
         (("no such name",), EXIT_MODEL, "no such name"),
         (("--json", "/none/of/these/bench.json"), EXIT_INPUT, "“/none/of/these/bench.json” could not be written"),
         (("--minutes", "0"), EXIT_USAGE, "--minutes"),
