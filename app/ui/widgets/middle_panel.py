@@ -3,7 +3,7 @@ and what there is to see below it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -23,6 +23,13 @@ class MiddleView(QWidget):
 
     notice: NoticeBar
     unfold: UnfoldButtons
+
+    def event(self, event: QEvent) -> bool:
+        """F2 renames the conversation elsewhere, which would take this view's place."""
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_F2:
+            event.accept()
+        return super().event(event)
 
 
 class MiddlePanel(MiddleView):

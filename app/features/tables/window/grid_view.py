@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu
 
@@ -134,12 +134,6 @@ class GridView(CellView):
         else:
             wanted = replace(now, column=0, descending=False, grouped=False)
         self.arranged.emit(wanted)
-
-    def event(self, event: QEvent) -> bool:
-        """F2 renames the conversation elsewhere, which would close the table."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == _CORRECT:
-            event.accept()
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         value = self._table.cell_at(self.currentIndex())

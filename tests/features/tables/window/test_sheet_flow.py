@@ -186,6 +186,19 @@ def test_stop_keeps_what_was_answered(qtbot: QtBot, room: Room, by_key: bool) ->
     assert room.feature(TablesWindow).panel.go_on.isVisible()
 
 
+def test_f2_in_a_list_of_answers_renames_no_conversation(qtbot: QtBot, room: Room) -> None:
+    _open(room, LEASE)
+    room.engine.answers = [("One.",), ("Two.",), ("Three.",)]
+    _start(qtbot, room)
+    room.settle()
+    panel = room.feature(TablesWindow).panel
+    for inside in (panel.list_view, panel.close_button):
+        inside.setFocus()
+        qtbot.keyClick(inside, Qt.Key.Key_F2)
+        room.settle()
+        assert room.feature(TablesWindow).is_shown
+
+
 def test_while_a_sheet_is_asked_a_question_is_refused_and_stays_written(qtbot: QtBot, room: Room) -> None:
     _open(room, LEASE)
     gate = Gate()
