@@ -24,6 +24,8 @@ _SENTINEL = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _OPEN_ENCODED, _CLOSE_ENCODED = "%EF%B7%92", "%EF%B7%93"  # as the parser leaves them in an address
 _STREAMED = re.compile(r"\[p\. ?(\d{1,6})\]")
 _APART = re.compile(r"(?<=\S) \(\S{1,16}\)(?: \(\d+\))?$")
+_REPLY = re.compile(r"(?:[^\W\d]{1,3}: )+")
+"""Before the subject of a mail: "Re: ", "AW: ", "Fwd: "; no title of its own ends there."""
 _SUBTITLE = re.compile(r"\s*[,:;(–—].*|\s+\d{4}\b.*")
 
 
@@ -169,7 +171,10 @@ def shorten_title(untrusted_title: str) -> str:
     apart = _APART.search(title)
     tail = apart.group() if apart else ""
     title = title.removesuffix(tail)
-    short = _SUBTITLE.sub("", title) or title
+    reply = _REPLY.match(title)
+    begin = reply.group() if reply else ""
+    subject = title.removeprefix(begin)
+    short = begin + (_SUBTITLE.sub("", subject) or subject)
     if len(short) <= MAX_TITLE_CHARACTERS:
         return short + tail
     cut = short[:MAX_TITLE_CHARACTERS]

@@ -257,6 +257,8 @@ def test_titles_on_chips_are_short() -> None:
     assert shorten_title("Side letters 2019–2024") == "Side letters"
     assert shorten_title("Harbour Lease, consolidated") == "Harbour Lease"
     assert shorten_title("1984") == "1984"
+    assert shorten_title("Re: Lease of Berth 2") == "Re: Lease of Berth 2"
+    assert shorten_title("AW: Re: Berth 2, the rent") == "AW: Re: Berth 2"
     assert shorten_title("Harbour Lease, consolidated (draft-2)") == "Harbour Lease (draft-2)"
     assert len(shorten_title("An exceedingly long title of a book that never ends")) <= 25
 
