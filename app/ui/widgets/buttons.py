@@ -149,6 +149,8 @@ class ChoiceButton(TextButton):
     def _open(self) -> None:
         self.menu_of_values.setMinimumWidth(self.width())
         self.menu_of_values.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        if (checked := self._group.checkedAction()) is not None:
+            self.menu_of_values.setActiveAction(checked)  # the arrow keys go on from there
 
     @Slot(QAction)
     def _choose(self, action: QAction) -> None:

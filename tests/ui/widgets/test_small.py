@@ -59,6 +59,16 @@ def test_a_choice_shows_words_and_gives_values(qtbot: QtBot) -> None:
     assert choice.text().startswith("half")
 
 
+def test_the_arrow_keys_go_on_from_the_chosen_value(qtbot: QtBot) -> None:
+    choice = ChoiceButton((("en", "English"), ("de", "Deutsch"), ("ja", "日本語")), "de")
+    qtbot.addWidget(choice)
+    choice.show()
+    choice.click()
+    qtbot.keyClick(choice.menu_of_values, Qt.Key.Key_Down)
+    qtbot.keyClick(choice.menu_of_values, Qt.Key.Key_Return)
+    assert choice.value() == "ja"
+
+
 def test_a_notice_says_its_sentence_and_does_one_thing(qtbot: QtBot) -> None:
     notice = NoticeBar(Icons(Theme()))
     qtbot.addWidget(notice)
