@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QDropEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.documents.folders import holds_documents
@@ -27,21 +27,27 @@ _VEIL_ALPHA = 243
 
 
 class DropOverlay(QWidget):
-    """Covers its parent and never takes part in the drag itself."""
+    """Covers its parent and never takes part in the drag itself. The program that a drag came from may end without a
+    word, so Esc, a click and another window take it away too."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._covered = parent
         self._title = self._detail = ""
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.hide)
         parent.installEventFilter(self)
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._covered and event.type() == QEvent.Type.Resize:
             self.resize(self._covered.size())
+        elif event.type() == QEvent.Type.WindowDeactivate:
+            self.hide()
         return False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
+        self.hide()
 
     def appear(self, title: str, detail: str) -> None:
         """Say what becomes of the files, and more about that."""

@@ -7,7 +7,7 @@ from array import array
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -260,6 +260,15 @@ def test_files_are_dropped_anywhere_under_a_visible_veil(qtbot: QtBot, room: Roo
     assert overlay.size() == room.window.size()
     QCoreApplication.sendEvent(room.window, QDragLeaveEvent())
     assert not overlay.isVisible()
+    for end in (
+        lambda: qtbot.keyClick(room.window.talk.composer.editor, Qt.Key.Key_Escape),
+        lambda: qtbot.mouseClick(overlay, Qt.MouseButton.LeftButton),
+        lambda: QCoreApplication.sendEvent(room.window, QEvent(QEvent.Type.WindowDeactivate)),
+    ):
+        QCoreApplication.sendEvent(room.window, enter)
+        assert overlay.isVisible()
+        end()
+        assert not overlay.isVisible(), "the program that a drag came from may end without a word"
     QCoreApplication.sendEvent(room.window, enter)
     drop = QDropEvent(
         QPointF(500, 800), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
