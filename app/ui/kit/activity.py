@@ -123,6 +123,8 @@ class Activity:
     def _put(self, new: _InLine) -> None:
         before = tuple(self._line)
         self._line.append(new)
+        if new.task is EngineTask.LOADING:
+            self._tokens_per_second = 0.0  # another model reads at another speed
         for one in before:
             if one.task in _GIVES_WAY[new.task]:
                 one.stop()
@@ -192,7 +194,7 @@ class Activity:
 
     @property
     def tokens_per_second(self) -> float:
-        """The speed of the last reading that could be measured; 0 before."""
+        """The speed of the last reading that could be measured since a model was loaded; 0 before."""
         return self._tokens_per_second
 
     def note(
@@ -229,7 +231,8 @@ class Activity:
         return next(one for one in self._line if one.task is task)
 
     def _rest(self, one: _InLine) -> None:
-        self._tokens_per_second = one.pace.tokens_per_second or self._tokens_per_second
+        if not self.has(EngineTask.LOADING):
+            self._tokens_per_second = one.pace.tokens_per_second or self._tokens_per_second
         one.step, one.pace = None, Pace()
         if one is self._line[0]:
             self._paused = False

@@ -10,6 +10,9 @@ _FIRST_GUESS_S = 2.0
 _RECENT_S = 5.0
 """The speed is that of the last few seconds."""
 
+_FEWEST_TOKENS = 256
+"""Fewer tokens than this, those of a title or of a first try, say nothing about how fast a book is read."""
+
 _MIN_SAMPLES = 4
 """Fewer slices than this say nothing about how the time for a token grows."""
 
@@ -42,7 +45,9 @@ class Pace:
 
     @property
     def tokens_per_second(self) -> float:
-        """The speed of reading over the last few seconds; 0 while nothing was evaluated."""
+        """The speed of reading over the last few seconds; 0 while too little was evaluated."""
+        if sum(end - start for start, end, *_ in self._samples) < _FEWEST_TOKENS:
+            return 0.0
         recent = [sample for sample in self._samples if sample[3] > self._last[1] - _RECENT_S]
         seconds = sum(sample[2] for sample in recent)
         return sum(end - start for start, end, *_ in recent) / seconds if seconds > 0 else 0.0

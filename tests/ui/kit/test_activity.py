@@ -229,17 +229,19 @@ def test_the_time_of_a_pause_does_not_count() -> None:
     desk.begin(AHEAD)
     desk.activity.note(AHEAD, Reading(0, 1_000, 0))
     desk.seconds = 1.0
-    desk.activity.note(AHEAD, Reading(100, 1_000, 0))
+    desk.activity.note(AHEAD, Reading(200, 1_000, 0))
     desk.activity.pause()
     desk.seconds = 1_001.0
     desk.activity.resume()
     desk.seconds = 1_002.0
-    desk.activity.note(AHEAD, Reading(200, 1_000, 0))
+    desk.activity.note(AHEAD, Reading(400, 1_000, 0))
     desk.activity.end(AHEAD)
-    assert desk.activity.tokens_per_second == 100.0
+    assert desk.activity.tokens_per_second == 200.0
     desk.begin(AHEAD)
     desk.activity.end(AHEAD)
-    assert desk.activity.tokens_per_second == 100.0, "of the last reading that could be measured"
+    assert desk.activity.tokens_per_second == 200.0, "of the last reading that could be measured"
+    desk.begin(LOADING)
+    assert desk.activity.tokens_per_second == 0.0, "of another model nothing was measured"
 
 
 def test_only_those_that_are_meant_are_stopped() -> None:

@@ -37,6 +37,11 @@ def test_too_early_to_tell() -> None:
     assert follow([2.0], total=20_000).seconds_left == pytest.approx(38)
 
 
+def test_a_few_tokens_say_nothing_about_a_book() -> None:
+    assert follow([9.0], total=40, size=40).tokens_per_second == 0
+    assert follow([9.0] * 8, total=320, size=40).tokens_per_second > 0
+
+
 def test_what_comes_from_disk_is_not_counted() -> None:
     pace = Pace()
     for done in (0, 40_000, 80_000):  # a saved reading is loaded
