@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QTextLayout
 from PySide6.QtWidgets import QGridLayout, QRadioButton, QWidget
 
 from app.core.settings import KvType
@@ -10,13 +11,14 @@ from app.services.asking.fitting import Choices, Remedy, RemedyKind, ways
 from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
-from app.ui.widgets.layouts import boxed, column
+from app.ui.widgets.layouts import DIALOG, boxed, column
 from app.wording.i18n import _
 from app.wording.units import count
 
 _TITLE = 20  # characters
 _MOST_BOOKS = 5  # that have a line of their own
 _LINES = 2  # that are kept free for what a choice means
+_MARK = 2 * SPACE_L  # the round mark before a choice, with what is around it
 
 
 class FitDialog(SmallDialog):
@@ -26,9 +28,7 @@ class FitDialog(SmallDialog):
         """`kv_type` is the present one, None where the model runs elsewhere; `asked` says that a question waits."""
         self._choices = choices
         self._kv_type = kv_type
-        self.options = [
-            (QRadioButton(self._words(way).replace("&", "&&")), way) for way in ways(choices, kv_type, asked=asked)
-        ]
+        self.options = [(QRadioButton(), way) for way in ways(choices, kv_type, asked=asked)]
         self.meaning = PlainLabel(role="small", wraps=True)
         self.meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.meaning.setMinimumHeight(_LINES * self.meaning.fontMetrics().lineSpacing())
@@ -45,7 +45,10 @@ class FitDialog(SmallDialog):
             body=self._body(_table(choices, asked=asked)),
             parent=parent,
         )
-        for button, _way in self.options:
+        left, _above, right, _below = DIALOG
+        width = self.width() - left - right - _MARK
+        for button, way in self.options:
+            _write(button, self._words(way), width)
             button.toggled.connect(self._explain)
         self.action.setEnabled(bool(self.options))
         if self.options:
@@ -105,6 +108,19 @@ class FitDialog(SmallDialog):
                 return _("Only relevant excerpts")
             case _:
                 return _("Another model")
+
+
+def _write(button: QRadioButton, words: str, width: int) -> None:
+    """Put words on a button, in as many lines as they take at this width: Qt breaks none there."""
+    button.ensurePolished()
+    layout, lines = QTextLayout(words, button.font()), []
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        lines.append(words[line.textStart() : line.textStart() + line.textLength()].strip())
+    layout.endLayout()
+    button.setText("\n".join(lines).replace("&", "&&"))
+    button.setAccessibleName(words)
 
 
 def _action_words(kind: RemedyKind) -> tuple[str, str]:

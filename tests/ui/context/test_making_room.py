@@ -9,11 +9,13 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import Answer, Ending, Question
 from app.core.conversations.events import Reading
-from app.services.asking.fitting import Remedy, RemedyKind
+from app.core.settings import KvType
+from app.services.asking.fitting import BookSize, Choices, Remedy, RemedyKind
 from app.ui.context.fit_dialog import FitDialog
 from app.ui.look.icons import Icons
 from app.ui.look.theme import Theme
 from app.ui.widgets.middle_panel import MiddlePanel
+from app.wording.i18n import use_language
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -382,3 +384,20 @@ def test_books_that_do_not_fit_are_asked_by_what_matters_of_them(room: Room) -> 
     (turn,) = room.turns()
     assert turn.question.plan is not None
     assert any(words.startswith("From 3 documents: ") for words in room.sentences())
+
+
+def test_the_words_of_each_choice_are_shown_whole(room: Room) -> None:
+    book = BookSize("b", "貸借契約と付属合意書と港の規則をまとめた本", 192_216, (), 10)
+    choices = Choices(400_000, 8_192, (book,), (), turns=2, turns_tokens=900)
+    room.open()
+    use_language("ja")
+    try:
+        dialog = FitDialog(choices, KvType.F16, asked=True, parent=room.window)
+    finally:
+        use_language("en")
+    dialog.open()
+    room.settle()
+    for button, _way in dialog.options:
+        assert button.width() >= button.sizeHint().width(), button.text()
+        assert button.height() >= button.fontMetrics().lineSpacing() * len(button.text().splitlines())
+    assert any("\n" in button.text() for button, _way in dialog.options)
