@@ -50,9 +50,9 @@ class FitDialog(SmallDialog):
         for button, way in self.options:
             _write(button, self._words(way), width)
             button.toggled.connect(self._explain)
-        self.action.setEnabled(bool(self.options))
-        if self.options:
-            self.options[0][0].setChecked(True)
+        self.action.setEnabled(False)
+        if (best := next((button for button, way in self.options if way.helps or way.book), None)) is not None:
+            best.setChecked(True)
 
     def _body(self, table: QGridLayout) -> QWidget:
         buttons = [button for button, _way in self.options]
@@ -75,6 +75,7 @@ class FitDialog(SmallDialog):
                     meaning = _("{meaning} It does not need to read the books again.").format(meaning=meaning)
                 self.meaning.setText(meaning)
                 self.action.setText(action)
+                self.action.setEnabled(True)
 
     def _words(self, way: Remedy) -> str:
         choices = self._choices

@@ -401,3 +401,14 @@ def test_the_words_of_each_choice_are_shown_whole(room: Room) -> None:
         assert button.width() >= button.sizeHint().width(), button.text()
         assert button.height() >= button.fontMetrics().lineSpacing() * len(button.text().splitlines())
     assert any("\n" in button.text() for button, _way in dialog.options)
+
+
+def test_what_cannot_help_is_not_chosen_beforehand(room: Room) -> None:
+    choices = Choices(400_000, 8_192, (), (), question_tokens=390_000, turns=2, turns_tokens=900)
+    room.open()
+    dialog = FitDialog(choices, KvType.F16, asked=True, parent=room.window)
+    assert {way.kind for _button, way in dialog.options} == {RemedyKind.NEW, RemedyKind.MODEL}
+    assert not any(button.isChecked() for button, _way in dialog.options)
+    assert not dialog.action.isEnabled()
+    dialog.options[1][0].setChecked(True)
+    assert dialog.action.isEnabled()
