@@ -94,11 +94,13 @@ class Tokenizing(Advance, frozen=True, tag=True):
 
 
 class Reading(Advance, frozen=True, tag=True):
-    """Tokens of the prompt: `done` of `total` are in the context, `reused` of them were there before."""
+    """Tokens of the prompt: `done` of `total` are in the context, `reused` of them were there before. `excerpts`: on so
+    many pages are the passages that are read in place of books; 0 where whole books are read."""
 
     done: int
     total: int
     reused: int
+    excerpts: int = 0
 
 
 class Looking(msgspec.Struct, frozen=True, tag=True):

@@ -163,6 +163,9 @@ class OpenAnswer:
             self._pieces.append(progress.text)
         if isinstance(progress, Thinking | Token) and time.monotonic() - self._saved_at > _SAVE_INTERVAL_S:
             self._save(text=self.text)
+        if isinstance(progress, Reading) and self.answer.excerpts:
+            pages = {(passage.book_id, passage.page) for passage in self.answer.passages}
+            progress = msgspec.structs.replace(progress, excerpts=len(pages))
         yield progress
         if isinstance(progress, Token) and self._books and _MAY_END_MARK.search(progress.text):
             marked = tuple(citation for citation in self.citations() if citation.start >= 0)

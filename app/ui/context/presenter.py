@@ -15,8 +15,8 @@ from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
-from app.ui.kit.words import WORTH_TELLING, use_parts, use_tip, use_words
-from app.ui.widgets.spine import Spine
+from app.ui.kit.words import WORTH_TELLING, excerpts_words, use_parts, use_tip, use_words
+from app.ui.widgets.spine import Spine, SpinePart
 from app.wording.errors import sentence
 from app.wording.i18n import _
 
@@ -146,9 +146,13 @@ class ContextPresenter(QObject):
             _Action.MAKE_ROOM: _("Make room…"),
         }
         self._spine.show_action(offers[self._action()])
-        use = self._shown.use
+        use, reading = self._shown.use, self._activity.reading
         self._spine.setVisible(use is not None)
-        if use is not None:
+        if use is not None and reading is not None and reading.excerpts:
+            words, palette = excerpts_words(reading.excerpts), self._theme.palette
+            read = SpinePart(words, reading.total, palette.working)
+            self._spine.show_use((read,), use.context_tokens, words)
+        elif use is not None:
             words = use_words(use, self._activity.tokens_per_second)
             self._spine.show_use(use_parts(use, self._theme.palette), use.context_tokens, words, use_tip(use))
 

@@ -53,7 +53,8 @@ class ReadingPlace:
 @dataclass(frozen=True)
 class ReadingNow:
     """A reading that is under way: `done` of `total` tokens; `words` tell all of it, `left` the time alone. `paused`:
-    it waits until the person lets it go on."""
+    it waits until the person lets it go on. `excerpts`: on so many pages are the passages that are read in place of
+    books."""
 
     done: int
     total: int
@@ -61,6 +62,7 @@ class ReadingNow:
     words: str
     left: str
     paused: bool = False
+    excerpts: int = 0
 
 
 def quote(untrusted_words: str, book: Book, page: int) -> str:
@@ -95,8 +97,9 @@ def _join(found: re.Match[str]) -> str:
 def follow(reading: Reading, pace: Pace, now: float, use: ContextUse | None) -> ReadingNow:
     """Note a reading in its pace, and return all there is to say about it; `now` in seconds of the pace's clock."""
     pace.note(reading, now)
-    place = place_of(reading.done, use)
-    return ReadingNow(reading.done, reading.total, place, reading_words(reading, place, pace), left_words(pace))
+    place = None if reading.excerpts else place_of(reading.done, use)
+    words = reading_words(reading, place, pace)
+    return ReadingNow(reading.done, reading.total, place, words, left_words(pace), excerpts=reading.excerpts)
 
 
 def place_of(done_tokens: int, use: ContextUse | None) -> ReadingPlace | None:
@@ -126,9 +129,18 @@ def reading_words(reading: Reading, place: ReadingPlace | None, pace: Pace) -> s
     """Where the model reads, and for how long still."""
     if place is not None:
         words = _("The model is reading {title}, p. {page}").format(title=place.title, page=name_words(place.page))
+    elif reading.excerpts:
+        words = _("{excerpts} · {percent} %").format(
+            excerpts=excerpts_words(reading.excerpts), percent=100 * reading.done // max(1, reading.total)
+        )
     else:
         words = _("The model is reading · {percent} %").format(percent=100 * reading.done // max(1, reading.total))
     return " · ".join(filter(None, (words, left_words(pace))))
+
+
+def excerpts_words(pages: int) -> str:
+    one, several = _("Reading excerpts of 1 page"), _("Reading excerpts of {n} pages")
+    return one if pages == 1 else several.format(n=count(pages))
 
 
 def looking_words(looking: Looking) -> str:

@@ -205,7 +205,15 @@ def test_a_question_that_does_not_fit_offers_what_can_be_done(room: Room) -> Non
     assert excerpts.text() == "Only relevant excerpts"
     excerpts.setChecked(True)
     assert "can miss" in dialog.meaning.text()
+    begun, middle = Gate(), Gate()
+    read = (Reading(0, 4_000, 0), begun, Reading(1_000, 4_000, 0), middle)
+    room.engine.answers = [(*read, "A short answer [p. 1].")]
     dialog.accept()
+    begun.open()
+    wait(lambda: room.last_answer().progress.text.endswith(" · 25 %"))
+    assert room.last_answer().progress.text.startswith("Reading excerpts of ")
+    assert _spine(room)[0].startswith("Reading excerpts of "), "not all of the book"
+    middle.open()
     room.settle()
     assert room.window.talk.composer.text() == ""
     assert room.turns()[-1].answer_variants == 1, "a failed try is no variant"
