@@ -568,9 +568,12 @@ def _passed(now: _Moment, plain: str) -> _Moment:
 
 def _released(now: _Moment) -> _Moment:
     state, opening = (State.FREE, "") if now.opening in _LAX else (State.RELEASED, now.opening)
-    _line, ends, following = now.quoted.rpartition("\n")
-    blank = bool(ends) and not following.strip()
-    return _Moment(state, opening, now.tail, now.before, blank, place=now.place, prose=now.prose)
+    prose, blank = now.prose, False
+    for character in now.quoted:
+        if state is State.FREE:  # it was prose all along
+            prose = prose.after(character, ends_paragraph=character == "\n" and blank)
+        blank = character == "\n" or (blank and character.isspace())
+    return _Moment(state, opening, now.tail, now.before, blank, place=now.place, prose=prose)
 
 
 def _is_enough(quoted: str) -> bool:

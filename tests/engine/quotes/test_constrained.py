@@ -461,6 +461,7 @@ PROSE = st.lists(
 
 
 @example(written="", piece="“It\n\n", released=False)
+@example(written="", piece="> f(", released=False)
 @given(PROSE, PROSE, st.booleans())
 def test_outside_quotations_a_piece_counts_as_its_characters_do(written: str, piece: str, released: bool) -> None:
     """Whatever it opens: code, brackets, quotations; and what comes then."""
