@@ -90,13 +90,13 @@ def test_nothing_moves_under_the_pointer_when_a_model_is_recommended(first: Room
     first.open()
     empty = first.window.talk.view.empty
 
-    def places() -> list[QPoint]:
+    def places(words: EmptyWords) -> list[QPoint]:
+        empty.show_words(words)
         return [widget.mapTo(empty, QPoint()) for widget in (empty.questions, *empty.buttons.values())]
 
     assert empty.words.advice is not None
-    with_advice = places()
-    empty.show_words(replace(empty.words, advice=None, key=""))
-    assert places() == with_advice
+    with_advice = places(empty.words)
+    assert places(replace(empty.words, advice=None, key="")) == with_advice
 
 
 def test_where_no_model_fits_none_is_recommended(first: Room) -> None:
