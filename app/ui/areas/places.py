@@ -61,5 +61,5 @@ class PlaceArea(WindowArea):
         view.save_table.connect(self.exporting.save_table)
         view.citation_clicked.connect(go.open_citation)
         for left in (view.left, window.talk.composer.left):
-            left.connect(go.stop)
+            left.connect(go.stop_by_key)
         talk.attachments.given.connect(go.focus_composer)

@@ -18,6 +18,9 @@ from app.ui.page.pages import Pages
 from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.presenter import ShelfPresenter
 
+_CLOSING_S = 1.0
+"""For so long after a view was closed, Esc is still meant for that view and stops nothing."""
+
 
 class Navigation(QObject):
     def __init__(
@@ -39,6 +42,7 @@ class Navigation(QObject):
         self._report = report
         self._activity = context.activity
         self._shown = context.shown
+        self._closed_at = -_CLOSING_S
         self._openers: Sequence[Callable[[str, str], bool]] = ()
         self._stoppers: Sequence[Callable[[], bool]] = ()
 
@@ -97,6 +101,7 @@ class Navigation(QObject):
 
     @Slot()
     def close_view(self) -> None:
+        self._closed_at = self._activity.seconds()
         self._window.show_talk()
         self._window.talk.composer.setFocus()
 
@@ -152,6 +157,12 @@ class Navigation(QObject):
         """The shown conversation."""
         if self._shown.id:
             self._shelf.delete(self._shown.id)
+
+    @Slot()
+    def stop_by_key(self) -> None:
+        """Stop, unless Esc was pressed once too often to close a view."""
+        if self._activity.seconds() - self._closed_at >= _CLOSING_S:
+            self.stop()
 
     @Slot()
     def stop(self) -> None:

@@ -103,6 +103,10 @@ class Activity:
         """Who has the engine now; None: it is free."""
         return self._line[0].task if self._line else None
 
+    def seconds(self) -> float:
+        """The time now, by the clock that paces are measured with."""
+        return self._clock()
+
     def has(self, task: EngineTask) -> bool:
         """Whether it is under way, or waits in the line."""
         return any(one.task is task for one in self._line)

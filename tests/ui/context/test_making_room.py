@@ -264,6 +264,10 @@ def test_esc_stops_only_from_the_conversation(qtbot: QtBot, room: Room) -> None:
     qtbot.keyClick(view.close_button, Qt.Key.Key_Escape)
     assert not room.window.shows(view)
     assert room.presenter.talk_area.asking.busy
+    for once_more in (room.window.talk.composer.editor, room.window.talk.view):
+        once_more.setFocus()
+        qtbot.keyClick(once_more, Qt.Key.Key_Escape)
+    room.seconds += 1
     gate.open()
     room.settle()
     assert room.answer().text == "Partial and the rest."

@@ -96,7 +96,7 @@ class Composer(QWidget):
     text_changed = Signal(str)
     cancelled_edit = Signal()
     hold_answered = Signal()  # the button beside a held question
-    left = Signal()  # Esc, where there is nothing here to stop or to leave
+    left = Signal()  # Esc, but for an edit that it ends
     files_dropped = Signal(list)  # paths, str
     image_given = Signal(object)  # bytes | QImage
 
@@ -262,9 +262,7 @@ class Composer(QWidget):
             self.submitted.emit(text)
 
     def _leave(self) -> None:
-        if self._busy or self.hold.words:
-            self.stop_requested.emit()
-        elif self.editing.words:
+        if self.editing.words and not self._busy and not self.hold.words:
             self.cancelled_edit.emit()
         else:
             self.left.emit()

@@ -24,6 +24,7 @@ def said(composer: Composer) -> list[object]:
     told: list[object] = []
     composer.submitted.connect(told.append)
     composer.stop_requested.connect(lambda: told.append("stop"))
+    composer.left.connect(lambda: told.append("left"))
     composer.add_book_requested.connect(lambda: told.append("book"))
     composer.add_image_requested.connect(lambda: told.append("image"))
     composer.edit_last_requested.connect(lambda: told.append("edit last"))
@@ -61,14 +62,14 @@ def test_the_button_asks_and_stops(composer: Composer, said: list[object]) -> No
     composer.set_busy(False)
     QTest.keyClick(composer.editor, Key.Key_Escape)
     assert composer.send_button.text() == "Send"
-    assert said == ["a question", "stop", "stop", "a question"]
+    assert said == ["a question", "stop", "left", "a question", "left"]
 
 
 def test_the_button_stops_also_while_nothing_is_written(composer: Composer, said: list[object]) -> None:
     composer.set_busy(True)
     QTest.keyClick(composer.send_button, Key.Key_Return)
     QTest.keyClick(composer.send_button, Key.Key_Escape)
-    assert said == ["stop", "stop"]
+    assert said == ["stop", "left"]
 
 
 def test_up_in_the_empty_field_edits_the_last_question(composer: Composer, said: list[object]) -> None:
@@ -84,7 +85,7 @@ def test_escape_leaves_an_edit(composer: Composer, said: list[object]) -> None:
     QTest.keyClick(composer.editor, Key.Key_Escape)
     composer.set_editing(0)
     QTest.keyClick(composer.editor, Key.Key_Escape)
-    assert said == ["cancelled"]
+    assert said == ["left", "cancelled", "left"]
 
 
 def test_the_field_says_which_question_is_edited_and_a_button_cancels(composer: Composer, said: list[object]) -> None:
@@ -306,7 +307,7 @@ def test_a_held_question_cannot_be_written_on_and_is_taken_back(
     drop(composer, source)
     QTest.keyClick(composer.editor, Key.Key_Escape)
     QTest.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
-    assert said == [paths, "stop", "stop"]
+    assert said == [paths, "left", "stop"]
 
 
 def test_what_is_offered_beside_a_held_question_is_reached_by_tab(composer: Composer) -> None:
