@@ -25,7 +25,7 @@ from app.wording.page_flags import outdated_words, page_remarks
 from app.wording.page_names import name_words, place_words
 from app.wording.remote import sent_words
 from app.wording.support import coverage_words, doubt_words
-from app.wording.units import count, duration, size
+from app.wording.units import count, duration, printable, size
 
 _BREAK = re.compile(r"(?:(?<=[^\W\d_])(?P<hyphen>-)[ \t]*\r?\n\s*(?=[^\W\d_]))|\s+")
 
@@ -326,17 +326,31 @@ def answer_remarks(question: StoredQuestion, answer: Answer) -> tuple[str, ...]:
     """The sentences under an answer: what it rests on where no model drew it from books, how it ended if not by itself.
     A search result says so in its foot; under a conversation's first one is what a person can do who wants more."""
     is_first = answer.from_search and bool(answer.text) and question.parent_id is None
-    advice = _("A larger model writes answers from all pages: Ctrl+Shift+M.") if is_first else ""
+    lead = ModelRemark(lead_words()) if is_first else ""
     doubt = "" if answer.from_search else doubt_words(question, answer)
     left_out = _("Left out: the model no longer reads this.") if answer.left_out else ""
     covered, sent = QuietRemark(coverage_words(question, answer)), QuietRemark(sent_words(answer))
-    return tuple(filter(None, (covered, sent, doubt, QuietRemark(advice), ending_words(answer), left_out)))
+    return tuple(filter(None, (covered, sent, doubt, lead, ending_words(answer), left_out)))
 
 
 class QuietRemark(str):
     """A sentence under an answer that says how it came about, and warns of nothing."""
 
     __slots__ = ()
+
+
+class ModelRemark(QuietRemark):
+    """A sentence under an answer that leads to a model with one click."""
+
+    __slots__ = ()
+
+
+def lead_words(untrusted_name: str = "", bytes: int = 0) -> str:
+    """The words that lead to a larger model: to the recommended one, if one is."""
+    if not untrusted_name:
+        return _("For written answers: get a model…")
+    words = _("For written answers: get {model} ({size})…")
+    return words.format(model=printable(untrusted_name), size=size(bytes))
 
 
 def ending_words(answer: Answer) -> str:

@@ -20,7 +20,7 @@ from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Done, Failed, Job, is_ending
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
-from app.ui.kit.words import loading_words, model_details, model_name, running_words
+from app.ui.kit.words import lead_words, loading_words, model_details, model_name, running_words
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
 from app.ui.widgets.network_lines import RemoteMark
@@ -52,6 +52,7 @@ class ModelPresenter(Presenter):
         self._reviving = False
         self._failure: ChipState | None = None  # of the last loading, until a model is loaded
         self._files: tuple[ModelFile, ...] = ()
+        self.lead = lead_words()  # to a larger model, in the chip's menu while the starter is loaded
         self.failure = ""  # why the last loading failed, in a sentence; until a person has another begun
         self.loading_path = ""  # of the model that is loaded, or was last; empty for that of the settings
         chip.model_chosen.connect(self.load)
@@ -191,7 +192,8 @@ class ModelPresenter(Presenter):
         if loaded is not None and not any(entry.current for entry in entries):
             detail = loaded.device if loaded.host else size(loaded.size_bytes)
             entries.insert(0, ModelEntry(loaded.path, model_name(loaded), detail, True))
-        self._chip.show_models(tuple(entries))
+        is_small = loaded is not None and local.is_starter(loaded.path)
+        self._chip.show_models(tuple(entries), self.lead if is_small else "")
         self._call(self._models.available, self._take_files, self._ignore)
 
     @Slot(object)

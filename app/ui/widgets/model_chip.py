@@ -55,12 +55,14 @@ class ModelChip(QAbstractButton):
     models_wanted = Signal()
     placement_wanted = Signal()
     menu_opening = Signal()
+    larger_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._state = ChipState(ChipDot.EMPTY, _("No model"))
         self._entries: tuple[ModelEntry, ...] = ()
+        self._lead = ""
         self.menu = QMenu(self)
         self.menu.setToolTipsVisible(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -85,13 +87,17 @@ class ModelChip(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def show_models(self, entries: tuple[ModelEntry, ...]) -> None:
-        self._entries = entries
+    def show_models(self, entries: tuple[ModelEntry, ...], lead: str = "") -> None:
+        """`lead`: the words that come first in the menu, and lead to a larger model."""
+        self._entries, self._lead = entries, lead
 
     @Slot()
     def open_menu(self) -> None:
         self.menu_opening.emit()
         self.menu.clear()
+        if self._lead:
+            self.menu.addAction(self._lead).triggered.connect(self.larger_wanted)
+            self.menu.addSeparator()
         group = QActionGroup(self.menu)
         for entry in self._entries:
             action = QAction(f"{entry.name}   {entry.detail}".rstrip(), self.menu, checkable=True)

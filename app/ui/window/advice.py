@@ -14,6 +14,7 @@ from app.ui.chat.messages.empty import AdvisedModel
 from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
+from app.ui.kit.words import lead_words
 from app.ui.models.words import pages_of, title_of
 from app.wording.i18n import _
 from app.wording.models import strengths_sentence
@@ -39,6 +40,14 @@ class ModelAdvice(Presenter):
     @property
     def words(self) -> AdvisedModel | None:
         return advice_words(self.recommended) if self.recommended is not None else None
+
+    @property
+    def lead(self) -> str:
+        """The words that lead whoever has only the starter to a larger model."""
+        if self.recommended is None:
+            return lead_words()
+        offer = self.recommended.offer
+        return lead_words(title_of(offer.untrusted_name), offer.size_bytes)
 
     @Slot()
     def look(self) -> None:
@@ -74,7 +83,8 @@ def advice_words(recommended: Recommendation) -> AdvisedModel:
         f"{printable(licence.credit)}." if licence is not None and licence.credit else "",
     ]
     title = _("Best for this computer: {model}").format(model=title_of(offer.untrusted_name))
-    return AdvisedModel(title, " ".join(filter(None, parts)))
+    button = _("Download {size}…").format(size=size(offer.size_bytes))
+    return AdvisedModel(title, " ".join(filter(None, parts)), button)
 
 
 def _round(seconds: float) -> float:

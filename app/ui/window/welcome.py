@@ -9,6 +9,8 @@ from PySide6.QtCore import Signal, Slot
 
 from app.core.documents.document import Book
 from app.core.machine.secret import KeyOrigin
+from app.engine.protocol import ModelInfo
+from app.models.local import is_starter
 from app.ui.areas.models import ModelArea
 from app.ui.areas.places import PlaceArea
 from app.ui.areas.shelf import ShelfArea
@@ -52,6 +54,7 @@ class Welcome(Presenter):
         self._first_start = False
         self._key_open = False  # a person should know where the key is, and has not said that it may stay there
         self.advice.changed.connect(self.hint)
+        self.advice.changed.connect(self._show_lead)
         window.talk.view.empty.wanted.connect(self._act)
 
     def begin(self, state: WindowState, files: Sequence[Path]) -> None:
@@ -102,6 +105,17 @@ class Welcome(Presenter):
         """A passphrase was set: there is nothing more to know about the key."""
         self._key_open = False
         self.hint()
+
+    @Slot(object)
+    def note_ready(self, info: ModelInfo) -> None:
+        """A model is loaded: whoever has only the starter is led to a larger one."""
+        if is_starter(info.path):
+            self.advice.look()
+
+    @Slot()
+    def _show_lead(self) -> None:
+        self._window.talk.view.set_lead(self.advice.lead)
+        self._model.lead = self.advice.lead
 
     @Slot()
     def note_failed(self) -> None:

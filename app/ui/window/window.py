@@ -241,7 +241,16 @@ class WindowPresenter(QObject):
         shelf.openings.opened.connect(welcome.open_book)
         talk.asking.answered.connect(welcome.note_answered)
         model.model.failed.connect(welcome.note_failed)
+        model.model.ready.connect(welcome.note_ready)
+        for lead in (self.window.talk.view.model_wanted, self.window.talk.chip.larger_wanted):
+            lead.connect(self._get_model)
         model.passphrase.changed.connect(welcome.note_locked)
+
+    @Slot()
+    def _get_model(self) -> None:
+        """Lead to the terms of the recommended model; where none is, to all models."""
+        known = self.welcome.advice.recommended is not None
+        self._begin(EmptyAction.SEE_MODEL if known else EmptyAction.SEE_MODELS)
 
     @Slot(object)
     def _begin(self, action: EmptyAction) -> None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
+from app.models.hub.catalogue import catalogue
+from app.services.models.plans import Hardware
+from app.ui.chat.messages.notes import ModelLine
 from app.ui.chat.text.chip import ChipButton
+from app.ui.models.dialogs import OrderDialog
 from tests.ui.room import LEASE, Room
 
 _WORDS = "Search result"
-_ADVICE = "A larger model writes answers from all pages: Ctrl+Shift+M."
+_ADVICE = "For written answers: get a model…"
 
 
 def test_the_first_answer_says_all_of_it_and_the_next_ones_only_where_they_come_from(room: Room, starter: Path) -> None:
@@ -36,3 +42,45 @@ def test_the_first_answer_says_all_of_it_and_the_next_ones_only_where_they_come_
     room.presenter.talk_area.conversation.open(talk.id)
     room.settle()
     assert room.sentences() == [_ADVICE]
+
+
+def test_a_search_result_and_the_chips_menu_lead_to_the_terms_of_the_recommended_model(
+    room: Room, starter: Path, qtbot: QtBot
+) -> None:
+    words = "For written answers: get Qwen3 4B (2.5 GB)…"
+    room.engine.info = msgspec.structs.replace(room.engine.info, path=str(starter), vision=None)
+    room.fake.downloads.catalogue = tuple(o for o in catalogue().offers if o.untrusted_name == "Qwen3 4B")
+    room.presenter.welcome.advice.hardware = Hardware((), 16)
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+    room.ask("When must the tenant give notice to end the Term?")
+    assert room.sentences() == [words]
+    [line] = room.last_answer().findChildren(ModelLine)
+    assert line in room.last_answer().stops()
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
+    room.settle()
+    window = room.presenter.model_area.models.window
+    assert window is not None
+    [dialog] = [each for each in window.findChildren(OrderDialog) if each.isVisible()]
+    assert "Qwen3 4B" in dialog.windowTitle()
+    dialog.reject()
+    chip = room.window.talk.chip
+    chip.open_menu()
+    assert chip.menu.actions()[0].text() == words
+    chip.menu.actions()[0].trigger()
+    chip.menu.close()
+    room.settle()
+    assert [each for each in window.findChildren(OrderDialog) if each.isVisible()]
+
+
+def test_where_no_model_is_recommended_the_line_leads_to_all_models(room: Room, starter: Path, qtbot: QtBot) -> None:
+    room.engine.info = msgspec.structs.replace(room.engine.info, path=str(starter), vision=None)
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+    room.ask("When must the tenant give notice to end the Term?")
+    [line] = room.last_answer().findChildren(ModelLine)
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert room.presenter.model_area.models.window is not None

@@ -77,7 +77,7 @@ def test_a_passphrase_can_be_asked_for(qtbot: QtBot, first: Room) -> None:
 
 def test_one_click_leads_to_the_terms_of_the_recommended_model(qtbot: QtBot, first: Room) -> None:
     first.open()
-    _press(qtbot, first, "See its terms…")
+    _press(qtbot, first, "Download 2.5 GB…")
     first.settle()
     window = first.presenter.model_area.models.window
     assert window is not None

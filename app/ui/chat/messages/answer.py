@@ -19,7 +19,7 @@ from app.core.documents.untrusted import LINE_BREAK, disarm
 from app.ui.chat.messages.answer_footer import Foot
 from app.ui.chat.messages.answer_pieces import PieceMaker, guess_lines
 from app.ui.chat.messages.message import MessageWidget
-from app.ui.chat.messages.notes import NOTE_INDENT, ProgressLine, RemarkLine
+from app.ui.chat.messages.notes import NOTE_INDENT, ModelLine, ProgressLine, RemarkLine
 from app.ui.chat.messages.suggestions import SuggestionList
 from app.ui.chat.messages.thought import ThoughtRow
 from app.ui.chat.text.buttons import InlineButton
@@ -30,7 +30,7 @@ from app.ui.chat.text.inline import LINE_SEPARATOR
 from app.ui.chat.text.markdown import MarkdownBlock, StepwiseText, begin_parsing, parse
 from app.ui.chat.text.verdict_marks import mark_verdicts
 from app.ui.kit.commands import MenuEntry, add_entries
-from app.ui.kit.words import QuietRemark
+from app.ui.kit.words import ModelRemark, QuietRemark
 from app.ui.look.theme import SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.wording.i18n import _
 from app.wording.thoughts import thought_of
@@ -142,6 +142,7 @@ class AnswerMessage(MessageWidget):
     action_wanted = Signal(str)  # answer_id: the action below its sentences
     variant_chosen = Signal(str, str, int)  # "answer", question_id, step
     suggestion_chosen = Signal(str)
+    model_wanted = Signal()
 
     def __init__(
         self,
@@ -163,7 +164,7 @@ class AnswerMessage(MessageWidget):
         formulas.arrived.connect(self._show_formulas)
         self._stream: OpenText | None = None
         self._answer: Answer | None = None
-        self._notes: list[RemarkLine] = []
+        self._notes: list[RemarkLine | ModelLine] = []
         self.thought = ThoughtRow(theme, self)
         self.thought.toggled.connect(self.changed)
         self.progress = ProgressLine(theme, self)
@@ -207,6 +208,13 @@ class AnswerMessage(MessageWidget):
     @property
     def sentences(self) -> tuple[str, ...]:
         return tuple(note.sentence for note in self._notes)
+
+    def _make_note(self, sentence: str) -> RemarkLine | ModelLine:
+        if not isinstance(sentence, ModelRemark):
+            return RemarkLine(disarm(sentence), self._theme, self, quiet=isinstance(sentence, QuietRemark))
+        line = ModelLine(sentence, self._theme, self)
+        line.clicked.connect(self.model_wanted)
+        return line
 
     def plain_text(self) -> str:
         if self._stream is not None:
@@ -278,11 +286,7 @@ class AnswerMessage(MessageWidget):
         for note in self._notes:
             note.hide()
             note.deleteLater()
-        self._notes = [
-            RemarkLine(disarm(sentence), self._theme, self, quiet=isinstance(sentence, QuietRemark))
-            for sentence in sentences
-            if sentence
-        ]
+        self._notes = [self._make_note(sentence) for sentence in sentences if sentence]
         for note in self._notes:
             note.show()
         self._describe()
@@ -323,11 +327,13 @@ class AnswerMessage(MessageWidget):
     def stops(self) -> list[QWidget]:
         actions = [] if self.action_button.isHidden() else [self.action_button]
         foot = self.foot.stops() if not self.foot.isHidden() else []
-        return [*self.thought.stops(), *super().stops(), *actions, *foot, *self.further.stops()]
+        leads = [note for note in self._notes if isinstance(note, ModelLine)]
+        return [*self.thought.stops(), *super().stops(), *leads, *actions, *foot, *self.further.stops()]
 
     def reading_order(self) -> list[QWidget]:
         marks = [*self.thought.stops(), *super().stops()]
-        return [*marks, *self._notes, *self.stops()[len(marks) :]]
+        behind = (stop for stop in self.stops()[len(marks) :] if stop not in self._notes)
+        return [*marks, *self._notes, *behind]
 
     # how it is made
 
@@ -406,7 +412,7 @@ class AnswerMessage(MessageWidget):
             y += guess_lines(self._parsed.rest) * self._theme.sizes.answer_line
         if self.progress.isHidden() and self._stream is not None and not self._pieces:
             y += self._theme.sizes.answer_line
-        below: list[_Below] = [(self.progress, SPACE_S, 0), *((note, SPACE_S, 0) for note in self._notes)]
+        below: list[_Below] = [(self.progress, SPACE_S, 0), *((note, SPACE_S, note.indent) for note in self._notes)]
         below += [(self.action_button, SPACE_XS, NOTE_INDENT - SPACE_XS), (self.foot, SPACE_M, 0)]
         return _stack([*below, (self.further, SPACE_S, -SPACE_S)], y, width)
 

@@ -36,10 +36,12 @@ class EmptyAction(Enum):
 
 @dataclass(frozen=True)
 class AdvisedModel:
-    """The model that is best for this machine: its name, and what it would be able to do."""
+    """The model that is best for this machine: its name, what it would be able to do, and the words on the button that
+    opens its terms."""
 
     title: str
     words: str
+    button: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class EmptyConversation(QWidget):
         self._buttons = QWidget(self)
         self._button_row = row(STRETCH, of=self._buttons, spacing=SPACE_S)
         self.buttons: dict[EmptyAction, TextButton] = {}
+        self._advice_button = self._button(EmptyAction.SEE_MODEL, "")
         self._advice, self._advice_title, self._advice_words = self._make_advice()
         self._key = _Remark(
             self._button(EmptyAction.SET_PASSPHRASE, _("Set a passphrase…"), "link"),
@@ -91,9 +94,10 @@ class EmptyConversation(QWidget):
         self._words = words
         self._title.setText(words.title)
         self._lines.setText("\n".join(words.lines))
-        advice = words.advice or AdvisedModel("", "")
+        advice = words.advice or AdvisedModel("", "", "")
         self._advice_title.setText(advice.title)
         self._advice_words.setText(advice.words)
+        self._advice_button.setText(advice.button)
         self._key.words.setText(words.key)
         self.setAccessibleName(words.title)
         self.suggest(self._suggested)
@@ -129,10 +133,9 @@ class EmptyConversation(QWidget):
         title, words = PlainLabel(role="title", wraps=True), PlainLabel(role="small", wraps=True)
         for label in (title, words):
             label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        see = self._button(EmptyAction.SEE_MODEL, _("See its terms…"))
         said = column(title, words, spacing=2)
         margins = (SPACE_L, SPACE_M, SPACE_L, SPACE_M)
-        row((said, 1), (see, _BESIDE), of=card, margins=margins, spacing=SPACE_M)
+        row((said, 1), (self._advice_button, _BESIDE), of=card, margins=margins, spacing=SPACE_M)
         return card, title, words
 
     def _button(self, action: EmptyAction, words: str, role: str = "") -> TextButton:

@@ -33,6 +33,8 @@ _LEAST_WIDTH = 80  # px of the words
 class RemarkLine(QWidget):
     """A sentence in soft ink with a small mark before it, which is in colour unless the line is `quiet`."""
 
+    indent = 0
+
     def __init__(self, sentence: str, theme: Theme, parent: QWidget | None = None, *, quiet: bool = False) -> None:
         super().__init__(parent)
         self.sentence = sentence
@@ -63,6 +65,16 @@ class RemarkLine(QWidget):
         painter.drawPoint(QPointF(_MARK / 2, ring.y() + point))
         painter.setPen(QColor(palette.soft_ink))
         self._layout.draw(painter, QPointF(_MARK + SPACE_S, 0))
+
+
+class ModelLine(InlineButton):
+    """A sentence that leads to a model when it is pressed; its words begin where the marks of other sentences are."""
+
+    indent = -SPACE_XS
+
+    def __init__(self, sentence: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(sentence, theme, parent, size=SIZE_UI, accent=True)
+        self.sentence = sentence
 
 
 class ProgressLine(QWidget):

@@ -21,6 +21,7 @@ from app.ui.chat.messages.slots import Slot, make_slots, question_slot
 from app.ui.chat.messages.tiles import NumberedImage
 from app.ui.chat.text.formulas import FormulaStore
 from app.ui.kit.commands import MenuEntry
+from app.ui.kit.words import ModelRemark, lead_words
 from app.ui.look.theme import Theme
 from app.ui.widgets.link_dialog import LinkDialog
 from app.ui.widgets.pictures import Thumbnails
@@ -59,6 +60,7 @@ class ConversationView(Scroller):
     copy_answer = Signal(str)  # answer_id
     export_answer = Signal(str)  # answer_id
     notes_wanted = Signal(str)  # answer_id
+    model_wanted = Signal()
     save_table = Signal(object)  # rows
     variant_chosen = Signal(str, str, int)  # "question" | "answer", question_id, -1 | +1
     image_opened = Signal(object)  # NumberedImage
@@ -81,6 +83,7 @@ class ConversationView(Scroller):
         self.thumbnails = Thumbnails(self, kept=KEPT_THUMBNAILS)
         self._formulas = FormulaStore(self)
         self._offers_notes = False
+        self._lead = ""
         self._lit = ""  # the id of the question that is being edited
         self.empty = EmptyConversation(theme, self.viewport())
         self.empty.questions.chosen.connect(self.suggestion_chosen)
@@ -91,6 +94,20 @@ class ConversationView(Scroller):
     def offer_part_notes(self) -> None:
         """Somebody shows the notes on the parts of books that an answer is written from (`notes_wanted`)."""
         self._offers_notes = True
+
+    def set_lead(self, words: str) -> None:
+        """From now on these words lead to a model, under the answers that are shown too."""
+        self._lead = words
+        for slot in self._column.slots:
+            if any(isinstance(sentence, ModelRemark) for sentence in slot.sentences):
+                self._say(slot)
+
+    def _say(self, slot: Slot) -> None:
+        """Show the sentences under an answer that has a widget."""
+        if isinstance(slot.message, AnswerMessage):
+            lead = ModelRemark(self._lead or lead_words())
+            said = (lead if isinstance(sentence, ModelRemark) else sentence for sentence in slot.sentences)
+            slot.message.set_sentences(list(said))
 
     def offer_for_answers(self, entries: AnswerEntries) -> None:
         """The menu of an answer has these, too."""
@@ -154,7 +171,7 @@ class ConversationView(Scroller):
         slot.answer, slot.sentences = None, list(sentences)
         if isinstance(slot.message, AnswerMessage):
             slot.message.begin()
-            slot.message.set_sentences(slot.sentences)
+            self._say(slot)
         else:
             self._create(slot)
         self.append(slot.text)
@@ -190,7 +207,7 @@ class ConversationView(Scroller):
         slot.sentences = list(sentences)
         if isinstance(slot.message, AnswerMessage):
             slot.message.show_answer(answer, slot.variant, slot.variants)
-            slot.message.set_sentences(slot.sentences)
+            self._say(slot)
             slot.message.offer(self._action_below(slot, is_last=slot is self._column.slots[-1]))
 
     def show_weighed(self, answer: Answer) -> None:
@@ -215,8 +232,7 @@ class ConversationView(Scroller):
         if slot is None:
             return
         slot.sentences.append(sentence)
-        if isinstance(slot.message, AnswerMessage):
-            slot.message.set_sentences(slot.sentences)
+        self._say(slot)
 
     def images(self) -> tuple[NumberedImage, ...]:
         """All images of the shown turns, in the order of their questions."""
@@ -293,6 +309,7 @@ class ConversationView(Scroller):
         made.exported.connect(self.export_answer)
         made.foot.offers_notes = self._offers_notes
         made.notes_wanted.connect(self.notes_wanted)
+        made.model_wanted.connect(self.model_wanted)
         made.table_saved.connect(self.save_table)
         made.asked_again.connect(self.ask_again)
         made.action_wanted.connect(self._want_action)
@@ -303,7 +320,8 @@ class ConversationView(Scroller):
         made.thought.toggled.connect(partial(setattr, slot, "opens_thought"))
         if slot.answer is None:
             made.begin()
-        made.set_sentences(slot.sentences)
+        slot.message = made
+        self._say(slot)
         if slot.answer is not None:
             made.show_answer(slot.answer, slot.variant, slot.variants)
         made.set_faded(slot.left_out)
