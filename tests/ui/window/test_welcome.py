@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.documents.document import Book
@@ -86,17 +86,31 @@ def test_one_click_leads_to_the_terms_of_the_recommended_model(qtbot: QtBot, fir
     assert not first.fake.downloads.accepted
 
 
-def test_nothing_moves_under_the_pointer_when_a_model_is_recommended(first: Room) -> None:
+@pytest.mark.parametrize("height", [700, 480, 360])
+def test_nothing_moves_under_the_pointer_when_a_model_is_recommended(first: Room, height: int) -> None:
     first.open()
+    first.window.resize(1024, height)
+    first.settle()
     empty = first.window.talk.view.empty
 
-    def places(words: EmptyWords) -> list[QPoint]:
-        empty.show_words(words)
-        return [widget.mapTo(empty, QPoint()) for widget in (empty.questions, *empty.buttons.values())]
+    def places() -> list[QRect]:
+        widgets = (empty.questions, *empty.questions.stops(), *empty.buttons.values())
+        return [QRect(widget.mapTo(empty, QPoint()), widget.size()) for widget in widgets]
 
     assert empty.words.advice is not None
-    with_advice = places(empty.words)
-    assert places(replace(empty.words, advice=None, key="")) == with_advice
+    with_advice = places()
+    empty.show_words(replace(empty.words, advice=None, key=""))
+    assert places() == with_advice
+
+
+def test_a_part_that_needs_another_height_gets_it(first: Room) -> None:
+    first.open()
+    empty = first.window.talk.view.empty
+    before = [button.mapTo(empty, QPoint()).y() for button in empty.buttons.values()]
+    for label in empty.findChildren(QLabel):
+        label.setStyleSheet("font-size: 30px")
+    first.settle()
+    assert [button.mapTo(empty, QPoint()).y() for button in empty.buttons.values()] > before
 
 
 def test_where_no_model_fits_none_is_recommended(first: Room) -> None:

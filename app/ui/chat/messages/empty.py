@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 
@@ -59,9 +59,9 @@ class EmptyWords:
 
 
 class EmptyConversation(QWidget):
-    """Words, questions to choose from, and what can be done, in a column a little above the middle. What is learned of
-    the machine, and of the key, comes late and stands below: nothing moves under the pointer for it. Where there is
-    little room, questions go first, from the last one."""
+    """Words, questions to choose from, and what can be done, in a column a little above the middle. The remarks on the
+    machine and on the key come late and stand below, where there is room for them: nothing moves under the pointer. In
+    a low window questions are left out, from the last one."""
 
     wanted = Signal(object)  # EmptyAction
 
@@ -116,6 +116,12 @@ class EmptyConversation(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
+    def event(self, event: QEvent) -> bool:
+        """A part wants another height: its font has changed, or it got it only now."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().event(event)
+
     # ---- how it is made
 
     def _show_actions(self, actions: Sequence[tuple[EmptyAction, str]]) -> None:
@@ -150,33 +156,40 @@ class EmptyConversation(QWidget):
         left = (self.width() - width) // 2
         if isinstance(card := self._advice.layout(), QBoxLayout):
             card.setDirection(QBoxLayout.Direction.TopToBottom if width < _NARROW else QBoxLayout.Direction.LeftToRight)
-        parts = list(self._parts())
-        heights = {part: _height(part, width) for part, _gap in parts if part is not self.questions}
-        fixed = sum(heights.values()) + sum(gap for _part, gap in parts)
+        early, late = _said(self._early()), _said(self._late())
+        heights = {part: _height(part, width) for part, _gap in (*early, *late) if part is not self.questions}
+        fixed = sum(gap for _part, gap in early) + sum(heights.get(part, 0) for part, _gap in early)
         heights[self.questions] = self.questions.arrange(width, max(0, self.height() - fixed - SPACE_XL))
-        late = sum(heights[part] + gap for part, gap in parts if part in (self._advice, self._key))
-        free = self.height() - fixed - heights[self.questions]
-        y = max(0, min(free, (free + late) * 2 // 5))
-        for part, gap in parts:
+        free = max(0, self.height() - fixed - heights[self.questions])
+        y = free * 2 // 5
+        while late and sum(heights[part] + gap for part, gap in late) > free - y:
+            late.pop(0)
+        shown = dict((*early, *late))
+        for part, _says, _gap in (*self._early(), *self._late()):
+            part.setVisible(part in shown)
+        for part, gap in shown.items():
             y += gap
             part.setGeometry(left, y, width, heights[part])
             y += heights[part]
 
-    def _parts(self) -> Iterator[tuple[QWidget, int]]:
-        """Show the parts that have something to say, and yield them from the top, each with the px above it."""
-        words = self._words
-        parts = (
-            (self._title, bool(words.title), 0),
-            (self._lines, bool(words.lines), SPACE_S),
-            (self.questions, bool(self.questions.questions), SPACE_L),
-            (self._buttons, bool(words.actions), SPACE_XL),
-            (self._advice, words.advice is not None, SPACE_XL),
-            (self._key, bool(words.key), SPACE_L),
-        )
-        for part, shown, gap in parts:
-            part.setVisible(shown)
-            if shown:
-                yield part, gap
+    def _early(self) -> Iterator[tuple[QWidget, bool, int]]:
+        """Yield the parts from the top: each with whether it has something to say, and the px above it."""
+        yield self._title, bool(self._words.title), 0
+        yield self._lines, bool(self._words.lines), SPACE_S
+        yield self.questions, bool(self.questions.questions), SPACE_L
+        yield self._buttons, bool(self._words.actions), SPACE_XL
+
+    def _late(self) -> Iterator[tuple[QWidget, bool, int]]:
+        yield self._advice, self._words.advice is not None, SPACE_XL
+        yield self._key, bool(self._words.key), SPACE_L
+
+
+def _said(parts: Iterator[tuple[QWidget, bool, int]]) -> list[tuple[QWidget, int]]:
+    """Return the parts that have something to say, each with the px above it; their fonts are known."""
+    said = [(part, gap) for part, says, gap in parts if says]
+    for part, _gap in said:
+        part.ensurePolished()
+    return said
 
 
 class _Remark(QWidget):
