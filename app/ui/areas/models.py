@@ -40,7 +40,7 @@ class ModelArea(WindowArea):
         from app.ui.models.presenter import ModelWindowPresenter
 
         context = self._context
-        made = ModelWindowPresenter(context, self._window, self.model)
+        made = ModelWindowPresenter(context, self.model)
         self._let_tell((made,))
         made.done.connect(self._window.say)
         context.events.engine_changed.connect(made.actions.look)

@@ -27,7 +27,7 @@ class PlaceArea(WindowArea):
         )
         self.anything = Anything(context, shelf.shelf, go, shelf.matters)
         self.note_removal = NoteRemoval(context)
-        self.help = HelpPresenter(context, shelf.openings, go, context.handbook)
+        self.help = HelpPresenter(context, shelf.openings, go)
         self._let_tell((self.pages, self.note_removal, self.exporting, self.anything, self.help))
         self.exporting.saved.connect(self.saved_files.show)
         self._connect_pages()

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Slot
 
 from app.core.documents.document import Book
 from app.core.machine import installation
 from app.core.machine.installation import licence_texts
 from app.isolation.sandbox import landlock_abi
+from app.ui.frame.frame_context import FrameContext
 from app.ui.frame.navigation import Navigation
 from app.ui.kit.bridge import Executor
 from app.ui.kit.commands import Commands
 from app.ui.kit.presenter import Presenter
-from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.file_import import FileImport
 from app.wording.isolation import protection_words
 from app.wording.units import printable
 
 
 class HelpPresenter(Presenter):
-    def __init__(self, context: WindowContext, openings: FileImport, navigation: Navigation, handbook: Path) -> None:
+    def __init__(self, context: FrameContext, openings: FileImport, navigation: Navigation) -> None:
         super().__init__(context.parent)
         desk = context.desk
         self._engine = desk.engine
@@ -33,7 +31,7 @@ class HelpPresenter(Presenter):
         self._shown = context.shown
         self._theme = context.icons.theme
         self._window = context.window
-        self._handbook = handbook
+        self._handbook = context.handbook
         self._installed = installation.root()
         self._commands: Commands | None = None
         self._opens_handbook = False

@@ -17,9 +17,8 @@ from app.services.models.downloads import Licence
 from app.services.models.plans import Hardware, ModelPlan
 from app.services.models.recommending import best_of, sensible
 from app.services.models.selection import ModelSelection, Owned, select
-from app.ui.frame.main_window import MainWindow
+from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.bridge import Executor
-from app.ui.kit.window_context import WindowContext
 from app.ui.models import cards
 from app.ui.models import words as model_words
 from app.ui.models.actions import ModelActions
@@ -41,13 +40,13 @@ class ModelWindowPresenter(QObject):
     done = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, context: WindowContext, main: MainWindow, model: ModelPresenter) -> None:
+    def __init__(self, context: FrameContext, model: ModelPresenter) -> None:
         super().__init__(context.parent)
         self._desk = context.desk
         self._bridge = context.bridge
         self._icons = context.icons
         self._model = model
-        self._main = main
+        self._main = context.window
         self.shown: ModelsWindow | None = None
         self.fetching = FetchingPresenter(context)
         self.adding = AddModelPresenter(context, self.fetching)

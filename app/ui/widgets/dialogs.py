@@ -14,7 +14,7 @@ from app.ui.look.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.labels import PlainLabel
-from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
+from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row
 from app.wording.i18n import _
 
 _WIDTH = 420
@@ -106,7 +106,8 @@ class Confirmation(SmallDialog):
 
 
 class LineDialog(SmallDialog):
-    """Asks for one line of text; `given` carries the key and the text."""
+    """Asks for one line of text; `given` carries the key and the text. It stays open until it is closed, since the text
+    may be refused."""
 
     given = Signal(str, str)
 
@@ -115,14 +116,27 @@ class LineDialog(SmallDialog):
     ) -> None:
         self.line = QLineEdit(text)
         self.line.selectAll()
-        super().__init__(title, sentence, action, body=self.line, parent=parent)
+        self.problem = PlainLabel(role="failure-small", wraps=True)
+        self.problem.hide()
+        body = boxed(column(self.line, self.problem, spacing=SPACE_S))
+        super().__init__(title, sentence, action, body=body, parent=parent)
         self.line.setAccessibleName(sentence)
         self._key = key
         self.line.setFocus()
 
     def accept(self) -> None:
-        self.given.emit(self._key, self.line.text().strip())
-        super().accept()
+        if self.action.isEnabled():
+            self.action.setEnabled(False)
+            self.given.emit(self._key, self.line.text().strip())
+
+    def show_problem(self, words: str) -> None:
+        """Say why the text is refused, and keep it in the line."""
+        self.action.setEnabled(True)
+        self.problem.setText(words)
+        self.problem.show()
+        self.fit_height()
+        self.line.setFocus()
+        self.line.selectAll()
 
 
 class SaveDialog(FileDialog):

@@ -12,7 +12,7 @@ from app.core.errors import Problem
 from app.core.matter import Matter
 from app.ui.kit.presenter import Presenter
 from app.ui.shelf.matter_switch import desk_name
-from app.ui.widgets.dialogs import Confirmation
+from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -20,7 +20,6 @@ from app.wording.i18n import _
 if TYPE_CHECKING:
     from app.features.matters.window.dialog import MattersDialog
     from app.features.matters.window.files import MatterFiles
-    from app.features.matters.window.name_dialog import NameDialog
 
 
 class MatterManaging(Presenter):
@@ -36,7 +35,7 @@ class MatterManaging(Presenter):
         self._window = workspace.window
         self._desks = workspace.matters
         self._dialog: MattersDialog | None = None
-        self._naming: NameDialog | None = None
+        self._naming: LineDialog | None = None
         self._desks.listed.connect(self._show)
 
     @Slot()
@@ -146,9 +145,7 @@ class MatterManaging(Presenter):
     def _ask_name(
         self, title: str, words: str, action: str, given: Callable[[str, str], None], *, key: str = "", text: str = ""
     ) -> None:
-        from app.features.matters.window.name_dialog import NameDialog  # when it is opened
-
-        dialog = self._naming = NameDialog(
+        dialog = self._naming = LineDialog(
             title, words, action, key=key, text=text, parent=self._dialog or self._window
         )
         dialog.given.connect(given)

@@ -127,6 +127,7 @@ class GridEditing(Presenter):
             _("Comment"), shown.column.title, _("Save"), key=cell.question.id, text=cell.comment, parent=window
         )
         dialog.given.connect(self._take_comment)
+        dialog.given.connect(dialog.close)
         dialog.open()
 
     @Slot(str, str)

@@ -14,11 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from app.features.matters.window.dialog import MattersDialog
 from app.features.matters.window.matters import MattersWindow
-from app.features.matters.window.name_dialog import NameDialog
 from app.features.matters.window.presenter import MatterManaging
 from app.ui.kit.form import FormDialog
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
-from app.ui.widgets.dialogs import Confirmation
+from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui.fakes import Gate
 from tests.ui.matter_window import Window
 from tests.ui.room import wait
@@ -54,8 +53,8 @@ def test_the_menu_of_desks_and_the_commands_lead_to_it(window: Window) -> None:
 def test_a_new_matter_is_made_and_opened_with_nothing_in_it(qtbot: QtBot, window: Window) -> None:
     before = window.presenter
     _managing(window).ask_new()
-    dialog = window.dialog(NameDialog)
-    assert isinstance(dialog, NameDialog)
+    dialog = window.dialog(LineDialog)
+    assert isinstance(dialog, LineDialog)
     qtbot.keyClicks(dialog.line, "Client Three")
     qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
     wait(lambda: window.start.presenter not in (None, before))
@@ -71,8 +70,8 @@ def test_a_matter_that_is_made_during_an_answer_is_in_the_menu_though_it_is_not_
     window.presenter.talk_area.asking.submit("How long?")
     wait(gate.reached.is_set)
     _managing(window).ask_new()
-    naming = window.dialog(NameDialog)
-    assert isinstance(naming, NameDialog)
+    naming = window.dialog(LineDialog)
+    assert isinstance(naming, LineDialog)
     naming.line.setText("Client Three")
     naming.accept()
     window.dialog(Confirmation).reject()
@@ -109,8 +108,8 @@ def test_matters_are_renamed_archived_and_deleted_in_their_list(window: Window) 
     assert not dialog.delete.isEnabled(), "it is open"
     assert not dialog.open_button.isEnabled()
     dialog.rename.click()
-    line = window.dialog(NameDialog)
-    assert isinstance(line, NameDialog)
+    line = window.dialog(LineDialog)
+    assert isinstance(line, LineDialog)
     line.line.setText("Client 1")
     line.action.click()
     wait(lambda: window.start._bridge.idle)
