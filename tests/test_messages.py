@@ -17,7 +17,7 @@ from app.engine.planner import Reason, Remark
 from app.wording import i18n, placement
 from app.wording.errors import sentence
 from app.wording.i18n import _, use_language
-from app.wording.units import count, duration, gigabytes, size
+from app.wording.units import count, duration, estimate, gigabytes, size
 
 FIT = {
     "needed_tokens": 40_960,
@@ -158,6 +158,14 @@ def test_the_same_bytes_are_the_same_number_of_files_and_of_memory(bytes: int) -
     assert size(bytes) == f"{gigabytes(bytes)} GB"
     needed = Remark(Reason.MORE_MEMORY, {"missing_bytes": bytes})
     assert placement.sentence(needed) == f"It would fit with {size(bytes)} more memory."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.3, "5 s"), (83, "1 min 25 s"), (1991, "33 min"), (4000, "1 h 10 min"), (7140, "2 h"), (90_000, "25 h")],
+)
+def test_an_estimate_is_round(seconds: float, shown: str) -> None:
+    assert estimate(seconds) == shown
 
 
 @pytest.mark.parametrize(

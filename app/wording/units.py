@@ -59,6 +59,12 @@ def duration(seconds: float) -> str:
     )
 
 
+def estimate(seconds: float) -> str:
+    """A duration as roundly as an estimate is known: `5 s`, `1 min 20 s`, `34 min`, `2 h 10 min`."""
+    step = 5 if seconds <= 120 else 60 if seconds <= 3600 else 600
+    return duration(max(1, round(seconds / step)) * step)
+
+
 def rate(tokens_a_second: float) -> str:
     """Two digits, since neither an estimate nor a measurement has more: `220`, `14`, `3.9`, `0.14`."""
     if tokens_a_second < _DECIMALS_BELOW:

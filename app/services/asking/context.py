@@ -180,6 +180,8 @@ class Context:
             oldest,
             spared(len(oldest)),
             not self.ask.is_starter(),
+            excerpts_tokens=self.ask.budget().excerpts,
+            tokens_per_second=self.models.reading_speed(),
             planned=asked is not None and asked.plan is not None,
         )
 

@@ -36,8 +36,9 @@ class Choices(msgspec.Struct, frozen=True):
     and the room that is kept for an answer (`reserve_tokens`). `turns`: so many earlier questions are read with their
     answers, and take `turns_tokens`. `oldest`: the ids of the oldest answers, as few as make the rest fit without them
     and their questions, `oldest_tokens` what that spares; empty where that does not help, or all fits. `takes_notes`:
-    whether the model can write notes on parts of the books. `planned`: the question that waits takes passages of other
-    documents, too.
+    whether the model can write notes on parts of the books. `excerpts_tokens`: the most that passages in place of books
+    take. `tokens_per_second`: how fast the model reads; 0 where that was not measured. `planned`: the question that
+    waits takes passages of other documents, too.
     """
 
     needed_tokens: int
@@ -51,6 +52,8 @@ class Choices(msgspec.Struct, frozen=True):
     oldest: tuple[str, ...] = ()
     oldest_tokens: int = 0
     takes_notes: bool = True
+    excerpts_tokens: int = 0
+    tokens_per_second: float = 0.0
     planned: bool = False
 
     @property
@@ -60,6 +63,16 @@ class Choices(msgspec.Struct, frozen=True):
     def largest(self, most: int) -> list[BookSize]:
         """At most so many of the books, the largest first."""
         return sorted(self.books, key=lambda book: book.tokens, reverse=True)[:most]
+
+    def seconds(self, kind: RemedyKind) -> float | None:
+        """Return how long a way out has the model read, about; None where it reads nothing for it, or it is not known
+        how fast."""
+        read = {
+            RemedyKind.LARGER: self.needed_tokens - self.reserve_tokens,
+            RemedyKind.PARTS: self.books_tokens,
+            RemedyKind.EXCERPTS: self.needed_tokens - self.reserve_tokens - self.books_tokens + self.excerpts_tokens,
+        }
+        return read[kind] / self.tokens_per_second if kind in read and self.tokens_per_second else None
 
     def fits_without(self, tokens: int) -> bool:
         """Whether the rest fits once so many tokens are gone."""

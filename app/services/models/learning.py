@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 from pathlib import Path
 
 import msgspec
@@ -114,6 +115,13 @@ class Learning:
         )
         return placement, measured
 
+    def reading_speed(self, place: Place) -> float:
+        """Tokens a second of the deepest reading that was measured; 0 where none was. Raises AppError as the store
+        does."""
+        rows = self._measurements.of(place.model, place.place)
+        deepest = _deepest([_rate_of(row) for row in rows if row.step is MeasuredStep.READ])
+        return deepest.tokens_a_second if deepest is not None else 0.0
+
 
 def place_of(path: Path, machine: Machine, placement: Placement) -> Place | None:
     """None where the model's file cannot be read."""
@@ -142,6 +150,6 @@ def _rate_of(row: Measurement) -> Rate:
     return Rate(row.amount / row.seconds, row.depth_tokens)
 
 
-def _deepest(rates: list[Rate], least_tokens: int, most_tokens: int) -> Rate | None:
+def _deepest(rates: list[Rate], least_tokens: float = 0, most_tokens: float = math.inf) -> Rate | None:
     found = [rate for rate in rates if least_tokens <= rate.depth_tokens <= most_tokens]
     return max(found, key=lambda rate: rate.depth_tokens, default=None)

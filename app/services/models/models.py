@@ -224,6 +224,13 @@ class Models:
         if self._learning is not None and self._place is not None:
             self._learning.answered(self._place, usage, timings)
 
+    def reading_speed(self) -> float:
+        """Tokens a second at which the loaded model reads where it is, as far as that was measured before; else 0.
+        Raises AppError as the store does."""
+        if self._learning is None or self._place is None:
+            return 0.0
+        return self._learning.reading_speed(self._place)
+
     def fit(self) -> Fit | None:
         """How near the plan of the loaded model came to what it took; None where that is not known."""
         return self._fit

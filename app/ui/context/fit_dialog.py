@@ -13,7 +13,7 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import DIALOG, boxed, column
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import count, estimate
 
 _TITLE = 20  # characters
 _MOST_BOOKS = 5  # that have a line of their own
@@ -48,7 +48,7 @@ class FitDialog(SmallDialog):
         left, _above, right, _below = DIALOG
         width = self.width() - left - right - _MARK
         for button, way in self.options:
-            _write(button, self._words(way), width)
+            _write(button, _timed(self._words(way), choices.seconds(way.kind)), width)
             button.toggled.connect(self._explain)
         self.action.setEnabled(False)
         if (best := next((button for button, way in self.options if way.helps or way.book), None)) is not None:
@@ -109,6 +109,11 @@ class FitDialog(SmallDialog):
                 return _("Only relevant excerpts")
             case _:
                 return _("Another model")
+
+
+def _timed(words: str, seconds: float | None) -> str:
+    """With how long the model reads for it, about, where that is known."""
+    return words if seconds is None else _("{words} · about {time}").format(words=words, time=estimate(seconds))
 
 
 def _write(button: QRadioButton, words: str, width: int) -> None:

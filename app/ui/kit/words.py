@@ -25,7 +25,7 @@ from app.wording.page_flags import outdated_words, page_remarks
 from app.wording.page_names import name_words, place_words
 from app.wording.remote import sent_words
 from app.wording.support import coverage_words, doubt_words
-from app.wording.units import count, duration, printable, size
+from app.wording.units import count, duration, estimate, printable, size
 
 _BREAK = re.compile(r"(?:(?<=[^\W\d_])(?P<hyphen>-)[ \t]*\r?\n\s*(?=[^\W\d_]))|\s+")
 
@@ -239,7 +239,7 @@ def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:
     if use.to_read_tokens >= WORTH_TELLING:
         words = _("{used} · {pages} to read").format(used=used, pages=_pages_words(use.to_read_tokens))
         if tokens_per_second > 0:
-            time = duration(use.to_read_tokens / tokens_per_second)
+            time = estimate(use.to_read_tokens / tokens_per_second)
             words = _("{words}, about {time}").format(words=words, time=time)
         return words
     return _("{used} · {pages} left").format(used=used, pages=_pages_words(free))

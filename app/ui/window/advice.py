@@ -18,7 +18,7 @@ from app.ui.kit.words import lead_words
 from app.ui.models.words import pages_of, title_of
 from app.wording.i18n import _
 from app.wording.models import strengths_sentence
-from app.wording.units import count, duration, printable, size
+from app.wording.units import count, estimate, printable, size
 
 _SWIFT, _STEADY = 12.0, 5.0
 """Tokens a second: faster than a person reads, and about as fast."""
@@ -75,7 +75,7 @@ def advice_words(recommended: Recommendation) -> AdvisedModel:
     parts = [
         _("Holds about {pages} pages at once.").format(pages=count(pages_of(plan.result.context_tokens))),
         _("Reads {pages} pages in about {time}, {writing}.").format(
-            pages=READ_PAGES, time=duration(_round(READ_TOKENS / speed.reading)), writing=_writing_words(speed.writing)
+            pages=READ_PAGES, time=estimate(READ_TOKENS / speed.reading), writing=_writing_words(speed.writing)
         ),
         f"{good}." if (good := strengths_sentence(offer)) else "",
         _("Sees images.") if plan.projector is not None else "",
@@ -85,12 +85,6 @@ def advice_words(recommended: Recommendation) -> AdvisedModel:
     title = _("Best for this computer: {model}").format(model=title_of(offer.untrusted_name))
     button = _("Download {size}…").format(size=size(offer.size_bytes))
     return AdvisedModel(title, " ".join(filter(None, parts)), button)
-
-
-def _round(seconds: float) -> float:
-    """An estimate is no better than this."""
-    step = 60 if seconds > 120 else 5
-    return max(1, round(seconds / step)) * step
 
 
 def _writing_words(tokens_a_second: float) -> str:

@@ -84,6 +84,8 @@ def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) 
     use = finish(fake.desk.asking.context.use(talk, Cancel()))
     assert choices.needed_tokens == use.used_tokens + choices.question_tokens + choices.reserve_tokens
     assert choices.reserve_tokens == fake.desk.asking.ask.reserve()
+    assert choices.excerpts_tokens == fake.desk.asking.ask.budget().excerpts
+    assert choices.tokens_per_second == 0, "nothing was measured"
     assert (choices.turns, choices.turns_tokens, choices.oldest) == (0, 0, ())
     (size,) = choices.books
     assert [(c.title, c.pages) for c in size.chapters] == [("One", PageRange(1, 3)), ("Two", PageRange(4, 10))]

@@ -100,6 +100,14 @@ def test_the_last_measurement_counts(model: Path, learning: Learning) -> None:
     assert with_measured(plan, model, learning).measured.writing == Rate(50.0, 1050)
 
 
+def test_how_fast_a_model_reads_is_known_once_it_has_read(model: Path, learning: Learning) -> None:
+    place = key(model, planned())
+    assert learning.reading_speed(place) == 0
+    learning.answered(place, used(100_000, 100_000, 200), Timings(read_s=25, generate_s=4))
+    learning.answered(place, used(4_000, 4_000, 200), Timings(read_s=0.5, generate_s=4))
+    assert learning.reading_speed(place) == 4000, "with more in the context it is slower, and that is what is asked for"
+
+
 def test_a_measurement_of_another_place_or_file_is_not_used(model: Path, learning: Learning) -> None:
     plan = planned()
     learning.answered(key(model, plan), used(1000, 10, 100), Timings(generate_s=1))

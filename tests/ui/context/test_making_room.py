@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.core.conversations.conversation import Answer, Ending, Question
 from app.core.conversations.events import Reading
 from app.core.settings import KvType
+from app.engine.protocol import Room as ContextRoom
 from app.services.asking.fitting import BookSize, Choices, Remedy, RemedyKind
 from app.ui.context.fit_dialog import FitDialog
 from app.ui.look.icons import Icons
@@ -416,3 +417,30 @@ def test_what_cannot_help_is_not_chosen_beforehand(room: Room) -> None:
     assert not dialog.action.isEnabled()
     dialog.options[1][0].setChecked(True)
     assert dialog.action.isEnabled()
+
+
+def test_each_choice_says_how_long_the_model_reads_for_it_once_that_is_known(room: Room) -> None:
+    book = BookSize("b", "Survey", 100_000, (), 10)
+    measured = Choices(
+        103_000,
+        16_384,
+        (book,),
+        (ContextRoom(KvType.F16, 131_072),),
+        question_tokens=100,
+        reserve_tokens=1_000,
+        excerpts_tokens=4_000,
+        tokens_per_second=50.0,
+    )
+    room.open()
+    told = _told_choices(room, measured)
+    assert told[RemedyKind.LARGER].endswith(" · about 34 min")
+    assert told[RemedyKind.PARTS] == "All pages, read in parts · about 33 min"
+    assert told[RemedyKind.EXCERPTS] == "Only relevant excerpts · about 2 min"
+    assert "about" not in told[RemedyKind.TAKE_OFF]
+    unmeasured = msgspec.structs.replace(measured, tokens_per_second=0.0)
+    assert not any(" · about " in words for words in _told_choices(room, unmeasured).values())
+
+
+def _told_choices(room: Room, choices: Choices) -> dict[RemedyKind, str]:
+    dialog = FitDialog(choices, KvType.F16, asked=True, parent=room.window)
+    return {way.kind: " ".join(button.text().split("\n")) for button, way in dialog.options}

@@ -23,7 +23,7 @@ from app.ui.shelf.running import RunProgress
 from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count, duration
+from app.wording.units import count, estimate
 
 _ENOUGH = 2
 """After so many cells there is a pace."""
@@ -126,8 +126,7 @@ class SheetRun(Presenter):
         if len(self._ended_cells) < _ENOUGH or not cells:
             return ""
         seconds = (time.monotonic() - self._began_s) / len(self._ended_cells) * cells
-        rounded = round(seconds / 60) * 60 if seconds > 90 else round(seconds / 10) * 10
-        return _("about {time} left").format(time=duration(max(10, rounded)))
+        return _("about {time} left").format(time=estimate(seconds))
 
     def announce(self) -> None:
         """Say how far it is."""
