@@ -19,8 +19,8 @@ from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
+from app.ui.kit.words import step_words
 from app.wording.errors import sentence
-from app.wording.i18n import _
 
 
 class WeighingPresenter(Presenter):
@@ -49,10 +49,10 @@ class WeighingPresenter(Presenter):
     @Slot(object)
     def _on_event(self, event: object) -> None:
         match event:
-            case Weighing(done, total, calibrating):
-                words = _("testing the model: {done} of {total}") if calibrating else _("weighing: {done} of {total}")
-                self._show(words.format(done=done, total=total))
-            case Reading():
+            case Weighing(calibrating=False):
+                self._show(step_words(event))
+                self._activity.note(EngineTask.WEIGHING, event)
+            case Reading() | Weighing():
                 self._activity.note(EngineTask.WEIGHING, event)
             case Notice(problem):
                 self.failed.emit(sentence(problem))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from typing import TypeAlias
 
 from app.core.conversations.conversation import BookRef
-from app.core.conversations.events import Loading, Looking, Noting, Reading, Thinking, Tokenizing
+from app.core.conversations.events import Loading, Looking, Noting, Reading, Thinking, Tokenizing, Weighing
 from app.ui.kit.pace import Pace
 from app.ui.kit.shown import Shown
-from app.ui.kit.words import ReadingNow, follow
+from app.ui.kit.words import ReadingNow, Step, follow
 from app.wording.i18n import _
 
 
@@ -26,9 +25,6 @@ class EngineTask(Enum):
     WEIGHING = auto()
     READING_AHEAD = auto()
 
-
-Step: TypeAlias = Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow
-"""How far the task is that has the engine."""
 
 ASIDE = (EngineTask.TITLE, EngineTask.WEIGHING, EngineTask.READING_AHEAD)
 """The tasks that no person asked for."""
@@ -202,7 +198,7 @@ class Activity:
         return self._tokens_per_second
 
     def note(
-        self, task: EngineTask, event: Loading | Tokenizing | Looking | Reading | Thinking | Noting | None
+        self, task: EngineTask, event: Loading | Tokenizing | Looking | Reading | Thinking | Noting | Weighing | None
     ) -> None:
         """How far a task is; None: it writes."""
         one = self._first(task)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from app.core.conversations.conversation import Answer, Ending, StoredQuestion
-from app.core.conversations.events import Loading, Looking, Noting, Reading, Thinking, Tokenizing
+from app.core.conversations.events import Loading, Looking, Noting, Reading, Thinking, Tokenizing, Weighing
 from app.core.documents.document import Book, Page
 from app.core.documents.note import Note
 from app.core.documents.page_names import PageName, PageNames
@@ -173,7 +174,11 @@ def thinking_words() -> str:
     return _("The model is thinking…")
 
 
-def step_words(step: Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow | None) -> str:
+Step: TypeAlias = Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow | Weighing
+"""How far the task is that has the engine."""
+
+
+def step_words(step: Step | None) -> str:
     """Say what the engine is doing; empty while it writes, or has nothing to do."""
     match step:
         case Loading(fraction):
@@ -186,18 +191,21 @@ def step_words(step: Loading | Tokenizing | Looking | Thinking | Noting | Readin
             return thinking_words()
         case Noting():
             return _("Writing notes…")
+        case Weighing(done, total, calibrating):
+            words = _("Calibrating the check for this model (once): {done} of {total}")
+            return (words if calibrating else _("weighing: {done} of {total}")).format(done=done, total=total)
         case ReadingNow(words=words, paused=paused):
             return _("Paused · {words}").format(words=words) if paused else words
         case None:
             return ""
 
 
-def step_share(step: Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow | None) -> float | None:
+def step_share(step: Step | None) -> float | None:
     """How much of that is done, from 0 to 1; None where it cannot be said."""
     match step:
         case Loading(fraction):
             return fraction
-        case Tokenizing(done, total):
+        case Tokenizing(done, total) | Weighing(done, total):
             return done / max(1, total)
         case Looking():
             return looking_share(step)

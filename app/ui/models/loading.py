@@ -9,7 +9,7 @@ from typing import TypeAlias
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.conversations.events import Loading
+from app.core.conversations.events import Loading, Weighing
 from app.core.settings import EngineSettings
 from app.core.work import Cancel, Work
 from app.engine.protocol import EngineState, ModelInfo
@@ -20,7 +20,7 @@ from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Done, Failed, Job, is_ending
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
-from app.ui.kit.words import lead_words, loading_words, model_details, model_name, running_words
+from app.ui.kit.words import lead_words, loading_words, model_details, model_name, running_words, step_words
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.model_chip import ChipDot, ChipState, ModelChip, ModelEntry
 from app.ui.widgets.network_lines import RemoteMark
@@ -128,7 +128,15 @@ class ModelPresenter(Presenter):
         if self._activity.has(EngineTask.LOADING) and first is not None:
             return ChipState(ChipDot.WORKING, name, self._activity.wait_words(first))
         detail = _("starter model: for a first try, not for real work") if starter else running_words(info)
-        return ChipState(ChipDot.READY, name, detail, tooltip=model_details(info))
+        return ChipState(
+            ChipDot.READY, name, detail, tooltip="\n".join(filter(None, (model_details(info), self._remark)))
+        )
+
+    @property
+    def _remark(self) -> str:
+        """What a person should know of the loaded model now."""
+        step = self._activity.step
+        return step_words(step) if isinstance(step, Weighing) and step.calibrating else ""
 
     @Slot()
     def choose_file(self) -> None:
@@ -193,7 +201,7 @@ class ModelPresenter(Presenter):
             detail = loaded.device if loaded.host else size(loaded.size_bytes)
             entries.insert(0, ModelEntry(loaded.path, model_name(loaded), detail, True))
         is_small = loaded is not None and local.is_starter(loaded.path)
-        self._chip.show_models(tuple(entries), self.lead if is_small else "")
+        self._chip.show_models(tuple(entries), lead=self.lead if is_small else "", remark=self._remark)
         self._call(self._models.available, self._take_files, self._ignore)
 
     @Slot(object)

@@ -62,7 +62,7 @@ class ModelChip(QAbstractButton):
         self._theme = theme
         self._state = ChipState(ChipDot.EMPTY, _("No model"))
         self._entries: tuple[ModelEntry, ...] = ()
-        self._lead = ""
+        self._lead = self._remark = ""
         self.menu = QMenu(self)
         self.menu.setToolTipsVisible(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -87,14 +87,18 @@ class ModelChip(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def show_models(self, entries: tuple[ModelEntry, ...], lead: str = "") -> None:
-        """`lead`: the words that come first in the menu, and lead to a larger model."""
-        self._entries, self._lead = entries, lead
+    def show_models(self, entries: tuple[ModelEntry, ...], *, lead: str = "", remark: str = "") -> None:
+        """`lead`: the words that come first in the menu, and lead to a larger model. `remark`: words at its head that
+        lead nowhere."""
+        self._entries, self._lead, self._remark = entries, lead, remark
 
     @Slot()
     def open_menu(self) -> None:
         self.menu_opening.emit()
         self.menu.clear()
+        if self._remark:
+            self.menu.addAction(self._remark).setEnabled(False)
+            self.menu.addSeparator()
         if self._lead:
             self.menu.addAction(self._lead).triggered.connect(self.larger_wanted)
             self.menu.addSeparator()

@@ -82,7 +82,7 @@ def test_what_is_copied_has_no_words_that_were_not_written(room: Room) -> None:
     assert read(_message(room)).strip() == ANSWER
 
 
-def test_how_far_it_is_is_below_the_answer(room: Room) -> None:
+def test_that_the_check_is_calibrated_is_said_of_the_model_not_below_the_answer(room: Room) -> None:
     _open(room)
     gates = [Gate(), Gate()]
     room.engine.weighings = [*gates]
@@ -90,11 +90,16 @@ def test_how_far_it_is_is_below_the_answer(room: Room) -> None:
     wait(gates[0].reached.is_set)
     gates[0].open()
     wait(gates[1].reached.is_set)
-    told = f"testing the model: 2 of {len(judgement.calibration())}"
-    wait(lambda: told in _message(room).foot.describe())
+    told = f"Calibrating the check for this model (once): 2 of {len(judgement.calibration())}"
+    chip = room.window.talk.chip
+    wait(lambda: told in chip.state.tooltip)
+    assert "alibrating" not in _message(room).foot.describe()
+    chip.open_menu()
+    assert [action.text() for action in chip.menu.actions() if not action.isEnabled()] == [told]
+    chip.menu.close()
     gates[1].open()
     room.settle()
-    assert "testing" not in _message(room).foot.describe()
+    assert "alibrating" not in chip.state.tooltip
 
 
 def test_a_mark_opens_the_page_with_its_own_sentence(room: Room) -> None:
