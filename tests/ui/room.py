@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import TypeVar, cast
 from unittest import mock
 
+import msgspec
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.conversations.conversation import Answer, BookRef, Citation, Conversation, Turn
 from app.core.documents.document import Book, Document
-from app.core.settings import Settings, ThemeChoice
+from app.core.settings import EngineSettings, Settings, ThemeChoice
 from app.core.work import Cancel, Stopped, Work
 from app.models.gguf.reader import HeaderReader
 from app.ui.chat.messages.answer import AnswerMessage
@@ -185,6 +186,11 @@ class Room:
         self.presenter.talk_area.asking.submit(text)
         if settle:
             self.settle()
+
+    def choose_model(self) -> None:
+        """Have the settings name the model that the engine loads; without, they mean the starter."""
+        chosen = EngineSettings(model_path=self.engine.info.path)
+        self.desk.settings.save(msgspec.structs.replace(self.desk.settings.load(), engine=chosen))
 
     def hold(self, executor: Executor) -> Gate:
         """From now on this executor does nothing before the gate is open."""

@@ -325,8 +325,6 @@ class Ask:
             if question.form.verbatim and (host := self.model().host):
                 raise AppError(Code.ANSWER_VERBATIM_REMOTE, host=host)
             if question.asks_documents and self.is_starter():
-                if question.form.schema:
-                    raise AppError(Code.ANSWER_SCHEMA_STARTER)
                 yield from self._quote_nearest(question, writing, load_s)
                 return writing.outcome
             if question.form.verbatim and not judgement.may_judge(self.judges, self.model()):
@@ -337,6 +335,14 @@ class Ask:
             writing.saw(fitted.beside, excerpts)
             limit = self._room_for_answer(fitted.size, self.budget().notes if notes else self.longest_answer())
             yield from self._write(question, writing, fitted, limit, cancel, load_s)
+        return writing.outcome
+
+    def search(self, asked: Asked, cancel: Cancel) -> Work[AnswerProgress, Answer]:
+        """Answer as `ask` does with the starter, by a search. It needs no model, and may be used from any thread."""
+        question, writing = self.open(asked)
+        yield Stored(question.id, writing.answer.id)
+        with writing.kept(cancel):
+            yield from self._quote_nearest(question, writing)
         return writing.outcome
 
     def written_from(self, answer: Answer, cancel: Cancel) -> Work[Tokenizing | Looking, _Fitted]:
@@ -448,9 +454,12 @@ class Ask:
         return conversation.rules if conversation else RULES_VERSION
 
     def _quote_nearest(
-        self, question: StoredQuestion, writing: OpenAnswer, load_s: float
+        self, question: StoredQuestion, writing: OpenAnswer, load_s: float = 0.0
     ) -> Work[AnswerProgress, None]:
-        """Answer as the starter does with books: a search answers, and no model reads anything."""
+        """Answer as the starter does with books: a search answers, and no model reads anything. Raises AppError
+        ANSWER_SCHEMA_STARTER."""
+        if question.form.schema:
+            raise AppError(Code.ANSWER_SCHEMA_STARTER)
         started = time.monotonic()
         writing.found()
         books = self.prompts.cited(question.all_books)

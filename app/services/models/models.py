@@ -43,7 +43,7 @@ _CHOICES = "engine_choices"  # a blob: how each model was loaded last
 
 
 class Models:
-    """`state` and `loaded` are instant; the rest may take its time."""
+    """`state`, `loaded` and `loads_starter` are instant; the rest may take its time."""
 
     def __init__(
         self,
@@ -71,6 +71,7 @@ class Models:
         self._own: Callable[[], Settings] | None = None
         self._connected: RemoteServer | None = None
         self._unsettled = False
+        self._loading = ""
         self._fit: Fit | None = None
         self._place: Place | None = None
 
@@ -169,6 +170,18 @@ class Models:
         if path is not None and path != wanted.model_path:
             wanted = self.choices().get(path) or EngineSettings(model_path=path, threads=wanted.threads)
         model_path, projector_path = files_of(wanted)
+        self._loading = model_path
+        try:
+            loaded = yield from self._load(model_path, projector_path, wanted, cancel)
+        finally:
+            self._loading = ""
+        if path is not None:
+            self._remember(stored, wanted)
+        return loaded
+
+    def _load(
+        self, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
+    ) -> Work[Loading, ModelInfo]:
         placed = finish(self.plans.place(model_path, projector_path, wanted, cancel))
         self._fit = self._place = None
         spec = msgspec.structs.replace(placed.spec, readings=self.readings.spec())
@@ -178,8 +191,6 @@ class Models:
         self._fit, self._place = fit_of(placed, loaded), placed.place
         if self._learning is not None and placed.place is not None:
             self._learning.loaded(placed.place, loaded.size_bytes, time.monotonic() - started)
-        if path is not None:
-            self._remember(stored, wanted)
         return loaded
 
     def load_as(self, wanted: EngineSettings, cancel: Cancel) -> Work[Loading, ModelInfo]:
@@ -268,6 +279,11 @@ class Models:
 
     def loaded(self) -> ModelInfo | None:
         return self._engine.model()
+
+    @property
+    def loads_starter(self) -> bool:
+        """Whether the model that is being loaded now is the starter."""
+        return bool(self._loading) and local.is_starter(self._loading)
 
 
 def files_of(wanted: EngineSettings) -> tuple[str, str]:

@@ -28,7 +28,7 @@ from app.ui.chat.answer_presenter import Outcome, Running
 from app.ui.chat.messages.view import ConversationView
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.chat.queued_question import Holding
+from app.ui.chat.queued_question import Holding, QueuedQuestion
 from app.ui.chat.submission import AnswerWay, AskedAgain, Gate, Submission
 from app.ui.chat.words_presenter import WordsPresenter
 from app.ui.chat.writing.branches import LoadedConversation, find_question, follow, number_of, turns_before
@@ -62,6 +62,7 @@ class AskingPresenter(Presenter):
     ) -> None:
         super().__init__(context.parent)
         self._ask = context.desk.asking.ask
+        self._models = context.desk.models
         self.planning = Planning(context, conversation, composer)
         self.words = WordsPresenter(context, conversation, composer)
         self._gates: Sequence[Gate] = ()
@@ -74,6 +75,7 @@ class AskingPresenter(Presenter):
         self._shown = context.shown
         self._longer: Running | None = None  # for which there was no room
         self.holding = Holding(openings, composer, EngineTask.ANSWER, context.activity, context.shown, self)
+        self.holding.passes = self._passes
         self.holding.released.connect(self._on_released)
         self.holding.changed.connect(self.held)
         conversation.opened.connect(self.holding.look)
@@ -211,6 +213,20 @@ class AskingPresenter(Presenter):
 
     # ---- nothing is in its way
 
+    def _passes(self, wanted: QueuedQuestion) -> bool:
+        """Whether it does not wait for the model that is being loaded."""
+        match wanted:
+            case Submission(question=question):
+                return self._is_searched(question)
+            case AskedAgain(question_id=id, way=way) if way is not AnswerWay.PARTS:
+                asked = find_question(self._shown.turns, id)
+                return asked is not None and self._is_searched(asked)
+        return False
+
+    def _is_searched(self, question: Question | StoredQuestion) -> bool:
+        """Whether a search answers it, for which the starter need not be loaded yet."""
+        return self._models.loads_starter and question.asks_documents and not question.images
+
     def _ask_when_free(self, wanted: Submission | AskedAgain) -> None:
         if self.holding.take(wanted):
             self._on_released(wanted)
@@ -274,11 +290,14 @@ class AskingPresenter(Presenter):
         self._composer.set_busy(True)
         work: Callable[[Cancel], Work[PartsProgress, Answer]]
         books = running.question.books
+        executor = Executor.ENGINE
         if way is AnswerWay.PARTS:
             work, books = partial(self._parts.ask, asked), ()
+        elif self._is_searched(running.question):
+            executor, work = Executor.FINDING, partial(self._ask.search, asked)
         else:
             work = partial(self._ask.ask, asked, excerpts=way is AnswerWay.EXCERPTS)
-        job = self._bridge.stream(Executor.ENGINE, work, self._conversation.answer.follow(running))
+        job = self._bridge.stream(executor, work, self._conversation.answer.follow(running))
         self._activity.begin(EngineTask.ANSWER, job.cancel, books)
 
     @Slot(object)

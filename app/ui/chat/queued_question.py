@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -38,6 +39,10 @@ class QuestionSource(Protocol):
         """Why it was not sent, and what can be done about it; no words hide both. A `locked` one waits."""
 
 
+def _waits(_wanted: QueuedQuestion) -> bool:
+    return False
+
+
 class Holding(QObject):
     """At most one question for each conversation waits here. Its text stays where it is written.
 
@@ -63,6 +68,8 @@ class Holding(QObject):
         self._task = task
         self._activity = activity
         self._shown = shown
+        self.passes: Callable[[QueuedQuestion], bool] = _waits
+        """Whether a question does not wait for a model that is being loaded."""
         self._held: dict[str, QueuedQuestion] = {}
         self._given_back: dict[str, tuple[QueuedQuestion, tuple[str, ...]]] = {}  # with the titles that did not open
         openings.changed.connect(self.look)
@@ -107,8 +114,12 @@ class Holding(QObject):
         self._show()
 
     def _is_free(self, wanted: QueuedQuestion) -> bool:
-        is_engine_free = self._activity.may(self._task) is None
-        return bool(wanted.conversation_id) and is_engine_free and not self._pending(wanted)
+        return bool(wanted.conversation_id) and self._before(wanted) is None and not self._pending(wanted)
+
+    def _before(self, wanted: QueuedQuestion) -> EngineTask | None:
+        """Return the task that has to end before the question can be asked; None where the engine is in no way."""
+        first = self._activity.may(self._task)
+        return None if first is EngineTask.LOADING and self.passes(wanted) else first
 
     def _pending(self, wanted: QueuedQuestion) -> tuple[str, ...]:
         return self._openings.pending(wanted.conversation_id) if wanted.waits else ()
@@ -118,7 +129,7 @@ class Holding(QObject):
         wanted = self._held.get(self._shown.id)
         given_back = self._given_back.get(self._shown.id)
         if wanted is not None:
-            pending, first = self._pending(wanted), self._activity.may(self._task)
+            pending, first = self._pending(wanted), self._before(wanted)
             if pending:
                 words = waiting_words(pending)
             else:

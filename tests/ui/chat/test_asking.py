@@ -351,7 +351,7 @@ def test_what_a_change_of_the_desk_will_cost_is_told_beforehand(room: Room) -> N
     room.engine.to_read = 41_200
     room.presenter.talk_area.context.measure()
     room.settle()
-    assert room.window.talk.spine.text() == "44 % used · about 70 pages to read, about 3 min 26 s"
+    assert room.window.talk.spine.text() == "44 % used · about 70 pages to read, about 3 min"
     room.engine.to_read = 0
     room.presenter.talk_area.context.measure()
     room.settle()

@@ -270,6 +270,7 @@ def test_a_book_that_comes_while_a_planned_question_waits_stays_on_the_desk(matt
 def test_what_is_chosen_while_it_waits_is_what_is_asked(matter: Room, qtbot: QtBot) -> None:
     gate = Gate()
     matter.engine.loads = [(gate,)]
+    matter.choose_model()
     matter.ask(ASKED)
     matter.presenter.model_area.model.load_again()
     wait(gate.reached.is_set)

@@ -8,12 +8,15 @@ import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.core.conversations.events import Loading
 from app.models.hub.catalogue import catalogue
 from app.services.models.plans import Hardware
 from app.ui.chat.messages.notes import ModelLine
 from app.ui.chat.text.chip import ChipButton
+from app.ui.kit.activity import EngineTask
 from app.ui.models.dialogs import OrderDialog
-from tests.ui.room import LEASE, Room
+from tests.ui.gate import Gate
+from tests.ui.room import LEASE, Room, wait
 
 _WORDS = "Search result"
 _ADVICE = "For written answers: get a model…"
@@ -42,6 +45,39 @@ def test_the_first_answer_says_all_of_it_and_the_next_ones_only_where_they_come_
     room.presenter.talk_area.conversation.open(talk.id)
     room.settle()
     assert room.sentences() == [_ADVICE]
+
+
+def test_a_search_answers_while_the_starter_is_still_loaded(room: Room, starter: Path) -> None:
+    room.engine.info = msgspec.structs.replace(room.engine.info, path=str(starter), vision=None)
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE]])
+    loading = Gate()
+    room.engine.loads = [(Loading(0.1), loading)]
+    room.open(settle=False)
+    wait(loading.reached.is_set)
+    wait(lambda: bool(room.presenter.shown.books))
+    room.ask("When must the tenant give notice to end the Term?", settle=False)
+    wait(lambda: any(turn.answer is not None and turn.answer.is_whole for turn in room.turns()))
+    assert room.answer().text.startswith("Nearest in the book: “")
+    assert room.presenter.activity.holder is EngineTask.LOADING
+    loading.open()
+    room.settle()
+    room.ask("Who is the president of France?")
+    assert room.answer().text == "Nothing in the book is near this question."
+
+
+def test_a_question_without_documents_waits_for_the_starter(room: Room, starter: Path) -> None:
+    room.engine.info = msgspec.structs.replace(room.engine.info, path=str(starter), vision=None)
+    room.add_conversation("A")
+    loading = Gate()
+    room.engine.loads = [(Loading(0.1), loading)]
+    room.open(settle=False)
+    wait(loading.reached.is_set)
+    room.ask("What is a mooring?", settle=False)
+    assert room.presenter.talk_area.asking.holds
+    loading.open()
+    room.settle()
+    assert room.engine.prompts
 
 
 def test_a_search_result_and_the_chips_menu_lead_to_the_terms_of_the_recommended_model(

@@ -235,6 +235,7 @@ def test_a_question_that_waits_for_the_model_is_answered_as_that_model_needs_it(
     room.engine.loads = [(gate,)]
     room.add_books()
     room.add_conversation("A", [room.books[LEASE]])
+    room.choose_model()
     room.open(settle=False)
     wait(gate.reached.is_set)
     wait(lambda: bool(room.presenter.shown.books))
