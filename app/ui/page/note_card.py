@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.core.documents.note import Marker, Note
 from app.core.documents.untrusted import disarm
@@ -15,14 +15,15 @@ from app.ui.page.selection_bar import marker_buttons
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, column, row
+from app.ui.widgets.popups import Popup
 from app.wording.i18n import _
 from app.wording.notes import lost_words
 
 _SIZE = QSize(340, 220)
 
 
-class NoteCard(QFrame):
-    """Closes with a click beside it, with Esc, and with Ctrl+Return. `written` carries the text, if it is another one
+class NoteCard(Popup):
+    """Closes also with Esc, and with Ctrl+Return. `written` carries the text, if it is another one
     when the card closes; `marked` a Marker; `left_empty`: nothing is written, and there are no words either."""
 
     marked = Signal(object)
@@ -31,9 +32,7 @@ class NoteCard(QFrame):
     left_empty = Signal()
 
     def __init__(self, note: Note, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("role", "popup")
+        super().__init__(parent)
         self.setAccessibleName(_("Note"))
         self._window = parent.window()
         self._before, self._words = note.text, note.words

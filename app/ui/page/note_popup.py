@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import QPoint, QRect, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.core.documents.document import Book
 from app.core.documents.note import Note
@@ -15,13 +15,14 @@ from app.ui.look.theme import SPACE_S, SPACE_XL, Theme
 from app.ui.page.note_view import NoteView
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.layouts import STRETCH, column, row
+from app.ui.widgets.popups import Popup
 from app.wording.i18n import _
 
 _WIDEST, _HIGHEST = 520, 520
 
 
-class NotesPopup(QFrame):
-    """Closes with a click beside it, and when something is chosen. `opened` and `edit_wanted` carry a Note, the latter
+class NotesPopup(Popup):
+    """Closes also when something is chosen. `opened` and `edit_wanted` carry a Note, the latter
     also where it is, in global coordinates."""
 
     opened = Signal(object)
@@ -31,9 +32,7 @@ class NotesPopup(QFrame):
         self, notes: tuple[Note, ...], book: Book, entries: Sequence[MenuEntry], theme: Theme, parent: QWidget
     ) -> None:
         """`entries`: there is a button for each of them."""
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("role", "popup")
+        super().__init__(parent)
         self.setAccessibleName(_("Notes in this book"))
         self.view = NoteView(theme)
         self.view.show_notes(notes, {book.id: book}, headed=False)

@@ -150,6 +150,7 @@ class PageNotes(Presenter):
         popup.view.delete_wanted.connect(popup.close)
         popup.view.delete_wanted.connect(self.delete_wanted)
         popup.view.copy_wanted.connect(self._copy)
+        popup.opened_by(self._panel.header.notes)
         popup.drop_below(self._panel.header)
 
     @Slot(object)

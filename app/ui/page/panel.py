@@ -263,6 +263,7 @@ class PagePanel(QWidget):
         if self._book is not None and self._book.outline:
             popup = OutlinePopup(self._book, self._page, self)
             popup.chosen.connect(self.section_chosen)
+            popup.opened_by(self.header.outline)
             popup.drop_below(self.header)
 
     # ---- inside

@@ -21,7 +21,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygon
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -41,6 +40,7 @@ from app.ui.look.fonts import ui_font
 from app.ui.look.theme import SIZE_SMALL, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.ui.widgets.layouts import column
 from app.ui.widgets.pictures import Thumbnails
+from app.ui.widgets.popups import Popup
 from app.wording.i18n import _
 from app.wording.page_names import name_words, page_words
 from app.wording.units import count
@@ -78,20 +78,18 @@ def cited_pages(turns: Iterable[Turn], book_id: str) -> dict[int, Cited]:
     return {page: Cited(len(found), gravest(list(filter(None, found)))) for page, found in led.items()}
 
 
-class _Popup(QFrame):
-    """Closes with a click beside it. `chosen` carries a page's number."""
+class _PagePopup(Popup):
+    """`chosen` carries a page's number."""
 
     chosen = Signal(int)
 
-    def __init__(self, view: QAbstractItemView, parent: QWidget | None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("role", "popup")
+    def __init__(self, view: QAbstractItemView, parent: QWidget) -> None:
+        super().__init__(parent)
         column(view, of=self, margins=(SPACE_S, SPACE_S, SPACE_S, SPACE_S))
 
 
-class OutlinePopup(_Popup):
-    def __init__(self, book: Book, page: int, parent: QWidget | None = None) -> None:
+class OutlinePopup(_PagePopup):
+    def __init__(self, book: Book, page: int, parent: QWidget) -> None:
         """`page` is the one that is shown: the section it belongs to is selected."""
         self.tree = QTreeWidget()
         self.tree.setColumnCount(2)
@@ -244,14 +242,12 @@ class _ThumbnailDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class ThumbnailPopup(_Popup):
+class ThumbnailPopup(_PagePopup):
     """`wanted` carries the page, and the width in device pixels, of a picture to draw."""
 
     wanted = Signal(int, int)
 
-    def __init__(
-        self, names: PageNames, page: int, cited: Mapping[int, Cited], theme: Theme, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, names: PageNames, page: int, cited: Mapping[int, Cited], theme: Theme, parent: QWidget) -> None:
         """`page` is the one that is shown; `cited` are those that bear a mark."""
         self.view = QListView()
         super().__init__(self.view, parent)

@@ -55,6 +55,7 @@ class ThumbnailsPresenter(QObject):
         popup = ThumbnailPopup(book.page_names, page, cited, self._panel.theme, self._panel)
         popup.wanted.connect(partial(self._draw, popup, book.id))
         popup.chosen.connect(self.chosen)
+        popup.opened_by(self._panel.header.thumbnails)
         popup.drop_below(self._panel.header)
 
     def _draw(self, popup: ThumbnailPopup, book_id: str, page: int, width: int) -> None:

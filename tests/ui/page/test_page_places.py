@@ -15,7 +15,7 @@ from app.ui.chat.text.chip import ChipButton
 from app.ui.chat.text.verdict_marks import colour_verdict, gravest
 from app.ui.look.theme import PAPER
 from app.ui.page.hits import Hit
-from app.ui.page.popups import ThumbnailPopup, cited_pages
+from app.ui.page.popups import OutlinePopup, ThumbnailPopup, cited_pages
 from app.ui.page.zoom import PageZoom
 from tests.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
@@ -278,6 +278,24 @@ def test_small_pictures_are_drawn_as_far_as_one_looks_and_lead_to_their_page(qtb
     room.presenter.places.navigation.open_book(room.books[LEASE].id)
     room.settle()
     assert not panel.header.thumbnails.isVisible(), "flowing text has no pictures"
+
+
+def test_one_press_goes_from_the_outline_to_the_small_pictures(qtbot: QtBot, room: Room) -> None:
+    _open(room)
+    panel = room.window.page
+    panel.open_outline()
+    popup = panel.findChild(OutlinePopup)
+    assert popup is not None
+    button = panel.header.thumbnails
+    at = button.mapToGlobal(button.rect().center())
+    qtbot.mousePress(popup, Qt.MouseButton.LeftButton, pos=popup.mapFromGlobal(at))
+    room.settle()
+    qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert panel.findChild(OutlinePopup) is None
+    small = panel.findChild(ThumbnailPopup)
+    assert small is not None
+    small.close()
 
 
 def test_pages_that_the_answers_cite_bear_a_mark(room: Room) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.documents.document import READING, Book, Flag, Format, Page, Section
@@ -90,8 +91,9 @@ def test_lines_are_never_longer_than_the_measure(qtbot: QtBot) -> None:
 
 def test_the_outline_shows_where_one_is_and_goes_where_one_chooses(qtbot: QtBot) -> None:
     sections = (Section("One", 1), Section("One a <b>", 5, 2), Section("Two", 9), Section("Deep", 12, 4))
-    popup = OutlinePopup(Book("b", "Book", Format.EPUB, "", "", 0.0, 20, 0, outline=sections), 7)
-    qtbot.addWidget(popup)
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    popup = OutlinePopup(Book("b", "Book", Format.EPUB, "", "", 0.0, 20, 0, outline=sections), 7, ground)
     popup.show()
     assert popup.tree.topLevelItemCount() == 2
     assert popup.tree.currentItem().text(0) == "One a <b>"
@@ -99,6 +101,7 @@ def test_the_outline_shows_where_one_is_and_goes_where_one_chooses(qtbot: QtBot)
     with qtbot.waitSignal(popup.chosen) as chosen:
         qtbot.keyClick(popup.tree, Qt.Key.Key_Return)
     assert chosen.args == [9]
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # it is gone before the window
 
 
 def test_every_flag_of_a_page_has_its_sentence() -> None:
