@@ -7,10 +7,11 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.frame_state import PageLook
 from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
+from app.ui.widgets.popups import ChoiceMenu
 from app.wording.i18n import _
 
 FIT_WIDTH_KEYS, FIT_PAGE_KEYS, ACTUAL_KEYS = "Ctrl+0", "Ctrl+9", "Ctrl+8"
@@ -19,7 +20,7 @@ SPLIT_KEYS = "Ctrl+Shift+H"
 ACROSS_KEYS, TURN_KEYS, TURN_BACK_KEYS = "Ctrl+Shift+B", "Ctrl+Shift+E", "Ctrl+Shift+W"
 
 
-class ViewMenu(QMenu):
+class ViewMenu(ChoiceMenu):
     """One for each time that it is opened: it shows what holds now.
 
     `zoom_chosen` carries a PageZoom, `look_chosen` a PageLook; `stepped` is +1 for larger, -1 for smaller, 0 for the

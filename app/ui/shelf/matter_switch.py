@@ -16,6 +16,7 @@ from app.ui.look.icons import Icons, Symbol, draw_symbol
 from app.ui.look.theme import ICON, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import CARET_INSET, draw_caret
 from app.ui.widgets.labels import set_tip
+from app.ui.widgets.popups import ChoiceMenu
 from app.wording.i18n import _
 
 _MENU_WIDTH = 320  # px: of a name in the menu
@@ -62,7 +63,7 @@ class MatterSwitch(QPushButton):
                 self.show_open(matter)
 
     def menu_of_desks(self) -> QMenu:
-        menu = QMenu(self)
+        menu = ChoiceMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)
         self._offer(menu, group, LIBRARY, desk_name(None))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import ICON
+from app.ui.widgets.popups import ChoiceMenu
 
 _CARET, CARET_INSET = 4.0, 16.0  # px: half its width; from the right edge to its tip
 
@@ -108,7 +109,7 @@ class ChoiceButton(TextButton):
         self._words = dict(values)
         self._value = current
         self._name = ""
-        self.menu_of_values = QMenu(self)
+        self.menu_of_values = ChoiceMenu(self)
         self._group = QActionGroup(self.menu_of_values)
         for value, words in values:
             action = QAction(words, self.menu_of_values, checkable=True)
@@ -149,8 +150,6 @@ class ChoiceButton(TextButton):
     def _open(self) -> None:
         self.menu_of_values.setMinimumWidth(self.width())
         self.menu_of_values.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
-        if (checked := self._group.checkedAction()) is not None:
-            self.menu_of_values.setActiveAction(checked)  # the arrow keys go on from there
 
     @Slot(QAction)
     def _choose(self, action: QAction) -> None:

@@ -7,10 +7,11 @@ from enum import StrEnum
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.ui.look.theme import CORNER, SPACE_M, SPACE_S, Theme
 from app.ui.widgets.labels import plain_tip, set_tip
+from app.ui.widgets.popups import ChoiceMenu
 from app.wording.i18n import _
 
 _HEIGHT = 32
@@ -63,7 +64,7 @@ class ModelChip(QAbstractButton):
         self._state = ChipState(ChipDot.EMPTY, _("No model"))
         self._entries: tuple[ModelEntry, ...] = ()
         self._lead = self._remark = ""
-        self.menu = QMenu(self)
+        self.menu = ChoiceMenu(self)
         self.menu.setToolTipsVisible(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

@@ -1,10 +1,10 @@
-"""What opens above the window until one presses beside it."""
+"""What opens above the window until one presses beside it: frames that drop down, and menus."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QCloseEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
+from PySide6.QtGui import QCloseEvent, QMouseEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QMenu, QWidget
 
 
 class Popup(QFrame):
@@ -40,3 +40,14 @@ class Popup(QFrame):
         if self._opener is not None:
             self._opener.setDown(False)
         super().closeEvent(event)
+
+
+class ChoiceMenu(QMenu):
+    """The arrow keys go on from the entry that is ticked."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for action in self.actions():
+            if action.isChecked() and action.actionGroup() is not None:
+                self.setActiveAction(action)
+                break

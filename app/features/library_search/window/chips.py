@@ -8,12 +8,13 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.look.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton, draw_caret
 from app.ui.widgets.labels import repolish, set_tip
 from app.ui.widgets.layouts import STRETCH, row
+from app.ui.widgets.popups import ChoiceMenu
 from app.wording.i18n import _
 
 _WIDEST = 190
@@ -30,7 +31,7 @@ class FilterChip(TextButton):
         self._name, self._anything = name, anything
         self._value = ""
         self._values: tuple[tuple[str, str], ...] = ()
-        self.menu_of_values = QMenu(self)
+        self.menu_of_values = ChoiceMenu(self)
         self.clicked.connect(self._open)
         self.show_value("", "")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMenu
 
 from app.core.settings import TEXT_PERCENTS
 from app.ui.look.icons import Icons, Symbol
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.popups import ChoiceMenu
 from app.wording.i18n import _
 
 LARGER_KEYS, SMALLER_KEYS, USUAL_KEYS = "Ctrl++", "Ctrl+-", "Ctrl+0"
@@ -31,7 +31,7 @@ class TextSizeButton(IconButton):
     def __init__(self, icons: Icons) -> None:
         super().__init__(icons, Symbol.TEXT_SIZE, _("Text size of the conversation"))
         self._theme = icons.theme
-        self.sizes_menu = QMenu(self)
+        self.sizes_menu = ChoiceMenu(self)
         self._group = QActionGroup(self.sizes_menu)
         for percent in TEXT_PERCENTS:
             action = QAction(_("{percent} %").format(percent=percent), self.sizes_menu, checkable=True)
