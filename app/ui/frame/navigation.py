@@ -131,12 +131,8 @@ class Navigation(QObject):
 
     @Slot()
     def rename(self) -> None:
-        """Let the person edit the title where the eye is: on the shelf, if that has the focus, else in the header."""
-        if not self._shown.id:
-            return
-        if self._window.shelf.conversation_view.hasFocus():
-            self._window.shelf.rename(self._shown.id)
-        else:
+        """Let the person edit the title of the shown conversation; the shelf has its own F2 for its rows."""
+        if self._shown.id:
             self._window.show_talk()
             self._window.talk.title.edit()
 

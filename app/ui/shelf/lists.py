@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy
 
 from app.ui.widgets.row_list import RowListView
 
+_EDIT = Qt.Key.Key_F2
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _TALLEST = 4_000  # px that a list asks for: more than a screen has
 
 
 class ShelfListView(RowListView):
-    """`opened` fires for a click, Enter or Return; `menu_wanted` for the context menu, by mouse or key."""
+    """`opened` fires for a click, Enter or Return; `menu_wanted` for the context menu, by mouse or key. F2 edits the
+    current row where its model allows that, and is kept from the window, which renames the open conversation."""
 
     opened = Signal(QModelIndex)
     toggled = Signal(QModelIndex)
@@ -69,6 +71,11 @@ class ShelfListView(RowListView):
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.content_height(_TALLEST))
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == _EDIT:
+            event.accept()
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.setProperty("by_keyboard", True)
         index = self.currentIndex()
@@ -78,6 +85,9 @@ class ShelfListView(RowListView):
             self.moved.emit(index, _STEPS[Qt.Key(event.key())])
         elif event.key() == Qt.Key.Key_Space and index.isValid():
             self.toggled.emit(index)
+        elif event.key() == _EDIT:
+            if index.flags() & Qt.ItemFlag.ItemIsEditable:
+                self.edit(index)
         else:
             super().keyPressEvent(event)
 

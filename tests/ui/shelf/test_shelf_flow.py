@@ -225,12 +225,35 @@ def test_a_conversation_is_deleted_while_it_is_answered(room: Room) -> None:
     assert room.shown().id != doomed.id
 
 
+def test_f2_on_the_shelf_is_for_the_row_that_has_the_focus(qtbot: QtBot, room: Room) -> None:
+    room.add_books()
+    room.add_conversation("Older", room.books)
+    room.add_conversation("Open")
+    room.open()
+    room.window.activateWindow()
+    shelf, title = room.window.shelf, room.window.talk.title
+    assert title.text() == "Open"
+    shelf.conversation_view.setFocus()
+    qtbot.keyClick(shelf.conversation_view, Qt.Key.Key_Down)
+    qtbot.keyClick(shelf.conversation_view, Qt.Key.Key_F2)
+    (editor,) = shelf.conversation_view.findChildren(QLineEdit)
+    assert editor.text() == "Older"
+    editor.setText("Renamed")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    room.settle()
+    assert {each.title for each in room.desk.conversations.all()} == {"Open", "Renamed"}
+    shelf.book_view.setFocus()
+    qtbot.keyClick(shelf.book_view, Qt.Key.Key_F2)
+    assert shelf.book_view.findChildren(QLineEdit) == []
+    assert not title.line.isVisible()
+
+
 def test_f2_renames_and_new_conversations_do_not_pile_up(qtbot: QtBot, room: Room) -> None:
     room.add_conversation("Old")
     room.open()
     room.window.activateWindow()
     room.window.shelf.conversation_view.setFocus()
-    qtbot.keyClick(room.window, Qt.Key.Key_F2)
+    qtbot.keyClick(room.window.shelf.conversation_view, Qt.Key.Key_F2)
     editor = room.window.shelf.conversation_view.findChild(QLineEdit)
     assert editor is not None
     editor.setText("New name")
