@@ -17,7 +17,7 @@ from app.engine.planner import Reason, Remark
 from app.wording import i18n, placement
 from app.wording.errors import sentence
 from app.wording.i18n import _, use_language
-from app.wording.units import count, duration, estimate, gigabytes, size
+from app.wording.units import count, counted, duration, estimate, gigabytes, size
 
 FIT = {
     "needed_tokens": 40_960,
@@ -237,3 +237,10 @@ def test_every_text_of_the_interface_has_its_japanese(japanese: polib.POFile) ->
     }
     assert len(used) > 200
     assert used - known == set()
+
+
+def test_counted_chooses_the_words_for_one_and_for_several() -> None:
+    one, several = "{name} has 1 page.", "{name} has {n} pages."
+    assert counted(1, one, several, name="A") == "A has 1 page."
+    assert counted(1_200, one, several, name="A") == "A has 1,200 pages."
+    assert counted(0, one, several, name="A") == "A has 0 pages."

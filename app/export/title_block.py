@@ -13,7 +13,7 @@ from app.core.documents.document import Book
 from app.export.references import cleaned
 from app.wording.i18n import _
 from app.wording.page_names import range_words
-from app.wording.units import count, day
+from app.wording.units import count, counted, day
 from app.wording.verdicts import count_verdicts
 
 _MOST_TITLES = 3
@@ -119,7 +119,7 @@ def _document(book: Book | None, refs: Sequence[BookRef], cited_title: str) -> R
         names = book.page_names
         pages = "; ".join(cleaned(range_words(names.of(first), names.of(last))) for first, last in ranges)
     else:
-        pages = _("1 page") if book.page_count == 1 else _("{n} pages").format(n=count(book.page_count))
+        pages = counted(book.page_count, _("1 page"), _("{n} pages"))
     return ReportDocument(cleaned(book.title), pages, book.sha256)
 
 

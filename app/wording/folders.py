@@ -10,7 +10,7 @@ from app.documents.folders import FolderFiles
 from app.services.library.folder_adding import AddingReport, News
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count, duration, printable, size
+from app.wording.units import count, counted, duration, printable, size
 
 _MOST_PLACES = 8
 """That are named."""
@@ -27,7 +27,7 @@ def report_words(report: AddingReport, name: str) -> str:
     """How many were added of `name`, how many are otherwise or could not be read, and what was left out."""
     parts = [*_added_words(report, name), *_other_words(report)]
     if failed := len(report.failed):
-        parts.append(_("1 could not be read.") if failed == 1 else _("{n} could not be read.").format(n=count(failed)))
+        parts.append(counted(failed, _("1 could not be read."), _("{n} could not be read.")))
     left_out = [] if report.unchanged else list(left_out_words(report.found))  # else it was said before
     if report.deleted:
         left_out.append(_("{n} that you deleted").format(n=count(report.deleted)))
@@ -57,11 +57,11 @@ def _added_words(report: AddingReport, name: str) -> Iterator[str]:
 def _other_words(report: AddingReport) -> Iterator[str]:
     if doubles := len(report.doubles):
         one, several = _("1 has the same content as another."), _("{n} have the same content as others.")
-        yield one if doubles == 1 else several.format(n=count(doubles))
+        yield counted(doubles, one, several)
     if gone := len(report.gone):
         one = _("1 file is no longer there; its document stays on the shelf.")
         several = _("{n} files are no longer there; their documents stay on the shelf.")
-        yield one if gone == 1 else several.format(n=count(gone))
+        yield counted(gone, one, several)
 
 
 def left_out_words(found: FolderFiles) -> Iterator[str]:
@@ -78,7 +78,8 @@ def left_out_words(found: FolderFiles) -> Iterator[str]:
 
 def progress_words(adding: Adding) -> str:
     """ "12 of 300 documents · about 3 min left"."""
-    words = _("{done} of {total} documents").format(done=count(adding.done), total=count(adding.total))
+    one, several = _("{done} of 1 document"), _("{done} of {n} documents")
+    words = counted(adding.total, one, several, done=count(adding.done))
     if adding.paused:
         return _("{progress} · paused").format(progress=words)
     if adding.left_s is None:
@@ -139,9 +140,9 @@ def news_words(news: Sequence[News]) -> str:
     changed = sum(len(each.changes.changed) for each in news)
     parts = list[str]()
     if new:
-        parts.append(_("1 new file") if new == 1 else _("{n} new files").format(n=count(new)))
+        parts.append(counted(new, _("1 new file"), _("{n} new files")))
     if changed:
-        parts.append(_("1 changed file") if changed == 1 else _("{n} changed files").format(n=count(changed)))
+        parts.append(counted(changed, _("1 changed file"), _("{n} changed files")))
     name = sources_name(tuple(each.source for each in news))
     return _("{files} in “{name}”.").format(files=_(", ").join(parts), name=name)
 
@@ -157,7 +158,7 @@ def unfinished_words(left: Sequence[SourceCounts]) -> str:
 
 def counts_words(counts: SourceCounts) -> str:
     """ "212 documents · 3 could not be read · 1 waiting"."""
-    read = _("1 document") if counts.read == 1 else _("{n} documents").format(n=count(counts.read))
+    read = counted(counts.read, _("1 document"), _("{n} documents"))
     parts = [read]
     if counts.failed:
         parts.append(_("{n} could not be read").format(n=count(counts.failed)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.documents.document import Flag, Page
 from app.core.documents.ingestion import IngestionReport, PageReport, PageState
 from app.wording.i18n import _
-from app.wording.units import count, printable
+from app.wording.units import count, counted, printable
 
 MAX_SHOWN_CHARACTERS = 240
 _LEFT_OUT = (Flag.HIDDEN_TEXT, Flag.COMMENTS)
@@ -104,25 +104,25 @@ def look_words(pages: int) -> str:
     """ "3 pages need a look"; empty for none."""
     if not pages:
         return ""
-    return _("1 page to check") if pages == 1 else _("{n} pages to check").format(n=count(pages))
+    return counted(pages, _("1 page to check"), _("{n} pages to check"))
 
 
 def report_sentence(report: IngestionReport) -> str:
     """The pages by their states: "All 412 pages have text.", or "412 pages – 409 text, 3 empty"."""
     states, pages = report.states, len(report.pages)
     if states[PageState.TEXT] == pages:
-        return _("The only page has text.") if pages == 1 else _("All {n} pages have text.").format(n=count(pages))
+        return counted(pages, _("The only page has text."), _("All {n} pages have text."))
     parts = ", ".join(state_count(state, n) for state, n in states.items() if n)
     return _("{pages} – {states}").format(pages=pages_words(pages), states=parts)
 
 
 def pages_words(pages: int) -> str:
-    return _("1 page") if pages == 1 else _("{n} pages").format(n=count(pages))
+    return counted(pages, _("1 page"), _("{n} pages"))
 
 
 def size_words(report: IngestionReport) -> str:
     """Characters, and tokens where they were counted."""
-    characters = _("{n} characters").format(n=count(report.characters))
+    characters = counted(report.characters, _("1 character"), _("{n} characters"))
     if report.tokens is None:
         return characters
     return _("{characters}, {n} tokens").format(characters=characters, n=count(report.tokens))

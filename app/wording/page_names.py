@@ -14,7 +14,7 @@ from app.core.documents.document import Book
 from app.core.documents.page_names import WITH_COUNT, PageName, PageNames
 from app.core.documents.untrusted import disarm
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import count, counted
 
 
 def cited_page(cited: Citation | PassageRef | SentenceVerdict | Evidence, books: Mapping[str, Book]) -> PageName:
@@ -73,9 +73,11 @@ def shared_words(typed: str, names: PageNames, found: int) -> str:
 def no_page_words(typed: str, names: PageNames) -> str:
     """That there is no page of the name that a person typed, and what pages there are."""
     if not names.labels:
-        return _("There is no page {page}: this book has {n} pages.").format(page=typed, n=names.pages)
-    words = _("No page of this book is called {page}. You can also count its {n} pages: #1 to #{n}.")
-    return words.format(page=typed, n=names.pages)
+        one = _("There is no page {page}: this book has 1 page.")
+        return counted(names.pages, one, _("There is no page {page}: this book has {n} pages."), page=typed)
+    one = _("No page of this book is called {page}. It has 1 page: #1.")
+    several = _("No page of this book is called {page}. You can also count its {n} pages: #1 to #{n}.")
+    return counted(names.pages, one, several, page=typed)
 
 
 def unresolved_words(cited: Citation) -> str:

@@ -8,7 +8,7 @@ from app.core.policy import Held, Policy
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.settings import Meaning, value_words
-from app.wording.units import count, printable
+from app.wording.units import counted, printable
 
 
 def held_words(meaning: Meaning, held: Held) -> str:
@@ -52,20 +52,26 @@ def _rules(policy: Policy) -> Iterator[str]:
     if rules.passphrase_required:
         yield _("A passphrase protects the data.")
     if rules.passphrase_digits:
-        words = _("A new passphrase takes a number of guesses with at least {n} digits.")
-        yield words.format(n=rules.passphrase_digits)
+        one = _("A new passphrase takes a number of guesses with at least 1 digit.")
+        several = _("A new passphrase takes a number of guesses with at least {n} digits.")
+        yield counted(rules.passphrase_digits, one, several)
     if rules.lock_after_minutes is not None:
-        yield _("The window locks after {n} minutes without use, at the latest.").format(n=rules.lock_after_minutes)
+        one = _("The window locks after 1 minute without use, at the latest.")
+        several = _("The window locks after {n} minutes without use, at the latest.")
+        yield counted(rules.lock_after_minutes, one, several)
     if rules.record_texts is not None:
         yield _("The record keeps questions and names.") if rules.record_texts else _("The record keeps no texts.")
     if kept.conversations_days is not None:
-        words = _("Conversations are deleted after {n} days, at the latest.")
-        yield words.format(n=count(kept.conversations_days))
+        one = _("Conversations are deleted after 1 day, at the latest.")
+        several = _("Conversations are deleted after {n} days, at the latest.")
+        yield counted(kept.conversations_days, one, several)
     if kept.readings_days is not None:
-        words = _("Saved readings are deleted after {n} days, at the latest.")
-        yield words.format(n=count(kept.readings_days))
+        one = _("Saved readings are deleted after 1 day, at the latest.")
+        several = _("Saved readings are deleted after {n} days, at the latest.")
+        yield counted(kept.readings_days, one, several)
     if kept.bin_days is not None:
-        yield _("The bin is emptied after {n} days, at the latest.").format(n=count(kept.bin_days))
+        one = _("The bin is emptied after 1 day, at the latest.")
+        yield counted(kept.bin_days, one, _("The bin is emptied after {n} days, at the latest."))
 
 
 def _names(hosts: tuple[str, ...]) -> str:

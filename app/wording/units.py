@@ -43,6 +43,12 @@ def count(n: int) -> str:
     return f"{n:,}"
 
 
+def counted(n: int, one: str, several: str, **beside: object) -> str:
+    """So many of something: `one` for 1, else `several`, whose `{n}` is the number. All sentences with a number and a
+    noun are chosen here. `beside`: what else either of them has a place for."""
+    return (one if n == 1 else several).format(n=count(n), **beside)
+
+
 def duration(seconds: float) -> str:
     """`0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
     if seconds < 9.95:

@@ -14,7 +14,7 @@ from app.features.bin.words import entry_words
 from app.services.services import Services
 from app.wording.bin import title_words
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import counted
 
 _NAME_CHARACTERS = 8
 """The characters of an entry's id that are shown: enough to name it by."""
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace, desk: Services) -> None:
         for entry in entries:
             desk.documents.removal.purge(entry)
         one, several = _("1 item was deleted permanently."), _("{n} items were deleted permanently.")
-        words = one if len(entries) == 1 else several.format(n=count(len(entries)))
+        words = counted(len(entries), one, several)
         _say(options, "emptied", entries, words if entries else _("The bin is empty."))
     elif options.json:
         _say(options, "bin", entries, "")

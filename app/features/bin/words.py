@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.core.conversations.bin import BinEntry, BinKind
 from app.wording.i18n import _
-from app.wording.units import count, day
+from app.wording.units import counted, day
 
 _DAY_S = 86_400
 
@@ -19,5 +19,5 @@ def entry_words(entry: BinEntry, now: datetime, days: int) -> str:
     ]
     left = min(days, max(1, math.ceil((entry.expires_at(days) - now.timestamp()) / _DAY_S)))
     deleted = _("deleted on {day}").format(day=day(datetime.fromtimestamp(entry.deleted_at, now.tzinfo)))
-    stays = _("1 day left") if left == 1 else _("{n} days left").format(n=count(left))
+    stays = counted(left, _("1 day left"), _("{n} days left"))
     return f"{kind} · {deleted} · {stays}"

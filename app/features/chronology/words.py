@@ -56,7 +56,7 @@ def source_words(event: TimelineEvent) -> str:
 
 def asked_words(added: int, dropped: int) -> str:
     """Say how many entries were added after a model was asked, and how many were left out."""
-    words = _("1 entry was added.") if added == 1 else _("{n} entries were added.").format(n=units.count(added))
+    words = units.counted(added, _("1 entry was added."), _("{n} entries were added."))
     if not dropped:
         return words
     one = _("1 was left out: no page has the words that the model quotes.")

@@ -8,14 +8,14 @@ from app.core.kept import KeptWhere
 from app.core.matter import LIBRARY
 from app.features.governance.data import FilesOfKind, KeptDesk, KeptFileKind, KeptPlace, KeptReport
 from app.wording.i18n import _
-from app.wording.units import count, printable, size
+from app.wording.units import counted, printable, size
 
 
 def places_words(where: str, places: Sequence[KeptPlace]) -> tuple[str, ...]:
     """The lines of the report about one kind of thing; of the record, only how many entries."""
     if where == KeptWhere.RECORD:
         one, several = _("1 entry"), _("{n} entries")
-        return (one if len(places) == 1 else several.format(n=count(len(places))),)
+        return (counted(len(places), one, several),)
     if where in (KeptWhere.EXPORTS, KeptWhere.READINGS):
         return tuple(printable(place.title) for place in places)
     return tuple(map(_place_words, places))
@@ -23,7 +23,7 @@ def places_words(where: str, places: Sequence[KeptPlace]) -> tuple[str, ...]:
 
 def _place_words(place: KeptPlace) -> str:
     one, several = _("1 place"), _("{n} places")
-    number = one if place.count == 1 else several.format(n=count(place.count))
+    number = counted(place.count, one, several)
     title = printable(place.title) or _("New conversation")
     return f"{title} · {number} · {_('in the bin')}" if place.in_bin else f"{title} · {number}"
 
@@ -45,7 +45,7 @@ def file_words(file: FilesOfKind) -> str:
         KeptFileKind.OTHER: _("Other files"),
     }[file.kind]
     one, several = _("1 file"), _("{n} files")
-    number = one if file.count == 1 else several.format(n=count(file.count))
+    number = counted(file.count, one, several)
     return f"{kind} · {number}, {size(file.size_bytes)} · {printable(file.path)}"
 
 

@@ -13,7 +13,7 @@ from app.features.governance import record_files
 from app.features.governance.record_words import head_words, kind_words, time_words, verdict_words, what_words
 from app.services.services import Services
 from app.wording.i18n import _
-from app.wording.units import count, printable
+from app.wording.units import counted, printable
 
 
 def run(options: argparse.Namespace, desk: Services) -> Problem | None:
@@ -54,8 +54,8 @@ def _export(options: argparse.Namespace, desk: Services) -> Problem | None:
     verdict, entries = store.verify(), store.entries()
     write_bytes(record_files.written(entries, store.seal(), ending), path)
     if not options.json:
-        words = _("{n} entries are in “{path}”.")
-        print(words.format(n=count(len(entries)), path=printable(str(options.export))))
+        one, several = _("1 entry is in “{path}”."), _("{n} entries are in “{path}”.")
+        print(counted(len(entries), one, several, path=printable(str(options.export))))
     return _say_verdict(options, verdict)
 
 

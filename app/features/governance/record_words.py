@@ -12,7 +12,7 @@ from app.core.kept import RecordedThing
 from app.core.record import HERE, RecordEntry, RecordFlaw, RecordKind, RecordVerdict
 from app.wording.i18n import _
 from app.wording.settings import meanings
-from app.wording.units import count, printable
+from app.wording.units import count, counted, printable
 
 _FEW = 3  # hashes of documents in a line
 
@@ -63,7 +63,7 @@ def what_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
         model = _("{model} on {host}").format(model=entry.model or "?", host=entry.engine)
     parts = (
         ending_words(entry.ending) if entry.ending else "",
-        "" if not documents else one if documents == 1 else several.format(n=count(documents)),
+        "" if not documents else counted(documents, one, several),
         model,
         _detail_words(entry, things),
     )
@@ -97,13 +97,13 @@ def _detail_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
 
 def _number_words(thing: str, number: int) -> str:
     """Nothing for documents, which are counted beside it."""
-    words = {
-        "readings": _("{n} saved readings"),
-        "matters": _("{n} matters"),
-        "replaced": _("{n} names and numbers replaced"),
-        "documents": "",
-    }.get(thing, f"{thing}: {{n}}")
-    return words.format(n=count(number))
+    one, several = {
+        "readings": (_("1 saved reading"), _("{n} saved readings")),
+        "matters": (_("1 matter"), _("{n} matters")),
+        "replaced": (_("1 name or number replaced"), _("{n} names and numbers replaced")),
+        "documents": ("", ""),
+    }.get(thing, (f"{thing}: {{n}}",) * 2)
+    return counted(number, one, several)
 
 
 def entry_details(entry: RecordEntry) -> str:
@@ -136,7 +136,8 @@ def verdict_words(verdict: RecordVerdict) -> str:
     if verdict.flaw is None:
         if verdict.count == 0:
             return _("The record has no entries.")
-        whole = _("Whole: all {n} entries are as they were written.").format(n=count(verdict.count))
+        one = _("Whole: the only entry is as it was written.")
+        whole = counted(verdict.count, one, _("Whole: all {n} entries are as they were written."))
         return f"{whole} {_('This desk has sealed them.')}" if verdict.is_sealed else whole
     words = {
         RecordFlaw.CHANGED: _("Changed at entry {n}: it is not what was written."),
@@ -152,4 +153,5 @@ def verdict_words(verdict: RecordVerdict) -> str:
 
 def head_words(verdict: RecordVerdict) -> str:
     """The hash to write down, so that any later change can be found."""
-    return _("Last hash, after {n} entries: {hash}").format(n=count(verdict.count), hash=verdict.head)
+    one, several = _("Last hash, after 1 entry: {hash}"), _("Last hash, after {n} entries: {hash}")
+    return counted(verdict.count, one, several, hash=verdict.head)

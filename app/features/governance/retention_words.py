@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.features.governance.retention import Aged
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import count, counted
 
 
 def aged_words(aged: Aged) -> str:
@@ -23,7 +23,7 @@ def _listed(conversations: int, readings: int) -> str:
     one, several = _("1 conversation"), _("{n} conversations")
     of_readings = _("1 saved reading"), _("{n} saved readings")
     parts = (
-        (one if conversations == 1 else several.format(n=count(conversations))) if conversations else "",
+        (counted(conversations, one, several)) if conversations else "",
         (of_readings[0] if readings == 1 else of_readings[1].format(n=count(readings))) if readings else "",
     )
     return ", ".join(filter(None, parts))

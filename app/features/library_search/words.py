@@ -10,7 +10,7 @@ from app.services.library_search import LibraryFound
 from app.store.passages import MOST_RANKED
 from app.wording.i18n import _
 from app.wording.search import undated_words, unindexed_words
-from app.wording.units import count
+from app.wording.units import count, counted
 
 
 def found_words(found: LibraryFound, sources: Sequence[TextSource]) -> str:
@@ -20,7 +20,7 @@ def found_words(found: LibraryFound, sources: Sequence[TextSource]) -> str:
     if found.listed and documents:
         said.append(_count_words(documents))
     elif documents:
-        many = _("1 passage") if passages == 1 else _("{n} passages").format(n=count(passages))
+        many = counted(passages, _("1 passage"), _("{n} passages"))
         many = _("{n} passages or more").format(n=count(passages)) if passages >= MOST_RANKED else many
         said.append(_("{passages} in {documents}").format(passages=many, documents=_count_words(documents)))
     elif found.of(SearchPlace.DOCUMENTS):
@@ -30,12 +30,12 @@ def found_words(found: LibraryFound, sources: Sequence[TextSource]) -> str:
         *((source.id, source.one(), source.several()) for source in sources),
     ):
         if hits := len(found.of(place)):
-            said.append(one if hits == 1 else several.format(n=count(hits)))
+            said.append(counted(hits, one, several))
     return " · ".join(said if found.complete else [*said, _("searching…")])
 
 
 def _count_words(documents: int) -> str:
-    return _("1 document") if documents == 1 else _("{n} documents").format(n=count(documents))
+    return counted(documents, _("1 document"), _("{n} documents"))
 
 
 def remark_words(found: LibraryFound) -> str:

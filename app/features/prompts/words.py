@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import counted
 
 
 def imported_words(prompts: int) -> str:
-    return _("1 prompt was imported") if prompts == 1 else _("{n} prompts were imported").format(n=count(prompts))
+    return counted(prompts, _("1 prompt was imported"), _("{n} prompts were imported"))

@@ -8,7 +8,7 @@ from app.core.kept import CountedTable
 from app.features.rescue.service import RescuedDesk, RescueReport
 from app.features.rescue.store.saving import Saved, StandIns
 from app.wording.i18n import _
-from app.wording.units import count, printable
+from app.wording.units import count, counted, printable
 
 _MOST_TITLES = 10
 
@@ -30,11 +30,15 @@ def report_lines(report: RescueReport, tables: Sequence[CountedTable]) -> list[s
     for desk in report.damaged:
         lines += _desk_lines(desk, tables)
     if report.keyless:
-        words = _(
+        one = _(
+            "The key of 1 matter was lost with the damage, so nobody can open its file any more: {files}. If you have a"
+            " backup of the desk or an exported matter, use that."
+        )
+        several = _(
             "The keys of {n} matters were lost with the damage, so nobody can open their files any more: {files}. If"
             " you have a backup of the desk or an exported matter, use that."
         )
-        lines.append(words.format(n=count(len(report.keyless)), files=", ".join(map(printable, report.keyless))))
+        lines.append(counted(len(report.keyless), one, several, files=", ".join(map(printable, report.keyless))))
     return lines
 
 
@@ -64,10 +68,11 @@ def _desk_lines(desk: RescuedDesk, tables: Sequence[CountedTable]) -> Iterator[s
 
 def _incomplete_lines(saved: Saved) -> Iterator[str]:
     for book in saved.incomplete[:_MOST_TITLES]:
-        words = _("{n} of {pages} pages of “{title}” are empty now. Read the document again to get them back.")
-        yield words.format(n=count(book.missing), pages=count(book.pages), title=printable(book.title))
+        one = _("1 page of “{title}” is empty now, of {pages}. Read the document again to get it back.")
+        several = _("{n} of {pages} pages of “{title}” are empty now. Read the document again to get them back.")
+        yield counted(book.missing, one, several, pages=count(book.pages), title=printable(book.title))
     if (more := len(saved.incomplete) - _MOST_TITLES) > 0:
-        yield _("{n} more documents have empty pages.").format(n=count(more))
+        yield counted(more, _("1 more document has empty pages."), _("{n} more documents have empty pages."))
 
 
 def _lost(saved: Saved) -> dict[str, int]:

@@ -92,7 +92,7 @@ def _columns(
 def _title(options: argparse.Namespace, template: SheetTemplate | None, documents: int) -> str:
     """Return the title of a new table; empty for its first question's words."""
     if options.title or not options.together:
-        return options.title or _("{n} documents").format(n=units.count(documents))
+        return options.title or units.counted(documents, _("1 document"), _("{n} documents"))
     return template.title if template is not None else ""
 
 

@@ -26,7 +26,7 @@ from app.ui.kit.window_context import WindowContext
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.matter_plans import counts_words, planned_counts, tokens_words
-from app.wording.units import count
+from app.wording.units import counted
 
 
 @dataclass
@@ -143,14 +143,11 @@ class Planning(Presenter):
     # ---- inside
 
     def _scope_words(self, scope: MatterScope) -> str:
-        number = self._count(scope)
-        if number == 1:
-            return _("Asks your one document")
         words = _("Asks these {n} documents") if scope.book_ids else _("Asks all {n} documents")
-        return words.format(n=count(number))
+        return counted(self._count(scope), _("Asks your one document"), words)
 
     def _looking_words(self, scope: MatterScope) -> str:
-        return _("Looking through {n} documents…").format(n=count(self._count(scope)))
+        return counted(self._count(scope), _("Looking through the document…"), _("Looking through {n} documents…"))
 
     def _count(self, scope: MatterScope) -> int:
         shelf = self._shown.shelf

@@ -13,7 +13,7 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import DIALOG, boxed, column
 from app.wording.i18n import _
-from app.wording.units import count, estimate
+from app.wording.units import count, counted, estimate
 
 _TITLE = 20  # characters
 _MOST_BOOKS = 5  # that have a line of their own
@@ -178,11 +178,11 @@ def _table(choices: Choices, *, asked: bool) -> QGridLayout:
     parts = [(book.title, book.tokens) for book in choices.books if book in named]
     if others := len(choices.books) - len(named):
         one, several = _("1 other book"), _("{n} other books")
-        words = one if others == 1 else several.format(n=count(others))
+        words = counted(others, one, several)
         parts.append((words, choices.books_tokens - sum(book.tokens for book in named)))
     if choices.turns:
         one, several = _("The conversation: 1 question"), _("The conversation: {n} questions")
-        words = one if choices.turns == 1 else several.format(n=count(choices.turns))
+        words = counted(choices.turns, one, several)
         parts.append((words, choices.turns_tokens))
     parts.append((_("This question") if asked else _("One more question"), choices.question_tokens))
     parts.append((_("Reserved for the answer"), choices.reserve_tokens))

@@ -26,7 +26,7 @@ from app.wording.page_flags import outdated_words, page_remarks
 from app.wording.page_names import name_words, place_words
 from app.wording.remote import sent_words
 from app.wording.support import coverage_words, doubt_words
-from app.wording.units import count, duration, estimate, printable, size
+from app.wording.units import count, counted, duration, estimate, printable, size
 
 _BREAK = re.compile(r"(?:(?<=[^\W\d_])(?P<hyphen>-)[ \t]*\r?\n\s*(?=[^\W\d_]))|\s+")
 
@@ -141,7 +141,7 @@ def reading_words(reading: Reading, place: ReadingPlace | None, pace: Pace) -> s
 
 def excerpts_words(pages: int) -> str:
     one, several = _("Reading excerpts of 1 page"), _("Reading excerpts of {n} pages")
-    return one if pages == 1 else several.format(n=count(pages))
+    return counted(pages, one, several)
 
 
 def looking_words(looking: Looking) -> str:
@@ -265,7 +265,7 @@ def _pages_words(tokens: int) -> str:
     if not pages:
         return _("less than a page")
     pages = pages if pages < 20 else pages // 10 * 10
-    return _("about 1 page") if pages == 1 else _("about {n} pages").format(n=count(pages))
+    return counted(pages, _("about 1 page"), _("about {n} pages"))
 
 
 def use_parts(use: ContextUse, palette: Palette) -> tuple[SpinePart, ...]:
@@ -423,7 +423,7 @@ def model_details(info: ModelInfo) -> str:
     return "\n".join(
         (
             model_name(info),
-            _("{device}, {n} threads").format(device=info.device, n=info.threads),
+            counted(info.threads, _("{device}, 1 thread"), _("{device}, {n} threads"), device=info.device),
             _("weights {weights}, context {context} ({type})").format(
                 weights=size(info.size_bytes), context=size(info.kv_bytes), type=info.kv_type.value
             ),

@@ -27,7 +27,7 @@ from app.ui.widgets.dialogs import Confirmation
 from app.wording.chat_formats import format_sentences
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count, printable
+from app.wording.units import counted, printable
 
 _LONGEST_SENTENCE = 300
 """Characters on a card: a template may add pages of words."""
@@ -198,5 +198,9 @@ def verdict_words(verdict: ModelVerdict) -> tuple[str, str]:
         return "", _("{told}. Download or import the model again before you use it.").format(told=found)
     unknown = sum(state is FileState.UNKNOWN for _name, state in verdict.files)
     if unknown:
-        return "", _("{n} of its files have no hash to compare with.").format(n=count(unknown))
+        return "", counted(
+            unknown,
+            _("1 of its files has no hash to compare with."),
+            _("{n} of its files have no hash to compare with."),
+        )
     return _("Verified ✓ no file has changed"), ""

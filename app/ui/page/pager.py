@@ -17,7 +17,7 @@ from app.ui.widgets.labels import plain_tip
 from app.ui.widgets.layouts import STRETCH, boxed, row
 from app.wording.i18n import _
 from app.wording.page_names import name_words, place_words
-from app.wording.units import count
+from app.wording.units import counted
 
 PAGER_HEIGHT = 37
 BACK_KEYS, FORWARD_KEYS = ("Ctrl+[", "Ctrl+]") if sys.platform == "darwin" else ("Alt+Left", "Alt+Right")
@@ -77,7 +77,7 @@ class Pager(QWidget):
         """`names` are those of the book's pages; `number` is the shown page's."""
         name = names.of(number)
         self._label, self._shown = name.label, name_words(name)
-        pages = _("of {n} pages").format(n=count(names.pages))
+        pages = counted(names.pages, _("of 1 page"), _("of {n} pages"))
         if names.labels:
             words = _(
                 "The page number in the book, such as {page}, or the number counted from the first page of {n}:"

@@ -13,7 +13,7 @@ from app.ui.widgets.labels import plain_tip
 from app.wording.i18n import _
 from app.wording.page_flags import page_remarks, state_word
 from app.wording.page_names import page_words
-from app.wording.units import count
+from app.wording.units import count, counted
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 PageRole = int(Qt.ItemDataRole.UserRole)
@@ -98,7 +98,7 @@ def measure_of(page: PageReport) -> str:
     """ "1,804 characters · 431 tokens"; nothing for a page without text."""
     if not page.characters:
         return ""
-    characters = _("{n} characters").format(n=count(page.characters))
+    characters = counted(page.characters, _("1 character"), _("{n} characters"))
     if page.tokens is None:
         return characters
     return _("{pages} · {n} tokens").format(pages=characters, n=count(page.tokens))

@@ -33,7 +33,7 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.file_dialogs import FileDialog
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count, printable
+from app.wording.units import count, counted, printable
 
 _FILE_PATTERNS = " ".join(f"*{ending}" for ending in (*detect.ENDINGS, ".zip"))
 
@@ -424,7 +424,7 @@ def _progress_words(opening: Opening) -> str:
         return words.format(page=count(min(opening.done + 1, opening.total)), pages=count(opening.total))
     if opening.total:
         return _("importing {percent} %").format(percent=round(100 * opening.done / opening.total))
-    return _("importing · {n} pages").format(n=count(opening.done))
+    return counted(opening.done, _("importing · 1 page"), _("importing · {n} pages"))
 
 
 class PasswordDialog(SmallDialog):

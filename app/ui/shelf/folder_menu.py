@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.ui.shelf.rows import BookList, GroupRow
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import counted
 
 
 class FolderMenu(QObject):
@@ -29,7 +29,8 @@ class FolderMenu(QObject):
     def fill(self, menu: QMenu, row: GroupRow) -> QMenu:
         menu.addAction(_("Unfold") if row.folded else _("Fold"), partial(self._books.fold, row))
         inside = self._books.inside(row)
-        menu.addAction(_("Ask these {n} documents").format(n=count(len(inside))), partial(self.ask_wanted.emit, inside))
+        asking = counted(len(inside), _("Ask this document"), _("Ask these {n} documents"))
+        menu.addAction(asking, partial(self.ask_wanted.emit, inside))
         menu.addSeparator()
         menu.addAction(_("Show its files…"), partial(self.files_wanted.emit, row.source_id))
         menu.addAction(_("Scan again"), partial(self.scan_wanted.emit, row.source_id))

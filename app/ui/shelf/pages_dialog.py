@@ -23,7 +23,7 @@ from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
 from app.wording.page_names import name_words, no_page_words, range_words, shared_words, span_words
-from app.wording.units import count
+from app.wording.units import count, counted
 
 
 class PageField(QLineEdit):
@@ -128,8 +128,11 @@ class PagesDialog(SmallDialog):
             self.outline.addItem(item)
         self.show_chapters(chapters)
         self.outline.currentItemChanged.connect(self._take_chapter)
-        sentence = _("The model reads only these pages of “{title}”. The book has {n} pages.").format(
-            title=book.title, n=count(book.page_count)
+        sentence = counted(
+            book.page_count,
+            _("“{title}” has only this page."),
+            _("The model reads only these pages of “{title}”. The book has {n} pages."),
+            title=book.title,
         )
         super().__init__(_("Choose pages"), sentence, _("Put on the desk"), body=self._body(), parent=parent)
         self._count_later.setParent(self)

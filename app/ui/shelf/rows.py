@@ -22,7 +22,7 @@ from app.ui.shelf.covers import format_words
 from app.wording.i18n import _
 from app.wording.page_flags import look_words, outdated_words
 from app.wording.page_names import name_words, place_words, range_words
-from app.wording.units import count, printable
+from app.wording.units import count, counted, printable
 
 ItemRole = int(Qt.ItemDataRole.UserRole) + 1
 Row = TypeVar("Row")
@@ -420,8 +420,9 @@ class BookList(HeadedList[BookRow]):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.text if isinstance(row, HeadingRow) else row.title
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, GroupRow):
-            words = _("folder with {n} books, folded") if row.folded else _("folder with {n} books")
-            return words.format(n=count(row.count))
+            if row.folded:
+                return counted(row.count, _("folder with 1 book, folded"), _("folder with {n} books, folded"))
+            return counted(row.count, _("folder with 1 book"), _("folder with {n} books"))
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, BookRow):
             kind = format_words(row.book) if row.book is not None else ""
             return " · ".join(part for part in (kind, measure_of(row), row.state_text) if part)
@@ -439,7 +440,7 @@ def measure_of(row: BookRow) -> str:
 
 
 def _size_words(row: BookRow, book: Book) -> str:
-    pages = _("1 page") if book.page_count == 1 else _("{n} pages").format(n=count(book.page_count))
+    pages = counted(book.page_count, _("1 page"), _("{n} pages"))
     if row.pages is not None:
         names = book.page_names
         pages = range_words(names.of(row.pages.first), names.of(row.pages.last))

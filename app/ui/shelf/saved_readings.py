@@ -15,7 +15,7 @@ from app.ui.kit.window_context import WindowContext
 from app.ui.look.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
 from app.wording.i18n import _
-from app.wording.units import count, printable, size
+from app.wording.units import count, counted, printable, size
 
 _ReadingRole = int(Qt.ItemDataRole.UserRole)
 _LIST_HEIGHT = 220
@@ -39,10 +39,15 @@ class ReadingsDialog(SmallDialog):
             item = QListWidgetItem(entry_words(reading))
             item.setData(_ReadingRole, reading)
             self.list.addItem(item)
-        words = _(
-            "{n} saved readings take {size}. If you delete one, the model reads that book again with the next question."
+        sentence = counted(
+            len(readings),
+            _("1 saved reading takes {size}. If you delete it, the model reads the book again next time."),
+            _(
+                "{n} saved readings take {size}. If you delete one, the model reads that book again with the next"
+                " question."
+            ),
+            size=size(sum(reading.size_bytes for reading in readings)),
         )
-        sentence = words.format(n=count(len(readings)), size=size(sum(reading.size_bytes for reading in readings)))
         if not readings:
             sentence = _("No saved readings yet. When the model has read a book, the reading is saved here.")
         if others_bytes:

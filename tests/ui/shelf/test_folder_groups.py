@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.core.conversations.sources import Shelved, Source, SourceCounts
 from app.core.documents.document import Book, Format
 from app.ui.adding.dialog import AddingDialog
 from app.ui.shelf import rows
+from app.ui.shelf.folder_menu import FolderMenu
 from app.ui.shelf.rows import BookList, BookRow, GroupRow, HeadingRow, ItemRole, measure_of
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, Room
@@ -63,6 +65,15 @@ def test_books_are_below_their_folders_in_the_order_of_their_files() -> None:
     assert _shown(again) == _shown(books)
     books.show_books(given, [])
     assert _shown(books) == ["Shelf", "B", "A", "C", "Single"], "the folder is forgotten"
+
+
+def test_a_folder_with_one_document_offers_to_ask_this_document(qapp: QApplication) -> None:
+    books, menus = BookList(), list[str]()
+    for given in ([_row("a", ".")], [_row("a", "."), _row("b", ".")]):
+        books.show_books(given, [_CASE])
+        menu = FolderMenu(books).fill(QMenu(), _find(books, "Case"))
+        menus += [action.text() for action in menu.actions() if action.text().startswith("Ask")]
+    assert menus == ["Ask this document", "Ask these 2 documents"]
 
 
 def test_attachments_and_earlier_versions_are_below_what_they_belong_to() -> None:

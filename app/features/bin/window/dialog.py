@@ -16,6 +16,7 @@ from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row
 from app.wording.bin import title_words
 from app.wording.i18n import _
+from app.wording.units import counted
 
 _EntryRole = int(Qt.ItemDataRole.UserRole)
 _SIZE = QSize(560, 420)
@@ -36,8 +37,9 @@ class BinDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.resize(_SIZE)
-        words = _("What you delete stays here for {n} days. It is in no list, no search and no question.")
-        self._words = PlainLabel(words.format(n=days), wraps=True)
+        one = _("What you delete stays here for 1 day. It is in no list, no search and no question.")
+        several = _("What you delete stays here for {n} days. It is in no list, no search and no question.")
+        self._words = PlainLabel(counted(days, one, several), wraps=True)
         self.empty_words = PlainLabel(_("The bin is empty."), role="soft")
         self.empty_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.list = QListWidget()

@@ -17,7 +17,7 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import count, counted
 
 
 class TimelineAskingPresenter(Presenter):
@@ -88,7 +88,12 @@ class TimelineAskingPresenter(Presenter):
 
     def _show(self) -> None:
         done, total = self._at
-        words = _("Asking the model: {done} of {total} questions").format(done=count(done), total=count(total))
+        words = counted(
+            total,
+            _("Asking the model: {done} of 1 question"),
+            _("Asking the model: {done} of {n} questions"),
+            done=count(done),
+        )
         self._panel.show_running(words, done / total)
 
     def _end(self) -> None:

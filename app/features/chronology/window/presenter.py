@@ -30,7 +30,7 @@ from app.ui.widgets.dialogs import Confirmation, SaveDialog
 from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import count, counted
 
 _SHOWN_EACH = 20
 """Books after which what was found is shown meanwhile."""
@@ -138,9 +138,9 @@ class TimelinePresenter(Presenter):
                 if not book_id:
                     return
                 book = self._loaded.books.get(book_id)
-                words = _("Looking for dates and names: {done} of {total} documents").format(
-                    done=count(done), total=count(total)
-                )
+                one = _("Looking for dates and names: {done} of 1 document")
+                several = _("Looking for dates and names: {done} of {n} documents")
+                words = counted(total, one, several, done=count(done))
                 title = f" · {' '.join(disarm(book.title).split())}" if book else ""
                 self.panel.show_running(words + title, done / total)
                 if done and done % _SHOWN_EACH == 0:
@@ -164,12 +164,12 @@ class TimelinePresenter(Presenter):
             people = self._shown_people()
             self._people.show_rows(name_rows(people, loaded.books))
             n = len(people)
-            words = _("1 name") if n == 1 else _("{n} names").format(n=count(n))
+            words = counted(n, _("1 name"), _("{n} names"))
         else:
             events = self._shown_events()
             self._events.show_rows(event_rows(events, loaded.books))
             n = len(events)
-            words = _("1 event") if n == 1 else _("{n} events").format(n=count(n))
+            words = counted(n, _("1 event"), _("{n} events"))
         panel.show_list(_("{found}. {limits}").format(found=words, limits=limits_words()), empty=self._empty_words())
 
     def _shown_events(self) -> tuple[TimelineEvent, ...]:
@@ -283,9 +283,9 @@ class TimelinePresenter(Presenter):
             return
         n = len(rows)
         if isinstance(rows[0], EventRow):
-            title = _("Delete this event?") if n == 1 else _("Delete {n} events?").format(n=count(n))
+            title = counted(n, _("Delete this event?"), _("Delete {n} events?"))
         else:
-            title = _("Delete this name?") if n == 1 else _("Delete {n} names?").format(n=count(n))
+            title = counted(n, _("Delete this name?"), _("Delete {n} names?"))
         words = _("Octavo will not find it again in these documents. The documents stay as they are.")
         dialog = Confirmation(title, words, _("Delete"), " ".join(row.id for row in rows), self.panel.window())
         dialog.confirmed.connect(self._delete_events if isinstance(rows[0], EventRow) else self._delete_entities)

@@ -17,7 +17,7 @@ from app.features.chronology.words import kind_words, remark_words, span_words
 from app.ui.chat.text.citations import label_citation
 from app.ui.kit.rows import RowsModel
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import counted
 
 _MOST_PLACES = 20
 
@@ -105,7 +105,7 @@ def event_rows(events: Iterable[TimelineEvent], books: Mapping[str, Book]) -> It
 def name_rows(entities: Iterable[NamedEntity], books: Mapping[str, Book]) -> Iterator[EntryRow]:
     for entity in entities:
         n = entity.count
-        mentions = _("1 mention") if n == 1 else _("{n} mentions").format(n=count(n))
+        mentions = counted(n, _("1 mention"), _("{n} mentions"))
         chips = tuple(_chip(place, place.name, books) for place in entity.places[:_MOST_PLACES])
         where = disarm("  ·  ".join(pages_of(entity.places, books)))
         yield NameRow(entity, _one_line(entity.name), kind_words(entity.kind), mentions, where, chips)

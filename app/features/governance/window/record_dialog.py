@@ -18,7 +18,7 @@ from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import PlainLabel, set_role
 from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import counted
 
 _WIDTH, _HEIGHT = 920, 660
 _ROW_HEIGHT = 30
@@ -126,7 +126,7 @@ class RecordDialog(QDialog):
             header.setSectionResizeMode(place, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
         one, several = _("1 entry"), _("{n} entries")
-        self.number.setText(one if len(shown) == 1 else several.format(n=count(len(shown))))
+        self.number.setText(counted(len(shown), one, several))
         self.view.setVisible(bool(shown))
         self._nothing.setVisible(not shown)
         self.details.setText("")

@@ -14,7 +14,7 @@ from app.ui.kit.rows import RowsModel
 from app.wording.i18n import _
 from app.wording.page_flags import pages_words
 from app.wording.page_names import page_words
-from app.wording.units import count, printable
+from app.wording.units import counted, printable
 
 FEW = 3
 """Passages of a document that are shown until a person wants more."""
@@ -105,7 +105,7 @@ def _of_document(
 def _passages(passages: int) -> str:
     if not passages:
         return other_words()
-    return _("1 passage") if passages == 1 else _("{n} passages").format(n=count(passages))
+    return counted(passages, _("1 passage"), _("{n} passages"))
 
 
 def _row(hit: LibraryHit, books: Mapping[str, Book], *, below_document: bool) -> HitRow:
@@ -142,7 +142,6 @@ def other_words() -> str:
 
 def more_words(row: MoreRow) -> str:
     if not row.hidden:
-        return _("{n} more are not shown. Add words to find them.").format(n=count(row.beyond))
-    if row.hidden == 1:
-        return _("Show 1 more passage")
-    return _("Show {n} more passages").format(n=count(row.hidden))
+        one = _("1 more is not shown. Add words to find it.")
+        return counted(row.beyond, one, _("{n} more are not shown. Add words to find them."))
+    return counted(row.hidden, _("Show 1 more passage"), _("Show {n} more passages"))

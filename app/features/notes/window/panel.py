@@ -20,7 +20,7 @@ from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import counted
 
 _SEARCH_DELAY_MS = 150
 
@@ -66,7 +66,7 @@ class NotesPanel(MiddlePanel):
         self.all.setVisible(book is not None)
         self._copies = book is not None and book.format is Format.PDF
         self.view.show_notes(notes, books)
-        self.count.setText(_("1 note") if len(notes) == 1 else _("{n} notes").format(n=count(len(notes))))
+        self.count.setText(counted(len(notes), _("1 note"), _("{n} notes")))
         self.export.setEnabled(bool(notes) and not words)
         self.empty.setText(_("No note contains “{words}”.").format(words=words) if words else _hint())
         self._foot.setVisible(bool(notes))

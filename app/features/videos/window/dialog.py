@@ -15,7 +15,7 @@ from app.ui.widgets.labels import ElidedLabel, PlainLabel, set_role
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row
 from app.ui.widgets.number_field import NumberField
 from app.wording.i18n import _
-from app.wording.units import count, printable
+from app.wording.units import counted, printable
 
 _WIDTH, _HEIGHT = 620, 508  # px: two rows of wide pictures
 _AROUND = 48  # px of a small window that stay in sight beside it
@@ -114,7 +114,7 @@ class VideoDialog(QDialog):
 
     def show_frames(self, frames: Sequence[StripFrame]) -> None:
         self.strip.show_frames(frames)
-        words = _("Add 1 frame") if len(frames) == 1 else _("Add {n} frames").format(n=count(len(frames)))
+        words = counted(len(frames), _("Add 1 frame"), _("Add {n} frames"))
         self.action.setText(words)
 
     def show_sum(self, words: str, *, too_many: bool = False) -> None:

@@ -22,7 +22,7 @@ from app.ui.widgets.pictures import to_image
 from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import count, counted
 
 FRAMES_TO_BEGIN_WITH = 8
 """Enough to see what happens in most videos, and less than a small context holds."""
@@ -287,7 +287,7 @@ def clock_words(time_s: float, times: Sequence[float] = ()) -> str:
 def sum_words(frames: int, tokens: int | None, free_tokens: int | None) -> tuple[str, bool]:
     """Say how many tokens so many frames of `tokens` each take, and return whether that is more than is free. None is
     what nobody knows."""
-    words = _("1 frame") if frames == 1 else _("{n} frames").format(n=count(frames))
+    words = counted(frames, _("1 frame"), _("{n} frames"))
     if tokens is None:
         return words, False
     taken = frames * tokens

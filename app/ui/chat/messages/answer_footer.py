@@ -22,7 +22,7 @@ from app.ui.look.icons import Symbol
 from app.ui.look.theme import SIZE_SMALL, SPACE_M, SPACE_S, SPACE_XS, USUAL_SIZES, Theme
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, page_words
-from app.wording.units import count, duration
+from app.wording.units import count, counted, duration
 from app.wording.verdicts import count_verdicts, unweighed_words
 
 _LINE = 18  # px
@@ -295,7 +295,7 @@ def _word_numbers(answer: Answer, images: int) -> list[_Words]:
         parts.append(_("first word after {time}").format(time=duration(timings.first_token_s)))
     if usage.encoded_images:
         one, several = _("1 image processed"), _("{n} images processed")
-        parts.append(one if usage.encoded_images == 1 else several.format(n=count(usage.encoded_images)))
+        parts.append(counted(usage.encoded_images, one, several))
     elif images:
         parts.append(_("image already processed") if images == 1 else _("images already processed"))
     if answer.outlines:
