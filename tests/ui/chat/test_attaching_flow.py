@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.image import MOST_IN_QUESTION, Image, ImageRef, Raster
+from app.core.documents.document import Document, Format, Page
 from app.core.errors import Code, Problem
 from app.ui.chat.writing.image_sources import ImageSource
 from app.ui.kit.bridge import Executor
@@ -537,3 +538,23 @@ def test_the_images_of_a_book_go_with_it(room: Room, tmp_path: Path) -> None:
     assert _names(room) == ["Side letters 2019–2024, p. 22", "one.png"]
     room.presenter.shelf_area.shelf.book_removed.emit(letters.id)
     assert _names(room) == ["one.png"]
+
+
+def test_a_pasted_text_becomes_a_document_on_the_desk_and_leaves_no_file(
+    room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    memory = tmp_path / "memory"
+    memory.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(memory))
+    _open(room)
+    title = "Minutes of the 3rd, draft"
+    pages = (Page(1, "1", "The quay is closed."),)
+    room.reader.documents[f"{title}.txt"] = Document(title, Format.TEXT, "a" * 64, pages)
+    room.window.talk.composer.document_given.emit(f"\n  {title}\nThe quay is closed.")
+    room.settle()
+    (ref,) = room.shown().books
+    assert room.desk.documents.library.book(ref.book_id).title == title
+    assert list(memory.iterdir()) == []
+    room.window.talk.composer.document_given.emit("///\nNobody can read this.")
+    room.settle()
+    assert list(memory.iterdir()) == [], "nor does one that became none"

@@ -99,6 +99,7 @@ class Composer(QWidget):
     left = Signal()  # Esc, but for an edit that it ends
     files_dropped = Signal(list)  # paths, str
     image_given = Signal(object)  # bytes | QImage
+    document_given = Signal(str)  # a pasted text that is to be one
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -108,13 +109,15 @@ class Composer(QWidget):
         self._text_height = _LINE
         self.scope = ComposerNote(theme, self, quiet=True)
         """A note of what is asked besides the desk; without words where nothing is."""
+        self.pasted = ComposerNote(theme, self, quiet=True)
+        """A note below that one about a long text that was pasted, and may become a document."""
         self.editor = QuestionEditor(self)
         self.attachments = Attachments(theme, self)  # after the field in the order of Tab: that comes first
         self.hold = ComposerNote(theme, self)
         """A note about a question that was not sent; without words where there is none."""
         self.editing = ComposerNote(theme, self)
         """Which earlier question is in the field; without words where a new one is."""
-        self._notes = self.scope, self.hold, self.editing  # from the top
+        self._notes = self.scope, self.pasted, self.hold, self.editing  # from the top
         buttons = (InlineButton("", theme, self, size=SIZE_UI) for _place in range(3))
         self.book_button, self.instructions_button, self.image_button = buttons
         self.words = WordsSwitch(theme, self)
@@ -131,6 +134,7 @@ class Composer(QWidget):
         self.attachments.resized.connect(self._take_attachments)
         for note in self._notes:
             note.resized.connect(self._take_attachments)
+        self.pasted.button.clicked.connect(self._keep_pasted)
         self.hold.button.clicked.connect(self.hold_answered)
         self.editing.button.clicked.connect(self.cancelled_edit)
         self.send_button.clicked.connect(self._press)
@@ -145,6 +149,7 @@ class Composer(QWidget):
         self.editor.earlier_wanted.connect(self._want_earlier)
         self.editor.files_given.connect(self.files_dropped)
         self.editor.image_given.connect(self.image_given)
+        self.editor.long_pasted.connect(self._offer_pasted)
         self.editor.textChanged.connect(self._take_text)
         self.editor.document().documentLayout().documentSizeChanged.connect(self._grow)
         self.editor.installEventFilter(self)
@@ -208,6 +213,7 @@ class Composer(QWidget):
         self._locked = locked
         self.editor.setReadOnly(locked)
         self.hold.set_words(words, action)
+        self._offer_pasted()
         self._restyle()
         self._update_button()
 
@@ -277,8 +283,19 @@ class Composer(QWidget):
         else:
             self.submit()
 
+    @Slot()
+    def _keep_pasted(self) -> None:
+        self.document_given.emit(self.editor.take_paste())
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _offer_pasted(self) -> None:
+        offered = self.editor.holds_long_paste() and not self._locked
+        self.pasted.set_words(_("What you pasted is longer than a page.") if offered else "", _("Keep as a document"))
+
     def _take_text(self) -> None:
         self._enable()
+        self._offer_pasted()
         self.update()
         self.text_changed.emit(self.text())
 

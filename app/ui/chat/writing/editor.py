@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPalette
+from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPalette, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.core.documents.untrusted import disarm
+from app.documents.text.flow import MAX_PAGE_CHARACTERS
 from app.ui.chat.writing.intake import holds_image, holds_words, list_files, read_image
 from app.ui.look.fonts import ui_font
 from app.ui.look.theme import SIZE_TEXT, Palette
@@ -24,14 +25,17 @@ class QuestionEditor(QPlainTextEdit):
     slash_typed = Signal()  # and nothing else is written
     files_given = Signal(list)  # paths
     image_given = Signal(object)  # bytes | QImage
+    long_pasted = Signal()  # more than a page
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._pasted = QTextCursor()
         self._composing = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(ui_font(SIZE_TEXT))
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # lines are wrapped
         self.document().setDocumentMargin(0)
         self.viewport().setAutoFillBackground(False)
 
@@ -79,7 +83,28 @@ class QuestionEditor(QPlainTextEdit):
         elif holds_image(source) and not holds_words(source):
             self.image_given.emit(read_image(source))
         elif source.hasText() and not self.isReadOnly():
-            self.insertPlainText(_break_lines(disarm(source.text())))
+            self._paste(_break_lines(disarm(source.text())))
+
+    def _paste(self, text: str) -> None:
+        """Remember where it stands, however the person writes around it."""
+        start = self.textCursor().selectionStart()
+        self.insertPlainText(text)
+        if len(text) > MAX_PAGE_CHARACTERS:
+            self._pasted = QTextCursor(self.document())
+            self._pasted.setKeepPositionOnInsert(True)  # what is written behind it does not belong to it
+            self._pasted.setPosition(start)
+            self._pasted.setPosition(self.textCursor().position(), QTextCursor.MoveMode.KeepAnchor)
+            self.long_pasted.emit()
+
+    def holds_long_paste(self) -> bool:
+        """More than a page was pasted, and is still there."""
+        return self._pasted.selectionEnd() - self._pasted.selectionStart() > MAX_PAGE_CHARACTERS
+
+    def take_paste(self) -> str:
+        """Remove what was pasted, so that Ctrl+Z brings it back, and return it."""
+        text = self._pasted.selectedText().replace("\u2029", "\n")
+        self._pasted.removeSelectedText()
+        return text
 
 
 def _break_lines(text: str) -> str:

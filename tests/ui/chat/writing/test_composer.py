@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -347,3 +348,39 @@ def test_another_placeholder_is_drawn_whole(composer: Composer) -> None:
     QApplication.processEvents()
     viewport.removeEventFilter(watch)
     assert any(rect.contains(viewport.rect()) for rect in painted), painted
+
+
+def _paste(composer: Composer, text: str) -> None:
+    data = QMimeData()
+    data.setText(text)
+    composer.editor.insertFromMimeData(data)
+
+
+def test_a_long_paste_can_be_kept_as_a_document_and_what_is_written_around_it_stays(composer: Composer) -> None:
+    given: list[str] = []
+    composer.document_given.connect(given.append)
+    lower = composer.sizeHint().height()
+    QTest.keyClicks(composer.editor, "Who is meant here? ")
+    _paste(composer, "short")
+    assert not composer.pasted.words
+    text = "Minutes of the meeting\n" + "The quay is closed. " * 150
+    _paste(composer, text)
+    QTest.keyClicks(composer.editor, " Thank you.")
+    assert composer.pasted.isVisibleTo(composer)
+    assert composer.sizeHint().height() > lower
+    assert composer.pasted.button.text() == "Keep as a document"
+    assert given == [], "never unasked"
+    QTest.mouseClick(composer.pasted.button, Qt.MouseButton.LeftButton)
+    assert given == [text]
+    assert composer.text() == "Who is meant here? short Thank you."
+    assert not composer.pasted.words
+    QTest.keyClick(composer.editor, Key.Key_Z, Modifier.ControlModifier)
+    assert composer.text() == f"Who is meant here? short{text} Thank you."
+
+
+def test_nothing_is_offered_of_a_long_paste_that_is_gone(composer: Composer) -> None:
+    for undo in (composer.editor.undo, partial(composer.set_text, "")):
+        _paste(composer, "word " * 1_000)
+        assert composer.pasted.words
+        undo()
+        assert not composer.pasted.words

@@ -1,0 +1,31 @@
+"""A text that a person pasted, as a file for as long as it takes to become a document."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from app.core.machine.paths import machine_error
+
+_MEMORY = "XDG_RUNTIME_DIR"  # of this person alone, and on no disk
+
+
+def write_pasted(text: str, name: str) -> Path:
+    """Write a text file of this name into a folder of its own, which only its owner can read. Raises AppError
+    DISK_FULL, FOLDER_READ_ONLY."""
+    memory = os.environ.get(_MEMORY, "")
+    folder = Path(tempfile.mkdtemp(prefix="octavo-", dir=memory if os.access(memory, os.W_OK) else None))
+    path = folder / f"{name}.txt"
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise machine_error(error, folder) from error
+    return path
+
+
+def discard_pasted(path: Path) -> None:
+    """The text is in the database now, or not wanted."""
+    shutil.rmtree(path.parent, ignore_errors=True)
