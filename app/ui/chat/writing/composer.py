@@ -106,7 +106,7 @@ class Composer(QWidget):
         self._theme = theme
         self._busy = self._refused = self._locked = self._dragged_over = False
         self._note = ""
-        self._text_height = _LINE
+        self._text_height = _LINE + _SLACK
         self.scope = ComposerNote(theme, self, quiet=True)
         """A note of what is asked besides the desk; without words where nothing is."""
         self.pasted = ComposerNote(theme, self, quiet=True)

@@ -384,3 +384,11 @@ def test_nothing_is_offered_of_a_long_paste_that_is_gone(composer: Composer) -> 
         assert composer.pasted.words
         undo()
         assert not composer.pasted.words
+
+
+def test_it_is_as_high_before_anything_is_written_as_afterwards(composer: Composer) -> None:
+    before = composer.sizeHint().height()
+    composer.set_text("When?")
+    assert composer.sizeHint().height() == before
+    composer.set_text("")
+    assert composer.sizeHint().height() == before
