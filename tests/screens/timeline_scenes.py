@@ -129,7 +129,7 @@ def chronology_finding(stage: Stage) -> None:
     _fill(stage)
     stage.add_conversation("Notice periods in the lease")
     stage.open()
-    stage.hold(Executor.TIMELINE)
+    stage.hold(Executor.RULES)
     stage.feature(ChronologyWindow).open_events()
     wait(lambda: stage.feature(ChronologyWindow).timeline.running)
     books = stage.desk.documents.library.books()
