@@ -43,8 +43,8 @@ LangString OLD_WINDOWS ${LANG_ENGLISH} "Octavo needs a 64-bit Windows."
 LangString OLD_WINDOWS ${LANG_JAPANESE} "Octavo には 64 ビット版の Windows が必要です。"
 LangString IS_OPEN ${LANG_ENGLISH} "Octavo is open. Close it, and try again."
 LangString IS_OPEN ${LANG_JAPANESE} "Octavo が開いています。閉じてから、もう一度試してください。"
-LangString KEPT ${LANG_ENGLISH} "Octavo was removed. Your conversations, books and models are still in $LOCALAPPDATA\octavo; delete that folder if you do not want them any more."
-LangString KEPT ${LANG_JAPANESE} "Octavo を削除しました。会話、本、モデルは $LOCALAPPDATA\octavo に残っています。不要なら、このフォルダーを削除してください。"
+LangString KEPT ${LANG_ENGLISH} "Octavo was removed. Your conversations, documents and models are still in $LOCALAPPDATA\octavo; delete that folder if you do not want them any more."
+LangString KEPT ${LANG_JAPANESE} "Octavo を削除しました。会話、文書、モデルは $LOCALAPPDATA\octavo に残っています。不要なら、このフォルダーを削除してください。"
 
 ; A program that runs cannot be opened for writing.
 !macro WAIT_UNTIL_CLOSED PROGRAM
