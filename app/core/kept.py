@@ -12,7 +12,7 @@ class KeptWhere(StrEnum):
 
     DOCUMENTS = "documents"
     CONVERSATIONS = "conversations"
-    SHEETS = "sheets"  # conversations of cells, which features ask
+    SHEETS = "tables"  # conversations of cells, which features ask
     NOTES = "notes"
     READINGS = "readings"
     EXPORTS = "exports"  # that the record knows of

@@ -31,6 +31,10 @@ class PageCondition(StrEnum):
     HIDDEN = "hidden"  # text that a person would not see was left out of it
 
 
+_OLD_PLACES = {"sheet": "tables", "sheets": "tables"}
+"""Former names of places, which may still be typed."""
+
+
 class SearchFilter(StrEnum):
     """The names of filters, as they are typed before a colon."""
 
@@ -147,7 +151,7 @@ def parse(text: str, places: Collection[str]) -> SearchQuery:
         max((_days(SearchFilter.AFTER, value)[1] for value in values(SearchFilter.AFTER, [])), default=None),
         min((_days(SearchFilter.BEFORE, value)[0] for value in values(SearchFilter.BEFORE, [])), default=None),
         tuple(_one_of(SearchFilter.PAGE, value, PageCondition) for value in values(SearchFilter.PAGE, [])),
-        tuple(_one_of(SearchFilter.IN, value, places) for value in values(SearchFilter.IN, [])),
+        tuple(_one_of(SearchFilter.IN, _OLD_PLACES.get(value, value), places) for value in values(SearchFilter.IN, [])),
     )
 
 

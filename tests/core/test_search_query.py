@@ -21,7 +21,7 @@ from app.core.search_query import (
 )
 from app.core.search_query import parse as parse_of
 
-_PLACES = (*SearchPlace, "notes", "sheets")
+_PLACES = (*SearchPlace, "notes", "tables")
 
 
 def parse(text: str) -> SearchQuery:
@@ -62,8 +62,8 @@ def test_each_part_is_understood(text: str, query: SearchQuery) -> None:
         ("-kind:pdf", Code.SEARCH_FILTER_WITHOUT, {"name": "kind"}),
         ("kind:papyrus", Code.SEARCH_VALUE_UNKNOWN, {"name": "kind", "value": "papyrus"}),
         ("kind:", Code.SEARCH_VALUE_MISSING, {"name": "kind", "known": "pdf, word, mail"}),
-        ("in:papyrus", Code.SEARCH_VALUE_UNKNOWN, {"known": "documents, conversations, notes, sheets"}),
-        ("in:", Code.SEARCH_VALUE_MISSING, {"known": "documents, conversations, notes, sheets"}),
+        ("in:papyrus", Code.SEARCH_VALUE_UNKNOWN, {"known": "documents, conversations, notes, tables"}),
+        ("in:", Code.SEARCH_VALUE_MISSING, {"known": "documents, conversations, notes, tables"}),
         ("page:blue", Code.SEARCH_VALUE_UNKNOWN, {"known": "flagged, scanned, hidden"}),
         ("before:yesterday", Code.SEARCH_DATE_INVALID, {"name": "before", "value": "yesterday"}),
         ("after:2023-02-30", Code.SEARCH_DATE_INVALID, {"value": "2023-02-30"}),
@@ -86,8 +86,9 @@ def test_only_documents_have_kinds_folders_people_and_pages() -> None:
     assert all(map(parse("rent").looks_in, _PLACES))
     for text in ("rent kind:pdf", "folder:A", "person:B", "page:hidden"):
         assert [place for place in _PLACES if parse(text).looks_in(place)] == [SearchPlace.DOCUMENTS]
-    assert [place for place in _PLACES if parse("in:sheets after:2020").looks_in(place)] == ["sheets"]
-    assert not any(map(parse("in:sheets kind:pdf").looks_in, _PLACES))
+    for text in ("in:tables after:2020", "in:sheets", "in:sheet"):
+        assert [place for place in _PLACES if parse(text).looks_in(place)] == ["tables"]
+    assert not any(map(parse("in:tables kind:pdf").looks_in, _PLACES))
 
 
 def test_a_filter_is_put_into_the_text_and_taken_out_again() -> None:

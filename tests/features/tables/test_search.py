@@ -52,7 +52,7 @@ def test_sheets_are_searched_in_their_text(desk: FakeDesk) -> None:
     answer = desk.desk.conversations.begin_answer(pets, "Scout")
     desk.desk.conversations.save_answer(msgspec.structs.replace(answer, text="A cat.", ending=Ending.COMPLETE))
     sheets_of(desk.desk).store.comment(pets, "Ask about the parrot.")
-    assert not _find(desk, "rent in:sheets").of(SearchPlace.DOCUMENTS)
+    assert not _find(desk, "rent in:tables").of(SearchPlace.DOCUMENTS)
     (cell,) = _find(desk, "rent").of(KeptWhere.SHEETS)
     assert (cell.title, _lit(cell)) == ("Checklist", ["rent"])
     (cell,) = _find(desk, "cat parrot").of(KeptWhere.SHEETS)
