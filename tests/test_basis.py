@@ -31,8 +31,8 @@ ALONE = StoredQuestion("q", "c", None, "When?", (), 0.0)
 SEEN = msgspec.structs.replace(ALONE, images=(IMAGE,))
 READ = msgspec.structs.replace(ALONE, books=(BookRef("b"),), images=(IMAGE,))
 ANSWER = Answer("a", "q", "In May.", Ending.COMPLETE, "Scout", 0.0)
-WORDS = "Answered without any book."
-WORDS_OF_IMAGES = "Answered without any book, only from the images."
+WORDS = "Answered without any document."
+WORDS_OF_IMAGES = "Answered without any document, only from the images."
 
 
 def test_what_no_book_bears_out_says_so() -> None:
@@ -48,7 +48,7 @@ def test_what_no_book_bears_out_says_so() -> None:
     assert basis_words(READ, drawn).startswith("Not everything was searched by meaning")
     missed = msgspec.structs.replace(ANSWER, verdicts=(SentenceVerdict(0, 7, Verdict.NOTHING),))
     for nothing in (ANSWER, missed):
-        assert basis_words(READ, nothing) == "Nothing about this was found in the books."
+        assert basis_words(READ, nothing) == "Nothing about this was found in the documents."
     unknown = SentenceVerdict(0, 7, Verdict.UNWEIGHED, reason=Unweighed.OTHER_SCRIPT)
     assert basis_words(READ, msgspec.structs.replace(ANSWER, verdicts=(unknown,))) == "", "nobody knows"
     before = Citation("b", "Lease", 3, "3", "", CitationState.PAGE, 0, 2)

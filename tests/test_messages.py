@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -244,3 +245,39 @@ def test_counted_chooses_the_words_for_one_and_for_several() -> None:
     assert counted(1, one, several, name="A") == "A has 1 page."
     assert counted(1_200, one, several, name="A") == "A has 1,200 pages."
     assert counted(0, one, several, name="A") == "A has 0 pages."
+
+
+FORMER = re.compile(r"\b(?:books?|(?:question )?sheets?|grids?)\b", re.IGNORECASE)
+FORMER_JAPANESE = re.compile(r"(?<![日基])本(?![棚文当来体人])|冊|シート|質問票|グリッド")
+STAYING = {
+    "An octavo is a book format: one sheet folded into eight leaves.": "a real book",
+    "a document, such as a book": "a real book",
+    "a Kindle book": "a format of files",
+    "Kindle book": "a format of files",
+    "more than {value} sheets": "of a workbook",
+    "more than {value} cells up to the last one of a sheet": "of a workbook",
+    "open file, import, book, PDF": "words that a person may type to find a command",
+    "question sheet, list of questions, grid": "words that a person may type to find a command",
+    "drawing, original": "原本 is the original of a picture",
+}
+"""Texts that have a former word, each with the reason."""
+
+
+def plain(text: str) -> str:
+    """The text without the names in its placeholders and in code."""
+    return re.sub(r"`[^`]*`|\{[^}]*\}", "", text)
+
+
+def test_one_thing_has_one_word(japanese: polib.POFile) -> None:
+    """What is opened is a document, and what asks many questions of documents is a table."""
+    told = [entry for entry in japanese if entry.msgid not in STAYING]
+    assert [entry.msgid for entry in told if FORMER.search(plain(entry.msgid))] == []
+    assert [entry.msgstr for entry in told if FORMER_JAPANESE.search(plain(entry.msgstr))] == []
+
+
+@pytest.mark.parametrize("name", ["resources/handbook.md", "README.md"])
+def test_what_explains_octavo_has_the_same_words(name: str) -> None:
+    text = (resources().parent / name).read_text(encoding="utf-8")
+    for staying in (*STAYING, "Kindle books"):
+        text = text.replace(staying, "")
+    assert FORMER.findall(plain(text)) == []

@@ -281,7 +281,7 @@ class TextAnswers:
         if choices.turns:
             words = _("the conversation so far, {turns} questions and answers: {n} tokens")
             lines.append(words.format(turns=choices.turns, n=units.count(choices.turns_tokens)))
-            lines.append(_("Ask the other questions with another “ask”, or one by one with “sheet”."))
+            lines.append(_("Ask the other questions with another “ask”, or one by one with “table --together”."))
         for book in choices.books:
             lines.append(_("{title}: {n} tokens").format(title=book.title, n=units.count(book.tokens)))
             names = self._shelf[book.book_id].page_names
@@ -295,7 +295,7 @@ class TextAnswers:
             limit = _("the model allows up to {n} tokens") if room.trained else _("memory allows up to {n} tokens")
             words = limit.format(n=units.count(room.context_tokens))
             lines.append(f"--kv {room.kv_type.value} --context N   {words}")
-        lines.append(f"--parts      {_('read the books in parts, and answer from notes on all of them')}")
+        lines.append(f"--parts      {_('read the documents in parts, and answer from notes on all of them')}")
         lines.append(f"--excerpts   {_('only relevant excerpts')}")
         print("\n".join(map(units.printable, lines)), file=sys.stderr)
 
@@ -317,7 +317,8 @@ class Advice:
         if answer.from_search and not self._given:
             self._given = True
             words = _(
-                "The starter model is too small to answer from a book. For answers, choose a larger model with --model."
+                "The starter model is too small to answer from a document. For answers, choose a larger model with"
+                " --model."
             )
             print(f"octavo: {words}", file=sys.stderr)
 

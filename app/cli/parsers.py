@@ -28,7 +28,7 @@ def window_parser() -> argparse.ArgumentParser:
         (WindowAction.SEARCH, _("search all documents and conversations")),
     ):
         first.add_argument(f"--{action}", dest="action", action="store_const", const=action, help=words)
-    window.add_argument("files", nargs="*", type=Path, help=_("books and images to open"))
+    window.add_argument("files", nargs="*", type=Path, help=_("documents and images to open"))
     return window
 
 
@@ -76,11 +76,12 @@ def _add_ask(commands: Any) -> None:
     add_going_on(ask)
     ask.add_argument(
         "--parts", action="store_true",
-        help=_("if the books do not fit into the context, read them in parts, and answer from notes on all of them"),
+        help=_("if the documents do not fit into the context, read them in parts, and answer from notes on all of"
+        " them"),
     )  # fmt: skip
     ask.add_argument(
         "--resume", action="store_true",
-        help=_("continue the last reading in parts for the same question and books: read only the missing parts"),
+        help=_("continue the last reading in parts for the same question and documents: read only the missing parts"),
     )  # fmt: skip
     ask.add_argument(
         "--all", action="store_true",
@@ -129,14 +130,16 @@ def add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> No
         action="append",
         default=[],
         metavar="FILE",
-        help=_("a book, or a folder: all documents in it; repeatable"),
+        help=_("a document, or a folder: all documents in it; repeatable"),
     )
     add_read_again(command)
     if pages:
         command.add_argument(
             "--pages",
             metavar="A-B",
-            help=_("only these pages of each book, counted from the first page, whatever their printed numbers are"),
+            help=_(
+                "only these pages of each document, counted from the first page, whatever their printed numbers are"
+            ),
         )
 
 
@@ -194,7 +197,7 @@ def add_read_again(command: argparse.ArgumentParser) -> None:
     """The option of all commands that read files as documents."""
     command.add_argument(
         "--read-again", action="store_true",
-        help=_("read books again that an earlier version of Octavo imported"),
+        help=_("read documents again that an earlier version of Octavo imported"),
     )  # fmt: skip
 
 
@@ -217,7 +220,7 @@ def add_engine(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> No
         " answer"),
     )  # fmt: skip
     ask.add_argument("--remote-ca", metavar="FILE", help=_("trusted certificates, in PEM format"))
-    ask.add_argument("--context", type=int, metavar="N", help=_("space for books and conversation, in tokens"))
+    ask.add_argument("--context", type=int, metavar="N", help=_("space for documents and conversation, in tokens"))
     ask.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     add_mapping(ask)
     add_images(ask)
@@ -241,7 +244,9 @@ def _add_writing(ask: argparse.ArgumentParser) -> None:
         help=_("how you want answers, such as role, style, language; otherwise the instructions in the settings"),
     )  # fmt: skip
     ask.add_argument(
-        "--excerpts", action="store_true", help=_("show the model only relevant excerpts instead of the whole books")
+        "--excerpts",
+        action="store_true",
+        help=_("show the model only relevant excerpts instead of the whole documents"),
     )
     ask.add_argument(
         "--no-close-reading", dest="close_reading", action="store_false", default=None,
@@ -249,7 +254,7 @@ def _add_writing(ask: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     ask.add_argument(
         "--no-true-quotes", dest="true_quotes", action="store_false", default=None,
-        help=_("do not limit quotations to the words of the books"),
+        help=_("do not limit quotations to the words of the documents"),
     )  # fmt: skip
 
 
@@ -391,7 +396,21 @@ def _add_doctor(commands: Any) -> None:
 
 
 def add_command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
-    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    return _with_common(commands.add_parser(name, help=text, description=text))
+
+
+def add_former(commands: Any, name: str) -> argparse.ArgumentParser:
+    """Add a command's former name: no help lists it."""
+    return _with_common(commands.add_parser(name))
+
+
+def drop_former(commands: Any) -> None:
+    """Forget the former names of commands, for manuals."""
+    for name in commands.choices.keys() - {listed.dest for listed in commands._choices_actions}:
+        del commands.choices[name]
+
+
+def _with_common(made: argparse.ArgumentParser) -> argparse.ArgumentParser:
     add_data_dir(made)
     made.add_argument("--json", action="store_true", help=_("print JSON instead of text"))
     return made

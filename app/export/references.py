@@ -78,7 +78,7 @@ class Reference:
         if self.finding is not None:
             return self.finding.words if self.names_place else f"{self.place}. {self.finding.words}"
         if self.is_unresolved:
-            return f"{self.place}: {_('named by the answer, which does not say which of these books it means')}."
+            return f"{self.place}: {_('named by the answer, which does not say which of these documents it means')}."
         return f"{self.place}."
 
 

@@ -197,7 +197,7 @@ def note_on(question: StoredQuestion, answer: Answer) -> str:
 
 def _state_words(answer: Answer) -> str:
     if answer.excerpts:
-        return _("The model saw only excerpts of the books.")
+        return _("The model saw only excerpts of the documents.")
     if answer.ending in (Ending.CANCELLED, Ending.CLOSED, Ending.FAILED, Ending.OPEN):
         return _("This answer is not complete.")
     return _("This answer was cut off at the length limit.") if answer.ending is Ending.LENGTH else ""

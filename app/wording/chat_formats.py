@@ -37,7 +37,7 @@ def format_sentences(report: FormatReport | None) -> Iterator[str]:
         unused = _("Words that only the template would add: {words}")
         yield (unused if report.differs else _("The model also reads these words: {words}")).format(words=words)
     if own.dated and known is None:
-        yield _("The format contains the date. Octavo always writes the same one, so that books stay read.")
+        yield _("The format contains the date. Octavo always writes the same one, so that documents stay read.")
 
 
 def thinking_sentence(report: FormatReport | None) -> str:

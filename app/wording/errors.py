@@ -212,7 +212,7 @@ _SENTENCES: dict[Code, str] = {
         "There is no question to ask. Write one question per line. Lines that start with # are ignored."
     ),
     Code.QUESTION_LIMIT: (
-        "There are {wanted} questions, and a question sheet can have up to {limit}. Split them into several sheets."
+        "There are {wanted} questions, and a table can have up to {limit}. Split them into several tables."
     ),
     Code.QUESTION_TOO_LONG: (
         "Question {number} has {characters} characters. The limit is {limit}. Shorten it, or split it in two."
@@ -256,7 +256,7 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.QUESTION_NOT_BEGUN: (
         "Octavo found nothing to resume for this, so it asks from the beginning. Only the same questions to the same"
-        " books can be resumed."
+        " documents can be resumed."
     ),
     Code.PROMPT_INVALID: (
         "The prompt “{name}” needs a name and a text. A name has up to 80 characters, a text up to {limit}. Nothing was"
@@ -328,15 +328,15 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.PAGES_INVALID: (
         "“{path}” has {pages} pages; {wanted} are not among them. Choose from 1 to {pages}, counted from the first"
-        " page. The page numbers in the book do not count here."
+        " page. The page numbers in the document do not count here."
     ),
     Code.BOOK_FILE_CHANGED: (
-        "“{path}” has changed since “{title}” was imported from it, so the book was not changed. To use the new file,"
-        " add it as another book."
+        "“{path}” has changed since “{title}” was imported from it, so the document was not changed. To use the new"
+        " file, add it as another document."
     ),
     Code.PAGE_UNAVAILABLE: (
         "Page {page} of “{path}” cannot be displayed. Its file was probably moved, changed or deleted since it was"
-        " added: put it back, or add the book again."
+        " added: put it back, or add the document again."
     ),
     Code.IMAGE_UNKNOWN: (
         "Octavo does not know this kind of image: “{path}”. It takes PNG, JPEG, WebP, GIF, TIFF, BMP and AVIF, but not"
@@ -500,7 +500,8 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.MODEL_THERE: ("“{path}” already exists and was not overwritten. To replace it, remove it first."),
     Code.MODEL_TOO_SMALL: (
-        "“{path}” is too small to write notes on books. Choose a larger model, or ask with the most relevant excerpts."
+        "“{path}” is too small to write notes on documents. Choose a larger model, or ask with the most relevant"
+        " excerpts."
     ),
     Code.MODEL_LISTS_NOTHING: "“{path}” is too small to list events and names. Choose a larger model, then ask again.",
     Code.MODEL_IS_STARTER: (
@@ -681,7 +682,7 @@ _SENTENCES: dict[Code, str] = {
         " OpenAI-compatible server (vLLM, SGLang, llama-server)."
     ),
     Code.REMOTE_TOO_LARGE: (
-        "These books are too large for one request to {host}. Ask the person who runs the server to allow larger"
+        "These documents are too large for one request to {host}. Ask the person who runs the server to allow larger"
         " requests, or choose some of the pages."
     ),
     Code.REMOTE_ASKED_AGAIN: (
@@ -708,11 +709,11 @@ _SENTENCES: dict[Code, str] = {
     ),
     Code.REMOTE_CONTEXT_EXCEEDED: (
         "{host} reports that this is longer than its context. Load the model again, so that Octavo learns the size of"
-        " the context. If the books do not fit, choose some of the pages."
+        " the context. If the documents do not fit, choose some of the pages."
     ),
     Code.REMOTE_NO_TOKENIZER: (
-        "Octavo cannot count tokens on {host}, and does not guess whether books fit. Use vLLM, SGLang, llama-server or"
-        " llama_cpp.server, without a gateway that hides their own paths."
+        "Octavo cannot count tokens on {host}, and does not guess whether documents fit. Use vLLM, SGLang, llama-server"
+        " or llama_cpp.server, without a gateway that hides their own paths."
     ),
     Code.REMOTE_NO_CONTEXT: (
         "{host} does not report the size of its context. Enter the size that the server was started with in the"
@@ -762,15 +763,15 @@ _SENTENCES: dict[Code, str] = {
         " conversation."
     ),
     Code.DOES_NOT_FIT: (
-        "This needs {needed_tokens} tokens, and the context has {context_tokens}: the books take {documents_tokens},"
-        " the conversation with this question {conversation_tokens}, and {reserve_tokens} are reserved for the answer."
-        " Nothing was cut. Leave out old questions or start a new conversation; choose fewer books or pages; choose a"
-        " larger context, with a smaller KV type if memory is short; read the books in parts; or show the model only"
-        " the relevant excerpts."
+        "This needs {needed_tokens} tokens, and the context has {context_tokens}: the documents take"
+        " {documents_tokens}, the conversation with this question {conversation_tokens}, and {reserve_tokens} are"
+        " reserved for the answer. Nothing was cut. Leave out old questions or start a new conversation; choose fewer"
+        " documents or pages; choose a larger context, with a smaller KV type if memory is short; read the documents in"
+        " parts; or show the model only the relevant excerpts."
     ),
     Code.CONTEXT_FULL: (
-        "The answer reached the end of the context of {context_tokens} tokens and stops here. Take pages or books off"
-        " the desk, start a new conversation, or choose a larger context."
+        "The answer reached the end of the context of {context_tokens} tokens and stops here. Take pages or documents"
+        " off the desk, start a new conversation, or choose a larger context."
     ),
     Code.ANSWER_ALL_THOUGHT: (
         "The model used the whole length of the answer for thinking. Allow longer answers in the settings, or choose a"
@@ -821,18 +822,18 @@ _SENTENCES: dict[Code, str] = {
         "This model cannot use a context of {wanted} tokens: it was trained for up to {trained}. Choose a smaller"
         " context."
     ),
-    Code.READING_DAMAGED: ("A saved reading was damaged. Octavo deleted it and reads the books again."),
+    Code.READING_DAMAGED: ("A saved reading was damaged. Octavo deleted it and reads the documents again."),
     Code.READING_PASSED_OVER: (
-        "A saved reading does not match what this computer computes now, so Octavo reads the books again. The saved"
+        "A saved reading does not match what this computer computes now, so Octavo reads the documents again. The saved"
         " reading stays: it may match again when the model is loaded with its earlier settings."
     ),
     Code.READING_NO_MEMORY: (
         "A saved reading could not be used: it needs {needed_bytes} of memory, and {free_bytes} are free. The model"
-        " reads the books again. Close other programs to use it next time."
+        " reads the documents again. Close other programs to use it next time."
     ),
     Code.READING_NOT_SAVED: (
         "This reading was not saved: it needs {needed_bytes}, and {free_bytes} are free. The answer is not affected,"
-        " but the model will read the books again next time. Free disk space or memory, delete saved readings, or"
+        " but the model will read the documents again next time. Free disk space or memory, delete saved readings, or"
         " allow more space for them in the settings."
     ),
     Code.OUTPUT_FULL: (

@@ -13,7 +13,7 @@ _OF_NOTES = """
 
 
 def _delete_conversation() -> str:
-    return _("Delete the conversation or the sheet and empty the bin.")
+    return _("Delete the conversation or the table and empty the bin.")
 
 
 KEEPS = Keeps(

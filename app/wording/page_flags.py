@@ -63,9 +63,11 @@ def page_remarks(
         sentences.append(_hidden_words(page, hidden_read).format(text=hidden))
     if isinstance(page, PageReport) and page.missing_before:
         words = (
-            _("The book’s own page numbers jump from {before} to {label}: a page before this one is missing.")
+            _("The document’s own page numbers jump from {before} to {label}: a page before this one is missing.")
             if page.missing_before == 1
-            else _("The book’s own page numbers jump from {before} to {label}: {n} pages before this one are missing.")
+            else _(
+                "The document’s own page numbers jump from {before} to {label}: {n} pages before this one are missing."
+            )
         )
         sentences.append(
             words.format(before=printable(page.label_before), label=printable(page.label), n=count(page.missing_before))
@@ -94,9 +96,9 @@ def outdated_words() -> str:
 
 def outdated_sentence() -> str:
     return _(
-        "An earlier version of Octavo imported this book. It may have missed form fields and comments, run table cells"
-        " together, read 10² as 102, or shown the model text that nobody sees."
-        " To correct its pages, read the file again."
+        "An earlier version of Octavo imported this document. It may have missed form fields and comments, run table"
+        " cells together, read 10² as 102, or shown the model text that nobody sees. To correct its pages, read the"
+        " file again."
     )
 
 

@@ -66,23 +66,23 @@ def range_words(first: PageName, last: PageName) -> str:
 def shared_words(typed: str, names: PageNames, found: int) -> str:
     """That `found` pages are called what a person typed, and how to say which one is meant."""
     number = names.find(typed)[-1]
-    words = _("This book has {n} pages called {page}. #{number} is the last of them, counted from the first page.")
+    words = _("This document has {n} pages called {page}. #{number} is the last of them, counted from the first page.")
     return words.format(n=count(found), page=typed, number=number)
 
 
 def no_page_words(typed: str, names: PageNames) -> str:
     """That there is no page of the name that a person typed, and what pages there are."""
     if not names.labels:
-        one = _("There is no page {page}: this book has 1 page.")
-        return counted(names.pages, one, _("There is no page {page}: this book has {n} pages."), page=typed)
-    one = _("No page of this book is called {page}. It has 1 page: #1.")
-    several = _("No page of this book is called {page}. You can also count its {n} pages: #1 to #{n}.")
+        one = _("There is no page {page}: this document has 1 page.")
+        return counted(names.pages, one, _("There is no page {page}: this document has {n} pages."), page=typed)
+    one = _("No page of this document is called {page}. It has 1 page: #1.")
+    several = _("No page of this document is called {page}. You can also count its {n} pages: #1 to #{n}.")
     return counted(names.pages, one, several, page=typed)
 
 
 def unresolved_words(cited: Citation) -> str:
     """That an answer names a page that several books have."""
-    words = _("Several books have a page {page}, and the answer does not say which one it means: {title}.")
+    words = _("Several documents have a page {page}, and the answer does not say which one it means: {title}.")
     return words.format(page=disarm(cited.label or str(cited.page)), title=" ".join(disarm(cited.document).split()))
 
 

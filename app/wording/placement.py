@@ -58,8 +58,8 @@ def _reasons() -> dict[Reason, str]:
             "The context uses the remaining memory: {context_tokens} tokens, at {token_bytes} each."
         ),
         Reason.CONTEXT_BOOKS: _(
-            "A context of {context_tokens} tokens holds a long book. A larger one would move more of the model to main"
-            " memory, so it is used only if you ask for it."
+            "A context of {context_tokens} tokens holds a long document. A larger one would move more of the model to"
+            " main memory, so it is used only if you ask for it."
         ),
         Reason.CONTEXT_REQUESTED: _("The context has the {context_tokens} tokens that you asked for."),
         Reason.CONTEXT_USUAL: _(
@@ -75,24 +75,25 @@ def _slices() -> dict[Reason, str]:
     """Sentences, by their reason, on how many tokens are read at a time."""
     return {
         Reason.LONG_SLICES: _(
-            "Books are read in batches of {slice_tokens} tokens, about {reading_rate} tokens a second. For each batch,"
-            " the experts are copied to the GPU once: batches of {least_tokens} would read about {least_rate}."
+            "Documents are read in batches of {slice_tokens} tokens, about {reading_rate} tokens a second. For each"
+            " batch, the experts are copied to the GPU once: batches of {least_tokens} would read about {least_rate}."
         ),
         Reason.LONGER_SLICES: _(
-            "Books are read in batches of {slice_tokens} tokens, about {gain} faster than in batches of {least_tokens},"
-            " because all weights are read once for each batch. This takes {more_bytes} more of the GPU’s memory."
+            "Documents are read in batches of {slice_tokens} tokens, about {gain} faster than in batches of"
+            " {least_tokens}, because all weights are read once for each batch. This takes {more_bytes} more of the"
+            " GPU’s memory."
         ),
         Reason.SLICES_OVER_CONTEXT: _(
-            "Books are read in batches of {slice_tokens} tokens, about {gain} faster than in batches of {least_tokens},"
-            " because all weights are read once for each batch. The memory for this would hold {fewer_tokens} more"
-            " tokens of context; if you ask for them, the batches are smaller."
+            "Documents are read in batches of {slice_tokens} tokens, about {gain} faster than in batches of"
+            " {least_tokens}, because all weights are read once for each batch. The memory for this would hold"
+            " {fewer_tokens} more tokens of context; if you ask for them, the batches are smaller."
         ),
         Reason.SHORT_SLICES: _(
-            "Books are read in batches of {slice_tokens} tokens: beside this context, there is no memory for larger"
+            "Documents are read in batches of {slice_tokens} tokens: beside this context, there is no memory for larger"
             " ones."
         ),
         Reason.SHORT_SLICES_SUFFICE: _(
-            "Books are read in batches of {slice_tokens} tokens: larger ones would cost more context than they gain"
+            "Documents are read in batches of {slice_tokens} tokens: larger ones would cost more context than they gain"
             " speed."
         ),
     }
@@ -128,7 +129,7 @@ def _disk() -> dict[Reason, str]:
         Reason.KEPT_IN_MEMORY: _("Memory has room for all of them, so after the first use they are read from memory."),
         Reason.READ_FROM_DISK: _(
             "Warning: this is slow. Memory does not have room for all of them, so experts are read from disk for each"
-            " token: about {token_bytes}, and {slice_bytes} for each batch of a book. Loading reads the whole file"
+            " token: about {token_bytes}, and {slice_bytes} for each batch of a document. Loading reads the whole file"
             " once. How much of it stays in memory is a guess."
         ),
         Reason.DISK_MEASURED: _("The speed of the disk was measured: {second_bytes} a second."),
@@ -197,7 +198,7 @@ def time_sentences(plan: ModelPlan) -> Iterator[str]:
         return
     speed, measured = plan.result.speed, plan.measured
     reading = measured.reading.tokens_a_second if measured.reading else speed.reading
-    words = _("Reading a full context takes about {time}, once for the same books.")
+    words = _("Reading a full context takes about {time}, once for the same documents.")
     yield words.format(time=duration(plan.result.context_tokens / reading))
     if measured.load_s:
         yield _("The last load took {time}.").format(time=duration(measured.load_s))

@@ -17,11 +17,11 @@ def short_words(host: str) -> str:
 def whole_words(host: str) -> str:
     """Say which texts leave Octavo when a server answers, and which host receives them."""
     words = _(
-        "{host} answers. It receives the full text of the books on the desk, the conversation and every question."
+        "{host} answers. It receives the full text of the documents on the desk, the conversation and every question."
     )
     if is_shown_here(host):
         words = _(
-            "{host}, another program on this computer, answers. It receives the full text of the books on the desk,"
+            "{host}, another program on this computer, answers. It receives the full text of the documents on the desk,"
             " the conversation and every question, and may pass them on."
         )
     return words.format(host=host)

@@ -84,8 +84,8 @@ def sections() -> tuple[SettingSection, ...]:
     """All settings, in the order in which they are shown."""
     server_note = _(
         "A server of your organisation (vLLM, SGLang, llama-server) can answer instead of this computer. It receives"
-        " the full text of the books as soon as they are on the desk, the conversation and every question. Octavo does"
-        " not know what the server stores."
+        " the full text of the documents as soon as they are on the desk, the conversation and every question. Octavo"
+        " does not know what the server stores."
     )
     return (
         SettingSection(SectionKind.GENERAL, _("General"), _general()),
@@ -147,7 +147,7 @@ def _answers() -> tuple[Meaning, ...]:
         Meaning(
             "sampling.true_quotes",
             _("Only real quotations"),
-            _("Inside quotation marks, the model can only write words of the books."),
+            _("Inside quotation marks, the model can only write words of the documents."),
         ),
         Meaning(
             "close_reading",
@@ -157,7 +157,7 @@ def _answers() -> tuple[Meaning, ...]:
         Meaning(
             "suggest_questions",
             _("Suggested questions"),
-            _("Questions that the books can answer: before the first one, and after an answer."),
+            _("Questions that the documents can answer: before the first one, and after an answer."),
         ),
         Meaning(
             "title_conversations",
@@ -209,7 +209,7 @@ def _writing() -> tuple[Meaning, ...]:
         Meaning(
             "sampling.temperature",
             _("Style"),
-            _("How freely the model chooses its words. Precise suits answers from books."),
+            _("How freely the model chooses its words. Precise suits answers from documents."),
             named=((0.2, _("Precise")), (0.6, _("Balanced")), (1.0, _("Creative"))),
             custom=0.4,
         ),
@@ -232,7 +232,7 @@ def _model() -> tuple[Meaning, ...]:
         ),
         Meaning(
             "engine.context_tokens",
-            _("Space for books and conversation"),
+            _("Space for documents and conversation"),
             _("Automatic takes what fits on the graphics card, or up to 32,768 tokens without one."),
             _("tokens"),
             ((0, _("Automatic")),),
@@ -253,7 +253,7 @@ def _documents() -> tuple[Meaning, ...]:
         Meaning(
             "readings_quota_gb",
             _("Disk space for saved readings"),
-            _("What the model has read is saved, encrypted, so that it need not read a book again."),
+            _("What the model has read is saved, encrypted, so that it need not read a document again."),
             "GB",
             ((0, _("Save none")),),
             64,
@@ -307,7 +307,7 @@ def _retention() -> tuple[Meaning, ...]:
         Meaning(
             "retention.readings_days",
             _("Delete old saved readings"),
-            _("So many days after the model has read. It then reads the book again when you ask."),
+            _("So many days after the model has read. It then reads the document again when you ask."),
             days,
             kept,
             90,
@@ -431,7 +431,7 @@ def _at_once() -> Meaning:
     return Meaning(
         "remote.at_once",
         _("Questions at the same time"),
-        _("Of grids and of books that are read in parts: at most so many."),
+        _("At most this many questions of a table, or of documents read in parts."),
         named=((0, _("As many as the server bears")),),
         custom=4,
         need=Need.SERVER,
@@ -588,5 +588,5 @@ def _choosing_tokens() -> tuple[Meaning, ...]:
             named=((None, _("Random")),),
             custom=1,
         ),
-        Meaning("sampling.lookup", _("Faster copying"), _("Faster answers where they copy text from the books.")),
+        Meaning("sampling.lookup", _("Faster copying"), _("Faster answers where they copy text from the documents.")),
     )

@@ -20,7 +20,11 @@ def asked_words(question: Question | StoredQuestion) -> str:
     """Say of any answer to a question that it comes without books; empty where the question was asked of books."""
     if question.asks_documents:
         return ""
-    return _("Answered without any book, only from the images.") if question.images else _("Answered without any book.")
+    return (
+        _("Answered without any document, only from the images.")
+        if question.images
+        else _("Answered without any document.")
+    )
 
 
 def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
@@ -77,7 +81,7 @@ def _basis(question: Question | StoredQuestion, answer: Answer) -> str:
     if answer.from_search:
         return _("This comes from Octavo’s search, not from the model.")
     if nothing_found(answer, asked_of_books=question.asks_documents):
-        return _("Nothing about this was found in the books.")
+        return _("Nothing about this was found in the documents.")
     return asked_words(question)
 
 

@@ -37,6 +37,7 @@ def _complete_files(parser: argparse.ArgumentParser) -> None:
     """Say which arguments are files and folders."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
+            parsers.drop_former(action)
             for command in action.choices.values():
                 _complete_files(command)
         elif action.metavar == _FOLDER:

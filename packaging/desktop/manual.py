@@ -21,8 +21,8 @@ from app.feature_list import FEATURES
 from app.wording import i18n
 
 _NAMES = {
-    ("octavo", "en"): "ask whole books, offline, and get answers whose pages are checked",
-    ("octavo", "ja"): "本を丸ごと読ませて質問し、答えのページを確かめる",
+    ("octavo", "en"): "ask whole documents, offline, and get answers whose pages are checked",
+    ("octavo", "ja"): "文書を丸ごと読ませて質問し、答えのページを確かめる",
     ("octavo-desk", "en"): "the window of Octavo, a private reading desk",
     ("octavo-desk", "ja"): "自分だけの読書机 Octavo のウィンドウ",
 }
@@ -77,6 +77,7 @@ def _name_groups(parser: argparse.ArgumentParser, words: dict[str, str], colon: 
         for action in group._group_actions:
             if isinstance(action, argparse._SubParsersAction):
                 group.title = "commands"
+                parsers.drop_former(action)
                 for command in action.choices.values():
                     command.description = None
                     _name_groups(command, words, colon=":")

@@ -12,7 +12,7 @@ from app.core.conversations.conversation import Answer, BookRef, Citation, Citat
 from app.core.conversations.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
 
 _ASKED = Question("c", "May he?", (BookRef("b"),))
-_NOTHING = "Nothing about this was found in the books."
+_NOTHING = "Nothing about this was found in the documents."
 _TEXT = "He pays ten euros [p. 3]. He leaves in May [p. 99]. He sings. He may. He can."
 
 

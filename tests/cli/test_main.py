@@ -85,10 +85,10 @@ def test_an_answer_without_a_book_says_so(run: Any, tmp_path: Path, story: Path,
     tiny = ("--model", tiny_scout, "--context", 2048, "--max-tokens", 4, "--temperature", 0, "--seed", 1)
     code, out, _ = run("ask", *tiny, "What burned?")
     assert code == 0
-    assert out.rstrip().endswith("\n  Answered without any book.")
+    assert out.rstrip().endswith("\n  Answered without any document.")
     code, out, _ = run("ask", *tiny, "--document", story, "What burned?")
     assert code == 0
-    assert "without any book" not in out
+    assert "without any document" not in out
     for more, without in ((), True), (("--document", story), False):
         _, out, _ = run("ask", *tiny, "--json", *more, "What burned?")
         assert lines(out)[-1]["without_book"] is without
@@ -269,7 +269,7 @@ def test_a_conversation_that_outgrows_the_context_says_how_to_go_on(run: Any, st
     code, out, told = run(*asked, *questions)
     assert code == 5
     assert "the conversation so far, " in told
-    assert "Ask the other questions with another “ask”, or one by one with “sheet”." in told
+    assert "Ask the other questions with another “ask”, or one by one with “table --together”." in told
     code, out, _told = run(*asked, "--json", *questions)
     choices = lines(out)[-2]
     assert choices["turns"] == sum(line["event"] == "finished" for line in lines(out)) > 0
@@ -283,15 +283,15 @@ def test_the_starter_shows_what_is_nearest_and_says_so(run: Any, story: Path, tm
     asked = ("Did the lamp burn all night in the year 1803?", "Who is the president of France?")
     code, out, err = run("ask", "--document", story, "--export", exported, *asked)
     nearest = "“In the year 1803 the keeper number 3 wrote that the lamp burned all night.” [p. 2]"
-    assert (code, out.splitlines()[0]) == (0, f"Nearest in the book: {nearest}")
-    assert "Nothing in the book is near this question." in out
+    assert (code, out.splitlines()[0]) == (0, f"Nearest in the document: {nearest}")
+    assert "Nothing in the document is near this question." in out
     assert "✓" not in out
     assert out.count("This comes from Octavo’s search, not from the model.") == 2
-    assert err.count("The starter model is too small to answer from a book.") == 1
+    assert err.count("The starter model is too small to answer from a document.") == 1
     assert exported.read_text(encoding="utf-8").count("This comes from Octavo’s search, not from the model.") == 2
     code, out, _ = run("ask", "--json", "--document", story, "--temperature", 1.5, "--seed", 2, *asked)
     first, second = (line for line in lines(out) if line["event"] == "finished")
-    assert (code, first["answer"], first["from_search"]) == (0, f"Nearest in the book: {nearest}", True)
+    assert (code, first["answer"], first["from_search"]) == (0, f"Nearest in the document: {nearest}", True)
     (citation,) = first["citations"]
     assert (citation["label"], first["answer"][citation["start"] : citation["end"]]) == ("2", "[p. 2]")
     assert {"start", "end", "document", "page", "label", "quote"} == set(citation)

@@ -62,8 +62,8 @@ def test_the_text_explains_itself(plan: Any, scout: Path) -> None:
     assert rows.index(heading) < rows.index(together)
     assert rows[-3:] == [
         "Longest answer: 8,192 tokens",
-        "Excerpts in place of books: up to 25,000 tokens",
-        "Room for books and conversation: 100,000 tokens",
+        "Excerpts in place of documents: up to 25,000 tokens",
+        "Room for documents and conversation: 100,000 tokens",
     ]
 
 
@@ -82,7 +82,7 @@ def test_just_above_the_edge_it_says_what_to_type_to_stay_on_the_card(
     finally:
         use_language("en")
     assert "KV キャッシュを q4_0 にすれば、すべて GPU に収まります。" in out
-    assert "本は 512 トークンずつ読みます。" in out
+    assert "文書は 512 トークンずつ読みます。" in out
 
 
 def test_what_does_not_fit_says_by_how_much(plan: Any, scout: Path) -> None:
@@ -96,7 +96,7 @@ def test_what_does_not_fit_says_by_how_much(plan: Any, scout: Path) -> None:
     _, out, _ = plan(*arguments)
     assert "It does not fit: " in out
     assert "It would fit with " in out
-    assert "Room for books" not in out
+    assert "Room for documents" not in out
 
 
 def test_weights_that_stay_on_the_disk_need_no_memory(plan: Any, scout: Path) -> None:

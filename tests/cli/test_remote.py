@@ -90,7 +90,7 @@ def test_a_person_reads_where_text_goes(run: Any, story: Path, toy: ToyServer) -
     code, _out, err = run("ask", "--remote", toy.address, *SHORT, "--document", story, "What burned?")
     assert code == 0
     assert err.startswith(f"Text leaves Octavo: {toy.address.removeprefix('http://')}. ")
-    assert "full text of the books" in err
+    assert "full text of the documents" in err
 
 
 def test_a_stored_address_is_used_and_told_by_the_doctor_without_being_asked(

@@ -26,7 +26,7 @@ def test_an_older_reading_says_so_until_its_file_is_read_again(
         Books(database).set_reading(book.id, READING - 1, NO_FACTS)
     code, _out, err = octavo(*asked, "When?")
     assert code == 0
-    assert "“note”: An earlier version of Octavo imported this book." in err
+    assert "“note”: An earlier version of Octavo imported this document." in err
     assert "--read-again" in err
     assert "earlier version" not in octavo(*asked, "--read-again", "When?")[2]
     assert "earlier version" not in octavo(*asked, "When?")[2]

@@ -47,7 +47,7 @@ def test_settings_are_listed_explained_and_changed(octavo: Octavo, tmp_path: Pat
         0,
         ["engine.context_tokens  16,384 tokens", "Takes effect when the model is loaded again."],
     )
-    assert "Space for books and conversation" in run("engine.context_tokens")[1]
+    assert "Space for documents and conversation" in run("engine.context_tokens")[1]
     assert run("engine.context_tokens", "automatic")[1].startswith("engine.context_tokens  Automatic\n")
     given = {"weigh_sentences": "off", "theme": "dark", "sampling.seed": "7", "engine.kv_type": "q4_0"}
     for path, text in given.items():

@@ -42,7 +42,7 @@ ANSWER = (
 )
 
 
-NOTHING_FOUND = "Nothing about this was found in the books."
+NOTHING_FOUND = "Nothing about this was found in the documents."
 
 
 def cite(mark: str, state: CitationState = CitationState.PAGE) -> Citation:
@@ -185,7 +185,7 @@ def test_a_mark_that_several_books_have_says_so() -> None:
     unresolved = Citation("", "Lease / Letters", 0, "5", "", CitationState.PAGE, 0, 4)
     report = compose("Notice", (turn("Yes.", (unresolved,)),), {})
     assert [reference.words for reference in report.references] == [
-        "Lease / Letters, p. 5: named by the answer, which does not say which of these books it means."
+        "Lease / Letters, p. 5: named by the answer, which does not say which of these documents it means."
     ]
 
 

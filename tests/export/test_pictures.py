@@ -21,7 +21,7 @@ from app.export import files
 from app.export.report import PICTURE_SIDE, Picture, Report, compose
 from tests.ui.direct_images import png_of
 
-NOTHING_FOUND = "Nothing about this was found in the books."
+NOTHING_FOUND = "Nothing about this was found in the documents."
 PREFACE = "A language model wrote the answers."
 CHART, PHOTO, GONE = png_of(400, 300, "#7A2E35"), png_of(4_000, 3_000, "#2F6B4F"), png_of(8, 8, "#000000")
 

@@ -171,10 +171,10 @@ def _remove_the_first_book(window: Window) -> None:
     hand.press("Tab", "Tab", "Tab", "Menu")
     window.until_idle()
     hand.press("Up", "Return")
-    window.until_shown("Remove this book?")
+    window.until_shown("Remove this document?")
     window.until_idle()
     hand.press("Tab", "Return")
-    window.until("the book was not removed", lambda: not is_visible("Remove this book?"))
+    window.until("the book was not removed", lambda: not is_visible("Remove this document?"))
     window.until_idle()
     hand.press("ctrl+2")
 

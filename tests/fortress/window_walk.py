@@ -28,7 +28,7 @@ _LOOKED_AT = (
 )
 """Commands, and the titles of what they open."""
 
-_PANELS = ("Search everything", "Chronology", "People", "Notes and highlights", "Question sheet", "Handbook")
+_PANELS = ("Search everything", "Chronology", "People", "Notes and highlights", "Table", "Handbook")
 _TOGGLED = (
     *("Switch between light and dark", "Show or hide the shelf", "Show or hide the page", "Thumbnails", "Zoom in"),
     *("Reset zoom", "Split view", "Larger text in conversations", "Usual text size in conversations", "Full screen"),
@@ -60,7 +60,7 @@ class WindowWalk:
         yield "a question about it", partial(window.ask, "When does the ferry leave?")
         yield "the question asked again", partial(window.press_for_answer, "ctrl+r")
         yield "the conversation renamed", partial(self._rename, "Tide talk")
-        yield "words found in the document", partial(self._type_after, "Find in book", "ferry")
+        yield "words found in the document", partial(self._type_after, "Find in document", "ferry")
         yield "words searched everywhere", partial(self._type_after, "Search everything", "lighthouse keeper")
         for name in _PANELS:
             yield name, partial(window.command, name)

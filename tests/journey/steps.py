@@ -165,7 +165,7 @@ def _drop_second(player: Player) -> None:
 
 
 def _compare(player: Player) -> None:
-    _find(player, "differences", "Compare the first two books")
+    _find(player, "differences", "Compare the first two documents")
     player.wait("12", part=True)
 
 
@@ -174,7 +174,7 @@ def _next_change(player: Player) -> None:
 
 
 def _find_in_book(player: Player) -> None:
-    player.click("Find in book", "EditableText")
+    player.click("Find in document", "EditableText")
     hand.write("barge")
     hand.press("Return")
 

@@ -69,8 +69,8 @@ def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParse
     yield parser
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            for command in action.choices.values():
-                yield from _parsers(command)
+            for listed in action._choices_actions:  # a former name of a command is none of them
+                yield from _parsers(action.choices[listed.dest])
 
 
 # ---- the entry in menus

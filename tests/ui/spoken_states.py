@@ -91,7 +91,7 @@ def tabs(room: Room) -> None:
 
 def sheet(room: Room) -> None:
     _talk(room, LEASE)
-    command = room.presenter.commands.actions.get("Question sheet…")
+    command = room.presenter.commands.actions.get("Table…")
     if command is not None:  # a feature has it
         command.trigger()
     room.settle()

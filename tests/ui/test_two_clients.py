@@ -166,7 +166,7 @@ def test_the_palette_offers_and_finds_nothing_of_the_other(window: Window) -> No
 
 
 _OPENS = (
-    *("Question sheet…", "Chronology", "Notes and highlights", "Bin…", "Saved readings…", "Settings"),
+    *("Table…", "Chronology", "Notes and highlights", "Bin…", "Saved readings…", "Settings"),
     *("Saved prompts…", "Instructions for this conversation…", "Manage matters…", "Import report…", "Thumbnails"),
     *("Keyboard shortcuts", "Search everything"),
 )

@@ -128,8 +128,8 @@ def _print(plan: ModelPlan, settings: Settings) -> None:
     if isinstance(result, Placement):
         budget = share_out(result.context_tokens, plan.header.parameters, settings)
         print(_("Longest answer: {n} tokens").format(n=count(budget.answer)))
-        print(_("Excerpts in place of books: up to {n} tokens").format(n=count(budget.excerpts)))
-        print(_("Room for books and conversation: {n} tokens").format(n=count(result.context_tokens)))
+        print(_("Excerpts in place of documents: up to {n} tokens").format(n=count(budget.excerpts)))
+        print(_("Room for documents and conversation: {n} tokens").format(n=count(result.context_tokens)))
 
 
 def _size(bytes: int) -> str:

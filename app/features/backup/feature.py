@@ -48,7 +48,7 @@ def _add(commands: Commands) -> None:
     )
     parsers.add_encrypted_file(backup, _("the file to write, such as NAME.octavo-backup"))
     backup.add_argument(
-        "--readings", action="store_true", help=_("with saved readings, so that no book is read again; much larger")
+        "--readings", action="store_true", help=_("with saved readings, so that no document is read again; much larger")
     )
     restore = parsers.add_command(
         commands, "restore", _("restore a backup into a data folder that holds no data yet, on any computer")

@@ -44,7 +44,7 @@ def _add(commands: Commands) -> None:
         help=_("time limit (default 10); what takes longer is left out"),
     )  # fmt: skip
     bench.add_argument(
-        "--context", type=parsers.tokens, metavar="N", help=_("space for books and conversation, in tokens")
+        "--context", type=parsers.tokens, metavar="N", help=_("space for documents and conversation, in tokens")
     )
     bench.add_argument("--kv", choices=[kind.value for kind in KvType], help=_("number format of the KV cache"))
     parsers.add_mapping(bench)

@@ -33,15 +33,17 @@ def _run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 def _add(commands: Commands) -> None:
     compare = parsers.add_command(
-        commands, "compare", _("show what differs between two books, or two versions of one, with the pages of both")
+        commands,
+        "compare",
+        _("show what differs between two documents, or two versions of one, with the pages of both"),
     )
     parsers.add_matter(compare)
-    compare.add_argument("first", type=Path, metavar="FIRST", help=_("a book, or the earlier version"))
-    compare.add_argument("second", type=Path, metavar="SECOND", help=_("the book to compare with it"))
+    compare.add_argument("first", type=Path, metavar="FIRST", help=_("a document, or the earlier version"))
+    compare.add_argument("second", type=Path, metavar="SECOND", help=_("the document to compare with it"))
     compare.add_argument("--ask", metavar="QUESTION", help=_("ask the model about the differences"))
     compare.add_argument(
         "--export", type=Path, metavar="FILE",
-        help=_("also write the second book with all changes marked, as a .docx file"),
+        help=_("also write the second document with all changes marked, as a .docx file"),
     )  # fmt: skip
     parsers.add_going_on(compare)
     parsers.add_read_again(compare)

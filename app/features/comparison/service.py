@@ -34,11 +34,11 @@ _KINDS = {
     ChangeKind.SPLIT: "Split into several paragraphs",
     ChangeKind.JOINED: "Joined into one paragraph",
 }
-_ALL = "A program compared the text of the two books. These are all differences, {n} in number:"
-_SOME = "A program compared the text of the two books. It found {n} differences; these are the first {shown}:"
-_NONE = "A program compared the text of the two books and found no difference."
+_ALL = "A program compared the text of the two documents. These are all differences, {n} in number:"
+_SOME = "A program compared the text of the two documents. It found {n} differences; these are the first {shown}:"
+_NONE = "A program compared the text of the two documents and found no difference."
 _ASKED = (
-    "Do not repeat this list. Say what matters for the question, and name the pages of both books.\n\n"
+    "Do not repeat this list. Say what matters for the question, and name the pages of both documents.\n\n"
     "Question: {question}"
 )
 

@@ -88,7 +88,7 @@ def _sentence(reservation: Reservation) -> str:
             " again."
         ),
         Doubt.PARAGRAPHS: _("A paragraph that was split, or joined with another, may have been missed."),
-        Doubt.UNLIKE: _("These books have hardly any text in common."),
+        Doubt.UNLIKE: _("These documents have hardly any text in common."),
     }[reservation.doubt]
 
 

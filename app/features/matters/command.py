@@ -59,7 +59,7 @@ def _agrees(options: argparse.Namespace, matter: Matter) -> bool:
     if options.json or not sys.stdin.isatty():
         raise AppError(Code.USAGE, detail=_("no terminal to ask for confirmation: use --yes to delete"))
     words = _(
-        "This deletes “{name}” with its documents, conversations, sheets, notes and saved readings. Nothing of it can"
+        "This deletes “{name}” with its documents, conversations, tables, notes and saved readings. Nothing of it can"
         " be restored. The files that the documents were read from stay where they are."
     )
     print(words.format(name=printable(matter.name)), file=sys.stderr)

@@ -36,7 +36,7 @@ def _add(commands: Commands) -> None:
     notes = parsers.add_command(commands, "notes", _("list notes and highlights, search them, or write them to a file"))
     parsers.add_matter(notes)
     notes.add_argument(
-        "--document", type=Path, metavar="FILE", help=_("only the notes of this book; otherwise all notes")
+        "--document", type=Path, metavar="FILE", help=_("only the notes of this document; otherwise all notes")
     )
     notes.add_argument("--find", metavar="WORDS", help=_("only notes that contain these words"))
     notes.add_argument("--delete", metavar="ID", help=_("delete a note permanently; the beginning of its ID is enough"))

@@ -36,7 +36,7 @@ _KEEPS = Keeps(
         KeptKind(
             _PSEUDONYMS,
             lambda: _("Replaced names"),
-            lambda: _("Delete the conversation or the sheet and empty the bin."),
+            lambda: _("Delete the conversation or the table and empty the bin."),
             total="pseudonyms",
             title="SELECT title, bin_id != '' FROM conversations WHERE id = ?",
         ),

@@ -1,4 +1,4 @@
-"""`octavo table`: asks a list of questions of every document by itself, or of all together (`octavo sheet`)."""
+"""`octavo table`: asks a list of questions of every document by itself, or of all together (`--together`)."""
 
 from __future__ import annotations
 

@@ -33,48 +33,43 @@ def _run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem
 
 
 def _add(commands: Commands) -> None:
-    """`sheet` is `table --together`, and `grid` is `table`."""
-    each = (
-        _("ask every question of every document by itself, and get a table of values with their pages"),
-        _("UTF-8 text, one question per line, as in “[date] End of term: When does the lease end?”; the kinds are"
-        " text, yes/no, date, amount, choice: A, B"),
-        _("continue the last table of these questions and documents: ask only what is not answered, or new"),
-    )  # fmt: skip
-    together = (
-        _("ask a list of questions about documents, each one separately, and get a table of answers"),
-        _("UTF-8 text, one question per line; lines that start with # are ignored"),
-        _("continue the last sheet with the same questions and books: ask only the unanswered ones"),
-    )
-    values = _("also write the table to a file: .xlsx, .csv, .docx")
-    answers = _("also write the table to a file: .docx, .xlsx, .md, .html")
-    both = _("also write the table to a file: .xlsx, .csv, .docx; with --together: .docx, .xlsx, .md, .html")
-    table = _add_verb(commands, "table", *each, export=both)
+    """`sheet` and `grid` are former names of `table --together` and of `table`: they work, and no help lists them."""
+    about = _("ask every question of every document by itself, and get a table of values with their pages")
+    table = parsers.add_command(commands, "table", about)
+    _add_options(table)
     table.add_argument(
         "--together", action="store_true", help=_("ask all documents together, and get a full answer to each question")
     )
-    _add_verb(commands, "sheet", *together, export=answers).set_defaults(together=True)
-    _add_verb(commands, "grid", *each, export=values).set_defaults(together=False)
+    for former, together in (("sheet", True), ("grid", False)):
+        verb = parsers.add_former(commands, former)
+        _add_options(verb)
+        verb.set_defaults(together=together)
 
 
-def _add_verb(
-    commands: Commands, name: str, about: str, questions: str, resume: str, *, export: str
-) -> argparse.ArgumentParser:
-    """All but `name` are what is said of the verb and of its options."""
-    verb = parsers.add_command(commands, name, about)
+def _add_options(verb: argparse.ArgumentParser) -> None:
     parsers.add_answering(verb)
-    verb.add_argument("--questions", type=Path, metavar="FILE", help=questions)
+    verb.add_argument(
+        "--questions", type=Path, metavar="FILE",
+        help=_("UTF-8 text, one question per line, as in “[date] End of term: When does the lease end?”; the kinds are"
+        " text, yes/no, date, amount, choice: A, B"),
+    )  # fmt: skip
     verb.add_argument("--template", metavar="NAME", help=_("a list of questions that comes with Octavo"))
     verb.add_argument("--templates", action="store_true", help=_("list the names of the templates and exit"))
     verb.add_argument("--title", metavar="TEXT", default="", help=_("what the table is called"))
-    verb.add_argument("--resume", action="store_true", help=resume)
-    verb.add_argument("--export", type=Path, metavar="FILE", help=export)
+    verb.add_argument(
+        "--resume", action="store_true",
+        help=_("continue the last table of these questions and documents: ask only what is not answered, or new"),
+    )  # fmt: skip
+    verb.add_argument(
+        "--export", type=Path, metavar="FILE",
+        help=_("also write the table to a file: .xlsx, .csv, .docx; with --together: .docx, .xlsx, .md, .html"),
+    )  # fmt: skip
     parsers.add_weighing(verb)
     verb.add_argument("question", nargs="*", help=_("asked after the questions of the template and the file"))
-    return verb
 
 
 def _remedy() -> str:
-    return _("Delete the conversation or the sheet and empty the bin.")
+    return _("Delete the conversation or the table and empty the bin.")
 
 
 _OF_CELLS = """
@@ -95,25 +90,21 @@ _OF_CELLS = """
 """A cell has its correction, or else its answer, and its comment; the first cell of a column has its question, too.
 Sheets that only make notes shorter are left out."""
 _KEEPS = Keeps(
-    kinds=(
-        KeptKind(
-            KeptWhere.SHEETS, lambda: _("Question sheets and tables"), _remedy, total="sheets", conversations="sheets"
-        ),
-    ),
+    kinds=(KeptKind(KeptWhere.SHEETS, lambda: _("Tables"), _remedy, total="sheets", conversations="sheets"),),
     tables=(
         SearchedTable("sheet_columns", KeptWhere.CONVERSATIONS, "t.sheet_id", ("name", "question", "form")),
         SearchedTable("sheet_cells", KeptWhere.CONVERSATIONS, "t.sheet_id", ("correction", "comment")),
     ),
-    counted=(CountedTable("sheets", lambda: _("question sheets: {n}")),),
-    recorded=(RecordedThing("grid", lambda: _("Table")), RecordedThing("sheet", lambda: _("Question sheet"))),
+    counted=(CountedTable("sheets", lambda: _("tables: {n}")),),
+    recorded=(RecordedThing("grid", lambda: _("Table")), RecordedThing("sheet", lambda: _("Table"))),
     texts=(
         TextSource(
             KeptWhere.SHEETS,
-            lambda: _("Question sheets"),
-            lambda: _("question sheets"),
-            lambda: _("1 question sheet"),
-            lambda: _("{n} question sheets"),
-            lambda: _("question sheet “{title}”"),
+            lambda: _("Tables"),
+            lambda: _("tables"),
+            lambda: _("1 table"),
+            lambda: _("{n} tables"),
+            lambda: _("table “{title}”"),
             _OF_CELLS,
         ),
     ),

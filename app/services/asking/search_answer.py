@@ -91,13 +91,13 @@ def _compose_held(form: AnswerForm, held: HeldForm, question: str, found: Sequen
 
 def _compose(lines: Sequence[str], *, several_books: bool, japanese: bool) -> str:
     if not lines and japanese:
-        return "この質問に近い文は、本の中に見つかりませんでした。"
+        return "この質問に近い文は、文書の中に見つかりませんでした。"
     if not lines:
-        return f"Nothing in the {'books' if several_books else 'book'} is near this question."
+        return f"Nothing in the {'documents' if several_books else 'document'} is near this question."
     if japanese:
-        begin, between = "本の中でいちばん近い文：", ""
+        begin, between = "文書の中でいちばん近い文：", ""
     else:
-        begin, between = f"Nearest in the {'books' if several_books else 'book'}:", " "
+        begin, between = f"Nearest in the {'documents' if several_books else 'document'}:", " "
     if len(lines) == 1:
         return f"{begin}{between}{lines[0]}"
     return "\n".join([begin, "", *[f"- {line}" for line in lines]])

@@ -21,7 +21,7 @@ def adding_commands(go: Navigation, area: ShelfArea, talk: TalkArea, anything: A
             Command(
                 _("New conversation"), "Ctrl+N", go.new_conversation, words=_("chat, start, begin"), symbol=Symbol.ADD
             ),
-            Command(_("Add a book…"), "Ctrl+O", area.shelf.choose_files, words=_("open file, import document, PDF")),
+            Command(_("Add a document…"), "Ctrl+O", area.shelf.choose_files, words=_("open file, import, book, PDF")),
             Command(_("Add a folder…"), "", area.folders.choose, words=_("import documents, directory, all files")),
             Command(
                 talk.images.words.command, IMAGE_KEYS, talk.images.choose, words=_("picture, photo"), symbol=Symbol.SCAN

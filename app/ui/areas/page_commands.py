@@ -24,7 +24,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
         _("Page"),
         Symbol.PAGE,
         (
-            Command(_("Find in book"), "Ctrl+F", go.find_in_book, words=_("search"), symbol=Symbol.FIND),
+            Command(_("Find in document"), "Ctrl+F", go.find_in_book, words=_("search"), symbol=Symbol.FIND),
             Command(_("Go to page"), "Ctrl+G", go.go_to_page, words=_("jump, number")),
             Command(
                 _("Back"),
@@ -54,7 +54,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
                 words=_("small pictures, overview"),
                 symbol=Symbol.THUMBNAILS,
             ),
-            Command(_("Close the book"), "Ctrl+W", go.close_book, words=_("tab"), symbol=Symbol.CLOSE),
+            Command(_("Close the document"), "Ctrl+W", go.close_book, words=_("tab"), symbol=Symbol.CLOSE),
             Command(
                 _("Switch between text and page view"),
                 "Ctrl+T",
@@ -82,7 +82,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
                 words=_("annotate, comment"),
             ),
             Command(
-                _("Copy the book’s reference as BibTeX"),
+                _("Copy the document’s reference as BibTeX"),
                 "",
                 pages.copy_bibtex,
                 words=_("citation, bibliography, LaTeX, Zotero"),
@@ -90,7 +90,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
                 can=pages.is_citable,
             ),
             Command(
-                _("Copy the book’s reference as CSL JSON"),
+                _("Copy the document’s reference as CSL JSON"),
                 "",
                 pages.copy_csl,
                 words=_("citation, bibliography, Zotero, Pandoc"),
@@ -105,7 +105,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
                 _("Split view"),
                 SPLIT_KEYS,
                 pages.toggle,
-                words=_("two books, beside each other, compare"),
+                words=_("two documents, beside each other, compare"),
                 symbol=Symbol.PANELS,
                 anchor=Anchor.SPLIT_VIEW,
             ),

@@ -111,11 +111,11 @@ def asking_commands(go: Navigation, area: TalkArea) -> CommandGroup:
                 symbol=Symbol.COPY,
             ),
             Command(
-                _("Ask all documents"), "", area.asking.planning.toggle, words=_("whole library, every book, scope")
+                _("Ask all documents"), "", area.asking.planning.toggle, words=_("whole library, every document, scope")
             ),
             Command(_("Stop"), "Esc", go.stop, is_hint=True, words=_("cancel, abort, interrupt"), anchor=Anchor.ASKING),
             Command(
-                _("Let the model read the books on the desk now"),
+                _("Let the model read the documents on the desk now"),
                 "",
                 area.ahead.start,
                 words=_("prepare, load, prefill"),

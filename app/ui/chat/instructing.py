@@ -35,7 +35,7 @@ class Instructing(QObject):
         if self._shown.conversation is not None:
             words = _(
                 "How do you want answers in this conversation: role, style, language? The model reads this with every"
-                " new question, after the books. Instructions for all conversations are in the settings."
+                " new question, after the documents. Instructions for all conversations are in the settings."
             )
             field = TextField(_("Instructions"), self._shown.conversation.instructions, INSTRUCTIONS_CHARACTERS)
             dialog = FormDialog(_("Instructions for this conversation"), words, _("Save"), field, self._window)

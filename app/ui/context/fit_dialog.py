@@ -72,7 +72,7 @@ class FitDialog(SmallDialog):
             if button.isChecked():
                 action, meaning = _action_words(way.kind)
                 if way.kind is RemedyKind.NEW and self._choices.books:
-                    meaning = _("{meaning} It does not need to read the books again.").format(meaning=meaning)
+                    meaning = _("{meaning} It does not need to read the documents again.").format(meaning=meaning)
                 self.meaning.setText(meaning)
                 self.action.setText(action)
                 self.action.setEnabled(True)
@@ -92,7 +92,7 @@ class FitDialog(SmallDialog):
                 words = _("Leave out the oldest {n} questions and answers ({tokens} tokens)")
                 return words.format(n=count(number), tokens=tokens)
             case RemedyKind.NEW if choices.books:
-                return _("Continue in a new conversation with the same books")
+                return _("Continue in a new conversation with the same documents")
             case RemedyKind.NEW:
                 return _("Continue in a new conversation")
             case RemedyKind.PAGES if way.book is not None:
@@ -149,11 +149,14 @@ def _action_words(kind: RemedyKind) -> tuple[str, str]:
         ),
         RemedyKind.CHOOSE: (
             _("Choose…"),
-            _("For each question, Octavo shows which of these books it reads whole and why, and you can change it."),
+            _(
+                "For each question, Octavo shows which of these documents it reads whole and why, and you can change"
+                " it."
+            ),
         ),
         RemedyKind.EXCERPTS: (
             _("Ask with excerpts"),
-            _("The model sees only what a search finds for this question, and can miss other parts of the books."),
+            _("The model sees only what a search finds for this question, and can miss other parts of the documents."),
         ),
         RemedyKind.MODEL: (_("Show models"), _("The list shows how much room each model has on this computer.")),
     }[kind]
@@ -177,7 +180,7 @@ def _table(choices: Choices, *, asked: bool) -> QGridLayout:
     named = choices.largest(_MOST_BOOKS)
     parts = [(book.title, book.tokens) for book in choices.books if book in named]
     if others := len(choices.books) - len(named):
-        one, several = _("1 other book"), _("{n} other books")
+        one, several = _("1 other document"), _("{n} other documents")
         words = counted(others, one, several)
         parts.append((words, choices.books_tokens - sum(book.tokens for book in named)))
     if choices.turns:

@@ -61,7 +61,8 @@ class AboutDialog(QDialog):
             row(_emblem(self.devicePixelRatioF()), (name, 1), spacing=SPACE_L),
             SPACE_S,
             PlainLabel(
-                _("A private reading desk: whole books, answers with checked pages, on your own computer."), wraps=True
+                _("A private reading desk: whole documents, answers with checked pages, on your own computer."),
+                wraps=True,
             ),
             PlainLabel(_("Free software under the Apache License 2.0."), wraps=True),
             self.credit,

@@ -219,11 +219,11 @@ def jump_words(wanted: str, names: PageNames, number: int, found: int) -> str:
     """Why page `number` was gone to, one of `found` that may have been meant; empty where that is plain."""
     name = names.of(number)
     if found > 1:
-        words = _("This book has {n} pages called {page}. This is {place}; Return goes to the next one.")
+        words = _("This document has {n} pages called {page}. This is {place}; Return goes to the next one.")
         return words.format(n=count(found), page=name.label, place=place_words(name))
     if name.counted or wanted != str(number):
         return ""
-    words = _("No page of this book is called {page}. This is {place}.")
+    words = _("No page of this document is called {page}. This is {place}.")
     return words.format(page=wanted, place=place_words(name))
 
 
@@ -322,7 +322,7 @@ def _name_books(untrusted_titles: Sequence[str]) -> str:
         case [first, second]:
             return _("{first} and {second}").format(first=first, second=second)
         case _:
-            return _("{n} books").format(n=count(len(names)))
+            return _("{n} documents").format(n=count(len(names)))
 
 
 def _shorten(untrusted_title: str) -> str:

@@ -168,7 +168,7 @@ class ModelActions(Presenter):
     # ---- remove
 
     def _ask_remove(self, path: str, title: str, over: QWidget) -> None:
-        words = _("Its files are deleted from this computer. Books, conversations and saved readings stay.")
+        words = _("Its files are deleted from this computer. Documents, conversations and saved readings stay.")
         dialog = Confirmation(_("Remove {model}?").format(model=title), words, _("Remove"), path, over)
         dialog.confirmed.connect(self._remove)
         dialog.open()

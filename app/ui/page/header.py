@@ -33,7 +33,7 @@ class BookTabs(QTabBar):
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self._icons = icons
-        self.setAccessibleName(_("Open books"))
+        self.setAccessibleName(_("Open documents"))
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setMovable(True)
@@ -131,9 +131,9 @@ class FindField(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setPlaceholderText(_("Find in book"))
-        self.setAccessibleName(_("Find in book"))
-        self.setToolTip(_("Find in book") + "  Ctrl+F")
+        self.setPlaceholderText(_("Find in document"))
+        self.setAccessibleName(_("Find in document"))
+        self.setToolTip(_("Find in document") + "  Ctrl+F")
         self.setMinimumWidth(_FIND_SMALLEST)
         self.setMaximumWidth(_FIND_WIDTH)
 
@@ -167,7 +167,7 @@ class PageHeader(QWidget):
         self.as_text = IconButton(icons, Symbol.TEXT, _("Show the text"), shortcut="Ctrl+T")
         self.as_text.setCheckable(True)
         self.as_text.toggled.connect(self.text_wanted)
-        self.notes = IconButton(icons, Symbol.NOTES, _("Notes in this book"))
+        self.notes = IconButton(icons, Symbol.NOTES, _("Notes in this document"))
         self.notes.clicked.connect(self.notes_wanted)
         self.notes.hide()
         self.view = IconButton(icons, Symbol.VIEW, _("View"))

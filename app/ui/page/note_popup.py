@@ -33,7 +33,7 @@ class NotesPopup(Popup):
     ) -> None:
         """`entries`: there is a button for each of them."""
         super().__init__(parent)
-        self.setAccessibleName(_("Notes in this book"))
+        self.setAccessibleName(_("Notes in this document"))
         self.view = NoteView(theme)
         self.view.show_notes(notes, {book.id: book}, headed=False)
         self.view.opened.connect(self._open)

@@ -80,7 +80,7 @@ class Pager(QWidget):
         pages = counted(names.pages, _("of 1 page"), _("of {n} pages"))
         if names.labels:
             words = _(
-                "The page number in the book, such as {page}, or the number counted from the first page of {n}:"
+                "The page number in the document, such as {page}, or the number counted from the first page of {n}:"
                 " #{number}."
             )
             pages = words.format(page=name.label, n=names.pages, number=number)

@@ -72,7 +72,7 @@ class PagePanel(QWidget):
         self.text.setAccessibleName(_("Text of the page"))
         self.image = DrawnPages(icons.theme)
         self._empty = PlainLabel(
-            _("Open a book from the shelf, or click a page mark in an answer."), role="soft", wraps=True
+            _("Open a document from the shelf, or click a page mark in an answer."), role="soft", wraps=True
         )
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note = PlainLabel(role="small", wraps=True)

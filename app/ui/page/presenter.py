@@ -180,7 +180,7 @@ class PagePresenter(Presenter):
             self.failed.emit(unresolved_words(citation))
             return
         if not citation.book_id or citation.page < 1:
-            words = _("The answer names page {page}, which no book on the desk has.")
+            words = _("The answer names page {page}, which no document on the desk has.")
             self.failed.emit(words.format(page=citation.label or citation.page))
             return
         self.open_page(citation.book_id, citation.page, citation.shown)

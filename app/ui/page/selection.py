@@ -82,7 +82,7 @@ class PageSelection(QObject):
             menu.addAction(_("Add a reference to this page") if self._drawn else _("Ask about this page"), self._ask)
             menu.addAction(_("Write a note about this page…"), self.note_wanted.emit)
         if self.is_citable():
-            below = menu.addMenu(_("Copy the book’s reference"))
+            below = menu.addMenu(_("Copy the document’s reference"))
             for style, words in ((CitationStyle.TEXT, _("As text")), *_STYLES):
                 below.addAction(words, partial(self.citation_wanted.emit, style))
         if self._drawn:

@@ -79,8 +79,8 @@ class PaletteDialog(QDialog):
 
     def _hint(self) -> str:
         if self._finders:
-            return _("A command, a book, a conversation, or words in them")
-        return _("A command, a book or a conversation")
+            return _("A command, a document, a conversation, or words in them")
+        return _("A command, a document or a conversation")
 
     def _make_view(self, icons: Icons) -> QListView:
         view = QListView()
@@ -218,7 +218,7 @@ class PaletteDialog(QDialog):
 
     def _nothing(self) -> str:
         if self._searching or self._pause.isActive():
-            return _("Looking through conversations and books…")
+            return _("Looking through conversations and documents…")
         words = " ".join(self.line.text().split())
         return _("Nothing found for “{words}”. Try fewer words, or a part of one.").format(words=words)
 

@@ -39,10 +39,10 @@ def _section_of(kind: EntryKind) -> str:
     return {
         EntryKind.COMMAND: _("Commands"),
         EntryKind.CONVERSATION: _("Conversations"),
-        EntryKind.BOOK: _("Books"),
+        EntryKind.BOOK: _("Documents"),
         EntryKind.IMAGE: _("Images"),
         EntryKind.SAID: _("Said in conversations"),
-        EntryKind.PASSAGE: _("On pages of books"),
+        EntryKind.PASSAGE: _("On pages of documents"),
         EntryKind.MATTER: _("Matters"),
         EntryKind.EVERYWHERE: _("In the library"),
     }[kind]

@@ -170,12 +170,12 @@ class ReportDialog(QDialog):
 def _hidden_words(hidden: bool, comments: bool) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Return what the choice is about, and for each thing that can be chosen its value and its words."""
     if not comments:
-        name = _("Show the hidden text of this book to the model or not")
+        name = _("Show the hidden text of this document to the model or not")
         return name, ((_KEPT, _("Hidden text: not shown to the model")), (_READ, _("Hidden text: shown to the model")))
     if not hidden:
-        name = _("Show the comments of this book to the model or not")
+        name = _("Show the comments of this document to the model or not")
         return name, ((_KEPT, _("Comments: not shown to the model")), (_READ, _("Comments: shown to the model")))
-    name = _("Show the hidden text and the comments of this book to the model or not")
+    name = _("Show the hidden text and the comments of this document to the model or not")
     kept, read = (
         _("Hidden text and comments: not shown to the model"),
         _("Hidden text and comments: shown to the model"),

@@ -334,7 +334,7 @@ class SettingsDialog(QDialog):
 
 
 def _readings_row() -> ButtonRow:
-    words = _("Each book that the model has read, with its size on the disk.")
+    words = _("Each document that the model has read, with its size on the disk.")
     return ButtonRow(_("Saved readings"), words, (_READINGS, _("Show…")))
 
 

@@ -209,8 +209,8 @@ class PassphraseDialog(SmallDialog):
 def forgotten_words() -> str:
     """The consequence of forgetting the passphrase."""
     return _(
-        "If you forget it, nobody can open your conversations and books again: not you, and not the makers of Octavo."
-        " Write it down, and keep it in a safe place."
+        "If you forget it, nobody can open your conversations and documents again: not you, and not the makers of"
+        " Octavo. Write it down, and keep it in a safe place."
     )
 
 

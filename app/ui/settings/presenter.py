@@ -217,7 +217,8 @@ class Preferences(Presenter):
         host = self._models.remote.host(now.remote)
         if now.remote != before.remote and host:
             words = _(
-                "After the model is loaded again, {host} answers and receives the full text of the books and questions."
+                "After the model is loaded again, {host} answers and receives the full text of the documents and"
+                " questions."
             ).format(host=host)
             return Pending(words, _("Load again"), _RELOAD)
         if (now.engine, now.remote) != (before.engine, before.remote):

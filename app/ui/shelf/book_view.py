@@ -17,7 +17,7 @@ _Hint = QAbstractItemView.ScrollHint
 
 class BookView(ShelfListView):
     def __init__(self, books: BookList) -> None:
-        super().__init__(_("Books"))
+        super().__init__(_("Documents"))
         self._books = books
         self.setModel(books)
 

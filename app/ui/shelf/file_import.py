@@ -160,8 +160,8 @@ class FileImport(Presenter):
 
     def choose(self, window: QWidget) -> None:
         """Let the person choose files."""
-        patterns = _("Books ({patterns})").format(patterns=_FILE_PATTERNS)
-        dialog = FileDialog(window, _("Add books"), "", f"{patterns};;{_('All files (*)')}")
+        patterns = _("Documents ({patterns})").format(patterns=_FILE_PATTERNS)
+        dialog = FileDialog(window, _("Add documents"), "", f"{patterns};;{_('All files (*)')}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self.take_books)
         dialog.open()

@@ -39,5 +39,5 @@ class FolderMenu(QObject):
         watch.setCheckable(True)
         watch.setChecked(row.watched)
         menu.addSeparator()
-        menu.addAction(_("Forget the folder, keep its books"), partial(self.forget_wanted.emit, row.source_id))
+        menu.addAction(_("Forget the folder, keep its documents"), partial(self.forget_wanted.emit, row.source_id))
         return menu

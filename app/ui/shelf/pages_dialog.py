@@ -131,7 +131,7 @@ class PagesDialog(SmallDialog):
         sentence = counted(
             book.page_count,
             _("“{title}” has only this page."),
-            _("The model reads only these pages of “{title}”. The book has {n} pages."),
+            _("The model reads only these pages of “{title}”. The document has {n} pages."),
             title=book.title,
         )
         super().__init__(_("Choose pages"), sentence, _("Put on the desk"), body=self._body(), parent=parent)

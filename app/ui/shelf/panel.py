@@ -191,15 +191,15 @@ class ShelfPanel(QWidget):
         return foot
 
     def _make_empty(self) -> QWidget:
-        add = TextButton(_("Add a book…"))
-        add.setToolTip(_("Add a book…") + "  Ctrl+O")
+        add = TextButton(_("Add a document…"))
+        add.setToolTip(_("Add a document…") + "  Ctrl+O")
         add.clicked.connect(self.add_wanted)
         folder = TextButton(_("Add a folder…"), role="link")
         folder.clicked.connect(self.folder_wanted)
-        words = _("Drop a book, document, e-mail or table on the window, or a whole folder of them.")
+        words = _("Drop a document, an e-mail or a spreadsheet on the window, or a whole folder of them.")
         return boxed(
             column(
-                PlainLabel(_("No books yet"), role="book"),
+                PlainLabel(_("No documents yet"), role="book"),
                 PlainLabel(words, role="soft", wraps=True),
                 SPACE_S,
                 row(add, folder, STRETCH, spacing=SPACE_S),

@@ -251,7 +251,9 @@ class ShelfPresenter(Presenter):
             self.conversation_deleted.emit(conversation_id)
             return
         index = self._conversation_list.index_of(conversation_id)
-        words = _("“{title}”, its questions and its answers will be deleted permanently. Its books stay on the shelf.")
+        words = _(
+            "“{title}”, its questions and its answers will be deleted permanently. Its documents stay on the shelf."
+        )
         dialog = Confirmation(
             _("Delete this conversation?"),
             words.format(title=index.data()),
@@ -296,11 +298,11 @@ class ShelfPresenter(Presenter):
             self._remove(book_id)
             return
         words = _(
-            "“{title}” and everything that Octavo made from it, including question sheets, will be removed. Its file"
-            " stays where it is. Page marks in earlier answers will no longer open it."
+            "“{title}” and everything that Octavo made from it, including tables, will be removed. Its file stays where"
+            " it is. Page marks in earlier answers will no longer open it."
         )
         dialog = Confirmation(
-            _("Remove this book?"),
+            _("Remove this document?"),
             words.format(title=self._shown.shelf[book_id].title),
             _("Remove"),
             book_id,

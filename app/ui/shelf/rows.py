@@ -421,8 +421,8 @@ class BookList(HeadedList[BookRow]):
             return row.text if isinstance(row, HeadingRow) else row.title
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, GroupRow):
             if row.folded:
-                return counted(row.count, _("folder with 1 book, folded"), _("folder with {n} books, folded"))
-            return counted(row.count, _("folder with 1 book"), _("folder with {n} books"))
+                return counted(row.count, _("folder with 1 document, folded"), _("folder with {n} documents, folded"))
+            return counted(row.count, _("folder with 1 document"), _("folder with {n} documents"))
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, BookRow):
             kind = format_words(row.book) if row.book is not None else ""
             return " · ".join(part for part in (kind, measure_of(row), row.state_text) if part)

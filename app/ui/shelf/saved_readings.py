@@ -41,15 +41,15 @@ class ReadingsDialog(SmallDialog):
             self.list.addItem(item)
         sentence = counted(
             len(readings),
-            _("1 saved reading takes {size}. If you delete it, the model reads the book again next time."),
+            _("1 saved reading takes {size}. If you delete it, the model reads the document again next time."),
             _(
-                "{n} saved readings take {size}. If you delete one, the model reads that book again with the next"
+                "{n} saved readings take {size}. If you delete one, the model reads that document again with the next"
                 " question."
             ),
             size=size(sum(reading.size_bytes for reading in readings)),
         )
         if not readings:
-            sentence = _("No saved readings yet. When the model has read a book, the reading is saved here.")
+            sentence = _("No saved readings yet. When the model has read a document, the reading is saved here.")
         if others_bytes:
             sentence += " " + _("Others, of other matters or in the bin, take {size}.").format(size=size(others_bytes))
         super().__init__(

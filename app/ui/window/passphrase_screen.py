@@ -34,7 +34,7 @@ class PassphraseScreen(QWidget):
         super().__init__(parent)
         self.setAccessibleName(_("Octavo is locked"))
         self.setAcceptDrops(True)
-        words = sentence or _("Enter your passphrase to open your books and conversations.")
+        words = sentence or _("Enter your passphrase to open your documents and conversations.")
         self.sentence = PlainLabel(words, role="soft", wraps=True)
         self.secret = SecretLine(_("Passphrase"))
         self.secret.line.setAcceptDrops(False)

@@ -150,7 +150,7 @@ class Welcome(Presenter):
         elif self._asks_all:
             words = _("Ask about all documents")
         else:
-            words = _("Ask about the books on the desk") if shown.books else _("Put a book on the desk, then ask")
+            words = _("Ask about the documents on the desk") if shown.books else _("Add a document, then ask")
         self._window.talk.composer.set_hint(words)
         self._window.talk.view.empty.show_words(self._empty_words(pending))
 
@@ -177,7 +177,7 @@ class Welcome(Presenter):
             return EmptyWords(_("Ask about all documents"), (line,), key=key)
         if books:
             titles = tuple(kept[ref.book_id].title for ref in books if ref.book_id in kept)
-            return EmptyWords(_("Ask about the books on the desk"), titles, key=key)
+            return EmptyWords(_("Ask about the documents on the desk"), titles, key=key)
         choose = ((EmptyAction.CHOOSE_BOOKS, _("Choose from your library…")),) if kept else ()
         if len(kept) > 1:
             words = _("Ask all {n} documents").format(n=count(len(kept)))

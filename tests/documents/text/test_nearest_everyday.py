@@ -278,7 +278,7 @@ def answer(case: Case) -> str:
 
 
 def is_nothing(text: str) -> bool:
-    return text.startswith("Nothing in the book") or "見つかりませんでした" in text
+    return text.startswith("Nothing in the document") or "見つかりませんでした" in text
 
 
 def test_everyday_questions_are_met_by_the_sentence_that_answers() -> None:

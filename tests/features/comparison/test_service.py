@@ -142,7 +142,7 @@ def test_the_same_book_twice_is_on_the_desk_once(fake: FakeDesk, comparisons: Co
     assert same.found.changes == ()
     made = question(comparisons, same)
     assert [ref.book_id for ref in made.question.books] == [book.id]
-    assert made.question.text.startswith("A program compared the text of the two books and found no difference.")
+    assert made.question.text.startswith("A program compared the text of the two documents and found no difference.")
 
 
 def test_of_a_long_paragraph_what_changed_is_shown(fake: FakeDesk, comparisons: Comparisons) -> None:

@@ -18,7 +18,7 @@ def test_what_is_kept_is_listed_with_what_deletes_it(octavo: Octavo, tmp_path: P
     code, out, _err = octavo("kept", "zweig", "--data-dir", str(desk), "--export", str(file))
     assert code == 0
     assert "Zweig and the rent · 1 place" in out
-    assert "Delete the conversation or the sheet and empty the bin." in out
+    assert "Delete the conversation or the table and empty the bin." in out
     assert "Encrypted database" in out
     assert "Zweig and the rent" in file.read_text("utf-8")
     assert "Nothing has the name" in octavo("kept", "Nemo", "--data-dir", str(desk))[1]

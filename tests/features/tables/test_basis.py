@@ -27,7 +27,7 @@ READ = msgspec.structs.replace(ALONE, books=(BookRef("b"),), images=(IMAGE,))
 ANSWER = Answer("a", "q", "In May.", Ending.COMPLETE, "Scout", 0.0)
 
 
-WORDS = "Answered without any book."
+WORDS = "Answered without any document."
 
 
 def text_of(path: Path) -> str:

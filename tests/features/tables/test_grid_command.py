@@ -64,3 +64,10 @@ def test_two_other_verbs_do_the_same(tmp_path: Path, octavo: Octavo, alias: str,
     desk = ("--data-dir", str(tmp_path / "desk"))
     for rest in (("--templates",), ("--export", "table.pdf", "Why?"), ("[date] When?", "[days] How long?")):
         assert octavo("table", *options, *desk, *rest) == octavo(alias, *desk, *rest)
+
+
+def test_the_help_has_only_the_verb_of_today(octavo: Octavo) -> None:
+    _code, out, _err = octavo("--help")
+    listed = [line.split()[0] for line in out.splitlines() if line.startswith("    ") and line[4] != " "]
+    assert "table" in listed
+    assert not {"sheet", "grid"} & set(listed)

@@ -77,8 +77,8 @@ def report() -> SheetReport:
 
 def test_an_answer_for_which_nothing_was_found_says_so() -> None:
     report = compose(row("May he?", "He may not."))
-    assert report.lines[0].note == "Nothing about this was found in the books."
-    assert "Nothing about this was found in the books." in markdown.write_sheet(report)
+    assert report.lines[0].note == "Nothing about this was found in the documents."
+    assert "Nothing about this was found in the documents." in markdown.write_sheet(report)
 
 
 NOTES = ["", "", "This answer is not complete.", "The model was stopped", "This question has not been asked yet."]

@@ -57,7 +57,7 @@ def ask(fake: FakeDesk, text: str, *books: BookRef, **how: bool) -> Answer:
 
 def test_the_nearest_sentence_stands_on_its_page_and_is_told_to_be_searched(fake: FakeDesk, book: Book) -> None:
     answer = ask(fake, "How does a tenant terminate the lease?", BookRef(book.id))
-    assert answer.text == "Nearest in the book: “The tenant terminates the lease with three months notice.” [p. 1]"
+    assert answer.text == "Nearest in the document: “The tenant terminates the lease with three months notice.” [p. 1]"
     assert (answer.ending, answer.from_search, answer.excerpts, answer.passages) == (Ending.COMPLETE, True, False, ())
     assert [(c.page, c.state) for c in answer.citations] == [(1, CitationState.VERIFIED)]
     assert fake.engine.prompts == [], "the model writes nothing"
@@ -69,14 +69,14 @@ def test_nothing_is_read_however_long_the_book_is(fake: FakeDesk, book: Book) ->
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     events, answer = run(fake.desk.asking.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
     assert [type(event) for event in events[-2:]] == [Stored, Token]
-    assert answer.text.startswith("Nearest in the book:")
+    assert answer.text.startswith("Nearest in the document:")
     assert (answer.usage, answer.excerpts) == (Usage(), False)
     assert finish(fake.desk.asking.context.use(talk, Cancel())) is None, "there is no context to fill"
 
 
 def test_several_sentences_stand_on_lines_of_their_own_nearest_first(fake: FakeDesk, book: Book) -> None:
     assert ask(fake, "What is the deposit?", BookRef(book.id)).text == (
-        "Nearest in the book:\n\n- “The deposit is two rents.” [p. 2]\n- “The deposit is kept at a bank.” [p. 2]"
+        "Nearest in the document:\n\n- “The deposit is two rents.” [p. 2]\n- “The deposit is kept at a bank.” [p. 2]"
     )
 
 
@@ -87,14 +87,14 @@ def test_what_has_a_mark_of_its_own_is_not_quoted(fake: FakeDesk, book: Book) ->
 
 def test_inner_quotation_marks_are_inner_ones(fake: FakeDesk, book: Book) -> None:
     answer = ask(fake, "For what does the word rent stand?", BookRef(book.id))
-    assert answer.text == "Nearest in the book: “The word ‘rent’ stands for the monthly rent.” [p. 3]"
+    assert answer.text == "Nearest in the document: “The word ‘rent’ stands for the monthly rent.” [p. 3]"
     assert [c.state for c in answer.citations] == [CitationState.VERIFIED]
 
 
 @pytest.mark.parametrize("question", ["Why?", "Who is the president of France?"])
 def test_where_nothing_is_near_it_says_so(fake: FakeDesk, book: Book, question: str) -> None:
     answer = ask(fake, question, BookRef(book.id))
-    assert (answer.text, answer.citations) == ("Nothing in the book is near this question.", ())
+    assert (answer.text, answer.citations) == ("Nothing in the document is near this question.", ())
     assert (answer.ending, answer.from_search) == (Ending.COMPLETE, True)
 
 
@@ -124,7 +124,7 @@ Allergy: latex
 He walks in the garden. He reads in the evening. He naps at noon. The nurse writes to the doctor."""
     book = CitedBook("b", "Plan", (Page(1, "1", text),))
     found = search_answer.answer(question, (book,), ())
-    assert found.startswith(f"Nearest in the book: “{line}” [p. 1]")
+    assert found.startswith(f"Nearest in the document: “{line}” [p. 1]")
     assert [(citation.page, citation.label) for citation in CitationChecker((book,)).check(found)] == [(1, "1")]
 
 
@@ -132,23 +132,23 @@ def test_a_question_in_japanese_is_answered_in_japanese(fake: FakeDesk) -> None:
     page = Page(1, "1", "# 契約\n\n契約は「十二か月前」の\n通知で終わります。天気は晴れです。")
     book = fake.books.add(Document("契約書", Format.TEXT, "11" * 32, (page,)), Path("/keiyaku.txt"))
     answer = ask(fake, "契約はいつ終わりますか。", BookRef(book.id))
-    assert answer.text == "本の中でいちばん近い文：「契約は『十二か月前』の通知で終わります。」 [p. 1]"
+    assert answer.text == "文書の中でいちばん近い文：「契約は『十二か月前』の通知で終わります。」 [p. 1]"
     assert [c.state for c in answer.citations] == [CitationState.VERIFIED]
-    assert ask(fake, "なぜですか。", BookRef(book.id)).text == "この質問に近い文は、本の中に見つかりませんでした。"
+    assert ask(fake, "なぜですか。", BookRef(book.id)).text == "この質問に近い文は、文書の中に見つかりませんでした。"
 
 
 def test_of_several_books_the_mark_names_the_one(fake: FakeDesk, book: Book) -> None:
     page = Page(1, "1", "The deposit for a boat is one rent.")
     other = fake.books.add(Document("Boats", Format.TEXT, "11" * 32, (page,)), Path("/boats.txt"))
     answer = ask(fake, "What is the deposit for a boat?", BookRef(book.id), BookRef(other.id))
-    assert answer.text == "Nearest in the books: “The deposit for a boat is one rent.” [Boats, p. 1]"
+    assert answer.text == "Nearest in the documents: “The deposit for a boat is one rent.” [Boats, p. 1]"
     assert [(c.book_id, c.state) for c in answer.citations] == [(other.id, CitationState.VERIFIED)]
-    assert ask(fake, "Why?", BookRef(book.id), BookRef(other.id)).text.startswith("Nothing in the books")
+    assert ask(fake, "Why?", BookRef(book.id), BookRef(other.id)).text.startswith("Nothing in the documents")
 
 
 def test_only_the_chosen_pages_are_searched(fake: FakeDesk, book: Book) -> None:
     answer = ask(fake, "How does a tenant terminate the lease?", BookRef(book.id, PageRange(2, 3)))
-    assert answer.text == "Nothing in the book is near this question."
+    assert answer.text == "Nothing in the document is near this question."
 
 
 def test_of_a_long_book_the_pages_are_searched_that_the_index_finds() -> None:
@@ -158,7 +158,7 @@ def test_of_a_long_book_the_pages_are_searched_that_the_index_finds() -> None:
     asked = "How does a tenant terminate the lease?"
     found = PassageRef("b", "Lease", 7, "7", 0, 9)
     assert search_answer.answer(asked, (lease,), (found,)).endswith("[p. 7]")
-    assert search_answer.answer(asked, (lease,), ()) == "Nothing in the book is near this question."
+    assert search_answer.answer(asked, (lease,), ()) == "Nothing in the document is near this question."
 
 
 def test_without_a_book_the_starter_answers_by_itself(fake: FakeDesk) -> None:

@@ -12,10 +12,10 @@ from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait
 from tests.ui.shelf_of_books import QUOTE
 
-_WORDS = "Answered without any book."
-_NOTHING = "Nothing about this was found in the books."
+_WORDS = "Answered without any document."
+_NOTHING = "Nothing about this was found in the documents."
 _INVENTED = "Elephants sleep standing up, as zebras do."
-_WORDS_OF_IMAGES = "Answered without any book, only from the images."
+_WORDS_OF_IMAGES = "Answered without any document, only from the images."
 
 
 def test_from_its_first_word_on_and_for_ever(room: Room) -> None:

@@ -19,7 +19,7 @@ from tests.ui.room import HANDBOOK, LEASE, SURVEY, Room, wait
 
 _LEASE, _SURVEY = shelf_of_books.file("lease.epub"), shelf_of_books.file("survey.pdf")
 _WAITING = "Waiting for “lease”…"
-_WITHOUT = "Answered without any book."
+_WITHOUT = "Answered without any document."
 
 
 def _begin(room: Room, *titles: str) -> list[Conversation]:
@@ -298,7 +298,7 @@ def test_it_stays_with_its_conversation_and_so_does_the_book(qtbot: QtBot, room:
     wait(lambda: room.shown().id == other.id)
     composer = room.window.talk.composer
     assert (composer.text(), composer.hold.words, composer.editor.isReadOnly()) == ("", "", False)
-    assert "put a book" in composer.editor.placeholderText().lower()
+    assert "add a document" in composer.editor.placeholderText().lower()
     (row,) = room.presenter.shelf_area.shelf.openings.rows(other.id)
     assert not row.on_desk
     gate.open()
@@ -562,20 +562,20 @@ def test_a_model_that_does_not_load_is_told_under_the_question(qtbot: QtBot, roo
 def test_what_is_said_is_true_while_a_book_opens(room: Room) -> None:
     _begin(room)
     composer = room.window.talk.composer
-    assert composer.editor.placeholderText() == "Put a book on the desk, then ask"
+    assert composer.editor.placeholderText() == "Add a document, then ask"
     gate = _drop(room, _LEASE)
     assert composer.editor.placeholderText() == "You can ask now: the question waits until “lease” can be read"
     assert _empty(room) == "Importing “lease”"
     gate.open()
     room.settle()
-    assert composer.editor.placeholderText() == "Ask about the books on the desk"
-    assert _empty(room) == "Ask about the books on the desk"
+    assert composer.editor.placeholderText() == "Ask about the documents on the desk"
+    assert _empty(room) == "Ask about the documents on the desk"
 
 
 def test_where_the_handbook_is_missing_nothing_is_said_to_lie_on_the_desk(room: Room) -> None:
     room.open()
     assert _empty(room) == "Add a document to start"
-    assert room.window.talk.composer.editor.placeholderText() == "Put a book on the desk, then ask"
+    assert room.window.talk.composer.editor.placeholderText() == "Add a document, then ask"
 
 
 def test_a_shelved_book_is_asked_at_once(qtbot: QtBot, room: Room) -> None:

@@ -70,7 +70,7 @@ def test_it_is_shown_first_and_asked_then(matter: Room, qtbot: QtBot) -> None:
     assert [ref.book_id for ref in turn.question.books] == [_id(matter, "Lease 2")]
     assert matter.shown().books == turn.question.books, "what is read whole is on the desk, and stays there"
     assert LINE in matter.sentences()
-    assert "Answered without any book." not in matter.sentences()
+    assert "Answered without any document." not in matter.sentences()
     assert _words(matter)[1] == "Only the desk"
 
 

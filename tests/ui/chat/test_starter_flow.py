@@ -28,7 +28,7 @@ def test_the_first_answer_says_all_of_it_and_the_next_ones_only_where_they_come_
     talk, other = room.add_conversation("A", [room.books[LEASE]]), room.add_conversation("B", days_ago=1)
     room.open()
     room.ask("When must the tenant give notice to end the Term?")
-    assert room.answer().text.startswith("Nearest in the book: “")
+    assert room.answer().text.startswith("Nearest in the document: “")
     assert room.sentences() == [_ADVICE]
     pages = " · ".join(f"p. {page}" for page in dict.fromkeys(cited.label for cited in room.answer().citations))
     assert room.last_answer().foot.describe() == f"Search result · {pages}"
@@ -37,7 +37,7 @@ def test_the_first_answer_says_all_of_it_and_the_next_ones_only_where_they_come_
     assert chips
     assert not any("✓" in chip.text() for chip in chips)
     room.ask("Who is the president of France?")
-    assert room.answer().text == "Nothing in the book is near this question."
+    assert room.answer().text == "Nothing in the document is near this question."
     assert room.sentences() == [_ADVICE]
     assert room.last_answer().foot.describe() == _WORDS
     room.presenter.talk_area.conversation.open(other.id)

@@ -32,4 +32,4 @@ def test_a_page_is_said_to_have_only_words_that_it_has(state: CitationState) -> 
 
 def test_a_page_that_does_not_exist_is_said_not_to() -> None:
     missing = Citation("", "Lease", 0, "999", "", CitationState.NOT_FOUND, 0, 6)
-    assert describe_citation(missing, {}) == "The answer names page 999, which no book on the desk has."
+    assert describe_citation(missing, {}) == "The answer names page 999, which no document on the desk has."

@@ -124,7 +124,7 @@ def test_it_folds_into_one_button_and_then_into_a_sign(
 
 
 def test_where_there_is_no_room_at_all_it_covers_nothing(composer: Composer, switch: WordsSwitch) -> None:
-    composer.resize(360, composer.height())
+    composer.resize(400, composer.height())
     assert switch.isVisible()
     composer.set_busy(True)  # `Stop  Esc` is wider
     assert switch.isHidden()

@@ -102,7 +102,7 @@ def test_without_the_bin_it_is_asked_first_and_gone_for_good(qtbot: QtBot, room:
     assert titles(room) == ["Wharf", "Older"]
     for remove, words in (
         (None, "Delete this conversation?"),
-        (room.window.shelf.book_remove_wanted, "Remove this book?"),
+        (room.window.shelf.book_remove_wanted, "Remove this document?"),
     ):
         if remove is not None:
             remove.emit(room.books[LEASE].id)

@@ -130,7 +130,7 @@ def test_pages_turn_by_button_key_and_number(qtbot: QtBot, room: Room) -> None:
         qtbot.keyClick(panel.pager.field, Qt.Key.Key_Return)
         room.settle()
         assert room.presenter.shown.place == (room.books[LEASE].id, page)
-    assert panel.note() == "There is no page zero: this book has 412 pages."
+    assert panel.note() == "There is no page zero: this document has 412 pages."
     assert not panel.pager.forward.isEnabled()
 
 

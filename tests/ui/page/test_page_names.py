@@ -168,7 +168,9 @@ def test_a_page_that_there_is_not_is_not_chosen(qtbot: QtBot, room: Room, book: 
         dialog.accept()
     assert dialog.isVisible()
     assert dialog.last.text() == "200", "it stays to be mended"
-    assert dialog.range.text() == ("No page of this book is called 200. You can also count its 103 pages: #1 to #103.")
+    assert dialog.range.text() == (
+        "No page of this document is called 200. You can also count its 103 pages: #1 to #103."
+    )
     assert dialog.tokens.text() == " "
     dialog.last.setText("95")
     dialog.last.editingFinished.emit()
@@ -177,7 +179,7 @@ def test_a_page_that_there_is_not_is_not_chosen(qtbot: QtBot, room: Room, book: 
     dialog.last.setText("1")
     assert dialog.last.page() == 9, "the nearest of both"
     assert dialog.last.text() == "1 (9 of 103)"
-    assert dialog.range.text().startswith("p. 1–1 (1–9 of 103). This book has 2 pages called 1. #9 is the last")
+    assert dialog.range.text().startswith("p. 1–1 (1–9 of 103). This document has 2 pages called 1. #9 is the last")
 
 
 def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_path: Path) -> None:
@@ -222,10 +224,14 @@ def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_pat
         ("3", "p. 3 (11 of 103)", ""),
         ("IV", "p. iv (6 of 103)", ""),
         ("#11", "p. 3 (11 of 103)", ""),
-        ("103", "p. 95 (103 of 103)", "No page of this book is called 103. This is p. 95 (103 of 103)."),
-        ("0", "p. v (7 of 103)", "No page of this book is called 0. You can also count its 103 pages: #1 to #103."),
-        ("#104", "p. v (7 of 103)", "No page of this book is called #104. You can also count its 103 pages"),
-        ("1", "p. 1 (9 of 103)", "This book has 2 pages called 1. This is p. 1 (9 of 103); Return goes to the next"),
+        ("103", "p. 95 (103 of 103)", "No page of this document is called 103. This is p. 95 (103 of 103)."),
+        ("0", "p. v (7 of 103)", "No page of this document is called 0. You can also count its 103 pages: #1 to #103."),
+        ("#104", "p. v (7 of 103)", "No page of this document is called #104. You can also count its 103 pages"),
+        (
+            "1",
+            "p. 1 (9 of 103)",
+            "This document has 2 pages called 1. This is p. 1 (9 of 103); Return goes to the next",
+        ),
     ],
 )
 def test_one_goes_to_a_page_by_what_it_is_called_or_by_its_number(

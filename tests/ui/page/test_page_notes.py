@@ -199,17 +199,17 @@ def test_the_reference_of_a_book_is_copied_where_its_file_says_enough(room: Room
     room.settle()
     assert not room.presenter.places.pages.is_citable()
     names = [action.text() for action in room.window.page.selection.menu().actions()]
-    assert "Copy the book’s reference" not in names
+    assert "Copy the document’s reference" not in names
     room.presenter.places.pages.first.open_book(cited.id)
     room.settle()
     below = next(
-        a.menu() for a in room.window.page.selection.menu().actions() if a.text().startswith("Copy the book’s")
+        a.menu() for a in room.window.page.selection.menu().actions() if a.text().startswith("Copy the document’s")
     )
     assert isinstance(below, QMenu)
     assert [action.text() for action in below.actions()] == ["As text", "BibTeX", "CSL JSON"]
     below.actions()[0].trigger()
     assert QGuiApplication.clipboard().text() == "Ann Marlow (2021): Quays."
-    room.presenter.commands.actions["Copy the book’s reference as BibTeX"].trigger()
+    room.presenter.commands.actions["Copy the document’s reference as BibTeX"].trigger()
     assert QGuiApplication.clipboard().text().startswith("@misc{marlow2021quays,")
 
 

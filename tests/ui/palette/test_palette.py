@@ -78,7 +78,7 @@ def test_entries_stand_under_headings_and_steps_pass_over_them(qtbot: QtBot, roo
     model = dialog.view.model()
     assert isinstance(model, EntryList)
     groups = [group.name for group in room.presenter.commands.groups]
-    assert _headings(model) == ["Conversations", "Books", *groups]
+    assert _headings(model) == ["Conversations", "Documents", *groups]
     assert dialog.view.currentIndex().row() == 1
     assert not model.can_choose(model.rows[0])
     seen = []
@@ -90,7 +90,7 @@ def test_entries_stand_under_headings_and_steps_pass_over_them(qtbot: QtBot, roo
         qtbot.keyClick(dialog.line, Qt.Key.Key_Up)
     assert dialog.view.currentIndex().row() == 1
     qtbot.keyClicks(dialog.line, "lease")
-    assert _headings(model)[0] == "Books", "the best is in the first section"
+    assert _headings(model)[0] == "Documents", "the best is in the first section"
 
 
 def test_it_lies_in_the_middle_and_is_as_high_as_its_rows(qtbot: QtBot, room: Room) -> None:
@@ -126,7 +126,7 @@ def test_where_nobody_searches_through_texts_the_icon_opens_the_palette(room: Ro
     room.presenter.places.anything.use(room.presenter.commands, ())
     room.presenter.places.anything.search()
     (dialog,) = room.window.findChildren(PaletteDialog)
-    assert dialog.line.placeholderText() == "A command, a book or a conversation"
+    assert dialog.line.placeholderText() == "A command, a document or a conversation"
     dialog.reject()
 
 

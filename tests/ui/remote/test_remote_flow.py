@@ -52,7 +52,7 @@ def test_the_mark_stands_wherever_text_may_be_sent_from(room: Room) -> None:
     assert mark.isVisible()
     assert mark.words() == f"Text leaves this computer: {_HOST}"
     assert mark.accessibleName() == mark.words()
-    assert "full text of the books" in mark.toolTip()
+    assert "full text of the documents" in mark.toolTip()
     assert room.window.talk.chip.state.detail == f"vLLM, {_HOST}"
     assert "Quotations are checked afterwards, not while the model writes" in room.window.talk.chip.state.tooltip
     view = MiddlePanel(Icons(Theme()), "Leases")
@@ -84,7 +84,7 @@ def test_typing_an_address_tells_what_will_leave_and_the_next_load_connects(qtbo
     assert room.desk.models.remote.has_key(_ADDRESS)
     notice = room.window.talk.notice
     assert notice.isVisible()
-    assert f"{_HOST} answers and receives the full text of the books" in notice.text()
+    assert f"{_HOST} answers and receives the full text of the documents" in notice.text()
     assert room.window.remote_mark.isHidden(), "the model here still answers"
     room.engine.info = _ELSEWHERE
     notice.action.click()

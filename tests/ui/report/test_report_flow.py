@@ -216,7 +216,7 @@ def test_the_model_reads_the_comments_of_a_word_document_once_that_is_allowed(ro
     dialog = _open(room, book)
     assert dialog.hidden.isVisible()
     assert dialog.hidden.text().startswith("Comments: not shown to the model")
-    assert dialog.hidden.accessibleName().startswith("Show the comments of this book to the model or not: Comments")
+    assert dialog.hidden.accessibleName().startswith("Show the comments of this document to the model or not: Comments")
     remarks = dialog.pages.index(0).data(Qt.ItemDataRole.AccessibleDescriptionRole)
     assert "Comments on this page are not shown to the model: “[comment by Ann: Is this a penalty?]”" in remarks
     next(action for action in dialog.hidden.menu_of_values.actions() if action.data() == "read").trigger()

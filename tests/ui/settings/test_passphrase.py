@@ -72,7 +72,7 @@ def test_how_hard_it_is_to_guess(passphrase: str, score: int) -> None:
 
 def test_it_is_set_once_it_was_typed_twice(qtbot: QtBot, opened: Room) -> None:
     dialog = _open(opened)
-    assert "nobody can open your conversations and books again" in dialog.accessibleDescription()
+    assert "nobody can open your conversations and documents again" in dialog.accessibleDescription()
     assert not dialog.action.isEnabled()
     qtbot.keyClicks(dialog.chosen.new.line, "lantern quay otter violet")
     assert dialog.chosen.strength.words.text() == "Strong: very hard to guess."

@@ -42,7 +42,7 @@ def test_they_are_qts_own_unless_a_person_wants_the_systems(
     monkeypatch.setattr(file_dialogs, "_FLATPAK", tmp_path / ".flatpak-info")
     use_system_dialogs(False)
     assert QCoreApplication.testAttribute(_OWN)
-    dialog = FileDialog(None, "Add books", str(tmp_path))
+    dialog = FileDialog(None, "Add documents", str(tmp_path))
     qtbot.addWidget(dialog)
     dialog.show()
     assert dialog.testOption(QFileDialog.Option.DontUseNativeDialog) or QCoreApplication.testAttribute(_OWN)

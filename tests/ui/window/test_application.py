@@ -197,7 +197,7 @@ from app.ui.widgets.file_dialogs import keep_folders_secret
 application = QApplication([])
 if sys.argv[2] == "secret":
     keep_folders_secret()
-dialog = QFileDialog(None, "Add books", sys.argv[1])
+dialog = QFileDialog(None, "Add documents", sys.argv[1])
 dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
 dialog.show()
 dialog.selectFile(sys.argv[1] + "/lease.txt")

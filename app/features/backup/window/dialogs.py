@@ -43,7 +43,7 @@ class BackupDialog(SmallDialog):
 
     def _readings_row(self, sizes: BackupSizes) -> QWidget:
         title = PlainLabel(_("With saved readings"))
-        words = _("{size} more. No book has to be read again, on a computer with the same model.")
+        words = _("{size} more. No document has to be read again, on a computer with the same model.")
         help_ = PlainLabel(words.format(size=size(sizes.readings_bytes)), role="small", wraps=True)
         self.readings.setAccessibleName(title.text())
         self.readings.setAccessibleDescription(help_.text())

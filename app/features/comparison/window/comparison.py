@@ -46,11 +46,11 @@ class ComparisonWindow(WindowFeature):
         if len(books) > 1:
             self.compare(books[0].book_id, books[1].book_id)
         else:
-            self._workspace.window.tell(_("Put the two books that you want to compare on the desk first."))
+            self._workspace.window.tell(_("Put the two documents that you want to compare on the desk first."))
 
     def commands(self) -> Sequence[PlacedCommands]:
         compare = Command(
-            _("Compare the first two books on the desk…"),
+            _("Compare the first two documents on the desk…"),
             "Ctrl+Shift+D",
             self.compare_on_desk,
             words=_("differences, changes, versions, redline"),

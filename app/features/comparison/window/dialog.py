@@ -61,7 +61,7 @@ class CompareDialog(QDialog):
             icons, Symbol.UP, _("Previous change"), shortcut=PREVIOUS_KEYS, shape=ButtonShape.FRAMED
         )
         self.swap = TextButton(_("Swap"), role="quiet")
-        self.swap.setToolTip(_("Take the other book as the earlier one"))
+        self.swap.setToolTip(_("Take the other document as the earlier one"))
         self.ask = TextButton(_("Ask about the changes…"))
         self.export = TextButton(_("Export…"))
         self.export.setToolTip(_("Write a Word document with tracked changes"))

@@ -121,7 +121,7 @@ class ComparePresenter(Presenter):
                 whole = next(each for each in passage.spans if each.page == span.page)
                 side.open_passage(book.id, whole)
             elif beside is not None:
-                side.open_page(book.id, beside.spans[-1].page, remark=_("This passage is not in this book."))
+                side.open_page(book.id, beside.spans[-1].page, remark=_("This passage is not in this document."))
 
     def _beside(self, change: ComparedParagraph) -> tuple[ComparedPassage | None, ComparedPassage | None]:
         """The nearest passages before a change that each book has, or, at its beginning, after it."""

@@ -61,7 +61,7 @@ class LibrarySearchWindow(WindowFeature):
             _("Search everything"),
             SEARCH_KEYS,
             self.open_search,
-            words=_("full text, documents, conversations, find in all books"),
+            words=_("full text, documents, conversations, find in all documents"),
             symbol=Symbol.FIND,
         )
         return (PlacedCommands(Group.DESK, Anchor.FINDING, (search,)),)

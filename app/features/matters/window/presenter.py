@@ -45,7 +45,7 @@ class MatterManaging(Presenter):
 
     @Slot()
     def ask_new(self) -> None:
-        words = _("A matter has documents, conversations and sheets of its own. Nothing of it is seen anywhere else.")
+        words = _("A matter has documents, conversations and tables of its own. Nothing of it is seen anywhere else.")
         self._ask_name(_("New matter"), words, _("Create"), self._create)
 
     @Slot(str, str)
@@ -119,7 +119,7 @@ class MatterManaging(Presenter):
     def _ask_delete(self, matter: Matter) -> None:
         title = _("Delete “{name}” permanently?").format(name=desk_name(matter))
         words = _(
-            "Its documents, conversations, sheets, notes and saved readings are deleted. You cannot have them back. The"
+            "Its documents, conversations, tables, notes and saved readings are deleted. You cannot have them back. The"
             " files that you added the documents from stay where they are."
         )
         dialog = Confirmation(title, words, _("Delete permanently"), matter.id, self._dialog or self._window)

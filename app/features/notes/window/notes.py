@@ -55,7 +55,7 @@ class NotesWindow(WindowFeature):
         of_answer = Command(
             _("Keep the last answer as a note"), "", self.keep_last, words=_("remember, collect"), symbol=Symbol.NOTES
         )
-        of_book = Command(_("Notes in this book"), "", self.open_of_book, words=_("annotations, highlights"))
+        of_book = Command(_("Notes in this document"), "", self.open_of_book, words=_("annotations, highlights"))
         return (
             PlacedCommands(Group.DESK, Anchor.FINDING, (all_notes,)),
             PlacedCommands(Group.CONVERSATION, Anchor.FITTING, (of_answer,)),

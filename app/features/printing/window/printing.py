@@ -60,7 +60,7 @@ class PrintingWindow(WindowFeature):
             can=self._workspace.exporting.has_words,
         )
         book = Command(
-            _("Print pages of the book…"), "", self.print_book, words=_("paper, printer"), symbol=Symbol.PRINT
+            _("Print pages of the document…"), "", self.print_book, words=_("paper, printer"), symbol=Symbol.PRINT
         )
         return (
             PlacedCommands(Group.CONVERSATION, Anchor.EXPORTING, (conversation,)),

@@ -51,7 +51,7 @@ class SheetPanel(MiddleView):
     def __init__(self, icons: Icons, words_menu: WordsMenu) -> None:
         """`words_menu`: what can be done with an answer by others."""
         super().__init__()
-        self.setAccessibleName(_("Question sheet"))
+        self.setAccessibleName(_("Table"))
         self._theme = icons.theme
         self._counts: Sequence[tuple[CellFinding, str]] = ()
         self.is_grid = False
@@ -83,7 +83,7 @@ class SheetPanel(MiddleView):
         self.go_on = TextButton(_("Resume"), role="primary")
         self.export = TextButton(_("Export…"))
         self.export_grid = TextButton(_("Export…"))
-        self.new = TextButton(_("New sheet"))
+        self.new = TextButton(_("New table"))
         self.question = TextButton(_("Add question"))
         self.documents = TextButton(_("Add documents"))
         self.more = MenuButton(icons, Symbol.MORE, _("More"))
@@ -169,7 +169,7 @@ class SheetPanel(MiddleView):
         self.view.setFocus()
 
     def show_setup(self) -> None:
-        self.title.setText(_("New question sheet"))
+        self.title.setText(_("New table"))
         self._show_page(0)
         self.setup.editor.setFocus()
 
@@ -272,7 +272,7 @@ class SheetPanel(MiddleView):
 
     def _make_more(self) -> QMenu:
         menu = QMenu(self)
-        menu.addAction(_("New sheet"), self.new_wanted.emit)
+        menu.addAction(_("New table"), self.new_wanted.emit)
         return menu
 
     def _make_filters(self) -> QMenu:

@@ -181,7 +181,7 @@ class SheetsPresenter(Presenter):
         )
         if sheet.is_grid:
             names = (_("Excel workbook (*.xlsx)"), _("Table for programs (*.csv)"), _("Word document (*.docx)"))
-        dialog = SaveDialog(self.panel.window(), _("Export the question sheet"), sheet.title, names)
+        dialog = SaveDialog(self.panel.window(), _("Export the table"), sheet.title, names)
         dialog.fileSelected.connect(partial(self.write, sheet.id))
         dialog.open()
 
@@ -196,7 +196,10 @@ class SheetsPresenter(Presenter):
         if self._activity.may(EngineTask.SERIES) in (None, EngineTask.LOADING):
             return True
         self.failed.emit(
-            _("Another question is being answered. Wait until it has finished, or stop it, then ask the sheet.")
+            _(
+                "Another question is being answered. Wait until it has finished, or stop it, then ask the table’s"
+                " questions."
+            )
         )
         return False
 
@@ -285,8 +288,8 @@ class SheetsPresenter(Presenter):
             self._delete(sheet_id)
             return
         dialog = Confirmation(
-            _("Delete this question sheet?"),
-            _("Its questions and answers will be deleted. The books stay."),
+            _("Delete this table?"),
+            _("Its questions and answers will be deleted. The documents stay."),
             _("Delete"),
             sheet_id,
             self.panel.window(),

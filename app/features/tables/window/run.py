@@ -82,8 +82,8 @@ class SheetRun(Presenter):
         job = self._bridge.stream(Executor.ENGINE, work, self._on_event)
         series = Series(
             self.gives_way,
-            _("Waiting for the question sheet…"),
-            _("A question sheet is being answered. Wait until it has finished, or stop it, then ask again."),
+            _("Waiting for the table…"),
+            _("The questions of a table are being answered. Wait until they are, or stop them, then ask again."),
         )
         self._activity.begin_series(series, partial(self._stop, job), sheet.books)
         self.began.emit(sheet.id)

@@ -62,9 +62,9 @@ class SheetSetup(QWidget):
         self.without = TextButton("")
         self.without.clicked.connect(self.hold_answered)
         self.without.hide()
-        self.kept_title = PlainLabel(_("Saved sheets"), role="book")
+        self.kept_title = PlainLabel(_("Saved tables"), role="book")
         self.kept = QListWidget()
-        self.kept.setAccessibleName(_("Saved sheets"))
+        self.kept.setAccessibleName(_("Saved tables"))
         self.kept.setProperty("role", "framed")
         self.kept.setFixedHeight(_LIST_HEIGHT)
         self.kept.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -200,7 +200,7 @@ class SheetSetup(QWidget):
         return menu
 
     def _lay_out(self) -> None:
-        words = _("Each question is asked separately, with the books but without the other questions and answers.")
+        words = _("Each question is asked separately, with the documents but without the other questions and answers.")
         self._choices = row((self.template, 1), self.file_button, spacing=SPACE_S)
         column(
             PlainLabel(words, role="soft", wraps=True),
@@ -234,8 +234,8 @@ class SheetSetup(QWidget):
         books = "; ".join(titles[:_NAMED])
         if len(titles) > _NAMED:
             books = _("{names} and {n} more").format(names=books, n=count(len(titles) - _NAMED))
-        words = _("Books: {books}").format(books=books)
-        self.books.setText(words if books else _("No book on the desk. Put one there first."))
+        words = _("Documents: {books}").format(books=books)
+        self.books.setText(words if books else _("No document on the desk. Put one there first."))
         self._recount()
 
     @Slot(str)

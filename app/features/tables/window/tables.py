@@ -26,7 +26,7 @@ class TablesWindow(WindowFeature):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._made: SheetsPresenter | None = None
-        self.card = RunningCard(workspace.icons, _("Stop the question sheet"))
+        self.card = RunningCard(workspace.icons, _("Stop the table’s questions"))
         self.card.clicked.connect(self.open_running)
         workspace.window.shelf.add_running(self.card)
         self.interrupted = InterruptedTable(workspace)
@@ -97,10 +97,10 @@ class TablesWindow(WindowFeature):
 
     def commands(self) -> Sequence[PlacedCommands]:
         sheet = Command(
-            _("Question sheet…"),
+            _("Table…"),
             "Ctrl+L",
             self.open,
-            words=_("table, list of questions, grid"),
+            words=_("question sheet, list of questions, grid"),
             symbol=Symbol.SHEET,
             on_shelf=True,
         )
@@ -111,7 +111,7 @@ class TablesWindow(WindowFeature):
 
     def busy_words(self) -> str:
         if self._workspace.activity.has(EngineTask.SERIES):
-            return _("A question sheet is being asked. It is stopped here; you can resume it later.")
+            return _("The questions of a table are being answered. The table stops here; you can resume it later.")
         return ""
 
     def open_kept(self, kind: str, id: str) -> bool:

@@ -82,7 +82,7 @@ class Foot(QWidget):
         self._drawn: list[tuple[QPointF, _Words]] = []
         self._numbers: list[_Words] = []
         self.copy_button = ActionButton(Symbol.COPY, _("Copy"), theme, self, tip=_("Copy the answer"))
-        again, notes = _("Ask the same question again"), _("What was noted from each part of the books")
+        again, notes = _("Ask the same question again"), _("What was noted from each part of the documents")
         self.again_button = ActionButton(Symbol.AGAIN, _("Try again"), theme, self, tip=again)
         self.export_button = ActionButton(Symbol.EXPORT, _("Export"), theme, self, tip=_("Save this answer as a file"))
         self.notes_button = ActionButton(Symbol.NOTES, _("Notes"), theme, self, tip=notes)
@@ -299,7 +299,7 @@ def _word_numbers(answer: Answer, images: int) -> list[_Words]:
     elif images:
         parts.append(_("image already processed") if images == 1 else _("images already processed"))
     if answer.outlines:
-        parts.append(_("outline of the book repeated"))
+        parts.append(_("outline of the document repeated"))
     if answer.instructions:
         parts.append(_("with your instructions"))
     if timings.load_s >= _WORTH_TELLING_S:

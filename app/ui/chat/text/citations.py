@@ -153,7 +153,7 @@ def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: boo
         page = f"{disarm(citation.named)} → {page}"
     place = _("p. {page}").format(page=page)
     if citation.is_unresolved:
-        return _("which book? {place}").format(place=place)
+        return _("which document? {place}").format(place=place)
     title = shorten_title(_title_of(citation, shelf)) if titled else ""
     return f"{title} {place}".strip()
 
@@ -186,7 +186,7 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
     if citation.is_unresolved:
         return unresolved_words(citation)
     if not citation.page:
-        return _("The answer names page {page}, which no book on the desk has.").format(page=disarm(citation.label))
+        return _("The answer names page {page}, which no document on the desk has.").format(page=disarm(citation.label))
     said = {
         "page": disarm(name_words(cited_page(citation, shelf))),
         "title": " ".join(disarm(_title_of(citation, shelf)).split()),

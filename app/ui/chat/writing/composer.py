@@ -164,7 +164,7 @@ class Composer(QWidget):
     def show_tools(self) -> None:
         """In the person's language."""
         self.editor.setAccessibleName(_("Question"))
-        self.book_button.set_words(_("+ Book"), _("Put a book on the desk"))
+        self.book_button.set_words(_("+ Document"), _("Put a document on the desk"))
         self.say_shown(choosing_words(()).tip)
         self.words.set_language()
         self.set_instructed(False)

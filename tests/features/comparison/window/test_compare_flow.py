@@ -133,10 +133,10 @@ def test_what_only_one_book_has_is_at_its_place_in_the_other(room: Room, dialog:
     choose(room, dialog, ChangeKind.REMOVED)
     assert lit(dialog.first).startswith("6. Watch")
     assert lit(dialog.second) == ""
-    assert dialog.second.note() == "This passage is not in this book."
+    assert dialog.second.note() == "This passage is not in this document."
     assert "Yacht | 450" in dialog.second.text.page_text()
     choose(room, dialog, ChangeKind.ADDED)
-    assert dialog.first.note() == "This passage is not in this book."
+    assert dialog.first.note() == "This passage is not in this document."
     assert lit(dialog.second).startswith("9. Waste")
 
 
@@ -203,7 +203,7 @@ def test_without_two_books_on_the_desk_the_command_says_what_it_needs(room: Room
     room.add_conversation("A")
     room.open()
     room.feature(ComparisonWindow).compare_on_desk()
-    assert room.window.talk.notice.text() == "Put the two books that you want to compare on the desk first."
+    assert room.window.talk.notice.text() == "Put the two documents that you want to compare on the desk first."
 
 
 def test_a_removed_book_closes_its_comparison(room: Room, dialog: CompareDialog, leases: tuple[Book, Book]) -> None:

@@ -85,7 +85,7 @@ def test_what_is_kept_of_a_name_is_shown_and_exported(room: Room, tmp_path: Path
     group = dialog.tree.topLevelItem(0)
     assert [group.child(row).text(0) for row in range(group.childCount())] == [
         "Zweig and the rent · 1 place",
-        "→ Delete the conversation or the sheet and empty the bin.",
+        "→ Delete the conversation or the table and empty the bin.",
     ]
     kept.saved.connect(dialog.setWindowTitle)
     dialog.export_wanted.disconnect()

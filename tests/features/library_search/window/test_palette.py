@@ -47,7 +47,7 @@ def test_nothing_found_is_said(qtbot: QtBot, room: Room) -> None:
     dialog = room.window.findChild(PaletteDialog)
     assert dialog is not None
     qtbot.keyClicks(dialog.line, "zeppelin")
-    assert dialog.note.text() == "Looking through conversations and books…"
+    assert dialog.note.text() == "Looking through conversations and documents…"
     with qtbot.waitSignal(dialog.search_wanted):
         pass
     gate.open()

@@ -11,10 +11,10 @@ from app.features.tables.window.list_table import ListTable
 from app.features.tables.window.tables import TablesWindow
 from tests.ui.room import LEASE, Room
 
-_WORDS = "Answered without any book."
+_WORDS = "Answered without any document."
 
 
-_NOTHING = "Nothing about this was found in the books."
+_NOTHING = "Nothing about this was found in the documents."
 
 
 _INVENTED = "Elephants sleep standing up, as zebras do."

@@ -209,7 +209,7 @@ def test_while_a_sheet_is_asked_a_question_is_refused_and_stays_written(qtbot: Q
     composer = room.window.talk.composer
     qtbot.keyClicks(composer.editor, "And I?")
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
-    assert "question sheet is being answered" in room.window.talk.notice.text()
+    assert "questions of a table are being answered" in room.window.talk.notice.text()
     assert composer.text() == "And I?"
     assert room.turns() == ()
     gate.open()
@@ -245,7 +245,7 @@ def test_a_sheet_is_kept_and_opened_again_in_the_middle_of_its_running(qtbot: Qt
     kept = room.feature(TablesWindow).panel.setup.kept
     wait(lambda: kept.count() == 1)
     assert "of 3 answered" in kept.item(0).text()
-    qtbot.mouseClick(room.window.shelf.top_buttons["Question sheet…"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(room.window.shelf.top_buttons["Table…"], Qt.MouseButton.LeftButton)
     wait(lambda: kept.count() == 1)
     kept.setCurrentRow(0)
     kept.setFocus()
@@ -391,7 +391,7 @@ def test_a_removed_book_takes_the_shown_sheet_along(qtbot: QtBot, room: Room) ->
     room.settle()
     assert sheets_of(room.desk).all() == ()
     assert not room.feature(TablesWindow).panel.shows_answers
-    assert "No book on the desk" in room.feature(TablesWindow).panel.setup.books.text()
+    assert "No document on the desk" in room.feature(TablesWindow).panel.setup.books.text()
 
 
 def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, room: Room) -> None:

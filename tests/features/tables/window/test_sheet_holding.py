@@ -62,7 +62,7 @@ def _states(room: Room) -> list[CellState]:
 def test_it_waits_for_the_book_and_asks_it(qtbot: QtBot, room: Room) -> None:
     setup = _begin(room, LETTERS)
     gate = _drop(room)
-    assert setup.books.text() == "Books: Side letters 2019–2024; survey (importing)"
+    assert setup.books.text() == "Documents: Side letters 2019–2024; survey (importing)"
     _ask(room, qtbot)
     assert (setup.count.text(), setup.without.text(), setup.start.text()) == (_WAITING, "Ask without it", "Cancel")
     assert setup.editor.isReadOnly()
@@ -77,7 +77,7 @@ def test_it_waits_for_the_book_and_asks_it(qtbot: QtBot, room: Room) -> None:
 def test_on_an_empty_desk_it_can_be_asked_of_what_is_being_opened(qtbot: QtBot, room: Room) -> None:
     setup = _begin(room)
     gate = _drop(room)
-    assert setup.books.text() == "Books: survey (importing)"
+    assert setup.books.text() == "Documents: survey (importing)"
     _ask(room, qtbot)
     gate.open()
     room.settle()
@@ -121,7 +121,7 @@ def test_of_a_book_that_does_not_open_it_is_given_back(qtbot: QtBot, room: Room)
     room.settle()
     assert setup.count.text() == "Not sent: “survey” could not be imported."
     assert (setup.questions(), setup.editor.isReadOnly(), room.engine.prompts) == (("When?", "Who?"), False, [])
-    assert setup.books.text() == "Books: Side letters 2019–2024"
+    assert setup.books.text() == "Documents: Side letters 2019–2024"
     qtbot.mouseClick(setup.without, Qt.MouseButton.LeftButton)
     room.settle()
     assert _asked_of(room) == [["Side letters 2019–2024"]] * 2

@@ -126,7 +126,7 @@ def test_a_mark_that_several_books_have_asks_which(view: ConversationView) -> No
     )
     view.show_turns((turn(1, "When?", text, (unresolved,)),), SHELF)
     (chip,) = chips(only_answer(view))
-    assert chip.text() == "which book? p. 5"
+    assert chip.text() == "which document? p. 5"
     assert "Lease / Letters" in chip.toolTip()
 
 

@@ -96,7 +96,7 @@ def test_tab_finds_one_card_and_arrows_find_the_others(composer: Composer) -> No
     for _ in range(7):
         visited.append(_focused())
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
-    assert visited == ["Question", "image 1.png", "+ Book", "+ Instructions", "+ Image", "Send", "Question"]
+    assert visited == ["Question", "image 1.png", "+ Document", "+ Instructions", "+ Image", "Send", "Question"]
     steps = []
     for key in (Key.Key_Left, Key.Key_Right, Key.Key_Down, Key.Key_Right, Key.Key_Up):
         QTest.keyClick(QApplication.focusWidget(), key)

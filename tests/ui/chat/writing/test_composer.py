@@ -272,7 +272,7 @@ def test_tab_leaves_the_field_for_the_buttons(composer: Composer) -> None:
     for _ in range(4):
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
         visited.append(QApplication.focusWidget().accessibleName())
-    assert visited == ["+ Book", "+ Instructions", "+ Image", "Send"]
+    assert visited == ["+ Document", "+ Instructions", "+ Image", "Send"]
     assert composer.text() == "text"
 
 
@@ -283,9 +283,9 @@ def test_a_change_of_theme_repaints(composer: Composer, theme: Theme) -> None:
 
 
 def test_the_hint_and_the_note(composer: Composer) -> None:
-    composer.set_hint("Ask about the books on the desk")
+    composer.set_hint("Ask about the documents on the desk")
     composer.set_note("18 tokens")
-    assert composer.editor.placeholderText() == "Ask about the books on the desk"
+    assert composer.editor.placeholderText() == "Ask about the documents on the desk"
     assert composer.accessibleDescription() == "18 tokens"
 
 
@@ -330,7 +330,7 @@ def test_what_is_offered_beside_a_held_question_is_reached_by_tab(composer: Comp
 
 def test_another_placeholder_is_drawn_whole(composer: Composer) -> None:
     """Qt itself draws nothing anew when it changes: what the caret's blinking does not reach stays as it was."""
-    composer.set_hint("Put a book on the desk, then ask")
+    composer.set_hint("Add a document, then ask")
     composer.editor.setFocus()
     QApplication.processEvents()
     painted: list[QRect] = []
@@ -344,7 +344,7 @@ def test_another_placeholder_is_drawn_whole(composer: Composer) -> None:
     watch = Watch()
     viewport = composer.editor.viewport()
     viewport.installEventFilter(watch)
-    composer.set_hint("Ask about the books on the desk")
+    composer.set_hint("Ask about the documents on the desk")
     QApplication.processEvents()
     viewport.removeEventFilter(watch)
     assert any(rect.contains(viewport.rect()) for rect in painted), painted
