@@ -45,6 +45,14 @@ def place_words(name: PageName) -> str:
     return _("p. {page}").format(page=_with_count(name))
 
 
+def rest_words(name: PageName) -> str:
+    """What follows `name_words` where it matters how far in the page is: `of 412`, `(11 of 103)`."""
+    if not name.pages or name.shared:
+        return ""
+    words = _("of {pages}") if name.counted else _("({number} of {pages})")
+    return words.format(number=name.number, pages=name.pages)
+
+
 def span_words(first: PageName, last: PageName) -> str:
     """`iii–2`; where one of the two labels alone would not say which page it is, `1–4 (9–12 of 103)`."""
     if first.number == last.number:

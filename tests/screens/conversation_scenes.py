@@ -116,7 +116,7 @@ def answer_details_japanese(stage: Stage) -> None:
 
 def text_large(stage: Stage) -> None:
     _talk(stage, _ANSWER, "Since May 2021 [Side letters 2019–2024, p. 22].", text_percent=150)
-    stage.window.talk.text_size.click()
+    stage.window.talk.more.click()
     stage.settle()
 
 

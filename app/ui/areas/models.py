@@ -86,7 +86,7 @@ class ModelArea(WindowArea):
         talk.attachments.settings_wanted.connect(preferences.open_settings)
         window.shelf.settings_wanted.connect(preferences.open_settings)
         window.talk.text_stepped.connect(preferences.step_text)
-        window.talk.text_size.chosen.connect(preferences.set_text)
+        window.talk.text_sizes.chosen.connect(preferences.set_text)
 
     def begin(self) -> None:
         """Load the model."""

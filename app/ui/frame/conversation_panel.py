@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.messages.view import ConversationView
-from app.ui.chat.text.text_size import TextSizeButton, text_step
+from app.ui.chat.text.text_size import TextSizeMenu, text_step
 from app.ui.chat.writing.composer import Composer
 from app.ui.frame.conversation_title import ConversationTitle
 from app.ui.look.icons import Icons, Symbol
@@ -40,11 +40,11 @@ class ConversationPanel(QWidget):
         self.notice = NoticeBar(icons)
         self.spine = Spine(icons.theme)
         self.unfold = UnfoldButtons(icons)
-        self.text_size = TextSizeButton(icons)
+        self.text_sizes = TextSizeMenu(icons.theme, self)
         header = QWidget()
         header.setFixedHeight(HEADER_HEIGHT)
         chip = (self.chip, Qt.AlignmentFlag.AlignVCenter)
-        shown = (self.unfold.shelf, (self.title, 1), chip, self.text_size, self.more, self.unfold.page)
+        shown = (self.unfold.shelf, (self.title, 1), chip, self.more, self.unfold.page)
         row(*shown, of=header, margins=(SPACE_L, 0, SPACE_M, 0), spacing=SPACE_S)
         above = (header, Separator(), self.notice, (view, 1))
         column(*above, composer, SPACE_M, Separator(), self.spine, of=self)

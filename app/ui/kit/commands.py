@@ -113,7 +113,7 @@ class Command:
     here; whoever has the focus knows what the key means there. `words`: by which it is found, too, and which are not
     in its name. `can`: whether there is something to do now. `apart`: a line is above it in menus. `role`: its place
     in the menu of the program, on macOS. `symbol`: where it has one other than that of its group. `shelf_name`: the
-    name of its button on the shelf, where it has one. `on_shelf`: its symbol is a button at the top of the shelf.
+    name of its button on the shelf, where it has one. `on_shelf`: the plus beside the tables on the shelf.
     `anchor`: the commands of features for that place come behind it."""
 
     name: str

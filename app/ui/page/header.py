@@ -1,5 +1,5 @@
-"""Above the page: the open books as tabs, hidden while only one is open; then the book's title, its outline, the search
-in it, and where one is."""
+"""Above the page: the open books as tabs, hidden while only one is open; then the book's title, its outline, and the
+search in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QTabBar, QToolTip, QWidget
 
 from app.core.documents.untrusted import disarm
@@ -16,7 +16,7 @@ from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import HEADER_HEIGHT, SPACE_L, SPACE_S
 from app.ui.page.view_menu import SPLIT_KEYS
 from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.labels import ElidedLabel, PlainLabel, plain_tip, set_tip
+from app.ui.widgets.labels import ElidedLabel, plain_tip, set_tip
 from app.ui.widgets.layouts import row
 from app.wording.i18n import _
 
@@ -120,7 +120,6 @@ class BookTabs(QTabBar):
 
 
 _FIND_WIDTH, _FIND_SMALLEST = 148, 88
-_NARROW = 420
 
 
 class FindField(QLineEdit):
@@ -176,14 +175,9 @@ class PageHeader(QWidget):
         self.close_button.clicked.connect(self.close_wanted)
         self.close_button.hide()
         self.find_field = FindField()
-        self._place = PlainLabel()
         buttons = row(self.outline, self.thumbnails, self.as_text, self.notes, self.view)
-        shown = ((self._title, 1), buttons, (self.find_field, 1), self._place, self.close_button)
+        shown = ((self._title, 1), buttons, (self.find_field, 1), self.close_button)
         row(*shown, of=self, margins=(SPACE_L, 0, SPACE_L, 0), spacing=SPACE_S)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place.setVisible(bool(self._place.text()) and self.width() >= _NARROW)
 
     def show_book(self, title: str, *, outline: bool, drawn: bool) -> None:
         """`outline`: the book has one; `drawn`: its pages can be shown as images too."""
@@ -199,15 +193,8 @@ class PageHeader(QWidget):
         """This page is beside another, and can be closed."""
         self.close_button.show()
 
-    def show_place(self, words: str) -> None:
-        self._place.setText(words)
-        self._place.setVisible(bool(words) and self.width() >= _NARROW)
-
     def title(self) -> str:
         return self._title.text()
-
-    def place(self) -> str:
-        return self._place.text()
 
     @Slot(bool)
     def set_text_shown(self, shown: bool) -> None:

@@ -1,4 +1,5 @@
-"""Below the page: back, the page's number to type over, forward; and asking about what is drawn there."""
+"""Below the page: back, the page's number to type over and how many there are, forward; and asking about what is
+drawn there."""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ from app.core.documents.page_names import PageNames
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import SPACE_L
 from app.ui.widgets.buttons import IconButton
-from app.ui.widgets.labels import plain_tip
+from app.ui.widgets.labels import PlainLabel, plain_tip
 from app.ui.widgets.layouts import STRETCH, boxed, row
 from app.wording.i18n import _
-from app.wording.page_names import name_words, place_words
+from app.wording.page_names import name_words, place_words, rest_words
 from app.wording.units import counted
 
 PAGER_HEIGHT = 37
@@ -51,11 +52,12 @@ class Pager(QWidget):
         self.forward.clicked.connect(partial(self.turned.emit, 1))
         self.field = QLineEdit()
         self.field.setProperty("role", "bare")
-        self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.setFixedWidth(_FIELD_WIDTH)
         self.field.setAccessibleName(_("Go to page"))
         self.field.returnPressed.connect(self._jump)
         self.field.editingFinished.connect(self._restore)
+        self._rest = PlainLabel(role="soft")
         self.ask_page = IconButton(icons, Symbol.PAGE_SHOWN, _("Ask about this page"), shortcut=ASK_PAGE_KEYS, size=16)
         self.ask_page.setToolTip(f"{self.ask_page.toolTip()}\n{_('The model sees the page as an image.')}")
         self.ask_page.clicked.connect(self.ask_page_wanted)
@@ -67,7 +69,8 @@ class Pager(QWidget):
         self.ask_part.clicked.connect(self.ask_part_wanted)
         asking = boxed(row(STRETCH, self.ask_page, self.ask_part))
         travel = boxed(row(self.travel_back, self.travel_forward, STRETCH))
-        row((travel, 1), self.back, self.field, self.forward, (asking, 1), of=self, margins=(SPACE_L, 0, SPACE_L, 0))
+        shown = ((travel, 1), self.back, self.field, self._rest, self.forward, (asking, 1))
+        row(*shown, of=self, margins=(SPACE_L, 0, SPACE_L, 0))
         self.setFixedHeight(PAGER_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -87,9 +90,14 @@ class Pager(QWidget):
         self.field.setAccessibleDescription(f"{place_words(name)}. {pages}")
         self.field.setToolTip(plain_tip(f"{_('Go to page')}  Ctrl+G\n{pages}"))
         self.field.setText(self._shown)
+        self._rest.setText(rest_words(name))
         self.field.setFixedWidth(max(_FIELD_WIDTH, self.field.fontMetrics().horizontalAdvance(self._shown) + SPACE_L))
         self.back.setEnabled(number > 1)
         self.forward.setEnabled(number < names.pages)
+
+    def place(self) -> str:
+        """Return the page as it is shown: `203 of 412`, `3 (11 of 103)`."""
+        return f"{self._shown} {self._rest.text()}".strip()
 
     def show_travel(self, *, back: bool, forward: bool) -> None:
         """Where one can go; nothing is shown of it until there is a way back."""

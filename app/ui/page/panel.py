@@ -32,7 +32,6 @@ from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
-from app.wording.page_names import place_words
 
 _TYPE_SIZES = (11, 12, 13, SIZE_TEXT, 17, 19, 22, 26, 30, 36)
 """Pixels."""
@@ -87,7 +86,6 @@ class PagePanel(QWidget):
     def show_nothing(self) -> None:
         self._book = None
         self.header.show_book("", outline=False, drawn=False)
-        self.header.show_place("")
         self.pager.hide()
         self._note.hide()
         self._quote.hide()
@@ -108,7 +106,6 @@ class PagePanel(QWidget):
         """Which page is the current one; `note` is a quiet sentence about it, or empty."""
         assert self._book is not None
         self._page = page
-        self.header.show_place(place_words(self._book.page_names.of(page)))
         self.pager.show_place(self._book.page_names, page)
         self.show_note(note)
 

@@ -61,9 +61,7 @@ class ShelfPanel(QWidget):
 
     def __init__(self, icons: Icons, conversations: ConversationList, books: BookList, covers: BookCovers) -> None:
         super().__init__()
-        self._icons = icons
-        self.top_buttons: dict[str, IconButton] = {}
-        """The buttons at the top that run commands, by the names of the commands."""
+        self._quiet = False
         self._conversations = conversations
         self._books = books
         self._entries: Callable[[Book], Iterable[MenuEntry]] = lambda _book: ()
@@ -104,19 +102,13 @@ class ShelfPanel(QWidget):
 
     def offer(self, commands: Sequence[Command]) -> None:
         """Show a button for each of these commands that has one here."""
-        before: QWidget = self.new_button
-        for command in commands:
-            if command.on_shelf and command.symbol is not None:
-                button = IconButton(
-                    self._icons, command.symbol, command.name, shortcut=command.shortcuts, shape=ButtonShape.FRAMED
-                )
-                button.setFixedSize(*_TOP_BUTTON)
-                button.clicked.connect(command.run)
-                self._top.insertWidget(self._top.count() - 1, button)
-                button.stackUnder(self.search_button)  # screen readers go by that
-                QWidget.setTabOrder(before, button)
-                self.top_buttons[command.name] = before = button
         self.tables.offer(commands)
+
+    def set_quiet(self, quiet: bool) -> None:
+        """While nothing was asked yet and there is only the handbook, there is nothing to list but that."""
+        if quiet != self._quiet:
+            self._quiet = quiet
+            self._fit()
 
     def add_running(self, card: RunningCard) -> None:
         """Show what runs for a feature, below the folder that is being added."""
@@ -171,12 +163,12 @@ class ShelfPanel(QWidget):
     def _lay_out(self, icons: Icons) -> None:
         self.desk = MatterSwitch(icons)
         self.search_button.setFixedSize(*_TOP_BUTTON)
-        self._top = row((self.new_button, 1), self.search_button, spacing=SPACE_S)
+        top = row((self.new_button, 1), self.search_button, spacing=SPACE_S)
         margins = (SPACE_M, SPACE_L, SPACE_M, 0)
         archived = (self.archived_button, Qt.AlignmentFlag.AlignLeft)
         self.tables = TablesGroup(icons)
         shown = (self.conversation_view, archived, self.tables, (self.book_view, 1), (self._empty, 1))
-        lists = boxed(column(self.desk, SPACE_S, self._top, *shown, margins=margins))
+        lists = boxed(column(self.desk, SPACE_S, top, *shown, margins=margins))
         self._running = column(self.folder_run, margins=(SPACE_M, 0, SPACE_M, 0))
         column((lists, 1), boxed(self._running), Separator(), self._foot, of=self)
 
@@ -226,7 +218,8 @@ class ShelfPanel(QWidget):
         self.archived_button.setText(words.format(n=count(put_away)))
         bare = not self._books.rowCount()
         self._empty.setVisible(bare)
-        self.tables.setHidden(bare)
+        self.tables.setHidden(bare or self._quiet)
+        self.conversation_view.setHidden(self._quiet)
         self.book_view.setVisible(not bare)
         limit = max(int(self.height() * _CONVERSATIONS_SHARE), 80)
         self.conversation_view.setFixedHeight(self.conversation_view.content_height(limit))

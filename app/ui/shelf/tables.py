@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.commands import Command
 from app.ui.look.icons import Icons, Symbol
-from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XS
+from app.ui.look.theme import SPACE_S, SPACE_XS
 from app.ui.widgets.buttons import ButtonShape, IconButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, column, row
 from app.wording.i18n import _
 
-_ICON = 18
+_ICON, _PLUS = 18, 14
 
 
 class TablesGroup(QWidget):
@@ -23,18 +23,26 @@ class TablesGroup(QWidget):
         super().__init__()
         self._icons = icons
         self.buttons: dict[str, IconButton] = {}
-        """By the names of their commands."""
+        """By the names of their commands, as `makers`."""
+        self.makers: dict[str, IconButton] = {}
         title = PlainLabel(_("Tables and timelines"), role="section")
         font = title.font()
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)  # as the headings of the lists
         title.setFont(font)
         heading = row(SPACE_S, title, STRETCH)
+        self._heading = heading
         self._entries = row(STRETCH, spacing=SPACE_XS)
-        column(SPACE_M, heading, SPACE_XS, self._entries, of=self)
+        column(SPACE_S, heading, self._entries, of=self)
 
     def offer(self, commands: Iterable[Command]) -> None:
-        """Show a button for each of these commands that has a name for it."""
+        """Show a button for each of these commands that has a name for it, and behind the heading a plus for each that
+        makes one more."""
         for command in commands:
+            if command.on_shelf:
+                plus = IconButton(self._icons, Symbol.ADD, command.name, shortcut=command.shortcuts, size=_PLUS)
+                plus.clicked.connect(command.run)
+                self._heading.addWidget(plus)
+                self.makers[command.name] = plus
             if command.shelf_name:
                 button = IconButton(
                     self._icons,

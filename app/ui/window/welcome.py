@@ -99,6 +99,7 @@ class Welcome(Presenter):
     def note_answered(self) -> None:
         """The first question was answered: the first start is over."""
         self._first_start = False
+        self.hint()
 
     @Slot()
     def note_locked(self) -> None:
@@ -142,6 +143,7 @@ class Welcome(Presenter):
     def hint(self) -> None:
         """In the composer, and in the middle while nothing was asked."""
         shown = self._shown
+        self._window.shelf.set_quiet(self._first_start and len(shown.shelf) <= 1)
         pending = self._shelf.openings.pending(shown.id)
         if pending:
             words = opening_words(pending)

@@ -177,7 +177,10 @@ class WindowPresenter(QObject):
         )
         self.commands = Commands([group.with_placed(placed) for group in groups], window, self)
         by_id = {group.id: group for group in self.commands.groups}
-        window.talk.more.use(self.commands.menu(by_id[Group.CONVERSATION], window))
+        more = self.commands.menu(by_id[Group.CONVERSATION], window)
+        more.addSeparator()
+        more.addMenu(window.talk.text_sizes)
+        window.talk.more.use(more)
         window.shelf.help_button.use(self.commands.menu(by_id[Group.HELP], window))
         if sys.platform == "darwin":
             make_menu_bar(self.commands, window)

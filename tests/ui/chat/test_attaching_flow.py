@@ -382,7 +382,7 @@ def test_images_are_offered_where_the_model_sees_them(room: Room, sees: bool) ->
     room.open()
     composer = room.window.talk.composer
     assert composer.image_button.isHidden() is not sees
-    assert not composer.instructions_button.isHidden()
+    assert not composer.book_button.isHidden()
 
 
 def test_without_its_images_a_question_is_asked_of_a_blind_model(qtbot: QtBot, room: Room, tmp_path: Path) -> None:

@@ -107,12 +107,13 @@ def test_a_click_leaves_the_cursor_in_the_field(composer: Composer, switch: Word
 def test_it_folds_into_one_button_and_then_into_a_sign(
     composer: Composer, switch: WordsSwitch, told: list[bool]
 ) -> None:
+    composer.set_instructed(True)
     seen = []
     for width in (725, 520, 400):
         composer.resize(width, composer.height())
         seen.append((switch.freely.isVisible(), switch.verbatim.isVisible(), switch.folded.isVisible()))
         assert switch.geometry().right() < composer.send_button.x()
-        assert switch.x() > composer.instructions_button.geometry().right()
+        assert switch.x() > composer.image_button.geometry().right()
     assert seen == [(True, True, False), (False, False, True), (False, False, True)]
     assert switch.width() == switch.height()
     QTest.mouseClick(switch.folded, Qt.MouseButton.LeftButton)
@@ -124,6 +125,7 @@ def test_it_folds_into_one_button_and_then_into_a_sign(
 
 
 def test_where_there_is_no_room_at_all_it_covers_nothing(composer: Composer, switch: WordsSwitch) -> None:
+    composer.set_instructed(True)
     composer.resize(400, composer.height())
     assert switch.isVisible()
     composer.set_busy(True)  # `Stop  Esc` is wider

@@ -235,7 +235,7 @@ def test_header_pager_and_what_is_shown_follow(qtbot: QtBot, room: Room, place: 
     here = room.presenter.shown.place
     assert here is not None
     assert here[1] > 20
-    assert panel.header.place() == f"p. {here[1]} of {room.books[place].page_count}"
+    assert panel.pager.place() == f"{here[1]} of {room.books[place].page_count}"
     assert panel.pager.field.text() == str(here[1])
     (opened,) = room.presenter.places.pages.first.opened().values()
     assert opened.pages[-1 if place == LETTERS else 0].page == here[1]

@@ -40,7 +40,7 @@ def test_a_mark_in_an_answer_opens_its_page_with_the_quotation_lit(qtbot: QtBot,
     room.settle()
     assert not room.window.page.isHidden(), "a folded panel opens for it"
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
-    assert room.window.page.header.place() == "p. 203 of 412"
+    assert room.window.page.pager.place() == "203 of 412"
     assert _lit(room) == [shelf_of_books.QUOTE]
 
 

@@ -58,7 +58,7 @@ def _go(qtbot: QtBot, room: Room, typed: str) -> tuple[str, str]:
     field.setText(typed)
     qtbot.keyClick(field, Qt.Key.Key_Return)
     room.settle()
-    return room.window.page.header.place(), room.window.page.note()
+    return room.window.page.pager.place(), room.window.page.note()
 
 
 def _marks(room: Room) -> list[str]:
@@ -75,7 +75,7 @@ def test_the_eleventh_page_that_is_called_3_is_so_named_where_it_is_read(qtbot: 
     panel = room.window.page
     room.presenter.places.pages.first.open_page(book.id, 11)
     room.settle()
-    assert panel.header.place() == "p. 3 (11 of 103)"
+    assert panel.pager.place() == "3 (11 of 103)"
     assert panel.pager.field.text() == "3"
     assert "#11" in panel.pager.field.toolTip()
 
@@ -221,17 +221,13 @@ def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_pat
 @pytest.mark.parametrize(
     ("typed", "place", "said"),
     [
-        ("3", "p. 3 (11 of 103)", ""),
-        ("IV", "p. iv (6 of 103)", ""),
-        ("#11", "p. 3 (11 of 103)", ""),
-        ("103", "p. 95 (103 of 103)", "No page of this document is called 103. This is p. 95 (103 of 103)."),
-        ("0", "p. v (7 of 103)", "No page of this document is called 0. You can also count its 103 pages: #1 to #103."),
-        ("#104", "p. v (7 of 103)", "No page of this document is called #104. You can also count its 103 pages"),
-        (
-            "1",
-            "p. 1 (9 of 103)",
-            "This document has 2 pages called 1. This is p. 1 (9 of 103); Return goes to the next",
-        ),
+        ("3", "3 (11 of 103)", ""),
+        ("IV", "iv (6 of 103)", ""),
+        ("#11", "3 (11 of 103)", ""),
+        ("103", "95 (103 of 103)", "No page of this document is called 103. This is p. 95 (103 of 103)."),
+        ("0", "v (7 of 103)", "No page of this document is called 0. You can also count its 103 pages: #1 to #103."),
+        ("#104", "v (7 of 103)", "No page of this document is called #104. You can also count its 103 pages"),
+        ("1", "1 (9 of 103)", "This document has 2 pages called 1. This is p. 1 (9 of 103); Return goes to the next"),
     ],
 )
 def test_one_goes_to_a_page_by_what_it_is_called_or_by_its_number(
@@ -247,12 +243,12 @@ def test_one_goes_to_a_page_by_what_it_is_called_or_by_its_number(
 def test_return_goes_on_among_pages_of_the_same_name(qtbot: QtBot, room: Room, book: Book) -> None:
     room.presenter.places.pages.first.open_page(book.id, 50)
     room.settle()
-    assert _go(qtbot, room, "1")[0] == "p. 1 (9 of 103)", "the nearest"
-    assert _go(qtbot, room, "1")[0] == "p. 1 (1 of 103)"
+    assert _go(qtbot, room, "1")[0] == "1 (9 of 103)", "the nearest"
+    assert _go(qtbot, room, "1")[0] == "1 (1 of 103)"
     assert room.window.page.pager.field.text() == "1 (1 of 103)"
-    assert _go(qtbot, room, "1 (1 of 103)")[0] == "p. 1 (9 of 103)", "as it stands in the field"
-    assert _go(qtbot, room, "3") == ("p. 3 (11 of 103)", "")
-    assert _go(qtbot, room, "3") == ("p. 3 (11 of 103)", "")
+    assert _go(qtbot, room, "1 (1 of 103)")[0] == "1 (9 of 103)", "as it stands in the field"
+    assert _go(qtbot, room, "3") == ("3 (11 of 103)", "")
+    assert _go(qtbot, room, "3") == ("3 (11 of 103)", "")
 
 
 def test_a_book_that_counts_its_pages_is_only_counted(room: Room) -> None:
@@ -263,7 +259,7 @@ def test_a_book_that_counts_its_pages_is_only_counted(room: Room) -> None:
     room.open()
     room.presenter.places.pages.first.open_page(lease.id, 11)
     room.settle()
-    assert room.window.page.header.place() == "p. 11 of 412"
+    assert room.window.page.pager.place() == "11 of 412"
     index = room.window.shelf.book_view.model().index_of(lease.id)
     assert "p. 3–40 of 412" in index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
 
@@ -275,9 +271,9 @@ def test_in_japanese_it_is_named_as_shortly(room: Room, book: Book) -> None:
     try:
         room.presenter.places.pages.first.open_page(book.id, 11)
         room.settle()
-        assert room.window.page.header.place() == "p. 3（11/103）"
+        assert room.window.page.pager.place() == "3 （11/103）"
         room.presenter.places.pages.first.open_page(book.id, 9)
         room.settle()
-        assert room.window.page.header.place() == "p. 1（9/103）"
+        assert room.window.page.pager.place() == "1（9/103）"
     finally:
         use_language("en")

@@ -46,7 +46,7 @@ def test_of_one_open_book_another_place_is_beside(room: Room, second: PagePresen
     second.open_page(letters, 60)
     room.settle()
     assert (second.shown.place, room.presenter.shown.place) == ((letters, 60), (letters, 22))
-    assert _panel(room).header.place() == "p. 60 of 96"
+    assert _panel(room).pager.place() == "60 of 96"
     assert "Split view" in [
         action.text().partition("\t")[0] for action in room.window.page.view_menu().actions() if action.isChecked()
     ]

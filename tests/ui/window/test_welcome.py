@@ -17,6 +17,7 @@ from app.ui.chat.messages.empty import EmptyAction, EmptyConversation, EmptyWord
 from app.ui.models.dialogs import OrderDialog
 from app.ui.widgets.buttons import TextButton
 from tests.ui import shelf_of_books
+from tests.ui.controls import controls
 from tests.ui.room import LEASE, SURVEY, Room
 
 _KEY = "Your library is encrypted, but its key is stored next to it."
@@ -56,6 +57,25 @@ def test_the_first_start_has_the_handbook_a_model_and_a_word_about_the_key(first
     assert "2.5 GB to download." in words.advice.words
     assert first.window.talk.notice.isHidden()  # nothing in red: nothing has gone wrong
     assert first.window.talk.composer.editor.placeholderText() == "Ask about the handbook"
+
+
+def test_little_is_in_sight_at_the_first_start_and_beside_an_answer(first: Room) -> None:
+    first.open()
+    first.window.talk.view.suggest(["What is a matter?", "How do I add a book?", "What does a tick mean?"])
+    first.settle()
+    seen = controls(first.window)
+    assert len(seen) <= 24, "\n".join(seen)
+    first.ask("What is a matter?")
+    seen = controls(first.window)
+    assert len(seen) <= 30, "\n".join(seen)
+
+
+def test_only_the_handbook_is_listed_before_anything_was_asked_or_added(first: Room) -> None:
+    first.open()
+    shelf = first.window.shelf
+    assert (shelf.conversation_view.isHidden(), shelf.tables.isHidden()) == (True, True)
+    first.ask("What is a matter?")
+    assert (shelf.conversation_view.isHidden(), shelf.tables.isHidden()) == (False, False)
 
 
 def test_the_word_about_the_key_goes_when_it_is_not_wanted(qtbot: QtBot, first: Room) -> None:

@@ -1,13 +1,13 @@
-"""How large the text of conversations is: a button with the sizes, and the keys while the focus is there."""
+"""How large the text of conversations is: a menu of the sizes, and the keys while the focus is there."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from app.core.settings import TEXT_PERCENTS
-from app.ui.look.icons import Icons, Symbol
-from app.ui.widgets.buttons import IconButton
+from app.ui.look.theme import Theme
 from app.ui.widgets.popups import ChoiceMenu
 from app.wording.i18n import _
 
@@ -23,33 +23,30 @@ def text_step(event: QKeyEvent) -> int | None:
     return _STEPS.get(Qt.Key(event.key()))
 
 
-class TextSizeButton(IconButton):
+class TextSizeMenu(ChoiceMenu):
     """`chosen` carries the size in percent."""
 
     chosen = Signal(int)
 
-    def __init__(self, icons: Icons) -> None:
-        super().__init__(icons, Symbol.TEXT_SIZE, _("Text size of the conversation"))
-        self._theme = icons.theme
-        self.sizes_menu = ChoiceMenu(self)
-        self._group = QActionGroup(self.sizes_menu)
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(_("Text size of the conversation"), parent)
+        self._theme = theme
+        self._group = QActionGroup(self)
         for percent in TEXT_PERCENTS:
-            action = QAction(_("{percent} %").format(percent=percent), self.sizes_menu, checkable=True)
+            action = QAction(_("{percent} %").format(percent=percent), self, checkable=True)
             action.setData(percent)
             self._group.addAction(action)
-            self.sizes_menu.addAction(action)
-        self.sizes_menu.addSeparator()
-        self.sizes_menu.addAction(_("Larger: {keys}").format(keys=_native(LARGER_KEYS))).setEnabled(False)
-        self.sizes_menu.addAction(_("Smaller: {keys}").format(keys=_native(SMALLER_KEYS))).setEnabled(False)
+            self.addAction(action)
+        self.addSeparator()
+        self.addAction(_("Larger: {keys}").format(keys=_native(LARGER_KEYS))).setEnabled(False)
+        self.addAction(_("Smaller: {keys}").format(keys=_native(SMALLER_KEYS))).setEnabled(False)
         self._group.triggered.connect(self._choose)
-        self.clicked.connect(self._open)
+        self.aboutToShow.connect(self._look)
 
     @Slot()
-    def _open(self) -> None:
+    def _look(self) -> None:
         for action in self._group.actions():
             action.setChecked(action.data() == self._theme.sizes.percent)
-        below = self.mapToGlobal(QPoint(self.width() - self.sizes_menu.sizeHint().width(), self.height() + 2))
-        self.sizes_menu.popup(below)
 
     @Slot(QAction)
     def _choose(self, action: QAction) -> None:

@@ -167,9 +167,9 @@ class Composer(QWidget):
         self.book_button.set_words(_("+ Document"), _("Put a document on the desk"))
         self.say_shown(choosing_words(()).tip)
         self.words.set_language()
-        self.set_instructed(False)
         for button in self._tools():
             button.show()
+        self.set_instructed(False)
         self._update_button()
 
     def say_shown(self, words: str) -> None:
@@ -185,9 +185,9 @@ class Composer(QWidget):
         return self.book_button, self.instructions_button, self.image_button, self.send_button
 
     def set_instructed(self, instructed: bool) -> None:
-        """Whether the conversation has instructions of its own."""
-        words = _("Instructions ✓") if instructed else _("+ Instructions")
-        self.instructions_button.set_words(words, _("Say how you want answers in this conversation"))
+        """Show the button for the instructions of the conversation where it has some."""
+        self.instructions_button.set_words(_("Instructions ✓"), _("Say how you want answers in this conversation"))
+        self.instructions_button.setVisible(instructed)
         self._arrange()
 
     def set_busy(self, busy: bool) -> None:
@@ -399,10 +399,11 @@ class Composer(QWidget):
             top += height
         self.editor.setGeometry(inside.x(), top, inside.width(), tools - SPACE_S - top)
         self.book_button.move(inside.x() - 4, tools + (HEIGHT - self.book_button.height()) // 2)
-        self.instructions_button.move(self.book_button.geometry().right() + SPACE_S, self.book_button.y())
-        self.image_button.move(self.instructions_button.geometry().right() + SPACE_S, self.book_button.y())
+        last = self.book_button
+        for button in (self.instructions_button, self.image_button):
+            button.move(last.geometry().right() + SPACE_S, last.y())
+            last = last if button.isHidden() else button
         self.send_button.move(inside.right() + 1 - self.send_button.width(), tools)
-        last = self.instructions_button if self.image_button.isHidden() else self.image_button
         self.words.place_between(last.geometry(), self.send_button.geometry())
         self.update()
 

@@ -245,7 +245,7 @@ def test_a_sheet_is_kept_and_opened_again_in_the_middle_of_its_running(qtbot: Qt
     kept = room.feature(TablesWindow).panel.setup.kept
     wait(lambda: kept.count() == 1)
     assert "of 3 answered" in kept.item(0).text()
-    qtbot.mouseClick(room.window.shelf.top_buttons["Table…"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(room.window.shelf.tables.makers["Table…"], Qt.MouseButton.LeftButton)
     wait(lambda: kept.count() == 1)
     kept.setCurrentRow(0)
     kept.setFocus()

@@ -1,10 +1,11 @@
-"""The size of the text of conversations: by key where the focus is, by the button, kept as a setting."""
+"""The size of the text of conversations: by key where the focus is, by the menu, kept as a setting."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.ui.kit.commands import CommandMenu
 from app.ui.page.panel import PagePanel
 from tests.ui.room import Room, wait
 
@@ -36,13 +37,16 @@ def test_keys_change_the_text_where_the_focus_is_and_the_size_is_kept(room: Room
     wait(lambda: percent(room) == 100)
 
 
-def test_the_button_shows_the_sizes_and_sets_one(room: Room) -> None:
+def test_the_menu_of_the_conversation_shows_the_sizes_and_sets_one(room: Room) -> None:
     room.open()
-    button = room.window.talk.text_size
-    button.click()
-    actions = button.sizes_menu.actions()
-    assert [action.text() for action in actions if action.isChecked()] == ["100 %"]
-    actions[-4].trigger()
-    button.sizes_menu.close()
+    sizes = room.window.talk.text_sizes
+    room.window.talk.more.click()
+    (menu,) = [menu for menu in room.window.findChildren(CommandMenu) if menu.isVisible()]
+    assert sizes.menuAction() in menu.actions()
+    sizes.popup(menu.pos())
+    assert [action.text() for action in sizes.actions() if action.isChecked()] == ["100 %"]
+    sizes.actions()[-4].trigger()
+    for shown in (sizes, menu):
+        shown.close()
     wait(lambda: percent(room) == 200)
     assert room.window.talk.composer._frame().width() <= room.window.talk.width()

@@ -91,12 +91,13 @@ def test_the_keyboard_goes_on_where_a_card_was(composer: Composer) -> None:
 
 
 def test_tab_finds_one_card_and_arrows_find_the_others(composer: Composer) -> None:
+    composer.set_instructed(True)
     _show(composer, *(_card(number) for number in (1, 2, 3)))
     visited = []
     for _ in range(7):
         visited.append(_focused())
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
-    assert visited == ["Question", "image 1.png", "+ Document", "+ Instructions", "+ Image", "Send", "Question"]
+    assert visited == ["Question", "image 1.png", "+ Document", "Instructions ✓", "+ Image", "Send", "Question"]
     steps = []
     for key in (Key.Key_Left, Key.Key_Right, Key.Key_Down, Key.Key_Right, Key.Key_Up):
         QTest.keyClick(QApplication.focusWidget(), key)

@@ -267,12 +267,13 @@ def test_the_buttons_that_add(composer: Composer, said: list[object]) -> None:
 
 
 def test_tab_leaves_the_field_for_the_buttons(composer: Composer) -> None:
+    composer.set_instructed(True)
     composer.set_text("text")
     visited = []
     for _ in range(4):
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
         visited.append(QApplication.focusWidget().accessibleName())
-    assert visited == ["+ Document", "+ Instructions", "+ Image", "Send"]
+    assert visited == ["+ Document", "Instructions ✓", "+ Image", "Send"]
     assert composer.text() == "text"
 
 
