@@ -136,7 +136,7 @@ class PlanDelegate(RowDelegate):
             return
         pill = _pill(area, row)
         if row.passages:
-            painter.setPen(QPen(QColor(palette.edge), 1))
+            painter.setPen(QPen(QColor(palette.line), 1))
             painter.setBrush(QColor(palette.surface))
             painter.drawRoundedRect(pill.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), CORNER - 2, CORNER - 2)
         painter.setPen(QColor(palette.ink))

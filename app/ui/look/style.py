@@ -60,28 +60,27 @@ QFrame[role="card"] {{
     background: $surface; border: 1px solid $line; border-radius: {CORNER}px;
 }}
 
-QFrame[role="card"][current="true"] {{ border: 2px solid $accent; }}
+QFrame[role="card"][current="true"] {{ background: $wash; }}
 QFrame[role="bar"] {{ background: $surface; border: none; border-top: 1px solid $line; }}
 QFrame[role="leaving"] {{ background: $surface; border: none; }}
 
 QPushButton {{
-    background: $surface; color: $ink; border: 1px solid $edge;
+    background: $surface; color: $ink; border: 1px solid $line;
     border-radius: {CORNER}px; padding: 0 {SPACE_M}px; min-height: 32px; font-weight: 600;
 }}
-QPushButton:hover {{ border-color: $soft_ink; }}
+QPushButton:hover {{ background: $wash; border-color: $handle; }}
 QPushButton:pressed {{ background: $wash; }}
 QPushButton:focus {{ border: 2px solid $accent; padding: 0 {SPACE_M - 1}px; min-height: 30px; }}
 QPushButton:disabled {{ color: $soft_ink; background: $ground; }}
 QPushButton[role="primary"] {{
     background: $accent; color: $on_accent; border-color: $accent;
 }}
+QPushButton[role="primary"]:hover {{ background: $accent; border-color: $accent; }}
 QPushButton[role="primary"]:focus {{ border-color: $ink; }}
 QPushButton[role="primary"]:disabled {{
     background: $line; color: $soft_ink; border-color: $line;
 }}
-QPushButton[role="badge"]:disabled {{
-    background: $accent; color: $on_accent; border-color: $accent;
-}}
+QPushButton[role="badge"]:disabled {{ background: transparent; color: $ink; border-color: transparent; }}
 QPushButton[role="quiet"] {{
     background: transparent; border-color: transparent; color: $soft_ink;
     font-weight: 400; padding: 0 {SPACE_S}px; min-height: 26px;
@@ -116,9 +115,9 @@ QToolButton[role="icon"]:checked {{ background: $wash; }}
 QToolButton[role="icon"]:pressed {{ background: $line; }}
 QToolButton[role="icon"]:focus {{ border-color: $accent; }}
 QToolButton[role="icon"][framed="true"] {{
-    background: $surface; border: 1px solid $edge; padding: {SPACE_XS + 1}px;
+    background: $surface; border: 1px solid $line; padding: {SPACE_XS + 1}px;
 }}
-QToolButton[role="icon"][framed="true"]:hover {{ border-color: $soft_ink; }}
+QToolButton[role="icon"][framed="true"]:hover {{ background: $wash; border-color: $handle; }}
 QToolButton[role="icon"][framed="true"]:focus {{ border: 2px solid $accent; padding: {SPACE_XS}px; }}
 QToolButton::menu-indicator {{ image: none; }}
 
@@ -156,11 +155,11 @@ QLineEdit[role="palette"] {{
 QFrame[role="popup"], QDialog[role="popup"] {{ background: $surface; border: 1px solid $line; }}
 
 QPushButton[role="filter"] {{
-    background: transparent; font-weight: 400; min-height: 26px; border-radius: 14px; border-color: $edge;
+    background: transparent; font-weight: 400; min-height: 26px; border-radius: 14px; border-color: $line;
     padding: 0 {SPACE_M}px; padding-right: {SPACE_XXL - SPACE_S}px; text-align: left;
 }}
-QPushButton[role="filter"]:hover {{ border-color: $soft_ink; }}
-QPushButton[role="filter"][active="true"] {{ background: $wash; color: $accent; border-color: $accent; }}
+QPushButton[role="filter"]:hover {{ background: $wash; }}
+QPushButton[role="filter"][active="true"] {{ background: $wash; color: $ink; font-weight: 600; border-color: $handle; }}
 QPushButton[role="filter"]:focus {{
     border: 2px solid $accent; min-height: 24px; padding: 0 {SPACE_M - 1}px; padding-right: {SPACE_XXL - SPACE_S - 1}px;
 }}
@@ -172,13 +171,13 @@ QPushButton[role="choice"], QPushButton[role="choice"]:focus {{
 
 QListView, QTreeView {{ background: transparent; border: none; outline: none; }}
 QListView[role="framed"], QTreeView[role="framed"] {{
-    background: $surface; border: 1px solid $edge; border-radius: {CORNER}px; padding: {SPACE_XS}px;
+    background: $surface; border: 1px solid $line; border-radius: {CORNER}px; padding: {SPACE_XS}px;
 }}
 QListView[role="framed"]:focus, QTreeView[role="framed"]:focus {{ border-color: $accent; }}
 QListView[role="framed"]::item, QTreeView::item {{ min-height: 26px; border-radius: {SPACE_XS}px; }}
 QListView[role="framed"]::item:hover, QTreeView::item:hover {{ background: $ground; color: $ink; }}
 QListView[role="framed"]::item:selected, QTreeView::item:selected {{
-    background: $wash; color: $accent;
+    background: $wash; color: $ink;
 }}
 QListView[role="sections"]::item {{ min-height: 34px; padding-left: {SPACE_S}px; border-radius: {CORNER}px; }}
 QListView[role="sections"]::item:hover {{ background: $wash; color: $ink; }}
@@ -192,10 +191,10 @@ QPlainTextEdit[role="framed"] {{
 QPlainTextEdit[role="framed"]:focus {{ border-color: $accent; }}
 QTableView {{ background: $surface; border: none; outline: none; }}
 QTableView[role="grid"] {{ background: $ground; }}
-QTableView[role="framed"] {{ border: 1px solid $edge; border-radius: {CORNER}px; }}
+QTableView[role="framed"] {{ border: 1px solid $line; border-radius: {CORNER}px; }}
 QTableView[role="framed"]:focus {{ border-color: $accent; }}
 QTableView[role="framed"]::item {{ padding: 0 {SPACE_M}px; }}
-QTableView[role="framed"]::item:selected {{ background: $wash; color: $accent; }}
+QTableView[role="framed"]::item:selected {{ background: $wash; color: $ink; }}
 QTableView[role="framed"] QHeaderView::section {{ background: $surface; border-top: none; }}
 QHeaderView {{ background: $ground; border: none; }}
 QHeaderView::section {{
@@ -215,7 +214,7 @@ QProgressBar {{
     background: $line; border: none; border-radius: 2px; min-height: 4px; max-height: 4px;
 }}
 QProgressBar[role="spine"] {{ background: transparent; min-height: 16px; max-height: 16px; }}
-QProgressBar::chunk {{ background: $accent; border-radius: 2px; }}
+QProgressBar::chunk {{ background: $working; border-radius: 2px; }}
 QProgressBar[role="good"]::chunk {{ background: $verified; }}
 QProgressBar[role="weak"]::chunk {{ background: $near; }}
 
@@ -255,13 +254,13 @@ QMenu {{
 QMenu::item {{
     padding: 6px {SPACE_L}px 6px {SPACE_M}px; border-radius: {SPACE_XS}px; min-height: 20px;
 }}
-QMenu::item:selected {{ background: $wash; color: $accent; }}
+QMenu::item:selected {{ background: $wash; color: $ink; }}
 QMenu::item:disabled {{ color: $soft_ink; background: transparent; }}
 QMenu::separator {{ height: 1px; background: $line; margin: {SPACE_XS}px {SPACE_S}px; }}
 QMenu::icon {{ padding-left: {SPACE_S}px; }}
 
 QSplitter::handle {{ background: $line; }}
-QSplitter::handle:hover {{ background: $accent; }}
+QSplitter::handle:hover {{ background: $edge; }}
 
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

@@ -29,7 +29,7 @@ TEXT_FAMILY = "Source Serif Pro"
 @dataclass(frozen=True)
 class Palette:
     """Colours as #RRGGBB. They keep the contrast that WCAG AA wants (tests/ui/look/test_look.py): 4.5 for text on what
-    it is written on, 3 for the edges of what can be used."""
+    it is written on, 3 for the edges of what is written in."""
 
     dark: bool
     ground: str
@@ -37,7 +37,7 @@ class Palette:
     ink: str
     soft_ink: str
     line: str  # between things; it says nothing
-    edge: str  # of what can be typed into or pressed
+    edge: str  # of what can be typed into
     accent: str
     on_accent: str
     wash: str
@@ -46,7 +46,7 @@ class Palette:
     not_found: str
     highlight: str
     handle: str  # what is there and of no use: a disabled control, memory that others have
-    working: str  # in the spine: what is neither book nor free
+    working: str  # how far something is; in the spine: what is neither book nor free
     projector: str  # these two in a model's fit bar
     context: str
 

@@ -55,8 +55,8 @@ class RowDelegate(QStyledItemDelegate):
         frame = QRectF(area).adjusted(0.5, 0.5, -0.5, -0.5)
         selected = bool(option.state & _State.State_Selected)
         hovered = bool(option.state & _State.State_MouseOver)
-        fill = palette.surface if card else palette.wash if selected else palette.line if hovered else ""
-        edge = palette.accent if card and selected else palette.line if card else fill
+        fill = palette.wash if selected else palette.surface if card else palette.line if hovered else ""
+        edge = palette.line if card else fill
         if not fill:
             return
         colour = QColor(fill)
@@ -257,7 +257,7 @@ class BookDelegate(RowDelegate):
             painter.setBrush(QColor(palette.line))
             painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
             bar.setWidth(max(_BAR, width * min(1.0, row.fraction)))
-            painter.setBrush(QColor(palette.accent))
+            painter.setBrush(QColor(palette.working))
             painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
 
 

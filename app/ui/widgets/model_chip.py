@@ -139,7 +139,7 @@ class ModelChip(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ring = self.hasFocus()
-        edge = palette.accent if ring else palette.soft_ink if self.underMouse() else palette.edge
+        edge = palette.accent if ring else palette.handle if self.underMouse() else palette.line
         inset = 1.0 if ring else 0.5
         frame = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         painter.setPen(QPen(QColor(edge), 2 * inset))
@@ -166,7 +166,7 @@ class ModelChip(QAbstractButton):
         painter.save()
         painter.setClipPath(clip)
         done = QRectF(frame.left(), frame.bottom() - 2, frame.width() * self._state.fraction, 2)
-        painter.fillRect(done, QColor(self._theme.palette.accent))
+        painter.fillRect(done, QColor(self._theme.palette.working))
         painter.restore()
 
     def _paint_text(self, painter: QPainter) -> None:

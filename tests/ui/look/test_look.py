@@ -35,7 +35,7 @@ def _contrast(one: str, other: str) -> float:
 
 
 _BOTH = pytest.mark.parametrize("palette", [PAPER, LAMP], ids=["paper", "lamp"])
-_CONTROLS = ("QPushButton", "QToolButton", "QLineEdit", "QPlainTextEdit", "QListView", "QRadioButton", "QSlider::h")
+_FIELDS = ("QLineEdit", "QPlainTextEdit", "QRadioButton", "QSlider::h")
 _COLOUR = re.compile(r"(?:^|[;\s])(color|background|border|border-color):[^;]*?(#[0-9A-F]{6}|transparent)", re.I)
 
 
@@ -78,12 +78,16 @@ def test_every_text_of_the_stylesheet_can_be_read_on_its_own_ground(palette: Pal
 
 
 @_BOTH
-def test_every_control_stands_out_from_what_it_is_on(palette: Palette) -> None:
-    """By its edge, or as a whole."""
+def test_every_field_stands_out_from_what_it_is_on(palette: Palette) -> None:
+    """By its edge, or as a whole, and so does all that has the focus; a button is known by its words."""
     pairs = []
     for selector, colours in _rules(palette):
         edge, ground = colours.get("border", "transparent"), colours.get("background", "transparent")
-        if selector.startswith(_CONTROLS) and edge != "transparent" and ":disabled" not in selector:
+        if (
+            (selector.startswith(_FIELDS) or ":focus" in selector)
+            and edge != "transparent"
+            and ":disabled" not in selector
+        ):
             whole = ground if edge == palette.ground else edge
             pairs += [(selector, whole, behind) for behind in (palette.ground, palette.surface)]
         elif selector.startswith(("QScrollBar::handle", "QProgressBar")) and "chunk" not in selector:
@@ -92,8 +96,16 @@ def test_every_control_stands_out_from_what_it_is_on(palette: Palette) -> None:
             pairs.append((selector, ground, palette.line))
     pairs += [("scroll bar", palette.edge, palette.ground), ("switch", palette.verified, palette.surface)]
     pairs += [("off", palette.soft_ink, palette.surface), ("focus", palette.accent, palette.line)]
-    assert len(pairs) > 40
+    assert len(pairs) > 30
     assert _weak(pairs, _LARGE) == {}
+
+
+@_BOTH
+def test_only_fields_and_what_has_the_focus_have_a_dark_line(palette: Palette) -> None:
+    dark = (palette.edge, palette.soft_ink, palette.ink, palette.accent)
+    drawn = [selector for selector, colours in _rules(palette) if colours.get("border") in dark]
+    others = [each for each in drawn if not each.startswith(_FIELDS) and ":focus" not in each]
+    assert [each for each in others if "primary" not in each] == []
 
 
 @_BOTH

@@ -35,8 +35,8 @@ def test_progress_lies_along_the_lower_edge(chip: ModelChip) -> None:
     chip.resize(chip.sizeHint())
     row = chip.height() - 3
     image = chip.grab().toImage()
-    assert image.pixelColor(chip.width() // 4, row) == QColor(PAPER.accent)
-    assert image.pixelColor(3 * chip.width() // 4, row) != QColor(PAPER.accent)
+    assert image.pixelColor(chip.width() // 4, row) == QColor(PAPER.working)
+    assert image.pixelColor(3 * chip.width() // 4, row) != QColor(PAPER.working)
 
 
 def test_a_long_name_does_not_push_the_window(chip: ModelChip) -> None:

@@ -50,7 +50,7 @@ class SuggestionButton(PlainButton):
         frame = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
         hovered, focused = self.underMouse(), self.hasFocus()
         fill = palette.wash if hovered else "" if self._small else palette.surface
-        edge = palette.accent if focused else "" if self._small else palette.soft_ink if hovered else palette.line
+        edge = palette.accent if focused else "" if self._small else palette.handle if hovered else palette.line
         painter.setPen(QPen(QColor(edge), 1.5 if focused else 1) if edge else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(fill) if fill else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(frame, CORNER, CORNER)

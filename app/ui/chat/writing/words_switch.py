@@ -218,7 +218,7 @@ def _words_width(words: str) -> int:
 
 
 def _draw_frame(painter: QPainter, frame: QRectF, palette: Palette, ground: str) -> None:
-    painter.setPen(QPen(QColor(palette.edge), 1))
+    painter.setPen(QPen(QColor(palette.line), 1))
     painter.setBrush(QColor(ground))
     painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), _ROUND, _ROUND)
 
