@@ -13,7 +13,7 @@ from app.features.comparison.window.changes import ChangeDelegate, ChangeList, C
 from app.features.comparison.words import renumbered_words, reservation_sentences, summary
 from app.ui.kit.rows import RowRole
 from app.ui.look.icons import Icons, Symbol
-from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
+from app.ui.look.theme import SPACE_L, SPACE_S, SPACE_XS
 from app.ui.page.panel import PagePanel
 from app.ui.shelf.lists import ShelfListView
 from app.ui.widgets.buttons import ButtonShape, IconButton, TextButton
@@ -65,6 +65,7 @@ class CompareDialog(QDialog):
         self.ask = TextButton(_("Ask about the changes…"))
         self.export = TextButton(_("Export…"))
         self.export.setToolTip(_("Write a Word document with tracked changes"))
+        self.close_button = TextButton(_("Close"))
         self.progress = QProgressBar(textVisible=False, maximum=0)
         self._state = PlainLabel(wraps=True)
         self._stack = QStackedWidget()
@@ -111,15 +112,17 @@ class CompareDialog(QDialog):
         centred = ((widget, Qt.AlignmentFlag.AlignHCenter) for widget in (self._state, self.progress))
         self._stack.addWidget(boxed(column(STRETCH, *centred, STRETCH, spacing=SPACE_S)))
         self._stack.addWidget(self._found())
-        head = row((self.titles, 1), self.swap, self.ask, self.export, spacing=SPACE_S)
+        head = row((self.titles, 1), self.swap, self.ask, self.export, self.close_button, spacing=SPACE_S)
         said = column(head, self.summary, self.notes, margins=(SPACE_L, SPACE_L, SPACE_L, SPACE_S), spacing=SPACE_XS)
         column(said, Separator(), (self._stack, 1), of=self)
 
     def _found(self) -> QWidget:
         """The list with the change in full below it, then both books."""
-        steps = row(self.place, STRETCH, self.previous, self.next, spacing=SPACE_XS, margins=(SPACE_M, 0, 0, 0))
+        steps = row(self.place, STRETCH, self.previous, self.next, spacing=SPACE_XS, margins=(SPACE_S, 0, 0, 0))
         self._left.setOrientation(Qt.Orientation.Vertical)
-        self._left.addWidget(boxed(column(steps, (self.view, 1), spacing=SPACE_S)))
+        self._left.addWidget(
+            boxed(column(steps, (self.view, 1), margins=(SPACE_S, SPACE_S, SPACE_S, 0), spacing=SPACE_S))
+        )
         self._left.addWidget(self.redline)
         self._left.setSizes([_HEIGHT - _REDLINE_HEIGHT, _REDLINE_HEIGHT])
         pages = QSplitter(Qt.Orientation.Horizontal)
@@ -135,6 +138,7 @@ class CompareDialog(QDialog):
         self.swap.clicked.connect(self.swap_wanted)
         self.ask.clicked.connect(self.ask_wanted)
         self.export.clicked.connect(self.export_wanted)
+        self.close_button.clicked.connect(self.reject)
         for button, keys, step in ((self.next, NEXT_KEYS, self.go_on), (self.previous, PREVIOUS_KEYS, self.go_back)):
             button.clicked.connect(step)
             QShortcut(QKeySequence(keys), self).activated.connect(step)

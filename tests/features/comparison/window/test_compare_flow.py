@@ -210,3 +210,12 @@ def test_a_removed_book_closes_its_comparison(room: Room, dialog: CompareDialog,
     room.presenter.shelf_area.shelf.book_removed.emit(leases[0].id)
     room.settle()
     assert room.feature(ComparisonWindow).comparing.dialog is None
+
+
+def test_nothing_touches_the_edges_and_a_button_closes_it(qtbot: QtBot, room: Room, dialog: CompareDialog) -> None:
+    for part in (dialog.view, dialog.place, dialog.next):
+        around = part.parentWidget().rect()
+        assert part.geometry().left() >= around.left() + 8
+        assert part.geometry().right() <= around.right() - 8
+    qtbot.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
+    assert room.feature(ComparisonWindow).comparing.dialog is None
