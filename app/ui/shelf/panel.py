@@ -110,6 +110,11 @@ class ShelfPanel(QWidget):
             self._quiet = quiet
             self._fit()
 
+    def add_to_foot(self, button: IconButton) -> None:
+        """Put a feature's button at the right end of the foot."""
+        self._foot_row.addWidget(button)
+        QWidget.setTabOrder(self.help_button, button)
+
     def add_running(self, card: RunningCard) -> None:
         """Show what runs for a feature, below the folder that is being added."""
         self._running.addWidget(card)
@@ -178,7 +183,8 @@ class ShelfPanel(QWidget):
         )
         self.settings_button.clicked.connect(self.settings_wanted)
         self.help_button = MenuButton(icons, Symbol.HELP, _("Help"), shape=ButtonShape.LABELLED, size=_FOOT_ICON)
-        foot = boxed(row(self.settings_button, self.help_button, STRETCH, margins=(SPACE_S, 0, SPACE_S, 0)))
+        self._foot_row = row(self.settings_button, self.help_button, STRETCH, margins=(SPACE_S, 0, SPACE_S, 0))
+        foot = boxed(self._foot_row)
         foot.setFixedHeight(FOOT_HEIGHT)
         return foot
 

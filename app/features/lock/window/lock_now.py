@@ -1,4 +1,4 @@
-"""The command that locks the desk."""
+"""The command that locks the desk, and its button on the shelf."""
 
 from __future__ import annotations
 
@@ -10,14 +10,31 @@ from PySide6.QtGui import QAction
 from app.core.machine.secret import KeyOrigin
 from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
 from app.ui.look.icons import Symbol
+from app.ui.widgets.buttons import IconButton
 from app.ui.window_feature import WindowFeature
+from app.ui.workspace import Workspace
 from app.wording.i18n import _
+
+_KEYS, _ICON = "Ctrl+Alt+L", 18
 
 
 class LockNow(WindowFeature):
     """`lock_wanted`: the desk, which has a passphrase, is to be locked."""
 
     lock_wanted = Signal()
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.button = IconButton(workspace.icons, Symbol.LOCK, _("Lock now"), shortcut=_KEYS, size=_ICON)
+        self.button.clicked.connect(self.lock_now)
+        workspace.window.shelf.add_to_foot(self.button)
+        workspace.passphrase.changed.connect(self._look)
+        self._look()
+
+    @Slot()
+    def _look(self) -> None:
+        """One click locks once there is a passphrase to unlock with."""
+        self.button.setVisible(self._workspace.passphrase.origin is KeyOrigin.PASSPHRASE)
 
     @Slot()
     def lock_now(self) -> None:
@@ -40,7 +57,7 @@ class LockNow(WindowFeature):
     def commands(self) -> Sequence[PlacedCommands]:
         lock = Command(
             _("Lock now"),
-            "Ctrl+Alt+L",
+            _KEYS,
             self.lock_now,
             words=_("passphrase, hide, away, screen"),
             role=QAction.MenuRole.ApplicationSpecificRole,

@@ -19,6 +19,7 @@ from app.core.conversations.conversation import Ending
 from app.core.machine import desk_window
 from app.core.settings import LockedWork
 from app.features.lock.window import desk_lock, forgetting
+from app.features.lock.window.lock_now import LockNow
 from app.features.lock.window.screen import LockScreen
 from app.services import services
 from app.store import keys
@@ -26,6 +27,7 @@ from app.ui.kit.bridge import _Line
 from app.ui.kit.calls import Call
 from app.ui.kit.commands import Group
 from app.ui.settings.passphrase import PassphraseDialog
+from app.ui.widgets.buttons import IconButton
 from tests.features.lock.window.locked_window import CHEAP, PASSPHRASE, LockedWindow
 from tests.ui.gate import Gate
 from tests.ui.room import pause, wait
@@ -300,6 +302,20 @@ def test_the_command_stands_before_the_one_that_sets_a_passphrase(window: Locked
     (group,) = (group for group in commands.groups if group.id is Group.PROGRAM)
     assert [command.name for command in group.commands][1:3] == ["Lock now", "Set a passphrase…"]
     assert commands.actions["Lock now"].menuRole() is QAction.MenuRole.ApplicationSpecificRole
+
+
+def test_a_click_in_the_foot_of_the_shelf_locks_once_there_is_a_passphrase(qtbot: QtBot, window: LockedWindow) -> None:
+    def button() -> IconButton:
+        assert window.start.presenter is not None
+        (found,) = [each for each in window.start.presenter.features if isinstance(each, LockNow)]
+        return found.button
+
+    assert button().isHidden()
+    window.protect()
+    assert button().isVisible()
+    qtbot.mouseClick(button(), Qt.MouseButton.LeftButton)
+    wait(lambda: window.start.presenter is None)
+    window.wait_closed()
 
 
 def test_a_desk_without_a_passphrase_is_not_locked_by_the_session(window: LockedWindow) -> None:
