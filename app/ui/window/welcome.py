@@ -52,10 +52,12 @@ class Welcome(Presenter):
         self._files: tuple[Path, ...] = ()
         self._started = False
         self._first_start = False
+        self._added: set[str] = set()  # the ids of what came with folders since the start
         self._key_open = False  # a person should know where the key is, and has not said that it may stay there
         self.advice.changed.connect(self.hint)
         self.advice.changed.connect(self._show_lead)
         window.talk.view.empty.wanted.connect(self._act)
+        shelf.folders.added.connect(self._note_added)
 
     def begin(self, state: WindowState, files: Sequence[Path]) -> None:
         """`state` is what was shown last; `files` are given at the start."""
@@ -99,6 +101,12 @@ class Welcome(Presenter):
     def note_answered(self) -> None:
         """The first question was answered: the first start is over."""
         self._first_start = False
+        self.hint()
+
+    @Slot(object)
+    def _note_added(self, books: tuple[Book, ...]) -> None:
+        """Documents of a folder came onto the shelf: all can be asked, while the others still come, too."""
+        self._added |= {book.id for book in books}
         self.hint()
 
     @Slot()
@@ -168,6 +176,9 @@ class Welcome(Presenter):
                 advice=self.advice.words,
                 key=key,
             )
+        ready = not self._asks_all and not pending and not self._added.isdisjoint(kept)
+        if ready and len(kept) > 1 and (self._first_start or not books):
+            return self._ready_words(len(kept), key)
         if self._first_start and (pending or books):
             return self._first_words(key, importing=bool(pending))
         if pending:
@@ -186,6 +197,19 @@ class Welcome(Presenter):
             choose = (*choose, (EmptyAction.ASK_ALL, words))
         where = _("Drop files anywhere on this window, or choose them.")
         return EmptyWords(_("Add a document to start"), (where,), actions=(_add_action(), *choose), key=key)
+
+    def _ready_words(self, documents: int, key: str) -> EmptyWords:
+        """A folder was added: so many documents can be asked now."""
+        return EmptyWords(
+            _("{n} documents are ready").format(n=count(documents)),
+            (_("Ask about all of them, or choose some."),),
+            most_questions=0,
+            actions=(
+                (EmptyAction.ASK_ALL, _("Ask them all")),
+                (EmptyAction.CHOOSE_BOOKS, _("Choose from your library…")),
+            ),
+            key=key,
+        )
 
     def _first_words(self, key: str, *, importing: bool) -> EmptyWords:
         """`importing`: the handbook is on its way."""

@@ -16,6 +16,7 @@ from app.core.errors import Code, Problem
 from app.services.library import parallel_reading
 from app.ui.adding.dialog import AddingDialog
 from app.ui.adding.files import AddedState, FileRole
+from app.ui.chat.messages.empty import EmptyAction
 from app.ui.shelf.file_import import PasswordDialog
 from app.ui.shelf.running import RunningCard
 from tests.ui import shelf_of_books
@@ -99,6 +100,24 @@ def test_the_shelf_says_how_far_it_is_and_stops(qtbot: QtBot, room: Room, folder
     qtbot.mouseClick(room.window.talk.notice.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert len(_titles(room)) == 3, "it goes on"
+
+
+def test_what_came_with_a_folder_can_be_asked_at_once_and_the_count_follows(
+    qtbot: QtBot, room: Room, folder: Path
+) -> None:
+    gate = Gate()
+    room.reader.steps["letters.pdf"] = [gate]
+    empty = room.window.talk.view.empty
+    room.presenter.shelf_area.folders.take([folder])
+    wait(gate.reached.is_set)
+    wait(lambda: empty.words.title == "2 documents are ready")
+    gate.open()
+    room.settle()
+    assert empty.words.title == "3 documents are ready"
+    qtbot.mouseClick(empty.buttons[EmptyAction.ASK_ALL], Qt.MouseButton.LeftButton)
+    room.settle()
+    assert room.shown().scope is not None
+    assert empty.words.title == "Ask about all documents"
 
 
 def test_it_is_paused_from_the_card(qtbot: QtBot, room: Room, folder: Path) -> None:
