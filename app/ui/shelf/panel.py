@@ -54,6 +54,7 @@ class ShelfPanel(QWidget):
     book_moved = Signal(str, int)  # so many places further down on the desk
     book_remove_wanted = Signal(str)
     reread_wanted = Signal(str)
+    folder_shown = Signal(str)  # the one that a book's file is in
     opening_cancelled = Signal(str)
     add_wanted = Signal()
     folder_wanted = Signal()
@@ -296,6 +297,7 @@ class ShelfPanel(QWidget):
         menu.addAction(_("Open"), partial(self.book_opened.emit, row.book.id))
         menu.addAction(_("Import report…"), partial(self.report_wanted.emit, row.book.id))
         menu.addAction(_("Read the file again"), partial(self.reread_wanted.emit, row.book.id))
+        menu.addAction(_("Show in folder"), partial(self.folder_shown.emit, row.book.id))
         add_entries(menu, self._entries(row.book))
         words = _("Take off the desk") if row.on_desk else _("Put on the desk")
         menu.addAction(f"{words}\t{_('Space')}", partial(self.desk_toggled.emit, row.book.id))

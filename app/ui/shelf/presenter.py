@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QCursor
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QCursor, QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from app.core.conversations.bin import BinEntry, BinKind
@@ -157,6 +158,14 @@ class ShelfPresenter(Presenter):
         if (book := self._shown.shelf.get(book_id)) is not None:
             self.openings.reread(book)
 
+    @Slot(str)
+    def show_folder(self, book_id: str) -> None:
+        """Open the folder where a book's file was when it was added, or the nearest one above it that is still there,
+        in the program that the desktop has for folders."""
+        if (book := self._shown.shelf.get(book_id)) is not None:
+            folder = next(each for each in Path(book.path).absolute().parents if each.is_dir())
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
     # ---- the desk
 
     @Slot(str)
@@ -208,6 +217,7 @@ class ShelfPresenter(Presenter):
         self.pages.chosen.connect(self.choose_pages)
         self._panel.book_remove_wanted.connect(self.remove_book)
         self._panel.reread_wanted.connect(self.reread)
+        self._panel.folder_shown.connect(self.show_folder)
         self._panel.opening_cancelled.connect(self.openings.stop)
         self.openings.changed.connect(self.show_books)
         self.openings.opened.connect(self._on_opened)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import BookRef
@@ -118,3 +122,19 @@ def test_a_locked_file_is_read_again_with_its_password(room: Room) -> None:
     room.settle()
     assert not room.desk.documents.library.book(book.id).is_outdated
     assert len(room.desk.documents.library.books()) == 1
+
+
+def test_the_folder_of_a_document_is_shown_or_the_nearest_that_is_left(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    folder = tmp_path / "Leases"
+    folder.mkdir()
+    book = room.fake.books.add(shelf_of_books.letters(), folder / "letters.pdf")
+    room.add_conversation("A", [book])
+    room.open()
+    _menu_action(room, book, "Show in folder")
+    folder.rmdir()
+    _menu_action(room, book, "Show in folder")
+    assert opened == [str(folder), str(tmp_path)]
