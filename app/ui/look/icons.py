@@ -85,7 +85,6 @@ class Icons(QObject):
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._family, self._codes = _font()
 
     @property
     def theme(self) -> Theme:
@@ -94,12 +93,17 @@ class Icons(QObject):
     def icon(self, symbol: Symbol, colour: str | None = None) -> QIcon:
         """`colour` as #RRGGBB; without one it is ink, and soft ink where the widget is disabled."""
         palette = self._theme.palette
-        sign = chr(int(self._codes[symbol], 16))
-        return QIcon(_Sign(self._family, sign, QColor(colour or palette.ink), QColor(palette.soft_ink)))
+        return icon_of(symbol, QColor(colour or palette.ink), QColor(palette.soft_ink))
 
     def pixmap(self, symbol: Symbol, colour: str | None = None, size: int = ICON, ratio: float = 1.0) -> QPixmap:
         """`size` in pixels of the window's scale, `ratio` the screen's device pixel ratio."""
         return self.icon(symbol, colour).pixmap(QSize(size, size), ratio)
+
+
+def icon_of(symbol: Symbol, ink: QColor, faint: QColor) -> QIcon:
+    """An icon in the colour `ink`, in `faint` where its widget is disabled."""
+    family, codes = _font()
+    return QIcon(_Sign(family, chr(int(codes[symbol], 16)), ink, faint))
 
 
 def draw_symbol(painter: QPainter, rect: QRect, symbol: Symbol, colour: str) -> None:

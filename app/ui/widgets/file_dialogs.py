@@ -11,12 +11,23 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QDir, QSettings, QStandardPaths, Qt, QUrl
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette
-from PySide6.QtWidgets import QFileDialog, QHeaderView, QSplitter, QToolButton, QTreeView, QWidget
+from PySide6.QtCore import QCoreApplication, QDir, QFileInfo, QSettings, QStandardPaths, Qt, QUrl
+from PySide6.QtGui import QAbstractFileIconProvider, QColor, QIcon, QPalette
+from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QHeaderView, QSplitter, QToolButton, QTreeView, QWidget
 from shiboken6 import Shiboken
 
-_SIZE, _SIDE, _ICON = (860, 560), 170, 16
+from app.ui.look.icons import Symbol, icon_of
+
+_SIZE, _SIDE = (860, 560), 170
+_BUTTONS = {
+    "backButton": Symbol.BACK,
+    "forwardButton": Symbol.FORWARD,
+    "toParentButton": Symbol.UP,
+    "newFolderButton": Symbol.ADD,
+    "listModeButton": Symbol.OUTLINE,
+    "detailModeButton": Symbol.SHEET,
+}
+"""The buttons of Qt's own dialog, by the names that Qt gives them."""
 _FLATPAK = Path("/.flatpak-info")
 """Inside Flatpak only the desktop's dialog, through its portal, sees the person's files."""
 
@@ -60,17 +71,25 @@ class FileDialog(QFileDialog):
             for column in range(tree.header().count()):
                 mode = QHeaderView.ResizeMode.Stretch if column == 0 else QHeaderView.ResizeMode.ResizeToContents
                 tree.header().setSectionResizeMode(column, mode)
-        for button in self.findChildren(QToolButton):  # black ones, whatever the ground is
-            button.setIcon(_inked(button.icon(), self.palette().color(QPalette.ColorRole.WindowText)))
+        ink = self.palette().color(QPalette.ColorRole.WindowText)
+        faint = self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText)
+        for button in self.findChildren(QToolButton):
+            if (symbol := _BUTTONS.get(button.objectName())) is not None:
+                button.setIcon(icon_of(symbol, ink, faint))
+        self._kinds = _Kinds(ink)  # the dialog does not keep it
+        self.setIconProvider(self._kinds)
 
 
-def _inked(icon: QIcon, ink: QColor) -> QIcon:
-    pixmap = icon.pixmap(_ICON, _ICON)
-    painter = QPainter(pixmap)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(pixmap.rect(), ink)
-    painter.end()
-    return QIcon(pixmap)
+class _Kinds(QFileIconProvider):
+    """Folders and files as everywhere in the window."""
+
+    def __init__(self, ink: QColor) -> None:
+        super().__init__()
+        self._folder, self._file = icon_of(Symbol.FOLDER, ink, ink), icon_of(Symbol.FILE, ink, ink)
+
+    def icon(self, kind: QFileInfo | QAbstractFileIconProvider.IconType) -> QIcon:
+        is_file = kind.isFile() if isinstance(kind, QFileInfo) else kind is QAbstractFileIconProvider.IconType.File
+        return self._file if is_file else self._folder
 
 
 def _places() -> list[QUrl]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QCoreApplication, QFileInfo, Qt
+from PySide6.QtWidgets import QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
 import app.ui
@@ -62,3 +62,19 @@ def test_the_setting_is_followed(qtbot: QtBot, tmp_path: Path) -> None:
     window.settle()
     assert not QCoreApplication.testAttribute(_OWN)
     window.end()
+
+
+def test_its_buttons_and_rows_have_the_windows_own_icons(qtbot: QtBot, tmp_path: Path) -> None:
+    use_system_dialogs(False)
+    dialog = FileDialog(None, "Add books", str(tmp_path))
+    qtbot.addWidget(dialog)
+    shown = {button.objectName(): button.icon() for button in dialog.findChildren(QToolButton)}
+    assert shown.keys() == file_dialogs._BUTTONS.keys(), "Qt names its buttons so"
+    drawn = [icon.pixmap(16, 16).toImage() for icon in shown.values()]
+    file = tmp_path / "lease.pdf"
+    file.touch()
+    drawn += [dialog.iconProvider().icon(QFileInfo(str(path))).pixmap(16, 16).toImage() for path in (tmp_path, file)]
+    for number, image in enumerate(drawn):
+        inked = sum(image.pixelColor(x, y).alpha() > 127 for x in range(16) for y in range(16))
+        assert 0 < inked < 128, "no square"
+        assert image not in drawn[:number]
