@@ -79,6 +79,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     `shape`: what its cache depends on, by its header. `cards`: False where the processor computes alone, because a card
     did not answer.
     `template`: the chat format where neither our table nor llama.cpp's list has it.
+    `name`: by which a person knows the model; empty takes what its file says.
     `adapters`: over the weights. `remote`: load nothing here, but connect to that server; of the rest only
     `context_tokens` counts then, and only for servers that do not say theirs.
     """
@@ -100,6 +101,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     shape: Shape | None = None
     remote: RemoteSpec | None = None
     cards: bool = True
+    name: str = ""
 
 
 class PageText(msgspec.Struct, frozen=True):

@@ -433,7 +433,7 @@ def _describe(
 ) -> ModelInfo:
     device = (*_cards(spec), *devices())[0]
     return ModelInfo(
-        name=model.metadata("general.name") or model.path.stem,
+        name=spec.name or model.metadata("general.name") or model.path.stem,
         architecture=model.architecture,
         quantization=model.quantization,
         path=spec.model_path,

@@ -55,7 +55,7 @@ def starter() -> ModelFile | None:
 def available(folder: Path) -> tuple[ModelFile, ...]:
     """Return the models that can be loaded: those in `folder` and below it, by path, then the starter. Hidden folders,
     in which models are not whole yet, are passed over, and so is what cannot be looked at."""
-    found = [ModelFile(str(file), _name(file), size) for file, size in _models_below(folder)]
+    found = [ModelFile(str(file), name_of(file), size) for file, size in _models_below(folder)]
     first = starter()
     return (*found, first) if first else tuple(found)
 
@@ -89,7 +89,10 @@ def size_of(file: Path) -> int | None:
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def _name(file: Path) -> str:
+def name_of(file: Path) -> str:
+    """The one name that a model has wherever a person reads it: that of its record, else of its file."""
+    if is_starter(str(file)):
+        return STARTER_NAME
     record = record_beside(file)
     return record.title if record else file.stem
 

@@ -37,6 +37,7 @@ writes none. `<|eom|>` ends a message of Llama 4 (`Tokenizer.stop_tokens` of its
 _BEGINS_WITH_BOS = re.compile(rb"\s*\{\{-?\s*bos_token\b")
 _NO_SLOT, _ABORTED = 1, 2  # llama_decode: no place left in the KV cache; the abort callback said so
 
+_SIZES = {"Small": "_S", "Medium": "_M", "Large": "_L"}
 _CPU = "CPU"
 _HOST = "_Host"  # main memory that a card reads by itself
 _REFUSED = re.compile(r"failed to allocate (?P<memory>\S+) buffer of size (?P<bytes>\d+)$", re.MULTILINE)
@@ -185,8 +186,10 @@ class LlamaModel:
 
     @property
     def quantization(self) -> str:
+        """As the names of files have it: `Q4_K_M` for what llama.cpp calls `Q4_K - Medium`."""
         text: bytes = self._api._lib.llama_ftype_name(self._api.llama_model_ftype(self._model)) or b""
-        return text.decode("ascii", "replace")
+        kind, _dash, size = text.decode("ascii", "replace").partition(" - ")
+        return kind + _SIZES.get(size, "")
 
     @property
     def size_bytes(self) -> int:

@@ -377,6 +377,7 @@ def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSp
         tensor_split=tuple(map(float, placement.tensor_split)),
         mapping=placement.mapping,
         shape=placement.shape,
+        name=local.name_of(Path(path)),
     )
 
 

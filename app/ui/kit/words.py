@@ -393,7 +393,8 @@ def going_on_words(answer: Answer) -> str:
 
 
 def model_name(info: ModelInfo) -> str:
-    return f"{info.name} · {info.quantization}" if info.quantization else info.name
+    known = info.quantization.casefold() in info.name.casefold()
+    return info.name if known else f"{info.name} · {info.quantization}"
 
 
 def memory_words(info: ModelInfo) -> str:

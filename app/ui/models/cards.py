@@ -104,7 +104,7 @@ def _owned_names(owned: Owned, plan: ModelPlan | Problem | None) -> tuple[str, s
     if file.starter:
         return file.name, _("starter model: for a first try, not for real work")
     header = plan.header if isinstance(plan, ModelPlan) else None
-    title = (record.name if record else "") or (header.untrusted_name if header else "") or file.name
+    title = record.name if record and record.name else file.name
     quantization = (record.quantization if record else "") or (header.quantization if header else "")
     sees = plan.projector is not None if isinstance(plan, ModelPlan) else bool(projector_beside(Path(file.path)))
     return title, model_words.shape_words(header, quantization, sees=sees) or size(file.size_bytes)

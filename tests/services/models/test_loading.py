@@ -304,3 +304,13 @@ def test_choices_that_another_version_kept_are_neither_harmful_nor_lost(desk: Se
     assert (now[""]["threads"], now[""]["phase"]) == (0, "half")  # the choice of before, which this version made
     desk.settings.set_blob(name, b"[]")
     assert desk.models.choices() == {}
+
+
+def test_a_loaded_model_has_the_name_that_lists_have(desk: Services, tiny_scout: Path) -> None:
+    folder = desk.models.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    here = folder / "scout-of-mine.gguf"
+    here.symlink_to(tiny_scout)
+    listed = next(file for file in desk.models.available() if file.path == str(here))
+    info = loaded(desk, here)
+    assert info.name == listed.name == "scout-of-mine"
