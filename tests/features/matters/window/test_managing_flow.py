@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.features.matters.window.dialog import MattersDialog
 from app.features.matters.window.matters import MattersWindow
 from app.features.matters.window.presenter import MatterManaging
-from app.ui.kit.form import FormDialog
+from app.ui.kit.form import CheckedForm, FormDialog
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.ui.fakes import Gate
@@ -146,9 +146,15 @@ def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, windo
     wait(lambda: window.start._bridge.idle)
     files._ask_passphrase(str(target))
     asking = window.dialog(FormDialog)
-    assert isinstance(asking, FormDialog)
+    assert isinstance(asking, CheckedForm)
     assert isinstance(asking.field, SecretLine)
-    qtbot.keyClicks(asking.field.line, "lantern quay otter violet")
+    qtbot.keyClicks(asking.field.line, "lantern quay otter viole")
+    asking.action.click()
+    wait(lambda: window.start._bridge.idle)
+    assert asking.isVisible()
+    assert "passphrase" in asking.problem.text()
+    assert asking.field.text() == "lantern quay otter viole", "it stays"
+    qtbot.keyClicks(asking.field.line, "t")
     asking.action.click()
     wait(lambda: window.start._bridge.idle)
     assert sorted(matter.name for matter in window.desk.shared.matters.all()) == [
