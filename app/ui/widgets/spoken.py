@@ -1,11 +1,12 @@
-"""Tells screen readers of widgets that are painted by hand: what each of them is, and their order."""
+"""Tells screen readers of widgets that are painted by hand: what each of them is, and their order; and what has come
+about meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QWidget
 
 _ROLE = "spoken_as"
@@ -22,6 +23,12 @@ def speak_as(widget: QWidget, role: QAccessible.Role) -> None:
     if QAccessible.isActive():  # then Qt has asked already, and keeps what it was told
         known = QAccessible.queryAccessibleInterface(widget)
         QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(known))
+
+
+def announce(widget: QWidget, words: str) -> None:
+    """Have this said at once, wherever the focus is: what a person waits for has come about here."""
+    if words and QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
 
 def speak_in_order(widgets: Iterable[QWidget]) -> None:

@@ -23,6 +23,7 @@ from app.ui.chat.queued_question import Holding
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
+from app.ui.widgets.spoken import announce
 from app.ui.workspace import Workspace
 from app.wording.i18n import _
 from app.wording.units import count
@@ -234,6 +235,8 @@ class SheetsPresenter(Presenter):
             self.open(sheet_id)  # by a fault of ours: what is kept of the row is in the store
         self.beginning.list_kept()
         self._show_state()
+        if self._shown is not None and self._shown.sheet.id == sheet_id:
+            announce(self.panel, f"{self.panel.status.text()}. {self.panel.counts.accessibleName()}")
 
     def _is_shown(self) -> bool:
         return self._shown is not None and self._shown.sheet.id == self.run.sheet_id

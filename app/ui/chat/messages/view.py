@@ -25,6 +25,7 @@ from app.ui.kit.words import ModelRemark, lead_words
 from app.ui.look.theme import Theme
 from app.ui.widgets.link_dialog import LinkDialog
 from app.ui.widgets.pictures import Thumbnails
+from app.ui.widgets.spoken import announce
 from app.wording.i18n import _
 
 KEPT_THUMBNAILS = 100
@@ -209,6 +210,7 @@ class ConversationView(Scroller):
             slot.message.show_answer(answer, slot.variant, slot.variants)
             self._say(slot)
             slot.message.offer(self._action_below(slot, is_last=slot is self._column.slots[-1]))
+            announce(slot.message, slot.message.accessibleDescription())
 
     def show_weighed(self, answer: Answer) -> None:
         """Show an answer whose sentences were weighed, if it is shown and has ended."""
@@ -217,7 +219,10 @@ class ConversationView(Scroller):
             return
         slot.answer = answer
         if isinstance(slot.message, AnswerMessage):
+            before = slot.message.foot.describe()
             slot.message.show_answer(answer, slot.variant, slot.variants)
+            if (found := slot.message.foot.describe()) != before:
+                announce(slot.message, found)
         self._settle()
 
     def show_weighing(self, answer_id: str, words: str) -> None:

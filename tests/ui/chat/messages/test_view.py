@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import CitationState, Ending, PassageRef
 from app.core.conversations.verdict import Verdict
+from app.ui.chat.messages import view as view_module
 from app.ui.chat.messages.answer import AnswerMessage
 from app.ui.chat.messages.answer_footer import Foot
 from app.ui.chat.messages.empty import EmptyWords
@@ -299,6 +300,27 @@ def test_sentences_stand_under_the_answer(view: ConversationView) -> None:
     assert last.sentences == ("The engine stopped. You can ask again.", "The model is ready again. You can ask again.")
     assert "The model is ready again" in last.accessibleDescription()
     assert view.text_of("a2") == "Half"
+
+
+def test_an_answer_is_said_when_it_has_come_to_its_end_and_what_was_found_out_later_too(
+    view: ConversationView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(view_module, "announce", lambda _widget, words: said.append(words))
+    view.begin_turn(asked(2, "And?"), "a2")
+    view.append("By mail. ")
+    assert said == []
+    text = "By mail. It is nine months."
+    view.finish(answer(2, text))
+    assert len(said) == 1
+    assert text in said[0]
+    weighed = answer(2, text, verdicts=(judged(text, "It is nine months.", Verdict.SEEMS, 3),))
+    view.show_weighed(weighed)
+    view.show_weighed(weighed)
+    last = view.messages()[-1]
+    assert isinstance(last, AnswerMessage)
+    assert said[1:] == [last.foot.describe()]
+    assert said[1]
 
 
 def test_an_answer_that_was_kept_unfinished_says_so(qtbot: QtBot, fonts: None, theme: Theme) -> None:
