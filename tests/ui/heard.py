@@ -24,6 +24,7 @@ CONTROLS = {
 }
 _NO_ROLES = {"Client", "NoRole", "Pane"}
 """The roles that Qt gives a widget that it does not know."""
+_STACK = "LayeredPane"
 _NOT_READ = {"Grip", "ScrollBar"}
 """Where these come among their neighbours tells nobody anything."""
 _MARKUP = re.compile(r"</?[a-z]+[^<>]*>|&[a-z]+;|&#\w+;")
@@ -76,6 +77,10 @@ def _faults(heard: Heard) -> Iterator[str]:
         yield f"{called} has no name"
     if heard.focusable and heard.role in _NO_ROLES:
         yield f"{called} can have the focus, and has no role"
+    if heard.role == _STACK:
+        yield f"{called} is a stack of pages, which is said as a pane without items"
+    if heard.name and heard.description.startswith(f"{heard.name}  "):
+        yield f"{called} says its name twice, the second time with its keys"
     if heard.role == PROGRESS and heard.value is None:
         yield f"{called} has no value"
     for text in (heard.name, heard.description):

@@ -36,6 +36,7 @@ _ROLES = {
     29: "StaticText",
     31: "List",
     32: "ListItem",
+    36: "LayeredPane",
     37: "PageTab",
     39: "Grouping",
     _PROGRESS: "ProgressBar",

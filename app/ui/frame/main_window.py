@@ -57,6 +57,7 @@ class MainWindow(QWidget):
         self.resize(*_SIZE)
         self._waiting = _EmptyPane(foot=True)
         self._middle = QStackedWidget()
+        speak_as(self._middle, QAccessible.Role.Grouping)
         self._middle.addWidget(self._waiting)
         middle = QWidget()
         self._middle_column = _column(middle)

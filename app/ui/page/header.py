@@ -133,6 +133,7 @@ class FindField(QLineEdit):
         self.setPlaceholderText(_("Find in document"))
         self.setAccessibleName(_("Find in document"))
         self.setToolTip(_("Find in document") + "  Ctrl+F")
+        self.setAccessibleDescription("Ctrl+F")
         self.setMinimumWidth(_FIND_SMALLEST)
         self.setMaximumWidth(_FIND_WIDTH)
 

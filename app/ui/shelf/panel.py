@@ -72,6 +72,7 @@ class ShelfPanel(QWidget):
         self.new_button = TextButton(_("New conversation"))
         self.new_button.setStyleSheet("text-align: left;")
         self.new_button.setToolTip(_("New conversation") + "  Ctrl+N")
+        self.new_button.setAccessibleDescription("Ctrl+N")
         self.new_button.clicked.connect(self.new_wanted)
         self.search_button = IconButton(
             icons, Symbol.FIND, _("Find anything"), shortcut="Ctrl+K", shape=ButtonShape.FRAMED
@@ -104,6 +105,10 @@ class ShelfPanel(QWidget):
     def offer(self, commands: Sequence[Command]) -> None:
         """Show a button for each of these commands that has one here."""
         self.tables.offer(commands)
+        before = self.archived_button
+        for entry in self.tables.buttons.values():
+            QWidget.setTabOrder(before, entry)
+            before = entry
 
     def set_quiet(self, quiet: bool) -> None:
         """While nothing was asked yet and there is only the handbook, there is nothing to list but that."""

@@ -56,6 +56,7 @@ class IconButton(QToolButton):
         self.setAccessibleName(name)
         self.setText(name)
         self.setToolTip(f"{name}  {self._shortcut}" if self._shortcut else name)
+        self.setAccessibleDescription(self._shortcut)  # else the tip, and with it the name once more
 
     def set_symbol(self, symbol: Symbol, name: str) -> None:
         """It does something else now."""

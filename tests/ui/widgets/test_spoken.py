@@ -85,6 +85,16 @@ def test_marks_are_links_that_say_what_they_found_and_open_their_page(room: Room
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
 
 
+def test_tab_goes_through_the_shelf_from_its_top(room: Room) -> None:
+    answered(room)
+    shelf = room.window.shelf
+    widget, order = shelf.search_button, []
+    while (widget := widget.nextInFocusChain()) is not shelf.search_button:
+        order.append(widget)
+    lists = [shelf.conversation_view, *shelf.tables.buttons.values(), shelf.book_view]
+    assert [widget for widget in order if widget in lists] == lists
+
+
 def test_progress_is_told_as_progress(room: Room) -> None:
     reading(room)
     bars = {each.name: each.value for each in _whole(room.window) if each.role == PROGRESS}

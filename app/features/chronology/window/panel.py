@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QStackedWidget, QTabBar
 
 from app.features.chronology.window.rows import EventRow, NameRow, TimelineList
@@ -14,6 +14,7 @@ from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.ui.widgets.middle_panel import MiddlePanel
+from app.ui.widgets.spoken import speak_as
 from app.wording.i18n import _
 
 EVENTS, PEOPLE = 0, 1
@@ -59,6 +60,7 @@ class TimelinePanel(MiddlePanel):
         self.foot = ElidedLabel(role="small")
         self.empty_title, self.empty_words = PlainLabel(role="book"), PlainLabel(role="soft", wraps=True)
         self._lists = QStackedWidget()
+        speak_as(self._lists, QAccessible.Role.Grouping)
         self._lay_out()
         self._connect()
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QWidget
 
 from app.core.kept import TextSource
@@ -24,6 +24,7 @@ from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.ui.widgets.middle_panel import MiddlePanel
 from app.ui.widgets.row_list import RowListView
+from app.ui.widgets.spoken import speak_as
 from app.wording.i18n import _
 
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 6, Qt.Key.Key_PageUp: -6}
@@ -62,6 +63,7 @@ class SearchPanel(MiddlePanel):
         self.note = PlainLabel(role="soft", wraps=True)
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
+        speak_as(self._pages, QAccessible.Role.Grouping)
         self._pages.addWidget(self._make_note())
         self._pages.addWidget(self._make_results())
         chips = row(*self.chips.values(), STRETCH, spacing=SPACE_S)

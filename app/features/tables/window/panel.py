@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QAction, QActionGroup, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QProgressBar, QStackedWidget, QWidget
 
 from app.features.tables.cells import CellFinding
@@ -28,6 +28,7 @@ from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator, set_role
 from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.middle_panel import MiddleView
 from app.ui.widgets.notice import NoticeBar
+from app.ui.widgets.spoken import speak_as
 from app.ui.widgets.unfold_buttons import UnfoldButtons
 from app.wording.i18n import _
 
@@ -65,6 +66,7 @@ class SheetPanel(MiddleView):
         self._make_finding(icons)
         self._make_foot()
         self._pages = QStackedWidget()
+        speak_as(self._pages, QAccessible.Role.Grouping)
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self._answers())
         self._connect()
