@@ -16,8 +16,10 @@ from app.core.conversations.values import AnswerForm, ValueKind
 from app.core.errors import AppError, Code
 from app.features.tables.data import GridColumn
 
+MAX_QUESTION_CHARACTERS = 2000
 MOST_CHOICES = 20
 MOST_CHOICE_CHARACTERS = 60
+_COMMENT = "#"
 _LINE = re.compile(r"\[([^\[\]]*)\]\s*(.*)", re.DOTALL)
 _NAME = re.compile(r"([^:：]{1,60})(?::\s+|：)(.+)", re.DOTALL)
 _BETWEEN = re.compile(r"[,;，；、]")
@@ -37,9 +39,15 @@ _KINDS = {
 }
 
 
-def columns_of(lines: Iterable[str]) -> tuple[GridColumn, ...]:
-    """A column for each line. Raises AppError QUESTION_KIND, QUESTION_CHOICES."""
-    return tuple(_column(number, line.strip()) for number, line in enumerate(lines, 1))
+def split_questions(text: str) -> tuple[str, ...]:
+    """One question a line; empty lines and those that begin with # are left out."""
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(line for line in lines if line and not line.startswith(_COMMENT))
+
+
+def columns_of(lines: Iterable[str], first: int = 1) -> tuple[GridColumn, ...]:
+    """A column for each line; `first`: the number of the first one. Raises AppError QUESTION_KIND, QUESTION_CHOICES."""
+    return tuple(_column(number, line.strip()) for number, line in enumerate(lines, first))
 
 
 def line_of(column: GridColumn) -> str:
@@ -61,6 +69,19 @@ def are_choices(choices: Sequence[str]) -> bool:
     return 2 <= len(choices) <= MOST_CHOICES and all(len(choice) <= MOST_CHOICE_CHARACTERS for choice in choices)
 
 
+def check_choices(choices: Sequence[str], number: int) -> None:
+    """Raises AppError QUESTION_CHOICES of the question with this number."""
+    if not are_choices(choices):
+        raise AppError(Code.QUESTION_CHOICES, number=number, limit=MOST_CHOICES, characters=MOST_CHOICE_CHARACTERS)
+
+
+def check_length(question: str, number: int) -> None:
+    """Raises AppError QUESTION_TOO_LONG of the question with this number."""
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        limit = MAX_QUESTION_CHARACTERS
+        raise AppError(Code.QUESTION_TOO_LONG, number=number, characters=len(question), limit=limit)
+
+
 def _column(number: int, line: str) -> GridColumn:
     found = _LINE.fullmatch(line)
     if found is None or not found[2]:
@@ -70,8 +91,8 @@ def _column(number: int, line: str) -> GridColumn:
     if kind is None or (colon and kind is not ValueKind.CHOICE):
         raise AppError(Code.QUESTION_KIND, number=number, kind=found[1], known=", ".join(ValueKind))
     choices = choices_of(listed)
-    if kind is ValueKind.CHOICE and not are_choices(choices):
-        raise AppError(Code.QUESTION_CHOICES, number=number, limit=MOST_CHOICES, characters=MOST_CHOICE_CHARACTERS)
+    if kind is ValueKind.CHOICE:
+        check_choices(choices, number)
     named = _NAME.fullmatch(found[2])
     name, question = (named[1].strip(), named[2].strip()) if named else ("", found[2])
     return GridColumn(question, name, AnswerForm(kind, choices))

@@ -19,6 +19,7 @@ from app.core.errors import AppError, Code
 from app.core.machine.paths import resources
 from app.core.work import Cancel, Work
 from app.documents.files import open_document
+from app.features.tables.columns import MAX_QUESTION_CHARACTERS, check_length, split_questions
 from app.features.tables.data import GridColumn, Sheet, SheetEntry, SheetProgress
 from app.features.tables.store import SheetStore
 from app.services.asking.ask import Ask, title_of
@@ -225,17 +226,8 @@ MAX_QUESTIONS = 500
 
 MAX_CELLS = 20_000
 
-MAX_QUESTION_CHARACTERS = 2000
 MAX_FILE_BYTES = 4 * MAX_QUESTIONS * MAX_QUESTION_CHARACTERS
 """UTF-8 takes up to four bytes for a character."""
-
-_COMMENT = "#"
-
-
-def split_questions(text: str) -> tuple[str, ...]:
-    """One question a line; empty lines and those that begin with # are left out."""
-    lines = (line.strip() for line in text.splitlines())
-    return tuple(line for line in lines if line and not line.startswith(_COMMENT))
 
 
 def check_questions(questions: Sequence[str]) -> None:
@@ -245,10 +237,7 @@ def check_questions(questions: Sequence[str]) -> None:
     if len(questions) > MAX_QUESTIONS:
         raise AppError(Code.QUESTION_LIMIT, wanted=len(questions), limit=MAX_QUESTIONS)
     for number, question in enumerate(questions, 1):
-        if len(question) > MAX_QUESTION_CHARACTERS:
-            raise AppError(
-                Code.QUESTION_TOO_LONG, number=number, characters=len(question), limit=MAX_QUESTION_CHARACTERS
-            )
+        check_length(question, number)
 
 
 def _check_cells(wanted: int) -> None:

@@ -19,16 +19,9 @@ from app.core.errors import AppError, Code, Problem
 from app.core.settings import RemoteTexts
 from app.core.work import Cancel, Stopped, finish
 from app.features.tables import service
-from app.features.tables.columns import columns_of
+from app.features.tables.columns import MAX_QUESTION_CHARACTERS, columns_of, split_questions
 from app.features.tables.data import Sheet, SheetProgress
-from app.features.tables.service import (
-    SheetTemplate,
-    check_questions,
-    read_questions,
-    sheets_of,
-    split_questions,
-    templates_of,
-)
+from app.features.tables.service import SheetTemplate, check_questions, read_questions, sheets_of, templates_of
 from app.features.tables.window.cell_table import state_words
 from tests import work
 from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
@@ -329,7 +322,7 @@ def test_a_file_too_large_for_questions_is_not_read(tmp_path: Path) -> None:
     [
         ((), Code.QUESTION_NONE),
         (("Why?",) * (service.MAX_QUESTIONS + 1), Code.QUESTION_LIMIT),
-        (("Why?", "y" * (service.MAX_QUESTION_CHARACTERS + 1)), Code.QUESTION_TOO_LONG),
+        (("Why?", "y" * (MAX_QUESTION_CHARACTERS + 1)), Code.QUESTION_TOO_LONG),
     ],
 )
 def test_limits_are_told(fake: FakeDesk, listed: tuple[str, ...], code: Code) -> None:
@@ -340,7 +333,7 @@ def test_limits_are_told(fake: FakeDesk, listed: tuple[str, ...], code: Code) ->
 
 
 def test_what_is_at_the_limits_is_taken() -> None:
-    check_questions(("y" * service.MAX_QUESTION_CHARACTERS,) * service.MAX_QUESTIONS)
+    check_questions(("y" * MAX_QUESTION_CHARACTERS,) * service.MAX_QUESTIONS)
 
 
 # ---- templates

@@ -7,9 +7,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.conversations.values import AnswerForm, ValueKind
-from app.features.tables.columns import MOST_CHOICES, are_choices, choices_of
+from app.features.tables.columns import MAX_QUESTION_CHARACTERS, MOST_CHOICES, are_choices, choices_of
 from app.features.tables.data import GridColumn
-from app.features.tables.service import MAX_QUESTION_CHARACTERS
 from app.features.tables.words import kind_words
 from app.ui.look.theme import SPACE_S
 from app.ui.widgets.buttons import ChoiceButton

@@ -9,8 +9,9 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QPlainTextEdit, QWidget
 
+from app.features.tables.columns import split_questions
 from app.features.tables.data import SheetEntry
-from app.features.tables.service import SheetTemplate, split_questions
+from app.features.tables.service import SheetTemplate
 from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import ChoiceButton, TextButton
 from app.ui.widgets.labels import PlainLabel
