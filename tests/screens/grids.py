@@ -13,6 +13,7 @@ from app.features.tables.service import sheets_of
 from app.features.tables.window.grid_table import Arrangement, GridFilter
 from app.features.tables.window.tables import TablesWindow
 from app.wording.i18n import use_language
+from tests.features.tables.window.new_table import editor
 from tests.screens.stage import Stage
 from tests.ui.fakes import Gate, Step
 from tests.ui.room import LEASE, LETTERS, pause, wait
@@ -173,7 +174,7 @@ def grid_setup(stage: Stage) -> None:
     stage.settle()
     stage.feature(TablesWindow).sheets.beginning.take_template("leases")
     stage.settle()
-    stage.feature(TablesWindow).panel.setup.choose_documents({book.id: book.title for book in books})
+    editor(stage).documents.choose([BookRef(book.id) for book in books])
     stage.settle()
 
 

@@ -81,21 +81,6 @@ def without_book(stage: Stage) -> None:
     stage.ask(_ASKED)
 
 
-def sheet_held(stage: Stage) -> None:
-    _open(stage)
-    gate = Gate()
-    stage.reader.steps["Harbour Lease.pdf"] = [Opening(172, 410), gate]
-    stage.feature(TablesWindow).open()
-    stage.settle()
-    stage.presenter.shelf_area.openings.take_files([shelf_of_books.file("Harbour Lease.pdf")])
-    wait(gate.reached.is_set)
-    setup = stage.feature(TablesWindow).panel.setup
-    setup.editor.setPlainText(f"{_ASKED}\nWho insures the dry dock?")
-    pause(100)
-    setup.start.click()
-    pause(200)
-
-
 def sheet_without_book(stage: Stage) -> None:
     _open(stage, ThemeChoice.DARK)
     stage.engine.answers = [(_INVENTED,)]
@@ -107,13 +92,4 @@ def sheet_without_book(stage: Stage) -> None:
     stage.settle()
 
 
-HOLDING_SCENES = (
-    held,
-    held_dark,
-    held_japanese,
-    given_back,
-    book_opening,
-    without_book,
-    sheet_held,
-    sheet_without_book,
-)
+HOLDING_SCENES = (held, held_dark, held_japanese, given_back, book_opening, without_book, sheet_without_book)

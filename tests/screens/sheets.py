@@ -11,6 +11,7 @@ from app.core.settings import ThemeChoice
 from app.features.tables.columns import columns_of
 from app.features.tables.service import sheets_of
 from app.features.tables.window.tables import TablesWindow
+from tests.features.tables.window.new_table import ask, tick
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
@@ -57,6 +58,7 @@ def _template(stage: Stage, **options: object) -> None:
         sheets_of(stage.desk).create(columns_of(QUESTIONS), [_books(stage)], title=title)
     stage.feature(TablesWindow).open()
     stage.settle()
+    tick(stage, LEASE, LETTERS)
     stage.feature(TablesWindow).sheets.beginning.take_template("contract")
     stage.settle()
 
@@ -71,7 +73,7 @@ def _running(stage: Stage, **options: object) -> None:
     _desk(stage, **options)
     stage.feature(TablesWindow).open()
     stage.settle()
-    stage.feature(TablesWindow).sheets.start(QUESTIONS, "Obligations and dates in a contract")
+    ask(stage, QUESTIONS, LEASE, LETTERS, title="Obligations and dates in a contract")
     wait(gate.reached.is_set)
     pause(300)
 
@@ -104,7 +106,7 @@ def _done(stage: Stage, **options: object) -> None:
     _desk(stage, **options)
     stage.feature(TablesWindow).open()
     stage.settle()
-    stage.feature(TablesWindow).sheets.start(QUESTIONS, "Obligations and dates in a contract")
+    ask(stage, QUESTIONS, LEASE, LETTERS, title="Obligations and dates in a contract")
     stage.settle()
     stage.feature(TablesWindow).panel.list_view.selectRow(1)
     answer = stage.feature(TablesWindow).panel.list_table.cells()[1].cell.answer

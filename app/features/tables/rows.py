@@ -142,15 +142,13 @@ class QuestionRows:
             self._rows.insert(place + 1, QuestionRow())
         return place + 1
 
-    def paste(self, place: int, text: str) -> int:
-        """Put in a row for each line of a text: in the place of an empty row, or behind one that is written. Returns
-        the place of the last."""
-        rows = rows_of(split_questions(text))
-        if not rows:
-            return place
-        first = place if self._rows[place].is_empty else place + 1
-        self._rows[first : first + (first == place)] = rows
-        return first + len(rows) - 1
+    def write(self, place: int, text: str) -> int:
+        """Write a text in the place of a row's question: its first line is understood, and each other line becomes a
+        row behind it. Returns the place of the last."""
+        first, *others = split_questions(text) or ("",)
+        self._rows[place] = understood(msgspec.structs.replace(self._rows[place], question=first))
+        self._rows[place + 1 : place + 1] = rows_of(others)
+        return place + len(others)
 
     def remove(self, place: int) -> int:
         """Take a row away, and return the place of the one that stands there then, or before it."""

@@ -15,7 +15,9 @@ from app.core.conversations.values import AnswerForm, CellValue, ValueKind, Valu
 from app.core.conversations.verdict import SentenceVerdict, Verdict
 from app.core.documents.document import Book
 from app.features.tables.cells import CellFinding, ReadCell
+from app.features.tables.columns import MAX_QUESTION_CHARACTERS, MOST_CHOICES
 from app.features.tables.data import GridRow, SheetCell
+from app.features.tables.rows import QuestionRow, RowFault
 from app.wording.errors import sentence
 from app.wording.i18n import _, language
 from app.wording.page_names import cited_page, page_words, span_words
@@ -35,6 +37,38 @@ def kind_words(form: AnswerForm) -> str:
         ValueKind.AMOUNT: _("amount"),
         ValueKind.CHOICE: _("choice"),
     }[form.kind]
+
+
+def kind_choices(choices: str = "") -> tuple[tuple[str, str], ...]:
+    """Each kind of answers with an example, for a person to choose from; `choices`: what a choice is between, if it is
+    known."""
+    examples = {
+        ValueKind.TEXT: _("A few words: twelve months"),
+        ValueKind.YES_NO: _("Yes or no"),
+        ValueKind.DATE: _("Date: 31 March 2031"),
+        ValueKind.AMOUNT: _("Amount: EUR 22,750"),
+        ValueKind.CHOICE: _("One of: {choices}").format(choices=shortened(choices) or _("tenant, landlord")),
+        ValueKind.PROSE: _("Full answer with quotations"),
+    }
+    return tuple((kind.value, words) for kind, words in examples.items())
+
+
+def fault_words(fault: RowFault, row: QuestionRow) -> str:
+    """Say why a row cannot be asked, and what to do."""
+    match fault:
+        case RowFault.NO_QUESTION:
+            return _("Write the question, or remove the row.")
+        case RowFault.TOO_LONG:
+            return _("Shorten it to {limit} characters.").format(limit=count(MAX_QUESTION_CHARACTERS))
+        case RowFault.CHOICES:
+            return _("Name 2 to {limit} answers between commas.").format(limit=count(MOST_CHOICES))
+    kind = row.question.partition("]")[0].removeprefix("[")
+    return _("“{kind}” is no kind of answer. Choose one in the menu, and delete the brackets.").format(kind=kind)
+
+
+def shortened(text: str, most: int = 24) -> str:
+    """The text, or its beginning where it has more characters than `most`."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def value_words(value: CellValue, kind: ValueKind) -> str:

@@ -76,17 +76,20 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(self._theme.palette.accent), 2))
             painter.drawRoundedRect(QRectF(area).adjusted(1, 1, -1, -1), CORNER, CORNER)
 
-    def _paint_box(self, painter: QPainter, box: QRect, *, ticked: bool) -> None:
+    def _paint_box(self, painter: QPainter, box: QRect, *, ticked: bool, partly: bool = False) -> None:
         palette = self._theme.palette
-        painter.setPen(QPen(QColor(palette.accent if ticked else palette.soft_ink), 1))
-        painter.setBrush(QColor(palette.accent if ticked else palette.surface))
+        painter.setPen(QPen(QColor(palette.accent if ticked or partly else palette.soft_ink), 1))
+        painter.setBrush(QColor(palette.accent if ticked or partly else palette.surface))
         painter.drawRoundedRect(box.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        if ticked:
+        painter.setPen(QPen(QColor(palette.on_accent), 1.8))
+        if partly:
+            middle = box.y() + box.height() / 2
+            painter.drawLine(QPointF(box.x() + 4.5, middle), QPointF(box.x() + box.width() - 4.5, middle))
+        elif ticked:
             sign = QPainterPath()
             sign.moveTo(box.x() + 4, box.y() + 8.5)
             sign.lineTo(box.x() + 7, box.y() + 11.5)
             sign.lineTo(box.x() + 12, box.y() + 5)
-            painter.setPen(QPen(QColor(palette.on_accent), 1.8))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(sign)
 

@@ -105,7 +105,7 @@ class ShelfPanel(QWidget):
     def offer(self, commands: Sequence[Command]) -> None:
         """Show a button for each of these commands that has one here."""
         self.tables.offer(commands)
-        before = self.archived_button
+        before: QWidget = self.archived_button
         for entry in self.tables.buttons.values():
             QWidget.setTabOrder(before, entry)
             before = entry

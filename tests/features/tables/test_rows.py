@@ -57,15 +57,16 @@ def test_an_empty_row_is_no_question() -> None:
     assert rows.written == (_DATE,)
 
 
-def test_a_pasted_text_makes_a_row_of_each_line() -> None:
+def test_a_text_of_several_lines_makes_a_row_of_each() -> None:
     rows = QuestionRows()
-    assert rows.paste(0, "# mine\n" + "\n\n".join(_LINES)) == 2
+    assert rows.write(0, "# mine\n" + "\n\n".join(_LINES)) == 2
     assert tuple(rows) == rows_of(_LINES)
-    assert rows.paste(0, "Why?\r\n[dat] How?") == 2
-    assert [row.question for row in rows][:3] == [_DATE.question, "Why?", "[dat] How?"]
-    assert rows.faults[:3] == (None, None, RowFault.KIND)
-    assert rows.paste(0, "\n \n") == 0
-    assert len(rows) == 5, "nothing was in it"
+    assert rows.write(0, "When does it end?\r\n[dat] How?\nWhy?") == 2
+    assert rows[0] == QuestionRow("When does it end?", "End of term", ValueKind.DATE), "what was chosen stays"
+    assert [row.question for row in rows][1:4] == ["[dat] How?", "Why?", "だれが保険をかけますか。"]
+    assert rows.faults == (None, RowFault.KIND, None, None, None)
+    assert rows.write(2, "\n \n") == 2
+    assert rows[2].is_empty
 
 
 def test_the_next_row_is_an_empty_one() -> None:

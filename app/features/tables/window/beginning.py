@@ -1,17 +1,17 @@
-"""The beginning of a sheet: its questions from a template or a file, and the documents that it will ask."""
+"""The beginning of a table: its draft, its questions from a template or a file, and the documents that it can ask."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.documents.document import Book
-from app.features.tables.data import SheetEntry
+from app.core.conversations.conversation import BookRef
+from app.features.tables.rows import QuestionRow, TableDraft, rows_of
 from app.features.tables.service import SheetTemplate, read_questions
-from app.features.tables.window.documents_dialog import DocumentsDialog
+from app.features.tables.window.drafts import TableDrafts, stored_draft
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.work import ListedDocument, SheetWork, WantedSheet
 from app.ui.kit.presenter import Presenter
@@ -21,56 +21,58 @@ from app.wording.i18n import _, language
 
 
 class SheetBeginning(Presenter):
-    """Fills the setup of a new sheet; asks nothing. `listed` carries tuple[SheetEntry, ...], the kept ones."""
-
-    listed = Signal(object)
+    """Fills the setup of a new table, and keeps what is written in it; asks nothing."""
 
     def __init__(self, workspace: Workspace, work: SheetWork, setup: SheetSetup) -> None:
         super().__init__(workspace.parent)
         self._work = work
         self._bridge = workspace.bridge
+        self._own = workspace.desk.own_settings
         self._setup = setup
-        self._openings = workspace.openings
         self._showing = workspace.shown
-        self._filled: tuple[str, tuple[str, ...]] = ("", ())  # a template's name, and the questions that it gave
-        self._filled_early = False
-        self._grids: frozenset[str] = frozenset()  # the names of templates that are for every document by itself
-        self.held = False  # what is written waits to be asked
-        self._openings.changed.connect(self.look)
+        self._templates: dict[str, SheetTemplate] = {}  # by their names
+        self._filled: tuple[tuple[QuestionRow, ...], tuple[BookRef, ...]] = ((), ())
+        """The rows that the chosen template gave, and the documents that it gave them for."""
+        self.drafts = TableDrafts(workspace)
+        self.drafts.failed.connect(self.failed)
+        workspace.events.books_changed.connect(self.list_documents)
+        setup.changed.connect(self._on_changed)
         setup.template_chosen.connect(self.take_template)
         setup.file_wanted.connect(self.choose_file)
-        setup.documents_wanted.connect(self.choose_documents)
+        self.list_documents()
+        self._call(partial(stored_draft, self._own), self._take_draft)
 
     def offer(self) -> None:
-        """Offer the templates and the kept sheets."""
+        """Offer the templates, and the documents on the desk."""
         self._call(partial(self._work.templates.all, language()), self._offer)
-        self.list_kept()
+        self.offer_desk()
 
-    def list_kept(self) -> None:
-        self._call(self._work.sheets.all, self._show_kept)
+    def offer_desk(self) -> None:
+        self._setup.documents.offer_desk(self._showing.books)
 
-    def show_conversation(self) -> None:
-        """A new sheet asks the books on the desk of the shown conversation, unless others were chosen for it."""
-        self.look()
-        work = partial(self._work.books, self._showing.books)
-        self._call(work, self._show_books)
+    @Slot()
+    def list_documents(self) -> None:
+        self._call(self._work.documents, self._show_documents)
 
-    def wanted(self, questions: tuple[str, ...], title: str) -> WantedSheet:
-        template, given = self._filled
-        template = template if given == questions else ""
-        books = tuple(self._setup.chosen)
-        each = self._setup.asks_each
-        # What was chosen is there: only the desk is waited for.
-        return WantedSheet(self._showing.id, not books, False, questions, title, template, each, books)
+    @property
+    def wanted(self) -> WantedSheet:
+        """The table as it is written, whose rows have no fault."""
+        setup = self._setup
+        columns, books = setup.questions.rows.columns, setup.documents.chosen
+        return WantedSheet(self._showing.id, False, False, columns, setup.title, setup.each.isChecked(), books)
+
+    def clear(self, made: WantedSheet) -> None:
+        """This table is made: the next one is not written yet, unless a person has begun it."""
+        rows = self._setup.questions.rows
+        if not any(rows.faults) and rows.columns == made.columns:
+            self._setup.show_draft(TableDraft())
+            self.drafts.keep()
 
     @Slot(str)
     def take_template(self, name: str) -> None:
-        self._filled_early = bool(self._openings.pending(self._showing.id))
-        if name in self._grids:
-            self._setup.set_asks_each(True)
-        work = partial(self._work.questions_of, name, self._showing.id)
-        handler = partial(self._take_questions, name)
-        self._call(work, handler)
+        self._filled = ((), self._setup.documents.chosen)
+        work = partial(self._work.questions_of, name, self._setup.documents.chosen)
+        self._call(work, partial(self._take_template, name))
 
     @Slot()
     def choose_file(self) -> None:
@@ -81,51 +83,43 @@ class SheetBeginning(Presenter):
 
     @Slot(str)
     def take_file(self, name: str) -> None:
-        work = partial(read_questions, Path(name))
-        self._call(work, partial(self._take_questions, ""))
+        self._call(partial(read_questions, Path(name)), self._take_lines)
 
     @Slot()
-    def choose_documents(self) -> None:
-        """Let the person choose from the whole library."""
-        self._call(self._work.documents, self._offer_documents)
-
-    @Slot()
-    def look(self) -> None:
-        """Show which documents are being imported, since they will be asked, too; fill a template in again once they
-        are there."""
-        pending = self._openings.pending(self._showing.id)
-        self._setup.show_opening(pending)
-        template, given = self._filled
-        unchanged = bool(template) and self._setup.questions() == given
-        if self._filled_early and unchanged and not pending and not self.held:
-            self.take_template(template)
+    def _on_changed(self) -> None:
+        """Keep it; a template that asks of each document, and that nobody has changed, follows the documents."""
+        draft = self._setup.draft
+        self.drafts.put(draft)
+        template = self._templates.get(draft.template)
+        follows = template is not None and bool(template.each_chapter or template.each_book)
+        if follows and draft.books != self._filled[1] and draft.rows == self._filled[0]:
+            self.take_template(draft.template)
 
     @Slot(object)
-    def _offer_documents(self, documents: tuple[ListedDocument, ...]) -> None:
-        chosen = tuple(self._setup.chosen) or tuple(ref.book_id for ref in self._showing.books)
-        dialog = DocumentsDialog(_("Choose documents"), _("Choose"), documents, chosen, self._setup.window())
-        titles = {each.book.id: each.book.title for each in documents}
-        dialog.given.connect(partial(self._take_documents, titles))
-        dialog.open()
-
-    def _take_documents(self, titles: dict[str, str], ids: tuple[str, ...]) -> None:
-        self._setup.choose_documents({id: titles[id] for id in ids})
+    def _take_draft(self, draft: TableDraft) -> None:
+        """Show what was written before, unless something is written by now."""
+        self.drafts.begin(draft)
+        if self._setup.draft == TableDraft():
+            self._setup.show_draft(draft)
 
     @Slot(object)
-    def _show_kept(self, sheets: tuple[SheetEntry, ...]) -> None:
-        self._setup.show_kept(sheets)
-        self.listed.emit(sheets)
+    def _show_documents(self, documents: tuple[ListedDocument, ...]) -> None:
+        self._setup.documents.show_documents(documents)
 
     @Slot(object)
     def _offer(self, templates: tuple[SheetTemplate, ...]) -> None:
-        self._grids = frozenset(template.name for template in templates if template.grid)
+        self._templates = {template.name: template for template in templates}
         self._setup.show_templates(templates)
 
-    @Slot(object)
-    def _show_books(self, books: dict[str, Book]) -> None:
-        self._setup.show_books([book.title for book in books.values()])
+    def _take_template(self, name: str, questions: tuple[str, ...]) -> None:
+        before, template = self._setup.draft, self._templates.get(name)
+        known = ("", *(each.title for each in self._templates.values()))
+        title = template.title if template is not None and before.title in known else before.title
+        each = template.grid if template is not None else before.each
+        rows = rows_of(questions)
+        self._filled = (rows, before.books)
+        self._setup.show_draft(TableDraft(title, rows, before.books, each, name))
 
-    def _take_questions(self, template: str, questions: tuple[str, ...]) -> None:
-        self._filled = (template, questions)
-        self._setup.show_questions(questions, template)
-        self.look()
+    def _take_lines(self, questions: tuple[str, ...]) -> None:
+        before = self._setup.draft
+        self._setup.show_draft(TableDraft(before.title, rows_of(questions), before.books, before.each))

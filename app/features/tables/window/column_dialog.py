@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QPlainTextEdit, QWidget
 from app.core.conversations.values import AnswerForm, ValueKind
 from app.features.tables.columns import MAX_QUESTION_CHARACTERS, MOST_CHOICES, are_choices, choices_of
 from app.features.tables.data import GridColumn
-from app.features.tables.words import kind_words
+from app.features.tables.words import kind_choices
 from app.ui.look.theme import SPACE_S
 from app.ui.widgets.buttons import ChoiceButton
 from app.ui.widgets.dialogs import SmallDialog
@@ -17,7 +17,6 @@ from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import boxed, column
 from app.wording.i18n import _
 
-_KINDS = (*(ValueKind.TEXT, ValueKind.YES_NO, ValueKind.DATE, ValueKind.AMOUNT, ValueKind.CHOICE), ValueKind.PROSE)
 _HEIGHT = 84
 
 
@@ -28,7 +27,6 @@ class ColumnDialog(SmallDialog):
 
     def __init__(self, known: GridColumn | None = None, parent: QWidget | None = None) -> None:
         self._known = known or GridColumn("", form=AnswerForm(ValueKind.TEXT))
-        kinds = tuple((kind.value, kind_words(AnswerForm(kind))) for kind in _KINDS)
         self.question = QPlainTextEdit(self._known.question)
         self.question.setProperty("role", "framed")
         self.question.setTabChangesFocus(True)
@@ -38,7 +36,7 @@ class ColumnDialog(SmallDialog):
         self.name = QLineEdit(self._known.name)
         self.name.setAccessibleName(_("Heading"))
         self.name.setPlaceholderText(_("End of term"))
-        self.kind = ChoiceButton(kinds, self._known.form.kind.value)
+        self.kind = ChoiceButton(kind_choices(), self._known.form.kind.value)
         self.kind.setAccessibleName(_("Answer"))
         self.choices = QLineEdit(", ".join(self._known.form.choices))
         self.choices.setAccessibleName(_("Choices"))

@@ -21,12 +21,16 @@ from app.wording.i18n import _
 
 
 class GridEditing(Presenter):
-    changed = Signal(object)  # the OpenedSheet as it is kept now
+    """`changed` carries the OpenedSheet as it is kept now, `renamed` the id of one and its name."""
+
+    changed = Signal(object)
+    renamed = Signal(str, str)
 
     def __init__(self, workspace: Workspace, work: SheetWork, panel: SheetPanel) -> None:
         super().__init__(workspace.parent)
         self._work = work
         self._bridge = workspace.bridge
+        self._icons = workspace.icons
         self._panel = panel
         self._table = panel.grid_table
         panel.question.clicked.connect(self.add_question)
@@ -60,7 +64,7 @@ class GridEditing(Presenter):
         if not others:
             self.failed.emit(_("All documents of the library are in the table already."))
             return
-        dialog = DocumentsDialog(_("Add documents"), _("Add"), others, (), self._panel.window())
+        dialog = DocumentsDialog(self._icons, others, self._panel.window())
         dialog.given.connect(self._add_rows)
         dialog.open()
 
@@ -69,8 +73,8 @@ class GridEditing(Presenter):
         self._change(partial(self._work.add, columns=(column,)))
 
     @Slot(object)
-    def _add_rows(self, ids: tuple[str, ...]) -> None:
-        self._change(partial(self._work.add, rows=tuple((BookRef(id),) for id in ids)))
+    def _add_rows(self, refs: tuple[BookRef, ...]) -> None:
+        self._change(partial(self._work.add, rows=tuple((ref,) for ref in refs)))
 
     @Slot(int)
     def change_column(self, number: int) -> None:
@@ -105,6 +109,26 @@ class GridEditing(Presenter):
     @Slot(str)
     def _delete_row(self, number: str) -> None:
         self._change(partial(self._work.delete_row, number=int(number)))
+
+    # ---- its name
+
+    def rename(self, sheet_id: str, title: str) -> None:
+        """Ask for the name of a table, shown or not."""
+        words = _("The table is listed by it, and exported under it.")
+        name, window = _("Name of the table"), self._panel.window()
+        dialog = LineDialog(name, words, _("Save"), key=sheet_id, text=title, parent=window)
+        dialog.given.connect(self._take_name)
+        dialog.given.connect(dialog.close)
+        dialog.open()
+
+    @Slot(str, str)
+    def _take_name(self, sheet_id: str, title: str) -> None:
+        if title:
+            work = partial(self._work.conversations.rename, sheet_id, title)
+            self._do(work, partial(self._note_renamed, sheet_id, title))
+
+    def _note_renamed(self, sheet_id: str, title: str) -> None:
+        self.renamed.emit(sheet_id, title)
 
     # ---- cells
 

@@ -264,7 +264,7 @@ def _fitted(title: str, width: int) -> str:
     box = QRect(0, 0, max(1, width), 1 << 16)
     words = title
     while len(words) > 1 and metrics.boundingRect(box, _WRAPPED, words).height() > _TITLE_LINES * metrics.lineSpacing():
-        words = f"{words[: len(words) * 9 // 10].rstrip(' …')}…"
+        words = f"{words[: (len(words) - 1) * 9 // 10].rstrip(' …')}…"
     return words
 
 

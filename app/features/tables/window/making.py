@@ -35,7 +35,6 @@ def make_sheets(workspace: Workspace, card: RunningCard) -> SheetsPresenter:
     made.ended.connect(events.engine_used)
     card.stop_wanted.connect(made.stop)
     made.run.progressed.connect(card.show_run)
-    events.restored.connect(made.list_kept)
     events.engine_changed.connect(made.show_progress)
     events.engine_released.connect(made.holding.look)
     events.engine_released.connect(made.run.go_on)  # after the questions that wait

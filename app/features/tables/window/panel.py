@@ -58,7 +58,7 @@ class SheetPanel(MiddleView):
         self.is_grid = False
         self.title = ElidedLabel(role="title")
         self.notice = NoticeBar(icons)
-        self.setup = SheetSetup()
+        self.setup = SheetSetup(icons)
         self.list_table, self.grid_table = ListTable(self), GridTable(self)
         self.list_view = ListView(self.list_table, icons.theme, words_menu)
         self.grid_view = GridView(self.grid_table, icons.theme, words_menu)
@@ -130,7 +130,8 @@ class SheetPanel(MiddleView):
     def _lay_out(self, icons: Icons) -> None:
         self.unfold = UnfoldButtons(icons)
         self._of_grid_head = (self.question, self.documents, self.export_grid, self.more)
-        shown = (self.unfold.shelf, (self.title, 1), *self._of_grid_head, self.close_button, self.unfold.page)
+        buttons = (*self._of_grid_head, self.setup.start, self.close_button)
+        shown = (self.unfold.shelf, (self.title, 1), *buttons, self.unfold.page)
         header = boxed(row(*shown, margins=(SPACE_XL, 0, SPACE_M, 0), spacing=SPACE_S))
         header.setFixedHeight(HEADER_HEIGHT)
         column(header, Separator(), self.notice, (self._pages, 1), of=self)
@@ -173,7 +174,7 @@ class SheetPanel(MiddleView):
     def show_setup(self) -> None:
         self.title.setText(_("New table"))
         self._show_page(0)
-        self.setup.editor.setFocus()
+        self.setup.questions.focus()
 
     def show_as(self, *, grid: bool) -> None:
         """One below the other, or as a grid."""
@@ -238,6 +239,7 @@ class SheetPanel(MiddleView):
         self._pages.setCurrentIndex(page)
         for widget in self._of_grid_head:
             widget.setVisible(self.shows_grid)
+        self.setup.start.setHidden(self.shows_answers)
 
     # ---- keys, sizes, menus
 

@@ -36,6 +36,7 @@ class SheetsPresenter(Presenter):
     noticed = Signal(str)
     saved = Signal(str)  # the file that was written
     binned = Signal(object)  # BinEntry: what went into the bin
+    kept_changed = Signal()  # other tables are kept, or they are called otherwise
 
     def __init__(self, workspace: Workspace, work: SheetWork, panel: SheetPanel) -> None:
         super().__init__(workspace.parent)
@@ -73,8 +74,6 @@ class SheetsPresenter(Presenter):
         setup.hold_cancelled.connect(self.give_back)
         setup.start_wanted.connect(self.start)
         self.beginning.failed.connect(self.failed)
-        setup.opened.connect(self.open)
-        setup.delete_wanted.connect(self._on_delete_wanted)
         self.panel.stop_wanted.connect(self.stop)
         self.panel.go_on_wanted.connect(self.go_on)
         self.panel.export_wanted.connect(self.choose_export)
@@ -82,6 +81,7 @@ class SheetsPresenter(Presenter):
         self.panel.grid_view.again_wanted.connect(self._on_again_wanted)
         self.editing.changed.connect(self._fill)
         self.editing.failed.connect(self.failed)
+        self.editing.renamed.connect(self._on_renamed)
         self.run.changed.connect(self.show_progress)
         self.run.cell_ended.connect(self._on_cell_ended)
         self.run.noticed.connect(self.noticed)
@@ -92,7 +92,7 @@ class SheetsPresenter(Presenter):
 
     @Slot()
     def prepare(self) -> None:
-        """Let the person write the questions of a new sheet, or choose a kept one."""
+        """Let the person write the questions of a new table."""
         self._shown = None
         self.panel.table.show_sheet(None, {})
         self.beginning.offer()
@@ -100,22 +100,19 @@ class SheetsPresenter(Presenter):
 
     @Slot()
     def show_conversation(self) -> None:
-        """A new sheet asks the books on the desk of the shown conversation."""
-        self.beginning.show_conversation()
+        """Offer the documents on its desk, and show whether its table waits."""
+        self.beginning.offer_desk()
+        self.holding.look()
 
-    @Slot(object, str)
-    def start(self, questions: tuple[str, ...], title: str) -> None:
-        """Save a new sheet of these questions about the books on the desk, and ask them as soon as possible."""
-        if self._free():
-            wanted = self.beginning.wanted(questions, title)
-            if self.holding.take(wanted):
-                self._create(wanted)
-            self.beginning.held = self.holds
+    @Slot()
+    def start(self) -> None:
+        """Save the table that is written, and ask it as soon as possible."""
+        if self._free() and self.holding.take(wanted := self.beginning.wanted):
+            self._create(wanted)
 
     @Slot(object)
     def _create(self, wanted: WantedSheet) -> None:
-        work = partial(self._work.make, wanted)
-        self._call(work, partial(self._created, wanted))
+        self._call(partial(self._work.make, wanted), partial(self._created, wanted))
 
     # ---- a kept sheet
 
@@ -233,7 +230,6 @@ class SheetsPresenter(Presenter):
         self.ended.emit()
         if broken_off and self._shown is not None and self._shown.sheet.id == sheet_id:
             self.open(sheet_id)  # by a fault of ours: what is kept of the row is in the store
-        self.beginning.list_kept()
         self._show_state()
         if self._shown is not None and self._shown.sheet.id == sheet_id:
             announce(self.panel, f"{self.panel.status.text()}. {self.panel.counts.accessibleName()}")
@@ -261,12 +257,9 @@ class SheetsPresenter(Presenter):
 
     # ---- what the store says
 
-    def _created(self, wanted: WantedSheet, sheet: Sheet | None) -> None:
-        if sheet is None:
-            return
-        if self.panel.setup.questions() == wanted.questions:
-            self.panel.setup.show_questions(())
-            self.panel.setup.choose_documents({})
+    def _created(self, wanted: WantedSheet, sheet: Sheet) -> None:
+        self.beginning.clear(wanted)
+        self.kept_changed.emit()
         if self._free():  # else something came up while it was being kept; then it is there to be gone on with
             self.run.begin(sheet)
         self.open(sheet.id)
@@ -285,7 +278,7 @@ class SheetsPresenter(Presenter):
         self.show_progress()
 
     @Slot(str)
-    def _on_delete_wanted(self, sheet_id: str) -> None:
+    def delete(self, sheet_id: str) -> None:
         """Into the bin at once; where there is none, after a question."""
         if self._work.removal.uses_bin:
             self._delete(sheet_id)
@@ -300,6 +293,12 @@ class SheetsPresenter(Presenter):
         dialog.confirmed.connect(self._delete)
         dialog.open()
 
+    @Slot(str, str)
+    def _on_renamed(self, sheet_id: str, title: str) -> None:
+        self.kept_changed.emit()
+        if self._shown is not None and self._shown.sheet.id == sheet_id:
+            self.panel.title.setText(title)
+
     @Slot(str)
     def _delete(self, sheet_id: str) -> None:
         if sheet_id == self.run.sheet_id:
@@ -309,23 +308,17 @@ class SheetsPresenter(Presenter):
 
     @Slot(object)
     def _deleted(self, entry: BinEntry | None) -> None:
-        self.beginning.list_kept()
+        self.kept_changed.emit()
         if entry is not None:
             self.binned.emit(entry)
-
-    @Slot()
-    def list_kept(self) -> None:
-        """Others may be kept now."""
-        self.beginning.list_kept()
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
         """A book was removed, and with it the sheets that ask nothing else; of others, its rows."""
-        self.panel.setup.forget_document(book_id)
         shown = self._shown.sheet if self._shown is not None else None
         if shown is None or all(ref.book_id != book_id for ref in shown.books):
-            self.beginning.list_kept()
-        elif any(all(ref.book_id != book_id for ref in row.books) for row in shown.rows) and not shown.question_id:
+            return
+        if any(all(ref.book_id != book_id for ref in row.books) for row in shown.rows) and not shown.question_id:
             self.open(shown.id)
         else:
             self.stop()

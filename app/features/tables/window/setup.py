@@ -1,146 +1,151 @@
-"""The start of a question sheet: its questions, from a template, a file or typed; and the saved sheets."""
+"""A new table before it is asked: its name, its questions in rows, how they are asked, and its documents."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QPlainTextEdit, QWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QRadioButton, QScrollArea, QSizePolicy, QWidget
 
-from app.features.tables.columns import split_questions
-from app.features.tables.data import SheetEntry
+from app.features.tables.rows import TableDraft
 from app.features.tables.service import SheetTemplate
-from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+from app.features.tables.window.document_chooser import DocumentChooser
+from app.features.tables.window.question_list import QuestionList
+from app.services.asking.ask import title_of
+from app.ui.look.icons import Icons
+from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import ChoiceButton, TextButton
-from app.ui.widgets.labels import PlainLabel
-from app.ui.widgets.layouts import column, row
+from app.ui.widgets.labels import PlainLabel, Separator
+from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.wording.i18n import _
-from app.wording.units import count, printable
+from app.wording.units import count
 
-_EntryRole = int(Qt.ItemDataRole.UserRole)
 _NO_TEMPLATE = ""
-_TOGETHER, _EACH = "together", "each"
-_LIST_HEIGHT = 150
-_EDITOR_SMALLEST = 110
-_NAMED = 6
-"""So many documents are named."""
+_SIDE_BY_SIDE = 880  # px: as wide at least, documents stand beside the questions
+_DOCUMENTS_WIDTH, _DOCUMENTS_HEIGHT = 320, 300
+_NAME_WIDTH = 420
 
 
 class SheetSetup(QWidget):
-    """Ids are those of sheets. `start_wanted` carries the questions and the title of the template they came from,
-    `hold_cancelled`: what waits is not to be asked yet."""
+    """`changed`: something else is written or ticked; `template_chosen` carries the name of one; `hold_cancelled`: what
+    waits is not to be asked yet; `hold_answered` is of those that wait for documents, which a table never does."""
 
+    changed = Signal()
     template_chosen = Signal(str)
     file_wanted = Signal()
-    documents_wanted = Signal()
-    start_wanted = Signal(object, str)
-    opened = Signal(str)
-    delete_wanted = Signal(str)
+    start_wanted = Signal()
     hold_answered = Signal()
     hold_cancelled = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, icons: Icons) -> None:
         super().__init__()
-        self._titles: dict[str, str] = {}
+        self._titles: dict[str, str] = {}  # of templates, by their names
         self._template = _NO_TEMPLATE
-        self._titles_of_books: tuple[str, ...] = ()
-        self._opening: tuple[str, ...] = ()
         self._hold_words = ""
         self._locked = False
         self._busy = False
-        self.books = PlainLabel(role="soft", wraps=True)
-        self.chosen: dict[str, str] = {}  # ids and titles of documents that are asked instead of those on the desk
-        self._make_documents()
+        self.name = QLineEdit()
+        self.name.setAccessibleName(_("Name of the table"))
+        self.name.setMaximumWidth(_NAME_WIDTH)
         self.template = ChoiceButton(((_NO_TEMPLATE, _("No template")),), _NO_TEMPLATE)
         self.file_button = TextButton(_("From a file…"))
-        self.file_button.clicked.connect(self.file_wanted)
-        self._make_editor()
-        self.count = PlainLabel(role="small")
-        self.start = TextButton(_("Ask all"), role="primary")
-        self.start.clicked.connect(self._start)
-        self.without = TextButton("")
-        self.without.clicked.connect(self.hold_answered)
-        self.without.hide()
-        self.kept_title = PlainLabel(_("Saved tables"), role="book")
-        self.kept = QListWidget()
-        self.kept.setAccessibleName(_("Saved tables"))
-        self.kept.setProperty("role", "framed")
-        self.kept.setFixedHeight(_LIST_HEIGHT)
-        self.kept.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.kept.customContextMenuRequested.connect(self._open_menu)
-        self.kept.itemActivated.connect(self._open)
-        self.kept.itemClicked.connect(self._open)
+        self.questions = QuestionList(icons)
+        self.each = QRadioButton(_("One row per document"))
+        self.together = QRadioButton(_("One answer from all documents"))
+        self.each.setChecked(True)
+        self.about = PlainLabel(role="soft", wraps=True)
+        self.count = PlainLabel(role="soft", wraps=True)
+        self.start = TextButton("", role="primary")
+        self.documents = DocumentChooser(icons)
         self._lay_out()
-        self._recount()
+        self._connect()
+        self._look()
 
-    def _make_documents(self) -> None:
-        self.documents_button = TextButton(_("Choose documents…"))
-        self.documents_button.clicked.connect(self.documents_wanted)
-        together = (_TOGETHER, _("All documents together"))
-        self.mode = ChoiceButton((together, (_EACH, _("Every document by itself, as a table"))), _TOGETHER)
-        self.mode.setAccessibleName(_("What is asked"))
+    def _connect(self) -> None:
+        self.file_button.clicked.connect(self.file_wanted)
+        self.start.clicked.connect(self._start)
+        self.name.textEdited.connect(self._on_changed)
+        self.questions.changed.connect(self._on_changed)
+        self.questions.shown_wanted.connect(self._show_widget)
+        self.each.toggled.connect(self._on_changed)
+        self.documents.changed.connect(self._on_changed)
 
-    def _make_editor(self) -> None:
-        self.editor = QPlainTextEdit()
-        self.editor.setAccessibleName(_("Questions"))
-        self.editor.setPlaceholderText(
-            _(
-                "One question per line. Lines that start with # are ignored. A line can begin with what its answers"
-                " are, as in “[date] End of term: When does the lease end?”: text, yes/no, date, amount, or"
-                " choice: tenant, landlord."
-            )
+    def _lay_out(self) -> None:
+        self._head = row(
+            PlainLabel(_("Questions"), role="title"), STRETCH, self.template, self.file_button, spacing=SPACE_S
         )
-        self.editor.setTabChangesFocus(True)
-        self.editor.setProperty("role", "framed")
-        self.editor.setMinimumHeight(_EDITOR_SMALLEST)
-        self.editor.textChanged.connect(self._recount)
+        asked = column(
+            PlainLabel(_("Name"), role="title"),
+            self.name,
+            SPACE_M,
+            self._head,
+            self.questions,
+            SPACE_M,
+            PlainLabel(_("How"), role="title"),
+            row(self.each, SPACE_M, self.together, STRETCH, spacing=SPACE_S),
+            self.about,
+            self.count,
+            STRETCH,
+            margins=(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L),
+            spacing=SPACE_S,
+        )
+        self._asked = boxed(asked)
+        self._area = scroll_down(self._asked, _("Questions"), QScrollArea())
+        self._area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        beside = column(
+            PlainLabel(_("Documents"), role="title"),
+            (self.documents, 1),
+            margins=(SPACE_L, SPACE_L, SPACE_L, 0),
+            spacing=SPACE_S,
+        )
+        self._beside = boxed(beside)
+        self._line = Separator()
+        self._box = row((self._area, 1), self._line, self._beside, of=self)
+
+    # ---- what is written
+
+    @property
+    def draft(self) -> TableDraft:
+        return TableDraft(
+            self.name.text(), self.questions.written, self.documents.chosen, self.each.isChecked(), self._template
+        )
+
+    def show_draft(self, draft: TableDraft) -> None:
+        """Show this in the place of whatever is written."""
+        self._template = draft.template
+        self.template.set_value(draft.template)
+        self.name.setText(draft.title)
+        (self.each if draft.each else self.together).setChecked(True)
+        self.documents.choose(draft.books)
+        self.questions.show_rows(draft.rows)
+
+    @property
+    def title(self) -> str:
+        """The name that is written; else the first words of the first question."""
+        written = self.questions.written
+        return self.name.text().strip() or (title_of(written[0].question) if written else "")
+
+    def title_of_template(self, name: str) -> str:
+        return self._titles.get(name, "")
 
     def show_templates(self, templates: Sequence[SheetTemplate]) -> None:
         self._titles = {template.name: template.title for template in templates}
         values = ((_NO_TEMPLATE, _("No template")), *self._titles.items())
-        new = ChoiceButton(values, self.template.value(), self.template.parentWidget())
+        new = ChoiceButton(values, self._template, self.template.parentWidget())
         new.setAccessibleName(_("Template"))
         for action, template in zip(new.menu_of_values.actions()[1:], templates, strict=True):
             action.setToolTip(template.description)
         new.menu_of_values.setToolTipsVisible(True)
         new.chosen.connect(self._choose)
         new.setEnabled(not self._locked)
-        self._choices.replaceWidget(self.template, new)
+        self._head.replaceWidget(self.template, new)
         new.stackUnder(self.file_button)  # it is spoken where the other one was
+        QWidget.setTabOrder(self.name, new)
         self.template.deleteLater()
         self.template = new
 
-    def show_books(self, titles: Sequence[str]) -> None:
-        """The books that will be asked."""
-        self._titles_of_books = tuple(titles)
-        self._show_all_books()
-
-    def show_opening(self, titles: Sequence[str]) -> None:
-        """The titles of what is being opened and will be asked, too."""
-        self._opening = tuple(titles)
-        self._show_all_books()
-
-    @property
-    def asks_each(self) -> bool:
-        """Whether every document is asked by itself."""
-        return self.mode.value() == _EACH
-
-    def set_asks_each(self, each: bool) -> None:
-        self.mode.set_value(_EACH if each else _TOGETHER)
-
-    def choose_documents(self, chosen: Mapping[str, str]) -> None:
-        """Ask these documents, by their ids and titles, instead of those on the desk; none: those on the desk."""
-        self.chosen = dict(chosen)
-        if len(chosen) > 1:
-            self.set_asks_each(True)
-        self._show_all_books()
-
-    def forget_document(self, book_id: str) -> None:
-        """Ask this document no longer, if it was chosen: it was removed."""
-        if self.chosen.pop(book_id, None) is not None:
-            self._show_all_books()
+    # ---- what is in the way
 
     def take_back(self) -> bool:
         """Take back the questions that wait; whether there are any."""
@@ -149,113 +154,91 @@ class SheetSetup(QWidget):
             self.hold_cancelled.emit()
         return waited
 
-    def show_hold(self, words: str, action: str, *, locked: bool) -> None:
-        """Why the questions were not asked, and a button that emits `hold_answered`; no words hide both.
-
-        `locked` ones wait: they cannot be written on, and the button takes them back instead of asking them.
-        """
+    def show_hold(self, words: str, action: str, *, locked: bool) -> None:  # noqa: ARG002 - no document is waited for
+        """Why the table was not asked; no words hide it. A `locked` one waits: it cannot be written in, and the button
+        takes it back instead of asking it."""
         self._hold_words, self._locked = words, locked
-        self.without.setText(action)
-        self.without.setVisible(bool(action))
-        self.start.setText(_("Cancel") if locked else _("Ask all"))
-        self.editor.setReadOnly(locked)
-        self.file_button.setEnabled(not locked)
-        self.template.setEnabled(not locked)
-        self.documents_button.setEnabled(not locked)
-        self.mode.setEnabled(not locked)
-        self._recount()
+        self.questions.lock(locked=locked)
+        for widget in (self.file_button, self.template, self.documents, self.each, self.together, self.name):
+            widget.setEnabled(not locked)
+        self._look()
 
     def show_busy(self, busy: bool) -> None:
-        """Whether another sheet or an answer is under way."""
+        """Whether another table or an answer is under way."""
         self._busy = busy
-        self._recount()
-
-    def show_questions(self, questions: Sequence[str], template: str = _NO_TEMPLATE) -> None:
-        """Replace what was written; `template` is the name of the one they came from."""
-        self._template = template
-        self.template.set_value(template)
-        self.editor.setPlainText("\n".join(questions))
-
-    def show_kept(self, sheets: Sequence[SheetEntry]) -> None:
-        self.kept.clear()
-        for sheet in sheets:
-            day = datetime.fromtimestamp(sheet.created_at).astimezone().strftime("%Y-%m-%d %H:%M")
-            words = _("{answered} of {total} answered").format(
-                answered=count(sheet.answered), total=count(sheet.questions)
-            )
-            item = QListWidgetItem(f"{printable(sheet.title)}  ·  {words}  ·  {day}")
-            item.setData(_EntryRole, sheet.id)
-            self.kept.addItem(item)
-        for part in (self.kept, self.kept_title):
-            part.setVisible(bool(sheets))
-
-    def questions(self) -> tuple[str, ...]:
-        return split_questions(self.editor.toPlainText())
-
-    def menu_of(self, sheet_id: str) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(_("Open"), partial(self.opened.emit, sheet_id))
-        menu.addSeparator()
-        menu.addAction(_("Delete"), partial(self.delete_wanted.emit, sheet_id))
-        return menu
-
-    def _lay_out(self) -> None:
-        words = _("Each question is asked separately, with the documents but without the other questions and answers.")
-        self._choices = row((self.template, 1), self.file_button, spacing=SPACE_S)
-        column(
-            PlainLabel(words, role="soft", wraps=True),
-            row((self.books, 1), self.documents_button, spacing=SPACE_S),
-            self.mode,
-            SPACE_S,
-            self._choices,
-            (self.editor, 1),
-            row((self.count, 1), self.without, self.start, spacing=SPACE_S),
-            SPACE_M,
-            self.kept_title,
-            self.kept,
-            of=self,
-            margins=(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L),
-            spacing=SPACE_S,
-        )
-        self.kept.setFrameShape(QFrame.Shape.NoFrame)
+        self._look()
 
     @Slot()
-    def _recount(self) -> None:
-        n = len(self.questions())
-        words = _("1 question") if n == 1 else _("{n} questions").format(n=count(n))
-        words = _("Another question is being answered. Wait for it, or stop it.") if self._busy else words
-        self.count.setText(self._hold_words or words)
-        has_books = bool(self.chosen or self._titles_of_books or self._opening)
-        self.start.setEnabled(self._locked or (bool(n) and has_books and not self._busy))
+    def _on_changed(self) -> None:
+        self._look()
+        self.changed.emit()
 
-    def _show_all_books(self) -> None:
-        opening = [_("{title} (importing)").format(title=printable(title)) for title in self._opening]
-        titles = [*map(printable, self.chosen.values())] or [*map(printable, self._titles_of_books), *opening]
-        books = "; ".join(titles[:_NAMED])
-        if len(titles) > _NAMED:
-            books = _("{names} and {n} more").format(names=books, n=count(len(titles) - _NAMED))
-        words = _("Documents: {books}").format(books=books)
-        self.books.setText(words if books else _("No document on the desk. Put one there first."))
-        self._recount()
+    @Slot()
+    def _look(self) -> None:
+        """Say what will be asked, or what is missing."""
+        each, n = self.each.isChecked(), len(self.questions.written)
+        books = len(self.documents.chosen)
+        faults = sum(fault is not None for fault in self.questions.rows.faults)
+        self.name.setPlaceholderText(self.title or _("The first question, shortened"))
+        self.about.setText(
+            _("Each document is read once, and each question is asked of it separately.")
+            if each
+            else _("Each question is asked separately, with all documents, without the other questions and answers.")
+        )
+        missing = _missing_words(n, faults, books)
+        if self._busy:
+            missing = _("Another question is being answered. Wait for it, or stop it.")
+        self.count.setText(self._hold_words or missing or _said(n, books))
+        cells = n * books if each else n
+        words = _("Ask 1 cell") if cells == 1 else _("Ask {n} cells").format(n=count(cells))
+        if not each:
+            words = _("Ask 1 question") if n == 1 else _("Ask {n} questions").format(n=count(n))
+        self.start.setText(_("Cancel") if self._locked else words if not missing else _("Ask"))
+        self.start.setEnabled(self._locked or not missing)
 
     @Slot(str)
     def _choose(self, name: str) -> None:
         self._template = name
+        self.changed.emit()
         if name:
             self.template_chosen.emit(name)
 
     @Slot()
     def _start(self) -> None:
         if not self.take_back():
-            self.start_wanted.emit(self.questions(), self._titles.get(self._template, ""))
+            self.start_wanted.emit()
 
-    @Slot(QListWidgetItem)
-    def _open(self, item: QListWidgetItem) -> None:
-        self.opened.emit(item.data(_EntryRole))
+    # ---- places
 
-    @Slot(QPoint)
-    def _open_menu(self, point: QPoint) -> None:
-        item = self.kept.itemAt(point) or self.kept.currentItem()
-        if item is not None:
-            self.menu_of(item.data(_EntryRole)).popup(self.kept.viewport().mapToGlobal(point))
+    @Slot(object)
+    def _show_widget(self, widget: QWidget) -> None:
+        QTimer.singleShot(0, widget, self._show_focus)  # once the new row is laid out
+
+    @Slot()
+    def _show_focus(self) -> None:
+        if (widget := self.focusWidget()) is not None and self._asked.isAncestorOf(widget):
+            self._area.ensureWidgetVisible(widget, 0, SPACE_XL + SPACE_XS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = event.size().width() >= _SIDE_BY_SIDE
+        self._box.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._line.setFixedSize(*((1, event.size().height()) if beside else (event.size().width(), 1)))
+        self._beside.setFixedSize(
+            _DOCUMENTS_WIDTH if beside else event.size().width(),
+            event.size().height() if beside else min(_DOCUMENTS_HEIGHT, event.size().height() * 9 // 20),
+        )
+
+
+def _missing_words(questions: int, faults: int, books: int) -> str:
+    if not questions:
+        return _("Write at least one question.")
+    if faults:
+        return _("One row cannot be asked yet.") if faults == 1 else _("{n} rows cannot be asked yet.").format(n=faults)
+    return "" if books else _("Tick the documents that are asked.")
+
+
+def _said(questions: int, books: int) -> str:
+    asked = _("1 question") if questions == 1 else _("{n} questions").format(n=count(questions))
+    of = _("1 document") if books == 1 else _("{n} documents").format(n=count(books))
+    return f"{asked} · {of}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from app.core.kept import KeptWhere
-from app.features.tables.window.interrupted import InterruptedTable
+from app.features.tables.window.kept import KeptTables
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
 from app.ui.look.icons import Symbol
@@ -29,10 +29,12 @@ class TablesWindow(WindowFeature):
         self.card = RunningCard(workspace.icons, _("Stop the table’s questions"))
         self.card.clicked.connect(self.open_running)
         workspace.window.shelf.add_running(self.card)
-        self.interrupted = InterruptedTable(workspace)
-        self.interrupted.failed.connect(workspace.window.tell)
-        self.interrupted.open_wanted.connect(self._open_sheet)
-        self.interrupted.resume_wanted.connect(self.resume)
+        self.kept = KeptTables(workspace)
+        self.kept.failed.connect(workspace.window.tell)
+        self.kept.open_wanted.connect(self._open_sheet)
+        self.kept.resume_wanted.connect(self.resume)
+        self.kept.rename_wanted.connect(self._rename)
+        self.kept.delete_wanted.connect(self._delete)
         view = workspace.window.talk.view
         view.offer_part_notes()
         view.notes_wanted.connect(self.open_notes)
@@ -44,8 +46,9 @@ class TablesWindow(WindowFeature):
             from app.features.tables.window.making import make_sheets
 
             made = self._made = make_sheets(self._workspace, self.card)
-            made.beginning.listed.connect(self.interrupted.show_of)
-            made.run.began.connect(self.interrupted.leave)
+            made.kept_changed.connect(self.kept.look)
+            made.run.began.connect(self.kept.note_begun)
+            made.run.ended.connect(self.kept.note_ended)
         return self._made
 
     @property
@@ -83,6 +86,14 @@ class TablesWindow(WindowFeature):
         self._show()
         self.sheets.open(sheet_id)
 
+    @Slot(str, str)
+    def _rename(self, sheet_id: str, title: str) -> None:
+        self.sheets.editing.rename(sheet_id, title)
+
+    @Slot(str)
+    def _delete(self, sheet_id: str) -> None:
+        self.sheets.delete(sheet_id)
+
     @Slot(str)
     def open_notes(self, answer_id: str) -> None:
         """The notes on each part of the books that an answer is written from."""
@@ -107,7 +118,11 @@ class TablesWindow(WindowFeature):
         return (PlacedCommands(Group.DESK, Anchor.FINDING, (sheet,)),)
 
     def begin(self) -> None:
-        self.interrupted.look()
+        self.kept.look()
+
+    def end(self) -> None:
+        if self._made is not None:
+            self._made.beginning.drafts.close()
 
     def busy_words(self) -> str:
         if self._workspace.activity.has(EngineTask.SERIES):

@@ -12,7 +12,6 @@ from app.core.documents.document import Book
 from app.core.errors import AppError, Code
 from app.export.files import write_bytes
 from app.features.tables.cells import ReadCell, read_cell
-from app.features.tables.columns import columns_of
 from app.features.tables.data import GridColumn, Sheet, SheetCell
 from app.features.tables.export import files
 from app.features.tables.export.report import SheetReport, compose
@@ -46,14 +45,12 @@ class ListedDocument:
 
 @dataclass(frozen=True)
 class WantedSheet(QueuedQuestion):
-    """A new sheet. `template`: the name of the one that its questions come from, if nobody changed them. `each`: every
-    document is asked by itself. `books`: the ids of those that are asked instead of the books on the desk."""
+    """A new table. `each`: every document is asked by itself."""
 
-    questions: tuple[str, ...] = ()
+    columns: tuple[GridColumn, ...] = ()
     title: str = ""
-    template: str = ""
     each: bool = False
-    books: tuple[str, ...] = ()
+    books: tuple[BookRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,24 +80,13 @@ class SheetWork:
     def books(self, refs: tuple[BookRef, ...]) -> dict[str, Book]:
         return {ref.book_id: self.library.book(ref.book_id) for ref in refs}
 
-    def questions_of(self, name: str, conversation_id: str) -> tuple[str, ...]:
-        """Return the questions that the template of this name asks of the books on the desk of a conversation."""
-        conversation = self.conversations.get(conversation_id)
-        books = conversation.books if conversation else ()
-        return self.templates.questions(self.templates.get(name, language()), books)
+    def questions_of(self, name: str, refs: tuple[BookRef, ...]) -> tuple[str, ...]:
+        """Return the questions that the template of this name asks of these documents."""
+        return self.templates.questions(self.templates.get(name, language()), refs)
 
-    def make(self, wanted: WantedSheet) -> Sheet | None:
-        """None if its conversation was deleted. If the sheet waited, its template is filled in again for the books that
-        are there now."""
-        conversation = self.conversations.get(wanted.conversation_id)
-        if conversation is None:
-            return None
-        questions = wanted.questions
-        if wanted.waited and wanted.template:
-            questions = self.questions_of(wanted.template, wanted.conversation_id)
-        books = tuple(map(BookRef, wanted.books)) or conversation.books
-        rows = [(ref,) for ref in books] if wanted.each else [books]
-        return self.sheets.create(columns_of(questions), rows, title=wanted.title)
+    def make(self, wanted: WantedSheet) -> Sheet:
+        rows = [(ref,) for ref in wanted.books] if wanted.each else [wanted.books]
+        return self.sheets.create(wanted.columns, rows, title=wanted.title)
 
     def open(self, sheet_id: str) -> OpenedSheet:
         sheet = self.sheets.get(sheet_id)

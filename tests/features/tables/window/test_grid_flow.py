@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
@@ -25,6 +25,7 @@ from app.features.tables.window.grid_table import GridFilter
 from app.features.tables.window.tables import TablesWindow
 from app.ui.kit.commands import MenuEntry
 from app.ui.widgets.dialogs import Confirmation, LineDialog
+from tests.features.tables.window.new_table import editor, tick, write
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, RULES, SURVEY, Room, wait
@@ -176,8 +177,10 @@ def test_a_question_and_a_document_are_added_and_they_alone_are_asked(qtbot: QtB
     room.settle()
     chosen = dialog(room, DocumentsDialog)
     assert isinstance(chosen, DocumentsDialog)
-    assert all("Harbour" not in chosen.list.item(row).text() for row in range(chosen.list.count()))
-    chosen.list.item(0).setCheckState(Qt.CheckState.Checked)
+    offered = [book for _item, book in chosen.chooser.tree.documents()]
+    assert all("Harbour" not in book.title for book in offered)
+    assert not chosen.action.isEnabled()
+    chosen.chooser.choose([BookRef(offered[0].id)])
     chosen.accept()
     room.settle()
     assert panel.status.text() == "4 of 9 cells"
@@ -299,13 +302,12 @@ def test_a_template_and_chosen_documents_make_a_grid(room: Room, tmp_path: Path)
     room.open()
     room.feature(TablesWindow).open()
     room.settle()
-    setup = room.feature(TablesWindow).panel.setup
-    setup.template_chosen.emit("invoices")
+    editor(room).template_chosen.emit("invoices")
     room.settle()
-    assert setup.asks_each
-    setup.choose_documents({room.books[LETTERS].id: "Side letters"})
-    assert "Side letters" in setup.books.text()
-    setup.start.click()
+    assert editor(room).each.isChecked()
+    tick(room, LETTERS)
+    assert editor(room).start.text() == "Ask 10 cells"
+    editor(room).start.click()
     room.settle()
     assert room.feature(TablesWindow).panel.shows_grid
     table = room.feature(TablesWindow).panel.grid_table
@@ -326,61 +328,20 @@ def test_the_chosen_documents_stay_until_the_table_is_made_or_they_are_removed(r
     tables = room.feature(TablesWindow)
     tables.open()
     room.settle()
-    setup = tables.panel.setup
-    setup.choose_documents({room.books[title].id: room.books[title].title for title in (LETTERS, SURVEY, RULES)})
+    tick(room, LETTERS, SURVEY, RULES)
     for conversation in room.desk.conversations.all():
         room.presenter.places.navigation.close_view()
         room.presenter.places.navigation.open_conversation(conversation.id)
         room.settle()
         tables.open()
         room.settle()
-    assert list(setup.chosen) == [room.books[title].id for title in (LETTERS, SURVEY, RULES)]
+    chosen = editor(room).documents
+    assert {ref.book_id for ref in chosen.chosen} == {room.books[title].id for title in (LETTERS, SURVEY, RULES)}
     room.window.shelf.book_remove_wanted.emit(room.books[RULES].id)
     room.settle()
-    assert list(setup.chosen) == [room.books[title].id for title in (LETTERS, SURVEY)]
-    setup.show_questions(("What about the dry dock?",))
-    setup.start.click()
+    assert {ref.book_id for ref in chosen.chosen} == {room.books[title].id for title in (LETTERS, SURVEY)}
+    write(room, "What about the dry dock?")
+    editor(room).start.click()
     room.settle()
     assert tables.panel.grid_table.rowCount() == 2
-    assert not setup.chosen, "the next table begins with the documents on the desk"
-
-
-def test_documents_are_listed_by_folder_the_ticked_first_and_a_click_anywhere_ticks(
-    qtbot: QtBot, room: Room, tmp_path: Path
-) -> None:
-    (tmp_path / "Contracts" / "old").mkdir(parents=True)
-    (tmp_path / "Contracts" / "new.pdf").write_bytes(b"survey")
-    (tmp_path / "Contracts" / "old" / "letters.pdf").write_bytes(b"letters")
-    room.reader.documents |= {"new.pdf": shelf_of_books.survey(), "letters.pdf": shelf_of_books.letters()}
-    rules = room.add_book(shelf_of_books.rules())
-    room.add_conversation("Talk", [rules])
-    room.open()
-    room.presenter.shelf_area.folders.take([tmp_path / "Contracts"])
-    room.settle()
-    room.add_book(shelf_of_books.handbook(), 1)
-    tables = room.feature(TablesWindow)
-    tables.open()
-    room.settle()
-    qtbot.mouseClick(tables.panel.setup.documents_button, Qt.MouseButton.LeftButton)
-    room.settle()
-    chosen = dialog(room, DocumentsDialog)
-    assert isinstance(chosen, DocumentsDialog)
-    items = [chosen.list.item(row) for row in range(chosen.list.count())]
-    assert [item.text() for item in items] == [
-        "横浜港湾施設使用規則",
-        "Octavo handbook",
-        "Survey of the quay walls  ·  Contracts",
-        "Side letters 2019–2024  ·  Contracts/old",
-    ]
-    assert chosen.chosen == (rules.id,)
-    for place in ("left", "right"):
-        row = chosen.list.visualItemRect(items[3])
-        spot = row.center() if place == "right" else QPoint(row.left() + 12, row.center().y())
-        qtbot.mouseClick(chosen.list.viewport(), Qt.MouseButton.LeftButton, pos=spot)
-        ticked = items[3].checkState() is Qt.CheckState.Checked
-        assert ticked == (place == "left"), "each click counts once"
-    chosen.list.setCurrentItem(items[1])
-    chosen.list.setFocus()
-    qtbot.keyClick(chosen.list, Qt.Key.Key_Space)
-    assert items[1].checkState() is Qt.CheckState.Checked
-    chosen.reject()
+    assert not chosen.chosen, "the next table begins with none"

@@ -12,6 +12,7 @@ from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
 from app.core.documents.document import Book, Format
 from app.features.tables.data import GridColumn, GridRow, Sheet, SheetCell
 from app.features.tables.window.cell_table import CellRole
+from app.features.tables.window.grid_cells import _fitted
 from app.features.tables.window.grid_table import Arrangement, GridFilter, GridTable, ShownDocument, ShownGroup
 
 DATE, AMOUNT = AnswerForm(ValueKind.DATE), AnswerForm(ValueKind.AMOUNT)
@@ -121,3 +122,8 @@ def test_a_cell_that_is_asked_says_what_is_done_and_stays_where_it_is(table: Gri
     assert head.words == "1 of 2"
     table.show_cell(cell(4, 1, "2020-01-01"))
     assert heads(table) == ["3", "1", "2", "4"]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_heading_in_a_column_without_room_is_cut_and_ends() -> None:
+    assert _fitted("だれが保険をかけますか。", 1) == "…"

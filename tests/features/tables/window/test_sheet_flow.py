@@ -22,6 +22,7 @@ from app.ui.look.theme import PAPER
 from app.ui.palette.palette_dialog import PaletteDialog
 from app.wording.errors import sentence
 from app.wording.i18n import use_language
+from tests.features.tables.window.new_table import asked, editor, open_editor, tick, write
 from tests.ui import shelf_of_books
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
@@ -29,14 +30,6 @@ from tests.ui.room import LEASE, LETTERS, Room, wait
 _QUESTIONS = ("What about the dry dock?", "When must notice be given?", "Who insures?")
 _QUOTED = f"“{shelf_of_books.QUOTE}” [p. 203]."
 _KILLED = Problem(Code.ENGINE_CRASHED, {"signal": 9})
-
-
-def _open(room: Room, *books: int) -> None:
-    room.add_books()
-    room.add_conversation("Talk", [room.books[place] for place in books])
-    room.open()
-    room.feature(TablesWindow).open()
-    room.settle()
 
 
 def _table(room: Room) -> ListTable:
@@ -54,12 +47,15 @@ def _states(room: Room) -> list[CellState]:
 
 
 def _start(qtbot: QtBot, room: Room, *questions: str) -> None:
-    """Type the questions and start, as a person does."""
-    setup = room.feature(TablesWindow).panel.setup
-    setup.editor.setFocus()
+    """Type the questions, tick the documents on the desk, and start, as a person does."""
+    setup = editor(room)
+    setup.together.click()
     for question in questions or _QUESTIONS:
-        qtbot.keyClicks(setup.editor, question)
-        qtbot.keyClick(setup.editor, Qt.Key.Key_Return)
+        field = room.window.focusWidget() if asked(room) else setup.questions.views[0].question
+        assert field is not None
+        qtbot.keyClicks(field, question)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.mouseClick(setup.documents.desk, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
 
 
@@ -70,10 +66,9 @@ def _click_chip(qtbot: QtBot, room: Room, row: int) -> None:
 
 
 def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
-    setup = room.feature(TablesWindow).panel.setup
-    assert not setup.start.isEnabled()
-    assert "Harbour Lease" in setup.books.text()
+    open_editor(room, LEASE)
+    assert not editor(room).start.isEnabled()
+    assert editor(room).count.text() == "Write at least one question."
     gate = Gate()
     room.engine.answers = [(_QUOTED,), (Reading(100, 200, 90), gate, "Twelve ", "months [p. 87]."), ("Nobody.",)]
     _start(qtbot, room)
@@ -99,7 +94,7 @@ def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Ro
 
 
 def test_all_questions_that_a_server_answers_side_by_side_say_so(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     gate = Gate()
     room.engine.answers = [(gate, "One."), ("Two.",), ("Three.",)]
     _start(qtbot, room)
@@ -115,7 +110,7 @@ def test_all_questions_that_a_server_answers_side_by_side_say_so(qtbot: QtBot, r
 
 
 def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     room.engine.answers = [(_QUOTED,)]
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
@@ -137,7 +132,7 @@ def test_a_click_on_a_chip_or_on_a_mark_opens_the_page(qtbot: QtBot, room: Room)
 
 
 def test_return_opens_the_menu_of_a_row(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     room.engine.answers = [(_QUOTED,)]
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
@@ -154,7 +149,7 @@ def test_return_opens_the_menu_of_a_row(qtbot: QtBot, room: Room) -> None:
 
 
 def test_a_question_that_fails_says_why_and_go_on_asks_it_again(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     room.engine.answers = [("One.",), ("Two, half", _KILLED), ("Three.",)]
     _start(qtbot, room)
     room.settle()
@@ -170,7 +165,7 @@ def test_a_question_that_fails_says_why_and_go_on_asks_it_again(qtbot: QtBot, ro
 
 @pytest.mark.parametrize("by_key", [True, False])
 def test_stop_keeps_what_was_answered(qtbot: QtBot, room: Room, by_key: bool) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     gate = Gate()
     room.engine.answers = [("One.",), ("Two, half", gate, "never"), ("Three.",)]
     _start(qtbot, room)
@@ -187,7 +182,7 @@ def test_stop_keeps_what_was_answered(qtbot: QtBot, room: Room, by_key: bool) ->
 
 
 def test_f2_in_a_list_of_answers_renames_no_conversation(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     room.engine.answers = [("One.",), ("Two.",), ("Three.",)]
     _start(qtbot, room)
     room.settle()
@@ -200,7 +195,7 @@ def test_f2_in_a_list_of_answers_renames_no_conversation(qtbot: QtBot, room: Roo
 
 
 def test_while_a_sheet_is_asked_a_question_is_refused_and_stays_written(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     gate = Gate()
     room.engine.answers = [(gate, "One."), ("Two.",), ("Three.",), ("At last.",)]
     _start(qtbot, room)
@@ -220,21 +215,22 @@ def test_while_a_sheet_is_asked_a_question_is_refused_and_stays_written(qtbot: Q
 
 
 def test_while_an_answer_is_written_no_sheet_is_asked(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     gate = Gate()
     room.engine.answers = [(gate, "Yes."), ("One.",)]
-    qtbot.keyClicks(room.feature(TablesWindow).panel.setup.editor, _QUESTIONS[0])
+    write(room, _QUESTIONS[0])
+    tick(room, LEASE)
     room.ask("Well?", settle=False)
     wait(gate.reached.is_set)
-    assert not room.feature(TablesWindow).panel.setup.start.isEnabled()
-    assert "Another question is being answered" in room.feature(TablesWindow).panel.setup.count.text()
+    assert not editor(room).start.isEnabled()
+    assert "Another question is being answered" in editor(room).count.text()
     gate.open()
     room.settle()
-    assert room.feature(TablesWindow).panel.setup.start.isEnabled()
+    assert editor(room).start.isEnabled()
 
 
 def test_a_sheet_is_kept_and_opened_again_in_the_middle_of_its_running(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE, LETTERS)
+    open_editor(room, LEASE, LETTERS)
     gate = Gate()
     room.engine.answers = [("One.",), ("Two, ", gate, "whole."), ("Three.",)]
     _start(qtbot, room)
@@ -242,14 +238,11 @@ def test_a_sheet_is_kept_and_opened_again_in_the_middle_of_its_running(qtbot: Qt
     qtbot.mouseClick(room.feature(TablesWindow).panel.close_button, Qt.MouseButton.LeftButton)
     assert not room.feature(TablesWindow).is_shown
     room.feature(TablesWindow).sheets.prepare()
-    kept = room.feature(TablesWindow).panel.setup.kept
-    wait(lambda: kept.count() == 1)
-    assert "of 3 answered" in kept.item(0).text()
-    qtbot.mouseClick(room.window.shelf.tables.makers["Table…"], Qt.MouseButton.LeftButton)
-    wait(lambda: kept.count() == 1)
-    kept.setCurrentRow(0)
-    kept.setFocus()
-    qtbot.keyClick(kept, Qt.Key.Key_Return)
+    view, kept = room.window.shelf.tables.view, room.window.shelf.tables.kept
+    wait(lambda: [entry.title for entry in kept.rows] == [_QUESTIONS[0]])
+    view.setFocus()
+    view.setCurrentIndex(kept.index(0))
+    qtbot.keyClick(view, Qt.Key.Key_Return)
     wait(lambda: room.feature(TablesWindow).panel.shows_answers)
     wait(lambda: _rows(room)[1].text == "Two, ")
     assert _states(room) == [CellState.ANSWERED, CellState.ANSWERING, CellState.WAITING]
@@ -259,14 +252,16 @@ def test_a_sheet_is_kept_and_opened_again_in_the_middle_of_its_running(qtbot: Qt
 
 
 def test_a_template_fills_the_questions_and_names_the_sheet(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
-    setup = room.feature(TablesWindow).panel.setup
+    open_editor(room, LEASE)
+    setup = editor(room)
+    tick(room, LEASE)
     actions = {action.text(): action for action in setup.template.menu_of_values.actions()}
     assert len(actions) == 11
     actions["Glossary"].trigger()
     room.settle()
-    assert len(setup.questions()) == 6
-    assert setup.count.text() == "6 questions"
+    assert len(asked(room)) == 6
+    assert (setup.count.text(), setup.start.text()) == ("6 questions · 1 document", "Ask 6 questions")
+    assert setup.name.text() == "Glossary"
     qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.feature(TablesWindow).panel.title.text() == "Glossary"
@@ -274,7 +269,7 @@ def test_a_template_fills_the_questions_and_names_the_sheet(qtbot: QtBot, room: 
 
 
 def test_questions_come_from_a_file_and_a_wrong_one_is_told(room: Room, tmp_path: Path) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     listed = tmp_path / "questions.txt"
     listed.write_text("# mine\nWhy?\n\nHow?\n", encoding="utf-8")
     room.feature(TablesWindow).sheets.beginning.choose_file()
@@ -283,19 +278,19 @@ def test_questions_come_from_a_file_and_a_wrong_one_is_told(room: Room, tmp_path
     dialog.fileSelected.emit(str(listed))
     dialog.reject()
     room.settle()
-    assert room.feature(TablesWindow).panel.setup.questions() == ("Why?", "How?")
+    assert asked(room) == ("Why?", "How?")
     listed.write_bytes("Où ?".encode("latin-1"))
     room.feature(TablesWindow).sheets.beginning.take_file(str(listed))
     room.settle()
     assert "UTF-8" in room.feature(TablesWindow).panel.notice.text()
-    assert room.feature(TablesWindow).panel.setup.questions() == ("Why?", "How?")
+    assert asked(room) == ("Why?", "How?")
 
 
 @pytest.mark.parametrize(
     ("ending", "begins"), [(".docx", b"PK"), (".xlsx", b"PK"), (".pdf", b"%PDF"), (".md", b"# "), (".html", b"<!")]
 )
 def test_a_sheet_is_exported(qtbot: QtBot, room: Room, tmp_path: Path, ending: str, begins: bytes) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     room.engine.answers = [(_QUOTED,)]
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
@@ -312,34 +307,31 @@ def test_a_sheet_is_exported(qtbot: QtBot, room: Room, tmp_path: Path, ending: s
 
 
 def test_a_sheet_is_deleted_and_comes_back(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
-    qtbot.mouseClick(room.feature(TablesWindow).panel.new, Qt.MouseButton.LeftButton)
-    room.settle()
-    setup = room.feature(TablesWindow).panel.setup
     (entry,) = sheets_of(room.desk).all()
-    menu = setup.menu_of(entry.id)
+    menu = room.feature(TablesWindow).kept.menu_of(entry.id)
     menu.actions()[-1].trigger()
     menu.close()
     room.settle()
     assert sheets_of(room.desk).all() == ()
-    assert not setup.kept.isVisible()
+    assert not room.window.shelf.tables.view.isVisible()
     qtbot.mouseClick(room.feature(TablesWindow).panel.notice.action, Qt.MouseButton.LeftButton)
     room.settle()
     assert sheets_of(room.desk).all() == (entry,)
-    assert setup.kept.isVisible()
+    assert room.window.shelf.tables.view.isVisible()
 
 
 def test_a_sheet_that_is_asked_can_be_deleted(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     gate = Gate()
     room.engine.answers = [("One, half", gate, "never")]
     _start(qtbot, room)
     wait(gate.reached.is_set)
     room.feature(TablesWindow).sheets.prepare()
     (entry,) = sheets_of(room.desk).all()
-    room.feature(TablesWindow).panel.setup.delete_wanted.emit(entry.id)
+    room.feature(TablesWindow).kept.delete_wanted.emit(entry.id)
     room.settle()
     assert sheets_of(room.desk).all() == ()
     assert not room.feature(TablesWindow).sheets.running
@@ -347,7 +339,7 @@ def test_a_sheet_that_is_asked_can_be_deleted(qtbot: QtBot, room: Room) -> None:
 
 
 def test_another_model_stops_the_sheet_and_an_engine_that_died_does_not(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     gate = Gate()
     room.engine.answers = [(_KILLED,), (gate, "Two."), ("Three.",)]
     _start(qtbot, room)
@@ -361,7 +353,7 @@ def test_another_model_stops_the_sheet_and_an_engine_that_died_does_not(qtbot: Q
 
 
 def test_books_that_do_not_fit_are_told_once(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     room.engine.tokens = {"Harbour Lease, consolidated": 900_000}
     _start(qtbot, room)
     room.settle()
@@ -372,7 +364,7 @@ def test_books_that_do_not_fit_are_told_once(qtbot: QtBot, room: Room) -> None:
 
 def test_a_sheet_that_ends_before_it_is_shown_has_its_rows(qtbot: QtBot, room: Room) -> None:
     """It is read from the store while it runs."""
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     room.engine.tokens = {"Harbour Lease, consolidated": 900_000}
     _start(qtbot, room)
     room.settle()
@@ -384,14 +376,14 @@ def test_a_sheet_that_ends_before_it_is_shown_has_its_rows(qtbot: QtBot, room: R
 
 
 def test_a_removed_book_takes_the_shown_sheet_along(qtbot: QtBot, room: Room) -> None:
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     _start(qtbot, room, _QUESTIONS[0])
     room.settle()
     room.window.shelf.book_remove_wanted.emit(room.books[LEASE].id)
     room.settle()
     assert sheets_of(room.desk).all() == ()
     assert not room.feature(TablesWindow).panel.shows_answers
-    assert "No document on the desk" in room.feature(TablesWindow).panel.setup.books.text()
+    assert room.books[LEASE].id not in {book.id for _item, book in editor(room).documents.tree.documents()}
 
 
 def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, room: Room) -> None:
@@ -405,7 +397,7 @@ def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, 
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert room.feature(TablesWindow).is_shown
     room.settle()
-    assert room.window.focusWidget() is room.feature(TablesWindow).panel.setup.editor
+    assert room.window.focusWidget() is editor(room).questions.views[0].question
     room.window.shelf.conversation_opened.emit(room.shown().id)
     room.settle()
     assert not room.feature(TablesWindow).is_shown
@@ -413,7 +405,7 @@ def test_ctrl_k_finds_it_and_a_conversation_takes_its_place_again(qtbot: QtBot, 
 
 def test_what_an_answer_says_as_html_is_shown_and_not_done(qtbot: QtBot, room: Room) -> None:
     hostile = "<img src='http://example.org/x.png'> ![x](file:///etc/passwd) <b>bold</b> [a](#0) [p. 203]"
-    _open(room, LEASE)
+    open_editor(room, LEASE)
     room.engine.answers = [(hostile,)]
     _start(qtbot, room, "<b>Why?</b>")
     room.settle()
@@ -428,8 +420,8 @@ def test_what_an_answer_says_as_html_is_shown_and_not_done(qtbot: QtBot, room: R
 def test_in_japanese_the_templates_and_the_words_are_japanese(room: Room) -> None:
     use_language("ja")
     try:
-        _open(room, LEASE)
-        titles = [action.text() for action in room.feature(TablesWindow).panel.setup.template.menu_of_values.actions()]
+        open_editor(room, LEASE)
+        titles = [action.text() for action in editor(room).template.menu_of_values.actions()]
         assert "用語集" in titles
     finally:
         use_language("en")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import BookRef, Ending
@@ -13,6 +13,9 @@ from app.features.tables.columns import columns_of
 from app.features.tables.service import sheets_of
 from app.features.tables.window.tables import TablesWindow
 from app.ui.shelf.running import RunningCard
+from app.ui.shelf.tables import TablesGroup
+from app.ui.widgets.dialogs import LineDialog
+from tests.features.tables.window.new_table import ask
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait
 
@@ -30,7 +33,8 @@ def running(room: Room) -> RunningCard:
     gate = Gate()
     room.engine.answers = [("Nothing.",), (Reading(100, 200, 90), gate, "Twelve months.")]
     room.feature(TablesWindow).open()
-    room.feature(TablesWindow).sheets.start(_QUESTIONS, "Obligations")
+    room.settle()
+    ask(room, _QUESTIONS, LEASE, title="Obligations")
     wait(gate.reached.is_set)
     room.presenter.places.navigation.close_view()
     wait(lambda: card.shown is not None and "Question 2" in card.shown.words)
@@ -63,7 +67,7 @@ def test_it_can_be_stopped_there(qtbot: QtBot, room: Room, running: RunningCard)
 
 
 @pytest.fixture
-def interrupted(room: Room) -> RunningCard:
+def interrupted(room: Room) -> TablesGroup:
     """One question is answered, and Octavo ended during the second."""
     room.add_books()
     room.add_conversation("Talk", [room.books[LEASE]])
@@ -74,39 +78,79 @@ def interrupted(room: Room) -> RunningCard:
     kept.close_open_answers()
     room.engine.answers = [("Twelve months.",)]
     room.open()
-    return room.feature(TablesWindow).interrupted.card
+    return room.window.shelf.tables
 
 
-def test_one_that_was_interrupted_stands_there_and_can_be_gone_on_with(
-    qtbot: QtBot, room: Room, interrupted: RunningCard
+def _row(group: TablesGroup) -> tuple[str, str, str]:
+    (entry,) = group.kept.rows
+    return entry.title, entry.words, entry.action
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_one_that_was_interrupted_stands_among_the_tables_and_is_resumed_there(
+    qtbot: QtBot, room: Room, interrupted: TablesGroup, by_key: bool
 ) -> None:
-    assert (interrupted.title.text(), interrupted.words.text()) == ("Obligations", "Interrupted: 1 of 2 answered")
-    assert interrupted.isVisible()
-    assert interrupted.pause.accessibleName() == "Go on"
-    qtbot.mouseClick(interrupted.pause, Qt.MouseButton.LeftButton)
+    assert _row(interrupted) == ("Obligations", "interrupted, 1 of 2", "Resume")
+    index, view = interrupted.kept.index(0), interrupted.view
+    assert view.isVisible()
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Obligations, interrupted, 1 of 2"
+    assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "Resume: Space"
+    if by_key:
+        view.setCurrentIndex(index)
+        qtbot.keyClick(view, Qt.Key.Key_Space)
+    else:
+        corner = view.visualRect(index).bottomRight() - QPoint(20, 16)
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=corner)
     room.settle()
     tables = room.feature(TablesWindow)
     assert (tables.is_shown, tables.panel.shows_answers) == (True, True)
-    assert not interrupted.isVisible()
+    assert _row(interrupted) == ("Obligations", "", "")
     assert len(room.engine.prompts) == 1, "what is left is asked, and nothing else"
     assert [entry.answered for entry in sheets_of(room.desk).all()] == [2]
 
 
-def test_an_interrupted_one_is_opened_or_left_and_goes_with_its_sheet(
-    qtbot: QtBot, room: Room, interrupted: RunningCard
+def test_an_interrupted_one_is_opened_and_goes_with_its_sheet(
+    qtbot: QtBot, room: Room, interrupted: TablesGroup
 ) -> None:
-    qtbot.mouseClick(interrupted, Qt.MouseButton.LeftButton)
+    title = interrupted.view.visualRect(interrupted.kept.index(0)).topLeft() + QPoint(50, 12)
+    qtbot.mouseClick(interrupted.view.viewport(), Qt.MouseButton.LeftButton, pos=title)
     room.settle()
     tables = room.feature(TablesWindow)
-    assert (tables.panel.shows_answers, tables.sheets.running, interrupted.isVisible()) == (True, False, True)
+    assert (tables.panel.shows_answers, tables.sheets.running) == (True, False)
+    assert interrupted.view.isVisible()
     (entry,) = sheets_of(room.desk).all()
-    tables.panel.setup.delete_wanted.emit(entry.id)
+    tables.kept.delete_wanted.emit(entry.id)
     room.settle()
-    assert not interrupted.isVisible()
+    assert not interrupted.view.isVisible()
     room.presenter.shelf_area.undoing.undo()
     room.settle()
-    assert interrupted.isVisible()
-    qtbot.mouseClick(interrupted.stop, Qt.MouseButton.LeftButton)
+    assert _row(interrupted) == ("Obligations", "interrupted, 1 of 2", "Resume")
+
+
+def test_a_saved_table_is_called_otherwise(room: Room, interrupted: TablesGroup) -> None:
+    (entry,) = sheets_of(room.desk).all()
+    tables = room.feature(TablesWindow)
+    tables.kept.open_wanted.emit(entry.id)
     room.settle()
-    assert not interrupted.isVisible()
-    assert len(sheets_of(room.desk).all()) == 1
+    menu = tables.kept.menu_of(entry.id)
+    assert [action.text() for action in menu.actions()] == ["Open", "Resume", "Rename", "", "Delete"]
+    menu.actions()[2].trigger()
+    dialog = room.window.findChild(LineDialog)
+    assert dialog is not None
+    dialog.line.setText("義務の一覧")
+    dialog.accept()
+    room.settle()
+    assert _row(interrupted)[0] == "義務の一覧"
+    assert tables.panel.title.text() == "義務の一覧"
+    assert [entry.title for entry in sheets_of(room.desk).all()] == ["義務の一覧"]
+
+
+def test_many_tables_take_no_more_than_their_part_of_the_shelf(room: Room) -> None:
+    room.add_books()
+    for number in range(12):
+        sheets_of(room.desk).create(columns_of(_QUESTIONS), [(BookRef(room.books[LEASE].id),)], title=f"Table {number}")
+    room.open(size=(1024, 700))
+    group, books = room.window.shelf.tables, room.window.shelf.book_view
+    assert group.kept.rowCount() == 12
+    assert group.view.height() < group.view.sizeHint().height(), "it is scrolled"
+    assert books.height() > group.view.height()
