@@ -11,6 +11,7 @@ from app.core.settings import ThemeChoice
 from app.features.tables.columns import columns_of
 from app.features.tables.service import sheets_of
 from app.features.tables.window.tables import TablesWindow
+from app.wording.i18n import use_language
 from tests.features.tables.window.new_table import ask, tick
 from tests.screens.stage import Stage
 from tests.ui import shelf_of_books
@@ -131,10 +132,24 @@ def sheet_template_small(stage: Stage) -> None:
     _template(stage, size=(1024, 700))
 
 
+def sheet_template_dark(stage: Stage) -> None:
+    _template(stage, theme=ThemeChoice.DARK)
+
+
+def sheet_template_japanese(stage: Stage) -> None:
+    use_language("ja")
+    try:
+        _template(stage, size=(1024, 700))
+    finally:
+        use_language("en")
+
+
 SCENES: tuple[Callable[[Stage], None], ...] = (
     sheet_empty,
     sheet_template,
     sheet_template_small,
+    sheet_template_dark,
+    sheet_template_japanese,
     sheet_running,
     sheet_running_small,
     sheet_in_shelf,

@@ -1,4 +1,5 @@
-"""Chooses documents of the library for a table: a line to find them, their tree, and how many are ticked."""
+"""Chooses documents of the library for a table: a line to find them, their tree, and how many are ticked; and the
+dialog that adds some to a table that is there."""
 
 from __future__ import annotations
 
@@ -13,10 +14,13 @@ from app.features.tables.window.work import ListedDocument
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SPACE_S
 from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, column, row
 from app.wording.i18n import _
 from app.wording.units import count
+
+_DIALOG_HEIGHT = 420
 
 
 class DocumentChooser(QWidget):
@@ -93,3 +97,28 @@ class DocumentChooser(QWidget):
         self.nothing.setVisible(not total)
         taken = {ref.book_id for ref in self.chosen}
         self.desk.setVisible(any(ref.book_id not in taken for ref in self._on_desk))
+
+
+class DocumentsDialog(SmallDialog):
+    """`given` carries the BookRef of each document that was ticked, by folder and title."""
+
+    given = Signal(object)
+
+    def __init__(self, icons: Icons, documents: Sequence[ListedDocument], parent: QWidget | None = None) -> None:
+        self.chooser = DocumentChooser(icons)
+        self.chooser.setMinimumHeight(_DIALOG_HEIGHT)
+        self.chooser.show_documents(documents)
+        words = _("Each question is asked once per document.")
+        super().__init__(_("Add documents"), words, _("Add"), body=self.chooser, parent=parent)
+        self.chooser.changed.connect(self._look)
+        self._look()
+        self.chooser.search.setFocus()
+
+    def accept(self) -> None:
+        if self.chooser.chosen:
+            self.given.emit(self.chooser.chosen)
+            super().accept()
+
+    @Slot()
+    def _look(self) -> None:
+        self.action.setEnabled(bool(self.chooser.chosen))

@@ -11,7 +11,7 @@ from app.features.tables.data import GridColumn
 from app.features.tables.window.cell_table import ShownCell
 from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
-from app.features.tables.window.documents_dialog import DocumentsDialog
+from app.features.tables.window.document_chooser import DocumentsDialog
 from app.features.tables.window.panel import SheetPanel
 from app.features.tables.window.work import ListedDocument, OpenedSheet, SheetWork
 from app.ui.kit.presenter import Presenter

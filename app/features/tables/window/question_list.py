@@ -103,12 +103,12 @@ class QuestionList(QWidget):
         view.moved.connect(self._on_moved)
         view.removed.connect(self._on_removed)
         view.undo_wanted.connect(self._undo)
-        if self.views:
-            view.stackUnder(self.add)  # screen readers go by that
         self._column.addWidget(view)
+        view.stackUnder(self.add)  # screen readers go by that
         view.show()  # now, not with the next event: the person goes on there
         before: QWidget | None = self.views[-1].more if self.views else None
-        for widget in (view.question, view.name, view.kind, view.menu_button, view.choices, view.more):
+        fields = (view.question, view.name, view.kind, view.menu_button, view.choices, view.more)
+        for widget in (*fields, self.add, self.undo):
             if before is not None:
                 QWidget.setTabOrder(before, widget)
             before = widget

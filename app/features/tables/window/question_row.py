@@ -139,8 +139,9 @@ class QuestionRowView(QWidget):
         self.more.show_text(shown.more)
         self.kind.set_value(shown.kind.value)
         self.number.setText(count(number))
-        self.question.setPlaceholderText(_("When does the lease end?") if number == 1 else "")
-        self.name.setPlaceholderText(_("End of term") if number == 1 else "")
+        is_first = number == 1 and shown.is_empty
+        self.question.setPlaceholderText(_("When does the lease end?") if is_first else "")
+        self.name.setPlaceholderText(_("End of term") if is_first else "")
         self.menu_button.set_name(_("More about question {number}").format(number=count(number)))
         for field in (self.question, self.name, self.choices, self.more):
             field.setReadOnly(locked)

@@ -20,7 +20,7 @@ from app.features.tables.service import sheets_of
 from app.features.tables.window.cell_table import ShownCell
 from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
-from app.features.tables.window.documents_dialog import DocumentsDialog
+from app.features.tables.window.document_chooser import DocumentsDialog
 from app.features.tables.window.grid_table import GridFilter
 from app.features.tables.window.tables import TablesWindow
 from app.ui.kit.commands import MenuEntry
