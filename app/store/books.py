@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 import uuid
 from collections.abc import Iterable
-from itertools import chain, count
+from itertools import chain, count, dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,9 @@ _BOOK = (
     " reading, facts, hidden_read, member, parent_id"
 )
 _APART_CHARACTERS = 16
-"""The most characters of a file's name that are shown, its last ones, where versions differ: what tells two books of
+"""The most characters of a file's name that are shown, its last words, where versions differ: what tells two books of
 one title apart stays in sight on the smallest mark."""
+_WORD = re.compile(r"\w+")
 _PAGE = "number, label, text, chapter, flags, hidden, confidence, picture"
 _FORGET_PASSAGES = """
 UPDATE answers SET passages = (
@@ -212,14 +214,29 @@ class Books:
 
 
 def _own_title(connection: apsw.Connection, title: str, apart: str) -> str:
-    """The title, or, where a book has that already, with the end of what tells it apart, and with a number if need
-    be."""
-    stem = "-".join(apart.split())
-    stem = stem if len(stem) <= _APART_CHARACTERS else f"…{stem[1 - _APART_CHARACTERS :]}"
-    named = title if stem in title else f"{title} ({stem})"
+    """The title, or, where a book has that already, with the words of `apart` that it does not have, and with a number
+    if need be."""
+    own = _own_words(title, apart)
+    named = f"{title} ({own})" if own else title
     choices = chain((title, named), (f"{named} ({number})" for number in count(2)))
     taken = "SELECT 1 FROM books WHERE title = ?"
     return next(choice for choice in choices if connection.execute(taken, (choice,)).fetchone() is None)
+
+
+def _own_words(title: str, apart: str) -> str:
+    """What comes behind the words of a title, else before them: `draft-2`. Its last words, whole as far as there is
+    room for them."""
+    known, words = set(_WORD.findall(title.casefold())), _WORD.findall(apart)
+    behind = list(dropwhile(lambda word: word.casefold() in known, words))
+    if len(behind) == len(words):
+        behind = list(dropwhile(lambda word: word.casefold() in known, reversed(words)))[::-1]
+    kept = ""
+    for word in reversed(behind):
+        longer = f"{word}-{kept}" if kept else word
+        if len(longer) > _APART_CHARACTERS:
+            return kept or f"{word[: _APART_CHARACTERS - 1]}…"
+        kept = longer
+    return kept
 
 
 class Recognitions:

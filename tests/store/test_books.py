@@ -230,3 +230,19 @@ def test_a_book_that_is_gone_gets_no_pages(books: Books, tmp_path: Path) -> None
     delete_book(books, book.id)
     assert books.replace_pages(book.id, ATLAS) is None
     assert books.pages(book.id) == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "title"),
+    [
+        ("Lease-of-Berth-2-(draft-2).pdf", "Lease of Berth 2 (draft-2)"),
+        ("Lease-of-Berth-2.pdf", "Lease of Berth 2 (2)"),
+        ("Lease of Berth 2, signed by both.pdf", "Lease of Berth 2 (signed-by-both)"),
+        ("Signed lease of berth 2.pdf", "Lease of Berth 2 (Signed)"),
+        ("Lease of the great southern mooring 2.pdf", "Lease of Berth 2 (mooring-2)"),
+    ],
+)
+def test_books_of_one_title_are_told_apart_by_whole_words_of_their_files(books: Books, file: str, title: str) -> None:
+    first, second = (msgspec.structs.replace(another(each), title="Lease of Berth 2") for each in range(2))
+    books.add(first, Path("/home/me/lease.pdf"))
+    assert books.add(second, Path("/home/me") / file).title == title

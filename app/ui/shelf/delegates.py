@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPen
@@ -18,7 +19,7 @@ from app.ui.widgets.labels import plain_tip, two_lines
 from app.wording.facts import facts_line
 from app.wording.folders import places_words
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import count, printable
 
 _State = QStyle.StateFlag
 
@@ -193,7 +194,8 @@ class BookDelegate(RowDelegate):
         words = row.text if isinstance(row, GroupRow) else ""
         if isinstance(row, BookRow):
             facts = facts_line(row.book.facts) if row.book is not None else ""
-            places = places_words(row.shelved.places if row.shelved is not None else ())
+            file = printable(Path(row.book.path).name) if row.book is not None and not row.book.member else ""
+            places = places_words(row.shelved.places if row.shelved is not None else ()) or file
             words = "\n".join(filter(None, (row.title, facts, places)))
             if row.book is not None and _action_rect(_area(option.rect, row)).contains(event.pos()):
                 words = _("Take off the desk") if row.on_desk else _("Put on the desk")
