@@ -12,6 +12,7 @@ from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.file_import import FileImport, Passwords
 from app.ui.shelf.indexing import BookIndexing
+from app.ui.shelf.pasted import PastedTexts
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import BookList, ConversationList
 
@@ -24,6 +25,7 @@ class ShelfArea(WindowArea):
         window = context.window
         self.covers = covers
         self.openings = FileImport(context)
+        self.pasted = PastedTexts(context, self.openings)
         self.passwords = Passwords(context, self.openings)
         self.folders = FolderImport(context, self.openings)
         self.added_folders = AddedFolders(context, self.folders)
@@ -33,7 +35,16 @@ class ShelfArea(WindowArea):
         self.report = ReportPresenter(context)
         self.undoing = Undoing(context)
         self._let_tell(
-            (self.openings, self.folders, self.added_folders, self.shelf, self.matters, self.report, self.undoing)
+            (
+                self.openings,
+                self.pasted,
+                self.folders,
+                self.added_folders,
+                self.shelf,
+                self.matters,
+                self.report,
+                self.undoing,
+            )
         )
         self.matters.done.connect(window.say)
         self._connect_folders()

@@ -108,7 +108,7 @@ class TalkArea(WindowArea):
         window.overlay.address_given.connect(self.images.refuse_address)
         for dropped in (window.overlay.files_given, window.talk.composer.files_dropped):
             dropped.connect(openings.take_files)
-        window.talk.composer.document_given.connect(openings.take_text)
+        window.talk.composer.document_given.connect(self._shelf.pasted.take)
         window.overlay.refused.connect(window.tell)
         self.images.images_given.connect(attachments.take)
         openings.images_given.connect(attachments.take_files)

@@ -21,11 +21,8 @@ from app.core.work import Cancel, Work, relay
 from app.documents.folders import holds_documents
 from app.documents.formats import detect
 from app.documents.images import kinds as image_kinds
-from app.documents.text.clean import clean_line
-from app.export.report import safe_name
 from app.services.library.folder_adding import AddingReport, FolderProgress
 from app.services.library.parallel_reading import NamedFile
-from app.services.library.pasted import discard_pasted, write_pasted
 from app.ui.kit.bridge import Executor
 from app.ui.kit.file_kind import GivenKind
 from app.ui.kit.jobs import Cancelled, Done, Failed
@@ -38,7 +35,6 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count, counted, printable
 
-_NAME_CHARACTERS = 60
 _FILE_PATTERNS = " ".join(f"*{ending}" for ending in (*detect.ENDINGS, ".zip"))
 
 
@@ -127,7 +123,6 @@ class FileImport(Presenter):
         self._shown = context.shown
         self._openings: dict[str, _Opening] = {}
         self._drops = 0
-        self._pasted = set[Path]()
         self.kinds: Sequence[GivenKind] = ()
         """The kinds of files that features take for the next question."""
 
@@ -193,26 +188,6 @@ class FileImport(Presenter):
         self.changed.emit()
         sort = partial(sort_files, paths, _head, self.kinds)
         self._call(sort, self._take_sorted, partial(self._on_unsorted, paths), executor=Executor.IMAGES)
-
-    @Slot(str)
-    def take_text(self, text: str) -> None:
-        """A text that was pasted becomes a document on the desk, named like its first line."""
-        lines = (line for line in text.splitlines() if line.strip())
-        name = safe_name(clean_line(next(lines, "")), _NAME_CHARACTERS) or _("Pasted text")
-        self._call(partial(write_pasted, text, name), self._open_pasted, executor=Executor.IMAGES)
-
-    @Slot(object)
-    def _open_pasted(self, path: Path) -> None:
-        self._pasted.add(path.resolve())
-        self.open_files([path])
-
-    def _discard_pasted(self) -> None:
-        """Delete the files of pasted texts that are read, or will not be."""
-        for path in tuple(self._pasted):
-            opening = self._openings.get(str(path))
-            if opening is None or not opening.pending:
-                self._pasted.remove(path)
-                self._do(partial(discard_pasted, path), executor=Executor.IMAGES)
 
     @Slot(list)
     def take_shown(self, names: list[str]) -> None:
@@ -316,7 +291,6 @@ class FileImport(Presenter):
             gone = [each for each in self._opened_by(stopped.drop) if each.stop is stopped.stop]
         for opening in gone:
             self._leave(opening)
-        self._discard_pasted()
         self.changed.emit()
 
     def _opened_by(self, drop: int) -> list[_Opening]:
@@ -365,7 +339,6 @@ class FileImport(Presenter):
             case Failed(problem):
                 for each in self._opened_by(drop):
                     self._fail(each, problem)
-        self._discard_pasted()
         self.changed.emit()
 
     def _expect(self, drop: int, path: Path) -> None:
