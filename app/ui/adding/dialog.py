@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QHelpEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QProgressBar, QStyleOptionViewItem, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QLineEdit,
+    QProgressBar,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
 
 from app.core.documents.untrusted import disarm
+from app.core.machine.secret import Password
 from app.ui.adding.files import AddedFiles, AddedState, FileRole, FileRow
 from app.ui.look.fonts import ui_font
 from app.ui.look.icons import Icons, Symbol
@@ -26,6 +35,7 @@ _CHOICE_WIDTH = 220
 _ROW_HEIGHT = 52
 _LINE = 18
 _SIGN = 16
+_PASSWORD_WIDTH = 160
 _STEPS = 1000
 _ALL = "all"
 _SIGNS = {
@@ -53,7 +63,8 @@ class FileDelegate(RowDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         view = option.widget
         width = view.viewport().width() if isinstance(view, QAbstractItemView) else _SIZE.width()
-        lines = len(_lines(index.data(FileRole), width - 2 * SPACE_XS - 3 * SPACE_S - _SIGN))
+        file = index.data(FileRole)
+        lines = len(_lines(file, width - 2 * SPACE_XS - 3 * SPACE_S - _SIGN - _beside(file)))
         return QSize(80, _ROW_HEIGHT + (lines - 1) * _LINE)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -70,7 +81,7 @@ class FileDelegate(RowDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, area, option, card=False)
         self._paint_focus(painter, area, option)
-        inner = area.adjusted(SPACE_S, (_ROW_HEIGHT - 2 * _LINE) // 2 - 1, -SPACE_S, 0)
+        inner = area.adjusted(SPACE_S, (_ROW_HEIGHT - 2 * _LINE) // 2 - 1, -SPACE_S - _beside(file), 0)
         sign = QRect(inner.left(), inner.top() + 1, _SIGN, _SIGN)
         self._icons.icon(_SIGNS[file.state], colours[file.state]).paint(painter, sign)
         inner.setLeft(sign.right() + SPACE_S)
@@ -107,12 +118,43 @@ def _lines(file: FileRow, width: int) -> list[str]:
     return two_lines(words, ui_font(SIZE_SMALL), width) if file.state is AddedState.FAILED else [words]
 
 
+def _beside(file: FileRow) -> int:
+    """Return the room for a password beside the words, px."""
+    return _PASSWORD_WIDTH + SPACE_M if file.is_locked else 0
+
+
+class PasswordRow(QWidget):
+    """Lies over the row of a protected file, with a field for its password. `given` carries its Path and the
+    Password."""
+
+    given = Signal(object, object)
+
+    def __init__(self, file: FileRow) -> None:
+        super().__init__()
+        self._path = file.path
+        self.line = QLineEdit(placeholderText=_("Password"))
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.line.setFixedWidth(_PASSWORD_WIDTH)
+        self.line.setAccessibleName(_("“{name}” needs a password:").format(name=file.name))
+        self.line.returnPressed.connect(self._give)
+        row(STRETCH, self.line, of=self, margins=(0, 0, SPACE_S + SPACE_XS, 0))
+
+    @Slot()
+    def _give(self) -> None:
+        if self.line.text():
+            password = Password(self.line.text())
+            self.line.clear()
+            self.given.emit(self._path, password)
+
+
 class AddingDialog(QDialog):
     """Not modal, and deleted when closed. `retry_wanted` carries list[Path], the files that are to be tried again;
-    `password_wanted` the Path of one that needs a password; `pause_wanted` whether to pause."""
+    `password_wanted` the Path of one that needs a password, `password_given` that and the Password; `pause_wanted`
+    whether to pause."""
 
     retry_wanted = Signal(list)
     password_wanted = Signal(object)
+    password_given = Signal(object, object)
     pause_wanted = Signal(bool)
 
     def __init__(self, icons: Icons, files: AddedFiles, parent: QWidget | None = None) -> None:
@@ -140,6 +182,7 @@ class AddingDialog(QDialog):
 
     def show_run(self, title: str, words: str, run: RunProgress | None) -> None:
         """`words`: how far it is, or, where `run` is None, what came of it."""
+        begins = run is not None and not self._runs
         self._runs, self._paused = run is not None, run is not None and run.paused is True
         self._title.setText(disarm(title))
         self._words.setText(words)
@@ -151,6 +194,8 @@ class AddingDialog(QDialog):
         self.pause.setVisible(self._runs)
         self.pause.setText(_("Go on") if self._paused else _("Pause"))
         self._count()
+        if begins or run is None:
+            self._place_fields()
 
     @Slot(str)
     def narrow(self, which: str) -> None:
@@ -169,6 +214,7 @@ class AddingDialog(QDialog):
     def _connect(self) -> None:
         self._files.counted.connect(self._count)
         self._files.modelReset.connect(self._look)
+        self._files.modelReset.connect(self._place_fields)
         self.view.selectionModel().currentChanged.connect(self._look)
         self.copy.clicked.connect(self._copy)
         self.close_button.clicked.connect(self.reject)
@@ -210,6 +256,25 @@ class AddingDialog(QDialog):
         self.filter.rename(self._choices())
         self.all_again.setVisible(not self._runs and self._files.count(AddedState.FAILED) > 1)
         self._look()
+
+    @Slot()
+    def _place_fields(self) -> None:
+        """Put a field into the row of each file that needs a password, once it can be read with one."""
+        for number in range(self._files.rowCount()):
+            index = self._files.index(number, 0)
+            file: FileRow = index.data(FileRole)
+            there: QWidget | None = self.view.indexWidget(index)
+            wanted = file.is_locked and not self._runs
+            if wanted and there is None:
+                self.view.setIndexWidget(index, self._field(file))
+            elif there is not None and not wanted:
+                there.hide()  # Qt deletes it later
+                self.view.setIndexWidget(index, None)  # type: ignore[arg-type]
+
+    def _field(self, file: FileRow) -> PasswordRow:
+        field = PasswordRow(file)
+        field.given.connect(self.password_given)
+        return field
 
     @Slot()
     def _look(self) -> None:

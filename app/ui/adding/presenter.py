@@ -138,6 +138,7 @@ class FolderImport(Presenter):
             made = self._dialog = AddingDialog(self._icons, self.files, self._window)
             made.retry_wanted.connect(self.retry)
             made.password_wanted.connect(self._ask_password)
+            made.password_given.connect(self._unlock)
             made.pause_wanted.connect(self.pause)
             made.destroyed.connect(self._forget_dialog)
         self._show_run()
@@ -274,5 +275,6 @@ class FolderImport(Presenter):
         dialog.given.connect(partial(self._unlock, path))
         dialog.open()
 
+    @Slot(object, object)
     def _unlock(self, path: Path, password: Password) -> None:
         self._want(_Wanted(self._paths, {path: NamedFile(password)}))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.sources import SourcePlace
@@ -164,6 +165,22 @@ def test_what_could_not_be_read_is_listed_and_tried_again(qtbot: QtBot, room: Ro
     dialog.again.click()
     room.settle()
     assert len(_titles(room)) == 3
+    dialog.close()
+
+
+def test_the_row_of_a_protected_file_has_a_field_for_its_password(qtbot: QtBot, room: Room, folder: Path) -> None:
+    room.reader.passwords["lease.epub"] = "secret"
+    room.presenter.shelf_area.folders.take([folder])
+    room.settle()
+    room.presenter.shelf_area.folders.open_list()
+    dialog = _list(room)
+    (field,) = [each for each in dialog.view.findChildren(QLineEdit) if each.isVisible()]
+    assert "lease.epub" in field.accessibleName()
+    qtbot.keyClicks(field, "secret")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    room.settle()
+    assert len(_titles(room)) == 3
+    assert not [each for each in dialog.view.findChildren(QLineEdit) if each.isVisible()]
     dialog.close()
 
 
