@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 Result = TypeVar("Result")
+
+_BEAT_MS = 10
 
 
 @dataclass(frozen=True)
@@ -26,19 +29,67 @@ class Seen:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Pause:
+    """The window did not answer for so long, in ms, and its thread computed for so long of that: where the second is
+    much less, other programs had the processor."""
+
+    wall_ms: float
+    processor_ms: float
+
+
 class Eyes(QObject):
-    """Belongs to the GUI thread; its methods are called from any other."""
+    """Belongs to the GUI thread; its methods are called from any other.
+
+    A timer beats there. Between two beats the window answers nobody: the longest such time of a step is its `Pause`,
+    less what these eyes took for themselves.
+    """
 
     _asked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._beat = QTimer(self, interval=_BEAT_MS)
+        self._beat.setTimerType(Qt.TimerType.PreciseTimer)
+        self._beat.timeout.connect(self._on_beat)
+        self._last = self._moment()
+        self._own = (0.0, 0.0)
+        self._longest = Pause(0, 0)
         QAccessible.setActive(True)  # as with a screen reader: lists keep what they say of their rows up to date
         self._asked.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 
     @Slot(object)
     def _answer(self, ask: Callable[[], None]) -> None:
+        before = self._moment()
         ask()
+        self._own = _sum(self._own, _between(before, self._moment()))
+
+    @Slot()
+    def _on_beat(self) -> None:
+        now = self._moment()
+        wall, processor = _between(_sum(self._last, self._own), now)
+        self._last, self._own = now, (0.0, 0.0)
+        if wall * 1000 - _BEAT_MS > self._longest.wall_ms:
+            self._longest = Pause(wall * 1000 - _BEAT_MS, max(0.0, processor * 1000))
+
+    @staticmethod
+    def _moment() -> tuple[float, float]:
+        return time.perf_counter(), time.thread_time()
+
+    def begin(self) -> None:
+        """Begin to count pauses. On the thread of the GUI."""
+        self._last = self._moment()
+        self._beat.start()
+        QApplication.instance().aboutToQuit.connect(self._beat.stop)
+
+    def take_pause(self) -> Pause:
+        """The longest one since the last call."""
+
+        def take() -> Pause:
+            longest, self._longest = self._longest, Pause(0, 0)
+            return longest
+
+        return self.ask(take)
 
     def ask(self, question: Callable[[], Result], patience_s: float = 30) -> Result:
         """The result of `question` on the GUI thread. Raises TimeoutError, and what it raises."""
@@ -61,6 +112,14 @@ class Eyes(QObject):
         """The whole screen. Raises OSError."""
         if not self.ask(lambda: QGuiApplication.primaryScreen().grabWindow(0).save(str(path))):
             raise OSError(f"{path} could not be written")
+
+
+def _sum(first: tuple[float, float], second: tuple[float, float]) -> tuple[float, float]:
+    return first[0] + second[0], first[1] + second[1]
+
+
+def _between(first: tuple[float, float], second: tuple[float, float]) -> tuple[float, float]:
+    return second[0] - first[0], second[1] - first[1]
 
 
 def _visible() -> Iterator[Seen]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect
 
 from tests.journey import hand
-from tests.journey.eyes import Eyes, Seen
+from tests.journey.eyes import Eyes, Pause, Seen
 
 PATIENCE_S = 300.0
 _LOOK_S = 0.15
@@ -23,22 +23,37 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """`title`: what a person does. `act` does it with what is on the screen, and waits for what follows."""
+    """`title`: what a person does. `act` does it with what is on the screen, and waits for what follows. `leaves`: it
+    closes the window, and takes its picture itself before that."""
 
     title: str
     act: Callable[[Player], None]
+    leaves: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that was done, and how long the window did not answer meanwhile."""
+
+    number: int
+    title: str
+    pause: Pause
+
+    def line(self) -> str:
+        return f"{self.number:2} {self.pause.wall_ms:6.0f} {self.pause.processor_ms:6.0f}  {self.title}"
 
 
 class Player:
     """Not on the GUI thread."""
 
-    def __init__(self, eyes: Eyes, pictures: Path, files: Path) -> None:
+    def __init__(self, eyes: Eyes, pictures: Path, files: Path, *, first: int = 1) -> None:
+        """`first`: the number of the first step."""
         self.eyes = eyes
         self.files = files
         self._pictures = pictures
-        self._number = 0
+        self._number = first - 1
 
-    def play(self, steps: tuple[Step, ...]) -> None:
+    def play(self, steps: tuple[Step, ...]) -> Iterator[Done]:
         """Raises Lost, with the number of the step."""
         for step in steps:
             self._number += 1
@@ -47,9 +62,13 @@ class Player:
             except Exception as error:
                 self.snap("lost")
                 raise Lost(f"step {self._number} ({step.title}): {error}") from error
+            if step.leaves:
+                yield Done(self._number, step.title, Pause(0, 0))
+                return
             time.sleep(_SETTLE_S)
+            pause = self.eyes.take_pause()
             self.snap(step.title)
-            print(f"{self._number:2} {step.title}", flush=True)
+            yield Done(self._number, step.title, pause)
 
     def snap(self, title: str) -> None:
         words = "-".join("".join(letter if letter.isalnum() else " " for letter in title.lower()).split())

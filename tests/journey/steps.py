@@ -5,6 +5,7 @@ No step needs a key that is not shown on the screen, but for Return and Esc.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -29,6 +30,11 @@ def write_files(folder: Path) -> None:
     ImageDraw.Draw(plan).rectangle((120, 90, 780, 510), outline="black", width=6)
     plan.save(folder / "plan.png")
     (folder / "backup.bin").write_bytes(bytes(range(256)) * 64)
+    more = folder / "more"
+    more.mkdir()
+    for number in range(1, 4):
+        (more / f"letter-{number}.txt").write_text(f"Letter {number}. The barge leaves at nine.\n")
+    (more / "broken.pdf").write_bytes(b"%PDF-1.7\nno pages")
 
 
 # ---- the first minutes
@@ -239,7 +245,116 @@ def _save(player: Player) -> None:
         raise Lost("no Word document was written")
 
 
-STEPS = (
+def _quit(player: Player) -> None:
+    player.snap("Close the window")
+    hand.press("ctrl+q")
+
+
+# ---- the next day: a matter, a search, a table
+
+
+def _come_back(player: Player) -> None:
+    player.wait("Harbour lease", part=True)
+    player.wait("Question", "EditableText")
+
+
+def _palette(player: Player) -> None:
+    hand.press("ctrl+k")
+    player.wait("Find anything", "EditableText", part=True)
+
+
+def _new_matter(player: Player) -> None:
+    _find(player, "new matter", "New matter…")
+    time.sleep(1)
+    hand.write("Harbour v Marlow")
+    hand.press("Return")
+    player.wait("Harbour v Marlow", part=True)
+
+
+def _leave_matter(player: Player) -> None:
+    player.click("Harbour v Marlow", "Button", part=True)
+    player.click("Library", "MenuItem")
+    player.wait("Harbour lease", part=True)
+
+
+def _search(player: Player) -> None:
+    hand.press("ctrl+shift+f")
+    time.sleep(1)
+    hand.write("rent")
+    player.wait("passages in", part=True)
+
+
+def _filter(player: Player) -> None:
+    player.click("Kinds", "Button", part=True)
+
+
+def _begin_table(player: Player) -> None:
+    hand.press("ctrl+l")
+    time.sleep(1)
+    player.wait("Questions", "EditableText")
+    hand.write("What is the rent?")
+
+
+def _ask_each(player: Player) -> None:
+    player.click("What is asked", part=True)
+    player.click("Every document by itself", part=True)
+    player.click("Ask all", "Button")
+    player.wait("2 of 2 cells", part=True)
+
+
+def _correct(player: Player) -> None:
+    hand.press("F2")
+    time.sleep(1)
+    hand.press("ctrl+a")
+    hand.write("EUR 1,475.00")
+    hand.press("Return")
+    player.wait_gone("Enter the value by hand", part=True)
+
+
+def _export_table(player: Player) -> None:
+    player.click("Export…", "Button")
+    player.wait("Save", "Button", part=True)
+    hand.press("ctrl+a")
+    hand.write(str(player.files / "Rents.xlsx"))
+    hand.press("Return")
+    player.wait("Saved as", part=True)
+    if not (player.files / "Rents.xlsx").read_bytes().startswith(b"PK"):
+        raise Lost("no workbook was written")
+
+
+def _outline(player: Player) -> None:
+    _find(player, "outline", "Outline")
+
+
+def _note(player: Player) -> None:
+    player.click("p. 2", "Link")
+    time.sleep(1)
+    player.click("Text of the page", "Document")
+    hand.press("ctrl+a")
+    _find(player, "note about", "Write a note about the selected words")
+    time.sleep(1)
+    hand.write("Ask the harbour office.")
+    hand.press("ctrl+Return")
+
+
+def _record(player: Player) -> None:
+    _find(player, "record", "Record…")
+
+
+def _bin(player: Player) -> None:
+    _find(player, "bin", "Bin…")
+
+
+def _add_folder(player: Player) -> None:
+    _find(player, "add a folder", "Add a folder…")
+    time.sleep(1)
+    hand.press("ctrl+a")
+    hand.write(str(player.files / "more"))
+    hand.press("Return")
+    player.wait("letter-3", part=True)
+
+
+_FIRST = (
     Step("Start Octavo for the first time", _first_start),
     Step("Leave the key where it is", _leave_key),
     Step("Click a suggested question", _ask_suggested),
@@ -283,4 +398,33 @@ STEPS = (
     Step("Close them again", _close_dialog),
     Step("Export the conversation", _export),
     Step("Save it as a Word document", _save),
+    Step("Close the window", _quit, leaves=True),
 )
+
+_SECOND = (
+    Step("Come back the next day", _come_back),
+    Step("Open the palette", _palette),
+    Step("Close it", _close_dialog),
+    Step("Begin a matter", _new_matter),
+    Step("Go back to the library", _leave_matter),
+    Step("Search everything", _search),
+    Step("Filter what was found", _filter),
+    Step("Leave the filters", _close_dialog),
+    Step("Leave the search", _close_dialog),
+    Step("Begin a table", _begin_table),
+    Step("Ask every document", _ask_each),
+    Step("Correct a cell", _correct),
+    Step("Export the table as a workbook", _export_table),
+    Step("Go back from the table", _close_dialog),
+    Step("Look at the outline", _outline),
+    Step("Close the outline", _close_dialog),
+    Step("Write a note about a word", _note),
+    Step("Look at the record", _record),
+    Step("Close the record", _close_dialog),
+    Step("Look at the bin", _bin),
+    Step("Close the bin", _close_dialog),
+    Step("Add a folder", _add_folder),
+    Step("Close the window again", _quit, leaves=True),
+)
+
+SITTINGS = (_FIRST, _SECOND)
