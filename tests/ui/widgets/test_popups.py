@@ -65,7 +65,7 @@ def _size() -> QWidget:
 
 def _chip() -> QWidget:
     chip = ModelChip(Theme())
-    chip.show_models((ModelEntry("/a", "A", "", False), ModelEntry("/b", "B", "", True)), "Get a larger model…")
+    chip.show_models((ModelEntry("/a", "A", "", False), ModelEntry("/b", "B", "", True)), lead="Get a larger model…")
     return chip
 
 
