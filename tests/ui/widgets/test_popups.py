@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.matter import Matter
 from app.core.settings import TEXT_PERCENTS
 from app.features.library_search.window.chips import FilterChip
-from app.ui.chat.text.text_size import TextSizeButton
+from app.ui.chat.text.text_size import TextSizeMenu
 from app.ui.kit.frame_state import PageLook
 from app.ui.look.icons import Icons
 from app.ui.look.theme import Theme
@@ -60,7 +60,9 @@ def _choice() -> QWidget:
 
 def _size() -> QWidget:
     assert TEXT_PERCENTS.index(100)
-    return TextSizeButton(Icons(Theme()))
+    button = QPushButton()
+    button.setMenu(TextSizeMenu(Theme(), button))
+    return button
 
 
 def _chip() -> QWidget:
