@@ -171,8 +171,7 @@ _SENTENCES: dict[Code, str] = {
         " an unprotected copy and open that."
     ),
     Code.DOCUMENT_PASSWORD_NEEDED: (
-        "“{path}” needs a password. Open it in the window or in a terminal, where Octavo asks for the password, or"
-        " save an unprotected copy."
+        "“{path}” needs a password. Enter it in the window or in a terminal, or save an unprotected copy."
     ),
     Code.DOCUMENT_PASSWORD_WRONG: (
         "This is not the password of “{path}”. Check capital letters and the keyboard language, and try again."

@@ -32,7 +32,7 @@ def report_words(report: AddingReport, name: str) -> str:
     if report.deleted:
         left_out.append(_("{n} that you deleted").format(n=count(report.deleted)))
     if left_out:
-        parts.append(_("Left out: {what}.").format(what=_(", ").join(left_out)))
+        parts.append(_("Skipped: {what}.").format(what=_(", ").join(left_out)))
     if report.stopped:
         parts.append(_("You stopped it before all were tried."))
     return " ".join(parts)
@@ -56,7 +56,7 @@ def _added_words(report: AddingReport, name: str) -> Iterator[str]:
 
 def _other_words(report: AddingReport) -> Iterator[str]:
     if doubles := len(report.doubles):
-        one, several = _("1 has the same content as another."), _("{n} have the same content as others.")
+        one, several = _("1 duplicate."), _("{n} duplicates.")
         yield counted(doubles, one, several)
     if gone := len(report.gone):
         one = _("1 file is no longer there; its document stays on the shelf.")
@@ -72,7 +72,7 @@ def left_out_words(found: FolderFiles) -> Iterator[str]:
         words = _("1 link that leads out of the folder") if found.links == 1 else _("{n} links that lead out of it")
         yield words.format(n=count(found.links))
     if found.others:
-        words = _("1 file of another kind") if found.others == 1 else _("{n} files of other kinds")
+        words = _("1 file of another type") if found.others == 1 else _("{n} files of other types")
         yield words.format(n=count(found.others))
 
 

@@ -152,7 +152,7 @@ def _answers() -> tuple[Meaning, ...]:
         Meaning(
             "close_reading",
             _("Point to relevant passages"),
-            _("The passages that belong to a question are shown to the model once more, and listed."),
+            _("Shows the model the best passages again with each question, and lists them."),
         ),
         Meaning(
             "suggest_questions",
@@ -193,11 +193,7 @@ def _writing() -> tuple[Meaning, ...]:
             ((0, _("Automatic")),),
             2048,
         ),
-        Meaning(
-            "thinking",
-            _("Thinking"),
-            _("Models that can may think before they answer. Off, answers begin sooner, and may be worse."),
-        ),
+        Meaning("thinking", _("Thinking"), _("Some models think first: slower, often better.")),
         Meaning(
             "max_thought_tokens",
             _("Maximum length of a thought"),
@@ -299,7 +295,10 @@ def _retention() -> tuple[Meaning, ...]:
         Meaning(
             "retention.conversations_days",
             _("Delete old conversations"),
-            _("For good, so many days after the last question. What is pinned is kept, and so are tables and notes."),
+            _(
+                "Days after the last question. Then they are gone for good; what is pinned stays, and so do tables and"
+                " notes."
+            ),
             days,
             kept,
             365,
@@ -307,12 +306,12 @@ def _retention() -> tuple[Meaning, ...]:
         Meaning(
             "retention.readings_days",
             _("Delete old saved readings"),
-            _("So many days after the model has read. It then reads the document again when you ask."),
+            _("Days after the model has read. It reads the document again when you ask."),
             days,
             kept,
             90,
         ),
-        Meaning("retention.bin_days", _("Empty the bin"), _("So many days after you deleted something."), days),
+        Meaning("retention.bin_days", _("Empty the bin"), _("Days after deletion."), days),
     )
 
 
@@ -332,7 +331,7 @@ def _locking() -> tuple[Meaning, ...]:
         Meaning(
             "lock.with_session",
             _("Lock with the computer"),
-            _("When the screen is locked or the computer sleeps, Octavo is locked, too. Only Linux tells it."),
+            _("Octavo locks when the screen is locked or the computer sleeps (Linux only)."),
         ),
         Meaning(
             "lock.work",
@@ -431,7 +430,7 @@ def _at_once() -> Meaning:
     return Meaning(
         "remote.at_once",
         _("Questions at the same time"),
-        _("At most this many questions of a table, or of documents read in parts."),
+        _("The most questions sent together, of a table or of documents read in parts."),
         named=((0, _("As many as the server bears")),),
         custom=4,
         need=Need.SERVER,
@@ -501,7 +500,7 @@ def _placing() -> tuple[Meaning, ...]:
         Meaning(
             "engine.expert_layers",
             _("Experts in main memory"),
-            _("So many layers keep their experts in main memory instead of the GPU."),
+            _("Layers that keep their experts in main memory instead of the GPU."),
             _("layers"),
             ((-1, automatic),),
             effect=load,
@@ -525,7 +524,7 @@ def _loading() -> tuple[Meaning, ...]:
         Meaning(
             "engine.ubatch_tokens",
             _("Batch size"),
-            _("So many tokens are read in one step."),
+            _("Tokens per step of reading."),
             _("tokens"),
             ((0, automatic),),
             512,
@@ -566,11 +565,7 @@ def _mappings(automatic: str) -> Named:
 def _choosing_tokens() -> tuple[Meaning, ...]:
     return (
         Meaning(
-            "sampling.top_k",
-            _("Top-k"),
-            _("So many candidates for the next token are kept."),
-            named=((0, _("All")),),
-            custom=40,
+            "sampling.top_k", _("Top-k"), _("Candidates kept for the next token."), named=((0, _("All")),), custom=40
         ),
         Meaning("sampling.top_p", _("Top-p"), _("Candidates are kept up to this total probability.")),
         Meaning("sampling.min_p", _("Min-p"), _("Candidates below this share of the best one are dropped.")),

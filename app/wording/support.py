@@ -79,7 +79,7 @@ def _basis(question: Question | StoredQuestion, answer: Answer) -> str:
     if not answer.text:
         return ""
     if answer.from_search:
-        return _("This comes from Octavo’s search, not from the model.")
+        return _("Search result: no model wrote this.")
     if nothing_found(answer, asked_of_books=question.asks_documents):
         return _("Nothing about this was found in the documents.")
     return asked_words(question)

@@ -40,7 +40,7 @@ def test_all_documents_of_a_folder_are_opened(octavo: Octavo, tmp_path: Path, mo
     assert "empty.txt" in empty
     assert "is empty" in empty
     assert summary == (
-        "octavo: 2 documents of “case” are on the shelf. 1 could not be read. Left out: 1 file of another kind."
+        "octavo: 2 documents of “case” are on the shelf. 1 could not be read. Skipped: 1 file of another type."
     )
 
 
@@ -70,9 +70,7 @@ def test_a_folder_is_added_and_later_only_what_is_otherwise(octavo: Octavo, tmp_
     *lines, summary = out.splitlines()
     assert f"{case}/sub/b.txt: added" in lines
     assert any("has the same content as" in line for line in lines)
-    assert summary == (
-        "2 documents of “case” are on the shelf. 1 has the same content as another. 1 could not be read."
-    )
+    assert summary == ("2 documents of “case” are on the shelf. 1 duplicate. 1 could not be read.")
     assert "empty.txt" in err
     (case / "empty.txt").unlink()
     (case / "a.txt").write_text("The rent is due on Tuesday.")

@@ -286,9 +286,9 @@ def test_the_starter_shows_what_is_nearest_and_says_so(run: Any, story: Path, tm
     assert (code, out.splitlines()[0]) == (0, f"Nearest in the document: {nearest}")
     assert "Nothing in the document is near this question." in out
     assert "✓" not in out
-    assert out.count("This comes from Octavo’s search, not from the model.") == 2
+    assert out.count("Search result: no model wrote this.") == 2
     assert err.count("The starter model is too small to answer from a document.") == 1
-    assert exported.read_text(encoding="utf-8").count("This comes from Octavo’s search, not from the model.") == 2
+    assert exported.read_text(encoding="utf-8").count("Search result: no model wrote this.") == 2
     code, out, _ = run("ask", "--json", "--document", story, "--temperature", 1.5, "--seed", 2, *asked)
     first, second = (line for line in lines(out) if line["event"] == "finished")
     assert (code, first["answer"], first["from_search"]) == (0, f"Nearest in the document: {nearest}", True)

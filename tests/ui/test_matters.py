@@ -98,7 +98,7 @@ def test_an_answer_that_is_being_written_is_asked_about_and_kept(window: Window)
     window.presenter.shelf_area.matters.open(window.marlow)
     dialog = window.dialog(Confirmation)
     assert isinstance(dialog, Confirmation)
-    assert "answer is being written" in dialog.accessibleDescription()
+    assert "running answer will stop" in dialog.accessibleDescription()
     assert window.titles() == ["How long?"] or window.start.presenter is not None
     before = window.presenter
     dialog.action.click()
@@ -136,10 +136,10 @@ def test_what_would_be_stopped_is_said_first(window: Window) -> None:
     window.start.window.line.show()
     window.presenter.shelf_area.matters.open(window.marlow)
     dialog = window.dialog(Confirmation)
-    assert "download pauses here" in dialog.accessibleDescription()
+    assert "download of a model will pause" in dialog.accessibleDescription()
     dialog.close()
     with mock.patch.object(type(window.presenter.shelf_area.folders), "busy", property(lambda _self: True)):
-        assert "folder is being added" in window.presenter.shelf_area.matters._busy_words()
+        assert "Adding the folder will stop" in window.presenter.shelf_area.matters._busy_words()
     with mock.patch.object(type(window.presenter.shelf_area.openings), "busy", property(lambda _self: True)):
         assert "being imported" in window.presenter.shelf_area.matters._busy_words()
     assert window.titles() == ["Atlas talk"]

@@ -131,20 +131,20 @@ class Planning(Presenter):
         if scope is None:
             self._composer.scope.set_words("", "")
         elif planned is None:
-            self._composer.scope.set_words(self._scope_words(scope), _("Only the desk"))
+            self._composer.scope.set_words(self._scope_words(scope), _("Ask only the desk"))
         elif planned.proposal is None:
             self._composer.scope.set_words(planned.words, _("Cancel"))
         else:
             proposal = planned.proposal
             words = counts_words(planned_counts(proposal.books, proposal.plan))
-            more = _("Return asks it.") if proposal.fits else f"{tokens_words(proposal)}."
+            more = _("Press Return to ask.") if proposal.fits else f"{tokens_words(proposal)}."
             self._composer.scope.set_words(f"{words} {more}", _("Choose…"))
 
     # ---- inside
 
     def _scope_words(self, scope: MatterScope) -> str:
-        words = _("Asks these {n} documents") if scope.book_ids else _("Asks all {n} documents")
-        return counted(self._count(scope), _("Asks your one document"), words)
+        words = _("Asking these {n} documents") if scope.book_ids else _("Asking all {n} documents")
+        return counted(self._count(scope), _("Asking your one document"), words)
 
     def _looking_words(self, scope: MatterScope) -> str:
         return counted(self._count(scope), _("Looking through the document…"), _("Looking through {n} documents…"))

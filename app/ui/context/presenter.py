@@ -142,7 +142,7 @@ class ContextPresenter(QObject):
             _Action.READ: _("Prepare now"),
             _Action.PAUSE: _("Pause reading"),
             _Action.RESUME: _("Resume reading"),
-            _Action.FIT: _("Make it fit…"),
+            _Action.FIT: _("Make room…"),
             _Action.MAKE_ROOM: _("Make room…"),
         }
         self._spine.show_action(offers[self._action()])

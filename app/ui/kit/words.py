@@ -193,7 +193,7 @@ def step_words(step: Step | None) -> str:
             return _("Writing notes…")
         case Weighing(done, total, calibrating):
             words = _("Calibrating the check for this model (once): {done} of {total}")
-            return (words if calibrating else _("weighing: {done} of {total}")).format(done=done, total=total)
+            return (words if calibrating else _("checking sentences: {done} of {total}")).format(done=done, total=total)
         case ReadingNow(words=words, paused=paused):
             return _("Paused · {words}").format(words=words) if paused else words
         case None:
@@ -240,7 +240,7 @@ def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:
     """
     free = use.context_tokens - use.used_tokens
     if free < 0:
-        return _("does not fit: {pages} too many").format(pages=_pages_words(-free))
+        return _("full · {pages} too many").format(pages=_pages_words(-free))
     used = _("{percent} % used").format(percent=100 * use.used_tokens // max(1, use.context_tokens))
     if use.is_tight:
         return _("{used} · little room left").format(used=used)
@@ -386,7 +386,7 @@ def going_on_words(answer: Answer) -> str:
     if answer.ending in (Ending.COMPLETE, Ending.OPEN):
         return ""
     if does_not_fit(answer):
-        return _("Make it fit…")
+        return _("Make room…")
     if answer.text:
         return _("Continue")
     return _("Resume") if answer.ending in (Ending.CANCELLED, Ending.CLOSED) else ""

@@ -115,17 +115,17 @@ class MattersPresenter(Presenter):
     def _busy_words(self) -> str:
         """Say which work would be stopped if another desk were opened now; empty for none."""
         if self._activity.has(EngineTask.ANSWER):
-            return _("An answer is being written. It is stopped here; what is written of it is kept.")
+            return _("The running answer will stop. What is written stays.")
         if words := self._also_stopped():
             return words
         if self._activity.has(EngineTask.SURVEY):
-            return _("The model is being asked about all documents. It is stopped here; ask again later to go on.")
+            return _("The question about all documents will stop. Ask again later to go on.")
         if self._folders.busy:
-            return _("A folder is being added. It is stopped here; when you come back, Octavo offers to go on.")
+            return _("Adding the folder will stop. When you come back, Octavo offers to go on.")
         if self._openings.busy:
-            return _("Documents are being imported. They are stopped here; when you come back, Octavo offers to go on.")
+            return _("The import of documents will stop. When you come back, Octavo offers to go on.")
         if self._window.line.isVisible():
-            return _("A model is being downloaded. The download pauses here; “Models…” goes on with it.")
+            return _("The download of a model will pause. “Models…” goes on with it.")
         return ""
 
     def ask_also(self, busy_words: Callable[[], str]) -> None:

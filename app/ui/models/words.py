@@ -86,7 +86,7 @@ def machine_words(seen: MachineSeen, free_bytes: int | None = None) -> str:
     """ "This machine: NVIDIA H100, 85.5 GB · 270 GB memory · 2.1 TB free on disk"."""
     machine = seen.machine
     cards = [f"{printable(name)}, {size(gpu.total_bytes)}" for name, gpu in zip(seen.names, machine.gpus, strict=True)]
-    parts = cards or [_("no graphics card that llama.cpp can use")]
+    parts = cards or [_("no supported graphics card")]
     parts.append(_("{size} memory").format(size=size(machine.host.total_bytes)))
     if free_bytes is not None:
         parts.append(_("{size} free on disk").format(size=size(free_bytes)))

@@ -73,7 +73,7 @@ class ViewMenu(ChoiceMenu):
 
     def _add_across(self, look: PageLook, across: int) -> None:
         group = QActionGroup(self)
-        for words, number in ((_("As the window allows"), 0), (_("One page"), 1), (_("Two pages side by side"), 2)):
+        for words, number in ((_("Automatic"), 0), (_("One page"), 1), (_("Two pages side by side"), 2)):
             keys = ACROSS_KEYS if number == 3 - across else ""
             choose = partial(self.look_chosen.emit, PageLook(look.type_size, number, look.dark))
             group.addAction(self._add(words, keys, choose, checked=number == look.across))

@@ -200,7 +200,7 @@ class SettingsDialog(QDialog):
             else:
                 view.hide()
         self._nothing.setVisible(bool(wanted) and not found)
-        self._nothing.setText(_("No setting has the words “{words}”.").format(words=self.search.text().strip()))
+        self._nothing.setText(_("Nothing found for “{words}”.").format(words=self.search.text().strip()))
         self._scroller.verticalScrollBar().setValue(0)
 
     def _mark_section(self, *, searching: bool) -> str:

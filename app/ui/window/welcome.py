@@ -182,8 +182,8 @@ class Welcome(Presenter):
         if self._first_start and (pending or books):
             return self._first_words(key, importing=bool(pending))
         if pending:
-            asked = _("Your question is sent when the model is ready.")
-            free = _("You can ask now. Your question is sent when the model is ready.")
+            asked = _("Your question is sent as soon as the document and the model are ready.")
+            free = _("Ask now: your question is sent as soon as the document and the model are ready.")
             return EmptyWords(opening_title(pending), (asked if self._asking.holds else free,), key=key)
         if self._asks_all:
             line = _("Before it asks, Octavo shows which documents it reads, and why.")

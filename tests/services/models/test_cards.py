@@ -42,7 +42,7 @@ class Desk:
     [
         (RADEON, "This computer: AMD Radeon RX 7900 XTX (Vulkan), 24 GB · 32 GB memory"),
         (H100, "This computer: NVIDIA H100, 80 GB · 32 GB memory"),
-        (INSIDE, "This computer: no graphics card that llama.cpp can use · 32 GB memory"),
+        (INSIDE, "This computer: no supported graphics card · 32 GB memory"),
     ],
 )
 def test_the_models_window_says_by_which_way_a_card_is_used(device: Device, said: str) -> None:

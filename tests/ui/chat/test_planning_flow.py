@@ -55,14 +55,14 @@ def _dialog(room: Room) -> PlanDialog:
 
 
 def test_it_is_shown_first_and_asked_then(matter: Room, qtbot: QtBot) -> None:
-    assert _words(matter) == ("Asks all 12 documents", "Only the desk")
+    assert _words(matter) == ("Asking all 12 documents", "Ask only the desk")
     editor = matter.window.talk.composer.editor
     qtbot.keyClicks(editor, ASKED)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     matter.settle()
     assert matter.turns() == ()
     assert matter.engine.prompts == []
-    assert _words(matter) == (f"{LINE} Return asks it.", "Choose…")
+    assert _words(matter) == (f"{LINE} Press Return to ask.", "Choose…")
 
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     matter.settle()
@@ -71,14 +71,14 @@ def test_it_is_shown_first_and_asked_then(matter: Room, qtbot: QtBot) -> None:
     assert matter.shown().books == turn.question.books, "what is read whole is on the desk, and stays there"
     assert LINE in matter.sentences()
     assert "Answered without any document." not in matter.sentences()
-    assert _words(matter)[1] == "Only the desk"
+    assert _words(matter)[1] == "Ask only the desk"
 
 
 def test_other_words_are_another_question(matter: Room, qtbot: QtBot) -> None:
     matter.ask(ASKED)
     assert _words(matter)[1] == "Choose…"
     qtbot.keyClicks(matter.window.talk.composer.editor, " Why?")
-    assert _words(matter)[1] == "Only the desk"
+    assert _words(matter)[1] == "Ask only the desk"
     qtbot.keyClick(matter.window.talk.composer.editor, Qt.Key.Key_Return)
     matter.settle()
     assert matter.turns() == ()
@@ -90,7 +90,7 @@ def test_another_desk_is_another_question(matter: Room) -> None:
     assert _words(matter)[1] == "Choose…"
     matter.presenter.shelf_area.shelf.toggle_desk(_id(matter, "Lease 5"))
     matter.settle()
-    assert _words(matter)[1] == "Only the desk"
+    assert _words(matter)[1] == "Ask only the desk"
     matter.ask(ASKED)
     assert matter.turns() == ()
     matter.ask(ASKED)
@@ -143,7 +143,7 @@ def test_what_does_not_fit_cannot_be_asked(matter: Room, qtbot: QtBot) -> None:
 def test_esc_takes_the_plan_back(matter: Room, qtbot: QtBot) -> None:
     matter.ask(ASKED)
     qtbot.keyClick(matter.window.talk.composer.editor, Qt.Key.Key_Escape)
-    assert _words(matter) == ("Asks all 12 documents", "Only the desk")
+    assert _words(matter) == ("Asking all 12 documents", "Ask only the desk")
     assert matter.window.talk.composer.text() == ASKED
 
 
@@ -178,7 +178,7 @@ def test_the_scope_is_chosen_where_books_are(matter: Room, qtbot: QtBot) -> None
     kept = matter.desk.conversations.get(matter.shown().id)
     assert kept is not None
     assert kept.scope == MatterScope()
-    assert _words(matter)[0] == "Asks all 12 documents"
+    assert _words(matter)[0] == "Asking all 12 documents"
     assert matter.window.talk.view.empty.words.title == "Ask about all documents"
 
 
@@ -199,7 +199,7 @@ def test_a_folder_s_documents_can_be_asked(matter: Room) -> None:
     ids = tuple(_id(matter, title) for title in ("Lease 2", "Lease 7", "Lease 8"))
     matter.presenter.window.shelf.folder_menu.ask_wanted.emit(ids)
     matter.settle()
-    assert _words(matter)[0] == "Asks these 3 documents"
+    assert _words(matter)[0] == "Asking these 3 documents"
     matter.ask(ASKED)
     assert _words(matter)[0].startswith("From 3 documents: ")
 

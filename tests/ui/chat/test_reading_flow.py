@@ -169,7 +169,7 @@ def test_books_change_places(qtbot: QtBot, room: Room) -> None:
 def test_what_does_not_fit_gets_a_larger_context(room: Room) -> None:
     _misfit(room)
     _open(room, LEASE)
-    assert _spine(room)[1] == "Make it fit…"
+    assert _spine(room)[1] == "Make room…"
     room.window.talk.spine.action.click()
     room.settle()
     dialog = room.window.findChild(FitDialog)

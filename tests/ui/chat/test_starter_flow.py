@@ -58,7 +58,7 @@ def test_a_search_answers_while_the_starter_is_still_loaded(room: Room, starter:
     wait(lambda: bool(room.presenter.shown.books))
     room.ask("When must the tenant give notice to end the Term?", settle=False)
     wait(lambda: any(turn.answer is not None and turn.answer.is_whole for turn in room.turns()))
-    assert room.answer().text.startswith("Nearest in the book: “")
+    assert room.answer().text.startswith("Nearest in the document: “")
     assert room.presenter.activity.holder is EngineTask.LOADING
     loading.open()
     room.settle()

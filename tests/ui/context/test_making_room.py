@@ -159,7 +159,7 @@ def test_who_chooses_nothing_has_the_question_in_the_composer(qtbot: QtBot, room
     qtbot.keyClick(_dialog(room), Qt.Key.Key_Escape)
     room.settle()
     assert room.window.talk.composer.text() == "And now?"
-    assert room.last_answer().action_button.text() == "Make it fit…"
+    assert room.last_answer().action_button.text() == "Make room…"
     room.last_answer().action_button.click()
     room.settle()
     qtbot.keyClick(_dialog(room), Qt.Key.Key_Escape)
@@ -383,7 +383,7 @@ def test_books_that_do_not_fit_are_asked_by_what_matters_of_them(room: Room) -> 
     assert set(scope.book_ids) == {room.books[place].id for place in (LEASE, LETTERS, SURVEY)}
     scoped = room.window.talk.composer.scope
     assert scoped.words.startswith("From 3 documents: ")
-    assert scoped.words.endswith("Return asks it.")
+    assert scoped.words.endswith("Press Return to ask.")
     assert room.window.talk.composer.text() == "What of the dry dock?"
     room.ask("What of the dry dock?")
     (turn,) = room.turns()

@@ -53,7 +53,7 @@ def test_the_menu_says_what_holds_and_which_keys_do_it(qtbot: QtBot, room: Room)
         "Actual size": "Ctrl+8",
         "Zoom in": "Ctrl++",
         "Zoom out": "Ctrl+-",
-        "• As the window allows": "",
+        "• Automatic": "",
         "One page": "",
         "Two pages side by side": "Ctrl+Shift+B",
         "Rotate right": "Ctrl+Shift+E",

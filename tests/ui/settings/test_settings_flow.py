@@ -227,7 +227,7 @@ def test_names_and_explanations_are_searched_in_all_sections(qtbot: QtBot, room:
     dialog.search.setText("certificate")
     assert _shown(dialog) == set(), "there is no server"
     labels = [label.text() for label in dialog.findChildren(PlainLabel) if label.isVisible()]
-    assert "No setting has the words “certificate”." in labels
+    assert "Nothing found for “certificate”." in labels
     dialog.list.setCurrentRow(1)
     assert dialog.search.text() == ""
     assert "weigh_sentences" in _shown(dialog)

@@ -71,7 +71,7 @@ def test_all_documents_come_onto_the_shelf_and_none_on_the_desk(room: Room, fold
     assert {book.title for book in room.presenter.shown.shelf.values()} == _titles(room)
     assert room.shown().books == ()
     assert not _card(room).isVisible()
-    words = "3 documents of “Contracts” are on the shelf. Left out: 1 hidden, 1 file of another kind."
+    words = "3 documents of “Contracts” are on the shelf. Skipped: 1 hidden, 1 file of another type."
     assert room.window.talk.notice.text() == words
     room.presenter.shelf_area.folders.take([folder])
     room.settle()
@@ -195,7 +195,7 @@ def test_two_folders_are_added_one_after_the_other(room: Room, folder: Path) -> 
     room.settle()
     assert len(_titles(room)) == 3
     words = room.window.talk.notice.text()
-    assert words.startswith("2 documents of “Contracts” are on the shelf. Left out"), "the third one is the same file"
+    assert words.startswith("2 documents of “Contracts” are on the shelf. Skipped"), "the third one is the same file"
 
 
 def test_a_folder_that_is_gone_is_said(room: Room, folder: Path) -> None:

@@ -57,7 +57,7 @@ class BackupPresenter(Presenter):
         """Say which work would be stopped; empty for none."""
         if self._job is None:
             return ""
-        return _("A backup is being made. It is stopped here, and no file is written; make it again later.")
+        return _("The backup will stop, and no file is written. Make it again later.")
 
     # ---- making one
 

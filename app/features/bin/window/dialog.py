@@ -38,7 +38,7 @@ class BinDialog(QDialog):
         self.setModal(True)
         self.resize(_SIZE)
         one = _("What you delete stays here for 1 day. It is in no list, no search and no question.")
-        several = _("What you delete stays here for {n} days. It is in no list, no search and no question.")
+        several = _("What you delete stays here for {n} days. It no longer appears in lists, searches or new answers.")
         self._words = PlainLabel(counted(days, one, several), wraps=True)
         self.empty_words = PlainLabel(_("The bin is empty."), role="soft")
         self.empty_words.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -42,7 +42,7 @@ class MattersDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.resize(bound(self, _SIZE.width(), _SIZE.height()))
-        words = _("Each matter is encrypted by itself. What is in one is in no list and no search of another.")
+        words = _("Each matter is encrypted by itself. Nothing in one matter appears in another.")
         self.empty_words = PlainLabel(_("There are no matters yet."), role="soft")
         self.empty_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.list = QListWidget()

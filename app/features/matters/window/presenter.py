@@ -45,7 +45,7 @@ class MatterManaging(Presenter):
 
     @Slot()
     def ask_new(self) -> None:
-        words = _("A matter has documents, conversations and tables of its own. Nothing of it is seen anywhere else.")
+        words = _("A matter keeps its documents, conversations and tables apart from all others.")
         self._ask_name(_("New matter"), words, _("Create"), self._create)
 
     @Slot(str, str)

@@ -26,7 +26,7 @@ class CorrectionDialog(SmallDialog):
         self.line = QLineEdit(value.read.cell.correction or value.read.value.text)
         self.line.selectAll()
         self.read_as = PlainLabel("", role="small")
-        words = _("“{question}” Leave it empty to take the answer of the model again.")
+        words = _("“{question}” Leave empty to restore the model’s answer.")
         said = words.format(question=value.column.title)
         body = boxed(column(self.line, self.read_as, spacing=SPACE_XS))
         super().__init__(_("Enter the value by hand"), said, _("Enter"), body=body, parent=parent)

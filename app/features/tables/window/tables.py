@@ -126,7 +126,7 @@ class TablesWindow(WindowFeature):
 
     def busy_words(self) -> str:
         if self._workspace.activity.has(EngineTask.SERIES):
-            return _("The questions of a table are being answered. The table stops here; you can resume it later.")
+            return _("The running table will stop. You can resume it later.")
         return ""
 
     def open_kept(self, kind: str, id: str) -> bool:
