@@ -141,7 +141,7 @@ def test_what_would_be_stopped_is_said_first(window: Window) -> None:
     with mock.patch.object(type(window.presenter.shelf_area.folders), "busy", property(lambda _self: True)):
         assert "Adding the folder will stop" in window.presenter.shelf_area.matters._busy_words()
     with mock.patch.object(type(window.presenter.shelf_area.openings), "busy", property(lambda _self: True)):
-        assert "being imported" in window.presenter.shelf_area.matters._busy_words()
+        assert "import of documents will stop" in window.presenter.shelf_area.matters._busy_words()
     assert window.titles() == ["Atlas talk"]
 
 

@@ -63,7 +63,7 @@ def test_a_search_answers_while_the_starter_is_still_loaded(room: Room, starter:
     loading.open()
     room.settle()
     room.ask("Who is the president of France?")
-    assert room.answer().text == "Nothing in the book is near this question."
+    assert room.answer().text == "Nothing in the document is near this question."
 
 
 def test_a_question_without_documents_waits_for_the_starter(room: Room, starter: Path) -> None:
