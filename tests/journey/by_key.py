@@ -125,15 +125,17 @@ def _table(player: Player) -> None:
 
 
 def _ask_table(player: Player) -> None:
-    for _number in range(_MOST_STOPS):
-        hand.press("Tab")
+    for name in ("Take those on the desk", "Ask 1 cell"):
+        for _number in range(_MOST_STOPS):
+            hand.press("Tab")
+            time.sleep(_GAP_S)
+            if focused(player).name == name:
+                break
+        else:
+            raise Lost(f"“{name}” is not reached by keys")
+        hand.press("space")
         time.sleep(_GAP_S)
-        if focused(player).name == "Ask all":
-            break
-    else:
-        raise Lost("the table cannot be asked by keys")
-    hand.press("space")
-    player.wait("1 of 1 answered", part=True)
+    player.wait("1 of 1", part=True)
     time.sleep(1)
     hand.press("ctrl+Home")
     time.sleep(1)

@@ -291,14 +291,13 @@ def _filter(player: Player) -> None:
 def _begin_table(player: Player) -> None:
     hand.press("ctrl+l")
     time.sleep(1)
-    player.wait("Questions", "EditableText")
+    player.wait("Heading", "EditableText")
     hand.write("What is the rent?")
 
 
 def _ask_each(player: Player) -> None:
-    player.click("What is asked", part=True)
-    player.click("Every document by itself", part=True)
-    player.click("Ask all", "Button")
+    player.click("Take those on the desk", "Button")
+    player.click("Ask 2 cells", "Button")
     player.wait("2 of 2 cells", part=True)
 
 

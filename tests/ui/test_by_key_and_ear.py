@@ -18,7 +18,7 @@ _SAID = re.compile(r"SPEECH OUTPUT: '(.*?)' \{", re.DOTALL)
 _HEARD_IN_ORDER = (
     "Question text",  # where the focus is at the start
     "New conversation button",
-    "Books List",
+    "Documents List",
     "Text of the page document",
     "dialog",  # a document is chosen
     "File name",
@@ -26,10 +26,11 @@ _HEARD_IN_ORDER = (
     r"The rent is EUR 1,475\.00 a month.*?Search result",  # the answer, once it is there
     r"p\. 2 link",
     r"Page 2 of Lease of a berth",
-    "Questions text",  # the table
-    "Ask all button",
+    "Question text",  # of the table's first row
+    "Take those on the desk button",
+    "Ask 1 cell button",
     "31 March 2031",  # its cell, and how many there are of each finding
-    "1 of 1 answered. 1 to compare",
+    "1 of 1 .*?1 to compare",
 )
 _ATTEMPTS = 3
 _NOISE = ("panel", "layered pane 0 items", "filler", "button.", "unknown")

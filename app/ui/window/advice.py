@@ -79,7 +79,6 @@ def advice_words(recommended: Recommendation) -> AdvisedModel:
         ),
         f"{good}." if (good := strengths_sentence(offer)) else "",
         _("Sees images.") if plan.projector is not None else "",
-        _("{size} to download.").format(size=size(offer.size_bytes)),
         f"{printable(licence.credit)}." if licence is not None and licence.credit else "",
     ]
     title = _("Best for this computer: {model}").format(model=title_of(offer.untrusted_name))

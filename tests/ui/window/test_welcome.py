@@ -54,7 +54,7 @@ def test_the_first_start_has_the_handbook_a_model_and_a_word_about_the_key(first
     assert words.key == _KEY
     assert words.advice is not None
     assert words.advice.title == "Best for this computer: Qwen3 4B"
-    assert "2.5 GB to download." in words.advice.words
+    assert words.advice.button == "Download 2.5 GB…"
     assert first.window.talk.notice.isHidden()  # nothing in red: nothing has gone wrong
     assert first.window.talk.composer.editor.placeholderText() == "Ask about the handbook"
 
