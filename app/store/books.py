@@ -225,11 +225,13 @@ def _own_title(connection: apsw.Connection, title: str, apart: str) -> str:
 
 def _own_words(title: str, apart: str) -> str:
     """What comes behind the words of a title, else before them: `draft-2`. Its last words, whole as far as there is
-    room for them."""
+    room for them; a number has the word before it, which says what is counted."""
     known, words = set(_WORD.findall(title.casefold())), _WORD.findall(apart)
     behind = list(dropwhile(lambda word: word.casefold() in known, words))
     if len(behind) == len(words):
         behind = list(dropwhile(lambda word: word.casefold() in known, reversed(words)))[::-1]
+    elif len(behind) == 1 and behind[0].isdecimal():
+        behind = words[-2:]
     kept = ""
     for word in reversed(behind):
         longer = f"{word}-{kept}" if kept else word

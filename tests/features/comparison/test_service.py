@@ -64,7 +64,7 @@ def test_a_third_version_from_a_file_of_that_name_gets_a_number(fake: FakeDesk) 
     ]
     assert titles == ["Lease", "Lease (draft)", "Lease (draft) (2)"]
     long = Document("Lease", Format.DOCX, "d" * 64, pages)
-    assert fake.books.add(long, Path("/Lease of Berth 12 final.docx")).title == "Lease (…-Berth-12-final)"
+    assert fake.books.add(long, Path("/Lease of Berth 12 final.docx")).title == "Lease (Berth-12-final)"
 
 
 def test_a_comparison_is_told_on_the_way_and_can_be_stopped(fake: FakeDesk, comparisons: Comparisons) -> None:
