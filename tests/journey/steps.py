@@ -69,12 +69,14 @@ def _send_typed(player: Player) -> None:
 
 
 def _larger_text(player: Player) -> None:
-    player.click("Text size of the conversation", "Button")
+    player.click("More about this conversation", "Button")
+    player.click("Text size of the conversation", "MenuItem")
     player.click("125", part=True)
 
 
 def _usual_text(player: Player) -> None:
-    player.click("Text size of the conversation", "Button")
+    player.click("More about this conversation", "Button")
+    player.click("Text size of the conversation", "MenuItem")
     player.click("100", part=True)
 
 
