@@ -116,7 +116,7 @@ def test_what_is_read_is_told_for_each_book() -> None:
 
 def test_too_much_is_said(qtbot: QtBot) -> None:
     use = ContextUse(8_192, (ContextSegment("book", 9_000, "b", "Book"),))
-    assert use_words(use) == "does not fit: about 1 page too many"
+    assert use_words(use) == "full · about 1 page too many"
     assert use_tip(use) == "9,000 of 8,192 tokens"
     spine = Spine(Theme())
     qtbot.addWidget(spine)

@@ -85,7 +85,7 @@ def test_a_backup_can_be_stopped_and_another_desk_asks_first(qtbot: QtBot, room:
     assert "being made already" in room.window.talk.notice.text()
     room.presenter.shelf_area.matters.open("another")
     dialog = the(room, Confirmation)
-    assert "A backup is being made." in dialog.accessibleDescription()
+    assert "The backup will stop" in dialog.accessibleDescription()
     dialog.reject()
     the(room, BackupLine).stop.click()
     gate.open()

@@ -293,7 +293,7 @@ def test_the_asking_is_stopped_like_everything_else(qtbot: QtBot, room: Room) ->
     room.engine.answers = [(gate, "none")]
     _ask(qtbot, room)
     wait(gate.reached.is_set)
-    assert "asked about all documents" in room.presenter.shelf_area.matters._busy_words()
+    assert "The question about all documents will stop" in room.presenter.shelf_area.matters._busy_words()
     room.presenter.places.navigation.stop()
     gate.open()
     room.settle()
