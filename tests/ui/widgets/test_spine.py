@@ -121,4 +121,4 @@ def test_too_much_is_said(qtbot: QtBot) -> None:
     spine = Spine(Theme())
     qtbot.addWidget(spine)
     spine.show_use(use_parts(use, PAPER), use.context_tokens, use_words(use))
-    assert spine.text().startswith("does not fit")
+    assert spine.text().startswith("full")
