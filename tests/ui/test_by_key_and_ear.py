@@ -27,6 +27,7 @@ _HEARD_IN_ORDER = (
     r"p\. 2 link",
     r"Page 2 of Lease of a berth",
     "Question text",  # of the table's first row
+    "Lease of a berth: ticked",
     "Ask 1 cell button",
     "31 March 2031",  # its cell, and how many there are of each finding
     "1 of 1 .*?1 to compare",

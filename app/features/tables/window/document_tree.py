@@ -18,6 +18,7 @@ from app.ui.look.icons import Icons, Symbol, draw_symbol
 from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.widgets.labels import plain_tip
+from app.ui.widgets.spoken import announce
 from app.wording.i18n import _
 from app.wording.page_names import range_words
 from app.wording.units import count, printable
@@ -166,6 +167,7 @@ class DocumentTree(QTreeWidget):
         item = self.currentItem()
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and item is not None:
             self.toggle(item)
+            self._say(item)
         else:
             super().keyPressEvent(event)
 
@@ -180,6 +182,13 @@ class DocumentTree(QTreeWidget):
         first = self.topLevelItem(0)
         if by_tab and first is not None and self.currentItem() is None:
             self.setCurrentItem(first)
+        if by_tab and (item := self.currentItem()) is not None:
+            self._say(item)
+
+    def _say(self, item: QTreeWidgetItem) -> None:
+        """Say which row it is and whether it is ticked: a tree says neither when it gets the focus, nor the change."""
+        words = {Qt.CheckState.Checked: _("ticked"), Qt.CheckState.Unchecked: _("not ticked")}
+        announce(self, f"{item.text(0)}: {words.get(item.checkState(0), _('partly ticked'))}")
 
     @Slot(QTreeWidgetItem)
     def fold(self, item: QTreeWidgetItem) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
+from app.features.tables.window import document_tree
 from app.features.tables.window.document_chooser import DocumentChooser
 from app.features.tables.window.tables import TablesWindow
 from tests.features.tables.window.new_table import editor
@@ -105,6 +106,19 @@ def test_space_ticks_and_the_arrows_fold(qtbot: QtBot, chooser: DocumentChooser)
     row = chooser.tree.visualItemRect(folder)
     qtbot.mouseClick(chooser.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(row.left() + 39, row.center().y()))
     assert (folder.isExpanded(), len(chooser.chosen)) == (False, 2), "the sign folds, and ticks nothing"
+
+
+def test_a_screen_reader_is_told_which_row_it_is_and_what_became_of_it(
+    qtbot: QtBot, chooser: DocumentChooser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(document_tree, "announce", lambda _widget, words: said.append(words))
+    chooser.search.setFocus()
+    chooser.tree.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(chooser.tree, Qt.Key.Key_Space)
+    qtbot.keyClick(chooser.tree, Qt.Key.Key_Space)
+    name = "Octavo handbook"
+    assert said[-3:] == [f"{name}: not ticked", f"{name}: ticked", f"{name}: not ticked"]
 
 
 def test_what_is_found_is_shown_and_a_folder_ticks_that_alone(qtbot: QtBot, chooser: DocumentChooser) -> None:
