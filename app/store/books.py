@@ -224,8 +224,8 @@ def _own_title(connection: apsw.Connection, title: str, apart: str) -> str:
 
 
 def _own_words(title: str, apart: str) -> str:
-    """What comes behind the words of a title, else before them: `draft-2`. Its last words, whole as far as there is
-    room for them; a number has the word before it, which says what is counted."""
+    """Return the words of `apart` that come behind those of the title, else before them: `draft-2`. The last ones are
+    kept, whole as far as there is room; a number has the word before it, which says what is counted."""
     known, words = set(_WORD.findall(title.casefold())), _WORD.findall(apart)
     behind = list(dropwhile(lambda word: word.casefold() in known, words))
     if len(behind) == len(words):

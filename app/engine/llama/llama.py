@@ -186,7 +186,7 @@ class LlamaModel:
 
     @property
     def quantization(self) -> str:
-        """As the names of files have it: `Q4_K_M` for what llama.cpp calls `Q4_K - Medium`."""
+        """Return the quantization in the words of file names: `Q4_K_M` for what llama.cpp calls `Q4_K - Medium`."""
         text: bytes = self._api._lib.llama_ftype_name(self._api.llama_model_ftype(self._model)) or b""
         kind, _dash, size = text.decode("ascii", "replace").partition(" - ")
         return kind + _SIZES.get(size, "")

@@ -114,7 +114,7 @@ class QuestionRows:
 
     @property
     def written(self) -> tuple[QuestionRow, ...]:
-        """Those that are not empty."""
+        """The rows that are not empty."""
         return tuple(row for row in self._rows if not row.is_empty)
 
     @property

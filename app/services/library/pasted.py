@@ -16,13 +16,17 @@ def write_pasted(text: str, name: str) -> Path:
     """Write a text file of this name into a folder of its own, which only its owner can read. Raises AppError
     DISK_FULL, FOLDER_READ_ONLY."""
     memory = os.environ.get(_MEMORY, "")
-    folder = Path(tempfile.mkdtemp(prefix="octavo-", dir=memory if os.access(memory, os.W_OK) else None))
-    path = folder / f"{name}.txt"
+    place = memory if os.access(memory, os.W_OK) else tempfile.gettempdir()
     try:
-        path.write_text(text, encoding="utf-8")
+        folder = Path(tempfile.mkdtemp(prefix="octavo-", dir=place))
+        try:
+            path = folder / f"{name}.txt"
+            path.write_text(text, encoding="utf-8")
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise machine_error(error, folder) from error
+        raise machine_error(error, Path(place)) from error
     return path
 
 

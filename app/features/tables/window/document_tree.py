@@ -81,7 +81,7 @@ class DocumentTree(QTreeWidget):
 
     @property
     def chosen(self) -> tuple[BookRef, ...]:
-        """Those that are ticked, in the order of the tree."""
+        """The ticked documents, in the order of the tree."""
         return tuple(self._chosen[book.id] for _item, book in self.documents() if book.id in self._chosen)
 
     def choose(self, chosen: Mapping[str, BookRef]) -> None:

@@ -1,4 +1,4 @@
-"""What is written of a new table and not asked yet: stored soon after it changes, and shown again."""
+"""Keeps a new table that is not asked yet: it is stored soon after it changes, and shown again."""
 
 from __future__ import annotations
 
