@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches the documents that `packaging/dev corpus` reads: the sources of four packages of Debian, and five of its
-# books, which tests/benchmarks asks about, too. Called as: corpus.sh FOLDER. Needs no root: apt works with a configuration
+# books, which tests/tools/benchmarks asks about, too. Called as: corpus.sh FOLDER. Needs no root: apt works with a configuration
 # and lists of its own.
 set -euo pipefail
 

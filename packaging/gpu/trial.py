@@ -45,7 +45,7 @@ name; at run time the driver itself is taken."""
 _SETUP = ("machine", "unpack", "configure", "build")
 """Without these there is nothing to try; one that failed is tried again by the next call."""
 
-_TESTS = "tests/gpu"
+_TESTS = "tests/tools/gpu"
 _TEST_S = 240.0
 """The most seconds that one file of tests may take on a card: a call that hangs there is not to take all of the
 time."""

@@ -31,7 +31,7 @@ from app.ui.window.application import APPLICATION_ID
 from app.wording.i18n import use_language
 
 DESKTOP = Path(__file__).parents[2] / "packaging" / "desktop"
-SCREENS = Path(__file__).parents[1] / "screens"
+SCREENS = Path(__file__).parents[1] / "tools" / "screens"
 DAY = {"SOURCE_DATE_EPOCH": "1780000000"}  # 28 May 2026
 
 needs = pytest.mark.skipif

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from tests.fortress import checks, conftest
-from tests.fortress.__main__ import _judge
+from tests.tools.fortress import checks, conftest
+from tests.tools.fortress.__main__ import _judge
 
 
 def test_all_25_have_a_row_and_modules_find_theirs(tmp_path: Path) -> None:
@@ -55,5 +55,5 @@ def _collect(markers: str, *arguments: str) -> list[str]:
 def test_no_check_runs_unless_somebody_asks_for_it() -> None:
     assert _collect("not slow", "tests") == ["test"]
     assert _collect("", "tests/packaging", "tests") == ["test"]
-    assert _collect("not slow", "tests/fortress/test_17_modes.py") == ["check", "test"]
+    assert _collect("not slow", "tests/tools/fortress/test_17_modes.py") == ["check", "test"]
     assert _collect("fortress", "tests") == ["check", "test"]

@@ -1,5 +1,5 @@
 """A disk that is full, or broken, at some write: a sentence, nothing half, and all works once there is space.
-tests/fortress/test_21_full_disk.py goes through every write."""
+tests/tools/fortress/test_21_full_disk.py goes through every write."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.power.full_scenes import SCENES, Scene, fail_at
-from tests.power.trouble import Trouble
+from tests.tools.power.full_scenes import SCENES, Scene, fail_at
+from tests.tools.power.trouble import Trouble
 
 pytestmark = pytest.mark.usefixtures("schema_by_scripts", "next_version")
 

@@ -1,5 +1,5 @@
 """Power loss below the desk: whatever of unsynced writes and names is on the disk, it opens, is whole, and has what it
-said that it has. tests/fortress/test_20_power_loss.py goes through many more states."""
+said that it has. tests/tools/fortress/test_20_power_loss.py goes through many more states."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from app.core.machine.paths import Paths
 from app.store.migrations import MIGRATIONS
-from tests.power.disk import Synced
-from tests.power.scenes import FIRST_AND_SECOND, new_desk, other_passphrases, survey, upgraded_desk
+from tests.tools.power.disk import Synced
+from tests.tools.power.scenes import FIRST_AND_SECOND, new_desk, other_passphrases, survey, upgraded_desk
 
 pytestmark = pytest.mark.usefixtures("schema_by_scripts")
 

@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(_LACKS), reason=f"there 
 
 def _play(folder: Path, environment: dict[str, str]) -> None:
     """Raises CalledProcessError where a step cannot be done."""
-    words = [sys.executable, "-m", "tests.journey", "--keys", "--out", str(folder / "pictures")]
+    words = [sys.executable, "-m", "tests.tools.journey", "--keys", "--out", str(folder / "pictures")]
     manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
     try:
         subprocess.run([*words, "--home", str(folder / "home")], env=environment, check=True, timeout=900)

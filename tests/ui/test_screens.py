@@ -13,7 +13,7 @@ _ENVIRONMENT = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
 
 
 def test_a_picture_is_taken_and_an_unknown_name_is_refused(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.screens", "--out", str(tmp_path), "--only"]
+    command = [sys.executable, "-m", "tests.tools.screens", "--out", str(tmp_path), "--only"]
     taken = subprocess.run([*command, "empty-shelf"], env=_ENVIRONMENT, capture_output=True, text=True)
     assert taken.returncode == 0, taken.stderr
     assert QImage(str(tmp_path / "empty-shelf.png")).width() == 1440

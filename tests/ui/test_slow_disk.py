@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from pathlib import Path
 
-from tests.power.vfs import below
+from tests.tools.power.vfs import below
 from tests.ui.room import LEASE, LETTERS, Room
 
 

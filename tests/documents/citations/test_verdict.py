@@ -20,7 +20,7 @@ VERBATIM, COMPARE, OTHERWISE, NOTHING, UNWEIGHED = (
     Verdict.UNWEIGHED,
 )
 
-FACTS = Path(__file__).parents[2] / "benchmarks" / "verdicts" / "facts.toml"
+FACTS = Path(__file__).parents[2] / "tools" / "benchmarks" / "verdicts" / "facts.toml"
 
 KENNEL = CitedBook(
     "kennel",

@@ -8,7 +8,7 @@ from app.features.pseudonyms.data import NamedKind, Pseudonym
 from app.features.pseudonyms.finding import find
 from app.features.pseudonyms.pseudonyms import made_for
 from app.features.pseudonyms.stand_ins import Replacer, Restorer, language_tag
-from tests.benchmarks import leaving_names
+from tests.tools.benchmarks import leaving_names
 
 _SMITH = Pseudonym(1, NamedKind.PERSON, "John Smith", "[Person 1]")
 _SURNAME = Pseudonym(2, NamedKind.PERSON, "Smith", "[Person 1b]")

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.core.documents.document import PageLayer, PageLink
 from app.ui.page.links import LinkStop
 from app.ui.widgets.link_dialog import LinkDialog
-from tests.screens.page_scenes import draw, read_layer
+from tests.tools.screens.page_scenes import draw, read_layer
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
 _INWARD = PageLink(((0.1, 0.05, 0.6, 0.12),), page=60, share=0.5)

@@ -26,7 +26,7 @@ from app.wording.errors import sentence
 from tests.documents.locksmith import lock
 from tests.documents.pdf_writer import show, write_pdf
 from tests.endings import as_events
-from tests.screens.region_scenes import TABLE, draw
+from tests.tools.screens.region_scenes import TABLE, draw
 from tests.ui.fakes import Gate
 from tests.ui.room import LEASE, Room, wait
 

@@ -14,7 +14,7 @@ from app.core.documents.note import Marker, Note
 from app.ui.page.note_popup import NotesPopup
 from app.ui.page.notes import PageNotes
 from app.ui.page.text_page import TextPage
-from tests.screens.page_scenes import draw, read_layer
+from tests.tools.screens.page_scenes import draw, read_layer
 from tests.ui.room import LETTERS, RULES, Room, wait
 
 WORDS = "shortened to nine months"

@@ -17,7 +17,7 @@ from app.ui.look.theme import PAPER
 from app.ui.page.hits import Hit
 from app.ui.page.popups import OutlinePopup, ThumbnailPopup, cited_pages
 from app.ui.page.zoom import PageZoom
-from tests.screens.page_scenes import QUOTE, draw, read_layer
+from tests.tools.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
 

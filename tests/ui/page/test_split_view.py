@@ -13,7 +13,7 @@ from app.ui.page.panel import PagePanel
 from app.ui.page.popups import ThumbnailPopup
 from app.ui.page.presenter import PagePresenter
 from app.ui.page.zoom import ACTUAL, PageZoom
-from tests.screens.page_scenes import QUOTE, draw, read_layer
+from tests.tools.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room
 
 _BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

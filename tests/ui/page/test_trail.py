@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.page.page_column import Spot
 from app.ui.page.trail import Trail, TrailPlace
-from tests.screens.page_scenes import draw, read_layer
+from tests.tools.screens.page_scenes import draw, read_layer
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
 _ALT = Qt.KeyboardModifier.AltModifier

@@ -15,7 +15,7 @@ from app.ui.kit.frame_state import PageLook, WindowState
 from app.ui.look.theme import LAMP, SIZE_TEXT
 from app.ui.page.markings import PlacedPage
 from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
-from tests.screens.page_scenes import QUOTE, draw, read_layer
+from tests.tools.screens.page_scenes import QUOTE, draw, read_layer
 from tests.ui.room import LEASE, LETTERS, Room
 
 _BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

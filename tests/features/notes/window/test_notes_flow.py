@@ -22,7 +22,7 @@ from app.ui.kit.rows import RowRole
 from app.ui.page.note_popup import NotesPopup
 from app.ui.page.note_rows import NoteHeading, NoteRow
 from app.ui.widgets.buttons import TextButton
-from tests.screens.page_scenes import draw, read_layer
+from tests.tools.screens.page_scenes import draw, read_layer
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
 NINE = "shortened to nine months"
