@@ -298,7 +298,7 @@ def _add_read(commands: Any) -> None:
     add_matter(read)
     read.add_argument("--model", metavar="PATH", help=_("count tokens with this GGUF model"))
     read.add_argument("--text", action="store_true", help=_("print the text, with a form feed between pages"))
-    read.add_argument("file", type=Path)
+    read.add_argument("file", type=Path, metavar="FILE", help=_("the file to read"))
 
 
 def _add_models(commands: Any) -> None:
