@@ -77,7 +77,7 @@ def desk() -> int:
         return _EXIT_USAGE
     from app.ui.window.application import run  # now: Qt is for the window alone
 
-    handbook = resources() / "handbook.md"
+    handbook = resources() / "handbook"
     extensions = extensions_of(FEATURES)
     return run(options.paths, open_desk, extensions, handbook=handbook, files=options.files, action=options.action)
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.conversations.conversation import Answer, BookRef, Citation, Conversation, Turn
 from app.core.documents.document import Book, Document
+from app.core.machine.paths import resources
 from app.core.settings import EngineSettings, Settings, ThemeChoice
 from app.core.work import Cancel, Stopped, Work
 from app.models.gguf.reader import HeaderReader
@@ -30,6 +31,7 @@ from app.ui.chat.writing.composer import Composer
 from app.ui.frame.main_window import MainWindow
 from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.frame_state import WindowState
+from app.ui.kit.handbook import Handbook
 from app.ui.look.fonts import load_fonts
 from app.ui.look.icons import Icons
 from app.ui.look.style import Appearance
@@ -121,7 +123,7 @@ class Room:
                 self.bridge,
                 Icons(self.theme),
                 self.appearance,
-                shelf_of_books.file("handbook.md"),
+                Handbook(resources() / "handbook", shelf_of_books.file("handbook.md").parent),
             ),
             now=lambda: NOW,
             features=EXTENSIONS.features,

@@ -33,8 +33,11 @@ def opening(tmp_path: Path, tiny_scout: Path) -> Iterator[WindowStart]:
         Settings(engine=EngineSettings(model_path=str(tiny_scout), context_tokens=8192), max_answer_tokens=6000)
     )
     desk.close()
-    handbook = tmp_path / "handbook.md"
-    handbook.write_text("# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8")
+    handbook = tmp_path / "handbook"
+    (handbook / "en").mkdir(parents=True)
+    (handbook / "en" / "1.md").write_text(
+        "# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8"
+    )
     made = WindowStart(application(), paths, open_desk, handbook, (), EXTENSIONS)
     made.begin()
     yield made

@@ -10,6 +10,7 @@ from app.ui.chat.messages.view import ConversationView
 from app.ui.chat.text.text_size import TextSizeMenu, text_step
 from app.ui.chat.writing.composer import Composer
 from app.ui.frame.conversation_title import ConversationTitle
+from app.ui.kit.handbook import Chapter, explain
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import HEADER_HEIGHT, SPACE_L, SPACE_M, SPACE_S
 from app.ui.widgets.buttons import MenuButton
@@ -30,6 +31,7 @@ class ConversationPanel(QWidget):
 
     def __init__(self, icons: Icons, view: ConversationView, composer: Composer) -> None:
         super().__init__()
+        explain(self, Chapter.ASKING)
         self.setAccessibleName(_("Conversation"))
         self.view = view
         self.composer = composer

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from app.ui.frame.main_window import MainWindow
+from app.ui.kit.handbook import Handbook
 from app.ui.kit.window_context import WindowContext
 
 
 @dataclass(frozen=True)
 class FrameContext(WindowContext):
-    """`handbook`: the book that is open at the first start."""
+    """The parts of a window that its presenters work on. `handbook` is open at the first start."""
 
     window: MainWindow
-    handbook: Path
+    handbook: Handbook

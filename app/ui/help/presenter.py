@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QApplication
 
 from app.core.documents.document import Book
+from app.core.errors import AppError
 from app.core.machine import installation
 from app.core.machine.installation import licence_texts
 from app.isolation.sandbox import landlock_abi
@@ -12,6 +16,7 @@ from app.ui.frame.frame_context import FrameContext
 from app.ui.frame.navigation import Navigation
 from app.ui.kit.bridge import Executor
 from app.ui.kit.commands import Commands
+from app.ui.kit.handbook import Chapter, chapter_of
 from app.ui.kit.presenter import Presenter
 from app.ui.shelf.file_import import FileImport
 from app.wording.isolation import protection_words
@@ -34,7 +39,8 @@ class HelpPresenter(Presenter):
         self._handbook = context.handbook
         self._installed = installation.root()
         self._commands: Commands | None = None
-        self._opens_handbook = False
+        self._opening = ""  # the title of the handbook's file while that is being read for a person who asked for it
+        self._chapter: Chapter | None = None  # the chapter that this person asked for
         openings.opened.connect(self._look)
 
     def use(self, commands: Commands) -> None:
@@ -43,20 +49,35 @@ class HelpPresenter(Presenter):
 
     @Slot()
     def open_handbook(self) -> None:
-        """Beside the conversation, whether it is on the shelf already or not; its desk stays as it is."""
-        path = str(self._handbook.resolve())
-        known = next((book for book in self._shown.shelf.values() if book.path == path), None)
-        if known is not None:
-            self._navigation.open_book(known.id)
+        """Open the handbook beside the conversation, whose desk stays as it is: at the chapter about the part of the
+        window that has the keyboard, if one is."""
+        chapter = chapter_of(QApplication.focusWidget())
+        try:
+            is_new = self._handbook.write()
+        except AppError as error:
+            self._on_problem(error.problem)
+            return
+        path = self._handbook.path.resolve()
+        known = [book for book in self._shown.shelf.values() if book.path == str(path)]
+        if known and not is_new:
+            self._open(max(known, key=attrgetter("added_at")), chapter)
         else:
-            self._opens_handbook = True
-            self._openings.put_on_shelf(self._handbook)
+            self._opening, self._chapter = path.stem, chapter
+            self._openings.put_on_shelf(path)
 
     @Slot(object, object, str)
     def _look(self, book: Book, talks: object, title: str) -> None:  # noqa: ARG002 - whichever they are
-        """Its text may be on the shelf from another file."""
-        if self._opens_handbook and title == self._handbook.stem:
-            self._opens_handbook = False
+        """A file was read as a document, which may be on the shelf from another file: show it if it is the handbook."""
+        if self._opening and title == self._opening:
+            self._opening = ""
+            self._open(book, self._chapter)
+
+    def _open(self, book: Book, chapter: Chapter | None) -> None:
+        heading = self._handbook.heading(chapter) if chapter is not None else ""
+        section = next((section for section in book.outline if section.title == heading), None)
+        if section is not None:
+            self._navigation.open_page(book.id, section.page)
+        else:
             self._navigation.open_book(book.id)
 
     @Slot()

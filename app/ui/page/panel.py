@@ -15,6 +15,7 @@ from app.core.documents.document import Book
 from app.core.documents.page_names import PageNames
 from app.ui.kit.commands import MenuEntry, add_entries
 from app.ui.kit.frame_state import PageLook
+from app.ui.kit.handbook import Chapter, explain
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SIZE_TEXT, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.page.drawn_pages import DrawnPages
@@ -56,6 +57,7 @@ class PagePanel(QWidget):
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        explain(self, Chapter.PAGES)
         self.setAccessibleName(_("Page"))
         self.theme = icons.theme
         self._book: Book | None = None

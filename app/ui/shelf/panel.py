@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from app.core.conversations.conversation import Conversation
 from app.core.documents.document import Book
 from app.ui.kit.commands import Command, MenuEntry, add_entries
+from app.ui.kit.handbook import Chapter, explain
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import FOOT_HEIGHT, SPACE_L, SPACE_M, SPACE_S
 from app.ui.shelf.book_view import BookView
@@ -62,6 +63,7 @@ class ShelfPanel(QWidget):
 
     def __init__(self, icons: Icons, conversations: ConversationList, books: BookList, covers: BookCovers) -> None:
         super().__init__()
+        explain(self, Chapter.DOCUMENTS)
         self._quiet = False
         self._conversations = conversations
         self._books = books

@@ -508,6 +508,7 @@ class WindowStart(_Shell):
             self.refuse(problem_of(error))
 
     def _fill(self, settings: Settings, state: WindowState) -> None:
+        from app.ui.kit.handbook import Handbook
         from app.ui.look.icons import Icons  # they were imported when the desk was opened
         from app.ui.window.window import EmptyWindow, WindowPresenter
 
@@ -518,7 +519,8 @@ class WindowStart(_Shell):
         i18n.use_language(settings.language)
         QGuiApplication.inputMethod().commit()
         first, self._icons = self._icons is None, self._icons or Icons(self._theme, self)
-        empty = EmptyWindow(self.window, composer, self._bridge, self._icons, self._appearance, self._handbook)
+        handbook = Handbook(self._handbook, self._paths.data)
+        empty = EmptyWindow(self.window, composer, self._bridge, self._icons, self._appearance, handbook)
         self.presenter = WindowPresenter(self._desk, empty, now=_now, features=self._extensions.features, parent=self)
         self.presenter.events.restart_wanted.connect(self._restart)
         self.presenter.shelf_area.matters.desk_wanted.connect(self._change_desk, Qt.ConnectionType.QueuedConnection)

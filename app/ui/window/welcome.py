@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 
 from app.core.documents.document import Book
+from app.core.errors import AppError
 from app.core.machine.secret import KeyOrigin
 from app.engine.protocol import ModelInfo
 from app.models.local import is_starter
@@ -18,6 +19,7 @@ from app.ui.areas.talk import TalkArea
 from app.ui.chat.messages.empty import EmptyAction, EmptyWords
 from app.ui.frame.frame_context import FrameContext
 from app.ui.kit.frame_state import WindowState
+from app.ui.kit.handbook import Handbook
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.words import opening_title, opening_words
 from app.ui.window.advice import ModelAdvice
@@ -93,9 +95,17 @@ class Welcome(Presenter):
             self._first_start = new and not self._shown.shelf and not self._files
             self._key_open = new and not self._has_keyring
             if self._first_start:
-                self._shelf.openings.open_files([self._handbook])
+                self._open_handbook(self._handbook)
                 self.advice.look()
         self._shelf.openings.take_files(self._files)
+
+    def _open_handbook(self, handbook: Handbook) -> None:
+        try:
+            handbook.write()
+        except AppError as error:
+            self._on_problem(error.problem)
+        else:
+            self._shelf.openings.open_files([handbook.path])
 
     @Slot()
     def note_answered(self) -> None:

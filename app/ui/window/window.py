@@ -38,6 +38,7 @@ from app.ui.kit.activity import Activity
 from app.ui.kit.bridge import Bridge
 from app.ui.kit.commands import Commands, Group, MenuEntry
 from app.ui.kit.frame_state import WindowState
+from app.ui.kit.handbook import Handbook
 from app.ui.kit.shown import Shown
 from app.ui.kit.window_context import WindowEvents
 from app.ui.kit.words import answer_remarks, going_on_words
@@ -65,7 +66,7 @@ class EmptyWindow:
     bridge: Bridge
     icons: Icons
     appearance: Appearance
-    handbook: Path
+    handbook: Handbook
 
 
 class WindowPresenter(QObject):

@@ -110,7 +110,7 @@ class _Window:
 
     def __init__(self, folder: Path) -> None:
         self.desks: list[Services] = []
-        handbook = Path("resources/handbook.md")
+        handbook = Path("resources/handbook")
         self.start = WindowStart(application(), Paths(folder), self._open, handbook, (), EXTENSIONS)
         bridge = self.start.findChild(Bridge)
         assert isinstance(bridge, Bridge)

@@ -47,8 +47,11 @@ def test_one_line_in_the_terminal(tmp_path: Path) -> None:
 
 
 def test_a_document_dropped_into_an_open_window(tmp_path: Path) -> None:
-    handbook = tmp_path / "handbook.md"
-    handbook.write_text("# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8")
+    handbook = tmp_path / "handbook"
+    (handbook / "en").mkdir(parents=True)
+    (handbook / "en" / "1.md").write_text(
+        "# A handbook\n\nTo add a book, drop its file on the window.\n", encoding="utf-8"
+    )
     opening = WindowStart(application(), Paths(tmp_path / "desk"), open_desk, handbook, (), EXTENSIONS)
     opening.begin()
     try:

@@ -153,7 +153,7 @@ class BackupPresenter(Presenter):
     @Slot()
     def ask_restore(self) -> None:
         """Ask for a backup where the desk has nothing in it; else say where one can be restored."""
-        work = partial(self._backups.is_blank, self._handbook)
+        work = partial(self._backups.is_blank, self._handbook.path)
         self._call(work, self._ask_file)
 
     @Slot(object)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QProgressBar, QStackedWidget, QTabBar
 
 from app.features.chronology.window.rows import EventRow, NameRow, TimelineList
 from app.features.chronology.window.view import TimelineView
+from app.ui.kit.handbook import Chapter, explain
 from app.ui.look.icons import Icons
 from app.ui.look.theme import FOOT_HEIGHT, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
 from app.ui.widgets.buttons import TextButton
@@ -38,6 +39,7 @@ class TimelinePanel(MiddlePanel):
 
     def __init__(self, icons: Icons, events: TimelineList, people: TimelineList) -> None:
         super().__init__(icons, _("Chronology"))
+        explain(self, Chapter.CHRONOLOGY)
         self.tabs = QTabBar()
         self.tabs.setAccessibleName(_("Events or people"))
         self.tabs.setDrawBase(False)

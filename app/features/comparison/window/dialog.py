@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QSplitter, QStackedWidget, 
 from app.features.comparison.data import ComparedBooks
 from app.features.comparison.window.changes import ChangeDelegate, ChangeList, ChangeRow, RedlineView
 from app.features.comparison.words import renumbered_words, reservation_sentences, summary
+from app.ui.kit.handbook import Chapter, explain
 from app.ui.kit.rows import RowRole
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import SPACE_L, SPACE_S, SPACE_XS
@@ -40,6 +41,7 @@ class CompareDialog(QDialog):
 
     def __init__(self, icons: Icons, titles: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        explain(self, Chapter.COMPARISON)
         self.setWindowTitle(_("Compare"))
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -15,6 +15,7 @@ from app.core.search_query import SearchFilter, SearchPlace
 from app.features.library_search.window.chips import FilterChip, UnwantedChips
 from app.features.library_search.window.delegate import ResultDelegate
 from app.features.library_search.window.rows import HitRow, MoreRow, ResultList, ResultRow
+from app.ui.kit.handbook import Chapter, explain
 from app.ui.kit.rows import RowRole
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
@@ -45,6 +46,7 @@ class SearchPanel(MiddlePanel):
     def __init__(self, icons: Icons, covers: BookCovers, now: datetime, sources: Sequence[TextSource]) -> None:
         """`sources`: of what is found beside documents and conversations."""
         super().__init__(icons, _("Search everything"))
+        explain(self, Chapter.CONVERSATIONS)
         self.line = QLineEdit()
         self.line.setProperty("role", "search")
         self.line.setPlaceholderText(_("Words, or an “exact phrase”"))

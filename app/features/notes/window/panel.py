@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu
 from app.core.documents.document import Book, Format
 from app.core.documents.note import Note
 from app.core.documents.untrusted import disarm
+from app.ui.kit.handbook import Chapter, explain
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XL
 from app.ui.page.note_view import NoteView
@@ -35,6 +36,7 @@ class NotesPanel(MiddlePanel):
 
     def __init__(self, icons: Icons) -> None:
         super().__init__(icons, _("Notes"))
+        explain(self, Chapter.PAGES)
         self.view = NoteView(icons.theme)
         self.find_field = QLineEdit()
         self.find_field.setPlaceholderText(_("Search in the notes"))

@@ -21,6 +21,7 @@ from app.features.tables.window.list_table import ListTable
 from app.features.tables.window.list_view import ListView
 from app.features.tables.window.setup import SheetSetup
 from app.ui.kit.commands import WordsMenu
+from app.ui.kit.handbook import Chapter, explain
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
 from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
@@ -52,6 +53,7 @@ class SheetPanel(MiddleView):
     def __init__(self, icons: Icons, words_menu: WordsMenu) -> None:
         """`words_menu`: what can be done with an answer by others."""
         super().__init__()
+        explain(self, Chapter.TABLES)
         self.setAccessibleName(_("Table"))
         self._theme = icons.theme
         self._counts: Sequence[tuple[CellFinding, str]] = ()
