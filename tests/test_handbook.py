@@ -9,6 +9,7 @@ from pathlib import Path
 from app.core.machine.paths import Paths, resources
 from app.documents.citations.checker import CitedBook
 from app.services.asking import search_answer
+from app.ui.kit.handbook import Handbook
 from tests import work
 from tests.whole import open_desk
 
@@ -20,7 +21,7 @@ QUESTIONS = {
     "Does Octavo use the network?": "without a network",
     "Does Octavo send statistics?": "sends no statistics",
     "Is anything sent to the internet?": "Nothing is sent to the internet",
-    "Is my data encrypted?": "one encrypted database",
+    "Is my data encrypted?": "All of it is encrypted",
     "Where is the key stored?": "The key is stored in the keyring of your system",
     "What does the log contain?": "The log contains numbers and codes",
     "How do I set a passphrase?": "To set a passphrase",
@@ -36,23 +37,23 @@ QUESTIONS = {
     "How do I compare two documents?": "To compare two documents,",
     "What is a table?": "A table is the same questions",
     "How can I export an answer?": "To export an answer",
-    "What does the green mark mean?": "✓ verified",
-    "What does a mark without a sign mean?": "A mark without a sign: the page exists",
-    "What should I do when an answer is wrong?": "An answer may be wrong:",
+    "What does the green mark mean?": "the only mark that is a promise",
+    "What does a mark without a sign mean?": "Not weighed; point to it for the reason",
+    "What should I do when an answer is wrong?": "If an answer is wrong, look at its pages",
     "How do I open a page?": "To open a page,",
     "How do I search in a document?": "To search in a document,",
     "How do I highlight words?": "To highlight words on a page,",
     "How do I show the model an image?": "To show the model an image,",
-    "Can I ask about a video?": "A video, dropped",
+    "Can I ask about a video?": "To ask about a video",
     "Can Octavo read scanned PDFs?": "A scanned PDF contains pictures",
     "How do I open a protected PDF?": "A protected PDF asks for its password",
     "How do I remove a document from the shelf?": "removes it from the shelf",
     "What happens when a document does not fit?": "If the documents do not fit,",
-    "What is a token?": "a token is a short piece of a word",
+    "What is a token?": "A token is a short piece of a word",
     "What is the context bar?": "The context bar below the question box",
     "How do I start a new conversation?": "To start a new conversation,",
     "How do I rename a conversation?": "F2",
-    "How do I delete a conversation?": "To delete it,",
+    "How do I delete a conversation?": "To delete a conversation,",
     "Which model should I use?": "use a larger model than the starter model",
     "Can I trust the starter model?": "too small to answer from a document",
     "How many parameters does the starter model have?": "135 million parameters",
@@ -75,7 +76,9 @@ QUESTIONS = {
 
 def test_nine_of_ten_questions_are_met_by_the_first_sentence(tmp_path: Path) -> None:
     with contextlib.closing(open_desk(Paths(tmp_path / "desk"))) as desk:
-        book = work.added(desk, resources() / "handbook.md")
+        handbook = Handbook(resources() / "handbook", tmp_path)
+        handbook.write()
+        book = work.added(desk, handbook.path)
         books = (CitedBook(book.id, book.title, desk.documents.library.pages(book.id)),)
     answers = {question: search_answer.answer(question, books, ()) for question in QUESTIONS}
     firsts = {question: answer.replace(":\n\n- ", ": ").splitlines()[0] for question, answer in answers.items()}

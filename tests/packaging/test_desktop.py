@@ -21,6 +21,7 @@ from PySide6.QtCore import QMimeDatabase
 
 from app import __version__
 from app.cli import arguments, parsers
+from app.core.machine.paths import resources
 from app.core.machine.window_action import WindowAction
 from app.documents.formats import detect
 from app.documents.images import kinds as images
@@ -362,3 +363,11 @@ def test_a_bundle_of_another_version_is_refused(tmp_path: Path) -> None:
     assert staged.returncode == 1
     assert "9.9.9" in staged.stderr
     assert not (tmp_path / "staged").exists()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_handbook_has_the_commands_as_the_parsers_have_them(language: str) -> None:
+    program = _load("commands_chapter.py")
+    made = resources() / "handbook" / language / program.COMMANDS
+    hint = "call packaging/desktop/commands_chapter.py, which writes the chapter anew"
+    assert made.read_text(encoding="utf-8") == program.chapter(language), hint

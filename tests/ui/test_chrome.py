@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.core.documents.document import Section
 from app.core.machine.installation import licence_texts
+from app.core.machine.paths import resources
 from app.ui.help.about import AboutDialog, LicencesDialog
 from app.ui.help.shortcuts import ShortcutsDialog
 from app.ui.kit.commands import Command, CommandGroup, key_caps, sequences
@@ -25,6 +28,8 @@ from tests.ui.room import LEASE, Room
 
 _TAKEN = {"Ctrl+M", "Ctrl+H", "Ctrl+Space", "Alt+F4", "Ctrl+Alt+T", "Ctrl+Alt+Del"}
 """By systems: minimizing and hiding on macOS, input methods, desktops."""
+IN_A_PART = {"Ctrl+Return", "F8"}
+"""Keys of the handbook that no command has: they belong to a part of the window, such as the question box."""
 _COPYING = {"Ctrl+A", "Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Z", "Ctrl+Y", "Ctrl+Shift+Z"}
 
 
@@ -125,6 +130,31 @@ def test_every_command_with_keys_is_on_the_page_of_shortcuts(room: Room) -> None
     commands = [command for group in room.presenter.commands.groups for command in group.commands]
     assert shown == {"+".join(key_caps(command)) for command in commands if command.shortcuts}
     assert {"Ctrl+K", "F1", "Ctrl++"} <= shown
+
+
+def test_the_handbook_has_every_shortcut(room: Room) -> None:
+    """Keys of a part of the window, such as Return in the question box, are in the handbook too, but in no command."""
+    text = (resources() / "handbook" / "en" / "21-keys.md").read_text(encoding="utf-8")
+    commands = [command for group in room.presenter.commands.groups for command in group.commands]
+    caps = {"+".join(key_caps(command)) for command in commands if command.shortcuts}
+    assert {keys for keys in caps if keys not in text} == set()
+    keys = set(re.findall(r"(?:Ctrl|Alt)\+(?:Shift\+|Alt\+)*(?:[A-Z]\b|Left|Right|Return|[0-9,./+-])|\bF[0-9]+", text))
+    assert keys - caps == IN_A_PART
+
+
+def test_f1_opens_the_chapter_about_what_has_the_keyboard(room: Room) -> None:
+    _open(room)
+    outline = (Section("Asking", 2, 2), Section("Pages and notes", 3, 2))
+    room.reader.documents["handbook.md"] = msgspec.structs.replace(
+        shelf_of_books.handbook(), title="The handbook", sha256="0" * 64, outline=outline
+    )
+    for widget, number in ((room.window.talk.composer.editor, 2), (room.window.page.text, 3)):
+        widget.setFocus()
+        QApplication.processEvents()
+        room.presenter.places.help.open_handbook()
+        room.settle()
+        book, page = room.presenter.shown.place or ("", 0)
+        assert (room.presenter.shown.shelf[book].title, page) == ("The handbook", number)
 
 
 def test_no_shortcut_is_given_twice_or_means_something_else_to_people(room: Room) -> None:
