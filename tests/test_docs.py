@@ -24,7 +24,7 @@ MAPS = [ROOT / "app" / "README.md", ROOT / "tests" / "README.md", *sorted((ROOT 
 DOCUMENTS = [path for path in (*PROJECT, *HANDBOOK) if path.is_file()]
 ALL = [*DOCUMENTS, *(path for path in MAPS if path.is_file())]
 
-_CODE = re.compile(r"```.*?```|(?:^ {4}\S.*$)|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"```.*?```|^ {4}\S[^\n]*|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"\b(?:octavo|packaging/dev run) ([a-z]+)(?: ([a-z]+))?\b")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _VERB = re.compile(r"packaging/dev ([a-z]+)")
@@ -32,7 +32,7 @@ _PLACE = re.compile(r"`((?:app|tests|packaging|resources)/[\w./-]+)`")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 _LABEL = re.compile(r"“([^”]+)”")
 
-OTHERS_OPTIONS = {"--list", "--help", "--child", "--name"}
+OTHERS_OPTIONS = {"--list", "--help", "--child", "--name", "--enable-gpl"}
 """Options of other programs, or words of a search."""
 EXAMPLES = {
     "side letter", "why?", "Why?", "And what about him?", "summarise chapter 3", "the following day", "image 2",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import AppError, Code
+from app.core.machine.paths import resources
 from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.record import Happening, RecordFlaw, RecordKind, chained
 from app.features.governance.record_files import read_file, verify_file, written
@@ -112,8 +113,8 @@ def test_what_is_no_record_is_refused(tmp_path: Path, content: str) -> None:
 
 
 def recipe() -> str:
-    """The one in the README."""
-    text = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    """Return the program in the handbook that checks a record without Octavo."""
+    text = (resources() / "handbook" / "en" / "18-responsible.md").read_text("utf-8")
     return text.partition("```sh\n# checks record.csv")[2].partition("```")[0].partition("\n")[2]
 
 
@@ -128,7 +129,7 @@ def recipe() -> str:
         (lambda lines: lines[:5] + lines[6:], "the end was changed"),
     ],
 )
-def test_the_recipe_of_the_readme_needs_no_octavo(record: RecordStore, tmp_path: Path, change: Edit, said: str) -> None:
+def test_the_handbook_recipe_needs_no_octavo(record: RecordStore, tmp_path: Path, change: Edit, said: str) -> None:
     file = tmp_path / "record.csv"
     file.write_bytes(written(record.entries(), record.seal(), ".csv"))
     edit(file, change)
