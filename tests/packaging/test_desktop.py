@@ -213,7 +213,7 @@ def test_manual_pages_name_every_command_and_option_in_both_languages(tmp_path: 
                 assert command.prog in plain
                 for action in command._actions:
                     assert all(option in plain for option in action.option_strings if action.dest != "help")
-    assert "文書について質問します" in (folder / "ja" / "octavo.1").read_text(encoding="utf-8")
+    assert "文書について質問する" in (folder / "ja" / "octavo.1").read_text(encoding="utf-8")
 
 
 @needs(shutil.which("mandoc") is None, reason="mandoc, which looks manual pages over, is not installed")
