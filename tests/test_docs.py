@@ -31,6 +31,7 @@ _VERB = re.compile(r"packaging/dev ([a-z]+)")
 _PLACE = re.compile(r"`((?:app|tests|packaging|resources)/[\w./-]+)`")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 _LABEL = re.compile(r"“([^”]+)”")
+_JAPANESE_LABEL = re.compile(r"「([^」]+)」")
 
 OTHERS_OPTIONS = {"--list", "--help", "--child", "--name", "--enable-gpl"}
 """Options of other programs, or words of a search."""
@@ -45,6 +46,17 @@ EXAMPLES = {
     "Open with",  # the desktop's own words
 }  # fmt: skip
 """Quotations in the English handbook that are no labels of the window."""
+JAPANESE_EXAMPLES = {
+    "[…]", "4 → 12", "p. 3（11/103）", "どの文書？ p. 12", "画像 2", "翌日", "⋯", "[口座1]", "80 GB", "64 GB",
+    "なぜですか。", "その人についてはどうですか。", "第3章を要約して", "中途解約について定めているのはどの条項ですか。",
+    "敷金の返還について述べた文を引用してください。", "賃料：[field: 147,500]", "[x] 家具付き",
+    "[日付] 期間の終わり：賃貸借はいつ終わりますか。", "これら 26 点の文書に質問する",
+    "212 点の文書から：全文を読んだもの 3、一部の箇所 19、該当なし 190。",
+    "文書には、このことは書かれていません。",  # in answers, in the language of the documents
+    "文書の中でいちばん近い文",  # there, too
+    "別のアプリで開く",  # the desktop's own words
+}  # fmt: skip
+"""Quotations in the Japanese handbook that are no labels of the window."""
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +135,15 @@ def test_every_label_is_in_the_window(path: Path) -> None:
     text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     labels = set(_LABEL.findall(text)) - EXAMPLES
     assert {label for label in labels if label.rstrip(".") not in known} == set()
+
+
+@pytest.mark.parametrize("path", [path for path in HANDBOOK if path.parent.name == "ja"], ids=lambda path: path.stem)
+def test_every_label_is_in_the_japanese_window(path: Path) -> None:
+    catalogue = polib.pofile(str(resources() / "translations" / "ja.po"), encoding="utf-8")
+    known = "\n".join(entry.msgstr for entry in catalogue)
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    labels = set(_JAPANESE_LABEL.findall(text)) - JAPANESE_EXAMPLES
+    assert {label for label in labels if label not in known} == set()
 
 
 def test_each_language_has_all_chapters() -> None:
