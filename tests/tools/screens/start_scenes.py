@@ -46,7 +46,8 @@ def _begin(
         vocabulary="smollm",
     )
     stage.engine.suggests = True
-    stage.reader.documents["handbook.md"] = shelf_of_books.handbook()
+    for name in ("handbook.md", "handbook-ja.md"):
+        stage.reader.documents[name] = shelf_of_books.handbook()
     stage.fake.downloads.catalogue = catalogue().offers
     stage.presenter.welcome.advice.hardware = hardware
     with stage.book_ids(HANDBOOK):
