@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
+from app.language.terms import UNSPACED
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import LINE_HEIGHT
 
@@ -122,6 +123,8 @@ _AFTER_HEADING_SHARE = 0.25
 """The heights of an empty line between paragraphs, and after a heading, as shares of a line's height."""
 
 _FULL_LINE_CHARACTERS = 40
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+"""A line of such a script has few spaces, or none: Qt would fill it by a gap beside a Latin word."""
 _LISTING = re.compile(r"\s|[-*•·–—|>#]|\(?\d{1,3}[.)]\s|\w[.)]\s")
 _CJK = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
@@ -219,7 +222,7 @@ def _set_paragraph(block: QTextBlock, size: int, indent: int, *, justify: bool) 
         width = QFontMetricsF(text_font(size)).horizontalAdvance(words[:indent])
         layout.setLeftMargin(width)
         layout.setTextIndent(-width)
-    elif justify and len(words) > _FULL_LINE_CHARACTERS and not _LISTING.match(words):
+    elif justify and len(words) > _FULL_LINE_CHARACTERS and not (_LISTING.match(words) or _UNSPACED.search(words)):
         layout.setAlignment(Qt.AlignmentFlag.AlignJustify)
     QTextCursor(block).setBlockFormat(layout)
 

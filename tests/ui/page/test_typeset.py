@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
 from app.ui.page.typeset import (
@@ -93,6 +94,19 @@ def test_the_document_has_the_text_and_headings_stand_out(qapp: object) -> None:
     assert body.pixelSize() in (-1, 15)
     gap = document.findBlockByNumber(1).blockFormat()
     assert gap.lineHeightType() == QTextBlockFormat.LineHeightTypes.FixedHeight.value
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("Where the Landlord has consented in writing, the Tenant may end the Term at the end of any month.", True),
+        ("回答を止めるには、質問欄か会話で Esc を押します。そこまでの回答は残ります。" * 3, False),
+    ],
+)
+def test_lines_are_filled_only_where_words_have_spaces(qapp: object, text: str, filled: bool) -> None:
+    document = QTextDocument()
+    typeset(document, text, [], 15, markdown=False, justify=True)
+    assert (document.firstBlock().blockFormat().alignment() == Qt.AlignmentFlag.AlignJustify) is filled
 
 
 @pytest.mark.parametrize(
