@@ -20,7 +20,7 @@ class ChatTemplate(msgspec.Struct, frozen=True):
     to_new_answer: str = ""  # from a question to the answer that is to be written, where a model may think there
 
     def with_tokens(self, first: str, end: str) -> ChatTemplate:
-        """With the texts of these tokens in their places."""
+        """Return the template with the texts of the begin and end tokens in their places."""
         pieces = (piece.replace(FIRST_TOKEN, first).replace(END_TOKEN, end) for piece in self.pieces)
         return ChatTemplate(*pieces)
 
@@ -29,7 +29,7 @@ class ChatTemplate(msgspec.Struct, frozen=True):
         return self.begin, self.to_question, self.to_answer, self.to_next_question, self.to_new_answer
 
     def written(self, conversation: Sequence[tuple[str, str]]) -> str:
-        """A conversation of (role, content) that begins with the system and ends with a question, up to where the
+        """Return a conversation of (role, content) as the model reads it: from the system's rules to where the next
         answer begins."""
         (_system, rules), *turns = conversation
         text, before = self.begin + rules, self.to_question

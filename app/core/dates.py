@@ -20,7 +20,7 @@ class PartialDate(msgspec.Struct, frozen=True, order=True):
 
     @classmethod
     def of(cls, year: int, month: int = 0, day: int = 0) -> PartialDate | None:
-        """None where there is no such day."""
+        """Return this date, or None if the calendar has no such day."""
         if not 1 <= year <= MAXYEAR or not 0 <= month <= 12 or (day and not month):
             return None
         if not 0 <= day <= (monthrange(year, month)[1] if month else 0):
@@ -43,7 +43,8 @@ class PartialDate(msgspec.Struct, frozen=True, order=True):
         return bool(self.day)
 
     def moved(self, *, days: int = 0, months: int = 0, years: int = 0) -> PartialDate | None:
-        """So much later, as exactly as both are known; None where that is not known, or beyond the calendar."""
+        """Return the date that is so much later, as exactly as both are known; None if it cannot be known or leaves the
+        calendar."""
         if days:
             if not self.is_whole:
                 return None
@@ -68,7 +69,7 @@ class DateSpan(msgspec.Struct, frozen=True, order=True):
     last: PartialDate | None = None
 
     def has(self, other: PartialDate) -> bool:
-        """Whether `other` may be in it, as far as both are known."""
+        """Return whether `other` may lie in this span, as far as both are known."""
         last = self.last or self.first
         parts = min(sum(map(bool, (each.month, each.day))) for each in (self.first, last, other))
         return _cut(self.first, parts) <= _cut(other, parts) <= _cut(last, parts)

@@ -15,7 +15,7 @@ Parameter: TypeAlias = str | int | float
 
 
 class Blame(StrEnum):
-    """Where the remedy of an error is to be found; the terminal's exit code follows from it."""
+    """The place where the remedy of an error is to be found; the terminal's exit code follows from it."""
 
     USAGE = "usage"  # the command line or a setting
     INPUT = "input"  # a document, a page range, a question
@@ -109,7 +109,7 @@ class Code(StrEnum):
     BACKUP_TOO_LARGE = "backup_too_large"  # path: for the file system there
     DATA_THERE = "data_there"  # path: where a backup cannot be restored
 
-    # what is searched for
+    # search terms
     SEARCH_FILTER_UNKNOWN = "search_filter_unknown"  # name, written, known
     SEARCH_FILTER_WITHOUT = "search_filter_without"  # name
     SEARCH_VALUE_UNKNOWN = "search_value_unknown"  # name, value, known
@@ -145,7 +145,7 @@ class Code(StrEnum):
     ADAPTER_FAILED = "adapter_failed"  # detail (llama.cpp's own last error line)
     NO_MODEL = "no_model"  # nothing to load was found
 
-    # what models see images with; `path` is that of the projector, for the first that of the model
+    # models that see images; `path` is the projector's, for the first code the model's
     MODEL_BLIND = "model_blind"  # there is no projector
     MODEL_TOO_SMALL = "model_too_small"  # to write notes on books
     MODEL_LISTS_NOTHING = "model_lists_nothing"  # too small to list events
@@ -263,7 +263,7 @@ class Code(StrEnum):
     READING_NO_MEMORY = "reading_no_memory"  # needed_bytes, free_bytes; a saved one could not be loaded
     READING_NOT_SAVED = "reading_not_saved"  # needed_bytes, free_bytes (of the quota, the disk, or memory)
 
-    # what is kept
+    # storage
     DISK_FULL = "disk_full"  # path
     FOLDER_READ_ONLY = "folder_read_only"  # path
     NAME_NOT_UTF8 = "name_not_utf8"  # path: of a data folder or a model
@@ -382,7 +382,7 @@ _BLAME: dict[Blame, tuple[str, ...]] = {
 
 
 def blame(code: Code) -> Blame:
-    """Where the remedy of `code` is to be found."""
+    """Return where the remedy of `code` is to be found."""
     return next((who for who, beginnings in _BLAME.items() if code.startswith(beginnings)), Blame.INPUT)
 
 

@@ -53,7 +53,8 @@ class PolicyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lock_after_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
     """The window locks when it was not used for so long, or sooner."""
     record_texts: bool | None = None
-    """Whether the record keeps questions and names; None: as the person likes."""
+    """True or False if the policy decides whether the record keeps questions and names; `None` leaves it to the
+    person."""
     retention: RetentionRules = RetentionRules()
 
 
@@ -79,7 +80,7 @@ class Policy(msgspec.Struct, frozen=True):
     problem: Problem | None = None
 
     def held(self) -> dict[str, Held]:
-        """The settings that are decided, by their paths such as `remote.enabled`."""
+        """Return the settings that are decided, by their paths such as `remote.enabled`."""
         found: dict[str, Held] = {}
         if not self.rules.remote_engine:
             found |= {"remote.address": Held(""), "remote.enabled": Held(False)}
@@ -94,7 +95,7 @@ class Policy(msgspec.Struct, frozen=True):
         return found
 
     def applied(self, settings: Settings) -> Settings:
-        """The settings that are in force where a person has chosen these."""
+        """Return the settings that are in force if a person has chosen these."""
         for path, held in self.held().items():
             if not held.allows(value_of(settings, path)):
                 settings = with_value(settings, path, held.value)
@@ -107,19 +108,21 @@ class Policy(msgspec.Struct, frozen=True):
             raise AppError(Code.SETTING_HELD, name=path)
 
     def check_server(self, host: str) -> None:
-        """Whether texts may go to this host, named as `Address.shown` does. Raises AppError REMOTE_FORBIDDEN."""
+        """Refuse a server that texts may not go to; `host` is named as `Address.shown` does. Raises AppError
+        REMOTE_FORBIDDEN."""
         allowed = self.rules.allowed_servers
         if not self.rules.remote_engine or (allowed is not None and not _is_in(host, allowed)):
             raise AppError(Code.REMOTE_FORBIDDEN, host=host)
 
     def check_hub(self, host: str) -> None:
-        """Whether a hub may be asked for models. Raises AppError HUB_FORBIDDEN."""
+        """Refuse a hub that may not be asked for models. Raises AppError HUB_FORBIDDEN."""
         allowed = self.rules.allowed_hubs
         if not self.rules.model_hub or (allowed is not None and not _is_in(host, allowed)):
             raise AppError(Code.HUB_FORBIDDEN, host=host)
 
     def check_program(self, name: str = "") -> None:
-        """Whether another program may be answered at all, and one of this name. Raises AppError MCP_FORBIDDEN."""
+        """Refuse another program that may not be answered; without a name, refuse if none may. Raises AppError
+        MCP_FORBIDDEN."""
         allowed = self.rules.allowed_programs
         if not self.rules.other_programs or (name and allowed is not None and not _is_in(name, allowed)):
             raise AppError(Code.MCP_FORBIDDEN, name=name)
@@ -130,7 +133,8 @@ NO_POLICY = Policy()
 
 
 def strict(rules: PolicyRules) -> PolicyRules:
-    """These rules, and that nothing leaves the machine: for a file that cannot be trusted to say so."""
+    """Return these rules with nothing allowed to leave the machine, for a file that cannot be trusted to say
+    otherwise."""
     return msgspec.structs.replace(rules, remote_engine=False, model_hub=False, other_programs=False)
 
 

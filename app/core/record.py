@@ -81,7 +81,7 @@ Noting: TypeAlias = Callable[[Happening], object]
 
 
 def unrecorded(happening: Happening) -> None:
-    """For parts that no desk made, and for tools."""
+    """Drop what happened: the recorder of parts that no desk made, and of tools."""
 
 
 class RecordEntry(msgspec.Struct, frozen=True):
@@ -133,19 +133,19 @@ class RecordVerdict(msgspec.Struct, frozen=True):
 
 
 def field(untrusted_text: str) -> str:
-    """A text as a field: on one line, without what would end it, and no formula for a spreadsheet."""
+    """Return a text as a field: on one line, without what would end it, and no formula for a spreadsheet."""
     known = untrusted_text.encode("utf-8", "replace").decode()  # a file's name may have bytes that are no text
     text = " ".join(_UNWANTED.sub(" ", known).split())[:MOST_CHARACTERS]
     return text.lstrip("=+-@ ")
 
 
 def kept_text(text: str) -> str:
-    """A text as it is kept: on one line."""
+    """Return a text as the record keeps it: on one line, cut at `MOST_TEXT` characters."""
     return " ".join(text.split())[:MOST_TEXT]
 
 
 def chained(before: str, line: str) -> str:
-    """The SHA-256 of an entry, after that of the one before it."""
+    """Return the SHA-256 of an entry that follows the one whose hash is `before`."""
     return hashlib.sha256(f"{before},{line}".encode()).hexdigest()
 
 
@@ -154,7 +154,7 @@ def hash_of_text(salt: str, text: str) -> str:
 
 
 def entry_of(happening: Happening, number: int, time: str, before: str, salt: str) -> RecordEntry:
-    """The entry that comes after the one whose hash is `before`. Without a salt it has no text."""
+    """Return the entry that comes after the one whose hash is `before`. Without a salt it has no text."""
     text = kept_text(happening.text) if salt else ""
     entry = RecordEntry(
         number,
@@ -178,8 +178,8 @@ def entry_of(happening: Happening, number: int, time: str, before: str, salt: st
 
 
 def verify(entries: Iterable[RecordEntry], *, head: tuple[int, str] | None = None) -> RecordVerdict:
-    """Whether these are all entries from the first one on, each as it was written. `head`: how many there must be, and
-    the hash of the last; None: nothing is known of that."""
+    """Check that these are all entries from the first one on, each as it was written. `head`: how many there must be,
+    and the hash of the last; None if that is not known."""
     there = tuple(entries)
     before, numbers = NO_HASH, {entry.number for entry in there}
     for expected, entry in enumerate(there, 1):

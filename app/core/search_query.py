@@ -17,7 +17,7 @@ from app.core.errors import AppError, Code
 
 
 class SearchPlace(StrEnum):
-    """Where the kernel finds texts; features have places of their own (`app.core.kept.TextSource`)."""
+    """The places where the kernel finds texts; features have places of their own (`app.core.kept.TextSource`)."""
 
     DOCUMENTS = "documents"
     CONVERSATIONS = "conversations"
@@ -85,7 +85,8 @@ class SearchQuery(msgspec.Struct, frozen=True):
         return self == SearchQuery()
 
     def looks_in(self, place: str) -> bool:
-        """Whether anything there can be meant: only documents have kinds, folders, people and pages."""
+        """Return whether the query can mean anything in a place: only documents have kinds, folders, people and
+        pages."""
         of_documents = self.kinds or self.folders or self.people or self.pages
         if of_documents and place is not SearchPlace.DOCUMENTS:
             return False
@@ -104,7 +105,7 @@ class _Term(NamedTuple):
 
     @property
     def is_filter(self) -> bool:
-        """Whether it is to be one; “Note:” is a word."""
+        """True if the term is meant as a filter; “Note:” is a word."""
         return bool(self.filter) and (bool(self.value) or self.filter.lower() in set(SearchFilter))
 
     @property
@@ -166,7 +167,7 @@ def values_of(text: str, wanted: SearchFilter) -> tuple[str, ...]:
 
 
 def with_filter(text: str, wanted: SearchFilter, value: str) -> str:
-    """The text with this value of a filter and no other; without that filter where `value` is empty."""
+    """Return the text with this one value of a filter; without that filter if `value` is empty."""
     kept = _cut(text, [term for term in _terms(text) if term.filter.lower() == wanted])
     if not value:
         return kept
@@ -180,7 +181,7 @@ def unwanted_in(text: str) -> tuple[str, ...]:
 
 
 def wanted_again(text: str, unwanted: str) -> str:
-    """The text without the exclusion of this word or phrase."""
+    """Return the text without the exclusion of this word or phrase."""
     return _cut(text, [term for term in _terms(text) if term.is_unwanted and unwanted == (term.value or term.filter)])
 
 
@@ -230,7 +231,7 @@ def _one_of(name: SearchFilter, value: str, of: Iterable[_Choice]) -> _Choice:
 
 
 def _days(name: SearchFilter, value: str) -> tuple[date, date]:
-    """The first day of what is written, a year, a month or a day, and the first one after it."""
+    """Return the first day of a written year, month or day, and the first day after it."""
     match = _DATE.fullmatch(value)
     try:
         if match is None:

@@ -31,7 +31,7 @@ class KvType(StrEnum):
 
 
 class Mapping(StrEnum):
-    """How weights come into memory."""
+    """The ways in which weights come into memory."""
 
     AUTO = "auto"
     MAPPED = "mapped"  # read from the file when they are needed, whether memory has room for all of them or not
@@ -48,7 +48,7 @@ class LockedWork(StrEnum):
 
 
 class AnswerWords(StrEnum):
-    """How answers to questions about documents are written."""
+    """The ways in which answers to questions about documents are written."""
 
     AUTOMATIC = "automatic"  # in the documents' words where the loaded model is known not to judge sentences
     FREE = "free"
@@ -62,7 +62,7 @@ class ThemeChoice(StrEnum):
 
 
 class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the next token is chosen."""
+    """The settings by which the next token is chosen."""
 
     temperature: Annotated[float, Meta(ge=0, le=2)] = 0.2
     """0 always chooses the most likely token."""
@@ -74,7 +74,7 @@ class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     true_quotes: bool = True
     lookup: bool = True
     seed: Annotated[int, Meta(ge=0, le=0xFFFF_FFFE)] | None = None
-    """None: a new seed each time."""
+    """The seed of the random choice; `None` draws a new one each time."""
 
 
 class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,8 +90,8 @@ class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a model is loaded. A change takes effect when the model is loaded again. Where 0, -1 or None is allowed and
-    nothing else is said, it leaves the choice to the plan."""
+    """The settings with which a model is loaded. A change takes effect when the model is loaded again. 0, -1 or None,
+    where they are allowed and nothing else is said, leave the choice to the plan."""
 
     model_path: str = ""
     """Empty: the starter model."""
@@ -107,11 +107,11 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mapping: Mapping = Mapping.AUTO
     adapters: tuple[Adapter, ...] = ()
     images: bool = True
-    """Off leaves the projector out."""
+    """False leaves the projector out."""
 
 
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where models are fetched from. Nothing is asked there until a person asks for something."""
+    """The hub that models are fetched from. Nothing is asked there until a person asks for something."""
 
     endpoint: Annotated[str, Meta(pattern=r"^https?://\S+$")] = "https://huggingface.co"
 
@@ -126,7 +126,7 @@ class RemoteTexts(StrEnum):
 
 
 class RemoteImages(StrEnum):
-    """Whether images are sent to a server. Nothing in them can be replaced."""
+    """The person's choice whether images are sent to a server. Nothing in them can be replaced."""
 
     UNDECIDED = "undecided"  # nobody was asked yet
     SENT = "sent"
@@ -163,9 +163,9 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     address: ServerAddress = ""
     enabled: bool = True
-    """Off keeps the address."""
+    """False keeps the address, but nothing is sent there."""
     model: str = ""
-    """Its name on the server; empty: the only one there."""
+    """The model's name on the server; empty for the only one there."""
     ca_file: str = ""
     """Certificates in PEM format; empty: those of the system."""
     texts: RemoteTexts = RemoteTexts.UNDECIDED
@@ -189,13 +189,13 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (*((self.server,) if self.address else ()), *self.others)
 
     def with_server(self, server: RemoteServer) -> RemoteSettings:
-        """That one answers from now on, and the one before it is among the others."""
+        """Return the settings in which `server` answers from now on, and the one before it is among the others."""
         others = [each for each in self.servers if each.label != server.label]
         fields = msgspec.structs.asdict(server)
         return msgspec.structs.replace(self, **fields, others=tuple(others))
 
     def choosing(self, label: str) -> RemoteSettings | None:
-        """The known server of this label answers; None where none has it."""
+        """Return the settings in which the known server with this label answers, or None if no server has it."""
         found = next((each for each in self.servers if each.label == label.strip()), None)
         return None if found is None else self.with_server(found)
 
@@ -205,10 +205,10 @@ class RemoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When a desk that has a passphrase is locked."""
+    """The times at which a desk that has a passphrase is locked."""
 
     idle_minutes: Annotated[int, Meta(ge=0, le=1440)] = 0
-    """Without input; 0: never."""
+    """Minutes without input until the desk is locked; 0 is never."""
     with_session: bool = True
     """When the session is locked or the computer sleeps, where the system says so."""
     work: LockedWork = LockedWork.GOES_ON
@@ -217,14 +217,14 @@ class LockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """After how many days something is deleted for good; 0: it is not."""
+    """The days after which something is deleted for good; 0 keeps it."""
 
     conversations_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
-    """Since the last question; what is pinned is kept."""
+    """Days since the last question; pinned conversations are kept."""
     readings_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
-    """Since the model has read."""
+    """Days since the model read the pages."""
     bin_days: Annotated[int, Meta(ge=1, le=36_500)] = 30
-    """Since it was put into the bin."""
+    """Days since something was put into the bin."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -264,7 +264,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def value_of(settings: Settings, path: str) -> object:
-    """The value of a setting such as `engine.threads`. Raises AttributeError for what is none."""
+    """Return the value of a setting such as `engine.threads`. Raises AttributeError if there is no such setting."""
     value: object = settings
     for name in path.split("."):
         value = getattr(value, name)
@@ -272,8 +272,8 @@ def value_of(settings: Settings, path: str) -> object:
 
 
 def with_value(settings: Settings, path: str, value: object) -> Settings:
-    """With another value of one setting, which is not checked. Raises AttributeError or TypeError for what
-    is none."""
+    """Return the settings with another value of one setting, which is not checked. Raises AttributeError or TypeError
+    if there is no such setting."""
     group, _dot, name = path.rpartition(".")
     if not group:
         return msgspec.structs.replace(settings, **{name: value})

@@ -38,7 +38,7 @@ def finish(work: Work[Progress, Result], on_progress: Callable[[Progress], None]
 
 
 def relay(work: Work[Progress, Result], show: Callable[[Progress], Iterable[Shown]]) -> Work[Shown, Result]:
-    """`work`, with each of its progress events replaced by what `show` makes of it."""
+    """Do `work`, with each of its progress events replaced by those that `show` makes of it."""
     try:
         while True:
             try:
@@ -62,7 +62,7 @@ class Cancel:
 
     @property
     def leaving(self) -> bool:
-        """It was asked for because Octavo is being closed, not because a person stopped this."""
+        """True if the work was cancelled because Octavo is being closed, not because a person stopped it."""
         return self._leaving
 
     @property

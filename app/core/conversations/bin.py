@@ -26,7 +26,7 @@ class BinEntry(msgspec.Struct, frozen=True):
     deleted_at: float
 
     def expires_at(self, days: int) -> float:
-        """When the bin gives it up, which keeps things for so many days."""
+        """Return when this entry expires (seconds since 1970) if the bin keeps things for `days` days."""
         return self.deleted_at + days * 86_400
 
 

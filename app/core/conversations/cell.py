@@ -15,7 +15,7 @@ from app.core.conversations.events import Loading, Notice, Reading, Thinking, To
 
 
 class CellState(StrEnum):
-    """How far a question is."""
+    """The state of one question."""
 
     WAITING = "waiting"  # not asked yet
     ANSWERING = "answering"
@@ -83,5 +83,5 @@ class PartNotes(msgspec.Struct, frozen=True):
 
     @property
     def answered(self) -> int:
-        """How many of the questions are answered."""
+        """The number of questions that are answered."""
         return sum(cell.state is CellState.ANSWERED for cell in self.cells)

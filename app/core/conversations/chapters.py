@@ -77,7 +77,7 @@ _NAMED = (
     re.compile(rf"(?P<value>最初|最後|最終)の(?:{_KIND})"),
     re.compile(rf"第?\s*(?P<value>\d+(?:\.\d+)*|[一二三四五六七八九十百〇]+)\s*(?:{_KIND})"),
 )
-"""How a question names a chapter, and a title itself: by a kind of place and a number."""
+"""Patterns by which a question, or a title, names a chapter: a kind of place and a number."""
 
 _SPOKEN_OF = re.compile(r"\b(?:chapter|section|part|kapitel|abschnitt|chapitre|capítulo|capitulo|sección)\b|の章|の節")
 
@@ -111,7 +111,7 @@ class ChapterName(msgspec.Struct, frozen=True):
 
 
 def chapters_of(outline: Sequence[Section], page_count: int) -> tuple[OutlineChapter, ...]:
-    """The chapters of a book by its outline; their tokens are not counted yet."""
+    """Return the chapters of a book as its outline has them, with tokens not counted yet."""
     chapters = []
     for number, section in enumerate(outline):
         following = next((other for other in outline[number + 1 :] if other.level <= section.level), None)
@@ -122,7 +122,8 @@ def chapters_of(outline: Sequence[Section], page_count: int) -> tuple[OutlineCha
 
 
 def of_one_level(chapters: Sequence[OutlineChapter]) -> tuple[OutlineChapter, ...]:
-    """The chapters of the highest level that has several: a book is often whole below one entry, its title."""
+    """Return the chapters of the highest level that has several: often the whole book lies below one entry, its
+    title."""
     for level in sorted({chapter.level for chapter in chapters}):
         found = tuple(chapter for chapter in chapters if chapter.level == level)
         if len(found) > 1:
@@ -131,7 +132,7 @@ def of_one_level(chapters: Sequence[OutlineChapter]) -> tuple[OutlineChapter, ..
 
 
 def named_chapter(text: str) -> ChapterName | None:
-    """The first place that a text names by kind and number: "chapter 3", "the last section", 第三章."""
+    """Return the first place that a text names by kind and number: "chapter 3", "the last section", 第三章."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     matches = (found for pattern in _NAMED if (found := pattern.search(plain)))
     found = min(matches, key=lambda match: match.start(), default=None)
@@ -141,9 +142,9 @@ def named_chapter(text: str) -> ChapterName | None:
 
 
 def find_chapter(wanted: ChapterName, chapters: Sequence[OutlineChapter]) -> OutlineChapter | None:
-    """The chapter that is meant, if the outline has it. Titles that say their kind come first, then those with nothing
-    but the number, each the highest; where no title has a number, chapters are counted, without what stands before
-    them."""
+    """Return the chapter that is meant, or None if the outline lacks it. Titles that say their kind come first, then
+    those with nothing but the number, the highest level before others; where no title has a number, chapters are
+    counted, without the front matter."""
     if wanted.number[0] > 0:
         named = [(chapter, name) for chapter in chapters if (name := name_of(chapter.title)) is not None]
         fitting = [(chapter, name.kind) for chapter, name in named if name.number == wanted.number]
@@ -159,7 +160,7 @@ def find_chapter(wanted: ChapterName, chapters: Sequence[OutlineChapter]) -> Out
 
 
 def _count_to(wanted: ChapterName, chapters: Sequence[OutlineChapter]) -> OutlineChapter | None:
-    """The chapter in this place, and, of 3.2, the second one in the third."""
+    """Return the chapter in this place; for 3.2, the second one in the third."""
     counted = [c for c in of_one_level(chapters) if not FRONT_MATTER.match(c.title.casefold())]
     counted = [c for c in counted if (name := name_of(c.title)) is not None and name.kind in ("", "chapter")] or counted
     found = None
@@ -179,12 +180,12 @@ def _inside(chapter: OutlineChapter, chapters: Sequence[OutlineChapter]) -> list
 
 
 def speaks_of_chapter(text: str) -> bool:
-    """Whether a text speaks of a chapter, by its number or not."""
+    """Return whether a text speaks of a chapter, with its number or without."""
     return _SPOKEN_OF.search(unicodedata.normalize("NFKC", text).casefold()) is not None
 
 
 def find_titled(words: Sequence[str], chapters: Sequence[OutlineChapter]) -> OutlineChapter | None:
-    """The chapter, the highest of several, whose title has all these case-folded words."""
+    """Return the chapter whose title has all these case-folded words: the highest, if there are several."""
     if not words:
         return None
     titles = [(chapter, unicodedata.normalize("NFKC", chapter.title).casefold()) for chapter in chapters]
@@ -193,7 +194,7 @@ def find_titled(words: Sequence[str], chapters: Sequence[OutlineChapter]) -> Out
 
 
 def name_of(title: str) -> ChapterName | None:
-    """The kind and the number that a title begins with."""
+    """Return the kind and the number that a title begins with."""
     plain = unicodedata.normalize("NFKC", title).casefold().strip()
     found = _BARE.match(plain)
     if found is not None:

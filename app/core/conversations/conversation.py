@@ -55,7 +55,7 @@ class Citation(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_unresolved(self) -> bool:
-        """Whether several books have the page, and nothing says which of them is meant."""
+        """True if several books have the page and nothing says which of them is meant."""
         return self.state is CitationState.PAGE and self.page == 0
 
 
@@ -80,7 +80,7 @@ class Timings(msgspec.Struct, frozen=True):
 
 
 class Ending(StrEnum):
-    """How an answer ended."""
+    """The way in which an answer ended."""
 
     COMPLETE = "complete"
     LENGTH = "length"  # the limit of tokens for an answer, or the end of the context
@@ -275,7 +275,8 @@ class Thought(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """Where the texts of an answer went. `replaced`: so many names and numbers were, on the way."""
+    """The server that the texts of an answer went to. `replaced` counts the names and numbers that were replaced on the
+    way."""
 
     host: str
     replaced: int = 0
@@ -362,7 +363,7 @@ class Turn(msgspec.Struct, frozen=True):
 
     @property
     def is_read(self) -> bool:
-        """Whether a model that is asked something further reads this turn."""
+        """True if a model reads this turn when it is asked something further."""
         return self.answer is not None and bool(self.answer.text) and not self.answer.left_out
 
 

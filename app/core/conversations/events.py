@@ -16,7 +16,7 @@ Count: TypeAlias = Annotated[int, Meta(ge=0, le=1 << 53)]
 
 
 class Advance(msgspec.Struct, frozen=True):
-    """How far long work is: of several that nobody has seen yet, only the newest is worth showing."""
+    """A report of how far long work is: of several that nobody has seen yet, only the newest is worth showing."""
 
 
 class Loading(Advance, frozen=True, tag=True):

@@ -38,27 +38,29 @@ _NUMBER_ALONE = re.compile(rf"{_KIND}\s+\w+[.:]?$|第(?:\d+|[一二三四五六�
 
 
 def split_number(title: str) -> tuple[str, str]:
-    """The number that a heading begins with, "" if none, and what is after it: "3.2", "Wages"; of "第4章 手当" "4"."""
+    """Return the number that a heading begins with, "" if none, and the text after it: "3.2", "Wages"; "4" for "第4章
+    手当"."""
     title = unicodedata.normalize("NFKC", _MARKDOWN.sub("", title.strip(), count=1))
     found = _NUMBER.match(title)
     return ("", title) if found is None else (found["number"] or found["unspaced"], title[found.end() :])
 
 
 def is_titled(title: str) -> bool:
-    """Whether a heading calls itself one: "Chapter 4", "第4章", "# Wages"."""
+    """Return whether a heading calls itself one: "Chapter 4", "第4章", "# Wages"."""
     title = unicodedata.normalize("NFKC", title.strip())
     found = _NUMBER.match(title)
     return _MARKDOWN.match(title) is not None or (found is not None and bool(found["kind"] or found["unspaced"]))
 
 
 def fold_title(title: str) -> str:
-    """A title of an outline as it is looked for on pages: without its number, white space and case."""
+    """Return a title of an outline in the form in which pages are searched for it: without number, white space and
+    case."""
     return _fold(split_number(title)[1])
 
 
 def heading_of(line: str, titles: AbstractSet[str] = frozenset()) -> str:
-    """The line, where it is a heading: by a title of the outline that `fold_title` made, a Markdown sign, or a
-    number before few words."""
+    """Return the line if it is a heading, else "". A heading is a title of the outline (`titles`, made by
+    `fold_title`), or has a Markdown sign, or a number before few words."""
     words = line.strip()
     if not words or len(words) > _HEADING_CHARACTERS or ROW.search(words):
         return ""
@@ -74,7 +76,7 @@ def _fold(title: str) -> str:
 
 
 def is_listing(text: str) -> bool:
-    """Whether a page is (part of) a table of contents or an index: most lines end in the number of a page."""
+    """Return whether a page is (part of) a table of contents or an index: most of its lines end in a page number."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     wanted = _LISTED_SHARE * len(lines)
     numbered = sum(line.endswith(_ENDS) or line[-1].isdigit() for line in lines)  # most pages have few: quickly seen
@@ -96,7 +98,7 @@ _FEWEST = 3
 """Headings of one kind: fewer may be anything."""
 
 _DEPTHS = {"part": 0, "section": 2}
-"""How far below the book a heading of a kind is, where that does not follow from its number."""
+"""The depth below the book of a heading of a kind, where its number does not say it."""
 
 _HARDLY_ANYTHING = 16  # characters, such as "CHAPTER FOUR"
 
@@ -115,9 +117,9 @@ class _Numbered(msgspec.Struct, frozen=True):
 
 
 def outline_of(pages: Sequence[Page], of_file: Sequence[Section] = ()) -> tuple[Section, ...]:
-    """The outline of a book: that of its file, `of_file`, with the numbers that its pages give to the titles; without
-    one, that which its numbered headings make, empty where there are too few. Each entry says whether it begins its
-    page."""
+    """Return the outline of a book: its file's own, `of_file`, with the numbers that the pages give to the titles.
+    Without one, return the outline that the numbered headings make, empty if they are too few. Each entry says whether
+    it begins its page."""
     texts = {page.number: page.text for page in pages}
     outline = _with_numbers(of_file, pages) if of_file else _of_headings(pages)
     return tuple(
@@ -141,8 +143,8 @@ def _of_headings(pages: Sequence[Page]) -> tuple[Section, ...]:
 
 
 def _with_numbers(outline: Sequence[Section], pages: Sequence[Page]) -> tuple[Section, ...]:
-    """A title without a number gets the one that stands before it on its page, else that of the first section in it:
-    what 4.1 is in is 4. Otherwise "chapter 4" could only be counted, and a preface would be one."""
+    """Give each title without a number the one before it on its page, else that of the first section in it: the title
+    that holds 4.1 is number 4. Otherwise "chapter 4" could only be counted, and a preface would be one."""
     wanted = {section.page for section in outline if name_of(section.title) is None}
     numbers: dict[tuple[int, str], tuple[int, ...]] = {}
     for page, heading, _stands_alone in _candidates([page for page in pages if page.number in wanted]):
@@ -162,7 +164,7 @@ def _with_numbers(outline: Sequence[Section], pages: Sequence[Page]) -> tuple[Se
 
 
 def _begins_page(title: str, text: str) -> bool:
-    """Whether hardly anything is before it; where it is not found, as if nothing were."""
+    """Return whether hardly any text stands before a title on its page; True if the title is not found there."""
     wanted, before = _fold(title), 0
     for line in text.splitlines():
         folded = _fold(split_number(line)[1]), _fold(line)
@@ -173,8 +175,8 @@ def _begins_page(title: str, text: str) -> bool:
 
 
 def _numbered(pages: Sequence[Page]) -> Iterator[tuple[str, _Numbered]]:
-    """The headings with a number, each with its kind. A number alone, as in "4 Results", makes one where 4.1 is the
-    next."""
+    """Yield the headings with a number, each with its kind. A number alone, as in "4 Results", makes a heading if 4.1
+    is next."""
     bare: _Numbered | None = None
     for place, (page, title, stands_alone) in enumerate(_candidates(pages)):
         name = name_of(title)
@@ -214,7 +216,7 @@ def _may_be_title(line: str) -> bool:
 
 
 def _longest_rising(headings: Sequence[_Numbered]) -> list[_Numbered]:
-    """The longest subsequence of strictly rising numbers; of equal ones the first."""
+    """Return the longest subsequence with strictly rising numbers; the first, if several are equally long."""
     numbers: list[tuple[int, ...]] = []  # the lowest that a sequence of each length ends with, and that sequence's end
     ends: list[int] = []
     before: list[int] = []

@@ -16,7 +16,7 @@ MAX_TILES = 16
 
 
 def within(width: int, height: int, longest_side: int) -> tuple[int, int]:
-    """The size of an image once it is reduced, if it is larger than `longest_side` pixels."""
+    """Return the width and height of an image (px), reduced so that no side exceeds `longest_side`."""
     scale = min(1.0, longest_side / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
 

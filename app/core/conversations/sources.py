@@ -35,10 +35,10 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class SourcePlace(msgspec.Struct, frozen=True):
-    """Where a document is: a file, by its path below a source ("." where the source is the file), or in it the `member`
-    with this key, whose `name` there only is a label. Size, time and hash are those of the file when it was read last.
-    `book_id` is the book that was made of it, of an earlier version of it while it waits; empty where there is none, as
-    for a ZIP that was read."""
+    """The place of a document: a file, by its path below a source ("." if the source is the file itself), or the member
+    of that file with the key `member`, whose `name` there only is a label. Size, time and hash are those of the file
+    when it was last read. `book_id` is the book that was made of it, or of an earlier version while this one waits;
+    empty if there is none, as for a ZIP that was read."""
 
     source_id: int
     path: Path
@@ -57,7 +57,7 @@ class SourcePlace(msgspec.Struct, frozen=True):
 
 
 class SourceCounts(msgspec.Struct, frozen=True):
-    """How many documents of a source are in each state. `alone`: it is a file that holds no other document."""
+    """The number of a source's documents in each state. `alone`: the source is a file that holds no other document."""
 
     source: Source
     read: int = 0
@@ -68,9 +68,9 @@ class SourceCounts(msgspec.Struct, frozen=True):
 
 
 class Shelved(msgspec.Struct, frozen=True):
-    """Where a book belongs on the shelf: the `folder` of a source ("." for the source itself), None for a book that
-    came in by itself. `newer_id`: the book that its file has become since; `versions`: how many there are of its
-    document, up to itself. `places`: all files that have its content now."""
+    """The place of a book on the shelf: the `folder` of a source ("." for the source itself), or None for a book that
+    came in by itself. `newer_id` is the book that its file has become since, `versions` the number of versions of its
+    document up to this one, and `places` all files that have its content now."""
 
     source_id: int = 0
     folder: Path | None = None
@@ -101,7 +101,7 @@ class FileBegun(msgspec.Struct, frozen=True, tag=True):
 
 
 class FileOpening(Advance, frozen=True, tag=True):
-    """How far a file is that was named by itself, or one that is inside it."""
+    """A report of how far the opening of a file is that a person named, or of a document in it."""
 
     path: Path
     opening: Opening

@@ -61,7 +61,7 @@ class HeldForm(msgspec.Struct, frozen=True):
 
 
 def held_form(form: AnswerForm, question: str) -> HeldForm | None:
-    """The form in the language of the question: Japanese or English. None for prose."""
+    """Return the form in the language of the question, Japanese or English; None for prose."""
     if not form.is_held:
         return None
     language = 1 if is_japanese(question) else 0
@@ -83,7 +83,7 @@ def is_japanese(question: str) -> bool:
 
 
 class ValueState(StrEnum):
-    """Whether an answer has a value of its kind."""
+    """The answer to whether an answer has a value of its kind."""
 
     HAS = "has"
     ABSENT = "absent"  # it says that the document has none
@@ -115,14 +115,14 @@ _MARK = re.compile(r"\s*[\[［【][^\[\]]*\bp\. ?[^\[\]]*[\]］】]\s*$")
 
 
 def read_value(answer: str, form: AnswerForm) -> CellValue:
-    """The value that an answer begins with; of one that is not held, and quotes first, its last line. A page mark on
-    the same line is no part of it: its number would be taken for one of the value's."""
+    """Return the value that an answer begins with, or, if it quotes first and is not held to a form, the value in its
+    last line. A page mark on that line is cut off, since its number would be taken for part of the value."""
     start, end = value_span(answer)
     return value_of(answer[start:end], form)
 
 
 def value_span(answer: str) -> tuple[int, int]:
-    """The characters of an answer that are the line with its value."""
+    """Return the start and end, in characters, of the line of an answer that has its value."""
     lines = [line for line in answer.strip().splitlines() if line.strip()] or [""]
     quotes_first = lines[0].strip()[:1] in _OPENING and len(lines) > 1
     line = _MARK.sub("", lines[-1 if quotes_first else 0].strip())
@@ -152,7 +152,7 @@ def value_of(line: str, form: AnswerForm) -> CellValue:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a date as values have them, or its month or year alone."""
+    """Return whether a text is a date as values have them, or a month or year alone."""
     return _date(text).state is ValueState.HAS
 
 

@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
 
 class Unweighed(StrEnum):
-    """Why there is no verdict on a sentence."""
+    """The reason why there is no verdict on a sentence."""
 
     WAITING = "waiting"  # a model is to be asked and was not yet
     NO_JUDGE = "no_judge"  # only a model could judge it, and none that may is loaded, or it is switched off
@@ -78,10 +78,10 @@ class SentenceVerdict(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def waits(self) -> bool:
-        """Whether a model is to be asked about it still."""
+        """True if a model is still to be asked about the sentence."""
         return self.reason is Unweighed.WAITING
 
 
 def give_up(verdict: SentenceVerdict, reason: Unweighed) -> SentenceVerdict:
-    """The verdict, with the reason why no model is asked about it if one was to be."""
+    """Return the verdict, with `reason` for why no model is asked about it, if one was to be asked."""
     return msgspec.structs.replace(verdict, reason=reason) if verdict.waits else verdict

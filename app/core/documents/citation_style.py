@@ -1,4 +1,4 @@
-"""How the reference of a document is written."""
+"""The styles in which the reference of a document can be written."""
 
 from __future__ import annotations
 

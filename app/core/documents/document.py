@@ -39,12 +39,12 @@ class Format(StrEnum):
 
     @property
     def holds_others(self) -> bool:
-        """Whether documents of their own may be in its files: attachments."""
+        """True if files of this format may hold documents of their own, as attachments."""
         return self in (Format.EML, Format.MSG, Format.MBOX)
 
     @property
     def is_drawn(self) -> bool:
-        """Whether its pages are shown as they look, and their pictures searched for text."""
+        """True if pages of this format are shown as they look, and their pictures are searched for text."""
         return self in (Format.PDF, Format.IMAGE)
 
 
@@ -200,7 +200,7 @@ class Book(msgspec.Struct, frozen=True):
 
     @property
     def is_outdated(self) -> bool:
-        """Whether its pages may say less than its file, read again, would."""
+        """True if the file, read again, might yield more than the pages of this book say."""
         return self.reading < READING
 
 
@@ -226,7 +226,7 @@ MAX_PAGE_LINKS, MAX_LINK_BOXES, MAX_ADDRESS_CHARACTERS = 1_000, 32, 2_000
 
 
 def is_web_address(untrusted_address: str) -> bool:
-    """Whether it may be shown to a person, who may copy it."""
+    """Return whether an address may be shown to a person, who may copy it."""
     address = untrusted_address
     return len(address) <= MAX_ADDRESS_CHARACTERS and address.isascii() and address.isprintable() and is_link(address)
 

@@ -55,12 +55,12 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     isbn: str = ""
 
     def of(self, *roles: Role) -> tuple[DocumentPerson, ...]:
-        """The people in these roles, in the file's order."""
+        """Return the people in these roles, in the file's order."""
         return tuple(person for person in self.people if person.role in roles)
 
     @property
     def are_sound(self) -> bool:
-        """Whether they keep to their limits and forms, as those of every reader do that can be trusted."""
+        """True if these facts keep to the limits and forms that every trusted reader keeps to."""
         texts = [self.publisher, self.container, self.doi, self.isbn]
         texts += [text for person in self.people for text in (person.name, person.address)]
         return (

@@ -11,7 +11,7 @@ import msgspec
 from app.core.documents.document import Flag, Page
 
 MAX_BEGINNING_CHARACTERS = 240
-"""How much of a page's text a list shows, so that a person recognises the page."""
+"""The number of characters of a page that a list shows, so that a person recognises the page."""
 
 _DOUBTFUL = frozenset(
     {
@@ -63,7 +63,7 @@ class PageReport(msgspec.Struct, frozen=True):
 
     @property
     def needs_look(self) -> bool:
-        """Whether a person should look at it before trusting an answer about it."""
+        """True if a person should look at the page before trusting an answer about it."""
         return self.state is PageState.SUSPICIOUS or Flag.NO_TEXT in self.flags or self.missing_before > 0
 
 
@@ -74,7 +74,7 @@ class IngestionReport(msgspec.Struct, frozen=True):
 
     @property
     def states(self) -> Mapping[PageState, int]:
-        """How many pages are in each state; every state is named."""
+        """The number of pages in each state; every state is named."""
         return {state: sum(page.state is state for page in self.pages) for state in PageState}
 
     @property
@@ -87,12 +87,12 @@ class IngestionReport(msgspec.Struct, frozen=True):
 
     @property
     def tokens(self) -> int | None:
-        """None where no model counted them."""
+        """The tokens of all pages that were counted, or None if no model counted any."""
         counted = [page.tokens for page in self.pages if page.tokens is not None]
         return sum(counted) if counted else None
 
     def counted(self, tokens: Sequence[int]) -> IngestionReport:
-        """The same with the tokens of each page."""
+        """Return the report with the tokens of each page."""
         pairs = zip(self.pages, tokens, strict=True)
         return IngestionReport(tuple(msgspec.structs.replace(page, tokens=n) for page, n in pairs))
 
@@ -130,7 +130,8 @@ def _state(page: Page) -> PageState:
 
 
 def _missing_between(before: str, label: str) -> int:
-    """How many pages a book skips from one label to the next: `40` to `43` skips two, `xii` to `1` begins again."""
+    """Return how many pages a book skips between two labels: 2 from `40` to `43`, 0 from `xii` to `1`, which begins
+    again."""
     if len(before) == len(label) == 1 and before.isalpha() and label.isalpha():
         return 0  # pages called a, b, c, d: of these, c and d could be Roman
     (style, first), (other_style, second) = _place(before), _place(label)
@@ -138,7 +139,7 @@ def _missing_between(before: str, label: str) -> int:
 
 
 def _place(label: str) -> tuple[str, int]:
-    """The style of a label and its number in that style; 0 where it has none."""
+    """Return the style of a label and its number in that style, 0 if it has none."""
     numbered = _NUMBERED.fullmatch(label)
     if numbered:
         return numbered[1], int(numbered[2])

@@ -6,5 +6,5 @@ from collections.abc import Iterable
 
 
 def pointer(parts: Iterable[str | int], below: str = "") -> str:
-    """The pointer to what these names and places lead to, from `below` on."""
+    """Return the JSON pointer that leads from `below` along these names and places."""
     return below + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)

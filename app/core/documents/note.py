@@ -8,7 +8,7 @@ import msgspec
 
 
 class Marker(StrEnum):
-    """How words are marked on their page: each with a colour, and with a line of its own below them."""
+    """The marker that words on a page have: a colour, and a line below them that differs as well."""
 
     BLUE = "blue"
     YELLOW = "yellow"

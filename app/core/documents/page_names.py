@@ -11,7 +11,7 @@ from functools import cached_property
 import msgspec
 
 WITH_COUNT = "{label} ({number} of {pages})"
-"""How a page is named where its label alone does not say which page it is."""
+"""The name of a page whose label alone does not say which page it is."""
 
 
 class PageName(msgspec.Struct, frozen=True):
@@ -28,12 +28,12 @@ class PageName(msgspec.Struct, frozen=True):
 
     @property
     def counted(self) -> bool:
-        """Whether the label says the same as the number."""
+        """True if the label says the same as the number."""
         return self.label == str(self.number)
 
     @property
     def plain(self) -> str:
-        """In English whatever the person's language is: for what is kept and what a model reads. `3`, `1 (9 of 103)`"""
+        """The name in English whatever the person's language is, for storage and for models: `3`, or `1 (9 of 103)`."""
         return (WITH_COUNT if self.shared else "{label}").format(label=self.label, number=self.number, pages=self.pages)
 
 
@@ -45,7 +45,7 @@ class PageNames:
     labels: tuple[str, ...] = ()
 
     def of(self, number: int) -> PageName:
-        """`number` counts from 1."""
+        """Return the name of the page with this number, counted from 1."""
         if not 1 <= number <= len(self.labels):
             return PageName(str(number), number, self.pages)
         label = self.labels[number - 1]
@@ -56,9 +56,9 @@ class PageNames:
         return frozenset(label for label, pages in Counter(self.labels).items() if pages > 1)
 
     def find(self, wanted: str) -> tuple[int, ...]:
-        """The numbers of the pages that a person means: those with that label; where there are none, and of `#11`
-        always, the one of that number. Case and width do not count. Empty where there is no such page.
-        """
+        """Return the numbers of the pages that a person means by `wanted`: those with that label, or, if there are
+        none, the one with that number; `#11` is always a number. Case and width do not count. Empty if there is no such
+        page."""
         written = _plain(wanted)
         counted = written.startswith("#")
         if not counted and (found := tuple(n for n, label in enumerate(self.labels, 1) if _plain(label) == written)):
@@ -69,7 +69,8 @@ class PageNames:
 
 
 def labels_to_keep(labels: Sequence[str]) -> tuple[str, ...]:
-    """The labels of all pages, a page's number where it has none; nothing of a book that only counts its pages."""
+    """Return the labels of all pages, with the number for a page that has none; empty if the book only counts its
+    pages."""
     named = tuple(label or str(number) for number, label in enumerate(labels, 1))
     return named if any(label != str(number) for number, label in enumerate(named, 1)) else ()
 

@@ -42,12 +42,13 @@ _ANY = f"[{_BIDI_CONTROLS}{_INVISIBLE}{_CONTROLS}{_MEANINGLESS}\r\x85\u2028\u202
 
 
 def is_link(untrusted_address: str, schemes: tuple[str, ...] = LINK_SCHEMES) -> bool:
-    """Whether an address may be a link; else it is text."""
+    """Return whether an address may be a link; otherwise it is shown as text."""
     return untrusted_address.lower().startswith(schemes)
 
 
 def disarm(untrusted_text: str) -> str:
-    """The text as it may be shown. Line breaks become `\\n`, bidi controls become `‹U+202E›`, controls become pictures.
+    """Return the text in a form that is safe to show. Line breaks become `\\n`, bidi controls become `‹U+202E›`,
+    controls become pictures.
 
     What a person could not see is taken out; joiners and variation selectors stay where a script needs them.
     """

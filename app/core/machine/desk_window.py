@@ -23,7 +23,7 @@ _LOCK, _LOCKED = "lock", "locked"
 
 
 def is_open(paths: Paths) -> bool:
-    """Whether the desk has a window now."""
+    """Return whether the desk has a window now."""
     try:
         descriptor = os.open(paths.window / _LOCK, os.O_RDWR)
     except OSError:
@@ -35,12 +35,12 @@ def is_open(paths: Paths) -> bool:
 
 
 def is_locked(paths: Paths) -> bool:
-    """Whether a window has locked the desk, and none has opened it since."""
+    """Return whether a window has locked the desk, and none has opened it since."""
     return (paths.window / _LOCKED).exists()
 
 
 def note_locked(paths: Paths, locked: bool) -> None:
-    """For the window alone."""
+    """Mark the desk as locked or not; only the window calls this."""
     _mark(paths.window / _LOCKED, locked)
 
 
@@ -51,7 +51,8 @@ def knock(paths: Paths) -> None:
 
 
 def answer_knock(paths: Paths) -> bool:
-    """For the window: whether somebody has knocked since it looked last."""
+    """Return whether somebody has knocked since the window last asked, and forget the knock; only the window calls
+    this."""
     there = (paths.window / KNOCK).exists()
     if there:
         _mark(paths.window / KNOCK, False)

@@ -110,7 +110,7 @@ def open_private(path: Path, flags: int) -> int:
 
 
 def _make_private(descriptor: int, *, is_new: bool) -> None:
-    """A umask may have taken bits away, or somebody may have added some. Raises OSError."""
+    """Set the mode to 0600, since a umask may have taken bits away, or somebody may have added some. Raises OSError."""
     try:
         os.fchmod(descriptor, _PRIVATE_FILE)
     except PermissionError:

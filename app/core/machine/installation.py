@@ -84,13 +84,13 @@ class InstalledContents(msgspec.Struct, frozen=True):
 
 
 def root() -> Path | None:
-    """The folder of this installation; None in a checkout, or where Octavo was installed as a Python package."""
+    """Return the folder of this installation; None in a checkout, or if Octavo was installed as a Python package."""
     return Path(sys.executable).resolve().parent if getattr(sys, "frozen", False) else None
 
 
 def licence_texts(installed: Path | None) -> tuple[Path, ...]:
-    """The licences of what an installation consists of, add-ons included, with the list that names them first; in a
-    checkout that of Octavo itself. Then those of models."""
+    """Return the licences of what an installation consists of, add-ons included, with the list that names them first,
+    and then those of models. A checkout has that of Octavo itself alone."""
     given = sorted(installed.glob("licences*/*")) if installed is not None else []
     lists = [file for file in given if file.stem == "THIRD-PARTY"]
     own = [file for file in (resources().parent / "LICENSE",) if file.is_file()]
@@ -99,8 +99,8 @@ def licence_texts(installed: Path | None) -> tuple[Path, ...]:
 
 
 def system() -> str:
-    """The system and processor that packages must be built for to run here, such as `linux-x86_64`, `windows-x86_64` or
-    `macos-aarch64`."""
+    """Return the system and processor that packages must be built for to run here, such as `linux-x86_64`,
+    `windows-x86_64` or `macos-aarch64`."""
     import platform  # no start asks for it
 
     machine = platform.machine().lower()
@@ -108,7 +108,7 @@ def system() -> str:
 
 
 def package_ending(installed: Path | None, dpkg: Path = _DPKG) -> str:
-    """How the name of the package ends that this installation came from; empty where that is not known.
+    """Return the ending of the package's name that this installation came from; empty if it is not known.
 
     `dpkg`: the folder in which dpkg keeps the lists of the files that it installed.
     """
@@ -128,18 +128,18 @@ def package_ending(installed: Path | None, dpkg: Path = _DPKG) -> str:
 
 
 def manifest_name(package: str) -> str:
-    """The name of a package's manifest: `octavo-cuda` has `manifest-cuda.json`."""
+    """Return the name of a package's manifest: `octavo-cuda` has `manifest-cuda.json`."""
     return MANIFEST_NAME if package == OWN_PACKAGE else f"manifest-{package.removeprefix(OWN_PACKAGE + '-')}.json"
 
 
 def manifest_files(root: Path) -> list[Path]:
-    """The manifests in a root, that of the program first. Raises OSError."""
+    """Return the manifests in a root, the program's first. Raises OSError."""
     own = root / MANIFEST_NAME
     return ([own] if own.exists() else []) + sorted(root.glob(_ADD_ON_MANIFESTS))
 
 
 def read_manifest(file: Path) -> Manifest | None:
-    """None where it cannot be read or is none."""
+    """Read a manifest; return None if the file cannot be read or is none."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError):
@@ -147,12 +147,12 @@ def read_manifest(file: Path) -> Manifest | None:
 
 
 def encode(record: msgspec.Struct) -> bytes:
-    """A manifest as it is written: the same bytes for the same contents, a line for each file."""
+    """Return a manifest as it is written: the same bytes for the same contents, a line for each file."""
     return msgspec.json.format(msgspec.json.encode(record, order="deterministic"), indent=1) + b"\n"
 
 
 def contents(root: Path) -> InstalledContents:
-    """All files and links beneath `root` but the manifests. Folders that cannot be listed are empty.
+    """Return all files and links beneath `root` but the manifests. Folders that cannot be listed are empty.
 
     In a name that is not UTF-8 the bytes that are wrong become question marks.
     """
@@ -208,12 +208,12 @@ class Release(msgspec.Struct, frozen=True):
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether this can name nothing but a file in the folder where it is looked for."""
+    """Return whether a name can mean nothing but a file in the folder where it is looked for."""
     return name not in ("", ".", "..") and not set(name) & set('/\\:\0"<>|?*')
 
 
 def packages_for(release: Release, system: str, packages: frozenset[str], ending: str = "") -> tuple[str, ...]:
-    """The names of the files in a release that hold `packages` (such as `octavo`) for a system (`linux-x86_64`).
+    """Return the names of the files in a release that hold `packages` (such as `octavo`) for a system (`linux-x86_64`).
 
     `ending`: how such files end where the installation is of one kind; if there are none, those of all kinds.
     """
@@ -231,7 +231,7 @@ def _package_of(name: str) -> str:
 
 
 def _fits(name: str, system: str) -> bool:
-    """A name without a word for a machine is for all machines of its system."""
+    """Return whether a package of this name fits a system. A name without a word for a machine fits all machines."""
     ending = next(ending for ending in PACKAGE_ENDINGS if name.endswith(ending))
     machines = {_MACHINE_WORDS[word] for word in map(str.lower, _WORDS.findall(name)) if word in _MACHINE_WORDS}
     wanted, _dash, machine = system.partition("-")

@@ -1,4 +1,4 @@
-"""How hard a passphrase is to guess, and how hard one must be: whoever sets one asks here."""
+"""The strength of a passphrase: how hard it is to guess, and how hard it must be. Whoever sets one asks here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAST_DIGITS = 10.0
 """The least logarithm to base 10 of the number of guesses that a passphrase must take: ten thousand million guesses.
 With `app.store.derivation`, a guess takes a core of this machine about a second."""
 _DIGITS_OF_WORD = 3.0
-"""That one more word brings, chosen without the others in mind."""
+"""Decimal digits of guesses that one more word adds, if it is chosen without the others in mind."""
 _LOOKED_AT = 72  # characters; the estimate takes longer than its square
 
 _OFTEN_IN_JAPAN = (
@@ -57,14 +57,14 @@ class Guessing:
 
 
 def normal(passphrase: str) -> str:
-    """The same, whichever way its characters were typed (NFC, as in RFC 8265)."""
+    """Return the passphrase in NFC (RFC 8265), so that it is the same whichever way its characters were typed."""
     return unicodedata.normalize("NFC", passphrase)
 
 
 def guess(passphrase: str) -> Guessing:
-    """An estimate of how many guesses it takes, by words, names, dates and patterns that people choose. Source: zxcvbn
-    (Wheeler, USENIX Security 2016). Where it knows no words, it counts ten guesses for each character: of Japanese that
-    is less than there are characters, and about what its words are worth."""
+    """Estimate how many guesses it takes, by words, names, dates and patterns that people choose. Source: zxcvbn
+    (Wheeler, USENIX Security 2016). Where it knows no words, it counts ten guesses for each character: for Japanese
+    that is less than there are characters, and about what its words are worth."""
     from zxcvbn import zxcvbn  # when it is needed: its lists of words take a while
 
     text = unicodedata.normalize("NFKC", passphrase)[:_LOOKED_AT]
@@ -75,7 +75,8 @@ def guess(passphrase: str) -> Guessing:
 
 
 def require_strong(passphrase: str, least_digits: float = LEAST_DIGITS) -> None:
-    """`least_digits`: of the number of guesses, where more are wanted. Raises AppError PASSPHRASE_WEAK."""
+    """Refuse a passphrase that takes fewer than 10 ** `least_digits` guesses, and never accept fewer than the usual
+    limit. Raises AppError PASSPHRASE_WEAK."""
     least, found = max(least_digits, LEAST_DIGITS), guess(passphrase)
     if found.digits < least:
         raise AppError(Code.PASSPHRASE_WEAK, words=math.ceil((least - found.digits) / _DIGITS_OF_WORD))

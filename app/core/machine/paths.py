@@ -34,7 +34,7 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "matters"
 
     def matter(self, id: str) -> Path:
-        """The database of a matter."""
+        """Return the path of a matter's database."""
         return self.matters / f"{id}.db"
 
     @property
@@ -112,7 +112,8 @@ def machine_error(error: OSError, path: Path) -> AppError:
 
 
 def policy_file() -> Path:
-    """Where the administrator of the machine says what is allowed on it; no variable and no option leads elsewhere."""
+    """Return the path of the file in which the machine's administrator says what is allowed; no variable and no option
+    leads elsewhere."""
     if sys.platform == "win32":
         return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "Octavo" / "policy.toml"
     if sys.platform == "darwin":
@@ -121,7 +122,8 @@ def policy_file() -> Path:
 
 
 def resources() -> Path:
-    """The folder of icons, themes, translations and the handbook: in the wheel, or beside `app` in a checkout."""
+    """Return the folder of icons, themes, translations and the handbook: in the wheel, or beside `app` in a
+    checkout."""
     package = Path(__file__).resolve().parents[2]
     packed = package / "_resources"
     return packed if packed.is_dir() else package.parent / "resources"

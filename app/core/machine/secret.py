@@ -13,7 +13,7 @@ _SECRET_BYTES = 32
 
 
 class Password(msgspec.Struct, frozen=True):
-    """Its `repr` and `str` do not show it, so that no log and no trace can hold it."""
+    """A password that its `repr` and `str` do not show, so that no log and no trace can hold it."""
 
     secret: str
 
@@ -25,7 +25,7 @@ class Password(msgspec.Struct, frozen=True):
 
 
 class KeyOrigin(StrEnum):
-    """Where a desk's key is between two starts."""
+    """The place where a desk's key is between two starts."""
 
     KEYRING = "keyring"  # in the system keyring
     FILE = "file"  # in a file beside the database, readable for this account alone
@@ -41,10 +41,10 @@ class Key:
 
 
 def draw_secret() -> str:
-    """A new random secret for a `Key`."""
+    """Return a new random secret for a `Key`."""
     return os.urandom(_SECRET_BYTES).hex()
 
 
 def is_secret(text: str) -> bool:
-    """Whether `text` has the form of a `Key`'s secret."""
+    """Return whether `text` has the form of a `Key`'s secret."""
     return len(text) == 2 * _SECRET_BYTES and all(digit in "0123456789abcdef" for digit in text)
