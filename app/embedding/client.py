@@ -52,7 +52,7 @@ class Embedder:
         return embedding_model() if self._model is None else self._model
 
     def prepare(self) -> None:
-        """A question will come: start its process, and do not wait for it."""
+        """Start the process for a question that will come, and do not wait for it."""
         if self.model and False not in self._processes:
             self._client.expect(1)
 
@@ -105,7 +105,7 @@ class Embedder:
 
 
 def is_sound(order: Embed, untrusted: Embedded) -> bool:
-    """Whether these are the vectors of these texts, by their number and their sizes."""
+    """Return whether these can be the vectors of these texts, by their number and their sizes."""
     sizes_fit = all(_fits(kind, len(vectors)) for text in untrusted.vectors for kind, vectors in text.items())
     return sizes_fit and [set(text) for text in untrusted.vectors] == [set(order.kinds)] * len(order.texts)
 

@@ -49,7 +49,8 @@ class Pieces:
         return min(score for _token, score in self.known.values()) - _UNKNOWN
 
     def tokens(self, text: str) -> list[int]:
-        """The tokens of the likeliest way to cut a text into pieces (Kudo, "Subword Regularization", ACL 2018)."""
+        """Return the tokens of the likeliest way to cut a text into pieces (Kudo, "Subword Regularization", ACL
+        2018)."""
         words = unicodedata.normalize("NFKC", text).split()
         inner = [token for word in words for token in self._word(_SPACE + word)]
         return [self.first, *inner[: _MOST_TOKENS - 2], self.last]
@@ -97,7 +98,8 @@ class _File:
         return np.frombuffer(self._bytes, np.float32, size // 4, start)
 
     def blocks(self, name: str) -> npt.NDArray[np.uint8]:
-        """Rows of blocks: each a half-precision factor, then 16 bytes, whose lower halves are the first 16 numbers."""
+        """Return the tensor's rows of blocks: each a half-precision factor, then 16 bytes, whose lower halves are the
+        first 16 numbers."""
         start, size = self._tensors[name]
         return np.frombuffer(self._bytes, np.uint8, size, start).reshape(-1, _BLOCK_BYTES)
 
@@ -137,7 +139,7 @@ class E5Model:
         self._session = session(_graph(file))
 
     def encode(self, texts: Sequence[str], *, asked: bool) -> _Floats:
-        """A row for each text."""
+        """Return a row for each text."""
         before = "query: " if asked else "passage: "
         return np.array([self._vector(before + text) for text in texts])
 

@@ -53,7 +53,7 @@ class Graph:
         return name
 
     def model(self, taken: str, given: str, width: int) -> bytes:
-        """An ONNX file: from the input `taken`, of any number of rows of `width`, comes the value `given`."""
+        """Return an ONNX file: from the input `taken`, of any number of rows of `width`, comes the value `given`."""
         graph = [_bytes(1, node) for node in self._nodes] + [_text(2, "encoder")]
         graph += [_bytes(5, constant) for constant in self._constants]
         graph += [_bytes(11, _value(taken, width)), _bytes(12, _value(given, width))]
@@ -63,7 +63,7 @@ class Graph:
 
 
 def _value(name: str, width: int) -> bytes:
-    """A batch of one, of any number of rows."""
+    """Return the description of a value: a batch of one, of any number of rows of `width` numbers."""
     sizes = _bytes(1, _number(1, 1)) + _bytes(1, _text(2, "rows")) + _bytes(1, _number(1, width))
     return _text(1, name) + _bytes(2, _bytes(1, _number(1, _FLOAT) + _bytes(2, sizes)))
 

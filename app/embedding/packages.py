@@ -28,15 +28,15 @@ _SENTENCES = "sentences 1"  # the version of the rules by which `sentences` cuts
 
 
 def kinds_of_text(*, english: bool) -> tuple[VectorKind, ...]:
-    """The kinds of vectors made of a text: in English by the models of English, and for questions in other languages by
-    one more; in any other language by the models of many languages."""
+    """Return the kinds of vectors made of a text: in English by the models of English, and for questions in other
+    languages by one more; in any other language by the models of many languages."""
     many = tuple(kind for kind, module in _ANY_LANGUAGE.items() if is_installed(module))
     return (*many[:1], *ENGLISH) if english and has_english() else many
 
 
 def embedding_model() -> str:
-    """The names and versions of the models, "" where this installation lacks what it needs. Vectors of some fit no
-    others'."""
+    """Return the names and versions of the models, or "" if this installation lacks what it needs. Vectors of one set
+    of models fit no other's."""
     import importlib.metadata  # now: the start of the desk does not need it
 
     installed = [package for package, module in PACKAGES.items() if is_installed(module)]
@@ -54,12 +54,13 @@ def is_installed(module: str) -> bool:
 
 
 def has_english() -> bool:
-    """Both of its models, or none: they have one vocabulary, which one package carries."""
+    """Return whether both models of English are installed; they share one vocabulary, which one of the packages
+    carries."""
     return is_installed(BGE) and is_installed(MINILM)
 
 
 def folder_of(module: str) -> Path:
-    """Where a package is, without running it."""
+    """Return the folder of a package, without running it."""
     found = importlib.util.find_spec(module)
     if found is None or not found.submodule_search_locations:
         raise ModuleNotFoundError(module)

@@ -18,13 +18,13 @@ _END = re.compile(r"""(?<=[.!?…])["'”’»)\]]*\s+|[。！？．]["'”’�
 
 
 def flow(text: str) -> str:
-    """The text without its lines: words that a line broke are whole, and wide characters have no gaps."""
+    """Return the text without its lines: words that a line broke are whole, and wide characters have no gaps."""
     return " ".join(_GAP.sub("", _BROKEN.sub("", text)).split())
 
 
 def sentences(text: str) -> list[str]:
-    """Its sentences, each as `flow` makes it; at least one, which may be empty. Lines of wrapped prose are put
-    together; headings and other short lines stand alone."""
+    """Return the sentences of a text, each as `flow` makes it; at least one, which may be empty. Lines of wrapped prose
+    are put together; headings and other short lines stand alone."""
     found = [""]
     for piece in (piece.strip() for paragraph in _paragraphs(text) for piece in _cut(flow(paragraph))):
         if len(piece) < _LEAST or not found[0] or len(found) == MOST_SENTENCES:

@@ -30,7 +30,8 @@ SILENCE_LIMIT_S = 20.0
 """A child sends a sign of life every second, from a thread of its own; after this long without one it hangs."""
 
 START_LIMIT_S = 120.0
-"""Its first sign of life comes once its libraries are loaded, which a slow disk and a busy machine may delay."""
+"""Seconds until a child's first sign of life, which comes once its libraries are loaded: a slow disk and a busy machine
+delay it."""
 
 _POLL_S = 0.25
 _STOPPED_S = 2.0
@@ -108,7 +109,7 @@ class Child(Generic[Incoming]):
 
     @property
     def death(self) -> ChildDied | None:
-        """How it died, None while it lives."""
+        """The way in which the child died, or None while it lives."""
         return self._died
 
     def send(self, message: msgspec.Struct) -> None:
@@ -121,7 +122,8 @@ class Child(Generic[Incoming]):
             raise self._died or ChildDied(Cause.EXITED) from error
 
     def receive(self, timeout_s: float | None = None) -> Incoming | None:
-        """The next message; None when none came in time. Raises ChildDied, again at every later call."""
+        """Wait for the next message and return it; None if none came in time. Raises ChildDied, again at every later
+        call."""
         try:
             item = self._arrived.get(timeout=timeout_s)
         except queue.Empty:
@@ -227,7 +229,7 @@ class Child(Generic[Incoming]):
 
 
 def _oom_kills() -> int:
-    """How often this system, or this control group, has ended a process for memory (Linux; 0 elsewhere).
+    """Return how often this system, or this control group, has ended a process for memory (Linux; 0 elsewhere).
 
     Source: /proc/vmstat `oom_kill`, and `oom_kill` in memory.events (kernel docs, cgroup-v2).
     """

@@ -29,10 +29,10 @@ from app.isolation.program import command
 from app.isolation.sandbox import Step
 
 PROGRESS_LIMIT_S = 60.0
-"""How long a reader may work without anything to show for it: the slowest sound page takes a few seconds."""
+"""Seconds that a reader may work without anything to show for it: the slowest sound page takes a few."""
 
 DIED = frozenset({Code.READER_CRASHED, Code.READER_ENDED, Code.READER_OUT_OF_MEMORY, Code.READER_TIMEOUT, Code.BUG})
-"""How a reader can end; and BUG, after which it is not trusted."""
+"""The codes with which a reader can end, and BUG, after which it is not trusted."""
 
 _FROM_OUTSIDE = frozenset(
     int(getattr(signal, name, 0)) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
@@ -130,8 +130,8 @@ class ReaderProcess:
         is_sound: Callable[[Wanted], bool] = lambda _said: True,
         cancel: Cancel | None = None,
     ) -> Work[Opening, Wanted]:
-        """The progress, then the answer, which is believed if it is `wanted` and sound. Once `cancel` is asked, the
-        process ends.
+        """Yield the progress, then return the answer, which is believed if it is `wanted` and sound. Once `cancel` is
+        asked, the process ends.
 
         Raises AppError: what the reader found, or how it died; `path` names the file in it. Stopped.
         """
@@ -169,7 +169,7 @@ class ReaderProcess:
         return AppError(problem.code, **(problem.params | named))
 
     def _next(self, path: str, cancel: Cancel | None, patience_s: float) -> msgspec.Struct:
-        """The next message of the process. Raises ChildDied, Stopped, AppError READER_TIMEOUT."""
+        """Return the next message of the process. Raises ChildDied, Stopped, AppError READER_TIMEOUT."""
         since = time.monotonic()
         while cancel is None or not cancel.requested:
             event = self._child.receive(_POLL_S)
@@ -221,7 +221,8 @@ class ReaderClient:
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader-starter")
 
     def step(self) -> Step:
-        """The step in force: what the latest reader reported, before the first one what was found by trying.
+        """Return the step in force: the one that the latest reader reported, or, before the first reader, the one found
+        by trying.
 
         Trying takes a few tenths of a second, once per process.
         """
@@ -230,19 +231,19 @@ class ReaderClient:
     # ---- ready before it is needed
 
     def expect(self, files: float = math.inf) -> None:
-        """So many files will come: one process waits for the next of them, locked in, from now on. Does not wait."""
+        """Keep one process waiting for each of the next `files` files, locked in, from now on. Does not wait."""
         with self._state:
             self._expected = files
             self._prepare()
 
     def _prepare(self) -> None:
-        """The caller holds the state."""
+        """Start the process that waits for a file, if one is expected. The caller holds the state."""
         if self._waiting is None and self._expected > 0 and self._deaths < _MOST_DEATHS:
             with contextlib.suppress(RuntimeError):  # closed
                 self._waiting = self._starter.submit(self._start, self._limits)
 
     def _take_waiting(self, fds: Sequence[int]) -> ReaderProcess | None:
-        """The process that waited, which has these files now; None where there is none that lives."""
+        """Hand these files to the process that waited and return it; None if none is alive."""
         with self._state:
             waiting, self._waiting = self._waiting, None
             self._expected = max(0.0, self._expected - 1)
@@ -276,7 +277,7 @@ class ReaderClient:
     # ---- one file each
 
     def open(self, fds: Sequence[int], path: str, limits: ReaderLimits | None = None) -> ReaderProcess:
-        """A process for these open files, which are closed here whatever happens.
+        """Return a process for these open files, which are closed here whatever happens.
 
         `limits`: others than usual, for which no process waits. Raises AppError `kind.unstarted` with `path`.
         """
@@ -297,7 +298,7 @@ class ReaderClient:
 
     @contextlib.contextmanager
     def opened(self, fds: Sequence[int], path: str) -> Iterator[ReaderProcess]:
-        """The process that `open` gives for these open files; it ends with the block."""
+        """Open a process for these open files, as `open` does; it ends with the block."""
         process = self.open(fds, path)
         try:
             yield process
@@ -311,8 +312,8 @@ class ReaderClient:
         self._running.discard(process)
 
     def _start(self, limits: ReaderLimits) -> ReaderProcess:
-        """On the starter's thread. Where bubblewrap is installed, the first process is started with it at once: only if
-        that does not come to anything, trying finds out what this system offers."""
+        """Start a process, on the starter's thread. With bubblewrap installed, the first process is started in it at
+        once: only if that fails, trying finds out what this system offers."""
         first = self._asked is None and self._reached is None and sandbox.has_bubblewrap()
         if first:
             process = ReaderProcess(self._kind, Step.BUBBLEWRAP, limits, self._replace_waiting)
@@ -360,7 +361,7 @@ class ReaderClient:
         return result
 
     def take_out(self, key: Hashable, version: object) -> ReaderProcess | None:
-        """The process that is kept for `key`, for the caller alone; one that holds another version ends."""
+        """Take out the process that is kept for `key`, for the caller alone; one that holds another version ends."""
         with self._state:
             held, process = self._kept.pop(key, (None, None))
         if process is not None and (held != version or not process.alive):
@@ -402,7 +403,7 @@ class ReaderClient:
 
 @contextlib.contextmanager
 def logged(log: logging.Logger, what: str) -> Iterator[None]:
-    """The log gets `what` and the code of an AppError that passes, no names."""
+    """Log `what` and the code of an AppError that passes, but no names."""
     try:
         yield
     except AppError as error:
@@ -414,10 +415,10 @@ def logged(log: logging.Logger, what: str) -> Iterator[None]:
 
 
 def unbelievable(path: str) -> AppError:
-    """For an answer that no sound reader gives."""
+    """Return the error for an answer that no sound reader gives."""
     return AppError(Code.READER_CRASHED, path=path, signal=0)
 
 
 def is_whole(image: Raster) -> bool:
-    """Whether there are as many pixels as it claims."""
+    """Return whether an image has as many pixels as it claims."""
     return min(image.width, image.height) >= 1 and len(image.rgb) == image.width * image.height * 3

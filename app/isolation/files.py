@@ -48,7 +48,7 @@ def open_regular(path: Path) -> OpenFile:
 
 
 def look_at(path: Path) -> Version:
-    """The file's present state. Raises AppError FILE_MISSING or FILE_UNREADABLE."""
+    """Return the file's present state. Raises AppError FILE_MISSING or FILE_UNREADABLE."""
     try:
         return _version(path.stat())
     except (OSError, ValueError) as error:
@@ -56,7 +56,7 @@ def look_at(path: Path) -> Version:
 
 
 def printable(path: Path | str) -> str:
-    """The path as text that can be stored and shown: bytes of a name that are no UTF-8 become question marks."""
+    """Return the path as text that can be stored and shown: bytes of a name that are no UTF-8 become question marks."""
     return str(path).encode("utf-8", "replace").decode("utf-8")
 
 

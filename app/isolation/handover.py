@@ -1,4 +1,4 @@
-"""How a reader that runs already gets its files: over a pair of connected sockets that have no name and no port.
+"""Hands open files to a reader that runs already, over a pair of connected sockets that have no name and no port.
 
 The reader inherits one end and closes it once it has its files. Nobody but the desk can send to it, and a reader can
 make no other socket. To receive an open file opens nothing: what can be reached is what the desk has opened.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 MOST_FILES = 128
-"""That one reader is given: the parts of a model."""
+"""The most files that one reader is given: the parts of a model."""
 
 _MARK = b"\0"  # files travel with a byte of data
 
@@ -30,7 +30,7 @@ class FileSender:
         return self._theirs.fileno()
 
     def started(self) -> None:
-        """The reader has its end, or will never have it."""
+        """Close the reader's end of the sockets here: the reader has it, or will never have it."""
         self._theirs.close()
 
     def send(self, fds: Sequence[int]) -> None:

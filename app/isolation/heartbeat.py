@@ -55,7 +55,7 @@ class Decoder(Generic[Message]):
         self._decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(message_type)
 
     def receive(self) -> Message | None:
-        """The next message; None when the other side closed the pipe. Raises BrokenFrame."""
+        """Return the next message; None if the other side closed the pipe. Raises BrokenFrame."""
         head = self._read(_LENGTH.size)
         if head is None:
             return None
@@ -125,15 +125,15 @@ class Port(Generic[Incoming]):
             self._encoder.send(message)
 
     def receive(self) -> Incoming | None:
-        """The next order; None when the desk is gone or wants the child to end."""
+        """Return the next order; None if the desk is gone or wants the child to end."""
         return self._decoder.receive()
 
     def step(self) -> None:
-        """A new step of work begins: called between slices, tokens, pages, so that a hang does not look like work."""
+        """Begin a new step of work. Called between slices, tokens and pages, so that a hang does not look like work."""
         self._working_since = time.monotonic()
 
     def rest(self) -> None:
-        """The work is done; waiting for orders is not a hang."""
+        """End the work: waiting for orders is not a hang."""
         self._working_since = None
 
     def _live(self) -> None:

@@ -49,7 +49,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 def harden() -> None:
-    """No core dumps and no looking in from other processes of the same user; for every process of Octavo.
+    """Forbid core dumps, and looking in from other processes of the same user; for every process of Octavo.
 
     Both are needed: a core dump that goes to a program (systemd-coredump, apport) ignores the size limit of 0, and
     only a process that is not dumpable leaves none. An exec resets it, so every process calls this for itself.
@@ -92,7 +92,7 @@ def confine(limits: Limits) -> None:
 
 
 def hold(limits: Limits) -> None:
-    """No more memory than `limits` say for this process, for good; does what the system offers, and never fails.
+    """Limit this process to the memory that `limits` allow, for good. Does what the system offers, and never fails.
 
     RLIMIT_DATA is the true limit: it counts what the process may write to, a private mapping of a file included.
     RLIMIT_AS comes second, for shared memory and for systems where RLIMIT_DATA counts less.
@@ -103,14 +103,14 @@ def hold(limits: Limits) -> None:
 
 
 def hold_memory(memory_bytes: int) -> None:
-    """No more memory than that for this process, for good; does what the system offers, and never fails."""
+    """Limit this process to `memory_bytes` of memory, for good. Does what the system offers, and never fails."""
     if sys.platform != "win32":
         _lower(resource.RLIMIT_DATA, memory_bytes)
 
 
 def drop_capabilities() -> None:
-    """Where root runs it, take what root may do beyond any user from this thread and those that it starts, for good;
-    such as raising a limit again. Never fails."""
+    """Drop what root may do beyond any user, such as raising a limit again, for this thread and those that it starts,
+    for good. Never fails."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             header, none = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)()
@@ -118,7 +118,7 @@ def drop_capabilities() -> None:
 
 
 def seal() -> None:
-    """No output to any file, no further process and no further thread.
+    """Forbid output to any file, further processes and further threads.
 
     Called once everything is loaded and every thread runs, before the first untrusted byte: libraries unpack data to
     temporary files while they load. The system counts all processes of the user, so any number but 0 would depend on

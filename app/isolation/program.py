@@ -1,5 +1,5 @@
-"""How this program starts its children from itself, and where its own files are: an environment of Python runs modules;
-frozen into one folder (PyInstaller's onedir), the one program file runs them too."""
+"""Starts children from this program, and knows where its own files are: an environment of Python runs modules; frozen
+into one folder (PyInstaller's onedir), the one program file runs them too."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def command(module: str, *arguments: str) -> list[str]:
-    """The command line that runs a child's module with this program's own interpreter."""
+    """Return the command line that runs a child's module with this program's own interpreter."""
     if installation.root():
         return [sys.executable, CHILD, module, *arguments]
     return [sys.executable, "-P", "-m", module, *arguments]
@@ -64,14 +64,14 @@ def leave_bundle() -> None:
 
 
 def own_files() -> list[Path]:
-    """The paths that a child must read to run at all: Python or the frozen program, its packages, this one."""
+    """Return the paths that a child must read to run at all: Python or the frozen program, its packages, this one."""
     if folder := installation.root():
         return [folder]
     return [*standard_library(), *site_folders(), _PACKAGE]
 
 
 def standard_library() -> list[Path]:
-    """Where modules are imported from late, such as codecs when a text needs them."""
+    """Return the folders from which modules are imported late, such as codecs when a text needs them."""
     if folder := installation.root():
         return [folder]
     return [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")]
@@ -82,12 +82,13 @@ def site_folders() -> list[Path]:
 
 
 def python_path() -> str:
-    """The PYTHONPATH for a child that inherits nothing; empty if this package is installed, or frozen."""
+    """Return the PYTHONPATH for a child that inherits nothing; empty if this package is installed, or frozen."""
     return "" if installation.root() or _PACKAGE.parent in site_folders() else str(_PACKAGE.parent)
 
 
 def interpreter() -> Iterator[Path]:
-    """The interpreter's file, and every link on the way to it; the folders of an environment that it needs."""
+    """Yield the interpreter's file, and every link on the way to it; then the folders of an environment that it
+    needs."""
     path = Path(sys.executable)
     while path.is_symlink():
         yield path

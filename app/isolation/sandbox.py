@@ -42,7 +42,7 @@ _WINDOWS_NEEDS = ("SYSTEMROOT", "WINDIR")
 
 
 class Step(StrEnum):
-    """From the strongest to the weakest."""
+    """The steps of the ladder, from the strongest to the weakest."""
 
     BUBBLEWRAP = "bubblewrap"
     LANDLOCK = "landlock"
@@ -65,7 +65,7 @@ _COVERED_FROM = {Gap.TRUNCATE: 3, Gap.TCP: 4, Gap.DEVICES: 5, Gap.ABSTRACT_SOCKE
 
 
 def landlock_abi() -> int:
-    """Which version of Landlock's interface this system has; 0 without Landlock."""
+    """Return which version of Landlock's interface this system has; 0 without Landlock."""
     if sys.platform != "linux":
         return 0
     with syscalls.known_libraries():
@@ -81,23 +81,24 @@ def landlock_abi() -> int:
 
 
 def gaps(abi: int) -> tuple[Gap, ...]:
-    """The gaps that Landlock of version `abi` leaves open; none without Landlock, since then nothing is built on it."""
+    """Return the gaps that Landlock of version `abi` leaves open; none without Landlock, since then nothing relies on
+    it."""
     return tuple(gap for gap, since in _COVERED_FROM.items() if 0 < abi < since)
 
 
 def probe() -> Step:
-    """The highest step that works here."""
+    """Return the highest step that works here."""
     return next(step for step in Step if offers(step))
 
 
 def has_bubblewrap() -> bool:
-    """Whether it is installed; a system may forbid its use all the same."""
+    """Return whether bubblewrap is installed; a system may forbid its use all the same."""
     return sys.platform == "linux" and shutil.which("bwrap") is not None
 
 
 @functools.cache
 def offers(step: Step) -> bool:
-    """Whether `step` works here; found out by trying, once, since a system may have bubblewrap and forbid its use."""
+    """Return whether `step` works here. This is tried, once, since a system may have bubblewrap and forbid its use."""
     if step is Step.RLIMITS:
         return True
     if sys.platform != "linux" or (step is Step.BUBBLEWRAP and not has_bubblewrap()):
@@ -120,8 +121,8 @@ def offers(step: Step) -> bool:
 
 
 def environment() -> dict[str, str]:
-    """The whole environment of a sandboxed child: nothing of the person's, and one thread per numeric library, since
-    Landlock holds only for the thread that calls it and for those that it starts later."""
+    """Return the whole environment of a sandboxed child: nothing of the person's, and one thread per numeric library,
+    since Landlock holds only for the thread that calls it and for those that it starts later."""
     variables = {
         "LANG": "C.UTF-8",
         "PATH": os.defpath,
@@ -136,7 +137,7 @@ def environment() -> dict[str, str]:
 
 
 def wrap(argv: Sequence[str], step: Step, readable: Sequence[Path] = ()) -> list[str]:
-    """The command line that starts `argv` at `step`; `readable` names more folders that it may see.
+    """Return the command line that starts `argv` at `step`; `readable` names more folders that it may see.
 
     It must be started in a session of its own: that keeps it from the person's terminal, and makes one process group
     of all that bubblewrap starts. Only killing the group is sure to end all of it: in its first milliseconds the
@@ -191,8 +192,9 @@ def _inside_bubblewrap() -> bool:
 
 
 def _restrict_files() -> bool:
-    """Landlock: what may still be opened is Python's own library, whose codecs load when a text needs them, the
-    system's fonts, for pages drawn in fonts that the document does not bring along, and /dev/null."""
+    """Restrict this process by Landlock, so that it may still open Python's own library, whose codecs load when a text
+    needs them, the system's fonts, for pages drawn in fonts that the document does not bring along, and /dev/null.
+    Return whether this is in force."""
     if sys.platform != "linux":
         return False
     with syscalls.known_libraries():
@@ -211,11 +213,10 @@ def _restrict_files() -> bool:
 
 
 def lock_to_network(writable: Path | None, readable: Sequence[Path] = ()) -> bool:
-    """Landlock for a process that speaks with the network, from inside, before it starts a thread: it can read
+    """Restrict a process that speaks with the network by Landlock, from inside, before it starts a thread. It can read
     Python, libraries, and what names and certificates are looked up in; it can write beneath `writable` alone, and
-    start no program, and signal no other. Of the person's files it sees none. Whether this is in force; without
-    Landlock it is not.
-    """
+    start no program, and signal no other. It sees none of the person's files. Return whether this is in force; without
+    Landlock it is not."""
     if sys.platform != "linux":
         return False
     with syscalls.known_libraries():
@@ -242,7 +243,8 @@ def lock_to_network(writable: Path | None, readable: Sequence[Path] = ()) -> boo
 
 
 def _visible(readable: Sequence[Path]) -> list[Path]:
-    """The paths that bubblewrap shows, outermost only: Python, its libraries, this package, the system's libraries."""
+    """Return the paths that bubblewrap shows, outermost only: Python, its libraries, this package, the system's
+    libraries."""
     wanted = [*_LIBRARIES, *_FONTS, *program.own_files(), *program.interpreter(), *readable]
     paths = {path for given in wanted for path in (given.absolute(), given.resolve()) if path.exists()}
     return sorted(path for path in paths if not any(parent in paths for parent in path.parents))

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from errno import ENOSYS, EPERM
 from typing import Any
 
-# What a parser in a Python process lives on once all is loaded and all threads run: memory, open files, locks, clocks.
-# What it may do with certain arguments only is in `_fill`.
+# A parser in a Python process lives on these calls once all is loaded and all threads run: memory, open files, locks,
+# clocks. `_fill` has those that it may make with certain arguments only.
 _ALLOWED = """
     brk madvise mremap munmap
     close close_range dup dup2 dup3 fadvise64 fstat fstatfs getdents64 lseek poll ppoll pread64 preadv pselect6
@@ -22,7 +22,7 @@ _ALLOWED = """
     getrusage gettid getuid sysinfo uname
 """
 
-# What a library may try in good faith; it gets a plain no. Who may ask about a path learns what files there are.
+# A library may try these in good faith; it gets a plain no. Who may ask about a path learns what files there are.
 _REFUSED = """
     socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg recvfrom recvmmsg shutdown
     clone fork vfork creat truncate ftruncate fallocate mkdir mkdirat mknod mknodat rmdir link linkat symlink symlinkat
@@ -33,7 +33,7 @@ _REFUSED = """
     shmget shmat shmctl shmdt semget semop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink inotify_init1
 """
 
-# What only code that has taken the process over would try; the process ends.
+# Only code that has taken the process over would try these; the process ends.
 _DEADLY = """
     execve execveat ptrace process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd pidfd_send_signal
     bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register add_key request_key keyctl
@@ -43,7 +43,7 @@ _DEADLY = """
     personality modify_ldt kcmp vhangup
 """
 
-# What reaches another process.
+# These reach another process.
 _REACHING_OUT = """
     ptrace process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd pidfd_send_signal tkill truncate
     io_uring_setup kcmp
@@ -77,7 +77,7 @@ def prepare(receiver: int, *, opens: bool) -> Callable[[], bool]:
 
 
 def deny_internet() -> bool:
-    """No internet socket for this process and its threads, for good; says whether that worked.
+    """Deny this process and its threads internet sockets, for good; return whether that worked.
 
     For the engine, which needs files, threads and a GPU's driver, but never a network.
     """
@@ -90,8 +90,8 @@ def deny_internet() -> bool:
 
 
 def leave_others_alone() -> bool:
-    """No signal to another process and no look into one, for this process and its threads, for good, whatever Landlock
-    covers; says whether that worked. For a process that needs all else: the network, threads, one folder."""
+    """Deny this process and its threads signals to another process and looks into one, for good, whatever Landlock
+    covers; return whether that worked. For a process that needs all else: the network, threads, one folder."""
     own = os.getpid()
 
     def fill(rules: _Rules) -> None:
@@ -108,8 +108,8 @@ def leave_others_alone() -> bool:
 
 
 def _prepared(fill: Callable[[_Rules], None], *, all_else: bool) -> Callable[[], bool]:
-    """A function that installs the filter that `fill` makes, and says whether that worked; `all_else`: whether calls
-    that `fill` does not name are allowed."""
+    """Return a function that installs the filter that `fill` makes, and says whether that worked; `all_else`: whether
+    calls that `fill` does not name are allowed."""
     try:
         with known_libraries():
             import pyseccomp
@@ -133,7 +133,8 @@ class _Rules:
         self.equal, self.other, self.masked = seccomp.EQ, seccomp.NE, seccomp.MASKED_EQ
 
     def add(self, action: int, name: str, *conditions: tuple[int, ...]) -> None:
-        """`conditions`: number of an argument, how it is compared, with what."""
+        """Add a rule for the system call `name`. Each of `conditions` is the number of an argument, the comparison, and
+        its values."""
         number = self._seccomp.resolve_syscall(self._seccomp.Arch.NATIVE, name)
         if number >= 0:  # negative: not on this processor, or unknown to this libseccomp
             self._filter.add_rule(action, number, *(self._seccomp.Arg(*condition) for condition in conditions))
@@ -143,13 +144,13 @@ class _Rules:
             self.add(self.allowed, name, (argument, self.equal, value))
 
     def allow_without(self, name: str, argument: int, *bits: int) -> None:
-        """With none of `bits` in that argument; with any of them it is refused."""
+        """Allow the call with none of `bits` in that argument; with any of them it is refused."""
         self.add(self.allowed, name, (argument, self.masked, sum(bits), 0))
         for bit in bits:
             self.add(self.refused, name, (argument, self.masked, bit, bit))
 
     def load(self) -> bool:
-        """For all threads; whether that worked."""
+        """Load the filter for all threads; return whether that worked."""
         try:
             self._filter.load()
         except OSError:
@@ -195,8 +196,8 @@ def _fill(rules: _Rules, receiver: int, opens: bool) -> None:
 
 
 def _fstat_takes_a_path() -> bool:
-    """Whether this C library asks about an open file by way of a path, the empty one: glibc 2.33 to 2.38 does. Which
-    path it is, the filter cannot see."""
+    """Return whether this C library asks about an open file by way of a path, the empty one: glibc 2.33 to 2.38 does.
+    The filter cannot see which path it is."""
     name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
     return name == "glibc" and (2, 33) <= tuple(map(int, version.split(".")[:2])) < (2, 39)
 

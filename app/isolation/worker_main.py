@@ -75,7 +75,7 @@ def serve(
 
 
 def attempt(work: Callable[[], Any], out_of_memory: WireFailed = OUT_OF_MEMORY) -> Any:
-    """The result of `work`; an exception becomes the event that says what went wrong."""
+    """Return the result of `work`; an exception becomes the event that says what went wrong."""
     try:
         return work()
     except AppError as error:

@@ -45,7 +45,7 @@ _ERAS = {
     "h": 1988,
     "r": 2018,
 }
-"""To each year of an era this is added."""
+"""The number that is added to a year of an era to give the year of our calendar."""
 
 _KANJI = re.compile(r"[〇一二三四五六七八九十百千]+(?=[年月日])")
 _YEAR_FIRST = re.compile(r"(?<!\d)([12]\d{3})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
@@ -63,20 +63,21 @@ _ERA_SHORT = re.compile(r"(?<![a-z])([mtshr])(\d{1,2})\.(\d{1,2})\.(\d{1,2})(?!\
 
 
 def dates_of(text: str) -> tuple[str, ...]:
-    """All dates of the text, in order. Where 3/4/2031 may be in March or in April, it is both."""
+    """Return all dates of the text, in order. 3/4/2031, which may be in March or in April, gives both."""
     found = sorted(dict.fromkeys(_found(plain(text))), key=lambda each: each[0][0])
     written = [day for _span, day in found]
     return tuple(day for day in written if len(day) > len("2031-03") or not _is_part(day, written))
 
 
 def plain(text: str) -> str:
-    """The text in NFKC, case-folded, with the numbers of its dates in digits."""
+    """Return the text in NFKC, case-folded, with the numbers of its dates in digits."""
     text = unicodedata.normalize("NFKC", text).casefold()
     return _KANJI.sub(lambda match: str(kanji_value(match.group())), text)
 
 
 def date_spans(plain_text: str) -> list[tuple[int, int, tuple[str, ...]]]:
-    """Where the dates of a text are, as `plain` gives it, in order: the characters of each, and all that it may be."""
+    """Return where the dates of a text made by `plain` are, in order: the characters of each, and all that it may
+    mean."""
     spans: dict[tuple[int, int], list[str]] = {}
     for span, day in sorted(_found(plain_text), key=lambda each: (each[0][0], -each[0][1])):
         inside = next((known for known in spans if known[0] <= span[0] and span[1] <= known[1]), None)
@@ -86,7 +87,7 @@ def date_spans(plain_text: str) -> list[tuple[int, int, tuple[str, ...]]]:
 
 
 def _is_part(month: str, days: list[str]) -> bool:
-    """Whether a month is that of a date with a day: the same words."""
+    """Return whether a month is only a part of a date with a day that was read from the same words."""
     return any(day != month and day.startswith(month) for day in days)
 
 

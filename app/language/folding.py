@@ -22,23 +22,24 @@ _CLUSTER = re.compile(rf"\s+|\S[{_COMPOSING}]*")
 
 
 def fold(text: str) -> str:
-    """NFKC (so that a ligature or a full-width letter is found), case folded, every run of white space one space."""
+    """Return a text in NFKC (so that a ligature or a full-width letter is found), case folded, every run of white space
+    one space."""
     folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     return " ".join(folded.split())
 
 
 def contains(text: str, folded_needle: str) -> bool:
-    """Whether `text` contains a text that `fold` returned."""
+    """Return whether `text` contains a text that `fold` returned."""
     return folded_needle in fold(text)
 
 
 def count_places(text: str, folded_needle: str) -> int:
-    """How often `text` contains a text that `fold` returned, without overlapping."""
+    """Return how often `text` contains a text that `fold` returned, without overlapping."""
     return fold(text).count(folded_needle)
 
 
 def places(text: str, folded_needle: str) -> tuple[tuple[int, int], ...]:
-    """The ranges of `text` where a text that `fold` returned is found: as many as `count_places` counts."""
+    """Return the ranges of `text` where a text that `fold` returned is found: as many as `count_places` counts."""
     if not folded_needle:
         return ()
     plain = text.casefold()
@@ -79,10 +80,10 @@ def phrase_pattern(folded: str) -> re.Pattern[str]:
 
 
 def holds(text: str, pattern: re.Pattern[str]) -> bool:
-    """Whether a text has what `phrase_pattern` finds; width does not count either."""
+    """Return whether a pattern made by `phrase_pattern` matches a text; width does not count either."""
     return pattern.search(text if text.isascii() else unicodedata.normalize("NFKC", text)) is not None
 
 
 def storable(text: str) -> str:
-    """`text` without lone surrogates (a command line's undecodable bytes), which the database could not hold."""
+    """Return `text` without lone surrogates (a command line's undecodable bytes), which the database could not hold."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

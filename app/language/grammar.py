@@ -39,12 +39,12 @@ ALL = frozenset[str]().union(*_LANGUAGES)
 
 LIMITS = _set("only nur lediglich seulement sólo solamente soltanto")
 ONLY_MORE = _set("only nur seulement sólo solo")
-"""After a negation they take it back: not only this."""
+"""Words that take a negation before them back: not only this."""
 COMPARISONS = _set("than als")
 """Two words after a negation they make a measure of it, which adds to what is before: not less than a year."""
 CONJUNCTIONS = _set("and or but while whereas yet und oder aber sondern während et ou mais y o e pero sino ma")
 BEGINNINGS = _set("i you he she it we they there which who whose where when because since although er wir ich")
-"""With these another clause begins."""
+"""Words with which another clause begins."""
 AUXILIARIES = _set(
     "is are was were has have had will do does did would ist sind hat haben wird werden est sont ont es son"
 )
@@ -52,17 +52,17 @@ AUXILIARIES = _set(
 
 
 def grammar_of(words: Sequence[str]) -> frozenset[str]:
-    """The words of grammar of the language that these case-folded words seem to be in."""
+    """Return the words of grammar of the language that these case-folded words seem to be in."""
     return _LANGUAGES[place_of_language(words)]
 
 
 def place_of_language(words: Sequence[str]) -> int:
-    """The place, among the languages above, of the one that these case-folded words seem to be in."""
+    """Return the place, among the languages above, of the one that these case-folded words seem to be in."""
     return max(range(len(_LANGUAGES)), key=lambda place: sum(word in _LANGUAGES[place] for word in words))
 
 
 def grammar_in(place: int) -> frozenset[str]:
-    """The words of grammar of the language at this place."""
+    """Return the words of grammar of the language at this place."""
     return _LANGUAGES[place]
 
 
@@ -117,25 +117,24 @@ _MEASURES: tuple[frozenset[str], ...] = tuple(
 
 
 def slight_in(place: int) -> frozenset[str]:
-    """Words of the language at this place that many questions have and that say little about them: common verbs, and
-    words of time and manner.
-    """
+    """Return words of the language at this place that many questions have and that say little about them: common verbs,
+    and words of time and manner."""
     return _SLIGHT[place]
 
 
 def measures_in(place: int) -> frozenset[str]:
-    """Words of the language at this place with which "how" asks for a measure: how long, how high."""
+    """Return words of the language at this place with which "how" asks for a measure: how long, how high."""
     return _MEASURES[place]
 
 
 ENGLISH = 0
-"""Its place among the languages."""
+"""The place of English among the languages."""
 
 _MIN_SHARE, _MIN_LEAD = 0.2, 2
 
 
 def leading_language(words: Sequence[str]) -> int | None:
-    """The place of the language that these case-folded words are in, None where that is not plain."""
+    """Return the place of the language that these case-folded words are in, or None if it is not plain."""
     counts = [sum(word in language for word in words) for language in _LANGUAGES]
     best = max(range(len(counts)), key=counts.__getitem__)
     others = max(count for index, count in enumerate(counts) if index != best)
@@ -164,7 +163,7 @@ that is an apostrophe first of all: ' and an opening ’."""
 
 
 def seems_english(text: str) -> bool:
-    """Whether nothing in this text, a question say, is of another language: neither its letters nor its grammar."""
+    """Return whether a text, such as a question, is in English as far as its letters and its grammar tell."""
     letters = [sign for sign in text if sign.isalpha()]
     plain = sum(map(str.isascii, letters))
     return plain > 0.9 * len(letters) and place_of_language(re.findall(r"\w+", text.casefold())) == 0

@@ -36,12 +36,12 @@ class Language:
 
     @property
     def common(self) -> frozenset[str]:
-        """Its words of grammar, which say nothing of what a text is about."""
+        """The words of grammar of this language, which say nothing of what a text is about."""
         return grammar_in(LANGUAGES.index(self))
 
 
 def word_set(text: str) -> frozenset[str]:
-    """The words of a text that lists them, separated by spaces."""
+    """Return the words of a text that lists them, separated by spaces."""
     return frozenset(text.split())
 
 
@@ -115,7 +115,7 @@ ITALIAN = Language(
     tens=_listed("venti trenta quaranta cinquanta sessanta settanta ottanta novanta"),
 )
 LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH, ITALIAN)
-"""In the order of `app.language.grammar`."""
+"""The languages, in the order of `app.language.grammar`."""
 
 NEGATIONS = frozenset[str]().union(*(language.negations for language in LANGUAGES))
 CONDITIONS = frozenset[str]().union(*(language.exceptions | language.conditions for language in LANGUAGES)) - {"se"}
@@ -140,7 +140,7 @@ NUMBERS = frozenset(("hundred", "thousand", "hundert", "tausend")).union(
 
 
 def language_of(words: Sequence[str]) -> Language:
-    """The language that these case-folded words seem to be in."""
+    """Return the language that these case-folded words seem to be in."""
     return LANGUAGES[place_of_language(words)]
 
 
@@ -149,7 +149,7 @@ _KANA = re.compile("[\u3041-\u30ff]")
 
 
 def language_code(text: str) -> str:
-    """The ISO 639-1 code of the language that a text seems to be in: Japanese if it has kana, else one of
+    """Return the ISO 639-1 code of the language that a text seems to be in: Japanese if it has kana, else one of
     `LANGUAGES`."""
     if _KANA.search(text):
         return "ja"

@@ -118,7 +118,7 @@ _JAPANESE = re.compile(
 )
 _NO_JAPANESE = ("皆", "各位", "貴", "同", "両", "彼", "神", "王", "仏", "何", "客", "奥", "御", "大学", "銀行")
 _ADDRESSES = re.compile(r"\S{1,80}@\S+|\bhttps?://\S+")
-"""They write names small, which says nothing of them."""
+"""Addresses, which write names in small letters, and so say nothing of them."""
 _SMALL = re.compile(r"\b[a-zß-öø-ÿ][\wß-öø-ÿ-]*")
 _WRAPPED = re.compile(r"(?<=.{45})(?<!\.)\n(?=\S)")
 _SPACES = re.compile(r"\s+")
@@ -140,7 +140,7 @@ class NameReader:
         self._small = frozenset(word for text in texts for word in _SMALL.findall(_ADDRESSES.sub(" ", text)))
 
     def read(self, text: str) -> Iterator[WrittenName]:
-        """The names of a page, in no order, each as often as it is there."""
+        """Yield the names of a page, in no order, each as often as it is there."""
         if _HEADER.search(text):
             yield from _of_headers(text)
             text = _HEADER.sub(lambda match: "\n" * match.group().count("\n"), text)
@@ -185,7 +185,7 @@ class NameReader:
         return names, _without(text, found)
 
     def is_common(self, word: str) -> bool:
-        """Whether the document writes it small, too."""
+        """Return whether the document also writes a word in small letters."""
         return word.lower().rstrip(",.") in self._small
 
 
@@ -197,14 +197,15 @@ _NO_LAST, _NO_FIRST = frozenset(_NO_LAST_NAMES.split()), frozenset(_NO_NAMES.spl
 
 
 def is_first_name(word: str) -> bool:
-    """Whether a word with a capital letter may be one: no title, and nothing that begins a sentence or a heading."""
+    """Return whether a word with a capital letter may be a first name: no title, and nothing that begins a sentence or
+    a heading."""
     return word.rstrip(".") not in _TITLE_WORDS and word not in _NO_FIRST and word not in _NO_LAST
 
 
 def shorter_forms(name: WrittenName) -> tuple[str, ...]:
-    """The name itself, without titles, and what else it may be called: its last and its first word, or an organisation
-    without its legal form. Nothing that is a month, say, by itself; one that the text has for something else is for
-    the caller to leave out."""
+    """Return the other forms that a name may have in the text: without titles, its last and its first word, or an
+    organisation without its legal form. A month, for one, never is such a form by itself; the caller leaves out a form
+    that the text uses for something else."""
     words = name.name.split()
     while len(words) > 1 and words[0].rstrip(".") in _TITLE_WORDS:
         del words[0]
@@ -244,8 +245,8 @@ def _clean(name: str) -> str:
 
 
 def _beginning(written: str, *, formed: bool) -> int:
-    """Where the name of an organisation begins: behind articles, and behind another name and an "and", or a
-    person's and an "of". `formed`: it ends with its legal form."""
+    """Return where the name of an organisation begins: behind articles, and behind another name and an "and", or a
+    person's and an "of". `formed`: the name ends with its legal form."""
     words = [(match.start(), match.group().rstrip(",")) for match in re.finditer(r"\S+", written)]
     joint = max((number for number, (_at, word) in enumerate(words) if word in ("and", "und", "et")), default=0)
     is_one = (joint, len(words) - joint) == (1, 3) if formed else {"of", "for"} & {word for _at, word in words[:joint]}

@@ -86,21 +86,21 @@ class Figure:
     bound: str
 
     def agrees(self, other: Figure) -> bool:
-        """Whether both may mean the same: a unit or bound that one of them leaves out is no difference."""
+        """Return whether both may mean the same: a unit or bound that one of them leaves out makes no difference."""
         units = self.unit == other.unit or not (self.unit and other.unit)
         bounds = self.bound == other.bound or not (self.bound and other.bound)
         return self.value == other.value and units and bounds
 
 
 def without_bounds(text: str) -> str:
-    """The case-folded text with a sign for each bound such as "not less than", which negates nothing."""
+    """Return the case-folded text with a sign for each bound such as "not less than", which negates nothing."""
     for words, bound in _BOUNDS:
         text = words.sub(_BOUND_SIGNS[bound], text)
     return text
 
 
 def figures_of(text: str, language: Language) -> tuple[Figure, ...]:
-    """All numbers of the text, in order."""
+    """Return all numbers of the text, in order."""
     text = _RAISED.sub(lambda match: f"^{match.group()}", _NOTE_MARK.sub("", text))
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _KANJI_NUMBER.sub(lambda match: str(kanji_value(match["number"])), text)
@@ -111,7 +111,7 @@ def figures_of(text: str, language: Language) -> tuple[Figure, ...]:
 
 
 def begins_with_unit(text: str) -> bool:
-    """Whether the text, which follows a number, begins with a unit."""
+    """Return whether the text, which follows a number, begins with a unit."""
     match = re.match(r"\s*([%‰°€$£¥]|[^\W\d_]+(?:\^\S+)?)", unicodedata.normalize("NFKC", text).casefold())
     if match is None:
         return False
@@ -139,7 +139,7 @@ def _figures(pieces: Sequence[re.Match[str]], language: Language) -> Iterator[Fi
 
 
 def _value(pieces: Sequence[re.Match[str]], language: Language) -> tuple[str, int]:
-    """The number at the beginning, and how many pieces it takes; 0 for no number."""
+    """Return the number at the beginning, and how many pieces it takes; 0 for no number."""
     first = pieces[0]
     if first["number"]:
         value = first["number"].translate(_PLAIN)

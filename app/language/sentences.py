@@ -83,7 +83,7 @@ class _Block:
 
 
 def sentences(text: str) -> Iterator[Sentence]:
-    """The sentences of a text, in order."""
+    """Yield the sentences of a text, in order."""
     heading = lead = ""
     leads = False
     for block in _blocks(text):
@@ -113,7 +113,7 @@ def _shorten(space: re.Match[str]) -> str:
 
 
 def cut(paragraph: str) -> Iterator[str]:
-    """The sentences of a paragraph, with what is left behind the last one."""
+    """Yield the sentences of a paragraph, with what is left behind the last one."""
     begin = 0
     for match in _END.finditer(paragraph):
         following = paragraph[match.end() :].lstrip()
@@ -192,9 +192,8 @@ def _paragraphs(text: str) -> Iterator[list[str]]:
 
 
 def _is_heading(line: str, following: str, width: int, *, may_begin: bool, alone: bool) -> bool:
-    """`following`: the paragraph's next line; `width`: the characters of its longest. `may_begin`: the text before has
-    ended; `alone`: nothing of the paragraph is before it.
-    """
+    """Return whether a line is a heading. `following` is the paragraph's next line, `width` the characters of its
+    longest line; `may_begin`: the text before has ended; `alone`: nothing of the paragraph is before the line."""
     if line.startswith("#"):
         return re.match(r"#{1,6}\s", line) is not None
     if _LEADER.search(line):
@@ -215,12 +214,12 @@ def _is_heading(line: str, following: str, width: int, *, may_begin: bool, alone
 
 
 def _fills(line: str, width: int) -> bool:
-    """Whether a line was ended by the margin: it is long, and about as wide as its paragraph."""
+    """Return whether a line was ended by the margin: it is long, and about as wide as its paragraph."""
     signs = sum(2 if is_unspaced(sign) else 1 for sign in line)
     return signs >= _SHORTEST_MARGIN and len(line) >= _SHORT_LINE * width
 
 
 def _begins(line: str) -> bool:
-    """Whether a sentence may begin with this line, by its first letter."""
+    """Return whether a sentence may begin with this line, by its first letter."""
     first = line.lstrip("“\"'‘«„([")[:1]
     return not first.islower()

@@ -33,7 +33,7 @@ _HIRAGANA = re.compile(r"[\u3040-\u309f\u30fc\W]")
 
 
 def is_unspaced(character: str) -> bool:
-    """Whether the character is of a script without spaces between words (Chinese, Japanese, Thai and others)."""
+    """Return whether the character is of a script without spaces between words (Chinese, Japanese, Thai and others)."""
     return bool(character) and _UNSPACED_CHARACTER.match(character) is not None
 
 
@@ -48,7 +48,7 @@ class TextTerms:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in NFKC, case-folded; a run of a script without spaces is one word."""
+    """Return the words of a text in NFKC, case-folded; a run of a script without spaces is one word."""
     words: list[str] = []
     for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
         words += [word] if word.isascii() else ["".join(run) for _, run in groupby(word, is_unspaced)]
@@ -56,7 +56,7 @@ def words_of(text: str) -> list[str]:
 
 
 def terms_of(text: str, common: Set[str]) -> TextTerms:
-    """The terms of a text, without the words in `common` and grammar written in hiragana."""
+    """Return the terms of a text, without the words in `common` and grammar written in hiragana."""
     stems: set[str] = set()
     pairs: set[str] = set()
     for word in words_of(text):
@@ -69,7 +69,7 @@ def terms_of(text: str, common: Set[str]) -> TextTerms:
 
 @lru_cache(_STEMS_KEPT)
 def stem(word: str) -> str:
-    """The common form of a case-folded word's forms, in English above all: stopping, stops, stop."""
+    """Return the common stem of a word's forms, case-folded, in English above all: "stop" for stopping, stops, stop."""
     word = _without_ending(_without_ending(word, _PLURALS), _FORMS)
     if len(word) > _MIN_STEM:
         word = word.removesuffix("e")
@@ -88,7 +88,7 @@ def _without_ending(word: str, endings: Mapping[str, str]) -> str:
 
 
 def weigh(wanted: Set[str], held: Sequence[Set[str]]) -> dict[str, float]:
-    """The weight of each wanted term, higher for a term in fewer texts; `held`: the terms of each text."""
+    """Return the weight of each wanted term, higher for a term in fewer texts; `held`: the terms of each text."""
     counts = dict.fromkeys(wanted, 0)
     for terms in held:
         for term in terms & wanted:

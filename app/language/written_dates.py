@@ -72,7 +72,7 @@ class DateReader:
     day_first: bool | None = None
 
     def read(self, text: str, before: PartialDate | None = None) -> tuple[WrittenDate, ...]:
-        """The dates of a text, in order. `before`: the last whole one before the text, if there is one."""
+        """Return the dates of a text, in order. `before` is the last whole date before the text, if there is one."""
         if not may_have_dates(text):
             return ()
         plain = text.translate(_PLAIN)
@@ -87,12 +87,12 @@ class DateReader:
 
 
 def may_have_dates(text: str) -> bool:
-    """Whether it is worth looking: most texts have neither a number nor a word such as day."""
+    """Return whether a text is worth searching for dates: most texts have neither a number nor a word such as day."""
     return _MAY.search(text) is not None
 
 
 def day_comes_first(texts: Iterable[str]) -> bool | None:
-    """Whether the dates of a document that are written with numbers alone have the day before the month; None where
+    """Return whether dates of a document that are written with numbers alone have the day before the month; None if
     none of them says it, or they differ."""
     firsts = set[bool]()
     for text in texts:
@@ -157,7 +157,7 @@ def _drafts(text: str, day_first: bool | None) -> list[_Draft]:
 
 
 def _joined(text: str, drafts: Sequence[_Draft]) -> list[_Draft]:
-    """Two dates with "to" between them are one span; the first takes the year of the second where it has none."""
+    """Join two dates with "to" between them into one span; the first takes the year of the second if it has none."""
     joined: list[_Draft] = []
     for draft in drafts:
         before = joined[-1] if joined else None
@@ -181,7 +181,7 @@ def _is_span(between: str, first: _Draft, second: _Draft) -> bool:
 
 
 def _of_names(match: re.Match[str], day: str, month: str, year: str) -> _Draft | None:
-    """By the names of its groups; `until` there may have the last day or month of a span."""
+    """Return the date that the groups of these names make; a group `until` may have the last day or month of a span."""
     groups = match.groupdict()
     name, named_year = groups[month] or "", groups.get(year)
     if len(name) < 4 and name.islower():
@@ -251,7 +251,7 @@ def _era_letter(match: re.Match[str]) -> _Draft | None:
 
 
 def _same(match: re.Match[str]) -> _Draft | None:
-    """同年5月1日, 翌月3日, 翌日: after a sign, with what is named behind it."""
+    """Return a date such as 同年5月1日, 翌月3日 or 翌日, which is reckoned from the date before it."""
     sign, unit, rest_month, rest_day = match.groups()
     step = {"同": 0, "翌": 1, "前": -1}[sign]
     month, day = _count(rest_month), _count(rest_day)
@@ -272,7 +272,8 @@ def _month_day_japanese(match: re.Match[str]) -> _Draft | None:
 
 
 def _beside(match: re.Match[str]) -> _Draft | None:
-    """The same, the next or the day before."""
+    """Return a date that is reckoned from the one before it: the same day, month or year, or the next or previous
+    one."""
     which, unit = match[1].casefold(), _unit(match[2])
     step = 0 if which in _SAME else -1 if which in _EARLIER else 1
     return _Draft(*match.span(), relative=lambda before: _moved(before, unit, step))
