@@ -2,6 +2,13 @@
 
 They are found by the very text that they were made of: a page that was read again, or whose hidden text is read now,
 is another text, and nothing here can be wrong about it. Two million tokens, 10 MB of books, take 8 MB.
+
+Invariants:
+
+- Kept tokens are found by their text, within everything that decides on tokens: the keys of the file's tokenizer, the
+  layout of prompts, how texts are cut, and the build of llama.cpp. So nothing ever has to be invalidated. Held by:
+  tests/engine/kv/test_book_tokens.py::test_another_book_vocabulary_or_secret_finds_nothing,
+  tests/engine/test_vocabulary.py::test_what_decides_on_tokens_counts.
 """
 
 from __future__ import annotations

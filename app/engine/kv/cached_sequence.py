@@ -2,6 +2,20 @@
 
 What may be kept is decided in `kv.reuse`; here it is done. Three things spare evaluation: what the context holds,
 snapshots of its local layers (main memory), and saved readings (disk).
+
+Invariants:
+
+- The last token of the books is evaluated alone, so that the comparison after a restore is fair. Where a model has
+  local layers or a state, so is the last token of the prompt, where a regenerated answer begins; with full attention it
+  is not, so there the first logits may be rounded otherwise. Held by:
+  tests/engine/kv/test_saved.py::test_a_stopped_reading_goes_on_where_it_was,
+  tests/engine/kv/test_attending.py::test_a_prompt_that_is_asked_again_gives_the_same_logits.
+- A recurrent or hybrid model (Mamba, Granite 4 H, Qwen 3.5, LFM2) keeps one state in place of keys, which cannot be
+  brought back by a token. Its saved reading holds the state before the last token, and its slices are never broken off.
+  Held by: tests/engine/kv/test_attending.py::test_a_slice_that_changes_a_state_is_not_broken_off,
+  tests/engine/kv/test_attending.py::test_only_what_is_new_is_evaluated.
+- A reading that is saved before its end has one token more, evaluated alone, which is taken back at once. Held by:
+  tests/engine/kv/test_saved.py::test_what_is_saved_on_the_way_changes_no_logit.
 """
 
 from __future__ import annotations

@@ -12,6 +12,24 @@ chunk up to it: a snapshot serves all positions of its chunk up to its own, and 
 first position of the next one is evaluated. So one copy shortly before that border is enough, and a turn that stays in
 its chunk needs none. A sliding window has moved on with every token, and a recurrent state is that of one position:
 there a snapshot serves the position that it was taken at, and no other.
+
+Invariants:
+
+- Positions are given and never shifted; `LlamaContext.position_min` is read before anything is removed. Held by:
+  tests/engine/kv/test_reuse_rules.py::test_chunked_attention,
+  tests/engine/kv/test_reuse_rules.py::test_other_geometries.
+- With chunks, a snapshot is taken before the first position beyond a chunk is evaluated, if somebody may come back to
+  that chunk, and at no other time. So no turn that stays in its chunk waits for a copy. Held by:
+  tests/engine/kv/test_reuse.py::test_a_turn_that_stays_in_its_chunk_copies_no_local_layers.
+- Slices are cut at multiples of their size: the same text is evaluated in the same batches whether it is continued or
+  read again, since rounding differs between batch shapes and routing to experts amplifies that. Held by:
+  tests/engine/kv/test_reuse_rules.py::test_slices_cover_and_their_borders_do_not_depend_on_the_start.
+- An image's embeddings are kept as a whole run or not at all. They are numbers below zero in the sequence, so text and
+  images need one rule. Held by:
+  tests/engine/images/test_vision.py::test_an_image_across_a_chunk_is_rolled_back_soundly.
+- On a processor with an f16 cache, a short slice is filled up to 64 tokens; the filling is taken back at once and never
+  crosses a chunk's border. Held by: tests/engine/test_filling.py,
+  tests/engine/kv/test_reuse_rules.py::test_a_short_slice_is_filled_up_within_its_chunk_and_the_room.
 """
 
 from __future__ import annotations

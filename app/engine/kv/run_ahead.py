@@ -3,6 +3,22 @@
 On a card llama.cpp queues a slice and comes back. Before it queues the next one it prepares that, with its mask of
 context x slice, and waits for the slice whose place it takes: so the card goes on without a pause, and the queue cannot
 grow. Whoever asks to stop waits for what is queued, though.
+
+`llama_decode` comes back once a slice is queued, so the next one's graph and mask are made while the card computes. The
+queue bounds itself: before llama.cpp copies a slice's input to the card it waits for the slice before it or, where
+whole layers are spread over several cards, for the fourth before it (`ggml_backend_sched_compute_splits`,
+`GGML_SCHED_MAX_COPIES`). It copies the batch first and keeps nothing of ours. So memory does not grow, and a batch of
+several slices would bring nothing but coarser stops.
+
+Invariants:
+
+- Only logits and copies of the cache are waited for; progress is behind by what is under way. Held by:
+  tests/engine/kv/test_reading_ahead.py::test_only_logits_and_copies_are_waited_for,
+  tests/engine/kv/test_reading_ahead.py::test_progress_is_behind_by_what_is_under_way.
+- A stop or a pause waits a second at most, unless a single slice takes longer. Held by:
+  tests/engine/kv/test_run_ahead.py::test_a_stop_waits_a_second_at_most.
+- A slice that fails leaves nothing behind: it ends the process at the next wait (CUDA) or is the next call's error.
+  Held by: tests/engine/kv/test_reading_ahead.py::test_a_slice_that_fails_leaves_nothing_behind.
 """
 
 from __future__ import annotations

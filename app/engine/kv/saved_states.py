@@ -9,6 +9,17 @@ layers, of some tokens each. The reading's file names them, and has the rest of 
 reading of the same sequence writes only the rows that are new, and names the others' files too. Each file of rows is
 known by its salt, so that rows of two readings never mix. Rows are written first, so after a crash some may be of no
 reading; those go later. What is in one file, as earlier versions wrote it, is read as ever.
+
+Invariants:
+
+- Rows of the global layers only grow, so each is written once. A state with anything in it that `state_layout` does not
+  know to the last byte is written whole. Held by:
+  tests/engine/kv/test_saved_rows.py::test_a_longer_reading_writes_only_what_is_new,
+  tests/engine/kv/test_saved_rows.py::test_what_has_no_layout_is_written_whole.
+- What another version of Octavo saved stays for that version. Held by:
+  tests/engine/kv/test_saved_states.py::test_what_another_version_saved_stays_for_it.
+- Whoever changes how prompts are laid out raises `prompt.LAYOUT_VERSION`. Not tested: nothing can tell a change that
+  matters from one that does not.
 """
 
 from __future__ import annotations

@@ -1,1 +1,20 @@
-"""An engine on another machine: the port of `engine.protocol` over an OpenAI-compatible server."""
+"""An engine on another machine: the port of `engine.protocol` over an OpenAI-compatible server.
+
+`session.py` is one server with its model; `transport.py` alone speaks HTTP.
+
+Invariants:
+
+- Only `transport.py` opens a socket, in a process of its own: one origin, no redirects, no proxies, no cookies. Held
+  by: contract "the remote engine speaks to its server in a process of its own", tests/engine/remote/test_secrets.py.
+- An address without encryption is refused before anything is sent, unless it is this machine. Held by:
+  tests/engine/remote/test_hostile.py::test_an_address_without_encryption_is_refused_before_anything_is_sent.
+- Prompts go as tokens; one with images goes as messages, which the server's own template lays out. So books are read
+  again when the first image comes, and not afterwards. Held by:
+  tests/engine/remote/test_images.py::test_a_later_question_begins_with_the_same_bytes.
+- What looks like a control token in a text is taken apart before it is sent. Held by:
+  tests/engine/remote/test_texts.py::test_no_part_holds_a_control_token_of_any_known_format,
+  tests/engine/remote/test_images.py::test_nothing_in_a_book_becomes_a_control_token.
+- Whether a server holds answers to a form is found out once, by a short request with nothing of a book in it. Held by:
+  tests/engine/remote/test_guided.py::test_what_a_server_obeys_is_found_out_once.
+- Every kind of server passes the suite of the engine on this machine. Held by: tests/contracts/test_engine.py.
+"""

@@ -13,10 +13,11 @@ from app.engine.architectures import geometry_of
 from app.engine.control import RunControl
 from app.engine.kv.cached_sequence import CachedSequence
 from app.engine.llama.llama import LlamaContext, LlamaModel
-from app.engine.protocol import ReadingsSpec
+from app.engine.protocol import LoadSpec, ReadingsSpec
+from app.engine.session import Session
 from tests.engine.conftest import NewEngine, lay_out, load, probe
 from tests.engine.kv.test_reuse import OTHER, THREADS, Desk, ask, book_ending_at, walk, words
-from tests.engine.kv.test_saved import SECRET
+from tests.engine.kv.test_saved import ASKED, SECRET
 from tests.models.attending import DENSE, HYBRIDS, KINDS, RECURRENT, SLIDING, write_attending
 
 
@@ -67,4 +68,20 @@ def test_a_slice_that_changes_a_state_is_not_broken_off(models: dict[str, Path],
         found.append(context.logits().tobytes())
         context.close()
         model.close()
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("kind", ["llama4", SLIDING])
+def test_a_prompt_that_is_asked_again_gives_the_same_logits(
+    models: dict[str, Path], tiny_scout_fast: Path, kind: str
+) -> None:
+    """A regenerated answer begins with the prompt's last token, which was evaluated alone the first time, too."""
+    spec = LoadSpec(str(models.get(kind, tiny_scout_fast)), context_tokens=4096, kv_type=KvType.F16)
+    session = Session(spec, lambda _fraction: True, RunControl())
+    laid = session.tokenizer.lay_out(ASKED)
+    found = []
+    for _ in range(2):
+        session.read(laid.tokens, laid.books, lambda *_: None)
+        found.append(session.logits())
+    session.close()
     assert found[0] == found[1]
