@@ -9,6 +9,17 @@ rlimits      limits of memory, time and output (`app.isolation.limits`), which e
 Landlock does not cover whether a file exists and how large it is; the filter refuses every call that would tell. Two
 things remain at the second step. A reader that may open fonts can try to open any path: the error says whether it
 exists. And with a C library that asks about open files by path (glibc 2.33 to 2.38), sizes and times can be asked for.
+
+Invariants:
+
+- A reader is closed in two moves (`lock`): Landlock before the first thread starts, since it does not cover threads
+  that already run; then the filter of system calls, for all threads, once they run. From then on no thread starts, no
+  memory becomes code, and no path can be asked about. Only a reader that may use the system's fonts opens files then.
+  Held by: tests/isolation/test_sandbox.py::test_limits_hold_at_every_step,
+  tests/isolation/test_sandbox.py::test_what_only_an_intruder_does_ends_the_child,
+  tests/isolation/test_escape.py::test_every_way_out_is_shut.
+- A step that cannot be reached is not claimed. Held by:
+  tests/isolation/test_sandbox.py::test_a_step_that_cannot_be_reached_is_not_claimed.
 """
 
 from __future__ import annotations

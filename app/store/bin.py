@@ -1,5 +1,12 @@
 """The bin on disk. What is in it stays in its tables and is marked with the entry it belongs to: nothing that lists,
-finds or asks sees it. A book takes along the sheets that ask nothing else, a conversation its notes."""
+finds or asks sees it. A book takes along the sheets that ask nothing else, a conversation its notes.
+
+Invariants:
+
+- What comes back is as it was, and below an id that is in the bin nothing can be put. Held by:
+  tests/store/test_bin.py::test_a_conversation_comes_back_as_it_was,
+  tests/features/tables/test_bin.py::test_a_sheet_comes_back_with_its_book.
+"""
 
 from __future__ import annotations
 

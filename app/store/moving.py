@@ -6,6 +6,12 @@ what no foreign key tells is named: indexes of words, what a question was answer
 books belong together, and which rows that documents share are the same (`SharedRows`).
 
 The target has everything before anything is deleted: killed in between, both have it, and moving it again ends it.
+
+Invariants:
+
+- When a book is copied, because others still need it, only what comes of its document goes along: `_OF_DOCUMENT`, and
+  what features name in `Keeps.of_documents`. Held by:
+  tests/features/tables/test_moving.py::test_a_book_that_a_table_needs_is_copied.
 """
 
 from __future__ import annotations

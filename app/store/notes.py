@@ -1,4 +1,12 @@
-"""Notes and highlights on disk. They go with their book: into the bin, back, and for good."""
+"""Notes and highlights on disk. They go with their book: into the bin, back, and for good.
+
+Invariants:
+
+- A note follows its words: it keeps them and their place in the page's text. Where a book is read again, `place_again`
+  looks for them on the new pages, the nearest place first; a note whose words are nowhere is marked as lost and kept.
+  Held by: tests/store/test_notes.py::test_a_note_follows_its_words_when_the_book_is_read_again,
+  tests/store/test_notes.py::test_a_lost_note_is_found_again.
+"""
 
 # ruff: noqa: S608 (what is put into the SQL below are constants, never a value)
 

@@ -3,6 +3,15 @@
 It is put together in a folder inside the data folder (`Staging`), which nobody takes for a desk. One rename of that
 folder decides that it is the desk; what is left is to move what is in it, and whoever is stopped there goes on at the
 next start (`settle`): the database comes last.
+
+Invariants:
+
+- Every byte is on disk before the one rename of `restoring` to `restored`; `settle` moves what is in it at the latest
+  at the next start, the database last. Held by:
+  tests/store/test_restoring.py::test_whoever_is_killed_leaves_the_desk_of_before_or_the_whole_new_one.
+- What comes from a backup is untrusted: names of members, tables and ids of matters are checked before anything is
+  moved. Held by: tests/features/backup/test_service.py::test_a_name_inside_that_leads_elsewhere_is_refused,
+  tests/features/backup/test_service.py::test_a_database_inside_that_is_none_of_octavo_is_refused.
 """
 
 from __future__ import annotations

@@ -3,6 +3,14 @@
 First a line that says which kind of file it is, then the length of what follows as four bytes (little-endian), JSON,
 and the SHA-256 of that. The JSON has the version of the kind, the salt, the cost of guessing, and a check value, by
 which a wrong passphrase is told from a damaged file.
+
+Invariants:
+
+- Every file that a passphrase opens begins like this, and what follows is encrypted by `engine.kv.encrypted_file` or is
+  a database. Held by:
+  tests/features/backup/test_service.py::test_what_is_no_whole_backup_is_refused_and_nothing_is_written,
+  tests/services/library/test_matters.py::test_what_is_no_exported_matter_is_refused.
+- A passphrase that is set here is strong. Held by: tests/store/test_keys.py::test_a_weak_passphrase_is_refused.
 """
 
 from __future__ import annotations
