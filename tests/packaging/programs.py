@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -17,6 +19,18 @@ def program(name: str) -> Any:
     if str(BUNDLE) not in sys.path:
         sys.path.append(str(BUNDLE))
     return importlib.import_module(name)
+
+
+def script(name: str) -> ModuleType:
+    """Load a program of packaging/ by its path below that folder, such as `shape.py`."""
+    path = CHECKOUT / "packaging" / name
+    spec = importlib.util.spec_from_file_location(f"packaging_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def library(path: Path, source: str, *needed: Path, versions: str = "") -> Path:

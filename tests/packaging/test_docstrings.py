@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from typing import Any
-
 import pytest
 
-from tests.packaging.programs import CHECKOUT
+from tests.packaging.programs import script
 
-
-def _load() -> Any:
-    spec = importlib.util.spec_from_file_location("docstrings", CHECKOUT / "packaging" / "docstrings.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-docstrings = _load()
+docstrings = script("docstrings.py")
 
 
 def places(source: str) -> list[str]:
