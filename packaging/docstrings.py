@@ -26,7 +26,6 @@ LATER = (
     "app/bootstrap.py",
     "app/cli/*",
     "app/documents/*",
-    "app/engine/*",
     "app/export/*",
     "app/feature.py",
     "app/features/*/window/*",
@@ -76,13 +75,13 @@ VERBS = _set("""
     notice number observe offer omit open order own pack pad paginate paint parse pass paste patch pause peel permit
     persist pick pin place plan play point poll populate post prefer prefix prepare press pretend prevent print
     probe produce promise propose protect prove provide pull push put quit quote raise rank rate reach react read
-    reassemble rebuild recall recognise record recover redact redo reduce refresh refuse reject relate release rely
-    remember remind remove rename render reopen repack repaint repair repeat rephrase replace reply report request
-    rescale rescue reserve reset resize resolve restart restore restrict return reveal reverse review rewind rewrite
-    rotate round run sample save say scale scan scroll scrub seal search secure see seek select send separate
-    serialise serve set settle shade shape share shift shorten show shrink shut sign skip slice slide snap solve
-    sort speak spell spend split spot stack stamp stand start state stay step stop store stream stretch strip style
-    submit subtract suggest sum supply suppress suspend swap sweep switch take tell test tick tie tint toggle
+    reassemble rebuild recall receive recognise record recover redact redo reduce refresh refuse reject relate
+    release rely remember remind remove rename render reopen repack repaint repair repeat rephrase replace reply
+    report request rescale rescue reserve reset resize resolve restart restore restrict return reveal reverse review
+    rewind rewrite rotate round run sample save say scale scan scroll scrub seal search secure see seek select send
+    separate serialise serve set settle shade shape share shift shorten show shrink shut sign skip slice slide snap
+    solve sort speak spell spend split spot stack stamp stand start state stay step stop store stream stretch strip
+    style submit subtract suggest sum supply suppress suspend swap sweep switch take tell test tick tie tint toggle
     tokenise tokenize tolerate touch trace track translate treat trim truncate try turn undo unite unload unlock
     unpack unpause unwrap update upload uppercase use validate verify visit vouch wait wake walk want warm warn
     watch weigh widen wipe withdraw withhold work wrap write yield zoom

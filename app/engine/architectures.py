@@ -21,8 +21,9 @@ starcoder2 step35 t5 t5encoder talkie wavtokenizer-dec xverse
 """
 
 ARCHITECTURES = frozenset(_NAMES.split())
-"""By their names in `general.architecture`. Source: LLM_ARCH_NAMES in llama-arch.cpp, without `clip`, which names
-projectors. The library cannot be asked for the list, so a test offers it each of these names, and others."""
+"""The families by their names in `general.architecture`. Source: LLM_ARCH_NAMES in llama-arch.cpp, without `clip`,
+which names projectors. The library cannot be asked for the list, so a test offers it each of these names, and
+others."""
 
 _LLAMA4_CHUNK = 8192
 """llama.cpp hard-codes Llama 4's chunk (llama-model.cpp); the value in the file is ignored."""
@@ -37,14 +38,14 @@ class Attention(StrEnum):
 
 @dataclass(frozen=True)
 class Geometry:
-    """How a model attends. `window` in tokens, 0 where there is none."""
+    """The reach of a model's attention. `window` is in tokens, 0 if there is none."""
 
     attention: Attention = Attention.FULL
     window: int = 0
 
 
 def geometry_of(architecture: str, window: int, recurrent: bool) -> Geometry:
-    """How an architecture attends; `window` is llama.cpp's `n_swa`."""
+    """Return how an architecture attends; `window` is llama.cpp's `n_swa`."""
     if recurrent:
         return Geometry(Attention.RECURRENT)
     if architecture == "llama4":

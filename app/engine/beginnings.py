@@ -1,4 +1,4 @@
-"""How probable it is that an answer begins with one of a few words, by the logits of its first token."""
+"""Measures how probable it is that an answer begins with one of a few words, by the logits of its first token."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class Beginnings:
         self._tokens = [sorted(own - set().union(*(other for other in found if other is not own))) for own in found]
 
     def logs(self, logits: npt.NDArray[np.float32]) -> tuple[float, ...]:
-        """The natural logarithm of each word's probability; minus infinity where no token is its own."""
+        """Return the natural logarithm of each word's probability; minus infinity if no token belongs to that word
+        alone."""
         values = logits.astype(np.float64)
         total = _log_sum(values)
         return tuple(_log_sum(values[tokens]) - total if tokens else float("-inf") for tokens in self._tokens)

@@ -179,7 +179,7 @@ class EngineClient:
 
     @property
     def pid(self) -> int | None:
-        """That of the process that answers, while it lives."""
+        """The id of the process that answers, or None if it does not live."""
         child = self._children.get(self._answering)
         return child.pid if child is not None and child.death is None else None
 
@@ -197,7 +197,8 @@ class EngineClient:
         return HERE
 
     def _is_fresh(self) -> bool:
-        """Whether the process that would answer has no model: the model's died, and another began for other work."""
+        """Return whether the process that would answer has no model: the model's own process died, and another began
+        for other work."""
         return self._fresh and self._answering == HERE
 
     def _holds_model(self) -> bool:
@@ -214,7 +215,7 @@ class EngineClient:
             self._working = EngineState.EMPTY
 
     def _process(self, module: str) -> Child[Event]:
-        """A new one. Raises AppError when `close` came before."""
+        """Start a new process. Raises AppError if `close` came before."""
         if self._closed:
             raise AppError(Code.ENGINE_EXITED, status=0)
         return Child(command(module), Event, stall_limit_s=self._stall_limit_s, silence_limit_s=self._silence_limit_s)

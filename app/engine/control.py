@@ -24,7 +24,7 @@ class RunControl:
         self._go.set()
 
     def begin(self) -> None:
-        """A new command arrived: what was asked before was not meant for it."""
+        """Forget what was asked of the command before: a new one has arrived."""
         self._stop.clear()
         self._go.set()
 
@@ -41,12 +41,12 @@ class RunControl:
         self._go.set()
 
     def pending(self) -> bool:
-        """Whether the command should wait or end; `wait` says which."""
+        """Return whether the command should wait or end; `wait` says which."""
         self._step()
         return self._stop.is_set() or not self._go.is_set()
 
     def stopping(self) -> bool:
-        """Whether the command should end."""
+        """Return whether the command should end."""
         return self._stop.is_set()
 
     def wait(self) -> bool:

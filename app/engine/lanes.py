@@ -32,7 +32,7 @@ class Lanes:
 
     @contextmanager
     def on(self, number: int) -> Iterator[None]:
-        """Orders of this thread go within it by this lane."""
+        """Send this thread's orders by this lane while the block runs."""
         with self._turn:
             self._here.lane = number
             try:
@@ -92,7 +92,7 @@ class Lanes:
         return child
 
     def _receive(self, child: Child[Event]) -> Event | None:
-        """The next event of a lane; until it comes, the thread of another lane has its turn."""
+        """Wait for the next event of a lane; until it comes, the thread of another lane has its turn."""
         self._turn.release()
         try:
             return child.receive()

@@ -114,7 +114,7 @@ class OrderLoop(ABC, Generic[Session]):
         self._port.send(order.reply(result))
 
     def _reply_read(self, order: EngineOrder[Progress, Result], result: Result) -> None:
-        """The reply to an order that had something read, with what went wrong with saved readings."""
+        """Reply to an order that had something read, with what went wrong with saved readings."""
         for problem in self._loaded().problems():
             self._port.send(Notice(problem))
         self._reply(order, result)
@@ -128,7 +128,8 @@ class OrderLoop(ABC, Generic[Session]):
         self._port.send(Reading(done, total, reused))
 
     def _tokenizing(self, done: int, total: int) -> None:
-        """Between two texts. A person sees what takes a moment, in steps that can be seen. Raises Stopped."""
+        """Show progress between two texts, and end when asked to. A person sees what takes a moment, in steps that can
+        be seen. Raises Stopped."""
         if self._control.wait():
             raise Stopped
         if total >= _WORTH_SHOWING and (done == total or not 0 <= done - self._tokenized < total * _SHOWN_STEP):
@@ -136,8 +137,8 @@ class OrderLoop(ABC, Generic[Session]):
             self._port.send(Tokenizing(done, total))
 
     def _listen(self) -> None:
-        """`Stop` and `Pause` mean the order before them: one that arrives begins without, so none is lost and none
-        lingers."""
+        """Receive what is sent to this process. `Stop` and `Pause` mean the order before them: one that arrives begins
+        without, so none is lost and none lingers."""
         try:
             while (order := self._port.receive()) is not None:
                 match order:
@@ -156,7 +157,7 @@ class OrderLoop(ABC, Generic[Session]):
 
 
 def serve(server: Callable[[Port[Command]], OrderLoop[Session]]) -> None:
-    """The rest of the process's life. An error that nobody foresaw is reported as a bug, and ends it."""
+    """Serve for the rest of the process's life. An error that nobody foresaw is reported as a bug, and ends it."""
     port: Port[Command] = Port(Command)
     try:
         server(port).run()

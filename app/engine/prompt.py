@@ -91,7 +91,7 @@ def no_sight() -> Sight:
 
 
 def document_texts(document: DocumentText) -> list[str]:
-    """The heading, then the pages, each of which is tokenized apart."""
+    """Return the heading, then the pages, each of which is tokenized apart."""
     pages = [f"\n[p. {page.label}]\n{page.untrusted_text}\n" for page in document.pages]
     return [f"\n\n# {document.untrusted_title}\n", *pages]
 
@@ -155,8 +155,8 @@ class PromptTokenizer:
         self._answers: OrderedDict[str, _Answer] = OrderedDict()
 
     def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized = lambda _done, _total: None) -> LaidOutPrompt:
-        """The tokens of `prompt` up to where the answer begins or, where its last message is one, goes on. Raises
-        AppError as `sight` does where it has images, and what `on_tokenized` raises."""
+        """Return the tokens of `prompt` up to where the answer begins or, if its last message is one, goes on. Raises
+        AppError as `sight` does if it has images, and what `on_tokenized` raises."""
         texts = [document_texts(document) for document in prompt.documents]
         self._recall(prompt.documents, texts)
         self._tokenize(prompt, texts, on_tokenized)
@@ -189,7 +189,7 @@ class PromptTokenizer:
         return LaidOutPrompt(tokens, size, tuple(books), tuple(images), begun, before_answer)
 
     def next_question(self, text: str) -> Tokens:
-        """The tokens of a question after an answer, up to where its own answer begins, without a thought where the
+        """Return the tokens of a question after an answer, up to where its own answer begins, without a thought if the
         model can do without."""
         asked = self._vocabulary.tokenize(text, special=False)
         return self._to_next_question + asked + self._to_new_answer[False]

@@ -187,7 +187,7 @@ class Prompt(msgspec.Struct, frozen=True):
         return frozenset((*self.about, *(document.book_id for document in self.documents)))
 
     def asking(self, question: str) -> Prompt:
-        """The prompt with a question as its last message, to be answered without a thought."""
+        """Return the prompt with a question as its last message, to be answered without a thought."""
         return msgspec.structs.replace(self, messages=(*self.messages, Message("user", question)), thinks=False)
 
 
@@ -220,9 +220,9 @@ class Pixels(msgspec.Struct, frozen=True):
 
 
 class VisionInfo(msgspec.Struct, frozen=True):
-    """How a loaded model sees. `tiled`: as Llama 4 does, in squares of `tile` pixels and an overview; else by the
-    layout that llama.cpp knows for the projector's `kind`, and `tile` is 0. Of a model on a server, only that it sees
-    is known, and `kind` is that of the server."""
+    """The way in which a loaded model sees. `tiled`: as Llama 4 does, in squares of `tile` pixels and an overview; else
+    by the layout that llama.cpp knows for the projector's `kind`, and `tile` is 0. Of a model on a server, only that it
+    sees is known, and `kind` is that of the server."""
 
     projector: str  # identifies its file, as readings.fingerprint does
     kind: str
@@ -249,7 +249,7 @@ class Buffer(msgspec.Struct, frozen=True):
 
 
 def taken_bytes(buffers: Iterable[Buffer]) -> int:
-    """Weights, cache and room to compute, together."""
+    """Return the bytes of weights, cache and room to compute, together."""
     return sum(buffer.weights_bytes + buffer.cache_bytes + buffer.compute_bytes for buffer in buffers)
 
 
@@ -300,8 +300,8 @@ class EngineCounts(msgspec.Struct, frozen=True):
 
 
 class Generated(msgspec.Struct, frozen=True):
-    """How an answer ended, and the counts; its text went before as `Token` events. `replaced`: names and numbers of the
-    prompt that were, before a server got it."""
+    """The ending and the counts of an answer; its text went before as `Token` events. `replaced` counts the names and
+    numbers of the prompt that were replaced before a server got it."""
 
     ending: Ending
     usage: Usage
@@ -345,9 +345,9 @@ class Engine(Protocol):
         ...
 
     def on_lane(self, number: int) -> AbstractContextManager[None]:
-        """Where a server answers, orders of this thread go within it by a way of their own, each lane with one order at
-        a time. Of the threads that are within it one goes on at a time; the others wait for it, or for the server. Lane
-        0 is the one of all other orders. An engine of this machine has no lanes."""
+        """Send this thread's orders to the server by a lane of their own while the block runs, each lane with one order
+        at a time. Only one of the threads in such blocks runs at a time; the others wait for it, or for the server.
+        Lane 0 takes all other orders. An engine of this machine has no lanes."""
         ...
 
     def close_lanes(self) -> None:
@@ -372,7 +372,7 @@ class Engine(Protocol):
 
     @property
     def pause_count(self) -> int:
-        """How often `pause` was called: whoever takes the time looks whether somebody let it wait meanwhile."""
+        """The number of calls of `pause`: whoever measures time checks whether somebody made it wait meanwhile."""
         ...
 
     def forget(self, book_id: str) -> None:
@@ -408,7 +408,7 @@ class EngineOrder(msgspec.Struct, Generic[Progress, Result], frozen=True, tag=Tr
     """An order to an engine's process, with the progress that it reports and the result that it gives."""
 
     def reports(self, event: object) -> TypeGuard[Progress]:
-        """Whether this is progress of such an order."""
+        """Return whether this event is progress of such an order."""
         return isinstance(event, _parameters(type(self))[0])
 
     def reply(self, result: Result) -> Replied:
@@ -421,7 +421,7 @@ class EngineOrder(msgspec.Struct, Generic[Progress, Result], frozen=True, tag=Tr
 
 
 def _parameters(kind: type[EngineOrder[Progress, Result]]) -> tuple[Any, ...]:
-    """The types that an order is written with: of its progress, and of its result."""
+    """Return the types that an order is written with: of its progress, and of its result."""
     return get_args(vars(kind)["__orig_bases__"][0])
 
 
@@ -665,7 +665,7 @@ INTEGRATED = "integrated gpu"
 """The kind of graphics inside a processor, which share its memory."""
 
 VULKAN = "Vulkan"
-"""How the names of devices begin that are computed on by Vulkan."""
+"""The beginning of the names of devices that are computed on by Vulkan."""
 
 
 class Device(msgspec.Struct, frozen=True):

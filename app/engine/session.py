@@ -140,7 +140,7 @@ class Session:
     def _new_context(
         self, tokens: int, spec: LoadSpec, threads: int, kv_type: KvType, outputs: int = 1, at_once: int = 0
     ) -> LlamaContext:
-        """A context over the model's weights and the adapters. Raises AppError MODEL_..., ADAPTER_FAILED."""
+        """Open a context over the model's weights and the adapters. Raises AppError MODEL_..., ADAPTER_FAILED."""
         context = LlamaContext(
             self._model,
             tokens,
@@ -177,7 +177,7 @@ class Session:
             self._vision_problem = error.problem
 
     def lay_out(self, prompt: Prompt) -> LaidOutPrompt:
-        """The tokens of `prompt`. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... where it has images, and what
+        """Return the tokens of `prompt`. Raises AppError MODEL_BLIND, MODEL_PROJECTOR_... if it has images, and what
         `on_tokenized` raises."""
         return self.tokenizer.lay_out(prompt, self._on_tokenized)
 
@@ -192,7 +192,7 @@ class Session:
         return msgspec.structs.replace(laid.size, to_read=evaluated, held=of_books)
 
     def context_options(self) -> tuple[Room, ...]:
-        """How large the context could be with each KV type, where it may take the memory that it takes now too."""
+        """Return how large the context could be with each KV type, if it may take the memory that it takes now too."""
         shape, info, slice_tokens = self._shape, self.info, self._context.slice_tokens
         memory = _free_memory(self._spec) + planner.context_bytes(
             shape, info.context_tokens, info.kv_type, slice_tokens
@@ -265,11 +265,11 @@ class Session:
         return self.read(laid.tokens[: laid.books[-1].end], laid.books, on_progress) if laid.books else Usage()
 
     def logits(self) -> bytes:
-        """After `read`: the logits of the next token, little-endian float32."""
+        """Return the logits of the next token after `read`, little-endian float32."""
         return self._context.logits().tobytes()
 
     def write_tokens(self, count: int) -> WrittenTokens:
-        """After `read` or an answer: write `count` tokens, whatever they say, or as many as there are until it is
+        """Write `count` tokens after `read` or an answer, whatever they say, or as many as there are until it is
         stopped. Raises AppError CONTEXT_FULL, MODEL_FAILED."""
         sampler = Sampler(Sampling(true_quotes=False, lookup=False))
         writer = Writer(self._model, self._context, self._sequence, sampler, self._shape.geometry, Thoughts())
@@ -332,7 +332,7 @@ class Session:
         )
 
     def _quoter(self, prompt: Prompt, books: tuple[DocumentText, ...]) -> QuoteConstraint:
-        """The text of the same books is prepared once."""
+        """Return what holds quotations to these books. The text of the same books is prepared once."""
         if self._quotable is None or self._quotable[0] != books:
             self._quotable = (books, QuotableText(books))
         return QuoteConstraint(self._quotable[1], prompt.said, frozenset(prompt.restated))
@@ -361,7 +361,8 @@ class Session:
         return self._sequence.take_counts()
 
     def problems(self) -> list[Problem]:
-        """Problems with saved readings since the last call. The first call also tells what is to be known of a load."""
+        """Return problems with saved readings since the last call. The first call also tells what is to be known of a
+        load."""
         news, self._news = self._news, []
         return [*news, *self._sequence.problems()]
 
@@ -419,12 +420,12 @@ def _check_memory(spec: LoadSpec, shape: planner.Shape, context_tokens: int) -> 
 
 
 def _free_memory(spec: LoadSpec) -> int:
-    """Bytes that a context can still have: on the first card, else in main memory."""
+    """Return the bytes that a context can still have: on the first card, else in main memory."""
     return next((card.free_bytes for card in _cards(spec)), None) or free_memory()
 
 
 def _cards(spec: LoadSpec) -> tuple[Device, ...]:
-    """The cards that a load computes on; how much of their memory is free is asked each time."""
+    """Return the cards that a load computes on; how much of their memory is free is asked each time."""
     return tuple(used_cards().values()) if spec.cards and spec.gpu_layers else ()
 
 
@@ -453,7 +454,7 @@ def _describe(
 
 
 def _vocabulary_id(model: LlamaModel) -> str:
-    """The same id means the same tokens of a page, with its mark: the same vocabulary, rules of our own, build of
+    """Return an id that means the same tokens of a page, with its mark: the same vocabulary, rules of our own, build of
     llama.cpp. Raises AppError MODEL_*."""
     made_by = f"{vocabulary_digest(model.path)} {LAYOUT_VERSION} {CUTTING_VERSION} {version()}"
     return hashlib.blake2b(made_by.encode(), digest_size=16).hexdigest()

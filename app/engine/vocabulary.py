@@ -1,4 +1,4 @@
-"""Which vocabulary a model file has: tokens, merges and rules of two that have the same name are the same."""
+"""Tells which vocabulary a model file has: tokens, merges and rules of two that have the same name are the same."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _digest(header: mmap.mmap) -> str:
 
 
 def _behind(header: mmap.mmap, kind: int, place: int) -> int:
-    """Where what follows a value begins."""
+    """Return where the field after a value begins."""
     if kind == _STRING:
         return place + _U64.size + int(_U64.unpack_from(header, place)[0])
     if kind != _ARRAY:

@@ -75,12 +75,12 @@ class Thoughts:
 
     @property
     def may_begin(self) -> bool:
-        """Whether what comes next may begin a thought: there is nothing of the answer yet, as far as is certain."""
+        """True if the next token may begin a thought: there is nothing of the answer yet, as far as is certain."""
         return self._state is _State.BEGINNING
 
     def opens(self, piece: bytes, control: bytes) -> bool:
-        """Whether a token begins a thought, or a message, here: one mark alone, or a control token that a mark begins
-        with. `control`: its text, if it is a control token, which has no piece."""
+        """Return whether a token begins a thought, or a message, here: one mark alone, or a control token that a mark
+        begins with. `control` is the text of a control token, which has no piece."""
         if not self.may_begin:
             return False
         if not piece:
@@ -123,7 +123,8 @@ class Thoughts:
         return said
 
     def apart(self, text: str) -> None:
-        """A piece of a thought came apart from the text: what the prompt opened does not go on there."""
+        """Take a piece of a thought that came apart from the text: the thought that the prompt opened does not go on in
+        the text."""
         if self._state is _State.THOUGHT and not (self._held or self._thought or self.tokens):
             self._state = _State.BEGINNING
         self._thought.append(text.encode())
@@ -136,7 +137,7 @@ class Thoughts:
         return thought
 
     def end(self) -> bytes:
-        """Nothing more comes: what was held back and belongs to the answer."""
+        """End the text, since nothing more comes, and return what was held back and belongs to the answer."""
         held, self._held = self._held, b""
         match self._state:
             case _State.THOUGHT:
@@ -151,7 +152,7 @@ class Thoughts:
         return held
 
     def _may_open(self, control: bytes) -> bool:
-        """Whether a control token means anything here."""
+        """Return whether a control token means anything here."""
         begun = (self._held + control).lstrip()
         return control in _MARKS and (
             self._state is not _State.BEGINNING
@@ -200,7 +201,7 @@ class Thoughts:
                 yield from (word.encode() for word in (*family.bare.opens, family.bare.answer))
 
     def _open(self, opening: bytes, text: bytes) -> None:
-        """Something begins at the beginning of `text`."""
+        """Enter what a mark opens at the beginning of `text`: a thought or a message."""
         self._held = text.removeprefix(opening)
         if opening in _TAGGED:
             self._enter_thought(_TAGGED[opening], _TAGGED[opening].closes.encode())
@@ -224,7 +225,7 @@ class Thoughts:
         self._family, self._closing, self._state, self.any = family, closing, _State.THOUGHT, True
 
     def _think(self) -> None:
-        """Up to the mark that ends the thought, or to one that ends its message and another message."""
+        """Take the thought up to the mark that ends it, or to one that ends its message and begins another."""
         family = self._family
         messages = family.messages if family is not None and not self._bare else None
         marks = tuple(end.encode() for end in messages.ends) if messages else (self._closing,)
@@ -270,7 +271,8 @@ class Thoughts:
         self._ends = tuple(end.encode() for end in messages.ends)
 
     def _answer_until_end(self) -> bytes:
-        """An end counts if nothing or another message follows; else the answer speaks of it."""
+        """Return the answer up to a mark that ends it. The mark counts only if nothing or another message follows; else
+        the answer speaks of it."""
         at = min((at for at in map(self._held.find, self._ends) if at >= 0), default=-1)
         if at < 0:
             at = len(self._held) - _overlap(self._held, self._ends)
@@ -289,7 +291,7 @@ class Thoughts:
 
 
 def opens_thoughts(before: str) -> bool:
-    """Whether the end of a prompt opens a thought, or leaves it to the model to name what it writes."""
+    """Return whether the end of a prompt opens a thought, or leaves it to the model to name what it writes."""
     return opened_at(before) is not None or any(before.endswith(messages.prompt) for _family, messages in _MESSAGED)
 
 
@@ -315,11 +317,11 @@ class AnswerText:
 
     @property
     def is_whole(self) -> bool:
-        """Whether what has come so far ends with a whole character."""
+        """True if the text so far ends with a whole character."""
         return not self._decoder.getstate()[0]
 
     def add(self, said: bytes) -> None:
-        """`said`: what `thoughts` let through."""
+        """Add `said`, the part of the text that `thoughts` let through."""
         if self.thoughts.tokens != self._counted or (self.thoughts.thinking and not self._counted):
             self._add_thought()
         if piece := self._decoder.decode(said):
@@ -327,7 +329,7 @@ class AnswerText:
             self._tell(Token(piece))
 
     def end(self) -> None:
-        """Nothing more comes. A character that is not whole is left out."""
+        """End the answer, since nothing more comes. A character that is not whole is left out."""
         said = self.thoughts.end()
         if self._has_thought and self.thoughts.thinking:
             self._add_thought()
@@ -353,7 +355,7 @@ class AnswerText:
 
 
 def _overlap(text: bytes, marks: Sequence[bytes]) -> int:
-    """How many of the last bytes of `text` may be the beginning of a mark."""
+    """Return how many of the last bytes of `text` may be the beginning of a mark."""
     longest = max(map(len, marks)) - 1
     lengths = range(min(longest, len(text)), 0, -1)
     return next((n for n in lengths if any(mark.startswith(text[-n:]) for mark in marks)), 0)

@@ -1,4 +1,4 @@
-"""How families of models write thoughts: their marks, and how each is had to answer without one. Data alone.
+"""The marks with which families of models write thoughts, and the way to have each answer without one. Data alone.
 
 Sources: llama.cpp, common/parsers (what begins and ends a thought) and models/templates (where an answer begins that
 has none); OpenAI's description of Harmony; the model cards of Qwen 3 and 3.5, DeepSeek R1 to V4, Gemma 4, GLM-4.5 to
@@ -201,7 +201,8 @@ stands for QwQ, Kimi K2, LFM2.5, MiniMax-M2, Step and all that never leave a tho
 
 
 def family_of(template: str) -> ThoughtFamily | None:
-    """Whose models have such a chat template, as it stands in a file; None where they write no thoughts."""
+    """Return the family whose models have such a chat template, as it stands in a file; None if they write no
+    thoughts."""
     return next((family for family in FAMILIES if all(words in template for words in family.known_by)), None)
 
 
@@ -214,7 +215,7 @@ def opened_at(before: str) -> ThoughtFamily | None:
 
 
 def without_thought(before: str, template: str) -> str:
-    """The end of a prompt, so that the model answers at once; as it is where no way is known.
+    """Return the end of a prompt, changed so that the model answers at once; unchanged if no way is known.
 
     `template`: as `family_of`; empty where a server does not show it. Then a thought that the prompt opens is closed.
     """
@@ -229,7 +230,8 @@ def without_thought(before: str, template: str) -> str:
 
 
 def with_thought(before: str, template: str) -> str:
-    """The end of a prompt, so that the model thinks first, where its format leaves that out; else as it is."""
+    """Return the end of a prompt, changed so that the model thinks first if its format would leave that out; else
+    unchanged."""
     family = family_of(template)
     if family is None or not family.on or not before.endswith(family.off):
         return before

@@ -26,7 +26,7 @@ class _Description(msgspec.Struct, frozen=True):
 
 
 class ImageEmbeddings:
-    """By the SHA-256 of the image's kept bytes."""
+    """The kept embeddings, by the SHA-256 of the image's kept bytes."""
 
     def __init__(self, kept_in: ReadingsSpec | None, identity: str, memory_bytes: int = MEMORY_BYTES) -> None:
         """`kept_in`: where and with what secret; None keeps nothing on disk. `identity`: of projector and engine."""
@@ -38,11 +38,11 @@ class ImageEmbeddings:
         self._pinned: frozenset[str] = frozenset()
 
     def pin(self, sha256s: Collection[str]) -> None:
-        """These stay in memory until others are pinned."""
+        """Keep the embeddings of these images in memory until others are pinned."""
         self._pinned = frozenset(sha256s)
 
     def get(self, sha256: str) -> Embeddings | None:
-        """(tokens, width); None where they are not kept."""
+        """Return the embeddings of an image, (tokens, width), or None if they are not kept."""
         held = self._held.get(sha256)
         if held is None:
             held = self._read(sha256)

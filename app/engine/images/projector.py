@@ -98,7 +98,8 @@ def read_header(path: Path) -> Header:
 
 
 def read_vector(path: Path, name: str, width: int) -> npt.NDArray[np.float32] | None:
-    """A tensor of `width` 32-bit numbers in a projector's file, by llama.cpp's own parser; None where there is none."""
+    """Return a tensor of `width` 32-bit numbers in a projector's file, by llama.cpp's own parser; None if there is
+    none."""
     library = bindings()._lib
     file = library.gguf_init_from_file(str(path).encode(), GgufParams(True, None))
     if not file:
@@ -162,19 +163,21 @@ class Projector:
             self._context = None
 
     def encode_tile(self, tile: npt.NDArray[np.uint8]) -> Embeddings:
-        """The embeddings of one tile (side, side, 3). Raises AppError MODEL_PROJECTOR_FAILED."""
+        """Return the embeddings of one tile (side, side, 3). Raises AppError MODEL_PROJECTOR_FAILED."""
         side = tile.shape[0]
         return self.encode(Raster(side, side, tile.tobytes()))
 
     def encode(self, image: Raster) -> Embeddings:
-        """The embeddings of all pictures that the library makes of an image, one after the other. Raises AppError."""
+        """Return the embeddings of all pictures that the library makes of an image, one after the other. Raises
+        AppError."""
         with self._chunks(image.width, image.height, image.rgb) as chunks:
             pictures = [chunk for chunk in chunks if self._kind(chunk) == _IMAGE]
             return self._with_row_ends(np.concatenate([self._encode(chunk) for chunk in pictures]))
 
     def _with_row_ends(self, found: Embeddings) -> Embeddings:
-        """Embeddings with all their numbers. llama.cpp makes the ends of Pixtral's rows in memory that nobody cleared:
-        what was no number there is none in them (models/pixtral.cpp: `ggml_scale` by 0). They are put right.
+        """Return embeddings with all their numbers. llama.cpp makes the ends of Pixtral's rows in memory that nobody
+        cleared, and what was no number there stays none (models/pixtral.cpp: `ggml_scale` by 0). They are put right
+        here.
 
         Raises AppError MODEL_PROJECTOR_UNSOUND where anything else lacks a number.
         """
@@ -187,14 +190,14 @@ class Projector:
         return found
 
     def parts(self, width: int, height: int) -> tuple[ImagePiece, ...]:
-        """How the library lays an image of this size out, without rows. Raises AppError MODEL_PROJECTOR_FAILED,
+        """Return how the library lays an image of this size out, without rows. Raises AppError MODEL_PROJECTOR_FAILED,
         ..._UNSUPPORTED, ..._UNSOUND."""
         with self._chunks(width, height) as chunks:
             return tuple(self._part(chunk) for chunk in chunks)
 
     @contextmanager
     def _chunks(self, width: int, height: int, rgb: bytes = b"") -> Iterator[list[Any]]:
-        """Without `rgb`, an image is laid out alone."""
+        """Lay an image out in the library's chunks; they hold its pixels only with `rgb`."""
         api = self._api
         pixels = (ctypes.c_uint8 * len(rgb)).from_buffer_copy(rgb) if rgb else None
         bitmap = api.mtmd_bitmap_init(width, height, pixels)
@@ -224,8 +227,8 @@ class Projector:
         return part
 
     def _columns(self, chunk: Any, count: int) -> int:
-        """That a picture's embeddings are laid out in; 0 for one line. Raises AppError MODEL_PROJECTOR_UNSUPPORTED
-        where it is neither."""
+        """Return the number of columns that a picture's embeddings are laid out in; 0 for one line. Raises AppError
+        MODEL_PROJECTOR_UNSUPPORTED if it is neither."""
         api = self._api
         picture = api.mtmd_input_chunk_get_tokens_image(chunk)
         found = [api.mtmd_image_tokens_get_decoder_pos(picture, 1, place) for place in range(count)]
@@ -255,7 +258,7 @@ class Projector:
 
 @cache
 def _multimodal() -> ModuleType:
-    """The module `llama_cpp.mtmd_cpp`, whose messages go where llama.cpp's go."""
+    """Return the module `llama_cpp.mtmd_cpp`, whose messages go where llama.cpp's go."""
     bindings()
     api = importlib.import_module("llama_cpp.mtmd_cpp")
     api.mtmd_log_set(log_callback(), None)

@@ -1,4 +1,5 @@
-"""How Llama 4 wants an image: cut into square tiles on the canvas that suits it best, with tokens between them.
+"""Lays an image out as Llama 4 wants it: cut into square tiles on the canvas that suits it best, with tokens between
+them.
 
 Pure arithmetic, no model. The rule is that of the reference, `Llama4ImageProcessorFast` and `Llama4Processor` in
 Hugging Face transformers (models/llama4); tests/engine/fixtures hold what they gave. llama.cpp's own layout lacks the
@@ -41,7 +42,7 @@ class Canvas:
 
 
 def canvas(width: int, height: int, side: int, most: int = MAX_TILES) -> Canvas:
-    """The canvas for an image of these pixels, of at most `most` tiles of `side` pixels.
+    """Return the canvas for an image of these pixels, of at most `most` tiles of `side` pixels.
 
     Of the canvases on which the image need not be reduced, the one on which it would be enlarged least; else the one
     on which it is reduced least; of several, the smallest. It is enlarged up to one tile only.
@@ -60,7 +61,7 @@ def canvas(width: int, height: int, side: int, most: int = MAX_TILES) -> Canvas:
 
 
 def layout(canvas: Canvas) -> tuple[str, ...]:
-    """Control tokens in their order; an empty text is a tile."""
+    """Return the control tokens in their order; an empty text is a tile."""
     if not canvas.has_overview:
         return (IMAGE_START, OVERVIEW, "", IMAGE_END)
     marks = [IMAGE_START]
@@ -71,7 +72,7 @@ def layout(canvas: Canvas) -> tuple[str, ...]:
 
 
 def cut(canvas_pixels: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
-    """A canvas (height, width, 3) into its tiles (n, side, side, 3), row by row."""
+    """Cut a canvas (height, width, 3) into its tiles (n, side, side, 3), row by row."""
     height, width, _ = canvas_pixels.shape
     rows = canvas_pixels.reshape(height // side, side, width // side, side, 3)
     return rows.swapaxes(1, 2).reshape(-1, side, side, 3)
@@ -79,12 +80,12 @@ def cut(canvas_pixels: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8
 
 @cache
 def _shapes(most: int) -> tuple[tuple[int, int], ...]:
-    """Every (rows, columns) of at most `most` tiles."""
+    """Return every (rows, columns) of at most `most` tiles."""
     return tuple((rows, columns) for rows in range(1, most + 1) for columns in range(1, most // rows + 1))
 
 
 def _fit(width: int, height: int, canvas_width: int, canvas_height: int, side: int) -> tuple[int, int]:
-    """The largest size of the image's proportions inside the canvas, enlarged to `side` at most; (width, height).
+    """Return the largest (width, height) with the image's proportions inside the canvas, enlarged to `side` at most.
 
     Where the canvas is smaller than the image, the reference computes with 32-bit floats, else with 64: a pixel's
     difference in one size of thousands.

@@ -1,4 +1,4 @@
-"""How the loaded model sees images: laid out as it was trained, encoded once, tested before the first one.
+"""Shows images to the loaded model: laid out as it was trained, encoded once, tested before the first one.
 
 Images of Llama 4 are cut into tiles here (`images.tiles`), each goes through the projector alone, and the tokens
 between them are ours. Other projectors lay images out by llama.cpp's own rules (mtmd).
@@ -81,11 +81,11 @@ class Vision:
 
     @property
     def causal(self) -> bool:
-        """Whether an image's embeddings see only what comes before them, as tokens do."""
+        """True if an image's embeddings see only what comes before them, as tokens do."""
         return self._tiled or self._loaded().causal
 
     def pieces(self, width: int, height: int) -> tuple[ImagePiece, ...]:
-        """An image of these pixels as the model reads it. Raises AppError MODEL_PROJECTOR_..."""
+        """Return the pieces of an image of these pixels as the model reads them. Raises AppError MODEL_PROJECTOR_..."""
         if self._problem is not None:
             raise self._problem
         return self._tiles(width, height) if self._tiled else self._parts(*within(width, height, _LONGEST_SIDE))
@@ -124,7 +124,7 @@ class Vision:
         return Pixels(image.sha256, canvas.fitted, size, side if canvas.has_overview else 0)
 
     def has(self, sha256: str) -> bool:
-        """Whether the embeddings of an image are at hand; they are in memory then."""
+        """Return whether the embeddings of an image are at hand; they are in memory then."""
         return self._embeddings.get(sha256) is not None
 
     def pin(self, sha256s: frozenset[str]) -> None:
@@ -148,7 +148,7 @@ class Vision:
         self._embeddings.put(wanted.sha256, found)
 
     def rows(self, span: ImageSpan) -> Embeddings:
-        """The embeddings of a span. Raises AppError ENGINE_PROTOCOL when the image was not seen."""
+        """Return the embeddings of a span. Raises AppError ENGINE_PROTOCOL if the image was not seen."""
         found = self._embeddings.get(span.sha256)
         count = span.end - span.start
         if found is None or len(found) < span.row + count:
@@ -164,7 +164,7 @@ class Vision:
         self._embeddings.change_desk(desk)
 
     def _encode(self, canvas: Raster, overview: Raster | None, on_progress: Callable[[int], None]) -> Embeddings:
-        """Tile after tile, the overview last; where there are no tiles of ours, all at once."""
+        """Encode an image tile after tile, the overview last, or all at once if the tiles are not ours."""
         projector, side = self._loaded(), self._header.tile
         if not self._tiled:
             whole = projector.encode(canvas)
@@ -200,7 +200,7 @@ class Vision:
             raise self._problem
 
     def _test_layout(self, on_progress: Callable[[int], None]) -> str:
-        """Two images of noise: all embeddings must be there, and differ. Gives what failed."""
+        """Test two images of noise: all embeddings must be there, and differ. Return what failed."""
         noise = np.random.default_rng(_TEST_SIDE).integers(0, 256, (_TEST_IMAGES, 3 * _TEST_SIDE**2), np.uint8)
         encoded = []
         for done, pixels in enumerate(noise, 1):
@@ -213,8 +213,8 @@ class Vision:
         return "" if np.max(np.abs(one - other)) / one.std() > _DIFFERENT else "another image"
 
     def _test_tiles(self, on_progress: Callable[[int], None]) -> str:
-        """Two images of two tiles that differ in the second one only: so must their embeddings, and all must be there.
-        Gives what failed."""
+        """Test two images of two tiles that differ in the second one only: so must their embeddings, and all must be
+        there. Return what failed."""
         side, count, width = self._header.tile, self._header.tokens, self._model.embedding_width
         noise = np.random.default_rng(side).integers(0, 256, (3, side, side, 3), np.uint8)
         encoded: list[Embeddings] = []
@@ -239,7 +239,8 @@ class Vision:
 
 
 def _marks(model: LlamaModel) -> dict[str, int]:
-    """The ids of the tokens around tiles. Raises AppError MODEL_PROJECTOR_MISMATCH where the vocabulary lacks one."""
+    """Return the ids of the tokens around tiles. Raises AppError MODEL_PROJECTOR_MISMATCH if the vocabulary lacks
+    one."""
     found = {}
     for mark in tiles.MARKS:
         tokens = model.tokenize(mark, special=True)

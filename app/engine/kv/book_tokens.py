@@ -47,7 +47,7 @@ class BookTokens:
         self._vocabulary = vocabulary
 
     def find(self, book_id: str, untrusted_texts: Iterable[str]) -> dict[str, Tokens]:
-        """The tokens of those texts of a book that are kept."""
+        """Return the tokens of those of a book's texts that are kept."""
         kept = self._read(book_id)
         if not kept:
             return {}

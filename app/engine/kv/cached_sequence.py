@@ -107,7 +107,7 @@ class CachedSequence(HeldSequence):
         return Usage() if self._held == wanted else self.read(wanted, books, on_progress, images)
 
     def foresee(self, wanted: Tokens) -> int:
-        """Positions, of tokens and embeddings, that `read` would evaluate; nothing is done."""
+        """Return how many positions, of tokens and embeddings, `read` would evaluate; nothing is evaluated."""
         plan = self._plan(wanted)
         gain = max((self._gain(plan, saved, wanted) for saved in self._saved()), default=0)
         return plan.total - plan.keep - (gain if gain >= MIN_TOKENS else 0)
@@ -161,8 +161,9 @@ class CachedSequence(HeldSequence):
     def _evaluate(
         self, wanted: Tokens, books: Sequence[BookSpan], images: Sequence[ImageSpan], on_progress: Callable[[int], None]
     ) -> None:
-        """The last token of the books, and that of the prompt, are evaluated alone: a saved reading is probed
-        by evaluating its last token again, and a regenerated answer begins with the prompt's."""
+        """Evaluate what is wanted and not held. The last token of the books, and that of the prompt, are evaluated
+        alone: a saved reading is probed by evaluating its last token again, and a regenerated answer begins with the
+        prompt's."""
         total, books_end = len(wanted), self._books_end
         begun_again = () if self._geometry.attention is Attention.FULL else (total - 1,)
         cuts = [books_end - 1, books_end, *begun_again, *(image.start for image in images)]
@@ -309,7 +310,7 @@ class CachedSequence(HeldSequence):
         self._snapshots.points = points  # those further on are still on the way
 
     def _keep_early(self) -> None:
-        """Before the token is evaluated by which a reading is probed: see that it can be taken back."""
+        """Make sure, before the token is evaluated by which a reading is probed, that it can be taken back."""
         if self._geometry.attention is Attention.RECURRENT:
             self._snapshots.take(len(self._held))
 
@@ -322,7 +323,8 @@ class CachedSequence(HeldSequence):
             self._come_back(last)
 
     def _is_new(self, tokens: Tokens) -> bool:
-        """Whether the books, which end with these tokens, are worth saving: no finished reading gives them back."""
+        """Return whether the books, which end with these tokens, are worth saving: no finished reading gives them
+        back."""
         if self._checkpoints is None or len(tokens) < MIN_TOKENS:
             return False
         nothing = reuse.ReusePlan(0, len(tokens))
@@ -331,12 +333,12 @@ class CachedSequence(HeldSequence):
         )
 
     def _copy_early(self) -> _Copy | None:
-        """The state before the token by which a reading is probed, where a state cannot be brought back before it; such
-        a reading has one token more than its state."""
+        """Return the state before the token by which a reading is probed, if a state cannot be brought back to before
+        it; such a reading has one token more than its state."""
         return self._copy() if self._geometry.attention is Attention.RECURRENT else None
 
     def _copy(self) -> _Copy | None:
-        """The state now; None where memory is short, which is reported."""
+        """Return the state as it is now, or None if memory is short, which is reported."""
         if self._checkpoints is None or not self._checkpoints.has_memory_for(self._context.state_bytes()):
             return None
         started = time.monotonic()

@@ -31,14 +31,14 @@ _AGAIN_BYTES = 1 << 30
 is little where a chunk begins, so checkpoints of a long book come there, and a reading is written about once."""
 
 _CHECKPOINT_COST = 10
-"""Between two checkpoints reading goes on for this many times as long as saving the last one took."""
+"""The factor between two checkpoints: reading goes on for so many times as long as saving the last one took."""
 
 _log = logging.getLogger("octavo.engine")
 
 
 @dataclass(frozen=True)
 class SaveTarget:
-    """Where and as what readings are saved. `kernels`: see `SavedState`."""
+    """The place and the key with which readings are saved. For `kernels` see `SavedState`."""
 
     readings: SavedStates
     key: StateKey
@@ -72,24 +72,24 @@ class Checkpoints:
         self._sealed: deque[tuple[int, float]] = deque()  # bytes and seconds, of each file that was written
 
     def begin(self, position: int) -> None:
-        """Reading begins at `position`: up to there nothing is lost by a crash."""
+        """Begin to count at `position`: a crash loses nothing up to there."""
         self._last_position, self._last_at = position, time.monotonic()
 
     def grown(self, position: int) -> int:
-        """Tokens read since the last copy."""
+        """Return how many tokens were read since the last copy."""
         return position - self._last_position
 
     def continues(self, reading: SavedState, tokens: int) -> None:
-        """The context holds the first `tokens` of a reading that was loaded."""
+        """Note that the context holds the first `tokens` of a reading that was loaded."""
         self._on_disk = _OnDisk(reading, tokens)
 
     def cut(self, position: int) -> None:
-        """The context holds nothing any more from `position` on."""
+        """Note that the context holds nothing any more from `position` on."""
         self._on_disk.tokens = min(self._on_disk.tokens, position)
 
     def is_due(self, position: int, state_bytes: Callable[[], int], local_bytes: Callable[[], int]) -> bool:
-        """Whether an unfinished book should be saved at `position`, by what was read and by what saving costs: the
-        bytes of the whole state there, or of its local layers where the others need not be written again."""
+        """Return whether an unfinished book should be saved at `position`, by what was read and by what saving costs:
+        the bytes of the whole state there, or of its local layers if the others need not be written again."""
         grown = self.grown(position)
         if (
             grown < max(MIN_TOKENS, _CHECKPOINT_SHARE * position)
@@ -102,7 +102,7 @@ class Checkpoints:
         return grown >= position * state_bytes() / _CHECKPOINT_BYTES
 
     def has_memory_for(self, state_bytes: int) -> bool:
-        """Whether a copy can be made; if not, that is reported like any other reason for not saving."""
+        """Return whether there is memory for a copy; if not, that is reported like any other reason for not saving."""
         free = free_memory()
         if state_bytes < free:
             return True
@@ -162,8 +162,8 @@ class Checkpoints:
         return saved.kernels == self._target.kernels
 
     def load(self, saved: SavedState, on_progress: Callable[[float], None]) -> mmap.mmap | None:
-        """The state, which the caller closes; None where it cannot be had. Raises SealBroken after one that is damaged
-        was deleted; what `on_progress` raises."""
+        """Return the state, which the caller closes, or None if it cannot be had. Raises SealBroken after one that is
+        damaged was deleted, and whatever `on_progress` raises."""
         free = free_memory()
         try:
             if saved.state_bytes >= free:
@@ -200,7 +200,7 @@ class Checkpoints:
         return problems
 
     def take_sealed(self) -> tuple[int, float]:
-        """Bytes that were written since the last call, and the seconds that it took."""
+        """Return how many bytes were written since the last call, and the seconds that it took."""
         files = [self._sealed.popleft() for _ in range(len(self._sealed))]
         return sum(size for size, _ in files), sum(seconds for _, seconds in files)
 

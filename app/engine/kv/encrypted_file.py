@@ -95,7 +95,7 @@ class SealedWriter:
         del self._waiting[:sealed]
 
     def finish(self) -> None:
-        """Nothing follows. Raises OSError."""
+        """Write what waits as the last chunk. Raises OSError."""
         with memoryview(self._waiting) as rest:
             self._seal(rest, last=True)
 
@@ -141,7 +141,7 @@ class SealedReader:
             raise SealBroken
 
     def read(self, size: int) -> bytes:
-        """The next `size` bytes. Raises as `read_into` does."""
+        """Return the next `size` bytes. Raises as `read_into` does."""
         if size > self._left + self._opened.nbytes:
             raise SealBroken
         buffer = bytearray(size)
@@ -225,7 +225,7 @@ def _in_order(make: Callable[[int, memoryview], _Made], chunks: int, threads: in
 
 
 def _cut(views: Sequence[memoryview], start: int, end: int) -> memoryview:
-    """Bytes [start, end) of the views, one after the other; a copy only where they are in more than one."""
+    """Return bytes [start, end) of the views, one after the other; a copy only if they are in more than one."""
     found = []
     for view in views:
         if start < view.nbytes and end > 0:

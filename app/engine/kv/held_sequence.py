@@ -90,13 +90,14 @@ class _Snapshots:
         snapshot.used_at = time.monotonic()
 
     def forget_beyond(self, position: int) -> None:
-        """The sequence was cut at `position`: what was taken further on belongs to no sequence any more."""
+        """Forget snapshots taken beyond `position`, where the sequence was cut: they belong to no sequence any more."""
         for taken in [taken for taken in self._taken if taken > position]:
             self._drop(taken)
         self.points = {point for point in self.points if point <= position}
 
     def _least_useful(self) -> int:
-        """Every conversation over the same books comes back to the books' end; turns are left behind one by one."""
+        """Return the position of the snapshot that is missed least. Every conversation over the same books comes back
+        to the books' end; turns are left behind one by one."""
         return min(self._taken, key=lambda p: (self._taken[p].is_end_of_books, self._taken[p].used_at))
 
     def _drop(self, position: int) -> None:
@@ -180,7 +181,8 @@ class HeldSequence:
                     raise Stopped from None
 
     def _come_back(self, position: int) -> None:
-        """Back to the end of what there was before tokens were evaluated aside; a context that failed is empty."""
+        """Come back to the end of what there was before tokens were evaluated aside; a context that failed becomes
+        empty."""
         held = len(self._held)
         if held <= position:
             return
@@ -198,7 +200,7 @@ class HeldSequence:
         self._snapshots.forget_beyond(position)
 
     def _keep_local_keys(self, count: int) -> None:
-        """Before `count` more tokens are evaluated: copy what they may overwrite and somebody may come back to."""
+        """Copy what the next `count` tokens may overwrite and somebody may come back to, before they are evaluated."""
         position, snapshots = len(self._held), self._snapshots
         position_min, points = self._context.position_min(), snapshots.points
         if reuse.is_snapshot_due(position, count, position_min, self._geometry, points, snapshots.positions):
@@ -207,7 +209,7 @@ class HeldSequence:
 
     @property
     def _survives_a_stop(self) -> bool:
-        """Whether a slice may be broken off: llama.cpp then takes back its keys, but not what it did to a state."""
+        """True if a slice may be broken off: llama.cpp then takes back its keys, but not what it did to a state."""
         return self._geometry.attention is not Attention.RECURRENT
 
     def _decode(self, tokens: Tokens, *, outputs: int, stoppable: bool = False) -> None:

@@ -142,10 +142,11 @@ _FOLDERS = {"embeddings": "images", "tokens": "tokens"}
 
 
 def kept_embeddings(kept_in: ReadingsSpec) -> KeptFiles:
-    """The kept embeddings of one desk's images, by the SHA-256 of their bytes; made by a projector and an engine."""
+    """Return the kept embeddings of one desk's images, by the SHA-256 of their bytes; a projector and an engine made
+    them."""
     return KeptFiles(kept_in, "embeddings", kept_in.quota_bytes // _EMBEDDINGS_SHARE, kept_in.desk)
 
 
 def kept_tokens(kept_in: ReadingsSpec) -> KeptFiles:
-    """The kept tokens of books, by the books' ids; made by a vocabulary."""
+    """Return the kept tokens of books, by the books' ids; a vocabulary made them."""
     return KeptFiles(kept_in, "tokens", _TOKENS_BYTES)

@@ -22,15 +22,15 @@ state that lacks its first quarter gives at least 0.019 and 0.76, that of anothe
 
 @dataclass(frozen=True)
 class Deviation:
-    """How far logits are from those of before. `divergence`: of the distributions, in nats (Kullback-Leibler, from the
-    earlier to the later one). `best`: the largest deviation of the ten most probable tokens of before, in standard
+    """The distance of logits from those of before. `divergence`: of the distributions, in nats (Kullback-Leibler, from
+    the earlier to the later one). `best`: the largest deviation of the ten most probable tokens of before, in standard
     deviations of all logits."""
 
     divergence: float
     best: float
 
     def is_rounding(self, *, same_kernels: bool) -> bool:
-        """Whether rounding explains it."""
+        """Return whether rounding explains the deviation."""
         divergence, best = _SAME if same_kernels else _OTHER
         return self.divergence <= divergence and self.best <= best
 

@@ -88,7 +88,8 @@ def plan(
 
 
 def served(taken: int, position: int, geometry: Geometry) -> int:
-    """The last position, up to `position`, that one can come back to with the snapshot at `taken`; 0 for none."""
+    """Return the last position, up to `position`, that one can come back to with the snapshot at `taken`; 0 for
+    none."""
     if taken <= position:
         return taken
     chunked = geometry.attention is Attention.CHUNKED
@@ -96,7 +97,7 @@ def served(taken: int, position: int, geometry: Geometry) -> int:
 
 
 def saved_gain(plan: ReusePlan, saved: Tokens, position_min: int, wanted: Tokens, geometry: Geometry) -> int:
-    """Tokens that restoring a saved sequence would keep, beyond what `plan` keeps already.
+    """Return how many tokens restoring a saved sequence would keep, beyond what `plan` keeps already.
 
     `position_min` as it was when the sequence was saved. Zero or less: it is no help.
     """
@@ -112,7 +113,7 @@ def is_snapshot_due(
     points: Iterable[int],
     snapshots: Iterable[int] = (),
 ) -> bool:
-    """Whether to copy the local layers at the end of the sequence, `position`, before `count` more tokens are
+    """Return whether to copy the local layers at the end of the sequence, `position`, before `count` more tokens are
     evaluated.
 
     `points`: positions that somebody may come back to. `position_min` as for `plan`: a copy that lacks keys is none.
@@ -132,8 +133,9 @@ def is_snapshot_due(
 
 
 def comes_back(position: int, count: int, geometry: Geometry, snapshots: Iterable[int] = ()) -> bool:
-    """Whether the end of a sequence, `position`, can be come back to after `count` more tokens: they overwrite nothing
-    that it needs, or the local layers were copied there. With chunks they do so from the next chunk on."""
+    """Return whether one can come back to the end of a sequence, `position`, after `count` more tokens: they overwrite
+    nothing that it needs, or the local layers were copied there. With chunks they overwrite it from the next chunk
+    on."""
     match geometry.attention:
         case Attention.FULL:
             return True
@@ -144,7 +146,7 @@ def comes_back(position: int, count: int, geometry: Geometry, snapshots: Iterabl
 
 
 def sound_point(position: int, held: int, position_min: int, geometry: Geometry) -> int:
-    """The last position, at most `position`, from which decoding gives what a fresh read would give.
+    """Return the last position, at most `position`, from which decoding gives what a fresh read would give.
 
     For chunked attention (llama.cpp's `LLAMA_SWA_TYPE_CHUNKED`): a multiple of the window, where the local layers
     begin again; else a position of whose chunk no key is lost; else the beginning of the chunk.
@@ -162,7 +164,7 @@ def sound_point(position: int, held: int, position_min: int, geometry: Geometry)
 
 
 def embedded(content: str, row: int, count: int) -> Tokens:
-    """The numbers in a sequence for `count` embeddings of `content`, from its row `row` on.
+    """Return the numbers in a sequence for `count` embeddings of `content`, from its row `row` on.
 
     Each number has 31 bits of a digest of it all: that two runs are equal from end to end by chance is out of the
     question, while single numbers may well be. So only whole runs are compared (`shared`).
@@ -173,7 +175,8 @@ def embedded(content: str, row: int, count: int) -> Tokens:
 
 
 def shared(one: Tokens, other: Tokens) -> int:
-    """Positions from the beginning that two sequences share; of an image's embeddings all of a run, or none."""
+    """Return how many positions two sequences share from the beginning; of an image's embeddings all of a run, or
+    none."""
     common = common_prefix(one, other)
     if any(common < len(tokens) and tokens[common] < 0 for tokens in (one, other)):
         while common and one[common - 1] < 0:
@@ -182,7 +185,7 @@ def shared(one: Tokens, other: Tokens) -> int:
 
 
 def common_prefix(one: Tokens, other: Tokens) -> int:
-    """Length of the longest common prefix; compares blocks at the speed of memcmp."""
+    """Return the length of the longest common prefix; compares blocks at the speed of memcmp."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
@@ -194,7 +197,7 @@ def common_prefix(one: Tokens, other: Tokens) -> int:
 
 
 def slice_end(position: int, end: int, size: int, cuts: Iterable[int] = ()) -> int:
-    """Where the slice that begins at `position` ends: at the next multiple of `size`, at a cut, at `end`.
+    """Return where the slice that begins at `position` ends: at the next multiple of `size`, at a cut, at `end`.
 
     The borders do not depend on where reading began: a sequence is evaluated in the same batches whether it was
     continued or read anew. Rounding differs between batch shapes, and routing to experts amplifies that.
@@ -203,10 +206,9 @@ def slice_end(position: int, end: int, size: int, cuts: Iterable[int] = ()) -> i
 
 
 def filling(position: int, count: int, room: int, geometry: Geometry) -> int:
-    """Tokens to evaluate behind a slice of `count` at `position` and to take back at once, so that it makes a full
-    tile; 0 where that would not pay, or could cost keys: it stays inside the chunk, as a draft does, and inside the
-    `room` of the context.
-    """
+    """Return how many tokens to evaluate behind a slice of `count` at `position` and to take back at once, so that it
+    makes a full tile; 0 if that would not pay, or could cost keys: it stays inside the chunk, as a draft does, and
+    inside the `room` of the context."""
     end = position + TILE_TOKENS
     if not _MIN_FILLED_TOKENS <= count < TILE_TOKENS or end > room:
         return 0

@@ -38,8 +38,8 @@ _STOP_S = 1.0
 
 
 def slices_at_once(spec: LoadSpec, layers: int, cards: int) -> int:
-    """The number of slices that llama.cpp keeps under way, for a model of `layers` layers on so many cards; 0: it
-    computes each to its end.
+    """Return the number of slices that llama.cpp keeps under way, for a model of `layers` layers on so many cards; 0 if
+    it computes each to its end.
 
     One on a card; several where it hands each slice on from card to card, for which all layers and all tensors must be
     on them (`llama_context`, `pipeline_parallel`).
@@ -65,7 +65,7 @@ class RunAhead:
         self._slice_s = 0.0
 
     def decoded(self, end: int) -> None:
-        """The slice up to position `end` was given to the context.
+        """Note that the slice up to position `end` was given to the context.
 
         A stop that is asked for during the next call waits for one slice more than what is under way now. Where that
         could take too long, what is under way is waited for here.

@@ -176,7 +176,8 @@ class SavedStates:
         """Files that did not open and were deleted; those of other versions are not among them."""
 
     def all(self) -> tuple[SavedState, ...]:
-        """Every reading of this version, the last used first; one that does not open is deleted. Raises AppError."""
+        """Return every reading of this version, the last used first; one that does not open is deleted. Raises
+        AppError."""
         return self._find("*")
 
     def of(self, key: StateKey) -> tuple[SavedState, ...]:
@@ -185,12 +186,12 @@ class SavedStates:
         return tuple(reading for reading in found if reading.key == key and reading.name not in self._passed_over)
 
     def pass_over(self, reading: SavedState) -> None:
-        """It did not give what it gave when it was saved: in this process nobody gets it again, and none takes its
-        place. Its bytes are authentic, so it stays for whoever computes as it was computed."""
+        """Pass over a reading that did not give what it gave when it was saved: in this process nobody gets it again,
+        and none takes its place. Its bytes are authentic, so it stays for whoever computes as it was computed."""
         self._passed_over.add(reading.name)
 
     def load(self, reading: SavedState, on_progress: Callable[[float], None]) -> mmap.mmap:
-        """The whole state, authenticated to its last byte. The caller closes it.
+        """Return the whole state, authenticated to its last byte. The caller closes it.
 
         `on_progress(fraction)` may raise, to give up. Raises SealBroken, MemoryError, AppError.
         """
@@ -277,7 +278,7 @@ class SavedStates:
         return saved
 
     def _kept(self, reading: SavedState, layout: StateLayout, goes_on: GoesOn | None) -> tuple[RowsUsed, ...]:
-        """The rows on disk that are those of `reading`, from its first token on."""
+        """Return the rows on disk that belong to `reading`, from its first token on."""
         if goes_on is None or (goes_on.reading.key, goes_on.reading.rows) != (reading.key, layout.rows):
             return ()
         same = min(goes_on.tokens, common_prefix(goes_on.reading.tokens, reading.tokens))
@@ -324,7 +325,7 @@ class SavedStates:
     def _write_file(
         self, key: StateKey, description: SavedState | _Description, content: list[memoryview]
     ) -> tuple[Path, bytes]:
-        """A new file of a description and what it describes; its salt."""
+        """Write a description and what it describes into a new file; return its path and its salt."""
         path = self._folder / f"{key.digest}-{secrets.token_hex(8)}{_SUFFIX}"
         described = msgspec.msgpack.encode(description)
         salts: list[bytes] = []
@@ -333,12 +334,12 @@ class SavedStates:
         return path, salts[0]
 
     def delete(self, reading: SavedState) -> None:
-        """With those of its rows that no other reading has. Raises AppError FOLDER_READ_ONLY."""
+        """Delete a reading, with those of its rows that no other reading has. Raises AppError FOLDER_READ_ONLY."""
         self._remove(reading.name)
         self._remove_unused({used.name for used in reading.used})
 
     def delete_of_book(self, book_id: str) -> None:
-        """A book that leaves the shelf takes along every reading that it is a part of, and all rows of no reading."""
+        """Delete every reading that a book is a part of, since it leaves the shelf, and all rows of no reading."""
         for entry in self._entries("*"):
             reading = entry.what
             if reading is None or (
@@ -358,8 +359,8 @@ class SavedStates:
         return tuple(found)
 
     def _entries(self, pattern: str) -> list[_Entry]:
-        """The last used first; what does not open is deleted, and so is a reading whose rows are gone. Raises
-        AppError."""
+        """Return what the files hold, the last used first; what does not open is deleted, and so is a reading whose
+        rows are gone. Raises AppError."""
         try:
             paths = list(self._folder.glob(pattern + _SUFFIX))
             self._forget_gone(pattern, {path.name for path in paths})
@@ -380,7 +381,7 @@ class SavedStates:
                 self._known.pop(name, None)
 
     def _entry(self, path: Path) -> _Entry | None:
-        """None for a file that is gone, or did not open and was deleted. Raises AppError, OSError."""
+        """Return what a file holds; None if it is gone, or did not open and was deleted. Raises AppError, OSError."""
         what: SavedState | SavedRows | None = None
         try:
             status = path.stat()
@@ -481,8 +482,8 @@ def _free(folder: Path) -> int:
 
 
 def _covers(longer: SavedState, other: SavedState) -> bool:
-    """Whether `longer` makes `other` needless: the same kernels computed both, it goes on from it, and `other` is
-    unfinished or the very same."""
+    """Return whether `longer` makes `other` needless: the same kernels computed both, it goes on from it, and `other`
+    is unfinished or the very same."""
     one, two = longer.tokens, other.tokens
     goes_on = longer.kernels == other.kernels and common_prefix(one, two) == len(two)
     return goes_on and (not other.complete or len(one) == len(two))

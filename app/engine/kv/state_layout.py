@@ -1,4 +1,4 @@
-"""Where the rows of the global layers are in a state of llama.cpp's: they only grow, so that they are written once.
+"""Finds the rows of the global layers in a state of llama.cpp's: they only grow, so that they are written once.
 
 Source: `state_seq_get_data` in llama-context.cpp and `llama_kv_cache::state_write` in llama-kv-cache.cpp (llama.cpp
 0c1e57098). Little-endian, nothing between the fields:
@@ -50,12 +50,12 @@ class StateLayout(msgspec.Struct, frozen=True):
 
     @property
     def end(self) -> int:
-        """Where what is not of the global layers begins: the local ones, or the end of the state."""
+        """The place where the rows of the global layers end: the local ones begin there, or the state ends."""
         start = _STATE.size + _CACHE.size + self.tokens * _CELL_BYTES + _SHAPE.size
         return start + sum(_ROWS.size + self.tokens * kind.row_bytes for kind in self.rows)
 
     def places(self, first: int, end: int) -> Iterator[tuple[int, int]]:
-        """Where the rows of tokens [first, end) begin and end in the state, for one kind after the other."""
+        """Yield where the rows of tokens [first, end) begin and end in the state, for one kind after the other."""
         at = _STATE.size + _CACHE.size + self.tokens * _CELL_BYTES + _SHAPE.size
         for kind in self.rows:
             at += _ROWS.size
@@ -72,7 +72,7 @@ class StateLayout(msgspec.Struct, frozen=True):
 
 
 def layout_of(state: memoryview, tokens: int) -> StateLayout | None:
-    """The layout of the state of a sequence of `tokens`; None where anything in it is not as described above."""
+    """Return the layout of the state of a sequence of `tokens`; None if anything in it is not as described above."""
     try:
         magic, sequence = _STATE.unpack_from(state)
         if (magic, sequence) != (_MAGIC, 0):
@@ -91,7 +91,7 @@ def layout_of(state: memoryview, tokens: int) -> StateLayout | None:
 
 
 def _cache(state: memoryview, at: int) -> tuple[int, bytes, tuple[RowKind, ...]]:
-    """Where a cache that begins at `at` ends, its cells, and its rows. Raises struct.error, ValueError."""
+    """Return where a cache that begins at `at` ends, its cells, and its rows. Raises struct.error, ValueError."""
     streams, count = _CACHE.unpack_from(state, at)
     at += _CACHE.size
     if streams != 1:
@@ -115,7 +115,7 @@ def _cache(state: memoryview, at: int) -> tuple[int, bytes, tuple[RowKind, ...]]
 
 
 def _cells(tokens: int) -> bytes:
-    """Cells of the positions from 0 on, each of sequence 0 alone."""
+    """Return the cells of the positions from 0 on, each of sequence 0 alone."""
     cells = array("i", bytes(tokens * _CELL_BYTES))
     cells[0::3] = array("i", range(tokens))
     cells[1::3] = array("i", [1]) * tokens

@@ -27,22 +27,22 @@ _BEHIND_THE_PROCESSOR = "0000:00:"
 
 
 def choose(libraries: Path) -> tuple[Path, ...]:
-    """The files of the add-ons that are loaded before all else. `libraries`: llama.cpp's folder. A library for cards
-    directly in it was built for this machine: llama.cpp loads that itself, so it is not named here."""
+    """Return the files of the add-ons that are loaded before all else. `libraries` is llama.cpp's folder. A library for
+    cards directly in it was built for this machine: llama.cpp loads that itself, so it is not named here."""
     card = nvidia.choose(nvidia.installed(libraries))
     chosen = card or vulkan_library(libraries)
     return () if chosen is None or chosen.parent == libraries else (chosen,)
 
 
 def vulkan_library(libraries: Path) -> Path | None:
-    """llama.cpp's library for Vulkan; None where the add-on is not installed."""
+    """Return llama.cpp's library for Vulkan, or None if the add-on is not installed."""
     folders = (libraries, libraries / _FOLDER)
     return next((file for folder in folders for pattern in _LIBRARIES for file in folder.glob(pattern)), None)
 
 
 def unused_card(devices: Sequence[Device], libraries: Path) -> Problem | None:
-    """Why a card that is there is not computed on, or not by the better way; None where that is no question, or where
-    the system does not say.
+    """Return why a card that is there is not computed on, or not by the better way; None if there is nothing to tell,
+    or the system does not say.
 
     `devices`: what llama.cpp can compute on.
     """
@@ -70,7 +70,7 @@ def _lacks_vulkan(name: str) -> Problem:
 
 
 def _other_makers() -> Iterator[str]:
-    """Makers of cards with memory of their own, other than NVIDIA's."""
+    """Yield the makers, other than NVIDIA, of cards with memory of their own."""
     for display in pci.displays():
         if display.vendor == pci.AMD and display.memory_bytes >= _LEAST_MEMORY_BYTES:
             yield "AMD"

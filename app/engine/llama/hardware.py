@@ -46,12 +46,12 @@ class _Properties(ctypes.Structure):
 
 
 def devices() -> tuple[Device, ...]:
-    """llama.cpp's own list of what it can compute on; how much memory is free is asked each time."""
+    """List what llama.cpp can compute on, as llama.cpp does; how much memory is free is asked each time."""
     return tuple(device for _handle, device in _listed())
 
 
 def used_cards() -> dict[int, Device]:
-    """The graphics cards with memory of their own, by llama.cpp's handles: all that a model is laid on."""
+    """Return the graphics cards with memory of their own, by llama.cpp's handles: a model is laid on these."""
     return {handle: device for handle, device in _listed() if device.kind == CARD}
 
 
@@ -68,7 +68,7 @@ def _listed() -> list[tuple[int, Device]]:
             _KINDS[kind] if kind < len(_KINDS) else "accelerator",
             properties.memory_free,
             properties.memory_total,
-            # What llama.cpp asks before it uploads weights beside reading (`llama_model_loader::load_all_data`).
+            # llama.cpp asks for these before it uploads weights beside reading (`llama_model_loader::load_all_data`).
             bool(able.asynchronous and able.host_buffer and able.events),
         )
         found.append((handle, device))
@@ -76,7 +76,8 @@ def _listed() -> list[tuple[int, Device]]:
 
 
 def cpu_features() -> tuple[str, ...]:
-    """Instruction sets and the like that llama.cpp was built for and uses here (AVX2, AVX512, REPACK, ...)."""
+    """Return the instruction sets and the like that llama.cpp was built for and uses here (AVX2, AVX512, REPACK,
+    ...)."""
     address = procedure_of_cpu(b"ggml_backend_get_features")
     if not address:
         return ()
@@ -91,25 +92,26 @@ def cpu_features() -> tuple[str, ...]:
 
 
 def registry_of_cpu() -> int:
-    """llama.cpp's handle for what computes on the CPU."""
+    """Return llama.cpp's handle for what computes on the CPU."""
     library = bindings()._lib
     return int(library.ggml_backend_dev_backend_reg(library.ggml_backend_dev_by_type(_CPU)))
 
 
 def procedure_of_cpu(name: bytes) -> int:
-    """The address of a function that only the CPU's backend has; 0 where there is none of that name."""
+    """Return the address of a function that only the CPU's backend has; 0 if it has none of that name."""
     return int(bindings()._lib.ggml_backend_reg_get_proc_address(registry_of_cpu(), name) or 0)
 
 
 def physical_cores() -> int:
-    """Cores that this process may use, without hyper-threads: more threads than these slow llama.cpp down."""
+    """Return how many cores this process may use, without hyper-threads: more threads than these slow llama.cpp
+    down."""
     physical = psutil.cpu_count(logical=False) or os.cpu_count() or 1
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else physical
     return max(1, min(physical, allowed))
 
 
 def free_memory() -> int:
-    """Bytes of main memory that can be had without swapping, within this process's control group."""
+    """Return the bytes of main memory that can be had without swapping, within this process's control group."""
     return min(int(psutil.virtual_memory().available), _group_room())
 
 
@@ -131,7 +133,7 @@ def _group_room() -> int:
 
 
 def _own_group() -> str:
-    """The path of this process's control group below the mount; empty where that is not known."""
+    """Return the path of this process's control group below the mount; empty if it is not known."""
     try:
         lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
     except OSError:

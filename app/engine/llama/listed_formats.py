@@ -14,8 +14,8 @@ _BUFFER_BYTES = 1 << 16
 
 
 def rendered(untrusted_template: bytes, messages: Sequence[tuple[str, str]]) -> str:
-    """A conversation of (role, content) in the format that llama.cpp recognises the template as, up to where the
-    assistant begins; empty where it recognises none."""
+    """Return a conversation of (role, content) in the format that llama.cpp recognises the template as, up to where the
+    assistant begins; empty if it recognises none."""
     api = bindings()
     chat = (api.llama_chat_message * len(messages))(
         *(api.llama_chat_message(role.encode(), content.encode()) for role, content in messages)
@@ -36,7 +36,7 @@ class _Listed:
 
 
 def known_template(untrusted_template: str) -> ChatTemplate | None:
-    """The format of a template that our table or llama.cpp's list has."""
+    """Return the format of a template that our table or llama.cpp's list has."""
     if (known := from_table(untrusted_template)) is not None:
         return known.template
     try:

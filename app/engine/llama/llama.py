@@ -79,7 +79,8 @@ class Placing:
 
     @classmethod
     def of(cls, spec: LoadSpec, *, dry_run: bool = False) -> Placing:
-        """Where a load puts its tensors. What is repacked would be held beside the file that it is mapped from."""
+        """Return where a load puts its tensors. Repacked weights would be held beside the file that they are mapped
+        from."""
         repacked = spec.mapping is not Mapping.MAPPED
         return cls(
             spec.cpu_tensors,
@@ -164,13 +165,13 @@ class LlamaModel:
     # ---- what the file says about itself
 
     def metadata(self, key: str) -> str:
-        """The value of a GGUF key as text; empty when it is not there."""
+        """Return the value of a GGUF key as text; empty if it is not there."""
         buffer = ctypes.create_string_buffer(1 << 16)
         length = self._api.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
         return "" if length < 0 else buffer.value.decode("utf-8", "replace")
 
     def integer(self, key: str, default: int = 0) -> int:
-        """`metadata` of `<architecture>.<key>` as a number."""
+        """Return `metadata` of `<architecture>.<key>` as a number."""
         text = self.metadata(f"{self.architecture}.{key}")
         return int(text) if text.isdigit() else default
 
@@ -226,12 +227,13 @@ class LlamaModel:
 
     @property
     def recurrent(self) -> bool:
-        """Whether the past is folded into a state that cannot be rolled back."""
+        """True if the past is folded into a state that cannot be rolled back."""
         api = self._api
         return bool(api.llama_model_is_recurrent(self._model) or api.llama_model_is_hybrid(self._model))
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
-        """The model's chat format, as llama.cpp knows it without running the template that came with the file.
+        """Write a conversation in the model's chat format, as llama.cpp knows it without running the template that came
+        with the file.
 
         `messages` are (role, content); the text ends where the assistant begins. Raises AppError MODEL_NO_TEMPLATE.
         """
@@ -248,7 +250,8 @@ class LlamaModel:
         return known.template if known is not None else None
 
     def written_out(self, template: ChatTemplate) -> ChatTemplate:
-        """A format with the texts of this vocabulary's tokens; what ends its answers does so from now on."""
+        """Return a format with the texts of this vocabulary's tokens; from now on, what ends its answers counts as an
+        end."""
         eos = int(self._api.llama_vocab_eos(self._vocab))
         first, end = ("" if token is None or token < 0 else self._written(token) for token in (self.bos, eos))
         template = template.with_tokens(first, end)
@@ -262,18 +265,18 @@ class LlamaModel:
         return self.token_text(token).decode("utf-8", "replace")
 
     def _template(self) -> bytes:
-        """The chat template that came with the file, which is never run; empty where there is none."""
+        """Return the chat template that came with the file, which is never run; empty if there is none."""
         return self._api.llama_model_chat_template(self._model, None) or b""
 
     def chat_template(self) -> str:
-        """The chat template as it stands in the file; empty where there is none."""
+        """Return the chat template as it stands in the file; empty if there is none."""
         return self._template().decode("utf-8", "replace")
 
     # ---- vocabulary
 
     def tokenize(self, text: str, *, special: bool) -> array[int]:
-        """Token ids of `text`. Only with `special` may the text produce control tokens, or others that such a text
-        produced before and that the file does not call control tokens (`_keep_apart`).
+        """Return the token ids of `text`. Only with `special` may the text produce control tokens, or others that such
+        a text produced before and that the file does not call control tokens (`_keep_apart`).
 
         Any text may come here, and from any thread: what llama.cpp could not survive in one piece is cut
         (`safe_chunks`).
@@ -287,8 +290,8 @@ class LlamaModel:
         return tokens
 
     def _keep_apart(self, tokens: Iterable[int]) -> None:
-        """Some files call the markers of their chat format a person's own tokens (USER_DEFINED), and llama.cpp finds
-        those in any text: a book could speak as somebody else."""
+        """Keep the markers of the chat format out of other texts. Some files call them a person's own tokens
+        (USER_DEFINED), which llama.cpp finds in any text: a book could speak as somebody else."""
         for token in set(tokens):
             name = self.token_text(token).decode("utf-8", "replace")
             if (
@@ -300,7 +303,8 @@ class LlamaModel:
                 self._marker = re.compile(f"(?={'|'.join(names)})")
 
     def tokenize_all(self, texts: Sequence[str]) -> Generator[array[int]]:
-        """The tokens of each text, without control tokens; on `threads`, ahead of whoever takes them."""
+        """Return the tokens of each text, without control tokens; computed on `threads`, ahead of whoever takes
+        them."""
         return tokenize_in_parallel(partial(self.tokenize, special=False), texts, self.threads)
 
     def _tokenize(self, text: str, special: bool) -> array[int]:
@@ -315,7 +319,7 @@ class LlamaModel:
             room = -count  # some vocabularies need more tokens than bytes
 
     def piece(self, token: int) -> bytes:
-        """The bytes that a token stands for; none for a control token. A character can span several tokens."""
+        """Return the bytes that a token stands for; none for a control token. A character can span several tokens."""
         known = self._pieces.get(token)
         if known is None:
             buffer = self._buffer
@@ -327,23 +331,25 @@ class LlamaModel:
         return known
 
     def token_text(self, token: int) -> bytes:
-        """A token as it is written in the vocabulary."""
+        """Return a token as it is written in the vocabulary."""
         return bytes(self._api.llama_vocab_get_text(self._vocab, token) or b"")
 
     def _control(self, name: str) -> int | None:
-        """The control token of this name."""
+        """Return the control token of this name, or None."""
         tokens = self.tokenize(name, special=True)
         return tokens[0] if len(tokens) == 1 and self.is_control(tokens[0]) else None
 
     def _named_ends(self) -> frozenset[int]:
-        """To tokenize without a vocabulary would end the process."""
+        """Return the tokens that end an answer by their names. Only for a file with a vocabulary: to tokenize without
+        one would end the process."""
         return frozenset(token for name in _END_NAMES if (token := self._control(name)) is not None)
 
     def is_control(self, token: int) -> bool:
         return bool(self._api.llama_vocab_is_control(self._vocab, token))
 
     def is_end(self, token: int) -> bool:
-        """Whether an answer ends here: at llama.cpp's end tokens, and at those that it does not know by their names."""
+        """Return whether an answer ends with this token: one of llama.cpp's end tokens, or one that it does not know by
+        its name."""
         return token in self._ends or bool(self._api.llama_vocab_is_eog(self._vocab, token))
 
     @property
@@ -515,7 +521,7 @@ class LlamaContext:
             self._api.llama_set_causal_attn(self._context, True)
 
     def _embedded_positions(self, position: int, count: int, columns: int, first: int) -> npt.NDArray[np.int32]:
-        """All of time, then all rows, and so on."""
+        """Return the positions of an image's embeddings: all of time, then all rows, and so on."""
         if columns:
             return self._positions.add_grid(position, first, count, columns)
         start = self._positions.at_end(position)
@@ -552,14 +558,14 @@ class LlamaContext:
             self._under_way = 0
 
     def take_counts(self) -> tuple[int, int]:
-        """Since the last call: slices that were evaluated, those of single tokens too; and how often some were waited
-        for after which no logits were wanted."""
+        """Return two counts since the last call: slices that were evaluated, those of single tokens too; and slices
+        that were waited for although no logits were wanted after them."""
         counts = self._slices, self._synchronizations
         self._slices = self._synchronizations = 0
         return counts
 
     def logits(self, index: int = -1) -> npt.NDArray[np.float32]:
-        """Logits after the batch's token `index` (-1: its last), one per token of the vocabulary.
+        """Return the logits after the batch's token `index` (-1: its last), one per token of the vocabulary.
 
         A view of llama.cpp's own memory: the next `decode` overwrites it.
         """
@@ -567,7 +573,7 @@ class LlamaContext:
         return np.frombuffer(self._row.from_address(ctypes.addressof(pointer.contents)), np.float32)
 
     def position_min(self) -> int:
-        """The oldest position of which every layer still has its keys; -1 when the cache is empty."""
+        """Return the oldest position of which every layer still has its keys; -1 if the cache is empty."""
         return self._positions.place(int(self._api.llama_memory_seq_pos_min(self._memory, _SEQUENCE)))
 
     def remove_from(self, position: int) -> None:
@@ -587,12 +593,13 @@ class LlamaContext:
     # ---- its state as bytes
 
     def state_bytes(self, *, local_only: bool = False) -> int:
-        """Size of `state`."""
+        """Return the size of `state`."""
         flags = self._api.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY if local_only else 0
         return int(self._api.llama_state_seq_get_size_ext(self._context, _SEQUENCE, flags))
 
     def state(self, *, local_only: bool = False) -> mmap.mmap:
-        """A copy of the whole sequence's keys and values, or of those in the layers that forget (local, recurrent).
+        """Return a copy of the whole sequence's keys and values, or of those in the layers that forget (local,
+        recurrent).
 
         The caller closes it. It holds no logits. Raises MemoryError, AppError ENGINE_PROTOCOL.
         """
@@ -627,7 +634,7 @@ class LlamaContext:
 
 
 def _new_batch(size: int, width: int = 0) -> Any:
-    """A batch of `size` tokens, or embeddings of `width` numbers, after which no logits are wanted."""
+    """Return a batch of `size` tokens, or embeddings of `width` numbers, after which no logits are wanted."""
     batch = bindings().llama_batch_init(size, width, 1)
     for i in range(size):
         batch.n_seq_id[i] = 1
@@ -684,7 +691,8 @@ def _leave_out_vocabulary(vocabulary: NamelessVocabulary, params: Any) -> Any:
 
 
 def _opens_answer(template: ChatTemplate) -> bool:
-    """Whether a model writes for whom an answer is, as in Harmony: then a message of its may end before its answer."""
+    """Return whether a model writes for whom an answer is, as in Harmony: then a message of its own may end before its
+    answer."""
     new, known = template.to_new_answer, template.to_answer
     return bool(new) and new != known and known.startswith(new)
 
@@ -702,7 +710,7 @@ def _load_mode(mapping: Mapping) -> int:
 
 
 def _memory(name: str) -> int:
-    """A kind of memory of the CPU's by its name: plain, or one of those that repacked weights are kept in."""
+    """Return a kind of memory of the CPU's by its name: plain, or one of those that repacked weights are kept in."""
     library = bindings()._lib
     if name == _CPU:
         return int(library.ggml_backend_cpu_buffer_type())
@@ -713,7 +721,7 @@ def _memory(name: str) -> int:
 
 
 def safe_chunks(text: str, longest: int) -> Iterator[str]:
-    """The text in parts, none of which has a stretch longer than `longest` characters; 0 cuts nothing.
+    """Yield the text in parts, none of which has a stretch longer than `longest` characters; 0 cuts nothing.
 
     A byte-pair vocabulary first splits a text by a regular expression, which llama.cpp gives to std::regex wherever it
     has no scanner of its own; that recurses for each character of a match. A run of some 26,000 letters, blanks or
@@ -738,7 +746,7 @@ def safe_chunks(text: str, longest: int) -> Iterator[str]:
 
 
 def cut_inside(text: str, marker: re.Pattern[str] | None) -> Iterator[str]:
-    """The text in parts, cut behind the first character of all that `marker` finds the beginning of."""
+    """Yield the text in parts, cut behind the first character of everything that `marker` finds."""
     begin = 0
     for found in marker.finditer(text) if marker else ():
         yield text[begin : found.start() + 1]
@@ -747,7 +755,7 @@ def cut_inside(text: str, marker: re.Pattern[str] | None) -> Iterator[str]:
 
 
 def _cut_before(text: str, start: int, longest: int) -> int:
-    """Where to cut a stretch that begins at `start`: in the second half of what it may have."""
+    """Return where to cut a stretch that begins at `start`: in the second half of what it may have."""
     for pattern in (_BEFORE_A_WORD, _BEFORE_A_SIGN):
         places = [found.start() for found in pattern.finditer(text, start + max(1, longest // 2), start + longest + 1)]
         if places:

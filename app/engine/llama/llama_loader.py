@@ -39,7 +39,7 @@ it slowed decoding from tens of tokens a second to less than one. Sleeping at on
 a quiet machine. So they spin for a moment, then sleep (a count of GNU's OpenMP; others only know the policy)."""
 
 _CPU_VARIANT = re.compile(r"ggml-cpu-(\w+)\.(?:so|dll)$")
-"""How ggml names them (ggml/src/CMakeLists.txt, ggml_add_cpu_backend_variant)."""
+"""The names that ggml gives to these libraries (ggml/src/CMakeLists.txt, ggml_add_cpu_backend_variant)."""
 
 _CARD_FULL = (
     "error: out of memory", "cudaMalloc failed: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "ErrorOutOfDeviceMemory",
@@ -56,7 +56,8 @@ _errors: list[str] = []
 
 @cache
 def bindings() -> ModuleType:
-    """The module `llama_cpp.llama_cpp`, without running its package's `__init__`, which imports the high-level API."""
+    """Return the module `llama_cpp.llama_cpp`, without running its package's `__init__`, which imports the high-level
+    API."""
     for name, value in (_OPENMP | _NO_DEBUGGER).items():
         os.environ.setdefault(name, value)
     if "llama_cpp" not in sys.modules:
@@ -79,14 +80,14 @@ def bindings() -> ModuleType:
 
 
 def folder() -> Path:
-    """Where llama.cpp's libraries are."""
+    """Return the folder of llama.cpp's libraries."""
     return Path(importlib.import_module("llama_cpp.llama_cpp")._base_path)
 
 
 def _load_backends(library: Any) -> None:
-    """Add-ons bring libraries for graphics cards; one that finds no driver is passed over. A build for any machine
-    (GGML_BACKEND_DL) has a library for each kind of processor, of which the best that runs here is taken; a build for
-    this very machine is linked to all else that it has."""
+    """Load what llama.cpp computes with. Add-ons bring libraries for graphics cards; one that finds no driver is passed
+    over. A build for any machine (GGML_BACKEND_DL) has a library for each kind of processor, of which the best that
+    runs here is taken; a build for this very machine is linked to all else that it has."""
     from app.engine.llama import cards  # the window's process imports this module, too, and never asks for cards
 
     for add_on in cards.choose(folder()):
@@ -96,12 +97,13 @@ def _load_backends(library: Any) -> None:
 
 
 def cpu_variants() -> tuple[str, ...]:
-    """The kinds of processor that this build has a library for, such as `haswell`; none in a build for one machine."""
+    """Return the kinds of processor that this build has a library for, such as `haswell`; none in a build for one
+    machine."""
     return tuple(sorted(match[1] for path in folder().iterdir() if (match := _CPU_VARIANT.search(path.name))))
 
 
 def cpu_variant() -> str:
-    """Which of them is in use; empty where there is none to choose from, or the system does not say."""
+    """Return which kind of processor is in use; empty if there is none to choose from, or the system does not say."""
     if not cpu_variants():
         return ""
     try:
@@ -112,7 +114,8 @@ def cpu_variant() -> str:
 
 
 def numa_nodes() -> int:
-    """Parts of main memory that are nearer to some cores than to others; 1 where all is near, or not known."""
+    """Return the number of parts of main memory that are nearer to some cores than to others; 1 if all is near, or it
+    is not known."""
     found = len(list(_NODES.glob("node[0-9]*"))) if _NODES.is_dir() else 0
     return max(1, found)
 
@@ -131,7 +134,8 @@ def log_callback() -> Any:
 
 @cache
 def _say_why_it_ends() -> Any:
-    """Called where llama.cpp gives up and ends the process, as it does for any error of a card while that computes."""
+    """Return a callback for llama.cpp that says why it ends the process, as it does for any error of a card that
+    computes."""
 
     def end(message: bytes) -> None:
         _end_with(message.decode("utf-8", "replace"))
@@ -150,7 +154,7 @@ def _end_with(reason: str) -> None:
 
 
 def is_card_full(lines: list[str]) -> bool:
-    """Whether llama.cpp's error lines say that a graphics card has no memory left."""
+    """Return whether llama.cpp's error lines say that a graphics card has no memory left."""
     return any(sign in line for line in lines for sign in _CARD_FULL)
 
 
@@ -160,7 +164,7 @@ def is_card_lost(lines: list[str]) -> bool:
 
 
 def last_errors() -> list[str]:
-    """llama.cpp's error lines since the last call. They can name files: for classifying, not for the log."""
+    """Return llama.cpp's error lines since the last call. They can name files: for classifying, not for the log."""
     lines, _errors[:] = list(_errors), []
     return lines
 
@@ -173,7 +177,7 @@ def version() -> str:
 
 
 def summary(lines: list[str]) -> str:
-    """The first error line, without the name of the C++ function that wrote it."""
+    """Return the first error line, without the name of the C++ function that wrote it."""
     first = next((line for line in lines if line), "")
     return first.split(": ", 1)[-1][:300]
 

@@ -59,7 +59,7 @@ cards, but translates no portable code that is newer than itself: so octavo-cuda
 
 
 def installed(libraries: Path) -> dict[AddOn, Path]:
-    """The add-ons that are there, with the file of each. `libraries`: llama.cpp's folder.
+    """Return the add-ons that are there, with the file of each. `libraries` is llama.cpp's folder.
 
     What was built on this machine, for its own card, is in that folder itself and counts as the first.
     """
@@ -72,8 +72,8 @@ def installed(libraries: Path) -> dict[AddOn, Path]:
 
 
 def choose(present: Mapping[AddOn, Path]) -> Path | None:
-    """The file to load of those `present` (as `installed` gives them): that of the best add-on which the driver runs
-    and which has code for a card. None where there is none.
+    """Return the file to load of those `present` (as `installed` gives them): that of the best add-on which the driver
+    runs and which has code for a card. None if there is none.
 
     Keeps CUDA, which is not loaded yet, from cards that this one has no code for: llama.cpp would take them, and end
     the process at the first calculation. What a person has set stays. Where NVML does not answer, as in containers
@@ -97,7 +97,8 @@ def choose(present: Mapping[AddOn, Path]) -> Path | None:
 
 
 def unused_card(devices: Iterable[Device], present: Collection[AddOn]) -> Problem | None:
-    """None where there is no such card, where llama.cpp computes on one, or where the system does not say.
+    """Return why an NVIDIA card is not computed on; None if there is no such card, llama.cpp computes on one, or the
+    system does not say.
 
     `devices`: what llama.cpp can compute on. `present`: the add-ons that are installed.
     """
@@ -134,7 +135,7 @@ def _unfit(version: str, cards: list[_Card], present: Collection[AddOn]) -> Prob
 
 
 def _able(version: str, cards: list[_Card]) -> list[AddOn]:
-    """The add-ons that this driver runs and that have code for one of these cards, the best first."""
+    """Return the add-ons that this driver runs and that have code for one of these cards, the best first."""
     major = int(version.partition(".")[0])
     return [each for each in ADD_ONS if each.needed_driver <= major and any(map(each.has_code_for, cards))]
 

@@ -23,7 +23,7 @@ class Display(msgspec.Struct, frozen=True):
 
 
 def displays() -> Iterator[Display]:
-    """None where the system has no such list."""
+    """Yield the display controllers; none if the system has no such list."""
     if not _DEVICES.is_dir():
         return
     for device in sorted(_DEVICES.iterdir()):

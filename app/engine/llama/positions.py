@@ -1,5 +1,5 @@
-"""Where llama.cpp has the tokens of a sequence. A token's position is its place, but for what comes behind an image
-that is laid out in rows and columns: such an image takes as many positions as its longer side has embeddings.
+"""Knows where llama.cpp has the tokens of a sequence. A token's position is its place, but for what comes behind an
+image that is laid out in rows and columns: such an image takes as many positions as its longer side has embeddings.
 
 Source: M-RoPE of Qwen2-VL (arXiv 2409.12191, 2.1); `mtmd_image_tokens_get_decoder_pos` and `..._get_n_pos` in mtmd.cpp,
 `set_position_mrope_2d` in mtmd-helper-common.h of llama.cpp.
@@ -37,16 +37,16 @@ class Positions:
         self._grids: list[_Grid] = []
 
     def of(self, place: int) -> int:
-        """The position of a token; with a grid, of its first embedding."""
+        """Return the position of a token; with a grid, of its first embedding."""
         return place - sum(grid.spared for grid in self._grids if grid.start < place)
 
     def at_end(self, place: int) -> int:
-        """The position of a token that comes to the end of the sequence, `place`."""
+        """Return the position of a token that comes to the end of the sequence, `place`."""
         self.cut(place)  # a grid that was to stand there was not evaluated
         return self.of(place)
 
     def place(self, position: int) -> int:
-        """Which token is the first at `position`, or behind it."""
+        """Return the place of the first token at `position`, or behind it."""
         place = position
         for grid in self._grids:
             if position > self.of(grid.start):

@@ -1,4 +1,5 @@
-"""Which types of weights llama.cpp repacks for the CPU, and how much larger they are then: llama.cpp itself is asked.
+"""Finds which types of weights llama.cpp repacks for the CPU, and how much larger they are then: llama.cpp itself is
+asked.
 
 It puts a tensor into the first kind of memory that can do what is done with it (`select_weight_buft` of
 llama-model-loader.cpp). The same questions are put here, with tensors that have shapes and no contents.
@@ -23,7 +24,7 @@ _ROOM_BYTES = 1 << 16
 
 
 class _Tensor(ctypes.Structure):
-    """How struct ggml_tensor begins."""
+    """The beginning of struct ggml_tensor."""
 
     _fields_ = (("type", ctypes.c_int), ("buffer", ctypes.c_void_p))
 
@@ -43,7 +44,7 @@ def repacked() -> tuple[RepackedWeights, ...]:
 
 
 def kinds_of_memory() -> dict[str, int]:
-    """Handles of the kinds of memory that repacked weights are kept in, by their names, the one that is preferred
+    """Return handles of the kinds of memory that repacked weights are kept in, by their names, the preferred one
     first."""
     library, pointer = bindings()._lib, ctypes.c_void_p
     address = procedure_of_cpu(b"ggml_backend_dev_get_extra_bufts")
@@ -57,7 +58,7 @@ def kinds_of_memory() -> dict[str, int]:
 
 
 def _growth(library: Any, kind: int, number: int, experts: bool) -> float:
-    """How many times as large weights of type `number` are in memory of that kind; 0 where they do not go there."""
+    """Return how many times as large weights of type `number` are in memory of that kind; 0 if they do not go there."""
     with _context(library) as context, _nothing(library, kind) as buffer:
         if experts:
             weights = library.ggml_new_tensor_3d(context, number, _SIDE, _SIDE, _EXPERTS)
@@ -86,7 +87,7 @@ def _context(library: Any) -> Iterator[int]:
 
 @contextmanager
 def _nothing(library: Any, kind: int) -> Iterator[int]:
-    """A buffer of no bytes, by which llama.cpp decides where a tensor goes."""
+    """Make a buffer of no bytes, by which llama.cpp decides where a tensor goes."""
     buffer = library.ggml_backend_buft_alloc_buffer(kind, 0)
     try:
         yield buffer

@@ -23,7 +23,7 @@ _AHEAD = 3
 def tokenize_in_parallel(
     tokenize: Callable[[str], array[int]], texts: Sequence[str], threads: int
 ) -> Generator[array[int]]:
-    """The tokens of each text, in the order of `texts`. `tokenize` is called by `threads` at once.
+    """Yield the tokens of each text, in the order of `texts`. `tokenize` is called by `threads` at once.
 
     Closed early, it waits for what is being tokenized at that moment, and begins nothing more.
     """
@@ -62,7 +62,7 @@ def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 @contextmanager
 def _deep_stacks() -> Iterator[None]:
-    """For threads that are started meanwhile."""
+    """Give threads that are started in the block deep stacks."""
     before = threading.stack_size(_STACK_BYTES)
     try:
         yield

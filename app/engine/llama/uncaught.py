@@ -14,10 +14,11 @@ _NAMES = ("_ZSt13set_terminatePFvvE", "__cxa_current_exception_type", "_ZSt17cur
 """`std::set_terminate`, and of what is thrown its class and `std::current_exception`."""
 
 _WITH_REASON = ("N2vk", "St", "NSt")
-"""How the mangled names of classes begin that say by a virtual `what` why they are thrown: Vulkan's and C++'s own."""
+"""Beginnings of the mangled names of classes that say by a virtual `what` why they are thrown: Vulkan's and C++'s
+own."""
 
 _WHAT = 2
-"""Its place in the table of such a class, behind the two destructors (Itanium C++ ABI, 2.5.2)."""
+"""The place of `what` in the table of such a class, behind the two destructors (Itanium C++ ABI, 2.5.2)."""
 
 _handlers: list[Any] = []  # C++ holds bare pointers to them
 

@@ -1,4 +1,4 @@
-"""How much memory a model takes, and where its parts go; pure arithmetic, no model is touched.
+"""Plans how much memory a model takes, and where its parts go; pure arithmetic, no model is touched.
 
 `cache.py` counts the KV cache, `graph.py` llama.cpp's compute buffer, `demand.py` all bytes by class and device;
 `machine.py` says what there is, `speed.py` estimates, `placement.py` chooses, and `ways.py` names what else could be

@@ -1,4 +1,4 @@
-"""How much memory a model's KV cache takes; pure arithmetic."""
+"""The memory that a model's KV cache takes; pure arithmetic."""
 
 from __future__ import annotations
 
@@ -56,23 +56,24 @@ class Shape:
 
 
 def local_layers(architecture: str, geometry: Geometry, layers: int) -> tuple[bool, ...]:
-    """`Shape.local` by the family's usual pattern. Who is not known counts as global throughout: an upper bound."""
+    """Return `Shape.local` by the family's usual pattern. A family that is not known counts as global throughout: an
+    upper bound."""
     pattern = _PATTERNS.get(architecture, 0) if geometry.window else 0
     return tuple(layer % pattern < pattern - 1 for layer in range(layers)) if pattern else ()
 
 
 def cells(context_tokens: int) -> int:
-    """Cells of the cache in a layer that sees everything."""
+    """Return the cells of the cache in a layer that sees everything."""
     return _together(context_tokens)
 
 
 def local_cells(shape: Shape, context_tokens: int, slice_tokens: int) -> int:
-    """Cells of the cache in a local layer: its window and one slice."""
+    """Return the cells of the cache in a local layer: its window and one slice."""
     return _together(min(cells(context_tokens), shape.geometry.window + slice_tokens))
 
 
 def layer_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> list[int]:
-    """Bytes of what each layer keeps: keys and values, or a state."""
+    """Return the bytes that each layer keeps: keys and values, or a state."""
     held = {False: cells(context_tokens), True: local_cells(shape, context_tokens, slice_tokens)}
     kinds = [(heads, shape.is_local(layer)) for layer, heads in enumerate(shape.kv_heads)]
     sizes = {
@@ -85,7 +86,7 @@ def layer_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens
 
 
 def kv_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> int:
-    """Bytes of the KV cache. Local layers hold their window and one slice, global ones the whole context.
+    """Return the bytes of the KV cache. Local layers hold their window and one slice, global ones the whole context.
 
     Measured to the byte against llama.cpp (tests/engine/test_planner_memory.py).
     """
@@ -93,8 +94,8 @@ def kv_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: i
 
 
 def snapshot_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> int | None:
-    """The most bytes of a copy of the local layers, with which one comes back to a place in the sequence
-    (`kv.cached_sequence`). 0 where none is ever taken; None where it is not known which layers are local."""
+    """Return the most bytes of a copy of the local layers, with which one comes back to a place in the sequence
+    (`kv.cached_sequence`). 0 if none is ever taken; None if it is not known which layers are local."""
     if shape.geometry.attention is Attention.FULL or context_tokens <= shape.geometry.window:
         return 0
     if not shape.local:
@@ -104,7 +105,7 @@ def snapshot_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tok
 
 
 def rotations(shape: Shape, kv_type: KvType) -> tuple[int, int]:
-    """Sides of the matrices by which keys and values are turned before they are quantized; 0 for none.
+    """Return the sides of the matrices by which keys and values are turned before they are quantized; 0 for none.
 
     llama-kv-cache.cpp: the largest power of two times 64 that divides a key's length, and 64 for values.
     """
@@ -121,17 +122,19 @@ def rotations(shape: Shape, kv_type: KvType) -> tuple[int, int]:
 
 
 def context_bytes(shape: Shape, context_tokens: int, kv_type: KvType, slice_tokens: int) -> int:
-    """Bytes that opening a context takes at least: the KV cache and the attention mask."""
+    """Return the bytes that opening a context takes at least: the KV cache and the attention mask."""
     return kv_bytes(shape, context_tokens, kv_type, slice_tokens) + mask_bytes(context_tokens, slice_tokens)
 
 
 def mask_bytes(context_tokens: int, slice_tokens: int) -> int:
-    """Bytes of the attention mask of a slice, two for each cell, which is made in main memory wherever the cache is."""
+    """Return the bytes of the attention mask of a slice, two for each cell; it is made in main memory wherever the
+    cache is."""
     return 2 * cells(context_tokens) * slice_tokens
 
 
 def largest_context(shape: Shape, memory_bytes: int, kv_type: KvType, slice_tokens: int, trained: int) -> int:
-    """The most tokens of context, in whole thousands of 1,024 up to what was trained, that take no more memory."""
+    """Return the most tokens of context, in whole thousands of 1,024 up to what was trained, that take no more
+    memory."""
     sizes = range(STEP, trained + 1, STEP)
     fitting = bisect_right(sizes, memory_bytes, key=lambda n: context_bytes(shape, n, kv_type, slice_tokens))
     return sizes[fitting - 1] if fitting else 0

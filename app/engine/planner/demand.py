@@ -166,7 +166,7 @@ class Demand:
         return tuple(number for number, held in enumerate(self._layers) if held.get(MemoryClass.EXPERTS))
 
     def lay_out(self, choice: PlacementChoice) -> PlannedLayout:
-        """Where all bytes go."""
+        """Return where all bytes go."""
         gpus = self._machine.gpus if choice.gpu_layers else ()
         host = self._machine.host
         first = self.header.layers + 1 - choice.gpu_layers if gpus else self.header.layers + 1
@@ -189,7 +189,8 @@ class Demand:
         return PlannedLayout(uses, split, missing, snapshot_bytes)
 
     def _context(self, choice: PlacementChoice) -> _ContextDemand:
-        """Made once for each context: many places of the layers are tried with it."""
+        """Return what a context takes. It is made once for each context: many places of the layers are tried with
+        it."""
         wanted = (choice.context_tokens, choice.kv_type, choice.slice_tokens)
         if wanted not in self._contexts:
             shape = self._graph(choice)
@@ -206,7 +207,8 @@ class Demand:
         return self._contexts[wanted]
 
     def _unpacked_bytes(self, choice: PlacementChoice) -> int:
-        """CUDA turns a layer's whole cache into f16 for the slices of a prompt (ggml-cuda/fattn-common.cuh)."""
+        """Return the bytes of a layer's whole cache in f16, into which CUDA turns it for the slices of a prompt
+        (ggml-cuda/fattn-common.cuh)."""
         if choice.kv_type is KvType.F16:
             return 0
         shape = self.shape
@@ -216,7 +218,7 @@ class Demand:
     def _split(
         self, choice: PlacementChoice, context: _ContextDemand, first: int, fixed: Sequence[Mapping[MemoryClass, int]]
     ) -> tuple[int, ...]:
-        """How many layers go to each GPU, from the first one on; the layer after the last is the output."""
+        """Return how many layers go to each GPU, from the first one on; the layer after the last is the output."""
         blocks = range(first, self.header.layers + 1)
         if len(fixed) <= 1:
             return (len(blocks),) * len(fixed)
@@ -227,7 +229,8 @@ class Demand:
     def _on_gpu(
         self, choice: PlacementChoice, context: _ContextDemand, start: int, stop: int
     ) -> dict[MemoryClass, int]:
-        """The bytes that layers `start` to before `stop` bring to their GPU; the layer after the last is the output."""
+        """Return the bytes that layers `start` to before `stop` bring to their GPU; the layer after the last is the
+        output."""
         last = min(stop, self.header.layers)
         held = self._weights(min(start, last), last)
         experts = self._upto[MemoryClass.EXPERTS]
@@ -300,8 +303,8 @@ class Demand:
 
 
 def _growth(weights: Weights, growths: dict[tuple[str, bool], float]) -> float:
-    """How many times as large weights are once they are repacked, by the type of most of them; 0 where they are not:
-    rows are looked up in embeddings, and what else there is, is too small to matter."""
+    """Return how many times as large weights are once they are repacked, by the type of most of them; 0 if they are not
+    repacked: rows are looked up in embeddings, and all else is too small to matter."""
     if weights.part in (TensorPart.EMBEDDINGS, TensorPart.ROUTER, TensorPart.OTHER) or not weights.types:
         return 0.0
     return growths.get((weights.types[0], weights.part is TensorPart.EXPERTS), 0.0)
@@ -344,7 +347,7 @@ def _layers_of(header: ModelHeader, shape: cache.Shape) -> tuple[graph.LayerShap
 
 
 def _kept_snapshots(context: _ContextDemand, left_bytes: int) -> int | None:
-    """Bytes for copies of the local layers, of those that all else leaves in main memory."""
+    """Return the bytes for copies of the local layers, out of those that all else leaves in main memory."""
     size = context.snapshot_bytes
     if size is None:
         return None
@@ -353,7 +356,7 @@ def _kept_snapshots(context: _ContextDemand, left_bytes: int) -> int | None:
 
 
 def _running(sizes: Iterable[int]) -> tuple[int, ...]:
-    """The sums of the first 0, 1, 2 … of them."""
+    """Return the sums of the first 0, 1, 2 … of these sizes."""
     return tuple(accumulate(sizes, initial=0))
 
 
@@ -363,8 +366,8 @@ def _add(held: dict[MemoryClass, int], more: Mapping[MemoryClass, int]) -> None:
 
 
 def _cut(upto: Sequence[int], rooms: Sequence[int]) -> tuple[int, ...]:
-    """How many of consecutive blocks each GPU takes, so that all are filled to about the same share of their room.
-    `upto`: bytes of the first 0, 1, 2 … blocks."""
+    """Return how many of consecutive blocks each GPU takes, so that all are filled to about the same share of their
+    room. `upto`: bytes of the first 0, 1, 2 … blocks."""
     whole = len(upto) - 1
 
     def filled(share: float) -> list[int]:

@@ -1,4 +1,4 @@
-"""How much room llama.cpp needs to compute: its graph of a slice of tokens, put through its own way to allocate.
+"""The room that llama.cpp needs to compute: its graph of a slice of tokens, put through its own way to allocate.
 
 llama.cpp builds a graph for the largest slice, gives each result a place by best fit, and takes the highest address
 that was ever used as the size of its compute buffer. The same is done here with sizes alone. Sources, at the version
@@ -61,14 +61,14 @@ class GraphShape:
 
 
 def compute_bytes(shape: GraphShape) -> int:
-    """Bytes of the compute buffer where one device computes everything."""
+    """Return the bytes of the compute buffer if one device computes everything."""
     fixed, working = _parts(_short(shape))
     return input_bytes(shape) + working - fixed
 
 
 def input_bytes(shape: GraphShape) -> int:
-    """Bytes of what goes into a graph: the masks, most of it; they are on each device that computes layers, and once
-    more in host memory."""
+    """Return the bytes of what goes into a graph, most of it the masks; they are on each device that computes layers,
+    and once more in host memory."""
     local = any(layer.local for layer in shape.layers)
     tokens = shape.tokens
     masks = _MASK * tokens * (shape.cells + (shape.local_cells if local else 0))
@@ -79,8 +79,8 @@ def input_bytes(shape: GraphShape) -> int:
 
 
 def _short(shape: GraphShape) -> GraphShape:
-    """The same with fewer layers, and few cells in the layers that see everything: their mask is there to the end, and
-    nothing takes its place."""
+    """Return the same graph with fewer layers, and few cells in the layers that see everything: their mask is there to
+    the end, and nothing takes its place."""
     layers = shape.layers
     if len(layers) > _MOST_LAYERS:
         layers = layers[: _MOST_LAYERS - 4] + layers[-4:]
@@ -89,7 +89,7 @@ def _short(shape: GraphShape) -> GraphShape:
 
 @lru_cache(maxsize=256)
 def _parts(shape: GraphShape) -> tuple[int, int]:
-    """Bytes of what goes in, and of the whole buffer."""
+    """Return the bytes of what goes in, and of the whole buffer."""
     graph = _Graph()
     _build(graph, shape)
     return input_bytes(shape), graph.room()
@@ -105,12 +105,12 @@ class _Graph:
         self._leaves = 0
 
     def leaf(self, size: int) -> int:
-        """Something that goes in; all of them before the first `add`."""
+        """Add something that goes in; all leaves come before the first `add`."""
         self._leaves += 1
         return self.add(size)
 
     def add(self, size: int, *sources: int, in_place: bool = False) -> int:
-        """A result of `size` bytes; `in_place`: it may take the place of a source of the same size that nobody else
+        """Add a result of `size` bytes; `in_place`: it may take the place of a source of the same size that nobody else
         needs."""
         self._sizes.append(-(-size // _ALIGNMENT) * _ALIGNMENT)
         self._sources.append(sources)
@@ -118,7 +118,7 @@ class _Graph:
         return len(self._sizes) - 1
 
     def room(self) -> int:
-        """The highest address in use when all is given a place as ggml-alloc.c does."""
+        """Return the highest address in use when all is given a place as ggml-alloc.c does."""
         users = [0] * len(self._sizes)
         for sources in self._sources:
             for source in sources:
@@ -199,14 +199,15 @@ def _build(graph: _Graph, shape: GraphShape) -> None:
 
 
 def _attend(graph: _Graph, shape: GraphShape, layer: LayerShape, flow: int, *, last: bool) -> int:
-    """The attention of a layer, added to what flows through; of the last layer only the rows that are asked for."""
+    """Add the attention of a layer to what flows through; for the last layer only the rows that are asked for."""
     tokens, width = shape.tokens, shape.width
     wide = _FLOAT * tokens * width
     normed = graph.add(wide, flow, in_place=True)
     turned_keys, turned_values = shape.rotated
 
     def projected(numbers: int, *steps: int) -> int:
-        """One result more for each step that is taken: none is in place, since each takes a view of heads."""
+        """Add one result for the projection and one more for each step that is taken: none is in place, since each
+        takes a view of heads."""
         size, result = _FLOAT * tokens * numbers, graph.add(_FLOAT * tokens * numbers, normed)
         for step in steps:
             result = graph.add(size, result) if step else result
@@ -232,7 +233,7 @@ def _attend(graph: _Graph, shape: GraphShape, layer: LayerShape, flow: int, *, l
 
 
 def _feed(graph: _Graph, shape: GraphShape, layer: LayerShape, flow: int, rows: int) -> int:
-    """The feed-forward network of a layer, dense or of experts, added to what flows through."""
+    """Add the feed-forward network of a layer, dense or of experts, to what flows through."""
     wide = _FLOAT * rows * shape.width
     normed = graph.add(wide, flow)
     if not layer.experts:

@@ -17,7 +17,7 @@ _GPU_FREE, _RAM_FREE = 0.975, 0.95
 takes a few GB."""
 
 DISK = "disk"
-"""Where weights are that are read from the model's file whenever they are needed."""
+"""The name of the device for weights that are read from the model's file whenever they are needed."""
 
 USUAL_DISK = 2e9
 """Bytes a second of a disk that was not measured: what a common SSD (NVMe, PCIe 3) reaches in reads of some hundred
@@ -66,7 +66,7 @@ class Machine(msgspec.Struct, frozen=True):
 
 
 def imagined(gpu_gigabytes: Sequence[float], ram_gigabytes: float, threads: int) -> Machine:
-    """A machine by the sizes that are printed on boxes, which count 2**30 bytes as a gigabyte."""
+    """Return a machine with the sizes that are printed on boxes, which count 2**30 bytes as a gigabyte."""
     names = ["GPU"] if len(gpu_gigabytes) == 1 else [f"GPU {number}" for number in range(len(gpu_gigabytes))]
     gpus = tuple(
         MachineDevice(name, True, int(size * GIB), int(size * GIB * _GPU_FREE), uploads=True)

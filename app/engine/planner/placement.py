@@ -63,7 +63,7 @@ class PlanRequest(msgspec.Struct, frozen=True):
 
 
 class Reason(StrEnum):
-    """Why a plan is as it is. The comment names the parameters."""
+    """The reasons why a plan is as it is. The comment names the parameters."""
 
     ALL_ON_GPU = "all_on_gpu"
     ALL_ON_GPUS = "all_on_gpus"  # count
@@ -93,7 +93,7 @@ class Reason(StrEnum):
     UPLOADED_DIRECTLY = "uploaded_directly"  # likewise, past that cache, which has no room for the file
     UPLOADED_AS_MEASURED = "uploaded_as_measured"  # the faster of both ways: mapping, load_s, other_s
     ESTIMATED = "estimated"  # it was not measured what models of this family take
-    # what would help where it does not fit, by itself
+    # If a model does not fit, each of these would help by itself.
     MORE_MEMORY = "more_memory"  # missing_bytes
     SMALLER_MODEL = "smaller_model"
 
@@ -114,11 +114,11 @@ class Bill(msgspec.Struct, frozen=True):
     remarks: tuple[Remark, ...]
 
     def by_class(self) -> dict[str, int]:
-        """Bytes by class, on all devices together."""
+        """Return the bytes by class, on all devices together."""
         return _totals((use.item.value, use.bytes) for use in self.uses)
 
     def by_device(self) -> dict[str, int]:
-        """Bytes by device, of all classes together."""
+        """Return the bytes by device, of all classes together."""
         return _totals((use.device, use.bytes) for use in self.uses)
 
 
@@ -140,7 +140,7 @@ class Placement(Bill, frozen=True):
 
 
 class Shortfall(Bill, frozen=True):
-    """It does not fit: by how many bytes at least, where these would go otherwise, and what would help."""
+    """A plan that does not fit: by how many bytes at least, where these would go otherwise, and what would help."""
 
     missing_bytes: int
 
@@ -154,7 +154,7 @@ def plan(
 
 @dataclass(frozen=True)
 class _Level:
-    """How much of a model is off the GPU; `PlacementChoice` says what the numbers mean."""
+    """The number of a model's parts that are off the GPU; `PlacementChoice` says what the numbers mean."""
 
     gpu_layers: int
     expert_layers: int
@@ -197,7 +197,7 @@ class Planner:
         return self._placement(best, self._why_context(best))
 
     def most_tokens(self, kind: KvType, *, on_gpus: bool = False) -> int:
-        """The largest context that there is a place for; `on_gpus`: with nothing off them. 0: none."""
+        """Return the largest context that there is a place for; `on_gpus`: with nothing off them. 0 for none."""
         levels = self._levels[:1] if on_gpus else self._levels
         found = [self._largest(level, kind, self._slices(level)[0]) for level in levels]
         return max((choice.context_tokens for choice in found if choice is not None), default=0)
@@ -207,7 +207,7 @@ class Planner:
         return self._header.context_trained or cache.DEFAULT_CONTEXT
 
     def _all_levels(self) -> Iterator[_Level]:
-        """From all on the GPU to nothing there; each takes less of the GPU than the one before."""
+        """Yield the levels, from all on the GPU to nothing there; each takes less of the GPU than the one before."""
         layers, request = self._header.layers, self._request
         mixtures = self._demand.mixture_layers
         if not self._machine.gpus:
@@ -240,7 +240,7 @@ class Planner:
         return estimate(self._header, self._machine, uses, depth, choice.slice_tokens)
 
     def _first(self, context_tokens: int, kind: KvType) -> tuple[int, PlacementChoice] | None:
-        """The level with the least off the GPU that holds a context, with the slice that is worth most there."""
+        """Return the level with the least off the GPU that holds a context, with the slice that is worth most there."""
         for number, level in enumerate(self._levels):
             choice = self._fits(level, self._slices(level)[0], context_tokens, kind)
             if choice is not None:
@@ -248,8 +248,8 @@ class Planner:
         return None
 
     def _with_longer(self, number: int, shortest: PlacementChoice) -> tuple[int, PlacementChoice]:
-        """The same context at a later level, if longer slices are worth it. Where experts have to move, a few more of
-        them may."""
+        """Return the same context at a later level, if longer slices are worth it. If experts have to move, a few more
+        of them may."""
         found = [(number, shortest)]
         levels = self._levels[number:] if number else self._levels[:1]
         whole = [level for level in levels if level.gpu_layers == shortest.gpu_layers]
@@ -262,7 +262,8 @@ class Planner:
         return found[_best([speed.reading * speed.writing_full for speed in speeds], speeds)]
 
     def _fastest(self, context_tokens: int, kinds: tuple[KvType, ...]) -> PlacementChoice | None:
-        """The least off the GPU; of types that need no more off it, the most exact. q4_0 only if nothing else fits."""
+        """Return the choice with the least off the GPU; of types that need no more off it, the most exact. q4_0 only if
+        nothing else fits."""
         found = [hit for kind in kinds if (hit := self._first(context_tokens, kind)) is not None]
         exact = [hit for hit in found if hit[1].kv_type is not KvType.Q4_0] or found
         return min(exact, key=lambda hit: hit[0])[1] if exact else None
@@ -281,8 +282,8 @@ class Planner:
         return max(filter(None, every), key=lambda choice: choice.context_tokens, default=None)
 
     def _balanced(self, level: _Level, kind: KvType, least_tokens: int) -> PlacementChoice | None:
-        """The slice for which the context times the speed of reading is largest, at the same depth for all, and the
-        context that it leaves; only the shortest may leave less than `least_tokens`."""
+        """Return the slice for which the context times the speed of reading is largest, at the same depth for all, and
+        the context that it leaves; only the shortest may leave less than `least_tokens`."""
         shortest, *longer = (self._largest(level, kind, slice_tokens) for slice_tokens in self._slices(level))
         if shortest is None:
             return None
@@ -292,7 +293,7 @@ class Planner:
         return found[_best(worth, speeds)]
 
     def _largest(self, level: _Level, kind: KvType, slice_tokens: int) -> PlacementChoice | None:
-        """The most context that a level holds."""
+        """Return the choice with the most context that a level holds."""
         if self._fits(level, slice_tokens, min(cache.STEP, self._trained), kind) is None:
             return None
         sizes = (*range(cache.STEP, self._trained, cache.STEP), self._trained)
@@ -337,8 +338,8 @@ class Planner:
         )
 
     def _mapping(self, choice: PlacementChoice, layout: PlannedLayout) -> Mapping:
-        """How weights come into memory. To map a file keeps llama.cpp from copying it to a GPU, through pinned memory,
-        while more of it is read (llama-model-loader.cpp, `load_all_data`)."""
+        """Return how weights come into memory. To map a file keeps llama.cpp from copying it to a GPU, through pinned
+        memory, while more of it is read (llama-model-loader.cpp, `load_all_data`)."""
         if self._request.mapping is not Mapping.AUTO:
             return self._request.mapping
         if self._uploads(choice):
@@ -350,11 +351,11 @@ class Planner:
         return Mapping.READ if moved or self._demand.repacks else Mapping.MAPPED
 
     def _uploads(self, choice: PlacementChoice) -> bool:
-        """Whether all layers go to devices that take them while they are read."""
+        """Return whether all layers go to devices that take them while they are read."""
         return self._is_whole(choice) and all(gpu.uploads for gpu in self._machine.gpus)
 
     def _is_whole(self, choice: PlacementChoice) -> bool:
-        """Whether nothing is off the GPUs."""
+        """Return whether nothing is off the GPUs."""
         return choice.gpu_layers > self._header.layers and not choice.expert_layers
 
     def _why_mapping(self, choice: PlacementChoice, mapping: Mapping) -> Iterator[Remark]:
@@ -404,7 +405,7 @@ class Planner:
             yield Remark(Reason.ESTIMATED)
 
     def _why_slice(self, choice: PlacementChoice, speed: Speed) -> Iterator[Remark]:
-        """Against the shortest slice in the same place."""
+        """Yield the reasons for the length of the slice, compared with the shortest one in the same place."""
         least, slice_tokens = SLICES[0], choice.slice_tokens
         if self._request.slice_tokens or not choice.gpu_layers:
             return
@@ -472,7 +473,8 @@ def _why_disk(layout: PlannedLayout, reads: DiskReads | None) -> Iterator[Remark
 
 
 def _patterns(mixtures: tuple[int, ...], choice: PlacementChoice) -> tuple[str, ...]:
-    """Names of the experts that stay on the CPU, as llama.cpp searches for them; none where a whole model does."""
+    """Return patterns of the names of experts that stay on the CPU, as llama.cpp searches for them; none if a whole
+    model stays there."""
     layers = [str(layer) for layer in mixtures if layer < choice.expert_layers]
     if not layers or not choice.gpu_layers:
         return ()

@@ -1,4 +1,4 @@
-"""How fast a placement will read and write, estimated from bandwidth by rules of thumb.
+"""Estimates how fast a placement will read and write, from bandwidth by rules of thumb.
 
 Writing: each token reads the weights that are active and the keys and values so far, each from the device where they
 lie, one device after the other. Reading: each slice costs its multiplications on the GPU, one pass over the weights
@@ -66,7 +66,7 @@ class Speed(msgspec.Struct, frozen=True):
 def estimate(
     header: ModelHeader, machine: Machine, uses: Sequence[Use], context_tokens: int, slice_tokens: int
 ) -> Speed:
-    """The speed of a model that is placed so."""
+    """Return the speed of a model that is placed so."""
     devices = {device.name: device for device in (*machine.gpus, machine.host)}
     devices[DISK] = machine.host  # what is computed with is in memory then
     disk = _disk_reads(header, machine, uses)
@@ -94,9 +94,9 @@ def estimate(
 
 
 def _disk_reads(header: ModelHeader, machine: Machine, uses: Sequence[Use]) -> DiskReads | None:
-    """The system keeps what was read last. What each token needs stays in memory if it fits there beside all else that
-    is held; experts, of which any may be next, as far as there is room; and nothing stays of a round through more than
-    fits."""
+    """Return what is read from the disk. The system keeps what was read last: what each token needs stays in memory if
+    it fits there beside all else that is held; experts, of which any may be next, as far as there is room; and nothing
+    stays of a round through more than fits."""
     on_disk = [use for use in uses if use.device == DISK]
     if not on_disk:
         return None
@@ -130,7 +130,7 @@ def _seen(header: ModelHeader, context_tokens: int, share: float) -> float:
 
 
 def _slice_s(header: ModelHeader, machine: Machine, uses: Sequence[Use], seen: float, slice_tokens: int) -> float:
-    """Seconds of a slice whose tokens each meet `seen`."""
+    """Return the seconds of a slice whose tokens each meet `seen`."""
     flops = slice_tokens * (2.0 * header.active_parameters + 4.0 * seen)
     gpus = [gpu for gpu in machine.gpus if any(use.device == gpu.name for use in uses)]
     if not gpus:
@@ -153,12 +153,13 @@ def _bandwidth(device: MachineDevice) -> float:
 
 
 def _is_weights(item: MemoryClass) -> bool:
-    """All but tables that single rows are looked up in, and what is too small to count."""
+    """Return whether a class counts as weights: all but tables that single rows are looked up in, and what is too small
+    to count."""
     return item in WEIGHTS - {MemoryClass.EMBEDDINGS, MemoryClass.OTHER}
 
 
 def _share(header: ModelHeader, item: MemoryClass, uses: Sequence[Use]) -> float:
-    """The share of a class's bytes that a token reads. Tied embeddings are read where there is no copy of them."""
+    """Return the share of a class's bytes that a token reads. Tied embeddings are read if there is no copy of them."""
     if item is MemoryClass.EXPERTS:
         return header.experts_used / max(1, header.experts)
     if item is MemoryClass.EMBEDDINGS:

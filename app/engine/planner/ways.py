@@ -81,7 +81,7 @@ class _Ways:
             yield from self._way(WayKind.LEFT_ON_DISK, mapping=Mapping.MAPPED, context_tokens=tokens)
 
     def _has_left_gpus(self) -> bool:
-        """Whether the planner, and no person, moved something off the GPUs."""
+        """Return whether the planner, and no person, moved something off the GPUs."""
         by_hand = self._request.gpu_layers is not None or self._request.expert_layers is not None
         return bool(self._machine.gpus) and not by_hand and not self._is_on_gpus(self._wanted)
 
@@ -103,7 +103,7 @@ class _Ways:
             yield from self._way(WayKind.SMALLER_CONTEXT, context_tokens=most)
 
     def _way(self, kind: WayKind, **changes: object) -> Iterator[Way]:
-        """If it leads anywhere."""
+        """Yield the way to a plan with these changes, if there is one."""
         request = msgspec.structs.replace(self._request, **changes)
         result = self._planner_for(request).plan()
         if not isinstance(result, Placement) or (self._on_gpus and not self._is_on_gpus(result)):

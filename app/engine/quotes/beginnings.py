@@ -42,7 +42,7 @@ _IN_NUMBERS = ".,:/"
 _BEFORE_DASHES = " -" + _BETWEEN_WORDS
 _ENDS_CLAUSE = "、。，．！？：；（）「」"
 _NOT_WORDS = "・゠"
-"""Among kana."""
+"""Characters among kana that are in no word."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ def _of(characters: Iterable[str]) -> Mask:
 
 @dataclass(frozen=True)
 class Apostrophes:
-    """Whether an apostrophe of the folded text may be another character in the text itself: an acute accent, which the
-    rule takes for part of a word; the end of a quotation, anywhere or behind a blank, with which none begins."""
+    """The characters that an apostrophe of the folded text may be in the text itself: an acute accent, which the rule
+    takes for part of a word; the end of a quotation, anywhere or behind a blank, with which none begins."""
 
     acute: bool = True
     end: bool = True
@@ -93,7 +93,8 @@ class Apostrophes:
 def word_beginnings(
     folded: bytes, judge: Callable[[list[int]], Iterable[bool]], apostrophes: Apostrophes, chunk_bytes: int = _CHUNK
 ) -> Offsets:
-    """Offsets in `folded`, ascending, at which a quotation may begin; `judge` says it of those that are not plain.
+    """Return the offsets in `folded`, ascending, at which a quotation may begin; `judge` says it of those that are not
+    plain.
 
     So many bytes are looked at together.
     """
@@ -148,7 +149,7 @@ def _places(chunk: Bytes, size: int) -> _Places:
 
 
 def _distance(kind: Mask, at: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """How many bytes back from each place the last one of a kind is."""
+    """Return how many bytes back from each place the last one of a kind is."""
     where = np.flatnonzero(kind)
     return at - np.concatenate(([-5 * _CONTEXT], where))[np.searchsorted(where, at)]
 
@@ -164,7 +165,8 @@ def _characters(chunk: Bytes, at: npt.NDArray[np.intp]) -> Codes:
 
 
 def _judged(places: _Places, apostrophes: Apostrophes) -> tuple[Mask, Mask]:
-    """Where something begins, and where nothing ever does; anything else is not plain."""
+    """Return two masks over the places: where something begins, and where nothing ever does; anything else is not
+    plain."""
     kinds, first, before = _kinds(), places.first, places.before
     second, third = places.second.astype(np.uint16), places.third
     digits, alnum = _of(string.digits), _of(string.ascii_letters + string.digits)

@@ -13,7 +13,7 @@ _UNSPACED = re.compile(
 
 
 def is_unspaced(character: str) -> bool:
-    """Whether it belongs to a script that puts no spaces between words."""
+    """Return whether a character belongs to a script that puts no spaces between words."""
     return bool(character) and _UNSPACED.match(character) is not None
 
 
@@ -22,5 +22,5 @@ def is_wordlike(character: str) -> bool:
 
 
 def continues(character: str) -> bool:
-    """Whether it belongs to the character before it."""
+    """Return whether a character belongs to the one before it."""
     return unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff" or character in "\uff9e\uff9f"

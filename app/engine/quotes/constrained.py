@@ -79,7 +79,7 @@ class _Prose:
 
     @property
     def quotes(self) -> bool:
-        """Whether a quotation mark that comes now is one of prose."""
+        """True if a quotation mark that comes now is one of prose."""
         return not (self.code or self.ticks or self.solid == "=" or _DATA & set(self.open))
 
     def after(self, character: str, *, ends_paragraph: bool = False) -> _Prose:
@@ -92,12 +92,12 @@ class _Prose:
         return replace(now, open=now._bracketed(character), before=character, solid=solid)
 
     def after_plain(self, text: str) -> _Prose:
-        """After characters that are no back quotes, brackets or line ends."""
+        """Return the state after characters that are no back quotes, brackets or line ends."""
         now = self._fenced() if self.ticks else self
         return _Prose(0, now.code, now.open, text[-1], text.rstrip()[-1:] or now.solid)
 
     def _fenced(self) -> _Prose:
-        """Behind a run of back quotes."""
+        """Return the state behind a run of back quotes."""
         if not self.code:
             return replace(self, ticks=0, code=self.ticks)
         closes = self.ticks == self.code or (self.code >= _FENCE and self.ticks >= self.code)
@@ -123,7 +123,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class QuotedPlace:
-    """Where a quotation is: the document's index in the prompt, its title, the page's label.
+    """The place of a quotation: the document's index in the prompt, its title, the page's label.
 
     `quotation` is what the answer has between the marks; `page` is the page's index in the document.
     """
@@ -171,8 +171,8 @@ class _Places:
         self._last: tuple[_Part, Occurrences] | None = None  # that was asked for, and what is behind it
 
     def narrowed(self, now: _Moment, needle: bytes) -> Occurrences:
-        """Where what was quoted goes on with these bytes; of a part behind words that were left out, on the page of the
-        part before it or the next."""
+        """Return where what was quoted goes on with these bytes; for a part behind words that were left out, on the
+        page of the part before it or the next."""
         if now.left is not None:
             return now.left.narrowed(needle)
         anywhere = self._text.beginnings.narrowed(needle)
@@ -186,13 +186,13 @@ class _Places:
         return anywhere.only([each for each, at in found if at >= 0 and each < ranges[at][1]])
 
     def next_characters(self, now: _Moment, begun: bytes) -> Iterator[str]:
-        """The different characters that may come next, of those that begin with these bytes."""
+        """Yield the different characters that may come next, of those that begin with these bytes."""
         if now.left is not None:
             return now.left.next_characters(begun)
         return (self._behind(now.parts[-1]) if now.parts else self._text.beginnings).next_characters(begun)
 
     def _behind(self, part: _Part) -> Occurrences:
-        """All places behind a part."""
+        """Return all places behind a part."""
         if self._last is None or self._last[0] is not part:
             self._last = part, self._text.beginnings_in(self._ranges(part))
         return self._last[1]
@@ -211,14 +211,14 @@ class _Places:
         return QuotedPlace(found.document, found.label, found.title, now.quoted.strip(), found.page)
 
     def _first(self, now: _Moment, beginning: int) -> int:
-        """Where the first part is of a quotation whose last part begins at `beginning`."""
+        """Return where the first part is of a quotation whose last part begins at `beginning`."""
         for part in reversed(now.parts if now.left is not None else now.parts[:-1]):
             before = (each for each in part.beginnings if each + part.length <= beginning < self._text.reach(each))
             beginning = self._best(before) or 0
         return beginning
 
     def closable(self, now: _Moment) -> int | None:
-        """Where the best occurrence begins that lets the quotation be closed here."""
+        """Return where the best occurrence begins that lets the quotation be closed here."""
         if now.left is None:  # behind words that were left out, or before all
             return self._best(now.parts[-1].beginnings) if now.parts else None
         ends: Iterable[int] = self.may_add(now.added)
@@ -240,7 +240,8 @@ class _Places:
                 yield each
 
     def _best(self, beginnings: Iterable[int]) -> int | None:
-        """The first on a page that was restated, else the first of those that are looked at that is not in a list."""
+        """Return the first place on a page that was restated, else the first of those that are looked at that is not in
+        a list."""
         looked_at: list[int] = []
         for each in beginnings:
             found = self._text.position(each)
@@ -272,18 +273,18 @@ class QuoteConstraint:
 
     @property
     def is_shut(self) -> bool:
-        """Whether a letter that comes now would make the later check miss that the quotation was closed."""
+        """True if a letter that comes now would make the later check miss that the quotation was closed."""
         return self._now.shut
 
     @property
     def too_long(self) -> bool:
-        """Whether the quotation is so long that it should be closed as soon as `allows` lets it."""
+        """True if the quotation is so long that it should be closed as soon as `allows` lets it."""
         size = self.quoted_bytes
         return size > MAX_BYTES or (size > LONG_BYTES and self._now.quoted[-1:] in _SENTENCE_ENDS)
 
     @property
     def can_close(self) -> bool:
-        """Whether a page vouches for the quotation if it is closed now."""
+        """True if a page vouches for the quotation if it is closed now."""
         now = self._now
         if now.state is not State.QUOTING or now.tail or not _is_enough(now.quoted):
             return False
@@ -291,7 +292,7 @@ class QuoteConstraint:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the text between the marks could be closed now, and ends where a sentence of the books does."""
+        """True if the text between the marks could be closed now, and ends where a sentence of the books does."""
         now = self._now
         if now.state is not State.QUOTING or now.tail:
             return False
@@ -312,34 +313,34 @@ class QuoteConstraint:
         self._now = moment
 
     def allows(self, piece: bytes) -> bool:
-        """Whether a token of these bytes leaves every quotation that is held in the books' words."""
+        """Return whether a token of these bytes leaves every quotation that is held in the books' words."""
         if not piece:
             return True
         return self._after(piece, strict=True) is not None
 
     def continuations(self) -> tuple[str, ...]:
-        """The characters that go on with a quotation that is held, wherever in the books it may be."""
+        """Return the characters that go on with a quotation that is held, wherever in the books it may be."""
         if self._now.state is not State.QUOTING or self._now.tail:
             return ()
         following = dict.fromkeys(self._places.next_characters(self._now, b""))
         return tuple(each for each in following if self.stays_true(each.encode()))
 
     def opens(self, piece: bytes) -> bool:
-        """Whether these bytes end inside a quotation that is held."""
+        """Return whether these bytes end inside a quotation that is held."""
         moment = self._after(piece, strict=True)
         return moment is not None and moment.state is State.QUOTING
 
     def has(self, words: str) -> bool:
-        """Whether the books have these words somewhere."""
+        """Return whether the books have these words somewhere."""
         return fold(words).encode() in self._text.folded
 
     def stays_true(self, piece: bytes) -> bool:
-        """Whether these bytes end inside a quotation that is held, or close it where a page vouches for it."""
+        """Return whether these bytes end inside a quotation that is held, or close it where a page vouches for it."""
         moment = self._after(piece, strict=True)
         return moment is not None and (moment.state is State.QUOTING or moment.place is not None)
 
     def echoes(self, piece: bytes) -> bool:
-        """Whether these bytes go on with the quotation as the person wrote it."""
+        """Return whether these bytes go on with the quotation as the person wrote it."""
         now = self._now
         run = _split((now.tail + piece).decode("utf-8", "ignore"), now.opening)[0]
         words = fold((now.quoted + run).lstrip()).casefold()
@@ -358,12 +359,14 @@ class QuoteConstraint:
         return piece
 
     def ends_line(self, piece: bytes) -> bool:
-        """Whether these bytes end a block quotation that is held: its line, before a page mark, or the answer."""
+        """Return whether these bytes end a block quotation that is held: its line, before a page mark, or the
+        answer."""
         return self._now.opening == BLOCK and (not piece or piece.lstrip(b" ")[:1] in (b"\n", b"["))
 
     def release(self, wanted: bytes | None = None) -> QuotedPlace | None:
-        """The quotation is not meant for the books, or no more: what follows is free. Gives the place of what there is
-        of a block quotation, which no mark closes, if it is whole or `wanted`, what comes instead, ends it."""
+        """Let go of the quotation, which is not meant for the books, or no more: what follows is free. Return the place
+        of what there is of a block quotation, which no mark closes, if it is whole or `wanted`, what comes instead,
+        ends it."""
         now = self._now
         if now.state is not State.QUOTING:
             return None
@@ -373,13 +376,13 @@ class QuoteConstraint:
         return None if at is None else self._places.place(now, at)
 
     def ended(self) -> QuotedPlace | None:
-        """After bytes that closed a held quotation: where it is. Of several places one on a page that was restated,
-        then one in the body before one in a list of headings, then the first in reading order."""
+        """Return where a held quotation is that the last bytes closed. Of several places this is one on a page that was
+        restated, then one in the body before one in a list of headings, then the first in reading order."""
         return self._now.place
 
     @property
     def quoted_bytes(self) -> int:
-        """How much of the present quotation was written."""
+        """The bytes of the present quotation that were written."""
         return len(self._now.quoted.encode("utf-8", "replace")) if self._now.state is State.QUOTING else 0
 
     @property
@@ -388,7 +391,7 @@ class QuoteConstraint:
         return _CLOSING[self._now.opening] if self._now.state is State.QUOTING else ""
 
     def _after(self, piece: bytes, *, strict: bool) -> _Moment | None:
-        """The moment after these bytes; None if they are not allowed and `strict`."""
+        """Return the moment after these bytes; None if they are not allowed and `strict`."""
         written, tail = _characters(self._now.tail + piece)
         now = self._now
         if tail or now.tail or now.place is not None:
@@ -426,7 +429,7 @@ class QuoteConstraint:
         return now
 
     def _pass(self, now: _Moment, character: str) -> _Moment:
-        """One character outside a held quotation."""
+        """Pass one character outside a held quotation."""
         state, opening = now.state, now.opening
         ends_paragraph = character == "\n" and now.blank
         closes = state is State.RELEASED and character in _CLOSING[opening]
@@ -440,7 +443,7 @@ class QuoteConstraint:
         return _Moment(state, opening, now.tail, character, blank, place=now.place, prose=prose)
 
     def _quote(self, now: _Moment, run: str) -> _Moment | None:
-        """Characters inside a held quotation, none of them a mark of its own kind."""
+        """Add characters inside a held quotation, none of them a mark of its own kind."""
         if "\0" in run or (now.opening == BLOCK and "\n" in run):
             return None
         quoted, part = now.quoted + run, now.part + run
@@ -458,11 +461,11 @@ class QuoteConstraint:
         return replace(now, left=left, added=added, quoted=quoted, part=part, before=quoted[-1])
 
     def _may_be_blank(self, now: _Moment) -> bool:
-        """Whether a blank may come before any words: « comme ceci », or behind words that were left out."""
+        """Return whether a blank may come before any words: « comme ceci », or behind words that were left out."""
         return now.quoted[-1] not in _BLANKS if now.quoted else now.opening not in _STICKS
 
     def _leave_out(self, now: _Moment, part: str, quoted: str) -> _Moment | None:
-        """A part that is none of the books as a whole: dots in it may replace words that were left out."""
+        """Leave words out: in a part that the books do not have as a whole, dots may replace words."""
         fresh = replace(now, left=None, added=None, part="", quoted=quoted, before=quoted[-1])
         for gap in _LEFT_OUT.finditer(part):
             head, rest = part[: gap.start()], part[gap.end() :]
@@ -492,12 +495,12 @@ class QuoteConstraint:
         return (each for each in left if self._text.ends_word(each + left.length))
 
     def _narrowed(self, now: _Moment, run: str) -> Occurrences:
-        """The occurrences that are left when `run` is written."""
+        """Return the occurrences that are left once `run` is written."""
         needle = fold(run, now.part[-1:] if now.left is not None else "").encode("utf-8", "replace")
         return self._places.narrowed(now, needle)
 
     def _is_apostrophe(self, now: _Moment, mark: str) -> bool:
-        """Whether a mark that closes single quotation marks is in a word of the books, or behind one: don’t, the
+        """Return whether a mark that closes single quotation marks is in a word of the books, or behind one: don’t, the
         tenants’."""
         if mark != _APOSTROPHE:
             return False
@@ -525,14 +528,15 @@ class QuoteConstraint:
         return None if any(self._writable(each, now.opening) for each in now.left.next_characters()) else closed
 
     def _writable(self, folded: str, opening: str) -> str:
-        """The characters that may be written for a folded one inside a quotation that was opened by `opening`."""
+        """Return the characters that may be written for a folded one inside a quotation that was opened by
+        `opening`."""
         if folded == "\0":
             return ""  # the page ends, or something that is not quoted begins
         taken = opening + _CLOSING[opening]
         return "".join(each for each in folded + VARIANTS.get(folded, "") if each not in taken)
 
     def _fits(self, now: _Moment, tail: bytes) -> bool:
-        """Whether some character that begins with these bytes may come next."""
+        """Return whether some character that begins with these bytes may come next."""
         ends = _CLOSING[now.opening]
         if any(mark.encode().startswith(tail) and self._may_be(now, mark) for mark in ends):
             return True
@@ -560,7 +564,7 @@ def _opens(mark: str, now: _Moment) -> bool:
 
 
 def _passed(now: _Moment, plain: str) -> _Moment:
-    """After characters outside a held quotation, none of which opens or closes anything."""
+    """Return the moment after characters outside a held quotation, none of which opens or closes anything."""
     blank = now.blank and plain.isspace()
     prose = now.prose if now.state is State.RELEASED else now.prose.after_plain(plain)
     return _Moment(now.state, now.opening, now.tail, plain[-1], blank, place=now.place, prose=prose)
@@ -581,19 +585,20 @@ def _is_enough(quoted: str) -> bool:
 
 
 def _is_part(quoted: str) -> bool:
-    """Whether it is long enough to be between two places where words are left out: one word never is."""
+    """Return whether a text is long enough to be between two places where words are left out: one word never is."""
     return _is_enough(quoted) and (len(_WORD.findall(quoted)) > 1 or any(map(is_unspaced, quoted)))
 
 
 def _split(written: str, opening: str) -> tuple[str, str, str]:
-    """The text before the first mark of the quotation's own kind, that mark, and the rest; the last two if any."""
+    """Return the text before the first mark of the quotation's own kind, that mark, and the rest; the last two if
+    any."""
     taken = opening + _CLOSING[opening]
     at = next((index for index, character in enumerate(written) if character in taken), len(written))
     return written[:at], written[at : at + 1], written[at + 1 :]
 
 
 def _characters(data: bytes) -> tuple[str, bytes]:
-    """The complete characters, U+FFFD for what is none, and the bytes of one that may be completed."""
+    """Return the complete characters, U+FFFD for what is none, and the bytes of one that may be completed."""
     for size in range(1, min(3, len(data)) + 1):
         lead = data[-size]
         if lead & 0xC0 == 0x80:

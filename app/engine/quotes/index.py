@@ -94,7 +94,8 @@ _PLAIN = re.compile("[\u3041-\u3096\u309d-\u30ff\u3400-\u9fff]{2}")
 
 @dataclass(frozen=True)
 class Position:
-    """Where an offset is: the document's place in the prompt and its title, the page's place in it and its label."""
+    """The place of an offset: the document's place in the prompt and its title, the page's place in it and its
+    label."""
 
     document: int
     title: str
@@ -103,7 +104,7 @@ class Position:
 
 
 def fold(text: str, before: str = "") -> str:
-    """The form in which text is compared, one character for one; `before` is the character in front of it."""
+    """Return the form in which text is compared, one character for one; `before` is the character in front of it."""
     if before:
         return fold(before + text)[1:]
     measures = [match.start() for match in _MEASURE.finditer(text)]
@@ -157,14 +158,14 @@ class QuotableText:
         return Occurrences.of(self.folded, places)
 
     def reach(self, offset: int) -> int:
-        """Where the page after that of `offset` ends, or its own where it is the last of its document."""
+        """Return where the page after that of `offset` ends, or its own if it is the last of its document."""
         number = bisect_right(self._starts, offset) - 1
         if number + 1 < len(self._positions) and self._positions[number + 1].page:
             number += 1
         return self._starts[number + 1] if number + 1 < len(self._starts) else len(self.folded)
 
     def begins_word(self, offset: int) -> bool:
-        """Whether a quotation that begins at `offset` cuts no word, compound or number in two."""
+        """Return whether a quotation that begins at `offset` cuts no word, compound or number in two."""
         text = self.folded
         before, first = text[offset - 1], text[offset]
         if first in _ALNUM:
@@ -179,7 +180,7 @@ class QuotableText:
         return _begins(*self._context(offset))
 
     def _begin_words(self, offsets: Iterable[int]) -> Iterator[bool]:
-        """`begins_word` of ascending offsets, none of which is at a byte that no word begins with."""
+        """Yield what `begins_word` says of ascending offsets, none of which is at a byte that no word begins with."""
         page, index, at, stop = "", 0, 0, 0
         for offset in offsets:
             if offset >= stop:
@@ -191,7 +192,7 @@ class QuotableText:
             yield _begins(page, index)
 
     def ends_word(self, offset: int) -> bool:
-        """Whether a quotation that ends before `offset` cuts no word, compound or number in two."""
+        """Return whether a quotation that ends before `offset` cuts no word, compound or number in two."""
         text = self.folded
         after, last = text[offset], text[offset - 1]
         if after & 0xC0 == 0x80 or last == 0 or last == 32 or (last in _ALNUM and after in _ALNUM):
@@ -204,18 +205,18 @@ class QuotableText:
         return not (announces or _is_inside(before, following)) and _may_end(before, following)
 
     def character(self, offset: int) -> str:
-        """The folded character at `offset`."""
+        """Return the folded character at `offset`."""
         return self.folded[offset : offset + 4].decode("utf-8", "ignore")[:1]
 
     def last_character(self, offset: int) -> str:
-        """The folded character before `offset`."""
+        """Return the folded character before `offset`."""
         return self.folded[max(0, offset - 4) : offset].decode("utf-8", "ignore")[-1:]
 
     def position(self, offset: int) -> Position:
         return self._positions[bisect_right(self._starts, offset) - 1]
 
     def is_list(self, offset: int) -> bool:
-        """Whether the page of `offset` is a list whose lines end in numbers, such as a table of contents."""
+        """Return whether the page of `offset` is a list whose lines end in numbers, such as a table of contents."""
         number = bisect_right(self._starts, offset) - 1
         if number not in self._lists:
             at = self._positions[number]
@@ -226,19 +227,19 @@ class QuotableText:
         return self._lists[number]
 
     def between(self, begin: int, end: int) -> str:
-        """The canonical text of a range within one page."""
+        """Return the canonical text of a range within one page."""
         page, index = self._context(begin)
         return page[index : index + len(self.folded[begin:end].decode("utf-8", "replace"))]
 
     def _context(self, offset: int) -> tuple[str, int]:
-        """The canonical page around `offset`, and the index of the character there."""
+        """Return the canonical page around `offset`, and the index of the character there."""
         number = bisect_right(self._starts, offset) - 1
         start = self._starts[number]
         return self._pages[number], len(self.folded[start:offset].decode("utf-8", "replace"))
 
 
 def canonical(untrusted_text: str, compounds: Set[tuple[str, str]] = frozenset()) -> str:
-    """A page as it is quoted; `compounds` are the words that keep a hyphen at a line's end."""
+    """Return a page as it is quoted; `compounds` are the words that keep a hyphen at a line's end."""
 
     def mend(found: re.Match[str]) -> str:
         left = _LAST_WORD.search(found.string, max(0, found.start() - 40), found.start())
@@ -266,14 +267,14 @@ def _one_space(found: re.Match[str]) -> str:
         return "\u3000" if "\u3000" in run else " "
     left = found.string[max(0, found.start() - 1) : found.start()]
     right = found.string[found.end() : found.end() + 1]
-    # As in the later check, which looks at what the character on the left has become. Marks of emphasis are told by
-    # the space beside them, so there it stays.
+    # The later check also looks at what the character on the left has become. Marks of emphasis are told by the space
+    # beside them, so there it stays.
     unspaced = is_unspaced(unicodedata.normalize("NFKC", left)[-1:]) and left != "〜"
     return "" if (unspaced or is_unspaced(right)) and not {left, right} & set("*_`.…") else " "
 
 
 def _kept_compounds(documents: Sequence[DocumentText]) -> frozenset[tuple[str, str]]:
-    """Words split at a line's end that the books elsewhere write with a hyphen, and never without."""
+    """Return the words split at a line's end that the books elsewhere write with a hyphen, and never without."""
     texts = [page.untrusted_text for document in documents for page in document.pages]
     split = _parted(texts, _SPLIT_WORD, 40)
     if not split:
@@ -286,7 +287,7 @@ def _kept_compounds(documents: Sequence[DocumentText]) -> frozenset[tuple[str, s
 
 
 def _parted(texts: Sequence[str], hyphen: re.Pattern[str], longest: int) -> set[tuple[str, str]]:
-    """The words on both sides of each hyphen; of those before it at most so many letters."""
+    """Return the words on both sides of each hyphen; of those before it at most so many letters."""
     parted = set()
     for text in texts:
         for found in hyphen.finditer(text):
@@ -296,7 +297,8 @@ def _parted(texts: Sequence[str], hyphen: re.Pattern[str], longest: int) -> set[
 
 
 def _marked(labels: Set[str]) -> re.Pattern[str]:
-    """The pattern of what the later check would take for a page mark of the model's, if it were inside a quotation."""
+    """Return the pattern of what the later check would take for a page mark of the model's, if it were inside a
+    quotation."""
     odd = "|".join(re.escape(fold(label)) for label in sorted(labels) if label and not re.search(r"\d", label))
     brackets = r"\[\]［］【】〔〕()（）"
     return re.compile(
@@ -307,7 +309,7 @@ def _marked(labels: Set[str]) -> re.Pattern[str]:
 
 
 def _are_plain(left: bytes, right: bytes) -> bool:
-    """Whether both are kana or ideographs, between which any place is a word's edge."""
+    """Return whether both are kana or ideographs, between which any place is a word's edge."""
     if left < b"\xe3\x81" or right < b"\xe3\x81":
         return False
     return _PLAIN.fullmatch((left + right).decode("utf-8", "ignore")) is not None
@@ -362,7 +364,7 @@ def _may_end(before: str, after: str) -> bool:
 
 
 def _is_inside(before: str, after: str) -> bool:
-    """Whether both sides belong together: the mark of a note, or a number with a space in it."""
+    """Return whether both sides belong together: the mark of a note, or a number with a space in it."""
     if after and not (after[0].isspace() or unicodedata.normalize("NFKC", after[0])[0].isdigit()) and "[" not in before:
         return False
     at = before.rfind("[")
@@ -374,5 +376,5 @@ def _is_inside(before: str, after: str) -> bool:
 
 
 def _bridges(gap: re.Match[str] | None) -> bool:
-    """Whether marks alone part a word from the edge, so that the later check may take both for one word."""
+    """Return whether marks alone part a word from the edge, so that the later check may take both for one word."""
     return gap is not None and any(map(is_wordlike, unicodedata.normalize("NFKC", gap[1])))

@@ -1,4 +1,4 @@
-"""Where words are in the books' text: places in the order of the text that follows each, as in a suffix array.
+"""Finds words in the books' text: places in the order of the text that follows each, as in a suffix array.
 
 So all places with the same words behind them are beside each other, and what goes on from them is found by bisection,
 however many they are (Manber and Myers, "Suffix arrays", 1990; here only for the places where words begin, and only by
@@ -42,7 +42,7 @@ class Occurrences:
 
     @classmethod
     def of(cls, text: bytes, places: Offsets) -> Occurrences:
-        """All of these places, whatever follows."""
+        """Return all of these places, whatever follows."""
         return cls._sorted(text, places, 0)
 
     @classmethod
@@ -58,14 +58,14 @@ class Occurrences:
         return self.high - self.low
 
     def __iter__(self) -> Iterator[int]:
-        """The places in reading order."""
+        """Yield the places in reading order."""
         return iter(sorted(self.order[self.low : self.high]))
 
     def __contains__(self, place: object) -> bool:
         return place in self.order[self.low : self.high]
 
     def only(self, places: list[int]) -> Occurrences:
-        """Some of them."""
+        """Return the occurrences at these places alone."""
         return self._sorted(self.text, np.array(places, np.int32), self.length)
 
     def narrowed(self, needle: bytes) -> Occurrences:
@@ -78,7 +78,7 @@ class Occurrences:
         return now
 
     def next_characters(self, begun: bytes = b"") -> Iterator[str]:
-        """The different characters that follow, of those that begin with these bytes, each once."""
+        """Yield the different characters that follow, of those that begin with these bytes, each once."""
         now = self._with_room(_CHARACTER_BYTES)
         left = now._bisected(begun)
         low = left.low
@@ -89,7 +89,7 @@ class Occurrences:
             low = now._bisected(character.encode(), low).high
 
     def _with_room(self, size: int) -> Occurrences:
-        """The same, sorted by at least so many more bytes."""
+        """Return the same occurrences, sorted by at least so many more bytes."""
         if self.length + size <= self.base + DEPTH:
             return self
         return self._sorted(self.text, np.array(self.order[self.low : self.high], np.int32), self.length)
@@ -106,7 +106,7 @@ class Occurrences:
 
 
 def _by_text(text: bytes, places: Offsets, base: int) -> npt.NDArray[np.intp]:
-    """The order of these places by `DEPTH` bytes of the text, from `base` behind each on."""
+    """Return the order of these places by `DEPTH` bytes of the text, from `base` behind each on."""
     # Eight bytes from every offset on, as one number whose order is theirs.
     words = np.ndarray((len(text) - 7,), ">u8", text, 0, (1,))
     at = places.astype(np.intp) + base

@@ -59,7 +59,7 @@ class Lookup:
         self._gain = 1.0
 
     def draft(self, written: Sequence[int], most: int) -> Tokens:
-        """At most `most` tokens that may follow `written`; none where it copies nothing or drafts do not pay."""
+        """Return at most `most` tokens that may follow `written`; none if it copies nothing or drafts do not pay."""
         if self._pause:
             self._pause -= 1
             return array("i")
@@ -73,13 +73,13 @@ class Lookup:
         return array("i") if start is None else _text(self._prompt[start : start + length])
 
     def note_single(self, seconds: float) -> None:
-        """A token was evaluated alone."""
+        """Note how long one token took that was evaluated alone."""
         self._single_s = seconds if not self._single_s else _mean(self._single_s, seconds)
         if self._expected is not None:
             self._expected += 1
 
     def note_draft(self, drafted: int, accepted: int, seconds: float) -> None:
-        """A draft was verified, together with the token before it: `accepted` of its tokens were right."""
+        """Note that a draft was verified, together with the token before it: `accepted` of its tokens were right."""
         if self._expected is not None:
             self._expected = self._expected + accepted + 1 if accepted == drafted else None
         self._length = min(2 * drafted, MAX_DRAFT) if accepted == drafted else max(_SHORTEST_DRAFT, accepted)
@@ -89,7 +89,7 @@ class Lookup:
             self._pause, self._trials, self._gain, self._length = _PAUSE_TOKENS, 0, 1.0, _FIRST_DRAFT
 
     def _find(self, written: Sequence[int]) -> int | None:
-        """The position after the last place in the prompt where the last tokens occur."""
+        """Return the position after the last place in the prompt where the last tokens occur."""
         if len(written) < _MATCH_TOKENS[-1] or len(self._prompt) <= _MATCH_TOKENS[-1]:
             return None
         if self._runs is None:
@@ -112,7 +112,7 @@ class _Runs:
         self._sorted = np.sort(hashes << _HASH_BITS | np.arange(len(hashes), dtype=np.uint64))
 
     def ends(self, run: Tokens) -> npt.NDArray[np.intp]:
-        """The positions of the last token of each such run, ascending."""
+        """Return the positions of the last token of each such run, ascending."""
         wanted = _hashes(np.frombuffer(run, np.int32))[0] << _HASH_BITS
         first, last = np.searchsorted(self._sorted, np.array([wanted, wanted | _PLACE], np.uint64))
         found = (self._sorted[first:last] & _PLACE).astype(np.intp)
@@ -122,7 +122,7 @@ class _Runs:
 
 
 def _hashes(text: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
-    """A number of 32 bits for each three tokens in a row."""
+    """Return a number of 32 bits for each three tokens in a row."""
     tokens = text.view(np.uint32)
     first, second, third = (np.uint32(each) for each in _FACTORS)
     hashes: npt.NDArray[np.uint32] = tokens[:-2] * first + tokens[1:-1] * second + tokens[2:] * third
@@ -135,7 +135,7 @@ def _text(draft: Tokens) -> Tokens:
 
 
 def room_for_draft(position: int, context_tokens: int, geometry: Geometry) -> int:
-    """Tokens that may be drafted after the token at `position`, and taken back soundly.
+    """Return how many tokens may be drafted after the token at `position`, and taken back soundly.
 
     Never across a chunk's border: evaluating beyond it may overwrite local keys that the way back needs. Models whose
     layers slide or fold the past into a state have no way back at all.

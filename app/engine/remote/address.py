@@ -1,4 +1,4 @@
-"""Where a remote engine is: an address that may be spoken to, or a refusal."""
+"""The place of a remote engine: an address that may be spoken to, or a refusal."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Address(msgspec.Struct, frozen=True):
 
     @property
     def is_here(self) -> bool:
-        """Whether it can only be this machine."""
+        """True if the address can only be this machine."""
         return is_loopback(self.host)
 
 
@@ -74,7 +74,8 @@ def parse(text: str) -> Address:
 
 
 def is_loopback(host: str) -> bool:
-    """`localhost`, 127.0.0.0/8 and ::1. No resolver is asked: `localhost` is this machine by definition (RFC 6761)."""
+    """Return whether a host is `localhost`, in 127.0.0.0/8 or ::1. No resolver is asked: `localhost` is this machine by
+    definition (RFC 6761)."""
     if host == _LOOPBACK_NAME:
         return True
     try:
@@ -84,7 +85,8 @@ def is_loopback(host: str) -> bool:
 
 
 def is_shown_here(shown: str) -> bool:
-    """Whether `is_loopback` holds for an `Address.shown`. A server here may pass texts on, through a tunnel, say."""
+    """Return whether `is_loopback` holds for an `Address.shown`. A server here may pass texts on, through a tunnel,
+    say."""
     host, colon, port = shown.rpartition(":")
     return is_loopback((host if colon and port.isdecimal() else shown).strip("[]"))
 

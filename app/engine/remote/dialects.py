@@ -111,7 +111,7 @@ class ServerDialect:
 
     @property
     def blindness(self) -> AppError | None:
-        """Why it gets no images: REMOTE_BLIND, REMOTE_IMAGES_KEPT; None where it may get them."""
+        """The reason why the model gets no images: REMOTE_BLIND, REMOTE_IMAGES_KEPT; None if it may get them."""
         if self.sees and self.sends_images:
             return None
         return AppError(Code.REMOTE_IMAGES_KEPT if self.sees else Code.REMOTE_BLIND, host=self._requests.host)
@@ -123,15 +123,16 @@ class ServerDialect:
         return self._sight
 
     def held(self, request: wire.Request, wanted: Wanted) -> wire.Request:
-        """The request with its answer held to a form or a schema by the server; as it is where that has no way known
-        here. Whether it has one is found out once, by a short request that can be answered in one way alone."""
+        """Return the request with its answer held to a form or a schema by the server; unchanged if no way to do so is
+        known of this server. Whether one works is found out once, by a short request that can be answered in one way
+        alone."""
         if self._holds is None:
             self._holds = next((way for way in self.ways if self._is_held(way)), _as_it_is)
         return self._holds(request, wanted)
 
     def likeliest(self, sent: array[int] | tuple[wire.ChatMessage, ...]) -> tuple[dict[str, float], wire.UsageReport]:
-        """The first tokens that an answer may have, by their texts, with the natural logarithms of their probabilities;
-        none where the server does not say. Nothing is written."""
+        """Return the first tokens that an answer may have, by their texts, with the natural logarithms of their
+        probabilities; none if the server does not say. Nothing is written."""
         asked: wire.Request = (
             wire.ChatRequest(
                 model=self.model.id,
@@ -170,14 +171,14 @@ class ServerDialect:
         raise NotImplementedError
 
     def request(self, sent: array[int] | str, sampling: Sampling, max_tokens: int) -> wire.Request:
-        """A streamed completion of `sent`."""
+        """Return the request for a streamed completion of `sent`."""
         prompt = sent if isinstance(sent, str) else tuple(sent)
         return wire.CompletionRequest(prompt=prompt, **self._asked(sampling, max_tokens))
 
     def chat_request(
         self, chat: Chat, messages: tuple[wire.ChatMessage, ...], sampling: Sampling, max_tokens: int
     ) -> wire.Request:
-        """A streamed answer to `chat`, whose messages are given as they are sent."""
+        """Return the request for a streamed answer to `chat`, whose messages are given as they are sent."""
         return wire.ChatRequest(
             messages=messages,
             chat_template_kwargs=UNSET if chat.thinks else wire.TemplateSwitches(),
@@ -189,7 +190,7 @@ class ServerDialect:
     # ---- for the dialects
 
     def _asked(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
-        """The fields that a request has besides what is asked."""
+        """Return the fields that a request has besides what is asked."""
         return {
             "model": self.model.id,
             "max_tokens": max(self.shortest, max_tokens),
@@ -209,7 +210,7 @@ class ServerDialect:
         return max(0, self._chat_tokens((shown,)) - self._around_image)
 
     def _tries_to_see(self) -> bool:
-        """For servers that do not say whether their model sees images."""
+        """Return whether the model sees an image, tried with one, for servers that do not say."""
         try:
             return self._image_tokens(_TRIED_SIDE, _TRIED_SIDE) >= _SEES_TOKENS
         except AppError as error:
@@ -233,12 +234,12 @@ class ServerDialect:
     def _tokenized(
         self, parts: Sequence[Sequence[str]], tokens: Callable[[Sequence[str]], list[wire.Tokens]]
     ) -> list[Sequence[int]]:
-        """The tokens of texts, each of which is given in parts."""
+        """Return the tokens of texts, each of which is given in parts."""
         received = iter(tokens([part for text in parts for part in text]))
         return [array("i", [token for _part in text for token in next(received).tokens]) for text in parts]
 
     def _recognise(self, count: Callable[[str], int]) -> ChatTemplate:
-        """The chat format, found by what short conversations take. Raises AppError REMOTE_NO_FORMAT."""
+        """Return the chat format, found by what short conversations take. Raises AppError REMOTE_NO_FORMAT."""
 
         def reported(conversation: formats.Conversation) -> int:
             return self._chat_tokens(_messages(conversation))
@@ -304,7 +305,8 @@ class _Transformers(ServerDialect):
         self._tokens(["a"])
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
-        """Its tokenizer takes control tokens out of any text."""
+        """Tokenize these texts. The server's tokenizer takes control tokens out of any text, so such a text is sent in
+        parts."""
         return self._tokenized([[text] if special else formats.apart(text) for text in texts], self._tokens)
 
     def _asked(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
@@ -325,7 +327,8 @@ class Vllm(_Transformers):
         self.sees = self._tries_to_see()
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
-        """Out of its tokens, which is sound only if the text gives the same tokens again."""
+        """Return the text of a conversation, made from the server's tokens; sound only if that text gives the same
+        tokens again."""
         tokens = self._rendered_tokens(messages)
         text = self._post("/detokenize", wire.DetokenizeRequest(self.model.id, tokens), wire.Detokenized).prompt
         if tuple(self._tokens([text])[0].tokens) != tokens:
@@ -385,7 +388,7 @@ _DIALECTS: tuple[type[ServerDialect], ...] = (LlamaServer, Vllm, Sglang, LlamaCp
 
 
 def find(requests: Requests, wanted: str) -> ServerDialect:
-    """The server, by what it answers. `wanted`: the model; empty takes the only one.
+    """Return the server, told by what it answers. `wanted` is the model; empty takes the only one.
 
     Raises AppError REMOTE_*, REMOTE_NO_TOKENIZER where it has nothing to count with; Stopped.
     """
@@ -417,7 +420,7 @@ def served(requests: Requests, wanted: str) -> wire.ServedModel:
 
 
 def shown(untrusted_name: str) -> str:
-    """A model's name, as far as it can be shown on one line; of a path in place of a name, its last part."""
+    """Return a model's name, as far as it can be shown on one line; of a path in place of a name, its last part."""
     if untrusted_name.endswith(_FILE):
         untrusted_name = re.split(r"[/\\]", untrusted_name.removesuffix(_FILE))[-1]
     return "".join(c if c.isprintable() else "\ufffd" for c in untrusted_name[:_NAME_CHARACTERS])

@@ -9,7 +9,7 @@ from app.core.chat_template import ChatTemplate
 
 Conversation = Sequence[tuple[str, str]]
 
-# As the families' own templates lay out a conversation that begins with a system message.
+# The families' own templates lay out a conversation like this if it begins with a system message.
 FORMATS: tuple[ChatTemplate, ...] = (
     ChatTemplate(  # Llama 4
         "<|begin_of_text|><|header_start|>system<|header_end|>\n\n",
@@ -44,7 +44,7 @@ PROBES: tuple[Conversation, ...] = (
 
 
 def recognised(count: Callable[[str], int], reported: Callable[[Conversation], int]) -> ChatTemplate | None:
-    """The format in which all probes take as many tokens as the server says that they do.
+    """Return the format in which all probes take as many tokens as the server says that they do.
 
     `count`: of a text with special tokens; `reported`: what the server says of a conversation.
     """
@@ -56,7 +56,8 @@ def recognised(count: Callable[[str], int], reported: Callable[[Conversation], i
 
 
 def rendered(template: ChatTemplate, conversation: Conversation) -> str:
-    """A conversation that begins with the system and ends with a question, up to where the answer begins."""
+    """Return a conversation as text: it begins with the system and ends with a question, up to where the answer
+    begins."""
     (_system, rules), *turns = conversation
     text, before = template.begin + rules, template.to_question
     for role, said in turns:
@@ -66,24 +67,26 @@ def rendered(template: ChatTemplate, conversation: Conversation) -> str:
 
 
 def without_beginning(text: str) -> str:
-    """Without the token that begins a text, for servers that put it there themselves."""
+    """Return a text without the token that begins it, for servers that put it there themselves."""
     return next((text.removeprefix(begin) for begin in _BEGINNINGS if text.startswith(begin)), text)
 
 
 _CONTROL = (("<", r"[^\s<>]{1,64}>"), (r"\[", r"/?[a-z]?[A-Z_]{2,32}\]"), (">>", r"[A-Z_]{2,32}<<"))
-"""How control tokens begin and go on: those of most families; Mistral's, BERT's and GLM's ("[gMASK]"); Falcon's."""
+"""The beginnings and the rests of control tokens: those of most families; Mistral's, BERT's and GLM's ("[gMASK]");
+Falcon's."""
 
 _BEGINS = re.compile("|".join(f"{begin}(?={rest})" for begin, rest in _CONTROL))
 _WHOLE = re.compile("(?=(" + "|".join(begin + rest for begin, rest in _CONTROL) + "))")
 
 
 def alike(untrusted_text: str) -> set[str]:
-    """Everything in a text that looks like a control token."""
+    """Return everything in a text that looks like a control token."""
     return {found[1] for found in _WHOLE.finditer(untrusted_text)}
 
 
 def apart(untrusted_text: str) -> list[str]:
-    """The text in parts, none of which holds anything that looks like a control token; together they are the text."""
+    """Return the text in parts, none of which holds anything that looks like a control token; together they are the
+    text."""
     parts, start = [], 0
     for found in _BEGINS.finditer(untrusted_text):
         parts.append(untrusted_text[start : found.end()])
@@ -93,5 +96,5 @@ def apart(untrusted_text: str) -> list[str]:
 
 
 def spaced(untrusted_text: str) -> str:
-    """The text with a space inside everything that looks like a control token."""
+    """Return the text with a space inside everything that looks like a control token."""
     return " ".join(apart(untrusted_text))

@@ -13,7 +13,8 @@ from app.engine.protocol import DocumentText, PageText
 from app.language.grammar import QUOTATION_MARKS
 
 MOST_SENTENCES, MOST_SENTENCE_CHARACTERS = 400, 30_000
-"""That a server is given to choose a quotation from; of a longer document any words are allowed, and checked here."""
+"""The most sentences, and their characters, that a server is given to choose a quotation from; of a longer document any
+words are allowed, and checked here."""
 
 _LONGEST_SENTENCE, _LONGEST_QUOTATION = 300, 400
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？])|\n+")
@@ -97,8 +98,8 @@ def _rule(form: Form) -> str:
 
 
 def answer_form(held: HeldForm, documents: Sequence[DocumentText]) -> Form:
-    """A value, and below it a quotation with its page; or that the document has none. Of a short document, the
-    quotation is one of its sentences, with the page that it stands on."""
+    """Return the form of an answer: a value, and below it a quotation with its page; or that the document has none. For
+    a short document, the quotation is one of its sentences, with the page that it stands on."""
     has_value = Chain((_value(held), Text(f"\n{held.opening}"), _quotation(held.opening, documents)))
     return Either((Text(held.absent), has_value))
 
@@ -156,7 +157,8 @@ def _mark(document: DocumentText, page: PageText, *, several: bool) -> str:
 
 
 def _sentences(page: PageText) -> list[str]:
-    """The sentences of a page that can be quoted whole: none has quotation marks, or is longer than a person reads."""
+    """Return the sentences of a page that can be quoted whole: none has quotation marks, or is longer than a person
+    reads."""
     found = (sentence.strip() for sentence in _SENTENCE_ENDS.split(page.untrusted_text))
     fits = (each for each in found if 0 < len(each) <= _LONGEST_SENTENCE and each.isprintable())
     return list(dict.fromkeys(each for each in fits if not set(_WORDS_ALONE).intersection(each)))

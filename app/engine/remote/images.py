@@ -31,12 +31,12 @@ def sent_size(width: int, height: int) -> tuple[int, int]:
 
 
 def part(png: bytes) -> wire.ImagePart:
-    """An image as the API takes it: in the request itself (RFC 2397), so that the server fetches nothing."""
+    """Return an image as the API takes it: in the request itself (RFC 2397), so that the server fetches nothing."""
     return wire.ImagePart(wire.ImageUrl(f"data:image/png;base64,{b64encode(png).decode('ascii')}"))
 
 
 def blank(width: int, height: int) -> bytes:
-    """A white image in PNG (RFC 2083)."""
+    """Return a white image in PNG (RFC 2083)."""
     rows = (b"\0" + b"\xff" * 3 * width) * height
     chunks = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
@@ -60,7 +60,7 @@ def about_images() -> Iterator[None]:
 
 
 class ServerSight:
-    """How a server's model sees, as laying out asks (`engine.prompt.Sight`)."""
+    """The sight of a server's model, as laying out asks for it (`engine.prompt.Sight`)."""
 
     causal = True
 
@@ -98,7 +98,7 @@ class GivenImages:
         return tuple(Pixels(sha256, size, size) for sha256, size in sizes.items() if sha256 not in self._pngs)
 
     def messages(self, chat: Chat, host: str) -> tuple[wire.ChatMessage, ...]:
-        """A conversation as it is sent: the same bytes for the same conversation.
+        """Return a conversation as it is sent: the same bytes for the same conversation.
 
         Raises AppError REMOTE_IMAGES_TOO_LARGE; ENGINE_PROTOCOL for an image that was not given.
         """

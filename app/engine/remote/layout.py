@@ -18,7 +18,7 @@ from app.engine.remote import formats
 
 _REMEMBERED_TOTALS = 64
 _TEXTS_AT_ONCE = 64
-"""That a server is sent before it is said how far it is: about a hundred kilobytes."""
+"""The number of texts that a server is sent before progress is shown: about a hundred kilobytes."""
 
 
 class Tokenizer(Protocol):
@@ -28,7 +28,7 @@ class Tokenizer(Protocol):
     def bos(self) -> int | None: ...
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
-        """Several at once. Without `special`, nothing in a text becomes a control token."""
+        """Tokenize several texts at once. Without `special`, nothing in a text becomes a control token."""
         ...
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str: ...
@@ -85,8 +85,8 @@ class Laid:
         return self.sent[:end]
 
     def size_after(self, sent_before: Sent) -> PromptSize:
-        """The size, with what is left to evaluate for a server that still holds what it was sent last. Of a book whose
-        text was sent in part, whole pages count."""
+        """Return the size, with what is left to evaluate for a server that still holds what it was sent last. Of a book
+        whose text was sent in part, whole pages count."""
         held = _common(self.sent, sent_before)
         documents = []
         for book, ends, tokens, whole in zip(
@@ -109,7 +109,7 @@ class Laid:
 
 
 class TokenLayout:
-    """For servers that take tokens: each page is tokenized apart, as the engine of this machine does."""
+    """A layout for servers that take tokens: each page is tokenized apart, as the engine of this machine does."""
 
     def __init__(self, tokenizer: Tokenizer, sight: Callable[[], Sight]) -> None:
         """`sight` is asked for where a prompt has images, and raises AppError where there is none. Raises AppError
@@ -134,8 +134,8 @@ class TokenLayout:
 
 
 class TextLayout:
-    """For servers that take text only. The total is what the server counts of that very text; pages and messages are
-    counted apart, and what two of them save where they meet is part of the frame."""
+    """A layout for servers that take text only. The total is what the server counts of that very text; pages and
+    messages are counted apart, and what two of them save where they meet is part of the frame."""
 
     def __init__(self, tokenizer: Tokenizer, sight: Callable[[], Sight], total: Callable[[str], int]) -> None:
         """`sight`: as `TokenLayout`; it raises AppError. `total`: the tokens that a server makes of a text that it is
@@ -214,7 +214,7 @@ class _Characters:
 
 
 def _chat(prompt: Prompt, tokens: Tokens) -> Chat:
-    """The rules with the documents, then what was said."""
+    """Return the conversation: the rules with the documents, then what was said."""
     above = prompt.rules + "".join(text for document in prompt.documents for text in document_texts(document))
     turns = [
         ChatTurn("system", (formats.spaced(above),)),
@@ -234,7 +234,7 @@ def _parts(message: Message) -> tuple[str | ShownImage, ...]:
 
 
 def _common(wanted: Sent, held: Sent) -> int:
-    """How long both are the same from their beginning."""
+    """Return for how long both are the same from their beginning."""
     if isinstance(wanted, str) and isinstance(held, str):
         return len(commonprefix([wanted, held]))  # noqa: RUF071 -- it is characters that are compared
     if isinstance(wanted, Chat) and isinstance(held, Chat):

@@ -95,7 +95,7 @@ class RemoteSession:
         return tuple(sight.tokens(*size) for size in sizes)
 
     def problems(self) -> list[Problem]:
-        """No readings are saved here, so nothing goes wrong with them."""
+        """Return no problems: no readings are saved here, so nothing goes wrong with them."""
         return []
 
     def forget(self) -> None:
@@ -223,7 +223,8 @@ class RemoteSession:
     def _stream(
         self, sent: Sent, sampling: Sampling, max_tokens: int, reader: _Reader, wanted: Wanted | None = None
     ) -> Ending:
-        """`wanted`: what is written is held to, unless the server refuses that. Raises AppError REMOTE_*; Stopped."""
+        """Stream an answer to the reader and return how it ended. The server holds it to `wanted`, unless it refuses
+        that. Raises AppError REMOTE_*; Stopped."""
         if isinstance(sent, Chat):
             plain = self._server.chat_request(sent, self._messages(sent), sampling, max_tokens)
         else:
@@ -272,7 +273,7 @@ class RemoteSession:
             raise AppError(Code.REMOTE_ANSWER_STRANGE, host=host)
 
     def _generated(self, reader: _Reader) -> int:
-        """Tokens of the answer: as the server reports them, else counted in its text."""
+        """Return the tokens of the answer: as the server reports them, else counted in its text."""
         if reader.reported_tokens is not None or not reader.text:
             return reader.reported_tokens or 0
         try:
@@ -281,7 +282,8 @@ class RemoteSession:
             return reader.chunks
 
     def _check_model(self) -> None:
-        """Tokens of one model mean nothing to another. Raises AppError REMOTE_MODEL_CHANGED, and others; Stopped."""
+        """Check that the server still has the same model: tokens of one mean nothing to another. Raises AppError
+        REMOTE_MODEL_CHANGED, and others; Stopped."""
         model = self._server.model
         try:
             now = dialects.served(self._transport, model.id)
@@ -298,9 +300,9 @@ class _ThoughtOverError(Exception):
 
 
 def _log_of(word: str, words: Sequence[str], found: dict[str, float]) -> float:
-    """The natural logarithm of the probability that an answer begins with a word: of the tokens that are the beginning
-    of this one alone, blanks and capitals aside. Where none of the likeliest is, that of the least likely of these,
-    which is more than its own."""
+    """Return the natural logarithm of the probability that an answer begins with a word: of the tokens that are the
+    beginning of this one alone, blanks and capitals aside. If none of the likeliest is, it is that of the least likely
+    of these, which is more than its own."""
     own = []
     for text, log in found.items():
         begun = text.strip().casefold()
@@ -355,7 +357,7 @@ class _Reader:
         self.on_progress(done, self.total, reused)
 
     def take(self, chunk: wire.Chunk) -> bool:
-        """False for what no sound server says."""
+        """Take a chunk of the stream; return False for one that no sound server sends."""
         if (progress := chunk.prompt_progress) is not None:
             reused = min(progress.cache, self.total)
             self._show(max(reused, min(progress.processed, self.total)), reused)

@@ -62,8 +62,8 @@ class EventBytes:
         return events
 
     def _lines(self, text: bytes) -> list[bytes]:
-        """The whole lines, and what comes after the last one. A carriage return at the very end may be half a line
-        end, and waits."""
+        """Return the whole lines, and what comes after the last one. A carriage return at the very end may be half a
+        line end, and waits."""
         held = b"\r" if text.endswith(b"\r") else b""
         lines = _LINE_END.split(text.removesuffix(held) if held else text)
         lines[-1] += held
@@ -98,12 +98,12 @@ class Stream:
 
     def __init__(self, transport: Transport, path: str, body: bytes) -> None:
         self.patient = False
-        """Whether a pause lets the server wait, and not the request be made again: once text has come."""
+        """True, once text has come, if a pause lets the server wait instead of making the request again."""
         self._transport = transport
         self._path, self._body = path, body
 
     def __iter__(self) -> Iterator[bytes]:
-        """The data of each event. Raises AppError REMOTE_*, Stopped, RequestPaused."""
+        """Yield the data of each event. Raises AppError REMOTE_*, Stopped, RequestPaused."""
         transport = self._transport
         patience = transport.patience
         opened = transport.wait(transport.opened("POST", self._path, self._body, patience.first_s))
@@ -128,7 +128,7 @@ class Transport:
     """Methods block, look at `control` meanwhile, and raise Stopped when the command should end."""
 
     def __init__(self, address: Address, key: str, ca_file: str, patience: RemoteTimeouts, control: RunControl) -> None:
-        """Nothing is connected yet. Raises AppError REMOTE_CA_UNREADABLE."""
+        """Prepare to speak with the server; nothing is connected yet. Raises AppError REMOTE_CA_UNREADABLE."""
         self.host = address.shown
         self.patience = patience
         self._key = key
@@ -155,7 +155,7 @@ class Transport:
         return self.post_all(path, [body])[0]
 
     def post_all(self, path: str, bodies: Sequence[msgspec.Struct]) -> list[bytes]:
-        """Several at a time; the answers in the order of `bodies`. Raises AppError REMOTE_*; Stopped."""
+        """Post several bodies at a time; return the answers in their order. Raises AppError REMOTE_*; Stopped."""
         return self._again(lambda: self._answers(path, [msgspec.json.encode(body) for body in bodies]))
 
     def stream(self, path: str, body: msgspec.Struct) -> Stream:
@@ -170,7 +170,8 @@ class Transport:
                     raise Stopped from None
 
     def wait(self, work: Coroutine[Any, Any, Result], *, patient: bool = False, undisturbed: bool = False) -> Result:
-        """The result of `work`, which runs on the network's thread. Raises what it raises; Stopped; RequestPaused.
+        """Return the result of `work`, which runs on the network's thread. Raises what it raises; Stopped;
+        RequestPaused.
 
         `patient`: a pause is waited for while the work goes on. `undisturbed`: neither paused nor stopped.
         """
@@ -227,7 +228,7 @@ class Transport:
             await response.aclose()
 
     async def opened(self, method: str, path: str, body: bytes | None, limit_s: float) -> httpx2.Response:
-        """A response whose status is good, its body not read. Raises AppError REMOTE_*."""
+        """Return a response whose status is good, its body not read. Raises AppError REMOTE_*."""
         response = await self._sent(method, path, body, limit_s)
         try:
             if response.status_code != httpx2.codes.OK:
@@ -259,7 +260,7 @@ class Transport:
                 raise self._broken(error) from error
 
     async def next_chunk(self, chunks: Any, limit_s: float) -> bytes | None:
-        """None at the end. Raises AppError REMOTE_STALLED, REMOTE_CUT, REMOTE_ANSWER_STRANGE."""
+        """Return the next chunk, None at the end. Raises AppError REMOTE_STALLED, REMOTE_CUT, REMOTE_ANSWER_STRANGE."""
         try:
             async with asyncio.timeout(limit_s):
                 chunk: bytes | None = await anext(chunks, None)
@@ -317,13 +318,14 @@ def _client(address: Address, key: str, verify: ssl.SSLContext | bool, patience:
 
 
 def _wait_s(retry_after: str) -> int:
-    """The seconds that a server asks for (RFC 9110, 10.2.3); 0 for none, and for a date, which no such server sends."""
+    """Return the seconds that a server asks for (RFC 9110, 10.2.3); 0 for none, and for a date, which no such server
+    sends."""
     wanted = retry_after.strip()
     return min(int(wanted), _LONGEST_WAIT_S) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 9 else 0
 
 
 def _tls(ca_file: str) -> ssl.SSLContext:
-    """With a file, it alone says who is trusted; else the system's store does."""
+    """Return who is trusted: with a file, it alone says so; else the system's store does."""
     if not ca_file:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
@@ -333,7 +335,7 @@ def _tls(ca_file: str) -> ssl.SSLContext:
 
 
 def _certificate(error: BaseException | None) -> str | None:
-    """Why the certificate was refused, in OpenSSL's words; None where it was not."""
+    """Return why the certificate was refused, in OpenSSL's words; None if it was not."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return error.verify_message
@@ -342,6 +344,6 @@ def _certificate(error: BaseException | None) -> str | None:
 
 
 def _is_cut(error: httpx2.HTTPError) -> bool:
-    """Whether the connection ended early; h11 reports that as a breach of protocol."""
+    """Return whether the connection ended early; h11 reports that as a breach of protocol."""
     words = str(error)
     return "without sending" in words or "closed connection" in words or "incomplete" in words

@@ -326,7 +326,7 @@ _CONTEXT_WORDS = ("maximum context length", "context window", "context size", "l
 
 
 def refusal(status: int, body: bytes, host: str, path: str, *, with_key: bool) -> AppError:
-    """The error for an answer with this status (RFC 9110). `body`: as much of it as came."""
+    """Return the error for an answer with this status (RFC 9110). `body`: as much of it as came."""
     if status in _NO_KEY:
         return AppError(Code.REMOTE_KEY_REFUSED if with_key else Code.REMOTE_KEY_NEEDED, host=host)
     code = _BY_STATUS.get(status, Code.REMOTE_REFUSED)
@@ -341,7 +341,7 @@ def refusal(status: int, body: bytes, host: str, path: str, *, with_key: bool) -
 
 
 def is_about_context(answer: ErrorAnswer) -> bool:
-    """Whether an error says that the prompt is longer than the context; servers have no common code for it."""
+    """Return whether an error says that the prompt is longer than the context; servers have no common code for it."""
     error = answer.error
     words = answer.message if error is None else error if isinstance(error, str) else error.message
     codes = set() if error is None or isinstance(error, str) else {error.code, error.type}

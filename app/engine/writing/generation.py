@@ -107,7 +107,7 @@ class Writer:
 
     @property
     def is_done(self) -> bool:
-        """Whether an answer that is held to a form or a schema has all of it."""
+        """True if an answer that is held to a form or a schema has all of it."""
         held, schema, sentences = self.held, self.schema, self.sentences
         if self._ahead or self.thoughts.thinking:
             return False
@@ -116,8 +116,8 @@ class Writer:
         return (schema is not None and schema.is_done) or (held is not None and (held.is_done or self._is_cited))
 
     def write(self) -> Iterator[tuple[int, bytes]]:
-        """Tokens without end, and without those that were written before, each with what the answer has of it or of
-        those before it: nothing while the model thinks. Each is evaluated when the next one is asked for.
+        """Yield tokens without end, and without those that were written before, each with what the answer has of it or
+        of those before it: nothing while the model thinks. Each is evaluated when the next one is asked for.
 
         Raises AppError CONTEXT_FULL, MODEL_FAILED.
         """
@@ -165,7 +165,7 @@ class Writer:
             self._write_mark(place, since)
 
     def _choose(self, index: int) -> int:
-        """The next token, by the logits of the batch's token `index`; -1 for its last."""
+        """Choose the next token, by the logits of the batch's token `index`; -1 for its last."""
         token = self._ahead.popleft() if self._ahead else self._choose_freely(index)
         self.sampler.accept(token)
         self._written.append(token)
@@ -234,8 +234,8 @@ class Writer:
         return token
 
     def _choose_value(self, held: HeldAnswer, value: HeldValue, index: int) -> int:
-        """The most probable token that goes on to a value. It ends where the model would write something else, if it is
-        whole."""
+        """Choose the most probable token that goes on to a value. It ends where the model would write something else,
+        if it is whole."""
         for rank, (token, _weight) in enumerate(self._ranked(index).each()):
             piece = self.model.piece(token)
             if not rank and value.is_whole and (not value.allows(piece) or self._leaves_number(value, piece)):
@@ -249,15 +249,15 @@ class Writer:
         return chosen
 
     def _leaves_number(self, value: HeldValue, piece: bytes) -> bool:
-        """Whether a comma comes behind a number that is copied from the books, and that has groups already: there it
-        is no sign of one more."""
+        """Return whether a comma comes behind a number that is copied from the books, and that has groups already:
+        there it is no sign of one more."""
         number = value.number
         if self.quoter is None or not piece.startswith(b",") or "," not in number or not self.quoter.has(number):
             return False
         return not any(self.quoter.has(f"{number},{digit}") for digit in string.digits)
 
     def _choose_opening(self, quoter: QuoteConstraint, index: int, chosen: int) -> int:
-        """In place of a token that opens a quotation and goes on at once with what the books do not have: the most
+        """Replace a token that opens a quotation and goes on at once with what the books do not have: by the most
         probable one that opens it otherwise, unless it is not meant for the books."""
         best, meant, other = None, 0.0, 0.0
         ranked = self._ranked(index)
@@ -270,8 +270,8 @@ class Writer:
         return chosen if best is None or meant < _NEGLIGIBLE * (meant + other) else best
 
     def _choose_quoted(self, quoter: QuoteConstraint, index: int) -> int | None:
-        """The most probable token that continues some passage. Where no quotation from the books is meant, or no more,
-        one that closes it if it is whole; else None, and what follows is free."""
+        """Return the most probable token that continues some passage. If no quotation from the books is meant, or no
+        more, return one that closes it if it is whole; else None, and what follows is free."""
         if quoter.too_long and (token := self._close(quoter)) is not None:
             return token
         token = self._meant(quoter, index)
@@ -310,14 +310,15 @@ class Writer:
         return self._write_ahead(quoter.closing_marks)
 
     def _most_probable_of(self, texts: Iterable[str], index: int) -> int | None:
-        """The first token of the text whose first token is the most probable; the others are ahead."""
+        """Return the first token of the text whose first token is the most probable; the others are ahead."""
         logits = self.context.logits(index)
         firsts = {text: self.model.tokenize(text, special=False)[0] for text in texts}
         best = max(firsts, key=lambda text: float(logits[firsts[text]]), default=None)
         return None if best is None else self._write_ahead(best)
 
     def _meant(self, quoter: QuoteConstraint, index: int) -> int | None:
-        """The most probable token that continues some passage, if all such tokens together count for something."""
+        """Return the most probable token that continues some passage, if all such tokens together count for
+        something."""
         ranked = self._ranked(index)
         least, allowed, best = _NEGLIGIBLE * ranked.total, 0.0, None
         for rank, (token, weight) in enumerate(ranked.each()):
@@ -336,14 +337,14 @@ class Writer:
         return None
 
     def _close(self, quoter: QuoteConstraint) -> int | None:
-        """The first token of a mark that closes the quotation; the others are ahead."""
+        """Return the first token of a mark that closes the quotation; the others are ahead."""
         for mark in quoter.closing_marks:
             if quoter.allows(mark.encode()):
                 return self._write_ahead(mark)
         return None
 
     def _write_ahead(self, text: str) -> int:
-        """The first token of what Octavo writes; the others are ahead."""
+        """Return the first token of a text that Octavo itself writes; the others are ahead."""
         self._ahead.extend(self.model.tokenize(text, special=False))
         return self._ahead.popleft()
 
@@ -359,7 +360,8 @@ class Writer:
     # ---- tokens ahead
 
     def _draft(self) -> Tokens:
-        """Tokens that are evaluated together with the last one: of a page mark, or a guess that is then verified."""
+        """Return tokens that are evaluated together with the last one: of a page mark, or a guess that is then
+        verified."""
         if self._ahead:
             room = max(0, self.context.size - len(self.sequence) - 1)
             return array("i", [*self._ahead][: min(MAX_DRAFT, room)])
@@ -379,9 +381,9 @@ class Writer:
 
 
 def _choose_sentence(writer: Writer, sentences: HeldSentences, index: int) -> int:
-    """The most probable token that goes on in some sentence of the documents; where one may end, the end of it or of
-    the answer, if that is more probable. That no sentence answers is written only if the model would write just that:
-    a small model takes this way out wherever its own words are not allowed."""
+    """Choose the most probable token that goes on in some sentence of the documents; where one may end, the end of it
+    or of the answer, if that is more probable. The line that no sentence answers is written only if the model would
+    write just that: a small model takes this way out wherever its own words are not allowed."""
     model = writer.model
     for rank, (token, _weight) in enumerate(writer._ranked(index).each()):
         if sentences.may_end and model.is_end(token):
@@ -428,7 +430,7 @@ def write_text(writer: Writer, text: AnswerText, most: int, written: Written, sh
 
 
 def _quotes_on(quoter: QuoteConstraint, piece: bytes) -> bool:
-    """Whether a token of these bytes stays in a quotation that must be of the books, and on its line."""
+    """Return whether a token of these bytes stays in a quotation that must be of the books, and on its line."""
     return b"\n" not in piece and quoter.stays_true(piece)
 
 

@@ -49,7 +49,7 @@ class HeldSchema:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing can follow."""
+        """True if nothing can follow."""
         return not self._is_lost and self._matcher.is_stopped()
 
     def resume(self, written: Sequence[int]) -> None:
@@ -57,7 +57,8 @@ class HeldSchema:
         self._is_lost = self._matcher.try_consume_tokens([*written]) < len(written)
 
     def masked(self, logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """A copy of the logits, in which no other tokens have any probability. Raises AppError ANSWER_SCHEMA_LIMIT."""
+        """Return a copy of the logits in which only allowed tokens have any probability. Raises AppError
+        ANSWER_SCHEMA_LIMIT."""
         if self._is_lost:
             return logits
         bits = np.frombuffer(self._matcher.compute_bitmask(), np.uint8)

@@ -32,20 +32,20 @@ class HeldSentences:
 
     @property
     def begins(self) -> bool:
-        """Whether a sentence is about to begin."""
+        """True if a sentence is about to begin."""
         return not self._written
 
     @property
     def may_end(self) -> bool:
-        """Whether the answer may end here: a sentence stands there, and none is begun."""
+        """True if the answer may end here: a sentence stands there, and none is begun."""
         return self._count > 0 and self.begins
 
     def allows(self, piece: bytes) -> bool:
-        """Whether a token of these bytes goes on in some sentence, and is all of it."""
+        """Return whether a token of these bytes goes on in some sentence, and is all of it."""
         return bool(piece) and self._first(self._with(piece)) is not None
 
     def gives_up(self, piece: bytes) -> bool:
-        """Whether a token of these bytes leads to nothing but the line that says that no sentence answers."""
+        """Return whether a token of these bytes leads to nothing but the line that says that no sentence answers."""
         begun = self._with(piece)
         at = self._first(begun)
         following = self._left[at : at + 2] if at is not None else []
@@ -67,14 +67,15 @@ class HeldSentences:
             return ""  # a token ended inside a character
 
     def end_sentence(self) -> str | None:
-        """The text after a sentence that ends here although a longer one begins like it; None where none ends here."""
+        """Return the text after a sentence that ends here although a longer one begins like it; None if none ends
+        here."""
         at = bisect_left(self._left, self._written)
         whole = at < len(self._left) and self._left[at] == self._written
         return self._end(self._written) if whole and self._written else None
 
     def beginnings(self) -> Iterator[str]:
-        """The first words of all sentences, or what may come next in those that are left; not of the line that says
-        that none answers, unless it is begun."""
+        """Yield the first words of all sentences, or what may come next in those that are left; not of the line that
+        says that none answers, unless it is begun."""
         size, seen = len(self._written), set[str]()
         at = self._first(self._written) if self._written else 0
         for text in self._left[at if at is not None else len(self._left) :]:
@@ -92,7 +93,7 @@ class HeldSentences:
         return self._written + piece if self._written else piece.lstrip(b" ")
 
     def _first(self, begun: bytes) -> int | None:
-        """The place of the first sentence that begins like this."""
+        """Return the place of the first sentence that begins like this."""
         at = bisect_left(self._left, begun)
         return at if begun and at < len(self._left) and self._left[at].startswith(begun) else None
 

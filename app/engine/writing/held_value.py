@@ -39,7 +39,7 @@ class HeldAnswer:
         self._behind = b""
 
     def end_value(self) -> str:
-        """The value ends here: what is written then, nothing where the document has none."""
+        """End the value here, and return what is written then: nothing if the document has no value."""
         assert self.value is not None
         self.is_done = self.value.is_absent
         self.value = None
@@ -65,13 +65,13 @@ class HeldValue:
         self._written = self._with(piece)
 
     def allows(self, piece: bytes) -> bool:
-        """Whether a token of these bytes goes on to a value, or ends it."""
+        """Return whether a token of these bytes goes on to a value, or ends it."""
         after = self._with(piece)
         return after != self._written and self._begins(after)
 
     @property
     def is_whole(self) -> bool:
-        """Whether the value may end here."""
+        """True if the value may end here."""
         written = self._written
         if written in self._options:
             return True
@@ -92,17 +92,17 @@ class HeldValue:
 
     @property
     def is_absent(self) -> bool:
-        """Whether it says that the document has no value."""
+        """True if the value says that the document has none."""
         return self._written == self._options[-1]
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing can follow: the value is whole, and not the beginning of a longer one."""
+        """True if nothing can follow: the value is whole, and not the beginning of a longer one."""
         is_text = self._form.kind is ValueKind.TEXT
         return self.is_absent or (not is_text and self.is_whole and not self.continuations())
 
     def continuations(self) -> tuple[str, ...]:
-        """The texts, one of which can be written next whatever a model makes of them."""
+        """Return the texts of which one can be written next, whatever a model makes of them."""
         written, kind = self._written, self._form.kind
         rests = [option[len(written) :].decode() for option in self._options if _goes_on(option, written)]
         if kind is ValueKind.TEXT:
@@ -117,7 +117,7 @@ class HeldValue:
         return any(option.startswith(written) for option in self._options) or self._fits(written)
 
     def _fits(self, written: bytes) -> bool:
-        """Whether some value of the kind, none of the options, begins like this."""
+        """Return whether some value of the kind, none of the options, begins like this."""
         text = written.decode("utf-8", "ignore")
         match self._form.kind:
             case ValueKind.DATE:
@@ -135,12 +135,12 @@ def _goes_on(option: bytes, written: bytes) -> bool:
 
 
 def _is_character(rest: bytes) -> bool:
-    """Whether it begins with a character, not inside one."""
+    """Return whether the bytes begin with a character, not inside one."""
     return rest[0] & 0xC0 != 0x80
 
 
 def _begins_date(text: str) -> bool:
-    """Whether a day, a month or a year that there is begins like this, written 2031-03-31."""
+    """Return whether a day, a month or a year that there is begins like this, written 2031-03-31."""
     if not text or text[0] not in _LATE_YEARS:
         return not text
     match len(text):

@@ -38,7 +38,7 @@ class Examined:
 
 
 def grammar_of(schema: str, *, whole: bool = True) -> str:
-    """The grammar of a schema, which is a JSON object. Not `whole`: without the keywords that cannot be held.
+    """Return the grammar of a schema, which is a JSON object. Not `whole`: without the keywords that cannot be held.
 
     Answers are on one line, with a space behind each comma and colon: a model that may go on with blanks sometimes does
     so for ever.
@@ -63,13 +63,13 @@ def examine(schema: str) -> Examined:
 
 
 def matches(schema: str, text: str) -> bool:
-    """Whether a text is JSON as `schema` wants it, written as answers are that are held to it."""
+    """Return whether a text is JSON as `schema` wants it, in the form of answers that are held to it."""
     matcher = LLMatcher(byte_tokens(), grammar_of(schema), log_level=0)
     return matcher.consume_tokens(list(text.encode())) and matcher.is_accepting()
 
 
 def byte_tokens() -> LLTokenizer:
-    """A vocabulary of bytes, for texts that no model writes."""
+    """Return a vocabulary of bytes, for texts that no model writes."""
     return LLTokenizer(TokenizerWrapper(_Bytes()), slices=[])
 
 
@@ -84,7 +84,7 @@ class _Bytes:
 
 
 def _validated(schema: str, *, whole: bool) -> tuple[bool, list[str]]:
-    """Whether that is an error, and what llguidance says."""
+    """Return whether a schema is refused, and what llguidance says."""
     try:
         return LLMatcher.validate_grammar_with_warnings(grammar_of(schema, whole=whole), byte_tokens())
     except ValueError as error:  # nested too deeply
@@ -104,7 +104,7 @@ def _unheld(said: str, schema: Any) -> Iterator[Unheld]:
 
 
 def _places(schema: Any, keyword: str, where: str = "#") -> Iterator[tuple[str, Any]]:
-    """Where a schema has a keyword, with its value; names of properties are none."""
+    """Yield where a schema has a keyword, with its value; names of properties are none."""
     if isinstance(schema, list):
         for index, each in enumerate(schema):
             yield from _places(each, keyword, pointer((index,), where))

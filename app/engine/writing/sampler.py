@@ -49,7 +49,7 @@ class Sampler:
         self._scratch = np.zeros(0, np.float32)
 
     def choose(self, logits: Floats) -> int:
-        """The next token by logits, one per token of the vocabulary, which are afterwards as they were.
+        """Choose the next token by logits, one per token of the vocabulary, which are afterwards as they were.
 
         It is not taken into account for the next ones before `accept`. Raises AppError MODEL_FAILED where a logit is no
         number.
@@ -73,7 +73,7 @@ class Sampler:
 
     @property
     def _is_open(self) -> bool:
-        """Whether any token may be drawn."""
+        """True if any token may be drawn."""
         chosen = self._settings
         return bool(chosen.temperature) and not chosen.top_k and chosen.top_p >= 1 and not chosen.min_p
 
@@ -95,7 +95,7 @@ class Sampler:
             logits[recent] = values
 
     def _candidates(self, logits: Floats) -> tuple[Ids, Floats]:
-        """The tokens that may be drawn with their logits, in llama.cpp's order: the most probable first; where there is
+        """Return the tokens that may be drawn with their logits, in llama.cpp's order: the most probable first; with
         neither top-k nor top-p, as in the vocabulary."""
         chosen = self._settings
         if not chosen.temperature:
@@ -122,13 +122,13 @@ class Sampler:
         return ids[: len(values)], values
 
     def _least(self, most: np.float32) -> np.float32:
-        """The smallest logit that min-p leaves."""
+        """Return the smallest logit that min-p leaves."""
         share = self._settings.min_p
         return most + np.float32(math.log(share)) if share else np.float32(-np.inf)
 
     def _nucleus(self, logits: Floats, most: np.float32) -> tuple[Ids, float]:
-        """At least the tokens that top-p and min-p leave of all, the most probable first; and the weight of all, where
-        that of the most probable is 1."""
+        """Return at least the tokens that top-p and min-p leave of all, the most probable first; and the weight of all,
+        where that of the most probable is 1."""
         bound, least = most, max(self._least(most), most - np.float32(_NOTHING))
         total = self.total_weight(logits, most)
         while True:
@@ -145,7 +145,7 @@ class Sampler:
     # ---- the draw
 
     def _draw(self, ids: Ids, values: Floats) -> int:
-        """One of the candidates."""
+        """Draw one of the candidates."""
         if not self._settings.temperature:
             return int(ids[0])
         share = self._random.next()
@@ -154,7 +154,7 @@ class Sampler:
         return int(ids[min(int(np.searchsorted(reached, share * reached[-1])), len(ids) - 1)])
 
     def _draw_from_all(self, logits: Floats) -> int:
-        """Any token whose probability counts: first a block of them by its weight, then one in it."""
+        """Draw any token whose probability counts: first a block of them by its weight, then one in it."""
         share = self._random.next()
         most = np.max(logits)
         _check(most)
@@ -171,8 +171,8 @@ class Sampler:
         return drawn if ids is None else int(ids[drawn])
 
     def _weights(self, logits: Floats, most: np.float32, temperature: float = 1.0) -> tuple[Ids | None, Floats]:
-        """The tokens whose probabilities count, in the vocabulary's order, None for all; and what these are
-        proportional to: 1 for the most probable token, whose logit is `most`."""
+        """Return the tokens whose probabilities count, in the vocabulary's order, None for all; and their weights: 1
+        for the most probable token, whose logit is `most`."""
         warmth = np.float32(temperature)
         ids = counting(logits, most, temperature)
         values = logits if ids is None else logits[ids]
@@ -193,13 +193,13 @@ class _Uniform:
         self._bits = np.random.RandomState(seed)
 
     def next(self) -> float:
-        """In [0, 1), of 64 random bits (std::generate_canonical)."""
+        """Return the next number in [0, 1), of 64 random bits (std::generate_canonical)."""
         share = int.from_bytes(self._bits.bytes(8), "little") / 2**64
         return share if share < 1 else math.nextafter(1, 0)
 
 
 def counting(logits: Floats, most: np.float32, temperature: float) -> Ids | None:
-    """The tokens whose probabilities count, ascending; None for all, where about half of them do or more.
+    """Return the tokens whose probabilities count, ascending; None for all, if about half of them do or more.
 
     All others together have less than 2^-24 of the probability. `most`: the largest logit.
     """
@@ -209,7 +209,7 @@ def counting(logits: Floats, most: np.float32, temperature: float) -> Ids | None
 
 
 def most_probable(logits: Floats, count: int) -> Ids:
-    """The `count` tokens of the largest logits, the largest first; of equal ones those of the lower numbers.
+    """Return the `count` tokens of the largest logits, the largest first; of equal ones those of the lower numbers.
 
     Raises AppError MODEL_FAILED where one is no number.
     """
@@ -227,8 +227,8 @@ def most_probable(logits: Floats, count: int) -> Ids:
 
 
 def _sorted(logits: Floats, ids: Ids) -> Ids:
-    """The most probable first; of equal ones the lower number. Each logit, as a number whose order is the reverse, and
-    the token's behind it are sorted as one."""
+    """Sort tokens: the most probable first, of equal ones the lower number. Each logit, as a number whose order is the
+    reverse, and the token's behind it are sorted as one."""
     if len(ids) <= _FEW:
         return ids[np.argsort(-logits[ids], kind="stable")]
     bits = (np.float32(0) - logits[ids]).view(np.uint32)
@@ -237,6 +237,7 @@ def _sorted(logits: Floats, ids: Ids) -> Ids:
 
 
 def _check(largest: np.floating) -> None:
-    """The largest of some logits: NaN where one of them is."""
+    """Refuse logits that are no numbers, by the largest of them: it is NaN if one of them is. Raises AppError
+    MODEL_FAILED."""
     if not np.isfinite(largest):
         raise AppError(Code.MODEL_FAILED, path="", detail=f"logits: {largest}")
