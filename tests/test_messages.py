@@ -12,7 +12,7 @@ import polib
 import pytest
 
 import app
-from app.core.errors import Code, Problem
+from app.core.errors import Code, Parameter, Problem
 from app.core.machine.paths import resources
 from app.engine.planner import Reason, Remark
 from app.wording import i18n, placement
@@ -115,14 +115,14 @@ def test_parameters_are_shown_as_a_person_reads_them() -> None:
     assert "“a.txt” is 2.1 GB. Octavo opens files up to 512 MB" in sentence(too_large)
     assert "took more than 1 min 30 s" in sentence(Problem(Code.READER_TIMEOUT, {"path": "a", "seconds": 90}))
     assert "signal 11" in sentence(Problem(Code.ENGINE_CRASHED, {"signal": 11}))
-    limit = {"path": "a", "limit": "archive_bytes", "value": 400_000_000}
+    limit: dict[str, Parameter] = {"path": "a", "limit": "archive_bytes", "value": 400_000_000}
     assert "more than 400 MB once unpacked" in sentence(Problem(Code.DOCUMENT_LIMIT, limit))
     assert "more than 5 (odd thing)" in sentence(
         Problem(Code.DOCUMENT_LIMIT, limit | {"limit": "odd_thing", "value": 5})
     )
     mismatch = {"path": "a.pdf", "expected": "pdf", "found": "text"}
     assert "is named like PDF, but contains plain text" in sentence(Problem(Code.FORMAT_MISMATCH, mismatch))
-    pages = {"path": "a", "wanted": "9-12", "pages": 8}
+    pages: dict[str, Parameter] = {"path": "a", "wanted": "9-12", "pages": 8}
     assert "has 8 pages; 9-12 are not among them" in sentence(Problem(Code.PAGES_INVALID, pages))
     assert "has no page 9." in sentence(Problem(Code.PAGES_INVALID, {"path": "a", "wanted": "9", "pages": 0}))
 

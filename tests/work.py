@@ -22,7 +22,7 @@ def run(work: Work[Progress, Result], then: Callable[[Progress], object] = id) -
     return told, finish(work, _both(told, then))
 
 
-def fail(work: Work[Progress, object], then: Callable[[Progress], object] = id) -> tuple[list[Progress], Problem]:
+def fail(work: Work[Progress, Result], then: Callable[[Progress], object] = id) -> tuple[list[Progress], Problem]:
     """Its progress and why it failed, as it has to."""
     told: list[Progress] = []
     with pytest.raises(AppError) as raised:
@@ -30,11 +30,11 @@ def fail(work: Work[Progress, object], then: Callable[[Progress], object] = id) 
     return told, raised.value.problem
 
 
-def problem_of(work: Work[Progress, object]) -> Problem:
+def problem_of(work: Work[Progress, Result]) -> Problem:
     return fail(work)[1]
 
 
-def stop(work: Work[Progress, object], then: Callable[[Progress], object] = id) -> list[Progress]:
+def stop(work: Work[Progress, Result], then: Callable[[Progress], object] = id) -> list[Progress]:
     """Its progress until it was stopped, as it has to be."""
     told: list[Progress] = []
     with pytest.raises(Stopped):

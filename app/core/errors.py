@@ -6,6 +6,7 @@ in the person's language that says what, where and what to do next.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self, TypeAlias
 
@@ -390,7 +391,7 @@ class Problem(msgspec.Struct, frozen=True):
     """An error as data: it crosses pipes, is stored with an answer, and is put into words by the faces."""
 
     code: Code
-    params: dict[str, Parameter] = {}
+    params: Mapping[str, Parameter] = {}
 
 
 class AppError(Exception):

@@ -166,7 +166,7 @@ class ReaderProcess:
         if {name: type(value) for name, value in problem.params.items()} != self._findings.get(problem.code):
             return unbelievable(path)
         named = {"path": path} if "path" in problem.params else {}  # it knows the file's name only
-        return AppError(problem.code, **(problem.params | named))
+        return AppError(problem.code, **{**problem.params, **named})
 
     def _next(self, path: str, cancel: Cancel | None, patience_s: float) -> msgspec.Struct:
         """Return the next message of the process. Raises ChildDied, Stopped, AppError READER_TIMEOUT."""

@@ -219,7 +219,18 @@ def test_terms_are_shown_and_have_to_be_accepted(
 def test_ctrl_c_pauses_and_tells_how_to_go_on(asked: Any, data: Path, loopback: LoopbackHub, tmp_path: Path) -> None:
     loopback.add("tiny-Q8_0.gguf", write_model(tmp_path / "source.gguf"), fault=Fault.HOLD)
     root = Path(__file__).parents[2]
-    command = [sys.executable, "-P", "-m", "app", "models", "fetch", REPOSITORY, "--yes", "--data-dir", data]
+    command: list[str | Path] = [
+        sys.executable,
+        "-P",
+        "-m",
+        "app",
+        "models",
+        "fetch",
+        REPOSITORY,
+        "--yes",
+        "--data-dir",
+        data,
+    ]
     environment = os.environ | {"PYTHONPATH": str(root)}
     with subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert loopback.holding.acquire(timeout=60)

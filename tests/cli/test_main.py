@@ -22,6 +22,7 @@ from app.core.errors import AppError, Code
 from app.core.machine.paths import Paths
 from app.isolation import sandbox
 from app.services.asking import ask
+from app.services.asking.budget import budget_of
 from tests.cli.conftest import Octavo, answered_here
 from tests.documents import scanner
 from tests.documents.office_writer import paragraph, write_docx
@@ -173,8 +174,7 @@ def test_what_does_not_fit_has_choices(run: Any, tmp_path: Path, tiny_scout: Pat
 def test_what_does_not_fit_is_read_in_parts(
     run: Any, tmp_path: Path, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = ask.budget_of
-    monkeypatch.setattr(ask, "budget_of", lambda *of: dataclasses.replace(whole(*of), notes=4))
+    monkeypatch.setattr(ask, "budget_of", lambda *of: dataclasses.replace(budget_of(*of), notes=4))
     book = tmp_path / "long.md"
     book.write_text("\n\n".join(f"In the year {n} the lamp burned." * 5 for n in range(1800, 1816)), encoding="utf-8")
     asked = ("ask", "--document", book, "--model", tiny_scout, "--context", 2048, "--max-tokens", 4, "When?", "--parts")
@@ -194,8 +194,7 @@ def test_what_does_not_fit_is_read_in_parts(
 def test_what_is_resumed_stays_in_its_conversation(
     run: Any, tmp_path: Path, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = ask.budget_of
-    monkeypatch.setattr(ask, "budget_of", lambda *of: dataclasses.replace(whole(*of), notes=4))
+    monkeypatch.setattr(ask, "budget_of", lambda *of: dataclasses.replace(budget_of(*of), notes=4))
     book, exported = tmp_path / "long.md", tmp_path / "out.md"
     book.write_text("\n\n".join(f"In the year {n} the lamp burned." * 5 for n in range(1800, 1816)), encoding="utf-8")
     asked = ("ask", "--document", book, "--model", tiny_scout, "--context", 2048, "--max-tokens", 4, "--resume")

@@ -35,9 +35,10 @@ LINE = "The quick brown fox jumps over the lazy dog, and the dog does not mind a
 
 @pytest.fixture(params=list(Step))
 def step(request: pytest.FixtureRequest) -> Step:
-    if not sandbox.offers(request.param):
-        pytest.skip(f"this system does not offer {request.param.value}: not installed, or forbidden")
-    return request.param
+    asked = Step(request.param)
+    if not sandbox.offers(asked):
+        pytest.skip(f"this system does not offer {asked.value}: not installed, or forbidden")
+    return asked
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "isolation"))
-import prisoner  # what a test beside this one tries
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.embedding.model import EmbeddingModel
 from app.embedding.protocol import VectorKind
 from app.isolation import limits, sandbox
+from tests.isolation import prisoner
 
 if __name__ == "__main__":
     step, home, secret, loot, *names = sys.argv[1:]

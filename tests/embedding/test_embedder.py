@@ -160,9 +160,10 @@ def test_the_limits_hold_the_models() -> None:
 
 @pytest.fixture(params=list(Step))
 def step(request: pytest.FixtureRequest) -> Step:
-    if not sandbox.offers(request.param):
-        pytest.skip(f"this system does not offer {request.param.value}: not installed, or forbidden")
-    return request.param
+    asked = Step(request.param)
+    if not sandbox.offers(asked):
+        pytest.skip(f"this system does not offer {asked.value}: not installed, or forbidden")
+    return asked
 
 
 def test_the_sandbox_holds_around_the_model(step: Step, tmp_path: Path) -> None:

@@ -14,14 +14,14 @@ from unittest import mock
 
 import msgspec
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import probes
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from py_landlock.abi import ABIVersion
 from py_landlock.errors import LandlockNotAvailableError
 
 from app.core.conversations.events import Opening
 from app.isolation import worker_main
 from app.isolation.heartbeat import SandboxReady, WireFailed
+from tests.isolation import probes
 
 
 class Try(msgspec.Struct, frozen=True, tag=True):

@@ -343,7 +343,7 @@ _NAMES = """
     sethostname setitimer setns setpgid setpriority setsid setuid shmget signalfd4 socket socketpair splice stat statfs
     statx swapon symlink syslog tgkill timer_create tkill truncate umount2 unlink unshare userfaultfd utimensat vfork
 """
-_NUMBERS = _numbers()
+_NUMBERS: dict[str, int] = _numbers()
 
 
 def outcome(probe: Probe, scene: Scene) -> str:

@@ -200,7 +200,8 @@ def test_a_reader_that_dies_before_it_is_known_to_wait_is_replaced(
     monkeypatch: pytest.MonkeyPatch, make: Callable[[Step], ReaderClient], tmp_path: Path
 ) -> None:
     """Its death is told while the thread that started it still has it in its hands."""
-    start, dead = ReaderClient._start, []
+    start = ReaderClient._start
+    dead: list[ReaderProcess] = []
 
     def start_and_kill(readers: ReaderClient, limits: ReaderLimits) -> ReaderProcess:
         process = start(readers, limits)

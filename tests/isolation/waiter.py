@@ -12,12 +12,12 @@ from typing import TypeAlias
 
 import msgspec
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import prisoner
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.core.conversations.events import Opening
 from app.isolation import worker_main
 from app.isolation.heartbeat import SandboxReady, WireFailed
+from tests.isolation import prisoner
 
 
 class Try(msgspec.Struct, frozen=True, tag=True):

@@ -20,7 +20,8 @@ from app.core.model import NO_LAYER, ModelHeader, Weights
 from app.models.hub.catalogue import CompactHeader, CompactWeights
 from tests.models import published
 from tests.models.headers import MAVERICK, SCOUT, Shape
-from tests.models.published import QWEN3_4B, QWEN3_30B, SMOLLM2, Published, header_of
+from tests.models.layers import Published
+from tests.models.published import QWEN3_4B, QWEN3_30B, SMOLLM2, header_of
 
 PART_BYTES = 50_000_000_000
 
@@ -275,7 +276,7 @@ def _split(size: int) -> list[int]:
 
 
 def compact(header: ModelHeader) -> CompactHeader:
-    values = {
+    values: dict[str, Any] = {
         name: getattr(header, name)
         for name in CompactHeader.__struct_fields__
         if name not in (*_FOR_EACH_LAYER, "weights")
@@ -287,7 +288,7 @@ def compact(header: ModelHeader) -> CompactHeader:
         CompactWeights(part, bytes, parameters, types, _spans(layers))
         for (part, bytes, parameters, types), layers in alike.items()
     )
-    runs = {name: _runs(getattr(header, name)) for name in _FOR_EACH_LAYER}
+    runs: dict[str, Any] = {name: _runs(getattr(header, name)) for name in _FOR_EACH_LAYER}
     return CompactHeader(weights=tuple(groups), **runs, **values)
 
 

@@ -56,7 +56,7 @@ def number(name: str, value: int, kind: int = UINT32) -> bytes:
     return key(name, kind, scalar(kind, value))
 
 
-def string(name: str, value: str | bytes) -> bytes:
+def string(name: str | bytes, value: str | bytes) -> bytes:
     return key(name, STRING, text(value))
 
 

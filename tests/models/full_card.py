@@ -28,7 +28,7 @@ def main() -> None:
     from app.engine import worker
     from app.engine.llama.llama_loader import bindings, log_callback
 
-    api = bindings()
+    api: Any = bindings()
 
     def fail(_context: Any, _batch: Any) -> int:
         for line in LINES:

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).parents[2]
 
@@ -39,7 +40,8 @@ def main(kind: str, room: int, folder: str) -> None:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     elif kind == "overstating":
-        worker.Fetcher.progress = lambda _self: Fetching(2, 1, 0, 0.0, "hub", "file")  # type: ignore[method-assign]
+        fetcher: Any = worker.Fetcher
+        fetcher.progress = lambda _self: Fetching(2, 1, 0, 0.0, "hub", "file")
     else:
         write, left = os.write, [room]
 

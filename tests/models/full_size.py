@@ -45,7 +45,7 @@ def _content(entry: Entry) -> bytes:
             return np.ones(columns, np.float32).tobytes()
         case "ffn_gate_inp":
             rows = entry.dimensions[1]
-            return (rng.standard_normal((rows, columns)) * _ROW_SPREAD * 2).astype(np.float32).tobytes()
+            return np.asarray(rng.standard_normal((rows, columns)) * _ROW_SPREAD * 2, np.float32).tobytes()
         case "token_embd":
             return _random(rng, entry.type, NAMED_TOKENS * columns, 1.0)
         case "output":

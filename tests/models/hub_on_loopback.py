@@ -246,12 +246,17 @@ class _Handler(BaseHTTPRequestHandler):
             if value:
                 self.send_header(key, value)
         self.end_headers()
-        ends_at = {
-            Fault.CUT: lambda: min(self.hub.luck.randrange(len(content) * 5 // 4 + 2), len(content)),
-            Fault.CUT_AT_ONCE: lambda: 0,
-            Fault.TRICKLE: lambda: 1,
-            Fault.HOLD: lambda: len(content) // 2,
-        }.get(fault, lambda: len(content))()  # type: ignore[arg-type]
+        match fault:
+            case Fault.CUT:
+                ends_at = min(self.hub.luck.randrange(len(content) * 5 // 4 + 2), len(content))
+            case Fault.CUT_AT_ONCE:
+                ends_at = 0
+            case Fault.TRICKLE:
+                ends_at = 1
+            case Fault.HOLD:
+                ends_at = len(content) // 2
+            case _:
+                ends_at = len(content)
         for start in range(0, ends_at, CHUNK_BYTES):
             sent = content[start : min(start + CHUNK_BYTES, ends_at)]
             if name:  # before: whoever has received it may look at once

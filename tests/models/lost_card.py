@@ -25,7 +25,7 @@ def main() -> None:
     from app.engine.llama import llama
     from app.engine.llama.llama_loader import bindings, log_callback
 
-    api = bindings()
+    api: Any = bindings()
     load, apply = api.llama_model_load_from_file, llama._apply
     on_cards = True
 

@@ -39,7 +39,7 @@ def _qwen35(
     """Every fourth layer attends, the others keep the state of a gated delta net."""
     state = State(4, 128, 128 * value_heads, value_heads, 16)
     attending = tuple(range(3, layers, 4))
-    values = {"kv_heads": 4, "architecture": "qwen35", "tied": False} | more
+    values: dict[str, Any] = {"kv_heads": 4, "architecture": "qwen35", "tied": False} | more
     return Published(
         name=name, context=262_144, layers=layers, width=width, heads=heads, head_size=256, feed_forward=feed_forward,
         vocabulary=248_320, pre_tokenizer="qwen35", state=state, attending=attending, **values,

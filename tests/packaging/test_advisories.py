@@ -187,7 +187,10 @@ def test_findings_stay_open_until_somebody_accepts_them(database: Path) -> None:
     (finding,) = result.findings
     assert (finding.id, finding.component, finding.version, finding.fixed) == ("GHSA-1", "pillow", "11.3", ["12"])
     said = "pillow 11.3 is affected by GHSA-1: Reads too far; it was put right in 12."
-    opened = lambda *known: advisories.open_findings(result, list(known), NOW.date())  # noqa: E731
+
+    def opened(*known: Any) -> Any:
+        return advisories.open_findings(result, list(known), NOW.date())
+
     assert opened() == [said]
     assert opened(accepted("2026-11-27")) == []  # by its alias
     assert opened(accepted("2026-11-26")) == [f"{said} It was accepted until 2026-11-26."]

@@ -65,7 +65,7 @@ class Environment:
             (texts / "License.txt").write_text("NVIDIA's agreement")
 
     def stage(self, folder: Path) -> subprocess.CompletedProcess[str]:
-        command = ["bash", ADD_ON / "stage.sh", self.name, self.site, folder]
+        command: list[str | Path] = ["bash", ADD_ON / "stage.sh", self.name, self.site, folder]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def look(self, name: str, folder: Path, *more: str, package: str | None = None) -> int:
@@ -382,7 +382,15 @@ class Lent:
 
     def call(self, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
         """The exit status, and all results so far."""
-        command = ["bash", CHECKOUT / "packaging" / "dev", "gpu", self.pack, "--out", self.copy, *arguments]
+        command: list[str | Path] = [
+            "bash",
+            CHECKOUT / "packaging" / "dev",
+            "gpu",
+            self.pack,
+            "--out",
+            self.copy,
+            *arguments,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (self.copy / "results.jsonl").read_text() == self.results.read_text(), done.stderr
         return done.returncode, [json.loads(line) for line in self.results.read_text().splitlines()]

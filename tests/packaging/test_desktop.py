@@ -131,7 +131,9 @@ def test_icons_are_drawn_in_all_sizes_and_always_alike(tmp_path: Path) -> None:
         with Image.open(one / f"{side}.png") as image:
             assert image.size == (side, side)
             assert image.mode == "RGBA"
-            assert image.getpixel((0, 0))[3] < 255
+            corner = image.getpixel((0, 0))
+            assert isinstance(corner, tuple)
+            assert corner[3] < 255
             assert image.getpixel((side // 2, side // 16)) == (0x7A, 0x2E, 0x35, 255)
     for name in ("octavo.ico", "octavo.icns"):
         with Image.open(one / name) as image:
@@ -308,7 +310,7 @@ def _stage(version: str, folder: Path) -> subprocess.CompletedProcess[str]:
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\necho octavo {version}\n")
     program.chmod(0o755)
-    command = ["bash", DESKTOP / "stage.sh", "bundle", "staged"]
+    command: list[str | Path] = ["bash", DESKTOP / "stage.sh", "bundle", "staged"]
     environment = os.environ | DAY | {"PYTHON": sys.executable}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 

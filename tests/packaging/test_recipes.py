@@ -39,7 +39,7 @@ def test_the_installer_for_windows_compiles_without_a_warning(tmp_path: Path) ->
     (bundle / "_internal").mkdir(parents=True)
     for name in ("octavo.exe", "octavo-desk.exe", "manifest.json", "_internal/python.dll"):
         (bundle / name).write_bytes(b"MZ")
-    icons = [sys.executable, "-P", PACKAGING / "desktop" / "icons.py", tmp_path]
+    icons: list[str | Path] = [sys.executable, "-P", PACKAGING / "desktop" / "icons.py", tmp_path]
     subprocess.run(icons, check=True)
     out = tmp_path / "octavo-setup.exe"
     given = {"VERSION": __version__, "BUNDLE": bundle, "ICON": tmp_path / "octavo.ico", "OUT": out}

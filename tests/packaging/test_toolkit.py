@@ -47,7 +47,8 @@ class Fetcher:
     """A stand-in for the fetching helper, which has the package at some addresses."""
 
     def __init__(self, *addresses: str) -> None:
-        self._addresses, self.asked = addresses, []
+        self._addresses = addresses
+        self.asked: list[str] = []
 
     def run(self, command: list[Any], check: bool) -> subprocess.CompletedProcess[bytes]:
         _helper, verb, address, file, digest = command

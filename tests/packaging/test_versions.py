@@ -36,7 +36,7 @@ SAID: dict[str, str | None] = {
     "PDFium": pypdfium2.version.PDFIUM_INFO.version.partition("@")[0],
     "Qt": qVersion(),
     "SQLite": apsw.sqlite_lib_version(),
-    "SQLite3 Multiple Ciphers": apsw.mc_version.split()[-1],
+    "SQLite3 Multiple Ciphers": apsw.mc_version.split()[-1],  # type: ignore[attr-defined]
     "libavif": PIL.features.version("avif"),
     "libjpeg-turbo": PIL.features.version("libjpeg_turbo"),
     "libtiff": PIL.features.version("libtiff"),

@@ -17,9 +17,11 @@ Rows: TypeAlias = dict[str, list[tuple[Any, ...]]]
 def rows_of(database: Database) -> Rows:
     """By table, those of indexes of words among them; with the schema itself."""
     with database.read() as connection:
-        schema = connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
+        schema: list[tuple[Any, ...]] = connection.execute(
+            "SELECT type, name, sql FROM sqlite_schema ORDER BY name"
+        ).fetchall()
         tables = [name for kind, name, _sql in schema if kind == "table"]
-        found = {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}
+        found: Rows = {str(name): connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}
     return {"schema": schema} | {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 

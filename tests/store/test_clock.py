@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 
 from app.core.conversations.bin import BinKind
 from app.core.conversations.conversation import Question
-from app.store import conversations as module
 from app.store.bin import BinStore
 from app.store.branches import shown_turns
 from app.store.conversations import Conversations
@@ -23,7 +23,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Sets the clock."""
 
     def set_clock(moment: float) -> None:
-        monkeypatch.setattr(module.time, "time", lambda: moment)
+        monkeypatch.setattr(time, "time", lambda: moment)
 
     return set_clock
 

@@ -203,8 +203,8 @@ def test_threads_and_processes_take_turns(paths: Paths, key: Key, database: Data
         try:
             for _ in range(10):
                 with opened.write() as connection:
-                    row = connection.execute("SELECT value FROM settings WHERE name = 'n'").fetchone()
-                    connection.execute("INSERT OR REPLACE INTO settings VALUES ('n', ?)", (str(int(row[0]) + 1),))
+                    ((value,),) = connection.execute("SELECT value FROM settings WHERE name = 'n'").fetchall()
+                    connection.execute("INSERT OR REPLACE INTO settings VALUES ('n', ?)", (str(int(str(value)) + 1),))
                 SettingsStore(opened).set_blob(name, b"done")
         except BaseException as error:
             failures.append(error)

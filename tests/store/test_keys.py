@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ class Memory(KeyringBackend):
     priority = 0.0  # so that no search for backends ever picks it
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.entries: dict[tuple[str, str], str] = {}
         self.open = True
 
@@ -257,7 +258,7 @@ def test_a_passphrase_is_set_changed_and_taken_away(paths: Paths, memory: Memory
 
     assert len({key.secret for key in keys}) == 4
     for old in keys[:3]:
-        assert code_of(lambda old=old: Database.open(paths.database, old)) is Code.DATABASE_KEY
+        assert code_of(partial(Database.open, paths.database, old)) is Code.DATABASE_KEY
     with opened(paths, ring=ring) as database, database.read() as connection:
         assert connection.pragma("integrity_check") == "ok"
         assert connection.pragma("journal_mode") == "wal"
@@ -383,7 +384,7 @@ def test_a_kill_at_any_moment_of_a_change_leaves_a_desk_that_opens(
     for folder in _cut_short(paths, tmp_path, before, after):
         desk = Paths(folder)
         if None not in (before, after):
-            assert code_of(lambda desk=desk: obtain(desk)) is Code.PASSPHRASE_NEEDED
+            assert code_of(partial(obtain, desk)) is Code.PASSPHRASE_NEEDED
         fitting: dict[str | None, Key] = {}
         for passphrase in (before, after):
             with contextlib.suppress(AppError):

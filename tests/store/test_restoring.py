@@ -12,6 +12,7 @@ import pytest
 from app.core.errors import AppError, Code
 from app.core.machine.paths import Paths
 from app.store import restoring
+from app.store.db import Database
 
 COMING = {
     "octavo.db": b"new",
@@ -79,7 +80,7 @@ def test_whoever_is_killed_leaves_the_desk_of_before_or_the_whole_new_one(
                 killing.setattr(Path, name, counted(getattr(Path, name)))
             for name in ("_remove", "sync_folder"):
                 killing.setattr(restoring, name, counted(getattr(restoring, name)))
-            killing.setattr(restoring.Database, "discard", counted(restoring.Database.discard))
+            killing.setattr(Database, "discard", counted(Database.discard))
             with contextlib.suppress(_Killed):
                 restore(paths)
         paths.create()  # as the next start does

@@ -23,7 +23,7 @@ class Memory(KeyringBackend):
     priority = 0.0  # so that no search for backends ever picks it
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.entries: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -53,7 +53,7 @@ class Waiting(Memory):
     """Asks something in a window that nobody answers."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.answered = threading.Event()
 
     def get_password(self, service: str, username: str) -> str | None:

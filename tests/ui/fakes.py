@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Never, TypeAlias
+from typing import Never, TypeAlias, cast
 
 from msgspec.structs import replace
 
@@ -218,16 +218,19 @@ class ScriptedEngine:
     def close_lanes(self) -> None:
         self.lanes.clear()
 
-    def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, object]:
+    def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
+        return cast("Work[Progress, Result]", self._reply(order, cancel or Cancel()))
+
+    def _reply(self, order: object, cancel: Cancel) -> Work[object, object]:
         match order:
             case AnswerTo(prompt, held=held, schema=schema):
                 self.held.append(held)
                 self.schemas.append(schema)
-                return (yield from self.answer(prompt, cancel or Cancel()))
+                return (yield from self.answer(prompt, cancel))
             case ReadBooks(prompt):
-                return (yield from self.read(prompt, cancel or Cancel()))
+                return (yield from self.read(prompt, cancel))
             case Measure(prompt):
-                yield from self.tokenize(cancel or Cancel())
+                yield from self.tokenize(cancel)
                 return self.measure(prompt)
             case CountImageTokens(sizes):
                 return self.image_tokens(sizes)
@@ -239,9 +242,9 @@ class ScriptedEngine:
             case ContextOptions():
                 return self.roomy
             case Weigh(_, questions):
-                return (yield from self.weigh(questions, cancel or Cancel()))
+                return (yield from self.weigh(questions, cancel))
             case WriteAside():
-                return self.write_aside(cancel or Cancel())
+                return self.write_aside(cancel)
             case Count(_, texts):
                 return tuple(max(1, len(text) // 4) for text in texts)
         raise AppError(Code.ENGINE_PROTOCOL, detail=type(order).__name__)

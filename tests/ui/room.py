@@ -41,7 +41,8 @@ from app.ui.window.application import Collector
 from app.ui.window.window import EmptyWindow, WindowPresenter
 from app.ui.window_feature import WindowFeature
 from tests.ui import shelf_of_books
-from tests.ui.fakes import FakeDesk, Gate, ScriptedEngine, ScriptedReader, open_desk
+from tests.ui.fakes import FakeDesk, ScriptedEngine, ScriptedReader, open_desk
+from tests.ui.gate import Gate
 from tests.whole import EXTENSIONS
 
 NOW = datetime(2026, 3, 12, 14, 0, tzinfo=timezone(timedelta(hours=9)))

@@ -27,7 +27,7 @@ from app.ui.chat.messages.answer import AnswerMessage
 from app.ui.kit.rows import RowRole
 from app.ui.window.passphrase_screen import PassphraseScreen
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
 _ANSWER = f"“{shelf_of_books.QUOTE}” [p. 203]. See [the web](https://example.org) too [p. 512]."

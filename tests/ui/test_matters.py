@@ -16,7 +16,7 @@ from app.store.db import Database
 from app.ui.kit.form import ChoiceField, FormDialog, TextField
 from app.ui.widgets.dialogs import Confirmation
 from app.ui.window.application import WindowStart
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.matter_window import Window
 from tests.ui.room import application, wait
 from tests.whole import EXTENSIONS

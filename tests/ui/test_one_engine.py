@@ -16,7 +16,8 @@ from app.core.settings import EngineSettings
 from app.core.work import Cancel
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
-from tests.ui.fakes import AsWished, Gate
+from tests.ui.fakes import AsWished
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
 
 _OTHER = "/models/other.gguf"

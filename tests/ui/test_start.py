@@ -29,7 +29,8 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.ui.window.application import WindowStart
 from app.ui.window.passphrase_screen import PassphraseScreen
 from tests.conftest import OFFSCREEN
-from tests.ui.fakes import Gate, open_desk
+from tests.ui.fakes import open_desk
+from tests.ui.gate import Gate
 from tests.ui.room import application, wait
 from tests.whole import EXTENSIONS
 

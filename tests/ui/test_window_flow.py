@@ -21,7 +21,8 @@ from app.ui.palette.palette_dialog import PaletteDialog
 from app.ui.palette.palette_rows import rank, suggest
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
-from tests.ui.fakes import SCOUT, Gate
+from tests.ui.fakes import SCOUT
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
 from tests.ui.shelf_of_books import letters
 

@@ -39,7 +39,7 @@ class _Outcome(msgspec.Struct, frozen=True):
         """Raises AppError MODEL_TEMPLATE_REFUSED."""
         if self.found is None:
             problem = self.problem or Problem(Code.MODEL_TEMPLATE_REFUSED, {"flaw": TemplateFlaw.CRASH.value})
-            raise AppError(problem.code, **(problem.params | {"path": path}))
+            raise AppError(problem.code, **{**problem.params, "path": path})
         return self.found
 
 

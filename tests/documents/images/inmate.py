@@ -12,14 +12,14 @@ from pathlib import Path
 
 import msgspec
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "isolation"))
-import prisoner  # what a test beside this one tries
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from app.documents.images import decoding, worker
 from app.documents.images.protocol import Decode
 from app.documents.images.reader import MEMORY_BYTES
 from app.isolation import limits, sandbox
 from app.isolation.heartbeat import WireFailed
+from tests.isolation import prisoner
 
 
 def outcome(untrusted_bytes: bytes) -> str:

@@ -6,12 +6,12 @@ import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "isolation"))
-import prisoner  # what a test beside this one tries
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from app.core.conversations.image import Raster
 from app.documents.scans.models import RecognitionModels
 from app.isolation import limits, sandbox
+from tests.isolation import prisoner
 
 
 def threads() -> int:

@@ -257,9 +257,10 @@ def recognisers() -> list[int]:
 
 @pytest.fixture(params=list(Step))
 def step(request: pytest.FixtureRequest) -> Step:
-    if not sandbox.offers(request.param):
-        pytest.skip(f"this system does not offer {request.param.value}: not installed, or forbidden")
-    return request.param
+    asked = Step(request.param)
+    if not sandbox.offers(asked):
+        pytest.skip(f"this system does not offer {asked.value}: not installed, or forbidden")
+    return asked
 
 
 def imprisoned(step: Step, folder: Path, *names: str, watched_by: tuple[str, ...] = ()) -> dict[str, object]:

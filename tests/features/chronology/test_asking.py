@@ -16,7 +16,8 @@ from app.features.chronology.asking import TimelineAsked, TimelineProgress, read
 from app.features.chronology.data import EntrySource, TimelineFinding
 from app.features.chronology.service import timelines_of
 from app.models import local
-from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, open_desk
+from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
+from tests.ui.gate import Gate
 
 FIRST = "The parties met in the spring of that year.\n\nMarlow signed the lease on 5 March 2024, before Olga Brand."
 SECOND = "Then the Tenant left the berth, which had been agreed for 2031-03-31."

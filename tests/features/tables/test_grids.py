@@ -23,7 +23,8 @@ from app.features.tables.columns import columns_of
 from app.features.tables.data import GridColumn, Sheet
 from app.features.tables.service import sheets_of
 from tests import work
-from tests.ui.fakes import FakeDesk, Gate, ScriptedEngine, open_desk
+from tests.ui.fakes import FakeDesk, ScriptedEngine, open_desk
+from tests.ui.gate import Gate
 
 QUESTIONS = (
     "[date] End of term: When does the lease end?",

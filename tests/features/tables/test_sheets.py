@@ -24,7 +24,8 @@ from app.features.tables.data import Sheet, SheetProgress
 from app.features.tables.service import SheetTemplate, check_questions, read_questions, sheets_of, templates_of
 from app.features.tables.window.cell_table import state_words
 from tests import work
-from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
+from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, Step, open_desk
+from tests.ui.gate import Gate
 from tests.work import at, fail, problem_of, stop
 
 PAGES = ("The harbour opens at six.", "The tenant gives notice not less than twelve months before the end.", "Ends.")

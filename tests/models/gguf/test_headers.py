@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from app.core.conversations.events import Opening
-from app.core.errors import Code, Problem
+from app.core.errors import Code, Parameter, Problem
 from app.core.model import NO_LAYER, FileKind, ModelHeader, TensorPart, Weights
 from app.core.work import Cancel
 from app.engine.llama.llama_loader import bindings
@@ -279,7 +279,7 @@ def test_whole_models_that_are_named_like_parts_are_refused(
 def test_more_parts_than_can_be_open_are_refused(quick: HeaderReader, tmp_path: Path, tiny_scout: Path) -> None:
     path = tmp_path / "many-00001-of-99999.gguf"
     path.symlink_to(tiny_scout)
-    limit = {"path": str(path), "limit": "files", "value": reader.MAX_FILES}
+    limit: dict[str, Parameter] = {"path": str(path), "limit": "files", "value": reader.MAX_FILES}
     assert problem(quick, path) == Problem(Code.MODEL_LIMIT, limit)
 
 

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from app.core.conversations.events import Fetching, Hashing
-from app.core.errors import AppError, Code, Problem
+from app.core.errors import AppError, Code, Parameter, Problem
 from app.core.work import Cancel, Stopped, Work, finish
 from app.models import copying
 from app.models.gguf.reader import HeaderReader
@@ -96,12 +96,14 @@ def test_parts_and_projector_arrive_and_are_remembered(loopback: LoopbackHub, fo
     loopback.add("mmproj-tiny über #1 50%.gguf", content(9, 1000))
     model = offer(loopback)
     asked = msgspec.structs.replace(model, files=model.files[:6], projector=model.files[6])
-    progress: list[Fetching | Hashing] = []
-    paths = finish(desk(loopback).fetch(asked, folder, Cancel()), progress.append)
+    told: list[Fetching | Hashing] = []
+    paths = finish(desk(loopback).fetch(asked, folder, Cancel()), told.append)
     assert_ready(loopback, folder, paths)
     host = loopback.store.removeprefix("http://")
+    progress = [event for event in told if isinstance(event, Fetching)]
     assert progress
-    assert all(isinstance(event, Fetching) and event.total == 6 * SIZE + 1000 for event in progress)
+    assert len(progress) == len(told)
+    assert all(event.total == 6 * SIZE + 1000 for event in progress)
     assert progress[-1].done == progress[-1].hashed == asked.size_bytes
     assert progress[-1].host == host
     assert all(before.done <= after.done for before, after in pairwise(progress))
@@ -269,7 +271,11 @@ def test_a_disk_that_is_too_small_is_told_before_a_byte_is_fetched(
     loopback.add(NAME, content(1))
     free = hub_module.MARGIN_BYTES + SIZE - 1
     monkeypatch.setattr(copying, "free_bytes", lambda _folder: free)
-    params = {"path": str(folder), "needed_bytes": hub_module.MARGIN_BYTES + SIZE, "free_bytes": free}
+    params: dict[str, Parameter] = {
+        "path": str(folder),
+        "needed_bytes": hub_module.MARGIN_BYTES + SIZE,
+        "free_bytes": free,
+    }
     assert refused(loopback, folder) == Problem(Code.DISK_TOO_SMALL, params)
     assert loopback.requests == []
     (folder / f"{NAME}.part").write_bytes(content(1)[:1])  # then less is missing
@@ -299,7 +305,7 @@ def test_a_disk_that_takes_no_large_files(loopback: LoopbackHub, folder: Path, m
     """The limit of a process stands for that of a file system: the system's answer is the same."""
     loopback.add(NAME, content(1))
     monkeypatch.setattr(hub_module, "command", full_disk.limited_command(100_000))
-    params = {"path": str(folder / NAME), "size_bytes": SIZE}
+    params: dict[str, Parameter] = {"path": str(folder / NAME), "size_bytes": SIZE}
     assert refused(loopback, folder) == Problem(Code.DISK_FILE_LIMIT, params)
     assert_not_ready(loopback, folder)
 

@@ -164,7 +164,12 @@ def test_cancelling_while_the_hub_hesitates(loopback: LoopbackHub, tiny_scout: P
     loopback.faults["tiny-F16.gguf"] = Fault.HOLD
     events = desk(loopback).headers(asked, cancel)
     assert isinstance(next(events), Asking)
-    waiting = threading.Thread(target=lambda: (loopback.holding.acquire(), cancel.request()))
+
+    def stop_once_it_holds() -> None:
+        loopback.holding.acquire()
+        cancel.request()
+
+    waiting = threading.Thread(target=stop_once_it_holds)
     waiting.start()
     with pytest.raises(Stopped):
         finish(events)

@@ -28,7 +28,8 @@ from app.core.errors import AppError, Code, Problem
 from app.core.work import Cancel, Work, finish
 from app.engine.protocol import Prompt, PromptSize
 from app.services.asking.rules import VERSIONS
-from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
+from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, Step, open_desk
+from tests.ui.gate import Gate
 from tests.work import answered, at, problem_of, run, unanswered
 
 RULES = VERSIONS[-1]

@@ -36,7 +36,8 @@ from app.services.asking import ask as ask_module
 from app.services.asking.budget import Budget
 from app.services.services import Services
 from tests import work
-from tests.ui.fakes import SCOUT, FakeDesk, Gate, ScriptedEngine, Step, open_desk
+from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, Step, open_desk
+from tests.ui.gate import Gate
 from tests.whole import open_desk as open_real_desk
 from tests.work import answered, at, unanswered
 

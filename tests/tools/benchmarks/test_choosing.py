@@ -33,7 +33,7 @@ _BOOK_BYTES = 10_000_000
 _PAGE_WORDS = 400
 _PROMPT_TOKENS = 450_000
 _ANSWERS = 40
-_SETTINGS = (
+_SETTINGS: tuple[dict[str, float], ...] = (
     {},
     {"temperature": 0},
     {"repeat_penalty": 1.1},
@@ -62,7 +62,8 @@ def _words(model: LlamaModel) -> list[str]:
 def _book(words: list[str]) -> DocumentText:
     """Ten million bytes of sentences in which some words are frequent and most are rare (Zipf)."""
     rng = np.random.default_rng(1)
-    pages, size = [], 0
+    pages: list[PageText] = []
+    size = 0
     while size < _BOOK_BYTES:
         drawn = [words[rank % len(words)] for rank in rng.zipf(1.15, _PAGE_WORDS).tolist()]
         page = ". ".join(" ".join(drawn[at : at + 12]).capitalize() for at in range(0, _PAGE_WORDS, 12)) + "."

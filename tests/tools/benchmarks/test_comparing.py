@@ -30,9 +30,9 @@ def _compared(pages: int) -> float:
         second[at] = second[at].replace(" ", " zebra ", 1)
     del second[0]
     second.append(first[0])
-    books = [Document("A book", Format.DOCX, "", flow(map(Block, each)).pages) for each in (first, second)]
+    one, other = (Document("A book", Format.DOCX, "", flow(map(Block, each)).pages) for each in (first, second))
     began = time.process_time()
-    found = finish(compare(*books, Cancel()))
+    found = finish(compare(one, other, Cancel()))
     took = time.process_time() - began
     assert len(found.changes) == _CHANGES * pages // _PAGES + 1
     return took

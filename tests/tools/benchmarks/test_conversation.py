@@ -7,6 +7,7 @@ import random
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QAbstractEventDispatcher, QEventLoop
 
@@ -58,7 +59,7 @@ def test_a_long_answer_and_a_long_conversation() -> None:
     app.processEvents()
     print("\nprocessor time of the thread of the window, in frames of 1/60 s: the worst, and one in a hundred")
     for name, turns in (("answer of 30,000 words", one), ("conversation of 300 turns", many)):
-        _measure(f"{name}: open", lambda n, turns=turns: view.show_turns(turns if n % 2 else one[:0], {}), 6)
+        _measure(f"{name}: open", partial(_open_or_empty, view, turns), 6)
         _scroll(view, theme, name)
     _measure("switch between the two", lambda n: view.show_turns(one if n % 2 else many, {}), 6)
     _stream(view, long)
@@ -134,9 +135,14 @@ def _write_table(characters: int) -> str:
     return "\n".join(lines)
 
 
+def _open_or_empty(view: ConversationView, turns: tuple[Turn, ...], number: int) -> None:
+    view.show_turns(turns if number % 2 else (), {})
+
+
 def _write(words: int, *, seed: int) -> str:
     """Paragraphs with marks; among them headings, lists, tables and code."""
-    chance, blocks, written = random.Random(seed), [], 0
+    chance, written = random.Random(seed), 0
+    blocks: list[str] = []
 
     def say(count: int) -> str:
         nonlocal written

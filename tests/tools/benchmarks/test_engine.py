@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,15 +50,15 @@ def test_reading_and_writing_against_a_bare_loop(starter: Path, engine: EngineCl
         prompt = _prompt(n)
         laid = lay_out(engine, prompt)
         end = laid.books[-1].end
-        reading["engine"].append(_cost(spent, lambda prompt=prompt: finish(engine.run(ReadBooks(prompt), Cancel()))))
-        reading["bare"].append(_cost(time.process_time, lambda laid=laid, end=end: bare.read(laid.tokens[:end])))
+        reading["engine"].append(_cost(spent, partial(finish, engine.run(ReadBooks(prompt), Cancel()))))
+        reading["bare"].append(_cost(time.process_time, partial(bare.read, laid.tokens[:end])))
         bare.ask(laid.tokens[end:-1])
         for most in (1, *[_WRITTEN] * _ANSWERS):  # the first reads the question
             answer = AnswerTo(prompt, _PLAIN, most)
-            cost = _cost(spent, lambda answer=answer: finish(engine.run(answer, Cancel())))
+            cost = _cost(spent, partial(finish, engine.run(answer, Cancel())))
             if most > 1:
                 writing["engine"].append(cost)
-                writing["bare"].append(_cost(time.process_time, lambda laid=laid: bare.write(laid.tokens[-1])))
+                writing["bare"].append(_cost(time.process_time, partial(bare.write, laid.tokens[-1])))
     bare.close()
     read, wrote = (min(cost["bare"]) / min(cost["engine"]) for cost in (reading, writing))
     print(f"\nof the speed of a bare loop: reading {read:.3f}, writing {wrote:.3f}")
@@ -163,7 +164,7 @@ class _BareLoop:
 
     def _best(self) -> int:
         logits = self._api.llama_get_logits_ith(self._context, -1)
-        return int(np.ctypeslib.as_array(logits, (self._vocabulary,)).argmax())
+        return int(np.argmax(np.ctypeslib.as_array(logits, (self._vocabulary,))))
 
     def close(self) -> None:
         self._api.llama_free(self._context)

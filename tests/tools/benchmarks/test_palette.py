@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -36,7 +37,7 @@ def test_one_key_in_the_palette_and_a_search_of_all_texts(tmp_path: Path) -> Non
             dialog.line.setText(words)
             dialog.grab()  # it is laid out and painted
 
-        keys = [_busy(lambda words=words: press(words)) for words in ("n", "no", "not", "noti", "z", "talk 12")]
+        keys = [_busy(partial(press, words)) for words in ("n", "no", "not", "noti", "z", "talk 12")]
         library = library_search_of(room.desk)
         searched = _busy(lambda: list(library.at_once(literally("nowhere at all"), Cancel(), limit=6)))
         scanned = _busy(lambda: [contains(text, fold("nowhere at all")) for text in texts])

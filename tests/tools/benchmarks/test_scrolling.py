@@ -4,7 +4,7 @@ pages, against one of 30."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
@@ -35,23 +35,36 @@ def _play(pages: int) -> dict[str, float]:
     drawn, text = DrawnPages(Theme()), TextPages(Theme())
     image = QImage(1250, 1618, QImage.Format.Format_RGB32)
     image.fill(0xFFFFFFFF)
-    drawn.wanted.connect(lambda wanted: [drawn.show_image(page, image) for page, _width in wanted])
+
+    def draw(wanted: Iterable[tuple[int, int]]) -> None:
+        for page, _width in wanted:
+            drawn.show_image(page, image)
+
+    drawn.wanted.connect(draw)
     text.wanted.connect(lambda wanted: text.show_texts([Page(page, str(page), _TEXT) for page in wanted]))
     found: dict[str, float] = {}
     for view, format in ((drawn, Format.PDF), (text, Format.TEXT)):
         _show(view)
-        book = Book("b", "Book", format, "", "", 0.0, pages, pages * len(_TEXT))
-        kind = "drawings" if view is drawn else "text"
-        bar = view.verticalScrollBar()
-        found[f"{kind}, open"] = _longest(lambda _n, view=view, book=book: view.show_book(book), 3)
-        found[f"{kind}, jump"] = _longest(lambda n, view=view: view.go_to(1 + n * 97 % pages), 20)
-        found[f"{kind}, wheel"] = _longest(lambda _n, bar=bar: bar.setValue(bar.value() + 120), 60)
-        found[f"{kind}, resize"] = _longest(lambda n, view=view: view.resize(1300 - 7 * n, 1300), 20)
+        found |= _act(
+            view,
+            Book("b", "Book", format, "", "", 0.0, pages, pages * len(_TEXT)),
+            "drawings" if view is drawn else "text",
+        )
     found["drawings, zoom"] = _longest(lambda n: drawn.set_zoom(PageZoom(None, 0.5 + 0.1 * n)), 10)
     found["text, size"] = _longest(lambda n: text.set_type_size(12 + n), 8)
     for view in (drawn, text):
         view.deleteLater()
     return found
+
+
+def _act(view: DrawnPages | TextPages, book: Book, kind: str) -> dict[str, float]:
+    bar = view.verticalScrollBar()
+    return {
+        f"{kind}, open": _longest(lambda _n: view.show_book(book), 3),
+        f"{kind}, jump": _longest(lambda n: view.go_to(1 + n * 97 % book.page_count), 20),
+        f"{kind}, wheel": _longest(lambda _n: bar.setValue(bar.value() + 120), 60),
+        f"{kind}, resize": _longest(lambda n: view.resize(1300 - 7 * n, 1300), 20),
+    }
 
 
 def _show(view: PageColumn) -> None:

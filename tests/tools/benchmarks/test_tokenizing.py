@@ -31,7 +31,8 @@ _VOCABULARY = 202_048
 def _pages() -> list[str]:
     """Make pages of words, numbers and signs, as books have them."""
     rng, words = random.Random(5), plain_words()
-    pages, line = [], ""
+    pages: list[str] = []
+    line = ""
     while len(pages) * _PAGE < _SIZE:
         picked = rng.choices(words, k=12)
         line += f"{' '.join(picked)}, “{rng.randrange(3000)}”.\n"

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.tools.fortress.checks import Check, find
 
@@ -131,7 +132,7 @@ class _Place:
             made["OCTAVO_COMMAND"] = self.options.installed
         return kept | {name: str(value) for name, value in made.items()}
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> dict[str, Any]:
         person = pwd.getpwnam(self.user)
         return {} if person.pw_uid == os.geteuid() else {
             "user": person.pw_uid, "group": person.pw_gid, "extra_groups": [],

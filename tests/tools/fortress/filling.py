@@ -49,7 +49,7 @@ class Scene:
             for question, answer in zip(self.words[-2:], finished(done), strict=False):
                 assert answer in str(answers.get(question)), f"the answer to {question} is lost"
             added = [line.removesuffix(": added") for line in done.out.splitlines() if line.endswith(": added")]
-            paths = {bytes(path).decode() for (path,) in database.rows("SELECT path FROM books")}  # type: ignore[arg-type]
+            paths = {bytes(path).decode() for (path,) in database.rows("SELECT path FROM books")}
             assert set(added) <= paths, "a document is lost"
             if done.code == 0 and self.name == "settings":
                 assert database.rows("SELECT 1 FROM settings WHERE name = 'theme'"), "the setting is lost"

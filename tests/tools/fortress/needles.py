@@ -42,7 +42,7 @@ class Search:
 
     words: tuple[str, ...]
     files: int = 0
-    bytes: int = 0
+    looked_through: int = 0
     members: int = 0
 
     def folders(self, *folders: Path) -> list[Hit]:
@@ -62,7 +62,7 @@ class Search:
     def text(self, where: str, content: bytes, depth: int = 0) -> list[Hit]:
         """`content`, and what is compressed in it."""
         if depth == 0:
-            self.bytes += len(content)
+            self.looked_through += len(content)
         folded = content.lower()
         hits = [
             Hit(where, word, form)

@@ -19,7 +19,7 @@ from typing import BinaryIO
 import msgspec
 
 from app.core.documents.document import Document
-from app.core.errors import Code
+from app.core.errors import AppError, Code
 from app.documents import worker as documents
 from app.documents.formats.contract import Content
 from app.documents.images import decoding
@@ -88,7 +88,11 @@ def _read_document(file: File, step: Callable[[], None]) -> tuple[WireFailed | N
         documents.cover_picture(content)
     except Exception as error:
         failed = _problem(error, file.name)
-    for order in (ListMembers(file.name), *(TakeMember(file.name, number) for number in range(_MEMBERS))):
+    orders: tuple[ListMembers | TakeMember, ...] = (
+        ListMembers(file.name),
+        *(TakeMember(file.name, number) for number in range(_MEMBERS)),
+    )
+    for order in orders:
         try:
             listed = documents.of_container(content, order)
             assert not isinstance(listed, MembersListed) or len(listed.members) < 10**6
@@ -99,7 +103,7 @@ def _read_document(file: File, step: Callable[[], None]) -> tuple[WireFailed | N
 
 
 def _problem(error: Exception, name: str) -> WireFailed:
-    if isinstance(error, documents.AppError):
+    if isinstance(error, AppError):
         return WireFailed(error.problem)
     if isinstance(error, MemoryError):
         return documents.out_of_memory(name)
@@ -128,7 +132,11 @@ def _be_born(kind: str, file: File, pipe: int, where: Step) -> None:
     close = sandbox.lock(where, opens_fonts=kind == "documents")
     limits.seal()
     reached = close()
-    failed, text = _READS[kind](file, lambda: os.write(pipe, b"."))
+
+    def step() -> None:
+        os.write(pipe, b".")
+
+    failed, text = _READS[kind](file, step)
     ending = READ if failed is None else failed.problem.code.value
     place = str(failed.problem.params.get("where", "")) if failed is not None else ""
     with os.fdopen(pipe, "wb") as whole:

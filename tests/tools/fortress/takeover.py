@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 POSSIBLE = sys.platform == "linux" and platform.machine() == "x86_64"
 
@@ -72,7 +73,8 @@ class Victim:
         if isinstance(argument, ctypes.c_char_p):
             content = (argument.value or b"") + b"\0"
         else:
-            content = bytes(getattr(argument, "_obj", argument))  # byref's, or an array
+            held: Any = getattr(argument, "_obj", argument)  # byref's, or an array
+            content = bytes(held)
         address = self._room + self._used
         os.pwrite(self._memory, content, address)
         self._used += -(-len(content) // 16) * 16

@@ -10,10 +10,11 @@ import re
 import shutil
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any, Never, cast
 
 import lxml.html
 import numpy as np
@@ -221,7 +222,7 @@ class _End:
 def _exports(made: Turn) -> Iterator[tuple[str, bytes]]:
     report = compose("Title", (made,), {})
 
-    def no_picture(*_: object) -> bytes:
+    def no_picture(*_: object) -> Never:
         raise AssertionError
 
     yield "md", markdown.write(report, lambda *_: "").encode("utf-8", "surrogatepass")
@@ -315,7 +316,7 @@ def _live(kind: str, content: bytes) -> Iterator[str]:
                 continue
             if element.tag in ("script", "iframe", "object", "embed", "form", "base", "link"):
                 yield f"<{element.tag}>"
-            for name, value in element.attrib.items():
+            for name, value in cast("Iterable[tuple[str, str]]", element.items()):
                 if name.startswith("on"):
                     yield f"{name}={value}"
                 if name in ("href", "src", "action", "background", "data", "srcset") and not _is_harmless(value):
@@ -343,7 +344,8 @@ def _as_others_render(text: str) -> str:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False})
-    parser.validateLink = lambda _address: True
+    allowing: Any = parser
+    allowing.validateLink = lambda _address: True
     return parser.render(text) or "<p></p>"
 
 

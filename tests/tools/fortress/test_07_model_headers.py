@@ -51,7 +51,7 @@ def seeds(folder: Path) -> list[tuple[bytes, int]]:
     """Files, and how much of each is header."""
     forged = forge.forge()
     gemma = partial(family_projectors.write_projector, family=FAMILIES["gemma3"])
-    written = [projector.write_projector, projector.write_llava_projector, gemma]
+    written: list[Callable[[Path], Path]] = [projector.write_projector, projector.write_llava_projector, gemma]
     files = [write(folder / f"{number}.gguf").read_bytes() for number, write in enumerate(written)]
     return [(forged.content(), forged.boundaries[-1]), *((content, _REACH) for content in files)]
 
@@ -81,7 +81,7 @@ class Readings(QObject):
             return
         content, header_bytes = self._seeds[self._left % len(self._seeds)]
         self._path.write_bytes(mutate(content, header_bytes, self._luck))
-        self._room.bridge.stream(Executor.MODELS, lambda cancel: self._reader.read(self._path, cancel), self.note)
+        self._room.bridge.stream(Executor.MODELS, partial(self._reader.read, self._path), self.note)
 
     @Slot(object)
     def note(self, event: Done[ModelHeader] | Cancelled | Failed) -> None:

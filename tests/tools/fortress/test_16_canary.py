@@ -138,7 +138,8 @@ def test_after_quitting_and_after_deleting(
     for path in elsewhere:
         with contextlib.suppress(OSError):
             hits += search.text(str(path), path.read_bytes(), depth=9)
-    looked = f"{search.files + len(elsewhere)} files, {search.bytes / 1e6:.0f} MB, {search.members} compressed members"
+    looked = f"{search.files + len(elsewhere)} files, {search.looked_through / 1e6:.0f} MB"
+    looked = f"{looked}, {search.members} compressed members"
     journeys = f"{walked} commands" + (", notes, pseudonyms, a program and a lock" if is_checkout else "")
     figure(f"after {journeys}: {len(hits)} hits of {len(search.words)} words in {looked}")
     assert not hits, _said(hits)
@@ -277,6 +278,6 @@ def test_the_window_leaves_nothing_outside_its_desk(
     search = Search(("lease-2025", "lease-2026", "lease of a berth", "harbour lease", "night watchman", "backup.bin"))
     hits = search.folders(*places)
     hits = [hit for hit in hits if f"{places.home}/Documents" not in hit.where]
-    looked = f"{search.files} files, {search.bytes / 1e6:.0f} MB, {search.members} compressed members"
+    looked = f"{search.files} files, {search.looked_through / 1e6:.0f} MB, {search.members} compressed members"
     figure(f"window: {len(hits)} hits of {len(search.words)} names in {looked}")
     assert not hits, _said(hits)

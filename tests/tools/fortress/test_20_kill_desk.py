@@ -63,7 +63,7 @@ class Siege:
 
     def _ask(self, number: int) -> Iterator[Running | None]:
         texts = [f"Question {number}-{n}?" for n in range(3)]
-        yield
+        yield None
         quick = ("--model", self.model, "--context", "2048", "--max-tokens", "6", "--no-close-reading", "--no-weighing")
         command = Running(self.program, "ask", "--json", "--document", self.folder / "a.txt", *quick, *texts)
         yield command
@@ -80,12 +80,12 @@ class Siege:
         folder.mkdir()
         for n in range(4):
             (folder / f"{n}.txt").write_text(f"Document {number}-{n}. " + "Some words. " * 2000, "utf-8")
-        yield
+        yield None
         yield Running(self.program, "add", folder)
 
     def _grid(self, number: int) -> Iterator[Running | None]:
         (self.folder / "questions.txt").write_text("Who?\nWhen?\n", "utf-8")
-        yield
+        yield None
         yield Running(
             self.program, "grid", "--document", self.folder / "a.txt", "--model", self.model, "--context", "2048",
             "--max-tokens", "6", "--questions", self.folder / "questions.txt", "--title", f"Grid {number}",
@@ -93,7 +93,7 @@ class Siege:
 
     def _matter(self, number: int) -> Iterator[Running | None]:
         name = f"Matter {number}"
-        yield
+        yield None
         command = Running(self.program, "matters", "new", name)
         yield command
         if command.process.returncode == 0:
@@ -104,7 +104,7 @@ class Siege:
         before.write_text(_PASSPHRASE + "\n", "utf-8")
         name = sorted(self.matters)[0]
         old = target.read_bytes() if target.exists() else b""
-        yield
+        yield None
         command = Running(self.program, "matters", "export", name, target, "--passphrase-file", before)
         yield command
         new = target.read_bytes() if target.exists() else b""
@@ -114,7 +114,7 @@ class Siege:
 
     def _passphrase(self, number: int) -> Iterator[Running | None]:
         """Set, and taken away again once the kill is over."""
-        yield
+        yield None
         command = Running(self.program, "passphrase", typed=_PASSPHRASE + "\n")
         yield command
         said = command.process.returncode == 0
@@ -129,7 +129,7 @@ class Siege:
         paths.create()
         shutil.copy(_FIXTURES / f"v{self.rng.randint(1, 10)}.db", paths.database)
         paths.key_file.write_text(KEY.secret, "ascii")
-        yield
+        yield None
         yield Running(Program(self.program.command, desk), "bin")
         with opened(desk) as database:
             assert database.rows("SELECT text FROM questions WHERE text = 'Who speaks?'")

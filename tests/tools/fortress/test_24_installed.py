@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import re
@@ -76,9 +75,9 @@ def _documents() -> Iterator[File]:
     for kind in ImageKind:
         yield File(f"words.{kind.value}", gallery.saved(gallery.lettered(_WORDS), kind))
     for untrusted_bytes in gallery.variants():
-        kind = kind_of(untrusted_bytes[:HEAD_BYTES])
-        assert kind is not None
-        yield File(f"variant.{kind.value}", untrusted_bytes)
+        found = kind_of(untrusted_bytes[:HEAD_BYTES])
+        assert found is not None
+        yield File(f"variant.{found.value}", untrusted_bytes)
     inside = {"keeper.txt": _SAMPLES[Format.TEXT], "keeper.pdf": _SAMPLES[Format.PDF]}
     yield File("folder.zip", archive([member(name, sample() + b"\n") for name, sample in inside.items()]))
 
@@ -109,8 +108,8 @@ def test_it_takes_every_image_that_the_checkout_takes(
     files = [tmp_path / str(number) for number in range(len(contents))]
     for file, content in zip(files, contents, strict=True):
         file.write_bytes(content)
-    for some in itertools.batched(files, MOST_IN_QUESTION):
-        images = [word for file in some for word in ("--image", file)]
+    for begin in range(0, len(files), MOST_IN_QUESTION):
+        images = [word for file in files[begin : begin + MOST_IN_QUESTION] for word in ("--image", file)]
         model = ("--model", tiny_scout, "--projector", projector, "--context", "8192", "--max-tokens", "2")
         installed.run("ask", *images, *model, "What is it?")
     reader = ImageReader()

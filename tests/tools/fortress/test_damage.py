@@ -75,8 +75,8 @@ def test_the_new_database(
             database.check()
             with database.read() as connection:
                 assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        for file in tmp_path.glob("octavo.db*"):
-            file.unlink()
+        for left in tmp_path.glob("octavo.db*"):
+            left.unlink()
     figure(f"{count:,} databases with damaged pages, every third cut off: each new one whole, none refused")
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,12 @@ def _scenes() -> dict[str, tuple[Callable[[Paths], Disk], int, int]]:
         "large writes": (_large, 1, 61),
     }
     for version in range(1, len(MIGRATIONS) + 1):
-        scenes[f"upgrade of version {version}"] = (lambda paths, v=version: upgraded_desk(paths, v, 1), 3, 1)
+        scenes[f"upgrade of version {version}"] = (partial(_upgraded, version), 3, 1)
     return scenes
+
+
+def _upgraded(version: int, paths: Paths) -> Disk:
+    return upgraded_desk(paths, version, 1)
 
 
 @pytest.mark.parametrize("name", _scenes())

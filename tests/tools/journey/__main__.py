@@ -71,10 +71,10 @@ def _play(pictures: Path, home: Path, sitting: int, *, keys: bool) -> int:
     whole = threading.Event()
 
     def walk() -> None:
-        while QApplication.instance() is None:
+        while (app := QApplication.instance()) is None:
             time.sleep(0.05)
         eyes = Eyes()
-        eyes.moveToThread(QApplication.instance().thread())
+        eyes.moveToThread(app.thread())
         eyes.ask(eyes.begin)
         try:
             with (pictures / _TIMES).open("a") as times:

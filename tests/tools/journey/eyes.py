@@ -80,7 +80,9 @@ class Eyes(QObject):
         """Begin to count pauses. On the thread of the GUI."""
         self._last = self._moment()
         self._beat.start()
-        QApplication.instance().aboutToQuit.connect(self._beat.stop)
+        app = QApplication.instance()
+        assert app is not None
+        app.aboutToQuit.connect(self._beat.stop)
 
     def take_pause(self) -> Pause:
         """The longest one since the last call."""

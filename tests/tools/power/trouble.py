@@ -12,7 +12,6 @@ from unittest import mock
 
 import apsw
 
-from app.core.machine import files
 from tests.tools.power.vfs import below
 
 WRITING = ("write", "truncate", "sync", "open", "delete")
@@ -59,7 +58,7 @@ def troubled(folder: Path, trouble: Trouble) -> Iterator[None]:
         for name in _OF_FILES:
             real = getattr(os, name)
             patches.enter_context(mock.patch.object(os, name, _failing(real, trouble, folder, name)))
-        patches.enter_context(mock.patch.object(files.os, "fdopen", _failing_file(os.fdopen, trouble)))
+        patches.enter_context(mock.patch.object(os, "fdopen", _failing_file(os.fdopen, trouble)))
         yield
 
 

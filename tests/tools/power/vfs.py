@@ -48,7 +48,7 @@ class _Vfs(apsw.VFS):
         self._folder, self._disk, self._disturb = folder, disk, disturb
         super().__init__(name, "unix")
 
-    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> _File:  # type: ignore[override]
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> _File:
         path = name.filename() if isinstance(name, apsw.URIFilename) else str(name or "")
         self._disturb("open", path)
         return _File(name, flags, path, self._known(path), self._disk, self._disturb)

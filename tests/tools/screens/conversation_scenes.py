@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.core.settings import ThemeChoice
 from app.wording.i18n import use_language
 from tests.tools.screens.stage import Stage
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, pause, wait
 
 _QUESTION = "When must the tenant give notice to leave, and does a side letter change it?"
@@ -78,17 +80,17 @@ _FOOTNOTES = (
 )
 
 
-def _talk(stage: Stage, *answers: str, text_percent: int = 100, **options: object) -> None:
+def _talk(stage: Stage, *answers: str, text_percent: int = 100, **options: Any) -> None:
     stage.add_books()
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
     stage.engine.answers = [(answer,) for answer in answers]
-    stage.open(**options)  # type: ignore[arg-type]
+    stage.open(**options)
     stage.presenter.model_area.preferences.set_text(text_percent)
     for number in range(len(answers)):
         stage.ask(_QUESTION if number == 0 else "Since when?")
 
 
-def _details(stage: Stage, **options: object) -> None:
+def _details(stage: Stage, **options: Any) -> None:
     _talk(stage, _ANSWER, "Since May 2021 [Side letters 2019–2024, p. 22].", **options)
     stage.last_answer().foot.numbers_button.click()
     stage.settle()
@@ -120,7 +122,7 @@ def text_large(stage: Stage) -> None:
     stage.settle()
 
 
-def _rich(stage: Stage, **options: object) -> None:
+def _rich(stage: Stage, **options: Any) -> None:
     _talk(stage, _RICH, **options)
 
 
@@ -136,7 +138,7 @@ def rich_small(stage: Stage) -> None:
     _rich(stage, size=(1024, 700))
 
 
-def _formulas(stage: Stage, **options: object) -> None:
+def _formulas(stage: Stage, **options: Any) -> None:
     _talk(stage, _FORMULAS, **options)
     wait(lambda: not any(piece.written and piece.written.pending for piece in stage.last_answer().pieces))
     stage.settle()

@@ -13,7 +13,7 @@ from app.core.settings import ThemeChoice
 from app.ui.chat.pictures.lightbox import ImageDialog
 from tests.tools.screens import pictures
 from tests.tools.screens.stage import Stage
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.pictured import add_turn, take
 from tests.ui.room import LEASE, pause, wait
 

@@ -15,7 +15,8 @@ from app.features.tables.window.tables import TablesWindow
 from app.wording.i18n import use_language
 from tests.features.tables.window.new_table import editor
 from tests.tools.screens.stage import Stage
-from tests.ui.fakes import Gate, Step
+from tests.ui.fakes import Step
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, pause, wait
 
 QUESTIONS = (

@@ -12,7 +12,7 @@ from app.features.tables.window.tables import TablesWindow
 from app.wording.i18n import use_language
 from tests.tools.screens.stage import Stage
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LETTERS, pause, wait
 
 _ASKED = "When must the tenant give notice to leave, and does a side letter change it?"

@@ -8,7 +8,7 @@ import msgspec
 
 from app.core.chat_template import ChatTemplate, WorkedOut
 from app.core.conversations.events import Fetching, Loading
-from app.core.errors import Code, Problem
+from app.core.errors import Code, Parameter, Problem
 from app.core.settings import KvType, ThemeChoice
 from app.models.hub.catalogue import catalogue
 from app.models.local import starter
@@ -28,7 +28,8 @@ from tests.models.headers import SCOUT as SCOUT_SHAPE
 from tests.models.headers import write_header
 from tests.models.projector import write_projector
 from tests.tools.screens.stage import Stage
-from tests.ui.fakes import SCOUT, Gate
+from tests.ui.fakes import SCOUT
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, pause, wait
 
 H100 = Hardware((80,), 256)
@@ -265,7 +266,7 @@ def models_failed(stage: Stage) -> None:
     ]
     for offer in (scout, gated):
         stage.presenter.model_area.models.fetching.start(offer)
-    memory = {"path": str(other), "needed_bytes": 70 * 10**9, "free_bytes": 41 * 10**9}
+    memory: dict[str, Parameter] = {"path": str(other), "needed_bytes": 70 * 10**9, "free_bytes": 41 * 10**9}
     stage.engine.loads = [(Problem(Code.MODEL_OUT_OF_MEMORY, memory),)]
     window.cards[str(other)].press(CardAction.USE)
     stage.settle()

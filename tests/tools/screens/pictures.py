@@ -22,7 +22,7 @@ def _png(width: int, height: int, draw: Callable[[QPainter], None], ground: str 
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(buffer.data().data())
 
 

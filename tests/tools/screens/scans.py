@@ -14,7 +14,7 @@ from app.core.settings import ThemeChoice
 from tests.tools.screens import drawings
 from tests.tools.screens.stage import Stage
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import pause, wait
 
 QUESTION = "May the tenant leave the dry dock early?"

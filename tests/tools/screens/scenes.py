@@ -45,7 +45,7 @@ from tests.tools.screens.timeline_scenes import TIMELINE_SCENES
 from tests.tools.screens.video_scenes import VIDEO_SCENES
 from tests.tools.screens.words_scenes import WORDS_SCENES
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, RULES, SURVEY, pause, wait
 
 Scene: TypeAlias = Callable[[Stage], None]

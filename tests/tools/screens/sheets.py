@@ -15,7 +15,7 @@ from app.wording.i18n import use_language
 from tests.features.tables.window.new_table import ask, tick
 from tests.tools.screens.stage import Stage
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, pause, wait
 
 QUESTIONS = (

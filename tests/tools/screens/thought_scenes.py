@@ -6,7 +6,8 @@ from app.core.conversations.events import Reading, Thinking
 from app.core.settings import ThemeChoice
 from app.wording.i18n import use_language
 from tests.tools.screens.stage import Stage
-from tests.ui.fakes import Gate
+from tests.ui.fakes import Step
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, pause, wait
 
 _QUESTION = "When must the tenant give notice to leave, and does a side letter change it?"
@@ -29,10 +30,10 @@ def _thoughts(tokens: int, seconds: float, *, limited: bool = False) -> tuple[Th
     return Thinking(), Thinking(first, tokens // 2, seconds / 2), Thinking(rest, tokens, seconds, limited)
 
 
-def _begin(stage: Stage, answer: tuple[object, ...], **options: object) -> None:
+def _begin(stage: Stage, answer: tuple[Step, ...], **options: object) -> None:
     stage.add_books()
     stage.add_conversation("Notice periods in the lease", [stage.books[LEASE], stage.books[LETTERS]])
-    stage.engine.answers = [(Reading(900, 900, 0), *answer)]  # type: ignore[list-item]
+    stage.engine.answers = [(Reading(900, 900, 0), *answer)]
     stage.open(**options)  # type: ignore[arg-type]
 
 

@@ -16,7 +16,7 @@ from app.ui.context.fit_dialog import FitDialog
 from app.ui.shelf.rows import BookState, measure_of
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
 _KILLED = Problem(Code.ENGINE_CRASHED, {"signal": 9})

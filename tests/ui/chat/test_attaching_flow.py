@@ -23,7 +23,8 @@ from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
-from tests.ui.fakes import SCOUT, Gate
+from tests.ui.fakes import SCOUT
+from tests.ui.gate import Gate
 from tests.ui.room import LETTERS, Room, wait
 
 _BLIND = msgspec.structs.replace(SCOUT, vision=None)

@@ -8,7 +8,7 @@ import pypdfium2
 
 from app.core.conversations.conversation import Ending
 from tests.ui.direct_images import png_of
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
 from tests.ui.shelf_of_books import QUOTE
 

@@ -14,7 +14,7 @@ from app.ui.chat.messages.empty import EmptyConversation
 from app.ui.kit.bridge import Executor
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import HANDBOOK, LEASE, SURVEY, Room, wait
 
 _LEASE, _SURVEY = shelf_of_books.file("lease.epub"), shelf_of_books.file("survey.pdf")

@@ -9,7 +9,7 @@ from app.core.conversations.events import Looking, Reading, Thinking
 from app.core.errors import Code, Problem
 from app.ui.chat.messages.answer import AnswerMessage
 from tests.ui.direct_images import png_of
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.pictured import RED, add_turn, ask_about_colours, draw_blue, remove_book, take, tiles
 from tests.ui.room import LETTERS, Room, wait
 

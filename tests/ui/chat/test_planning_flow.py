@@ -15,7 +15,8 @@ from app.core.conversations.events import Reading
 from app.core.documents.document import Document, Format, Page
 from app.ui.chat.plan_dialog import PlanDialog
 from tests.ui import shelf_of_books
-from tests.ui.fakes import SCOUT, Gate
+from tests.ui.fakes import SCOUT
+from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 
 FILLER = "The river went by the town and nobody looked at it for long. " * 30

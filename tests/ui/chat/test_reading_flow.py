@@ -15,7 +15,7 @@ from app.ui.context.fit_dialog import FitDialog
 from app.ui.kit.activity import EngineTask
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.rows import BookState
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
 LEASE_TOKENS = 231_480

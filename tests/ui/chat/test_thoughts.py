@@ -14,7 +14,8 @@ from app.export import markdown
 from app.export.report import compose
 from app.ui.widgets.dialogs import SaveDialog
 from tests.engine.thought_streams import ANSWER, STREAMS, THOUGHT
-from tests.ui.fakes import Gate, Step
+from tests.ui.fakes import Step
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
 
 _THOUGHT = THOUGHT.strip()

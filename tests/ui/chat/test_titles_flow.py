@@ -7,7 +7,7 @@ import pytest
 from app.core.conversations.conversation import MatterScope
 from app.ui.chat.writing.branches import Branches, LoadedConversation
 from app.ui.kit.activity import EngineTask
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 
 ASKED = "How long before the end do I have to say that I am moving out?"

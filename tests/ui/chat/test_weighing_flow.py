@@ -9,7 +9,7 @@ from app.ui.chat.messages.answer import AnswerMessage
 from app.ui.chat.text.chip import ChipButton
 from app.ui.kit.activity import EngineTask
 from tests.ui.chat.talk import read
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
 
 _WRITES = "Whoever quits must write to the Harbour Office by registered post, since an e-mail does not count [p. 88]."

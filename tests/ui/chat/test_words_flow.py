@@ -21,7 +21,7 @@ from app.ui.chat.writing.composer import Composer
 from app.ui.chat.writing.words_switch import WordsSwitch
 from app.ui.look.theme import LAMP, PAPER, Theme
 from tests.ui.chat.talk import colours
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
 
 Key = Qt.Key

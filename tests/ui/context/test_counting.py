@@ -7,7 +7,8 @@ import msgspec
 from app.core.conversations.events import Tokenizing
 from app.ui.chat.messages.answer import AnswerMessage
 from app.ui.shelf.rows import measure_of
-from tests.ui.fakes import SCOUT, Gate
+from tests.ui.fakes import SCOUT
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
 

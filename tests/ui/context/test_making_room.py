@@ -17,7 +17,7 @@ from app.ui.look.icons import Icons
 from app.ui.look.theme import Theme
 from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.i18n import use_language
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
 LONG = "Word " * 100

@@ -16,7 +16,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.work import Cancel, Stopped, Work
 from app.ui.kit.bridge import Bridge, Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 
 _ANSWER = Answer("a", "q", "text", Ending.COMPLETE, "model", 0.0)
 

@@ -21,7 +21,7 @@ from app.services.models.models import Models
 from app.ui.models import card as card_module
 from app.ui.models.card import CardAction
 from app.ui.widgets.dialogs import Confirmation
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.models.shop import Shop
 from tests.ui.room import pause, wait
 

@@ -15,7 +15,7 @@ from app.core.errors import Code, Problem
 from app.models.offers import Offer, RemoteFile
 from app.ui.models.card import CardGroup
 from app.ui.models.dialogs import AddDialog, OrderDialog
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.models.shop import SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait
 

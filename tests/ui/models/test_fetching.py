@@ -14,7 +14,7 @@ from app.services.models.downloads import Unfinished
 from app.ui.models.card import CardAction, CardGroup, CardProgress
 from app.ui.models.dialogs import OrderDialog, TokenDialog
 from app.ui.widgets.dialogs import Confirmation
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.models.shop import Shop
 from tests.ui.room import wait
 

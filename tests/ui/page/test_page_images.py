@@ -27,7 +27,7 @@ from tests.documents.locksmith import lock
 from tests.documents.pdf_writer import show, write_pdf
 from tests.endings import as_events
 from tests.tools.screens.region_scenes import TABLE, draw
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
 
 _COLOURS = ("#C81E1E", "#1EC81E")

@@ -20,7 +20,7 @@ from app.ui.chat.text.chip import ChipButton
 from app.ui.page.popups import OutlinePopup, ThumbnailPopup
 from app.ui.shelf.pages_dialog import PagesDialog
 from tests.documents import labelled
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 
 _TOKENS = 10_300  # a hundred a page

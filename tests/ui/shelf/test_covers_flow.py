@@ -14,7 +14,7 @@ from app.ui.kit.bridge import Executor
 from app.ui.look.theme import LAMP, PAPER, Palette, cloth
 from app.ui.shelf.covers import BookCovers, paint_cover, typeset
 from tests.ui.direct_images import png_of
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
 _BLUE = QColor("#1030F0")

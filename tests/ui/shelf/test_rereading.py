@@ -19,7 +19,7 @@ from app.core.machine.secret import Password
 from app.ui.shelf.rows import BookState
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import SURVEY, Room, wait
 
 

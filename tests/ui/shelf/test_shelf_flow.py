@@ -24,7 +24,7 @@ from app.ui.shelf.rows import BookRow, BookState, HeadingRow, ItemRole
 from app.ui.shelf.saved_readings import ReadingsDialog
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, pause, wait
 
 

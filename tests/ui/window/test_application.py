@@ -24,7 +24,8 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.ui.window.application import Collector, WindowStart
 from app.ui.window.passphrase_screen import PassphraseScreen
 from app.wording.errors import sentence
-from tests.ui.fakes import Gate, open_desk
+from tests.ui.fakes import open_desk
+from tests.ui.gate import Gate
 from tests.ui.room import application, wait
 from tests.ui.starting import Start, end, visible
 from tests.whole import EXTENSIONS

@@ -15,7 +15,7 @@ from app.features.chronology.window.dialogs import EntityDialog, EventDialog
 from app.features.chronology.window.presenter import TimelinePresenter
 from app.features.chronology.window.rows import EventRow, NameRow, YearRow
 from app.ui.widgets.dialogs import Confirmation, SmallDialog
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 
 _FIRST = "Mr Smith and Marlow Rigging Ltd signed the lease on 5 March 2024.\n\nThe following day Anna Berg was told."

@@ -18,7 +18,7 @@ from app.features.matters.window.presenter import MatterManaging
 from app.ui.kit.form import CheckedForm, FormDialog
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.widgets.dialogs import Confirmation, LineDialog
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.matter_window import Window
 from tests.ui.room import wait
 

@@ -21,7 +21,8 @@ from app.ui.kit.rows import RowRole
 from tests.endings import as_events
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
-from tests.ui.fakes import SCOUT, Gate
+from tests.ui.fakes import SCOUT
+from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 
 _HOST = "models.example.org"

@@ -12,7 +12,7 @@ from app.core.documents.document import Document
 from app.core.errors import Code, Problem
 from app.ui.chat.messages.suggestions import SuggestionButton, SuggestionList
 from app.ui.kit.bridge import Executor
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 from tests.ui.shelf_of_books import agreement, handbook, work_rules
 

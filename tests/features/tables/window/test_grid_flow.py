@@ -27,7 +27,7 @@ from app.ui.kit.commands import MenuEntry
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.features.tables.window.new_table import editor, tick, write
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, RULES, SURVEY, Room, wait
 
 _QUESTIONS = ("[date] End: When does the Term end?", "[text] What about the dry dock?")

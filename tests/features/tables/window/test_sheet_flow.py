@@ -24,7 +24,7 @@ from app.wording.errors import sentence
 from app.wording.i18n import use_language
 from tests.features.tables.window.new_table import asked, editor, open_editor, tick, write
 from tests.ui import shelf_of_books
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
 _QUESTIONS = ("What about the dry dock?", "When must notice be given?", "Who insures?")

@@ -17,7 +17,8 @@ from app.wording.i18n import use_language
 from tests.features.tables.window.new_table import asked, editor, tick, write
 from tests.store.deleting import delete_book
 from tests.ui import shelf_of_books
-from tests.ui.fakes import SCOUT, Gate
+from tests.ui.fakes import SCOUT
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
 

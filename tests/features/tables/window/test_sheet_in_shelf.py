@@ -16,7 +16,7 @@ from app.ui.shelf.running import RunningCard
 from app.ui.shelf.tables import TablesGroup
 from app.ui.widgets.dialogs import LineDialog
 from tests.features.tables.window.new_table import ask
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
 
 _QUESTIONS = ("What about the dry dock?", "When must notice be given?")

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "isolation"))
-import prisoner  # what a test beside this one tries
+sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
 from app.features.videos.reading import container
 from app.features.videos.reading.protocol import Draw, SurveyVideo, VideoSurveyed
@@ -22,6 +21,7 @@ from app.features.videos.reading.reader import MEMORY_BYTES
 from app.features.videos.reading.worker import VideoWork
 from app.isolation import limits, sandbox
 from app.isolation.heartbeat import WireFailed
+from tests.isolation import prisoner
 
 
 def held(untrusted_bytes: bytes) -> FileIO:

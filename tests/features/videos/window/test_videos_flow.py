@@ -19,7 +19,8 @@ from app.ui.kit.bridge import Executor
 from tests.features.videos.window.colours import BLUE, GREEN, GREY, RED, write_colours
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
-from tests.ui.fakes import SCOUT, Gate
+from tests.ui.fakes import SCOUT
+from tests.ui.gate import Gate
 from tests.ui.room import Room, pause, wait
 
 _BLIND = msgspec.structs.replace(SCOUT, vision=None)

@@ -57,7 +57,8 @@ def main() -> None:
 def write_leases(folder: Path, documents: int) -> dict[str, tuple[str, ...]]:
     """Leases of which the answers are known: by their titles, in the order of the questions."""
     folder.mkdir(parents=True, exist_ok=True)
-    chance, truths = random.Random(10), {}
+    chance = random.Random(10)
+    truths: dict[str, tuple[str, ...]] = {}
     for number in range(1, documents + 1):
         ends = date(2027, 1, 1) + timedelta(days=chance.randrange(4000))
         which, rent = chance.randrange(len(_NUMBERS)), 100 * chance.randrange(40, 990)

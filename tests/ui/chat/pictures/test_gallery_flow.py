@@ -18,7 +18,7 @@ from app.ui.chat.pictures.lightbox import ImageDialog
 from app.ui.kit.bridge import Executor
 from tests.ui.chat.talk import colours
 from tests.ui.direct_images import png_of
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.pictured import BLUE, GREEN, RED, add_turn, ask_about_colours, draw_blue, remove_book, take, tiles
 from tests.ui.room import LETTERS, Room
 

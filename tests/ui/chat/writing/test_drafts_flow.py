@@ -16,7 +16,7 @@ from app.ui.kit.bridge import Executor
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
-from tests.ui.fakes import Gate
+from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 
 
