@@ -109,7 +109,7 @@ def _pass(job: CopyJob, progress: ByteCount, step: type[Step], target: Sink | No
 
 @contextlib.contextmanager
 def _reading(job: CopyJob) -> Iterator[BinaryIO]:
-    """The source, open; whoever changed it meanwhile is found out. Raises AppError FILE_*, MODEL_CHANGED."""
+    """Open the source; whoever changed it meanwhile is found out. Raises AppError FILE_*, MODEL_CHANGED."""
     opened = open_regular(job.source)
     with os.fdopen(opened.fd, "rb", buffering=0) as source:
         if opened.version.size != job.size_bytes:
@@ -122,7 +122,8 @@ def _reading(job: CopyJob) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def new_file(path: Path, size_bytes: int) -> Iterator[Target]:
-    """A private file that is not there yet, on disk afterwards; gone again if something is raised meanwhile.
+    """Create a private file that is not there yet. It is on disk afterwards, and gone again if something is raised
+    meanwhile.
 
     Raises AppError DISK_FULL, FOLDER_READ_ONLY, DISK_FILE_LIMIT.
     """
@@ -164,7 +165,7 @@ class Target:
 
 
 def _check_room_for(descriptor: int, path: Path, size_bytes: int) -> None:
-    """A position that a file system cannot count up to is refused before anything is written: FAT takes 4 GiB."""
+    """Refuse a size that a file system cannot count up to before anything is written: FAT takes 4 GiB."""
     try:
         os.lseek(descriptor, size_bytes, os.SEEK_SET)
         os.lseek(descriptor, 0, os.SEEK_SET)
@@ -186,7 +187,7 @@ def free_bytes(folder: Path) -> int:
 
 
 def _share_blocks(job: CopyJob, target: Path) -> bool:
-    """Whether the target is now the source's bytes, on a file system that can do so without copying."""
+    """Make the target the source's bytes on a file system that can do so without copying; return whether it is now."""
     try:
         import fcntl
     except ImportError:  # not on Windows

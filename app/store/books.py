@@ -114,17 +114,17 @@ class Books:
         return _book(row)
 
     def set_reading(self, book_id: str, reading: int, facts: Facts) -> None:
-        """The file was read again, and its pages came out the same."""
+        """Note that the file was read again, and its pages came out the same."""
         self._database.run("UPDATE books SET reading = ?, facts = ? WHERE id = ?", (reading, _json(facts), book_id))
 
     def hashes(self, ids: Iterable[str]) -> dict[str, str]:
-        """SHA-256 of the documents of these books, those in the bin too, by their ids."""
+        """Return the SHA-256 of the documents of these books, those in the bin too, by their ids."""
         sql = "SELECT id, sha256 FROM books WHERE id IN (SELECT value FROM json_each(?))"
         rows = self._database.rows(sql, (msgspec.json.encode(tuple(ids)).decode(),))
         return {str(id): str(sha256) for id, sha256 in rows}
 
     def all(self) -> tuple[Book, ...]:
-        """The one that was added last comes first."""
+        """Return all books; the one that was added last comes first."""
         return tuple(
             map(_book, self._database.rows(f"SELECT {_BOOK} FROM books WHERE bin_id = '' ORDER BY added_at DESC, id"))
         )
@@ -145,25 +145,25 @@ class Books:
         return book
 
     def of_content(self, sha256: str) -> Book | None:
-        """The book that was made of these bytes, unless it is in the bin."""
+        """Return the book that was made of these bytes, unless it is in the bin."""
         row = self._database.row(f"SELECT {_BOOK} FROM books WHERE sha256 = ? AND bin_id = ''", (sha256,))
         return None if row is None else _book(row)
 
     def set_path(self, book_id: str, path: Path, member: str = "", parent_id: str = "") -> None:
-        """Its file is here now, or it is this member of it."""
+        """Note where a book's file is now, or that the book is this member of it."""
         self._database.run(
             "UPDATE books SET path = ?, member = ?, parent_id = ? WHERE id = ?",
             (os.fsencode(path.absolute()), member, parent_id, book_id),
         )
 
     def page(self, book_id: str, number: int) -> Page:
-        """A page as the model reads it; `number` counts from 1. Raises AppError FILE_MISSING, PAGES_INVALID."""
+        """Return a page as the model reads it; `number` counts from 1. Raises AppError FILE_MISSING, PAGES_INVALID."""
         (page,) = self.cited(BookRef(book_id, PageRange(number, number))).pages
         return page
 
     def cited(self, ref: BookRef) -> CitedBook:
-        """A book as the model reads it, whole or some of its pages. Raises AppError FILE_MISSING; PAGES_INVALID when a
-        wanted page does not exist."""
+        """Return a book as the model reads it, whole or some of its pages. Raises AppError FILE_MISSING; PAGES_INVALID
+        if a wanted page does not exist."""
         book, wanted = self.book(ref.book_id), ref.pages
         if wanted is not None and not 1 <= wanted.first <= wanted.last <= book.page_count:
             pages = f"{wanted.first}-{wanted.last}" if wanted.first != wanted.last else str(wanted.first)
@@ -171,7 +171,7 @@ class Books:
         return CitedBook(book.id, book.title, tuple(_as_read(page, book) for page in self.pages(book.id, wanted)))
 
     def pages(self, book_id: str, range: PageRange | None = None) -> tuple[Page, ...]:
-        """All pages as they were read from the file, or those of `range` that there are, in their order."""
+        """Return all pages as they were read from the file, or those of `range` that there are, in their order."""
         first, last = (1, None) if range is None else (range.first, range.last)
         rows = self._database.rows(
             f"""SELECT {_PAGE} FROM pages WHERE book_id = :id AND number >= :first
@@ -181,7 +181,7 @@ class Books:
         return tuple(map(_page, rows))
 
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
-        """The pages that contain `text`; case, width and line breaks do not count. Empty text is nowhere."""
+        """Return the pages that contain `text`; case, width and line breaks do not count. Empty text is nowhere."""
         needle = fold(text)
         if not needle:
             return ()
@@ -193,13 +193,14 @@ class Books:
         return tuple(FoundPage(*row) for row in rows)
 
     def tokens(self, book_id: str, vocabulary: str) -> int | None:
-        """Tokens of the whole book in a vocabulary (`ModelInfo.vocabulary`); None while nobody has counted them."""
+        """Return the tokens of the whole book in a vocabulary (`ModelInfo.vocabulary`); None while nobody has counted
+        them."""
         sql = "SELECT tokens FROM book_tokens WHERE book_id = ? AND vocabulary = ?"
         row = self._database.row(sql, (book_id, vocabulary))
         return None if row is None else int(row[0])
 
     def set_tokens(self, book_id: str, vocabulary: str, tokens: int) -> None:
-        """Without effect for a book that was deleted meanwhile."""
+        """Keep how many tokens a book has. Without effect for a book that was deleted meanwhile."""
         self._database.run(
             """INSERT OR REPLACE INTO book_tokens (book_id, vocabulary, tokens)
                 SELECT id, ?, ? FROM books WHERE id = ?""",
@@ -207,15 +208,15 @@ class Books:
         )
 
     def set_hidden_read(self, book_id: str, hidden_read: bool) -> None:
-        """Its tokens are counted again then."""
+        """Set whether the model reads a book's hidden text. Its tokens are counted again then."""
         with self._database.write() as connection:
             connection.execute("UPDATE books SET hidden_read = ? WHERE id = ?", (hidden_read, book_id))
             connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
 
 
 def _own_title(connection: apsw.Connection, title: str, apart: str) -> str:
-    """The title, or, where a book has that already, with the words of `apart` that it does not have, and with a number
-    if need be."""
+    """Return the title; if a book has that already, add the words of `apart` that it does not have, and a number if
+    need be."""
     own = _own_words(title, apart)
     named = f"{title} ({own})" if own else title
     choices = chain((title, named), (f"{named} ({number})" for number in count(2)))
@@ -264,7 +265,7 @@ class Recognitions:
         return None if row is None else Recognition(*row)
 
     def keep(self, picture: str, recognition: Recognition) -> None:
-        """Until a page with this picture is on the shelf, or `forget_unfinished`."""
+        """Keep a recognition until a page with this picture is on the shelf, or until `forget_unfinished`."""
         self._database.run(
             "INSERT OR REPLACE INTO recognitions (picture, text, confidence) VALUES (?, ?, ?)",
             (picture, recognition.text, recognition.confidence),
@@ -339,7 +340,8 @@ def _page(row: tuple[Any, ...]) -> Page:
 
 
 def _as_read(page: Page, book: Book) -> Page:
-    """With its hidden text at its end, named as such, where the person allowed it: passages keep their places."""
+    """Return a page with its hidden text at its end, named as such, if the person allowed it: passages keep their
+    places."""
     if not book.hidden_read or not page.hidden:
         return page
     only_comments = Flag.COMMENTS in page.flags and Flag.HIDDEN_TEXT not in page.flags

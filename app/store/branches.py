@@ -120,7 +120,7 @@ def _choose_question(connection: apsw.Connection, question_id: str) -> None:
 
 
 def question_of(row: tuple[Any, ...]) -> StoredQuestion:
-    """From the columns QUESTION."""
+    """Return the question that a row with the columns QUESTION has."""
     id_, conversation_id, parent_id, text, books, created_at, images, plan, form = row
     refs, shown = decode(books, tuple[BookRef, ...]), decode(images, tuple[ImageRef, ...])
     planned, held = decode(plan, MatterPlan | None), decode(form, AnswerForm)
@@ -128,7 +128,7 @@ def question_of(row: tuple[Any, ...]) -> StoredQuestion:
 
 
 def answer_of(row: tuple[Any, ...]) -> Answer:
-    """From the columns ANSWER."""
+    """Return the answer that a row with the columns ANSWER has."""
     id_, question_id, text, ending, model, created_at, citations, usage, timings, problem, passages, *more = row
     excerpts, from_search, left_out, outlines, instructions, parts, verdicts, words_alone, sent, thought = more
     return Answer(
@@ -161,7 +161,8 @@ class _Coded(msgspec.Struct, frozen=True):
 
 
 def _problem(text: str) -> Problem | None:
-    """Codes come and go with versions. An answer is shown with one that this version does not know, too."""
+    """Return the problem that is kept. Codes come and go with versions: an answer with one that this version does not
+    know is shown, too."""
     try:
         known: Problem | None = decode(text, Problem | None)
     except msgspec.ValidationError:

@@ -47,7 +47,7 @@ class CellStore:
         self._conversations = conversations
 
     def asks(self, question_id: str) -> bool:
-        """Whether a question is still a cell of a row that is there."""
+        """Return whether a question is still a cell of a row that is there."""
         row = self._database.row(
             f"""SELECT 1 FROM sheet_cells l JOIN sheet_rows r ON r.sheet_id = l.sheet_id AND r.number = l.row_number
                 WHERE l.question_id = ? AND NOT {IN_BIN}""",
@@ -70,7 +70,8 @@ class CellStore:
         excerpts: bool,
         question_id: str = "",
     ) -> str:
-        """A new conversation for cells; gives its id. `question_id`: of the question that they collect notes for."""
+        """Create a conversation for cells and return its id. `question_id` is the question that they collect notes
+        for."""
         conversation = self._conversations.create(title, joined(rows))
         connection.execute(
             "INSERT INTO sheets (conversation_id, excerpts, question_id) VALUES (?, ?, ?)",
@@ -156,7 +157,8 @@ class PartNotesStore(CellStore):
         return tuple(notes for (id,) in rows if (notes := self.get(str(id))) is not None)
 
     def unanswered(self, text: str, books: tuple[BookRef, ...]) -> StoredQuestion | None:
-        """The newest question of these words to these books that notes were collected for, and no answer written."""
+        """Return the newest question of these words to these books that notes were collected for, and no answer
+        written."""
         row = self._database.row(
             f"""SELECT {QUESTION} FROM sheets s JOIN questions q ON q.id = s.question_id
                 JOIN conversations c ON c.id = q.conversation_id
@@ -169,12 +171,12 @@ class PartNotesStore(CellStore):
 
 
 def joined(rows: Iterable[tuple[BookRef, ...]]) -> tuple[BookRef, ...]:
-    """All of their books, each once."""
+    """Return all books of these rows, each once."""
     return tuple(dict.fromkeys(ref for books in rows for ref in books))
 
 
 def next_number(connection: apsw.Connection, what: str, id: str) -> int:
-    """The number of a new row or column."""
+    """Return the number of a new row or column."""
     sql = f"SELECT ifnull(max(number), 0) + 1 FROM sheet_{what}s WHERE sheet_id = ?"
     (found,) = connection.execute(sql, (id,)).fetchall()
     return int(str(found[0]))

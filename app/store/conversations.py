@@ -84,7 +84,7 @@ class Conversations:
     # ---- conversations --------------------------------------------------------------------------------------------
 
     def all(self) -> tuple[Conversation, ...]:
-        """The one that was last asked something comes first. Sheets are not among them."""
+        """Return all conversations; the one that was last asked something comes first. Sheets are not among them."""
         with self._database.read() as connection:
             asked = f"SELECT {_CONVERSATION} FROM conversations c WHERE {_KEPT} {_NEWEST_FIRST}"
             return _conversations(connection, connection.execute(asked).fetchall())
@@ -130,7 +130,7 @@ class Conversations:
         self._database.run("UPDATE conversations SET archived = ? WHERE id = ?", (int(archived), id))
 
     def instruct(self, id: str, instructions: str) -> None:
-        """How the person wants answers in a conversation, from the next one on."""
+        """Set how the person wants answers in a conversation, from the next one on."""
         self._database.run("UPDATE conversations SET instructions = ? WHERE id = ?", (storable(instructions), id))
 
     def set_scope(self, id: str, scope: MatterScope | None) -> None:
@@ -144,7 +144,7 @@ class Conversations:
         self._database.scrub()
 
     def set_books(self, id: str, books: tuple[BookRef, ...]) -> None:
-        """The books on the desk of a conversation, in this order. Raises KeyError."""
+        """Set the books on the desk of a conversation, in this order. Raises KeyError."""
         with self._database.write() as connection:
             _require(connection, "conversations", id)
             connection.execute("DELETE FROM conversation_books WHERE conversation_id = ?", (id,))
@@ -161,8 +161,8 @@ class Conversations:
         )
 
     def place_of(self, id: str, words: Sequence[str], without: Sequence[str] = ()) -> TextPlace | None:
-        """The newest question of a conversation, or answer to it, that contains all `words`, and none that it must be
-        `without`, as `fold` returned them.
+        """Return the newest question of a conversation, or answer to it, that contains all `words`, and none that it
+        must be `without`, as `fold` returned them.
 
         Every variant is searched, not only what is shown. A conversation at a time, so that nobody waits long.
         """
@@ -288,17 +288,18 @@ class Conversations:
         return None if row is None else answer_of(row)
 
     def turns(self, conversation_id: str) -> tuple[Turn, ...]:
-        """The branch that is shown, first to last."""
+        """Return the branch that is shown, first to last."""
         with self._database.read() as connection:
             return shown_turns(connection, conversation_id)
 
     def history(self, question_id: str) -> tuple[Turn, ...]:
-        """The turns that a question follows from, first to last, shown or not; without the question itself."""
+        """Return the turns that a question follows from, first to last, shown or not; without the question itself."""
         with self._database.read() as connection:
             return turns_above(connection, question_id)
 
     def close_open_answers(self) -> tuple[str, ...]:
-        """At start-up: an answer still OPEN means that Octavo was ended meanwhile. It is CLOSED and keeps its text.
+        """Close answers at start-up that are still OPEN, since Octavo was ended meanwhile. Each is CLOSED and keeps its
+        text.
 
         Returns their ids. Where another process is giving one of them right now, its own ending follows.
         """
@@ -308,7 +309,7 @@ class Conversations:
         return tuple(str(id) for (id,) in rows)
 
     def leave_out(self, answer_ids: Iterable[str], left_out: bool) -> None:
-        """Whether questions that follow these answers are asked without them and their questions."""
+        """Set whether questions that follow these answers are asked without them and their questions."""
         with self._database.write() as connection:
             connection.executemany(
                 "UPDATE answers SET left_out = ? WHERE id = ?", [(int(left_out), id) for id in answer_ids]
@@ -330,7 +331,7 @@ class Conversations:
                 show_question(connection, row[0])
 
     def question_variants(self, question_id: str) -> tuple[str, ...]:
-        """Ids of a question and its siblings, oldest first."""
+        """Return the ids of a question and its siblings, oldest first."""
         rows = self._database.rows(
             """SELECT s.id FROM questions q JOIN questions s
                 ON s.conversation_id = q.conversation_id AND s.parent_id IS q.parent_id
@@ -340,7 +341,7 @@ class Conversations:
         return tuple(str(id) for (id,) in rows)
 
     def answer_variants(self, question_id: str) -> tuple[str, ...]:
-        """Ids of a question's answers, oldest first."""
+        """Return the ids of a question's answers, oldest first."""
         rows = self._database.rows("SELECT id FROM answers WHERE question_id = ? ORDER BY seq", (question_id,))
         return tuple(str(id) for (id,) in rows)
 
@@ -352,13 +353,14 @@ class Drafts:
         self._database = database
 
     def get(self, conversation_id: str) -> Draft:
-        """An empty one where nothing is written."""
+        """Return a conversation's draft, an empty one if nothing is written."""
         sql = "SELECT text, ifnull(question_id, ''), edited FROM drafts WHERE conversation_id = ?"
         row = self._database.row(sql, (conversation_id,))
         return Draft() if row is None else Draft(*row)
 
     def keep(self, conversation_id: str, draft: Draft) -> None:
-        """Instead of the one before; an empty one takes that away. Of what was deleted meanwhile nothing is kept."""
+        """Keep a draft in place of the one before; an empty one takes that away. Nothing is kept for what was deleted
+        meanwhile."""
         with self._database.write() as connection:
             connection.execute("DELETE FROM drafts WHERE conversation_id = ?", (conversation_id,))
             if draft != Draft():
@@ -371,7 +373,8 @@ class Drafts:
 
 
 def _conversations(connection: apsw.Connection, rows: Sequence[tuple[Any, ...]]) -> tuple[Conversation, ...]:
-    """`rows` and no cursor: APSW never frees one that is held while another statement runs on its connection."""
+    """Return the conversations in these rows. `rows` is no cursor: APSW never frees one that is held while another
+    statement runs on its connection."""
     return tuple(
         Conversation(
             *(id, title, created_at, updated_at, _books(connection, id)),
@@ -407,8 +410,8 @@ def _put_books(connection: apsw.Connection, conversation_id: str, books: tuple[B
 
 
 def _findings(answer: Answer) -> tuple[str | int, ...]:
-    """Citations, usage, timings, problem, passages, outlines, parts, instructions, excerpts, from_search, words_alone,
-    verdicts, sent and thought of an answer, as they are kept."""
+    """Return citations, usage, timings, problem, passages, outlines, parts, instructions, excerpts, from_search,
+    words_alone, verdicts, sent and thought of an answer, as they are kept."""
     problem = answer.problem
     if problem is not None:
         params = {name: storable(value) if isinstance(value, str) else value for name, value in problem.params.items()}
@@ -433,7 +436,7 @@ def _touch(connection: apsw.Connection, conversation_id: str, now: float) -> Non
 
 
 def _require(connection: apsw.Connection, table: str, id: str) -> str:
-    """The conversation that a row belongs to. Raises KeyError when there is no such row."""
+    """Return the conversation that a row belongs to. Raises KeyError if there is no such row."""
     column = "id" if table == "conversations" else "conversation_id"
     row = connection.execute(
         f"SELECT t.{column} FROM {table} t JOIN conversations c ON c.id = t.{column} WHERE t.id = ? AND c.bin_id = ''",

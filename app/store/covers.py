@@ -18,7 +18,7 @@ class KeptCovers:
         self._database = database
 
     def find(self, book_id: str) -> Raster | None:
-        """None where none is kept."""
+        """Return a book's cover, or None if none is kept."""
         row = self._database.row("SELECT width, height, pixels FROM covers WHERE book_id = ?", (book_id,))
         if row is None:
             return None
@@ -26,7 +26,7 @@ class KeptCovers:
         return Raster(width, height, zlib.decompressobj().decompress(pixels, _LARGEST_BYTES))
 
     def keep(self, book_id: str, cover: Raster) -> None:
-        """Without effect for a book that was deleted meanwhile."""
+        """Keep a book's cover. Without effect for a book that was deleted meanwhile."""
         self._database.run(
             """INSERT OR REPLACE INTO covers (book_id, width, height, pixels)
                 SELECT id, ?, ?, ? FROM books WHERE id = ?""",

@@ -65,7 +65,7 @@ class Cutter:
         self._heading = ""
 
     def cut(self, page: Page) -> Iterator[PassageCut]:
-        """One after the other, none empty, nothing left out."""
+        """Cut a page into passages, one after the other, none empty, nothing left out."""
         listed = is_listing(page.text)
         first_row = ""
         begun: list[_Paragraph] = []
@@ -95,7 +95,8 @@ class Cutter:
 
 
 def _paragraphs(text: str, titles: set[str]) -> Iterator[_Paragraph]:
-    """Lines put together where a paragraph has several: where blank lines part them, or a line ends in no sentence."""
+    """Yield paragraphs, with lines put together if a paragraph has several: blank lines part them, or lines that end in
+    no sentence."""
     parted = re.search(r"\n[^\S\n]*\n", text) is not None
     lines = list(_lines(text))
     begin = 0
@@ -125,7 +126,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _ends(begun: Sequence[_Paragraph], following: _Paragraph) -> bool:
-    """Whether the passage is whole before this paragraph. A heading stays with what it is the heading of."""
+    """Return whether the passage is whole before this paragraph. A heading stays with what it is the heading of."""
     size = sum(each.size for each in begun)
     if size < _LEAST or all(paragraph.title for paragraph in begun):
         return False
@@ -133,7 +134,7 @@ def _ends(begun: Sequence[_Paragraph], following: _Paragraph) -> bool:
 
 
 def _at_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The slice as it is, or, where it is too long, in even parts that end with a sentence, else at white space."""
+    """Yield the slice as it is, or, if it is too long, in even parts that end with a sentence, else at white space."""
     while start < end:
         size = _size(text[start:end])
         parts = 1 if size <= MOST else round(size / TARGET)

@@ -40,7 +40,7 @@ RECORD_ENDING: Final = "-record"
 
 _BUSY_MS: Final = 5000
 _COPY_PAGES: Final = 4096
-"""At a time: 16 MiB."""
+"""Pages that are copied at a time: 16 MiB."""
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
 _COPY = re.compile(r"\.v\d+")
@@ -48,7 +48,7 @@ _COMPANIONS: Final = ("-wal", "-shm", "-journal")
 _DAMAGED: Final = ".damaged-"
 _RESCUED: Final = ".rescued"
 _SUSPECT: Final = ".suspect"
-"""Beside a database: damage was found in it, which the next one to open it looks for."""
+"""The ending of a file beside a database in which damage was found, which the next one to open it looks for."""
 
 _DRAFT = re.compile(rf"\.v\d+\.[0-9a-f]{{8}}{re.escape(DRAFT_SUFFIX)}")
 
@@ -57,7 +57,7 @@ class Database:
     """An open database. Every method may be called from any thread; a transaction belongs to the thread it began on."""
 
     def __init__(self, path: Path, key: Key, connection: apsw.Connection, busy_ms: int) -> None:
-        """For `open`."""
+        """Take a connection that `open` made."""
         self.path = path
         self._key = key
         self._connection: apsw.Connection | None = connection
@@ -98,7 +98,8 @@ class Database:
     @staticmethod
     @contextlib.contextmanager
     def probe(path: Path, key: Key) -> Iterator[bool]:
-        """Whether `key` opens the database at `path`; if so, nobody else can have it open until the block is left.
+        """Try whether `key` opens the database at `path`, and give that; if so, nobody else can have it open until the
+        block is left.
 
         Raises AppError DATABASE_LOCKED while another process has it open, and else like `open`, save DATABASE_KEY.
         """
@@ -148,7 +149,7 @@ class Database:
         return self._connection is not None
 
     def close(self) -> None:
-        """May be called again; anything else after it is a mistake."""
+        """Close the database. May be called again; anything else after it is a mistake."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
@@ -156,7 +157,7 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[apsw.Connection]:
-        """A view of one moment, whatever others write meanwhile. Raises AppError as `open` does."""
+        """Show the database as it is at one moment, whatever others write meanwhile. Raises AppError as `open` does."""
         with self._lock, self._explained() as connection:
             if connection.in_transaction:
                 yield connection
@@ -169,7 +170,7 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[apsw.Connection]:
-        """One transaction: on disk when the block is left, or undone when it raises. Raises AppError as `open` does.
+        """Make one transaction: on disk when the block is left, or undone if it raises. Raises AppError as `open` does.
 
         A `write` inside a `write` is part of it; a `write` inside a `read` is a mistake.
         """
@@ -190,7 +191,7 @@ class Database:
                 call()
 
     def afterwards(self, call: Callable[[], object]) -> None:
-        """Inside `write`: have this called once it is all on disk, and not at all where it is undone."""
+        """Have this called, inside `write`, once it is all on disk, and not at all if it is undone."""
         self._afterwards.append(call)
 
     def rows(self, sql: str, values: apsw.Bindings = ()) -> list[tuple[Any, ...]]:
@@ -199,11 +200,11 @@ class Database:
             return connection.execute(sql, values).fetchall()
 
     def row(self, sql: str, values: apsw.Bindings = ()) -> tuple[Any, ...] | None:
-        """The first row of what one statement reads, as `read`."""
+        """Return the first row of what one statement reads, as `read`."""
         return next(iter(self.rows(sql, values)), None)
 
     def run(self, sql: str, values: apsw.Bindings = ()) -> None:
-        """One statement that writes, as `write`."""
+        """Run one statement that writes, as `write`."""
         with self.write() as connection:
             connection.execute(sql, values)
 
@@ -231,7 +232,7 @@ class Database:
             return int(connection.pragma("page_count")) * int(connection.pragma("page_size"))
 
     def copy_to(self, path: Path, key: Key) -> None:
-        """All that is in it into a new database, which has another key. Raises AppError as `open` does."""
+        """Copy all that is in it into a new database, which has another key. Raises AppError as `open` does."""
         for _done in self.copying(path, key):
             pass
 
@@ -259,7 +260,8 @@ class Database:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else can have the database open until the block is left. It is opened again then, with its key.
+        """Keep everybody else from having the database open until the block is left. It is opened again then, with its
+        key.
 
         Raises AppError DATABASE_LOCKED while another process has it open.
         """
@@ -282,7 +284,7 @@ class Database:
         self._connection = _connect(self.path, self._key, self._busy_ms)
 
     def rekey(self, key: Key) -> None:
-        """Inside `alone`: encrypt everything again. Cut short by a kill, the database opens with one of the two keys.
+        """Encrypt everything again, inside `alone`. Cut short by a kill, the database opens with one of the two keys.
 
         A copy from before an upgrade goes: it would open with the old key. Raises AppError DISK_FULL, FOLDER_READ_ONLY;
         then the key is the old one.
@@ -361,7 +363,7 @@ def _upgrade(connection: apsw.Connection, path: Path, key: Key) -> None:
 
 
 def _copy(connection: apsw.Connection, path: Path, key: Key) -> None:
-    """Through SQLite: to close a file that is open in SQLite too would give up its locks."""
+    """Copy the database through SQLite: to close a file that is open in SQLite too would give up its locks."""
     version = int(connection.pragma("user_version"))
     target = path.with_name(f"{path.name}.v{version}")
     for cut_short in _beside(path, _DRAFT):
@@ -381,12 +383,12 @@ def _copy(connection: apsw.Connection, path: Path, key: Key) -> None:
 
 
 def _choose_moment(connection: apsw.Connection) -> None:
-    """A transaction shows the moment of its first look, not that of its beginning."""
+    """Look once, since a transaction shows the moment of its first look, not that of its beginning."""
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
 
 
 def _back_up(connection: apsw.Connection, copy: apsw.Connection, path: Path) -> Iterator[float]:
-    """`path`: that of the copy. Gives the part that is done."""
+    """Copy a database; yields the part that is done. `path` is that of the copy."""
     with _explained(path, copy):
         copy.pragma("journal_mode", "off")  # a draft needs no way back
         copy.pragma("fullfsync", True)
@@ -481,7 +483,7 @@ def _code(error: apsw.Error, system_errno: int) -> Code | None:
 
 
 def find_copy(path: Path) -> Path | None:
-    """The copy of the database at `path`, if there is one."""
+    """Return the copy of the database at `path`, if there is one."""
     return next(iter(_beside(path, _COPY)), None)
 
 
@@ -504,7 +506,8 @@ def _beside(path: Path, ending: re.Pattern[str]) -> list[Path]:
 
 @contextlib.contextmanager
 def draft_database(path: Path, key: Key) -> Iterator[apsw.Connection]:
-    """A new, empty database, in which nothing is checked, and which has no way back. Raises AppError as `open` does."""
+    """Create a new, empty database, in which nothing is checked, and which has no way back. Raises AppError as `open`
+    does."""
     _make_private(path)
     with _explained(path), contextlib.closing(_unlock(path, key, _BUSY_MS)) as connection, _explained(path, connection):
         connection.pragma("journal_mode", "off")
@@ -514,7 +517,7 @@ def draft_database(path: Path, key: Key) -> Iterator[apsw.Connection]:
 
 
 def find_damaged(path: Path) -> list[Path]:
-    """The damaged databases in whose place that at `path` came, the last one last."""
+    """Return the damaged databases that the one at `path` has replaced, the last one last."""
     found = (file for file in path.parent.glob(f"{path.name}{_DAMAGED}*") if file.name.rpartition("-")[2].isdecimal())
     return sorted(found, key=lambda file: int(file.name.rpartition("-")[2]))
 
@@ -547,7 +550,7 @@ def finish_rescue(path: Path) -> None:
 
 
 def suspect_in(folder: Path) -> Path | None:
-    """A database in this folder in which damage was found while it was in use, if there is one."""
+    """Return a database in this folder in which damage was found while it was in use, if there is one."""
     marked = (mark.with_name(mark.name.removesuffix(_SUSPECT)) for mark in sorted(folder.glob(f"*{_SUSPECT}")))
     return next((file for file in marked if file.exists()), None)
 

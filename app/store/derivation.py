@@ -39,14 +39,14 @@ class Argon2Cost(msgspec.Struct, frozen=True):
 
 
 class Stretching(msgspec.Struct, frozen=True):
-    """How a key follows from a passphrase. It is kept beside what the key opens."""
+    """The way in which a key follows from a passphrase. It is kept beside what the key opens."""
 
     salt: bytes
     argon2: Argon2Cost
 
     @property
     def is_bearable(self) -> bool:
-        """It takes no more memory and time than a file from somewhere else may ask for."""
+        """True if it takes no more memory and time than a file from somewhere else may ask for."""
         return self.argon2.memory_kib * self.argon2.passes <= _MOST_WORK
 
 
@@ -58,7 +58,8 @@ def derive(passphrase: str, stretching: Stretching) -> Key:
 
 
 def chosen_cost(cost: Argon2Cost | None) -> Argon2Cost:
-    """This cost, or where none is given the one that suits this machine. Raises AppError PASSPHRASE_UNSUPPORTED."""
+    """Return this cost, or, if none is given, the one that suits this machine. Raises AppError
+    PASSPHRASE_UNSUPPORTED."""
     return cost or measured_cost()
 
 
@@ -74,7 +75,7 @@ def measured_cost() -> Argon2Cost:
 
 
 def _affordable(second_per_kib: float, cores: int, memory_kib: int) -> Argon2Cost:
-    """`second_per_kib`: of one pass on one core; `memory_kib`: of the machine."""
+    """Return the cost that a machine bears. `second_per_kib`: of one pass on one core; `memory_kib`: of the machine."""
     lanes = min(cores, _MOST_LANES)
     work_kib = _TARGET_S * lanes / max(second_per_kib, 1e-9)
     for memory in _MEMORIES:
@@ -100,7 +101,7 @@ def _argon2id(secret: bytes, salt: bytes, cost: Argon2Cost) -> bytes:
 
 
 def _has_argon2() -> bool:
-    """OpenSSL has it from 3.2 on; a system's own may be older."""
+    """Return whether OpenSSL has Argon2: it does from 3.2 on, but a system's own may be older."""
     from cryptography.hazmat.backends.openssl.backend import backend
 
     return bool(backend.argon2_supported())

@@ -66,7 +66,7 @@ class SearchFilters:
         return self._documents(query, dated, {"after": after, "before": before})
 
     def undated(self, query: SearchQuery) -> int:
-        """How many more documents would pass, had they a date: no filter for dates lets one without it pass."""
+        """Count how many more documents would pass, had they a date: no filter for dates lets one without it pass."""
         return len(self._documents(query, f"{_DAY} = ''", {}))
 
     def _documents(self, query: SearchQuery, condition: str, values: Mapping[str, str]) -> tuple[FoundDocument, ...]:
@@ -87,8 +87,8 @@ class SearchFilters:
         )
 
     def people(self) -> tuple[str, ...]:
-        """Whom the documents name as writers, senders and receivers, and who was found on their pages; those first that
-        most documents name."""
+        """Return whom the documents name as writers, senders and receivers, and who was found on their pages; those
+        first that most documents name."""
         rows = self._database.rows("SELECT facts FROM books WHERE bin_id = '' AND facts ->> 'people' IS NOT NULL")
         named = Counter(person.shown for (facts,) in rows for person in _facts(facts).people)
         for found in self._people:
@@ -96,7 +96,7 @@ class SearchFilters:
         return tuple(name for name, _times in named.most_common())
 
     def folders(self) -> tuple[str, ...]:
-        """The names of the folders that documents are in, the fullest first."""
+        """Return the names of the folders that documents are in, the fullest first."""
         rows = self._database.rows("SELECT path FROM books WHERE bin_id = ''")
         paths = [path for (path,) in rows] + [path for some in self._places().values() for path in some]
         parents = Counter(name for path in paths if (name := PurePath(os.fsdecode(path)).parent.name))
@@ -110,12 +110,12 @@ class SearchFilters:
         return tuple(Format(kind) for (kind,) in rows)
 
     def _with_people(self, people: list[str]) -> frozenset[str]:
-        """The documents on whose pages one of these, all words of a name, was found."""
+        """Return the documents on whose pages one of these, all words of a name, was found."""
         rows = [row for found in self._people for row in self._database.rows(found.places)]
         return frozenset(book_id for book_id, name in rows if _is_one(name, people))
 
     def _places(self) -> dict[str, list[bytes]]:
-        """Where else the documents are, by their ids: the same content may be in several places."""
+        """Return where else the documents are, by their ids: the same content may be in several places."""
         found: dict[str, list[bytes]] = {}
         rows = self._database.rows(
             """SELECT p.book_id, s.path, p.path, p.name FROM places p JOIN sources s ON s.id = p.source_id
@@ -126,7 +126,7 @@ class SearchFilters:
         return found
 
     def pages(self, query: SearchQuery) -> tuple[PagePlace, ...]:
-        """The pages that the filters for pages let pass, of all documents."""
+        """Return the pages that the filters for pages let pass, of all documents."""
         rows = self._database.rows(
             f"""SELECT g.book_id, g.number, g.label, substr(g.text, 1, 400) FROM pages g
                 JOIN books b ON b.id = g.book_id WHERE b.bin_id = '' AND g.flags != '[]' AND ({_condition(query)})
@@ -145,7 +145,7 @@ class SearchFilters:
         return tuple(PagePlace(*row) for row in rows)
 
     def passages(self, query: SearchQuery) -> list[int]:
-        """The ids of the passages on such pages, ascending."""
+        """Return the ids of the passages on such pages, ascending."""
         rows = self._database.rows(
             f"""SELECT p.id FROM pages g CROSS JOIN passages p ON p.book_id = g.book_id AND p.page = g.number
                 WHERE g.flags != '[]' AND ({_condition(query)}) ORDER BY p.id"""
@@ -154,7 +154,7 @@ class SearchFilters:
 
 
 def seconds(day: date | None, otherwise: float) -> float:
-    """When a day begins, where this machine is, since the epoch."""
+    """Return when a day begins, where this machine is, in seconds since the epoch."""
     if day is None:
         return otherwise
     try:
@@ -168,7 +168,7 @@ def _facts(kept: str) -> Facts:
 
 
 def _names(facts: str, people: list[str]) -> bool:
-    """Whether one of these, all words of a name, is somebody that the document names."""
+    """Return whether the document names one of these people, by all words of a name."""
     return any(_is_one(f"{person.name} {person.address}", people) for person in _facts(facts).people)
 
 
@@ -183,7 +183,7 @@ def _condition(query: SearchQuery) -> str:
 
 
 def _is_in(path: bytes, folders: list[str]) -> bool:
-    """Whether one of these is the name of a folder above the file, or the last names of the way to one."""
+    """Return whether one of these is the name of a folder above the file, or the last names of the way to one."""
     above = [fold(part) for part in PurePath(os.fsdecode(path)).parent.parts]
     for folder in folders:
         wanted = [part for part in folder.replace("\\", "/").split("/") if part]

@@ -29,14 +29,14 @@ class ImageStore:
         self._database = database
 
     def png(self, sha256: str) -> bytes:
-        """Its bytes; whoever wants pixels asks the reader. Raises AppError IMAGE_MISSING."""
+        """Return an image's bytes (PNG); whoever wants pixels asks the reader. Raises AppError IMAGE_MISSING."""
         row = self._database.row(f"SELECT bytes FROM images i WHERE sha256 = ? AND {_SEEN}", (sha256,))
         if row is None:
             raise AppError(Code.IMAGE_MISSING, path="")
         return bytes(row[0])
 
     def thumbnail(self, sha256: str) -> Raster | None:
-        """None where none is kept."""
+        """Return an image's thumbnail, or None if none is kept."""
         row = self._database.row(
             f"SELECT thumbnail_width, thumbnail FROM images i WHERE sha256 = ? AND {_SEEN}", (sha256,)
         )
@@ -46,8 +46,8 @@ class ImageStore:
         return Raster(width, len(rgb) // (3 * width), rgb)
 
     def named(self) -> tuple[NamedImage, ...]:
-        """The names of images in all conversations, the last one asked about first; a name that a conversation has
-        several times where it was asked about last."""
+        """Return the names of images in all conversations, the last one asked about first; a name that a conversation
+        has several times stands where it was asked about last."""
         rows = self._database.rows(
             """SELECT i.name, q.id, c.id, c.title, max(q.seq) AS last FROM question_images i
                 JOIN questions q ON q.id = i.question_id JOIN conversations c ON c.id = q.conversation_id
@@ -58,7 +58,7 @@ class ImageStore:
         return tuple(NamedImage(*row[:4]) for row in rows)
 
     def all(self) -> frozenset[str]:
-        """The SHA-256 of every image that is kept, in the bin too."""
+        """Return the SHA-256 of every image that is kept, in the bin too."""
         return frozenset(str(sha256) for (sha256,) in self._database.rows("SELECT sha256 FROM images"))
 
 

@@ -1,4 +1,4 @@
-"""How far each model's judgement of sentences can be believed, as it was measured on this machine."""
+"""The trust that each model's judgement of sentences deserves, as it was measured on this machine."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class Judges:
         self._settings = settings
 
     def keep(self, judge: Judge) -> None:
-        """Instead of an older one of the same model."""
+        """Keep a judge in place of an older one of the same model."""
         rows = [each for each in self._all() if each.model != judge.model]
         self._settings.set_blob(_BLOB, msgspec.json.encode([*rows, judge][-_MOST:]))
 
     def of(self, model: str, version: int) -> Judge | None:
-        """None where the model was not measured by this version."""
+        """Return the judge of this model, or None if this version did not measure it."""
         return next((each for each in self._all() if (each.model, each.version) == (model, version)), None)
 
     def _all(self) -> list[Judge]:
-        """Nothing of what another version kept in another form."""
+        """Return all judges, but nothing that another version kept in another form."""
         kept = self._settings.get_blob(_BLOB)
         try:
             return msgspec.json.decode(kept, type=list[Judge]) if kept else []

@@ -60,7 +60,7 @@ _Card: TypeAlias = _InRing | _InFile | _InMemory
 
 
 def obtain(paths: Paths, passphrase: str | None = None, *, ring: Ring | None = None) -> Key:
-    """The key of the desk at `paths`; a new desk gets one, from the passphrase where one is given.
+    """Return the key of the desk at `paths`; a new desk gets one, from the passphrase if one is given.
 
     `ring` is used in place of the system keyring. A new key goes to the keyring where there is one that is unlocked,
     else into the key file. A passphrase for a desk that has none is not needed and not looked at.
@@ -95,7 +95,7 @@ def set_passphrase(
 
 
 def is_passphrase(database: Database, paths: Paths, passphrase: str) -> bool:
-    """Whether it is the one that protects the open desk. Raises AppError DATABASE_KEY."""
+    """Return whether this passphrase protects the open desk. Raises AppError DATABASE_KEY."""
     return _Cards(paths, None).opens(database, passphrase)
 
 
@@ -174,7 +174,7 @@ class _Cards:
         return key
 
     def _settle(self, present: _Card | None, following: _Card, passphrase: str | None) -> Key:
-        """A change of keys was cut short: keep the card whose key opens the database."""
+        """Settle a change of keys that was cut short: keep the card whose key opens the database."""
         for card in (present, following):
             key = None if card is None else self._key(card, passphrase)
             if key is None:
@@ -202,7 +202,7 @@ class _Cards:
         return _InFile() if card is None and self._key_file.exists() else card
 
     def _key(self, card: _Card, passphrase: str | None) -> Key | None:
-        """The key that a card points to; None when it is not there, or out of reach."""
+        """Return the key that a card points to; None if it is not there, or out of reach."""
         match card:
             case _InMemory():
                 return None if passphrase is None else self._derive(passphrase, card)
@@ -223,7 +223,7 @@ class _Cards:
             raise self._error(Code.PASSPHRASE_MEMORY) from error
 
     def _try_ring(self, may_ask: bool) -> _InRing | None:
-        """A new secret in the keyring, under a new name; None where no keyring keeps it."""
+        """Put a new secret into the keyring, under a new name; None if no keyring keeps it."""
         card = _InRing(uuid.uuid4().hex)
         ring = self._reach(may_ask)
         return card if ring is not None and ring.put(card.name, draw_secret()) else None
@@ -276,7 +276,8 @@ def _read(path: Path) -> bytes | None:
 
 
 def _holds_something(path: Path) -> bool:
-    """A start that was cut short may have left an empty database file, which no key is needed for."""
+    """Return whether a file has anything in it. A start that was cut short may have left an empty database file, which
+    no key is needed for."""
     try:
         return path.stat().st_size > 0
     except FileNotFoundError:

@@ -18,8 +18,8 @@ _STEP_BYTES = 4 << 20
 
 
 def new_sealing(passphrase: str, cost: Argon2Cost | None = None) -> Sealing:
-    """`cost`: of a guess, else as much as this machine bears. Raises AppError PASSPHRASE_WEAK,
-    PASSPHRASE_UNSUPPORTED."""
+    """Make a sealing. `cost` is that of a guess; without one, it is as much as this machine bears. Raises AppError
+    PASSPHRASE_WEAK, PASSPHRASE_UNSUPPORTED."""
     return sealing.new_sealing(_KIND, passphrase, cost)
 
 

@@ -1,4 +1,4 @@
-"""Which matters there are, with the key of each one's own database; in the main database, beside the library."""
+"""The list of matters, with the key of each one's own database; in the main database, beside the library."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MatterStore:
         self._home = home
 
     def all(self) -> tuple[Matter, ...]:
-        """The one that was opened last comes first."""
+        """Return all matters; the one that was opened last comes first."""
         rows = self._home.rows(f"SELECT {_MATTER} FROM matters ORDER BY opened_at DESC, id")  # noqa: S608
         return tuple(_matter(*row) for row in rows)
 
@@ -33,12 +33,12 @@ class MatterStore:
         return self._found("id", id, id)
 
     def named(self, name: str) -> Matter:
-        """Case and width do not count. Raises AppError MATTER_UNKNOWN."""
+        """Return the matter of this name; case and width do not count. Raises AppError MATTER_UNKNOWN."""
         return self._found("folded", fold(storable(name)), name)
 
     def create(self, name: str, make: Callable[[str, Key], object], key: Key | None = None) -> Matter:
-        """`make` is called with its id and its key, and makes its database, before anybody can see it. `key`: None
-        draws one. Raises AppError MATTER_NAME, MATTER_EXISTS."""
+        """Create a matter. `make` is called with its id and its key, and makes its database, before anybody can see it.
+        Without `key` one is drawn. Raises AppError MATTER_NAME, MATTER_EXISTS."""
         shown, now = _checked(name), time.time()
         key = key or Key(draw_secret(), self._home.key.origin)
         made = Matter(uuid.uuid4().hex, shown, now, now)
@@ -54,7 +54,7 @@ class MatterStore:
         return made
 
     def free_name(self, name: str) -> str:
-        """This one, or with a number where there is a matter of that name."""
+        """Return this name, or one with a number if there is a matter of that name."""
         taken = {fold(matter.name) for matter in self.all()}
         name = " ".join(storable(name).split())[:NAME_CHARACTERS] or "?"
         tries = (name, *(f"{name[: NAME_CHARACTERS - 8]} ({n})" for n in range(2, len(taken) + 3)))
@@ -95,7 +95,7 @@ class MatterStore:
         return tuple(str(id) for (id,) in self._home.rows("SELECT id FROM deleted_matters"))
 
     def note_gone(self, id: str) -> None:
-        """Its files are deleted."""
+        """Note that a deleted matter's files are gone, too."""
         self._home.run("DELETE FROM deleted_matters WHERE id = ?", (id,))
 
     def _found(self, column: str, value: str, shown: str) -> Matter:

@@ -1,4 +1,5 @@
-"""How long loading, reading and writing really took on this machine: the last of each kind, for so many places."""
+"""The times that loading, reading and writing really took on this machine: the last of each kind, for so many
+places."""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ class Measurements:
         self._settings = settings
 
     def keep(self, new: Measurement) -> None:
-        """Instead of an older one of the same."""
+        """Keep a measurement in place of an older one of the same."""
         rows = [each for each in self._all() if not new.replaces(each)]
         self._settings.set_blob(_BLOB, msgspec.json.encode([*rows, new][-_MOST:]))
 
@@ -56,7 +57,7 @@ class Measurements:
         return tuple(each for each in self._all() if (each.model, each.place) == (model, place))
 
     def _all(self) -> list[Measurement]:
-        """Nothing of what another version kept in another form."""
+        """Return all measurements, but nothing that another version kept in another form."""
         kept = self._settings.get_blob(_BLOB)
         try:
             return msgspec.json.decode(kept, type=list[Measurement]) if kept else []

@@ -19,7 +19,7 @@ MIGRATIONS: tuple[str, ...] = (SCHEMA,)
 
 
 def is_older(connection: apsw.Connection, path: Path) -> bool:
-    """Whether an older Octavo wrote this database; an empty one is not older. Raises AppError DATABASE_NEWER."""
+    """Return whether an older Octavo wrote this database; an empty one is not older. Raises AppError DATABASE_NEWER."""
     return 0 < _version(connection, path, len(MIGRATIONS)) < len(MIGRATIONS)
 
 

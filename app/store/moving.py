@@ -54,10 +54,10 @@ class Moved(msgspec.Struct, frozen=True):
 def move(
     source: Database, target: Database, books: Iterable[str] = (), conversations: Iterable[str] = (), *, keeps: Keeps
 ) -> Moved:
-    """A conversation takes along the books that it was asked about and what was noted of it, a book what its file holds
-    and the sheets about it alone. Of a book that something else needs, which stays, the document is copied, and nothing
-    that a person made of it. `keeps`: everything that a desk can have. Raises AppError as `Database.write` does;
-    then the source has all."""
+    """Move books and conversations. A conversation takes along the books that it was asked about and what was noted of
+    it, a book what its file holds and the sheets about it alone. If something else that stays needs a book, its
+    document is copied, and nothing that a person made of it. `keeps`: everything that a desk can have. Raises AppError
+    as `Database.write` does; then the source has all."""
     with source.read() as connection:
         wanted = _choose(connection, set(books), set(conversations))
         with target.write() as into:
@@ -108,7 +108,7 @@ def _ids(connection: apsw.Connection, sql: str) -> set[str]:
 
 
 def _sheets(connection: apsw.Connection) -> dict[str, set[str]]:
-    """The books that each is about; notes are none of them: they go with their question."""
+    """Return the books that each sheet is about; notes are none of them: they go with their question."""
     rows = connection.execute(
         """SELECT s.conversation_id, b.book_id FROM sheets s JOIN conversation_books b USING (conversation_id)
             WHERE s.question_id = ''"""
@@ -143,7 +143,8 @@ def _books_of(connection: apsw.Connection, conversations: Collection[str]) -> se
 
 
 def _put_books(source: apsw.Connection, target: apsw.Connection, wanted: _Wanted, keeps: Keeps) -> dict[str, str]:
-    """Under which id the target has each then: a file that it has already keeps its id there."""
+    """Put the books into the target; return under which id it has each then: a file that it has already keeps its id
+    there."""
     known, put = {}, []
     for id in sorted(wanted.books | wanted.copied):
         ((sha256,),) = source.execute("SELECT sha256 FROM books WHERE id = ?", (id,)).fetchall()
@@ -161,7 +162,7 @@ def _put_books(source: apsw.Connection, target: apsw.Connection, wanted: _Wanted
 
 
 def _link(source: apsw.Connection, target: apsw.Connection, id: str, known: dict[str, str]) -> None:
-    """To its newer version and to what holds it, where they are in the target."""
+    """Link a book to its newer version and to what holds it, if they are in the target."""
     ((*links,),) = source.execute("SELECT newer_id, parent_id FROM books WHERE id = ?", (id,)).fetchall()
     there = _ids(target, "SELECT id FROM books")
     found = [other if (other := known.get(str(link), str(link))) in there else "" for link in links]
@@ -171,7 +172,7 @@ def _link(source: apsw.Connection, target: apsw.Connection, id: str, known: dict
 def _known_rows(
     source: apsw.Connection, target: apsw.Connection, book_id: str, shared: Sequence[SharedRows]
 ) -> dict[str, str]:
-    """The shared rows of a book that the target knows by a name, under other ids."""
+    """Return the shared rows of a book that the target knows by a name, under other ids."""
     known: dict[str, str] = {}
     for rows in shared:
         named = source.execute(
@@ -257,7 +258,7 @@ class _Copy:
         self._put(self._root, self._select(self._root, "id", [id]))
 
     def _put(self, name: str, rows: Sequence[_Row]) -> None:
-        """Rows of the source, and what belongs to them."""
+        """Put rows of the source into the target, and what belongs to them."""
         table = self._tables[name]
         if not rows or (self._only is not None and name not in self._only):
             return
@@ -300,7 +301,7 @@ class _Copy:
         return self._target.execute(sql, (value,)).fetchone() is not None
 
     def _put_alone(self, name: str, rows: Sequence[_Row]) -> None:
-        """With what belongs to it and to nothing else, such as the names of a person."""
+        """Put rows with what belongs to them and to nothing else, such as the names of a person."""
         table = self._tables[name]
         self._insert(name, table, rows)
         for reference in self._below[name]:
@@ -310,7 +311,7 @@ class _Copy:
                 self._insert(reference.table, self._tables[reference.table], below)
 
     def _put_index(self, index: str, of: str, numbers: Sequence[int]) -> None:
-        """The words of these rows."""
+        """Put the words of these rows into an index."""
         (column,) = self._tables[index].columns
         self._target.executemany(
             f"INSERT INTO {index} (rowid, {column}) VALUES (?, ?)",  # noqa: S608
@@ -332,7 +333,7 @@ class _Copy:
     # ---- numbers and ids that are others in the target
 
     def _shift(self, name: str, table: _Table, rows: Sequence[_Row]) -> None:
-        """Numbers of rows go on where those of the target end, in the same order."""
+        """Shift the numbers of rows: they go on where those of the target end, in the same order."""
         if table.number and name not in self._shifts and table.number not in table.refers:
             place = table.columns.index(table.number)
             sql = f"SELECT ifnull(max({table.number}), 0) FROM {name}"  # noqa: S608
@@ -364,7 +365,7 @@ def _tables(connection: apsw.Connection) -> dict[str, _Table]:
 
 
 def _refers(connection: apsw.Connection, table: str) -> dict[str, _Reference]:
-    """By the columns that refer to another table."""
+    """Return the references to other tables, by the columns that refer."""
     rows = connection.execute(f"PRAGMA foreign_key_list({table})").fetchall()
     return {
         str(row[3]): _Reference(table, str(row[3]), str(row[2]), str(row[4] or "id"), row[6] == "CASCADE")

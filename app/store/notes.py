@@ -38,7 +38,8 @@ class NoteStore:
         self._database = database
 
     def keep(self, note: Note) -> Note | None:
-        """In place of the one with its id; one without an id is new. None where its book was deleted meanwhile."""
+        """Keep a note in place of the one with its id; one without an id is new. None if its book was deleted
+        meanwhile."""
         now = time.time()
         kept = msgspec.structs.replace(
             note,
@@ -62,11 +63,11 @@ class NoteStore:
         return None if row is None else _note(row)
 
     def all(self) -> tuple[Note, ...]:
-        """The one that was made last comes first."""
+        """Return all notes; the one that was made last comes first."""
         return tuple(map(_note, self._database.rows(f"{_SEEN} ORDER BY n.created_at DESC, n.id")))
 
     def of_book(self, book_id: str) -> tuple[Note, ...]:
-        """In the order of their places."""
+        """Return the notes of a book in the order of their places."""
         rows = self._database.rows(f"{_SEEN} AND n.book_id = ? ORDER BY n.page, n.start, n.created_at", (book_id,))
         return tuple(map(_note, rows))
 
@@ -84,13 +85,13 @@ class NoteStore:
         return tuple(map(_note, rows))
 
     def delete(self, id: str) -> None:
-        """Its bytes are overwritten, in the log of changes too."""
+        """Delete a note. Its bytes are overwritten, in the log of changes too."""
         self._database.run("DELETE FROM notes WHERE id = ?", (id,))
         self._database.scrub()
 
 
 def place_again(connection: apsw.Connection, book_id: str, pages: Sequence[Page]) -> None:
-    """Within the transaction that replaces the pages of a book: each note goes to where its words are now, on its page
+    """Place each note where its words are now, within the transaction that replaces the pages of a book: on its page
     or, if they are not there, on the nearest one that has them."""
     rows = connection.execute(f"SELECT {_NOTE} FROM notes WHERE book_id = ?", (book_id,)).fetchall()
     for note in map(_note, rows):

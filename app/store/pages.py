@@ -41,7 +41,7 @@ class StoredPages:
     """`count`: pages that there are or were; `damaged`: those that were asked for and do not have what was written."""
 
     def __init__(self, file: BinaryIO, log: BinaryIO | None, key: Key) -> None:
-        """For `open_pages`."""
+        """Take files that `open_pages` opened."""
         self._file, self._log = file, log
         self._key = bytes.fromhex(key.secret)
         self._in_file = -(-file.seek(0, 2) // PAGE_BYTES)
@@ -50,14 +50,14 @@ class StoredPages:
         self.damaged: set[int] = set()
 
     def read(self, number: int) -> bytes | None:
-        """A page, counted from 1; None where it is damaged."""
+        """Return a page, counted from 1; None if it is damaged."""
         page = self._from_log(number) or self._from_file(number)
         if page is None:
             self.damaged.add(number)
         return page
 
     def fits(self) -> bool:
-        """Whether the key opens any of some pages that are spread over the file."""
+        """Return whether the key opens any of some pages that are spread over the file."""
         some = range(1, self.count + 1, max(1, self.count // _TRIED))
         return any(self._from_log(number) or self._from_file(number) for number in some)
 
@@ -88,7 +88,8 @@ class StoredPages:
         return body[:clear] + _chacha(keys[32:], nonce, counter + 1, body[clear:])
 
     def _frames(self, log: BinaryIO) -> tuple[dict[int, int], int]:
-        """Where the pages of finished transactions are in the log, and how many pages the database has after them.
+        """Return where the pages of finished transactions are in the log, and how many pages the database has after
+        them.
 
         Its checksums are not computed: what a page says is authenticated by its tag.
         """
@@ -112,8 +113,8 @@ class StoredPages:
 
 @contextlib.contextmanager
 def open_pages(path: Path, key: Key, *, alone: bool = False) -> Iterator[StoredPages]:
-    """`alone`: nobody else can open the database until the block is left. Raises AppError DATABASE_LOCKED, if somebody
-    has it open; FOLDER_READ_ONLY where it cannot be read."""
+    """Open the pages of a database. `alone`: nobody else can open it until the block is left. Raises AppError
+    DATABASE_LOCKED, if somebody has it open; FOLDER_READ_ONLY if it cannot be read."""
     log_path = path.with_name(f"{path.name}-wal")
     with contextlib.ExitStack() as files:
         try:
@@ -128,7 +129,7 @@ def open_pages(path: Path, key: Key, *, alone: bool = False) -> Iterator[StoredP
 
 
 def _chacha(key: bytes, nonce: bytes, counter: int, data: bytes) -> bytes:
-    """ChaCha20 with a block counter of 32 bits, which goes on at zero (RFC 8439 does not say how)."""
+    """Encrypt with ChaCha20 and a block counter of 32 bits, which goes on at zero (RFC 8439 does not say how)."""
     counter &= 0xFFFFFFFF
     blocks = (1 << 32) - counter
     head, rest = data[: blocks * 64], data[blocks * 64 :]

@@ -113,8 +113,8 @@ class Passages:
         return tuple(Scope(book_id, ids) for book_id, ids in ranges if ids)
 
     def by_words(self, scopes: Sequence[Scope], question: str, allowed: Ids | None = None) -> WordHits:
-        """The passages that hold words of `question`, which is any text at all; only those that are `allowed`, if it is
-        given.
+        """Return the passages that hold words of `question`, which is any text at all; only those that are `allowed`,
+        if it is given.
 
         What counts is first which of its different words a passage holds, rare ones more than frequent ones, and then
         how often. Raises AppError as `Database.read` does.
@@ -136,8 +136,8 @@ class Passages:
         return WordHits(ranked, coverage, named)
 
     def with_phrase(self, scopes: Sequence[Scope], phrase: str) -> Ids:
-        """The passages in these scopes that have these words side by side, ascending; case, width and line breaks do
-        not count. Of very many that have the words near each other, the best are looked at. Raises AppError as
+        """Return the passages in these scopes that have these words side by side, ascending; case, width and line
+        breaks do not count. If very many have the words near each other, the best are looked at. Raises AppError as
         `Database.read` does."""
         import numpy as np
 
@@ -149,7 +149,7 @@ class Passages:
         return np.array(sorted(held), np.int64)
 
     def with_word(self, word: str) -> Ids:
-        """The passages that have a word, in any of its forms; or all of its words, where there are several."""
+        """Return the passages that have a word, in any of its forms; or all of its words, if there are several."""
         import numpy as np
 
         words, runs = _segments(word)
@@ -177,18 +177,18 @@ class Passages:
         return found
 
     def take(self, scores: Mapping[int, float]) -> tuple[Passage, ...]:
-        """The passages with these ids and scores, in this order; those that are gone are left out."""
+        """Return the passages with these ids and scores, in this order; those that are gone are left out."""
         with self._database.read() as connection:
             return tuple(chain.from_iterable(_passage(connection, id, score) for id, score in scores.items()))
 
     def spread(self, books: Sequence[tuple[str, PageRange | None]], limit: int) -> tuple[Passage, ...]:
-        """Passages from all over these books, or these pages of them, for what is asked of the whole: at even
+        """Return passages from all over these books, or these pages of them, for what is asked of the whole: at even
         distances, so ordered that any first few are far apart too. Raises AppError as `Database.read` does."""
         return self.take(dict.fromkeys(_evenly([scope.ids for scope in self.scopes(books)], limit), 0.0))
 
 
 def _evenly(scopes: Sequence[range], limit: int) -> list[int]:
-    """Up to `limit` ids of all of them, at even distances, so ordered that any first few are far apart too."""
+    """Return up to `limit` ids of all of them, at even distances, so ordered that any first few are far apart too."""
     ids = list(dict.fromkeys(chain.from_iterable(scopes)))
     count = min(max(0, limit), len(ids))
     bits = count.bit_length()
@@ -203,7 +203,7 @@ def index(connection: apsw.Connection, book_id: str, pages: Iterable[Page], outl
     in_order = sorted(pages, key=lambda page: page.number)
     pieces = ((page, piece) for page in in_order for piece in cutter.cut(page))
     cut_out = list(enumerate(pieces, last + 1))  # consecutive and in order: `_ids` relies on it
-    # What is part of a table of contents is not found: it would have all the words and say nothing.
+    # A table of contents is not found: it would have all the words and say nothing.
     searchable = [(id, *_searchable(indexed_text(page, piece))) for id, (page, piece) in cut_out if not piece.listed]
     rows = ((id, book_id, page.number, piece.start, piece.end, piece.heading) for id, (page, piece) in cut_out)
     connection.executemany(
@@ -223,7 +223,7 @@ def indexed_text(page: Page, piece: PassageCut) -> str:
 
 
 def with_heading(text: str, heading: str) -> str:
-    """The text, after its heading where that is not in it."""
+    """Return the text, after its heading if that is not in it."""
     return text if not heading or heading in text else f"{heading}\n{text}"
 
 
@@ -245,7 +245,8 @@ def _searchable(text: str) -> tuple[str, str]:
 
 
 def _terms(question: str) -> tuple[list[str], list[str]]:
-    """The different words of a question, and its words of scripts without spaces with the pieces they may fall into."""
+    """Return the different words of a question, and its words of scripts without spaces with the pieces they may fall
+    into."""
     folded = _fold(storable(question))
     plain = "".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in folded)
     words = re.sub(_SIGNS, " ", plain).split()
@@ -277,14 +278,14 @@ def _names(question: str) -> list[str]:
 
 
 def _pieces(run: str, size: int) -> Iterator[str]:
-    """The run itself and all of its parts of `size` characters: 解約通知 is also meant by 解約の通知."""
+    """Yield the run itself and all of its parts of `size` characters: 解約通知 is also meant by 解約の通知."""
     yield run
     for start in range(len(run) - size + 1):
         yield run[start : start + size]
 
 
 def _ids(connection: apsw.Connection, book_id: str, pages: PageRange | None) -> range:
-    """The ids of a book's passages, or of those on some pages: consecutive, as `index` gives them."""
+    """Return the ids of a book's passages, or of those on some pages: consecutive, as `index` gives them."""
     first, last = (1, _LAST_PAGE) if pages is None else (pages.first, pages.last)
     of_pages = "SELECT id FROM passages WHERE book_id = :book AND page BETWEEN :first AND :last"
     low, high = connection.execute(  # each from one end of the index, not from all that is between
@@ -295,7 +296,7 @@ def _ids(connection: apsw.Connection, book_id: str, pages: PageRange | None) -> 
 
 
 def _joined(ranges: Iterable[range]) -> Iterator[range]:
-    """The same numbers in as few ranges as there can be: books that came one after the other are one."""
+    """Yield the same numbers in as few ranges as there can be: books that came one after the other are one."""
     begun = range(0)
     for following in sorted(ranges, key=lambda each: each.start):
         if begun and following.start <= begun.stop:
@@ -313,7 +314,8 @@ def _everywhere() -> range:
 
 
 def _segments(phrase: str) -> tuple[list[str], list[str]]:
-    """The words of a phrase that come one after the other, and its runs of characters of scripts without spaces."""
+    """Return the words of a phrase that come one after the other, and its runs of characters of scripts without
+    spaces."""
     folded = _fold(storable(phrase))
     plain = "".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in folded)
     joined = re.sub(_GAP, "", folded)
@@ -321,7 +323,8 @@ def _segments(phrase: str) -> tuple[list[str], list[str]]:
 
 
 def _near(connection: apsw.Connection, phrase: str, scopes: Sequence[range]) -> list[int]:
-    """The passages in these scopes with the words of a phrase near each other, the best first, at most _MOST_TRIED."""
+    """Return the passages in these scopes with the words of a phrase near each other, the best first, at most
+    _MOST_TRIED."""
     import numpy as np
 
     words, runs = _segments(phrase)
@@ -346,7 +349,7 @@ def _near(connection: apsw.Connection, phrase: str, scopes: Sequence[range]) -> 
 
 
 def _allowed(found: Iterable[_Hits], allowed: Ids | None) -> Iterator[_Hits]:
-    """The hits that may count."""
+    """Yield the hits that may count."""
     import numpy as np
 
     for ids, amounts in found:
@@ -355,7 +358,7 @@ def _allowed(found: Iterable[_Hits], allowed: Ids | None) -> Iterator[_Hits]:
 
 
 def _inside(ids: npt.NDArray[Any], scopes: Sequence[range]) -> npt.NDArray[np.bool_]:
-    """Which of these ids are in a scope. The scopes ascend and do not overlap."""
+    """Return which of these ids are in a scope. The scopes ascend and do not overlap."""
     import numpy as np
 
     starts, stops = np.array([(scope.start, scope.stop) for scope in scopes]).T
@@ -365,7 +368,7 @@ def _inside(ids: npt.NDArray[Any], scopes: Sequence[range]) -> npt.NDArray[np.bo
 
 
 def _matches(connection: apsw.Connection, table: str, terms: Iterable[str], scopes: Sequence[range]) -> Iterator[_Hits]:
-    """For each term its hits, from the index."""
+    """Yield the hits of each term, from the index."""
     import numpy as np  # late: the start of the desk needs none
 
     looked_through = scopes if len(scopes) <= _APART else [range(scopes[0].start, scopes[-1].stop)]
@@ -388,7 +391,7 @@ def _matches(connection: apsw.Connection, table: str, terms: Iterable[str], scop
 
 
 def _short(connection: apsw.Connection, terms: Iterable[str], scopes: Sequence[range]) -> Iterator[_Hits]:
-    """For each term of fewer characters than a trigram its hits: from all trigrams that begin with it."""
+    """Yield the hits of each term that is shorter than a trigram: from all trigrams that begin with it."""
     import numpy as np
 
     for term in terms:
@@ -411,8 +414,9 @@ def _numbers(listed: str | None) -> npt.NDArray[np.int64]:
 
 
 def _ranked(terms: Iterable[_Hits], scopes: Sequence[range]) -> tuple[tuple[int, ...], dict[int, float]]:
-    """The passages that hold any of these terms, the best first, at most MOST_RANKED: by the weights of the terms that
-    each holds, then by how much it holds of them. And of each its part of the weights of all terms."""
+    """Return the passages that hold any of these terms, the best first, at most MOST_RANKED: by the weights of the
+    terms that each holds, then by how much it holds of them. Return too, for each, its part of the weights of all
+    terms."""
     import numpy as np
 
     start = scopes[0].start

@@ -75,12 +75,12 @@ class RecordStore:
             self._database.afterwards(partial(self._seal_outside, seal))
 
     def entries(self, since: int = 1) -> tuple[RecordEntry, ...]:
-        """From a number on, in their order."""
+        """Return the entries from a number on, in their order."""
         with self._database.read() as connection:
             return tuple(_entries(connection, since))
 
     def is_of_sheet(self, conversation_id: str) -> bool:
-        """Whether what is asked there are cells."""
+        """Return whether the questions of this conversation are cells."""
         return self._database.row("SELECT 1 FROM sheets WHERE conversation_id = ?", (conversation_id,)) is not None
 
     def count(self) -> int:
@@ -95,13 +95,14 @@ class RecordStore:
         return _sealed(secret, count, head)
 
     def has_sealed(self, count: int, sha256: str, mac: str) -> bool:
-        """Whether this desk has ever said that it has so many entries, the last with this hash."""
+        """Return whether this desk has ever said that it has so many entries, the last with this hash."""
         with self._database.read() as connection:
             secret, _count, _head = _read_head(connection)
         return bool(secret) and hmac.compare_digest(_sealed(secret, count, sha256).mac, mac)
 
     def verify(self) -> RecordVerdict:
-        """Whether all entries are there as they were written. `is_sealed`: the file beside the database is there."""
+        """Check whether all entries are there as they were written. `is_sealed`: the file beside the database is
+        there."""
         with self._database.read() as connection:
             row = connection.execute("SELECT secret, count, sha256, mac FROM record_head").fetchone()
             entries = tuple(_entries(connection, 1))
@@ -117,7 +118,7 @@ class RecordStore:
         return _with_outside(verdict, entries, secret, outside)
 
     def _head(self, connection: apsw.Connection) -> tuple[bytes, int, str]:
-        """Secret, number of entries, hash of the last; of a new record they are made."""
+        """Return the secret, the number of entries, and the hash of the last; for a new record they are made."""
         secret, count, head = _read_head(connection)
         if not secret:
             secret = secrets.token_bytes(_SECRET_BYTES)

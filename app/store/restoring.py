@@ -33,7 +33,7 @@ _CARD, _NEXT_CARD = "octavo.keycard", "octavo.keycard.next"
 
 
 def holds_desk(paths: Paths) -> bool:
-    """Whether there is one, or what is left of one. Raises AppError FOLDER_READ_ONLY."""
+    """Return whether there is a desk, or what is left of one. Raises AppError FOLDER_READ_ONLY."""
     try:
         return (
             (paths.database.exists() and paths.database.stat().st_size > 0)
@@ -46,8 +46,8 @@ def holds_desk(paths: Paths) -> bool:
 
 @contextlib.contextmanager
 def staging(paths: Paths) -> Iterator[Paths]:
-    """An empty data folder inside that of `paths`, for one desk. `decide` makes it the desk; else nothing is left of
-    it, nor of the data folder if that was not there.
+    """Make an empty data folder inside that of `paths`, for one desk. `decide` makes it the desk; else nothing is left
+    of it, nor of the data folder if that was not there.
 
     Raises AppError DATABASE_LOCKED while another process does the same, FOLDER_READ_ONLY, DISK_FULL, NAME_NOT_UTF8.
     """
@@ -68,7 +68,7 @@ def staging(paths: Paths) -> Iterator[Paths]:
 
 
 def decide(staged: Paths, paths: Paths) -> None:
-    """From now on what was staged, on disk and closed, is the desk of `paths`. Raises AppError."""
+    """Make what was staged, on disk and closed, the desk of `paths` from now on. Raises AppError."""
     shutil.rmtree(staged.log.parent, ignore_errors=True)
     staged.lock.unlink(missing_ok=True)
     try:
@@ -119,7 +119,7 @@ def _settle(decided: Paths, paths: Paths) -> None:
 
 @contextlib.contextmanager
 def _alone(paths: Paths) -> Iterator[None]:
-    """Nobody else puts a desk together there. Raises AppError DATABASE_LOCKED."""
+    """Keep others from putting a desk together there. Raises AppError DATABASE_LOCKED."""
     lock = paths.data / _LOCK
     try:
         descriptor = open_private(lock, os.O_RDWR | os.O_CREAT)

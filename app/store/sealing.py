@@ -1,4 +1,4 @@
-"""How a file begins that a passphrase opens: what it is, then what the key of the rest follows from.
+"""The beginning of a file that a passphrase opens: what the file is, then what the key of the rest follows from.
 
 First a line that says which kind of file it is, then the length of what follows as four bytes (little-endian), JSON,
 and the SHA-256 of that. The JSON has the version of the kind, the salt, the cost of guessing, and a check value, by
@@ -73,8 +73,8 @@ class Sealing(msgspec.Struct, frozen=True):
 
 
 def new_sealing(kind: SealedKind, passphrase: str, cost: Argon2Cost | None = None) -> Sealing:
-    """`cost`: of a guess, else as much as this machine bears. Raises AppError PASSPHRASE_WEAK,
-    PASSPHRASE_UNSUPPORTED."""
+    """Make a sealing. `cost` is that of a guess; without one, it is as much as this machine bears. Raises AppError
+    PASSPHRASE_WEAK, PASSPHRASE_UNSUPPORTED."""
     require_strong(passphrase)
     made = Stretching(secrets.token_bytes(_SALT_BYTES), chosen_cost(cost))
     key = derive(passphrase, made)
@@ -84,7 +84,7 @@ def new_sealing(kind: SealedKind, passphrase: str, cost: Argon2Cost | None = Non
 
 
 def read_sealing(kind: SealedKind, file: BinaryIO, passphrase: str) -> Key:
-    """The key of what follows in a file.
+    """Return the key of what follows in a file.
 
     Raises SealingUnknown, SealingNewer, PassphraseWrong, OSError; AppError PASSPHRASE_UNSUPPORTED.
     """

@@ -36,8 +36,8 @@ class SettingsStore:
         self._policy, self._known = policy, None
 
     def load(self) -> Settings:
-        """A field whose stored value is missing or not valid (any more) has its default; the others have theirs, or
-        what the policy says.
+        """Return the settings. A field whose stored value is missing or not valid (any more) has its default; the
+        others have theirs, or what the policy says.
 
         They are read once: nobody else has the database open.
         """
@@ -49,8 +49,8 @@ class SettingsStore:
         return known
 
     def in_force(self) -> Settings:
-        """The settings that answers follow: those that overrule the kept ones, else those. Raises AppError as `load`
-        does."""
+        """Return the settings that answers follow: those that overrule the kept ones, else those. Raises AppError as
+        `load` does."""
         return self.load() if self._overruling is None else self._overruling
 
     def overrule(self, settings: Settings | None) -> None:
@@ -78,7 +78,7 @@ class SettingsStore:
                 self.watch(before, settings)
 
     def _is_held(self, settings: Settings, name: str) -> bool:
-        """Whether a field is as the policy made it, so that nothing is kept. Raises AppError SETTING_HELD."""
+        """Return whether a field is as the policy made it, so that nothing is kept. Raises AppError SETTING_HELD."""
         if name not in self.policy.held():
             return False
         value = value_of(settings, name)
@@ -101,7 +101,7 @@ class SettingsStore:
 
 
 def assemble(group: type[Group], stored: Mapping[str, str | msgspec.Raw], prefix: str = "") -> Group:
-    """Settings from their fields in JSON, by their names after `prefix`.
+    """Return settings from their fields in JSON, by their names after `prefix`.
 
     A field that is missing or not valid (any more) has its default; names that are not known are passed over.
     """

@@ -33,7 +33,7 @@ class Sources:
         self._database = database
 
     def add(self, path: Path, now: float) -> Source:
-        """The source with this absolute path; made where there is none."""
+        """Return the source with this absolute path; it is made if there is none."""
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO sources (path, added_at) VALUES (?, ?) ON CONFLICT DO NOTHING", (os.fsencode(path), now)
@@ -43,7 +43,7 @@ class Sources:
         return _source(row)
 
     def all(self) -> tuple[SourceCounts, ...]:
-        """The one that was added last comes first."""
+        """Return all sources; the one that was added last comes first."""
         with self._database.read() as connection:
             rows = connection.execute(f"SELECT {_SOURCE} FROM sources ORDER BY added_at DESC, id DESC").fetchall()
             counts = connection.execute(
@@ -67,14 +67,14 @@ class Sources:
         self._database.run("UPDATE sources SET watched = ? WHERE id = ?", (watched, source_id))
 
     def forget(self, source_id: int) -> None:
-        """Its books stay."""
+        """Forget a source. Its books stay."""
         self._database.run("DELETE FROM sources WHERE id = ?", (source_id,))
         self._database.scrub()
 
     # ---- places
 
     def places(self, source_id: int, *states: PlaceState) -> tuple[SourcePlace, ...]:
-        """By their paths; those in `states`, all where none is named."""
+        """Return the places of a source by their paths; those in `states`, all if none is named."""
         wanted = states or tuple(PlaceState)
         rows = self._database.rows(
             f"SELECT {_PLACE} FROM places WHERE source_id = ? AND state IN ({', '.join('?' * len(wanted))})"
@@ -84,7 +84,8 @@ class Sources:
         return tuple(map(_place, rows))
 
     def of_book(self, book_id: str) -> tuple[Path, ...]:
-        """The files that have a book's content, as far as was last seen; those inside others by their names there."""
+        """Return the files that have a book's content, as far as was last seen; those inside others by their names
+        there."""
         rows = self._database.rows(
             """SELECT s.path, p.path, p.name FROM places p JOIN sources s ON s.id = p.source_id
                 WHERE p.book_id = ? AND p.state = ? ORDER BY p.member != '', s.added_at, s.id, p.path, p.member""",
@@ -117,7 +118,7 @@ class Sources:
             )
 
     def replace_members(self, container: SourcePlace, members: Iterable[SourcePlace], now: float) -> None:
-        """These are in a file, or in a member of one, and nothing else."""
+        """Record that these are in a file, or in a member of one, and nothing else."""
         inside = f"{container.member}/" if container.member else ""
         with self._database.write() as connection:
             connection.execute(
@@ -127,7 +128,7 @@ class Sources:
             self.put(members, now)
 
     def wait(self, places: Iterable[SourcePlace]) -> None:
-        """These will be read again; what is known of the last time stays."""
+        """Mark places that will be read again; what is known of the last time stays."""
         keys = [(PlaceState.WAITING, *_key(place)) for place in places]
         with self._database.write() as connection:
             connection.executemany(
@@ -152,14 +153,14 @@ class Sources:
         )
 
     def take_away(self, places: Iterable[SourcePlace]) -> None:
-        """Nothing is recorded of these any more."""
+        """Take places away, so that nothing is recorded of them any more."""
         keys = list(map(_key, places))
         with self._database.write() as connection:
             connection.executemany("DELETE FROM places WHERE source_id = ? AND path = ? AND member = ?", keys)
 
     def deleted_among(self, places: Sequence[SourcePlace]) -> frozenset[tuple[int, Path, str]]:
-        """The keys of those whose books a person deleted for good; a file that is a source is never among them, since
-        it was added by its name."""
+        """Return the keys of those whose books a person deleted for good; a file that is a source is never among them,
+        since it was added by its name."""
         found = self._database.rows("SELECT source_id, digest FROM left_out")
         known = {(int(source_id), bytes(digest)) for source_id, digest in found}
         return frozenset(
@@ -174,7 +175,7 @@ class Sources:
     # ---- versions
 
     def link(self, older_id: str, newer_id: str) -> None:
-        """The file of the first book has become the second one."""
+        """Link two books: the file of the first has become the second."""
         with self._database.write() as connection:
             # The newer one may have been the older one once.
             connection.execute("UPDATE books SET newer_id = '' WHERE id = ?", (newer_id,))
@@ -183,7 +184,8 @@ class Sources:
     # ---- the shelf
 
     def shelf(self) -> dict[str, Shelved]:
-        """By book, for those that are in a folder, or of which there are several versions or places."""
+        """Return places on the shelf by book, for those that are in a folder, or of which there are several versions or
+        places."""
         with self._database.read() as connection:
             files: Sequence[tuple[Any, ...]] = connection.execute(
                 """SELECT p.book_id, b.parent_id, p.state, s.id, s.path, p.path, p.name FROM places p
@@ -213,8 +215,8 @@ class Sources:
 
 
 def forget_files(connection: apsw.Connection) -> None:
-    """Within the transaction that deletes books for good: a file that was added by itself is forgotten with the last of
-    what was made of it, but not a folder, which may have other files some day."""
+    """Forget a file that was added by itself with the last of what was made of it, within the transaction that deletes
+    books for good; but not a folder, which may have other files some day."""
     itself = _digest(SourcePlace(0, _ITSELF))
     connection.execute(
         """DELETE FROM sources WHERE id IN (SELECT source_id FROM left_out WHERE digest = ?)
@@ -224,8 +226,7 @@ def forget_files(connection: apsw.Connection) -> None:
 
 
 def _follow(found: dict[str, Shelved], to: dict[str, str]) -> None:
-    """A book belongs where the one is that it leads to: an attachment where its mail is, an earlier version where the
-    newest is."""
+    """Follow each book to the one where it belongs: an attachment to its mail, an earlier version to the newest."""
     for book_id in to:
         last = book_id
         for _step in range(_MOST_VERSIONS):
@@ -244,7 +245,7 @@ def _add_versions(found: dict[str, Shelved], newer: dict[str, str]) -> None:
 
 
 def _versions(newer: dict[str, str]) -> dict[str, int]:
-    """How many versions lead to each book, itself included."""
+    """Return how many versions lead to each book, itself included."""
     leading: dict[str, list[str]] = {}
     for old, new in newer.items():
         leading.setdefault(new, []).append(old)

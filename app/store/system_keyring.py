@@ -41,11 +41,11 @@ class Ring:
         self._wait_s = wait_s
 
     def get(self, name: str) -> str | None:
-        """None when it is not there, or out of reach."""
+        """Return a secret; None if it is not there, or out of reach."""
         return self._ask(lambda: self._backend.get_password(_SERVICE, name))
 
     def put(self, name: str, secret: str) -> bool:
-        """Whether the secret is kept: only what can be read back counts."""
+        """Put a secret and return whether it is kept: only what can be read back counts."""
 
         def write() -> bool:
             self._backend.set_password(_SERVICE, name, secret)
@@ -72,7 +72,7 @@ class Ring:
 
 
 def system_ring(may_ask: bool) -> Ring | None:
-    """The keyring of this system; None where there is none that can be used now.
+    """Return the keyring of this system; None if there is none that can be used now.
 
     `may_ask`: whether a locked keyring may ask the person to unlock it, in a window of its own. Without a display
     it never does. OCTAVO_NO_KEYRING=1 means a system without a keyring, and so does a backend named in
@@ -98,7 +98,7 @@ def system_ring(may_ask: bool) -> Ring | None:
 
 
 def _is_locked(backend: KeyringBackend) -> bool:
-    """Whether the Secret Service would prompt; its backend in `keyring` cannot be asked without prompting."""
+    """Return whether the Secret Service would prompt; its backend in `keyring` cannot be asked without prompting."""
     if not type(backend).__module__.endswith(".SecretService"):
         return False
     import secretstorage
@@ -115,7 +115,8 @@ def _has_display() -> bool:
 
 
 def _bus_is_local() -> bool:
-    """A session bus may be reached over TCP; Octavo opens no such connection."""
+    """Return whether the session bus is on this machine: it may be reached over TCP, and Octavo opens no such
+    connection."""
     return "tcp:" not in os.environ.get("DBUS_SESSION_BUS_ADDRESS", "")
 
 
@@ -137,7 +138,7 @@ class RemoteKeys:
         self._ring = ring
 
     def get(self, origin: str) -> Password | None:
-        """None where none is kept. Raises AppError as the store does."""
+        """Return the key for a server, or None if none is kept. Raises AppError as the store does."""
         if kept := self._settings.get_blob(_name(origin)):
             return Password(kept.decode("utf-8"))
         ring = self._ring(True)
@@ -176,13 +177,14 @@ _OF_HUB = "model hub token for {host}"
 
 
 def hub_token(host: str, *, ring: Ring | None = None) -> str | None:
-    """None where there is none, or where the keyring is out of reach. A locked keyring may ask to be unlocked."""
+    """Return the token for a hub; None if there is none, or the keyring is out of reach. A locked keyring may ask to be
+    unlocked."""
     reached = ring or system_ring(may_ask=True)
     return reached.get(_OF_HUB.format(host=host)) if reached else None
 
 
 def has_hub_token(host: str, *, ring: Ring | None = None) -> bool:
-    """Whether there is one that can be had without asking the person for anything."""
+    """Return whether there is a token that can be had without asking the person for anything."""
     reached = ring or system_ring(may_ask=False)
     return reached is not None and reached.get(_OF_HUB.format(host=host)) is not None
 

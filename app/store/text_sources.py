@@ -33,8 +33,8 @@ class TextSources:
     def find(
         self, source: TextSource, words: Sequence[str], without: Sequence[str], begin: float, end: float
     ) -> tuple[FoundText, ...]:
-        """The texts that have all `words`, and none that they must be `without`, as `fold` returned them, whose time is
-        not before `begin` and before `end`; the newest first. No words are nowhere. Raises AppError as
+        """Return the texts that have all `words`, and none that they must be `without`, as `fold` returned them, whose
+        time is not before `begin` and before `end`; the newest first. No words are nowhere. Raises AppError as
         `Database.read` does."""
         if not words:
             return ()

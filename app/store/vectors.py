@@ -56,7 +56,8 @@ class Vectors:
             connection.execute("UPDATE books SET embedder = ?, embedded = 0 WHERE id = ?", (model, book_id))
 
     def unfinished(self, model: str) -> tuple[str, ...]:
-        """The books that lack vectors of this model ("": of none), or were cut by older rules; the newest first."""
+        """Return the books that lack vectors of this model ("": of none), or were cut by older rules; the newest
+        first."""
         rows = self._database.rows(
             """SELECT id FROM books
                 WHERE bin_id = '' AND (cut != :cut OR (:model != '' AND (embedder != :model OR NOT embedded)))
@@ -66,7 +67,8 @@ class Vectors:
         return tuple(row[0] for row in rows)
 
     def finished(self, model: str) -> dict[str, int]:
-        """The books that have all their vectors, of this model; with a number that is another after any change."""
+        """Return the books that have all their vectors, of this model; with a number that is another after any
+        change."""
         rows = self._database.rows(
             "SELECT id, embedded FROM books WHERE embedder = ? AND embedded AND bin_id = ''", (model,)
         )
@@ -78,13 +80,13 @@ class Vectors:
         return "" if row is None else str(row[0])
 
     def progress(self, book_id: str) -> tuple[int, int]:
-        """How many passages of a book have vectors, and how many are to have some."""
+        """Return how many passages of a book have vectors, and how many are to have some."""
         total = self._database.rows(f"SELECT count(*) {_OF_BOOK}", {"book": book_id})[0][0]
         without = self._database.rows(f"SELECT count(*) {_WITHOUT}", {"book": book_id})[0][0]
         return total - without, total
 
     def wanting(self, book_id: str, limit: int) -> tuple[tuple[int, str], ...]:
-        """The next passages that have no vectors yet: ids, and what their vectors are to be made of."""
+        """Return the next passages that have no vectors yet: ids, and what their vectors are to be made of."""
         rows = self._database.rows(
             f"""SELECT p.id, p.heading, pages.text, p.start, p.stop FROM (
                 SELECT id, book_id, page, heading, start, stop {_WITHOUT} ORDER BY id LIMIT :limit
@@ -102,7 +104,7 @@ class Vectors:
             )
 
     def finish(self, book_id: str) -> None:
-        """All its passages have vectors."""
+        """Note that all passages of a book have vectors."""
         self._database.run("UPDATE books SET embedded = ? WHERE id = ?", (1 + secrets.randbelow(1 << 62), book_id))
 
     def of_book(self, book_id: str) -> BookVectors:

@@ -36,8 +36,8 @@ _MIXTURES = """
 
 _rows = (row.split() for row in _TYPES.split(","))
 TENSOR_TYPES = {int(number): TensorType(name, int(block), int(size)) for number, name, block, size in _rows}
-"""By number. Source: `enum ggml_type` of ggml.h and `type_traits` of ggml.c; a test compares it with the library in
-use. Numbers that are missing are those of formats that ggml has given up."""
+"""Types by number. Source: `enum ggml_type` of ggml.h and `type_traits` of ggml.c; a test compares it with the library
+in use. Numbers that are missing are those of formats that ggml has given up."""
 
 TYPE_NAMES = frozenset(kind.name for kind in TENSOR_TYPES.values())
 
@@ -49,7 +49,7 @@ MAX_HEADER_BYTES = 1 << 27
 """The largest vocabularies take a tenth of it; reading all of it as short strings takes a few seconds."""
 
 BLOCK_BYTES = 1 << 20
-"""How much is read at once, at least."""
+"""The least bytes that are read at once."""
 
 MAX_KEYS = 10_000
 """Real files have 30 to 100."""
@@ -114,7 +114,7 @@ class ByteSource(Protocol):
     def size(self) -> int: ...
 
     def read(self, offset: int, size: int) -> bytes:
-        """Fewer bytes than `size` at the end only."""
+        """Return `size` bytes from `offset`, fewer only at the end."""
         ...
 
 
@@ -261,7 +261,7 @@ def _read_keys(cursor: Cursor, count: int) -> dict[str, Value]:
 
 
 def _read_value(cursor: Cursor, kind: int, most_bytes: int) -> Value:
-    """`most_bytes`: of a text that is kept."""
+    """Read a value; a text is kept only up to `most_bytes`."""
     if kind in _SCALARS:
         return cursor.scalar(_SCALARS[kind])
     if kind == _STRING:
@@ -289,7 +289,7 @@ def _read_numbers(cursor: Cursor, kind: int, length: int) -> Array:
 
 
 def _read_tensors(cursor: Cursor, count: int, alignment: int) -> tuple[tuple[Tensor, ...], int]:
-    """The tensors, and where the data of the last one ends, counted from where data begins."""
+    """Read the tensors; return them, and where the data of the last one ends, counted from where data begins."""
     tensors: list[Tensor] = []
     names: set[str] = set()
     expected = end = 0
@@ -309,7 +309,7 @@ def _read_tensors(cursor: Cursor, count: int, alignment: int) -> tuple[tuple[Ten
 
 
 def _read_tensor(cursor: Cursor) -> Tensor:
-    """All but its offset."""
+    """Read all of a tensor but its offset."""
     size = cursor.u64()
     if size > MAX_NAME_BYTES:
         raise flaw("tensor_name")
@@ -348,7 +348,7 @@ def _within(limit: str, value: int, most: int) -> int:
 
 
 def flaw(name: str) -> AppError:
-    """For a header that contradicts the format or itself; `app.wording` has words for each name."""
+    """Return the error for a header that contradicts the format or itself; `app.wording` has words for each name."""
     return problem(Code.MODEL_DAMAGED, flaw=name)
 
 

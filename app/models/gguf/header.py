@@ -59,7 +59,7 @@ _OUTSIDE = {
 
 
 def compose(files: Sequence[GgufContents]) -> ModelHeader:
-    """The header of a model whose parts are `files`, the first one first; its `files` are empty.
+    """Return the header of a model whose parts are `files`, the first one first; its `files` are empty.
 
     Raises AppError, with an empty `path`: MODEL_INCOMPLETE, MODEL_PARTS_DIFFER, MODEL_LIMIT, MODEL_DAMAGED.
     """
@@ -153,7 +153,7 @@ class _Composer:
         return self._with_layers(header)
 
     def _with_layers(self, header: ModelHeader) -> ModelHeader:
-        """With what each layer keeps of what was read, and what a projector lacks."""
+        """Return the header with what each layer keeps of what was read, and what a projector lacks."""
         memory = memory_of(self._keys, self._group, header.kv_heads)
         return msgspec.structs.replace(
             header,
@@ -218,7 +218,7 @@ class _Composer:
         return number(self._keys, f"{self._group}.{name}", default)
 
     def _most(self, name: str) -> int:
-        """A number that some families have for each layer."""
+        """Return the largest of a number that some families have for each layer."""
         value = self._keys.get(f"{self._group}.{name}")
         if isinstance(value, Array):
             return max(map(checked, value.numbers), default=0)
@@ -241,7 +241,7 @@ def _text(keys: dict[str, Value], name: str) -> str:
 
 
 def _place(untrusted_name: str, layers: int) -> tuple[int, TensorPart]:
-    """Layer and part; NO_LAYER for what no layer of that many has."""
+    """Return layer and part of a tensor; NO_LAYER if the model has no such layer."""
     found = _LAYER.match(untrusted_name)
     if found is None:
         return NO_LAYER, _OUTSIDE.get(_ROLE.sub("", untrusted_name), TensorPart.OTHER)
@@ -253,7 +253,7 @@ def _place(untrusted_name: str, layers: int) -> tuple[int, TensorPart]:
 
 
 def _weigh(tensors: Iterable[Tensor], layers: int) -> tuple[Weights, ...]:
-    """All tensors by layer and part: what is outside of layers first, parts in the order of `TensorPart`."""
+    """Weigh all tensors by layer and part: what is outside of layers first, parts in the order of `TensorPart`."""
     groups: dict[tuple[int, TensorPart], list[Tensor]] = defaultdict(list)
     for tensor in tensors:
         groups[_place(tensor.name, layers)].append(tensor)
@@ -271,7 +271,7 @@ def _weigh(tensors: Iterable[Tensor], layers: int) -> tuple[Weights, ...]:
 
 
 def _types_of(tensors: Iterable[Tensor]) -> tuple[str, ...]:
-    """The names of their types, the one with the most bytes first."""
+    """Return the names of the tensors' types, the one with the most bytes first."""
     sizes: Counter[str] = Counter()
     for tensor in tensors:
         sizes[tensor.type.name] += tensor.bytes

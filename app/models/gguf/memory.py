@@ -40,7 +40,7 @@ def is_recurrent(keys: Mapping[str, Value], group: str) -> bool:
 
 
 def memory_of(keys: Mapping[str, Value], group: str, kv_heads: tuple[int, ...]) -> LayerMemory:
-    """`group`: what the family's keys begin with. `kv_heads`: as the file has them."""
+    """Return what each layer keeps. `group` is what the family's keys begin with, `kv_heads` as the file has them."""
     layers = len(kv_heads)
     own = _own_heads(keys, group, kv_heads)
     if not is_recurrent(keys, group):

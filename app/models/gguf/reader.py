@@ -184,7 +184,7 @@ def _ask(process: ReaderProcess, order: Order, path: str, wanted: type[Wanted], 
 
 
 def _as_they_are(files: Sequence[Path]) -> _Files:
-    """With their present states; nothing where one cannot be looked at."""
+    """Return the files with their present states; nothing if one cannot be looked at."""
     try:
         return tuple((file, look_at(file)) for file in files)
     except AppError:
@@ -192,7 +192,7 @@ def _as_they_are(files: Sequence[Path]) -> _Files:
 
 
 def _open_all(files: Sequence[Path], asked: Path) -> tuple[list[int], list[Version]]:
-    """Descriptors, which the caller closes, and the files' states. Raises AppError."""
+    """Open all files; return the descriptors, which the caller closes, and the files' states. Raises AppError."""
     fds: list[int] = []
     versions: list[Version] = []
     try:
@@ -209,7 +209,7 @@ def _open_all(files: Sequence[Path], asked: Path) -> tuple[list[int], list[Versi
 
 
 def _open(file: Path, asked: Path, parts: int) -> tuple[int, Version]:
-    """A descriptor, which the caller closes, and the file's state. Raises AppError."""
+    """Open a file; return a descriptor, which the caller closes, and the file's state. Raises AppError."""
     try:
         opened = open_regular(file)
     except AppError as error:
@@ -225,7 +225,7 @@ def _open(file: Path, asked: Path, parts: int) -> tuple[int, Version]:
 
 
 def is_sound(header: ModelHeader, file_bytes: int) -> bool:
-    """Whether such a header can be that of files that have so many bytes together."""
+    """Return whether such a header can be that of files that have so many bytes together."""
     return (
         not header.files
         and (header.kind is FileKind.PROJECTOR) == bool(header.projector)
@@ -254,7 +254,7 @@ def _numbers(header: ModelHeader) -> tuple[int, ...]:
 
 
 def _are_weights(header: ModelHeader, file_bytes: int) -> bool:
-    """Each part of each layer once, and together what the file can hold."""
+    """Return whether the weights are sound: each part of each layer once, and together what the file can hold."""
     places = {(weights.layer, weights.part) for weights in header.weights}
     return (
         len(places) == len(header.weights)

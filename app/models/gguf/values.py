@@ -15,7 +15,7 @@ def number(keys: Mapping[str, Value], name: str, default: int = 0) -> int:
 
 
 def for_each_layer(keys: Mapping[str, Value], name: str, layers: int, default: tuple[int, ...] = ()) -> tuple[int, ...]:
-    """A number for each layer, where the file may give one for all. Raises AppError MODEL_DAMAGED."""
+    """Return a number for each layer; the file may give one for all. Raises AppError MODEL_DAMAGED."""
     value = keys.get(name)
     if isinstance(value, Array):
         if value.length != layers or len(value.numbers) != layers:

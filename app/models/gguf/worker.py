@@ -85,7 +85,7 @@ class HeaderHandler:
         self._read: list[container.GgufContents] = []
 
     def carry_out(self, order: Order) -> Event:
-        """Whatever happens becomes an event."""
+        """Carry out an order; whatever happens becomes an event."""
         event: Event = worker_main.attempt(lambda: self._carry_out(order))
         return event
 

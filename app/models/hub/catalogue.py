@@ -40,14 +40,14 @@ class Catalogue(msgspec.Struct, frozen=True):
     architectures: dict[str, str]
 
     def licence_of(self, offer: Offer) -> Licence | None:
-        """The terms of an offer, whether it is from the catalogue or not: a model of a family that has terms of its own
-        has them whatever its repository says. None where nothing was said."""
+        """Return the terms of an offer, whether it is from the catalogue or not: a model of a family that has terms of
+        its own has them whatever its repository says. None if nothing was said."""
         listed = next((known.licence for known in self.offers if known.repository == offer.repository), "")
         family = self.architectures.get(offer.header.architecture, "") if offer.header else ""
         return self.licence(family or listed or offer.licence)
 
     def licence(self, id: str) -> Licence | None:
-        """The terms that are called so, which have no text if the catalogue does not know them; None for no name."""
+        """Return the terms with this id, which have no text if the catalogue does not know them; None for no id."""
         if not id:
             return None
         unknown = Licence(id, id, "", must_accept=False, credit="")
@@ -120,7 +120,7 @@ def load(folder: Path) -> Catalogue:
 
 @functools.cache
 def catalogue() -> Catalogue:
-    """The one that comes with Octavo, read once."""
+    """Return the catalogue that comes with Octavo, read once."""
     return load(resources())
 
 

@@ -50,10 +50,10 @@ MARGIN_BYTES = 1 << 30
 """The bytes that a download leaves free on a disk: a full one would stop everything else."""
 
 ANSWER_LIMIT_S = 240.0
-"""How long one question may take in all, with every new try: a hub could let an answer trickle for ever."""
+"""Seconds that one question may take in all, with every new try: a hub could let an answer trickle for ever."""
 
 STALL_LIMIT_S = 300.0
-"""How long nothing at all may happen during a download; longer than the longest wait before a new try."""
+"""Seconds in which nothing at all may happen during a download; longer than the longest wait before a new try."""
 
 _MODULE = "app.models.hub.worker"
 _POLL_S = 0.05
@@ -97,16 +97,17 @@ class Hub:
         self._patience = patience or HubTimeouts()
 
     def look_up(self, repository: str, cancel: Cancel) -> Work[Asking, tuple[Offer, ...]]:
-        """The models in a repository; its name is `owner/name`. Raises AppError HUB_*; Stopped, as all that follow."""
+        """Look up the models in a repository, whose name is `owner/name`. Raises AppError HUB_*; Stopped, as do all
+        that follow."""
         check_repository(repository)
         with self._process() as process:
             yield Asking(process.host)
             return compose(repository, finish(process.ask(List(repository, ""), Listed, cancel)))
 
     def resolve(self, offer: Offer, cancel: Cancel) -> Work[Asking, Offer]:
-        """The offer with its revision, and with all sizes and hashes as the hub has them; what of these the offer
-        knows must agree, else HUB_HASH_DIFFERS, and so must its terms, else HUB_LICENCE_DIFFERS. The projector may be
-        in another repository.
+        """Return the offer with its revision, and with all sizes and hashes as the hub has them; what of these the
+        offer knows must agree, else HUB_HASH_DIFFERS, and so must its terms, else HUB_LICENCE_DIFFERS. The projector
+        may be in another repository.
 
         A repository may have been split into other parts since the catalogue was written: then the quantization
         counts.
@@ -131,8 +132,8 @@ class Hub:
             return msgspec.structs.replace(same[0], untrusted_name=offer.untrusted_name, licence=offer.licence)
 
     def headers(self, offer: Offer, cancel: Cancel) -> Work[Asking | Opening, Offer]:
-        """The offer, resolved before, with what the headers of its model and projector say. Some megabytes are read,
-        by a process that is locked in; progress counts them in bytes, of a total that is not known."""
+        """Return the offer, resolved before, with what the headers of its model and projector say. Some megabytes are
+        read, by a process that is locked in; progress counts them in bytes, of a total that is not known."""
         _check_names(offer)
         headers: list[ModelHeader] = []
         with self._process() as process:
@@ -144,8 +145,8 @@ class Hub:
         return msgspec.structs.replace(offer, header=headers[0], projector_header=projector)
 
     def fetch(self, offer: Offer, folder: Path, cancel: Cancel) -> Work[Fetching | Hashing, tuple[Path, ...]]:
-        """All files of a resolved offer into `folder`, which belongs to this offer alone; their paths in the order
-        of `offer.all_files`, each file under its own name, its SHA-256 found right.
+        """Fetch all files of a resolved offer into `folder`, which belongs to this offer alone. Return their paths in
+        the order of `offer.all_files`, each file under its own name, its SHA-256 found right.
 
         Called again after anything, it goes on; what was verified is neither fetched nor hashed again. Raises also
         AppError DISK_*, FOLDER_READ_ONLY.
@@ -187,7 +188,8 @@ class HubProcess:
     def __init__(
         self, endpoint: str, token: Password | None, patience: HubTimeouts, folder: Path | None, starter: Executor
     ) -> None:
-        """It ends with the thread of `starter` that starts it. It may write beneath `folder` alone.
+        """Start the process, which ends with the thread of `starter` that starts it. It may write beneath `folder`
+        alone.
 
         Raises AppError HUB_ADDRESS_INSECURE, BUG.
         """
@@ -214,8 +216,8 @@ class HubProcess:
         self._child.kill()
 
     def ask(self, order: Order, answer: type[Answer], cancel: Cancel) -> Work[Fetching | Hashing, Answer]:
-        """The answer to an order; only a Fetch has progress. Raises AppError: what went wrong, or how the process
-        died; Stopped, and the process has ended."""
+        """Return the answer to an order; only a Fetch has progress. Raises AppError: what went wrong, or how the
+        process died; Stopped, and the process has ended."""
         try:
             if not self._began:
                 self._child.send(self._begin)
@@ -244,7 +246,7 @@ class HubProcess:
         raise Stopped
 
     def strange(self) -> AppError:
-        """For an answer that no sound process gives."""
+        """Return the error for an answer that no sound process gives."""
         return AppError(Code.HUB_ANSWER_STRANGE, host=self.host)
 
     def _explain(self, died: ChildDied) -> AppError:
@@ -257,7 +259,8 @@ class HubProcess:
 
 
 def environment(endpoint: str) -> dict[str, str]:
-    """The whole environment of the process: what huggingface_hub reads when it is imported, and the system's proxies.
+    """Return the whole environment of the process: what huggingface_hub reads when it is imported, and the system's
+    proxies.
 
     There is no home folder, no cache and no token in it. Xet, the hub's other way to deliver, is native code that
     speaks with servers of its own choice, and mirrors do not have it. Addresses of this machine need no proxy.
@@ -324,7 +327,8 @@ def _resolved(offer: Offer, answers: dict[str, Listed]) -> Offer:
 
 
 def _check_names(offer: Offer) -> None:
-    """An offer may have been kept in a file meanwhile. Raises AppError HUB_REPOSITORY_INVALID, HUB_NAME_UNSAFE."""
+    """Check the names in an offer, which may have been kept in a file meanwhile. Raises AppError
+    HUB_REPOSITORY_INVALID, HUB_NAME_UNSAFE."""
     names: set[str] = set()
     for file in offer.all_files:
         check_repository(file.repository)
@@ -343,8 +347,8 @@ _QUANTIZATION = re.compile(
 
 
 def compose(repository: str, listed: Listed) -> tuple[Offer, ...]:
-    """The models among the files, smallest first: parts of a split model together; one without all its parts is left
-    out.
+    """Return the models among the files, smallest first: parts of a split model together; one without all its parts is
+    left out.
 
     A projector belongs to the models of its folder and of the folders below it that have none; of several, the one
     that `local.best_projector` names. Raises AppError HUB_NAME_UNSAFE.

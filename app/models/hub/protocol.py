@@ -20,7 +20,7 @@ MAX_LISTED_FILES = 20_000
 
 
 class HubTimeouts(msgspec.Struct, frozen=True):
-    """How long a hub is waited for, and how often it is asked again.
+    """The time that a hub is waited for, and how often it is asked again.
 
     `connect_s`: until there is a connection. `stall_s`: for the next bytes; and a connection that brought fewer than
     `slowest_bytes` in that time is given up, too. `waits_s`: before each new try, while none before it brought so much;
@@ -103,7 +103,7 @@ Event: TypeAlias = HubReady | Listed | RangeRead | Fetching | Hashing | Fetched 
 
 
 def check_endpoint(endpoint: str) -> str:
-    """The host of a hub's address, as a person would write it: with its port if it is not the usual one.
+    """Check a hub's address and return its host as a person would write it: with its port if it is not the usual one.
 
     Raises AppError HUB_ADDRESS_INSECURE where it is neither https nor an address of this machine.
     """
@@ -119,15 +119,15 @@ def check_endpoint(endpoint: str) -> str:
 
 
 def may_speak(scheme: str, host: str, *, endpoint_host: str) -> bool:
-    """Whether a request may go there: encrypted; or to this machine, if the hub itself is on it. A hub elsewhere has
-    no business with what listens on this machine."""
+    """Return whether a request may go there: encrypted; or to this machine, if the hub itself is on it. A hub elsewhere
+    has no business with what listens on this machine."""
     if is_this_machine(host):
         return is_this_machine(endpoint_host) and scheme in ("http", "https")
     return scheme == "https"
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether the address cannot lead out of this machine."""
+    """Return whether the address cannot lead out of this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

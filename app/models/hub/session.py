@@ -77,7 +77,8 @@ class HubSession:
 
     @contextlib.contextmanager
     def ranged(self, file: RemoteFile, start: int, end: int) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """The bytes of a file from `start` to `end`, as they arrive, and the host that they come from.
+        """Request the bytes of a file from `start` to `end`; give the host that they come from, and the bytes as they
+        arrive.
 
         Raises RetryLater, and AppError as `listing` does and HUB_FILE_MISSING; so does the iterator.
         """
@@ -120,7 +121,7 @@ class HubSession:
         raise RetryLater
 
     def _check(self, response: httpx2.Response, file: RemoteFile, start: int, end: int) -> None:
-        """That the answer is the range that was asked for, of a file of the size that was announced."""
+        """Check that the answer is the range that was asked for, of a file of the size that was announced."""
         if response.status_code not in (200, 206):
             raise self._refusal(response.status_code, response.headers, file.repository, file.path)
         if response.headers.get("Content-Encoding", "identity") != "identity":
@@ -143,7 +144,7 @@ class HubSession:
         )
 
     def _look_over(self, request: httpx2.Request) -> None:
-        """Every request, redirected ones too: it goes nowhere unencrypted, and the token to the hub alone."""
+        """Look over every request, redirected ones too: it goes nowhere unencrypted, and the token to the hub alone."""
         if not may_speak(request.url.scheme, request.url.host, endpoint_host=self._origin.host):
             raise self._strange()
         request.headers["User-Agent"] = _AGENT
@@ -160,7 +161,8 @@ class HubSession:
             raise self._strange() from error
 
     def _broken(self, error: BaseException) -> AppError | RetryLater:
-        """A certificate that does not fit will not fit the next time either; neither will another protocol."""
+        """Return what to raise for a broken connection. A certificate that does not fit will not fit the next time
+        either; neither will another protocol."""
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):

@@ -53,7 +53,8 @@ SYNC_BYTES = 256 << 20
 """After so many bytes they are written to disk, so that not a whole model is left to write at the end."""
 
 TRIES = 2
-"""How often a file is fetched whose hash is wrong: a cache between here and the hub may have been damaged once."""
+"""The number of times that a file is fetched whose hash is wrong: a cache between here and the hub may have been
+damaged once."""
 
 RATE_WINDOW_S = 5.0
 """The speed that is reported is that of the last seconds."""
@@ -73,7 +74,7 @@ class HubHandler:
         self._begin: Begin | None = None
 
     def carry_out(self, order: Order) -> Event | None:
-        """Whatever happens becomes an event."""
+        """Carry out an order; whatever happens becomes an event."""
         host = self._session.host if self._session else ""
         too_large = WireFailed(Problem(Code.HUB_ANSWER_STRANGE, {"host": host}))
         event: Event | None = worker_main.attempt(lambda: self._answer(order), too_large)
@@ -107,7 +108,7 @@ def _reader(file: RemoteFile, offset: int, size: int) -> Callable[[HubSession], 
 
 
 class _Arrival:
-    """How far a file is. Written by one thread, read by another."""
+    """The state of a file that arrives. Written by one thread, read by another."""
 
     def __init__(self, file: RemoteFile, staging: Staging) -> None:
         self.file = file
@@ -159,7 +160,8 @@ class Fetcher:
             executor.shutdown(wait=False, cancel_futures=True)
 
     def progress(self) -> Fetching | Hashing:
-        """Hashing where nothing arrives, since what is there from an earlier time is being hashed."""
+        """Return how far the download is. Hashing if nothing arrives, since what is there from an earlier time is being
+        hashed."""
         under_way = [arrival for arrival in self._arrivals if arrival.started and not arrival.verified]
         first = under_way[0] if under_way else self._arrivals[-1]
         done = sum(arrival.done for arrival in self._arrivals)
@@ -170,7 +172,7 @@ class Fetcher:
         return Fetching(done, self._total, hashed, rate, self._host, first.name)
 
     def _rate(self, done: int) -> float:
-        """Bytes a second of late; 0 while it is not known."""
+        """Return the bytes a second of late; 0 while it is not known."""
         now = time.monotonic()
         self._seen.append((now, done))
         while now - self._seen[0][0] > RATE_WINDOW_S:
@@ -222,7 +224,7 @@ class Fetcher:
         arrival.hashing = 0
 
     def _receive(self, fd: int, digest: Any, arrival: _Arrival) -> None:
-        """All that is still missing, in as many tries as it takes while they bring something."""
+        """Receive all that is still missing, in as many tries as it takes while they bring something."""
         size = arrival.file.size_bytes
         waits = iter(self._patience.waits_s)
         while arrival.done < size:
@@ -266,7 +268,7 @@ def _write(fd: int, content: bytes) -> None:
 
 
 def _certificates() -> list[Path]:
-    """Where a person's system says that its own are."""
+    """Return where a person's system says that its own certificates are."""
     return [Path(os.environ[name]) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
 
 

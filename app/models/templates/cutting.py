@@ -25,7 +25,7 @@ _BLANKS = "\n\n\n\n"
 """Longer than what any format has between two texts."""
 
 _BEFORE_RULES = "\n\n"
-"""Between the rules and the first question where a template has no place for rules."""
+"""The text between the rules and the first question if a template has no place for rules."""
 
 _MARK = re.compile(rf"<[^<>\s]{{1,64}}>|\[/?[A-Z_]{{2,32}}\]|{FIRST_TOKEN}|{END_TOKEN}")
 _SPOKEN = 2

@@ -15,7 +15,7 @@ MAX_PIECES = 1 << 14
 
 
 class TemplateFlaw(StrEnum):
-    """Why a template is of no use; `app.wording` has words for each."""
+    """The reasons why a template is of no use; `app.wording` has words for each."""
 
     SIZE = "template_size"
     SYNTAX = "template_syntax"

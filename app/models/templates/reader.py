@@ -49,9 +49,8 @@ class TemplateReader:
         self._client = ReaderClient(_KIND, limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S), step)
 
     def work_out(self, untrusted_template: str, path: str, cancel: Cancel) -> WorkedOut:
-        """The format that a template writes; `path` names the model in what is raised: AppError
-        MODEL_TEMPLATE_REFUSED, also where the process broke down; MODEL_UNREADABLE where none could be started;
-        Stopped."""
+        """Return the format that a template writes; `path` names the model in what is raised: AppError
+        MODEL_TEMPLATE_REFUSED, also if the process broke down; MODEL_UNREADABLE if none could be started; Stopped."""
         with logged(_log, "template not used"), self._client.opened((), path) as process:
             return ask(process, untrusted_template, path, cancel)
 

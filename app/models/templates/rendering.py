@@ -25,10 +25,10 @@ MAX_OUTPUT = 1 << 16
 """Characters of one rendering."""
 
 MAX_STEPS = 10_000
-"""That all ranges of one rendering count together."""
+"""The most steps that all ranges of one rendering count together."""
 
 MAX_REPEATED = 1 << 12
-"""How long a text may become by being multiplied."""
+"""The most characters that a text may get by being multiplied."""
 
 MAX_NUMBER = 1 << 31
 
@@ -92,7 +92,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         return named and super().is_safe_attribute(obj, attr, value)
 
     def is_safe_callable(self, obj: object) -> bool:
-        """A method can only have come from `is_safe_attribute`."""
+        """Return whether a template may call this. A method can only have come from `is_safe_attribute`."""
         known = isinstance(obj, Macro | LoopContext | jinja2.Undefined) or _is_method(obj)
         return known or any(obj is own for own in self.globals.values())
 
@@ -107,7 +107,8 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 
 def _is_method(obj: object) -> bool:
-    """`str.format` comes wrapped, so that what is named in a format is looked up as elsewhere."""
+    """Return whether this is a method that templates may use. `str.format` comes wrapped, so that what is named in a
+    format is looked up as elsewhere."""
     method = getattr(obj, "__wrapped__", obj)
     owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
     return name in _METHODS.get(type(owner), ())
@@ -188,7 +189,7 @@ def _compile(environment: _Environment, untrusted_template: str) -> jinja2.Templ
 
 
 def _guarded(work: Callable[[], Value]) -> Value:
-    """Whatever a template does becomes an AppError; MemoryError passes."""
+    """Return the result of `work`. Whatever a template does becomes an AppError; MemoryError passes."""
     try:
         return work()
     except (AppError, MemoryError):

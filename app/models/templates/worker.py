@@ -33,7 +33,7 @@ def get_ready() -> None:
 
 
 def carry_out(order: Order) -> Event:
-    """Whatever happens becomes an event."""
+    """Carry out an order; whatever happens becomes an event."""
     event: Event = worker_main.attempt(lambda: Worked(work_out(order.untrusted_template)))
     return event
 
