@@ -75,7 +75,7 @@ class ChosenModel(msgspec.Struct, frozen=True):
 
 
 def chosen_model(models: Models, wanted: EngineSettings) -> ChosenModel | None:
-    """None where none is chosen and there is no starter. Raises AppError as the store does."""
+    """Return the chosen model; None if none is chosen and there is no starter. Raises AppError as the store does."""
     try:
         path, _projector = files_of(wanted)
     except AppError:
@@ -178,7 +178,7 @@ def _inspect(engine: EngineClient, problems: list[Problem]) -> Inspected:
 
 
 def _verdict(installed: Path | None, problems: list[Problem]) -> InstallationVerdict | None:
-    """On all installed files; what is wrong with them is added to the problems."""
+    """Return the verdict on all installed files; what is wrong with them is added to the problems."""
     verdict = None if installed is None else verify(installed)
     problems += () if verdict is None else verdict.problems()
     return verdict
@@ -201,8 +201,8 @@ class _Bill(msgspec.Struct, frozen=True):
 
 
 def native_components(root: Path) -> dict[str, str]:
-    """Libraries that are no Python packages, with their versions, by the bill of materials of the installation; none
-    where there is no bill, and without those of no known version. The manifest vouches for the file."""
+    """Return libraries that are no Python packages, with their versions, by the bill of materials of the installation;
+    none if there is no bill, and without those of no known version. The manifest vouches for the file."""
     try:
         bill = msgspec.json.decode((root / f"{OWN_PACKAGE}{SBOM_ENDING}").read_bytes(), type=_Bill)
     except (OSError, msgspec.MsgspecError):
@@ -258,7 +258,8 @@ class InstallationVerdict(msgspec.Struct, frozen=True):
         return not (self.changed.count or self.missing.count or self.unnamed.count)
 
     def problems(self) -> tuple[Problem, ...]:
-        """INSTALLATION_UNSOUND, and INSTALLATION_MIXED for each add-on of another version."""
+        """Return INSTALLATION_UNSOUND if the files are not sound, and INSTALLATION_MIXED for each add-on of another
+        version."""
         found = []
         if not self.is_sound:
             numbers = {"changed": self.changed.count, "missing": self.missing.count, "unnamed": self.unnamed.count}

@@ -31,7 +31,7 @@ from app.store.passages import Ids, Passage, Passages, Scope, WordHits
 from app.store.text_sources import TextSources
 
 MOST_HITS = 200
-"""How many documents a search shows at most; those behind them are counted, not shown."""
+"""The most documents that a search shows; those behind them are counted, not shown."""
 
 _MOST_SAID = 40  # of each other kind
 _ENOUGH = 0.35
@@ -119,12 +119,12 @@ class LibrarySearch:
         return parse(text, self.places)
 
     def prepare(self) -> None:
-        """Something will be searched for: get ready, and do not wait for it."""
+        """Get ready for a search that will come, and do not wait for it."""
         self.search.prepare([document.id for document in self.filters.documents(SearchQuery())])
 
     def find(self, query: SearchQuery, cancel: Cancel, *, limit: int = MOST_HITS) -> Work[LibraryFound, LibraryFound]:
-        """Everything that a query means. What was found so far comes at once: first by words, then what was said, then
-        by meaning. `limit`: hits of documents. Raises AppError as the database does; Stopped."""
+        """Find everything that a query means. What was found so far comes at once: first by words, then what was said,
+        then by meaning. `limit`: hits of documents. Raises AppError as the database does; Stopped."""
         found, searched = LibraryFound(), None
         if query.looks_in(SearchPlace.DOCUMENTS):
             searched = self._searched(query)
@@ -159,7 +159,7 @@ class LibrarySearch:
     def _with_meaning(
         self, query: SearchQuery, searched: _Searched, found: LibraryFound, limit: int, cancel: Cancel
     ) -> LibraryFound:
-        """With the passages that are nearest in meaning; what else was found stays."""
+        """Return what was found with the passages that are nearest in meaning; what else was found stays."""
         nearest = self.search.nearest(searched.scopes, query.text, cancel)
         if searched.allowed is not None:
             let_pass = set(searched.allowed.tolist())
@@ -210,7 +210,8 @@ class LibrarySearch:
         return LibraryFound(tuple(hits), _counts(enough, searched.scopes), len(searched.titles), unindexed)
 
     def _titled(self, query: SearchQuery, searched: _Searched) -> list[LibraryHit]:
-        """The beginnings of the documents in whose titles all of it is, those first whose titles say least else."""
+        """Return the beginnings of the documents in whose titles the whole query is, those first whose titles say least
+        else."""
         wanted = [*map(fold, query.phrases), *fold(" ".join(query.words)).split()]
         titles = {book_id: fold(title) for book_id, title in searched.titles.items()}
         titled = [book_id for book_id, title in titles.items() if wanted and all(each in title for each in wanted)]
@@ -223,7 +224,7 @@ class LibrarySearch:
         return sum(book_id not in indexed for book_id in book_ids)
 
     def _listed(self, query: SearchQuery, searched: _Searched, limit: int) -> LibraryFound:
-        """Where nothing but filters was given: the pages that they are about, or the documents."""
+        """List the pages that the filters are about, or the documents, for a query of nothing but filters."""
         titles = searched.titles
         if query.is_empty or not titles:
             return LibraryFound(documents=len(titles))
@@ -240,7 +241,7 @@ class LibrarySearch:
     # ---- all else
 
     def _said(self, query: SearchQuery, cancel: Cancel, limit: int) -> Iterator[LibraryHit]:
-        """At most `limit` of each place, the newest first."""
+        """Yield at most `limit` hits of each place, the newest first."""
         found = [self._said_in_conversations(query)] if query.looks_in(SearchPlace.CONVERSATIONS) else []
         found += [self._said_in(source, query) for source in self.sources.all if query.looks_in(source.id)]
         for hits in found:
@@ -256,7 +257,8 @@ class LibrarySearch:
                 yield hit
 
     def _said_in_conversation(self, id: str, title: str, query: SearchQuery) -> LibraryHit | None:
-        """Words side by side count before words that are far from each other."""
+        """Return where a conversation has what is searched for. Words side by side count before words that are far from
+        each other."""
         phrases, words = _phrases(query), _words(query)
         without = tuple(map(fold, query.without))
         side_by_side = [fold(" ".join(query.words)), *phrases] if len(words) > 1 else []
@@ -300,7 +302,7 @@ def _times(query: SearchQuery) -> tuple[float, float]:
 
 
 def _hit(passage: Passage, title: str, query: SearchQuery, forms: Collection[str], *, by_meaning: bool) -> LibraryHit:
-    """The sentence of a passage that has most of what was looked for, and, of a phrase, where that is."""
+    """Return the sentence of a passage that has most of what was looked for, and, for a phrase, where that is."""
     phrases = _phrases(query)
     needles = [*phrases, *sorted(forms, key=len, reverse=True)]
     start, end = best_sentence(passage.text, needles)
@@ -323,7 +325,7 @@ def _has_all(hit: LibraryHit, query: SearchQuery) -> bool:
 
 
 def _counts(ids: Iterable[int], scopes: Sequence[Scope]) -> Mapping[str, int]:
-    """How many of these passages each document has."""
+    """Count how many of these passages each document has."""
     ordered = sorted(scopes, key=lambda scope: scope.ids.start)
     starts = [scope.ids.start for scope in ordered]
     return Counter(ordered[bisect_right(starts, id) - 1].book_id for id in ids)

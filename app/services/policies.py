@@ -21,12 +21,13 @@ _log = logging.getLogger("octavo.policy")
 
 
 def read_policy() -> Policy:
-    """The policy of this machine."""
+    """Return the policy of this machine."""
     return policy_at(policy_file())
 
 
 def policy_at(path: Path, administrator: int = _ADMINISTRATOR) -> Policy:
-    """The policy in a file; without one everything is allowed. Never raises: what is wrong with it is its `problem`.
+    """Return the policy in a file; without one everything is allowed. Never raises: what is wrong with it is its
+    `problem`.
 
     `administrator`: the user id that must own the file and its folder, where the system has such ids.
     """

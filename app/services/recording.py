@@ -60,7 +60,7 @@ class Recording:
     client: str = ""
 
     def note(self, happening: Happening, *, books: Iterable[str] = ()) -> None:
-        """`books`: ids of those that it is about, whose documents are named."""
+        """Note what happened. `books`: ids of those that it is about, whose documents are named."""
         self.note_all((happening,), books=books)
 
     def note_all(self, happenings: Iterable[Happening], *, books: Iterable[str] = ()) -> None:
@@ -83,7 +83,7 @@ class Recording:
         self.note(happening, books=books)
 
     def documents_added(self, books: Sequence[Book]) -> None:
-        """Documents came onto the shelf."""
+        """Record that documents came onto the shelf."""
         for start in range(0, len(books), _DOCUMENTS_OF_ENTRY):
             some = books[start : start + _DOCUMENTS_OF_ENTRY]
             hashes = tuple(book.sha256 for book in some)
@@ -93,7 +93,7 @@ class Recording:
             self.note(happening)
 
     def exported(self, what: str, path: Path, *, item: str = "", books: Iterable[str] = ()) -> None:
-        """Something left the desk as a file: `what` in a word, such as conversation. `item`: its id."""
+        """Record that something left the desk as a file: `what` in a word, such as conversation. `item`: its id."""
         detail = f"{what} as {path.suffix.removeprefix('.').lower()}"
         self.note(Happening(RecordKind.EXPORT, item, detail=detail, text=path.name), books=books)
 
@@ -104,7 +104,7 @@ class Recording:
                 self.note(Happening(RecordKind.SETTING, detail=f"{path}: {value}"))
 
     def policy_in_force(self, policy: Policy, kept: SettingsStore) -> None:
-        """Another policy than at the last start, or none any more."""
+        """Record that another policy is in force than at the last start, or none any more."""
         rules = msgspec.json.encode(policy) if policy.path else b""
         digest = hashlib.sha256(rules).hexdigest() if rules else ""
         if (kept.get_blob(_POLICY) or b"").decode("ascii", "replace") != digest:
@@ -113,7 +113,7 @@ class Recording:
             kept.set_blob(_POLICY, digest.encode())
 
     def answered(self, question: StoredQuestion, answer: Answer, ending: Ending, usage: Usage) -> None:
-        """A question was answered, or this was tried. `usage`: what was done for it now."""
+        """Record that a question was answered, or that this was tried. `usage`: what was done for it now."""
         kind = RecordKind.ANSWER if question.plan is None else RecordKind.ASKED_ALL
         if self.store.is_of_sheet(question.conversation_id):
             kind = RecordKind.CELL
@@ -129,7 +129,8 @@ class Recording:
         self.by_model(happening, books=(ref.book_id for ref in question.all_books))
 
     def by_program(self, what: str, *, item: str = "", books: Iterable[str] = (), text: str = "") -> None:
-        """The program that asks got something else than an answer: `what` in a few words, such as `pages 3 to 7`."""
+        """Record that the program that asks got something else than an answer: `what` in a few words, such as `pages 3
+        to 7`."""
         detail = "; ".join(filter(None, (self._asked_by(), what)))
         self.note(Happening(RecordKind.PROGRAM, item, detail=detail, text=text), books=books)
 
@@ -138,20 +139,20 @@ class Recording:
 
 
 def _about(happening: Happening, documents: tuple[str, ...], book_id: str) -> Happening:
-    """With these documents. The book is what a text is about that names nothing else."""
+    """Return a happening with these documents. The book is what a text is about that names nothing else."""
     item = happening.item or (book_id if happening.text else "")
     return msgspec.structs.replace(happening, item=item, documents=(*happening.documents, *documents))
 
 
 def _detail_of(answer: Answer) -> str:
-    """Why it failed, or how many names and numbers were replaced on the way to a server."""
+    """Return why an answer failed, or how many names and numbers were replaced on the way to a server."""
     if answer.problem is not None:
         return answer.problem.code.value
     return f"replaced: {answer.sent.replaced}" if answer.sent is not None else ""
 
 
 def close_open_answers(conversations: Conversations, recording: Recording) -> None:
-    """At start-up: answers that were being written when Octavo ended get an ending, and their entries."""
+    """Close answers at start-up that were being written when Octavo ended: they get an ending, and their entries."""
     with conversations.together():
         for id in conversations.close_open_answers():
             answer = conversations.answer(id)
@@ -167,8 +168,8 @@ def of_model(kind: RecordKind, model: ModelFile, *, detail: str = "model", engin
 
 @functools.lru_cache(maxsize=8)
 def hash_of_model(path: str) -> str:
-    """SHA-256 of a model's file, where it came with one; of several files, of their list as `sha256sum` writes it. Of
-    others a hash of samples, marked so; empty where the file is gone."""
+    """Return the SHA-256 of a model's file, if it came with one; of several files, of their list as `sha256sum` writes
+    it. Of others return a hash of samples, marked so; empty if the file is gone."""
     record = record_beside(Path(path))
     if record is not None:
         return record.sha256

@@ -120,7 +120,8 @@ class Services:
     features: DeskFeatures = field(default_factory=DeskFeatures)
 
     def chosen_settings(self) -> Settings:
-        """A person's settings, with the server that is to answer on this desk. Raises AppError as the store does."""
+        """Return a person's settings, with the server that is to answer on this desk. Raises AppError as the store
+        does."""
         settings = self.settings.load()
         return msgspec.structs.replace(settings, remote=self.models.of_desk(settings.remote))
 

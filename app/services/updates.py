@@ -1,4 +1,4 @@
-"""Whether a release that a person downloaded is one of Octavo's own, newer than this one, and whole.
+"""Checks whether a release that a person downloaded is one of Octavo's own, newer than this one, and whole.
 
 Nothing is looked up: the manifest of the release and the signature beside it came by other means.
 """
@@ -33,7 +33,8 @@ from app.core.machine.installation import (
 from app.isolation.files import open_regular, printable
 
 KEY_NAME = "release-key.pem"
-"""Among the resources: the public half of the key that releases are signed with, in PEM form (RFC 8410)."""
+"""The name of a file among the resources: the public half of the key that releases are signed with, in PEM form (RFC
+8410)."""
 
 
 class UpdateState(StrEnum):
@@ -95,7 +96,7 @@ def check(file: Path, key: Path, running: str, installed: Path | None) -> Update
 
 
 def verify_signature(file: Path, content: bytes, key: Ed25519PublicKey) -> None:
-    """Whether the signature beside `file` is one of `content`.
+    """Verify that the signature beside `file` is one of `content`.
 
     Raises AppError RELEASE_UNSIGNED, RELEASE_SIGNATURE_WRONG.
     """
@@ -120,7 +121,7 @@ def _key(file: Path) -> Ed25519PublicKey:
 
 
 def parse_key(file: Path, content: bytes) -> Ed25519PublicKey:
-    """A public key in PEM form; `file` is where it is. Raises AppError RELEASE_KEY_DAMAGED."""
+    """Parse a public key in PEM form; `file` is where it is. Raises AppError RELEASE_KEY_DAMAGED."""
     try:
         key = load_pem_public_key(content)
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -131,7 +132,7 @@ def parse_key(file: Path, content: bytes) -> Ed25519PublicKey:
 
 
 def _read(file: Path, limit_bytes: int) -> bytes:
-    """The whole file. Raises AppError RELEASE_STRANGE where it is larger, and as `open_regular` does."""
+    """Read the whole file. Raises AppError RELEASE_STRANGE if it is larger, and as `open_regular` does."""
     opened = open_regular(file)
     try:
         with os.fdopen(opened.fd, "rb") as stream:
@@ -144,7 +145,7 @@ def _read(file: Path, limit_bytes: int) -> bytes:
 
 
 def _parse(file: Path, content: bytes) -> Release:
-    """Only what was signed comes here. Raises AppError RELEASE_STRANGE."""
+    """Parse a release; only what was signed comes here. Raises AppError RELEASE_STRANGE."""
     try:
         release = msgspec.json.decode(content, type=Release)
         Version(release.version)

@@ -1,4 +1,4 @@
-"""How a thing that was deleted is called."""
+"""Names of things that were deleted, in words."""
 
 from __future__ import annotations
 

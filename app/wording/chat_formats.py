@@ -10,7 +10,7 @@ from app.wording.i18n import _
 
 
 def format_sentences(report: FormatReport | None) -> Iterator[str]:
-    """Whether a format is known, and whether the makers' template agrees; then what is worth knowing of it."""
+    """Yield whether a format is known, and whether the makers' template agrees; then what is worth knowing of it."""
     if report is None:
         yield _("This model has no chat template, so it cannot answer.")
         return
@@ -41,7 +41,7 @@ def format_sentences(report: FormatReport | None) -> Iterator[str]:
 
 
 def thinking_sentence(report: FormatReport | None) -> str:
-    """Whether the model thinks before it answers, and whether that can be switched off; empty for no."""
+    """Say whether the model thinks before it answers, and whether that can be switched off; empty for no."""
     if report is None or not report.thinks_as:
         return ""
     if report.always_thinks:

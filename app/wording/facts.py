@@ -15,7 +15,7 @@ MAX_NAMED = 3
 
 
 def facts_line(facts: Facts) -> str:
-    """ "" where the file says nothing."""
+    """Say in a line what the file says of its document; empty if it says nothing."""
     senders, receivers = facts.of(Role.SENDER), facts.of(Role.RECEIVER)
     parts = [
         date_words(facts.date) if facts.date else "",
@@ -31,7 +31,7 @@ def facts_line(facts: Facts) -> str:
 
 
 def date_words(written: str) -> str:
-    """A date of `Facts`: as a person writes a day, as it is where it is less exact than that."""
+    """Return a date of `Facts` as a person writes a day; unchanged if it is less exact than that."""
     day, _sign, time = written.partition("T")
     words = units.day(date.fromisoformat(day)) if len(day) == len("2026-03-12") else day
     return f"{words}, {time}" if time else words

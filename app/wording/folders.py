@@ -13,18 +13,18 @@ from app.wording.i18n import _
 from app.wording.units import count, counted, duration, printable, size
 
 _MOST_PLACES = 8
-"""That are named."""
+"""The most places that are named."""
 
 
 def sources_name(sources: tuple[Source, ...]) -> str:
-    """The folder's name, or how many there are."""
+    """Return the folder's name, or how many there are."""
     if len(sources) == 1:
         return printable(sources[0].name)
     return _("{n} folders").format(n=count(len(sources)))
 
 
 def report_words(report: AddingReport, name: str) -> str:
-    """How many were added of `name`, how many are otherwise or could not be read, and what was left out."""
+    """Say how many were added of `name`, how many are otherwise or could not be read, and what was left out."""
     parts = [*_added_words(report, name), *_other_words(report)]
     if failed := len(report.failed):
         parts.append(counted(failed, _("1 could not be read."), _("{n} could not be read.")))
@@ -77,7 +77,7 @@ def left_out_words(found: FolderFiles) -> Iterator[str]:
 
 
 def progress_words(adding: Adding) -> str:
-    """ "12 of 300 documents · about 3 min left"."""
+    """Say how far adding is: "12 of 300 documents · about 3 min left"."""
     one, several = _("{done} of 1 document"), _("{done} of {n} documents")
     words = counted(adding.total, one, several, done=count(adding.done))
     if adding.paused:
@@ -88,14 +88,14 @@ def progress_words(adding: Adding) -> str:
 
 
 def sizes_words(adding: Adding) -> str:
-    """The same, with how much of all files that is: "… · 3.1 MB of 9.2 MB"."""
+    """Say how far adding is, with how much of all files that is: "… · 3.1 MB of 9.2 MB"."""
     words = _("{progress} · {done} of {total}")
     done, total = size(adding.done_bytes), size(adding.total_bytes)
     return words.format(progress=progress_words(adding), done=done, total=total)
 
 
 def _about(seconds: float) -> str:
-    """Rounded, since nobody knows better: to ten seconds, or to minutes."""
+    """Return seconds in words, rounded to ten seconds or to minutes, since nobody knows better."""
     return duration(max(10.0, 10.0 * round(seconds / 10))) if seconds < 100 else duration(60.0 * round(seconds / 60))
 
 
@@ -125,7 +125,7 @@ def ended_words(ended: FileEnded, name: Callable[[Path], str] = lambda path: pri
 
 
 def places_words(places: Sequence[Path]) -> str:
-    """The files that have a document's content, a line for each."""
+    """Return the files that have a document's content, a line for each."""
     lines = [printable(str(place)) for place in places[:_MOST_PLACES]]
     if len(places) > 1:
         lines.insert(0, _("The same content in {n} files:").format(n=count(len(places))))
@@ -148,7 +148,7 @@ def news_words(news: Sequence[News]) -> str:
 
 
 def unfinished_words(left: Sequence[SourceCounts]) -> str:
-    """Octavo ended before all was read."""
+    """Say that Octavo ended before all was read."""
     waiting = sum(counts.waiting for counts in left)
     name = sources_name(tuple(counts.source for counts in left))
     if waiting == 1:
@@ -157,7 +157,7 @@ def unfinished_words(left: Sequence[SourceCounts]) -> str:
 
 
 def counts_words(counts: SourceCounts) -> str:
-    """ "212 documents · 3 could not be read · 1 waiting"."""
+    """Say how a source's documents are: "212 documents · 3 could not be read · 1 waiting"."""
     read = counted(counts.read, _("1 document"), _("{n} documents"))
     parts = [read]
     if counts.failed:

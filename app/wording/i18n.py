@@ -34,7 +34,7 @@ def _read(catalogue: Path) -> dict[str, str]:
 
 
 def language() -> str:
-    """The language in force: `en` or `ja`."""
+    """Return the language in force: `en` or `ja`."""
     return _LANGUAGE[0]
 
 
@@ -47,7 +47,7 @@ def _system_language() -> str:
 
 
 def _(text: str) -> str:
-    """A text of the interface in the person's language; the text itself where no translation is known."""
+    """Return a text of the interface in the person's language; the text itself if no translation is known."""
     return _TRANSLATIONS.get(text, text)
 
 

@@ -1,4 +1,4 @@
-"""How readers are locked in, in words, for both faces."""
+"""The way in which readers are locked in, in words, for both faces."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def step_words(step: Step) -> str:
 
 
 def landlock_words(abi: int) -> str:
-    """Which Landlock this system has, and what it leaves to the filter of system calls."""
+    """Say which Landlock this system has, and what it leaves to the filter of system calls."""
     if not abi:
         return _("none on this system")
     left = gaps(abi)
@@ -38,7 +38,7 @@ def landlock_words(abi: int) -> str:
 
 
 def protection_words(step: Step, abi: int) -> str:
-    """`step_words`, and what is to be said of an older Landlock where the sandbox is built on it."""
+    """Return `step_words`, and what is to be said of an older Landlock if the sandbox is built on it."""
     if step is not Step.LANDLOCK or not gaps(abi):
         return step_words(step)
     return f"{step_words(step)} Landlock: {landlock_words(abi)}"

@@ -1,4 +1,4 @@
-"""Which of many documents an answer rests on, in words: before it is asked, and below it."""
+"""The documents, of many, that an answer rests on, in words: before it is asked, and below it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def _counts(books: Collection[BookRef], seen: Collection[BookRef], plan: MatterP
 
 
 def counts_words(counts: MatterCounts) -> str:
-    """ "From 212 documents: 3 read whole, passages of 19, nothing found in 190." """
+    """Say what an answer rests on, such as "From 212 documents: 3 read whole, passages of 19, nothing found in 190.",
+    in one line."""
     if not counts.documents:
         return _("There are no documents to ask.")
     one, several = _("From 1 document: {parts}."), _("From {n} documents: {parts}.")
@@ -74,7 +75,7 @@ def _parts(counts: MatterCounts) -> list[str]:
 
 
 def reason_words(choice: DocumentChoice) -> str:
-    """Why a document is used so, or not."""
+    """Say why a document is used so, or not."""
     return {
         UseReason.ON_DESK: _("On the desk"),
         UseReason.ALL_FIT: _("All documents fit"),

@@ -7,7 +7,8 @@ from app.wording.i18n import _
 
 
 def strengths_sentence(offer: Offer) -> str:
-    """ "Good at finding passages, writing texts and Japanese"; empty where the catalogue says nothing."""
+    """Say what a model is good at: "Good at finding passages, writing texts and Japanese"; empty if the catalogue says
+    nothing."""
     names = {"finding": _("finding passages"), "writing": _("writing texts"), "japanese": _("Japanese")}
     known = [names[strength] for strength in offer.strengths if strength in names]
     if not known:

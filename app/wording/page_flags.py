@@ -21,7 +21,7 @@ def state_word(state: PageState) -> str:
 
 
 def state_count(state: PageState, pages: int) -> str:
-    """ "8 recognised"."""
+    """Return a number of pages with their state: "8 recognised"."""
     return _("{n} {state}").format(n=count(pages), state=state_word(state))
 
 
@@ -103,14 +103,14 @@ def outdated_sentence() -> str:
 
 
 def look_words(pages: int) -> str:
-    """ "3 pages need a look"; empty for none."""
+    """Say how many pages to check: "3 pages to check"; empty for none."""
     if not pages:
         return ""
     return counted(pages, _("1 page to check"), _("{n} pages to check"))
 
 
 def report_sentence(report: IngestionReport) -> str:
-    """The pages by their states: "All 412 pages have text.", or "412 pages – 409 text, 3 empty"."""
+    """Say how many pages are in which state: "All 412 pages have text.", or "412 pages – 409 text, 3 empty"."""
     states, pages = report.states, len(report.pages)
     if states[PageState.TEXT] == pages:
         return counted(pages, _("The only page has text."), _("All {n} pages have text."))
@@ -123,7 +123,7 @@ def pages_words(pages: int) -> str:
 
 
 def size_words(report: IngestionReport) -> str:
-    """Characters, and tokens where they were counted."""
+    """Return characters, and tokens if they were counted."""
     characters = counted(report.characters, _("1 character"), _("{n} characters"))
     if report.tokens is None:
         return characters

@@ -18,8 +18,8 @@ from app.wording.units import count, counted
 
 
 def cited_page(cited: Citation | PassageRef | SentenceVerdict | Evidence, books: Mapping[str, Book]) -> PageName:
-    """The name of a page that an answer rests on; `books` by their ids. Where the book is gone, or has no such page,
-    the label is left, or else the number."""
+    """Return the name of a page that an answer rests on; `books` by their ids. If the book is gone, or has no such
+    page, the label is left, or else the number."""
     book = books.get(cited.book_id)
     if book is None or not 1 <= cited.page <= book.page_count:
         return PageName(cited.label or str(cited.page))
@@ -27,17 +27,18 @@ def cited_page(cited: Citation | PassageRef | SentenceVerdict | Evidence, books:
 
 
 def name_words(name: PageName) -> str:
-    """`3`; where its book has other pages of that label, `1 (9 of 103)`."""
+    """Return a page's name: `3`, or, if its book has other pages of that label, `1 (9 of 103)`."""
     return _with_count(name) if name.shared else name.label
 
 
 def page_words(name: PageName) -> str:
-    """`p. 3`, `p. 1 (9 of 103)`: wherever a page is named among other words."""
+    """Return a page's name among other words: `p. 3`, `p. 1 (9 of 103)`."""
     return _("p. {page}").format(page=name_words(name))
 
 
 def place_words(name: PageName) -> str:
-    """`p. 3 (11 of 103)`, in a book that counts its pages `p. 11 of 103`: where it matters how far in it is."""
+    """Return a page's name where it matters how far in it is: `p. 3 (11 of 103)`, in a book that counts its pages `p.
+    11 of 103`."""
     if not name.pages:
         return page_words(name)
     if name.counted and not name.shared:
@@ -46,7 +47,7 @@ def place_words(name: PageName) -> str:
 
 
 def rest_words(name: PageName) -> str:
-    """What follows `name_words` where it matters how far in the page is: `of 412`, `(11 of 103)`."""
+    """Return the words after `name_words` where it matters how far in the page is: `of 412`, `(11 of 103)`."""
     if not name.pages or name.shared:
         return ""
     words = _("of {pages}") if name.counted else _("({number} of {pages})")
@@ -54,7 +55,8 @@ def rest_words(name: PageName) -> str:
 
 
 def span_words(first: PageName, last: PageName) -> str:
-    """`iii–2`; where one of the two labels alone would not say which page it is, `1–4 (9–12 of 103)`."""
+    """Return the name of a span of pages: `iii–2`, or, if one of the two labels alone would not say which page it is,
+    `1–4 (9–12 of 103)`."""
     if first.number == last.number:
         return name_words(first)
     if first.shared or last.shared:
@@ -63,7 +65,8 @@ def span_words(first: PageName, last: PageName) -> str:
 
 
 def range_words(first: PageName, last: PageName) -> str:
-    """`p. iii–2 (5–10 of 103)`, in a book that counts its pages `p. 5–10 of 103`. Of one page, its place."""
+    """Return the name of a range of pages where it matters how far in it is: `p. iii–2 (5–10 of 103)`, in a book that
+    counts its pages `p. 5–10 of 103`. For one page it is its place."""
     if first.number == last.number:
         return place_words(first)
     if first.counted and last.counted and not (first.shared or last.shared):
@@ -72,14 +75,14 @@ def range_words(first: PageName, last: PageName) -> str:
 
 
 def shared_words(typed: str, names: PageNames, found: int) -> str:
-    """That `found` pages are called what a person typed, and how to say which one is meant."""
+    """Say that `found` pages are called what a person typed, and how to say which one is meant."""
     number = names.find(typed)[-1]
     words = _("This document has {n} pages called {page}. #{number} is the last of them, counted from the first page.")
     return words.format(n=count(found), page=typed, number=number)
 
 
 def no_page_words(typed: str, names: PageNames) -> str:
-    """That there is no page of the name that a person typed, and what pages there are."""
+    """Say that there is no page of the name that a person typed, and what pages there are."""
     if not names.labels:
         one = _("There is no page {page}: this document has 1 page.")
         return counted(names.pages, one, _("There is no page {page}: this document has {n} pages."), page=typed)
@@ -89,7 +92,7 @@ def no_page_words(typed: str, names: PageNames) -> str:
 
 
 def unresolved_words(cited: Citation) -> str:
-    """That an answer names a page that several books have."""
+    """Say that an answer names a page that several books have."""
     words = _("Several documents have a page {page}, and the answer does not say which one it means: {title}.")
     return words.format(page=disarm(cited.label or str(cited.page)), title=" ".join(disarm(cited.document).split()))
 

@@ -1,4 +1,4 @@
-"""How hard a passphrase is to guess, and what would make it harder, in words."""
+"""The strength of a passphrase, and what would make it harder to guess, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a model is placed as it is, and what it takes, in sentences; for both faces."""
+"""The reasons why a model is placed as it is, and what it takes, in sentences; for both faces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.wording.units import count, duration, printable, rate, size
 
 
 def item_name(item: MemoryClass) -> str:
-    """A class of bytes, as a heading."""
+    """Return a class of bytes, as a heading."""
     return {
         MemoryClass.EXPERTS: _("experts"),
         MemoryClass.SHARED_EXPERTS: _("shared experts"),
@@ -33,7 +33,7 @@ def item_name(item: MemoryClass) -> str:
 
 
 def sentence(remark: Remark) -> str:
-    """One reason for a plan, or one thing that would help where a model does not fit."""
+    """Return one reason for a plan, or one thing that would help if a model does not fit."""
     template = (_reasons() | _slices() | _loading() | _disk() | _remedies())[remark.reason]
     return template.format_map({name: _shown(name, value) for name, value in remark.params.items()})
 
@@ -72,7 +72,7 @@ def _reasons() -> dict[Reason, str]:
 
 
 def _slices() -> dict[Reason, str]:
-    """Sentences, by their reason, on how many tokens are read at a time."""
+    """Return sentences, by their reason, on how many tokens are read at a time."""
     return {
         Reason.LONG_SLICES: _(
             "Documents are read in batches of {slice_tokens} tokens, about {reading_rate} tokens a second. For each"
@@ -100,7 +100,7 @@ def _slices() -> dict[Reason, str]:
 
 
 def _loading() -> dict[Reason, str]:
-    """Sentences, by their reason, on how weights come onto the graphics cards."""
+    """Return sentences, by their reason, on how weights come onto the graphics cards."""
     return {
         Reason.UPLOADED: _(
             "Loading copies the weights to the GPU while it reads more of them. The file stays in the system’s cache as"
@@ -118,7 +118,7 @@ def _loading() -> dict[Reason, str]:
 
 
 def _disk() -> dict[Reason, str]:
-    """Sentences, by their reason, on weights that stay in their file."""
+    """Return sentences, by their reason, on weights that stay in their file."""
     return {
         Reason.PROCESSOR_ALONE: _("The processor does the work."),
         Reason.EXPERTS_OFF_GPU: _("The experts of {layers} of {of_layers} layers are not on the GPU."),
@@ -145,7 +145,8 @@ def _remedies() -> dict[Reason, str]:
 
 
 def sentences(plan: ModelPlan) -> Iterator[str]:
-    """A plan explained: whether it fits, why it is so, how fast it would be, and what could be asked for instead."""
+    """Yield a plan explained: whether it fits, why it is so, how fast it would be, and what could be asked for
+    instead."""
     result = plan.result
     yield from reasons(result)
     if isinstance(result, Placement):
@@ -155,7 +156,7 @@ def sentences(plan: ModelPlan) -> Iterator[str]:
 
 
 def reasons(result: Placement | Shortfall) -> Iterator[str]:
-    """Whether it fits, and why it is so."""
+    """Yield whether it fits, and why it is so."""
     if isinstance(result, Shortfall):
         words = _("It does not fit: a context of {tokens} tokens ({kv_type}) needs {missing} more memory.")
         yield words.format(
@@ -165,7 +166,8 @@ def reasons(result: Placement | Shortfall) -> Iterator[str]:
 
 
 def speed_sentence(plan: ModelPlan) -> str:
-    """How fast it is: as it was measured in this very place, the rest as estimated. Empty where it does not fit."""
+    """Say how fast a model is: as it was measured in this very place, the rest as estimated. Empty if it does not
+    fit."""
     if not isinstance(plan.result, Placement):
         return ""
     speed, measured = plan.result.speed, plan.measured
@@ -193,7 +195,7 @@ def speed_sentence(plan: ModelPlan) -> str:
 
 
 def time_sentences(plan: ModelPlan) -> Iterator[str]:
-    """How long a load and a full context take, and how sure that is. Nothing where it does not fit."""
+    """Yield how long a load and a full context take, and how sure that is. Nothing if it does not fit."""
     if not isinstance(plan.result, Placement):
         return
     speed, measured = plan.result.speed, plan.measured
@@ -253,7 +255,7 @@ def _way_speed(speed: Speed) -> str:
 
 
 def way_options(way: Way, wanted: PlanRequest) -> str:
-    """The options to type for another way to place a model, beside the options that were typed: `--kv q4_0`."""
+    """Return the options to type for another way to place a model, beside the options that were typed: `--kv q4_0`."""
     request, options = way.request, []
     if request.context_tokens != wanted.context_tokens:
         options.append(f"--context {request.context_tokens}")

@@ -12,21 +12,21 @@ from app.wording.units import counted, printable
 
 
 def held_words(meaning: Meaning, held: Held) -> str:
-    """The words that stand beside a setting that a person cannot choose, or not freely."""
+    """Return the words that stand beside a setting that a person cannot choose, or not freely."""
     if held.at_most:
         return _("your administrator allows at most {value}").format(value=value_words(meaning, held.value))
     return _("set by your administrator")
 
 
 def held_sentence(meaning: Meaning, held: Held) -> str:
-    """The same, as a sentence."""
+    """Say that a person cannot choose a setting, or not freely, as a sentence."""
     if held.at_most:
         return _("Your administrator allows at most {value}.").format(value=value_words(meaning, held.value))
     return _("Set by your administrator.")
 
 
 def policy_lines(policy: Policy) -> tuple[str, ...]:
-    """All that a policy decides, a sentence each, with what is wrong with its file; nothing where there is none."""
+    """Return all that a policy decides, a sentence each, with what is wrong with its file; nothing if there is none."""
     if not policy.path:
         return ()
     problem = () if policy.problem is None else (sentence(policy.problem),)

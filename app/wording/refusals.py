@@ -7,7 +7,7 @@ from app.wording.i18n import _
 
 
 def what(kind: str) -> str:
-    """The kind of a file, as it stands in a sentence."""
+    """Return the kind of a file, as it stands in a sentence."""
     return {
         RefusedKind.WORD: _("a document of Word before 1997"),
         RefusedKind.POWERPOINT: _("a presentation of PowerPoint 97 to 2003"),
@@ -27,7 +27,7 @@ def what(kind: str) -> str:
 
 
 def way_out(kind: str) -> str:
-    """A sentence that says what to do instead."""
+    """Return a sentence that says what to do instead."""
     pdf = _("Open it in its program and save it as PDF.")
     return {
         RefusedKind.WORD: _("Open it in Word or LibreOffice and save it as DOCX."),

@@ -9,7 +9,7 @@ from app.wording.units import count
 
 
 def short_words(host: str) -> str:
-    """The mark, on one line."""
+    """Return the mark for where texts go, on one line."""
     words = _("Text leaves Octavo: {host}") if is_shown_here(host) else _("Text leaves this computer: {host}")
     return words.format(host=host)
 

@@ -9,7 +9,7 @@ from app.wording.i18n import _
 
 
 def nothing_found(found: LibraryFound) -> str:
-    """Why a search may have found nothing, and what to try."""
+    """Say why a search may have found nothing, and what to try."""
     if found.undated:
         return f"{_('Nothing was found.')} {undated_words(found.undated)}"
     if not found.documents:
@@ -19,14 +19,14 @@ def nothing_found(found: LibraryFound) -> str:
 
 
 def unindexed_words(documents: int) -> str:
-    """So many documents were searched by their words alone."""
+    """Say that so many documents were searched by their words alone."""
     if documents == 1:
         return _("1 document is not indexed by meaning yet, so only its words were searched.")
     return _("{n} documents are not indexed by meaning yet, so only their words were searched.").format(n=documents)
 
 
 def undated_words(documents: int) -> str:
-    """So many documents have no date."""
+    """Say that so many documents have no date."""
     if documents == 1:
         return _("1 document has no date, so it was left out.")
     return _("{n} documents have no date, so they were left out.").format(n=documents)

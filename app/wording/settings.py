@@ -34,7 +34,7 @@ class Effect(StrEnum):
 
 
 class Need(StrEnum):
-    """Without it a setting changes nothing."""
+    """The things without which a setting changes nothing."""
 
     GPU = "gpu"
     EXPERTS = "experts"  # beside a GPU
@@ -81,7 +81,7 @@ class SettingSection:
 
 
 def sections() -> tuple[SettingSection, ...]:
-    """All settings, in the order in which they are shown."""
+    """Return all settings, in the order in which they are shown."""
     server_note = _(
         "A server of your organisation (vLLM, SGLang, llama-server) can answer instead of this computer. It receives"
         " the full text of the documents as soon as they are on the desk, the conversation and every question. Octavo"
@@ -100,12 +100,12 @@ def sections() -> tuple[SettingSection, ...]:
 
 
 def meanings() -> dict[str, Meaning]:
-    """By their paths."""
+    """Return the meanings of settings by their paths."""
     return {meaning.path: meaning for section in sections() for meaning in section.settings}
 
 
 def value_words(meaning: Meaning, value: object) -> str:
-    """A value as a person reads it: its name, or the number with its unit; on one line."""
+    """Return a value as a person reads it: its name, or the number with its unit; on one line."""
     for named, words in meaning.named:
         if value == named and type(value) is type(named):
             return words

@@ -17,7 +17,7 @@ from app.wording.units import count
 
 
 def asked_words(question: Question | StoredQuestion) -> str:
-    """Say of any answer to a question that it comes without books; empty where the question was asked of books."""
+    """Say that any answer to a question comes without books; empty if the question was asked of books."""
     if question.asks_documents:
         return ""
     return (
@@ -53,7 +53,7 @@ def searched_words() -> str:
 
 
 def parts_words(parts: Sequence[Part]) -> str:
-    """Which pages were read for an answer from notes; empty for others."""
+    """Say which pages were read for an answer from notes; empty for others."""
     if not parts:
         return ""
     unread, cut = (_names(parts, state) for state in (PartState.UNREAD, PartState.CUT))
@@ -63,12 +63,12 @@ def parts_words(parts: Sequence[Part]) -> str:
 
 
 def part_words(number: int, total: int) -> str:
-    """Which part is being read."""
+    """Say which part is being read."""
     return _("part {number} of {total}").format(number=count(number), total=count(total))
 
 
 def _names(parts: Sequence[Part], state: PartState) -> str:
-    """The pages of these parts, with their books if there are several."""
+    """Return the pages of these parts, with their books if there are several."""
     several = len({part.document for part in parts}) > 1
     one, other = _("p. {page}"), _("“{title}”, p. {page}")
     found = [part for part in parts if part.state is state]
@@ -86,8 +86,8 @@ def _basis(question: Question | StoredQuestion, answer: Answer) -> str:
 
 
 def nothing_found(answer: Answer, *, asked_of_books: bool) -> bool:
-    """Whether no page says anything of an answer that is whole, as far as is known. One whose sentences were never
-    looked up, or that states nothing, has something where a page mark of it has its page."""
+    """Return whether no page says anything of an answer that is whole, as far as is known. One whose sentences were
+    never looked up, or that states nothing, has something if a page mark of it has its page."""
     whole = bool(answer.text) and answer.ending is Ending.COMPLETE and not answer.from_search
     if not (asked_of_books and whole):
         return False
@@ -97,8 +97,8 @@ def nothing_found(answer: Answer, *, asked_of_books: bool) -> bool:
 
 
 def page_says(verdict: SentenceVerdict, books: Mapping[str, Book]) -> str:
-    """The words of the pages that a verdict rests on, such as `The page: “He pays.”`; empty where it has none. `books`
-    by their ids."""
+    """Return the words of the pages that a verdict rests on, such as `The page: “He pays.”`; empty if it has none.
+    `books` by their ids."""
     of_pages: dict[tuple[str, int], list[Evidence]] = {}
     for each in verdict.evidence:
         if each.text:

@@ -21,7 +21,7 @@ def thought_words(thought: Thought, *, is_whole: bool = True) -> str:
 
 
 def thought_of(answer: Answer) -> str:
-    """The line over an answer; empty where nothing was thought."""
+    """Return the line over an answer; empty if nothing was thought."""
     if answer.thought is None:
         return ""
     return thought_words(answer.thought, is_whole=bool(answer.text) or not answer.was_stopped)

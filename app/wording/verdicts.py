@@ -24,7 +24,8 @@ SIGNS = {
 
 
 def verdict_label(verdict: SentenceVerdict, books: Mapping[str, Book], title: str = "") -> str:
-    """A few words for a mark behind a sentence, such as `p. 12 ✓`; empty for an unweighed sentence without a page.
+    """Return a few words for a mark behind a sentence, such as `p. 12 ✓`; empty for an unweighed sentence without a
+    page.
 
     `books` by their ids. `title`: of the book, already short and harmless, where marks name their books.
     """
@@ -47,8 +48,8 @@ def verdict_label(verdict: SentenceVerdict, books: Mapping[str, Book], title: st
 
 
 def verdict_words(verdict: SentenceVerdict, books: Mapping[str, Book], *, titled: bool = False) -> str:
-    """A verdict as a sentence without its full stop, such as `On p. 12, word for word`. `titled`: with the title of the
-    book. `books` by their ids. Plain text; titles and labels are cleaned by whoever shows it."""
+    """Return a verdict as a sentence without its full stop, such as `On p. 12, word for word`. `titled`: with the title
+    of the book. `books` by their ids. Plain text; titles and labels are cleaned by whoever shows it."""
     if verdict.verdict is Verdict.UNWEIGHED:
         return unweighed_words(verdict.reason)
     if verdict.verdict is Verdict.NOTHING or not verdict.page:
@@ -70,7 +71,7 @@ def verdict_words(verdict: SentenceVerdict, books: Mapping[str, Book], *, titled
 
 
 def unweighed_words(reason: Unweighed | None) -> str:
-    """Why there is no verdict on a sentence."""
+    """Say why there is no verdict on a sentence."""
     match reason:
         case Unweighed.WAITING:
             return _("Not weighed yet")
@@ -85,7 +86,7 @@ def unweighed_words(reason: Unweighed | None) -> str:
 
 
 def count_verdicts(verdicts: Sequence[SentenceVerdict]) -> list[tuple[Verdict, str]]:
-    """How many sentences have which verdict, such as `5 word for word`, the good news first."""
+    """Count how many sentences have which verdict, such as `5 word for word`, the good news first."""
     counts = Counter(each.verdict for each in verdicts)
     words = {
         Verdict.VERBATIM: _("{n} word for word"),

@@ -107,7 +107,7 @@ class OpenAnswer:
 
     @property
     def goes_on(self) -> bool:
-        """It had text before."""
+        """True if the answer had text before."""
         return bool(self._before.text)
 
     @property
@@ -147,8 +147,8 @@ class OpenAnswer:
         self._save(parts=parts)
 
     def cites(self, question: str, books: tuple[CitedBook, ...], *, judged: bool = True) -> None:
-        """The question it answers, and the books that it is checked against from now on. `judged`: a model may be asked
-        about what words do not decide."""
+        """Set the question that is answered, and the books that the answer is checked against from now on. `judged`: a
+        model may be asked about what words do not decide."""
         from app.documents.citations.checker import CitationChecker  # with the first question: it takes a while
         from app.documents.citations.verdict import AnswerWeigher
 
@@ -187,8 +187,8 @@ class OpenAnswer:
         return self._checker.check(self.text) if self._checker is not None else ()
 
     def verdicts(self, *, whole: bool = True) -> tuple[SentenceVerdict, ...]:
-        """The pages' verdicts on each sentence of the text so far; of an answer that is held to a form, of its
-        value. Not `whole`: the last sentence was cut off, and says who knows what."""
+        """Return the pages' verdicts on each sentence of the text so far; of an answer that is held to a form, on its
+        value. Not `whole`: the last sentence was cut off, so nobody knows what it says."""
         if self._weigher is None or not self._books or self.answer.from_search:
             return ()
         form, text = self._asked.form, self.text
@@ -265,7 +265,7 @@ class OpenAnswer:
         self.outcome = msgspec.structs.replace(self.answer, ending=Ending.FAILED, problem=problem)
 
     def _save_recorded(self, how: Ending, done: Usage, **changes: Any) -> None:
-        """The answer and its entry in the record are on disk together, or neither is."""
+        """Save the answer and its entry in the record: both are on disk together, or neither is."""
         with self._conversations.together():
             self._save(**changes)
             self._recording.answered(self._asked, self.answer, how, done)
@@ -346,8 +346,8 @@ class Ask:
         return writing.outcome
 
     def written_from(self, answer: Answer, cancel: Cancel) -> Work[Tokenizing | Looking, _Fitted]:
-        """The prompt that an answer was written from, with the answer at its end. Raises AppError NO_MODEL, and BUG
-        where its question is gone."""
+        """Return the prompt that an answer was written from, with the answer at its end. Raises AppError NO_MODEL, and
+        BUG if its question is gone."""
         question = self.conversations.question(answer.question_id)
         if question is None:
             raise AppError(Code.BUG, where="ask.written_from")
@@ -380,7 +380,8 @@ class Ask:
         yield from self._write(question, writing, fitted, limit, cancel, load_s)
 
     def room_for_notes(self, question: StoredQuestion, cancel: Cancel) -> Work[Tokenizing, int]:
-        """Tokens that notes may take next to a question. Raises AppError DOES_NOT_FIT where there are too few."""
+        """Return how many tokens notes may take next to a question. Raises AppError DOES_NOT_FIT if there are too
+        few."""
         beside = Beside(instructions=self.instructions(question.conversation_id))
         fitted = yield from self._fit(question, _put(question, beside, _NO_NOTES), True, "", cancel)
         room = self.model().context_tokens - fitted.size.total - self.reserve()
@@ -408,7 +409,8 @@ class Ask:
         writing.end(ending, usage, timings)
 
     def open(self, asked: Asked) -> tuple[StoredQuestion, OpenAnswer]:
-        """The question as it is kept, and the answer that will be written. Raises AppError BUG where one is gone."""
+        """Return the question as it is kept, and the answer that will be written. Raises AppError BUG if one is
+        gone."""
         answer = None
         match asked:
             case Question():
@@ -444,7 +446,7 @@ class Ask:
         return msgspec.structs.replace(found, instructions=self.instructions(question.conversation_id))
 
     def instructions(self, conversation_id: str) -> str:
-        """How the person wants answers: always, and in this conversation."""
+        """Return how the person wants answers: always, and in this conversation."""
         conversation = self.conversations.get(conversation_id)
         wanted = (self.settings().instructions, conversation.instructions if conversation else "")
         return "\n".join(filter(None, map(str.strip, wanted)))
@@ -475,8 +477,8 @@ class Ask:
     def _choose_sentences(
         self, question: StoredQuestion, writing: OpenAnswer, cancel: Cancel, load_s: float
     ) -> Work[AnswerProgress, None]:
-        """An answer in the documents' words by a model that cannot be trusted to choose them as it writes: it is asked
-        about each sentence that a search finds. Nothing is read for it."""
+        """Compose an answer in the documents' words with a model that cannot be trusted to choose them as it writes: it
+        is asked about each sentence that a search finds. Nothing is read for it."""
         started, books = time.monotonic(), self.prompts.cited(question.all_books)
         writing.cites(question.text, books)
         query = PassageQuery(QuestionKind.ORDINARY, question.text, question.all_books)
@@ -498,9 +500,9 @@ class Ask:
     def _fit(
         self, question: StoredQuestion, put: PromptQuestion, excerpts: bool, begun: str, cancel: Cancel
     ) -> Work[Tokenizing, _Fitted]:
-        """The prompt with as many of the passages, best first, as leave room for the answer; they are gone first when
-        room is short, then outlines. `put`: how the question is put to the model; `begun`: what there is of the answer;
-        it was written with all of them."""
+        """Return the prompt with as many of the passages, best first, as leave room for the answer; they are gone first
+        when room is short, then outlines. `put`: how the question is put to the model; `begun`: what there is of the
+        answer; it was written with all of them."""
         beside = put.beside
         history, rules = self.conversations.history(question.id), self._rules(question)
         sees = self.model().vision is not None
@@ -525,7 +527,7 @@ class Ask:
             beside = msgspec.structs.replace(beside, passages=passages, outlines=outlines)
 
     def _room_for_answer(self, size: PromptSize, longest: int) -> int:
-        """The most tokens that the answer may take, `longest` where there is room. Raises AppError DOES_NOT_FIT when
+        """Return the most tokens that the answer may take, `longest` if there is room. Raises AppError DOES_NOT_FIT if
         too few are left."""
         context_tokens = self.model().context_tokens
         needed = size.total + self.reserve()
@@ -534,11 +536,11 @@ class Ask:
         return min(longest, context_tokens - size.total)
 
     def _room_for_thought(self, size: PromptSize) -> int:
-        """The most tokens that the model may think, so that what is kept free for an answer stays so."""
+        """Return the most tokens that the model may think, so that what is kept free for an answer stays so."""
         return max(1, min(self.budget().thought, self.model().context_tokens - size.total - self.reserve()))
 
     def has_room_for(self, books: tuple[BookRef, ...], cancel: Cancel) -> Work[Loading | Tokenizing, bool]:
-        """Whether the model, which is loaded for that, can read these books whole, and write. Raises AppError;
+        """Return whether the model, which is loaded for that, can read these books whole, and write. Raises AppError;
         Stopped."""
         yield from self.models.ready(cancel)
         prompt, _books = self.prompts.build(PromptQuestion(books))
@@ -546,30 +548,30 @@ class Ask:
         return size.total + self.reserve() <= self.model().context_tokens
 
     def budget(self) -> Budget:
-        """How the loaded model's context is shared out. Raises AppError NO_MODEL."""
+        """Return how the loaded model's context is shared out. Raises AppError NO_MODEL."""
         return budget_of(self.model(), self.settings())
 
     def reserve(self) -> int:
-        """Tokens of the room that is kept for an answer. Raises AppError NO_MODEL."""
+        """Return the tokens of the room that is kept for an answer. Raises AppError NO_MODEL."""
         return self.budget().reserve
 
     def longest_answer(self) -> int:
-        """The most tokens that an answer may take. Raises AppError NO_MODEL."""
+        """Return the most tokens that an answer may take. Raises AppError NO_MODEL."""
         return self.budget().answer
 
     def is_starter(self) -> bool:
-        """Whether the loaded model is the one that comes with Octavo. Raises AppError NO_MODEL."""
+        """Return whether the loaded model is the one that comes with Octavo. Raises AppError NO_MODEL."""
         return local.is_starter(self.model().path)
 
     def model(self) -> ModelInfo:
-        """The loaded one. Raises AppError NO_MODEL."""
+        """Return the loaded model. Raises AppError NO_MODEL."""
         model = self.models.loaded()
         if model is None:
             raise AppError(Code.NO_MODEL)
         return model
 
     def _name(self, question: Question) -> None:
-        """A conversation without a name takes its first question's first words, or its first image's name."""
+        """Name a conversation that has no name after its first question's first words, or its first image's name."""
         conversation = self.conversations.get(question.conversation_id)
         if conversation is not None and not conversation.title:
             self.conversations.rename(conversation.id, first_title(question))
@@ -582,7 +584,7 @@ def first_title(question: Question | StoredQuestion) -> str:
 
 
 def title_of(text: str) -> str:
-    """The first words of a text, on one line."""
+    """Return the first words of a text, on one line."""
     words = " ".join(text.split())
     return words if len(words) <= _TITLE_CHARACTERS else words[: _TITLE_CHARACTERS - 1].rstrip() + "…"
 
@@ -595,7 +597,7 @@ def _check_sight(question: StoredQuestion, model: ModelInfo) -> None:
 
 
 def _as_reading(event: Weighing | Notice) -> Iterator[Reading | Notice]:
-    """Sentences that are asked about, as a face shows what is read."""
+    """Yield sentences that are asked about in the form in which a face shows what is read."""
     yield Reading(event.done, event.total, 0) if isinstance(event, Weighing) else event
 
 
@@ -604,14 +606,15 @@ def _stopped(cancel: Cancel) -> Ending:
 
 
 def _put(question: StoredQuestion, beside: Beside, notes: str = "", *, plain: bool = False) -> PromptQuestion:
-    """A stored question, as it is put to the model with these things beside it."""
+    """Return a stored question as it is put to the model with these things beside it."""
     return PromptQuestion(
         question.books, question.text, question.images, question.others, beside, notes, question.form, plain
     )
 
 
 def does_not_fit(size: PromptSize, needed: int, context_tokens: int) -> AppError:
-    """`needed`: the prompt, and what is kept free behind it."""
+    """Return the error for a prompt that does not fit. `needed`: the prompt's tokens, and what is kept free behind
+    it."""
     return AppError(
         Code.DOES_NOT_FIT,
         needed_tokens=needed,

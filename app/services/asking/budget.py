@@ -1,4 +1,4 @@
-"""How a model's context is shared out: what an answer may take, what is kept free, what stands next to a question."""
+"""The shares of a model's context: what an answer may take, what is kept free, what stands next to a question."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def budget_of(model: ModelInfo, settings: Settings) -> Budget:
 
 
 def share_out(context_tokens: int, parameters: int, settings: Settings) -> Budget:
-    """A context of so many tokens, of a model with so many parameters; 0 where that is not known. A number in the
-    settings wins."""
+    """Share out a context of so many tokens, of a model with so many parameters, 0 if that is not known. A number in
+    the settings wins."""
     ability = next(ability for ability in _ABILITIES if (parameters or float("inf")) <= ability.parameters)
     usual = min(ability.answer_tokens, max(_LEAST_ANSWER, context_tokens // _RESERVE_SHARE))
     answer = settings.max_answer_tokens or usual

@@ -109,7 +109,7 @@ class CellRun(Generic[CellKind]):
         self._told.put((number, event))
 
     def _step(self, turns: Turns[CellKind]) -> Iterator[CellProgress[CellKind]]:
-        """The next that comes of those that are under way; of one of them, its answer as it is written."""
+        """Yield the next event of the questions under way; for one of them, its answer as it is written."""
         number, event = self._told.get()
         if isinstance(event, Future):
             yield from self._ended(turns, self._asked.pop(number), event.result())
@@ -151,8 +151,8 @@ class CellRun(Generic[CellKind]):
         return answer, problem
 
     def _answer(self, turn: CellTurn[CellKind]) -> Work[CellProgress[CellKind], _Outcome]:
-        """The answer, or that of before where not even one could be begun, and what went wrong. One that an outage cut
-        off goes on, but for a value, which is written as a whole."""
+        """Return the answer, or that of before if not even one could be begun, and what went wrong. One that an outage
+        cut off goes on, but for a value, which is written as a whole."""
         cell, before = turn.cell, turn.cell.answer
         asked: Asked = AnotherAnswer(cell.question.id)
         if turn.again and before is not None and not (before.text and cell.question.form.is_held):
@@ -165,8 +165,8 @@ class CellRun(Generic[CellKind]):
         return answer, answer.problem
 
     def _weighed(self, weighing: SentenceWeighing, answer: Answer) -> Work[CellProgress[CellKind], Answer]:
-        """The answer with its sentences weighed, as far as they are. What goes wrong is said, and costs the answer
-        nothing; one that is stopped meanwhile is whole. Why none will be is said once."""
+        """Return the answer with its sentences weighed, as far as they are. What goes wrong is said, and costs the
+        answer nothing; one that is stopped meanwhile is whole. If none will be weighed, the reason is said once."""
         off = None
         try:
             if weighing.is_wanted(answer):
@@ -184,20 +184,20 @@ class CellRun(Generic[CellKind]):
 
 
 def _of_cell(progress: AnswerProgress | WeighingProgress) -> Iterator[CellProgress[CellKind]]:
-    """`CellBegun` and `CellEnded` report the rest; cells have no images."""
+    """Yield the progress that a cell shows. `CellBegun` and `CellEnded` report the rest; cells have no images."""
     if not isinstance(progress, Stored | Checked | Looking | Weighing):
         yield progress
 
 
 def _can_be_weighed(cell: Cell, answer: Answer, problem: Problem | None) -> bool:
-    """Whether a model can judge what the program cannot: the sentences of prose, and whether quoted words mean yes, no
-    or one of several. Dates, amounts and numbers are compared."""
+    """Return whether a model can judge what the program cannot: the sentences of prose, and whether quoted words mean
+    yes, no or one of several. Dates, amounts and numbers are compared."""
     judged = cell.question.form.kind in (ValueKind.PROSE, ValueKind.YES_NO, ValueKind.CHOICE)
     return problem is None and not answer.was_stopped and judged
 
 
 def _concerns_all(problem: Problem, *, same_books: bool) -> bool:
-    """Whether the next question would meet the same problem, whatever it asks."""
+    """Return whether the next question would meet the same problem, whatever it asks."""
     code, params = problem.code, problem.params
     if code is Code.DOES_NOT_FIT:
         if not same_books:

@@ -49,7 +49,7 @@ class ContextSegment(msgspec.Struct, frozen=True):
     page_names: PageNames = PageNames()
 
     def page_at(self, tokens: int) -> int:
-        """The page that the book's token number `tokens` is on; after the last one, the last page."""
+        """Return the page that the book's token number `tokens` is on; after the last one, the last page."""
         return self.first_page + min(bisect_right(self.page_ends, tokens), max(0, len(self.page_ends) - 1))
 
     @property
@@ -60,7 +60,7 @@ class ContextSegment(msgspec.Struct, frozen=True):
 
 
 class ContextUse(msgspec.Struct, frozen=True):
-    """How the context of a conversation is filled; what the segments do not take is free.
+    """The use of a conversation's context; what the segments do not take is free.
 
     `to_read_tokens`: so many of them would have to be read for the next question; the others are read already.
     `next_tokens`: what one more question with its answer is expected to take.
@@ -72,7 +72,7 @@ class ContextUse(msgspec.Struct, frozen=True):
     next_tokens: int = 0
 
     def after(self, done_tokens: int) -> ContextUse:
-        """The same once `done_tokens` of the prompt are read."""
+        """Return the same use once `done_tokens` of the prompt are read."""
         segments, before = [], 0
         for segment in self.segments:
             if segment.kind == "book":
@@ -216,8 +216,8 @@ class Context:
         return BookSize(book.id, book.title, tokens, self.chapters(book), shortest)
 
     def chapters(self, book: Book) -> tuple[OutlineChapter, ...]:
-        """A book's chapters with their tokens; without them for a remote engine, which gets only what is on the desk.
-        Raises AppError NO_MODEL and others."""
+        """Return a book's chapters with their tokens; without them for a remote engine, which gets only what is on the
+        desk. Raises AppError NO_MODEL and others."""
         chapters = chapters_of(book.outline, book.page_count)
         if (model := self.models.loaded()) is not None and model.host:
             return chapters
@@ -230,8 +230,8 @@ class Context:
         return tuple(msgspec.structs.replace(c, tokens=n) for c, n in zip(chapters, tokens, strict=True))
 
     def tokens_of(self, ref: BookRef) -> int | None:
-        """Exact tokens that a book, or some of its pages, would take on the desk; None for a remote engine, which gets
-        nothing that is not there yet. Raises AppError NO_MODEL, PAGES_INVALID."""
+        """Return the exact tokens that a book, or some of its pages, would take on the desk; None for a remote engine,
+        which gets nothing that is not there yet. Raises AppError NO_MODEL, PAGES_INVALID."""
         if (model := self.models.loaded()) is not None and model.host:
             return None
         prompt, _books = self.prompts.build(PromptQuestion((ref,)))

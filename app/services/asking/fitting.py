@@ -61,7 +61,7 @@ class Choices(msgspec.Struct, frozen=True):
         return sum(book.tokens for book in self.books)
 
     def largest(self, most: int) -> list[BookSize]:
-        """At most so many of the books, the largest first."""
+        """Return at most so many of the books, the largest first."""
         return sorted(self.books, key=lambda book: book.tokens, reverse=True)[:most]
 
     def seconds(self, kind: RemedyKind) -> float | None:
@@ -75,7 +75,7 @@ class Choices(msgspec.Struct, frozen=True):
         return read[kind] / self.tokens_per_second if kind in read and self.tokens_per_second else None
 
     def fits_without(self, tokens: int) -> bool:
-        """Whether the rest fits once so many tokens are gone."""
+        """Return whether the rest fits once so many tokens are gone."""
         return self.needed_tokens - tokens <= self.context_tokens
 
 
@@ -101,8 +101,8 @@ class Remedy(msgspec.Struct, frozen=True):
 
 
 def ways(choices: Choices, kv_type: KvType | None, *, asked: bool) -> tuple[Remedy, ...]:
-    """The ways out, first those that help. `kv_type` is the present one, None where the model runs elsewhere; `asked`
-    says that a question waits, which notes on parts, or excerpts, can answer."""
+    """Return the ways out, first those that help. `kv_type` is the present one, None if the model runs elsewhere;
+    `asked` says that a question waits, which notes on parts, or excerpts, can answer."""
     found = [Remedy(RemedyKind.LARGER, True, room=room) for room in proposed_rooms(choices, kv_type)] if kv_type else []
     if choices.oldest:
         found.append(Remedy(RemedyKind.LEAVE_OUT, True))
@@ -126,7 +126,7 @@ def ways(choices: Choices, kv_type: KvType | None, *, asked: bool) -> tuple[Reme
 
 
 def proposed_rooms(choices: Choices, kv_type: KvType) -> list[Room]:
-    """A context that is large enough, for the present KV type or the first smaller one that is needed for it."""
+    """Return a context that is large enough, for the present KV type or the first smaller one that is needed for it."""
     rooms = choices.rooms
     present = next((number for number, room in enumerate(rooms) if room.kv_type is kv_type), 0)
     wanted = -int(-choices.needed_tokens * _HEADROOM // _STEP) * _STEP

@@ -1,4 +1,5 @@
-"""Which documents a question is asked of where there are more than fit: some read whole, passages of others, and why.
+"""Plans which documents a question is asked of if there are more than fit: some read whole, passages of others, and
+why.
 
 What is on the desk of the conversation stays there, first and in its order, so that nothing of it is read again. Of the
 other documents a search finds passages (`services.search`), and `findings` says which of these count: nothing is found
@@ -70,7 +71,7 @@ class DocumentUse(StrEnum):
 
 
 class UseReason(StrEnum):
-    """Why a document is proposed to be used so."""
+    """The reasons why a document is proposed to be used as it is."""
 
     ON_DESK = "on_desk"  # it was put there, or read for an earlier question
     ALL_FIT = "all_fit"  # there is room for all that are asked
@@ -133,7 +134,7 @@ class Proposal(msgspec.Struct, frozen=True):
         return tuple(document for document in self.documents if document.use is use)
 
     def with_use(self, book_id: str, use: DocumentUse) -> Proposal:
-        """The same, with a document used otherwise; one without passages cannot have them shown."""
+        """Return the same proposal with a document used otherwise; one without passages cannot have them shown."""
 
         def changed(document: DocumentChoice) -> DocumentChoice:
             possible = use is not DocumentUse.PASSAGES or document.passages
@@ -275,9 +276,9 @@ class MatterPlans:
         return _Searched(dict(passages), held, words_alone)
 
     def _find(self, query: PassageQuery, refs: tuple[BookRef, ...]) -> tuple[Sequence[Passage], frozenset[str], bool]:
-        """Passages with their scores, of which the best has 1, and the ids of all documents that have something; last,
-        whether some were searched by words alone. What is about all of the documents has no text: then passages come
-        from everywhere, and all have something."""
+        """Return passages with their scores, of which the best has 1, and the ids of all documents that have something;
+        last, whether some were searched by words alone. A question about all of the documents has no text: then
+        passages come from everywhere, and all have something."""
         passages, scope = self.search.passages, [(ref.book_id, ref.pages) for ref in refs]
         if not query.text:
             return passages.spread(scope, _LOOKED_AT), frozenset(ref.book_id for ref in refs), False
@@ -303,7 +304,7 @@ class MatterPlans:
 
 
 def findings(words: WordHits, near: Mapping[int, float]) -> Iterator[int]:
-    """The passages that have something: much of the words, or the names to the letter, or the sense."""
+    """Yield the passages that have something: much of the words, or the names to the letter, or the sense."""
     covered = _COVERED if near else min(_COVERED, max(words.coverage.values(), default=0.0) / 2)
     as_near = _AS_NEAR * max(near.values(), default=0.0)
     for id in near.keys() | words.coverage.keys():
@@ -313,7 +314,7 @@ def findings(words: WordHits, near: Mapping[int, float]) -> Iterator[int]:
 
 
 def _asked(question: Question, scope: MatterScope, books: Sequence[Book]) -> tuple[BookRef, ...]:
-    """All that a question is asked of, in the order of `Proposal.documents`."""
+    """Return all that a question is asked of, in the order of `Proposal.documents`."""
     desk, wanted = {ref.book_id for ref in question.books}, frozenset(scope.book_ids)
     others = sorted(books, key=lambda book: (book.added_at, book.id))
     return question.books + tuple(
@@ -322,12 +323,12 @@ def _asked(question: Question, scope: MatterScope, books: Sequence[Book]) -> tup
 
 
 def _longest(books: Sequence[Book]) -> tuple[BookRef, ...]:
-    """The two with the longest titles: no other two take more room to say how pages are named."""
+    """Return the two books with the longest titles: no other two take more room to say how pages are named."""
     return tuple(BookRef(book.id) for book in sorted(books, key=lambda book: -len(book.title))[:2])
 
 
 def _whole(ref: BookRef, book: Book, tokens: int, desk: frozenset[str]) -> DocumentChoice:
-    """One of those that all fit."""
+    """Return the choice of a document when all fit: it is read whole."""
     reason = UseReason.ON_DESK if book.id in desk else UseReason.ALL_FIT
     return DocumentChoice(ref, book.title, tokens, DocumentUse.WHOLE, reason)
 
@@ -335,7 +336,7 @@ def _whole(ref: BookRef, book: Book, tokens: int, desk: frozenset[str]) -> Docum
 def _share_out(
     searched: _Searched, books: Sequence[BookRef], tokens: Mapping[str, int], room: int, excerpts: int, *, reads: bool
 ) -> _Shares:
-    """How `room` is shared out, `excerpts` of it at most for passages. `reads`: whether the model can make use of whole
+    """Share out `room`, `excerpts` of it at most for passages. `reads`: whether the model can make use of whole
     documents."""
     desk = frozenset(ref.book_id for ref in books)
     left = max(0, room - sum(tokens[book_id] for book_id in desk))
@@ -345,8 +346,8 @@ def _share_out(
 
 
 def _weighty(searched: _Searched, tokens: Mapping[str, int], desk: frozenset[str], room: int) -> frozenset[str]:
-    """The documents that are worth being read whole besides those on the desk: the best one where it fits, others as
-    far as they leave half of the room."""
+    """Return the documents that are worth being read whole besides those on the desk: the best one if it fits, others
+    as far as they leave half of the room."""
     weights = {book_id: _weight(found) for book_id, found in searched.passages.items() if book_id not in desk}
     least = _WEIGHTY * max(weights.values(), default=0.0)
     taken, used = set[str](), 0

@@ -1,4 +1,4 @@
-"""Where books that do not fit into the context are divided: between chapters if there is one to end with."""
+"""Divides books that do not fit into the context: between chapters if there is one to end with."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class PageSize(msgspec.Struct, frozen=True):
 
 
 def pages_of(book: Book, ref: BookRef, heading: int, ends: Sequence[int]) -> list[PageSize]:
-    """The pages of a book on the desk. `ends`: how many of its tokens come before the end of each page there, the
-    `heading` included."""
+    """Return the pages of a book on the desk. `ends`: how many of its tokens come before the end of each page there,
+    the `heading` included."""
     first = ref.pages.first if ref.pages else 1
     levels: dict[int, int] = {}
     for chapter in chapters_of(book.outline, book.page_count):
@@ -55,8 +55,8 @@ def costs(pages: Sequence[PageSize]) -> list[int]:
 
 
 def divide(pages: Sequence[PageSize], room: int) -> list[Sequence[PageSize]]:
-    """The pages in parts of at most `room` tokens. A part ends before the best beginning in its second half, the last
-    one of several; a page that is longer is a part of its own."""
+    """Divide the pages into parts of at most `room` tokens. A part ends before the best beginning in its second half,
+    the last one of several; a page that is longer is a part of its own."""
     parts = []
     while pages:
         ends, taken = [0], 0
@@ -75,6 +75,6 @@ def divide(pages: Sequence[PageSize], room: int) -> list[Sequence[PageSize]]:
 
 
 def refs_of(pages: Sequence[PageSize]) -> tuple[BookRef, ...]:
-    """The books of a part, each with its pages."""
+    """Return the books of a part, each with its pages."""
     books = [(book_id, [page.number for page in found]) for book_id, found in groupby(pages, lambda page: page.book_id)]
     return tuple(BookRef(book_id, PageRange(numbers[0], numbers[-1])) for book_id, numbers in books)

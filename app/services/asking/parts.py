@@ -61,11 +61,12 @@ class Parts:
     books: Books
 
     def unanswered(self, text: str, books: tuple[BookRef, ...]) -> StoredQuestion | None:
-        """The newest question of these words to these books whose notes were begun, and that has no whole answer."""
+        """Return the newest question of these words to these books whose notes were begun, and that has no whole
+        answer."""
         return self.store.unanswered(text, books)
 
     def notes(self, question_id: str) -> PartNotes | None:
-        """The notes on each part, if there are any."""
+        """Return the notes on each part, if there are any."""
         return next((notes for notes in self.store.of_question(question_id) if not notes.shortens), None)
 
     def ask(self, asked: Asked, cancel: Cancel) -> Work[PartsProgress, Answer]:
@@ -93,7 +94,7 @@ class Parts:
     # ---- the parts
 
     def _begun(self, question: StoredQuestion, cancel: Cancel) -> Work[Tokenizing, PartNotes]:
-        """The notes that were begun, unless they were for other pages or for a larger context; else new ones."""
+        """Return the notes that were begun, unless they were for other pages or for a larger context; else new ones."""
         pages = yield from self._measure(question.books, cancel)
         before = self._asked_before(question)
         wanted = self._ask_for_notes(question, question.books, before)
@@ -117,8 +118,8 @@ class Parts:
         return list(chain.from_iterable(pages_of(self.books.book(ref.book_id), ref, h, ends) for ref, h, ends in parts))
 
     def _room(self, wanted: str, cancel: Cancel, *, excerpts: bool) -> Work[Tokenizing, int]:
-        """Tokens that a part, or the notes with `excerpts`, may have where so much is `wanted` of them. Raises AppError
-        DOES_NOT_FIT where that is less than what is noted may have."""
+        """Return how many tokens a part, or the notes with `excerpts`, may have beside the words `wanted` of them.
+        Raises AppError DOES_NOT_FIT if that is less than what is noted may have."""
         budget, context_tokens = self.asking.budget(), self.asking.model().context_tokens
         rules = rules_of(RULES_VERSION)
         prompt = Prompt(rules.excerpts if excerpts else rules.documents, (), (Message("user", wanted),))
@@ -129,7 +130,7 @@ class Parts:
         return context_tokens - needed
 
     def _asked(self, notes: PartNotes, cancel: Cancel) -> Work[CellProgress[Cell], PartNotes]:
-        """The notes with all that is not answered yet asked."""
+        """Ask what is not answered yet, and return the notes with it."""
         left = [(number, cell) for number, cell in enumerate(notes.cells, 1) if cell.state is not CellState.ANSWERED]
         run = CellRun(self.asking, notes.cells, self.store.asks, cancel, excerpts=notes.shortens, notes=True)
         yield from run.run(left)
@@ -163,8 +164,8 @@ class Parts:
     def _texts(
         self, question: StoredQuestion, notes: PartNotes, room: int, writing: OpenAnswer, cancel: Cancel
     ) -> Work[PartsProgress, str]:
-        """The notes of all parts, made shorter until they have room. Raises AppError DOES_NOT_FIT where they do not get
-        shorter."""
+        """Return the notes of all parts, made shorter until they have room. Raises AppError DOES_NOT_FIT if they do not
+        get shorter."""
         several = len(question.books) > 1
         about = tuple(ref.book_id for ref in question.books)
         rows = [row for row in notes.cells if row.state is CellState.ANSWERED]
@@ -186,7 +187,7 @@ class Parts:
     def _shorten(
         self, question: StoredQuestion, notes: Sequence[tuple[Cell, str, int]], cancel: Cancel
     ) -> Work[PartsProgress, list[Cell]]:
-        """Fewer notes: those that follow each other become one, as many as the model can see at once. `notes`: rows,
+        """Shorten notes: those that follow each other become one, as many as the model can see at once. `notes`: rows,
         their texts, and the tokens of these."""
         limit, names = self.asking.budget().notes, self._names(question.books)
         bare = ask_for_shorter(question.text, names, limit, "")
@@ -210,7 +211,7 @@ class Parts:
     # ---- words
 
     def _names(self, refs: Sequence[BookRef]) -> str:
-        """The pages, as their books name them."""
+        """Return the pages, as their books name them."""
         parts = map(self._part, refs)
         return ", ".join(f"{part.pages} ({' '.join(part.document.split())})" for part in parts)
 
@@ -228,7 +229,7 @@ class Parts:
         return ask_for_notes(question.text, self._names(refs), self.asking.budget().notes, marks, before)
 
     def _asked_before(self, question: StoredQuestion) -> str:
-        """The question that this one follows, where it cannot be understood without it."""
+        """Return the question that this one follows, if it cannot be understood without it; else nothing."""
         turns = self.asking.conversations.history(question.id)
         kind = decide(question.text, question.books, turns, self.books.book).kind
         follows = turns and kind in (QuestionKind.FOLLOW_UP, QuestionKind.NOTHING)
@@ -245,7 +246,8 @@ def _beneath(progress: CellProgress[Cell]) -> Iterator[PartsProgress]:
 
 
 def _is_sound(notes: PartNotes, pages: Sequence[PageSize], room: int) -> bool:
-    """Whether the parts that are noted are just these pages, and those that are not noted yet fit into the room."""
+    """Return whether the parts that are noted are just these pages, and those that are not noted yet fit into the
+    room."""
     rest = list(pages)
     for row in notes.cells:
         count = sum(ref.pages.last - ref.pages.first + 1 for ref in row.question.books if ref.pages)
@@ -263,7 +265,7 @@ def _state_of(row: Cell) -> PartState:
 
 
 def _also_cut(parts: Sequence[Part], rows: Sequence[Cell]) -> tuple[Part, ...]:
-    """The parts, where notes made of several of them were cut."""
+    """Return the parts, with those marked whose notes were cut when notes of several parts became one."""
     cut = [ref for row in rows if _state_of(row) is PartState.CUT for ref in row.question.books]
     return tuple(
         msgspec.structs.replace(part, state=PartState.CUT)
@@ -280,7 +282,7 @@ def _has(whole: BookRef, part: BookRef) -> bool:
 
 
 def _marked(row: Cell, several: bool) -> str:
-    """Notes whose marks name the pages that were found; with `several` books, each its book, too."""
+    """Return notes whose marks name the pages that were found; with `several` books, each its book, too."""
     if row.answer is None:
         return ""
     text, marks = row.answer.text, defaultdict(list)
@@ -294,7 +296,7 @@ def _marked(row: Cell, several: bool) -> str:
 
 
 def _groups(sizes: Sequence[int], room: int) -> list[tuple[int, int]]:
-    """Half-open ranges of notes that follow each other and have room together."""
+    """Return half-open ranges of notes that follow each other and have room together."""
     groups, first, taken = [], 0, 0
     for number, size in enumerate(sizes):
         if number > first and taken + size > room:
@@ -305,7 +307,7 @@ def _groups(sizes: Sequence[int], room: int) -> list[tuple[int, int]]:
 
 
 def _joined(refs: Iterator[BookRef]) -> tuple[BookRef, ...]:
-    """The same pages with as few ranges as their books."""
+    """Return the same pages with as few ranges as their books."""
     found: dict[str, BookRef] = {}
     for ref in refs:
         before = found.get(ref.book_id)

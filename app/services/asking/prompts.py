@@ -76,7 +76,7 @@ class Prompts:
         rules: int = RULES_VERSION,
         conversation_id: str = "",
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
-        """The prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
+        """Return the prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
         The model does not get turns that are left out; their images are counted, so that each keeps its number.
         Earlier questions are repeated as they were read, with what stood beside them, so that nothing is read again.
@@ -103,13 +103,13 @@ class Prompts:
         return msgspec.structs.replace(prompt, said=tuple(said), restated=restated, **whose), books
 
     def cited(self, refs: Sequence[BookRef]) -> tuple[CitedBook, ...]:
-        """The books, or these pages of them, as an answer can cite them. Raises AppError FILE_MISSING,
+        """Return the books, or these pages of them, as an answer can cite them. Raises AppError FILE_MISSING,
         PAGES_INVALID."""
         return tuple(map(self._books.cited, refs))
 
     def _earlier(self, turns: tuple[Turn, ...], sees: bool, rules: Rules) -> tuple[list[Message], list[str], int]:
-        """The messages of earlier turns, what was asked in them, and how many images they have: these are numbered
-        through the conversation."""
+        """Return the messages of earlier turns, what was asked in them, and how many images they have: these are
+        numbered through the conversation."""
         messages: list[Message] = []
         said = []
         images = 0
@@ -131,8 +131,8 @@ class Prompts:
         return messages, said, images
 
     def put(self, question: PromptQuestion, rules: Rules) -> str:
-        """A question as the model reads it, always the same for the same things beside it: a later turn must repeat it
-        as it was read. What is of books that are gone is left out. Passages of other books stand apart."""
+        """Put a question as the model reads it, always the same for the same things beside it: a later turn must repeat
+        it as it was read. What is of books that are gone is left out. Passages of other books stand apart."""
         beside, notes, asked = question.beside, question.notes, question.all_books
         apart = {ref.book_id for ref in question.others} if question.books else set()
         near = [passage for passage in beside.passages if passage.book_id not in apart]
@@ -155,7 +155,7 @@ class Prompts:
         return "\n\n".join(parts)
 
     def passage_texts(self, passages: Sequence[PassageRef], *, titled: bool = False) -> list[str]:
-        """Each passage with its mark, which names its document where there are several, or it is to be `titled`."""
+        """Return each passage with its mark, which names its document if there are several, or it is to be `titled`."""
         titled = titled or len({passage.document for passage in passages}) > 1
         texts = []
         for passage in passages:
@@ -167,7 +167,8 @@ class Prompts:
         return texts
 
     def outline_texts(self, outlines: Sequence[OutlineRef], refs: Sequence[BookRef]) -> list[str]:
-        """The lines of these outlines, as far as they are about pages on the desk, each with the mark of its page."""
+        """Return the lines of these outlines, as far as they are about pages on the desk, each with the mark of its
+        page."""
         lines: list[str] = []
         on_desk = {ref.book_id: ref.pages for ref in refs}
         for outline in outlines:
@@ -185,7 +186,7 @@ class Prompts:
         return lines
 
     def marks(self, refs: Sequence[BookRef], page: str) -> tuple[str, ...]:
-        """How a page is named in each of these books. A book that is gone has no name any more."""
+        """Return how a page is named in each of these books. A book that is gone has no name any more."""
         if not refs[1:]:
             return (f"[{page}]",)
         books = (self._books.get(ref.book_id) for ref in refs)  # no more than are named are looked up
@@ -194,7 +195,7 @@ class Prompts:
 
 
 def _places(passages: tuple[PassageRef, ...], books: tuple[CitedBook, ...]) -> tuple[tuple[int, int], ...]:
-    """Where the pages of the passages are: the number of the book and that of the page in it, both from 0."""
+    """Return where the pages of the passages are: the number of the book and that of the page in it, both from 0."""
     wanted = {(passage.book_id, passage.page) for passage in passages}
     return tuple(
         (number, index)
@@ -205,7 +206,7 @@ def _places(passages: tuple[PassageRef, ...], books: tuple[CitedBook, ...]) -> t
 
 
 def _asked(question: str, images: tuple[ImageRef, ...], shown: int, sees: bool) -> Message:
-    """A question with its images, which come after `shown` others."""
+    """Return a question with its images, which come after `shown` others."""
     names = [f"[image {number}: {image.untrusted_name}]" for number, image in enumerate(images, shown + 1)]
     if not sees:
         unseen = [f"{name} (you cannot see it)" for name in names]
@@ -234,7 +235,7 @@ def _one_line(untrusted_title: str) -> str:
 
 
 def in_reading_order(passages: Sequence[PassageRef], books: Sequence[BookRef]) -> tuple[PassageRef, ...]:
-    """The passages as they follow each other in `books`; behind them those of other books, each with its own."""
+    """Return the passages as they follow each other in `books`; behind them those of other books, each with its own."""
     order: dict[str, int] = {}
     for book_id in (*(ref.book_id for ref in books), *(passage.book_id for passage in passages)):
         order.setdefault(book_id, len(order))

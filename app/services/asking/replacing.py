@@ -55,7 +55,7 @@ class NameReplacing(Protocol):
         PAGES_INVALID."""
 
     def in_file(self, report: SomeReport, conversation_id: str, book_ids: Iterable[str]) -> SomeReport:
-        """A report about a conversation with its names replaced, as it may be written into a file."""
+        """Return a report about a conversation with its names replaced, as it may be written into a file."""
 
 
 MakeNameReplacing: TypeAlias = Callable[[Engine, Database, Models], NameReplacing]

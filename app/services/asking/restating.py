@@ -68,15 +68,15 @@ class Restating:
             self.search.prepare([ref.book_id for ref in refs])
 
     def find(self, query: PassageQuery, most: int) -> Beside:
-        """Up to `most` passages, best first."""
+        """Find up to `most` passages, best first."""
         found = self.search.passages_for(query, most)
         titles = {id: self.books.book(id).title for id in {passage.book_id for passage in found.passages}}
         refs = (PassageRef(p.book_id, titles[p.book_id], p.page, p.label, p.start, p.end) for p in found.passages)
         return Beside(tuple(refs), words_alone=found.words_alone)
 
     def _outlines(self, refs: Sequence[BookRef], room: int, cancel: Cancel) -> Work[Tokenizing, tuple[OutlineRef, ...]]:
-        """The outlines of the books that have one, as deep as there is room for; none if not even their first level
-        fits."""
+        """Return the outlines of the books that have one, as deep as there is room for; none if not even their first
+        level fits."""
         books = [(ref, self.books.book(ref.book_id)) for ref in refs]
         deepest = min(_LEVELS, max((section.level for _, book in books for section in book.outline), default=0))
         for levels in range(deepest, 0, -1):

@@ -80,7 +80,7 @@ def judge(answer: Answer, question: Question | StoredQuestion, books: Books) -> 
 
 
 def checked(answer: str, schema: str) -> tuple[Problem | None, Any]:
-    """Why an answer is not what a schema wants, None where it is; and what it says, None where that is no JSON."""
+    """Return why an answer is not what a schema wants, None if it is; and what it says, None if that is no JSON."""
     from jsonschema.exceptions import best_match
 
     try:
@@ -145,7 +145,7 @@ def _references(schema: Any, where: str = "#") -> Iterator[tuple[str, str]]:
 
 
 def _validator(schema: dict[str, Any]) -> Any:
-    """One that never fetches anything."""
+    """Return a validator that never fetches anything."""
     from jsonschema.validators import Draft202012Validator, validator_for
     from referencing import Registry
 
@@ -154,7 +154,8 @@ def _validator(schema: dict[str, Any]) -> Any:
 
 
 def _formats() -> Any:
-    """The library's own checks, and of the formats that it needs others for what answers are held to."""
+    """Return checks of formats: the library's own, and for the formats that it needs other libraries for, the rules
+    that answers are held to."""
     from jsonschema import FormatChecker
 
     from app.engine.writing.json_grammar import FORMATS, matches
@@ -172,7 +173,7 @@ def _formats() -> Any:
 
 
 def _refuse(constant: str) -> None:
-    """NaN and infinity are no JSON."""
+    """Refuse NaN and infinity, which are no JSON."""
     raise ValueError(constant)
 
 

@@ -26,7 +26,7 @@ _KANA = re.compile("[\u3041-\u30ff]")
 
 
 def answer(question: str, books: Sequence[CitedBook], passages: Sequence[PassageRef], form: AnswerForm = FREE) -> str:
-    """The answer in Markdown, in the language of the question: Japanese or English.
+    """Return the answer in Markdown, in the language of the question: Japanese or English.
 
     `passages`: those that the index finds for the question. Each of up to `MOST` sentences is on the page that is
     named after it; where none is near, the answer says so. Of a `form` it is a value in such a sentence, and the
@@ -38,9 +38,9 @@ def answer(question: str, books: Sequence[CitedBook], passages: Sequence[Passage
     lines: dict[Near, str] = {}
 
     def quote(near: Near) -> bool:
-        """Whether the checker finds just this on its page: a sentence may have marks of its own. A line of one or two
-        words is too short for it to look up, so that its mark only names the page.
-        """
+        """Quote a sentence if the checker finds just this on its page, and return whether it does: a sentence may have
+        marks of its own. A line of one or two words is too short for the checker to look up, so that its mark only
+        names the page."""
         book, page = places[near.page]
         state = CitationState.VERIFIED if is_evidence(near.text) else CitationState.PAGE
         for quotation in _quotations(near.text, japanese=japanese):
@@ -59,7 +59,7 @@ def answer(question: str, books: Sequence[CitedBook], passages: Sequence[Passage
 
 
 def _places(books: Sequence[CitedBook], passages: Sequence[PassageRef]) -> list[tuple[CitedBook, Page]]:
-    """The pages that are looked through, in their order."""
+    """Return the pages that are looked through, in their order."""
     places = [(book, page) for book in books for page in book.pages]
     if sum(len(page.text) for _, page in places) <= _ALL_CHARACTERS:
         return places
@@ -68,8 +68,8 @@ def _places(books: Sequence[CitedBook], passages: Sequence[PassageRef]) -> list[
 
 
 def _quotations(text: str, *, japanese: bool) -> tuple[str, str]:
-    """The text in quotation marks, with inner ones as the language writes them and, if that is not found on the page,
-    as the page has them."""
+    """Return the text in quotation marks, with inner ones as the language writes them and, if that is not found on the
+    page, as the page has them."""
     if japanese:
         return f"「{text.translate(_INNER_JAPANESE)}」", f"「{text}」"
     return f"“{text.translate(_INNER_ENGLISH)}”", f"“{text}”"
@@ -80,7 +80,7 @@ _INNER_JAPANESE = str.maketrans("「」", "『』")
 
 
 def _compose_held(form: AnswerForm, held: HeldForm, question: str, found: Sequence[tuple[str, str]]) -> str:
-    """`found`: sentences, each with its line."""
+    """Compose an answer that is held to a form. `found`: sentences, each with its line."""
     for text, line in found:
         if form.kind is ValueKind.TEXT:
             return f"{text if len(text) <= MOST_CHARACTERS else f'{text[: MOST_CHARACTERS - 1]}…'}\n{line}"

@@ -35,7 +35,8 @@ _REQUESTS = (
     "Da a esta conversación un título de dos a seis palabras, en español. Escribe solo el título.",
     "Dai a questa conversazione un titolo di due a sei parole, in italiano. Scrivi solo il titolo.",
 )
-"""In the order of `app.language.grammar`: a small model writes the title in the language of the request."""
+"""The requests for a title, in the order of `app.language.grammar`: a small model writes the title in the language of
+the request."""
 _REQUEST_JAPANESE = "この会話に短い題名を付けてください。題名だけを書いてください。"
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 
@@ -57,9 +58,9 @@ class Titling:
     settings: Callable[[], Settings]
 
     def is_wanted(self, answer: Answer) -> bool:
-        """Whether its conversation still has the title that its first question gave it, and a model may be asked for
-        another. One on a server is not: what one more request costs there is not known, neither to others who wait for
-        it nor to the next question, since its cache cannot be taken back. Raises AppError NO_MODEL."""
+        """Return whether its conversation still has the title that its first question gave it, and a model may be asked
+        for another. One on a server is not: what one more request costs there is not known, neither to others who wait
+        for it nor to the next question, since its cache cannot be taken back. Raises AppError NO_MODEL."""
         if not self.settings().title_conversations or not answer.text or _is_slow(answer):
             return False
         model = self.ask.model()
@@ -88,7 +89,7 @@ class Titling:
         return ""
 
     def _present(self, answer: Answer) -> tuple[str, str]:
-        """The conversation of an answer, and its title if its first question gave it, or an empty one."""
+        """Return the conversation of an answer, and its title if its first question gave it, or an empty one."""
         question = self.conversations.question(answer.question_id)
         conversation = self.conversations.get(question.conversation_id) if question is not None else None
         if question is None or conversation is None:
@@ -99,7 +100,7 @@ class Titling:
 
 
 def request_for(asked: str) -> str:
-    """How a title is asked for after a question."""
+    """Return the request for a title after a question, in the question's language."""
     if _KANA.search(asked):
         return _REQUEST_JAPANESE
     return _REQUESTS[leading_language(_WORD.findall(asked.casefold())) or ENGLISH]
@@ -116,7 +117,8 @@ def clean(untrusted_text: str, *, whole: bool = True) -> str:
 
 
 def is_copied(title: str, request: str, asked: str, answered: str) -> bool:
-    """Whether a title says no more than the request for it, or than the beginning of the question or the answer."""
+    """Return whether a title says no more than the request for it, or than the beginning of the question or the
+    answer."""
     words = _letters(title)
     return words in _letters(request) or any(_letters(text).startswith(words) for text in (asked, answered))
 

@@ -1,4 +1,4 @@
-"""Which cells are asked next, how many side by side, and what is asked again after an outage."""
+"""Decides which cells are asked next, how many side by side, and what is asked again after an outage."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ _IN_THE_MIDDLE = frozenset({Code.REMOTE_CUT, Code.REMOTE_STALLED})
 
 
 class Breadth:
-    """How many questions a server is asked at the same time: as many as it says that it has slots; else four, and more
-    as long as that brings at least a tenth more answers in the same time. Half of it where it refuses one, and then one
-    more after each round (additive increase, multiplicative decrease, as RFC 5681 has it for TCP)."""
+    """The number of questions that a server is asked at the same time: as many as it says that it has slots; else four,
+    and more as long as that brings at least a tenth more answers in the same time. It is halved when the server refuses
+    a question, and then grows by one after each round (additive increase, multiplicative decrease, as RFC 5681 has it
+    for TCP)."""
 
     def __init__(self, most: int = 0) -> None:
         """`most`: what a person allows; 0: as many as it bears."""
@@ -46,13 +47,13 @@ class Breadth:
         self._before: tuple[int, float] | None = None  # a width, and answers a second with it
 
     def width(self, model: ModelInfo | None) -> int:
-        """For the loaded model; before one is known, one question has it loaded."""
+        """Return the number for the loaded model; before one is known, one question has it loaded."""
         if model is None or not model.host:
             return 1
         return max(1, min(model.slots or self._tried, self._most, self._borne))
 
     def answered(self, seconds: float, model: ModelInfo | None) -> None:
-        """One was answered in so many seconds."""
+        """Note that a question was answered in so many seconds."""
         width = self.width(model)
         self._round.append(seconds)
         if len(self._round) < max(_FEWEST_ANSWERS, width):
@@ -116,7 +117,7 @@ class Turns(Generic[CellKind]):
         return max(0.0, self._until - self._clock())
 
     def take(self) -> CellTurn[CellKind] | None:
-        """The next one that may be asked now."""
+        """Take the next cell that may be asked now."""
         model = self._model()
         width = self._breadth.width(model)
         if len(self._under_way) >= width or self.rest_s:
@@ -132,11 +133,11 @@ class Turns(Generic[CellKind]):
         return None
 
     def drop(self, turn: CellTurn[CellKind]) -> None:
-        """It need not be asked."""
+        """Drop a cell that need not be asked."""
         del self._under_way[turn.number]
 
     def ended(self, turn: CellTurn[CellKind], cell: CellKind, problem: Problem | None) -> bool:
-        """Whether it will be asked again. `cell`: with what came of it."""
+        """End a cell's turn and return whether it will be asked again. `cell`: with what came of it."""
         _turn, begun = self._under_way.pop(turn.number)
         if problem is None or problem.code not in OUTAGES:
             self._delay_s = self._since = 0.0

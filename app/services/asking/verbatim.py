@@ -29,29 +29,30 @@ MOST_CHOSEN, MOST_ASKED = 4, 24
 """Sentences of one answer at most, and sentences that a model is asked about, where it writes nothing."""
 
 LEAST_WEIGHT = math.log(7 / 3)
-"""How much more probable "yes" than "no" must be, as a logarithm, for a sentence to be taken for an answer."""
+"""The least logarithm of how much more probable "yes" is than "no" for a sentence to be taken for an answer."""
 
 AS_GOOD = 0.5
-"""How far below the best one further sentences may be."""
+"""The most by which further sentences may lie below the best one."""
 
 _BY_WORDS, _OF_PASSAGE = 12, 3
 
 
 def is_possible(model: ModelInfo | None) -> bool:
-    """Whether the loaded model can be held to sentences: a server cannot, and a search answers for the starter."""
+    """Return whether the loaded model can be held to sentences: a server cannot, and a search answers for the
+    starter."""
     return model is not None and not model.host and not local.is_starter(model.path)
 
 
 def is_wanted(words: AnswerWords, model: ModelInfo | None, may_judge: Callable[[], bool | None]) -> bool:
-    """Whether an answer of the loaded model is to be in the documents' words. `may_judge`: whether that model may be
-    asked about sentences, as `SentenceWeighing.may_judge` says it; it reads the model's file."""
+    """Return whether an answer of the loaded model is to be in the documents' words. `may_judge`: whether that model
+    may be asked about sentences, as `SentenceWeighing.may_judge` says it; it reads the model's file."""
     if words is AnswerWords.FREE or not is_possible(model):
         return False
     return words is AnswerWords.DOCUMENTS or may_judge() is False
 
 
 def held_to(question: str, books: Sequence[CitedBook]) -> Verbatim:
-    """The sentences of these books with the marks of their pages, and what says that none of them answers."""
+    """Return the sentences of these books with the marks of their pages, and what says that none of them answers."""
     from app.documents.citations.whole_sentences import whole_sentences  # with the first such answer: it takes a while
 
     several = len(books) > 1
@@ -63,8 +64,8 @@ def held_to(question: str, books: Sequence[CitedBook]) -> Verbatim:
 
 
 def likeliest(question: str, books: Sequence[CitedBook], passages: Sequence[PassageRef]) -> tuple[WholeSentence, ...]:
-    """The sentences that may answer a question: those with most of its words, and of the `passages` that a search by
-    meaning finds those that have most of them."""
+    """Return the sentences that may answer a question: those with most of its words, and of the `passages` that a
+    search by meaning finds those that have most of them."""
     from app.documents.citations.page_sentences import PageSentences, content_terms
     from app.documents.citations.whole_sentences import whole_sentences
 
@@ -84,13 +85,13 @@ def likeliest(question: str, books: Sequence[CitedBook], passages: Sequence[Pass
 
 
 def asked_of(question: str, sentence: WholeSentence) -> str:
-    """The question that a model is asked about one of them."""
+    """Return the question that a model is asked about one of the sentences."""
     return f"Question: {question}\nSentence: {sentence.text}\nDoes the sentence answer the question? Answer yes or no."
 
 
 def chosen(question: str, sentences: Sequence[WholeSentence], weights: Sequence[float], *, several_books: bool) -> str:
-    """The answer: the sentences that the model takes for answers, the best first, each with its page mark; or that the
-    documents do not say it."""
+    """Return the answer: the sentences that the model takes for answers, the best first, each with its page mark; or
+    that the documents do not say it."""
     ranked = sorted(zip(weights, sentences, strict=True), key=lambda each: -each[0])
     least = max(LEAST_WEIGHT, ranked[0][0] - AS_GOOD) if ranked else LEAST_WEIGHT
     taken = [sentence for weight, sentence in ranked[:MOST_CHOSEN] if weight >= least]

@@ -47,11 +47,11 @@ class SentenceWeighing:
     settings: Callable[[], Settings]
 
     def is_wanted(self, answer: Answer) -> bool:
-        """Whether there are sentences that only a model may decide, and it may be asked about them."""
+        """Return whether there are sentences that only a model may decide, and it may be asked about them."""
         return self.settings().weigh_sentences and any(each.waits for each in answer.verdicts)
 
     def may_judge(self) -> bool | None:
-        """Whether the loaded model may be asked in some language; None where that was not found out yet, or none is
+        """Return whether the loaded model may be asked in some language; None if that was not found out yet, or none is
         loaded."""
         model = self.engine.model()
         return judgement.may_judge(self.judges, model) if model is not None else None
@@ -93,14 +93,14 @@ class SentenceWeighing:
         return self._kept(answer, verdicts)
 
     def _prompt(self, answer: Answer) -> Prompt:
-        """The texts that come before each question, and whose pseudonyms are used for a server."""
+        """Return the texts that come before each question, and whose pseudonyms are used for a server."""
         question = self.conversations.question(answer.question_id)
         about = tuple(dict.fromkeys(place.book_id for each in answer.verdicts for place in each.evidence))
         conversation_id = question.conversation_id if question is not None else ""
         return msgspec.structs.replace(judgement.PROMPT, conversation_id=conversation_id, about=about)
 
     def _measure(self, key: str, prompt: Prompt, cancel: Cancel) -> Work[WeighingProgress, Judge | None]:
-        """How far the model can be believed; None where there was no memory to find out."""
+        """Measure how far the model can be believed; None if there was no memory to find out."""
         bare = msgspec.structs.replace(prompt, about=())
         questions = [case.question for case in judgement.calibration()]
         found = yield from self._weights(bare, questions, cancel, calibrating=True)
@@ -116,7 +116,7 @@ class SentenceWeighing:
     def _weights(
         self, prompt: Prompt, questions: Sequence[str], cancel: Cancel, *, calibrating: bool = False
     ) -> Work[WeighingProgress, list[float | None]]:
-        """The weight of each question; None where there was no room for it."""
+        """Return the weight of each question; None for those that there was no room for."""
 
         def passing(event: WeighingProgress) -> Work[WeighingProgress, None]:
             yield msgspec.structs.replace(event, calibrating=calibrating) if isinstance(event, Weighing) else event
@@ -139,7 +139,8 @@ class SentenceWeighing:
 
 
 def why_not_asked(model: ModelInfo, answer: Answer) -> Problem | None:
-    """Why a model is asked nothing, as far as that is known without asking it: a server may not say how sure it is."""
+    """Return why a model is asked nothing, as far as that is known without asking it: a server may not say how sure it
+    is."""
     if answer.from_search or local.is_starter(model.path):
         return Problem(Code.WEIGHING_STARTER)
     return None

@@ -104,7 +104,7 @@ def decide(
 
 
 def _titled(own: Sequence[str], refs: tuple[BookRef, ...], book_of: Callable[[str], Book]) -> tuple[BookRef, ...]:
-    """The books whose titles have all these words."""
+    """Return the books whose titles have all these words."""
     titles = [(ref, unicodedata.normalize("NFKC", book_of(ref.book_id).title).casefold()) for ref in refs]
     return tuple(ref for ref, title in titles if all(word in title for word in own))
 
@@ -132,7 +132,7 @@ def in_chapter(question: str, refs: tuple[BookRef, ...], book_of: Callable[[str]
 
 
 def _within(ref: BookRef, chapter: OutlineChapter) -> BookRef:
-    """The chapter's pages, of those on the desk if it has any there."""
+    """Return the chapter's pages, of those on the desk if it has any there."""
     first, last = chapter.pages.first, chapter.pages.last
     if ref.pages is not None:
         first, last = max(first, ref.pages.first), min(last, ref.pages.last)
@@ -158,7 +158,7 @@ def _read(text: str) -> _Words:
 
 
 def _is_general(word: str) -> bool:
-    """Whether it says what is wanted, not about what."""
+    """Return whether a word says what is wanted, not about what."""
     return word in table.IDLE or word in table.WHOLE or _is_summary_word(word)
 
 
@@ -171,7 +171,7 @@ def _is_summary(words: _Words) -> bool:
 
 
 def _is_whole(words: _Words, *, alike: bool, follows: bool) -> bool:
-    """Whether a question without matter of its own is about all of the books, not about what was said."""
+    """Return whether a question without matter of its own is about all of the books, not about what was said."""
     if table.ABOUT.search(words.plain) or table.LISTS.search(words.plain):
         return True
     names_it = any(word in table.WHOLE for word in words.matter)
@@ -181,7 +181,7 @@ def _is_whole(words: _Words, *, alike: bool, follows: bool) -> bool:
 
 
 def _follows(words: _Words, own: Sequence[str]) -> bool:
-    """Whether it points to the turn before."""
+    """Return whether a question points to the turn before."""
     if table.CONNECTING.search(words.plain):
         return len(own) <= _SOME
     if own and all(word in table.RELATIONAL for word in own):
@@ -190,8 +190,8 @@ def _follows(words: _Words, own: Sequence[str]) -> bool:
 
 
 def _said(turns: Sequence[Turn], refs: Sequence[BookRef], book_of: Callable[[str], Book]) -> list[str]:
-    """The last question, with those that it follows from, and the first words of matter of the last answer, after the
-    title of the section that it cites: what follows is mostly in there."""
+    """Return the last question, with those that it follows from, and the first words of matter of the last answer,
+    after the title of the section that it cites: what follows is mostly in there."""
     said = []
     for turn in turns[: -_BACK - 1 : -1]:
         words = _read(turn.question.text[:_LONG_CHARACTERS])
@@ -205,7 +205,8 @@ def _said(turns: Sequence[Turn], refs: Sequence[BookRef], book_of: Callable[[str
 
 
 def _cited(answer: Answer | None, refs: Sequence[BookRef], book_of: Callable[[str], Book]) -> list[str]:
-    """The title of the innermost section, the last one of several, that the first page which an answer cites is in."""
+    """Return the title of the innermost section, the last one of several, that the first page which an answer cites is
+    in."""
     asked = {ref.book_id for ref in refs}
     for book_id, page in pages_cited(answer) if answer is not None else ():
         if book_id in asked:
@@ -216,8 +217,8 @@ def _cited(answer: Answer | None, refs: Sequence[BookRef], book_of: Callable[[st
 
 
 def pages_cited(answer: Answer) -> list[tuple[str, int]]:
-    """The books and pages that an answer names or quotes, in the order of its text, then those that have its sentences.
-    None of a mark whose quotation is not there."""
+    """Return the books and pages that an answer names or quotes, in the order of its text, then those that have its
+    sentences. A mark whose quotation is not there gives none."""
     found = [each for each in answer.citations if each.page > 0 and each.state is not CitationState.NOT_FOUND]
     found.sort(key=lambda each: each.start if each.start >= 0 else len(answer.text))
     named = [(each.book_id, each.page) for each in found]

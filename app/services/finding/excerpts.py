@@ -26,8 +26,8 @@ class Excerpt(msgspec.Struct, frozen=True):
 
 
 def excerpt_of(text: str, needles: Sequence[str], *, before: int = _BEFORE, after: int = _AFTER) -> Excerpt:
-    """One line around the first place of the first of `needles`, which `fold` returned, with so many characters before
-    and after it; the beginning of the text, where there is none."""
+    """Return one line around the first place of the first of `needles`, which `fold` returned, with so many characters
+    before and after it; the beginning of the text, if there is none."""
     first = needles[0] if needles else ""
     parts = [_one_line(part) for part in text.split("\n\n")]
     part = next((part for part in parts if contains(part, first)), " ".join(parts))
@@ -41,13 +41,15 @@ def excerpt_of(text: str, needles: Sequence[str], *, before: int = _BEFORE, afte
 
 
 def _one_line(text: str) -> str:
-    """Words that a line broke are whole, and so is text without spaces; without Markdown's marks of bold words."""
+    """Return a text on one line: words that a line broke are whole, and so is text without spaces; without Markdown's
+    marks of bold words."""
     whole = _BROKEN_LINE.sub("", _BROKEN_WORD.sub("", text.replace("**", "")))
     return _GAP.sub(" ", whole).strip()
 
 
 def best_sentence(text: str, needles: Sequence[str]) -> tuple[int, int]:
-    """The range of the sentence of a text that has most of `needles`, which `fold` returned; the first of several."""
+    """Return the range of the sentence of a text that has most of `needles`, which `fold` returned; the first of
+    several."""
     best, most = (0, len(text)), -1
     for start, end in _sentences(text):
         folded = fold(text[start:end])
@@ -68,7 +70,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _apart(found: Iterator[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """In their order, none over another."""
+    """Return the ranges in their order, none over another."""
     kept: list[tuple[int, int]] = []
     for start, end in sorted(found, key=lambda place: (place[0], -place[1])):
         if not kept or start >= kept[-1][1]:
@@ -77,7 +79,7 @@ def _apart(found: Iterator[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def _edge(text: str, wanted: int, last: int) -> int:
-    """Where a word begins, about at `wanted`; `wanted` itself in a text without spaces."""
+    """Return where a word begins, about at `wanted`; `wanted` itself in a text without spaces."""
     if wanted <= 0:
         return 0
     space = text.find(" ", wanted, last)

@@ -28,7 +28,7 @@ class Indexer:
     embedder: Embedder
 
     def unfinished(self) -> tuple[str, ...]:
-        """The books on the shelf that are not indexed yet, the newest first."""
+        """Return the books on the shelf that are not indexed yet, the newest first."""
         return self.vectors.unfinished(self.embedder.model)
 
     def index_shelf(self, cancel: Cancel) -> Work[Indexing, None]:

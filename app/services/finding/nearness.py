@@ -63,11 +63,11 @@ class Matrix:
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """The size of all numbers in bytes."""
         return sum(rows.numbers.nbytes for rows in self.kinds.values())
 
     def compared(self, question: Container[VectorKind]) -> list[VectorKind]:
-        """The kinds by which a question with these kinds is compared with this book."""
+        """Return the kinds by which a question with these kinds is compared with this book."""
         both = [kind for kind in self.kinds if OF_SENTENCES.get(kind, kind) in question]
         return [kind for kind in both if kind in ENGLISH] or both
 
@@ -86,8 +86,8 @@ def kinds_of_question(searched: Iterable[Matrix], *, english: bool) -> tuple[Vec
 
 
 def nearest(searched: Sequence[tuple[Matrix, range]], question: TextVectors, limit: int) -> dict[int, float]:
-    """The passages, of these with these ids, whose vectors are nearest to those of the question, nearest first, each
-    with how near it is."""
+    """Return the passages, of these with these ids, whose vectors are nearest to those of the question, nearest first,
+    each with how near it is."""
     asked = {kind: np.frombuffer(vector, np.int8).astype(np.float32) for kind, vector in question.items()}
     bounds = [np.searchsorted(matrix.ids, (ids.start, ids.stop)) for matrix, ids in searched]
     books = [
@@ -113,7 +113,7 @@ class _Searched:
 
 
 def _by_wholes(books: Sequence[_Searched], asked: Mapping[VectorKind, _Floats]) -> _Floats:
-    """The scores of all passages, one book's after the other's."""
+    """Return the scores of all passages, one book's after the other's."""
     scores = [np.zeros(book.high - book.low, np.float32) for book in books]
     kinds = [[kind for kind in book.matrix.compared(asked) if kind in asked] for book in books]
     for kind, vector in asked.items():
@@ -128,7 +128,7 @@ def _by_wholes(books: Sequence[_Searched], asked: Mapping[VectorKind, _Floats]) 
 def _add_sentences(
     books: Sequence[_Searched], asked: Mapping[VectorKind, _Floats], scores: _Floats, first: npt.NDArray[np.int64]
 ) -> None:
-    """To the scores of the passages `first`, which ascend."""
+    """Add the scores of sentences to those of the passages `first`, which ascend."""
     places, found = [first[:0]], [_NOTHING]
     start = 0
     for book in books:
@@ -178,7 +178,8 @@ def _best_sentences(rows: Rows, asked: _Floats, passages: npt.NDArray[np.int64])
 
 
 def _with_around(scores: _Floats) -> _Floats:
-    """At either end the passage itself stands for the one that is not there."""
+    """Return the scores with a share of those of the passages before and after. At either end the passage itself stands
+    for the one that is not there."""
     around = np.concatenate((scores[:1], scores, scores[-1:]))
     return scores + np.float32(_AROUND) * (around[:-2] + around[2:])
 
@@ -191,5 +192,5 @@ def _standard_scores(every: _Floats) -> _Floats:
 
 
 def _largest(scores: _Floats, limit: int) -> npt.NDArray[np.int64]:
-    """The places of at most so many, in no order."""
+    """Return the places of at most `limit` of the largest scores, in no order."""
     return np.argpartition(-scores, limit - 1)[:limit] if 0 < limit < len(scores) else np.arange(len(scores))[:limit]

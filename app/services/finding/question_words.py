@@ -30,7 +30,7 @@ IDLE = _set(
     " 続 説明 詳 教 何 理由 意味 例 具体的 具体例 回答 答 短 長 簡単 一言 英語 日本語 分 了解 本当 今 言 知 願 下 頂 書"
     " 見"
 )
-"""They have no matter by themselves: what goes on, is explained, or put in other words is the turn before."""
+"""Words without matter of their own: what goes on, is explained, or put in other words is the turn before."""
 
 REFERRING = _set(
     "he him his she her hers they them their theirs it its this that these those there then former latter same"
@@ -43,7 +43,7 @@ REFERRING = _set(
     " 彼 彼女 彼等 同 前者 後者 両者 同氏 次 他 以外"
 )
 REFERRING_JAPANESE = re.compile("[そこあ](?:れ|の|こ|ちら|んな)|彼女?|同じ|さっき|先ほど")
-"""Where it is written without Chinese characters."""
+"""Japanese words that refer to the turn before, where they are written without Chinese characters."""
 
 RELATIONAL = _set(
     "exception exceptions condition conditions consequence consequences reason reasons limit limits purpose effect"

@@ -75,12 +75,12 @@ class Search:
     _lock: Lock = field(default_factory=Lock)
 
     def prepare(self, book_ids: Collection[str]) -> None:
-        """Something will be searched for in these books: get ready, and do not wait for it."""
+        """Get ready for a search in these books that will come, and do not wait for it."""
         if not self.vectors.finished(self.embedder.model).keys().isdisjoint(book_ids):
             self.embedder.prepare()
 
     def find(self, scope: Sequence[tuple[str, PageRange | None]], text: str, limit: int) -> Found:
-        """The passages of these books, or of these pages of them, that belong to `text`, best first.
+        """Find the passages of these books, or of these pages of them, that belong to `text`, best first.
 
         Books that are not indexed yet are searched by words alone. Raises AppError as the database does.
         """
@@ -113,8 +113,8 @@ class Search:
         return Found(self.passages.spread(scope, limit))
 
     def nearest(self, scopes: Sequence[Scope], text: str, cancel: Cancel | None = None) -> Neighbours:
-        """The passages whose vectors are nearest to that of `text`. `cancel` is looked at between books, whose vectors
-        may have to be read first; raises Stopped."""
+        """Return the passages whose vectors are nearest to that of `text`. `cancel` is looked at between books, whose
+        vectors may have to be read first; raises Stopped."""
         finished = self.vectors.finished(self.embedder.model)
         wanted, scopes = scopes, [scope for scope in scopes if scope.book_id in finished]
         if not scopes or not text.strip():
@@ -137,7 +137,7 @@ class Search:
         return Neighbours(nearness.nearest(searched, question, MOST_RANKED), len(scopes) == len(wanted))
 
     def _matrix(self, book_id: str, version: int) -> Matrix:
-        """The vectors of a book, from memory where they are the same still."""
+        """Return the vectors of a book, from memory if they are still the same."""
         from app.services.finding import nearness
 
         with self._lock:
@@ -155,7 +155,7 @@ class Search:
 
 
 def fuse(words: WordHits, near: Mapping[int, float]) -> Mapping[int, float]:
-    """The scores of passages by their ids, as this module says."""
+    """Return the scores of passages by their ids, as this module says."""
     weight = max(words.coverage.values(), default=0.0) ** 2 if near else 1.0
     scores = {id: (1 - weight) * max(0.0, nearness) for id, nearness in near.items()}
     for place, id in enumerate(words.ranked):
@@ -167,7 +167,7 @@ def fuse(words: WordHits, near: Mapping[int, float]) -> Mapping[int, float]:
 
 
 def _by_turns(*rankings: Found) -> Found:
-    """The best of each, then the second of each, and so on, no passage twice."""
+    """Return the best passage of each ranking, then the second of each, and so on, no passage twice."""
     found: dict[tuple[str, int, int], Passage] = {}
     for each in chain.from_iterable(zip_longest(*(ranking.passages for ranking in rankings))):
         if each is not None:

@@ -45,7 +45,7 @@ class Covers:
         return cover
 
     def _decoded(self, untrusted_picture: bytes) -> Raster:
-        """By the sealed reader of images, within its limits."""
+        """Decode a picture by the sealed reader of images, within its limits."""
         if not untrusted_picture:
             return NO_COVER
         try:
@@ -56,15 +56,15 @@ class Covers:
             raise
 
     def words(self, book_id: str) -> str:
-        """The first ones of a book that has no picture."""
+        """Return the first words of a book that has no picture."""
         return self._library.page(book_id, 1).text[:_MOST_CHARACTERS]
 
 
 def is_drawn(book: Book) -> bool:
-    """Whether its pages have a look of their own, which the reader draws."""
+    """Return whether a book's pages have a look of their own, which the reader draws."""
     return book.format.is_drawn
 
 
 def may_have_picture(book: Book) -> bool:
-    """Whether its pages are drawn, or its file may have a picture of its cover."""
+    """Return whether a book's pages are drawn, or its file may have a picture of its cover."""
     return is_drawn(book) or book.format is Format.EPUB

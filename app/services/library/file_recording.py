@@ -33,8 +33,8 @@ class FileRecording:
         self._sources = sources
 
     def known(self, sha256: str) -> Book | None:
-        """The book of these bytes, if a file with them need not be read: one that holds others was opened by itself,
-        perhaps, without them."""
+        """Return the book of these bytes, if a file with them need not be read: one that holds others was opened by
+        itself, perhaps, without them."""
         book = self._books.of_content(sha256)
         if book is None or (book.format.holds_others and not self._sources.of_book(book.id)):
             return None
@@ -75,7 +75,7 @@ class FileRecording:
         return FileEnded(read.file.shown, kept, book, known, older, others)
 
     def _book(self, read: FileRead, *, has_older: bool) -> tuple[Book, bool]:
-        """The book of a file, and whether it was there before; `has_older`: it is a new version of another."""
+        """Return the book of a file, and whether it was there before; `has_older`: it is a new version of another."""
         file, document = read.file, read.document
         inside = file.place.member, file.parent_id
         known = read.book if document is None else self._books.of_content(document.sha256)

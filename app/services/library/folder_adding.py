@@ -97,11 +97,12 @@ class FolderAdding:
     recording: Recording
 
     def all(self) -> tuple[SourceCounts, ...]:
-        """The folders, and the files that hold others, the last first."""
+        """Return the folders, and the files that hold others, the last first."""
         return tuple(counts for counts in self.sources.all() if not counts.alone)
 
     def shelf(self) -> dict[str, Shelved]:
-        """Where each book belongs on the shelf; those are left out that came in by themselves, once, from one file."""
+        """Return where each book belongs on the shelf; those are left out that came in by themselves, once, from one
+        file."""
         return self.sources.shelf()
 
     def unfinished(self) -> tuple[SourceCounts, ...]:
@@ -229,7 +230,8 @@ class FolderAdding:
         report.failed += _not_read(changes.found)
 
     def _find_elsewhere(self, book_id: str, gone: Path) -> None:
-        """A book whose file is gone has its pages drawn from another one with the same content, if there is one."""
+        """Find another file for a book whose file is gone: its pages are drawn from one with the same content, if there
+        is one."""
         book, others = self.books.get(book_id), self.sources.of_book(book_id)
         if others and book is not None and Path(book.path) == gone:
             self.books.set_path(book_id, others[0])
@@ -263,12 +265,12 @@ def _counted(report: AddingReport, event: ReadingProgress) -> Iterator[ReadingPr
 
 
 def _shown(source: Source, place: SourcePlace) -> Path:
-    """Its file, or how it is named in that."""
+    """Return the file of a document, or how the document is named in it."""
     return source.path / place.path / place.name
 
 
 def _is_quiet(changes: Changes) -> bool:
-    """Whether nobody is writing what is new any more, as far as its times tell."""
+    """Return whether nobody is writing what is new any more, as far as its times tell."""
     newest_s = max(place.mtime_ns for place in changes.to_read) / 1e9
     return not 0 <= time.time() - newest_s < _SETTLED_S
 

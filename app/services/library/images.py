@@ -52,11 +52,12 @@ class Images:
         return self._reader.take(source, name, cancel)
 
     def from_raster(self, raster: Raster, name: str) -> Image:
-        """An image of pixels that are there already, such as pasted ones. Raises AppError."""
+        """Return an image of pixels that are there already, such as pasted ones. Raises AppError."""
         return self._reader.pack(raster, name)
 
     def from_page(self, book_id: str, number: int, area: Area | None = None) -> Image:
-        """A page of a PDF, or a part of it, as an image of `drawn_size`. Raises AppError as `Library.page_image` does.
+        """Return a page of a PDF, or a part of it, as an image of `drawn_size`. Raises AppError as `Library.page_image`
+        does.
 
         The page is drawn twice: small, which shows its proportions, then as large as they ask for.
         """
@@ -81,17 +82,18 @@ class Images:
         return finish(self._engine.run(CountImageTokens(tuple((image.width, image.height) for image in images))))
 
     def thumbnail(self, sha256: str) -> Raster | None:
-        """None where none is kept."""
+        """Return an image's thumbnail, or None if none is kept."""
         return self._store.thumbnail(sha256)
 
     def raster(self, image: Image | ImageRef, longest_side: int) -> Raster:
-        """The image, reduced if it is larger than `longest_side` pixels. Raises AppError IMAGE_MISSING, READER_..."""
+        """Return the image, reduced if it is larger than `longest_side` pixels. Raises AppError IMAGE_MISSING,
+        READER_..."""
         png = image.png if isinstance(image, Image) else self._store.png(image.sha256)
         ref = ref_of(image)
         return self._reader.raster(png, within(ref.width, ref.height, longest_side))
 
     def png(self, sha256: str) -> bytes:
-        """The bytes to write into a file; never to be decoded here. Raises AppError IMAGE_MISSING."""
+        """Return the bytes to write into a file; never to be decoded here. Raises AppError IMAGE_MISSING."""
         return self._store.png(sha256)
 
     def png_within(self, ref: ImageRef, longest_side: int) -> bytes:
@@ -102,7 +104,7 @@ class Images:
         return self._reader.pack(self.raster(ref, longest_side), ref.untrusted_name).png
 
     def named(self) -> tuple[NamedImage, ...]:
-        """The names by which conversations can be found (`store.images`)."""
+        """Return the names by which conversations can be found (`store.images`)."""
         return self._store.named()
 
     # ---- showing them to the model
@@ -127,7 +129,7 @@ class Images:
         return len(unseen)
 
     def _png_of(self, wanted: Pixels, prompt: Prompt) -> bytes:
-        """An image of `prompt` as a server gets it: as it is kept, reduced if that is wanted."""
+        """Return an image of `prompt` as a server gets it: as it is kept, reduced if that is wanted."""
         png = self._store.png(wanted.sha256)
         sizes = {
             (each.width, each.height)
@@ -146,7 +148,7 @@ def _counted(image: int, images: int, event: Looking) -> tuple[Looking]:
 
 
 def drawn_size(proportions: float, area: Area = WHOLE) -> tuple[int, int]:
-    """Pixels, width and height, of an area of a page that is `proportions` times as high as it is wide.
+    """Return width and height, in pixels, of an area of a page that is `proportions` times as high as it is wide.
 
     As many as the canvas that suits the area best can hold. More would be thrown away before the model sees them, and
     of fewer it would see less than it could. A page is not drawn larger than MAX_DRAWN_WIDTH, though, which is 480 dpi
@@ -159,7 +161,7 @@ def drawn_size(proportions: float, area: Area = WHOLE) -> tuple[int, int]:
 
 
 def _page_width(proportions: float, area: Area) -> int:
-    """Pixels of the whole page, so that `area` comes out as `drawn_size` says."""
+    """Return the width of the whole page in pixels, so that `area` comes out as `drawn_size` says."""
     width, height = max(area.right - area.left, 1e-6), max((area.bottom - area.top) * proportions, 1e-6)
     fitting = max(
         min((columns * TILE - 1) / width, (MAX_TILES // columns * TILE - 1) / height)  # drawings are rounded up
@@ -169,7 +171,7 @@ def _page_width(proportions: float, area: Area) -> int:
 
 
 def _cut_out(drawn: Raster, area: Area) -> Raster:
-    """At least one pixel of it."""
+    """Cut an area out of a drawing, at least one pixel of it."""
     left, right = _edges(area.left, area.right, drawn.width)
     top, bottom = _edges(area.top, area.bottom, drawn.height)
     rows = (drawn.rgb[3 * (row * drawn.width + left) : 3 * (row * drawn.width + right)] for row in range(top, bottom))

@@ -62,11 +62,11 @@ class Library:
         return self._books.book(book_id)
 
     def page(self, book_id: str, number: int) -> Page:
-        """A page as the model reads it. Raises AppError PAGES_INVALID when there is no such page."""
+        """Return a page as the model reads it. Raises AppError PAGES_INVALID if there is no such page."""
         return self._books.page(book_id, number)
 
     def pages(self, book_id: str, pages: PageRange | None = None) -> tuple[Page, ...]:
-        """The pages of a book, or some, as the model reads them.
+        """Return the pages of a book, or some, as the model reads them.
 
         Raises AppError PAGES_INVALID when a wanted page does not exist.
         """
@@ -77,8 +77,8 @@ class Library:
         return examine(self._books.pages(book_id))
 
     def page_tokens(self, book_id: str) -> tuple[int, ...] | None:
-        """Exact tokens of each page for the loaded model, its mark included; None while none is loaded, and for a
-        remote engine: it gets no book to count that is not on the desk."""
+        """Return the exact tokens of each page for the loaded model, its mark included; None while none is loaded, and
+        for a remote engine: it gets no book to count that is not on the desk."""
         model = self._engine.model()
         if model is None or model.host:
             return None
@@ -87,14 +87,14 @@ class Library:
         return tuple(end - start for start, end in zip((0, *ends), ends, strict=False))
 
     def page_image(self, book_id: str, number: int, width: int) -> Raster:
-        """A page of a PDF drawn `width` pixels wide. Raises AppError as `DocumentReader.draw_page` does."""
+        """Draw a page of a PDF `width` pixels wide. Raises AppError as `DocumentReader.draw_page` does."""
         book = self.book(book_id)
         with _named(book):
             return self._reader.draw_page(Path(book.path), book.sha256, number, width, book.member)
 
     def page_layer(self, book_id: str, number: int) -> PageLayer:
-        """Where the characters and links of a page of a PDF are on its drawing; every link that leads to a page leads
-        to one that the book has. Raises AppError as `page_image`."""
+        """Return where the characters and links of a page of a PDF are on its drawing; every link that leads to a page
+        leads to one that the book has. Raises AppError as `page_image`."""
         book = self.book(book_id)
         with _named(book):
             layer = self._reader.page_layer(Path(book.path), book.sha256, number, book.member)
@@ -102,31 +102,31 @@ class Library:
         return msgspec.structs.replace(layer, links=inside)
 
     def page_sizes(self, book_id: str) -> tuple[tuple[float, float], ...]:
-        """Width and height, in points, of each page of a PDF as it is drawn. Raises AppError as `page_image`."""
+        """Return width and height, in points, of each page of a PDF as it is drawn. Raises AppError as `page_image`."""
         book = self.book(book_id)
         with _named(book):
             return self._reader.page_sizes(Path(book.path), book.sha256, book.member)
 
     def annotated_copy(self, book_id: str, highlights: Sequence[Highlight]) -> bytes:
-        """A PDF written anew with these highlights; its file is only read. Raises AppError as `page_image`."""
+        """Return a PDF written anew with these highlights; its file is only read. Raises AppError as `page_image`."""
         book = self.book(book_id)
         with _named(book):
             return self._reader.annotated_copy(Path(book.path), book.sha256, highlights, book.member)
 
     def cover_picture(self, book_id: str) -> bytes:
-        """The picture that a book's file has of its cover, undecoded; none where it has none. Raises AppError as
+        """Return the picture that a book's file has of its cover, undecoded; empty if it has none. Raises AppError as
         `page_image`."""
         book = self.book(book_id)
         with _named(book):
             return self._reader.cover_picture(Path(book.path), book.sha256, book.member)
 
     def search(self, book_id: str, text: str) -> tuple[FoundPage, ...]:
-        """The pages that contain `text`, whatever its case."""
+        """Return the pages that contain `text`, whatever its case."""
         return self._books.search(book_id, text)
 
     def tokens(self, book_id: str, cancel: Cancel) -> Work[Tokenizing, int | None]:
-        """Exact tokens of the whole book for the loaded model; None while none is loaded, and for a remote engine, as
-        `page_tokens`. Asks the engine once. Raises AppError; Stopped."""
+        """Return the exact tokens of the whole book for the loaded model; None while none is loaded, and for a remote
+        engine, as `page_tokens`. Asks the engine once. Raises AppError; Stopped."""
         model = self._engine.model()
         if model is None:
             return None
@@ -140,7 +140,8 @@ class Library:
         return known
 
     def set_hidden_read(self, book_id: str, hidden_read: bool) -> Book:
-        """Whether the model reads the hidden text of a book's pages too; what was read of the book is read again."""
+        """Set whether the model reads the hidden text of a book's pages too; what was read of the book is read
+        again."""
         self._books.set_hidden_read(book_id, hidden_read)
         return self.book(book_id)
 

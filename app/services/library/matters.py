@@ -30,7 +30,7 @@ from app.store.record import RecordStore
 from app.store.settings import SettingsStore
 
 _NAME_BLOB = "matter_name"
-"""In an exported matter: what it is called."""
+"""The name of the blob that has an exported matter's name."""
 
 _OLD_S = 3600
 """A copy of a matter that is older than this was left by a crash."""
@@ -50,18 +50,18 @@ class Matters:
     readings: SavedReadings
     keeps: Keeps
     note: Noting = unrecorded
-    """Into the record of the library."""
+    """Note something in the record of the library."""
 
     @property
     def kept(self) -> MatterStore:
         return MatterStore(self.home)
 
     def all(self) -> tuple[Matter, ...]:
-        """The one that was opened last comes first."""
+        """Return all matters; the one that was opened last comes first."""
         return self.kept.all()
 
     def create(self, name: str) -> Matter:
-        """With nothing in it. Raises AppError MATTER_NAME, MATTER_EXISTS."""
+        """Create a matter with nothing in it. Raises AppError MATTER_NAME, MATTER_EXISTS."""
 
         def make(id: str, key: Key) -> None:
             Database.open(self.paths.matter(id), key).close()
@@ -69,7 +69,8 @@ class Matters:
         return self.kept.create(name, make)
 
     def open(self, id: str) -> Database:
-        """Its database; that of the library is `home`. Raises AppError MATTER_MISSING, and as `Database.open` does."""
+        """Open a matter's database; that of the library is `home`. Raises AppError MATTER_MISSING, and as
+        `Database.open` does."""
         if id == LIBRARY:
             return self.home
         database = self.look_into(id)
@@ -77,11 +78,12 @@ class Matters:
         return database
 
     def look_into(self, id: str) -> Database:
-        """The database of a matter that is not being opened. Raises AppError as `open` does."""
+        """Return the database of a matter that is not being opened. Raises AppError as `open` does."""
         return Database.open(self._file(self.kept.get(id)), self.kept.key(id))
 
     def delete(self, id: str) -> None:
-        """For good, with all that was saved of it. Raises AppError MATTER_IN_USE; then all of it is still there."""
+        """Delete a matter for good, with all that was saved of it. Raises AppError MATTER_IN_USE; then all of it is
+        still there."""
         matter = self.kept.get(id)
         with self._alone(matter) as book_ids:
             self.note(Happening(RecordKind.PURGED, id, detail="matter"))
@@ -96,8 +98,8 @@ class Matters:
     def move(
         self, source: Database, target_id: str, books: Collection[str] = (), conversations: Collection[str] = ()
     ) -> Moved:
-        """Books and conversations of the open desk, `source`, into another one (`store.moving`). Raises AppError as
-        opening that one does."""
+        """Move books and conversations of the open desk, `source`, into another one (`store.moving`). Raises AppError
+        as opening that one does."""
         target = self.open(target_id)
         try:
             moved = move(source, target, books, conversations, keeps=self.keeps)
@@ -147,7 +149,7 @@ class Matters:
 
     @contextlib.contextmanager
     def _unpacked(self, source: Path, passphrase: str) -> Iterator[tuple[Path, Database]]:
-        """The database in a file, verified, in a place of its own that goes afterwards."""
+        """Unpack the database in a file, verified, into a place of its own that goes afterwards."""
         with self._draft() as draft:
             key = matter_file.unpack(source, passphrase, draft)
             try:
@@ -180,7 +182,8 @@ class Matters:
 
     @contextlib.contextmanager
     def _alone(self, matter: Matter) -> Iterator[frozenset[str] | None]:
-        """Nobody else has it open until the block is left. Gives the ids of its books; None where it cannot be read."""
+        """Keep everybody else from having a matter open until the block is left. Gives the ids of its books; None if it
+        cannot be read."""
         try:
             database = Database.open(self._file(matter), self.kept.key(matter.id))
         except AppError as error:
@@ -210,7 +213,7 @@ class Matters:
 
 
 def _note_moved(source: Database, target: Database, target_id: str, moved: Moved) -> None:
-    """In the records of both: where from and where to, by the ids that they have there."""
+    """Note a move in the records of both desks: where from and where to, by the ids that things have there."""
     hashes = Books(target).hashes(moved.books.values())
     for id in moved.conversations:
         RecordStore(source).add((Happening(RecordKind.MOVED, id, detail=f"to {target_id or 'library'}"),), texts=False)

@@ -33,10 +33,11 @@ class NoteTaking:
         self._library = library
 
     def mark(self, book_id: str, number: int, span: tuple[int, int] | None, marker: Marker | None, text: str) -> Note:
-        """Characters of page `number`, from 1, as the model reads it; none: a note about the whole page. Where these
-        characters are marked already, that note gets this marker and text.
+        """Mark characters of page `number`, from 1, as the model reads it; without a span, the note is about the whole
+        page. If these characters are marked already, that note gets this marker and text.
 
-        Raises AppError FILE_MISSING, PAGES_INVALID."""
+        Raises AppError FILE_MISSING, PAGES_INVALID.
+        """
         page = self._library.page(book_id, number)
         start, end = span or (0, 0)
         words = page.text[start:end]
@@ -51,7 +52,7 @@ class NoteTaking:
     def mark_drawn(
         self, book_id: str, number: int, layer: Layer, selected: tuple[int, int], marker: Marker | None, text: str
     ) -> Note:
-        """Characters of the drawing of page `number`, from 1. Raises AppError as `mark`."""
+        """Mark characters of the drawing of page `number`, from 1. Raises AppError as `mark`."""
         from app.documents.marked_words import in_text  # when something is marked: its patterns take a while
 
         page = self._library.page(book_id, number)
@@ -62,7 +63,7 @@ class NoteTaking:
         return self.keep(Note("", words, text, NotePlace(book_id, number), marker))
 
     def change(self, note_id: str, *, text: str | None = None, marker: Marker | None = None) -> Note | None:
-        """Another text, another marker; what is None stays. None where the note is gone."""
+        """Change a note's text or marker; what is None stays. Return None if the note is gone."""
         note = self.store.get(note_id)
         if note is None:
             return None
@@ -72,14 +73,14 @@ class NoteTaking:
         return self.keep(changed)
 
     def placed(self, book_id: str) -> tuple[NoteInText, ...]:
-        """The notes of a book, in the order of their places."""
+        """Return the notes of a book, in the order of their places."""
         notes = self.store.of_book(book_id)
         numbers = {place.page for note in notes if (place := note.place) and place.span and not place.lost}
         pages = {number: self._library.page(book_id, number) for number in numbers}
         return tuple(_placed(note, pages.get(_number(note))) for note in notes)
 
     def keep(self, note: Note) -> Note:
-        """A new note, or one as it is now or was. Raises AppError FILE_MISSING where its document is gone."""
+        """Keep a new note, or one as it is now or was. Raises AppError FILE_MISSING if its document is gone."""
         kept = self.store.keep(note)
         if kept is None:
             raise AppError(Code.FILE_MISSING, path=note.place.book_id if note.place else "")

@@ -27,12 +27,12 @@ MOST_AT_ONCE = 4
 _START_BYTES = 100_000
 """The cost of starting a process for a file, counted as so many more bytes of the file to read."""
 _SURE_AFTER_S = 4.0
-"""After so long the speed says something about the time that is left."""
+"""Seconds after which the speed says something about the time that is left."""
 _HASH_BYTES = 1 << 20
 
 
 def readers_at_once() -> int:
-    """How many documents may be read at the same time on this machine as it is now."""
+    """Return how many documents may be read at the same time on this machine as it is now."""
     import psutil  # now: to look at the processor and memory is seldom needed at the start
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -193,7 +193,7 @@ class ParallelReading:
                     raise outcome
 
     def _read_one(self, file: FileToRead) -> None:
-        """On a thread of its own."""
+        """Read one file, on a thread of its own, and report what became of it."""
         try:
             outcome: FileRead | BaseException = self._outcome(file)
         except BaseException as error:
@@ -223,7 +223,7 @@ class ParallelReading:
         return self._named.get(file.shown) or self._named.get(file.path)
 
     def _cancel_of(self, file: FileToRead) -> Cancel:
-        """It ends with all, and where a person stops it alone."""
+        """Return a cancel for one file: it is asked when all are to end, and when a person stops this one alone."""
         if (wanted := self._wanted(file)) is None:
             return self._broken
         either = Cancel()
@@ -233,7 +233,7 @@ class ParallelReading:
 
 
 def _digest(path: Path, cancel: Cancel) -> str:
-    """SHA-256 of a file's bytes. Raises AppError as `open_regular`; Stopped."""
+    """Return the SHA-256 of a file's bytes. Raises AppError as `open_regular`; Stopped."""
     digest = hashlib.sha256()
     try:
         with os.fdopen(open_regular(path).fd, "rb") as content:
@@ -247,7 +247,7 @@ def _digest(path: Path, cancel: Cancel) -> str:
 
 
 class _Speed:
-    """How far all files are, and how long the rest will take if it goes on so."""
+    """The progress of all files, and how long the rest will take if it goes on so."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.shares: dict[FileToRead, float] = {}

@@ -31,5 +31,5 @@ def write_pasted(text: str, name: str) -> Path:
 
 
 def discard_pasted(path: Path) -> None:
-    """The text is in the database now, or not wanted."""
+    """Delete a pasted text's file: the text is in the database now, or not wanted."""
     shutil.rmtree(path.parent, ignore_errors=True)

@@ -32,7 +32,7 @@ class Removal:
 
     @property
     def uses_bin(self) -> bool:
-        """Whether what is deleted can be had back."""
+        """True if what is deleted can be had back."""
         return self.settings().use_bin
 
     @property
@@ -41,7 +41,7 @@ class Removal:
         return self.settings().retention.bin_days
 
     def delete(self, kind: BinKind, item_id: str) -> BinEntry | None:
-        """The entry in the bin; None where nothing was deleted, or for good."""
+        """Delete something and return its entry in the bin; None if nothing was deleted, or it was for good."""
         entry = self.kept.put(kind, item_id)
         if entry is not None and not self.uses_bin:
             self.purge(entry)
@@ -58,8 +58,8 @@ class Removal:
         return entry
 
     def purge(self, entry: BinEntry, because: RecordKind = RecordKind.PURGED) -> None:
-        """A book with its readings and the images of its pages, but its file stays where it is; a conversation with its
-        images, and what a projector made of them. `because`: what the record says of it."""
+        """Purge something for good: a book with its readings and the images of its pages, but its file stays where it
+        is; a conversation with its images, and what a projector made of them. `because`: what the record says of it."""
         self._note(because, entry)
         if entry.kind is BinKind.BOOK:
             self.readings.delete_of_book(entry.item_id)

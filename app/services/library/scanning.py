@@ -44,13 +44,13 @@ class Changes:
 
     @property
     def news(self) -> int:
-        """How many files a person would want to hear of."""
+        """The number of files that a person would want to hear of."""
         return len(self.new) + len(self.changed)
 
 
 def scan(source: Source, cancel: Cancel) -> Work[Scanning, tuple[FolderFiles, dict[Path, SourcePlace]]]:
-    """The files of a source with their size and time, by their paths below it. Raises AppError as `documents_in` and
-    `look_at` do; Stopped."""
+    """Return the files of a source with their size and time, by their paths below it. Raises AppError as `documents_in`
+    and `look_at` do; Stopped."""
     if source.path.is_file():
         return FolderFiles((source.path,)), dict(_looked_at(source, (source.path,)))
     found = yield from relay(documents_in(source.path, cancel), lambda seen: (Scanning(seen),))
@@ -76,7 +76,7 @@ class _Sorted:
     same: list[SourcePlace] = field(default_factory=list)
 
     def sort(self, now: SourcePlace, known: SourcePlace | None, *, retry: bool) -> None:
-        """A file as it is `now`, by what is known of it."""
+        """Sort a file as it is `now`, by what is known of it."""
         if known is None or (known.state is PlaceState.WAITING and not known.book_id):
             self.new.append(now)
             return
@@ -88,7 +88,7 @@ class _Sorted:
             (self.changed if known.book_id else self.again).append(then)
 
     def sort_as_read(self, known: SourcePlace, *, retry: bool) -> None:
-        """A file, or a member of one, that is as it was the last time."""
+        """Sort a file, or a member of one, that is as it was the last time."""
         match known.state:
             case PlaceState.FAILED:
                 (self.again if retry or _may_pass(known) else self.failed).append(known)
@@ -103,8 +103,8 @@ class _Sorted:
 def compare(
     source: Source, found: FolderFiles, files: dict[Path, SourcePlace], known: Iterable[SourcePlace], *, retry: bool
 ) -> Changes:
-    """`files` as `scan` gives them, against what is recorded; `retry`: what failed is tried again. What is inside a
-    file is as it was as long as that file is; else it is found when the file is read."""
+    """Compare `files`, as `scan` gives them, with what is recorded; `retry`: what failed is tried again. What is inside
+    a file is as it was as long as that file is; else it is found when the file is read."""
     recorded, inside = dict[Path, SourcePlace](), defaultdict[Path, list[SourcePlace]](list)
     for place in known:
         if place.member:
@@ -137,7 +137,7 @@ def compare(
 
 
 def _may_pass(failed: SourcePlace) -> bool:
-    """Whether the fault was not the document's, so that it may be read now."""
+    """Return whether the fault was not the document's, so that it may be read now."""
     if failed.problem is None:
         return True
     passing = (Code.FILE_UNREADABLE, Code.FILE_MISSING, Code.READER_OUT_OF_MEMORY, Code.READER_ENDED)

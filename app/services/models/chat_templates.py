@@ -1,4 +1,4 @@
-"""Which chat format a model has: one that is known, or what its own template writes, worked out once and kept."""
+"""Finds which chat format a model has: one that is known, or what its own template writes, worked out once and kept."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class FormatReport(msgspec.Struct, frozen=True):
 
     @property
     def differs(self) -> bool:
-        """Whether the model's makers write a conversation otherwise than it is written here."""
+        """True if the model's makers write a conversation otherwise than it is written here."""
         if self.known is None or self.own is None:
             return False
         pieces = zip(self.own.template.pieces, self.known.pieces, strict=True)
@@ -77,7 +77,7 @@ class ChatTemplates:
         self._settings = settings
 
     def needed(self, header: ModelHeader, path: str, cancel: Cancel) -> ChatTemplate | None:
-        """The format to load a model with, where the engine does not know it by itself.
+        """Return the format to load a model with, if the engine does not know it by itself.
 
         Raises AppError MODEL_TEMPLATE_REFUSED where nobody knows it; as the engine does; Stopped.
         """

@@ -70,7 +70,7 @@ class Downloads:
     # ---- what there is
 
     def offers(self) -> tuple[Offer, ...]:
-        """The catalogue."""
+        """Return the offers of the catalogue."""
         return self._catalogue.offers
 
     def look_up(self, repository: str, cancel: Cancel) -> Work[Asking, tuple[Offer, ...]]:
@@ -78,7 +78,7 @@ class Downloads:
         return self._hub.look_up(repository, cancel)
 
     def headers(self, offer: Offer, cancel: Cancel) -> Work[Asking | Opening, Offer]:
-        """The offer with what its headers say, which the hub is asked for where the catalogue does not know it; it
+        """Return the offer with what its headers say, which the hub is asked for if the catalogue does not know it; it
         sends some megabytes. Raises AppError HUB_*, MODEL_*; Stopped."""
         if offer.header is not None:
             return offer
@@ -161,7 +161,7 @@ class Downloads:
             raise AppError(Code.HUB_PROJECTOR_LACKS, file=resolved.projector.path, parts=parts)
 
     def unfinished(self) -> tuple[Unfinished, ...]:
-        """Downloads that were begun, in this process or an earlier one."""
+        """Return the downloads that were begun, in this process or an earlier one."""
         return self._incoming.unfinished()
 
     def discard(self, offer: Offer) -> None:
@@ -176,18 +176,18 @@ class Downloads:
         return record_beside(path)
 
     def terms_of(self, offer: Offer) -> Licence | None:
-        """The terms of a model that is offered, where they are known."""
+        """Return the terms of a model that is offered, if they are known."""
         return self._catalogue.licence_of(offer)
 
     def licence_of(self, path: Path) -> Licence | None:
-        """The terms of a model on this machine, where they are known."""
+        """Return the terms of a model on this machine, if they are known."""
         if local.is_starter(str(path)):
             return self._catalogue.licence(self._catalogue.starter_licence)
         record = record_beside(path)
         return self._catalogue.licence(record.licence) if record else None
 
     def credit_of(self, model: ModelInfo) -> str:
-        """The words that have to be shown where this model is used; empty where there are none. A model of a family
+        """Return the words that have to be shown where this model is used; empty if there are none. A model of a family
         that has terms of its own has them wherever its file comes from."""
         family = self._catalogue.architectures.get(model.architecture, "")
         licence = self._catalogue.licence(family) or self.licence_of(Path(model.path))
@@ -252,7 +252,7 @@ class Downloads:
 
 
 def _are_alike(known: ModelHeader, found: ModelHeader) -> bool:
-    """Whether they are of the same model, however it is packed."""
+    """Return whether two headers are of the same model, however it is packed."""
 
     def shape(header: ModelHeader) -> tuple[object, ...]:
         return header.architecture, header.width, header.experts, header.vocabulary

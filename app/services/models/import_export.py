@@ -238,7 +238,8 @@ def _pack_into_folder(record: Record, source: Path, target: Path, cancel: Cancel
 
 
 def _as_known(copied: tuple[RecordedFile, ...], known: Record | None) -> tuple[RecordedFile, ...]:
-    """A hash that was not proved where a record was made is not proved by that record."""
+    """Return the copied files, with hashes that a record had not proved when it was made not proved by that record
+    either."""
     unproved = {file.path for file in known.files if not file.proved} if known else set()
     return tuple(msgspec.structs.replace(file, proved=file.proved and file.path not in unproved) for file in copied)
 

@@ -40,7 +40,7 @@ MOST_FALSE = 0.02
 weights then keeps too few true ones, in each of nine ways to ask: to the opposite question it says yes as readily."""
 
 _ON_ONE_PAGE = 4
-"""How many of the calibration's texts make a page: a claim's sentence has others beside it, as in a document."""
+"""The number of the calibration's texts that make a page: a claim's sentence has others beside it, as in a document."""
 
 LEAST_KEPT = 1 / 3
 """The least share of the true claims that a model must still believe; else it is not asked in that language."""
@@ -59,7 +59,7 @@ class CalibrationCase:
 
 
 def question(verdict: SentenceVerdict, claim: str) -> str:
-    """The question about a claim. The page's own sentences come with it, so that a small model need not look for
+    """Return the question about a claim. The page's own sentences come with it, so that a small model need not look for
     them."""
     pages = [
         f"[p. {label}] {' '.join(each.text for each in evidence)}"
@@ -71,7 +71,7 @@ def question(verdict: SentenceVerdict, claim: str) -> str:
 
 @cache
 def calibration() -> tuple[CalibrationCase, ...]:
-    """The claims of the calibration that a model is asked about, in order. The first call takes some seconds."""
+    """Return the claims of the calibration that a model is asked about, in order. The first call takes some seconds."""
     from app.documents.citations.verdict import AnswerWeigher
 
     pairs = tomllib.loads((resources() / "calibration.toml").read_text(encoding="utf-8"))["pair"]
@@ -90,13 +90,15 @@ def calibration() -> tuple[CalibrationCase, ...]:
 
 
 def weight(logs: Sequence[float]) -> float:
-    """The weight of a sentence, by the logarithms of the probabilities of WORDS. It is finite, whatever they are."""
+    """Return the weight of a sentence, by the logarithms of the probabilities of WORDS. It is finite, whatever they
+    are."""
     yes, no = (max(log, -1e3) for log in logs)
     return yes - no
 
 
 def measure(model: str, weights: Sequence[float]) -> Judge:
-    """How far a model's answers can be believed in each language, by the weights of `calibration`, in its order."""
+    """Measure how far a model's answers can be believed in each language, by the weights of `calibration`, in its
+    order."""
     cases = calibration()
     found = []
     for language in dict.fromkeys(case.language for case in cases):
@@ -124,7 +126,7 @@ def file_key(path: Path, adapters: Iterable[str]) -> str:
 
 
 def may_judge(judges: Judges, model: ModelInfo) -> bool | None:
-    """Whether a model may be asked about sentences in some language; None where that was not found out yet."""
+    """Return whether a model may be asked about sentences in some language; None if that was not found out yet."""
     return has_passed(judges, model_key(model))
 
 
@@ -135,25 +137,25 @@ def has_passed(judges: Judges, key: str) -> bool | None:
 
 
 def is_sound(judged: JudgedLanguage | None) -> bool:
-    """Whether the model can be asked in a language."""
+    """Return whether the model can be asked in a language."""
     return judged is not None and judged.kept >= LEAST_KEPT
 
 
 def judged_in(judge: Judge, claim: str) -> JudgedLanguage | None:
-    """The calibration of a judge in the language of a claim; None where it was not tested in it."""
+    """Return the calibration of a judge in the language of a claim; None if it was not tested in it."""
     code = language_code(claim)
     return next((each for each in judge.languages if each.language == code), None)
 
 
 def area(true: Sequence[float], false: Sequence[float]) -> float:
-    """How often a true one has more weight than a false one; equal weights count half (Mann-Whitney)."""
+    """Return how often a true sentence has more weight than a false one; equal weights count half (Mann-Whitney)."""
     won = sum((one > other) + (one == other) / 2 for one in true for other in false)
     return won / (len(true) * len(false)) if true and false else 0.5
 
 
 def _bound(weights: Sequence[float], beyond: float) -> float:
-    """The weight above which this share of such weights is expected, by their mean and spread: what a few dozen of them
-    say of the extremes by themselves is chance."""
+    """Return the weight above which this share of such weights is expected, by their mean and spread: what a few dozen
+    of them say of the extremes by themselves is chance."""
     if not weights:
         return float("inf")
     return fmean(weights) + NormalDist().inv_cdf(1 - beyond) * pstdev(weights)

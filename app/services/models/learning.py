@@ -59,31 +59,32 @@ class Learning:
         self._measurements = measurements
 
     def loaded(self, place: Place, size_bytes: int, seconds: float) -> None:
-        """A load has ended."""
+        """Learn from a load that has ended."""
         if size_bytes >= _LEAST_LOADED_BYTES and seconds >= _LEAST_S:
             self._keep(
                 Measurement(place.model, place.place, MeasuredStep.LOAD, size_bytes, seconds, mapping=place.mapping)
             )
 
     def read(self, place: Place, usage: Usage, seconds: float) -> None:
-        """Most of a prompt was evaluated. What was reused may have come from the disk, which takes its time, too."""
+        """Learn from a prompt that was mostly evaluated. What was reused may have come from the disk, which takes its
+        time, too."""
         tokens = usage.evaluated_tokens
         if tokens >= usage.reused_tokens and not usage.encoded_images:
             self.keep_reading(place, usage.prompt_tokens - tokens // 2, tokens, seconds)
 
     def answered(self, place: Place, usage: Usage, timings: Timings) -> None:
-        """A prompt was read, and an answer to it written."""
+        """Learn from a prompt that was read, and an answer that was written to it."""
         self.read(place, usage, timings.read_s)
         tokens = usage.generated_tokens
         self.keep_writing(place, usage.prompt_tokens + tokens // 2, tokens, timings.generate_s)
 
     def keep_reading(self, place: Place, depth_tokens: int, tokens: int, seconds: float) -> None:
-        """`tokens` were read, on average with `depth_tokens` in the context."""
+        """Keep the speed with which `tokens` were read, on average with `depth_tokens` in the context."""
         if tokens >= _LEAST_READ_TOKENS and seconds >= _LEAST_S:
             self._rate(place, MeasuredStep.READ, depth_tokens, tokens, seconds)
 
     def keep_writing(self, place: Place, depth_tokens: int, tokens: int, seconds: float) -> None:
-        """The same of tokens that were written."""
+        """Keep the speed with which `tokens` were written, on average with `depth_tokens` in the context."""
         if tokens >= _LEAST_WRITTEN_TOKENS and seconds >= _LEAST_S:
             self._rate(place, MeasuredStep.WRITE, depth_tokens, tokens, seconds)
 
@@ -99,7 +100,7 @@ class Learning:
     # ---- what is known
 
     def of(self, path: Path, machine: Machine, placement: Placement) -> tuple[Placement, MeasuredSpeed]:
-        """The placement, loaded as was fastest where both ways were measured; and what was measured of it. Raises
+        """Return the placement, loaded as was fastest if both ways were measured; and what was measured of it. Raises
         AppError as the store does."""
         place = place_of(path, machine, placement)
         rows = self._measurements.of(place.model, place.place) if place is not None else ()
@@ -116,15 +117,15 @@ class Learning:
         return placement, measured
 
     def reading_speed(self, place: Place) -> float:
-        """Tokens a second of the deepest reading that was measured; 0 where none was. Raises AppError as the store
-        does."""
+        """Return the tokens a second of the deepest reading that was measured; 0 if none was. Raises AppError as the
+        store does."""
         rows = self._measurements.of(place.model, place.place)
         deepest = _deepest([_rate_of(row) for row in rows if row.step is MeasuredStep.READ])
         return deepest.tokens_a_second if deepest is not None else 0.0
 
 
 def place_of(path: Path, machine: Machine, placement: Placement) -> Place | None:
-    """None where the model's file cannot be read."""
+    """Return the place of a model on this machine; None if the model's file cannot be read."""
     with contextlib.suppress(OSError):
         model = known_fingerprint(path)
         used = {use.device for use in placement.uses}
@@ -136,7 +137,8 @@ def place_of(path: Path, machine: Machine, placement: Placement) -> Place | None
 
 
 def _fastest_load(placement: Placement, loads: dict[Mapping, float]) -> Placement:
-    """Where the plan chose between two ways to upload weights, and both were measured, the faster one."""
+    """Return the placement with the faster of two ways to upload weights, if the plan chose between them and both were
+    measured."""
     chosen = {Reason.UPLOADED, Reason.UPLOADED_DIRECTLY} & {remark.reason for remark in placement.remarks}
     if not chosen or not all(mapping in loads for mapping in _UPLOADS):
         return placement

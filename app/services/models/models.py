@@ -76,14 +76,14 @@ class Models:
         self._place: Place | None = None
 
     def change_desk(self, own: Callable[[], Settings] | None) -> None:
-        """Another desk is open; `own` gives the settings of its own that a matter has. Where another server is to
-        answer there, or none, nothing more goes to the one of before. Raises AppError as the store does."""
+        """Note that another desk is open; `own` gives the settings of its own that a matter has. If another server is
+        to answer there, or none, nothing more goes to the one of before. Raises AppError as the store does."""
         self._own = own
         self.settle()
 
     def settle(self) -> None:
-        """Where another server is to answer than the one that is connected, or none, or one instead of a model of this
-        machine, let go of what is loaded: the next question has the right one loaded. Raises AppError as the store
+        """Let go of what is loaded if another server is to answer than the one that is connected, or none, or one
+        instead of a model of this machine: the next question has the right one loaded. Raises AppError as the store
         does."""
         self.choose_again()
         model = self._engine.model()
@@ -98,12 +98,12 @@ class Models:
         self._unsettled = loaded and (wanted.server if wanted.in_use else None) != self._connected
 
     def wanted_remote(self) -> RemoteSettings:
-        """The server as the open desk has it, and how it is used; without an address where a matter names one that is
-        not known any more. Raises AppError as the store does."""
+        """Return the server as the open desk has it, and how it is used; without an address if a matter names one that
+        is not known any more. Raises AppError as the store does."""
         return self._wanted_remote or self.of_desk(self._settings.load().remote)
 
     def of_desk(self, remote: RemoteSettings) -> RemoteSettings:
-        """A person's choice of a server with that of the open matter, which comes before it."""
+        """Return a person's choice of a server with that of the open matter, which comes before it."""
         own = self._own().remote if self._own is not None else RemoteSettings()
         if not own.enabled:
             return msgspec.structs.replace(remote, enabled=False)
@@ -116,7 +116,7 @@ class Models:
 
     @property
     def folder(self) -> Path:
-        """Where a person puts models."""
+        """The folder where a person puts models."""
         return self._folder
 
     def use(self, wanted: EngineSettings, remote: RemoteSettings | None = None) -> None:
@@ -138,11 +138,11 @@ class Models:
         return self.wanted_remote().texts
 
     def remote_images(self) -> RemoteImages:
-        """Whether a person wants images sent to a server."""
+        """Return whether a person wants images sent to a server."""
         return self.wanted_remote().images
 
     def check_images(self) -> None:
-        """Whether images may go to the loaded model. Raises AppError REMOTE_IMAGES_UNDECIDED, REMOTE_IMAGES_KEPT."""
+        """Check that images may go to the loaded model. Raises AppError REMOTE_IMAGES_UNDECIDED, REMOTE_IMAGES_KEPT."""
         model, wanted = self._engine.model(), self.remote_images()
         if model is not None and model.host and wanted is not RemoteImages.SENT:
             kept = wanted is RemoteImages.KEPT
@@ -213,7 +213,7 @@ class Models:
         self._settings.save(msgspec.structs.replace(stored, engine=wanted, remote=remote))
 
     def choices(self) -> dict[str, EngineSettings]:
-        """How models were loaded last, by their paths. Raises AppError as the store does.
+        """Return how models were loaded last, by their paths. Raises AppError as the store does.
 
         Of what another version of Octavo kept, that which holds in this one.
         """
@@ -223,7 +223,7 @@ class Models:
         }
 
     def _kept_choices(self) -> dict[str, dict[str, msgspec.Raw]]:
-        """The fields of each choice in JSON, valid or not."""
+        """Return the fields of each choice in JSON, valid or not."""
         kept = self._settings.get_blob(_CHOICES)
         try:
             return msgspec.json.decode(kept, type=dict[str, dict[str, msgspec.Raw]]) if kept else {}
@@ -231,19 +231,19 @@ class Models:
             return {}
 
     def learn(self, usage: Usage, timings: Timings) -> None:
-        """The loaded model has read and written: keep how fast it was."""
+        """Learn how fast the loaded model has read and written."""
         if self._learning is not None and self._place is not None:
             self._learning.answered(self._place, usage, timings)
 
     def reading_speed(self) -> float:
-        """Tokens a second at which the loaded model reads where it is, as far as that was measured before; else 0.
-        Raises AppError as the store does."""
+        """Return the tokens a second at which the loaded model reads where it is, as far as that was measured before;
+        else 0. Raises AppError as the store does."""
         if self._learning is None or self._place is None:
             return 0.0
         return self._learning.reading_speed(self._place)
 
     def fit(self) -> Fit | None:
-        """How near the plan of the loaded model came to what it took; None where that is not known."""
+        """Return how near the plan of the loaded model came to what it took; None if that is not known."""
         return self._fit
 
     def chat_format(self, path: Path, cancel: Cancel) -> Work[Opening, FormatReport | None]:
@@ -271,8 +271,8 @@ class Models:
         return self._engine.state()
 
     def host(self) -> str:
-        """Where texts go: the host of the remote engine that is loaded, or that the settings name while none is; empty
-        while all stays on this machine. Raises AppError as the store does."""
+        """Return where texts go: the host of the remote engine that is loaded, or that the settings name while none is;
+        empty while all stays on this machine. Raises AppError as the store does."""
         if (model := self._engine.model()) is not None:
             return model.host
         return self.remote.host(self.wanted_remote())
@@ -282,13 +282,13 @@ class Models:
 
     @property
     def loads_starter(self) -> bool:
-        """Whether the model that is being loaded now is the starter."""
+        """True if the model that is being loaded now is the starter."""
         return bool(self._loading) and local.is_starter(self._loading)
 
 
 def files_of(wanted: EngineSettings) -> tuple[str, str]:
-    """The model to load, and what it sees images with, empty where it has or shall have nothing for it. Raises AppError
-    NO_MODEL when none is chosen and the starter is not there."""
+    """Return the model to load, and what it sees images with, empty if it has or shall have nothing for it. Raises
+    AppError NO_MODEL if none is chosen and the starter is not there."""
     path = wanted.model_path
     if not path:
         starter = local.starter()
@@ -405,7 +405,7 @@ class RemoteEngine:
         return LoadSpec("", context_tokens=context_tokens, remote=remote)
 
     def host(self, wanted: RemoteSettings) -> str:
-        """The host that an engine in use would be asked at; empty where none is, or its address is none."""
+        """Return the host that an engine in use would be asked at; empty if none is in use, or its address is none."""
         try:
             return parse(wanted.address).shown if wanted.in_use else ""
         except AppError:
@@ -414,7 +414,8 @@ class RemoteEngine:
     # ---- its key
 
     def has_key(self, address: str) -> bool:
-        """Whether one is kept for that server; False for what is no address. Raises AppError as the store does."""
+        """Return whether a key is kept for that server; False for what is no address. Raises AppError as the store
+        does."""
         origin = _origin(address)
         return bool(origin) and self._keys is not None and self._keys.has(origin)
 

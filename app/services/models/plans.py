@@ -53,7 +53,7 @@ from app.services.models.learning import Learning, MeasuredSpeed, Place, place_o
 from app.store.settings import SettingsStore
 
 _MAPPED = "_Mapped"
-"""How llama.cpp's names end for memory that is mapped from a file: the system takes it back when it needs it."""
+"""The ending of llama.cpp's names for memory that is mapped from a file: the system takes it back when it needs it."""
 
 _BANDWIDTH = "bandwidth"  # a blob
 
@@ -171,10 +171,10 @@ class ModelPlan(msgspec.Struct, frozen=True):
 
 
 class PlacedModel(msgspec.Struct, frozen=True):
-    """How to load a model, and what that was planned to take: bytes of weights, cache and room to compute, on all
-    devices together; 0 where nothing was planned. `rehearsed`: what llama.cpp counted of it, without loading.
-    `on_disk`: weights that no GPU holds stay in their file, and are not counted. `placement`: the plan itself, None
-    where nothing was planned; `place`: as what is learned of it is kept, None where nothing is."""
+    """The way to load a model, and what that was planned to take: bytes of weights, cache and room to compute, on all
+    devices together; 0 if nothing was planned. `rehearsed`: what llama.cpp counted of it, without loading. `on_disk`:
+    weights that no GPU holds stay in their file, and are not counted. `placement`: the plan itself, None if nothing was
+    planned; `place`: as what is learned of it is kept, None if nothing is."""
 
     spec: LoadSpec
     planned_bytes: int
@@ -206,7 +206,7 @@ class _Files:
         self.adapters = adapters
 
     def all(self) -> tuple[Path, ...]:
-        """Each once."""
+        """Return all files, each once."""
         others = (Path(adapter.path) for adapter in self.adapters)
         return tuple(dict.fromkeys((self.model, *((self.projector,) if self.projector else ()), *others)))
 
@@ -239,7 +239,7 @@ class Plans:
         return with_measured(plan, path, self.learning) if hardware == THIS else plan
 
     def plan_offer(self, offer: Offer, request: PlanRequest, hardware: Hardware) -> ModelPlan:
-        """The plan of a model that is not here yet, and whose header is known all the same.
+        """Return the plan of a model that is not here yet, and whose header is known all the same.
 
         Raises AppError MODEL_HEADER_UNKNOWN where it is not known, MODEL_UNSUPPORTED, CONTEXT_INVALID.
         """
@@ -285,7 +285,7 @@ class Plans:
     def _read(
         self, files: _Files, request: PlanRequest, cancel: Cancel
     ) -> Work[Opening, tuple[ModelHeader, ModelHeader | None, int]]:
-        """The headers of a model and of its projector, and the bytes of its adapters."""
+        """Read the headers of a model and of its projector, and return them with the bytes of its adapters."""
         headers: dict[Path, ModelHeader] = {}
         for file in files.all():
             try:
@@ -303,8 +303,8 @@ class Plans:
         return header, projector, adapter_bytes
 
     def _rehearse(self, plan: ModelPlan, path: str) -> tuple[Placement, tuple[Buffer, ...]]:
-        """The plan's placement, and what llama.cpp counts of it. Raises AppError MODEL_TOO_LARGE,
-        MODEL_CONTEXT_TOO_LARGE where it has none, or where that is more than there is."""
+        """Return the plan's placement, and what llama.cpp counts of it. Raises AppError MODEL_TOO_LARGE,
+        MODEL_CONTEXT_TOO_LARGE if it has none, or if that is more than there is."""
         result = plan.result
         if isinstance(result, Shortfall):
             raise _too_large(path, plan, result.missing_bytes)
@@ -325,7 +325,7 @@ class Plans:
 
 
 def fit_of(placed: PlacedModel, loaded: ModelInfo) -> Fit | None:
-    """How near a plan came to what llama.cpp took; None where it does not say. The error is logged."""
+    """Return how near a plan came to what llama.cpp took; None if it does not say. The error is logged."""
     if not loaded.buffers or not placed.planned_bytes:
         return None
     if placed.on_disk:
@@ -355,7 +355,8 @@ def check_context(header: ModelHeader, request: PlanRequest) -> None:
 
 
 def _check_adapter(adapter: ModelHeader, model: ModelHeader, path: str) -> None:
-    """llama.cpp itself checks the shapes of its tensors when it is loaded."""
+    """Check that an adapter is one, and fits the model's family. llama.cpp itself checks the shapes of its tensors when
+    it is loaded."""
     if adapter.kind is not FileKind.ADAPTER:
         raise AppError(Code.ADAPTER_WANTED, path=path)
     if adapter.architecture != model.architecture:
@@ -363,7 +364,7 @@ def _check_adapter(adapter: ModelHeader, model: ModelHeader, path: str) -> None:
 
 
 def spec_of(placement: Placement, path: str, projector_path: str = "") -> LoadSpec:
-    """How to load what was placed."""
+    """Return how to load what was placed."""
     return LoadSpec(
         model_path=path,
         context_tokens=placement.context_tokens,
@@ -390,9 +391,9 @@ def place(
     *,
     ways: bool = True,
 ) -> ModelPlan:
-    """The plan that a load with this request follows, and the `ways` to another, if they are wanted. Left open, a
-    context takes what a GPU holds. Without a GPU it has the usual length, since reading more would take hours there, or
-    less where that does not fit."""
+    """Return the plan that a load with this request follows, and the `ways` to another, if they are wanted. Left open,
+    a context takes what a GPU holds. Without a GPU it has the usual length, since reading more would take hours there,
+    or less if that does not fit."""
     requests = [request]
     if not request.context_tokens and (not machine.gpus or request.gpu_layers == 0):
         usual = min(header.context_trained or planner.DEFAULT_CONTEXT, planner.DEFAULT_CONTEXT)
@@ -421,7 +422,7 @@ def _plan(
 
 
 def with_measured(plan: ModelPlan, path: Path, learning: Learning) -> ModelPlan:
-    """A plan for this machine with what was learned of it. Raises AppError as the store does."""
+    """Return a plan for this machine with what was learned of it. Raises AppError as the store does."""
     if not isinstance(plan.result, Placement):
         return plan
     result, measured = learning.of(path, plan.machine, plan.result)
@@ -439,14 +440,14 @@ def _whole(
 
 
 def _with_disk(machine: Machine, model: Path, request: PlanRequest, hardware: Hardware) -> Machine:
-    """Measured where weights are to be read from this machine's disk."""
+    """Return the machine with the speed of its disk, measured if weights are to be read from this machine's."""
     if request.mapping is not Mapping.MAPPED or hardware != THIS:
         return machine
     return msgspec.structs.replace(machine, disk_bandwidth=measure_disk(model))
 
 
 def _unasked(plan: ModelPlan, request: PlanRequest) -> ModelPlan:
-    """Nobody asked for this context: it is the usual one."""
+    """Return the plan with its context called the usual one, since nobody asked for it."""
     remarks = tuple(
         Remark(Reason.CONTEXT_USUAL, remark.params) if remark.reason is Reason.CONTEXT_REQUESTED else remark
         for remark in plan.result.remarks
@@ -477,7 +478,7 @@ def _too_large(path: str, plan: ModelPlan, missing: int) -> AppError:
 
 
 def request_of(engine: EngineSettings) -> PlanRequest:
-    """Where the settings say nothing, it is the plan's choice."""
+    """Return the request that settings make; where they say nothing, it is the plan's choice."""
     return PlanRequest(
         context_tokens=engine.context_tokens,
         kv_type=engine.kv_type,
@@ -491,7 +492,7 @@ def request_of(engine: EngineSettings) -> PlanRequest:
 
 
 def settings_of(engine: EngineSettings, path: str, request: PlanRequest) -> EngineSettings:
-    """These settings for the model at `path`, with what was chosen by hand, the rest automatic."""
+    """Return these settings for the model at `path`, with what was chosen by hand, the rest automatic."""
     return msgspec.structs.replace(
         engine,
         model_path=path,

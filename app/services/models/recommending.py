@@ -1,4 +1,4 @@
-"""Which model of the catalogue is the best one for a machine: by its plan there, before anything is fetched."""
+"""Recommends the model of the catalogue that is best for a machine: by its plan there, before anything is fetched."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ READ_PAGES, READ_TOKENS = 100, 57_000
 """A usual task: so many pages are read, and an answer of one page is written."""
 _WRITTEN_TOKENS = 500
 _SOON_S, _LATER_S, _PATIENT_S = 180.0, 1500.0, 3600.0
-"""How long a person waits for that; each only where nothing on this machine is sooner."""
+"""Seconds that a person waits for that; each only if nothing on this machine is sooner."""
 _FLUENT = 20.0
 """Tokens a second that a model writes where it is to be had soon: several times as fast as one reads, since many think
 before they answer."""
@@ -40,7 +40,7 @@ class Recommendation(msgspec.Struct, frozen=True):
 
 
 def recommend(models: Models, downloads: Downloads, seen: MachineSeen) -> Recommendation | None:
-    """The best model to fetch for this machine, and for its disk; None where none fits, or none is fast enough."""
+    """Return the best model to fetch for this machine, and for its disk; None if none fits, or none is fast enough."""
     planned = (
         (offer, place(offer.header, offer.projector_header, seen.machine, PlanRequest(), ways=False))
         for offer in downloads.offers()
@@ -51,9 +51,9 @@ def recommend(models: Models, downloads: Downloads, seen: MachineSeen) -> Recomm
 
 
 def best_of(planned: Iterable[tuple[Offer, ModelPlan]], free_bytes: int) -> tuple[Offer, ModelPlan] | None:
-    """The first model, in the catalogue's order, that does a usual task soon; else later. Of its quantizations the
-    largest that is wholly on graphics cards, else the one that is done first. None where none is fast enough, or has
-    room on a disk with so many bytes."""
+    """Return the first model, in the catalogue's order, that does a usual task soon; else later. Of its quantizations
+    it is the largest that is wholly on graphics cards, else the one that is done first. None if none is fast enough, or
+    has room on a disk with so many bytes."""
     room = min(_MOST_BYTES, free_bytes)
     fits = [each for each in planned if _task_s(each[1]) <= _PATIENT_S and each[0].size_bytes <= room]
     fits = [each for each in fits if 8 * each[1].header.file_bytes >= _LEAST_BITS * each[1].header.parameters]
@@ -65,8 +65,8 @@ def best_of(planned: Iterable[tuple[Offer, ModelPlan]], free_bytes: int) -> tupl
 
 
 def sensible(planned: Iterable[tuple[Offer, ModelPlan]]) -> frozenset[str]:
-    """Keys of the offers that are worth a look on a machine: of each model one size, if it writes as fast as one
-    reads."""
+    """Return the keys of the offers that are worth a look on a machine: of each model one size, if it writes as fast as
+    one reads."""
     of_models: dict[str, list[tuple[Offer, ModelPlan]]] = {}
     for each in planned:
         if _rate(each[1]) >= _READABLE:
@@ -84,7 +84,7 @@ def _best_size(sizes: Iterable[tuple[Offer, ModelPlan]]) -> tuple[Offer, ModelPl
 
 
 def _rate(plan: ModelPlan) -> float:
-    """Tokens a second that it writes; 0 where it does not fit."""
+    """Return the tokens a second that a planned model writes; 0 if it does not fit."""
     return plan.result.speed.writing if isinstance(plan.result, Placement) else 0.0
 
 
@@ -98,6 +98,6 @@ def _task_s(plan: ModelPlan) -> float:
 
 
 def is_on_cards(plan: ModelPlan) -> bool:
-    """Whether it is wholly on graphics cards."""
+    """Return whether a plan is wholly on graphics cards."""
     place = plan.result
     return isinstance(place, Placement) and place.gpu_layers > plan.header.layers and not place.expert_layers

@@ -101,7 +101,7 @@ def select(models: Models, downloads: Downloads, settings: SettingsStore) -> Mod
 
 
 def look_at(machines: Machines, engine: EngineClient, hardware: Hardware) -> MachineSeen:
-    """The machine that plans are made for; starts the engine's process unless it is an imagined one."""
+    """Return the machine that plans are made for; starts the engine's process unless it is an imagined one."""
     machine = machines.machine(hardware)
     if hardware != THIS:
         return MachineSeen(machine, tuple(gpu.name for gpu in machine.gpus))
@@ -112,7 +112,7 @@ def look_at(machines: Machines, engine: EngineClient, hardware: Hardware) -> Mac
 
 
 def _named(device: Device) -> str:
-    """A device's own name, with the way that it is used where that is not the maker's own."""
+    """Return a device's own name, with the way that it is used if that is not the maker's own."""
     return f"{device.description} ({VULKAN})" if device.name.startswith(VULKAN) else device.description
 
 
@@ -183,7 +183,7 @@ def bytes_of(adapters: Sequence[Adapter]) -> int:
 
 
 def settings_for(path: str, engine: EngineSettings, choices: dict[str, EngineSettings]) -> EngineSettings:
-    """How this model would be loaded: as the settings in force say, as it was last, or as the plan says."""
+    """Return how this model would be loaded: as the settings in force say, as it was last, or as the plan says."""
     if path == engine.model_path or (not engine.model_path and local.is_starter(path)):
         return engine
     return choices.get(path) or EngineSettings(model_path=path, threads=engine.threads)
