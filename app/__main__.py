@@ -1,4 +1,4 @@
-"""Where the program begins: a command makes it a terminal program, none the window.
+"""The beginning of the program: a command makes it a terminal program, none the window.
 
 Called by the name of the window, as by a link to the one program of a package, it is the window with arguments too.
 That one program is its own children as well. Arguments are read first, and what a face needs is imported when it is
@@ -33,7 +33,7 @@ _EXIT_CANCELLED = 130
 
 
 def terminal() -> int:
-    """`octavo`: the terminal face."""
+    """Run `octavo`, the terminal face, and return its exit status."""
     try:
         return _terminal()
     except KeyboardInterrupt:  # before a command listens for it
@@ -53,7 +53,7 @@ def _terminal() -> int:
 
 
 def _reader(documents: int) -> DocumentReader | None:
-    """One that is getting ready for so many documents."""
+    """Return a reader that is getting ready for so many documents."""
     if not documents:
         return None
     from app.documents.reader import DocumentReader  # now: not every command needs it
@@ -64,7 +64,7 @@ def _reader(documents: int) -> DocumentReader | None:
 
 
 def desk() -> int:
-    """`octavo-desk`: the window."""
+    """Run `octavo-desk`, the window, and return its exit status."""
     harden()
     screen.shield()
     i18n.use_language("")
@@ -93,7 +93,7 @@ def open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader | Non
 
 
 def main() -> int:
-    """The face that the name and the arguments ask for."""
+    """Run the face that the name and the arguments ask for, and return its exit status."""
     if installation.root():
         if sys.argv[1:2] == [program.CHILD]:
             program.run_child(sys.argv[2:])
@@ -104,7 +104,7 @@ def main() -> int:
 
 
 def _display() -> bool:
-    """Whether a window can be shown: always so but on a Unix without a display server."""
+    """Return whether a window can be shown: always so but on a Unix without a display server."""
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

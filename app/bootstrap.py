@@ -156,7 +156,8 @@ class _Desks:
         self.database = home
 
     def open(self, id: str) -> Services:
-        """Instead of the one that is open. Raises AppError as `Matters.open` does; that one then stays open."""
+        """Open a desk instead of the one that is open. Raises AppError as `Matters.open` does; that one then stays
+        open."""
         matter = None if id == LIBRARY else self.matters.kept.get(id)
         database = self.matters.open(id)
         self.reader.recognitions = recognitions = Recognitions(database)

@@ -61,22 +61,22 @@ def extensions_of(features: Iterable[Feature]) -> Extensions:
 
 
 def terminal_commands_of(features: Iterable[Feature]) -> tuple[TerminalCommand, ...]:
-    """The commands of `octavo` that these features add."""
+    """Return the commands of `octavo` that these features add."""
     return tuple(command for feature in features for command in feature.terminal)
 
 
 def desk_features_of(features: Iterable[Feature]) -> tuple[Callable[[Services], DeskFeature], ...]:
-    """Whatever these features do on a desk by themselves."""
+    """Return whatever these features do on a desk by themselves."""
     return tuple(feature.desk for feature in features if feature.desk is not None)
 
 
 def diagnoses_of(features: Iterable[Feature]) -> tuple[Diagnosis, ...]:
-    """Everything that `octavo doctor` says about these features."""
+    """Return everything that `octavo doctor` says about these features."""
     return tuple(feature.diagnosis for feature in features if feature.diagnosis is not None)
 
 
 def keeps_of(features: Iterable[Feature]) -> Keeps:
-    """Everything that the kernel and these features keep on a desk."""
+    """Return everything that the kernel and these features keep on a desk."""
     return sum((feature.keeps for feature in features), KEEPS)
 
 

@@ -109,7 +109,7 @@ def _invariant_faults(docstring: str, root: Path, contracts: set[str]) -> Iterat
 
 
 def _items(text: str) -> Iterator[str]:
-    """The items of the list with which `text` begins, each in one line."""
+    """Yield the items of the list with which `text` begins, each in one line."""
     for paragraph in re.split(r"^- ", text, flags=re.MULTILINE)[1:]:
         yield " ".join(paragraph.split("\n\n")[0].split())
 
@@ -129,7 +129,7 @@ def _unknown(tests: str, root: Path, contracts: set[str]) -> Iterator[str]:
 
 
 def _lost_tests(source: str, root: Path) -> Iterator[str]:
-    """Files below `tests/` that a module names anywhere, and that are not there."""
+    """Yield files below `tests/` that a module names anywhere, and that are not there."""
     for path in sorted(set(_TEST_PATH.findall(source))):
         if not (root / path).exists():
             yield f"names a file that is not there: {path}"
@@ -152,7 +152,7 @@ def _page_faults(page: Path, root: Path) -> Iterator[str]:
 
 
 def _names(file: Path) -> set[str]:
-    """The names that a module defines: classes, functions, methods, constants and fields."""
+    """Return the names that a module defines: classes, functions, methods, constants and fields."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):

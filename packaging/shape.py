@@ -21,7 +21,7 @@ WINDOWS = {"ui", "window"}
 """Folders with what is in a window."""
 FACES = ("ui", "cli", "features")
 ENDINGS = {"Done", "Cancelled", "Failed", "Finished"}
-"""How work ends for a face; below the faces work returns or raises."""
+"""The ways in which work ends for a face; below the faces work returns or raises."""
 
 LARGEST_CLASS = 400
 MOST_METHODS = 30
@@ -154,12 +154,12 @@ def _parameters(node: _Function) -> int:
 
 
 def _layer(module: str | None) -> str:
-    """`ui` for `app.ui.window.window`."""
+    """Return a module's layer: `ui` for `app.ui.window.window`."""
     return ".".join((module or "").split(".")[1:2])
 
 
 def _chained(tree: ast.Module) -> Iterator[str]:
-    """Private classes with one class below them, in the same file: one class, cut into a chain."""
+    """Yield private classes with one class below them, in the same file: one class, cut into a chain."""
     defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef) and node.name.startswith("_")}
     bases = Counter(
         base.id

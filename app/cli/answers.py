@@ -117,7 +117,7 @@ class JsonAnswers(JsonProgress):
         print_json(shown)
 
     def noting(self) -> None:
-        """Notes are written as a whole."""
+        """Write nothing: notes are written as a whole."""
 
     def stopped(self, answer: Answer) -> None:
         if answer.parts:
@@ -135,7 +135,7 @@ class JsonAnswers(JsonProgress):
         print_json({"event": "weighing", **done, "calibrating": event.calibrating})
 
     def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
-        """It comes with the verdicts on its sentences."""
+        """Write the answer, which comes with the verdicts on its sentences."""
 
     def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None:
         described: dict[str, Any] = describe_answer(question, weighed.answer)
@@ -247,7 +247,7 @@ class TextAnswers:
         self._bar.show(words, event.done, event.total)
 
     def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
-        """The basis of the answer is shown; its sentences follow with their verdicts, once these are final."""
+        """Show the basis of the answer; its sentences follow with their verdicts, once these are final."""
         self._end_thought()
         self._bar.close()
         print(flush=True)
@@ -269,7 +269,7 @@ class TextAnswers:
             self._advice.say_off(weighed.off)
 
     def judged(self, answer: Answer, judged: JsonAnswer) -> None:
-        """The pages of its values, on stderr: stdout has the JSON alone."""
+        """Print the pages of its values, on stderr: stdout has the JSON alone."""
         for place, verdict in _placed(answer, judged):
             line = verdict_line(verdict, place.value.text, self._shelf, f"{place.value.pointer or '#'}: ")
             print(units.printable(f"  {line}"), file=sys.stderr)
@@ -308,7 +308,7 @@ class Advice:
         self._off: Problem | None = None
 
     def say_off(self, problem: Problem) -> None:
-        """Why no sentence is weighed; of the starter's answers it was said that they come from a search."""
+        """Say why no sentence is weighed; of the starter's answers it was said that they come from a search."""
         if problem != self._off and not self._given:
             self._off = problem
             print(f"octavo: {errors.sentence(problem)}", file=sys.stderr)
@@ -324,8 +324,8 @@ class Advice:
 
 
 def describe_answer(question: Question | StoredQuestion, answer: Answer) -> dict[str, Any]:
-    """An answer as JSON. Pages count from 1, 0 where there is none; `label` is what the book calls them. `citations`
-    are the page marks of the text, characters [start, end) of it."""
+    """Return an answer as JSON. Pages count from 1, 0 if there is none; `label` is what the book calls them.
+    `citations` are the page marks of the text, characters [start, end) of it."""
     return {
         "answer": answer.text,
         "ending": answer.ending,
@@ -372,18 +372,18 @@ def _describe_verdict(verdict: SentenceVerdict) -> dict[str, Any]:
 
 
 def sentence_of(answer: Answer, verdict: SentenceVerdict) -> str:
-    """The sentence that a verdict is on, on one line, as it was written."""
+    """Return the sentence that a verdict is on, on one line, as it was written."""
     return " ".join(answer.text[verdict.start : verdict.end].split())
 
 
 def _placed(answer: Answer, judged: JsonAnswer) -> list[tuple[PlacedValue, SentenceVerdict]]:
-    """Each value of an answer in JSON with its verdict: the answer's, if a model was asked about it since."""
+    """Return each value of an answer in JSON with its verdict: the answer's, if a model was asked about it since."""
     kept = {(each.start, each.end): each for each in answer.verdicts}
     return [(each, kept.get((each.verdict.start, each.verdict.end), each.verdict)) for each in judged.places]
 
 
 def _describe_parts(answer: Answer) -> list[dict[str, Any]]:
-    """The parts of documents that were, or were not, read for an answer from notes, each with its state."""
+    """Return the parts of documents that were, or were not, read for an answer from notes, each with its state."""
     return [{"document": part.document, "pages": part.pages, "state": part.state} for part in answer.parts]
 
 
@@ -395,14 +395,14 @@ def print_findings(question: Question | StoredQuestion, answer: Answer, shelf: M
 
 
 def finding_lines(question: Question | StoredQuestion, answer: Answer, shelf: Mapping[str, Book]) -> list[str]:
-    """The remarks on an answer as a whole: which passages the model saw, that no model drew it from books, that no
-    page says anything of it. `shelf` has the books by their ids."""
+    """Return the remarks on an answer as a whole: which passages the model saw, that no model drew it from books, that
+    no page says anything of it. `shelf` has the books by their ids."""
     lines = [_passages_line(answer, shelf)] if answer.passages or answer.excerpts else []
     return [*lines, *filter(None, (basis_words(question, answer), sent_words(answer)))]
 
 
 def print_verdicts(answer: Answer, shelf: Mapping[str, Book]) -> None:
-    """The lines of `verdict_lines`, and an empty one; nothing where no sentence has a verdict."""
+    """Print the lines of `verdict_lines`, and an empty one; nothing if no sentence has a verdict."""
     for line in verdict_lines(answer, shelf):
         print(units.printable(f"  {line}"))
     if answer.verdicts:
@@ -410,14 +410,14 @@ def print_verdicts(answer: Answer, shelf: Mapping[str, Book]) -> None:
 
 
 def verdict_lines(answer: Answer, shelf: Mapping[str, Book]) -> list[str]:
-    """One line for each sentence of an answer that states something, and one that counts them."""
+    """Return one line for each sentence of an answer that states something, and one that counts them."""
     lines = [verdict_line(each, sentence_of(answer, each), shelf) for each in answer.verdicts]
     counts = " · ".join(words for _verdict, words in count_verdicts(answer.verdicts))
     return [*lines, *filter(None, (counts,))]
 
 
 def verdict_line(verdict: SentenceVerdict, sentence: str, shelf: Mapping[str, Book], name: str = "") -> str:
-    """The pages' verdict on a sentence, and where it has to be compared, their words. `name` stands before it."""
+    """Return the pages' verdict on a sentence, and if it has to be compared, their words. `name` stands before it."""
     line = f"{SIGNS[verdict.verdict]} {verdict_words(verdict, shelf, titled=True)}. {name}“{sentence}”"
     evidence = page_says(verdict, shelf) if verdict.verdict in _SHOWS_PAGE else ""
     return f"{line} {evidence}".rstrip()

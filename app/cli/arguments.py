@@ -81,7 +81,8 @@ def check_apart(options: argparse.Namespace, *names: str) -> None:
 
 
 def settings(options: argparse.Namespace, stored: Settings) -> Settings:
-    """The stored settings with what the command line says instead. Raises AppError OPTION_INVALID, SETTING_INVALID.
+    """Return the stored settings with what the command line says instead. Raises AppError OPTION_INVALID,
+    SETTING_INVALID.
 
     What is stored about the place of the stored model, its projector and its adapters is not for another one; nor is
     the name of a model on a remote engine for another address. A model that is named is on this machine.
@@ -125,7 +126,7 @@ def settings(options: argparse.Namespace, stored: Settings) -> Settings:
 
 
 def _adapter(text: str) -> dict[str, Any]:
-    """`PATH` or `PATH=SCALE`; an end that is no number belongs to the path."""
+    """Parse `PATH` or `PATH=SCALE`; an end that is no number belongs to the path."""
     path, _equals, scale = text.rpartition("=")
     with contextlib.suppress(ValueError):
         if path:
@@ -134,7 +135,7 @@ def _adapter(text: str) -> dict[str, Any]:
 
 
 def page_range(text: str | None) -> PageRange | None:
-    """`12` or `12-30`. Raises AppError USAGE."""
+    """Parse a range of pages, `12` or `12-30`. Raises AppError USAGE."""
     if text is None:
         return None
     first, dash, last = text.partition("-")
@@ -144,15 +145,15 @@ def page_range(text: str | None) -> PageRange | None:
 
 
 def documents(options: argparse.Namespace, added: Iterable[TerminalCommand]) -> int:
-    """How many files the command reads as documents. `added`: the commands of features."""
+    """Count how many files the command reads as documents. `added`: the commands of features."""
     given = {"read": 1} | {name: each.documents for each in added for name in each.names}
     named: Path | list[Path] = getattr(options, "document", None) or []
     return given.get(options.command) or (1 if isinstance(named, Path) else len(named))
 
 
 def paths(options: argparse.Namespace) -> Paths:
-    """The data folder that was named, before a command, after it or both; or this person's own. Raises AppError USAGE
-    where two are named."""
+    """Return the data folder that was named, before a command, after it or both; or this person's own. Raises AppError
+    USAGE if two are named."""
     named = [given for name, given in vars(options).items() if name.startswith(parsers.DATA_DIR) and given]
     folders = list(dict.fromkeys(folder.absolute() for given in named for folder in given))
     if len(folders) > 1:
@@ -162,7 +163,7 @@ def paths(options: argparse.Namespace) -> Paths:
 
 
 def names_no_command(argv: Sequence[str]) -> bool:
-    """Whether `octavo` was given nothing but a data folder, or nothing at all: then it is the window."""
+    """Return whether `octavo` was given nothing but a data folder, or nothing at all: then it is the window."""
     alone = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     parsers.add_data_dir(alone)
     try:

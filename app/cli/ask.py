@@ -68,7 +68,7 @@ from app.wording.remote import short_words, whole_words
 def _form(
     options: argparse.Namespace, schema: AnswerSchema, desk: Services, out: AnswerScreen, cancel: Cancel
 ) -> AnswerForm:
-    """The form that answers are held to. Where the settings decide on the documents' words, the model is loaded for
+    """Return the form that answers are held to. If the settings decide on the documents' words, the model is loaded for
     that. Raises AppError, Stopped."""
     verbatim, words = options.verbatim, desk.asking.ask.settings().answer_words
     decides = options.all or bool(options.document)
@@ -194,8 +194,8 @@ class Asker:
     form: AnswerForm = FREE
 
     def put(self, question: Question | StoredQuestion) -> Answer:
-        """A question that is kept is one whose parts were begun. Raises AppError, ANSWER_NOT_JSON and
-        ANSWER_AGAINST_SCHEMA where an answer is whole and not what its schema wants; Stopped."""
+        """Put a question; one that is kept already is one whose parts were begun. Raises AppError, ANSWER_NOT_JSON and
+        ANSWER_AGAINST_SCHEMA if an answer is whole and not what its schema wants; Stopped."""
         answer = self._ask(question)
         if self.goes_on:
             answer = self._go_on(answer)
@@ -241,7 +241,7 @@ class Asker:
         return self._show(self.desk.asking.parts.ask(AnotherAnswer(answer.question_id), self.cancel))
 
     def _go_on(self, answer: Answer) -> Answer:
-        """Until the answer ends by itself, or there is no more room for it."""
+        """Go on until the answer ends by itself, or there is no more room for it."""
         while answer.ending is Ending.LENGTH:
             asking = self.desk.asking.parts if answer.parts else self.ask
             longer = self._show(asking.ask(LongerAnswer(answer.id), self.cancel))
@@ -255,7 +255,7 @@ class Asker:
 
 
 def _unjudged(answer: Answer) -> Answer:
-    """The answer as it is shown where no model is asked any more: no sentence waits for one."""
+    """Return the answer as it is shown if no model is asked any more: no sentence waits for one."""
     decided = tuple(
         msgspec.structs.replace(each, reason=Unweighed.NO_JUDGE) if each.waits else each for each in answer.verdicts
     )
@@ -301,7 +301,7 @@ def use(settings: Settings, desk: Services, *, as_json: bool, shows: bool = Fals
 
 
 def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[BookRef, ...]:
-    """The books of the command line, or their pages. Raises AppError, Stopped."""
+    """Return the books of the command line, or their pages. Raises AppError, Stopped."""
     pages = arguments.page_range(options.pages)
     opened = open_documents(options.document, desk, cancel, read_again=options.read_again)
     for book in opened:
@@ -331,7 +331,7 @@ def index_if_read(
 
 
 def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:
-    """The books by their ids."""
+    """Return the books by their ids."""
     return {ref.book_id: library.book(ref.book_id) for ref in refs}
 
 

@@ -36,7 +36,7 @@ class MatterAsking:
     only_plans: bool
 
     def plan(self, question: Question) -> Question:
-        """The question with what it takes of the documents, which is shown. Raises AppError; Stopped."""
+        """Return the question with what it takes of the documents, which is shown. Raises AppError; Stopped."""
         turns = self.conversations.turns(question.conversation_id) if question.conversation_id else ()
         proposal = finish(self.plans.propose(question, MatterScope(), turns, self.cancel), self.show)
         if self.as_json:
@@ -68,7 +68,7 @@ class MatterAsking:
 
 
 def books_with(shelf: Mapping[str, Book], desk: tuple[BookRef, ...]) -> tuple[BookRef, ...]:
-    """All documents, those on the desk first."""
+    """Return all documents, those on the desk first."""
     known = {ref.book_id for ref in desk}
     return desk + tuple(BookRef(book_id) for book_id in shelf if book_id not in known)
 

@@ -25,7 +25,7 @@ class Bar:
         self._shown = ("", 0.0)
 
     def show(self, words: str, done: float, total: float) -> None:
-        """There is no bar while `total` is 0, which means unknown, and none when all is done."""
+        """Show how much is done. There is no bar while `total` is 0, which means unknown, and none when all is done."""
         if total:
             bar = self._at(words, done, total)
             bar.update(done - bar.n)
@@ -33,7 +33,7 @@ class Bar:
                 self.close()
 
     def busy(self, words: str) -> None:
-        """The end is not known."""
+        """Show work whose end is not known."""
         self._at(words, 0, 0)
 
     def close(self) -> None:
@@ -66,7 +66,7 @@ def bar(text: str) -> Callable[[Loading | Opening | Indexing | Tokenizing], None
 
 
 def progress_bar(text: str, total: float, initial: float = 0) -> tqdm[NoReturn]:
-    """A bar on stderr where that is a terminal; silent elsewhere."""
+    """Return a bar on stderr if that is a terminal; silent elsewhere."""
     from tqdm import tqdm  # when something takes long: it takes a tenth of the time of a short command to load
 
     file, words = bare(sys.stderr), units.printable(text)

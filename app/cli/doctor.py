@@ -101,7 +101,7 @@ def _device_words(device: Device) -> str:
 
 
 def _model_rows(model: ChosenModel | None) -> Iterator[tuple[str, str]]:
-    """The rows that say what is known of how the chosen model writes and thinks."""
+    """Yield the rows that say what is known of how the chosen model writes and thinks."""
     if model is None:
         return
     yield _("model"), model.path
@@ -124,7 +124,7 @@ def _key_place(origin: str) -> str:
 
 
 def _installation_rows(verdict: InstallationVerdict | None) -> Iterator[tuple[str, str]]:
-    """Rows of the doctor's report: packages, and whether their files are as they should be."""
+    """Yield rows of the doctor's report: packages, and whether their files are as they should be."""
     if verdict is None:
         yield _("installation"), _("none: Octavo runs from source, so there is nothing to verify")
         return

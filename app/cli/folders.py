@@ -22,7 +22,7 @@ from app.wording.i18n import _
 from app.wording.units import printable
 
 _LOOK_EVERY_S = 3.0
-"""At folders that are watched: a look takes some milliseconds for each thousand files."""
+"""Seconds between two looks at folders that are watched: a look takes some milliseconds for each thousand files."""
 
 
 def add(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
@@ -39,8 +39,8 @@ def add(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
 
 
 def _paths(options: argparse.Namespace, adding: FolderAdding) -> Sequence[Path]:
-    """The paths that were named; else, with `--watch`, the folders that are watched, and without it the sources that
-    are not done. Raises AppError USAGE, FILE_MISSING."""
+    """Return the paths that were named; else, with `--watch`, the folders that are watched, and without it the sources
+    that are not done. Raises AppError USAGE, FILE_MISSING."""
     for path in options.paths:
         if not path.exists():
             raise AppError(Code.FILE_MISSING, path=printable(str(path)))
@@ -57,7 +57,7 @@ def _paths(options: argparse.Namespace, adding: FolderAdding) -> Sequence[Path]:
 
 
 def _watch(adder: _Adder, adding: FolderAdding, cancel: Cancel) -> None:
-    """Until the person presses Ctrl+C."""
+    """Watch the folders until the person presses Ctrl+C."""
     over = threading.Event()
     cancel.on_request(over.set)
     if not adder.as_json:
@@ -72,7 +72,7 @@ def _watch(adder: _Adder, adding: FolderAdding, cancel: Cancel) -> None:
 
 
 _wait = threading.Event.wait
-"""Whether it is over, after some seconds at most."""
+"""The wait for the end of watching: true once it is over, false after so many seconds."""
 
 
 class _Adder:
@@ -149,7 +149,7 @@ def _totals(report: AddingReport) -> dict[str, Any]:
 
 
 def list_folders(options: argparse.Namespace, desk: Services) -> None:
-    """`octavo folders`. Raises AppError FILE_MISSING."""
+    """List or change the folders, as `octavo folders`. Raises AppError FILE_MISSING."""
     adding, wanted = desk.documents.adding, options.forget or options.unwatch
     if wanted is not None:
         found = next((counts.source for counts in adding.sources.all() if counts.source.path == wanted.resolve()), None)

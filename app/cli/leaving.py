@@ -19,8 +19,8 @@ from app.wording.units import printable
 
 
 def decided(settings: Settings, host: str, desk: Services, *, as_json: bool) -> Settings:
-    """The settings with what becomes of names and numbers in this run. Where nobody has decided that yet, a person is
-    asked, once; without a terminal they go as they are, which is said. Raises AppError USAGE where it is to be asked
+    """Return the settings with what becomes of names and numbers in this run. If nobody has decided that yet, a person
+    is asked, once; without a terminal they go as they are, which is said. Raises AppError USAGE if it is to be asked
     each time and cannot be; Stopped."""
     wanted = settings.remote.texts
     if wanted in (RemoteTexts.AS_IS, RemoteTexts.REPLACED):
@@ -42,7 +42,7 @@ def decided(settings: Settings, host: str, desk: Services, *, as_json: bool) -> 
 
 
 def images_decided(settings: Settings, host: str, desk: Services, *, as_json: bool) -> Settings:
-    """The settings with whether images go to a server in this run. Where nobody has decided that yet, a person is
+    """Return the settings with whether images go to a server in this run. If nobody has decided that yet, a person is
     asked, once; without a terminal they go, which is said. Raises Stopped."""
     if settings.remote.images is not RemoteImages.UNDECIDED:
         return settings
@@ -110,7 +110,7 @@ def _ask(host: str) -> RemoteTexts:
 
 
 def _ask_as_is() -> RemoteTexts:
-    """Where nothing can replace them. Raises Stopped."""
+    """Ask whether names and numbers may go as they are, since nothing can replace them. Raises Stopped."""
     print(f"octavo: {_('Names and numbers go as they are.')}", file=sys.stderr)
     _agree(_("a: send them as they are   n: send nothing"), "a")
     return RemoteTexts.AS_IS

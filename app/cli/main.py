@@ -93,8 +93,8 @@ def _drop_output() -> None:
 
 
 def _carry_out(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
-    """The problem that the command has shown itself, if the exit code shall follow from it. Raises AppError,
-    Stopped."""
+    """Carry out a command, and return the problem that it has shown itself, if the exit code shall follow from it.
+    Raises AppError, Stopped."""
     match options.command:
         case "ask":
             from app.cli import ask
@@ -186,7 +186,8 @@ def _open_library(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
 
 
 def _new_passphrase() -> str:
-    """Asked for twice at a terminal; else the first line of stdin. Raises AppError USAGE, PASSPHRASE_WEAK."""
+    """Ask for a new passphrase twice at a terminal; else take the first line of stdin. Raises AppError USAGE,
+    PASSPHRASE_WEAK."""
     if sys.stdin.isatty():
         return passphrases.ask_new(_("New passphrase: "))
     return passphrases.accept(sys.stdin.readline().rstrip("\n"))
@@ -203,7 +204,7 @@ def _fail(problem: Problem, *, as_json: bool) -> int:
 
 @contextlib.contextmanager
 def _interrupts(cancel: Cancel) -> Iterator[None]:
-    """Ctrl+C asks the work to stop; a second one ends the program."""
+    """Let Ctrl+C ask the work to stop; a second one ends the program."""
 
     def stop(_number: int, _frame: Any) -> None:
         if cancel.requested:

@@ -26,8 +26,8 @@ from app.wording.units import printable
 
 
 def open_documents(paths: Sequence[Path], desk: Services, cancel: Cancel, *, read_again: bool) -> list[Book]:
-    """The books of these files and folders, in their order, each once. A file that is on the shelf already is found
-    again; with `read_again` one that an earlier version of Octavo has read is read once more.
+    """Open these files and folders and return their books, in their order, each once. A file that is on the shelf
+    already is found again; with `read_again` one that an earlier version of Octavo has read is read once more.
 
     What cannot be read inside a folder or a mail is said on stderr, and the others are opened. Raises AppError why a
     file that was named cannot be read, FOLDER_WITHOUT_DOCUMENTS; Stopped.
@@ -92,7 +92,7 @@ class _Opening:
 
 
 def _renewed(book: Book, desk: Services, cancel: Cancel, *, read_again: bool) -> Book:
-    """The book, read again where that is wanted. Raises AppError, Stopped."""
+    """Return the book, read again if that is wanted. Raises AppError, Stopped."""
     if not book.is_outdated:
         return book
     if not read_again:

@@ -15,11 +15,11 @@ from app.core.settings import KvType, Mapping
 from app.wording.i18n import _
 
 DATA_DIR = "data folder of"
-"""How the name begins under which each parser keeps the data folder that it was given."""
+"""The beginning of the name under which each parser keeps the data folder that it was given."""
 
 
 def window_parser() -> argparse.ArgumentParser:
-    """The parser of `octavo-desk`."""
+    """Return the parser of `octavo-desk`."""
     window = argparse.ArgumentParser(prog="octavo-desk", description=_("Octavo: a private reading desk"))
     add_data_dir(window)
     first = window.add_mutually_exclusive_group()
@@ -33,7 +33,7 @@ def window_parser() -> argparse.ArgumentParser:
 
 
 def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
-    """The parser of `octavo`; `command` in its result names what to run. `added`: the commands of features."""
+    """Return the parser of `octavo`; `command` in its result names what to run. `added`: the commands of features."""
     whole = argparse.ArgumentParser(prog="octavo", description=_("Octavo: a private reading desk"))
     whole.add_argument("--version", action="version", version=f"octavo {__version__}")
     add_data_dir(whole)
@@ -121,7 +121,7 @@ def _add_folders(commands: Any) -> None:
 
 
 def add_documents(command: argparse.ArgumentParser, *, pages: bool = True) -> None:
-    """The options of all commands that open books; with `pages` some of theirs."""
+    """Add the options of all commands that open books; with `pages` some of theirs."""
     add_matter(command)
     command.add_argument(
         "--document",
@@ -180,7 +180,7 @@ def _add_thoughts(ask: argparse.ArgumentParser) -> None:
 
 
 def add_going_on(ask: argparse.ArgumentParser) -> None:
-    """The option of all commands that print answers."""
+    """Add the option of all commands that print answers."""
     ask.add_argument(
         "--continue", dest="go_on", action="store_true",
         help=_("let an answer that reaches its maximum length go on until it ends, or the context is full"),
@@ -188,13 +188,13 @@ def add_going_on(ask: argparse.ArgumentParser) -> None:
 
 
 def add_answering(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> None:
-    """The options of all commands that answer questions about any number of books."""
+    """Add the options of all commands that answer questions about any number of books."""
     add_documents(ask)
     add_engine(ask, shows_names=shows_names)
 
 
 def add_read_again(command: argparse.ArgumentParser) -> None:
-    """The option of all commands that read files as documents."""
+    """Add the option of all commands that read files as documents."""
     command.add_argument(
         "--read-again", action="store_true",
         help=_("read documents again that an earlier version of Octavo imported"),
@@ -202,7 +202,7 @@ def add_read_again(command: argparse.ArgumentParser) -> None:
 
 
 def add_engine(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> None:
-    """The options of all commands in which a model answers. `shows_names`: it can list what would be replaced."""
+    """Add the options of all commands in which a model answers. `shows_names`: it can list what would be replaced."""
     ask.add_argument(
         "--model", metavar="PATH", help=_("a GGUF file; otherwise the model in the settings, or the starter model")
     )
@@ -278,7 +278,7 @@ def _add_servers(commands: Any) -> None:
 
 
 def add_encrypted_file(command: argparse.ArgumentParser, about: str) -> None:
-    """A file with a passphrase of its own."""
+    """Add a file with a passphrase of its own."""
     command.add_argument("file", type=Path, metavar="FILE", help=about)
     command.add_argument(
         "--passphrase-file", type=Path, metavar="FILE",
@@ -287,7 +287,7 @@ def add_encrypted_file(command: argparse.ArgumentParser, about: str) -> None:
 
 
 def add_matter(command: argparse.ArgumentParser) -> None:
-    """The option of all commands that look into a desk."""
+    """Add the option of all commands that look into a desk."""
     command.add_argument(
         "--matter", metavar="NAME", help=_("in this matter; otherwise in the library, which no matter can see")
     )
@@ -417,8 +417,8 @@ def _with_common(made: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def add_data_dir(parser: argparse.ArgumentParser) -> None:
-    """For a parser and, with others, for the commands in it: each keeps its own, since a command's would hide those
-    before it."""
+    """Add the data folder to a parser and, with others, to the commands in it: each keeps its own, since a command's
+    would hide those before it."""
     parser.add_argument(
         "--data-dir", type=Path, action="append", metavar="DIR", dest=f"{DATA_DIR} {parser.prog}",
         help=_("store data in this folder"),
@@ -469,7 +469,7 @@ def _local_help() -> str:
 
 
 def tokens(text: str) -> int:
-    """The type of an option that takes a number of tokens. Raises ValueError."""
+    """Return a number of tokens: the type of an option that takes one. Raises ValueError."""
     number = int(text)
     if number <= 0:
         raise ValueError(text)

@@ -48,7 +48,7 @@ def of_file(options: argparse.Namespace, *, new: bool = False) -> str:
 
 
 def accept(passphrase: str) -> str:
-    """One that is to be set: says how hard it is to guess. Raises AppError USAGE, PASSPHRASE_WEAK."""
+    """Accept a passphrase that is to be set: says how hard it is to guess. Raises AppError USAGE, PASSPHRASE_WEAK."""
     print(strength(_required(passphrase)).words, file=sys.stderr)
     require_strong(passphrase)
     return passphrase

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 def _print_json(document: Document, report: IngestionReport, *, with_text: bool) -> None:
-    """One JSON object: the document, what could be read of each page and of all, the text only if wanted."""
+    """Print one JSON object: the document, what could be read of each page and of all, the text only if wanted."""
     described = msgspec.to_builtins(document)
     for page, found in zip(described["pages"], report.pages, strict=True):
         page["state"], page["needs_look"] = found.state, found.needs_look
@@ -104,7 +104,7 @@ Result = TypeVar("Result")
 
 
 def with_password(read: Callable[[Password | None], Result], path: Path) -> Result:
-    """`read` the file at `path`, with the password that the person gives where it needs one.
+    """Read the file at `path` by `read`, with the password that the person gives if it needs one.
 
     Raises AppError DOCUMENT_PASSWORD_NEEDED where there is no terminal to ask at, DOCUMENT_PASSWORD_WRONG after
     MAX_TRIES, and whatever `read` and the person's Ctrl+C raise.
@@ -125,7 +125,7 @@ def with_password(read: Callable[[Password | None], Result], path: Path) -> Resu
 
 
 def _ask(path: Path) -> Password:
-    """Without echo. Ctrl+C ends the question at once; so does the end of the input."""
+    """Ask for the password of a file, without echo. Ctrl+C ends the question at once; so does the end of the input."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return Password(getpass.getpass(_("Password of “{path}”: ").format(path=units.printable(path.name))))
@@ -136,7 +136,7 @@ def _ask(path: Path) -> Password:
 
 
 def _at_terminal() -> bool:
-    """Whether a person can be asked: where there is none, `getpass` would take a line of stdin for the password."""
+    """Return whether a person can be asked: if there is none, `getpass` would take a line of stdin for the password."""
     if sys.platform == "win32":
         return sys.stdin.isatty()
     try:

@@ -45,8 +45,8 @@ class Screen(io.TextIOBase):
 
 
 def shield() -> None:
-    """From now on stdout and stderr are a Screen where they are a terminal, and streams that were closed lead nowhere:
-    their numbers would go to the next files that are opened, and what a library prints would be written into those.
+    """Make stdout and stderr a Screen if they are a terminal, and let streams that were closed lead nowhere: their
+    numbers would go to the next files that are opened, and what a library prints would be written into those.
 
     What goes into a pipe or a file stays as it is, byte for byte: whoever reads it wants the text, and may be shown it
     by a program that knows what to do about controls. A character that the locale's encoding does not have is written
@@ -72,12 +72,12 @@ def _nowhere(number: int, mode: Literal["r", "w"]) -> TextIO:
 
 
 def bare(stream: TextIO | Screen) -> TextIO:
-    """The stream itself, without its Screen."""
+    """Return the stream itself, without its Screen."""
     return stream.bare if isinstance(stream, Screen) else stream
 
 
 def print_json(value: Any) -> None:
-    """One line, in ASCII where stdout has another encoding than UTF-8. Bytes of a file's name that are no UTF-8 are
+    """Print one line, in ASCII if stdout has another encoding than UTF-8. Bytes of a file's name that are no UTF-8 are
     written as Python's json does, as lone surrogates."""
     try:
         line = msgspec.json.encode(value).decode()
@@ -104,5 +104,5 @@ def print_rows(rows: Iterable[tuple[str, str]], file: TextIO | None = None) -> N
 
 
 def width(text: str) -> int:
-    """Columns that a text takes on a terminal: Chinese and Japanese characters take two."""
+    """Return how many columns a text takes on a terminal: Chinese and Japanese characters take two."""
     return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, desk: Services) -> None:
 
 
 def parsed(meaning: Meaning, text: str) -> object:
-    """The value that a person wrote: the words for it, or itself. Raises AppError SETTING_INVALID."""
+    """Return the value that a person wrote: the words for it, or itself. Raises AppError SETTING_INVALID."""
     for value, words in meaning.named:
         if text.strip().casefold() == words.casefold():
             return value

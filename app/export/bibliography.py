@@ -51,7 +51,7 @@ class _Name(msgspec.Struct, frozen=True):
 
 
 def cite(books: Sequence[Book], style: CitationStyle) -> str:
-    """The references of books, in their order, as one text."""
+    """Return the references of books, in their order, as one text."""
     match style:
         case CitationStyle.TEXT:
             return "\n".join(map(_in_words, books))
@@ -90,7 +90,7 @@ def _entry_type(book: Book) -> str:
 
 
 def _fields(book: Book) -> Iterator[tuple[str, str]]:
-    """Title in two pairs of braces: styles then keep its capitals."""
+    """Yield the fields of an entry. The title is in two pairs of braces: styles then keep its capitals."""
     facts = book.facts
     year, _hyphen, rest = facts.date.partition("T")[0].partition("-")
     kind = _entry_type(book)
@@ -166,8 +166,8 @@ def _writers(facts: Facts) -> tuple[DocumentPerson, ...]:
 
 
 def _name(person: DocumentPerson) -> _Name:
-    """ "Melville, Herman" and "Herman Melville" are divided; the names of organisations are not, nor those whose script
-    has no order that could be told."""
+    """Return a person's name in parts: "Melville, Herman" and "Herman Melville" are divided; the names of organisations
+    are not, nor those whose script has no order that could be told."""
     name = _line(person.shown)
     if "@" in name or any(found.kind is not EntityKind.PERSON for found in NameReader((name,)).read(name)):
         return _Name(name, whole=True)
@@ -182,7 +182,8 @@ def _name(person: DocumentPerson) -> _Name:
 
 
 def _keys(books: Sequence[Book]) -> list[str]:
-    """The books' keys, each different, such as `melville1851moby`: keys that are the same get a, b, c behind them."""
+    """Return the books' keys, each different, such as `melville1851moby`: keys that are the same get a, b, c behind
+    them."""
     made = [_key(book) for book in books]
     return [
         f"{key}{_letters(made[:place].count(key))}" if made.count(key) > 1 else key for place, key in enumerate(made)
@@ -203,7 +204,7 @@ def _plain(text: str) -> str:
 
 
 def _letters(number: int) -> str:
-    """a to z, then aa and so on."""
+    """Return a to z for 0 to 25, then aa and so on."""
     rest, place = divmod(number, 26)
     return (_letters(rest - 1) if rest else "") + chr(ord("a") + place)
 

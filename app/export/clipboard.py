@@ -23,8 +23,8 @@ class ClipboardText:
 
 
 def copy_answer(answer: Answer, books: Mapping[str, Book]) -> ClipboardText:
-    """An answer with its page marks in words, such as “(Harbour Lease, p. 87)”: there is nothing to click elsewhere.
-    One mark of a sentence says what the pages have of it. `books` by their ids: they name their pages."""
+    """Return an answer with its page marks in words, such as “(Harbour Lease, p. 87)”: there is nothing to click
+    elsewhere. One mark of a sentence says what the pages have of it. `books` by their ids: they name their pages."""
     checked = check_answer(answer, books)
     said = _said_at(answer, books)
 
@@ -38,7 +38,7 @@ def copy_answer(answer: Answer, books: Mapping[str, Book]) -> ClipboardText:
 
 
 def copy_table(rows: Rows) -> ClipboardText:
-    """A table that a spreadsheet takes cell by cell. `rows` are untrusted; none becomes a formula."""
+    """Return a table that a spreadsheet takes cell by cell. `rows` are untrusted; none becomes a formula."""
     cells = [[disarm_cell(" ".join(cell.split())) for cell in row] for row in rows]
     lines = []
     for number, row in enumerate(cells):
@@ -49,8 +49,8 @@ def copy_table(rows: Rows) -> ClipboardText:
 
 
 def _said_at(answer: Answer, books: Mapping[str, Book]) -> dict[int, str]:
-    """The words of one mark of each sentence, by the number of that mark: the one of the verdict's page, else the
-    last."""
+    """Return the words of one mark of each sentence, by the number of that mark: the one of the verdict's page, else
+    the last."""
     speaking: dict[int, tuple[bool, int]] = {}
     for number, (mark, owner) in enumerate(marks_with_owners(answer), 1):
         if owner is not None:

@@ -99,7 +99,7 @@ def write_legend(file: WordFile, sentences: Sequence[CheckedSentence]) -> None:
 
 
 def _write_sentences(file: WordFile, sentences: Sequence[CheckedSentence], notes: Mapping[int, int]) -> None:
-    """`notes`: the numbers of the footnotes, by those of the references."""
+    """Write a table with a row for each sentence. `notes`: the numbers of the footnotes, by those of the references."""
     table = file.add_table(_SENTENCES_MM, ("", *table_headings()))
     for each in sentences:
         number, sentence, finding, evidence = file.add_row(table)
@@ -110,7 +110,7 @@ def _write_sentences(file: WordFile, sentences: Sequence[CheckedSentence], notes
 
 
 def _write_picture(document: DocumentObject, picture: Picture, load: LoadPicture) -> Paragraph:
-    """The last paragraph of it."""
+    """Write an image and return the last paragraph of it."""
     paragraph = document.add_paragraph()
     try:
         png = load(picture.ref, PICTURE_SIDE)
@@ -256,7 +256,7 @@ class DocxWriter:
                             run.font.name = MONOSPACED
 
     def _write_text(self, paragraph: Paragraph, text: str) -> list[Run]:
-        """The runs that it makes: all of a long paragraph take long to look through."""
+        """Write a text and return the runs that it makes: all of a long paragraph take long to look through."""
         before = len(paragraph._p)
         for number, piece in enumerate((RAISED if self._references else REFERENCE).split(text)):
             if number % 2:
@@ -267,14 +267,14 @@ class DocxWriter:
         return [Run(each, paragraph) for each in added if each.tag == qn("w:r")]
 
     def _write_formula(self, paragraph: Paragraph, token: Token) -> None:
-        """Its source, set off as code where it is a formula."""
+        """Write a formula's source, set off as code if it is a formula."""
         written = read_formula(token)
         for run in self._write_text(paragraph, written.source):
             if written.is_one:
                 run.font.name = MONOSPACED
 
     def _say(self, found: re.Match[str]) -> str:
-        """A page mark inside a footnote, in words."""
+        """Return a page mark inside a footnote, in words."""
         reference = self._references.get(int(found[1]))
         return f"[{found[1]}]" if reference is None else f"({reference.place})"
 

@@ -21,7 +21,7 @@ ENDINGS = (".md", ".html", ".docx")
 
 
 def check(path: Path, endings: Sequence[str] = ENDINGS) -> None:
-    """Whether a file can be written there once there is something to write: raises AppError as `write`."""
+    """Check that a file can be written there once there is something to write; raises AppError as `write`."""
     check_ending(path, endings)
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         raise AppError(Code.EXPORT_NOT_WRITTEN, path=str(path))
@@ -34,8 +34,8 @@ def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
 
 
 def write(report: Report, path: Path, load: LoadPicture) -> None:
-    """For its owner's eyes only (0600), whole or not at all. Raises AppError EXPORT_FORMAT, EXPORT_NOT_WRITTEN,
-    DISK_FULL.
+    """Write a file for its owner's eyes only (0600), whole or not at all. Raises AppError EXPORT_FORMAT,
+    EXPORT_NOT_WRITTEN, DISK_FULL.
 
     What `load` raises is said in the image's place. Markdown has its images in a folder beside it: few programs show
     those that are written into the text, and nobody could read that text any more.
@@ -56,7 +56,8 @@ def write_bytes(data: bytes, path: Path) -> None:
 
 
 def _written(report: Report, path: Path, load: LoadPicture) -> bytes:
-    """The libraries of a format are loaded when a file of it is written: together they took a tenth of the start."""
+    """Return the bytes of the file. The libraries of a format are loaded when a file of it is written: together they
+    took a tenth of the start."""
     match path.suffix.lower():
         case ".md":
             from app.export import markdown

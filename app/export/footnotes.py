@@ -28,8 +28,8 @@ _DEFINED_INSIDE = re.compile(r"[ >*+\d.)-]*\[\^[^\]\s]+\]\\?:")  # a list or a q
 
 
 def find_notes(text: str) -> dict[str, int]:
-    """The labels that are defined and referred to, with their numbers, counted from 1 in the order of the references.
-    What is in code is neither."""
+    """Find the labels that are defined and referred to, with their numbers, counted from 1 in the order of the
+    references. What is in code is neither."""
     if "[^" not in text:
         return {}
     defined: set[str] = set()
@@ -46,8 +46,8 @@ def find_notes(text: str) -> dict[str, int]:
 
 
 def rename_notes(text: str, names: Mapping[str, str], *, guarded: bool = False) -> str:
-    """Markdown in which the notes with these labels have these names, and nothing else looks like a note: what is
-    defined and not referred to, twice, or inside a list is text. Code stays as it is.
+    """Return Markdown in which the notes with these labels have these names, and nothing else looks like a note: what
+    is defined and not referred to, twice, or inside a list is text. Code stays as it is.
 
     `guarded`: a program that knows no notes must not take one for the address of a link.
     """
@@ -74,7 +74,7 @@ def rename_notes(text: str, names: Mapping[str, str], *, guarded: bool = False) 
 
 
 def number_notes(text: str) -> tuple[str, int]:
-    """Markdown in which the names of notes are their numbers, and how many there are."""
+    """Return Markdown in which the names of notes are their numbers, and how many there are."""
     notes = find_notes(text)
     return rename_notes(text, {label: str(number) for label, number in notes.items()}), len(notes)
 
@@ -110,7 +110,7 @@ def sign_notes(tokens: Sequence[Token], sign: Callable[[Token], str]) -> None:
 
 
 def split_notes(tokens: Sequence[Token]) -> tuple[list[Token], dict[int, str]]:
-    """The tokens without those of the notes, and the words of each note, by its number counted from 0."""
+    """Return the tokens without those of the notes, and the words of each note, by its number counted from 0."""
     body: list[Token] = []
     notes: dict[int, list[str]] = {}
     inside: int | None = None
@@ -129,12 +129,13 @@ def split_notes(tokens: Sequence[Token]) -> tuple[list[Token], dict[int, str]]:
 
 
 def raised_number(token: Token) -> str:
-    """The sign of a note, where no other numbers are raised."""
+    """Return the sign of a note as a raised number, for where no other numbers are raised."""
     return f"<sup>{int(token.meta['id']) + 1}</sup>" + " " * (token.type == SIGN)
 
 
 def letter_of(token: Token) -> str:
-    """The sign of a note where the raised numbers are those of page marks: a, b … z, aa, ab …"""
+    """Return the sign of a note as a letter, a, b … z, aa, ab …, for where the raised numbers are those of page
+    marks."""
     number, letters = int(token.meta["id"]) + 1, ""
     while number:
         number, place = divmod(number - 1, 26)
@@ -143,7 +144,7 @@ def letter_of(token: Token) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
-    """Each line, and whether it is one of a block of code between fences."""
+    """Yield each line, and whether it is one of a block of code between fences."""
     fence = ""
     for line in text.split("\n"):
         found = _FENCE.match(line)

@@ -66,7 +66,7 @@ class FormulaText:
 
     @property
     def is_one(self) -> bool:
-        """Whether it is a formula at all, and can be set: two prices in dollars are none."""
+        """True if it is a formula at all, and can be set: two prices in dollars are none."""
         if not self.tex.strip() or _OTHER_SCRIPT.search(self.tex) or not _is_cheap(self.tex):
             return False
         return self.display or bool(_FORMULA_SIGNS.search(self.tex)) or not _WORD.search(self.tex)
@@ -82,7 +82,7 @@ def use_formulas(parser: MarkdownIt) -> None:
 
 
 def read_formula(token: Token) -> FormulaText:
-    """The formula in a token of one of `KINDS`."""
+    """Return the formula in a token of one of `KINDS`."""
     opening, closing = (token.markup, _PAIRS[token.markup]) if token.markup in _PAIRS else _DELIMITERS[token.type]
     return FormulaText(f"{opening}{token.content}{closing}", token.content, token.type != "math_inline")
 
@@ -96,12 +96,12 @@ def write_formulas(tokens: Sequence[Token], formula: Callable[[FormulaText], str
 
 
 def source_html(text: FormulaText) -> str:
-    """A formula as it was written."""
+    """Return a formula as it was written, in HTML."""
     return html.escape(text.source, quote=False)
 
 
 def to_mathml(text: FormulaText) -> str:
-    """A formula for browsers, or its source where it cannot be set."""
+    """Return a formula for browsers, or its source if it cannot be set."""
     if not text.is_one:
         return source_html(text)
     from latex2mathml.converter import convert
@@ -117,8 +117,8 @@ def to_mathml(text: FormulaText) -> str:
 
 @cache
 def bad_latex() -> tuple[type[Exception], ...]:
-    """The exceptions that latex2mathml, and ziamath with it, raise on text that is no LaTeX. The libraries promise
-    nothing: these came of 15,000 odd inputs; any other is a fault of ours or of theirs."""
+    """Return the exceptions that latex2mathml, and ziamath with it, raise on text that is no LaTeX. The libraries
+    promise nothing: these came of 15,000 odd inputs; any other is a fault of ours or of theirs."""
     from latex2mathml import exceptions
 
     named = [each for each in vars(exceptions).values() if isinstance(each, type) and issubclass(each, Exception)]
@@ -140,7 +140,7 @@ def _write(element: Element) -> str:
 
 
 def _read_brackets(state: StateInline, silent: bool) -> bool:
-    r"""A rule of markdown-it for `\(…\)` and `\[…\]`."""
+    r"""Read `\(…\)` and `\[…\]`, as a rule of markdown-it."""
     opening = state.src[state.pos : state.pos + 2]
     closing = _PAIRS.get(opening)
     end = state.src.find(closing, state.pos + 2, state.posMax) if closing else -1

@@ -70,8 +70,8 @@ def write(
     style: str = "",
     formula: Callable[[FormulaText], str] = to_mathml,
 ) -> str:
-    """`address` gives the place of an image; an AppError that it raises is said in the image's place. `style` takes the
-    place of that for browsers, `formula` that of MathML."""
+    """Write a report as HTML. `address` gives the place of an image; an AppError that it raises is said in the image's
+    place. `style` takes the place of that for browsers, `formula` that of MathML."""
     body = [head_of(report.head)]
     for number, part in enumerate(report.parts, 1):
         if part.label:
@@ -108,7 +108,8 @@ def rendered(answer: str, number: int, formula: Callable[[FormulaText], str]) ->
 
 
 def _sign(number: int, token: Token) -> str:
-    """The sign of a footnote of an answer: a link from the text to the note, or back to where it is named first."""
+    """Return the sign of a footnote of an answer: a link from the text to the note, or back to where it is named
+    first."""
     letter = letter_of(token)
     note, text = f"f{number}{letter}", f"t{number}{letter}"
     if token.type == SIGN:
@@ -167,14 +168,14 @@ def verdict_of(finding: SentenceFinding) -> str:
 
 
 def page_of(title: str, style: str, body: list[str]) -> str:
-    """`body` is HTML. Marks of references that are left over are taken out."""
+    """Return an HTML page whose `body` is HTML already. Marks of references that are left over are taken out."""
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{style}</style>'
     page = f"<!doctype html><html><head>{head}</head><body>{''.join(body)}</body></html>\n"
     return page.replace(OPEN, "").replace(CLOSE, "")
 
 
 def foot_style(size: str = "A4") -> str:
-    """The number of each page, for browsers that print them (CSS Paged Media Module, level 3)."""
+    """Return the style that numbers each page, for browsers that print them (CSS Paged Media Module, level 3)."""
     page, pages = '" counter(page) "', '" counter(pages) "'
     return f'@page{{size:{size};margin:24mm 22mm;@bottom-right{{content:"{foot_words(page, pages)}"}}}}'
 

@@ -96,7 +96,7 @@ def _sentences(sentences: Sequence[CheckedSentence]) -> list[str]:
 
 
 def _picture(picture: Picture, address: Callable[[Picture], str]) -> list[str]:
-    """The paragraphs of an image: itself, and what it is called."""
+    """Return the paragraphs of an image: itself, and what it is called."""
     caption = plain(picture.caption)
     try:
         return [f"![{caption}]({address(picture)})", caption]
@@ -114,7 +114,7 @@ class _Parser(MarkdownIt):
 
 
 def read_answer(text: str, sign: Callable[[Token], str] = raised_number) -> list[Token]:
-    """The tokens of an answer, its footnotes at the end: `sign` gives the HTML of the sign of each.
+    """Return the tokens of an answer, its footnotes at the end: `sign` gives the HTML of the sign of each.
 
     No HTML, no images, no definitions that would turn a page mark into a link; a link to what may not be linked to
     stays as it was written. What is nested too deeply comes back as plain text.
@@ -129,7 +129,7 @@ def read_answer(text: str, sign: Callable[[Token], str] = raised_number) -> list
 
 
 def render_answer(tokens: Sequence[Token], formula: Callable[[FormulaText], str] = source_html) -> str:
-    """The tokens of an answer as HTML; `formula` gives that of each formula."""
+    """Return the tokens of an answer as HTML; `formula` gives that of each formula."""
     parser = _parser()
     write_formulas(tokens, formula)
     rendered: str = parser.renderer.render(tokens, parser.options, {})

@@ -14,7 +14,8 @@ _BULLET, _INDENT, _RULE = "• ", "   ", "–––"
 
 
 def plain_text(answer: str) -> str:
-    """Nothing is left out but signs: an address follows its link, footnotes follow the text."""
+    """Return an answer as plain text. Nothing is left out but signs: an address follows its link, footnotes follow the
+    text."""
     return _Plain().write(read_answer(answer))
 
 

@@ -27,7 +27,7 @@ _SHOWS_PAGE = (Verdict.COMPARE, Verdict.OTHERWISE, Verdict.SEEMS)
 
 
 class Tone(StrEnum):
-    """How good the news is; the names of styles for it, too."""
+    """The degrees of how good the news is; also the names of styles for them."""
 
     VERIFIED = "Verified"
     NEAR = "Near"
@@ -93,7 +93,7 @@ class CheckedSentence:
 
     @property
     def mark(self) -> str:
-        """How the line begins beside its answer: with the numbers of its marks, or, where it has none, the sentence."""
+        """The beginning of the line beside its answer: the numbers of its marks, or, if it has none, the sentence."""
         return "".join(f"[{number}]" for number in self.numbers) or f"“{self.sentence}”:"
 
     @property
@@ -111,7 +111,7 @@ class CheckedAnswer:
 
 
 def table_headings() -> tuple[str, str, str]:
-    """The heads of the table of sentences, behind that of the numbers of their marks."""
+    """Return the heads of the table of sentences, behind that of the numbers of their marks."""
     return _("Sentence"), _("Finding"), _("For comparison")
 
 
@@ -120,7 +120,7 @@ def table_title(sentences: Sequence[CheckedSentence]) -> str:
 
 
 def legend(sentences: Sequence[CheckedSentence]) -> str:
-    """The meaning of the words of findings; empty where no sentence has a verdict."""
+    """Return the meaning of the words of findings; empty if no sentence has a verdict."""
     if not any(each.sentence for each in sentences):
         return ""
     return _(
@@ -132,7 +132,7 @@ def legend(sentences: Sequence[CheckedSentence]) -> str:
 
 
 def check_answer(answer: Answer, books: Mapping[str, Book], before: int = 0) -> CheckedAnswer:
-    """An answer with numbers for its page marks, which go on after `before`. `books` by their ids."""
+    """Return an answer with numbers for its page marks, which go on after `before`. `books` by their ids."""
     pieces: list[str] = []
     references: list[Reference] = []
     marks_of: dict[int, list[int]] = {}
@@ -164,7 +164,8 @@ def check_answer(answer: Answer, books: Mapping[str, Book], before: int = 0) -> 
 
 
 def marks_with_owners(answer: Answer) -> list[tuple[Citation, int | None]]:
-    """The page marks of an answer in order, each with the index of the verdict on its sentence, if that has one."""
+    """Return the page marks of an answer in order, each with the index of the verdict on its sentence, if that has
+    one."""
     from app.documents.citations.statements import Claim  # these two with the first answer: they take a while
     from app.documents.citations.verdict import owner_of
 
@@ -180,14 +181,14 @@ def _finding(verdict: SentenceVerdict, books: Mapping[str, Book]) -> SentenceFin
 
 
 def _names_place(verdict: SentenceVerdict, mark: Citation) -> bool:
-    """Whether the words of the verdict name the mark's page, with its book."""
+    """Return whether the words of the verdict name the mark's page, with its book."""
     if not verdict.page or verdict.verdict is Verdict.UNWEIGHED:
         return False
     return bool(verdict.named) or (verdict.book_id, verdict.page) == (mark.book_id, mark.page)
 
 
 def _sentence(answer: Answer, verdict: SentenceVerdict) -> str:
-    """A sentence without its page marks and the signs of Markdown."""
+    """Return a sentence without its page marks and the signs of Markdown."""
     from app.documents.citations.statements import plain_claim  # as in `marks_with_owners`
 
     written = answer.text[verdict.start : verdict.end]
@@ -195,7 +196,7 @@ def _sentence(answer: Answer, verdict: SentenceVerdict) -> str:
 
 
 def cleaned(untrusted_text: str) -> str:
-    """Without what cannot be seen."""
+    """Return a text without what cannot be seen."""
     from app.documents.text.clean import clean  # its tables of characters take a while to load
 
     return clean(untrusted_text)[0]

@@ -69,7 +69,7 @@ class Picture:
         return _("image {number} {name}").format(number=self.number, name=safe_name(stem, _NAME_CHARACTERS)).strip()
 
     def missing(self, problem: Problem) -> str:
-        """The words that are written in the image's place when it could not be read."""
+        """Return the words that are written in the image's place when it could not be read."""
         named = Problem(problem.code, {**problem.params, "path": self.name})
         return _("{image} is missing. {why}").format(image=self.caption, why=sentence(named))
 
@@ -126,8 +126,9 @@ def compose(
     now: datetime | None = None,
     thoughts: bool = False,
 ) -> Report:
-    """The turns of a conversation or, of these, the one with this answer. `books` by their ids: they name their pages.
-    `now`: when it is written, aware of its zone. `thoughts`: what the models thought is written too.
+    """Compose the report of the turns of a conversation or, of these, the one with this answer. `books` by their ids:
+    they name their pages. `now`: when it is written, aware of its zone. `thoughts`: what the models thought is written
+    too.
 
     References are counted through all that are written. Images are counted through the conversation, as the model reads
     it (`services.prompts`): a question that was not answered is not repeated to it, so the images of the next one get
@@ -160,7 +161,7 @@ def compose(
 
 
 def _labels(asked: Asked, now: datetime) -> list[str]:
-    """Which question each is, with its day and its model where these are several."""
+    """Return which question each is, with its day and its model if these are several."""
     if len(asked) == 1:
         return [""]
     several_days = len({day_of(question, now) for question, _answer in asked}) > 1

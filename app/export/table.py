@@ -13,14 +13,14 @@ Rows: TypeAlias = Sequence[Sequence[str]]
 
 
 def disarm_cell(untrusted_text: str) -> str:
-    """A cell that no spreadsheet takes for a formula when it is pasted."""
+    """Return a cell that no spreadsheet takes for a formula when it is pasted."""
     if untrusted_text.startswith(FORMULA_BEGINS) and read_number(untrusted_text) is None:
         return f"'{untrusted_text}"
     return untrusted_text
 
 
 def write_table(rows: Rows) -> bytes:
-    """An Excel workbook in which numbers are numbers, and all else is text."""
+    """Return an Excel workbook in which numbers are numbers, and all else is text."""
     head, *others = rows or [[]]
     cells: list[list[Cell]] = [[read_number(text) or text for text in row] for row in others]
     with new_workbook(_("Table")) as (workbook, file):

@@ -49,7 +49,8 @@ Asked = Sequence[tuple[StoredQuestion, Answer | None]]
 
 
 def compose_title_block(title: str, asked: Asked, books: Mapping[str, Book], now: datetime) -> TitleBlock:
-    """`books` by their ids, those that are on the shelf; `now`: aware of its zone, which days are counted in."""
+    """Compose the frame of an export. `books` by their ids, those that are on the shelf; `now`: aware of its zone,
+    which days are counted in."""
     answers = [answer for _question, answer in asked if answer is not None]
     verdicts = [verdict for answer in answers for verdict in answer.verdicts]
     documents = _documents(asked, books)
@@ -76,7 +77,7 @@ def _titles(documents: Sequence[ReportDocument]) -> str:
 
 
 def models_of(asked: Asked) -> tuple[str, ...]:
-    """The names of those that answered, in the order in which they first did."""
+    """Return the names of the models that answered, in the order in which they first did."""
     names = (cleaned(answer.model) for _question, answer in asked if answer is not None and not answer.from_search)
     return tuple(dict.fromkeys(filter(None, names)))
 
@@ -86,7 +87,7 @@ def day_of(question: StoredQuestion, now: datetime) -> str:
 
 
 def _days(questions: Sequence[StoredQuestion], now: datetime) -> str:
-    """When questions were asked; empty where that was today."""
+    """Return when questions were asked; empty if that was today."""
     times = sorted(question.created_at for question in questions)
     days = [day(datetime.fromtimestamp(time, now.tzinfo)) for time in (*times[:1], *times[-1:])]
     if not days or set(days) == {day(now)}:
@@ -108,7 +109,7 @@ def _documents(asked: Asked, books: Mapping[str, Book]) -> tuple[ReportDocument,
 
 
 def _document(book: Book | None, refs: Sequence[BookRef], cited_title: str) -> ReportDocument:
-    """`refs`: how it was asked; none where passages of it alone were."""
+    """Return a document as the frame lists it. `refs`: how it was asked; none if passages of it alone were."""
     if book is None:
         title = _("{title} (deleted since)").format(title=cleaned(cited_title) or _("A document"))
         return ReportDocument(title, "", "")
@@ -124,5 +125,6 @@ def _document(book: Book | None, refs: Sequence[BookRef], cited_title: str) -> R
 
 
 def foot_words(page: str, pages: str) -> str:
-    """The words at the foot of every page: its number and the number of pages, or what stands for these numbers."""
+    """Return the words at the foot of every page: its number and the number of pages, or what stands for these
+    numbers."""
     return _("{page} of {pages}").format(page=page, pages=pages)

@@ -75,7 +75,7 @@ class WordFile:
                 paragraph.add_run(piece)
 
     def add_table(self, widths_mm: Sequence[float], headings: Sequence[str] = ()) -> Table:
-        """With its headings, if it has some, on every page that it takes."""
+        """Add a table, with its headings, if it has some, on every page that it takes."""
         table: Table = self.document.add_table(0, len(widths_mm), style="Ruled" if headings else "Ruled Facts")
         table.autofit = False
         for column, width in zip(table.columns, widths_mm, strict=True):
@@ -87,7 +87,7 @@ class WordFile:
         return table
 
     def add_row(self, table: Table, *, whole: bool = True) -> tuple[_Cell, ...]:
-        """`whole`: the end of a page does not cut it."""
+        """Add a row. `whole`: the end of a page does not cut it."""
         row: _Row = table.add_row()  # type: ignore[no-untyped-call]
         if whole:
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
@@ -98,7 +98,7 @@ class WordFile:
         return cells
 
     def begin_numbers(self, start: int) -> int:
-        """A numbering of its own for a list: its id."""
+        """Begin a numbering of its own for a list, and return its id."""
         numbering = self.document.part.numbering_part.element
         num = numbering.add_num(_NUMBERED)
         for level in range(9):
@@ -113,7 +113,7 @@ class WordFile:
 
 
 def set_numbering(paragraph: Paragraph, numbering: int, level: int) -> None:
-    """`level` counts from 0."""
+    """Number a paragraph. `level` counts from 0."""
     element: BaseOxmlElement = paragraph._p.get_or_add_pPr()
     properties = OxmlElement("w:numPr")
     properties.extend([_styled("w:ilvl", str(level)), _styled("w:numId", str(numbering))])

@@ -76,7 +76,7 @@ def read_number(text: str) -> CellNumber | None:
 
 @contextmanager
 def new_workbook(title: str) -> Iterator[tuple[Workbook, io.BytesIO]]:
-    """A workbook, and where its bytes are once it is left."""
+    """Make a workbook; gives it, and where its bytes are once the block is left."""
     import xlsxwriter  # when a file is written
 
     file = io.BytesIO()
@@ -120,8 +120,8 @@ def add_sheet(
     *,
     fixed_columns: int = 0,
 ) -> None:
-    """A sheet for paper across. `widths` of the columns, in characters; none: as their cells need them. A text that is
-    longer than a cell may be goes on in the row below. `fixed_columns`: so many stay in sight."""
+    """Add a sheet for paper across. `widths` of the columns, in characters; none: as their cells need them. A text that
+    is longer than a cell may be goes on in the row below. `fixed_columns`: so many stay in sight."""
     sheet, looks = workbook.add_worksheet(name), _Looks(workbook)
     sheet.set_landscape()
     sheet.set_paper(_A4)
@@ -161,7 +161,7 @@ def _write(sheet: Worksheet, at: tuple[int, int], cell: Cell, looks: _Looks) -> 
 
 
 def _scale(note: str) -> float:
-    """How many times as high as usual a note is."""
+    """Return how many times as high as usual a note is."""
     return min(4.0, 1 + len(note) / 200)
 
 
@@ -184,7 +184,7 @@ def _pieces(cell: Cell) -> list[Cell]:
 
 
 def _has_numbers(rows: Sequence[Sequence[Cell]], column: int) -> bool:
-    """Whether most cells of a column that say something are numbers."""
+    """Return whether most cells of a column that say something are numbers."""
     cells = [row[column] for row in rows if column < len(row) and row[column] != ""]
     return sum(isinstance(cell, CellNumber) for cell in cells) * 2 > len(cells)
 
@@ -195,7 +195,7 @@ def _widths(rows: Sequence[Sequence[Cell]]) -> list[int]:
 
 
 def _width(cell: Cell) -> int:
-    """The width of a cell's longest line, in Latin letters."""
+    """Return the width of a cell's longest line, in Latin letters."""
     wide = ("W", "F")
     lines = _words(cell).split("\n")
     return max((sum(1 + (unicodedata.east_asian_width(each) in wide) for each in line) for line in lines), default=0)

@@ -61,7 +61,7 @@ class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     component: str
     reason: str
     until: date
-    """After this day it has to be looked at again."""
+    """The last day on which the acceptance holds; then it has to be looked at again."""
 
 
 class _Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,7 +97,7 @@ def compare(subjects: Iterable[Subject], databases: Sequence[tuple[Database, lis
 
 
 def locked(lock: Path) -> list[Subject]:
-    """All packages of uv.lock, those for development too. Raises OSError, tomllib.TOMLDecodeError."""
+    """Return all packages of uv.lock, those for development too. Raises OSError, tomllib.TOMLDecodeError."""
     packages = [package for package in read_lock(lock)["package"] if "registry" in package["source"]]
     return [
         Subject(f"pkg:pypi/{each['name']}@{each['version']}", PYPI, each["name"], each["version"]) for each in packages
@@ -105,7 +105,7 @@ def locked(lock: Path) -> list[Subject]:
 
 
 def built(bill: Path, table: Table) -> list[Subject]:
-    """The components of a bill of materials. Raises OSError; ValueError where it is damaged."""
+    """Return the components of a bill of materials. Raises OSError; ValueError if it is damaged."""
     read = msgspec.json.decode(bill.read_bytes(), type=_Bill)
     return [subject_of(each.name, each.version, each.purl, table) for each in read.components]
 
@@ -116,7 +116,8 @@ def purls_of(bill: Path) -> list[str]:
 
 
 def subject_of(name: str, version: str, purl: str, table: Table) -> Subject:
-    """By its purl; what is in no ecosystem is known by the repositories that the table has for it."""
+    """Return a component as the database knows it, by its purl; what is in no ecosystem is known by the repositories
+    that the table has for it."""
     parsed = PackageURL.from_string(purl)
     if parsed.type == "pypi":
         return Subject(purl, PYPI, name, version)
@@ -139,7 +140,7 @@ def read_accepted(path: Path = ACCEPTED) -> list[Accepted]:
 
 
 def open_findings(result: Result, accepted: list[Accepted], today: date) -> list[str]:
-    """A sentence for each finding that nobody has accepted, or no more."""
+    """Return a sentence for each finding that nobody has accepted, or no more."""
     sentences = []
     for finding in result.findings:
         names = {finding.id, *finding.aliases}
@@ -155,7 +156,7 @@ def open_findings(result: Result, accepted: list[Accepted], today: date) -> list
 
 
 def reasons_against(result: Result | None, purls: Iterable[str], accepted: list[Accepted], now: datetime) -> list[str]:
-    """Why what consists of `purls` must not be released; empty where it may."""
+    """Return why what consists of `purls` must not be released; empty if it may."""
     call = "Download the databases of OSV and call: packaging/dev advisories DATABASE..."
     if result is None:
         return [f"nobody has compared what is inside with known vulnerabilities. {call}"]
@@ -175,7 +176,7 @@ def reasons_against(result: Result | None, purls: Iterable[str], accepted: list[
 
 
 def read_result(path: Path = RESULT) -> Result | None:
-    """None where there is none. Raises OSError; ValueError where it is damaged."""
+    """Read the kept result; None if there is none. Raises OSError; ValueError if it is damaged."""
     return msgspec.json.decode(path.read_bytes(), type=Result) if path.is_file() else None
 
 

@@ -10,7 +10,8 @@ _QUESTION = re.compile(r"(?P<module>[\w.]+):(?P<attribute>\w+)(?:\((?P<argument>
 
 
 def answer(question: str, site_packages: Path) -> str:
-    """`question`: `module:attribute`, `module:function()`, `module:function(text)`, each also with `.field` behind it.
+    """Answer a question for a version: `module:attribute`, `module:function()`, `module:function(text)`, each also with
+    `.field` behind it.
 
     Empty where the package is not installed in `site_packages`, of which this program's own interpreter must be one;
     then nothing is asked. Raises ValueError where the question makes no sense, or nothing is answered.

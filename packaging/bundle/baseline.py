@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
 
 
 def by_glibc(folder: Path) -> dict[tuple[int, ...], list[Path]]:
-    """Programs and libraries by the version that they ask for; those that ask for none are left out.
+    """Return programs and libraries by the version that they ask for; those that ask for none are left out.
 
     Raises OSError; ValueError where a file is damaged.
     """

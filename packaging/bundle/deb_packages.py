@@ -63,7 +63,7 @@ class Package:
 
     @property
     def texts(self) -> tuple[Path, ...]:
-        """Its copyright file, and the licences that this one leaves to Debian's common ones."""
+        """The package's copyright file, and the licences that this one leaves to Debian's common ones."""
         if not self.copyright.is_file():
             return ()
         named = re.findall(r"/usr/share/common-licenses/([\w.+-]*\w)", self.copyright.read_text("utf-8", "replace"))
@@ -72,7 +72,7 @@ class Package:
 
 
 def owners(paths: list[Path]) -> dict[Path, Package]:
-    """For each file that is, byte for byte, one of an installed package, that package; none where there is no dpkg."""
+    """Return, for each file that is, byte for byte, one of an installed package, that package; none without dpkg."""
     if not paths or shutil.which("dpkg") is None:
         return {}
     listed = _said("dpkg", "--search", *(f"*/{path.name}" for path in paths))
@@ -94,7 +94,7 @@ def owners(paths: list[Path]) -> dict[Path, Package]:
 
 
 def licence_of(untrusted_copyright: Path) -> str:
-    """The licence of the package's main part as an SPDX expression; empty where the file does not tell."""
+    """Return the licence of the package's main part as an SPDX expression; empty if the file does not tell."""
     try:
         with untrusted_copyright.open(encoding="utf-8", errors="replace") as file:
             read = Copyright(file, strict=False)
@@ -107,7 +107,8 @@ def licence_of(untrusted_copyright: Path) -> str:
 
 
 def spdx(names: str) -> str:
-    """`LGPL-2.1+ and Expat` is `LGPL-2.1-or-later AND MIT`; empty where a name is not known."""
+    """Return Debian's names of licences as an SPDX expression: `LGPL-2.1+ and Expat` is `LGPL-2.1-or-later AND MIT`;
+    empty if a name is not known."""
     words = re.split(r"\s+(and|or)\s+|,\s*", names.strip())
     translated: list[str] = []
     for word in words:

@@ -24,7 +24,7 @@ class Symbol:
     """Empty where the library has no versions."""
     is_data: bool
     size: int
-    """In bytes."""
+    """The size in bytes."""
 
 
 def is_elf(path: Path) -> bool:
@@ -33,12 +33,13 @@ def is_elf(path: Path) -> bool:
 
 
 def elf_files(folder: Path) -> list[Path]:
-    """All programs and libraries beneath `folder`, in order; links are left out, since what they lead to is there."""
+    """Return all programs and libraries beneath `folder`, in order; links are left out, since what they lead to is
+    there."""
     return [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink() and is_elf(path)]
 
 
 def linked(path: Path) -> tuple[str, tuple[str, ...]]:
-    """The name by which others ask for this library (empty for a program or a module), and those it asks for.
+    """Return the name by which others ask for this library (empty for a program or a module), and those it asks for.
 
     Raises ValueError where the file is damaged.
     """
@@ -50,7 +51,7 @@ def linked(path: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def exported(path: Path) -> dict[str, Symbol]:
-    """The symbols that others can use, by name. Raises ValueError where the file is damaged."""
+    """Return the symbols that others can use, by name. Raises ValueError if the file is damaged."""
     with _opened(path) as elf:
         versions = _defined_versions(elf)
         return {
@@ -63,7 +64,8 @@ def exported(path: Path) -> dict[str, Symbol]:
 
 
 def exports(path: Path, name: str) -> bool:
-    """Whether others can use a symbol of this name; quicker than all of them. Raises ValueError where it is damaged."""
+    """Return whether others can use a symbol of this name; quicker than all of them. Raises ValueError if it is
+    damaged."""
     with _opened(path) as elf:
         for section in (".gnu.hash", ".hash"):
             if table := elf.get_section_by_name(section):
@@ -73,7 +75,7 @@ def exports(path: Path, name: str) -> bool:
 
 
 def data_of(path: Path, name: str) -> bytes:
-    """The content of a symbol of data. Raises ValueError where the file is damaged, or has no such symbol."""
+    """Return the content of a symbol of data. Raises ValueError if the file is damaged, or has no such symbol."""
     with _opened(path) as elf:
         for symbol, _ in _symbols(elf):
             if symbol.name != name or symbol["st_shndx"] == "SHN_UNDEF":
@@ -86,7 +88,7 @@ def data_of(path: Path, name: str) -> bytes:
 
 
 def newest_glibc(path: Path) -> tuple[int, ...]:
-    """The version of glibc from which on the file runs; empty where it asks for none."""
+    """Return the version of glibc from which on the file runs; empty if it asks for none."""
     with _opened(path) as elf:
         section = elf.get_section_by_name(".gnu.version_r")
         asked = [version.name for _, versions in section.iter_versions() for version in versions] if section else []
@@ -95,7 +97,7 @@ def newest_glibc(path: Path) -> tuple[int, ...]:
 
 
 def imported(path: Path) -> set[str]:
-    """Names of the symbols that the file expects of others. Raises ValueError where it is damaged."""
+    """Return the names of the symbols that the file expects of others. Raises ValueError if it is damaged."""
     with _opened(path) as elf:
         return {symbol.name for symbol, _ in _symbols(elf) if symbol.name and symbol["st_shndx"] == "SHN_UNDEF"}
 
@@ -110,7 +112,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _symbols(elf: Any) -> Iterator[tuple[Any, int]]:
-    """Each symbol with the number of its version; 1 where there are none."""
+    """Yield each symbol with the number of its version; 1 if there are none."""
     symbols = elf.get_section_by_name(".dynsym")
     numbers = elf.get_section_by_name(".gnu.version")
     for index in range(symbols.num_symbols() if symbols is not None else 0):

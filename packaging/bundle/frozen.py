@@ -10,13 +10,14 @@ from elf import is_elf
 from PyInstaller.archive.readers import ArchiveReadError, CArchiveReader
 
 CONTENTS = "_internal"
-"""Where PyInstaller puts everything but the program."""
+"""The folder where PyInstaller puts everything but the program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
     files: dict[str, Path]
-    """By their place as it was before freezing (`numpy/__init__.py`); the program by its name. Links are left out."""
+    """The files by their place as it was before freezing (`numpy/__init__.py`); the program by its name. Links are left
+    out."""
     libraries: tuple[str, ...]
     """The ones of `files` that are native code."""
     modules: frozenset[str]
@@ -24,7 +25,8 @@ class Bundle:
 
 
 def look_into(root: Path) -> Bundle:
-    """`root`: the folder with the program, or one that holds packages as an environment does. Raises OSError."""
+    """Look into a bundle. `root`: the folder with the program, or one that holds packages as an environment does.
+    Raises OSError."""
     files: dict[str, Path] = {}
     for path in sorted(root.rglob("*")):
         if path.is_file() and not path.is_symlink():

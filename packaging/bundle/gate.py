@@ -29,7 +29,7 @@ def main(given: list[str]) -> int:
 
 
 def reasons_against(inventory: Inventory, table: Table) -> list[str]:
-    """Sentences; none where the bundle may be passed on."""
+    """Return sentences on why the bundle must not be passed on; none if it may."""
     by_name = {component.name: component for component in inventory.components}
     reasons = [
         f"{file} belongs to no known component. Name it in packaging/bundle/components.toml, or leave it out."
@@ -63,7 +63,7 @@ def _reason(component: Component, holders: list[Component], allowed: frozenset[s
 
 
 def _not_allowed(parsed: object, allowed: frozenset[str]) -> set[str]:
-    """The licences that stand in the way: of alternatives those of the one that has least."""
+    """Return the licences that stand in the way: of alternatives those of the one that has least."""
     if isinstance(parsed, _SPDX.OR):
         return min((_not_allowed(part, allowed) for part in parsed.args), key=len)
     if isinstance(parsed, _SPDX.AND):

@@ -40,7 +40,8 @@ class Component:
     note: str = ""
     origin: Origin | None = None
     files: tuple[str, ...] = ()
-    """Its native libraries and data, as `Bundle.files` names them; those of a Python package, its libraries alone."""
+    """The component's native libraries and data, as `Bundle.files` names them; for a Python package, its libraries
+    alone."""
     holders: tuple[str, ...] = ()
     """Names of the components into which it is linked, if it is no library of its own."""
     texts: tuple[Path, ...] = ()
@@ -50,7 +51,7 @@ class Component:
 class Inventory:
     own: Component
     components: tuple[Component, ...]
-    """By name."""
+    """The components, sorted by name."""
     unclaimed: tuple[str, ...] = field(default=())
     """Libraries and Python modules that are no component."""
 
@@ -63,8 +64,8 @@ def take_stock(
     places: Places | None = None,
     add_on: str = "",
 ) -> Inventory:
-    """`root`: the bundle. `site_packages`: of the environment that it was frozen from. `add_on`: the name of
-    the package, if it is one.
+    """List the components of the bundle at `root`. `site_packages`: of the environment that it was frozen from.
+    `add_on`: the name of the package, if it is one.
 
     Raises OSError, ValueError where a file is damaged.
     """
@@ -151,7 +152,7 @@ def arguments(description: str) -> argparse.ArgumentParser:
 
 
 def _recognised(natives: list[Native], bundle: Bundle) -> dict[str, list[str]]:
-    """The files of each component, the first one of the table that claims a file having it.
+    """Return the files of each component, the first one of the table that claims a file having it.
 
     A library that lies elsewhere as well is recognised by its content.
     """
@@ -177,7 +178,7 @@ def _recognised(natives: list[Native], bundle: Bundle) -> dict[str, list[str]]:
 
 
 def _is_extension(path: Path) -> bool:
-    """Whether Python imports it, rather than another library being linked to it."""
+    """Return whether Python imports a library, rather than another library being linked to it."""
     module = path.name.partition(".")[0]
     return exports(path, "PyInit_" + (path.parent.name if module == "__init__" else module))
 
@@ -240,7 +241,8 @@ def _package(
 
 
 def _crate(crate: Crate, holder: str, places: Places) -> Component:
-    """The licences of crates are those of their SBOM; the texts, which no wheel brings, are the standard ones."""
+    """Return a crate as a component. The licences of crates are those of their SBOM; the texts, which no wheel brings,
+    are the standard ones."""
     names = re.findall(r"[\w.-]+", crate.licence)
     texts = places.texts([f"{folder}/{name}{ending}" for name in names for folder, ending in _STANDARD])
     return Component(
@@ -255,7 +257,7 @@ def _crate(crate: Crate, holder: str, places: Places) -> Component:
 
 
 def _merged(components: list[Component]) -> list[Component]:
-    """One crate may be linked into several packages."""
+    """Merge components that are the same crate, which may be linked into several packages."""
     found: dict[tuple[str, str, str], Component] = {}
     for component in components:
         key = component.name, component.version, component.purl
@@ -268,7 +270,7 @@ def _merged(components: list[Component]) -> list[Component]:
 
 
 def _version_of(name: str, installed: list[Wheel]) -> str:
-    """The version of a package of the environment, or of a tool that runs here."""
+    """Return the version of a package of the environment, or of a tool that runs here."""
     if not name:
         return ""
     for wheel in installed:

@@ -46,7 +46,7 @@ def main(given: list[str]) -> int:
 
 
 def write_licences(inventory: Inventory, folder: Path) -> None:
-    """`folder` is made anew. Raises OSError."""
+    """Write the licences into `folder`, which is made anew. Raises OSError."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     names: dict[bytes, str] = {}
@@ -80,7 +80,8 @@ def _paragraph(component: Component, texts: list[str]) -> str:
 
 
 def _free_name(component: Component, path: Path, taken: set[str]) -> str:
-    """A standard text keeps its name; others are called after the first component that has them."""
+    """Return a name that is free. A standard text keeps its name; others are called after the first component that has
+    them."""
     stem = component.name
     if path.parent == COMMON or path.parent.name == "texts":
         stem = path.name.removesuffix(".txt")

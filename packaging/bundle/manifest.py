@@ -28,7 +28,8 @@ from app.core.machine.installation import (
 
 
 def make(root: Path, package: Manifest, left_out: frozenset[str] = frozenset()) -> Manifest:
-    """`package` with the files and links beneath `root` but those that are `left_out` or that another manifest names.
+    """Return `package` with the files and links beneath `root` but those that are `left_out` or that another manifest
+    names.
 
     Raises OSError; ValueError for another manifest that is damaged, and for what is no ordinary file.
     """

@@ -38,7 +38,7 @@ class Range(msgspec.Struct, frozen=True):
 
     @property
     def of_versions(self) -> list[Event]:
-        """Its events as versions. Those of a range of commits are, where the database found them out, beside it."""
+        """The events as versions. A range of commits has some if the database found them out, beside it."""
         if self.type != GIT:
             return self.events
         for key in ("versions", "extracted_events"):
@@ -91,7 +91,8 @@ class Subject:
 
 
 def read_database(path: Path) -> tuple[Database, list[Record]]:
-    """`path`: a zip archive of JSON files, as OSV publishes one for each ecosystem, or a folder of such files.
+    """Read the records at `path`: a zip archive of JSON files, as OSV publishes one for each ecosystem, or a folder of
+    such files.
 
     Raises OSError; ValueError where it holds no record, or what is no record.
     """
@@ -110,20 +111,20 @@ def read_database(path: Path) -> tuple[Database, list[Record]]:
 
 
 def affects(record: Record, subject: Subject) -> bool:
-    """Whether a record affects a component. What cannot be decided counts as affected: a version that is not known or
-    cannot be read, commits alone."""
+    """Return whether a record affects a component. What cannot be decided counts as affected: a version that is not
+    known or cannot be read, commits alone."""
     return not record.withdrawn and any(_affects(affected, subject) for affected in record.affected)
 
 
 def fixes(record: Record, subject: Subject) -> list[str]:
-    """The versions in which it was put right, as far as the record says."""
+    """Return the versions in which it was put right, as far as the record says."""
     concerned = [affected for affected in record.affected if _concerns(affected, subject)]
     events = [event for affected in concerned for each in affected.ranges for event in each.of_versions]
     return sorted({event.fixed for event in events if event.fixed})
 
 
 def repository(address: str) -> str:
-    """One spelling for all addresses of a repository: without protocol, `.git`, and a slash at the end."""
+    """Return one spelling for all addresses of a repository: without protocol, `.git`, and a slash at the end."""
     return re.sub(r"^\w+://|\.git$", "", address.strip().rstrip("/").lower())
 
 
@@ -174,7 +175,8 @@ def _affects(affected: Affected, subject: Subject) -> bool:
 
 
 def _within(version: Any, events: list[Event], order: Callable[[str], Any]) -> bool:
-    """By the schema: events in the order of their versions; "0" comes before all."""
+    """Return whether a version is affected, by the schema: events in the order of their versions; "0" comes before
+    all."""
 
     def place(event: Event) -> tuple[bool, Any]:
         at = event.introduced or event.fixed or event.last_affected or event.limit
@@ -210,7 +212,8 @@ def _of_python(version: str) -> Version:
 
 
 def _semantic(version: str) -> tuple[tuple[int, ...], bool, tuple[tuple[bool, int, str], ...]]:
-    """Semantic Versioning 2.0.0, section 11: a version before a release comes before it."""
+    """Return a version as Semantic Versioning 2.0.0, section 11, orders it: a version before a release comes before
+    it."""
     found = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+.*)?", version) or (
         re.fullmatch(r"(0)()()()", version)
     )
@@ -222,7 +225,7 @@ def _semantic(version: str) -> tuple[tuple[int, ...], bool, tuple[tuple[bool, in
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers of a version or a tag: `openssl-3.0.7`, `VER-2-13-0` and `n7.1` are 3.0.7, 2.13.0 and 7.1.
+    """Return the numbers of a version or a tag: `openssl-3.0.7`, `VER-2-13-0` and `n7.1` are 3.0.7, 2.13.0 and 7.1.
 
     Tags of versions before a release are not read.
     """

@@ -46,11 +46,11 @@ _HOOK = "OCTAVO_SIGN"
 
 
 class Refused(Exception):
-    """Why nothing can be released, in a sentence."""
+    """The reason why nothing can be released, in a sentence."""
 
 
 def gather(folder: Path) -> dict[str, HashedFile]:
-    """The packages and SBOMs in a folder, by their names. Raises OSError, Refused."""
+    """Return the packages and SBOMs in a folder, by their names. Raises OSError, Refused."""
     endings = (*PACKAGE_ENDINGS, SBOM_ENDING)
     found = sorted(file for file in folder.iterdir() if file.name.endswith(endings) and file.is_file())
     if not any(file.name.endswith(PACKAGE_ENDINGS) for file in found):
@@ -62,8 +62,8 @@ def gather(folder: Path) -> dict[str, HashedFile]:
 
 
 def write(folder: Path, release: Release) -> Path:
-    """SHA256SUMS and the manifest; a signature of an earlier one goes. Gives the manifest's path. Raises OSError,
-    Refused."""
+    """Write SHA256SUMS and the manifest, and return the manifest's path; a signature of an earlier one goes. Raises
+    OSError, Refused."""
     sums = "".join(f"{file.sha256}  {name}\n" for name, file in release.files.items())
     (folder / SUMS_NAME).write_bytes(sums.encode())
     manifest = folder / f"{OWN_PACKAGE}-{release.version}.release.json"

@@ -37,7 +37,7 @@ def main(given: list[str]) -> int:
 
 
 def bill_of(inventory: Inventory) -> str:
-    """JSON, by the schema of CycloneDX 1.6."""
+    """Return the bill as JSON, by the schema of CycloneDX 1.6."""
     own = _entry(inventory.own)
     bom = Bom()
     bom.metadata.component = own

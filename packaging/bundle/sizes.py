@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 
 def sizes(bundle: Path) -> Counter[str]:
-    """Bytes, by the name of the part. Raises OSError."""
+    """Return bytes by the name of the part. Raises OSError."""
     found: Counter[str] = Counter()
     for path in bundle.rglob("*"):
         if path.is_file() and not path.is_symlink():
@@ -60,7 +60,7 @@ def sizes(bundle: Path) -> Counter[str]:
 
 
 def part_of(file: str) -> str:
-    """`file`: its place in the bundle, as `frozen.Bundle.files` names it."""
+    """Return the part that a file belongs to. `file`: its place in the bundle, as `frozen.Bundle.files` names it."""
     for part, patterns in _PARTS:
         if any(fnmatchcase(file, pattern) for pattern in patterns.split()):
             return part

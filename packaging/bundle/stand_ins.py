@@ -56,7 +56,7 @@ STAND_INS = (
     StandIn("av.libs/libvpl-*.so*"),
     # FFmpeg has its own decoders of VP8 and VP9; of this library it asks at the start what its encoder can do.
     StandIn("av.libs/libvpx-*.so*", {"vpx_codec_vp9_cx": "0", "vpx_codec_get_caps": "0"}),
-    # For pictures of a screen.
+    # These serve for pictures of a screen.
     StandIn("pillow.libs/libxcb-*.so*"),
 )
 
@@ -130,7 +130,7 @@ def is_stand_in(path: Path) -> bool:
 
 
 def source_of(library: str, symbols: list[Symbol], answers: dict[str, str]) -> str:
-    """C that defines `symbols` in place of `library`."""
+    """Return C that defines `symbols` in place of `library`."""
     lines = [_HEAD % (library, library)]
     for symbol in symbols:
         if symbol.is_data:
@@ -145,7 +145,7 @@ def source_of(library: str, symbols: list[Symbol], answers: dict[str, str]) -> s
 
 
 def versions_of(symbols: list[Symbol]) -> str:
-    """A version script for the linker: callers ask for a symbol together with its version."""
+    """Return a version script for the linker: callers ask for a symbol together with its version."""
     by_version: dict[str, list[str]] = {}
     for symbol in symbols:
         by_version.setdefault(symbol.version, []).append(symbol.name)

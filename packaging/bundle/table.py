@@ -20,7 +20,7 @@ class Native(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     licence: str
     """An SPDX expression."""
     source: str
-    """Where its source code is."""
+    """The address of its source code."""
     files: list[str] = []
     """Patterns of the files in a bundle that are this component; `*` stands for `/` too."""
     inside: list[str] = []
@@ -33,14 +33,14 @@ class Native(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version_in: list[str] = []
     """Where to look for it instead, written as `texts` are."""
     version_asked: str = ""
-    """How the library itself says its version, before all else (`asking.answer`)."""
+    """The question to the library itself for its version, asked before all else (`asking.answer`)."""
     version_of: str = ""
     """A Python package that has the same version."""
     texts: list[str] = []
-    """Its licence: `environment/PATTERN` in the environment that was frozen, `common/NAME` of Debian's
+    """The texts of its licence: `environment/PATTERN` in the environment that was frozen, `common/NAME` of Debian's
     /usr/share/common-licenses, `texts/NAME` beside this table, `checkout/PATH`."""
     repositories: list[str] = []
-    """By which databases of vulnerabilities know it."""
+    """The repositories by which databases of vulnerabilities know it."""
     kind: str = "library"
     """The kind of component, in CycloneDX's words: library, application, data, machine-learning-model."""
     note: str = ""
@@ -72,13 +72,14 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return next((known for known in self.python if known.name == name), Known(name))
 
     def debian_of(self, name: str) -> Known:
-        """Names of the table may be patterns here, since one source has many packages."""
+        """Return what is known of a package. Names of the table may be patterns here, since one source has many
+        packages."""
         return next((known for known in self.debian if fnmatchcase(name, known.name)), Known(name))
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where texts of licences lie."""
+    """The folders where texts of licences lie."""
 
     checkout: Path
     site_packages: Path

@@ -21,7 +21,7 @@ from elf import data_of, elf_files, imported, linked
 from frozen import CONTENTS, sha256_of
 
 _PROGRAMS = frozenset({"octavo", "octavo-desk"})
-"""They carry their archive in a section that stripping would take away."""
+"""The programs, which carry their archive in a section that stripping would take away."""
 
 _ICU_DATA = "libicudata.so.*"
 _ICU_USED = ("ucal_", "ucnv_", "ucol_", "u_str", "UCNV_")
@@ -49,8 +49,8 @@ def main(arguments: list[str]) -> int:
 
 
 def link_doubles(folder: Path) -> list[tuple[Path, int]]:
-    """Libraries that lie twice in one folder, under the name by which others ask for them and another one, become one
-    file and a link. Raises OSError, ValueError."""
+    """Link libraries that lie twice in one folder, under the name by which others ask for them and another one: they
+    become one file and a link. Raises OSError, ValueError."""
     changes = []
     by_content: dict[tuple[Path, str], Path] = {}
     files = elf_files(folder)
@@ -64,7 +64,7 @@ def link_doubles(folder: Path) -> list[tuple[Path, int]]:
 
 
 def strip_symbols(folder: Path) -> list[tuple[Path, int]]:
-    """Symbols that only debuggers want. A library that has none stays as it is. Raises OSError, ValueError."""
+    """Strip symbols that only debuggers want. A library that has none stays as it is. Raises OSError, ValueError."""
     changes = []
     for path in elf_files(folder):
         if path.name in _PROGRAMS:
@@ -83,7 +83,7 @@ def strip_symbols(folder: Path) -> list[tuple[Path, int]]:
 
 
 def shrink_icu(folder: Path) -> list[tuple[Path, int]]:
-    """The data that nobody asks ICU for. Raises OSError; ValueError where a library asks for more than is known."""
+    """Remove the data that nobody asks ICU for. Raises OSError; ValueError if a library asks for more than is known."""
     changes = []
     for path in sorted(folder.rglob(_ICU_DATA)):
         beside = [file for file in elf_files(path.parent) if not file.name.startswith("libicu")]
@@ -103,7 +103,7 @@ def shrink_icu(folder: Path) -> list[tuple[Path, int]]:
 
 
 def without(data: bytes, unused: frozenset[str]) -> bytes:
-    """ICU's common data without the items of these folders. The format: `ucmndata.h` in ICU's source.
+    """Return ICU's common data without the items of these folders. The format: `ucmndata.h` in ICU's source.
 
     Raises ValueError where it is no such data.
     """

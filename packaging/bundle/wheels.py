@@ -100,7 +100,7 @@ class Wheel:
         return list(found.values())
 
     def origin(self, lock: dict[str, Any]) -> Origin | None:
-        """None where uv.lock does not have it."""
+        """Return where a wheel came from; None if uv.lock does not have it."""
         key = self.name, self.version
         locked: dict[str, Any] = next((p for p in lock["package"] if (p["name"], p.get("version")) == key), {})
         text = self._distribution.read_text("WHEEL") or ""
@@ -122,7 +122,7 @@ class Wheel:
 
 
 def wheels_of(site_packages: Path) -> list[Wheel]:
-    """All that are installed, by name."""
+    """Return all wheels that are installed, by name."""
     found = [Wheel(distribution, site_packages) for distribution in distributions(path=[str(site_packages)])]
     return sorted(found, key=lambda wheel: wheel.name)
 

@@ -41,7 +41,7 @@ _PI = re.compile(r"^(extern .* (?:sinpi|cospi)f?\((?:double|float) x\));$", re.M
 
 
 class Refused(Exception):
-    """Why there is no toolkit, in a sentence."""
+    """The reason why there is no toolkit, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def fetch(locked: Locked, folder: Path) -> Path:
-    """The package's file, from `folder` if it is there. Raises OSError, Refused."""
+    """Return the package's file, from `folder` if it is there. Raises OSError, Refused."""
     file = folder / locked.file_name
     if file.is_file() and _sha256(file) == locked.sha256:
         return file
@@ -81,7 +81,8 @@ def fetch(locked: Locked, folder: Path) -> Path:
 
 
 def lay_out(package: Path, wheels: Path, toolkit: Path) -> None:
-    """`toolkit` is made anew. `wheels`: PyPI's folder `nvidia`. Raises OSError, CalledProcessError."""
+    """Lay the toolkit out in `toolkit`, which is made anew. `wheels`: PyPI's folder `nvidia`. Raises OSError,
+    CalledProcessError."""
     shutil.rmtree(toolkit, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=wheels) as unpacked:
         subprocess.run(["/usr/bin/dpkg-deb", "--extract", package, unpacked], check=True)

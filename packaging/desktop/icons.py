@@ -29,7 +29,7 @@ def write(folder: Path) -> None:
 
 
 def _save_set(path: Path, kind: str, images: list[Image.Image]) -> None:
-    """Pillow scales the largest down for every size that it is not given."""
+    """Save images as one file. Pillow scales the largest down for every size that it is not given."""
     *others, largest = images
     sizes = {"sizes": [image.size for image in images]} if kind == "ICO" else {}
     largest.save(path, kind, append_images=others, **sizes)

@@ -53,7 +53,7 @@ def write(folder: Path) -> None:
 
 
 def page(parser: argparse.ArgumentParser, language: str) -> str:
-    """A manual page in roff, in `language`, in which the texts of `parser` are already."""
+    """Return a manual page in roff, in `language`, in which the texts of `parser` are already."""
     words = _WORDS[language]
     _name_groups(parser, words)
     data = {
@@ -72,7 +72,7 @@ def page(parser: argparse.ArgumentParser, language: str) -> str:
 
 
 def _name_groups(parser: argparse.ArgumentParser, words: dict[str, str], colon: str = "") -> None:
-    """Headings of the groups of options, of all commands; a description that repeats a command's help is left out."""
+    """Name the groups of options of all commands; a description that repeats a command's help is left out."""
     for group in parser._action_groups:
         for action in group._group_actions:
             if isinstance(action, argparse._SubParsersAction):

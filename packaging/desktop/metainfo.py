@@ -68,7 +68,7 @@ def add_distributor(component: etree._Element, said: Mapping[str, str]) -> None:
 
 
 def releases(changelog: str) -> etree._Element:
-    """The <releases> of a text in the form of Keep a Changelog 1.1.0."""
+    """Return the <releases> of a text in the form of Keep a Changelog 1.1.0."""
     made = etree.Element("releases")
     description: etree._Element | None = None
     for node in SyntaxTreeNode(MarkdownIt().parse(changelog)).children:
@@ -96,7 +96,7 @@ def _release(releases: etree._Element, version: str, day: str) -> etree._Element
 
 
 def _lead(item: SyntaxTreeNode) -> str:
-    """The words in bold at the beginning, or all of it."""
+    """Return the words in bold at the beginning, or all of it."""
     strong = next((node for node in item.walk() if node.type == "strong"), None)
     return _text(strong if strong is not None else item).rstrip(".")
 

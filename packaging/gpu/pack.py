@@ -106,7 +106,7 @@ def main() -> None:
 
 
 def _pip(folder: Path) -> list[str]:
-    """The command that runs a pip of its own: the environment of a checkout has none."""
+    """Return the command that runs a pip of its own: the environment of a checkout has none."""
     venv.create(folder, with_pip=True)
     options = ("--disable-pip-version-check", "download", "--no-deps", "--quiet", "--require-hashes")
     return [str(folder / "bin" / "python"), "-m", "pip", *options]
@@ -139,7 +139,7 @@ def _fetch_wheels(pip: list[str], lock: list[Package], python: str, folder: Path
 
 
 def _is_for(package: Package, python: str) -> bool:
-    """Whether this of several versions in the lock file is the one for `python` on Linux."""
+    """Return whether this of several versions in the lock file is the one for `python` on Linux."""
     environment = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": "linux"}
     markers = package.resolution_markers
     return not markers or any(Marker(each).evaluate(environment) for each in markers)
@@ -172,7 +172,7 @@ def _is_needed(name: str) -> bool:
 
 
 def _copy_program(folder: Path) -> None:
-    """All files of the program that git knows or would take, as they are now."""
+    """Copy all files of the program that git knows or would take, as they are now."""
     for name in _files():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -43,7 +43,7 @@ _HOLLOW_DRIVER = 'extern "C" int cuDeviceGet() { return 1; }'
 name; at run time the driver itself is taken."""
 
 _SETUP = ("machine", "unpack", "configure", "build")
-"""Without these there is nothing to try; one that failed is tried again by the next call."""
+"""The steps without which there is nothing to try; one that failed is tried again by the next call."""
 
 _TESTS = "tests/tools/gpu"
 _TEST_S = 240.0
@@ -56,8 +56,8 @@ _WRITE = {
     "tiny": "from tests.models.llama4 import write_scout; write_scout(part, heads=1, layers=4)",
     "scout": "from tests.models.full_size import write_full_size; write_full_size(part)",
 }
-"""How models are written that `octavo bench` measures: one that is there within a second, and Scout at true size, whose
-weights are holes in the file."""
+"""The code that writes the models that `octavo bench` measures: one that is there within a second, and Scout at true
+size, whose weights are holes in the file."""
 
 _BENCH_MINUTES = {"tiny": 2.0, "scout": 10.0}
 _BENCH_NEEDS_MINUTES = 5.0
@@ -209,14 +209,14 @@ class Trial:
         }
 
     def _manifest(self) -> tuple[str, list[str]]:
-        """The commit that was packed, and the versions of Python that it is for."""
+        """Return the commit that was packed, and the versions of Python that it is for."""
         content = json.loads((self.pack / "pack.json").read_text(encoding="utf-8"))
         return content["commit"], content["pythons"]
 
     # ---- Python, and the sources
 
     def unpack(self) -> dict[str, object]:
-        """An environment with the packed wheels, and the sources."""
+        """Unpack an environment with the packed wheels, and the sources."""
         _commit, pythons = self._manifest()
         interpreter = next((path for each in pythons if (path := _python(each))), None)
         if interpreter is None:
@@ -285,7 +285,7 @@ class Trial:
         ]  # fmt: skip
 
     def build(self) -> dict[str, object]:
-        """All cores; what was built in an earlier call stays."""
+        """Build on all cores; what was built in an earlier call stays."""
         self.must_run(["cmake", "--build", self.work / "build", "--parallel", str(len(os.sched_getaffinity(0)))])
         return self._install()
 
@@ -310,7 +310,7 @@ class Trial:
     # ---- what is tried
 
     def collect(self) -> None:
-        """Every test can be imported here."""
+        """Check that every test can be imported here."""
         self.run_in_program(self._pytest(_TESTS, "--collect-only"))
 
     def tests(self) -> list[Path]:
@@ -326,8 +326,8 @@ class Trial:
         return [self.python, "-P", "-m", "pytest", "-c", settings, "--rootdir", self.program, *arguments]
 
     def bench(self, name: str) -> dict[str, object]:
-        """`octavo bench` with such a model, where this checkout has both. Its figures are in a file of their own, which
-        it writes after each step. Raises TimeIsUp."""
+        """Run `octavo bench` with such a model, if this checkout has both. Its figures are in a file of their own,
+        which it writes after each step. Raises TimeIsUp."""
         lacking = [str(path) for path in (_BENCH, _MODELS) if not (self.program / path).exists()]
         if lacking:
             return {"state": "left out", "reason": f"this checkout has no {' and no '.join(lacking)}"}
@@ -355,12 +355,12 @@ def _said(*command: str) -> str:
 
 
 def _capability() -> str:
-    """The compute capability of the first card, as `90`."""
+    """Return the compute capability of the first card, as `90`."""
     return _said("nvidia-smi", "--query-gpu=compute_cap", "--format=csv,noheader").partition("\n")[0].replace(".", "")
 
 
 def _python(version: str) -> Path | None:
-    """A Python of this version that can make environments."""
+    """Return a Python of this version that can make environments."""
     for name in (sys.executable, f"python{version}", "python3"):
         asked = _said(name, "-c", "import sys, venv; print('%d.%d' % sys.version_info[:2], sys.executable)")
         if asked.partition(" ")[0] == version:
@@ -369,7 +369,8 @@ def _python(version: str) -> Path | None:
 
 
 def _cublas() -> tuple[Path | None, Path | None]:
-    """The folders of its headers and of its libraries: of the toolkit, of the system, or of a Python's packages."""
+    """Return the folders of cuBLAS's headers and of its libraries: of the toolkit, of the system, or of a Python's
+    packages."""
     top = re.search(r"^#\$ TOP=(.*)$", _dry_run(), re.MULTILINE)
     roots = [Path(top[1])] if top else []
     roots += [Path("/usr/local/cuda"), Path("/usr")]

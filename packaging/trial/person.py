@@ -58,7 +58,8 @@ class Source(QLabel):
 
 
 class Person(QObject):
-    """Its work is done on a thread of its own, while this program's window answers the display."""
+    """A person at the window. The work is done on a thread of its own, while this program's window answers the
+    display."""
 
     look = Signal(str)
     done = Signal(int)

@@ -50,8 +50,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 def offers_named(text: str, desk: Services, cancel: Cancel) -> tuple[Offer, ...]:
-    """Whatever is offered under a name: `NAME[:WHICH]` of the catalogue, else `OWNER/NAME[:WHICH]`, about which the
-    hub is asked. WHICH is a quantization or a file of the repository.
+    """Return whatever is offered under a name: `NAME[:WHICH]` of the catalogue, else `OWNER/NAME[:WHICH]`, about which
+    the hub is asked. WHICH is a quantization or a file of the repository.
 
     Raises AppError OFFER_UNKNOWN, HUB_*; Stopped.
     """
@@ -70,7 +70,8 @@ def offers_named(text: str, desk: Services, cancel: Cancel) -> tuple[Offer, ...]
 
 
 def offer_named(text: str, desk: Services, cancel: Cancel) -> Offer:
-    """The one that is meant. Raises AppError OFFER_UNKNOWN where there is none or more than one, HUB_*; Stopped."""
+    """Return the offer that is meant. Raises AppError OFFER_UNKNOWN if there is none or more than one, HUB_*;
+    Stopped."""
     found = offers_named(text, desk, cancel)
     if len(found) > 1:
         known = ", ".join(each.quantization or each.files[0].path for each in found)
@@ -83,7 +84,7 @@ def _is_meant(offer: Offer, which: str) -> bool:
 
 
 def _announce(order: Order, options: argparse.Namespace, desk: Services) -> None:
-    """From where, how much, where to; before anything is downloaded."""
+    """Announce from where, how much and where to, before anything is downloaded."""
     offer = order.offer
     if options.json:
         shown: dict[str, Any] = {"event": "order", "host": order.host, "free_bytes": order.free_bytes}

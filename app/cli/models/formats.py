@@ -33,7 +33,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 def _rows(report: FormatReport) -> Iterator[tuple[str, str]]:
-    """The pieces of the format in use, as JSON writes texts."""
+    """Yield the pieces of the format in use, as JSON writes texts."""
     used = report.known or (report.own.template if report.own is not None else None)
     if used is None:
         return

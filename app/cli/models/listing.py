@@ -56,13 +56,13 @@ def print_offers(offers: Sequence[Offer], desk: Services, *, as_json: bool) -> N
 
 
 def asked_as(offer: Offer, desk: Services) -> str:
-    """How an offer is named on the command line."""
+    """Return how an offer is named on the command line."""
     listed = any(known.key == offer.key for known in desk.model_files.downloads.offers())
     return f"{offer.untrusted_name if listed else offer.repository}:{offer.quantization or offer.files[0].path}"
 
 
 def described(offer: Offer, desk: Services) -> dict[str, Any]:
-    """An offer as JSON."""
+    """Return an offer as JSON."""
     order = desk.model_files.downloads.order(offer)
     return {
         "key": offer.key,
@@ -144,7 +144,7 @@ def _print_list(found: Sequence[_Found], desk: Services) -> None:
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
-    """In columns, but for the last cell of each row."""
+    """Print rows in columns, but for the last cell of each row."""
     columns = max(map(len, rows), default=0)
     widths = [max((len(row[n]) for row in rows if len(row) > n + 1), default=0) for n in range(columns)]
     for row in rows:
@@ -156,7 +156,7 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
 
 
 def local(text: str, desk: Services) -> Path:
-    """A file or folder; else what has that name in the models folder, or in the list."""
+    """Return a file or folder; else what has that name in the models folder, or in the list."""
     path = Path(text)
     if path.exists():
         return path.absolute()
@@ -168,12 +168,12 @@ def local(text: str, desk: Services) -> Path:
 
 
 def is_local(text: str, desk: Services) -> bool:
-    """Whether a file is meant, there or not: nothing that a hub could have."""
+    """Return whether a file is meant, there or not: nothing that a hub could have."""
     path = Path(text)
     looks_so = path.is_absolute() or text.startswith((".", "~")) or (text.lower().endswith(".gguf") and ":" not in text)
     return looks_so or local(text, desk).exists()
 
 
 def fold(text: str) -> str:
-    """A name as names are compared: however its words are joined, in capitals or not."""
+    """Return a name as names are compared: however its words are joined, in capitals or not."""
     return _BETWEEN_WORDS.sub("-", text.casefold())

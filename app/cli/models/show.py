@@ -156,7 +156,7 @@ def _parameters(header: ModelHeader) -> str:
 
 
 def _weight_rows(header: ModelHeader) -> Iterator[tuple[str, str]]:
-    """A row for each part of a model: the space that its weights take, and their number formats."""
+    """Yield a row for each part of a model: the space that its weights take, and their number formats."""
     for part in _parts(header):
         types = dict.fromkeys(name for weights in header.weights if weights.part is part for name in weights.types)
         name = _("rest") if part is TensorPart.OTHER else item_name(MemoryClass(part))
