@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from app.core.documents.document import CitedBook, Page
 from app.documents.citations.checker import check
 from app.documents.citations.verdict import AnswerWeigher
 from app.language.sentences import SentenceKind, sentences
+from tests.handbook import CHAPTERS
 
 _BOX = """\
 The Keeper of the tower light fills the lamp with two litres of oil before sunset. He does not leave the tower while a
@@ -33,18 +33,9 @@ within eight days.
 """
 _TEXTS = (
     CitedBook("tower", "Rules of the tower", tuple(Page(n, str(n), t) for n, t in enumerate(_BOX.split("\n\n"), 1))),
-    CitedBook(
-        "handbook",
-        "Handbook",
-        tuple(
-            Page(n, str(n), f"## {text}")
-            for n, text in enumerate(
-                (Path(__file__).parents[3] / "resources/handbook.md").read_text().split("\n## ")[:-1], 1
-            )
-        ),
-    ),
+    CitedBook("handbook", "Handbook", tuple(Page(n, str(n), text) for n, text in enumerate(CHAPTERS[:13], 1))),
 )
-"""The handbook without its last chapter, which says again, in short, what the others say."""
+"""The first chapters of the handbook, with six thousand words."""
 _DROPPED = (
     (r"\bdoes not (\w+)", r"\1s"), (r"\b(is|are|can|may|must) not\b", r"\1"), (r"\bcannot\b", "can"),
     (r"\bnever\b", "always"), (r"\bwithout\b", "with"), (r"\bWithout\b", "With"), (r"\bNobody\b", "Everybody"),

@@ -22,10 +22,10 @@ from app.engine.llama.llama import LlamaContext, LlamaModel, Placing
 from app.engine.protocol import DocumentText, LoadSpec, PageText, Prompt, ReadingsSpec
 from app.engine.session import Session
 from tests.engine.kv.test_reuse import ask, book, words
+from tests.handbook import TEXT
 from tests.models import llama4
 
 SECRET = b"s" * SECRET_BYTES
-HANDBOOK = Path(__file__).parents[3] / "resources" / "handbook.md"
 PLAIN = (".*",)
 """Tensors that go to plain memory: all of them, so that no kernel for repacked weights computes."""
 
@@ -205,7 +205,7 @@ def test_how_far_plain_and_repacked_kernels_lie_apart(
     a quarter of its text is beyond it."""
     model, repacked = new_context(starter, True)
     _, plain = new_context(starter, False)
-    tokens = model.tokenize(HANDBOOK.read_text("utf-8"), special=False)[:length]
+    tokens = model.tokenize(TEXT, special=False)[:length]
     before = evaluate(repacked, tokens)
     across = deviation(before, restored(plain, repacked, tokens))
     assert deviation(before, restored(repacked, repacked, tokens)) == Deviation(0.0, 0.0)
