@@ -68,7 +68,7 @@ def _play(pictures: Path, home: Path, sitting: int, *, keys: bool) -> int:
     steps = STEPS if keys else SITTINGS[sitting]
     before = 0 if keys else sum(map(len, SITTINGS[:sitting]))
     failed: list[Lost] = []
-    whole = threading.Event()
+    whole, restarted = threading.Event(), threading.Event()
 
     def walk() -> None:
         while (app := QApplication.instance()) is None:
@@ -90,14 +90,19 @@ def _play(pictures: Path, home: Path, sitting: int, *, keys: bool) -> int:
     walker = threading.Thread(target=walk, name="journey", daemon=True)
     walker.start()
     sys.argv = ["octavo-desk", "--data-dir", str(home / "desk")]
-    program.start_again = lambda *_words: None  # the next sitting starts it
+    program.start_again = lambda *_words: restarted.set()  # the next sitting starts it
     code = desk()
     walker.join(10)
     for error in failed:
         print(error, file=sys.stderr)
-    if not whole.is_set() and not failed:
-        print("the window was closed on the way", file=sys.stderr)
-    return code if whole.is_set() else 1
+    if not whole.is_set():
+        if not failed:
+            print("the window was closed on the way", file=sys.stderr)
+        return 1
+    if restarted.is_set() != steps[-1].restarts:
+        print(f"the program {'starts' if restarted.is_set() else 'does not start'} again by itself", file=sys.stderr)
+        return 1
+    return code
 
 
 if __name__ == "__main__":

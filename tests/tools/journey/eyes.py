@@ -115,6 +115,15 @@ class Eyes(QObject):
         if not self.ask(lambda: QGuiApplication.primaryScreen().grabWindow(0).save(str(path))):
             raise OSError(f"{path} could not be written")
 
+    def colours(self, place: QRect) -> set[int]:
+        """The colours of the pixels in this place of the screen, as QRgb."""
+
+        def grab() -> set[int]:
+            seen = QGuiApplication.primaryScreen().grabWindow(0, *place.getRect()).toImage()
+            return {seen.pixel(x, y) for x in range(seen.width()) for y in range(seen.height())}
+
+        return self.ask(grab)
+
 
 def _sum(first: tuple[float, float], second: tuple[float, float]) -> tuple[float, float]:
     return first[0] + second[0], first[1] + second[1]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QColor
 
 from tests.tools.journey import hand
 from tests.tools.journey.eyes import Eyes, Pause, Seen
@@ -24,11 +25,12 @@ class Lost(Exception):
 @dataclass(frozen=True)
 class Step:
     """`title`: what a person does. `act` does it with what is on the screen, and waits for what follows. `leaves`: it
-    closes the window, and takes its picture itself before that."""
+    closes the window, and takes its picture itself before that. `restarts`: the program starts again by itself then."""
 
     title: str
     act: Callable[[Player], None]
     leaves: bool = False
+    restarts: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,18 @@ class Player:
         return found[nth] if len(found) > nth else None
 
     def wait(
-        self, name: str, role: str = "", *, part: bool = False, nth: int = 0, patience_s: float = PATIENCE_S
+        self,
+        name: str,
+        role: str = "",
+        *,
+        part: bool = False,
+        nth: int = 0,
+        usable: bool = True,
+        patience_s: float = PATIENCE_S,
     ) -> Seen:
+        """Wait for the thing that is called so; `usable`: until it can be used, too. Raises Lost."""
         until = time.monotonic() + patience_s
-        while (found := self.find(name, role, part=part, nth=nth)) is None or not found.enabled:
+        while (found := self.find(name, role, part=part, nth=nth)) is None or (usable and not found.enabled):
             if time.monotonic() > until:
                 names = sorted({f"{seen.role} {seen.name[:60]!r}" for seen in self.eyes.look()})
                 raise Lost(f"nothing called {name!r} can be used here; there are: {', '.join(names)}")
@@ -104,13 +114,50 @@ class Player:
                 raise Lost(f"{name!r} is still there")
             time.sleep(_LOOK_S)
 
+    def wait_text(self, name: str, text: str) -> None:
+        """Wait until the field that is called so has this text. Raises Lost."""
+
+        def has_it() -> bool:
+            found = self.find(name, "EditableText")
+            return found is not None and found.text == text
+
+        self.wait_for(has_it, f"{name!r} does not say {text!r}")
+
+    @staticmethod
+    def wait_for(condition: Callable[[], bool], fault: str) -> None:
+        """Wait until it holds. Raises Lost, with `fault`."""
+        until = time.monotonic() + PATIENCE_S
+        while not condition():
+            if time.monotonic() > until:
+                raise Lost(fault)
+            time.sleep(_LOOK_S)
+
+    def wait_painted(self, name: str, role: str) -> None:
+        """Wait until this thing is not only there, but to be seen in the pixels of the screen. Raises Lost."""
+        place = self.wait(name, role).place
+        self.wait_for(lambda: len(self.eyes.colours(place)) > 1, f"{name!r} is not painted")
+
+    def is_dark(self) -> bool:
+        """Whether the shelf’s ground is dark."""
+        shelf = self.wait("Shelf", "Client").place
+        (ground,) = self.eyes.colours(QRect(shelf.x() + 2, shelf.bottom() - 8, 1, 1))
+        return QColor.fromRgb(ground).lightness() < 128
+
     # ---- what is done
 
     def click(self, name: str, role: str = "", *, part: bool = False, nth: int = 0, times: int = 1) -> None:
-        hand.click(self._middle(self.wait(name, role, part=part, nth=nth)), times=times)
+        hand.click(self._resting(name, role, part=part, nth=nth), times=times)
 
     def click_right(self, name: str, role: str = "", *, part: bool = False, nth: int = 0) -> None:
-        hand.click(self._middle(self.wait(name, role, part=part, nth=nth)), button=3)
+        hand.click(self._resting(name, role, part=part, nth=nth), button=3)
+
+    def _resting(self, name: str, role: str, *, part: bool, nth: int) -> QPoint:
+        """The middle of this thing once it stays where it is: a window that opens is not where it is to be at once."""
+        place = None
+        while place != (now := self.wait(name, role, part=part, nth=nth).place):
+            place = now
+            time.sleep(_LOOK_S)
+        return now.center()
 
     def scroll(self, name: str, steps: int, *, part: bool = False) -> None:
         hand.scroll(self._middle(self.wait(name, part=part)), steps)
