@@ -46,6 +46,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
                 partial(panel.act, PagePanel.open_outline),
                 words=_("contents, chapters, bookmarks"),
                 symbol=Symbol.OUTLINE,
+                can=pages.has_outline,
             ),
             Command(
                 _("Thumbnails"),
@@ -53,6 +54,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
                 pages.offer_thumbnails,
                 words=_("small pictures, overview"),
                 symbol=Symbol.THUMBNAILS,
+                can=pages.has_thumbnails,
             ),
             Command(_("Close the document"), "Ctrl+W", go.close_book, words=_("tab"), symbol=Symbol.CLOSE),
             Command(
@@ -60,6 +62,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
                 "Ctrl+T",
                 partial(panel.act, PagePanel.toggle_drawing),
                 words=_("drawing, original"),
+                can=pages.has_two_views,
             ),
             Command(
                 _("Ask about this page"), ASK_PAGE_KEYS, pages.ask_about_page, words=_("show as an image"), apart=True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.core.conversations.conversation import Conversation
 from app.core.documents.citation_style import CitationStyle
@@ -90,6 +91,22 @@ class Pages(Presenter):
     def is_citable(self) -> bool:
         """The file of the book that is open says more than a title."""
         return self.active.questions.is_citable()
+
+    def has_outline(self) -> bool:
+        """The document that is open has an outline to choose from."""
+        return self._is_offered(self._panel.active.header.outline)
+
+    def has_thumbnails(self) -> bool:
+        """The pages of the document that is open can be shown as small pictures."""
+        return self._is_offered(self._panel.active.header.thumbnails)
+
+    def has_two_views(self) -> bool:
+        """The document that is open can be shown as it looks and as its text alone."""
+        return self._is_offered(self._panel.active.header.as_text)
+
+    def _is_offered(self, button: QWidget) -> bool:
+        """The header of the page has this button now, whether the page's panel is folded away or not."""
+        return button.isVisibleTo(self._panel.active)
 
     # ---- what is open
 

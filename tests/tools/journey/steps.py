@@ -42,7 +42,7 @@ def write_files(folder: Path) -> None:
     for number in range(1, 4):
         (more / f"letter-{number}.txt").write_text(f"Letter {number}. The barge leaves at nine.\n")
     (more / "broken.pdf").write_bytes(b"%PDF-1.7\nno pages")
-    write_scout(folder / _MODEL, layers=16)
+    write_scout(folder / _MODEL, head_size=16, heads=1, layers=160)
 
 
 # ---- what many steps do

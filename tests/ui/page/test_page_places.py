@@ -280,6 +280,20 @@ def test_small_pictures_are_drawn_as_far_as_one_looks_and_lead_to_their_page(qtb
     assert not panel.header.thumbnails.isVisible(), "flowing text has no pictures"
 
 
+def test_the_palette_offers_what_the_open_document_has(room: Room) -> None:
+    def offered() -> set[str]:
+        views = {"Outline", "Thumbnails", "Switch between text and page view"}
+        return views & {entry.title for entry in room.presenter.commands.entries()}
+
+    assert offered() == set(), "nothing is open"
+    room.presenter.places.navigation.open_book(room.books[LETTERS].id)
+    room.settle()
+    assert offered() == {"Thumbnails", "Switch between text and page view"}, "a scan without an outline"
+    room.presenter.places.navigation.open_book(room.books[LEASE].id)
+    room.settle()
+    assert offered() == {"Outline"}, "flowing text has no pictures"
+
+
 def test_one_press_goes_from_the_outline_to_the_small_pictures(qtbot: QtBot, room: Room) -> None:
     _open(room)
     panel = room.window.page
