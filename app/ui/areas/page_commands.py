@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from operator import methodcaller
+from operator import attrgetter, methodcaller
 
 from app.ui.frame.main_window import MainWindow
 from app.ui.frame.navigation import Navigation
@@ -46,7 +46,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
                 partial(panel.act, PagePanel.open_outline),
                 words=_("contents, chapters, bookmarks"),
                 symbol=Symbol.OUTLINE,
-                can=pages.has_outline,
+                can=partial(pages.offers, attrgetter("outline")),
             ),
             Command(
                 _("Thumbnails"),
@@ -54,7 +54,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
                 pages.offer_thumbnails,
                 words=_("small pictures, overview"),
                 symbol=Symbol.THUMBNAILS,
-                can=pages.has_thumbnails,
+                can=partial(pages.offers, attrgetter("thumbnails")),
             ),
             Command(_("Close the document"), "Ctrl+W", go.close_book, words=_("tab"), symbol=Symbol.CLOSE),
             Command(
@@ -62,7 +62,7 @@ def page_commands(go: Navigation, pages: Pages, window: MainWindow) -> CommandGr
                 "Ctrl+T",
                 partial(panel.act, PagePanel.toggle_drawing),
                 words=_("drawing, original"),
-                can=pages.has_two_views,
+                can=partial(pages.offers, attrgetter("as_text")),
             ),
             Command(
                 _("Ask about this page"), ASK_PAGE_KEYS, pages.ask_about_page, words=_("show as an image"), apart=True

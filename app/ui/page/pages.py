@@ -15,6 +15,7 @@ from app.ui.kit.frame_state import OpenedBooks
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.shown import Shown
 from app.ui.kit.window_context import WindowContext
+from app.ui.page.header import PageHeader
 from app.ui.page.notes import PageNotes
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
@@ -92,21 +93,9 @@ class Pages(Presenter):
         """The file of the book that is open says more than a title."""
         return self.active.questions.is_citable()
 
-    def has_outline(self) -> bool:
-        """The document that is open has an outline to choose from."""
-        return self._is_offered(self._panel.active.header.outline)
-
-    def has_thumbnails(self) -> bool:
-        """The pages of the document that is open can be shown as small pictures."""
-        return self._is_offered(self._panel.active.header.thumbnails)
-
-    def has_two_views(self) -> bool:
-        """The document that is open can be shown as it looks and as its text alone."""
-        return self._is_offered(self._panel.active.header.as_text)
-
-    def _is_offered(self, button: QWidget) -> bool:
-        """The header of the page has this button now, whether the page's panel is folded away or not."""
-        return button.isVisibleTo(self._panel.active)
+    def offers(self, button: Callable[[PageHeader], QWidget]) -> bool:
+        """Return whether the header of the page has this button now, be the page's panel folded away or not."""
+        return button(self._panel.active.header).isVisibleTo(self._panel.active)
 
     # ---- what is open
 
