@@ -285,10 +285,12 @@ def test_the_palette_offers_what_the_open_document_has(room: Room) -> None:
         views = {"Outline", "Thumbnails", "Switch between text and page view"}
         return views & {entry.title for entry in room.presenter.commands.entries()}
 
+    room.add_books()
+    room.open()
     assert offered() == set(), "nothing is open"
     room.presenter.places.navigation.open_book(room.books[LETTERS].id)
     room.settle()
-    assert offered() == {"Thumbnails", "Switch between text and page view"}, "a scan without an outline"
+    assert offered() == {"Outline", "Thumbnails", "Switch between text and page view"}
     room.presenter.places.navigation.open_book(room.books[LEASE].id)
     room.settle()
     assert offered() == {"Outline"}, "flowing text has no pictures"
