@@ -69,7 +69,7 @@ class Running:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an answer ended. `answer` is None when not even the question could be kept."""
+    """The end of an answer. `answer` is None if not even the question could be kept."""
 
     running: Running
     answer: Answer | None
@@ -97,7 +97,7 @@ class AnswerPresenter(QObject):
         return self._on_event
 
     def is_open_in(self, conversation_id: str) -> bool:
-        """Whether this conversation's last turn is the one under way."""
+        """Return whether this conversation's last turn is the one under way."""
         running = self.running
         return running is not None and bool(running.answer_id) and running.conversation.id == conversation_id
 

@@ -105,8 +105,8 @@ class AskingPresenter(Presenter):
         return self.holding.holds(self._shown.id)
 
     def _takes(self, *, next_one: bool = False) -> bool:
-        """Whether a question can be sent now, or as the `next_one` after the answer under way. Says what is in its way
-        where that cannot be seen."""
+        """Return whether a question can be sent now, or as the `next_one` after the answer under way. Says what is in
+        its way if a person cannot see that."""
         running = self._conversation.answer.running
         is_kept = running is not None and bool(running.answer_id)  # else it is in the field still
         if self.holds or (self.busy and not (next_one and is_kept)):
@@ -214,7 +214,7 @@ class AskingPresenter(Presenter):
     # ---- nothing is in its way
 
     def _passes(self, wanted: QueuedQuestion) -> bool:
-        """Whether it does not wait for the model that is being loaded."""
+        """Return whether a question can go ahead while a model is being loaded."""
         match wanted:
             case Submission(question=question):
                 return self._is_searched(question)
@@ -224,7 +224,7 @@ class AskingPresenter(Presenter):
         return False
 
     def _is_searched(self, question: Question | StoredQuestion) -> bool:
-        """Whether a search answers it, for which the starter need not be loaded yet."""
+        """Return whether a search answers this question: the starter model need not be loaded for it yet."""
         return self._models.loads_starter and question.asks_documents and not question.images
 
     def _ask_when_free(self, wanted: Submission | AskedAgain) -> None:
@@ -270,7 +270,8 @@ class AskingPresenter(Presenter):
         self._start(question, AnswerWay.WHOLE, Running(conversation, _unkept(question), planned.turns, written=True))
 
     def _begin_again(self, wanted: AskedAgain, conversation: Conversation, turns: tuple[Turn, ...]) -> None:
-        """Where books came on the desk while the question waited, it becomes another question, of those books."""
+        """Ask a question again. If books came on the desk while it waited, ask it as another question, about those
+        books."""
         asked = find_question(turns, wanted.question_id)
         if asked is None:
             return
@@ -349,7 +350,8 @@ class AskingPresenter(Presenter):
             self.submit(self._composer.text())
 
     def take_missed(self) -> tuple[str, tuple[ImageRef, ...]] | None:
-        """The question that did not fit, with its images, to be asked elsewhere; it leaves the composer."""
+        """Return the question that did not fit, with its images, to be asked elsewhere, and take it out of the
+        composer; None if it is gone."""
         question = find_question(self._shown.turns, self.missed)
         if question is None:
             return None
@@ -360,13 +362,13 @@ class AskingPresenter(Presenter):
         return text, question.images
 
     def _missed_longer(self) -> Running | None:
-        """The attempt to make the last answer longer, if there was no room for it."""
+        """Return the attempt to make the last answer longer, if there was no room for it; else None."""
         longer, answer = self._longer, self._shown.turns[-1].answer if self._shown.turns else None
         return longer if longer is not None and answer is not None and answer.id == longer.answer_id else None
 
 
 def _unkept(question: Question) -> StoredQuestion:
-    """A question as it is shown until it is kept, and has an id."""
+    """Return a question in the form in which it is shown until it is kept, and has an id."""
     refs = tuple(map(ref_of, question.images))
     shown = StoredQuestion("", question.conversation_id, question.parent_id, question.text, question.books, time.time())
     return msgspec.structs.replace(shown, images=refs, plan=question.plan, form=question.form)

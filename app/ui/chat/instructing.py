@@ -1,4 +1,4 @@
-"""How a person wants answers in the shown conversation: asked for and kept."""
+"""Keeps the person's instructions for answers in the shown conversation, and asks for them."""
 
 from __future__ import annotations
 

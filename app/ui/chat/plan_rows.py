@@ -86,7 +86,8 @@ class PlanList(RowsModel[DocumentChoice | HeadingRow]):
 
 
 def why(choice: DocumentChoice) -> str:
-    """The words that were found, with their page, or the reason; empty where its group has said it."""
+    """Return the words that were found in a document, with their page, or the reason for its choice; empty if the
+    heading of its group has said it."""
     found = ""
     if choice.words:
         page = disarm(choice.passages[0].ref.label)

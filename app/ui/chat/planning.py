@@ -1,4 +1,4 @@
-"""Which documents the shown conversation asks besides its desk, and what its next question takes of them."""
+"""Keeps the documents that the shown conversation asks besides its desk, and what its next question takes of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Planned:
     proposal: Proposal | None = None
 
     def is_for(self, submission: Submission) -> bool:
-        """Whether it is this question, with whatever images."""
+        """Return whether the plan was made for this question, with whatever images."""
         asked = msgspec.structs.replace(submission.question, images=self.submission.question.images)
         return (self.submission.question, self.scope) == (asked, submission.scope)
 
@@ -100,8 +100,8 @@ class Planning(Presenter):
             self._open(planned, planned.proposal)
 
     def planned(self, submission: Submission) -> Submission | None:
-        """The question as it can be asked: all that it asks is on the desk, or a person has seen what it takes of other
-        documents, and it fits; else None."""
+        """Return the question as it can be asked: all that it asks is on the desk, or a person has seen what it takes
+        of other documents, and it fits; else None."""
         if submission.scope is None:
             return submission
         planned = self._planned.get(submission.conversation_id)
@@ -213,7 +213,7 @@ class Planning(Presenter):
 
     @Slot()
     def _answer(self) -> None:
-        """The button beside what is said."""
+        """Handle a click on the button next to the plan's summary."""
         planned = self._planned.get(self._shown.id)
         if planned is None:
             self.ask_of(None)

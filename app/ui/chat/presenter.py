@@ -88,7 +88,8 @@ class DeskBooks(Presenter):
             self.add(book, (self._shown.id,))
 
     def with_unstored(self, conversation: Conversation) -> Conversation:
-        """A conversation as it was read, with the books and the scope that are still on their way to the store."""
+        """Return a conversation as it was read, with the books and the scope that are still on their way to the
+        store."""
         shown = self._shown.conversation
         if self._unstored and shown is not None and shown.id == conversation.id:
             conversation = msgspec.structs.replace(conversation, books=shown.books, scope=shown.scope)
@@ -185,7 +186,7 @@ class ConversationPresenter(Presenter):
 
     @Slot(str, str)
     def instruct(self, conversation_id: str, instructions: str) -> None:
-        """How the person wants answers in a conversation, from the next one on."""
+        """Keep how the person wants answers in a conversation, from the next one on."""
         shown = self._shown.conversation
         if shown is not None and shown.id == conversation_id:
             self._shown.conversation = msgspec.structs.replace(shown, instructions=instructions)
@@ -198,8 +199,8 @@ class ConversationPresenter(Presenter):
 
     @Slot(str)
     def look_again(self, conversation_id: str) -> None:
-        """The store has another title of it, or other instructions: what was read before and is still on its way here
-        does not stay."""
+        """Read a conversation again because the store has another title of it, or other instructions; an older reading
+        that is still under way is replaced."""
         work = partial(self._branches.conversations.get, conversation_id)
         self._call(work, self._take)
         self.stored.emit()
@@ -235,7 +236,7 @@ class ConversationPresenter(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """The book is gone, and the images of its pages with it."""
+        """Remove the images that were taken of the pages of a book that is gone."""
         self._shown.turns = turns_without_images(self._shown.turns, book_id)
         running = self.answer.running
         if running is not None:

@@ -36,7 +36,8 @@ class QuestionSource(Protocol):
         """The person does not want to wait for the books."""
 
     def show_hold(self, words: str, action: str, *, locked: bool) -> None:
-        """Why it was not sent, and what can be done about it; no words hide both. A `locked` one waits."""
+        """Show why a question was not sent, and what can be done about it; empty words hide both. `locked`: the
+        question waits and cannot be edited."""
 
 
 def _waits(_wanted: QueuedQuestion) -> bool:
@@ -44,7 +45,7 @@ def _waits(_wanted: QueuedQuestion) -> bool:
 
 
 class Holding(QObject):
-    """At most one question for each conversation waits here. Its text stays where it is written.
+    """Keeps at most one question for each conversation waiting. Its text stays where it is written.
 
     An empty id means the conversation that will be shown first.
     """
@@ -69,7 +70,7 @@ class Holding(QObject):
         self._activity = activity
         self._shown = shown
         self.passes: Callable[[QueuedQuestion], bool] = _waits
-        """Whether a question does not wait for a model that is being loaded."""
+        """Returns whether a question can go ahead while a model is being loaded."""
         self._held: dict[str, QueuedQuestion] = {}
         self._given_back: dict[str, tuple[QueuedQuestion, tuple[str, ...]]] = {}  # with the titles that did not open
         openings.changed.connect(self.look)
@@ -81,7 +82,8 @@ class Holding(QObject):
         return conversation_id in self._held
 
     def take(self, wanted: QueuedQuestion) -> bool:
-        """Whether nothing is in its way. Else it waits here, and is released as soon as that has changed."""
+        """Return whether nothing is in the way of a question. If something is, the question waits here, and is released
+        as soon as that has changed."""
         self._given_back.pop(wanted.conversation_id, None)
         if self._is_free(wanted):
             self._show()
@@ -156,7 +158,7 @@ class Holding(QObject):
 
     @Slot(object, object, str)
     def _on_opened(self, book: object, talks: tuple[str, ...], title: str) -> None:  # noqa: ARG002 - whichever it is
-        """A book was imported at the second try: drop it from what did not open."""
+        """Drop a book from those that did not open: a second try has imported it."""
         for conversation_id in set(talks).intersection(self._given_back):
             wanted, titles = self._given_back.pop(conversation_id)
             if left := tuple(other for other in titles if other != title):

@@ -29,7 +29,8 @@ class Submission(QueuedQuestion):
     scope: MatterScope | None
 
     def says(self, other: Submission) -> bool:
-        """Whether both say the same to a server, but for books that came on the desk between them."""
+        """Return whether both questions say the same to a server, apart from books that came on the desk between
+        them."""
         mine, theirs = self.question, other.question
         return (mine.text, mine.images, mine.plan) == (theirs.text, theirs.images, theirs.plan)
 

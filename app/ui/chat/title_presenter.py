@@ -34,7 +34,7 @@ class TitlePresenter(QObject):
 
     @Slot(object)
     def make(self, outcome: Outcome) -> None:
-        """The answer has ended."""
+        """Ask the model for a title after an answer has ended, if the engine is free."""
         answer, conversation_id = outcome.answer, outcome.running.conversation.id
         if answer is None or not answer.is_whole or conversation_id in self._tried:
             return
@@ -60,7 +60,7 @@ def _work(titling: Titling, answer: Answer) -> Callable[[Cancel], Work[TitlingPr
 
 
 def _if_wanted(titling: Titling, answer: Answer, cancel: Cancel) -> Work[TitlingProgress, str]:
-    """Whether it is wanted is asked of the database, and so not in the window's thread."""
+    """Make a title if one is wanted: that is asked of the database, and so not in the window's thread."""
     if not titling.is_wanted(answer):
         return ""
     return (yield from titling.title(answer, cancel))

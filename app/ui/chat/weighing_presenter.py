@@ -38,7 +38,7 @@ class WeighingPresenter(Presenter):
 
     @Slot(object)
     def weigh(self, outcome: Outcome) -> None:
-        """The answer has ended."""
+        """Have the sentences of an answer weighed after it has ended, if the engine is free."""
         answer = outcome.answer
         if answer is None or not answer.is_whole or self._activity.may(EngineTask.WEIGHING):
             return
@@ -91,7 +91,7 @@ def _work(weighing: SentenceWeighing, answer: Answer) -> Callable[[Cancel], Work
 
 
 def _if_wanted(weighing: SentenceWeighing, answer: Answer, cancel: Cancel) -> Work[WeighingProgress, AnswerWeighed]:
-    """Whether it is wanted is asked of the database, and so not in the window's thread."""
+    """Weigh the sentences if that is wanted: it is asked of the database, and so not in the window's thread."""
     if not weighing.is_wanted(answer):
         return AnswerWeighed(answer)
     return (yield from weighing.weigh(answer, cancel))

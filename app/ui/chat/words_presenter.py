@@ -41,8 +41,8 @@ class WordsPresenter(Presenter):
         self.note_engine()
 
     def is_verbatim(self) -> bool | None:
-        """Whether questions that are asked now are answered in the documents' words; None while that is not known of
-        the loaded model."""
+        """Return whether questions that are asked now are answered in the documents' words; None while that is not
+        known of the loaded model."""
         return self._wanted if self._loaded() == self._known else None
 
     @Slot()
@@ -64,7 +64,8 @@ class WordsPresenter(Presenter):
 
     @Slot()
     def note_engine(self) -> None:
-        """Another model may be loaded, or it may be known by now what one is worth."""
+        """Look again after the engine has changed: another model may be loaded, or it may be known by now what one is
+        worth."""
         weighed, self._weighs = self._weighs, self._activity.has(EngineTask.WEIGHING)
         if self._loaded() != self._asked or (weighed and not self._weighs):
             self.look()

@@ -105,7 +105,7 @@ class OpenText:
         return Tail(tuple(blocks), tuple(marks), kept)
 
     def _marks(self) -> list[CitationMark]:
-        """The marks of the tail: those that were checked, and neutral ones for the others."""
+        """Return the marks of the tail: those that were checked, and neutral ones for the others."""
         checked = [
             replace(mark, start=mark.start - self._begins, end=mark.end - self._begins)
             for mark in self._checked
@@ -123,7 +123,7 @@ AnswerEntries: TypeAlias = Callable[[str, Citation | None], Sequence[MenuEntry]]
 
 @dataclass(frozen=True)
 class AnswerOrigin:
-    """Which answer it is, and of which question: `books` are the ids of those on the desk, and so many `images` came
+    """The answer that is meant, and its question. `books`: ids of the books on the desk; `images`: how many images came
     with the question."""
 
     question_id: str
@@ -203,7 +203,7 @@ class AnswerMessage(MessageWidget):
             add_entries(menu, self._entries(self._answer_id, citation))
         return menu
 
-    # what is shown
+    # The state that is shown
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -335,7 +335,7 @@ class AnswerMessage(MessageWidget):
         behind = (stop for stop in self.stops()[len(marks) :] if stop not in self._notes)
         return [*marks, *self._notes, *behind]
 
-    # how it is made
+    # Layout and painting
 
     def expose(self, width: int, top: int, bottom: int) -> None:
         self.thought.arrange(width)

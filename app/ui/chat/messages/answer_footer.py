@@ -73,7 +73,7 @@ class Foot(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.offers_notes = False
-        """Whether somebody shows the notes that an answer is written from."""
+        """True if another part of the window shows the notes that an answer is written from."""
         self._words: list[_Words] = []
         self._reasons = ""
         self._status = ""
@@ -106,8 +106,8 @@ class Foot(QWidget):
         books: frozenset[str] = frozenset(),
         images: int = 0,
     ) -> None:
-        """`unplaced` are the marks that have no chip in the text; `books` are the ids of those on the desk, and so many
-        `images` came with the question."""
+        """Show the foot of this answer. `unplaced`: marks that have no chip in the text; `books`: ids of the books on
+        the desk; `images`: how many images came with the question."""
         for chip in self._chips():
             chip.hide()
             chip.deleteLater()
@@ -172,8 +172,8 @@ class Foot(QWidget):
         return self.copy_button, self.again_button, self.notes_button, self.export_button, self.numbers_button
 
     def _arrange_words(self, y: int, room: int, width: int) -> int:
-        """On one line, where they have `room`; what has none goes on below, in the whole width. Returns where the last
-        line ends."""
+        """Arrange the words below the answer from `y`: on one line as far as they have `room` there, the rest on
+        further lines in the whole width. All in px. Returns the lower end of the last line."""
         status = [_Words(self._status, gap=SPACE_M)] if self._status else []
         words, x = [*self._words, *status], 0.0
         for number, each in enumerate(words):
@@ -249,33 +249,35 @@ def _font(words: _Words) -> QFont:
 
 
 def _is_cited(mark: CitationMark) -> bool:
-    """Whether a mark without a chip in the text names a page all the same: it is in code, say."""
+    """Return whether a mark without a chip in the text names a page all the same: in code, for example, there are no
+    chips."""
     if not mark.label or mark.start < 0 or mark.citation is None:
         return False
     return bool(mark.literal or mark.citation.page)
 
 
 def _word_verdicts(answer: Answer) -> list[_Words]:
-    """How many sentences have which verdict, and that the model saw excerpts only."""
+    """Return the counts of sentences for each verdict, and the remark that the model saw excerpts only."""
     words = [_Words(text, verdict) for verdict, text in count_verdicts(answer.verdicts)]
     words += [_Words(_("saw only excerpts"))] if answer.excerpts and answer.text else []
     return _separate(words)
 
 
 def _word_search(answer: Answer, shelf: Mapping[str, Book]) -> list[_Words]:
-    """Where the sentences of a search are: they are the pages' own, so that nothing has to be found out about them."""
+    """Return the pages on which a search found its sentences. They are the pages' own words, so nothing else has to be
+    found out about them."""
     pages = dict.fromkeys(page_words(cited_page(each, shelf)) for each in answer.citations if each.page)
     return [_Words(_DOT.join((_("Search result"), *map(disarm, pages))))] if answer.text else []
 
 
 def _word_reasons(answer: Answer) -> str:
-    """Why there is no verdict on some sentences; empty where there is one on all."""
+    """Return the reasons why some sentences have no verdict; empty if all have one."""
     unweighed = [each for each in answer.verdicts if each.verdict is Verdict.UNWEIGHED]
     return "; ".join(dict.fromkeys(unweighed_words(each.reason) for each in unweighed))
 
 
 def _word_numbers(answer: Answer, images: int) -> list[_Words]:
-    """All counts and times of an answer; empty where nothing was counted."""
+    """Return all counts and times of an answer; empty if nothing was counted."""
     usage, timings = answer.usage, answer.timings
     if not usage.prompt_tokens:
         return []
@@ -308,7 +310,7 @@ def _word_numbers(answer: Answer, images: int) -> list[_Words]:
 
 
 def _separate(parts: Sequence[_Words]) -> list[_Words]:
-    """The parts with a dot between them."""
+    """Return the parts with a dot between them."""
     separated: list[_Words] = []
     for part in parts:
         separated += [_Words(_DOT), part] if separated else [part]

@@ -25,7 +25,7 @@ _WIDTH = 640  # px, for guesses
 
 
 def guess_lines(characters: int) -> int:
-    """How many lines so much text takes, about."""
+    """Guess how many lines a text of so many characters takes."""
     return characters * _CHARACTER // _WIDTH
 
 
@@ -51,7 +51,7 @@ class PieceMaker:
     def _make_one(
         self, block: MarkdownBlock, marks: Sequence[CitationMark], scroll: TableScroll, *, goes_on: bool
     ) -> MessageBlock:
-        """`goes_on`: the next block is joined to it."""
+        """Make the piece that shows one block. `goes_on`: the next block is joined to it."""
         rows = sum(token.type == "tr_open" for token in block.tokens)
         lines = guess_lines(block.characters) + (rows or len(block.tokens) // 6) + 1
         tokens, theme, chips, formulas = block.tokens, self._theme, self._chips, self._formulas
@@ -76,7 +76,8 @@ def _key_of(block: MarkdownBlock, marks: Sequence[CitationMark], goes_on: bool) 
 
 
 def _tools_of(block: MarkdownBlock, marks: Sequence[CitationMark], *, goes_on: bool) -> Tools | None:
-    """Above the first stretch of code, below the last one of a table."""
+    """Return the tools of a block, if it has any: they stand above the first stretch of code, and below the last one of
+    a table."""
     opening = block.tokens[0]
     if opening.type in ("fence", "code_block") and not block.joined:
         language = disarm(restore(opening.info, marks)).split()[:1]
@@ -91,7 +92,7 @@ def _is_note(block: MarkdownBlock) -> bool:
 
 
 def _gap_above(opening: Token) -> int:
-    """The px between two stretches of what this token opens."""
+    """Return the space between two stretches of the list or quotation that this token opens, in px."""
     match opening.type:
         case "bullet_list_open" | "ordered_list_open":
             return SPACE_XS

@@ -117,7 +117,7 @@ class EmptyConversation(QWidget):
         self._arrange()
 
     def event(self, event: QEvent) -> bool:
-        """A part wants another height: its font has changed, or it got it only now."""
+        """Arrange the parts again if one of them wants another height because its font has changed or came late."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._arrange()
         return super().event(event)
@@ -233,7 +233,7 @@ class _Remark(QWidget):
 
 
 _LINK_PADDING = 5
-"""Before the first letter of a link: then it stands under what is above it."""
+"""The space before the first letter of a link, in px, with which the letter stands under the text above it."""
 
 
 def _height(part: QWidget, width: int) -> int:

@@ -41,7 +41,8 @@ _KEPT_SCREENS = 4_500  # px around the shown part within which documents are kep
 
 
 class MessageSelection:
-    """Where the selection began and where it ends; neither while nothing is selected."""
+    """The two ends of the selection in a message: the place where it began and the place where it ends. There are none
+    while nothing is selected."""
 
     def __init__(self) -> None:
         self._ends: tuple[Place, Place] | None = None
@@ -55,7 +56,8 @@ class MessageSelection:
         return self._ends is None or self._ends[0] == self._ends[1]
 
     def span(self) -> tuple[Place, Place] | None:
-        """Its first and its last place, in the order of reading."""
+        """Return the first and the last place of the selection, in the order of reading; None if nothing is
+        selected."""
         return (min(self._ends), max(self._ends)) if self._ends else None
 
     def begin(self, place: Place) -> None:
@@ -77,7 +79,8 @@ class MessageSelection:
             self._ends = None
 
     def within(self, number: int, piece: MessageBlock) -> tuple[int, int] | None:
-        """The positions that are selected in a piece that is built; None where nothing is."""
+        """Return the range of positions that is selected in piece number `number`, which is built; None if nothing
+        is."""
         span = self.span()
         if span is None or not span[0][0] <= number <= span[1][0]:
             return None
@@ -86,7 +89,8 @@ class MessageSelection:
 
 
 def find_place(pieces: Sequence[MessageBlock], point: QPointF) -> Place | None:
-    """The place nearest to a point, `point` measured from the left edge of the text; None while nothing is built."""
+    """Return the place nearest to a point, `point` measured from the left edge of the text; None while nothing is
+    built."""
     shown = [number for number, piece in enumerate(pieces) if piece.written is not None]
     if not shown:
         return None
@@ -107,7 +111,7 @@ class Overlays(QObject):
     def __init__(self, theme: Theme, shelf: Mapping[str, Book], message: QWidget) -> None:
         super().__init__(message)
         self.offers_again = False
-        """Whether the answer that they belong to can be written again."""
+        """True if the answer that the overlays belong to can be written again."""
         self._theme = theme
         self._shelf = shelf
         self._message = message
@@ -149,14 +153,14 @@ class Overlays(QObject):
                 button.show()
 
     def stops(self, pieces: Iterable[MessageBlock]) -> list[QWidget]:
-        """The buttons of these pieces in the order of reading."""
+        """Return the buttons of these pieces in the order of reading."""
         found: list[QWidget] = []
         for _what, button in (overlay for piece in pieces for overlay in self._made.get(piece, ())):
             found += button.buttons if isinstance(button, ToolBar) else [button]
         return found
 
     def chip_of(self, piece: MessageBlock, sentence: PlacedSentence) -> ChipButton | None:
-        """The chip that speaks for a sentence."""
+        """Return the chip that speaks for a sentence; None if it has none."""
         for what, button in self._made.get(piece, ()):
             if isinstance(what, PlacedMark) and isinstance(button, ChipButton) and what.mark.verdict == sentence.found:
                 return button
@@ -231,14 +235,14 @@ class MessageWidget(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMouseTracking(True)
 
-    # what a subclass says
+    # Methods that a subclass overrides
 
     def plain_text(self) -> str:
-        """The whole text as it was written."""
+        """Return the whole text as it was written."""
         raise NotImplementedError
 
     def _text_box(self, width: int) -> QRect:
-        """Left, top and width (px) of the text in a message of this width; the height means nothing."""
+        """Return the left edge, top and width (px) of the text in a message of this width; the height means nothing."""
         return QRect(0, 0, width, 0)
 
     def _arrange_below(self, top: int, width: int) -> int:  # noqa: ARG002
@@ -293,7 +297,8 @@ class MessageWidget(QWidget):
         self.update()
 
     def is_pinned(self) -> bool:
-        """Whether the person is doing something in it, so that it has to stay."""
+        """Return whether the message has to stay a widget because the person has selected something in it or has the
+        focus there."""
         focused = QApplication.focusWidget()
         return self._selection.exists or (focused is not None and self.isAncestorOf(focused)) or self.hasFocus()
 
@@ -355,7 +360,7 @@ class MessageWidget(QWidget):
             self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """A table that is too wide scrolls sideways; all else is the conversation's."""
+        """Scroll a table that is too wide sideways; leave all other turns of the wheel to the conversation."""
         turned = event.angleDelta()
         sideways = turned.x() or (turned.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0)
         y = event.position().y()
@@ -379,11 +384,11 @@ class MessageWidget(QWidget):
         return "".join(parts)
 
     def selected_html(self) -> str:
-        """The selection for word processors."""
+        """Return the selection as HTML, for word processors."""
         return "".join(piece.copy_html(*selected) for piece, selected in self._selected())
 
     def _selected(self) -> Iterator[tuple[MessageBlock, tuple[int, int]]]:
-        """The pieces that are selected, and what of them."""
+        """Yield the pieces that are selected, each with the range of positions that is selected in it."""
         span = self._selection.span()
         for number in range(span[0][0], span[1][0] + 1) if span is not None else ():
             piece = self._pieces[number]
@@ -430,7 +435,7 @@ class MessageWidget(QWidget):
         return None
 
     def _chip_at(self, point: QPointF) -> ChipButton | None:
-        """The chip that speaks for the sentence at a point."""
+        """Return the chip that speaks for the sentence at a point; None if there is none."""
         left = self._text_box(self.width()).x()
         piece = next((piece for piece in self._pieces if piece.top <= point.y() < piece.bottom), None)
         sentence = piece.sentence_at(point - QPointF(left, piece.top)) if piece is not None else None

@@ -90,7 +90,8 @@ class ProgressLine(QWidget):
         theme.repaint_on_change(self)
 
     def set_progress(self, text: str, fraction: float | None) -> None:
-        """`fraction` from 0 to 1; an empty `text` hides the line."""
+        """Show a text and a bar for `fraction`, from 0 to 1, or no bar if that is None. An empty `text` hides the
+        line."""
         self.text, self.fraction = text, fraction
         self.setVisible(bool(text))
         self._bar.setVisible(fraction is not None)
@@ -134,7 +135,7 @@ class ComposerNote(QWidget):
         theme.repaint_on_change(self)
 
     def set_words(self, words: str, action: str) -> None:
-        """Without an `action` there is no button."""
+        """Set the sentence and the label of its button; without an `action` there is no button."""
         if (words, action) == (self.words, self.button.text()):
             return
         self.words = words

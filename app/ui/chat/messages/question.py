@@ -130,7 +130,7 @@ class QuestionMessage(MessageWidget):
         self.edited.emit(self.question_id)
 
     def _bubble_left(self, width: int) -> int:
-        """Where the bubble begins: it is as wide as its text, or as its images."""
+        """Return the left edge of the bubble, in px: the bubble is as wide as its text or its images."""
         widest = _widest_left(width)
         if self.tiles or not self.unfold_button.isHidden():
             return widest
@@ -194,13 +194,13 @@ def _widest_left(width: int) -> int:
 
 
 def _inside_bubble(width: int) -> QRect:
-    """Left, top and width of what is in the bubble; the height means nothing."""
+    """Return the left edge, top and width (px) of what is in the bubble; the height means nothing."""
     left = _widest_left(width) + _PADDING_X
     return QRect(left, _PADDING_TOP, width - left - _PADDING_X, 0)
 
 
 def _measure_text(untrusted_text: str, size: int, room: int) -> int:
-    """The width of the longest line, px; `room` is enough to know."""
+    """Measure the longest line of a text, in px, but stop at `room`: a line as wide as that fills the bubble anyway."""
     metrics, widest = QFontMetricsF(ui_font(size)), 0.0
     for line in disarm(untrusted_text).split("\n"):
         widest = max(widest, metrics.horizontalAdvance(line))
@@ -226,7 +226,7 @@ def _write_plain(untrusted_text: str, width: float, sizes: TextSizes) -> Rendere
 
 
 def _fold(text: str) -> str:
-    """The beginning of a long text, at most a screen of it; a text that is a little longer stays whole."""
+    """Return the beginning of a long text, at most a screen of it; a text that is a little longer stays whole."""
     lines = text.split("\n", FOLDED_LINES)
     short = "\n".join(lines[:FOLDED_LINES]) if len(lines) > FOLDED_LINES else text
     short = short[:FOLDED_CHARACTERS]
@@ -234,7 +234,7 @@ def _fold(text: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    """Chunks that are cheap to lay out, cut between lines where there are any."""
+    """Split a text into chunks that are cheap to lay out, cut between lines where there are any."""
     chunks, start = [], 0
     while len(text) - start > CHUNK_CHARACTERS:
         cut = text.rfind("\n", start + 1, start + CHUNK_CHARACTERS)

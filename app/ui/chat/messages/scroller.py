@@ -41,7 +41,7 @@ class DragScroller(QObject):
         self._timer.timeout.connect(self._scroll)
 
     def follow(self, message: MessageWidget, point: QPoint) -> None:
-        """The mouse selects in `message` and is at `point`."""
+        """Scroll while the mouse, now at `point`, selects in `message` and is outside the window."""
         self._message, self._point = message, point
         if self._window.rect().contains(self._window.mapFromGlobal(point)):
             self._timer.stop()
@@ -53,7 +53,7 @@ class DragScroller(QObject):
         self._timer.stop()
 
     def forget(self, message: MessageWidget) -> None:
-        """The message goes away."""
+        """Forget a message that goes away."""
         if self._message is message:
             self.end()
 
@@ -109,15 +109,15 @@ class Scroller(QAbstractScrollArea):
         application.focusChanged.connect(self._follow_focus)
 
     def messages(self) -> tuple[MessageWidget, ...]:
-        """The messages that are widgets now, from the top."""
+        """Return the messages that are widgets now, from the top."""
         alive = sorted(self._alive, key=lambda slot: slot.index)
         return tuple(slot.message for slot in alive if slot.message is not None)
 
     def measure(self) -> int:
-        """The width of the column in px: 72 characters, or what there is room for."""
+        """Return the width of the column in px: 72 characters, or as much as there is room for."""
         return max(_NARROWEST, min(column_width(self._theme.sizes.answer), self.width() - 2 * SPACE_XL))
 
-    # for the subclass
+    # Methods that a subclass overrides
 
     def _create(self, slot: Slot) -> MessageWidget:
         """Make the message of a slot."""
@@ -181,7 +181,7 @@ class Scroller(QAbstractScrollArea):
             self._get_ahead.start()
 
     def _begin_near(self) -> None:
-        """All is new: what is in the window comes first."""
+        """Begin anew with what is in the window; what lies around it comes later."""
         self._ahead = _OVERSCAN_STEP
 
     def _ready_more(self) -> None:
@@ -207,7 +207,7 @@ class Scroller(QAbstractScrollArea):
         self._place(bar.value(), height)
 
     def _go_to(self, value: int) -> None:
-        """Less is ready around another place."""
+        """Scroll to a value of the scroll bar, and note that less is ready around the new place."""
         bar = self.verticalScrollBar()
         self._ahead = max(_OVERSCAN_STEP, self._ahead - abs(value - bar.value()))
         bar.setValue(value)
@@ -252,7 +252,7 @@ class Scroller(QAbstractScrollArea):
         self._order()
 
     def _order(self) -> None:
-        """For Tab and for screen readers."""
+        """Set the order of the messages and their parts for Tab and for screen readers."""
         orders = [(message, message.reading_order()) for message in self.messages()]
         read = self._first_stops() + [part for message, parts in orders for part in (message, *parts)]
         if read == self._read:
@@ -345,7 +345,7 @@ class Scroller(QAbstractScrollArea):
 
 
 def _part_of(message: MessageWidget, stop: QWidget) -> QWidget:
-    """The child of the message that a stop is, or is in."""
+    """Return the child of the message that is this stop, or contains it."""
     while (above := stop.parentWidget()) is not None and above is not message:
         stop = above
     return stop

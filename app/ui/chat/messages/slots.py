@@ -77,7 +77,7 @@ def question_slot(asked: StoredQuestion, variant: int = 1, variants: int = 1, *,
 
 
 def make_slots(turn: Turn, sentences: list[str]) -> list[Slot]:
-    """The slots of one turn: its question, and its answer if there is one."""
+    """Make the slots of one turn: its question, and its answer if there is one."""
     asked, answer = turn.question, turn.answer
     left_out = answer is not None and answer.left_out
     question = question_slot(asked, turn.question_variant, turn.question_variants, left_out=left_out)
@@ -115,7 +115,7 @@ class SlotColumn:
         self.total = top if self.slots else 0
 
     def index_at(self, y: int) -> int:
-        """The index of the slot at `y`, or of the nearest one; -1 without slots."""
+        """Return the index of the slot at `y` (px), or of the nearest one; -1 without slots."""
         return max(0, bisect_right(self.slots, y, key=_top) - 1) if self.slots else -1
 
     def number_images(self) -> None:
@@ -140,12 +140,13 @@ class SlotColumn:
         return next((slot for slot in self.slots if slot.is_answer and slot.answer_id == answer_id), None)
 
     def find_like(self, other: Slot) -> Slot | None:
-        """The one of the same question, or of its answer, whatever variant that is."""
+        """Find the slot of the same question as `other`, or of that question's answer if `other` is an answer, whatever
+        variant it shows; None if there is none."""
         alike = (slot for slot in self.slots if slot.question_id == other.question_id)
         return next((slot for slot in alike if slot.is_answer == other.is_answer), None)
 
     def index_of_question(self, question_id: str) -> int:
-        """The index of a question's slot; -1 where there is none."""
+        """Return the index of a question's slot; -1 if there is none."""
         return next((i for i, s in enumerate(self.slots) if s.question_id == question_id and not s.is_answer), -1)
 
 

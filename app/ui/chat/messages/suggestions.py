@@ -29,7 +29,7 @@ class SuggestionButton(PlainButton):
         self.setAccessibleDescription(_("Suggested question"))
 
     def heightForWidth(self, width: int) -> int:
-        """px."""
+        """Return the height that the question's words need in this width, in px."""
         room = QRect(0, 0, width - self._indent() - SPACE_S, 10_000)
         words = QFontMetrics(self._font()).boundingRect(room, _WRAP, self.text())
         return words.height() + 2 * (SPACE_XS if self._small else SPACE_S - 1)

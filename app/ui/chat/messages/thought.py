@@ -69,7 +69,7 @@ class ThoughtRow(QWidget):
         self._fill()
 
     def append(self, words: str, untrusted_text: str) -> None:
-        """More of a thought that is coming."""
+        """Append a piece of a thought that is still coming. `words`: the one line that stands for it."""
         self._text += untrusted_text
         self._say(words)
         if self.is_open and untrusted_text:
@@ -120,7 +120,7 @@ class ThoughtRow(QWidget):
         self.setVisible(bool(words))
 
     def _fill(self) -> None:
-        """A folded thought costs nothing but its text."""
+        """Fill the body with the thought if it is open; a folded one costs nothing but its text."""
         self.body.setPlainText(disarm(self._text) if self.is_open else "")
         self.body.setVisible(self.is_open)
         self.update()

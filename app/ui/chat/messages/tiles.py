@@ -46,11 +46,11 @@ class NumberedImage:
         return " ".join(disarm(self.ref.untrusted_name).split())
 
     def caption(self) -> str:
-        """ "Image 2 · chart.png"."""
+        """Return the caption of the image, for example "Image 2 · chart.png"."""
         return self.caption_with(self.name)
 
     def caption_with(self, short_name: str) -> str:
-        """Where there is no room for the whole name."""
+        """Return the caption with a shorter name, if there is no room for the whole one."""
         return _("Image {n} · {name}").format(n=self.number, name=short_name) if self.number else short_name
 
     def size_words(self) -> str:
@@ -58,7 +58,8 @@ class NumberedImage:
 
 
 def number_images(images: Iterable[Image | ImageRef], before: int = 0) -> tuple[NumberedImage, ...]:
-    """`before`: so many were shown to the model earlier in the conversation."""
+    """Number images by which a person and an answer refer to them. `before`: how many images were shown to the model
+    earlier in the conversation."""
     return tuple(NumberedImage(image, number) for number, image in enumerate(images, before + 1))
 
 
@@ -135,8 +136,8 @@ class Tile(PlainButton):
 
 
 def place_tiles(images: Sequence[NumberedImage], width: int) -> tuple[QRect, ...]:
-    """The places of the tiles in rows of at most `width` px, from (0, 0); those of a row end at the same height, so
-    that their captions are on a line."""
+    """Place the tiles in rows of at most `width` px, from (0, 0). The tiles of a row end at the same height, so that
+    their captions are on a line."""
     places: list[QRect] = []
     row: list[QRect] = []
     top = 0
@@ -156,13 +157,13 @@ def place_tiles(images: Sequence[NumberedImage], width: int) -> tuple[QRect, ...
 
 
 def tiles_height(images: Sequence[NumberedImage], width: int) -> int:
-    """The height of all rows and of the space below them, px; 0 without images."""
+    """Return the height of all rows and of the space below them, in px; 0 without images."""
     places = place_tiles(images, width)
     return places[-1].bottom() + 1 + SPACE_XS if places else 0
 
 
 def _fit(image: NumberedImage, largest: QSizeF) -> QSizeF:
-    """The size of a picture that is drawn whole, not larger than it is, px."""
+    """Return the size in px at which a picture is drawn: whole, and not larger than it is."""
     size = QSizeF(image.ref.width, image.ref.height)
     if size.width() > largest.width() or size.height() > largest.height():
         size.scale(largest, Qt.AspectRatioMode.KeepAspectRatio)

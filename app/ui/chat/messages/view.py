@@ -90,14 +90,15 @@ class ConversationView(Scroller):
         self.empty.questions.chosen.connect(self.suggestion_chosen)
         self._further: tuple[str, tuple[str, ...]] = ("", ())  # an answer's id, and what may be asked after it
 
-    # what the window calls
+    # Methods that the window calls
 
     def offer_part_notes(self) -> None:
-        """Somebody shows the notes on the parts of books that an answer is written from (`notes_wanted`)."""
+        """Show buttons for the notes on the parts of books that an answer is written from; a click emits
+        `notes_wanted`."""
         self._offers_notes = True
 
     def set_lead(self, words: str) -> None:
-        """From now on these words lead to a model, under the answers that are shown too."""
+        """Set the words that lead to a model; they change under the answers that are shown, too."""
         self._lead = words
         for slot in self._column.slots:
             if any(isinstance(sentence, ModelRemark) for sentence in slot.sentences):
@@ -111,7 +112,7 @@ class ConversationView(Scroller):
             slot.message.set_sentences(list(said))
 
     def offer_for_answers(self, entries: AnswerEntries) -> None:
-        """The menu of an answer has these, too."""
+        """Add entries to the menu of each answer."""
         self._entries = entries
 
     def show_turns(self, turns: tuple[Turn, ...], shelf: Mapping[str, Book]) -> None:
@@ -146,8 +147,8 @@ class ConversationView(Scroller):
         self._open_answer(Slot(asked.id, "", answer_id, books=question.books, sentences=list(sentences)))
 
     def begin_answer(self, question_id: str, answer_id: str, sentences: Sequence[str] = ()) -> None:
-        """An open answer under this question, in the place of the one before and of all that followed it, with
-        `sentences` under it."""
+        """Begin an open answer under this question, with `sentences` under it. It takes the place of the earlier answer
+        and of all that followed it."""
         index = self._column.index_of_question(question_id)
         if index < 0:
             raise ValueError(f"question {question_id} is not shown")
@@ -180,7 +181,8 @@ class ConversationView(Scroller):
         self._settle()
 
     def set_progress(self, text: str, fraction: float | None) -> None:
-        """A quiet line under the open question, and a bar where a share from 0 to 1 is known; no text hides both."""
+        """Show a quiet line under the open question, and a bar if a `fraction` from 0 to 1 is known; an empty text
+        hides both."""
         if (message := self._open_message()) is not None:
             message.set_progress(text, fraction)
 
@@ -226,7 +228,7 @@ class ConversationView(Scroller):
         self._settle()
 
     def show_weighing(self, answer_id: str, words: str) -> None:
-        """How far weighing is, below the answer, if it is shown; empty words when it has ended."""
+        """Show how far weighing is below the answer, if that is shown; empty words when it has ended."""
         slot = self._column.find_answer(answer_id)
         if slot is not None and isinstance(slot.message, AnswerMessage):
             slot.message.foot.show_status(words)
@@ -240,11 +242,11 @@ class ConversationView(Scroller):
         self._say(slot)
 
     def images(self) -> tuple[NumberedImage, ...]:
-        """All images of the shown turns, in the order of their questions."""
+        """Return all images of the shown turns, in the order of their questions."""
         return tuple(image for slot in self._column.slots for image in slot.images)
 
     def forget_book(self, book_id: str) -> None:
-        """The book is gone, and the images that were taken of its pages with it; others may get another number."""
+        """Remove the images that were taken of the pages of a book that is gone; the others may get another number."""
         anchor = self._find_anchor()
         for slot in self._column.without_images(book_id):
             slot.height = 0
@@ -253,8 +255,8 @@ class ConversationView(Scroller):
         self._settle(anchor)
 
     def suggest(self, questions: Sequence[str], answer_id: str = "") -> None:
-        """Questions to choose from, instead of those before: below the last answer, if that is this one, else while
-        there are no turns."""
+        """Show questions to choose from, instead of those before: below the last answer if that is `answer_id`; with an
+        empty id, in a conversation without turns."""
         self._further = answer_id, tuple(questions)
         for slot in self._column.slots:
             if isinstance(slot.message, AnswerMessage):
@@ -278,11 +280,11 @@ class ConversationView(Scroller):
             self._show_first(self._column.slots[index])
 
     def text_of(self, answer_id: str) -> str:
-        """The text of an answer as it is kept, or as far as it has come; empty for one that is not shown."""
+        """Return the text of an answer as it is kept, or as far as it has come; empty for one that is not shown."""
         slot = self._column.find_answer(answer_id)
         return "" if slot is None else slot.text_so_far
 
-    # how it is made
+    # Layout and events
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -84,7 +84,7 @@ class Gallery(Presenter):
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
-        """With another conversation, nothing of the one before stays on screen."""
+        """Show the images of this conversation. If another one was shown, nothing of it stays on the screen."""
         conversation_id = conversation.id if conversation is not None else ""
         if conversation_id != self._conversation_id:
             self._conversation_id = conversation_id
@@ -93,7 +93,7 @@ class Gallery(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """The book is gone, and the images of its pages with it."""
+        """Close the large view if it has images of a book that is gone."""
         if self.dialog is not None and any(image.ref.book_id == book_id for image in self.dialog.images):
             self.close()
 
@@ -134,7 +134,7 @@ class Gallery(Presenter):
         self._counting = self._call(work, partial(self._take_tokens, image), self._ignore, executor=Executor.ENGINE)
 
     def _take_tokens(self, image: NumberedImage, tokens: tuple[int, ...] | None) -> None:
-        """None while no model is loaded that sees."""
+        """Show how many tokens an image takes; `tokens` is None while no model is loaded that sees images."""
         if self.dialog is not None and tokens is not None:
             self.dialog.show_tokens(image, tokens[0])
 
@@ -156,7 +156,7 @@ class Gallery(Presenter):
 
     @Slot(object, QPoint)
     def offer(self, image: NumberedImage, place: QPoint) -> None:
-        """A menu at `place`, in global coordinates."""
+        """Open the menu of an image at `place`, in global coordinates."""
         menu = QMenu(self.dialog if self.dialog is not None and self.dialog.isActiveWindow() else self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.dialog is None or self.dialog.image != image:
@@ -205,7 +205,8 @@ class Gallery(Presenter):
 
 
 def _levels(images: Images, image: Image | ImageRef, longest_side: int) -> Levels:
-    """On the bridge's thread: a large image takes its time to be copied and halved."""
+    """Return the image in all sizes that are shown. Runs in a thread of the bridge: to copy and halve a large image
+    takes time."""
     return to_levels(images.raster(image, longest_side))
 
 
@@ -219,7 +220,7 @@ def _write(images: Images, image: Image | ImageRef, path: Path) -> None:
 
 
 def _named(problem: Problem, image: NumberedImage) -> Problem:
-    """With the name of the image, which neither the store nor the reader knows."""
+    """Return the problem with the name of the image, which neither the store nor the reader knows."""
     if problem.params.get("path") != "":
         return problem
     return msgspec.structs.replace(problem, params={**problem.params, "path": image.name})

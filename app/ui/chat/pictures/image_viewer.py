@@ -28,7 +28,7 @@ from app.ui.widgets.pictures import LARGEST_SIDE, Levels, choose_level
 from app.wording.i18n import _
 
 STEP = 1.25
-"""For a key or a notch of the wheel."""
+"""The factor by which a key or a notch of the wheel zooms."""
 
 _AIR = 12  # px around a fitted picture
 _LARGEST = 8.0  # device pixels for a pixel of the image
@@ -80,18 +80,18 @@ class Zoom:
         self.chosen = scale if scale > self.fitting * (1 + _ROUNDING) else None
 
     def other(self) -> float:
-        """The scale after a click: from fitted to real size, or to twice the fitted one where real size is hardly
+        """Return the scale after a click: from fitted to real size, or to twice the fitted one if real size is hardly
         larger; from every other scale back to fitted."""
         if self.chosen is not None:
             return self.fitting
         return self.real if self.real > self.fitting * STEP else 2 * self.fitting
 
     def shown(self) -> QSizeF:
-        """The size of the picture on screen, in px."""
+        """Return the size of the picture on the screen, in px."""
         return (QSizeF(self.size) * self.scale).expandedTo(QSizeF(1, 1))
 
     def hidden(self, bar: int) -> QSize:
-        """How many px of the picture do not fit, with scroll bars `bar` px thick; one bar may make the other
+        """Return how many px of the picture do not fit, with scroll bars `bar` px thick; one bar may make the other
         necessary."""
         if self.chosen is None:
             return QSize(0, 0)
@@ -103,7 +103,8 @@ class Zoom:
         return QSize(math.ceil(max(0.0, hidden.width())), math.ceil(max(0.0, hidden.height())))
 
     def wanted_side(self) -> int:
-        """The longest side, in pixels, that is needed to show it sharp: as it fits, or the whole image."""
+        """Return the longest side, in pixels, that is needed to show the picture sharp: the size at which it fits, or
+        the whole image."""
         longest = max(self.size.width(), self.size.height())
         if self.chosen is None:
             longest = min(longest, math.ceil(longest * self.fitting * self.ratio))
@@ -151,26 +152,26 @@ class Magnifier(QAbstractScrollArea):
         self._ask()
 
     def set_preview(self, preview: QImage | None) -> None:
-        """A preview that came later; nothing once there is something better."""
+        """Set a preview that came later; it changes nothing once there is something better."""
         if not self._levels and not self._problem:
             self._levels = _levels_of(preview)
             self._repaint()
 
     def show_pixels(self, levels: Levels) -> None:
-        """The pixels that were wanted."""
+        """Show the pixels that were asked for."""
         self._levels, self._problem = levels, ""
         self._waits, self._sharp = False, True
         self._repaint()
 
     def show_problem(self, words: str) -> None:
-        """The pixels that were wanted will not come."""
+        """Show why the pixels that were asked for will not come."""
         self._problem, self._waits = words, False
         if not self._sharp:
             self._levels = ()
         self._repaint()
 
     def say(self, remark: str) -> None:
-        """For some seconds, over the picture."""
+        """Show a remark over the picture for some seconds."""
         self._remark = remark
         self._unsaid.start()
         self._repaint()
@@ -186,7 +187,7 @@ class Magnifier(QAbstractScrollArea):
         return self._remark or self._problem or (_("Opening the image…") if waits else "")
 
     def picture_area(self) -> QRectF:
-        """The picture, in the viewport."""
+        """Return the rectangle of the picture in the viewport, in px."""
         size, view = self.zoom.shown(), self.viewport().size()
         left = max(0.0, (view.width() - size.width()) / 2) - self.horizontalScrollBar().value()
         top = max(0.0, (view.height() - size.height()) / 2) - self.verticalScrollBar().value()
@@ -204,11 +205,12 @@ class Magnifier(QAbstractScrollArea):
 
     @Slot()
     def toggle(self) -> None:
-        """From fitted to real size, and back."""
+        """Zoom from fitted to real size, or back."""
         self._zoom_to(self.zoom.other())
 
     def _zoom_to(self, scale: float, point: QPointF | None = None) -> None:
-        """The point of the picture under `point` of the viewport, its middle if None, stays there."""
+        """Zoom to a scale. The point of the picture under `point` of the viewport, or under its middle if None, stays
+        there."""
         fixed = point if point is not None else QRectF(self.viewport().rect()).center()
         before = self.picture_area()
         across, down = (fixed.x() - before.x()) / before.width(), (fixed.y() - before.y()) / before.height()
@@ -359,7 +361,7 @@ def _levels_of(preview: QImage | None) -> Levels:
 
 
 def _paint_label(painter: QPainter, view: QSize, words: str, theme: Theme) -> None:
-    """At the lower edge, on its own ground, since a picture may have any colour."""
+    """Paint words at the lower edge of the picture, on a ground of their own, since a picture may have any colour."""
     palette, font = theme.palette, ui_font(SIZE_SMALL)
     room = view.width() - 2 * SPACE_XL
     box = QFontMetrics(font).boundingRect(0, 0, room, view.height(), Qt.TextFlag.TextWordWrap, words)

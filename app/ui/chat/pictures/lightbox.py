@@ -77,7 +77,7 @@ class ImageDialog(QDialog):
         return self.images[self._place]
 
     def show_image(self, place: int) -> None:
-        """That of number `place` in `images`, from 0."""
+        """Show the image of number `place` in `images`, from 0."""
         self._place = place
         image = self.image
         self.setWindowTitle(image.caption())
@@ -105,13 +105,13 @@ class ImageDialog(QDialog):
             self.magnifier.setAccessibleDescription(words)
 
     def show_tokens(self, image: NumberedImage, tokens: int) -> None:
-        """How many of the context it takes."""
+        """Show how many tokens of the context an image takes, if it is the one that is shown."""
         if image == self.image:
             self._show_details(_("{n} tokens").format(n=count(tokens)))
 
     @Slot(int)
     def step(self, by: int) -> None:
-        """To the image before or after; at either end nothing happens."""
+        """Step to the next image, or to the one before; at either end nothing happens."""
         if 0 <= self._place + by < len(self.images):
             self.show_image(self._place + by)
 

@@ -174,7 +174,7 @@ class MessageBlock:
         painter.restore()
 
     def position_at(self, point: QPointF) -> int:
-        """The character position nearest to a point."""
+        """Return the character position nearest to a point."""
         assert self.written is not None
         layout = self.written.document.documentLayout()
         return max(0, layout.hitTest(point - self._inset, Qt.HitTestAccuracy.FuzzyHit))
@@ -186,14 +186,14 @@ class MessageBlock:
         return next((link for link in self.written.links if link.start <= position < link.end), None)
 
     def sentence_at(self, point: QPointF) -> PlacedSentence | None:
-        """The sentence with a verdict that has a character at a point."""
+        """Return the sentence with a verdict that has a character at a point; None if there is none."""
         if self.written is None or not self.written.sentences:
             return None
         position = self.written.document.documentLayout().hitTest(point - self._inset, Qt.HitTestAccuracy.ExactHit)
         return next((each for each in self.written.sentences if each.start <= position < each.end), None)
 
     def rectangle_at(self, position: int, length: int = 0) -> QRectF:
-        """Where the `length` characters from `position` are, as far as they are on one line."""
+        """Return the rectangle of the `length` characters from `position`, as far as they are on one line, in px."""
         assert self.written is not None
         document = self.written.document
         block = document.findBlock(position)
@@ -207,7 +207,7 @@ class MessageBlock:
         return QRectF(origin.x() + left, origin.y() + line.y(), right - left, line.height())
 
     def ascent_at(self, position: int) -> float:
-        """How far below the top of its rectangle the baseline of a character is."""
+        """Return how far below the top of its rectangle the baseline of a character is, in px."""
         assert self.written is not None
         block = self.written.document.findBlock(position)
         line = block.layout().lineForTextPosition(position - block.position())
@@ -219,11 +219,11 @@ class MessageBlock:
         return cursor.selectionStart(), cursor.selectionEnd()
 
     def end(self) -> int:
-        """The last character position."""
+        """Return the last character position; 0 while the piece is not written."""
         return self.written.document.characterCount() - 1 if self.written else 0
 
     def copy(self, start: int, end: int) -> str:
-        """The text between two positions: a chip as its mark, a whole item with its marker."""
+        """Return the text between two positions: a chip as its mark, a whole item with its marker."""
         assert self.written is not None
         literals = {placed.position: placed.mark.literal for placed in self.written.marks}
         literals |= {placed.position: placed.text.source for placed in self.written.formulas}
@@ -243,7 +243,7 @@ class MessageBlock:
         return "".join(parts)
 
     def copy_html(self, start: int, end: int) -> str:
-        """The same as HTML, with page marks in words."""
+        """Return the text between two positions as HTML, with page marks in words."""
         assert self.written is not None
         return to_html(self.written, start, end, code=self._frame is not None)
 

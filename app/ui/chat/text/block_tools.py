@@ -51,7 +51,7 @@ def read_code(token: Token, marks: Sequence[CitationMark]) -> str:
 
 
 def read_table(tokens: Sequence[Token], marks: Sequence[CitationMark]) -> list[list[str]]:
-    """The cells as plain text, row by row, with page marks as they were written."""
+    """Read the cells of a table as plain text, row by row, with page marks as they were written."""
     rows: list[list[str]] = []
     for token in tokens[0].meta.get("table", tokens):
         if token.type == "tr_open":
@@ -93,7 +93,8 @@ class ToolBar(QWidget):
         theme.repaint_on_change(self)
 
     def place(self, left: int, top: int, bottom: int, width: int, overflow: int, scrolled: int) -> None:
-        """At the edge of a piece in these px, which is so much wider than there is room, and was scrolled so far."""
+        """Place the bar at the edge of a piece, all in px. `overflow`: by how much the piece is wider than its room;
+        `scrolled`: how far it was scrolled."""
         code = isinstance(self._tools, CodeTools)
         self.setGeometry(left - (0 if code else SPACE_M), top if code else bottom - BAR, width + SPACE_M, BAR)
         x = width - ACTION - SPACE_XS if code else SPACE_M - (ACTION - SYMBOL) // 2

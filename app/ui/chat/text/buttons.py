@@ -68,7 +68,7 @@ class InlineButton(PlainButton):
         self.resize(self.sizeHint())
 
     def set_quiet(self, quiet: bool) -> None:
-        """A quiet button is not drawn until it has the focus."""
+        """Set whether the button is quiet: it is not drawn then until it has the focus."""
         self._quiet = quiet
         self.update()
 
@@ -135,7 +135,8 @@ class ActionButton(PlainButton):
 
 
 def draw_state(painter: QPainter, button: QAbstractButton, palette: Palette) -> None:
-    """The ground of a button under the mouse, pressed or checked, and the ring of one with the focus."""
+    """Draw the ground of a button that is under the mouse, pressed or checked, and the ring of one that has the
+    focus."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     frame = QRectF(button.rect())
     if button.isEnabled() and (button.isDown() or button.isChecked() or button.underMouse()):
@@ -188,7 +189,7 @@ class Variants(QWidget):
         self.set_shown(1, 1)
 
     def set_shown(self, shown: int, whole: int) -> None:
-        """Version number `shown`, from 1, of so many; hidden where there is only one."""
+        """Show version number `shown`, from 1, of `whole`; hidden if there is only one."""
         self._shown = f"{shown} / {whole}"
         self.setVisible(whole > 1)
         self.earlier.setEnabled(shown > 1)
@@ -214,6 +215,6 @@ class Variants(QWidget):
 
 
 def centre_baseline(height: int) -> int:
-    """The baseline in a line of this height, as in the buttons, px from the top."""
+    """Return the baseline in a line of this height, as in the buttons, in px from the top."""
     metrics = QFontMetrics(ui_font(SIZE_SMALL))
     return (height - metrics.height()) // 2 + metrics.ascent()

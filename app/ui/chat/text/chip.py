@@ -57,7 +57,8 @@ _BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
 
 
 def format_chip(mark: CitationMark, sizes: TextSizes) -> QTextCharFormat:
-    """The format of the one character that represents a chip; a mark without a citation is drawn with the text."""
+    """Return the format of the one character that represents a chip; a mark without a citation is drawn with the
+    text."""
     form = QTextCharFormat()
     form.setObjectType(_OBJECT)
     form.setProperty(_LABEL, mark.label)
@@ -69,12 +70,12 @@ def format_chip(mark: CitationMark, sizes: TextSizes) -> QTextCharFormat:
 
 
 def gap_before(mark: CitationMark) -> float:
-    """The air before a chip in the text, px."""
+    """Return the space before a chip in the text, in px."""
     return 0.0 if mark.literal else _GAP
 
 
 def measure_chip(label: str, sizes: TextSizes = USUAL_SIZES) -> QSize:
-    """The size of a chip in pixels."""
+    """Measure a chip with this label, in px."""
     return QSize(round(_measure_words(label, sizes.chip) + 2 * (_PADDING + _SIDE)), sizes.chip_height)
 
 
@@ -139,7 +140,7 @@ def draw_chip(painter: QPainter, rectangle: QRectF, label: str, look: ChipLook) 
 
 
 def place_chip(line_top: float, baseline: float, sizes: TextSizes) -> int:
-    """The top of a chip, given the top and the baseline (down from it) of its line, px."""
+    """Return the top of a chip in px, given the top of its line and the line's baseline, measured down from there."""
     descent = QFontMetricsF(text_font(sizes.answer)).descent()
     return round(line_top + baseline + descent - sizes.chip_height - _LIFT)
 
@@ -169,7 +170,7 @@ class ChipButton(PlainButton):
         self.verdict = mark.verdict.verdict if mark.verdict is not None else None
         self.evidence = SentenceEvidence(mark.verdict, mark.said, shelf) if mark.verdict is not None else None
         self.offers_again = False
-        """Whether the answer that it stands in can be written again."""
+        """True if the answer that the chip stands in can be written again."""
         self._card: EvidenceCard | None = None
         tip = describe_citation(mark.citation, shelf) if self.evidence is None else self.evidence.describe()
         self.setToolTip(escape_tip(tip) if self.evidence is None else "")
@@ -179,7 +180,7 @@ class ChipButton(PlainButton):
 
     @property
     def leads_somewhere(self) -> bool:
-        """Whether there is a page to open, or a page named that does not exist, which can be said."""
+        """True if there is a page to open, or a named page that does not exist: the chip can say so."""
         return bool(self.citation.page or self.citation.label)
 
     def show_card(self) -> None:
@@ -218,13 +219,13 @@ class ChipButton(PlainButton):
             card.deleteLater()
 
     def _around(self) -> QWidget:
-        """The message that it is in."""
+        """Return the message that the chip is in."""
         around = self.parentWidget()
         assert around is not None
         return around
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The card goes with the text when that is scrolled."""
+        """Move the card with the text when that is scrolled."""
         if event.type() == QEvent.Type.Move and self._card is not None:
             if self.visibleRegion().isEmpty():
                 self.hide_card()

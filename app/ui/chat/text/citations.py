@@ -25,7 +25,7 @@ _OPEN_ENCODED, _CLOSE_ENCODED = "%EF%B7%92", "%EF%B7%93"  # as the parser leaves
 _STREAMED = re.compile(r"\[p\. ?(\d{1,6})\]")
 _APART = re.compile(r"(?<=\S) \(\S{1,16}\)(?: \(\d+\))?$")
 _REPLY = re.compile(r"(?:[^\W\d]{1,3}: )+")
-"""Before the subject of a mail: "Re: ", "AW: ", "Fwd: "; no title of its own ends there."""
+"""The words before the subject of a mail, such as "Re: ", "AW: " and "Fwd: "; they are no title of their own."""
 _SUBTITLE = re.compile(r"\s*[,:;(–—].*|\s+\d{4}\b.*")
 
 
@@ -56,7 +56,7 @@ def mark_citations(
     books: Collection[str] = (),
     verdicts: Sequence[SentenceVerdict] = (),
 ) -> list[CitationMark]:
-    """One mark for every citation, in the order of `citations`; a quotation that names no page has `start` -1.
+    """Make one mark for every citation, in the order of `citations`; a quotation that names no page has `start` -1.
 
     With more than one of `books` (their ids) on the desk, or cited, or found in `verdicts`, the labels carry the
     titles.
@@ -71,8 +71,8 @@ def mark_citations(
 
 
 def is_several(places: Sequence[Citation | SentenceVerdict], books: Collection[str]) -> bool:
-    """Whether marks name their books: with more than one on the desk, or cited, or with words that a verdict rests
-    on."""
+    """Return whether marks name their books: if more than one is on the desk, or cited, or has words that a verdict
+    rests on."""
     named = {place.book_id for place in places if place.book_id or isinstance(place, Citation)}
     return len(named.union(books)) > 1
 
@@ -80,7 +80,7 @@ def is_several(places: Sequence[Citation | SentenceVerdict], books: Collection[s
 def mark_passages(
     passages: Sequence[PassageRef], shelf: Mapping[str, Book], books: Collection[str] = ()
 ) -> list[CitationMark]:
-    """One mark for every page that passages were taken from, in reading order; `books` as in `mark_citations`."""
+    """Make one mark for every page that passages were taken from, in reading order; `books` as in `mark_citations`."""
     pages = {
         (p.book_id, p.page): Citation(p.book_id, p.document, p.page, p.label, "", CitationState.PAGE) for p in passages
     }
@@ -88,13 +88,13 @@ def mark_passages(
 
 
 def mark_stream(text: str) -> list[CitationMark]:
-    """The marks of an open answer: neutral ones, for nothing has been checked yet."""
+    """Make the marks of an open answer: they are neutral, for nothing has been checked yet."""
     found = [(match, _("p. {page}").format(page=match.group(1))) for match in _STREAMED.finditer(text)]
     return [CitationMark(*match.span(), match.group(), label, place=label) for match, label in found]
 
 
 def embed(untrusted_text: str, marks: Sequence[CitationMark]) -> str:
-    """The text, made harmless, with a sentinel in the place of every mark in it that overlaps no other."""
+    """Return the text, made harmless, with a sentinel in the place of every mark in it that overlaps no other."""
     pieces, position = [], 0
     for index, mark in sorted(enumerate(marks), key=lambda pair: _order(pair[1])):
         if position <= mark.start <= mark.end <= len(untrusted_text) and (mark.end or not mark.label):
@@ -105,13 +105,14 @@ def embed(untrusted_text: str, marks: Sequence[CitationMark]) -> str:
 
 
 def _order(mark: CitationMark) -> tuple[int, int, bool, bool]:
-    """Among marks that begin at the same place, a sentence ends first, then another begins, then a chip follows, that
-    with a verdict before others."""
+    """Return the key that orders marks which begin at the same place: a sentence ends first, then another begins, then
+    a chip follows, one with a verdict before others."""
     return mark.start, mark.end, bool(mark.label), (mark.verdict is None) == bool(mark.label)
 
 
 def split(text: str) -> list[str | int]:
-    """The text between sentinels, made harmless, and the indices of the marks of the sentinels, in turn."""
+    """Split a text at its sentinels: return the text between them, made harmless, and the indices of their marks, in
+    turn."""
     parts: list[str | int] = []
     for number, part in enumerate(_SENTINEL.split(text)):
         if number % 2:
@@ -122,7 +123,7 @@ def split(text: str) -> list[str | int]:
 
 
 def restore(text: str, marks: Sequence[CitationMark]) -> str:
-    """A text or an address with what stood in the place of every sentinel."""
+    """Restore in a text or an address what stood in the place of every sentinel."""
     decoded = text.replace(_OPEN_ENCODED, _OPEN).replace(_CLOSE_ENCODED, _CLOSE)
     parts = [
         part if isinstance(part, str) else marks[part].literal if part < len(marks) else "" for part in split(decoded)
@@ -131,23 +132,23 @@ def restore(text: str, marks: Sequence[CitationMark]) -> str:
 
 
 def restore_labels(text: str, marks: Sequence[CitationMark]) -> str:
-    """A text with the label of its chip in the place of every sentinel."""
+    """Return a text with the label of its chip in the place of every sentinel."""
     return "".join(part if isinstance(part, str) else marks[part].label for part in split(text))
 
 
 def list_placed(texts: Iterable[str]) -> set[int]:
-    """The indices of the marks whose sentinels are in any of the texts."""
+    """Return the indices of the marks whose sentinels are in any of the texts."""
     return {part for text in texts for part in split(text) if isinstance(part, int)}
 
 
 def holds_mark(address: str) -> bool:
-    """Whether there is a sentinel in an address from the parser."""
+    """Return whether there is a sentinel in an address from the parser."""
     return _OPEN in address or _OPEN_ENCODED in address
 
 
 def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: bool = False) -> str:
-    """The words of a chip: `p. 12`, with several books, `titled`, `Side letters p. 12`. `shelf` has the books by their
-    ids."""
+    """Return the words of a chip: `p. 12`, or `Side letters p. 12` if several books are cited (`titled`). `shelf` has
+    the books by their ids."""
     page = disarm(name_words(cited_page(citation, shelf)))
     if citation.named:  # the quotation is elsewhere
         page = f"{disarm(citation.named)} → {page}"
@@ -159,14 +160,14 @@ def label_citation(citation: Citation, shelf: Mapping[str, Book], *, titled: boo
 
 
 def _title_of(citation: Citation, shelf: Mapping[str, Book]) -> str:
-    """Untrusted."""
+    """Return the title of the cited book, which is untrusted text."""
     book = shelf.get(citation.book_id)
     return citation.document if book is None else book.title
 
 
 def shorten_title(untrusted_title: str) -> str:
-    """A title without its subtitle or years, cut at a word where it is still too long for a chip. What tells it apart
-    from another book of that title, at its end, stays."""
+    """Shorten a title: without its subtitle or years, and cut at a word if it is still too long for a chip. The end
+    that tells it apart from another book of that title stays."""
     title = " ".join(disarm(untrusted_title).split())
     apart = _APART.search(title)
     tail = apart.group() if apart else ""
@@ -182,7 +183,7 @@ def shorten_title(untrusted_title: str) -> str:
 
 
 def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
-    """A sentence, plain text, that says where a chip leads."""
+    """Describe where a chip leads, in a sentence of plain text."""
     if citation.is_unresolved:
         return unresolved_words(citation)
     if not citation.page:
@@ -203,17 +204,18 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
 
 
 def _words_there(citation: Citation) -> str:
-    """The words of the page itself that a citation is about, untrusted; empty where they are not known."""
+    """Return the words of the page itself that a citation is about, untrusted; empty if they are not known."""
     is_quoted = citation.state in (CitationState.VERIFIED, CitationState.REPAIRED)
     return citation.quote if is_quoted else citation.on_page
 
 
 def shorten_words(untrusted_words: str) -> str:
-    """Words on one line, cut where they are too long for a tip."""
+    """Return words on one line, cut if they are too long for a tip."""
     words = " ".join(untrusted_words.split())
     return words if len(words) <= MAX_TIP_CHARACTERS else words[:MAX_TIP_CHARACTERS].rstrip() + "…"
 
 
 def escape_tip(text: str) -> str:
-    """A tooltip that shows `text` as it is: Qt takes a string with tags in it for HTML, and would load its images."""
+    """Return a tooltip that shows `text` as it is: Qt takes a string with tags in it for HTML, and would load its
+    images."""
     return f"<span>{html.escape(text)}</span>"

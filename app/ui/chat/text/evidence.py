@@ -37,7 +37,7 @@ from app.wording.page_names import cited_page, name_words
 from app.wording.verdicts import verdict_words
 
 MOST_CHARACTERS = 300
-"""How much is shown of one sentence of a page, or of the answer."""
+"""The most characters that are shown of one sentence of a page, or of the answer."""
 
 _WIDTH = 430  # px
 _TINT = 0.14  # of the colour that lies behind words that differ
@@ -94,7 +94,7 @@ class SentenceEvidence:
         return tuple(EvidencePart(label, tuple(sentences)) for label, sentences in by_page.items())
 
     def describe(self) -> str:
-        """All of it in words, for those who do not see the card."""
+        """Describe all of the evidence in words, for those who do not see the card."""
         parts = [self.title]
         for section in self.sections:
             parts.append(section.label)
@@ -157,22 +157,22 @@ class EvidenceCard(QFrame):
         return button
 
     def stops(self) -> list[QWidget]:
-        """The buttons that Tab visits, in order."""
+        """Return the buttons that Tab visits, in order."""
         return [button for button in (self.page_button, self.again_button) if not button.isHidden()]
 
     @property
     def has_focus(self) -> bool:
-        """Whether the keyboard is on one of its buttons."""
+        """True if the keyboard is on one of the card's buttons."""
         focused = QApplication.focusWidget()
         return focused is not None and self.isAncestorOf(focused)
 
     def stay(self) -> None:
-        """The mouse is where it is wanted."""
+        """Keep the card open: the mouse is on it, or on what it was shown for."""
         self._leaving.stop()
 
     def leave(self) -> None:
-        """The mouse has left what it was shown for: wait a moment, since it may be on its way to a button. The card
-        stays while the keyboard is on it or on its chip."""
+        """Close the card after a moment, since the mouse may be on its way from the chip to a button. It stays while
+        the keyboard is on it or on its chip."""
         if not self._leaving.isActive() and not self.has_focus and not self._chip.hasFocus():
             self._leaving.start()
 
@@ -203,7 +203,7 @@ class EvidenceCard(QFrame):
         self.leave()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """It goes when the keyboard leaves its buttons, but not to its chip."""
+        """Close the card when the keyboard leaves its buttons, but not for its chip."""
         if event.type() == QEvent.Type.FocusOut and not self.has_focus and not self._chip.hasFocus():
             self.gone.emit()
         return super().eventFilter(watched, event)
@@ -215,7 +215,7 @@ class EvidenceCard(QFrame):
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel turns the conversation, which the card lies over."""
+        """Pass the wheel on to the conversation, which the card lies over."""
         below = self._chip.parentWidget()
         event.ignore()
         while below is not None and not event.isAccepted():
@@ -260,7 +260,7 @@ def _ui(size: int) -> str:
 
 
 def _runs(text: str, spans: Sequence[tuple[int, int]]) -> tuple[Run, ...]:
-    """The text cut where it begins or ceases to differ, and shortened where it is very long."""
+    """Cut the text into runs where it begins or ceases to differ, and shorten it if it is very long."""
     shown = text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS].rstrip()
     runs, position = [], 0
     for start, end in spans:
@@ -279,7 +279,7 @@ def _one_line(untrusted_text: str) -> str:
 
 
 def _blend(colour: str, ground: str, share: float) -> str:
-    """So much of a colour on a ground."""
+    """Blend a colour with the ground below it; `share`, from 0 to 1, is the colour's part."""
     over, under = QColor(colour), QColor(ground)
     mixed = (
         round(share * getattr(over, part)() + (1 - share) * getattr(under, part)()) for part in ("red", "green", "blue")

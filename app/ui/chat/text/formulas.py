@@ -64,7 +64,8 @@ class FormulaStore(QObject):
         self._timer.timeout.connect(self._look)
 
     def find(self, tex: str, *, display: bool, size: int) -> Formula | None:
-        """A formula in text of this size (px). None where it cannot be set, and until it is: see `is_pending`."""
+        """Return a formula as it is set in text of this size (px). None if it cannot be set, and until it is: see
+        `is_pending`."""
         key = (tex, display, size)
         if key not in self._set and key not in self._wanted:
             self._wanted[key] = None
@@ -111,8 +112,8 @@ def typeset_now(tex: str, *, display: bool, size: int) -> Formula | None:
 
 
 def _set_all(keys: Sequence[_Key], done: deque[tuple[_Key, Formula | None]]) -> None:
-    """Typeset these formulas in a thread, and append each to `done`. A fault that nobody foresaw costs one formula, and
-    is logged without its text."""
+    """Set these formulas in a thread, and append each to `done`. A fault that nobody foresaw costs one formula, and is
+    logged without its text."""
     for key in keys:
         formula = None
         try:
@@ -123,7 +124,7 @@ def _set_all(keys: Sequence[_Key], done: deque[tuple[_Key, Formula | None]]) -> 
 
 
 def typeset(tex: str, display: bool, size: int) -> Formula | None:
-    """A formula as a drawing; None where it is no LaTeX that the library knows."""
+    """Set a formula as a drawing; return None if it is no LaTeX that the library knows."""
     from ziamath.config import config
     from ziamath.zmath import Latex
 
@@ -188,7 +189,7 @@ class FormulaSpace(QPyTextObject):
 
 
 def format_formula(text: FormulaText, formula: Formula, size: int) -> QTextCharFormat:
-    """The format of the one character that represents a formula."""
+    """Return the format of the one character that represents a formula."""
     face, depth = _find_face(size, formula.descent)
     form = QTextCharFormat()
     form.setObjectType(_OBJECT)
@@ -202,8 +203,8 @@ def format_formula(text: FormulaText, formula: Formula, size: int) -> QTextCharF
 
 
 def _find_face(size: int, descent: float) -> tuple[QFont, int]:
-    """A font that goes at least so far below the baseline as a formula does, and how far that is, px: Qt puts an
-    object as far below the baseline as its font goes."""
+    """Find a font that goes at least so far below the baseline as a formula does, and return how far that is, in px: Qt
+    puts an object as far below the baseline as its font goes."""
     while (depth := QFontMetrics(text_font(size)).descent()) < descent:
         size += 1
     return text_font(size), depth

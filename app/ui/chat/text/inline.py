@@ -88,7 +88,7 @@ class FormulaWriter:
     tallest: float = 0.0
 
     def write(self, text: FormulaText, cursor: QTextCursor) -> bool:
-        """False where there is nothing that could be written."""
+        """Write a formula at the cursor; return False if there is nothing that could be written."""
         if not text.is_one:
             return False
         store = self.space.store
@@ -104,7 +104,7 @@ class FormulaWriter:
 
 @dataclass(kw_only=True)
 class PlacedInline:
-    """Where in a document is what lines have besides words."""
+    """The places in a document of what lines have besides words."""
 
     marks: list[PlacedMark] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -181,13 +181,13 @@ class InlineRenderer:
                 self._take_edge(mark)
 
     def write_formula(self, token: Token, form: QTextCharFormat | None = None) -> None:
-        """A formula as it is set, or its source where it cannot be, or not yet."""
+        """Write a formula as it is set, or its source if it cannot be set, or is not set yet."""
         written = read_formula(token)
         if not self._formulas.write(written, self._cursor):
             self.write_text(written.source, form)
 
     def _write_sign(self, token: Token, form: QTextCharFormat) -> None:
-        """The number of a footnote."""
+        """Write the number of a footnote, raised, and note its place."""
         raised = QTextCharFormat(form)
         raised.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
         raised.setForeground(QColor(self._palette.accent))
@@ -196,7 +196,7 @@ class InlineRenderer:
         self._cursor.insertText(number, raised)
 
     def _take_edge(self, mark: CitationMark) -> None:
-        """A sentence begins or ends here. Opening quotation marks right before it belong to it."""
+        """Note that a sentence begins or ends here. Opening quotation marks right before it belong to it."""
         at = self._cursor.position()
         if mark.verdict is not None:
             document = self._cursor.document()

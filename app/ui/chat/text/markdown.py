@@ -48,8 +48,8 @@ class MarkdownBlock:
 
 
 def parse(source: str, notes: int = 0) -> list[MarkdownBlock]:
-    """The blocks of a text. What the parser cannot take, because it is nested too deeply, comes back as plain text.
-    `notes`: so many footnotes are in it or in the text that it is a part of (`footnotes.number_notes`)."""
+    """Return the blocks of a text. Text that is nested too deeply for the parser comes back as plain text. `notes`: how
+    many footnotes are in it, or in the text that it is a part of (`footnotes.number_notes`)."""
     try:
         tokens = build_parser(notes).parse(source)
     except RecursionError:
@@ -88,7 +88,7 @@ class StepwiseText:
             self._begin, self._table = self._table.end, None
 
     def _parse_some(self) -> list[MarkdownBlock]:
-        """At least one block; none where a long table begins."""
+        """Return the next blocks, at least one; none if a long table begins."""
         size = STEP_CHARACTERS
         while self.rest:
             end = self._find_end(size)
@@ -108,7 +108,8 @@ class StepwiseText:
         return []
 
     def _find_end(self, size: int) -> int:
-        """Where about so many characters end: before an empty line if there is one, or a line; -1: they are all."""
+        """Find the end of about so many characters: before an empty line if there is one, else before a line; -1 if
+        they are all of the text."""
         if size >= self.rest:
             return -1
         begin = self._begin + size
@@ -132,7 +133,8 @@ class _LongTable:
         self.end: int | None = None
 
     def step(self) -> list[MarkdownBlock]:
-        """Some of its stretches; none until all rows are read, as the widths of the columns depend on them."""
+        """Return the next stretches of the table; none until all rows are read, as the widths of the columns depend on
+        them."""
         if self._stretches is None:
             self._read_rows()
             return []
@@ -159,18 +161,18 @@ class _LongTable:
 
 
 def _length(text: str, lines: int) -> int:
-    """The characters of its first lines."""
+    """Return the number of characters in the first lines of a text."""
     return sum(len(line) for line in text.splitlines(keepends=True)[:lines])
 
 
 @lru_cache(maxsize=8)
 def begin_parsing(source: str) -> StepwiseText:
-    """A text of which the first step is parsed; texts that were shown a moment ago are parsed already."""
+    """Begin to parse a text, its first step at once; texts that were shown a moment ago are parsed already."""
     return StepwiseText(source)
 
 
 def parse_line(token: Token) -> Sequence[Token]:
-    """The tokens inside a token of the type "inline": words, emphasis, code, links."""
+    """Parse a token of the type "inline" into the tokens inside it: words, emphasis, code, links."""
     if token.children:
         return token.children
     notes = int(token.meta.get("notes", 0))
@@ -187,7 +189,7 @@ def parse_line(token: Token) -> Sequence[Token]:
 
 
 def list_shown_texts(blocks: Sequence[MarkdownBlock]) -> Iterator[str]:
-    """Every stretch of text in which a mark becomes a chip: not code blocks, not addresses."""
+    """Yield every stretch of text in which a mark becomes a chip: not code blocks, not addresses."""
     for block in blocks:
         for token in block.tokens:
             if token.type == "inline" and _may_hold_address(token.content):
@@ -202,7 +204,7 @@ def _may_hold_address(line: str) -> bool:
 
 
 def _split(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
-    """Each token that opens something, with all up to what closes it."""
+    """Yield each token that opens something, with all up to the one that closes it."""
     depth, begin = 0, 0
     for index, token in enumerate(tokens):
         depth += token.nesting
@@ -233,8 +235,8 @@ def _make_text(content: str, type: str = "text") -> Token:
 
 
 def _cut(block: MarkdownBlock) -> Iterator[MarkdownBlock]:
-    """A block as stretches that are laid out each by itself: a list between its items, a quotation between its blocks,
-    code between lines, a table between rows. Whole where it is not long."""
+    """Cut a block into stretches, each laid out by itself: a list between its items, a quotation between its blocks,
+    code between lines, a table between rows. A block that is not long stays whole."""
     opening = block.tokens[0]
     if block.characters < 2 * STRETCH_CHARACTERS:
         stretches: Iterator[tuple[Token, ...]] = iter(())
@@ -277,8 +279,8 @@ def _cut_rows(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
 
 
 def _cut_lines(token: Token) -> Iterator[tuple[Token, ...]]:
-    """Each stretch has its first line and the one after its last in `meta["lines"]`, all of the code in `meta["code"]`:
-    the colour of a line depends on those before it."""
+    """Cut code into stretches. Each has its first line and the one after its last in `meta["lines"]`, and all of the
+    code in `meta["code"]`: the colour of a line depends on those before it."""
     lines, begin, size = token.content.removesuffix("\n").split("\n"), 0, 0
     if token.type == "verbatim":
         lines = [part for line in lines for part in _cut_words(line)]
@@ -291,7 +293,7 @@ def _cut_lines(token: Token) -> Iterator[tuple[Token, ...]]:
 
 
 def _cut_words(line: str) -> Iterator[str]:
-    """A line that is longer than a stretch, cut between words, or within one that is as long: Qt takes quadratic time
+    """Cut a line that is longer than a stretch between words, or within a word that is as long: Qt takes quadratic time
     for a line without spaces."""
     begin = 0
     while len(line) - begin > STRETCH_CHARACTERS:
@@ -303,7 +305,7 @@ def _cut_words(line: str) -> Iterator[str]:
 
 
 def _gather(members: Iterator[tuple[Token, ...]], share: int = 1) -> Iterator[list[tuple[Token, ...]]]:
-    """The members in groups of about a stretch each, or such a share of one: 2 is a half."""
+    """Gather the members in groups of about a stretch each, or of a part of one: a `share` of 2 is a half."""
     group: list[tuple[Token, ...]] = []
     size = 0
     for member in members:
@@ -317,7 +319,8 @@ def _gather(members: Iterator[tuple[Token, ...]], share: int = 1) -> Iterator[li
 
 
 def measure_columns(tokens: Sequence[Token]) -> list[tuple[str, str]]:
-    """The longest cell of each column of a table, as it was written, and the longest word in the column."""
+    """Measure the columns of a table: return the longest cell of each, as it was written, and the longest word in the
+    column."""
     columns: list[tuple[str, str]] = []
     column = 0
     for token in tokens:
@@ -337,7 +340,7 @@ def _accept_address(url: str) -> bool:  # noqa: ARG001 - the parser's signature
 
 
 def build_parser(notes: int = 0) -> MarkdownIt:
-    """One for texts with so many footnotes; to import the first one takes a frame or two."""
+    """Build a parser for texts with so many footnotes; importing the first one takes a frame or two."""
     return _make_parser(with_notes=notes > 0)
 
 
@@ -354,5 +357,5 @@ def _make_parser(*, with_notes: bool) -> MarkdownIt:
         from mdit_py_plugins.footnote import footnote_plugin
 
         parser.use(footnote_plugin, inline=False, move_to_end=False)
-    # What is inside lines is parsed by `parse_line`: of a long answer a screen is shown.
+    # The inside of lines is left to `parse_line`: only a screen of a long answer is shown.
     return parser.enable(["table", "strikethrough"]).disable(["reference", "html_block", "html_inline", "inline"])

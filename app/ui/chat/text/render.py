@@ -81,7 +81,8 @@ class CodeRun:
 
 
 def highlight(code: str, language: str, palette: Palette) -> Iterator[CodeRun]:
-    """The code as runs that join to exactly `code`. `language` is a name that Pygments knows; others stay plain."""
+    """Highlight code: yield runs that join to exactly `code`. `language` is a name that Pygments knows; others stay
+    plain."""
     lexer = _find_lexer(language) if language and len(code) <= MAX_CHARACTERS else None
     if lexer is None:
         yield CodeRun(code, palette.ink)
@@ -149,7 +150,7 @@ class Ornament:
 
 
 def make_document(font: QFont, width: float) -> SealedDocument:
-    """An empty one of this width (px), which also breaks lines inside words that are too long."""
+    """Make an empty document of this width (px), which also breaks lines inside words that are too long."""
     document = SealedDocument()
     document.setTextWidth(width)  # first: else what is written is laid out without one, and once more
     document.setDefaultFont(font)
@@ -167,7 +168,7 @@ class RenderedText(PlacedInline):
     drawn: list[Ornament] = field(default_factory=list)
     columns: TableColumns | None = None
     pending: bool = False
-    """It has the source of formulas that are not set yet."""
+    """True if the text has the source of formulas that are not set yet."""
 
     def fit(self, width: float) -> None:
         """Lay it out in another width, px."""
@@ -310,7 +311,8 @@ class BlockRenderer:
             self._written.drawn.append(Ornament(self._cursor.position(), tuple(self._bars), marker, copied, rule))
 
     def _take_marker(self) -> tuple[str, str]:
-        """The marker of the item that begins here, as it is drawn and as it is copied; empty where none does."""
+        """Return the marker of the list item that begins here, as it is drawn and as it is copied; empty if none
+        begins."""
         if not self._levels or not self._levels[-1].item_waits:
             return "", ""
         level = self._levels[-1]
@@ -345,7 +347,7 @@ class BlockRenderer:
         level.task = words[:4].lower() if words[:4].lower() in _TASKS else ""
 
     def _open_note(self, number: str) -> None:
-        """A footnote: softer than the text, with its number beside it."""
+        """Begin a footnote: softer than the text, with its number beside it."""
         indent = self._indent(f"{number}.")
         self._levels.append(_Level(None, tight=True, indent=indent, item_waits=True, note=number))
         soft = QTextCharFormat()
@@ -356,7 +358,7 @@ class BlockRenderer:
         return float(sum(level.indent for level in self._levels) + len(self._bars) * QUOTE_INDENT)
 
     def _write_lines(self, text: str) -> None:
-        """Text as it is, one block a line."""
+        """Write text as it is, one block a line."""
         for line in text.split("\n"):
             self._begin_block(self._sizes.answer_line, above=0)
             self._inline.write_text(line)

@@ -13,7 +13,7 @@ _SKIPPED = str.maketrans({"\u2060": "", "\ufdd0": "", "\ufdd1": ""})
 
 
 def to_html(written: RenderedText, start: int, end: int, *, code: bool) -> str:
-    """Characters `start` to `end` of a document; `code` is preformatted as a whole."""
+    """Return characters `start` to `end` of a document as HTML; `code` is preformatted as a whole."""
     said = {placed.position: f"({place})" if (place := placed.mark.place) else "" for placed in written.marks}
     said |= {placed.position: placed.text.source for placed in written.formulas}
     markers = {drawn.position: drawn.marker for drawn in written.drawn if drawn.marker}

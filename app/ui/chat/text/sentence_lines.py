@@ -15,7 +15,7 @@ from app.ui.chat.text.verdict_marks import colour_verdict
 from app.ui.look.theme import Palette
 
 _BELOW = 0.36
-"""How far below the baseline a line is, as a share of the size of the text: it crosses no letter."""
+"""The distance of a line below the baseline, as a share of the size of the text: it crosses no letter."""
 
 _THIN, _THICK = 1.0, 2.0  # px
 _FAINT = 0.5  # opacity of the line below what only seems so
@@ -33,7 +33,8 @@ class SentenceLine:
 
 
 def find_lines(written: RenderedText) -> list[SentenceLine]:
-    """The lines below all sentences of a document that is laid out. None is below a chip, or a blank beside one."""
+    """Find the lines below all sentences of a document that is laid out. None is below a chip, or a blank beside
+    one."""
     document = written.document
     chips = sorted(placed.position for placed in written.marks)
     found = []
@@ -67,7 +68,7 @@ def draw_line(painter: QPainter, line: SentenceLine, palette: Palette) -> None:
 
 
 def _stretches(document: QTextDocument, start: int, end: int) -> Iterator[tuple[float, float, float]]:
-    """The left and the right end, and the height, of what is below these characters, line by line."""
+    """Yield the left and the right end, and the height, of each line that is drawn below these characters, in px."""
     layout = document.documentLayout()
     below = _BELOW * document.defaultFont().pixelSize()
     block = document.findBlock(start)
@@ -86,7 +87,7 @@ def _stretches(document: QTextDocument, start: int, end: int) -> Iterator[tuple[
 
 
 def _strip(document: QTextDocument, start: int, end: int) -> tuple[int, int] | None:
-    """These characters without blanks at either end; None where nothing is left."""
+    """Strip these characters of blanks at either end; return None if nothing is left."""
     while start < end and document.characterAt(start) in _BLANKS:
         start += 1
     while start < end and document.characterAt(end - 1) in _BLANKS:
@@ -95,6 +96,6 @@ def _strip(document: QTextDocument, start: int, end: int) -> tuple[int, int] | N
 
 
 def x_of(line: QTextLine, position: int) -> float:
-    """Where a character of a block begins in its line, px."""
+    """Return the px in its line at which a character of a block begins."""
     answer = line.cursorToX(position)
     return float(answer[0] if isinstance(answer, tuple) else answer)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""How wide the columns of a table are."""
+"""Measures and shares out the widths of a table's columns."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class CellMeasure:
 
 
 def measure_cell(text: str, word: str, size: int) -> CellMeasure:
-    """`size` is that of the text, px."""
+    """Measure a cell and its longest word; `size` is that of the text, in px."""
     metrics = QFontMetricsF(text_font(size))
     return CellMeasure(metrics.horizontalAdvance(text) + _AIR, metrics.horizontalAdvance(word) + _AIR)
 
 
 def share_out(width: float, wanted: Sequence[CellMeasure]) -> list[float]:
-    """The widths of the columns, px: what each needs where there is room for all; else what is wider than the others
-    gives way, down to its longest word. Wider than `width` in all where even the words have no room."""
+    """Share out the width, in px: each column gets what it needs if there is room for all; else what is wider than the
+    others gives way, down to its longest word. The sum is more than `width` if even the words have no room."""
     whole = [measure.whole for measure in wanted]
     if sum(whole) <= width:
         return whole
@@ -60,7 +60,8 @@ class TableColumns:
         return self.left + sum(widths)
 
     def format(self, form: QTextTableFormat, width: float) -> tuple[QTextTableFormat, float]:
-        """The format with the widths of the columns in a document of this width, and the width that is needed, px."""
+        """Return the format with the widths of the columns in a document of this width, and the width that is needed,
+        in px."""
         widths = self._widths(width)
         return _sized(form, widths), self.left + sum(widths)
 
@@ -72,7 +73,8 @@ class TableColumns:
 
 @dataclass
 class TableScroll:
-    """How far a table that is wider than the column was moved to the left, px; all its stretches have the same."""
+    """The distance in px by which a table that is wider than the column was moved to the left; all its stretches have
+    the same."""
 
     value: int = 0
 

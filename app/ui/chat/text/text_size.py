@@ -1,4 +1,4 @@
-"""How large the text of conversations is: a menu of the sizes, and the keys while the focus is there."""
+"""Sets the size of the text in conversations: by a menu of the sizes, and by keys while the focus is there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BESIDE = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 def text_step(event: QKeyEvent) -> int | None:
-    """How many steps larger a key makes the text: 0 is its usual size, None no such key."""
+    """Return how many steps larger a key makes the text: 0 stands for the usual size, None for another key."""
     if event.modifiers() & ~_BESIDE != Qt.KeyboardModifier.ControlModifier:
         return None
     return _STEPS.get(Qt.Key(event.key()))

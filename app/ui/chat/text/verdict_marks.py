@@ -51,7 +51,7 @@ def mark_verdicts(
     *,
     several: bool = False,
 ) -> list[CitationMark]:
-    """The marks of a text's citations, with what was found out about its sentences.
+    """Return the marks of a text's citations, with what was found out about its sentences.
 
     One chip speaks for a sentence: its mark that names the page of its verdict, or else its first mark, or else a mark
     without length at its end. A sentence on which nothing is known is not underlined. `several`: chips name their
@@ -86,8 +86,8 @@ def mark_verdicts(
 
 
 def colour_verdict(verdict: Verdict | None, palette: Palette) -> str:
-    """The colour of a verdict; green is for sentences that a page has word for word, and for nothing else. None: that
-    of a mark about which nothing is said."""
+    """Return the colour of a verdict; green is for sentences that a page has word for word, and for nothing else. None
+    stands for a mark about which nothing is said."""
     match verdict:
         case Verdict.VERBATIM:
             return palette.verified
@@ -100,13 +100,13 @@ def colour_verdict(verdict: Verdict | None, palette: Palette) -> str:
 
 
 def gravest(verdicts: Sequence[Verdict]) -> Verdict | None:
-    """The one of several verdicts that a person should look at first; None where there are none."""
+    """Return the one of several verdicts that a person should look at first; None if there are none."""
     return min(verdicts, key=_GRAVEST.index, default=None)
 
 
 def _own_marks(bare: str, marks: Sequence[CitationMark], verdicts: Sequence[SentenceVerdict]) -> list[list[int]]:
-    """The numbers of the marks of each sentence, in their order: they are in it, or right behind it. `bare`: the text
-    with spaces for its marks."""
+    """Return the numbers of the marks of each sentence, in their order: they are in it, or right behind it. `bare`: the
+    text with spaces for its marks."""
     own: list[list[int]] = [[] for _verdict in verdicts]
     starts = [verdict.start for verdict in verdicts]
     for number in sorted(range(len(marks)), key=lambda number: marks[number].start):
@@ -125,7 +125,7 @@ def _names(mark: CitationMark, verdict: SentenceVerdict) -> bool:
 
 
 def _as_written(verdict: SentenceVerdict, own: Sequence[CitationMark]) -> SentenceVerdict:
-    """The verdict with the page that the sentence's marks name, where it rests on another one, or on none."""
+    """Return the verdict with the page that the sentence's marks name, if it rests on another one, or on none."""
     cited = [mark.citation for mark in own if mark.citation is not None]
     agrees = any((each.book_id, each.page) == (verdict.book_id, verdict.page) and not each.named for each in cited)
     if agrees or verdict.named or not cited or verdict.verdict is Verdict.UNWEIGHED:
@@ -135,7 +135,7 @@ def _as_written(verdict: SentenceVerdict, own: Sequence[CitationMark]) -> Senten
 
 
 def _citation_of(verdict: SentenceVerdict, mark: CitationMark, said: str) -> Citation:
-    """The address that opens the page with its own sentence."""
+    """Return the address that opens the page with the sentence that the verdict rests on."""
     if not verdict.page:
         quote = " ".join(said.split())
         nothing = Citation("", "", 0, verdict.named, quote, CitationState.NOT_FOUND, mark.start, mark.end)
@@ -146,13 +146,13 @@ def _citation_of(verdict: SentenceVerdict, mark: CitationMark, said: str) -> Cit
 
 
 def _title_of(place: SentenceVerdict | Citation, shelf: Mapping[str, Book]) -> str:
-    """Untrusted."""
+    """Return the title of the book at a place, which is untrusted text."""
     book = shelf.get(place.book_id)
     return place.document if book is None else book.title
 
 
 def _edges(text: str, bare: str, verdict: SentenceVerdict) -> _Edges | None:
-    """None where a sentence has no words that a mark could stand beside."""
+    """Return the places where the marks of a sentence stand; None if it has no words that a mark could stand beside."""
     start, end = verdict.start, min(verdict.end, len(text))
     if match := _LINE_BEGINNING.match(bare, start, end):
         start = match.end()
@@ -170,14 +170,14 @@ def _edges(text: str, bare: str, verdict: SentenceVerdict) -> _Edges | None:
 
 
 def _close(words: str, at: int) -> int:
-    """The end of what belongs to the word before: accents of its own, a closing quotation mark."""
+    """Return the end of what belongs to the word before: accents of its own, a closing quotation mark."""
     while at < len(words) and (words[at] in _CLOSERS or unicodedata.category(words[at]).startswith("M")):
         at += 1
     return at
 
 
 def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text, as long as before, with spaces in the place of these stretches."""
+    """Return the text, as long as before, with spaces in the place of these stretches."""
     return "".join(_blanked(text, spans))
 
 

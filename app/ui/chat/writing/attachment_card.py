@@ -112,7 +112,7 @@ class CardButton(PlainButton):
         super().resizeEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Alt and an arrow move an image here; elsewhere they go back and forward."""
+        """Take Alt and an arrow for moving the image; elsewhere they go back and forward."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in _STEPS:
             event.accept()
             return True
@@ -193,7 +193,7 @@ class CardButton(PlainButton):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, left: int) -> None:
-        """The name, and the detail below it."""
+        """Paint the name of the image, and the detail below it."""
         palette = self._theme.palette
         opening = self.card.opening
         for row, (words, font, mode, colour) in enumerate(
@@ -221,6 +221,6 @@ def _shortcut() -> str:
 
 
 def _square(picture: QImage) -> QRectF:
-    """The largest square in the middle of a picture: what of it the card shows."""
+    """Return the largest square in the middle of a picture: the part that the card shows."""
     side = min(picture.width(), picture.height())
     return QRectF((picture.width() - side) / 2, (picture.height() - side) / 2, side, side)

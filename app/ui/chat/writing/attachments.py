@@ -55,12 +55,12 @@ class Attachments(QWidget):
         self._settle()
 
     def show_note(self, words: str, action: str) -> None:
-        """A sentence below the cards with a button; an empty one hides both."""
+        """Show a sentence below the cards, with a button; an empty one hides both."""
         self.note.set_words(words, action)
         self._settle()
 
     def cards(self) -> tuple[CardButton, ...]:
-        """In the order in which they are shown."""
+        """Return the cards in the order in which they are shown."""
         return self._cards.ordered()
 
     def heightForWidth(self, width: int) -> int:
@@ -174,7 +174,8 @@ class _Cards(QWidget):
         return made
 
     def _next_focused(self, key: int, left: Sequence[int]) -> int | None:
-        """The card that gets the focus when this one is gone: the next one, else the one before."""
+        """Return the card that gets the focus when this one is gone: the next one, else the one before; None if none is
+        left."""
         place = self._order.index(key)
         near = self._order[place + 1 :] + self._order[:place][::-1]
         return next((other for other in near if other in left), None)
@@ -214,7 +215,7 @@ class _Cards(QWidget):
             self.focused.emit(self._buttons[key])
 
     def _drag(self, key: int, corner: QPoint) -> None:
-        """The other cards make room where the middle of this one is."""
+        """Move a dragged card to this corner; the others make room where its middle is."""
         if key not in self._buttons:
             return
         if self._dragged is None:
@@ -247,7 +248,7 @@ def _columns(width: int) -> int:
 
 
 def _cell(place: int, columns: int, width: int) -> QRect:
-    """The rectangle of card number `place`, from 0."""
+    """Return the rectangle of card number `place`, from 0, in px."""
     wide = min(_MOST_WIDTH, (width - (columns - 1) * SPACE_S) // columns)
     row, column = divmod(place, columns)
     return QRect(column * (wide + SPACE_S), row * (attachment_card.HEIGHT + SPACE_S), wide, attachment_card.HEIGHT)

@@ -80,14 +80,14 @@ class AttachmentsPresenter(Presenter):
         return tuple(attached for attached in self._attached if attached.writing == writing)
 
     def images(self) -> tuple[Image | ImageRef, ...]:
-        """The images of the shown question, in their order."""
+        """Return the images of the shown question, in their order."""
         return self.images_of(self._writing)
 
     def images_of(self, writing: str) -> tuple[Image | ImageRef, ...]:
         return tuple(attached.image for attached in self._of(writing) if attached.image is not None)
 
     def refusal(self, writing: str) -> str:
-        """Why a question cannot be asked with what is attached to it; empty where it can."""
+        """Return why a question cannot be asked with what is attached to it; empty if it can."""
         attached = self._of(writing)
         if any(one.image is None for one in attached):
             return _("An image is still being opened. Wait a moment or remove it, then ask.")
@@ -98,28 +98,28 @@ class AttachmentsPresenter(Presenter):
         return blindness and f"{blindness} {remedy}"
 
     def hand_over(self, writing: str) -> None:
-        """A question is about to be kept with its images; they stay here until `let_go`."""
+        """Hand over the images of a question that is about to be kept; they stay here until `let_go`."""
         self._handed_over = frozenset(one.key for one in self._of(writing))
 
     def let_go(self) -> None:
-        """The question is kept, and its images with it."""
+        """Let go of the images that were handed over: the question is kept, and they with it."""
         self._keep([attached for attached in self._attached if attached.key not in self._handed_over])
 
     def clear(self, writing: str) -> None:
-        """This question is no longer being written."""
+        """Clear the images of a question that is no longer being written."""
         for attached in self._of(writing):
             if attached.job is not None:
                 attached.job.cancel()
         self._keep([attached for attached in self._attached if attached.writing != writing])
 
     def show(self, writing: str) -> None:
-        """From now on this question is shown."""
+        """Show the images of this question from now on."""
         if writing != self._writing:
             self._writing = writing
             self.measure()
 
     def edit(self, writing: str, refs: Sequence[ImageRef]) -> None:
-        """From now on a kept question is edited, with the images that it has."""
+        """Begin to edit a kept question, with the images that it has."""
         self.clear(writing)
         self._writing = writing
         for ref in refs:
@@ -127,16 +127,16 @@ class AttachmentsPresenter(Presenter):
         self.measure()
 
     def rename(self, writing: str, to: str) -> None:
-        """The images of one question become those of the other."""
+        """Move the images of one question to another, `to`."""
         self._keep([replace(one, writing=to) if one.writing == writing else one for one in self._attached])
 
     @property
     def room(self) -> int:
-        """How many more images the question can have."""
+        """The number of images that the question can still take."""
         return MOST_IN_QUESTION - len(self._here)
 
     def blindness(self) -> str:
-        """A sentence that the loaded model sees no images; empty where it sees them, or none is loaded yet."""
+        """Return a sentence that the loaded model sees no images; empty if it sees them, or none is loaded yet."""
         model = self._models.loaded()
         if model is None or model.vision is not None:
             return ""
@@ -171,7 +171,7 @@ class AttachmentsPresenter(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """The book is gone, and the images of its pages with it."""
+        """Remove the images that were taken of the pages of a book that is gone."""
         self._keep([attached for attached in self._attached if attached.ref is None or attached.ref.book_id != book_id])
 
     # ---- what the person does with them
@@ -280,7 +280,7 @@ class AttachmentsPresenter(Presenter):
 
     @Slot(object)
     def _on_uncounted(self, problem: Problem) -> None:
-        """The model's chip says what is wrong."""
+        """Ignore that an image could not be counted: the model's chip says what is wrong."""
 
     # ---- showing
 
@@ -289,7 +289,7 @@ class AttachmentsPresenter(Presenter):
         return self._next_key
 
     def _unused(self, name: str) -> str:
-        """A name for an image without one that no other image has."""
+        """Return `name`, or `name` with a number, that no other image has: for an image without a name."""
         names = {attached.untrusted_name for attached in self._here}
         numbered = (f"{name} {number}" for number in range(2, len(names) + 2))
         return name if name not in names else next(other for other in numbered if other not in names)
@@ -329,7 +329,7 @@ class AttachmentsPresenter(Presenter):
 
 
 def _detail(attached: _Attached, *, blind: bool) -> str:
-    """The tokens of an image; its size in pixels where the model cannot see it."""
+    """Return the tokens of an image, or its size in pixels if the model cannot see it."""
     ref = attached.ref
     if ref is None:
         return _("opening…")

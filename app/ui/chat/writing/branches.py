@@ -61,12 +61,12 @@ def find_question(turns: tuple[Turn, ...], question_id: str) -> StoredQuestion |
 
 
 def number_of(turns: tuple[Turn, ...], question_id: str) -> int:
-    """From 1; 0 where the question is not among them."""
+    """Return the number of a question's turn, from 1; 0 if the question is not among them."""
     return next((number for number, turn in enumerate(turns, 1) if turn.question.id == question_id), 0)
 
 
 def without_images(question: StoredQuestion, book_id: str) -> StoredQuestion:
-    """The question as the store has it once a book was removed."""
+    """Return the question as the store has it after a book was removed."""
     images = tuple(image for image in question.images if image.book_id != book_id)
     return msgspec.structs.replace(question, images=images)
 
@@ -76,7 +76,8 @@ def turns_without_images(turns: tuple[Turn, ...], book_id: str) -> tuple[Turn, .
 
 
 def follow(turns: tuple[Turn, ...], editing: StoredQuestion | None) -> tuple[tuple[Turn, ...], str | None]:
-    """Where a new question goes, or an edited one: the turns above it, and the id of the answer that it follows."""
+    """Find where a new question goes, or an edited one: return the turns above it, and the id of the answer that it
+    follows."""
     if editing is not None:
         return turns_before(turns, editing.id), editing.parent_id
     if not turns:

@@ -116,7 +116,7 @@ class Composer(QWidget):
         self.hold = ComposerNote(theme, self)
         """A note about a question that was not sent; without words where there is none."""
         self.editing = ComposerNote(theme, self)
-        """Which earlier question is in the field; without words where a new one is."""
+        """The line that says which earlier question is in the field; empty if a new one is."""
         self._notes = self.scope, self.pasted, self.hold, self.editing  # from the top
         buttons = (InlineButton("", theme, self, size=SIZE_UI) for _place in range(3))
         self.book_button, self.instructions_button, self.image_button = buttons
@@ -154,15 +154,16 @@ class Composer(QWidget):
         self.editor.document().documentLayout().documentSizeChanged.connect(self._grow)
         self.editor.installEventFilter(self)
 
-    # what the window calls
+    # Methods that the window calls
 
     def hide_tools(self) -> None:
-        """Only the field, which can be written in: nothing else works yet, and the person's language is not known."""
+        """Hide all but the field, which can be written in: nothing else works yet, and the person's language is not
+        known."""
         for button in self._tools():
             button.hide()
 
     def show_tools(self) -> None:
-        """In the person's language."""
+        """Show the tools, in the person's language."""
         self.editor.setAccessibleName(_("Question"))
         self.book_button.set_words(_("+ Document"), _("Put a document on the desk"))
         self.say_shown(choosing_words(()).tip)
@@ -191,18 +192,19 @@ class Composer(QWidget):
         self._arrange()
 
     def set_busy(self, busy: bool) -> None:
-        """While busy the button stops instead of sending, and so does Esc; Return sends what is asked next."""
+        """Set whether an answer is being written: the button then stops it instead of sending, and so does Esc; Return
+        sends what is asked next."""
         self._busy = busy
         self._update_button()
 
     def set_refused(self, refused: bool) -> None:
-        """The attached images cannot be asked with: the button is disabled, and a question that is sent with Return is
-        refused with the reason."""
+        """Set whether the attached images prevent a question: the button is disabled, and a question that is sent with
+        Return is refused with the reason."""
         self._refused = refused
         self._enable()
 
     def show_hold(self, words: str, action: str, *, locked: bool) -> None:
-        """Why the question was not sent, and a button that emits `hold_answered`; no words hide both.
+        """Show why the question was not sent, and a button that emits `hold_answered`; empty words hide both.
 
         A `locked` one is held: it cannot be written on, the button takes it back instead of sending, and so does Esc.
         """
@@ -253,13 +255,13 @@ class Composer(QWidget):
             self.editor.viewport().update()  # else Qt keeps what it drew of the one before
 
     def set_editing(self, number: int) -> None:
-        """The question of this number, from 1, is in the field; 0 for a new one. Esc and the button emit
+        """Show that the question of this number, from 1, is in the field; 0 for a new one. Esc and the button emit
         `cancelled_edit`."""
         words = _("Editing question {n}").format(n=number) if number else ""
         self.editor.setAccessibleDescription(words)
         self.editing.set_words(words, _("Cancel") if number else "")
 
-    # what the person does
+    # Actions of the person
 
     def submit(self) -> None:
         """Send what is written, if there is anything."""
@@ -375,12 +377,12 @@ class Composer(QWidget):
         self._arrange()
 
     def _height_of_attachments(self) -> int:
-        """With the space below them; 0 where nothing is attached."""
+        """Return the height of the attachments with the space below them, in px; 0 if nothing is attached."""
         height = self.attachments.heightForWidth(self._frame().width() - 2 * _PADDING)
         return height + SPACE_M if height else 0
 
     def _height_of(self, note: ComposerNote) -> int:
-        """With the space below it; 0 where nothing is said."""
+        """Return the height of a note with the space below it, in px; 0 if it says nothing."""
         return note.heightForWidth(self._frame().width() - 2 * _PADDING) + SPACE_M if note.words else 0
 
     def _frame(self) -> QRect:

@@ -42,8 +42,8 @@ class DraftsPresenter(Presenter):
         return self._drafts.get(conversation_id, Draft())
 
     def take_in(self, conversation_id: str, stored: Draft) -> bool:
-        """A conversation is shown. Its stored draft counts unless the conversation was shown before; returns whether it
-        did count."""
+        """Take in the stored draft of a conversation that is shown now. It counts unless the conversation was shown
+        before; returns whether it did count."""
         counts = conversation_id not in self._kept
         if counts:
             self._kept[conversation_id] = self._drafts[conversation_id] = stored
@@ -61,7 +61,7 @@ class DraftsPresenter(Presenter):
             self._timer.start()
 
     def forget(self, conversation_id: str) -> None:
-        """The conversation is deleted, and what was kept of it."""
+        """Forget the draft of a conversation that was deleted."""
         self._drafts.pop(conversation_id, None)
         self._kept.pop(conversation_id, None)
 
@@ -94,7 +94,7 @@ class DraftsPresenter(Presenter):
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
-        """It is tried again with the next change, and said once."""
+        """Say once that a draft could not be stored; it is tried again with the next change."""
         if not self._failing:
             self._failing = sentence(problem)
             self.failed.emit(self._failing)
@@ -124,7 +124,7 @@ class Writing(QObject):
     # ---- which one is shown
 
     def show(self, conversation_id: str, turns: tuple[Turn, ...], stored: Draft) -> None:
-        """From now on this conversation is shown, with these turns; `stored` is what the store has of it."""
+        """Show this conversation with these turns from now on; `stored` is the draft that the store has of it."""
         restored = False
         if conversation_id != self._shown_id:
             self._shown_id = conversation_id
@@ -142,7 +142,7 @@ class Writing(QObject):
         self._show()
 
     def forget(self, conversation_id: str) -> None:
-        """A conversation was deleted; if it was shown, none is shown now."""
+        """Forget the draft and images of a conversation that was deleted; if it was shown, none is shown now."""
         for writing in (conversation_id, self._drafts.of(conversation_id).question_id):
             self._attachments.clear(writing)
         self._drafts.forget(conversation_id)
@@ -165,7 +165,7 @@ class Writing(QObject):
         return self._attachments.images_of(self._writing(conversation_id))
 
     def refusal(self, conversation_id: str) -> str:
-        """Why the draft cannot be asked with its images; empty where it can."""
+        """Return why the draft cannot be asked with its images; empty if it can."""
         return self._attachments.refusal(self._writing(conversation_id))
 
     def put(self, text: str) -> bool:
@@ -175,11 +175,12 @@ class Writing(QObject):
         return bool(text.strip() or self._attachments.images())
 
     def hand_over(self, conversation_id: str) -> None:
-        """The draft is about to be kept as a question; it stays until `note_sent`."""
+        """Hand over the draft, which is about to be kept as a question; it stays until `note_sent`."""
         self._attachments.hand_over(self._writing(conversation_id))
 
     def note_sent(self, conversation_id: str, text: str) -> None:
-        """The question is kept: clear the draft, unless more was written since; what an edit interrupted comes back."""
+        """Note that the question is kept: clear the draft, unless more was written since, and bring back what an edit
+        interrupted."""
         draft = self._drafts.of(conversation_id)
         if draft.current.strip() == text:
             self._drafts.put(conversation_id, Draft(draft.text if draft.question_id else ""))
@@ -209,7 +210,7 @@ class Writing(QObject):
     # ---- inside
 
     def _writing(self, conversation_id: str) -> str:
-        """The id by which `AttachmentsPresenter` knows its images."""
+        """Return the id by which `AttachmentsPresenter` knows the images of a draft."""
         return self._drafts.of(conversation_id).question_id or conversation_id
 
     @Slot(str)

@@ -97,7 +97,7 @@ class QuestionEditor(QPlainTextEdit):
             self.long_pasted.emit()
 
     def holds_long_paste(self) -> bool:
-        """More than a page was pasted, and is still there."""
+        """Return whether more than a page was pasted, and is still there."""
         return self._pasted.selectionEnd() - self._pasted.selectionStart() > MAX_PAGE_CHARACTERS
 
     def take_paste(self) -> str:

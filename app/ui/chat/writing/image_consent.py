@@ -1,5 +1,5 @@
-"""Before a question with images goes to a server: that they go there as they are is agreed to, unless that was
-decided."""
+"""Asks the person, before a question with images goes to a server, to agree that they go there as they are; a decision
+in the settings makes that needless."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def undecided_host(models: Models, submission: Submission) -> str:
-    """The server that a person has to be asked about before images of this question, or of those before it, go there;
-    empty where there is none, or that was decided."""
+    """Return the server that a person has to be asked about before images of this question, or of those before it, go
+    there; empty if there is none, or that was decided."""
     shows = bool(submission.question.images) or any(turn.question.images for turn in submission.turns)
     return models.host() if shows and models.remote_images() is RemoteImages.UNDECIDED else ""
 

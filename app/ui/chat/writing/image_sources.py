@@ -35,7 +35,7 @@ class ImageSource:
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a file of the person's, with a name of its own."""
+        """True if the image is a file of the person's, with a name of its own."""
         return isinstance(self.content, Path) and not self.passing
 
     def discard(self) -> None:
@@ -95,7 +95,7 @@ class ImageSources(Presenter):
 
     @Slot(object)
     def take_dropped(self, content: bytes | QImage) -> None:
-        """An image that was dropped and is no file."""
+        """Take an image that was dropped and is no file."""
         self.images_given.emit([ImageSource(content, _("Dropped image"))])
 
     @Slot()

@@ -15,35 +15,35 @@ _WORDS = "text/plain"
 
 
 def list_files(source: QMimeData) -> list[str]:
-    """The paths in what was pasted or dropped, where it consists of files; otherwise none."""
+    """Return the paths in what was pasted or dropped, if it consists of files; otherwise none."""
     urls = source.urls() if source.hasUrls() else []
     paths = [url.toLocalFile() for url in urls if url.isLocalFile()]
     return paths if len(paths) == len(urls) else []
 
 
 def pick_files(source: QMimeData) -> list[Path]:
-    """The files among what was dropped, whatever else is there."""
+    """Return the files among what was dropped, whatever else is there."""
     return [Path(url.toLocalFile()) for url in source.urls() if url.isLocalFile()]
 
 
 def holds_image(source: QMimeData) -> bool:
-    """Whether there is an image, which need not be all there is."""
+    """Return whether there is an image, which need not be all there is."""
     return _holds_pixels(source) or any(source.hasFormat(media_type) for media_type in IMAGE_TYPES)
 
 
 def holds_words(source: QMimeData) -> bool:
-    """Whether there is text. Office programs offer a picture of what was copied beside its text."""
+    """Return whether there is text. Office programs offer a picture of what was copied beside its text."""
     return source.hasFormat(_WORDS) and bool(source.text().strip())
 
 
 def holds_addresses(source: QMimeData) -> bool:
-    """Whether it names something on the web, which is never fetched."""
+    """Return whether the data name something on the web, which is never fetched."""
     return any(url.scheme() in ("http", "https") for url in source.urls())
 
 
 def read_image(source: QMimeData) -> bytes | QImage:
-    """The bytes of the image, as they are: only the reader decodes them. Pixels where the platform offers nothing
-    else. Empty where the program that offered it does not give it after all."""
+    """Return the bytes of the image, as they are: only the reader decodes them. Returns pixels if the platform offers
+    nothing else, and no bytes if the program that offered the image does not give it after all."""
     for media_type in IMAGE_TYPES:
         if source.hasFormat(media_type) and (untrusted_bytes := bytes(source.data(media_type).data())):
             return untrusted_bytes
@@ -52,5 +52,5 @@ def read_image(source: QMimeData) -> bytes | QImage:
 
 
 def _holds_pixels(source: QMimeData) -> bool:
-    """Whether there are pixels alone. Where there are bytes too, Qt would decode them in this process."""
+    """Return whether there are pixels alone. If there are bytes too, Qt would decode them in this process."""
     return source.hasFormat(_PIXELS) and not any(media_type.startswith("image/") for media_type in source.formats())

@@ -64,7 +64,7 @@ class WordsSwitch(QWidget):
         return self._verbatim
 
     def show_choice(self, verbatim: bool | None) -> None:
-        """Which part is on; None where there is nothing to choose, and then it is hidden."""
+        """Show which part is on; None hides the switch, for there is nothing to choose."""
         self._offered = verbatim is not None
         if verbatim is not None:
             self._verbatim = verbatim
@@ -187,7 +187,7 @@ class _Folded(PlainButton):
         return _words_width(self.text())
 
     def set_worded(self, worded: bool) -> None:
-        """With its words, or with a sign that stands for them."""
+        """Set whether the button has its words, or a sign that stands for them."""
         self._worded = worded
 
     def sizeHint(self) -> QSize:
@@ -213,7 +213,7 @@ def _words_font(*, bold: bool) -> QFont:
 
 
 def _words_width(words: str) -> int:
-    """They are as wide as when they are on: nothing moves then."""
+    """Return the width of words as they are when they are on, in px, so that nothing moves when they change."""
     return QFontMetrics(_words_font(bold=True)).horizontalAdvance(words) + 2 * _SIDE
 
 
