@@ -1,1 +1,1 @@
-"""The right panel: a page of a book."""
+"""The right panel, which shows a page of a book."""

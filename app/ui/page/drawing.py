@@ -30,7 +30,8 @@ KEPT_BYTES = 96 << 20
 
 @dataclass(frozen=True)
 class _Key:
-    """`width` is that of the upright page in device pixels; `turns` as `DrawnPages.turns`."""
+    """The key of a drawing that is kept. `width` is that of the upright page in device pixels; `turns` is as in
+    `DrawnPages.turns`."""
 
     book_id: str
     page: int
@@ -40,7 +41,7 @@ class _Key:
 
 
 class Drawing(QObject):
-    """`undrawn` carries the Problem for which the current page has no drawing."""
+    """The drawings of the open book. `undrawn` carries the Problem for which the current page has no drawing."""
 
     undrawn = Signal(object)
 
@@ -61,7 +62,7 @@ class Drawing(QObject):
         panel.image.wanted.connect(self._want)
 
     def begin(self, book: Book) -> None:
-        """Another book is open, or its file was read again."""
+        """Begin anew with a book: another one is open, or the file of this one was read again."""
         self.leave()
         self._book_id, self._sized = book.id, False
         self._wanted, self._lit = [], None
@@ -80,7 +81,7 @@ class Drawing(QObject):
         self._go_on()
 
     def leave(self) -> None:
-        """No drawing is shown."""
+        """Show no drawing any more, and cancel the one that is being made."""
         if self._job is not None:
             self._job.cancel()
 
@@ -115,7 +116,8 @@ class Drawing(QObject):
         self._go_on()
 
     def _stand_in(self, page: int) -> QImage | None:
-        """A drawing of another width, until one of the right one is there."""
+        """Return a drawing of the page in another width, to be shown until there is one of the right width; None if
+        none is kept."""
         return next((kept for key, kept in self._kept.items() if self._key(page, key.width) == key), None)
 
     def _key(self, page: int, width: int) -> _Key:
@@ -155,7 +157,8 @@ class Drawing(QObject):
             self._panel.image.show_sizes(sizes)
 
     def _on_nothing(self, problem: Problem) -> None:
-        """Pages are laid out by the drawings that come."""
+        """Do nothing: the pages are laid out by the drawings that come, so that a failure to measure them does no
+        harm."""
 
     def _take(self, key: _Key, image: QImage) -> None:
         self._kept[key] = image
@@ -215,7 +218,7 @@ class Drawing(QObject):
 
 
 def _draw(library: Library, key: _Key) -> QImage:
-    """In the format in which Qt paints fastest."""
+    """Draw a page, turned and in the colours of the theme, in the format in which Qt paints fastest."""
     drawn = to_image(library.page_image(key.book_id, key.page, key.width)).convertToFormat(QImage.Format.Format_RGB32)
     if key.turns:
         drawn = drawn.transformed(QTransform().rotate(90 * key.turns))

@@ -38,14 +38,17 @@ if TYPE_CHECKING:
 _MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _REDRAW_DELAY_MS = 120
 _MAX_WIDTH = 4096
-"""Device pixels: the widest drawing that is asked for."""
+"""The width in device pixels of the widest drawing that is asked for."""
 
 _PREFETCHED = 0.75  # of the view's height, around it
 
 
 class DrawnPages(PageColumn):
-    """`wanted` carries pages with their widths in device pixels, the most urgent first, whenever these are others;
-    `selected`: the selection has changed."""
+    """The pages of a book as drawings in one scrolled column.
+
+    `wanted` carries pages with their widths in device pixels, the most urgent first, whenever these change; `selected`
+    tells that the selection has changed.
+    """
 
     wanted = Signal(list)
     selected = Signal()
@@ -73,7 +76,7 @@ class DrawnPages(PageColumn):
     # ---- what is shown
 
     def show_book(self, book: Book) -> None:
-        """Its pages, of which nothing is known yet."""
+        """Show the pages of a book, of which nothing is known yet."""
         self._book = book
         self._paper = PaperSizes(book.page_count)
         self._images.clear()
@@ -110,12 +113,12 @@ class DrawnPages(PageColumn):
         super().go_to(page, lit=lit)
 
     def show_undrawn(self, page: int) -> None:
-        """There is no drawing of this page."""
+        """Show in the place of a page that there is no drawing of it."""
         self._undrawn.add(page)
         self.viewport().update()
 
     def show_layer(self, page: int, layer: Layer) -> None:
-        """The characters that can be highlighted and selected; nothing is yet."""
+        """Take the characters of a page, which can be highlighted and selected from now on; none of them is yet."""
         self.book_marks.put(page, layer)
         self.links.look()
 
@@ -123,17 +126,19 @@ class DrawnPages(PageColumn):
         return self.marks(page).layer
 
     def layers(self) -> list[int]:
-        """The pages whose characters are known."""
+        """Return the pages whose characters are known."""
         return self.book_marks.pages()
 
     def light(self, page: int, lit: Iterable[Box], found: Iterable[Box]) -> None:
-        """`lit` is the quotation or the place one looks at; `found` are the other places on that page."""
+        """Highlight places of a page: `lit` is the quotation, or the hit that one looks at; `found` are the other hits
+        there."""
         if self.book_marks.light(page, lit, found):
             self.arrive_lit(page)
         self.viewport().update()
 
     def lit(self, page: int = 0) -> tuple[Box, ...]:
-        """On a page; on the current one for 0."""
+        """Return the boxes that are highlighted on a page, or on the current one for 0, as shares of its width and
+        height."""
         return self.marks(page or self.current).lit
 
     def found(self, page: int = 0) -> tuple[Box, ...]:
@@ -143,7 +148,7 @@ class DrawnPages(PageColumn):
         return self._images.get(page or self.current)
 
     def drawn_area(self, page: int = 0) -> QRectF:
-        """The drawing of a page, in the viewport; that of the current one for 0."""
+        """Return the place of a page's drawing in the viewport, in px; that of the current page for 0."""
         return QRectF(self.place_of(page or self.current))
 
     def selected_text(self) -> str:
@@ -161,7 +166,7 @@ class DrawnPages(PageColumn):
         return self._zoom
 
     def set_zoom(self, zoom: PageZoom) -> None:
-        """The middle of the view stays in the middle."""
+        """Set how large pages are shown; what is in the middle of the view stays there."""
         if zoom != self._zoom:
             self._zoom = zoom
             self._goal = Goal(self.current, lit=False) if zoom.fit is PageFit.PAGE else None
@@ -170,16 +175,16 @@ class DrawnPages(PageColumn):
 
     @property
     def turns(self) -> int:
-        """Quarters clockwise."""
+        """The turn of the drawings, in quarters clockwise."""
         return self._turns
 
     @property
     def dark(self) -> bool:
-        """The drawings are light on dark."""
+        """True if the drawings are light on dark."""
         return self._dark and self.theme.palette.dark
 
     def set_turns(self, turns: int) -> None:
-        """Quarters clockwise."""
+        """Turn the drawings by so many quarters clockwise from upright."""
         if turns % 4 != self._turns:
             self._turns = turns % 4
             self.region.drop()
@@ -187,7 +192,7 @@ class DrawnPages(PageColumn):
             self._draw_anew()
 
     def set_dark(self, dark: bool) -> None:
-        """In the dark theme."""
+        """Set whether drawings are light on dark, as they are in the dark theme."""
         if dark != self._dark:
             self._dark = dark
             self._draw_anew()
@@ -208,7 +213,7 @@ class DrawnPages(PageColumn):
         return self._paper.fitted(self._zoom, self._turns, (room.width(), room.height()))
 
     def proportions(self) -> float:
-        """The height by the width of the page of which a part is selected."""
+        """Return the height by the width of the page of which a part is selected."""
         width, height = self._paper.of(self._part_of)
         return height / width
 
@@ -304,7 +309,8 @@ class DrawnPages(PageColumn):
             super().keyPressEvent(event)
 
     def _character_under(self, at: QPointF) -> tuple[int, int] | None:
-        """The page there, and the number of the character."""
+        """Return the page at a place in the viewport, and the number of the character there; None where no character
+        is."""
         page = self.page_under(at)
         index = self.marks(page).character_under(at, self.placed(page)) if page is not None else None
         return (page, index) if page is not None and index is not None else None
@@ -323,23 +329,23 @@ class DrawnPages(PageColumn):
         return self._part_of
 
     def select(self, start: int, end: int) -> None:
-        """Characters of the current page's text."""
+        """Select the characters [start, end) of the current page's text."""
         layer = self.layer(self.current)
         if layer is not None and end > start:
             self._select(self.current, (start, min(end, len(layer.text))))
 
     def _select(self, page: int, selection: tuple[int, int] | None) -> None:
-        """On one page at a time."""
+        """Select a range of characters of one page, or nothing for None; there is a selection on one page at a time."""
         if self.book_marks.select(page, selection):
             self.selected.emit()
             self.viewport().update()
 
     def _placed_part(self) -> PlacedPage:
-        """Where the page of which a part is selected is; empty until it is drawn."""
+        """Return where the page of which a part is selected is in the view; its area is empty until it is drawn."""
         return self.placed(self._part_of) if self._part_of in self._images else PlacedPage(QRectF())
 
     def _begin_part(self, at: QPointF) -> None:
-        """A rectangle is begun there."""
+        """Begin a rectangle at a place in the viewport: the page there becomes the one of which a part is selected."""
         if (page := self.page_under(at)) is not None and page in self._images:
             self._part_of = page
             self.take(page)

@@ -25,8 +25,8 @@ _SPACE = re.compile(r"\s+")
 
 
 class Finding(Presenter):
-    """`page_wanted` carries the number of a page; `changed`: other words, or another place, are looked at; `looked_at`:
-    before that, a place on the current page was chosen."""
+    """The search in the open book. `page_wanted` carries the number of a page; `changed` tells that other words, or
+    another place, are looked at, and before it `looked_at` that a place on the current page was chosen."""
 
     page_wanted = Signal(int)
     looked_at = Signal()
@@ -58,7 +58,7 @@ class Finding(Presenter):
         return hit.page, hit.nth
 
     def show_page(self, book: Book, page: int) -> None:
-        """Another page is shown: the first place on it is the one that is looked at, unless one was chosen there."""
+        """Take another page: the first place on it becomes the one that is looked at, unless one was chosen there."""
         other_book = self._book is None or self._book.id != book.id
         self._book, self._page = book, page
         if other_book:
@@ -70,18 +70,19 @@ class Finding(Presenter):
         self._show()
 
     def follow(self, page: int) -> None:
-        """One has scrolled there: what is looked at stays, and one goes on from here."""
+        """Note that one has scrolled to a page: the place that is looked at stays, and the search goes on from this
+        page."""
         self._page = page
 
     def use_words(self, words: str) -> None:
-        """Search for these in the next page that is shown, as if they had been typed."""
+        """Search the next page that is shown for these words, as if they had been typed."""
         self._later.stop()
         self.words = words
         with QSignalBlocker(self._panel.header.find_field):
             self._panel.header.find_field.setText(words)
 
     def leave(self) -> None:
-        """No book is shown."""
+        """Search nothing any more, as no book is shown."""
         self._book = None
         self._take(())
 
@@ -131,7 +132,8 @@ class Finding(Presenter):
 
     @Slot(int)
     def _go_on(self, step: int) -> None:
-        """To the next place or the one before; from a page without any, to the nearest in that direction."""
+        """Go to the next place for +1, to the one before for -1; from a page without any, to the nearest in that
+        direction."""
         if self._later.isActive():
             self._find()
             return
@@ -164,7 +166,7 @@ class Finding(Presenter):
 
 
 def _around(library: Library, book_id: str, pages: Sequence[int], words: str) -> dict[int, Sequence[Around]]:
-    """The text around each place, by page; nothing for a page that was removed meanwhile."""
+    """Return the words around each place, by the pages' numbers; none for a page that was removed meanwhile."""
     found: dict[int, Sequence[Around]] = {}
     for number in pages:
         try:
@@ -183,5 +185,5 @@ def _cut(text: str, start: int, end: int) -> Around:
 
 
 def _one_line(text: str) -> str:
-    """Each run of white space becomes one space, at the edges too."""
+    """Return a text with each run of white space turned into one space, at its edges too."""
     return _SPACE.sub(" ", text)

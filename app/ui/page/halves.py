@@ -17,13 +17,13 @@ class Halves(QSplitter):
         self.addWidget(own)
 
     def take_second(self, widget: QWidget) -> None:
-        """For `set_split`."""
+        """Take the second page, which `set_split` shows and hides."""
         self._second = widget
         self.addWidget(widget)
         widget.hide()
 
     def set_split(self, split: bool) -> None:
-        """Both are shown, or the first alone."""
+        """Show both pages, or the first alone."""
         if self._second is not None and split is not self.is_split:
             self._second.setVisible(split)
             self.setSizes([_LARGE, _LARGE])
@@ -33,7 +33,7 @@ class Halves(QSplitter):
         return self._second is not None and not self._second.isHidden()
 
     def lie(self, *, wide: bool) -> None:
-        """Side by side where it is `wide`."""
+        """Lay the two pages side by side if there is a `wide` room for them, else one below the other."""
         wanted = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
         if wanted != self.orientation():
             self.setOrientation(wanted)
@@ -41,6 +41,6 @@ class Halves(QSplitter):
 
     @property
     def active(self) -> QWidget | None:
-        """The second one, if it has the focus."""
+        """The second page if it has the focus, else the first."""
         second, focus = self._second, QApplication.focusWidget()
         return second if second is not None and focus is not None and second.isAncestorOf(focus) else None

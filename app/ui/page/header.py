@@ -1,5 +1,5 @@
-"""Above the page: the open books as tabs, hidden while only one is open; then the book's title, its outline, and the
-search in it."""
+"""The header above the page: the open books as tabs, hidden while only one is open; then the book's title, its outline,
+and the search in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CROSS = 12
 
 
 class BookTabs(QTabBar):
-    """`chosen` and `close_wanted` carry the id of a book."""
+    """The open books as tabs. `chosen` and `close_wanted` carry the id of a book."""
 
     chosen = Signal(str)
     close_wanted = Signal(str)
@@ -44,7 +44,7 @@ class BookTabs(QTabBar):
         self.hide()
 
     def books(self) -> list[str]:
-        """Their ids, from left to right."""
+        """Return the ids of the books, from left to right."""
         return [str(self.tabData(index)) for index in range(self.count())]
 
     def show_books(self, titles: Sequence[tuple[str, str]]) -> None:
@@ -57,7 +57,7 @@ class BookTabs(QTabBar):
         self.setVisible(self.count() > 1)
 
     def show_book(self, book_id: str, title: str) -> None:
-        """Make its tab the current one; a book that has none gets one, behind the current."""
+        """Make the tab of a book the current one; a book that has none gets one, behind the current."""
         with QSignalBlocker(self):
             if book_id not in self.books():
                 self._insert(self.currentIndex() + 1, book_id, title)
@@ -65,7 +65,7 @@ class BookTabs(QTabBar):
         self.setVisible(self.count() > 1)
 
     def take_away(self, book_id: str) -> str:
-        """Remove its tab; the id of the book beside it, empty where there is none."""
+        """Remove the tab of a book, and return the id of the book beside it; empty if there is none."""
         books = self.books()
         if book_id not in books:
             return ""
@@ -77,12 +77,13 @@ class BookTabs(QTabBar):
         return rest[min(index, len(rest) - 1)] if rest else ""
 
     def step(self, by: int) -> None:
-        """To the tab `by` further, around the ends."""
+        """Go to the tab `by` further to the right, around the ends."""
         if self.count() > 1:
             self.setCurrentIndex((self.currentIndex() + by) % self.count())
 
     def event(self, event: QEvent) -> bool:
-        """The whole title as a tooltip. Qt's own would be read out with the markup that keeps titles plain."""
+        """Show the whole title as a tooltip. Qt would read its own tooltip out with the markup that keeps titles
+        plain."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), plain_tip(self.accessibleTabName(self.tabAt(event.pos()))), self)
             return True
@@ -123,7 +124,8 @@ _FIND_WIDTH, _FIND_SMALLEST = 148, 88
 
 
 class FindField(QLineEdit):
-    """Return finds the next place, Shift+Return the one before, Down goes into their list, Esc empties the field."""
+    """The field for what is searched. Return finds the next place, Shift+Return the one before; Down goes into the list
+    of places, Esc empties the field."""
 
     next_wanted = Signal(int)
     list_wanted = Signal()
@@ -181,7 +183,8 @@ class PageHeader(QWidget):
         row(*shown, of=self, margins=(SPACE_L, 0, SPACE_L, 0), spacing=SPACE_S)
 
     def show_book(self, title: str, *, outline: bool, drawn: bool) -> None:
-        """`outline`: the book has one; `drawn`: its pages can be shown as images too."""
+        """Show the title of a book. `outline` tells that the book has one, `drawn` that its pages can be shown as
+        images too."""
         self._title.setText(shorten_title(title))
         set_tip(self._title, title)
         self.outline.setVisible(outline)
@@ -191,7 +194,7 @@ class PageHeader(QWidget):
         self.find_field.setVisible(bool(title))
 
     def show_closing(self) -> None:
-        """This page is beside another, and can be closed."""
+        """Show the button that closes the page, which is beside another."""
         self.close_button.show()
 
     def title(self) -> str:
@@ -199,7 +202,7 @@ class PageHeader(QWidget):
 
     @Slot(bool)
     def set_text_shown(self, shown: bool) -> None:
-        """Show which of the two is shown, without a signal."""
+        """Show whether the text or the drawings are shown, without a signal."""
         with QSignalBlocker(self.as_text):
             self.as_text.setChecked(shown)
         self.as_text.set_name(_("Show the page") if shown else _("Show the text"))

@@ -56,7 +56,8 @@ class Around:
 
 @dataclass(frozen=True)
 class Hit:
-    """The place of number `nth`, from 0, on a page with its name in words; `around` is None until it was looked up."""
+    """A place that was found: the one of number `nth`, from 0, on a page with its name in words. `around` is None until
+    it was looked up."""
 
     page: int
     name: str
@@ -65,7 +66,8 @@ class Hit:
 
 
 class HitModel(QAbstractListModel):
-    """Rows are counted at once, and filled when they are shown; `pages_wanted` carries numbers of pages."""
+    """The places that were found. Rows are counted at once, and filled when they are shown; `pages_wanted` carries the
+    numbers of the pages whose words are needed."""
 
     pages_wanted = Signal(list)
 
@@ -80,7 +82,7 @@ class HitModel(QAbstractListModel):
         self._later.timeout.connect(self._ask)
 
     def show_pages(self, pages: Sequence[FoundPage], names: PageNames) -> None:
-        """`names` are those of all pages of the book."""
+        """Show the places on these pages; `names` are the names of all pages of the book."""
         self.beginResetModel()
         self._pages, self._names = tuple(pages), names
         self._ends = list(accumulate(page.places for page in pages))
@@ -112,7 +114,7 @@ class HitModel(QAbstractListModel):
         return page_words(self._names.of(page.number))
 
     def row_of(self, page: int) -> int:
-        """The first row of a page, or of the first page after it; the number of rows if there is none."""
+        """Return the first row of a page, or of the first page after it; the number of rows if there is none."""
         place = next((at for at, found in enumerate(self._pages) if found.number >= page), len(self._pages))
         return self._ends[place - 1] if place else 0
 
@@ -143,7 +145,7 @@ class _HitDelegate(QStyledItemDelegate):
         self.names_width = _NAME_WIDTH
 
     def make_room(self, names: Sequence[str]) -> None:
-        """All names get the same room, which the longest one needs, up to a limit."""
+        """Give all names the same room, which the longest one needs, up to a limit."""
         longest = QFontMetrics(ui_font(SIZE_SMALL)).horizontalAdvance(max(names, key=len, default=""))
         self.names_width = min(max(_NAME_WIDTH, longest + SPACE_S), _WIDEST_NAME)
 
@@ -174,7 +176,7 @@ class _HitDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, room: QRect, around: Around) -> None:
-        """The found words about a third into the line, the text before them cut on the left."""
+        """Paint the found words about a third into the line, with the text before them cut on the left."""
         palette = self._theme.palette
         plain, bold = text_font(SIZE_UI), text_font(SIZE_UI, QFont.Weight.DemiBold)
         plain_metrics, bold_metrics = QFontMetrics(plain), QFontMetrics(bold)
@@ -195,7 +197,7 @@ class _HitDelegate(QStyledItemDelegate):
 
 
 class HitList(QListView):
-    """`chosen` carries a row; `left`: Up or Esc leads back to the field."""
+    """The list of the places. `chosen` carries a row; `left` tells that Up or Esc leads back to the field."""
 
     chosen = Signal(int)
     left = Signal()
@@ -227,7 +229,7 @@ class HitList(QListView):
         self.updateGeometry()
 
     def show_current(self, row: int) -> None:
-        """Select a row; none for -1."""
+        """Select a row, or none for -1."""
         index = self.hits.index(row, 0) if row >= 0 else QModelIndex()
         self.setCurrentIndex(index)
         if index.isValid():
@@ -249,7 +251,8 @@ class HitList(QListView):
 
 
 class FoundBar(QWidget):
-    """`next_wanted` is +1 or -1; what is chosen in the list comes from `hits`."""
+    """The bar that says how many places were found. `next_wanted` is +1 or -1; what is chosen in the list comes from
+    `hits`."""
 
     next_wanted = Signal(int)
 
@@ -272,8 +275,8 @@ class FoundBar(QWidget):
         column(top, self.hits, of=self, margins=(0, SPACE_S, 0, SPACE_S), spacing=SPACE_XS)
 
     def show_found(self, words: str, pages: Sequence[FoundPage], names: PageNames, current: int) -> None:
-        """`names` are those of all pages of the book; `current` is the row of the place that is shown, -1 for none of
-        them; no words hide everything."""
+        """Show what was found. `names` are the names of all pages of the book; `current` is the row of the place that
+        is shown, -1 for none of them; empty `words` hide everything."""
         if self._listed != (words, tuple(pages), names):
             self._listed = (words, tuple(pages), names)
             self.hits.show_pages(pages, names)
@@ -293,7 +296,7 @@ class FoundBar(QWidget):
         self.setVisible(bool(words))
 
     def place(self) -> str:
-        """Which of how many places is shown, as "2 / 7"."""
+        """Return which of how many places is shown, as "2 / 7"."""
         return self._place.text()
 
     def text(self) -> str:

@@ -28,7 +28,7 @@ _ROUND = 4.0  # px
 
 
 class LinkedPages(Protocol):
-    """The pages that have the links, with all that the links ask of them."""
+    """The pages that have the links, and all that the links ask of them."""
 
     @property
     def dark(self) -> bool: ...
@@ -45,7 +45,7 @@ class LinkedPages(Protocol):
 
 
 class _SeenLink(NamedTuple):
-    """`area`: of its first line, in the view."""
+    """A link in sight; `area` is that of its first line, in the view."""
 
     link: PageLink
     on: int
@@ -55,7 +55,7 @@ class _SeenLink(NamedTuple):
 
 class LinkStop(PlainButton):
     def __init__(self, seen: _SeenLink, target: str, pages: LinkedPages, theme: Theme, parent: QWidget) -> None:
-        """`target`: where it leads, in words."""
+        """`target` says in words where the link leads."""
         super().__init__(theme, parent)
         self.link = seen.link
         self._pages = pages
@@ -65,7 +65,8 @@ class LinkStop(PlainButton):
         self.setAccessibleDescription(target)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        """A page is paper by night too, but for a dark one."""
+        """Draw a frame around the link that has the focus, in the colours of day: a page is paper by night too, unless
+        it is drawn dark."""
         if self.hasFocus():
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -74,7 +75,8 @@ class LinkStop(PlainButton):
 
 
 class PageLinks(QObject):
-    """`followed` carries a PageLink that leads to a page. An address on the web is shown, and opened by nobody."""
+    """The links of the pages in sight. `followed` carries a PageLink that leads to a page. An address on the web is
+    shown, and opened by nobody."""
 
     followed = Signal(object)
 
@@ -92,11 +94,11 @@ class PageLinks(QObject):
         self._later.timeout.connect(self._place)
 
     def look(self) -> None:
-        """Others may be in sight, or at other places."""
+        """Place the buttons anew, soon: other links may be in sight, or at other places."""
         self._later.start()
 
     def stops(self) -> list[LinkStop]:
-        """The buttons, in the order of reading."""
+        """Return the buttons, in the order of reading."""
         return list(self._stops.values())
 
     # ---- mouse
@@ -107,7 +109,7 @@ class PageLinks(QObject):
         return layer.link_at(*self._pages.placed(page).share(at)) if page is not None and layer is not None else None
 
     def point(self, at: QPointF, *, over_text: bool) -> None:
-        """The mouse is there: show what it can do, and say where the link leads."""
+        """Show what the mouse can do at a place, and where the link there leads."""
         link = self.under(at)
         text = Qt.CursorShape.IBeamCursor if over_text else Qt.CursorShape.ArrowCursor
         self._view.viewport().setCursor(Qt.CursorShape.PointingHandCursor if link is not None else text)
@@ -117,7 +119,8 @@ class PageLinks(QObject):
         self._pressed = self.under(at)
 
     def release(self, at: QPointF) -> None:
-        """Where it was pressed, it is followed, unless words of it were selected."""
+        """Follow the link on which the mouse button was pressed, if it is released on it and no words of it were
+        selected."""
         pressed, self._pressed = self._pressed, None
         if pressed is not None and pressed == self.under(at) and not self._pages.selected_text():
             self._follow(pressed)
@@ -134,7 +137,8 @@ class PageLinks(QObject):
 
     @Slot()
     def _place(self) -> None:
-        """There is a button over each link in sight, and none elsewhere. The one with the focus stays the same."""
+        """Put a button over each link in sight, and remove all others. The button that has the focus stays the same
+        one."""
         before, self._stops = self._stops, {}
         last: QWidget = self._view
         for each in self._seen():
@@ -171,7 +175,7 @@ class PageLinks(QObject):
         self._follow(stop.link)
 
     def _target_words(self, link: PageLink) -> str:
-        """Where it leads."""
+        """Return where a link leads, in words."""
         if not link.page:
             return disarm(link.address)
         return _("To {place}").format(place=page_words(self.names.of(link.page)))

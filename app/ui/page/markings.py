@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 _BY_DAY = ("#F2D9DA", PAPER.highlight, "#E8B04A", "#C9DCEF")
 _BY_NIGHT = ("#4A2F31", LAMP.highlight, "#A87F2A", "#2C4258")
-"""The colours of what is found, of what is lit, of that at the height of its pulse, and of what is selected."""
+"""The colours of what is found, of what is lit, of what is lit at the height of its pulse, and of what is selected."""
 _AROUND = 1  # px
 
 
 class PlacedPage:
-    """Where the drawing of a page is in the view: `area`, `turns` quarters of a turn clockwise."""
+    """The place of a page's drawing in the view: `area` in px, and `turns`, quarters of a turn clockwise."""
 
     def __init__(self, area: QRectF, turns: int = 0) -> None:
         self.area = area
         self.turns = turns % 4
 
     def share(self, at: QPointF) -> tuple[float, float]:
-        """A place of the view in shares of the upright page's width and height."""
+        """Return a place of the view in shares, 0 to 1, of the upright page's width and height."""
         x = (at.x() - self.area.left()) / max(1.0, self.area.width())
         y = (at.y() - self.area.top()) / max(1.0, self.area.height())
         for _turn in range(self.turns):
@@ -52,7 +52,7 @@ class PlacedPage:
         )
 
     def around(self, boxes: Iterable[Box]) -> QRectF:
-        """All of them, in the view."""
+        """Return the area of the view, in px, that holds all these boxes."""
         area = QRectF()
         for box in boxes:
             area = area.united(self.on_view(box))
@@ -61,7 +61,7 @@ class PlacedPage:
 
 @dataclass(frozen=True)
 class DrawnNote:
-    """A person's highlight, with a box for each of its lines."""
+    """A person's highlight on a drawing, with a box for each of its lines."""
 
     note_id: str
     marker: Marker
@@ -72,7 +72,7 @@ class Markings:
     """The highlights and the selection of one page."""
 
     def __init__(self, layer: Layer | None = None, notes: Sequence[NoteInText] = ()) -> None:
-        """Nothing is lit or selected yet; without a layer nothing can be."""
+        """`layer` has the characters of the page; without it, nothing can be lit or selected. Nothing is yet."""
         self.layer = layer
         self.notes = _drawn(layer, notes) if layer is not None else ()
         self.lit: tuple[Box, ...] = ()
@@ -89,12 +89,13 @@ class Markings:
         return self.layer.bands(*self.selection) if self.layer and self.selection else ()
 
     def note_at(self, at: QPointF, placed: PlacedPage) -> str:
-        """The id of the highlight at a place in the view; the last one of several, which is on top."""
+        """Return the id of the highlight at a place in the view, empty if there is none; of several, the last one,
+        which is on top."""
         found = (note for note in reversed(self.notes) for box in note.boxes if placed.on_view(box).contains(at))
         return next((note.note_id for note in found), "")
 
     def caret_at(self, at: QPointF, placed: PlacedPage) -> int | None:
-        """The number of characters before a place in the view; None on a page without text."""
+        """Return the number of characters before a place in the view; None on a page without text."""
         if self.layer is None:
             return None
         x, y = placed.share(at)
@@ -102,7 +103,7 @@ class Markings:
         return None if index is None else index + self.layer.is_behind(index, x)
 
     def character_under(self, at: QPointF, placed: PlacedPage) -> int | None:
-        """The character whose box holds a place in the view."""
+        """Return the number of the character whose box holds a place in the view; None if no box does."""
         if self.layer is None:
             return None
         x, y = placed.share(at)
@@ -110,8 +111,8 @@ class Markings:
         return index if index is not None and self.layer.holds(index, x, y) else None
 
     def paint(self, painter: QPainter, placed: PlacedPage, pulse: float = 0.0, *, dark: bool = False) -> None:
-        """Like a marker pen: what is written stays as it is. A page is paper by night too, so the colours are those of
-        day; but for a `dark` one."""
+        """Paint the highlights like a marker pen, so that what is written stays as it is. A page is paper by night too,
+        and the colours are those of day, unless it is drawn `dark`."""
         painter.save()
         modes = QPainter.CompositionMode
         painter.setCompositionMode(modes.CompositionMode_Lighten if dark else modes.CompositionMode_Multiply)
@@ -130,7 +131,8 @@ class Markings:
         self._underline(painter, placed, dark=dark)
 
     def _underline(self, painter: QPainter, placed: PlacedPage, *, dark: bool) -> None:
-        """Draw lines that tell a person's highlights from what is lit, and from one another, without their colours."""
+        """Draw lines that tell a person's highlights from what is lit, and from one another, even to an eye that does
+        not tell their colours apart."""
         painter.save()
         for note in self.notes:
             look = look_of(note.marker, dark=dark)
@@ -152,11 +154,11 @@ class BookMarkings:
         return self._pages.get(page) or Markings()
 
     def put(self, page: int, layer: Layer) -> None:
-        """The characters that can be lit and selected; nothing is yet. The person's highlights are."""
+        """Take the characters of a page. None is lit or selected yet; the person's highlights are shown on it."""
         self._pages[page] = Markings(layer, self._notes.get(page, ()))
 
     def show_notes(self, notes: Mapping[int, Sequence[NoteInText]]) -> None:
-        """A person's highlights, by the pages."""
+        """Take a person's highlights, by the numbers of the pages."""
         self._notes = notes
         for page, marks in self._pages.items():
             marks.notes = _drawn(marks.layer, notes.get(page, ())) if marks.layer is not None else ()
@@ -169,14 +171,14 @@ class BookMarkings:
         self._pages = {page: marks for page, marks in self._pages.items() if page in near or marks.selection}
 
     def light(self, page: int, lit: Iterable[Box], found: Iterable[Box]) -> bool:
-        """Whether something else is lit there now."""
+        """Highlight these places of a page; return whether other places are lit there now."""
         marks = self._pages.setdefault(page, Markings())
         before = marks.lit
         marks.light(lit, found)
         return marks.lit != before
 
     def select(self, page: int, selection: tuple[int, int] | None) -> bool:
-        """On one page at a time; whether that is another selection."""
+        """Select a range of one page, and nothing on the others; return whether that is another selection."""
         changed = False
         for number, marks in self._pages.items():
             wanted = selection if number == page else None
@@ -188,11 +190,12 @@ class BookMarkings:
         return next((words for marks in self._pages.values() if (words := marks.selected_text())), "")
 
     def selection(self) -> tuple[int, tuple[int, int]] | None:
-        """The page on which characters are selected, and their range in its layer."""
+        """Return the page on which characters are selected, and their range in its layer; None if nothing is
+        selected."""
         return next(((page, marks.selection) for page, marks in self._pages.items() if marks.selection), None)
 
     def selected_band(self) -> tuple[int, Box] | None:
-        """The last line of the selection, and its page."""
+        """Return the page with the selection, and the last line of the selection; None if nothing is selected."""
         bands = ((page, marks.selected_bands()) for page, marks in self._pages.items())
         return next(((page, boxes[-1]) for page, boxes in bands if boxes), None)
 
@@ -216,7 +219,7 @@ def _wide(box: QRectF) -> QRectF:
 
 
 def blend(colour: str, other: str, share: float) -> QColor:
-    """`share` of the other colour, from 0 to 1."""
+    """Return `colour` mixed with `share`, from 0 to 1, of the `other` colour."""
     first, second = QColor(colour), QColor(other)
     red, green, blue = (
         a + (b - a) * share

@@ -23,8 +23,9 @@ _SIZE = QSize(340, 220)
 
 
 class NoteCard(Popup):
-    """Closes also with Esc, and with Ctrl+Return. `written` carries the text, if it is another one
-    when the card closes; `marked` a Marker; `left_empty`: nothing is written, and there are no words either."""
+    """The card of one note. It closes also with Esc, and with Ctrl+Return. `written` carries the text, if it is another
+    one when the card closes; `marked` carries a Marker; `left_empty` tells that the card closed with nothing written in
+    it, on a note that has no words of the page either."""
 
     marked = Signal(object)
     written = Signal(str)
@@ -65,7 +66,7 @@ class NoteCard(Popup):
         self.resize(_SIZE)
 
     def open_beside(self, area: QRect) -> None:
-        """Below a place in global coordinates, or above it where there is no room in the window."""
+        """Open the card below a place in global coordinates, or above it if there is no room below it in the window."""
         room = QRect(self._window.mapToGlobal(QPoint()), self._window.size())
         x = max(room.left(), min(area.left(), room.right() - self.width() - SPACE_S))
         y = area.bottom() + SPACE_S

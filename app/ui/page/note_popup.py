@@ -22,8 +22,8 @@ _WIDEST, _HIGHEST = 520, 520
 
 
 class NotesPopup(Popup):
-    """Closes also when something is chosen. `opened` and `edit_wanted` carry a Note, the latter
-    also where it is, in global coordinates."""
+    """The list of a book's notes. It closes also when something is chosen. `opened` and `edit_wanted` carry a Note;
+    `edit_wanted` carries its place in global coordinates too."""
 
     opened = Signal(object)
     edit_wanted = Signal(object, QRect)
@@ -31,7 +31,7 @@ class NotesPopup(Popup):
     def __init__(
         self, notes: tuple[Note, ...], book: Book, entries: Sequence[MenuEntry], theme: Theme, parent: QWidget
     ) -> None:
-        """`entries`: there is a button for each of them."""
+        """`entries` are what there is a button for below the list."""
         super().__init__(parent)
         self.setAccessibleName(_("Notes in this document"))
         self.view = NoteView(theme)
@@ -48,7 +48,7 @@ class NotesPopup(Popup):
         return button
 
     def drop_below(self, header: QWidget) -> None:
-        """Below the panel's header, as high as the notes need."""
+        """Open below the panel's header, as high as the notes need."""
         width = min(_WIDEST, header.width() - 2 * SPACE_S)
         room = header.window().height() - header.mapTo(header.window(), QPoint(0, header.height())).y() - SPACE_XL
         highest = min(_HIGHEST, room)

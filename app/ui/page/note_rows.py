@@ -36,7 +36,7 @@ _MOST_LINES = 4
 _HEADING = 44
 _INDENT = SPACE_L
 _WIDEST = 760
-"""Pixels of a line: longer ones are hard to read."""
+"""The width in px of the widest line: longer ones are hard to read."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class NoteHeading:
 
 @dataclass(frozen=True)
 class NoteRow:
-    """`place` is the page in words, or empty."""
+    """A row for a note. `place` is its page in words, or empty."""
 
     note: Note
     place: str
@@ -59,7 +59,7 @@ class NoteList(RowsModel[NoteHeading | NoteRow]):
 
     def show_notes(self, notes: Iterable[Note], books: Mapping[str, Book], *, headed: bool = True) -> None:
         """Show the notes of each book in the order of its pages, books by their titles, and last the notes of no book.
-        `books` are given by their ids; `headed`: each book's notes are under its title."""
+        `books` are given by their ids; if `headed`, each book's notes are under its title."""
         groups: dict[str, list[Note]] = {}
         for note in notes:
             groups.setdefault(note.place.book_id if note.place is not None else "", []).append(note)
@@ -76,7 +76,7 @@ class NoteList(RowsModel[NoteHeading | NoteRow]):
         return [row.note for row in self.rows if isinstance(row, NoteRow)]
 
     def index_of(self, note_id: str) -> QModelIndex:
-        """The index of a note; an invalid one where it is not listed."""
+        """Return the index of a note; an invalid one if it is not listed."""
         return self.find(lambda row: isinstance(row, NoteRow) and row.note.id == note_id)
 
     def words(self, row: NoteHeading | NoteRow) -> str:
@@ -104,7 +104,8 @@ def _order(note: Note) -> tuple[int, int, float]:
 
 
 class NoteDelegate(QStyledItemDelegate):
-    """Words in the face of the books with the line of their marker beside them, the person's in that of the window."""
+    """Paints the words of a note in the face of the books with the line of their marker beside them, and what the
+    person wrote in the face of the window."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -17,14 +17,14 @@ from app.ui.page.note_rows import NoteDelegate, NoteList, NoteRow
 from app.wording.i18n import _
 
 _BATCH, _AT_ONCE, _AGAIN_MS = 60, 300, 20
-"""Rows that are laid out together, each as high as its words need; the most of a list that is laid out at once; how
-often it is looked whether a row is laid out."""
+"""The number of rows that are laid out together, each as high as its words need; the length of the longest list that is
+laid out at once; the time (ms) between two looks at whether a row is laid out."""
 _EDIT = Qt.Key.Key_F2
 
 
 class NoteView(QListView):
-    """`opened`, `edit_wanted`, `delete_wanted`, `copy_wanted` carry a Note; `edit_wanted` also where its row is, in
-    global coordinates."""
+    """The list of notes. `opened`, `edit_wanted`, `delete_wanted` and `copy_wanted` carry a Note; `edit_wanted` also
+    carries where its row is, in global coordinates."""
 
     opened = Signal(object)
     edit_wanted = Signal(object, QRect)
@@ -67,7 +67,7 @@ class NoteView(QListView):
         return menu
 
     def event(self, event: QEvent) -> bool:
-        """F2 renames the conversation elsewhere."""
+        """Keep F2 for editing the note; anywhere else in the window it renames the conversation."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == _EDIT:
             event.accept()
         return super().event(event)
@@ -84,7 +84,7 @@ class NoteView(QListView):
             super().keyPressEvent(event)
 
     def show_notes(self, notes: Iterable[Note], books: Mapping[str, Book], *, headed: bool = True) -> None:
-        """Show notes like `NoteList.show_notes`; the note that was the current one still is, and stays in sight."""
+        """Show notes as `NoteList.show_notes` does; the note that was the current one still is, and stays in sight."""
         chosen = self._note(self.currentIndex())
         self.notes.show_notes(notes, books, headed=headed)
         modes = QListView.LayoutMode

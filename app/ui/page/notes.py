@@ -28,8 +28,8 @@ _AT = QSize(1, 1)
 
 
 class PageNotes(Presenter):
-    """`changed`: some note is another, or new; `delete_wanted` carries a Note; `place_wanted` the id of a book, a page
-    and words on it."""
+    """The notes on the open page. `changed` tells that some note is another, or new; `delete_wanted` carries a Note;
+    `place_wanted` carries the id of a book, a page and words on it."""
 
     changed = Signal()
     delete_wanted = Signal(object)
@@ -38,7 +38,7 @@ class PageNotes(Presenter):
     def __init__(
         self, context: WindowContext, panel: PagePanel, shown: Shown, entries: Callable[[], Sequence[MenuEntry]]
     ) -> None:
-        """`entries`: what the list of the book's notes has buttons for."""
+        """`entries` returns what the list of the book's notes has buttons for."""
         super().__init__(panel)
         self._notes = context.desk.documents.notes
         self._bridge = context.bridge
@@ -57,7 +57,7 @@ class PageNotes(Presenter):
 
     @Slot()
     def follow(self) -> None:
-        """Another page may be open; the notes are those of its book."""
+        """Load the notes of the open book if that is another one now, or was read again."""
         if self._shown.book is None:
             self._known = None
             self._panel.header.notes.hide()
@@ -69,7 +69,7 @@ class PageNotes(Presenter):
 
     @Slot()
     def load(self) -> None:
-        """Some may be others."""
+        """Load the notes of the open book anew: some may be others."""
         if (book := self._shown.book) is not None:
             taken = partial(self._take, book.id)
             self._call(partial(self._notes.placed, book.id), taken)
@@ -102,7 +102,7 @@ class PageNotes(Presenter):
 
     @Slot()
     def write(self) -> None:
-        """A note about the selected words, or about the page."""
+        """Write a note about the selected words, or about the page if no words are selected."""
         area = self._panel.selection.area()
         work = self._making(self._panel.selection.marker)
         if work is None and self._shown.place is not None:
@@ -111,7 +111,7 @@ class PageNotes(Presenter):
             self._call(work, partial(self._open_made, area))
 
     def _making(self, marker: Marker) -> Callable[[], Note] | None:
-        """None where nothing is selected."""
+        """Return the work that makes a note of the selected words; None if none are selected."""
         book = self._shown.book
         if book is None:
             return None
@@ -140,7 +140,7 @@ class PageNotes(Presenter):
 
     @Slot()
     def offer(self) -> None:
-        """All notes of the book, to go to one of them."""
+        """Offer all notes of the book, to go to one of them."""
         if self._shown.book is None or not self._placed:
             return
         notes = tuple(each.note for each in self._placed)
@@ -174,7 +174,8 @@ class PageNotes(Presenter):
         card.open_beside(area)
 
     def _drop(self, note: Note) -> None:
-        """One that says nothing is none, and nobody misses it."""
+        """Delete a note without words of the page whose card was left empty. If something was written on it before, ask
+        first; else nobody misses it."""
         if note.text:
             self.delete_wanted.emit(note)
         else:
@@ -226,7 +227,8 @@ class PageNotes(Presenter):
         return True
 
     def _note_at(self, at: QPointF) -> Note | None:
-        """On the drawing. A link that is highlighted stays a link."""
+        """Return the note at a place on the drawing; None if there is none, or if a link is there, which stays a link
+        even if it is highlighted."""
         image = self._panel.image
         page = image.page_under(at)
         if page is None or image.links.under(at) is not None:
@@ -240,7 +242,8 @@ class PageNotes(Presenter):
 
 
 def _holds(span: tuple[int, int] | None, character: int) -> bool:
-    """`character` is the gap between two that is nearest to the mouse."""
+    """Return whether a range of characters holds the gap `character`, the one between two characters nearest to the
+    mouse."""
     return span is not None and span[0] <= character <= span[1]
 
 

@@ -16,8 +16,8 @@ from app.ui.page.zoom import PageZoom
 
 @dataclass
 class BookPlace:
-    """`zoom` and `turns` are those of drawings; `words` are those of the search;
-    `spot` is what was at the top of the view."""
+    """The way a book was shown. `zoom` and `turns` are those of drawings; `words` are those of the search; `spot` is
+    what was at the top of the view."""
 
     page: int
     as_text: bool = False
@@ -29,8 +29,8 @@ class BookPlace:
 
 @dataclass
 class _Open:
-    """The open books of a conversation by their ids, from left to right, and the one that is shown, if any is; `trail`:
-    where one was in them."""
+    """The open books of a conversation by their ids, from left to right, and the one that is shown, if any is. `trail`
+    has the places in them that one came from."""
 
     places: dict[str, BookPlace] = field(default_factory=dict)
     shown: str = ""
@@ -84,7 +84,8 @@ class OpenBooks:
         self._all.pop(conversation_id, None)
 
     def forget_book(self, book_id: str) -> None:
-        """A book was removed: it is open no more in the conversations that are not shown, and no trail leads to it."""
+        """Forget a book that was removed: it is open no more in the conversations that are not shown, and no trail
+        leads to it."""
         self._now.trail.forget(book_id)
         for opened in self._all.values():
             opened.trail.forget(book_id)
@@ -92,7 +93,7 @@ class OpenBooks:
                 opened.places.pop(book_id, None)
 
     def page_of(self, book_id: str) -> int:
-        """The page at which a book is open; the first where it is not."""
+        """Return the page at which a book is open; the first if it is not open."""
         place = self._now.places.get(book_id)
         return place.page if place is not None else 1
 
@@ -111,7 +112,7 @@ class OpenBooks:
             place.spot = self._panel.here()
 
     def enter(self, book: Book, page: int) -> BookPlace:
-        """Another book is shown: restore what was remembered of it."""
+        """Restore what was remembered of a book that is shown now."""
         place = self._now.places.setdefault(book.id, BookPlace(page))
         self._now.shown = book.id
         self._panel.tabs.show_book(book.id, book.title)
@@ -124,12 +125,12 @@ class OpenBooks:
         self._now.places[book_id].page = page
 
     def close(self, book_id: str) -> str:
-        """The id of the book beside it; empty where no other is open."""
+        """Close a book, and return the id of the book beside it; empty if no other is open."""
         self._now.places.pop(book_id, None)
         return self._panel.tabs.take_away(book_id)
 
     def _keep_order(self) -> None:
-        """The tabs can be moved: take over their order."""
+        """Take over the order of the tabs, which can be moved."""
         places = self._now.places
         self._now.places = {book_id: places[book_id] for book_id in self._panel.tabs.books() if book_id in places}
 

@@ -32,7 +32,7 @@ _PINCH = 0.12
 
 @dataclass(frozen=True)
 class Goal:
-    """Where one wants to be until one moves on: at the place that is lit on a page, or at the page's top."""
+    """A place where one wants to be until one moves on: the place that is lit on a page, or the page's top."""
 
     page: int
     lit: bool
@@ -40,7 +40,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Spot:
-    """A place of a book: a share of a page's height, and pixels of a gap."""
+    """A place of a book: a page, a share of its height, and pixels of a gap."""
 
     page: int
     share: float = 0.0
@@ -48,8 +48,9 @@ class Spot:
 
 
 class PageColumn(QAbstractScrollArea):
-    """`reached` carries the page that became the current one because one scrolled or clicked there; `turned` is +1 or
-    -1 for an arrow key, `zoomed` for Ctrl and the wheel, and for two fingers."""
+    """The pages of a book in one scrolled column. `reached` carries the page that became the current one because one
+    scrolled or clicked there; `turned` is +1 or -1 for an arrow key, and `zoomed` for Ctrl and the wheel, and for two
+    fingers."""
 
     reached = Signal(int)
     turned = Signal(int)
@@ -84,7 +85,7 @@ class PageColumn(QAbstractScrollArea):
 
     @abstractmethod
     def measure_pages(self, room: QSize) -> Sequence[tuple[int, int]]:
-        """The width and the height of every page, where there is so much room for one."""
+        """Return the width and the height of every page, in px; `room` is what there is for one page."""
 
     @abstractmethod
     def lit_area(self, page: int) -> QRectF | None:
@@ -92,11 +93,11 @@ class PageColumn(QAbstractScrollArea):
 
     @abstractmethod
     def show_seen(self) -> None:
-        """Other pages may be in sight, or at other places."""
+        """Show what is in sight: other pages may be, or the same at other places."""
 
     @abstractmethod
     def repaint_lit(self) -> None:
-        """`pulse` is another."""
+        """Paint what is lit again, as `pulse` is another."""
 
     # ---- what is shown
 
@@ -115,18 +116,18 @@ class PageColumn(QAbstractScrollArea):
 
     @property
     def pulse(self) -> float:
-        """From 1 to 0 after a place was lit."""
+        """The strength of the pulse, from 1 down to 0 after a place was lit."""
         return float(self._pulse.currentValue()) if self._pulse.runs else 0.0
 
     def begin(self, pages: int) -> None:
-        """Another book, of so many pages."""
+        """Begin with another book, of so many pages."""
         self._glide.stop()
         self._pages, self._current = pages, 1
         self._goal = Goal(1, lit=False)
         self.lay_out()
 
     def set_across(self, across: int) -> None:
-        """So many pages beside each other."""
+        """Set how many pages are beside each other."""
         if across != self._across:
             self._across = across
             self._goal = self._goal or Goal(self._current, lit=False)
@@ -159,7 +160,7 @@ class PageColumn(QAbstractScrollArea):
         return self._spot_on(page, at)
 
     def here(self) -> Spot:
-        """Where the top of the view is, seen from the current page."""
+        """Return where the top of the view is, seen from the current page."""
         if not 1 <= self._current <= self._strip.pages:
             return Spot(self._current)
         return self._spot_on(self._current, self.verticalScrollBar().value())
@@ -170,7 +171,7 @@ class PageColumn(QAbstractScrollArea):
         return Spot(page, inside / max(1, place.height()), at - place.top() - inside)
 
     def go_to_spot(self, spot: Spot) -> None:
-        """Where `spot` was at the top of the view."""
+        """Scroll to where `spot` was at the top of the view."""
         if not 1 <= spot.page <= self._pages:
             return
         self._glide.stop()
@@ -180,22 +181,22 @@ class PageColumn(QAbstractScrollArea):
         self.show_seen()
 
     def seen(self, beyond: float = 0.0) -> range:
-        """The pages in sight, and so much `beyond`, in heights of the view."""
+        """Return the pages in sight, and those so much `beyond` it above and below, in heights of the view."""
         if not self._pages:
             return range(0)
         top, height = self.verticalScrollBar().value(), self.viewport().height()
         return self._strip.between(top - beyond * height, top + (1 + beyond) * height)
 
     def place_of(self, page: int) -> QRect:
-        """In the viewport."""
+        """Return the place of a page in the viewport."""
         return self._strip.place(page).translated(-self._corner())
 
     def page_under(self, at: QPointF) -> int | None:
-        """Whose paper that place in the viewport is."""
+        """Return the page whose paper is at a place in the viewport; None if there is none."""
         return next((page for page in self.seen() if self.place_of(page).contains(at.toPoint())), None)
 
     def take(self, page: int) -> None:
-        """One clicked there: it is the current page."""
+        """Make a page on which one clicked the current one."""
         if page != self._current:
             self._goal = None
             self._reach(page)
@@ -310,7 +311,7 @@ class PageColumn(QAbstractScrollArea):
         self._move(place.top() + lit.top() - self.viewport().height() * _LIT_ABOVE_SHARE, smoothly=smoothly)
 
     def _is_in_sight(self, page: int) -> bool:
-        """All that is lit on a page."""
+        """Return whether all that is lit on a page is in sight, and the view is at rest."""
         lit = self.lit_area(page)
         if lit is None or self._glide.runs:
             return False
@@ -331,7 +332,7 @@ class PageColumn(QAbstractScrollArea):
             self._set_bar(goal)
 
     def _stay(self) -> None:
-        """The person moves: nothing else does."""
+        """Stop what moves the view, as the person moves it now."""
         self._glide.stop()
         self._goal = None
 
@@ -343,7 +344,7 @@ class PageColumn(QAbstractScrollArea):
 
     @Slot()
     def _scroll(self) -> None:
-        """By the person's hand the page that is read becomes the current one."""
+        """Make the page that is read the current one, if it was the person who scrolled."""
         self.show_seen()
         if self._placing or not self._pages:
             return

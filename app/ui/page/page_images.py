@@ -19,7 +19,7 @@ from app.wording.units import count
 
 
 class PageImages(QObject):
-    """`taken` carries the Image."""
+    """Makes images of pages. `taken` carries the Image."""
 
     taken = Signal(object)
     failed = Signal(str)
@@ -80,7 +80,7 @@ class PageImages(QObject):
             self._count_tokens(now)
 
     def _on_no_cost(self, problem: Problem) -> None:
-        """The size is shown all the same."""
+        """Leave the size alone on the screen, as the tokens could not be counted."""
 
     def _show(self) -> None:
         if self._area is None:
@@ -94,7 +94,7 @@ class PageImages(QObject):
 
 
 def undrawn_words(problem: Problem) -> str:
-    """Why a page has no drawing."""
+    """Return why a page has no drawing, as a sentence."""
     if problem.code is Code.DOCUMENT_PASSWORD_NEEDED:
         return _("This is the text of a protected document. To see its pages, add it again with its password.")
     return sentence(problem)

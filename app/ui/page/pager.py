@@ -1,5 +1,5 @@
-"""Below the page: back, the page's number to type over and how many there are, forward; and asking about what is
-drawn there."""
+"""The pager below the page: back, the page's number to type over and how many there are, forward; and asking about what
+is drawn there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ _FIELD_WIDTH = 56
 
 
 class Pager(QWidget):
-    """`turned` is +1 or -1, and `travelled` too: forward and back to where one was. `jumped` carries what the person
+    """The row of the page's number and its buttons.
+
+    `turned` is +1 or -1, and so is `travelled`, for forward and back to where one was. `jumped` carries what the person
     typed, which `PageNames.find` takes; `ask_page_wanted` and `ask_part_wanted` are about the page as it is drawn.
     """
 
@@ -77,7 +79,7 @@ class Pager(QWidget):
         QPainter(self).fillRect(0, 0, self.width(), 1, QColor(self._theme.palette.line))
 
     def show_place(self, names: PageNames, number: int) -> None:
-        """`names` are those of the book's pages; `number` is the shown page's."""
+        """Show where one is: `names` are those of the book's pages, `number` is the shown page's."""
         name = names.of(number)
         self._label, self._shown = name.label, name_words(name)
         pages = counted(names.pages, _("of 1 page"), _("of {n} pages"))
@@ -100,13 +102,13 @@ class Pager(QWidget):
         return f"{self._shown} {self._rest.text()}".strip()
 
     def show_travel(self, *, back: bool, forward: bool) -> None:
-        """Where one can go; nothing is shown of it until there is a way back."""
+        """Show where one can go; nothing is shown of it until there is a way back."""
         for button, can in ((self.travel_back, back), (self.travel_forward, forward)):
             button.setVisible(back or forward)
             button.setEnabled(can)
 
     def show_drawn(self, drawn: bool) -> None:
-        """Whether the book's pages can be drawn, and so asked about as they look."""
+        """Show whether the book's pages can be drawn, and so asked about as they look."""
         self.ask_page.setVisible(drawn)
         self.ask_part.setVisible(drawn)
 

@@ -22,7 +22,7 @@ from app.ui.page.presenter import PagePresenter
 
 
 class Pages(Presenter):
-    """Each page has a presenter; what concerns both is passed to both. Marks and the shelf lead to the first.
+    """The page, or the two pages, of the panel. Marks and the shelf lead to the first.
 
     The second is made when it is wanted first, and only hidden when it is closed: it knows, as the first one does, what
     is open in which conversation. The conversations that it knows are those with a split view.
@@ -65,16 +65,16 @@ class Pages(Presenter):
 
     @Slot()
     def highlight(self) -> None:
-        """The words that are selected on the page."""
+        """Highlight the words that are selected on the page."""
         self.active.panel.selection.mark_again()
 
     @Slot()
     def write_note(self) -> None:
-        """About the words that are selected, or about the page."""
+        """Write a note about the words that are selected, or about the page."""
         self.active.panel.selection.note_wanted.emit()
 
     def offer_for_notes(self, entries: Callable[[], Sequence[MenuEntry]]) -> None:
-        """The list of a book's notes has buttons for these below it."""
+        """Set what the list of a book's notes has buttons for below it."""
         self._note_entries = entries
 
     def _entries_for_notes(self) -> Sequence[MenuEntry]:
@@ -82,7 +82,7 @@ class Pages(Presenter):
 
     @Slot()
     def copy_bibtex(self) -> None:
-        """The reference of the book that is open."""
+        """Copy the reference of the open book as BibTeX."""
         self.active.questions.copy_citation(CitationStyle.BIBTEX)
 
     @Slot()
@@ -90,7 +90,7 @@ class Pages(Presenter):
         self.active.questions.copy_citation(CitationStyle.CSL)
 
     def is_citable(self) -> bool:
-        """The file of the book that is open says more than a title."""
+        """Return whether the file of the open book says more about it than its title."""
         return self.active.questions.is_citable()
 
     def offers(self, button: Callable[[PageHeader], QWidget]) -> bool:
@@ -106,7 +106,8 @@ class Pages(Presenter):
                 (self._made_second() if number else self.first).remember(conversation_id, books)
 
     def opened(self, ids: Collection[str]) -> dict[str, tuple[OpenedBooks, ...]]:
-        """The same of these conversations, as far as they were shown."""
+        """Return the open books of these conversations, by their ids: on the first page, and then on the second if it
+        was shown. Conversations that were not shown are left out."""
         first, *others = (pane.opened() for pane in self._all())
         return {
             id: (books, *(beside[id] for beside in others if id in beside)) for id, books in first.items() if id in ids
@@ -114,7 +115,7 @@ class Pages(Presenter):
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
-        """Each has its own books open, on one page or two."""
+        """Show the books that are open in a conversation, on one page or two: each conversation has its own."""
         self.first.show_conversation(conversation)
         if self._second is not None:
             split = conversation is not None and self._second.has_open(conversation.id)
@@ -128,19 +129,19 @@ class Pages(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """It was removed."""
+        """Close a book that was removed."""
         for pane in self._all():
             pane.forget_book(book_id)
 
     @Slot(object)
     def renew(self, book: Book) -> None:
-        """Its text, or its file, has changed."""
+        """Show a book anew, as its text or its file has changed."""
         for pane in self._all():
             pane.renew(book)
 
     @Slot()
     def renew_notes(self) -> None:
-        """Some are others."""
+        """Load the notes anew, as some are others."""
         for noting in self._noting:
             noting.load()
 
@@ -167,18 +168,18 @@ class Pages(Presenter):
 
     @Slot(str)
     def _look(self, book_id: str) -> None:
-        """Where its last book was closed, or removed, the second page closes."""
+        """Close the second page if its last book was closed or removed."""
         if not book_id and self.beside is not None and not self.beside.has_open(self._shown.id):
             self._leave(self.beside)
 
     def second(self, book_id: str) -> PagePresenter:
-        """The second page, opened for a book if it was not; the first, where no conversation is shown."""
+        """Return the second page, opened with this book if it was not open; the first, if no conversation is shown."""
         if self.beside is None and self._shown.conversation is not None:
             self._split(book_id, self._shown.conversation)
         return self.beside or self.first
 
     def _split(self, book_id: str, conversation: Conversation) -> None:
-        """At another book that is open, else at the same page."""
+        """Open the second page at another book that is open, else at the same page."""
         pages = self.first.opened()[conversation.id].pages
         other = next((page.book_id for page in pages if page.book_id != book_id), book_id)
         self._made_second().remember(conversation.id, OpenedBooks(pages, other))

@@ -35,15 +35,17 @@ from app.ui.widgets.layouts import column, row
 from app.wording.i18n import _
 
 _TYPE_SIZES = (11, 12, 13, SIZE_TEXT, 17, 19, 22, 26, 30, 36)
-"""Pixels."""
+"""The sizes of type that can be chosen, in px."""
 
 _WIDE, _ROOM_FOR_TWO = 1_900, 700
-"""Pixels of the window, and of this panel."""
+"""The width (px) of the window from which two pages are side by side of themselves, and the width of this panel that
+has room for them."""
 
 
 class PagePanel(QWidget):
-    """Emits what the person wants, and shows what it is given. Pages are numbers from 1. `reached`: one has scrolled to
-    that page, or clicked on it; `travelled` is -1 or +1: back or forward to where one was."""
+    """The right panel. It emits what the person wants, and shows what it is given. Pages are numbers from 1. `reached`
+    tells that one has scrolled to that page, or clicked on it; `travelled` is -1 or +1 for back or forward to where one
+    was."""
 
     turned = Signal(int)
     reached = Signal(int)
@@ -105,7 +107,7 @@ class PagePanel(QWidget):
         self.image.show_book(book)
 
     def show_page(self, page: int, note: str) -> None:
-        """Which page is the current one; `note` is a quiet sentence about it, or empty."""
+        """Show which page is the current one; `note` is a quiet sentence about it, or empty."""
         assert self._book is not None
         self._page = page
         self.pager.show_place(self._book.page_names, page)
@@ -117,11 +119,11 @@ class PagePanel(QWidget):
             view.go_to(page, lit=lit)
 
     def here(self) -> Spot:
-        """Where the current page is in the view."""
+        """Return where the current page is in the view."""
         return (self.image if self.drawing_shown() else self.text).here()
 
     def go_to_spot(self, spot: Spot) -> None:
-        """Where `spot` was at the top of the view."""
+        """Scroll to where `spot` was at the top of the view."""
         for view in (self.text, self.image):
             view.go_to_spot(spot)
 
@@ -129,11 +131,11 @@ class PagePanel(QWidget):
         self._show_view(self.text)
 
     def show_drawings(self) -> None:
-        """They are asked for as they come into sight."""
+        """Show the pages as drawings, which are asked for as they come into sight."""
         self._show_view(self.image)
 
     def _show_view(self, view: TextPages | DrawnPages) -> None:
-        """At the page that is the current one."""
+        """Show the text or the drawings, at the page that is the current one."""
         self.header.set_text_shown(view is self.text)
         self.show_quote("")
         before = self._stack.currentWidget()
@@ -148,7 +150,7 @@ class PagePanel(QWidget):
         self._note.setVisible(bool(sentence))
 
     def show_quote(self, words: str) -> None:
-        """Show what is quoted from the page, where it cannot be highlighted; no words hide it."""
+        """Show what is quoted from the page, if it cannot be highlighted there; no words hide it."""
         self._quote.setText(_("On this page: “{words}”").format(words=" ".join(words.split())))
         self._quote.setVisible(bool(words))
 
@@ -168,12 +170,12 @@ class PagePanel(QWidget):
 
     @property
     def active(self) -> PagePanel:
-        """The one of the two pages that has the focus; this one where neither has it."""
+        """The one of the two pages that has the focus; this one if neither has it."""
         second = self.halves.active
         return second if isinstance(second, PagePanel) else self
 
     def act(self, what: Callable[[PagePanel], None], *_checked: bool) -> None:
-        """On the page that has the focus."""
+        """Do something on the page that has the focus."""
         what(self.active)
 
     # ---- commands
@@ -220,12 +222,12 @@ class PagePanel(QWidget):
 
     @Slot(int)
     def turn(self, quarters: int) -> None:
-        """The drawings, so many quarters to the right."""
+        """Turn the drawings by so many quarters to the right."""
         self.image.set_turns(self.image.turns + quarters)
 
     @Slot()
     def switch_across(self) -> None:
-        """Two pages side by side where there is one, else one."""
+        """Show two pages side by side if there is one, else one."""
         self.set_look(replace(self._look, across=1 if self.image.across > 1 else 2))
 
     @Slot()
@@ -246,7 +248,7 @@ class PagePanel(QWidget):
 
     @Slot()
     def zoom_fit(self) -> None:
-        """Drawings as wide as the panel, text in its usual size."""
+        """Make drawings as wide as the panel, or give text its usual size."""
         if self.drawing_shown():
             self.set_zoom(PageZoom())
         else:
@@ -254,7 +256,7 @@ class PagePanel(QWidget):
 
     @Slot(int)
     def travel(self, by: int) -> None:
-        """Back, for -1, to where one was before one followed something; forward again for 1."""
+        """Go back, for -1, to where one was before one followed something, or forward again for 1."""
         self.travelled.emit(by)
 
     @Slot()
@@ -295,7 +297,7 @@ class PagePanel(QWidget):
             self.set_look(replace(self._look, type_size=_TYPE_SIZES[at]))
 
     def _spread(self) -> None:
-        """Two pages side by side where the person wants that, or the window is so wide that there is room."""
+        """Put two pages side by side if the person wants that, or if the window is so wide that there is room."""
         wide = self.width() >= _ROOM_FOR_TWO
         self.halves.lie(wide=wide)
         roomy = wide and not self.halves.is_split and self.window().width() >= _WIDE
@@ -304,7 +306,7 @@ class PagePanel(QWidget):
 
     @Slot()
     def open_view_menu(self) -> None:
-        """How pages are shown; beside the button of the header."""
+        """Open the menu of how pages are shown, beside the button of the header."""
         menu = self.view_menu()
         menu.popup(self.header.view.mapToGlobal(QPoint(0, self.header.view.height() + SPACE_XS)))
 
@@ -326,7 +328,7 @@ class PagePanel(QWidget):
         return menu
 
     def _is_heard(self, signal: SignalInstance) -> bool:
-        """Somebody acts on it: not everywhere that a page is shown."""
+        """Return whether somebody acts on a signal: not everywhere that a page is shown does somebody do so."""
         return self.isSignalConnected(QMetaMethod.fromSignal(signal))
 
     def _lay_out(self) -> None:

@@ -60,15 +60,15 @@ _NOTCH, _MOST_COUNTED = 6, 9
 
 @dataclass(frozen=True)
 class Cited:
-    """So many marks of the answers lead to a page; `verdict` is the gravest one on a sentence that it has, None where
-    nothing was found out."""
+    """The number of marks of the answers that lead to a page; `verdict` is the gravest one on a sentence that has such
+    a mark, None if nothing was found out."""
 
     marks: int
     verdict: Verdict | None = None
 
 
 def cited_pages(turns: Iterable[Turn], book_id: str) -> dict[int, Cited]:
-    """The pages of a book that marks of answers lead to."""
+    """Return the pages of a book to which marks of the answers lead, with what is known of those marks."""
     led: dict[int, list[Verdict | None]] = {}
     for answer in (turn.answer for turn in turns if turn.answer is not None):
         marks = mark_citations(answer.text, answer.citations, {})
@@ -79,7 +79,7 @@ def cited_pages(turns: Iterable[Turn], book_id: str) -> dict[int, Cited]:
 
 
 class _PagePopup(Popup):
-    """`chosen` carries a page's number."""
+    """A list that drops down. `chosen` carries a page's number."""
 
     chosen = Signal(int)
 
@@ -110,7 +110,7 @@ class OutlinePopup(_PagePopup):
         self._rows = len(book.outline)
 
     def drop_below(self, header: QWidget) -> None:
-        """Below the panel's header, as wide as the page and as high as it needs to be."""
+        """Open below the panel's header, as wide as the page allows and as high as the rows need."""
         self.resize(
             min(_WIDEST, header.width() - 2 * SPACE_XL), min(_HIGHEST, self._rows * _ROW_HEIGHT + 2 * SPACE_S + 4)
         )
@@ -174,7 +174,7 @@ class ThumbnailModel(QAbstractListModel):
         return self.thumbnails.of(page) if role == _ImageRole else None
 
     def _words(self, page: int) -> str:
-        """Its name, and how often it is cited."""
+        """Return the name of a page, and how often it is cited."""
         words, cited = page_words(self._names.of(page)), self._cited.get(page)
         if cited is None:
             return words
@@ -225,7 +225,7 @@ class _ThumbnailDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_ribbon(self, painter: QPainter, paper: QRect, cited: Cited) -> None:
-        """Like that of a book, over the upper edge, with the number of marks."""
+        """Paint a ribbon like that of a book over the page's upper edge, with the number of marks on it."""
         palette = self._theme.palette
         ribbon = QRect(QPoint(paper.right() - _RIBBON.width() - SPACE_XS, paper.top() - 2), _RIBBON)
         middle = QPoint(ribbon.center().x() + 1, ribbon.bottom() - _NOTCH)
@@ -243,7 +243,8 @@ class _ThumbnailDelegate(QStyledItemDelegate):
 
 
 class ThumbnailPopup(_PagePopup):
-    """`wanted` carries the page, and the width in device pixels, of a picture to draw."""
+    """The small pictures of the pages. `wanted` carries the page, and the width in device pixels, of a picture to
+    draw."""
 
     wanted = Signal(int, int)
 
@@ -269,7 +270,7 @@ class ThumbnailPopup(_PagePopup):
         self.view.activated.connect(self._choose)
 
     def drop_below(self, header: QWidget) -> None:
-        """Below the panel's header, with as many pictures beside one another as the panel has room for."""
+        """Open below the panel's header, with as many pictures beside one another as the panel has room for."""
         bar = self.view.verticalScrollBar().sizeHint().width() + 2 * SPACE_S + SPACE_XS
         across = max(2, (header.width() - 2 * SPACE_XL - bar) // _CELL.width())
         lines = min(_ROWS, -(-self.pages.rowCount() // across))

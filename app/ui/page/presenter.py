@@ -39,7 +39,7 @@ from app.wording.page_names import no_page_words, unresolved_words
 
 
 class ThumbnailsPresenter(QObject):
-    """`chosen` carries a page's number."""
+    """Offers the pages as small pictures. `chosen` carries a page's number."""
 
     chosen = Signal(int)
 
@@ -50,7 +50,8 @@ class ThumbnailsPresenter(QObject):
         self._panel = panel
 
     def offer(self, book: Book, page: int, turns: Iterable[Turn]) -> None:
-        """`page` is the one that is shown; what the answers of `turns` cite bears a mark."""
+        """Offer the pages of a book. `page` is the one that is shown; pages that the answers of `turns` cite bear a
+        mark."""
         cited = cited_pages(turns, book.id)
         popup = ThumbnailPopup(book.page_names, page, cited, self._panel.theme, self._panel)
         popup.wanted.connect(partial(self._draw, popup, book.id))
@@ -74,8 +75,8 @@ class ThumbnailsPresenter(QObject):
 
 @dataclass(frozen=True)
 class _Opened:
-    """A page with the range of characters, in its text, of the quotation that was looked for; `remark` says why it is
-    this page, where that is not plain."""
+    """A page with the range of characters, in its text, of the quotation that was looked for. `remark` says why it is
+    this page, if that is not plain."""
 
     book: Book
     page: Page
@@ -85,9 +86,10 @@ class _Opened:
 
 
 class PagePresenter(Presenter):
-    """`moved` carries the id of the book and the number of the page that is now shown, "" and 0 for none;
-    `ask_wanted` a quotation with its reference; `image_taken` the Image of a page, or of a part of one, that is asked
-    about.
+    """One page of the panel.
+
+    `moved` carries the id of the book and the number of the page that is now shown, "" and 0 for none; `ask_wanted` a
+    quotation with its reference; `image_taken` the Image of a page, or of a part of one, that is asked about.
     """
 
     moved = Signal(str, int)
@@ -95,7 +97,7 @@ class PagePresenter(Presenter):
     image_taken = Signal(object)
 
     def __init__(self, context: WindowContext, panel: PagePanel, shown: Shown, *, talk: Shown | None = None) -> None:
-        """`shown` gets what is open here; `talk` has the conversation and the shelf, where those are not in `shown`.
+        """`shown` is told what is open here; `talk` has the conversation and the shelf, if those are not in `shown`.
         The presenter lives as long as its panel."""
         super().__init__(panel)
         self._talk = talk or shown
@@ -123,13 +125,14 @@ class PagePresenter(Presenter):
         self._open.remember(conversation_id, books)
 
     def has_open(self, conversation_id: str) -> bool:
-        """A book that is still on the shelf is open in this conversation."""
+        """Return whether a book that is still on the shelf is open in this conversation."""
         opened = self._open.all().get(conversation_id, OpenedBooks())
         return any(page.book_id in self._talk.shelf for page in opened.pages)
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
-        """Each conversation has its own books open; those of the one before are put away."""
+        """Show the books that are open in a conversation: each has its own, and those of the one before are put
+        away."""
         conversation_id = conversation.id if conversation is not None else ""
         if conversation_id == self._open.conversation_id:
             return
@@ -146,7 +149,7 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def renew(self, book: Book) -> None:
-        """Its text, or its file, has changed."""
+        """Load a book anew if it is shown, as its text or its file has changed."""
         place = self._shown.place
         if place is not None and place[0] == book.id:
             spot = self._panel.here()
@@ -159,7 +162,7 @@ class PagePresenter(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """It was removed: it is open nowhere any more."""
+        """Close a book that was removed, in every conversation."""
         self._open.forget_book(book_id)
         self.close_book(book_id)
 
@@ -194,7 +197,8 @@ class PagePresenter(Presenter):
     def open_page(
         self, book_id: str, number: int, wanted: str = "", remark: str = "", spot: Spot | None = None
     ) -> None:
-        """`wanted` is highlighted there, `remark` is shown too, `spot` is at the top. One can go back from there."""
+        """Open a page of a book, with `wanted` highlighted, `remark` shown below it, and `spot` at the top. One can go
+        back from there."""
         self._leave(book_id, number)
         self._load(partial(_open, self._library, book_id, number, wanted, remark), spot)
 
@@ -204,7 +208,7 @@ class PagePresenter(Presenter):
         self._load(partial(_open_span, self._library, book_id, span))
 
     def _load(self, work: Callable[[], _Opened], spot: Spot | None = None) -> None:
-        """`spot`: what is to be at the top of the view."""
+        """Load a page in place of whatever is being loaded; `spot` is then at the top of the view."""
         if self._opening is not None:
             self._opening.cancel()
         self._opening = self._call(work, partial(self._show, spot))
@@ -218,7 +222,7 @@ class PagePresenter(Presenter):
     # ---- back and forward
 
     def _leave(self, book_id: str, number: int) -> None:
-        """One goes from here to a page, unless it is this one."""
+        """Remember the place from which one goes to a page, unless that is the page that is shown."""
         if (here := self._here()) is not None and self._shown.place != (book_id, number):
             self._open.trail.leave(here)
 
@@ -227,7 +231,7 @@ class PagePresenter(Presenter):
 
     @Slot(int)
     def travel(self, by: int) -> None:
-        """Back, for -1, to where one was before one followed something; forward again for 1."""
+        """Go back, for -1, to where one was before one followed something, or forward again for 1."""
         here = self._here()
         if here is not None and (place := self._open.trail.go(by, here)) is not None:
             self._load(partial(_open, self._library, place.book_id, place.spot.page), place.spot)
@@ -284,14 +288,14 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def _follow_link(self, link: PageLink) -> None:
-        """To a place in this book."""
+        """Follow a link to its place in this book."""
         if self._shown.book is not None:
             self.open_page(self._shown.book.id, link.page, spot=Spot(link.page, link.share, -GAP))
 
     @Slot(str)
     def _jump(self, wanted: str) -> None:
-        """To a page by its label, else by its number. Of several with that label to the nearest; from one of them, to
-        the next."""
+        """Go to a page by its label, else by its number. Of several pages with that label, go to the nearest; from one
+        of them, go to the next."""
         if self._shown.book is None or self._shown.page is None:
             return
         names, here = self._shown.book.page_names, self._shown.page.number
@@ -334,7 +338,7 @@ class PagePresenter(Presenter):
         self.moved.emit(book.id, page.number)
 
     def _settle(self, page: Page, remark: str = "") -> None:
-        """This is the page that one reads."""
+        """Take a page as the one that is read now."""
         book = self._shown.book
         assert book is not None
         self._shown.page = page
@@ -343,7 +347,7 @@ class PagePresenter(Presenter):
 
     @Slot(int)
     def _follow(self, number: int) -> None:
-        """One has scrolled there, or clicked on that page."""
+        """Load the page to which one has scrolled, or on which one has clicked."""
         if self._shown.book is not None:
             if self._following is not None:
                 self._following.cancel()
@@ -379,7 +383,7 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def _on_undrawn(self, problem: Problem) -> None:
-        """The page cannot be drawn: show its text, and why."""
+        """Show the text of a page that cannot be drawn, and say why."""
         self._drawing.leave()
         self._panel.show_text()
         self._panel.show_note(undrawn_words(problem))

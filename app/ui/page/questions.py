@@ -18,7 +18,8 @@ from app.wording.i18n import _
 
 
 class PageQuestions(Presenter):
-    """`ask_wanted` carries a quotation with its reference; `image_taken` the Image of a page, or of a part of one."""
+    """Takes the page into a question. `ask_wanted` carries a quotation with its reference; `image_taken` the Image of a
+    page, or of a part of one."""
 
     ask_wanted = Signal(str)
     image_taken = Signal(object)
@@ -75,14 +76,14 @@ class PageQuestions(Presenter):
 
     @Slot(object)
     def copy_citation(self, style: CitationStyle) -> None:
-        """The reference of the book, as other programs take it."""
+        """Copy the reference of the book in this style, as other programs take it."""
         from app.export.bibliography import cite  # when one is copied: the forms of names take a while
 
         if self._shown.book is not None and self.is_citable():
             QGuiApplication.clipboard().setText(cite((self._shown.book,), style))
 
     def is_citable(self) -> bool:
-        """The book's file says more of it than a title."""
+        """Return whether the book's file says more about it than its title."""
         return self._shown.book is not None and self._shown.book.facts != NO_FACTS
 
     @Slot(str)

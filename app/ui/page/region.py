@@ -36,7 +36,8 @@ _VEIL = QColor(33, 30, 26, 80)
 
 
 def edges_at(rect: QRectF, at: QPointF) -> Qt.Edge:
-    """Which edges the mouse can move there: one or two, inside the rectangle all of them, far from it none."""
+    """Return the edges that the mouse can move at a place: one or two near the frame, all of them inside the rectangle,
+    none far from it."""
     if not rect.marginsAdded(QMarginsF(_REACH, _REACH, _REACH, _REACH)).contains(at):
         return NO_EDGE
     edges = NO_EDGE
@@ -50,7 +51,7 @@ def edges_at(rect: QRectF, at: QPointF) -> Qt.Edge:
 
 
 def changed(rect: QRectF, edges: Qt.Edge, by: QPointF) -> QRectF:
-    """The rectangle with these edges moved, on a page of 1 by 1."""
+    """Return a rectangle with these edges moved, on a page of 1 by 1."""
     if edges == ALL_EDGES:
         across = min(1.0 - rect.right(), max(-rect.left(), by.x()))
         return rect.translated(across, min(1.0 - rect.bottom(), max(-rect.top(), by.y())))
@@ -67,20 +68,20 @@ def changed(rect: QRectF, edges: Qt.Edge, by: QPointF) -> QRectF:
 
 
 def grown(rect: QRectF, by: QPointF, least: QSizeF) -> QRectF:
-    """The rectangle with its right and bottom edges moved, not smaller than `least`, on a page of 1 by 1."""
+    """Return a rectangle with its right and bottom edges moved, not smaller than `least`, on a page of 1 by 1."""
     right, bottom = rect.right() + by.x(), rect.bottom() + by.y()
     right, bottom = max(rect.left() + least.width(), right), max(rect.top() + least.height(), bottom)
     return QRectF(rect.topLeft(), QPointF(_on_page(right), _on_page(bottom)))
 
 
 def cursor(edges: Qt.Edge) -> Qt.CursorShape:
-    """The mouse cursor over these edges."""
+    """Return the mouse cursor over these edges."""
     return _CURSORS.get(edges, Qt.CursorShape.SizeBDiagCursor)
 
 
 def paint(painter: QPainter, rect: QRectF, page: QRectF) -> None:
-    """The rectangle, and a veil over the rest of the page. A page is paper by night too: the colours are those of
-    day."""
+    """Paint the rectangle, and a veil over the rest of the page, in the colours of day: a page is paper by night
+    too."""
     around = QPainterPath()
     around.addRect(page)
     around.addRect(rect)
@@ -95,7 +96,7 @@ def paint(painter: QPainter, rect: QRectF, page: QRectF) -> None:
 
 
 def _handles(rect: QRectF) -> Iterator[QPointF]:
-    """At the corners, and in the middle of long sides."""
+    """Yield the places of the handles: at the corners, and in the middle of long sides."""
     yield from (rect.topLeft(), rect.topRight(), rect.bottomLeft(), rect.bottomRight())
     if rect.width() >= _ROOMY:
         yield from (QPointF(rect.center().x(), rect.top()), QPointF(rect.center().x(), rect.bottom()))
@@ -108,7 +109,7 @@ def _on_page(place: float) -> float:
 
 
 SLIP = 8
-"""Pixels: a rectangle with a shorter side is taken for a slip of the hand."""
+"""The length in px below which a side is so short that the rectangle is taken for a slip of the hand."""
 
 _STEP, _FINE_STEP = 10, 1  # pixels that an arrow key moves
 _BELOW = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
@@ -128,8 +129,8 @@ class Region(QWidget):
     def __init__(
         self, view: QAbstractScrollArea, drawing: Callable[[], PlacedPage], begin_at: Callable[[QPointF], None]
     ) -> None:
-        """`drawing` gives the place of the page in the view, empty until it is drawn; `begin_at` is called with the
-        place where a rectangle begins: another page may be there."""
+        """`drawing` returns the place of the page in the view, empty until it is drawn; `begin_at` is called with the
+        place where a rectangle begins, as another page may be there."""
         super().__init__(view.viewport())
         self._view = view
         self._placed = drawing
@@ -167,7 +168,7 @@ class Region(QWidget):
 
     @property
     def area(self) -> Area | None:
-        """The selected part in shares of the upright page's width and height; None where nothing is selected."""
+        """The selected part in shares, 0 to 1, of the upright page's width and height; None if nothing is selected."""
         if self._rect is None:
             return None
         upright = PlacedPage(QRectF(0, 0, 1, 1), self._placed().turns)
@@ -191,19 +192,19 @@ class Region(QWidget):
 
     @Slot()
     def drop(self) -> None:
-        """Another page is shown: no part of it is selected yet."""
+        """Drop the rectangle, as another page is shown."""
         self._taken = NO_EDGE
         self._set(None)
 
     @Slot()
     def follow(self) -> None:
-        """The drawing is elsewhere in the view, or has another size."""
+        """Cover the view again, and place the rectangle: the drawing is elsewhere in the view, or has another size."""
         self.setGeometry(self._view.viewport().rect())
         self._arrange()
         self.update()
 
     def show_words(self, words: str) -> None:
-        """Show these beside the rectangle: how large the image will be, and how many tokens it takes."""
+        """Show words beside the rectangle: how large the image will be, and how many tokens it takes."""
         self._size.setText(words)
         self._size.setVisible(bool(words))
         self.setAccessibleDescription(words or self._hint.text())
@@ -298,7 +299,7 @@ class Region(QWidget):
         return self._placed().area
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """After Esc, or because something else is shown in the place of the drawing."""
+        """End selecting after Esc, or when something else is shown in the place of the drawing."""
         if not event.spontaneous():
             self.drop()
             self.hide()
@@ -352,7 +353,8 @@ class Region(QWidget):
         )
 
     def _share(self, at: QPointF) -> QPointF:
-        """A place in the view as shares of the page's width and height; one beside the page is at its edge."""
+        """Return a place in the view as shares, 0 to 1, of the page's width and height; one beside the page is at its
+        edge."""
         area = self._drawing()
         return QPointF(
             min(1.0, max(0.0, (at.x() - area.left()) / area.width())),
@@ -363,7 +365,7 @@ class Region(QWidget):
         return edges_at(self._in_view(), at) if self._rect is not None else NO_EDGE
 
     def _bring_into_sight(self, at: QPointF, most: float = float("inf")) -> None:
-        """Scroll until a place is in sight, by `most` pixels."""
+        """Scroll until a place is in sight, by at most `most` pixels."""
 
         def scroll(bar: QScrollBar, place: float, length: int) -> None:
             beyond = place if place < 0 else max(0.0, place - length)

@@ -24,9 +24,11 @@ WITH_REFERENCE = QKeySequence("Ctrl+Shift+C")
 
 
 class PageSelection(QObject):
-    """Works on the text and on the drawing of a page. The signals carry the words; no words mean the whole page.
-    `mark_wanted` carries a Marker; `note_wanted`: a note about the words, without any about the page. `citation_wanted`
-    carries a CitationStyle: the reference of the book.
+    """Works on the text and on the drawing of a page.
+
+    The signals carry the words; no words mean the whole page. `mark_wanted` carries a Marker; `note_wanted` asks for a
+    note about the words, or about the page if there are none; `citation_wanted` carries a CitationStyle for the
+    reference of the book.
 
     A page that can be drawn may be asked about as it looks, too: all of it, or a part that is still to be chosen.
     """
@@ -45,9 +47,9 @@ class PageSelection(QObject):
         self._text, self._image, self._ground = text, image, ground
         self._drawn = False
         self.is_citable: Callable[[], bool] = bool
-        """Whether the book's file says enough for a reference."""
+        """Returns whether the book's file says enough for a reference."""
         self.marker = Marker.BLUE
-        """The one that was used last."""
+        """The marker that was used last."""
         self.bar = SelectionBar(image.theme, ground)
         self.ask_button = self.bar.ask
         self.ask_button.clicked.connect(self._ask)
@@ -66,7 +68,7 @@ class PageSelection(QObject):
         return self._shown_view().selected_text()
 
     def menu(self) -> QMenu:
-        """A new one each time: it names what there is to do with the words, or with the page."""
+        """Return a new menu of what there is to do with the selected words, or with the page."""
         menu = QMenu(self._ground)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.words():
@@ -92,7 +94,7 @@ class PageSelection(QObject):
         return menu
 
     def show_drawn(self, drawn: bool) -> None:
-        """Whether the book's pages can be drawn."""
+        """Take whether the book's pages can be drawn."""
         self._drawn = drawn
 
     @Slot()
@@ -102,12 +104,12 @@ class PageSelection(QObject):
 
     @Slot(object)
     def mark(self, marker: Marker) -> None:
-        """Highlight what is selected."""
+        """Highlight the selected words with a marker, and make it the current one."""
         self.marker = marker
         self.mark_wanted.emit(marker)
 
     def area(self) -> QRect | None:
-        """Where the selection ends, in global coordinates."""
+        """Return where the selection ends, in global coordinates; None if nothing is selected."""
         view = self._shown_view()
         rect = view.selection_rect()
         return QRect(view.viewport().mapToGlobal(rect.topLeft().toPoint()), rect.size().toSize()) if rect else None
@@ -121,7 +123,8 @@ class PageSelection(QObject):
         return False
 
     def _take_key(self, event: QKeyEvent, *, act: bool) -> bool:
-        """While words are selected, these keys are about them and do not reach the window's commands."""
+        """Take the keys that are about the selected words, and keep them from the window's commands; return whether
+        this is one. `act` does what the key is for."""
         keys = QKeySequence(event.keyCombination())
         action = {
             WITH_REFERENCE: self._copy_with_reference,

@@ -21,7 +21,7 @@ _SIDE, _SAMPLE = 28, 16  # px
 
 
 class MarkerButton(QAbstractButton):
-    """A sample of a marker; checked, it is the one in use."""
+    """A button that shows a sample of a marker; the marker in use is checked."""
 
     def __init__(self, marker: Marker, theme: Theme, tip: str) -> None:
         super().__init__()
@@ -60,12 +60,12 @@ class MarkerButton(QAbstractButton):
 
 
 def marker_buttons(theme: Theme, tip: str) -> list[MarkerButton]:
-    """One for each; `tip` has a place for the marker's name."""
+    """Return one button for each marker; `tip` has a place for the marker's name."""
     return [MarkerButton(marker, theme, tip.format(marker=marker_words(marker))) for marker in Marker]
 
 
 class SelectionBar(QFrame):
-    """Takes no focus: the selection keeps it. `marked` carries a Marker."""
+    """The small bar itself. It takes no focus, which the selection keeps. `marked` carries a Marker."""
 
     marked = Signal(object)
 

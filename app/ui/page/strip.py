@@ -9,14 +9,14 @@ from itertools import accumulate, zip_longest
 from PySide6.QtCore import QRect
 
 GAP = MARGIN = 16
-"""Pixels between the pages, and between them and the edges of what is scrolled."""
+"""The pixels between the pages, and between them and the edges of what is scrolled."""
 
 
 class Strip:
-    """Pages are numbers from 1, places are pixels of the scrolled ground."""
+    """The places of pages. Pages are numbers from 1, and places are pixels of the scrolled ground."""
 
     def __init__(self, sizes: Sequence[tuple[int, int]], across: int, view_width: int) -> None:
-        """`sizes` are the width and the height of each page; so many pages `across` are in a row."""
+        """`sizes` are the width and the height of each page in px; so many pages `across` are in a row."""
         self._sizes = sizes
         self._across = across
         columns = [sizes[at::across] for at in range(across)] if across > 1 else [sizes]
@@ -46,17 +46,17 @@ class Strip:
         return (page - 1) // self._across == (other - 1) // self._across
 
     def page_at(self, y: float) -> int:
-        """The first page of the row that is there, or of the row above the gap that is there."""
+        """Return the first page of the row at `y` (px), or of the row above the gap that is there."""
         row = bisect_right(self._tops, y, hi=len(self._heights)) - 1
         return max(0, row) * self._across + 1
 
     def between(self, top: float, bottom: float) -> range:
-        """The pages of which something is there."""
+        """Return the pages of which some part is between `top` and `bottom` (px)."""
         first, last = self.page_at(top), self.page_at(bottom) + self._across - 1
         if first + self._across <= last and top >= self.place(first).top() + self.row_height(first):
             first += self._across  # it is the gap that is there
         return range(first, min(self.pages, last) + 1)
 
     def _size(self, index: int) -> tuple[int, int]:
-        """The missing page of the last row is as large as the one beside it."""
+        """Return the width and height of a page. The missing page of the last row is as large as the one beside it."""
         return self._sizes[min(index, len(self._sizes) - 1)]

@@ -31,17 +31,17 @@ from app.ui.page.typeset import index_of, typeset, utf16_offset
 from app.ui.widgets.labels import plain_tip
 
 _JUSTIFIED_CHARACTERS = 40
-"""Lines shorter than this many average characters are not justified: the gaps would be too wide."""
+"""The number of average characters below which a line is not justified: the gaps would be too wide."""
 
 
 TRAVEL_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
-"""The buttons of the mouse that go back and forward: whoever has the pages knows what they mean."""
+"""The buttons of the mouse that go back and forward; the widget that holds the pages acts on them."""
 
 
 class TextPage(QTextEdit):
-    """Does not scroll: whoever has it gives it all its height, and gets the wheel and the keys that move.
-    `pressed`: with the mouse; `clicked` carries the character of the page's text that was clicked, where none was
-    selected by that."""
+    """One page as text. It does not scroll: whoever has it gives it all its height, and gets the wheel and the keys
+    that move. `pressed` is emitted for the mouse; `clicked` carries the number of the character in the page's text that
+    was clicked, if nothing was selected by that."""
 
     pressed = Signal()
     clicked = Signal(int)
@@ -75,7 +75,7 @@ class TextPage(QTextEdit):
         theme.changed.connect(self._light)
 
     def set_padding(self, sides: int, above: int, below: int) -> None:
-        """Pixels around the text."""
+        """Set the padding around the text, in px."""
         self._padding = (sides, above, below)
         width = self.width() - 2 * sides
         justified = width >= measure(self._size) * _JUSTIFIED_CHARACTERS / MEASURE_CHARACTERS
@@ -87,14 +87,14 @@ class TextPage(QTextEdit):
             self._pad()
 
     def height_needed(self) -> int:
-        """At its width, with the padding."""
+        """Return the height in px that the text needs at its width, with the padding."""
         return ceil(self.document().size().height())
 
     def page_text(self) -> str:
         return self._text
 
     def show_page(self, untrusted_text: str, headings: Collection[str] = (), *, markdown: bool = False) -> None:
-        """`headings` are lines to set as such; `markdown`: it is Markdown, whose signs are not shown."""
+        """Show a text. Its lines that are in `headings` are set as such; with `markdown`, its signs are not shown."""
         self._text = disarm(untrusted_text)
         self._markdown = markdown
         self._headings = tuple(headings)
@@ -109,14 +109,14 @@ class TextPage(QTextEdit):
             self._light()
 
     def show_notes(self, notes: Iterable[NoteSpan]) -> None:
-        """A person's highlights."""
+        """Show a person's highlights."""
         shown = tuple(note for note in notes if note.end <= len(self._text))
         if shown != self._notes:
             self._notes = shown
             self._light()
 
     def find_words(self, words: str, current: int = -1) -> int:
-        """Mark every place of `words`, as the search of the book finds them; returns their number.
+        """Mark every place of `words`, as the search of the book finds them, and return their number.
 
         The one of number `current`, from 0, is highlighted, unless a quotation is.
         """
@@ -126,14 +126,14 @@ class TextPage(QTextEdit):
         return len(self._found)
 
     def set_type_size(self, size: int) -> None:
-        """Pixels."""
+        """Set the size of the type, in px."""
         if size != self._size:
             self._size = size
             self._set()
             self._light()
 
     def lit_area(self) -> QRectF | None:
-        """Return the area, in pixels, of the highlighted place that one looks at; None without one."""
+        """Return the area, in pixels, of the highlighted place that one looks at; None if there is none."""
         place = self._looked_at()
         if place is None:
             return None
@@ -144,7 +144,7 @@ class TextPage(QTextEdit):
         return start.united(end).translated(0, self.verticalScrollBar().value())
 
     def lit_words(self) -> str:
-        """The words of the highlighted quotation; empty without one."""
+        """Return the words of the highlighted quotation; empty if there is none."""
         return self._text[slice(*self._lit)] if self._lit is not None else ""
 
     def createMimeDataFromSelection(self) -> QMimeData:
@@ -153,17 +153,17 @@ class TextPage(QTextEdit):
         return data
 
     def selected_text(self) -> str:
-        """The page's own characters, with its own line breaks."""
+        """Return the selected characters of the page's own text, with its own line breaks."""
         return self._text[slice(*self.selection())]
 
     def selection(self) -> tuple[int, int]:
-        """The range of characters of the page's text."""
+        """Return the range of the characters of the page's text that are selected."""
         cursor = self.textCursor()
         start, end = (index_of(self._text, at) for at in (cursor.selectionStart(), cursor.selectionEnd()))
         return start, end
 
     def selection_rect(self) -> QRectF | None:
-        """Where the selection ends, in the viewport."""
+        """Return where the selection ends, in the viewport; None if nothing is selected."""
         cursor = self.textCursor()
         if not cursor.hasSelection():
             return None
@@ -202,7 +202,7 @@ class TextPage(QTextEdit):
         return super().viewportEvent(event)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Qt brings the cursor into sight even where there is nothing to scroll."""
+        """Do not scroll: Qt would bring the cursor into sight even where there is nothing to scroll."""
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -273,5 +273,5 @@ def _note_format(marker: Marker, theme: Theme) -> QTextCharFormat:
 
 
 def measure(size: int) -> int:
-    """The width in pixels of as many average characters as a line may have."""
+    """Return the width in px of as many average characters as a line may have."""
     return round(QFontMetricsF(text_font(size)).averageCharWidth() * MEASURE_CHARACTERS)

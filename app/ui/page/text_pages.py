@@ -34,8 +34,9 @@ _GUESSED_CHARACTERS = 1_500
 
 
 class TextPages(PageColumn):
-    """`wanted` carries the pages whose text is needed, nearest first; `selected`: another text is selected; `clicked`
-    carries a page, and the character of its text that was clicked."""
+    """The pages of a book as text in one scrolled column. `wanted` carries the pages whose text is needed, nearest
+    first; `selected` tells that another text is selected; `clicked` carries a page, and the number of the character in
+    its text that was clicked."""
 
     wanted = Signal(list)
     selected = Signal()
@@ -60,7 +61,7 @@ class TextPages(PageColumn):
         self._notes: Mapping[int, Sequence[NoteSpan]] = {}
 
     def show_book(self, book: Book) -> None:
-        """Its pages, of which nothing is known yet."""
+        """Show the pages of a book, of which nothing is known yet."""
         self._names = book.page_names
         self._markdown = book.format is Format.MARKDOWN
         self._characters = book.characters // max(1, book.page_count)
@@ -100,11 +101,12 @@ class TextPages(PageColumn):
             self._set_next.start()
 
     def _distance(self, page: int) -> tuple[bool, int]:
-        """From what is looked at."""
+        """Return how far a page is from what is looked at, to be compared: pages in sight come first, then the
+        nearest."""
         return page not in self.seen(), abs(page - self.current)
 
     def sheet(self, page: int = 0) -> TextPage | None:
-        """Return the sheet of a page, of the current one for 0; None until its text is there."""
+        """Return the sheet of a page, or of the current one for 0; None until its text is there."""
         return self._sheets.get(page or self.current)
 
     def page_text(self) -> str:
@@ -124,7 +126,7 @@ class TextPages(PageColumn):
 
     @property
     def is_lit(self) -> bool:
-        """A quotation is highlighted on some page."""
+        """True if a quotation is highlighted on some page."""
         return self._lit is not None
 
     def lit_words(self) -> str:
@@ -133,7 +135,7 @@ class TextPages(PageColumn):
         return sheet.lit_words() if sheet is not None else ""
 
     def show_notes(self, notes: Mapping[int, Sequence[NoteSpan]]) -> None:
-        """A person's highlights on each page."""
+        """Show a person's highlights on each page."""
         self._notes = notes
         self._mark_all()
 
@@ -143,7 +145,7 @@ class TextPages(PageColumn):
         self._mark_all()
 
     def set_type_size(self, size: int) -> None:
-        """Pixels. What one reads stays where it is."""
+        """Set the size of the type, in px; what one reads stays where it is."""
         if size == self._size:
             return
         self._size = size
@@ -153,7 +155,7 @@ class TextPages(PageColumn):
         self.lay_out(self.viewport().height() / 3)
 
     def select_all(self) -> None:
-        """All of the current page."""
+        """Select all of the current page."""
         if (sheet := self.sheet()) is not None:
             sheet.selectAll()
 
@@ -161,19 +163,20 @@ class TextPages(PageColumn):
         return next((words for sheet in self._sheets.values() if (words := sheet.selected_text())), "")
 
     def selection(self) -> tuple[int, tuple[int, int]] | None:
-        """The page on which characters are selected, and their range in its text."""
+        """Return the page on which characters are selected, and their range in its text; None if nothing is
+        selected."""
         selected = ((page, sheet.selection()) for page, sheet in self._sheets.items())
         return next(((page, span) for page, span in selected if span[1] > span[0]), None)
 
     def unselect(self) -> None:
-        """Nothing is selected."""
+        """Select nothing any more."""
         for sheet in self._sheets.values():
             cursor = sheet.textCursor()
             cursor.clearSelection()
             sheet.setTextCursor(cursor)
 
     def selection_rect(self) -> QRectF | None:
-        """Where the selection ends, in the viewport."""
+        """Return where the selection ends, in the viewport; None if nothing is selected."""
         for sheet in self._sheets.values():
             if (rect := sheet.selection_rect()) is not None:
                 return rect.translated(QPointF(sheet.pos()))
@@ -292,7 +295,7 @@ class TextPages(PageColumn):
 
     @Slot(int)
     def _select(self, page: int) -> None:
-        """Words are selected on one page at a time."""
+        """Drop the selection on all other pages: words are selected on one page at a time."""
         if self._sheets[page].textCursor().hasSelection():
             for other, sheet in self._sheets.items():
                 if other != page and sheet.textCursor().hasSelection():

@@ -1,4 +1,5 @@
-"""Where one was before one followed a mark, an entry of the outline or a hit, so that one can go back and forward."""
+"""The places where one was before one followed a mark, an entry of the outline or a hit, so that one can go back and
+forward."""
 
 from __future__ import annotations
 
@@ -29,12 +30,12 @@ class Trail:
         return bool(self._ahead)
 
     def leave(self, here: TrailPlace) -> None:
-        """One follows something from here."""
+        """Remember the place from which one follows something."""
         self._behind = [*self._behind, here][-_MOST:]
         self._ahead.clear()
 
     def go(self, by: int, here: TrailPlace) -> TrailPlace | None:
-        """One place back for -1, forward for 1; None where the trail ends."""
+        """Return the place one step back for -1, or forward for 1; None where the trail ends."""
         left, found = (self._behind, self._ahead) if by > 0 else (self._ahead, self._behind)
         if not found:
             return None
@@ -42,6 +43,6 @@ class Trail:
         return found.pop()
 
     def forget(self, book_id: str) -> None:
-        """A book was removed."""
+        """Forget the places of a book that was removed."""
         self._behind = [place for place in self._behind if place.book_id != book_id]
         self._ahead = [place for place in self._ahead if place.book_id != book_id]

@@ -43,7 +43,7 @@ class MarkupStyle(Enum):
 
 @dataclass(frozen=True)
 class Span:
-    """Characters `start` to `end` of a line."""
+    """The characters [`start`, `end`) of a line, and how they look."""
 
     start: int
     end: int
@@ -51,7 +51,7 @@ class Span:
 
 
 def flow_markdown(untrusted_text: str) -> str:
-    """Paragraphs and list items on one line each, as Markdown means them; a bullet becomes `•`.
+    """Return a text with paragraphs and list items on one line each, as Markdown means them; a bullet becomes `•`.
 
     The result has as many characters as the text: a line break inside a paragraph becomes a space, what indents the
     next line zero-width spaces.
@@ -80,20 +80,20 @@ def indent_of(line: str) -> int:
 
 
 def heading_level(line: str) -> int:
-    """1 to 6 for a heading, 0 for anything else."""
+    """Return the level of a heading, 1 to 6; 0 for any other line."""
     heading = _HEADING.match(line)
     return len(heading[1]) if heading else 0
 
 
 def without_heading_signs(untrusted_text: str) -> str:
-    """The text as its page shows it: headings are set in larger type there."""
+    """Return a text as its page shows it: without the signs of headings, which are set in larger type there."""
     return "\n".join(
         _HEADING.sub("", line, count=1) if _HEADING.match(line) else line for line in untrusted_text.split("\n")
     )
 
 
 def spans_of(line: str) -> Iterator[Span]:
-    """The signs of one line and the words that they set off."""
+    """Yield the signs of one line of Markdown and the words that they set off."""
     heading = _HEADING.match(line)
     if heading:
         yield Span(0, heading.end(), MarkupStyle.SIGN)
@@ -130,7 +130,7 @@ _CJK = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 def flow(untrusted_text: str) -> str:
-    """The text with the line breaks inside a paragraph taken out where its lines were broken to a width.
+    """Return a text with the line breaks inside a paragraph taken out where its lines were broken to a width.
 
     Every character keeps its place: a break becomes one space, or one zero-width space between CJK characters.
     Lists, tables, verse and anything indented stay as they are.
@@ -151,12 +151,12 @@ def _flow_paragraph(paragraph: str) -> str:
 
 
 def utf16_offset(text: str, index: int) -> int:
-    """The place of character `index` in Qt's count, which counts UTF-16 units."""
+    """Return the place of character `index` in Qt's count, which counts UTF-16 units."""
     return index if text.isascii() else len(text[:index].encode("utf-16-le", "surrogatepass")) // 2
 
 
 def index_of(text: str, utf16: int) -> int:
-    """The inverse of `utf16_offset`."""
+    """Return the number of characters before a place in Qt's count: the inverse of `utf16_offset`."""
     if text.isascii():
         return utf16
     return len(text.encode("utf-16-le", "surrogatepass")[: 2 * utf16].decode("utf-16-le", "ignore"))
@@ -167,8 +167,8 @@ def typeset(
 ) -> None:
     """Fill `document`; lines that say one of `headings` are set as headings.
 
-    `size` is the type's size in pixels; `markdown`: it is Markdown, whose signs are not shown;
-    `justify` fills the lines of paragraphs, which looks well only where a line is long enough.
+    `size` is the type's size in pixels; with `markdown`, the text is Markdown, whose signs are not shown; `justify`
+    fills the lines of paragraphs, which looks well only where a line is long enough.
     """
     document.clear()
     document.setDefaultFont(text_font(size))

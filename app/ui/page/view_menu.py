@@ -21,10 +21,11 @@ ACROSS_KEYS, TURN_KEYS, TURN_BACK_KEYS = "Ctrl+Shift+B", "Ctrl+Shift+E", "Ctrl+S
 
 
 class ViewMenu(ChoiceMenu):
-    """One for each time that it is opened: it shows what holds now.
+    """The menu of how pages are shown. It is made anew each time that it is opened, and shows what holds then.
 
     `zoom_chosen` carries a PageZoom, `look_chosen` a PageLook; `stepped` is +1 for larger, -1 for smaller, 0 for the
-    usual size; `turned` is a quarter, to the right for +1; `split_wanted`: a second page beside this one, or no more.
+    usual size; `turned` is a quarter, to the right for +1; `split_wanted` asks for a second page beside this one, or
+    for none.
     """
 
     zoom_chosen = Signal(object)
@@ -56,7 +57,7 @@ class ViewMenu(ChoiceMenu):
         self.addSeparator()
 
     def add_split(self, *, split: bool) -> None:
-        """There is a second page, or can be."""
+        """Add the entry for the second page; `split` tells that there is one."""
         self._add(_("Split view"), SPLIT_KEYS, self.split_wanted.emit, checked=split)
 
     def _add_fits(self, zoom: PageZoom) -> None:
@@ -79,7 +80,7 @@ class ViewMenu(ChoiceMenu):
             group.addAction(self._add(words, keys, choose, checked=number == look.across))
 
     def _add(self, words: str, keys: str, do: Callable[[], object], *, checked: bool | None = None) -> QAction:
-        """`checked` None for what does not hold or not."""
+        """Add an entry with its keys; `checked` is None for one that cannot be on or off."""
         action = self.addAction(f"{words}\t{keys}" if keys else words, do)
         if checked is not None:
             action.setCheckable(True)

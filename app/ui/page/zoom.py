@@ -1,4 +1,4 @@
-"""How large drawn pages are, and how large they are shown: fitted to the view, or at a scale."""
+"""The sizes of drawn pages, and how large they are shown: fitted to the view, or at a scale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _STEPS = (0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5,
 PIXELS_PER_POINT = 96 / 72
 _LETTER = (612.0, 792.0)
 _OTHERWISE = 0.02
-"""The share by which a drawing may differ from the file's proportions: one that differs by more is believed instead."""
+"""The share by which a drawing may differ from the file's proportions; one that differs by more is believed instead."""
 
 _NEAR = 0.02  # of a step: from there one goes to the next
 
@@ -22,13 +22,13 @@ class PageFit(Enum):
 
 @dataclass(frozen=True)
 class PageZoom:
-    """`scale` counts where nothing is fitted; 1 is the actual size."""
+    """The zoom of the pages. `scale` counts only if nothing is fitted; 1 is the actual size."""
 
     fit: PageFit | None = PageFit.WIDTH
     scale: float = 1.0
 
     def stepped(self, steps: int, shown: float) -> PageZoom:
-        """So many steps larger, smaller for less than 0; `shown` is the scale that one sees."""
+        """Return the zoom so many steps larger, or smaller for less than 0; `shown` is the scale that one sees."""
         for _step in range(abs(steps)):
             if steps > 0:
                 shown = next((step for step in _STEPS if step > shown * (1 + _NEAR)), _STEPS[-1])
@@ -41,7 +41,7 @@ ACTUAL = PageZoom(None, 1.0)
 
 
 class PaperSizes:
-    """How large the pages of a book are, in points; `turns` are quarters of a turn. Pages are numbers from 1."""
+    """The sizes of a book's pages, in points; `turns` are quarters of a turn clockwise. Pages are numbers from 1."""
 
     def __init__(self, pages: int = 0) -> None:
         self._sizes = [_LETTER] * pages
@@ -51,7 +51,7 @@ class PaperSizes:
         self._sizes = [*sizes[: len(self._sizes)], *self._sizes[len(sizes) :]]
 
     def believe(self, page: int, proportions: float, turns: int) -> bool:
-        """The height by the width that a page's drawing has; whether it was thought to have others."""
+        """Take the height by the width that a page's drawing has; return whether that differs from what was thought."""
         width, height = self.of(page, turns)
         if abs(proportions / (height / width) - 1) <= _OTHERWISE:
             return False
@@ -60,14 +60,14 @@ class PaperSizes:
         return True
 
     def of(self, page: int, turns: int = 0) -> tuple[float, float]:
-        """Width and height, as the page is seen."""
+        """Return width and height in points, as the page is seen after so many turns."""
         if not self._sizes:
             return _LETTER
         width, height = self._sizes[page - 1]
         return (height, width) if turns % 2 else (width, height)
 
     def fitted(self, zoom: PageZoom, turns: int, room: tuple[int, int]) -> list[tuple[int, int]]:
-        """Width and height of each page in pixels, where there is so much room for one."""
+        """Return the width and height of each page in px; `room` is what there is for one page."""
         turned = turns % 2
         shown = {size: _fit(size[::-1] if turned else size, zoom, room) for size in set(self._sizes)}  # most are alike
         return [shown[size] for size in self._sizes]
