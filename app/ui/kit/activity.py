@@ -1,4 +1,5 @@
-"""Who has the engine, who waits for it, how far it is and how fast: the one place of the window that knows."""
+"""The line for the engine: who has it, who waits for it, how far it is and how fast. The one place of the window that
+knows."""
 
 from __future__ import annotations
 
@@ -55,9 +56,12 @@ _COMES_FIRST = {
 
 @dataclass(frozen=True)
 class Series:
-    """A series of questions of a feature. `gives_way`: asks it to let a question of a conversation come next, and
-    returns whether it does. `wait_words`: what is said while something waits for the series to end; `busy_words`: what
-    is said to a person whose question cannot come in between."""
+    """A series of questions of a feature.
+
+    `gives_way` asks it to let a question of a conversation come next, and returns whether it does. `wait_words` are
+    shown while something waits for the series to end; `busy_words` tell a person that their question cannot come in
+    between.
+    """
 
     gives_way: Callable[[], bool]
     wait_words: str
@@ -66,8 +70,8 @@ class Series:
 
 @dataclass(eq=False)
 class _InLine:
-    """`books`: those that it reads; `series`: which one it is, if any; `step`: how far it is, None while it writes or
-    waits."""
+    """A task in the line. `books` are those that it reads; `series` is the one that it belongs to, if any; `step` is
+    how far it is, None while it writes or waits."""
 
     task: EngineTask
     stop: Callable[[], None]
@@ -96,28 +100,29 @@ class Activity:
 
     @property
     def holder(self) -> EngineTask | None:
-        """Who has the engine now; None: it is free."""
+        """The task that has the engine now; None while it is free."""
         return self._line[0].task if self._line else None
 
     def seconds(self) -> float:
-        """The time now, by the clock that paces are measured with."""
+        """Return the time now, in seconds of the clock that paces are measured with."""
         return self._clock()
 
     def has(self, task: EngineTask) -> bool:
-        """Whether it is under way, or waits in the line."""
+        """Return whether a task is under way, or waits in the line."""
         return any(one.task is task for one in self._line)
 
     def may(self, task: EngineTask) -> EngineTask | None:
-        """Return the task that has to end before `task` may begin; None: it may begin now."""
+        """Return the task that has to end before `task` may begin; None if it may begin now."""
         return next((other for other in _COMES_FIRST[task] if self.has(other)), None)
 
     def begin(self, task: EngineTask, stop: Callable[[], None], books: tuple[BookRef, ...] = ()) -> None:
-        """`task` was put into the engine's line, and reads `books`; `stop` asks it to end. What gives way to it is
-        asked to end."""
+        """Put a task that reads `books` into the engine's line, and ask what gives way to it to end; `stop` asks this
+        one to end."""
         self._put(_InLine(task, stop, books))
 
     def begin_series(self, series: Series, stop: Callable[[], None], books: tuple[BookRef, ...]) -> None:
-        """The same for a series of questions, which is a task of its own (`EngineTask.SERIES`)."""
+        """Put a series of questions into the line, as `begin` does with a task: it is one of its own
+        (`EngineTask.SERIES`)."""
         self._put(_InLine(EngineTask.SERIES, stop, books, series))
 
     def _put(self, new: _InLine) -> None:
@@ -131,26 +136,26 @@ class Activity:
         self._changed()
 
     def end(self, task: EngineTask) -> None:
-        """It has ended, however it did."""
+        """Take a task out of the line, as it has ended, in whatever way."""
         ended = self._first(task)
         self._rest(ended)
         self._line.remove(ended)
         self._changed()
 
     def stop(self, *tasks: EngineTask) -> None:
-        """Ask these to end."""
+        """Ask these tasks to end."""
         for one in tuple(self._line):
             if one.task in tasks:
                 one.stop()
 
     @property
     def works(self) -> bool:
-        """The holder does what a person asked for, and which takes its time."""
+        """True if the holder does what a person asked for, and which takes its time."""
         return self.holder in (EngineTask.ANSWER, EngineTask.SERIES, EngineTask.SURVEY)
 
     @property
     def series(self) -> Series | None:
-        """The one that is under way, or waits in the line."""
+        """The series that is under way, or waits in the line; None if there is none."""
         return next((one.series for one in self._line if one.series is not None), None)
 
     def wait_words(self, first: EngineTask) -> str:
@@ -169,19 +174,19 @@ class Activity:
 
     @property
     def step(self) -> Step | None:
-        """How far the holder is; None while it writes, or the engine is free."""
+        """The step that the holder is at; None while it writes, or the engine is free."""
         step = self._line[0].step if self._line else None
         return replace(step, paused=self._paused) if isinstance(step, ReadingNow) else step
 
     @property
     def reading(self) -> ReadingNow | None:
-        """Where the holder reads; None while it does not."""
+        """The place where the holder reads; None while it does not read."""
         step = self.step
         return step if isinstance(step, ReadingNow) else None
 
     @property
     def loading(self) -> float | None:
-        """How much of a model is loaded, from 0 to 1; None while none is being loaded."""
+        """The share of a model that is loaded, from 0 to 1; None while none is being loaded."""
         step = self.step
         if isinstance(step, Loading):
             return step.fraction
@@ -189,7 +194,7 @@ class Activity:
 
     @property
     def paused(self) -> bool:
-        """The engine was asked to wait, and not to go on."""
+        """True if the engine was asked to wait, and not to go on since."""
         return self._paused
 
     @property
@@ -200,7 +205,7 @@ class Activity:
     def note(
         self, task: EngineTask, event: Loading | Tokenizing | Looking | Reading | Thinking | Noting | Weighing | None
     ) -> None:
-        """How far a task is; None: it writes."""
+        """Note how far a task is; None means that it writes."""
         one = self._first(task)
         before = one.step
         if isinstance(event, Reading):
@@ -211,17 +216,17 @@ class Activity:
             self._changed()
 
     def note_part(self, task: EngineTask) -> None:
-        """A part of a task has ended; the next one reads for itself."""
+        """Note that a part of a task has ended; the next part is measured for itself."""
         self._rest(self._first(task))
         self._changed()
 
     def pause(self) -> None:
-        """The engine is asked to wait."""
+        """Note that the engine is asked to wait."""
         self._paused = True
         self._changed()
 
     def resume(self) -> None:
-        """The engine is asked to go on."""
+        """Note that the engine is asked to go on."""
         self._paused = False
         for one in self._line:
             one.pace.go_on(self._clock())

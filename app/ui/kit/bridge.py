@@ -20,7 +20,7 @@ from app.core.work import Cancel, Stopped, Work, finish
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job, is_alive, require_receiver
 
 TOKEN_INTERVAL_MS = 30
-"""Streamed text reaches the window at most this often; what came in between arrives as one `Token`."""
+"""The shortest time, in ms, between two deliveries of streamed text; what came in between arrives as one `Token`."""
 
 _log = logging.getLogger("octavo.bridge")
 
@@ -29,7 +29,8 @@ Result = TypeVar("Result")
 
 
 class Executor(StrEnum):
-    """One thread each: whoever shares a resource waits in line instead of locking."""
+    """The threads that work is done on. There is one for each resource: whoever shares a resource waits in line instead
+    of locking."""
 
     ENGINE = "engine"
     STORE = "store"
@@ -140,7 +141,7 @@ class Bridge(QObject):
 
     @property
     def idle(self) -> bool:
-        """Nothing is under way or still to be delivered."""
+        """True if nothing is under way or still to be delivered."""
         return not self._jobs
 
     def drain(
@@ -170,7 +171,7 @@ class Bridge(QObject):
                 job.token.request(leaving=True)
 
     def everywhere(self, work: Callable[[], None], on_done: Callable[[object], None]) -> None:
-        """Call `work` on each thread that there is; `on_done` is called for each."""
+        """Call `work` on each thread that there is, and `on_done` for each."""
         for name, line in self._lines.items():
             if line.thread is not None:
                 self.call(name, work, on_done, on_done)
@@ -275,7 +276,7 @@ class _Draining(QObject):
 
     @Slot(object)
     def ignore(self, problem: Problem) -> None:
-        """Doing nothing does not go wrong."""
+        """Ignore a problem: doing nothing does not go wrong."""
 
 
 def _nothing() -> None:

@@ -23,7 +23,8 @@ from app.core.machine.paths import Paths, make_private
 from app.core.machine.window_action import WindowAction
 
 PATIENCE_S = 15.0
-"""How long a second start waits for the window to take its call; a busy window takes it within a second."""
+"""The longest time that a second start waits for the window to take its call; a busy window takes it within a
+second."""
 
 _STEP_S = 0.05
 _OLD_S = 60
@@ -48,7 +49,8 @@ class Call(msgspec.Struct, frozen=True):
         return [Path(os.fsdecode(name)) for name in self.files]
 
     def permit(self) -> None:
-        """Let the next window that asks Qt to be in front be so on Wayland: Qt looks for the token there, once."""
+        """Let the next window that asks Qt for it come to the front on Wayland, where Qt takes the token from a
+        variable of the environment, once."""
         if self.token:
             os.environ[_TOKEN] = self.token
 
@@ -57,15 +59,16 @@ class WindowLock:
     """The right to be a desk's window, until `close` or the end of the process."""
 
     def __init__(self, folder: Path | None, descriptor: int | None) -> None:
-        """For `take`. None: a folder that nothing can be written into, which others will say."""
+        """Use `take` instead. `folder` and `descriptor` are None for a desk whose folder cannot be written into, which
+        others will tell."""
         self.folder = folder
         self._descriptor = descriptor
 
     @classmethod
     def take(cls, paths: Paths, call: Call, *, patience_s: float = PATIENCE_S) -> WindowLock | None:
-        """The place, or None where the desk's window is open and took the call.
+        """Return the right to be the desk's window, or None if that window is open and took the call.
 
-        Raises AppError WINDOW_SILENT where it is open and does not take it.
+        Raises AppError WINDOW_SILENT if it is open and does not take the call.
         """
         try:
             paths.create()
@@ -89,7 +92,7 @@ class WindowLock:
 
 
 def _handed_over(paths: Paths, call: Call, descriptor: int, patience_s: float) -> bool:
-    """Whether the window took the call. False where it closed meanwhile: the lock is then held by `descriptor`."""
+    """Return whether the window took the call. False if it closed meanwhile: the lock is then held by `descriptor`."""
     left = _leave(paths.window, call)
     try:
         deadline = time.monotonic() + patience_s
@@ -105,7 +108,7 @@ def _handed_over(paths: Paths, call: Call, descriptor: int, patience_s: float) -
 
 
 class Calls(QObject):
-    """Listens at a place. `arrived` carries each Call."""
+    """Listens for the calls of second starts. `arrived` carries each Call."""
 
     arrived = Signal(object)
 
@@ -119,7 +122,7 @@ class Calls(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Take what calls there are, in the order in which they came."""
+        """Take the calls that there are, in the order in which they came."""
         for call in _take_all(self._folder) if self._folder is not None else ():
             self.arrived.emit(call)
 
@@ -127,7 +130,7 @@ class Calls(QObject):
 def _leave(folder: Path, call: Call) -> Path:
     """Write a call; it gets its name once it is whole. Nothing forces it onto the disk: it stays for a moment only.
 
-    Raises AppError WINDOW_SILENT where it cannot be written.
+    Raises AppError WINDOW_SILENT if it cannot be written.
     """
     path = folder / f"{time.time_ns():020d}-{uuid.uuid4().hex}.call"
     part = path.with_suffix(".part")

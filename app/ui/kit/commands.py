@@ -37,13 +37,15 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` is the id of a book, a conversation or a thing of a feature, or the name of a command; `detail` is shown on
-    the right, or `keys`, one cap each. `words` find it too. `section`: the heading that it stands under, where that is
-    not the one of its kind; a command has it only while nothing is typed.
+    """An entry of the palette.
 
-    An image, and what was said, has the conversation's id and that of its question, as `place`. Of a text that was
-    found, `title` is the excerpt, and `matches` are the ranges in it.
-    `run`: does what the entry is for, where a feature offers it.
+    `key` is the id of a book, a conversation or a thing of a feature, or the name of a command; `detail` is shown on
+    the right, or `keys`, one cap each. `words` find the entry too. `section` is the heading that it stands under, if
+    that is not the one of its kind; a command has it only while nothing is typed.
+
+    An image, and what was said, has the conversation's id and that of its question, as `place`. For a text that was
+    found, `title` is the excerpt, and `matches` are the ranges in it. `run` does what the entry is for, if a feature
+    offers it.
     """
 
     kind: EntryKind
@@ -89,8 +91,8 @@ class Anchor(StrEnum):
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """An entry of a menu about one thing, such as a document. `below`: without `run`, those of a menu of its own, which
-    cannot be opened while there is none. `can`: whether there is something to do now."""
+    """An entry of a menu about one thing, such as a document. An entry without `run` opens a menu of its own with the
+    entries `below`, and is grey while there are none. `can` returns whether there is something to do now."""
 
     words: str
     run: Callable[[], object] | None = None
@@ -99,7 +101,7 @@ class MenuEntry:
 
 
 WordsMenu: TypeAlias = Callable[[str, Citation | None, str], Sequence[MenuEntry]]
-"""Gives what features can do with words that another one shows, as `WindowFeature.words_menu` does."""
+"""Returns what features can do with words that another one shows, as `WindowFeature.words_menu` does."""
 
 
 def always() -> bool:
@@ -108,13 +110,16 @@ def always() -> bool:
 
 @dataclass(frozen=True)
 class Command:
-    """`run` is a bound method of a QObject. `shortcuts`: none, one, or several with "; " between them, the first of
-    which is shown. With `appears` there is no such command before that signal. `is_hint`: the shortcut is only shown
-    here; whoever has the focus knows what the key means there. `words`: by which it is found, too, and which are not
-    in its name. `can`: whether there is something to do now. `apart`: a line is above it in menus. `role`: its place
-    in the menu of the program, on macOS. `symbol`: where it has one other than that of its group. `shelf_name`: the
-    name of its button on the shelf, where it has one. `on_shelf`: the plus beside the tables on the shelf.
-    `anchor`: the commands of features for that place come behind it."""
+    """A command of the window.
+
+    `run` is a bound method of a QObject. `shortcuts` are none, one, or several with "; " between them, the first of
+    which is shown. With `appears` there is no such command before that signal. `is_hint` means that the shortcut is
+    only shown here: whoever has the focus knows what the key means there. By `words` the command is found although they
+    are not in its name. `can` returns whether there is something to do now. `apart` puts a line above it in menus.
+    `role` is its place in the menu of the program, on macOS. `symbol` is given if it is another one than that of its
+    group, `shelf_name` if it has a button on the shelf, which is named so; `on_shelf` gives it a plus beside the tables
+    there. The commands that features have for the place `anchor` come behind it.
+    """
 
     name: str
     shortcuts: str
@@ -141,7 +146,7 @@ class CommandGroup:
     commands: tuple[Command, ...]
 
     def with_placed(self, placed: Sequence[PlacedCommands]) -> CommandGroup:
-        """The group with the commands of features in their places."""
+        """Return the group with the commands of features in their places."""
         mine = [each for each in placed if each.group is self.id]
         commands = [
             each
@@ -161,7 +166,7 @@ class PlacedCommands:
 
 
 class Commands(QObject):
-    """`actions` by the names of the commands."""
+    """The commands of a window; `actions` has the action of each by the name of the command."""
 
     def __init__(self, groups: Sequence[CommandGroup], window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -220,7 +225,7 @@ class CommandMenu(QMenu):
 
 
 def add_entries(menu: QMenu, entries: Iterable[MenuEntry]) -> None:
-    """Put entries into a menu. Their words may be those of a document."""
+    """Put entries into a menu. Their words may be those of a document, and are shown as plain text."""
     for entry in entries:
         words = disarm(" ".join(entry.words.split())).replace("&", "&&")
         if entry.run is not None:
@@ -236,13 +241,13 @@ def sequences(command: Command) -> list[QKeySequence]:
 
 
 def key_caps(command: Command) -> tuple[str, ...]:
-    """The keys of its first shortcut as this system names them, as in ("Ctrl", "Shift", "C")."""
+    """Return the keys of a command's first shortcut as this system names them, such as ("Ctrl", "Shift", "C")."""
     given = sequences(command)
     return caps_of(given[0]) if given else ()
 
 
 def caps_of(keys: QKeySequence) -> tuple[str, ...]:
-    """One for each key."""
+    """Return the names of the keys of a shortcut, one for each cap."""
     native = keys.toString(QKeySequence.SequenceFormat.NativeText)
     signs = len(native) - len(native.lstrip(_MAC_SIGNS))
     return (*native[:signs], *_BETWEEN_KEYS.split(native[signs:])) if native else ()

@@ -49,7 +49,7 @@ class GivenKind:
 
 
 def choosing_words(kinds: Sequence[GivenKind]) -> ChoosingWords:
-    """The words for choosing images, and files of these kinds: the first kind has words for both."""
+    """Return the words for choosing images and files of these kinds: those of the first kind, which name both."""
     if kinds:
         return kinds[0].choosing
     return ChoosingWords(

@@ -14,7 +14,7 @@ _TEXT_HEIGHT = 140
 
 
 class FormField(QWidget):
-    """Asks for a value in a form. `changed`: a person gave another one."""
+    """A field that asks for a value in a form. `changed` tells that a person gave another one."""
 
     changed = Signal()
 
@@ -23,12 +23,12 @@ class FormField(QWidget):
 
     @property
     def ready(self) -> bool:
-        """The form may be left with what it says."""
+        """True if the form may be left with what the field says."""
         return True
 
 
 class ChoiceField(FormField):
-    """One of several values, each with its words."""
+    """A field for one of several values, each with its words."""
 
     def __init__(self, name: str, values: tuple[tuple[str, str], ...]) -> None:
         """`values` are pairs of a value and the words for it, at least one; the first is chosen."""
@@ -44,7 +44,7 @@ class ChoiceField(FormField):
 
 
 class TextField(FormField):
-    """Several lines, of at most `most` characters; without blanks around them."""
+    """A field for several lines, of at most `most` characters; blanks around them are dropped."""
 
     def __init__(self, name: str, text: str, most: int) -> None:
         super().__init__()
@@ -63,7 +63,8 @@ class TextField(FormField):
 
 
 class FormDialog(SmallDialog):
-    """`given` carries the text of its field, once the person is done; that takes a field that is ready."""
+    """A dialog with one field. `given` carries the text of the field, once the person is done; that takes a field that
+    is ready."""
 
     given = Signal(str)
 
@@ -87,7 +88,7 @@ class FormDialog(SmallDialog):
 
 
 class CheckedForm(FormDialog):
-    """Stays open while what was given is looked at, until `close` or `show_problem`: it may be refused."""
+    """A form that stays open while what was given is looked at, until `close` or `show_problem`: it may be refused."""
 
     def __init__(self, title: str, sentence: str, action: str, field: FormField, parent: QWidget | None = None) -> None:
         self.problem = PlainLabel(role="failure-small", wraps=True)
@@ -102,7 +103,7 @@ class CheckedForm(FormDialog):
             self.given.emit(self.field.text())
 
     def show_problem(self, words: str) -> None:
-        """Say why it is refused, and keep what was typed."""
+        """Say why what was given is refused, and keep what was typed."""
         self._wait(False)
         self.problem.setText(words)
         self.problem.show()

@@ -1,4 +1,5 @@
-"""Where the window is, so that all of it can be seen, frame and title too; and what is kept of it for its next start.
+"""The place of the window, in which all of it can be seen, frame and title too; and what is kept of it for its next
+start.
 
 `FrameState` is kept unencrypted, so that the window is in its place before the store is open: places and widths, what
 is folded, light or dark. `WindowState`, what was open in it, is kept in the store.
@@ -24,9 +25,10 @@ _MOST_BYTES = 64 << 10
 
 
 class FrameState(msgspec.Struct, frozen=True):
-    """`geometry`: Qt's own. `margins`: what the desktop drew around the window: left, top, right, bottom. The widths
-    are those that a person chose, in pixels, 0 where nothing was chosen; the middle is the conversation.
-    `page_in_front`: where there is room for one side panel, it is the page."""
+    """The place and the looks of a window. `geometry` is in Qt's own format. `margins` is what the desktop drew around
+    the window: left, top, right, bottom, in px. The widths are those that a person chose, in px, 0 if nothing was
+    chosen; the middle is the conversation. `page_in_front` tells that the page is shown where there is room for one
+    side panel."""
 
     geometry: bytes = b""
     margins: tuple[int, ...] = ()
@@ -53,15 +55,15 @@ class OpenedBooks(msgspec.Struct, frozen=True):
 
 
 class PagePane(msgspec.Struct, frozen=True):
-    """The page panel beside a conversation, which is `middle_width` pixels wide; 0 where nothing was chosen."""
+    """The page panel beside a conversation, which is `middle_width` px wide; 0 if nothing was chosen."""
 
     folded: bool = False
     middle_width: int = 0
 
 
 class PageLook(msgspec.Struct, frozen=True):
-    """How pages are shown, whatever the book: the type of flowing text in pixels, how many pages are side by side (0:
-    as the window allows), whether drawings are dark in the dark theme."""
+    """The look of all pages, whatever the book: the type of flowing text in px, how many pages are side by side (0: as
+    the window allows), whether drawings are dark in the dark theme."""
 
     type_size: int = SIZE_TEXT
     across: int = 0
@@ -81,7 +83,7 @@ class WindowState(msgspec.Struct, frozen=True):
 
 
 def load(folder: Path) -> FrameState:
-    """Return the state that `save` wrote; the usual one where that is nothing, or nothing sound."""
+    """Return the state that `save` wrote; the usual one if there is none, or it is not sound."""
     with contextlib.suppress(OSError, msgspec.MsgspecError):
         with (folder / _NAME).open("rb") as file:
             return msgspec.json.decode(file.read(_MOST_BYTES), type=FrameState)
@@ -89,19 +91,20 @@ def load(folder: Path) -> FrameState:
 
 
 def save(folder: Path, state: FrameState) -> None:
-    """Where it cannot be written, the window will open in its usual place."""
+    """Write the state into a folder. If that fails, the window will open in its usual place."""
     with contextlib.suppress(AppError):
         write_private(folder / _NAME, lambda file: file.write(msgspec.json.encode(state)))
 
 
 USUAL_FRAME = QMargins(8, 44, 8, 8)
-"""About the widest that desktops draw around a window. What it is in fact is known only once the window is shown."""
+"""The widest margins, about, that desktops draw around a window. The true ones are known only once the window is
+shown."""
 
 
 def place_new(size: QSize, screens: Sequence[QRect], frame: QMargins = USUAL_FRAME) -> QRect:
-    """In the middle of the first screen, `size` large or as large as there is room. Without its frame.
+    """Return a place in the middle of the first screen, without the frame: `size` large, or as large as there is room.
 
-    `screens`: what may be used of each, the person's first one first.
+    `screens` are the areas that may be used of each, the person's first one first.
     """
     room = screens[0].marginsRemoved(frame)
     placed = QRect(room.topLeft(), size.boundedTo(room.size()))
@@ -110,8 +113,8 @@ def place_new(size: QSize, screens: Sequence[QRect], frame: QMargins = USUAL_FRA
 
 
 def place_again(wanted: QRect, screens: Sequence[QRect], frame: QMargins = USUAL_FRAME) -> QRect:
-    """Where it was, without its frame: moved, and made smaller if need be, so that it is whole on the screen that shows
-    most of it, or on the first one where none does."""
+    """Return the place `wanted`, without the frame, moved and made smaller if need be, so that it is whole on the
+    screen that shows most of it, or on the first one if none shows any."""
     room = max(screens, key=lambda screen: _area(screen.intersected(wanted))).marginsRemoved(frame)
     placed = QRect(wanted.topLeft(), wanted.size().boundedTo(room.size()))
     placed.moveLeft(max(room.left(), min(placed.left(), room.right() + 1 - placed.width())))
@@ -120,7 +123,7 @@ def place_again(wanted: QRect, screens: Sequence[QRect], frame: QMargins = USUAL
 
 
 def bound(widget: QWidget, width: int, height: int) -> QSize:
-    """So large, or as large as the screen of a window or dialog has room for."""
+    """Return a size in px, or as much of it as the screen of a window or dialog has room for."""
     return QSize(width, height).boundedTo(widget.screen().availableGeometry().marginsRemoved(USUAL_FRAME).size())
 
 

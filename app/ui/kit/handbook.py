@@ -43,7 +43,7 @@ class Handbook:
     def write(self) -> bool:
         """Write the handbook as one file, in the language of the window; return whether that file is a new one.
 
-        Raises AppError DISK_FULL or FOLDER_READ_ONLY. Where no chapters came with the program, no file is written.
+        Raises AppError DISK_FULL or FOLDER_READ_ONLY. If no chapters came with the program, no file is written.
         """
         text = b"\n".join(chapter.read_bytes() for chapter in sorted(self._place.glob("*.md")))
         path = self.path
@@ -56,7 +56,7 @@ class Handbook:
         return True
 
     def heading(self, chapter: Chapter) -> str:
-        """Return the heading of a chapter in the language of the window; "" where it did not come with the program."""
+        """Return the heading of a chapter in the language of the window; "" if it did not come with the program."""
         try:
             with (self._place / f"{chapter}.md").open(encoding="utf-8") as file:
                 return file.readline().lstrip("#").strip()
@@ -76,7 +76,7 @@ def explain(widget: QWidget, chapter: Chapter) -> None:
 
 
 def chapter_of(widget: QWidget | None) -> Chapter | None:
-    """Return the chapter that explains a widget, or the nearest one of those that it is in; None where none does."""
+    """Return the chapter that explains a widget, or the nearest one of those that it is in; None if none does."""
     while widget is not None:
         if value := widget.property(_PROPERTY):
             return Chapter(value)

@@ -28,7 +28,8 @@ _OF_A_PERSON = frozenset(
 
 
 class HeldPicture(QObject):
-    """The picture goes when somebody says so, and otherwise by itself: then the window is painted at once."""
+    """Holds the picture of one window. The picture goes when somebody says so, and otherwise by itself: then the window
+    is painted at once."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -41,8 +42,8 @@ class HeldPicture(QObject):
         self._hearing.timeout.connect(self._hear)
 
     def hold(self, most_ms: int, *, deaf: bool = False) -> None:
-        """Keep what is on the screen for so long at most. `deaf`: what a person types or clicks meanwhile is dropped,
-        since it is meant for what is seen and would go to what is not."""
+        """Keep what is on the screen for so long at most. With `deaf`, what a person types or clicks meanwhile is
+        dropped, since it is meant for what is seen and would go to what is not."""
         self._held = True
         self._longest.start(most_ms)
         self._window.setUpdatesEnabled(False)
@@ -52,7 +53,7 @@ class HeldPicture(QObject):
 
     @Slot()
     def let_go(self) -> None:
-        """Paint what there is now. Nothing happens where no picture is held."""
+        """Paint what there is now. Nothing happens if no picture is held."""
         if not self._held:
             return
         self._held = False
@@ -65,8 +66,8 @@ class HeldPicture(QObject):
     # ---- deaf
 
     def _be_deaf(self) -> None:
-        """The display gives keys and clicks to the window's handle, an input method gives words to what has the
-        focus."""
+        """Drop keys, clicks and words: the display gives keys and clicks to the window's handle, an input method gives
+        words to what has the focus."""
         if self._is_deaf:
             return
         self._is_deaf = True
@@ -90,7 +91,7 @@ class HeldPicture(QObject):
         self._filtered.clear()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
-        """Whether it goes no further."""
+        """Return whether an event goes no further: one that a person made."""
         if event.type() not in _OF_A_PERSON:
             return False
         event.accept()  # a key that is taken here starts no shortcut either

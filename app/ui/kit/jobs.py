@@ -24,19 +24,19 @@ Result_co = TypeVar("Result_co", covariant=True)
 
 @dataclass(frozen=True)
 class Done(Generic[Result_co]):
-    """Ending: what the work gave."""
+    """The ending of work that gave a value."""
 
     result: Result_co
 
 
 @dataclass(frozen=True)
 class Cancelled:
-    """Ending: the person stopped it."""
+    """The ending of work that the person stopped."""
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Ending: it went wrong."""
+    """The ending of work that went wrong."""
 
     problem: Problem
 
@@ -62,13 +62,13 @@ class Job:
         self.token.request()
 
     def end(self) -> None:
-        """Nothing will be delivered; GUI thread only."""
+        """Note that nothing will be delivered any more; GUI thread only."""
         self._ended = True
 
     # ---- the worker's side
 
     def put(self, event: object) -> bool:
-        """Queue an event; True when the GUI thread does not know yet that there is something."""
+        """Put an event into the queue, and return True if the GUI thread does not know yet that there is something."""
         with self._lock:
             self._arrived.append(event)
             is_news, self._posted = not self._posted, True
@@ -77,7 +77,7 @@ class Job:
     # ---- the GUI thread's side
 
     def only_text_waits(self) -> bool:
-        """Nothing has arrived that could not wait for more of its kind."""
+        """Return whether nothing has arrived that could not wait for more of its kind."""
         with self._lock:
             return all(isinstance(event, Token | Thinking) for event in self._arrived)
 
@@ -127,7 +127,7 @@ def _receiver(handler: Callable[..., None]) -> object:
 
 
 def require_receiver(handler: Callable[..., None]) -> None:
-    """Raises TypeError for what cannot be tied to the life of an object of the window."""
+    """Raise TypeError for a handler that cannot be tied to the life of an object of the window."""
     if not isinstance(_receiver(handler), QObject):
         raise TypeError("a handler is a bound method of a QObject")
 

@@ -1,20 +1,22 @@
-"""How fast the model reads, and how long it will take: the further on in a context, the longer a token takes."""
+"""The speed at which the model reads, and how long it will take. The further on in a context, the longer a token
+takes."""
 
 from __future__ import annotations
 
 from app.core.conversations.events import Reading
 
 _FIRST_GUESS_S = 2.0
-"""The time left is not shown before this much was measured."""
+"""The seconds that are measured before the time left is shown."""
 
 _RECENT_S = 5.0
-"""The speed is that of the last few seconds."""
+"""The seconds over which the speed is measured, up to now."""
 
 _FEWEST_TOKENS = 256
-"""Fewer tokens than this, those of a title or of a first try, say nothing about how fast a book is read."""
+"""The tokens from which on the speed of a reading counts: fewer, those of a title or of a first try, say nothing about
+how fast a book is read."""
 
 _MIN_SAMPLES = 4
-"""Fewer slices than this say nothing about how the time for a token grows."""
+"""The slices from which on the growth counts: fewer say nothing about how the time for a token grows."""
 
 
 class Pace:
@@ -31,7 +33,7 @@ class Pace:
         self._total = 0
 
     def note(self, reading: Reading, now: float) -> None:
-        """`now` in seconds of any clock."""
+        """Note how far the reading is; `now` is in seconds of any clock."""
         self._total = reading.total
         if self._first is None or reading.done <= reading.reused:
             self._first, self._samples = (reading.done, now), []
@@ -40,7 +42,7 @@ class Pace:
         self._last = (reading.done, now)
 
     def go_on(self, now: float) -> None:
-        """After a pause: the time that it took does not count."""
+        """Go on after a pause, whose time does not count."""
         self._last = (self._last[0], now)
 
     @property
@@ -54,7 +56,7 @@ class Pace:
 
     @property
     def seconds_left(self) -> float | None:
-        """None while it is too early to say."""
+        """The seconds that are left; None while it is too early to say."""
         if self._first is None or not self._samples or self._last[1] - self._first[1] < _FIRST_GUESS_S:
             return None
         done, total = self._last[0], self._total
@@ -62,7 +64,7 @@ class Pace:
         return (total - done) * (base + growth * (done + total) / 2)
 
     def _fit(self) -> tuple[float, float]:
-        """a and b, each slice weighed by its tokens."""
+        """Return a and b of the fit, each slice weighed by its tokens."""
         weights = [end - start for start, end, *_ in self._samples]
         middles = [(start + end) / 2 for start, end, *_ in self._samples]
         costs = [seconds / weight for (_, _, seconds, _), weight in zip(self._samples, weights, strict=True)]

@@ -31,22 +31,22 @@ _GIVEN, _REFUSED = 0, 1
 
 
 class ScreenPortal(QObject):
-    """`found` comes at most once, where the portal answers. After each `ask` one of `taken` and `failed`, or neither
-    where the person changes their mind."""
+    """Asks the desktop for a picture. `found` comes at most once, if the portal answers. After each `ask` comes one of
+    `taken` and `failed`, or neither if the person changes their mind."""
 
     found = Signal()
     taken = Signal(object)  # Path
     failed = Signal()
 
     def __init__(self, bridge: Bridge, window: QWidget, parent: QObject | None = None) -> None:
-        """Pictures are asked for on behalf of `window`."""
+        """`window` is the one on whose behalf pictures are asked for."""
         super().__init__(parent)
         self._bridge = bridge
         self._window = window
         self._bus: QDBusConnection | None = None
 
     def look(self) -> None:
-        """Look for the portal, where there is a session bus."""
+        """Look for the portal, if there is a session bus."""
         address = session_address()
         if address:
             self._bridge.call(Executor.IMAGES, partial(connect, address), self._probe, self._ignore)
@@ -71,7 +71,8 @@ class ScreenPortal(QObject):
 
     @Slot(QDBusPendingCallWatcher)
     def _on_probed(self, watcher: QDBusPendingCallWatcher) -> None:
-        """Every answer that comes to this connection is one to `ask`, whatever path the portal gave it."""
+        """Listen for the answers of the portal: every one that comes to this connection is one to `ask`, whatever path
+        the portal gave it."""
         if not watcher.isError() and self._bus is not None:
             slot = SLOT("_on_response(uint,QVariantMap)")
             self._bus.connect(_SERVICE, "", _REQUEST, "Response", self, slot)  # type: ignore[call-overload]
@@ -94,14 +95,14 @@ class ScreenPortal(QObject):
 
     @Slot(object)
     def _ignore(self, problem: Problem) -> None:
-        """Without the bus nothing is offered."""
+        """Ignore a problem: without the bus nothing is offered."""
 
 
 def discard(path: Path) -> None:
     """Delete a picture that was put where temporary files are; one that the desktop keeps for the person stays."""
     with contextlib.suppress(OSError):
         for folder in (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", "")):
-            # What is mounted below, such as the document portal, shows files that are elsewhere.
+            # A folder that is mounted below, such as the document portal, shows files that are elsewhere.
             if folder and not path.is_symlink() and path.resolve().is_relative_to(Path(folder).resolve()):
                 if path.stat().st_dev == Path(folder).stat().st_dev:
                     path.unlink()
@@ -109,7 +110,7 @@ def discard(path: Path) -> None:
 
 
 def session_address() -> str:
-    """Return the address of the session bus; empty where there is none, or where it is not on this machine."""
+    """Return the address of the session bus; empty if there is none, or if it is not on this machine."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     usual = f"unix:path={runtime}/bus" if runtime and Path(runtime, "bus").is_socket() else ""
     address = os.environ.get("DBUS_SESSION_BUS_ADDRESS", "") or usual
@@ -117,11 +118,11 @@ def session_address() -> str:
 
 
 def connect(address: str) -> QDBusConnection | None:
-    """May take long where the bus hangs."""
+    """Connect to the bus, and return None if that fails. It may take long if the bus hangs."""
     bus = QDBusConnection.connectToBus(address, f"octavo-{uuid.uuid4().hex}")
     return bus if bus.isConnected() else None
 
 
 def _identify(window: QWidget) -> str:
-    """The window as the portal knows it, to put its dialog above; empty where it cannot be said."""
+    """Return the name of a window by which the portal puts its dialog above it; empty if the window has none."""
     return f"x11:{int(window.winId()):x}" if QGuiApplication.platformName() == "xcb" else ""

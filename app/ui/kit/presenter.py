@@ -57,8 +57,8 @@ class Presenter(QObject):
 
     @Slot(object)
     def _ignore(self, outcome: object) -> None:
-        """Nothing follows from it; where it is a problem, it is shown elsewhere, or nobody misses the result."""
+        """Ignore an outcome; if it is a problem, it is shown elsewhere, or nobody misses the result."""
 
     @Slot()
     def _rest(self) -> None:
-        """Nothing follows from work that went well."""
+        """Do nothing more about work that went well."""

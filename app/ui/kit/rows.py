@@ -11,28 +11,28 @@ Row = TypeVar("Row")
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 RowRole = int(Qt.ItemDataRole.UserRole) + 1
-"""Gives a row itself, which a delegate draws."""
+"""The role that gives a row itself, which a delegate draws."""
 
 _ROOT = QModelIndex()
 
 
 class RowsModel(QAbstractListModel, Generic[Row]):
-    """Frozen rows: `put` shows others, `change` puts one in the place of another."""
+    """A list of frozen rows: `put` shows others, `change` puts one in the place of another."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Row] = []
 
     def words(self, row: Row) -> str:
-        """A row in words, as a screen reader says it. To be overridden."""
+        """Return a row in words, as a screen reader says it. A subclass overrides it."""
         raise NotImplementedError
 
     def description(self, row: Row) -> str:  # noqa: ARG002
-        """More about a row for a screen reader; empty for nothing."""
+        """Return more about a row for a screen reader; empty for nothing."""
         return ""
 
     def can_choose(self, row: Row) -> bool:  # noqa: ARG002
-        """Whether a person can choose a row; a heading cannot be chosen."""
+        """Return whether a person can choose a row; a heading cannot be chosen."""
         return True
 
     @property
@@ -50,12 +50,12 @@ class RowsModel(QAbstractListModel, Generic[Row]):
         self.dataChanged.emit(self.index(number), self.index(number))
 
     def find(self, is_wanted: Callable[[Row], bool]) -> QModelIndex:
-        """The index of the first row that is wanted; an invalid one where there is none."""
+        """Return the index of the first row that is wanted; an invalid one if there is none."""
         return next((self.index(number) for number, row in enumerate(self._rows) if is_wanted(row)), QModelIndex())
 
     def step(self, row: int, step: int) -> QModelIndex:
-        """The index of the row that is chosen `step` rows after `row`, or before it: the first from there on, in the
-        same direction, that can be chosen; an invalid one where none can."""
+        """Return the index of the row that is chosen `step` rows after `row`, or before it for less than 0: the first
+        from there on, in the same direction, that can be chosen; an invalid one if none can."""
         target = max(0, min(row + step, len(self._rows) - 1))
         while 0 <= target < len(self._rows) and not self.can_choose(self._rows[target]):
             target += 1 if step > 0 else -1

@@ -42,9 +42,9 @@ class Shown:
 
     @property
     def place(self) -> tuple[str, int] | None:
-        """The id of the book and the number of the page that lie open."""
+        """The id of the book and the number of the page that lie open; None if no page does."""
         return (self.book.id, self.page.number) if self.book is not None and self.page is not None else None
 
     def use_with(self, books: tuple[BookRef, ...]) -> ContextUse | None:
-        """How the context is used with these books; None while that is not known."""
+        """Return how the context is used with these books; None while that is not known."""
         return self.use if self.measured == books else None

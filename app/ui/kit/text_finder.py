@@ -10,9 +10,9 @@ from app.ui.kit.presenter import Presenter
 
 
 class TextFinder(Presenter):
-    """Subclasses find. `found` carries the words that were looked for, and entries that have them; `ended` the words
-    for which nothing more will come. `keys` end the palette and go on with what is typed (`further`); `hint` says what
-    these do."""
+    """A search through texts, by a subclass. `found` carries the words that were looked for, and entries that have
+    them; `ended` the words for which nothing more will come. `keys` end the palette and go on with what is typed
+    (`further`); `hint` says what these do."""
 
     found = Signal(str, object)
     ended = Signal(str)
@@ -27,9 +27,9 @@ class TextFinder(Presenter):
         raise NotImplementedError
 
     def stop(self) -> None:
-        """Nobody waits for what may still be found."""
+        """Stop looking: nobody waits for what may still be found."""
         raise NotImplementedError
 
     def further(self, words: str) -> Entry:
-        """The last entry of the palette, for what is typed: to find more than at a glance."""
+        """Return the last entry of the palette, for what is typed: to find more than at a glance."""
         raise NotImplementedError

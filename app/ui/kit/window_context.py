@@ -18,63 +18,65 @@ from app.ui.look.icons import Icons
 
 
 class WindowEvents(QObject):
-    """The events of a window, told by the kernel to whom they may concern; and what anybody in it asks of the
+    """The events of a window, told by the kernel to whom they may concern, and the wishes that anybody in it has of the
     program."""
 
     books_changed = Signal()
-    """Documents came or went, were restored, or were read again."""
+    """Emitted when documents came or went, were restored, or were read again."""
 
     book_changed = Signal(object)
-    """The `Book` whose pages may be others from now on."""
+    """Carries the `Book` whose pages may be others from now on."""
 
     book_removed = Signal(str)
-    """The id of a document that is no longer on the shelf."""
+    """Carries the id of a document that is no longer on the shelf."""
 
     conversation_shown = Signal(object)
-    """The `Conversation` that is shown from now on; None for none."""
+    """Carries the `Conversation` that is shown from now on; None for none."""
 
     settings_changed = Signal()
-    """A person changed settings; they are saved."""
+    """Emitted when a person changed settings, which are saved by then."""
 
     engine_changed = Signal()
-    """`Activity` says something else."""
+    """Emitted when `Activity` says something else."""
 
     notes_changed = Signal()
-    """Some note of a document, or of an answer, is new, another or gone: told by the kernel and by features."""
+    """Emitted when some note of a document, or of an answer, is new, another or gone: by the kernel and by features."""
 
     context_measured = Signal()
-    """How the context is used may have changed."""
+    """Emitted when the use of the context may have changed."""
 
     restart_wanted = Signal()
-    """The program shall start anew."""
+    """Emitted when the program shall start anew."""
 
     engine_released = Signal()
-    """Whoever had the engine has put all away, and questions of conversations have gone first: what waits may begin."""
+    """Emitted when whoever had the engine has put all away, and questions of conversations have gone first: what waits
+    may begin."""
 
     engine_used = Signal()
-    """A feature has asked something: what the engine holds in its context is to be measured again."""
+    """Emitted when a feature has asked something: what the engine holds in its context is to be measured again."""
 
     binned = Signal(object)
-    """A feature has put something into the bin: its `BinEntry`."""
+    """Carries the `BinEntry` of what a feature has put into the bin."""
 
     restored = Signal(object)
-    """Something is back from the bin: its `BinEntry`."""
+    """Carries the `BinEntry` of what is back from the bin."""
 
     @Slot()
     def tell_books_changed(self) -> None:
-        """Heard by signals that carry something else."""
+        """Emit `books_changed`; for signals that carry something else."""
         self.books_changed.emit()
 
     @Slot()
     def tell_settings_changed(self) -> None:
-        """Heard by a signal that carries the settings."""
+        """Emit `settings_changed`; for a signal that carries the settings."""
         self.settings_changed.emit()
 
 
 @dataclass(frozen=True)
 class WindowContext:
-    """`window`: over which dialogs are opened; `activity`: who has the engine; `shown`: what the window shows. `now`
-    gives the local time, aware of its zone; `parent` lives as long as the desk is open in the window."""
+    """The context of a window. `window` is the one over which dialogs are opened; `activity` knows who has the engine,
+    `shown` what the window shows. `now` returns the local time, aware of its zone; `parent` lives as long as the desk
+    is open in the window."""
 
     desk: Services
     bridge: Bridge

@@ -35,7 +35,7 @@ TOKENS_PER_PAGE = 570
 
 
 WORTH_TELLING = 1000
-"""Fewer tokens than this are read before anyone would ask how long it takes."""
+"""The tokens from which on it is told how long reading them takes: about fewer, nobody would ask."""
 
 NAME_CHARACTERS = 40
 """The most characters that are shown of a title within a sentence."""
@@ -43,7 +43,7 @@ NAME_CHARACTERS = 40
 
 @dataclass(frozen=True)
 class ReadingPlace:
-    """Where in which book the model reads; `fraction` of its tokens are done."""
+    """The place where the model reads: in which book, on which page; `fraction` of the book's tokens are done."""
 
     book_id: str
     title: str
@@ -53,9 +53,9 @@ class ReadingPlace:
 
 @dataclass(frozen=True)
 class ReadingNow:
-    """A reading that is under way: `done` of `total` tokens; `words` tell all of it, `left` the time alone. `paused`:
-    it waits until the person lets it go on. `excerpts`: on so many pages are the passages that are read in place of
-    books."""
+    """A reading that is under way: `done` of `total` tokens; `words` tell all of it, `left` the time alone. `paused`
+    tells that it waits until the person lets it go on; `excerpts` counts the pages with the passages that are read in
+    place of books."""
 
     done: int
     total: int
@@ -67,7 +67,7 @@ class ReadingNow:
 
 
 def quote(untrusted_words: str, book: Book, page: int) -> str:
-    """The words in quotation marks on one line, with their place, a page from 1; without words the place alone."""
+    """Return words in quotation marks on one line, with their place, a page from 1; without words the place alone."""
     place = _("({title}, p. {page})").format(
         title=" ".join(book.title.split()), page=disarm(name_words(book.page_names.of(page)))
     )
@@ -76,14 +76,14 @@ def quote(untrusted_words: str, book: Book, page: int) -> str:
 
 
 def note_with_reference(note: Note, books: Mapping[str, Book]) -> str:
-    """The words of a note with their place, then what is written about them; `books` by their ids."""
+    """Return the words of a note with their place, then what is written about them; `books` are given by their ids."""
     book = books.get(note.place.book_id) if note.place is not None else None
     words = quote(note.words, book, note.place.page) if note.place is not None and book is not None else note.words
     return "\n\n".join(filter(None, (words, note.text)))
 
 
 def page_with_reference(book: Book, page: Page) -> str:
-    """All of a page's text as it is there, and below it where that is."""
+    """Return all of a page's text as it is there, and below it where that is."""
     return f"{disarm(page.text)}\n\n{quote('', book, page.number)}"
 
 
@@ -104,7 +104,8 @@ def follow(reading: Reading, pace: Pace, now: float, use: ContextUse | None) -> 
 
 
 def place_of(done_tokens: int, use: ContextUse | None) -> ReadingPlace | None:
-    """Which book the prompt's token number `done_tokens` lies in; None after the books or while it is not known.
+    """Return the book and page in which the prompt's token number `done_tokens` lies; None after the books, or while
+    that is not known.
 
     The rules before the first book are counted to it.
     """
@@ -121,13 +122,13 @@ def place_of(done_tokens: int, use: ContextUse | None) -> ReadingPlace | None:
 
 
 def left_words(pace: Pace) -> str:
-    """ "1 min left"; empty while it is too early to say."""
+    """Return the time that is left, such as "1 min left"; empty while it is too early to say."""
     seconds = pace.seconds_left
     return "" if seconds is None else _("{time} left").format(time=duration(seconds))
 
 
 def reading_words(reading: Reading, place: ReadingPlace | None, pace: Pace) -> str:
-    """Where the model reads, and for how long still."""
+    """Say where the model reads, and for how long still."""
     if place is not None:
         words = _("The model is reading {title}, p. {page}").format(title=place.title, page=name_words(place.page))
     elif reading.excerpts:
@@ -145,7 +146,7 @@ def excerpts_words(pages: int) -> str:
 
 
 def looking_words(looking: Looking) -> str:
-    """At which image, and at which tile of it."""
+    """Say which image the model looks at, and which tile of it."""
     if looking.images > 1:
         words = _("Looking at image {n} of {images}").format(n=count(looking.image), images=count(looking.images))
     else:
@@ -157,7 +158,7 @@ def looking_words(looking: Looking) -> str:
 
 
 def looking_share(looking: Looking) -> float:
-    """How much of the looking is done, from 0 to 1."""
+    """Return how much of the looking is done, from 0 to 1."""
     return (looking.image - 1 + looking.done / max(1, looking.total)) / max(1, looking.images)
 
 
@@ -166,7 +167,7 @@ def loading_words(fraction: float) -> str:
 
 
 def counting_words(counting: Tokenizing) -> str:
-    """How far texts are tokenized."""
+    """Say how far texts are tokenized."""
     return _("Counting words · {percent} %").format(percent=100 * counting.done // max(1, counting.total))
 
 
@@ -175,7 +176,7 @@ def thinking_words() -> str:
 
 
 Step: TypeAlias = Loading | Tokenizing | Looking | Thinking | Noting | ReadingNow | Weighing
-"""How far the task is that has the engine."""
+"""The steps of a task that has the engine."""
 
 
 def step_words(step: Step | None) -> str:
@@ -201,7 +202,7 @@ def step_words(step: Step | None) -> str:
 
 
 def step_share(step: Step | None) -> float | None:
-    """How much of that is done, from 0 to 1; None where it cannot be said."""
+    """Return how much of a step is done, from 0 to 1; None if that cannot be said."""
     match step:
         case Loading(fraction):
             return fraction
@@ -216,7 +217,7 @@ def step_share(step: Step | None) -> float | None:
 
 
 def jump_words(wanted: str, names: PageNames, number: int, found: int) -> str:
-    """Why page `number` was gone to, one of `found` that may have been meant; empty where that is plain."""
+    """Say why page `number` was gone to, one of `found` that may have been meant; empty if that is plain."""
     name = names.of(number)
     if found > 1:
         words = _("This document has {n} pages called {page}. This is {place}; Return goes to the next one.")
@@ -234,9 +235,10 @@ def page_note(page: Page, book: Book) -> str:
 
 
 def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:
-    """ "53 % used · about 430 pages left"; while much of it is not read yet, that in place of what is left.
+    """Return the use of the context, such as "53 % used · about 430 pages left"; while much of it is not read yet, what
+    is to be read stands in place of what is left.
 
-    `tokens_per_second`: how fast the model read last; 0 where that is not known.
+    `tokens_per_second` is how fast the model read last; 0 if that is not known.
     """
     free = use.context_tokens - use.used_tokens
     if free < 0:
@@ -254,13 +256,13 @@ def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:
 
 
 def use_tip(use: ContextUse) -> str:
-    """The same in tokens: "279,641 of 524,288 tokens"."""
+    """Return the use of the context in tokens, such as "279,641 of 524,288 tokens"."""
     numbers = _("{used} of {whole} tokens")
     return numbers.format(used=count(use.used_tokens), whole=count(use.context_tokens))
 
 
 def _pages_words(tokens: int) -> str:
-    """ "about 430 pages": ordinary ones, as roundly as it is known."""
+    """Return a number of tokens as ordinary pages, as roundly as it is known: "about 430 pages"."""
     pages = tokens // TOKENS_PER_PAGE
     if not pages:
         return _("less than a page")
@@ -269,7 +271,7 @@ def _pages_words(tokens: int) -> str:
 
 
 def use_parts(use: ContextUse, palette: Palette) -> tuple[SpinePart, ...]:
-    """The spine's segments: a book each, then all else, then what is left."""
+    """Return the spine's segments: a book each, then all else, then what is left."""
     books = [segment for segment in use.segments if segment.kind == "book" and segment.tokens]
     parts = [
         SpinePart(
@@ -293,24 +295,24 @@ def waiting_words(titles: Sequence[str]) -> str:
 
 
 def unopened_words(titles: Sequence[str]) -> str:
-    """Why a question was given back."""
+    """Say why a question was given back: these books could not be imported."""
     return _("Not sent: {books} could not be imported.").format(books=_name_books(titles))
 
 
 def without_words(books: int) -> str:
-    """The words of the button that asks without waiting for so many books; empty for none."""
+    """Return the words of the button that asks without waiting for so many books; empty for none."""
     if not books:
         return ""
     return _("Ask without it") if books == 1 else _("Ask without them")
 
 
 def opening_words(titles: Sequence[str]) -> str:
-    """The words that the empty composer shows while books are being opened."""
+    """Return the words that the empty composer shows while books are being opened."""
     return _("You can ask now: the question waits until {books} can be read").format(books=_name_books(titles))
 
 
 def opening_title(titles: Sequence[str]) -> str:
-    """The title in the middle of an empty conversation while books are being opened."""
+    """Return the title in the middle of an empty conversation while books are being opened."""
     return _("Importing {books}").format(books=_name_books(titles))
 
 
@@ -331,8 +333,9 @@ def _shorten(untrusted_title: str) -> str:
 
 
 def answer_remarks(question: StoredQuestion, answer: Answer) -> tuple[str, ...]:
-    """The sentences under an answer: what it rests on where no model drew it from books, how it ended if not by itself.
-    A search result says so in its foot; under a conversation's first one is what a person can do who wants more."""
+    """Return the sentences under an answer: what it rests on if no model drew it from books, and how it ended if not by
+    itself. A search result says so in its foot; under a conversation's first one stands what a person can do who wants
+    more."""
     is_first = answer.from_search and bool(answer.text) and question.parent_id is None
     lead = ModelRemark(lead_words()) if is_first else ""
     doubt = "" if answer.from_search else doubt_words(question, answer)
@@ -354,7 +357,7 @@ class ModelRemark(QuietRemark):
 
 
 def lead_words(untrusted_name: str = "", bytes: int = 0) -> str:
-    """The words that lead to a larger model: to the recommended one, if one is."""
+    """Return the words that lead to a larger model: to the recommended one, if one is."""
     if not untrusted_name:
         return _("For written answers: get a model…")
     words = _("For written answers: get {model} ({size})…")
@@ -362,7 +365,7 @@ def lead_words(untrusted_name: str = "", bytes: int = 0) -> str:
 
 
 def ending_words(answer: Answer) -> str:
-    """A sentence under an answer that did not end by itself; empty for one that did."""
+    """Return a sentence under an answer that did not end by itself; empty for one that did."""
     if answer.problem is not None:
         return sentence(answer.problem)
     closed = _("Octavo was closed during this answer.")
@@ -376,13 +379,13 @@ def ending_words(answer: Answer) -> str:
 
 
 def does_not_fit(answer: Answer | None) -> bool:
-    """Whether there was no room for the question, so that nothing was answered."""
+    """Return whether there was no room for the question, so that nothing was answered."""
     problem = answer.problem if answer is not None and not answer.text else None
     return problem is not None and problem.code == Code.DOES_NOT_FIT
 
 
 def going_on_words(answer: Answer) -> str:
-    """The words of the button that goes on with an answer that was stopped or cut off; empty where none can."""
+    """Return the words of the button that goes on with an answer that was stopped or cut off; empty if none can."""
     if answer.ending in (Ending.COMPLETE, Ending.OPEN):
         return ""
     if does_not_fit(answer):
@@ -398,7 +401,7 @@ def model_name(info: ModelInfo) -> str:
 
 
 def memory_words(info: ModelInfo) -> str:
-    """Weights and KV cache: "61 + 9 GB"."""
+    """Return the memory for weights and KV cache, such as "61 + 9 GB"."""
     weights, cache = size(info.size_bytes), size(info.kv_bytes)
     if weights.split()[-1] == cache.split()[-1]:
         weights = weights.split()[0]
@@ -406,12 +409,12 @@ def memory_words(info: ModelInfo) -> str:
 
 
 def running_words(info: ModelInfo) -> str:
-    """On what a model runs, and what it takes there: "H100 · 61 + 9 GB"; "vLLM, models.example.org"."""
+    """Return what a model runs on, and what it takes there: "H100 · 61 + 9 GB"; "vLLM, models.example.org"."""
     return info.device if info.host else f"{info.device} · {memory_words(info)}"
 
 
 def model_details(info: ModelInfo) -> str:
-    """For the chip's tooltip: what it is, where it runs, what it takes."""
+    """Return the tooltip of the model's chip: what the model is, where it runs, what it takes."""
     if info.host:
         return "\n".join(
             (
