@@ -30,11 +30,12 @@ from app.wording.i18n import _
 from app.wording.units import counted, printable
 
 _LONGEST_SENTENCE = 300
-"""Characters on a card: a template may add pages of words."""
+"""The most characters of a sentence on a card: a template may add pages of words."""
 
 
 class ModelActions(Presenter):
-    """`moved`: a status has changed; `changed`: what is on this machine, what is loaded or what is known of it is."""
+    """The actions on a model of this computer. `moved` tells that a status has changed; `changed` that what is on this
+    machine, what is loaded or what is known of it has."""
 
     moved = Signal()
     changed = Signal()
@@ -64,12 +65,12 @@ class ModelActions(Presenter):
 
     @property
     def _loading(self) -> float | None:
-        """How much of the model is loaded that a person chose; None where none is being loaded."""
+        """The share, from 0 to 1, that is loaded of a model that a person chose; None if none is being loaded."""
         return self._activity.loading if self._activity.holder is EngineTask.LOADING else None
 
     @property
     def _waiting(self) -> str:
-        """Words for what the model that a person chose is waiting for; empty where none waits."""
+        """The words for what the model that a person chose is waiting for; empty if none waits."""
         first = self._activity.holder
         if first is None or first is EngineTask.LOADING or not self._activity.has(EngineTask.LOADING):
             return ""
@@ -77,7 +78,7 @@ class ModelActions(Presenter):
 
     @Slot()
     def look(self) -> None:
-        """At each change of what the engine does."""
+        """Look at what the engine does, at each change of it, and tell the cards if they show it."""
         now = (self._loading, self._waiting)
         if now != self._drawn:
             self._drawn = now
@@ -148,7 +149,7 @@ class ModelActions(Presenter):
     # ---- how conversations are written
 
     def _look_at_format(self, path: str) -> None:
-        """While an answer is written, it waits for that."""
+        """Look how conversations with a model are written. While an answer is being written, this waits for it."""
         self._outcomes[path] = _("Looking at the conversation format…")
         self._problems[path] = ""
         work = partial(format_words, self._models, Path(path))
@@ -184,7 +185,7 @@ class ModelActions(Presenter):
 
 
 def format_words(models: Models, path: Path) -> str:
-    """How conversations with a model are written, as far as a card has room for it. Raises AppError."""
+    """Say how conversations with a model are written, as far as a card has room for it. Raises AppError."""
     report = finish(models.chat_format(path, Cancel()))
     return " ".join(shorten(sentence, _LONGEST_SENTENCE, placeholder="…") for sentence in format_sentences(report))
 

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 
 class AddModelPresenter(Presenter):
-    """`imports` are those under way, by a key of their own; `moved`: one of them has something new. `arrived`
-    carries the ModelFile of an import that is whole."""
+    """Adds models. `imports` are those under way, by a key of their own; `moved` tells that one of them has something
+    new. `arrived` carries the ModelFile of an import that is whole."""
 
     moved = Signal()
     arrived = Signal(object)
@@ -72,7 +72,7 @@ class AddModelPresenter(Presenter):
 
     @Slot(list)
     def import_models(self, paths: Sequence[str | Path]) -> None:
-        """One after the other."""
+        """Import models one after the other."""
         for path in map(Path, paths):
             key = f"import:{path}"
             if key not in self.imports:
@@ -101,8 +101,8 @@ class AddModelPresenter(Presenter):
     # ---- from a hub
 
     def order(self, offer: Offer, over: QWidget, *, again: bool = False, misfit: str = "") -> None:
-        """Say what fetching it means, then fetch it. `again`: that was said before, and is said only if there are terms
-        that nobody has accepted. `misfit`: why it will not run on this machine."""
+        """Say what fetching an offer means, then fetch it. If that was said before (`again`), it is said only if there
+        are terms that nobody has accepted. `misfit` is why the model will not run on this machine."""
         work = partial(_order, self._downloads, offer)
         self._call(work, partial(self._show_order, over, again, misfit), executor=Executor.MODELS)
 
@@ -144,7 +144,7 @@ class AddModelPresenter(Presenter):
             self.dialog.accept()
 
     def ask_token(self, offer: Offer, over: QWidget) -> None:
-        """For a repository that admits only some people."""
+        """Ask for an access token, for a repository that admits only some people."""
         words = _(
             "Only approved people can download “{repository}”. Its hub identifies them by an access token, which you"
             " create on your account page there. Octavo stores the token in the keyring of this computer and sends it"
@@ -210,7 +210,7 @@ class AddModelPresenter(Presenter):
 
     @Slot(int)
     def _look_closer(self, number: int) -> None:
-        """Its header, by ranges, and the plan that follows from it."""
+        """Read the header of an offer from the hub, and show the plan that follows from it."""
         dialog, offer = self.dialog, self._offers[number]
         if dialog is None:
             return
@@ -262,7 +262,8 @@ def _accept(downloads: Downloads, order: Order) -> None:
 
 
 def order_facts(order: Order) -> tuple[tuple[str, str], ...]:
-    """From where, how much, where to, what is free, on what terms."""
+    """Return what a person should know before fetching, as names and values: from where, how much, where to, what is
+    free, on what terms."""
     offer, licence = order.offer, order.licence
     facts = [
         (_("Source"), printable(f"{order.host} · {offer.repository}")),
@@ -277,7 +278,7 @@ def order_facts(order: Order) -> tuple[tuple[str, str], ...]:
 
 
 def offer_line(offer: Offer) -> str:
-    """One of several quantizations, in a list."""
+    """Return a line about one of several quantizations, for a list."""
     parts = [printable(offer.quantization or offer.files[0].path), size(offer.size_bytes)]
     if len(offer.files) > 1:
         parts.append(_("{n} parts").format(n=len(offer.files)))
@@ -287,12 +288,12 @@ def offer_line(offer: Offer) -> str:
 
 
 def host_of(endpoint: str) -> str:
-    """The address that will be spoken to."""
+    """Return the address that will be spoken to."""
     return printable(endpoint.partition("://")[2].partition("/")[0])
 
 
 def shortage_words(order: Order) -> str:
-    """Empty where the disk is large enough."""
+    """Say how much the disk is short of; empty if it is large enough."""
     missing = order.bytes_to_fetch - order.free_bytes
     if missing <= 0:
         return ""

@@ -25,7 +25,7 @@ _HIGHEST = (1 << 24) - 1  # as Qt has it: no limit
 _PRESSED = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
 
 UNSETTLED_MS = 500
-"""For so long a card that has moved takes no click: it was meant for what was in its place before."""
+"""The time for which a card that has moved takes no click: it was meant for what was in its place before."""
 
 
 class CardGroup(StrEnum):
@@ -58,8 +58,8 @@ class CardAction(StrEnum):
 
 @dataclass(frozen=True)
 class Button:
-    """`action` None for one that only says how it is; `badge`: and says it in the accent. `primary`: the one that a
-    person is led to."""
+    """A button of a card. `action` is None for one that only says how the model is; `badge` has it say so in the
+    accent. `primary` is the one that a person is led to."""
 
     action: CardAction | None
     words: str
@@ -69,8 +69,8 @@ class Button:
 
 @dataclass(frozen=True)
 class CardProgress:
-    """`fraction` from 0 to 1, None where it is not known. `words` and `aside` are above the bar, `below` under
-    it."""
+    """The bar of something under way. `fraction` is from 0 to 1, None if it is not known. `words` and `aside` are above
+    the bar, `below` under it."""
 
     words: str
     fraction: float | None
@@ -80,7 +80,7 @@ class CardProgress:
 
 @dataclass(frozen=True)
 class CardLimit:
-    """It says something that a model is not asked to do, and why."""
+    """Something that a model is not asked to do, in words, and why."""
 
     words: str
     reason: str
@@ -88,9 +88,9 @@ class CardLimit:
 
 @dataclass(frozen=True)
 class CardData:
-    """`mark` says why it is set off, `lines` what the model is, `limit` what it is not asked to do; `room` what it
-    leaves, or that it does not fit (`misfit`), `tip` the whole explanation; `problem` what went wrong. `quiet`: actions
-    below the button, `more`: those in its menu."""
+    """All that a card shows. `mark` says why it is set off, `lines` what the model is, `limit` what it is not asked to
+    do; `room` says what it leaves, or that it does not fit (`misfit`), `tip` is the whole explanation; `problem` says
+    what went wrong. `quiet` are actions below the button, `more` those in its menu."""
 
     key: str
     group: CardGroup
@@ -111,8 +111,8 @@ class CardData:
 
 
 class ModelCard(QFrame):
-    """`acted` carries the card's key and the CardAction. The card of a model that is here keeps its height while one is
-    loaded, so that no other moves under the pointer."""
+    """The card of a model. `acted` carries the card's key and the CardAction. The card of a model that is here keeps
+    its height while one is loaded, so that no other moves under the pointer."""
 
     acted = Signal(str, object)
 
@@ -190,7 +190,8 @@ class ModelCard(QFrame):
         self._show_buttons(card)
 
     def _keep_height(self) -> None:
-        """What is loaded shows its progress in place of its room, and nothing that goes makes the card lower."""
+        """Keep the height of the card: a model that is being loaded shows its progress in place of its room, and
+        nothing that goes makes the card lower."""
         work = self.progress_words.sizeHint().height() + SPACE_XS + self.progress.sizeHint().height() + 4
         self._room_or_work.setMinimumHeight(work)
         if self.isVisible():
@@ -208,7 +209,7 @@ class ModelCard(QFrame):
             self.setMaximumHeight(_HIGHEST)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The pointer does nothing with the buttons of a card that has just moved."""
+        """Keep presses of the pointer from the buttons of a card that has just moved."""
         late = event.type() in _PRESSED and self._unsettled.isActive()
         return late or super().eventFilter(watched, event)
 

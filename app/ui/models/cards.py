@@ -27,7 +27,7 @@ from app.wording.units import count, duration, printable, size
 
 @dataclass(frozen=True)
 class ModelWork:
-    """An import or a comparison with hashes that is under way; `step` None before it has shown any progress."""
+    """An import or a comparison with hashes that is under way; `step` is None before it has shown any progress."""
 
     name: str
     step: Copying | Hashing | None = None
@@ -36,8 +36,9 @@ class ModelWork:
 
 @dataclass(frozen=True)
 class ModelStatus:
-    """How a model on this machine is. `loading`: how far, from 0 to 1. `outcome`: what was found last by looking at it.
-    `taken`: what it took, beside what was planned. `waiting`: what has to end before it can be loaded."""
+    """The state of a model on this machine. `loading` is how far it is loaded, from 0 to 1. `outcome` is what was found
+    last by looking at it. `taken` is what it took, beside what was planned. `waiting` says what has to end before it
+    can be loaded."""
 
     loaded: bool = False
     loading: float | None = None
@@ -50,9 +51,9 @@ class ModelStatus:
 
 @dataclass(frozen=True)
 class OfferStatus:
-    """How a model that can be fetched is. `asking`: the hub is asked for its header, which the catalogue does not have.
-    `waiting`: somebody waits for its plan. `sensible`: it is worth a look on this machine. `missing_bytes`: the memory
-    that is missing for its files alone."""
+    """The state of a model that can be fetched. `asking` tells that the hub is asked for its header, which the
+    catalogue does not have; `waiting` that somebody waits for its plan; `sensible` that it is worth a look on this
+    machine. `missing_bytes` is the memory that is missing for its files alone."""
 
     asking: bool
     waiting: bool
@@ -68,7 +69,8 @@ def owned_card(
     waiting: bool = True,
     may_judge: bool | None = None,
 ) -> CardData:
-    """`plan` None: it is being made, if anyone is `waiting` for one. `may_judge`: as `Planned` has it."""
+    """Make the card of a model on this machine. `plan` is None while it is being made, if anyone is `waiting` for one.
+    `may_judge` is as in `Planned`."""
     title, about = _owned_names(owned, plan)
     problem = status.problem or (sentence(plan) if isinstance(plan, Problem) else "")
     fit, room, tip, misfit = _plan_parts(plan, status.loaded, waiting)
@@ -111,7 +113,8 @@ def _owned_names(owned: Owned, plan: ModelPlan | Problem | None) -> tuple[str, s
 
 
 def _use_button(status: ModelStatus) -> tuple[Button, CardProgress | None]:
-    """The button that loads it, or says that it is loaded; and how far anything is that is done with it."""
+    """Return the button that loads a model, or says that it is loaded, and the progress of anything that is done with
+    it."""
     progress = _work_progress(status.work) if status.work else None
     if status.loading is not None:
         return Button(None, _("Loading…")), CardProgress(loading_words(status.loading), status.loading)
@@ -166,7 +169,7 @@ def offer_card(
 
 
 def _misfit_card(offer: Offer, licence: Licence | None, missing_bytes: int, tip: str = "") -> CardData:
-    """It can be fetched for another computer, and no button leads there."""
+    """Make the card of a model that does not fit: it can be fetched for another computer, but no button leads there."""
     return CardData(
         key=offer.key,
         group=CardGroup.MISFIT,
@@ -182,7 +185,7 @@ def _misfit_card(offer: Offer, licence: Licence | None, missing_bytes: int, tip:
 def transfer_card(
     offer: Offer, licence: Licence | None, transfer: Transfer | None, begun: Unfinished | None
 ) -> CardData:
-    """A download: one of this session, or `begun` earlier."""
+    """Make the card of a download: one of this session, or one `begun` earlier."""
     quiet: tuple[Button, ...] = (Button(CardAction.DISCARD, _("Discard…")),)
     problem = ""
     if transfer is not None and transfer.running:
@@ -216,7 +219,7 @@ _TOKEN_CODES = (Code.HUB_GATED, Code.HUB_TOKEN_REFUSED)
 
 
 def import_card(key: str, work: ModelWork) -> CardData:
-    """A model that is being copied into the models folder."""
+    """Make the card of a model that is being copied into the models folder."""
     return CardData(
         key=key,
         group=CardGroup.COMING,
@@ -237,7 +240,7 @@ def _offer_lines(offer: Offer, licence: Licence | None) -> tuple[str, ...]:
 def _plan_parts(
     plan: ModelPlan | Problem | None, loaded: bool, waiting: bool
 ) -> tuple[tuple[DeviceFit, ...], str, str, bool]:
-    """Bars, the room in words, the whole explanation, and whether it does not fit."""
+    """Return the bars of a plan, the room in words, the whole explanation, and whether the model does not fit."""
     if isinstance(plan, Problem):
         return (), "", "", False
     if plan is None:
@@ -250,7 +253,7 @@ def _plan_parts(
 
 
 def transfer_progress(transfer: Transfer) -> CardProgress:
-    """Bytes, rate and time left; what is verified; whom Octavo is talking to."""
+    """Return the progress of a download: bytes, rate and time left; what is verified; whom Octavo is talking to."""
     step, fetched = transfer.step, transfer.fetched
     fraction = fetched.done / max(1, fetched.total) if fetched else None
     aside = verified_words(transfer.offer, fetched.hashed) if fetched else ""
@@ -267,7 +270,7 @@ def transfer_progress(transfer: Transfer) -> CardProgress:
 
 
 def fetching_words(step: Fetching) -> str:
-    """ "fetching 41.3 GB of 62 GB · 214 MB/s · 1 min 37 s left"."""
+    """Return the words for a step such as "downloading 41.3 GB of 62 GB · 214 MB/s · 1 min 37 s left"."""
     parts = [_("downloading {done} of {total}").format(done=size(step.done), total=size(step.total))]
     if step.rate > 0:
         parts.append(_("{size}/s").format(size=size(step.rate)))
@@ -280,7 +283,7 @@ def host_words(host: str) -> str:
 
 
 def verified_words(offer: Offer, hashed_bytes: int) -> str:
-    """Which parts are known to be right; the bytes where they did not arrive in order."""
+    """Say which files are known to be right; the bytes if they did not arrive in order."""
     if hashed_bytes <= 0:
         return ""
     files, sum_bytes = offer.all_files, 0

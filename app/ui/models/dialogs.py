@@ -20,15 +20,16 @@ _WIDTH, _HEIGHT = 640, 560
 _AROUND = 48
 _ADD_WIDTH, _ADD_HEIGHT = 620, 520
 _FIT_HEIGHT = 132
-"""Kept free for the fit, so that nothing moves when it is known."""
+"""The height in px that is kept free for the fit, so that nothing moves when it is known."""
 
 _NumberRole = int(Qt.ItemDataRole.UserRole)
 
 
 @dataclass(frozen=True)
 class OrderData:
-    """Everything that a person is told before a model is fetched. `facts`: names and values. `terms`: the whole text of
-    a licence that is to be accepted. `shortage`: why it cannot be fetched; `misfit`: why it would not run here."""
+    """Everything that a person is told before a model is fetched. `facts` are names and values; `terms` is the whole
+    text of a licence that is to be accepted. `shortage` says why the model cannot be fetched, `misfit` why it would not
+    run here."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -41,8 +42,8 @@ class OrderData:
 
 
 class OrderDialog(QDialog):
-    """Shows what is to be fetched, from where and where to, and on what terms; `accepted` means: fetch it. Deleted when
-    closed."""
+    """Shows what is to be fetched, from where and where to, and on what terms; `accepted` is the wish to fetch it. The
+    dialog is deleted when it is closed."""
 
     def __init__(self, order: OrderData, parent: QWidget) -> None:
         super().__init__(parent)
@@ -110,8 +111,8 @@ class TokenDialog(SmallDialog):
 
 
 class AddDialog(QDialog):
-    """`look_up_wanted` carries what was typed, `chosen` the number of the offer that is looked at, `fetch_wanted` the
-    one to fetch. Deleted when closed."""
+    """Finds a model by its name. `look_up_wanted` carries what was typed, `chosen` the number of the offer that is
+    looked at, `fetch_wanted` that of the one to fetch. The dialog is deleted when it is closed."""
 
     look_up_wanted = Signal(str)
     chosen = Signal(int)
@@ -153,12 +154,12 @@ class AddDialog(QDialog):
         self.status.setVisible(bool(words))
 
     def show_asking(self, asking: bool) -> None:
-        """While the hub is asked nothing else can be asked."""
+        """Show that the hub is being asked, while it can be asked nothing else."""
         self.name.setReadOnly(asking)
         self.look_up.setEnabled(not asking and bool(self.name.text().strip()))
 
     def show_offers(self, offers: Sequence[str]) -> None:
-        """A line for each."""
+        """Show a line for each offer."""
         self.list.clear()
         self.show_fit((), "")
         for number, words in enumerate(offers):

@@ -27,7 +27,7 @@ _Step: TypeAlias = "Asking | Fetching | Hashing"
 
 @dataclass
 class Transfer:
-    """A download of this session. `step`: its last progress; None while it waits for its turn. `problem`: why it
+    """A download of this session. `step` is its last progress, None while it waits for its turn. `problem` says why it
     stopped; it can go on."""
 
     offer: Offer
@@ -44,8 +44,8 @@ class Transfer:
 
 
 class FetchingPresenter(Presenter):
-    """`moved` carries the key of a download that has something new, `ended` one that is over in whatever way,
-    `arrived` the ModelFile of one that is whole."""
+    """The downloads. `moved` carries the key of one that has something new, `ended` of one that is over in whatever
+    way, `arrived` the ModelFile of one that is whole."""
 
     moved = Signal(str)
     ended = Signal(str)
@@ -59,11 +59,11 @@ class FetchingPresenter(Presenter):
 
     @property
     def current(self) -> Transfer | None:
-        """The one that is under way."""
+        """The download that is under way; None if none is."""
         return next((each for each in self.transfers.values() if each.running), None)
 
     def start(self, offer: Offer, licence: Licence | None = None) -> None:
-        """Fetch, or go on; what is under way goes on first."""
+        """Begin a download, or go on with one; what is under way goes on first."""
         present = self.transfers.get(offer.key)
         if present is not None and present.running:
             return
@@ -86,7 +86,7 @@ class FetchingPresenter(Presenter):
             self.pause(self.current.offer.key)
 
     def discard(self, offer: Offer, over: QWidget) -> None:
-        """Delete what there is of it, once a person has confirmed that."""
+        """Delete what has come of a download, once a person has confirmed that."""
         words = _("The downloaded part of “{model}” is deleted. A new download starts from the beginning.")
         dialog = Confirmation(
             _("Discard the download?"),

@@ -31,7 +31,7 @@ class Share(StrEnum):
 
 @dataclass(frozen=True)
 class FitSegment:
-    """`name` and `number` as the legend has them."""
+    """A part of a bar, with its `name` and `number` as the legend has them."""
 
     share: Share
     name: str
@@ -41,7 +41,8 @@ class FitSegment:
 
 @dataclass(frozen=True)
 class DeviceFit:
-    """`detail`: the sum, in words. `over`: it does not fit, since only `room_bytes` of all may be used."""
+    """The memory of one device. `detail` is the sum, in words. `over` tells that it does not fit, since only
+    `room_bytes` of all may be used."""
 
     name: str
     detail: str
@@ -62,7 +63,7 @@ def colour_of(share: Share, palette: Palette) -> str:
 
 
 class FitView(QWidget):
-    """One device below the other."""
+    """The bars of the devices, one below the other."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -132,7 +133,7 @@ class DeviceView(QWidget):
 
 
 class Legend(QWidget):
-    """Swatches and numbers, in as many lines as they need."""
+    """The legend of the bars: swatches and numbers, in as many lines as they need."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -186,7 +187,7 @@ class Legend(QWidget):
         return font
 
     def _lines(self, width: int) -> list[list[tuple[int, FitSegment]]]:
-        """The segments of each line with their left edges."""
+        """Return the segments of each line with their left edges in px."""
         metrics = self.fontMetrics()
         lines: list[list[tuple[int, FitSegment]]] = []
         left = width + 1

@@ -1,4 +1,5 @@
-"""The model: loads it at the start and again after the engine died; the chip says how it is, a mark where texts go."""
+"""The presenter of the model: it loads it at the start and again after the engine died; the chip says how the model is,
+a mark where texts go."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ _Load: TypeAlias = Callable[[Cancel], Work[object, ModelInfo]]
 
 
 class ModelPresenter(Presenter):
-    """`ready` carries the ModelInfo, `failed` a sentence; `revived` comes instead of `ready` after the engine died."""
+    """Loads the model. `ready` carries the ModelInfo, `failed` a sentence; `revived` comes instead of `ready` after the
+    engine died."""
 
     ready = Signal(object)
     revived = Signal(object)
@@ -73,7 +75,7 @@ class ModelPresenter(Presenter):
 
     @Slot()
     def _take_loaded(self) -> None:
-        """The model of another desk that was left."""
+        """Take over the model of another desk that was left."""
         self.look()
         if (info := self._models.loaded()) is not None:
             self.ready.emit(info)
@@ -89,12 +91,12 @@ class ModelPresenter(Presenter):
 
     @Slot(object)
     def load_as(self, wanted: EngineSettings) -> None:
-        """Load as these settings say, and remember them."""
+        """Load the model as these settings say, and remember them."""
         self._begin(partial(self._models.load_as, wanted), wanted.model_path)
 
     @Slot()
     def load_again(self) -> None:
-        """Load as the settings say."""
+        """Load the model as the settings say."""
         self._begin(partial(self._models.load, None))
 
     @Slot()
@@ -134,7 +136,7 @@ class ModelPresenter(Presenter):
 
     @property
     def _remark(self) -> str:
-        """What a person should know of the loaded model now."""
+        """A remark that a person should know about the loaded model now; empty for none."""
         step = self._activity.step
         return step_words(step) if isinstance(step, Weighing) and step.calibrating else ""
 

@@ -29,7 +29,7 @@ from app.wording.placement import reasons, time_sentences, way_sentence
 
 
 class PlacementPresenter(QObject):
-    """`load_wanted` carries EngineSettings."""
+    """The dialog of the placement, and its plans. `load_wanted` carries EngineSettings."""
 
     load_wanted = Signal(object)
     failed = Signal(str)
@@ -51,7 +51,7 @@ class PlacementPresenter(QObject):
         self._planning = False
 
     def open(self, path: str, name: str, over: QWidget) -> None:
-        """For the model at `path`, which is called `name`; the dialog is shown over `over`."""
+        """Open the dialog for the model at `path`, which is called `name`, over the widget `over`."""
         self.close()
         self._path, self._seen, self._headers, self._plan, self._planned = path, None, None, None, None
         dialog = self.dialog = PlacementDialog(self._icons, name, over)
@@ -129,7 +129,7 @@ class PlacementPresenter(QObject):
 
     @Slot()
     def _replan(self) -> None:
-        """One plan at a time; what was chosen meanwhile is planned next."""
+        """Make one plan at a time; what was chosen meanwhile is planned next."""
         dialog = self.dialog
         if self._planning or dialog is None or not self._shown(dialog):
             return
@@ -206,7 +206,7 @@ _ASSUMED_CONTEXT = 1 << 20
 def _gather(
     desk: Services, path: Path, *, measured: bool
 ) -> tuple[EngineSettings, tuple[ModelHeader, ModelHeader | None], float]:
-    """Settings and headers of a model; and, if wanted, the bytes a second that its disk gives."""
+    """Return the settings and headers of a model; and, if wanted, the bytes a second that its disk gives, else 0."""
     engine = settings_for(str(path), desk.settings.load().engine, desk.models.choices())
     return engine, read_headers(desk.models.plans.headers, path, Cancel()), measure_disk(path) if measured else 0.0
 
@@ -219,13 +219,14 @@ def _plan(
     path: Path,
     learning: Learning | None,
 ) -> ModelPlan:
-    """`learning`: None for an imagined machine."""
+    """Plan the placement, corrected by what was measured before; `learning` is None for an imagined machine."""
     plan = place(*headers, machine, request, adapter_bytes)
     return plan if learning is None else with_measured(plan, path, learning)
 
 
 def _shown_mapping(place: Placement, request: PlanRequest) -> Mapping:
-    """The plan's own choice never leaves weights on the disk: it maps a file that memory holds."""
+    """Return the mapping to show. The plan's own choice never leaves weights on the disk: it maps a file that memory
+    holds."""
     automatic = request.mapping is Mapping.AUTO
     return Mapping.READ if automatic and place.mapping is Mapping.MAPPED else place.mapping
 

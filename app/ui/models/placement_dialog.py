@@ -1,4 +1,5 @@
-"""The placement of a model by hand: each choice the plan's or one's own, and beside it what comes of them."""
+"""The placement of a model by hand: each choice is the plan's or one's own, and what comes of them is shown beside
+them."""
 
 from __future__ import annotations
 
@@ -46,7 +47,7 @@ SLICES = (64, 128, 256, 512, 1024, 2048, 4096)
 @dataclass(frozen=True)
 class Bounds:
     """The limits of what can be chosen for a model on a machine: `layers` and `mixtures` count the model's layers and
-    those with experts. `sees`: there is a projector for it."""
+    those with experts. `sees` tells that there is a projector for it."""
 
     context_trained: int
     layers: int
@@ -70,8 +71,8 @@ class Chosen:
 
 
 class PlacementDialog(QDialog):
-    """`changed`: another plan is wanted; `load_wanted`: load with this; `way_chosen` carries the place of what could be
-    chosen instead. Deleted when closed."""
+    """The dialog itself. `changed` asks for another plan; `load_wanted` asks to load with this one; `way_chosen`
+    carries the index of what could be chosen instead. The dialog is deleted when it is closed."""
 
     changed = Signal()
     load_wanted = Signal()
@@ -108,7 +109,7 @@ class PlacementDialog(QDialog):
     # ---- the choices
 
     def show_choices(self, bounds: Bounds, machine: str) -> None:
-        """Once the model and the machine are known."""
+        """Show the choices, once the model and the machine are known."""
         self.machine.setText(machine)
         self.rows = _make_rows(self._icons, bounds)
         pair = row(spacing=SPACE_L)
@@ -130,7 +131,7 @@ class PlacementDialog(QDialog):
         return choice.value if isinstance(choice, NumberRow | ChoiceRow) else None
 
     def set_by_hand(self, values: dict[str, int | str]) -> None:
-        """These were chosen before."""
+        """Set the values that were chosen before."""
         for name, value in values.items():
             self._show(name, value)
             if name in self.rows:
@@ -148,7 +149,8 @@ class PlacementDialog(QDialog):
         reasons: Sequence[str],
         ways: Sequence[str] = (),
     ) -> None:
-        """`chosen` None: it does not fit, and `room` says by how much. `ways`: what could be chosen instead."""
+        """Show what comes of the choices. `chosen` is None if the model does not fit; `room` then says by how much.
+        `ways` are what could be chosen instead."""
         self.status.hide()
         if chosen is not None:
             values: dict[str, int | str] = {
@@ -180,7 +182,7 @@ class PlacementDialog(QDialog):
         self.load.setToolTip("" if chosen is not None else _("It does not fit with these settings."))
 
     def show_problem(self, sentence: str) -> None:
-        """There is nothing to place."""
+        """Show why there is nothing to place."""
         set_role(self.status, "failure")
         self.status.setText(sentence)
         self.cancel.setText(_("Close"))
@@ -240,7 +242,7 @@ class PlacementDialog(QDialog):
 
 
 def _make_rows(icons: Icons, bounds: Bounds) -> dict[str, PlacementRow]:
-    """In the words of the settings, which keep what is chosen here."""
+    """Make the rows of the choices, in the words of the settings, which keep what is chosen here."""
     said = {name: meanings()[path] for name, path in _SETTINGS.items()}
     rows: dict[str, PlacementRow] = {}
 
@@ -271,7 +273,7 @@ def _make_rows(icons: Icons, bounds: Bounds) -> dict[str, PlacementRow]:
 
 
 def _choices(meaning: Meaning) -> Choices:
-    """The values that have names, but for “Automatic”: each row has a button for that."""
+    """Return the values that have names, except “Automatic”: each row has a button for that."""
     return tuple(
         (value.value, words)
         for value, words in meaning.named

@@ -1,4 +1,4 @@
-"""One choice of the placement: its control, and whether it is the plan's or made by hand."""
+"""A row for one choice of the placement: its control, and whether it is the plan's or made by hand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _POSITIONS = 1000
 
 
 class PlacementRow(QWidget):
-    """`changed`: the person chose, or left it to the plan again. `value` is None while it is the plan's."""
+    """A choice. `changed` tells that the person chose, or left it to the plan again. `value` is None while it is the
+    plan's."""
 
     changed = Signal()
 
@@ -150,7 +151,7 @@ class NumberRow(PlacementRow):
 
 
 class ChoiceRow(PlacementRow):
-    """One of several values, as a menu."""
+    """A choice of one of several values, as a menu."""
 
     def __init__(self, icons: Icons, name: str, hint: str, values: Sequence[tuple[str, str]]) -> None:
         super().__init__(icons, name, hint)

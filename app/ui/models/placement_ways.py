@@ -16,7 +16,7 @@ from app.wording.i18n import _
 
 
 class WaysView(QWidget):
-    """`chosen` carries a way's place in the list."""
+    """The list itself. `chosen` carries a way's index in the list."""
 
     chosen = Signal(int)
 
@@ -41,5 +41,5 @@ class WaysView(QWidget):
         self.setVisible(bool(sentences))
 
     def shown(self) -> list[tuple[str, TextButton]]:
-        """Sentences and their buttons."""
+        """Return the sentences and their buttons."""
         return [(label.text(), button) for way, label, button in self._ways if not way.isHidden()]

@@ -33,8 +33,9 @@ from app.wording.i18n import _
 
 
 class OfferHeaders(QObject):
-    """Headers of offers, where the catalogue does not know them. `asking`: those that the hub is asked for; `problems`:
-    why it gave none; both by the offer's key. `moved`: one of them has changed; `found`: there is one more to plan."""
+    """The headers of offers, if the catalogue does not know them. `asking` are those that the hub is asked for,
+    `problems` why it gave none, both by the offer's key. `moved` tells that one of them has changed, `found` that there
+    is one more to plan."""
 
     moved = Signal()
     found = Signal()
@@ -48,7 +49,7 @@ class OfferHeaders(QObject):
         self.problems: dict[str, Problem] = {}
 
     def known(self, listed: Offer) -> Offer:
-        """Return an offer as the catalogue has it, with the header where the hub gave it."""
+        """Return an offer as the catalogue has it, with the header if the hub gave it."""
         return self._found.get(listed.key, listed)
 
     def ask(self, offer: Offer) -> None:
@@ -74,8 +75,9 @@ class OfferHeaders(QObject):
 
 
 class ModelPlans(QObject):
-    """`plans` by path, or by an offer's key; what has none yet waits for one while `waiting`. `may_judge` by path, as
-    `Planned` has it. `moved`: there is one more; `machine_seen` carries a line about the machine."""
+    """The plans. `plans` are by path, or by an offer's key; a model that has none yet waits for one while `waiting`.
+    `may_judge` is by path, and as in `Planned`. `moved` tells that there is one more; `machine_seen` carries a line
+    about the machine."""
 
     moved = Signal()
     machine_seen = Signal(str)
@@ -99,7 +101,8 @@ class ModelPlans(QObject):
         self.hardware = hardware
 
     def make(self, selection: ModelSelection) -> None:
-        """Plans for all of these. While an answer is written, this machine is as it was when it was looked at last."""
+        """Make the plans for all of these models. While an answer is written, this machine is taken to be as it was
+        when it was looked at last."""
         self._selection = selection
         imagined = self.hardware != THIS
         busy = not imagined and self._desk.models.state() is EngineState.BUSY
@@ -145,13 +148,14 @@ class ModelPlans(QObject):
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
-        """The engine could not say what it sees: there are no plans, and everything else works."""
+        """Take it that the engine could not say what it sees: there are no plans, and everything else works."""
         self.waiting = False
         self.machine_seen.emit(sentence(problem))
         self.moved.emit()
 
     def _wanted(self, owned: Owned, selection: ModelSelection) -> WantedPlan:
-        """The plan that loading this one now would follow; of the loaded one, with the context that it has."""
+        """Return the plan to make for a model: the one that loading it now would follow; for the loaded one, with the
+        context that it has."""
         path, loaded = owned.file.path, self._desk.models.loaded()
         engine = settings_for(path, selection.engine, selection.choices)
         request = request_of(engine)
@@ -160,7 +164,7 @@ class ModelPlans(QObject):
         return WantedPlan(path, request, engine.adapters, self._known(owned))
 
     def _known(self, owned: Owned) -> ModelPlan | None:
-        """The plan for a file that is as it was when its header was read."""
+        """Return the plan for a file that is as it was when its header was read; None if there is none."""
         path = owned.file.path
         plan = self.plans.get(path)
         if not isinstance(plan, ModelPlan) or self._sizes.get(path) != owned.file.size_bytes:

@@ -94,7 +94,7 @@ class ModelWindowPresenter(QObject):
 
     @property
     def window(self) -> ModelsWindow | None:
-        """While it is open."""
+        """The window of models; None while it is closed."""
         return self.shown if self.shown is not None and shiboken6.isValid(self.shown) else None
 
     @Slot()
@@ -104,7 +104,7 @@ class ModelWindowPresenter(QObject):
 
     @Slot()
     def place_loaded(self) -> None:
-        """The placement of the model that is loaded, over the main window."""
+        """Open the placement of the model that is loaded, over the main window."""
         loaded = self._desk.models.loaded()
         if loaded is None:
             self.failed.emit(_("No model is loaded. Choose one first."))
@@ -166,13 +166,14 @@ class ModelWindowPresenter(QObject):
             yield self._offer_card(offer, best, sensible=offer.key in shown)
 
     def _in_places(self, all_owned: Sequence[Owned]) -> list[Owned]:
-        """The one that was loaded when the window was opened comes first; each keeps its place until it is closed."""
+        """Return the models in the order of their places: the one that was loaded when the window was opened comes
+        first, and each keeps its place until the window is closed."""
         path, places = self.actions.loaded_path, self._places
         loaded_first = sorted(all_owned, key=lambda each: each.file.path != path)
         return sorted(loaded_first, key=lambda each: places.setdefault(each.file.path, len(places)))
 
     def _offer_card(self, offer: Offer, best: str, *, sensible: bool) -> CardData:
-        """`best`: the key of the one to recommend."""
+        """Make the card of an offer; `best` is the key of the one to recommend."""
         key, seen = offer.key, self.plans.seen
         status = cards.OfferStatus(
             asking=key in self.headers.asking,
@@ -185,8 +186,8 @@ class ModelWindowPresenter(QObject):
         return cards.offer_card(offer, self._licence(key), plan, status)
 
     def _sensible(self, offers: Sequence[Offer]) -> frozenset[str]:
-        """Keys of the offers that are not folded away: those that are worth a look here; of a model that is not planned
-        yet the size that most people take; what was asked about."""
+        """Return the keys of the offers that are not folded away: those that are worth a look here, the size that most
+        people take of a model that is not planned yet, and what was asked about."""
         plans = {offer.key: self.plans.plans.get(offer.key) for offer in offers}
         placed = [(offer, plan) for offer in offers if isinstance(plan := plans[offer.key], ModelPlan)]
         planned = {offer.untrusted_name for offer, _plan in placed}
@@ -199,7 +200,8 @@ class ModelWindowPresenter(QObject):
         return sensible(placed) | usual | asked
 
     def _best(self, selection: ModelSelection) -> str:
-        """The key of the offer to recommend; empty where there is none better than what is here, or not yet."""
+        """Return the key of the offer to recommend; empty if none is better than what is here, or that is not known
+        yet."""
         plans = self.plans.plans
         known = [self.headers.known(offer) for offer in selection.offers]
         planned = [(offer, plans.get(offer.key)) for offer in known if offer.header is not None]
@@ -302,7 +304,7 @@ class ModelWindowPresenter(QObject):
 
     @Slot()
     def _show_line(self) -> None:
-        """The download that is under way, in the main window."""
+        """Show the download that is under way in the main window."""
         current = self.fetching.current
         if current is None:
             self._main.line.show_words("", None)
@@ -320,7 +322,7 @@ class ModelWindowPresenter(QObject):
 
     @Slot(str)
     def _on_fetch_failed(self, words: str) -> None:
-        """The card says it; without one, the main window."""
+        """Say that a download failed in the main window, if the window of models, whose card says it, is closed."""
         if self.window is None:
             self.failed.emit(words)
 
@@ -337,5 +339,5 @@ class ModelWindowPresenter(QObject):
 
 
 def _parameters(plan: ModelPlan | Problem | None) -> int:
-    """Return how many parameters a model has that fits; 0 for any other."""
+    """Return the number of a model's parameters if it fits; 0 for any other."""
     return plan.header.parameters if isinstance(plan, ModelPlan) and isinstance(plan.result, Placement) else 0

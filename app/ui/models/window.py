@@ -27,11 +27,12 @@ from app.wording.units import count
 _SIZE = (1180, 760)
 _SMALLEST = (760, 480)
 _WIDEST = 1400
-"""Cards do not become wider: bars of a metre are no easier to read."""
+"""The greatest width of cards, in px: bars of a metre are no easier to read."""
 
 
 class ModelsWindow(QDialog):
-    """`acted` carries a card's key and a CardAction; `files_given` paths of models to import. Deleted when closed."""
+    """The window itself. `acted` carries a card's key and a CardAction; `files_given` carries paths of models to
+    import. The window is deleted when it is closed."""
 
     acted = Signal(str, object)
     files_given = Signal(list)  # list[Path]
@@ -78,7 +79,7 @@ class ModelsWindow(QDialog):
         self.credits.setVisible(bool(words))
 
     def show_cards(self, cards: Sequence[CardData], nothing: str = "") -> None:
-        """In this order, within their groups. `nothing`: said where there are none."""
+        """Show cards in this order, within their groups; `nothing` is said if there are none."""
         self.empty.setText(nothing)
         self.empty.setVisible(bool(nothing) and not cards)
         wanted = {card.key for card in cards}
@@ -105,7 +106,7 @@ class ModelsWindow(QDialog):
         QTimer.singleShot(0, self, partial(self.scroller.ensureWidgetVisible, self.cards[key], 0, SPACE_XXL))
 
     def show_card(self, card: CardData) -> None:
-        """One that is there already has changed."""
+        """Show a card anew, if there is one with its key."""
         if card.key in self.cards:
             self.cards[card.key].show_card(card)
             _lay_out()
@@ -170,14 +171,15 @@ class ModelsWindow(QDialog):
             cards.addWidget(folded)
         cards.addStretch(1)
         shown = boxed(_in_the_middle(cards))
-        # As high as its cards are at their width: Qt takes words that wrap for higher than that, if it is let.
+        # The scroller is as high as its cards are at their width: left alone, Qt takes words that wrap for higher than
+        # that.
         shown.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         scroll_down(shown, _("Models"), self.scroller)
         column(_in_the_middle(column(head, notice)), (self.scroller, 1), of=self)
 
 
 class FoldButton(TextButton):
-    """Cards that are folded away until somebody wants to see them."""
+    """A button that shows cards which are folded away until somebody wants to see them."""
 
     def __init__(self, icons: Icons) -> None:
         super().__init__("", role="fold")

@@ -18,13 +18,13 @@ from app.wording.placement import sentences, speed_sentence
 from app.wording.units import count, gigabytes, printable, rate, size
 
 _ANYWHERE_BYTES = 2 * 10**9
-"""A model that takes no more than this runs on any machine of today: its bar would be all but empty."""
+"""The bytes up to which a model runs on any machine of today: its bar would be all but empty."""
 
 _WORTH_A_BAR = 0.02
-"""On a machine with a GPU, main memory gets a bar where at least this share of it is taken."""
+"""The share of main memory from which on it gets a bar, on a machine with a GPU."""
 
 _WORTH_TELLING = 0.0005
-"""A difference that would be shown as 0.0%."""
+"""The smallest difference that is told: a smaller one would be shown as 0.0%."""
 
 _SHARES = {MemoryClass.KV: Share.CONTEXT, MemoryClass.PROJECTOR: Share.PROJECTOR}
 _WORKING = (MemoryClass.COMPUTE, MemoryClass.LOGITS, MemoryClass.SNAPSHOTS, MemoryClass.REST)
@@ -38,7 +38,7 @@ def title_of(untrusted_name: str) -> str:
 
 
 def shape_words(header: ModelHeader | None, quantization: str, *, sees: bool) -> str:
-    """ "Q4_K_M · 16B active of 108B · sees images"."""
+    """Return the shape of a model in words, such as "Q4_K_M · 16B active of 108B · sees images"."""
     parts = [printable(quantization)] if quantization else []
     if header is not None and header.parameters:
         whole = parameters_words(header.parameters)
@@ -64,17 +64,17 @@ def parameters_words(parameters: int) -> str:
 
 
 def licence_name(licence: Licence | None) -> str:
-    """The terms; empty where nothing is known."""
+    """Return the name of the terms; empty if nothing is known."""
     return printable(licence.name) if licence else ""
 
 
 def credit_words(licences: Iterable[Licence | None]) -> str:
-    """The credits that they ask for, each once."""
+    """Return the credits that licences ask for, each once."""
     return " · ".join(dict.fromkeys(printable(each.credit) for each in licences if each is not None and each.credit))
 
 
 def licence_words(licence: Licence | None) -> str:
-    """The terms and the credit that they ask for; empty where nothing is known."""
+    """Return the terms and the credit that they ask for; empty if nothing is known."""
     return " · ".join(filter(None, (licence_name(licence), credit_words((licence,)))))
 
 
@@ -83,7 +83,7 @@ def fetch_words(offer: Offer) -> str:
 
 
 def machine_words(seen: MachineSeen, free_bytes: int | None = None) -> str:
-    """ "This machine: NVIDIA H100, 85.5 GB · 270 GB memory · 2.1 TB free on disk"."""
+    """Describe the machine, as "This computer: NVIDIA H100, 85.5 GB · 270 GB memory · 2.1 TB free on disk"."""
     machine = seen.machine
     cards = [f"{printable(name)}, {size(gpu.total_bytes)}" for name, gpu in zip(seen.names, machine.gpus, strict=True)]
     parts = cards or [_("no supported graphics card")]
@@ -97,7 +97,7 @@ def machine_words(seen: MachineSeen, free_bytes: int | None = None) -> str:
 
 
 def fit_of(plan: ModelPlan, *, whole: bool = False) -> tuple[DeviceFit, ...]:
-    """A bar for each device that is used; none for a model that runs anywhere, unless `whole`."""
+    """Return a bar for each device that is used; none for a model that runs anywhere, unless `whole`."""
     if runs_anywhere(plan) and not whole:
         return ()
     machine, used = plan.machine, plan.result.by_device()
@@ -113,7 +113,7 @@ def runs_anywhere(plan: ModelPlan) -> bool:
 
 
 def room_words(plan: ModelPlan) -> str:
-    """The room that a plan leaves and how fast it would be; or by how much it does not fit, and what would help."""
+    """Say how much room a plan leaves and how fast it would be; or by how much it does not fit, and what would help."""
     result = plan.result
     if isinstance(result, Shortfall):
         return "\n".join(filter(None, (missing_words(result.missing_bytes), _from_disk(plan))))
@@ -133,12 +133,13 @@ def missing_words(missing_bytes: int) -> str:
 
 
 def too_large_by(offer: Offer, machine: Machine) -> int:
-    """The memory that is missing for its files alone, whatever its header says; 0 where they have room."""
+    """Return the bytes of memory that are missing for the files of an offer alone, whatever its header says; 0 if they
+    have room."""
     return max(0, offer.size_bytes - sum(device.room for device in (machine.host, *machine.gpus)))
 
 
 def recommended_words(plan: ModelPlan) -> str:
-    """Why it is the one, in five words."""
+    """Say in five words why a plan is the one to recommend."""
     reason = _("best that fits your GPU") if is_on_cards(plan) else _("best balance for this computer")
     return _("Recommended: {reason}").format(reason=reason)
 
@@ -173,7 +174,7 @@ def way_name(way: Way) -> str:
 
 
 def space_words(plan: ModelPlan) -> str:
-    """ "Room for 527,360 tokens, about 920 pages"."""
+    """Say how much room a plan leaves, as "Room for 527,360 tokens, about 920 pages"."""
     tokens = plan.result.context_tokens
     words = _("Room for {tokens} tokens, about {pages} pages")
     return words.format(tokens=count(tokens), pages=count(pages_of(tokens)))
@@ -191,7 +192,7 @@ def taken_words(fit: Fit) -> str:
 
 
 def speed_words(plan: ModelPlan) -> str:
-    """How fast it writes, and reads; empty where it does not fit."""
+    """Say how fast a model writes, and reads; empty if it does not fit."""
     if not isinstance(plan.result, Placement):
         return ""
     if plan.measured.writing or plan.measured.writing_full or plan.measured.reading:
@@ -202,12 +203,12 @@ def speed_words(plan: ModelPlan) -> str:
 
 
 def plan_tip(plan: ModelPlan) -> str:
-    """All sentences of the plan, a line each."""
+    """Return all sentences of a plan, a line each."""
     return "\n".join(sentences(plan))
 
 
 def pages_of(tokens: int) -> int:
-    """How many ordinary pages so many tokens are, as roundly as it is known."""
+    """Return how many ordinary pages so many tokens are, as roundly as it is known."""
     pages = tokens // TOKENS_PER_PAGE
     step = 1 if pages < 20 else 10 if pages < 1000 else 100
     return max(1, pages // step * step)
