@@ -16,8 +16,9 @@ from app.ui.shelf.rows import BookRow, book_row
 
 @dataclass
 class BookRows:
-    """`indexed`: how much is indexed of the books that are being indexed, in percent; `counted`: how much of the words
-    on the desk is counted, None where that takes no time. `shelved`: where books belong that are from `sources`."""
+    """`indexed` is how much is indexed of each book that is being indexed, in percent; `counted` is how many percent of
+    the words on the desk are counted, None if that takes no time. `shelved` tells where books belong that are from
+    `sources`."""
 
     counting: BookCounting
     activity: Activity
@@ -28,7 +29,7 @@ class BookRows:
     sources: tuple[SourceCounts, ...] = ()
 
     def rows(self, opening: Sequence[BookRow]) -> list[BookRow]:
-        """`opening`: of the files that are being opened."""
+        """Return the rows of all books; `opening` are those of the files that are being opened."""
         shown, now = self.shown, self.activity.reading
         use = shown.use.after(now.done) if shown.use is not None and now is not None else shown.use
         segments = {segment.book_id: segment for segment in use.segments} if use is not None else {}

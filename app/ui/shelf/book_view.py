@@ -22,7 +22,7 @@ class BookView(ShelfListView):
         self.setModel(books)
 
     def selected(self) -> str:
-        """The key of the selected row, empty when there is none."""
+        """Return the key of the selected row, empty if there is none."""
         return str(getattr(self.currentIndex().data(ItemRole), "key", ""))
 
     def reveal(self, key: str) -> None:

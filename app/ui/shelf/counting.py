@@ -28,10 +28,10 @@ class BookCounting(QObject):
         self.tokens: dict[str, int] = {}
         """The number of tokens of each book that was counted so far, by the book's id."""
         self.percent: dict[str, int] = {}
-        """How much is done of the book that is being counted, where that takes a moment."""
+        """The share in percent that is counted of the book that is being counted, if that takes a moment."""
 
     def want(self, *book_ids: str) -> None:
-        """Count these, for the first time or again."""
+        """Count these books, for the first time or again."""
         for book_id in book_ids:
             self.tokens.pop(book_id, None)
             self._wanted[book_id] = None
@@ -39,13 +39,13 @@ class BookCounting(QObject):
         self.look()
 
     def drop(self, book_id: str) -> None:
-        """The book is gone."""
+        """Forget a book that is gone."""
         self.tokens.pop(book_id, None)
         self._wanted.pop(book_id, None)
 
     @Slot()
     def look(self) -> None:
-        """Something else may need the engine, or no longer does."""
+        """Count on while nothing else needs the engine, and stop when something does."""
         if self._activity.holder is not None:
             self.give_way()
         elif self._job is None and self._wanted:

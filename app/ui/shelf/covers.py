@@ -25,17 +25,17 @@ _PAGE = QSize(COVER_WIDTH, COVER_WIDTH * COVER_SIZE.height() // COVER_SIZE.width
 _PAGE_TITLE, _PAGE_TEXT = 14, 9  # px, of a page so wide
 _SPINE, _LETTERS, _BADGE, _BADGE_LETTERS = 3, 6, 11, 8  # px, on the shelf
 _DIMMED = 70
-"""How opaque, of 255, the black over a page is by night: white paper would be the brightest thing in the window."""
+"""The opacity, of 255, of the black over a page by night: white paper would be the brightest thing in the window."""
 
 _MOST_KEPT = 240
-"""Covers, about 17 MB: more than are in sight at a time. One that was let go is found where it is kept, when its book
-comes into sight again."""
+"""The most covers that are kept, about 17 MB: more than are in sight at a time. One that was let go is found where it
+is kept, when its book comes into sight again."""
 
 _SHORT = {Format.MARKDOWN: "MD", Format.TEXT: "TXT"}
 
 
 def format_words(book: Book) -> str:
-    """ "PDF"."""
+    """Return the name of a book's format, such as "PDF"."""
     return format_name(book.format)
 
 
@@ -44,12 +44,13 @@ def format_name(kind: Format) -> str:
 
 
 class BookCovers(QObject):
-    """`changed`: there is another one. Where none can be made the book keeps its plain one, and nothing is said."""
+    """The covers. `changed` tells that there is another one. A book of which none can be made keeps its plain one, and
+    nothing is said."""
 
     changed = Signal()
 
     def __init__(self, context: WindowContext, *, kept: int = _MOST_KEPT) -> None:
-        """`kept`: so many pictures at most."""
+        """`kept` is how many pictures are kept at most."""
         super().__init__(context.parent)
         self._most = kept
         self._covers = context.desk.documents.covers
@@ -61,7 +62,7 @@ class BookCovers(QObject):
         self._drawing = ""
 
     def image(self, book: Book) -> QImage | None:
-        """None while there is none; then it is looked for."""
+        """Return the cover of a book; None while there is none, and then it is looked for."""
         if book.id not in self._asked:
             self._asked.add(book.id)
             if may_have_picture(book):
@@ -75,14 +76,15 @@ class BookCovers(QObject):
 
     @Slot(str)
     def forget(self, book_id: str) -> None:
-        """The book is gone."""
+        """Forget a book that is gone."""
         self._images.pop(book_id, None)
         self._asked.discard(book_id)
         self._undrawn = [each for each in self._undrawn if each.id != book_id]
 
     @Slot(object)
     def renew(self, book: Book) -> None:
-        """Its file was added, perhaps once more: what failed before may go well now."""
+        """Try once more to make the cover of a book whose file was added, perhaps again: what failed before may go well
+        now."""
         if book.id not in self._images and book.id != self._drawing:
             self._asked.discard(book.id)
             self.changed.emit()
@@ -110,7 +112,7 @@ class BookCovers(QObject):
             self._take(book.id, _narrowed(to_image(cover)))
 
     def _write(self, book: Book) -> None:
-        """Set its first words, as its pages have no look of their own."""
+        """Set the first words of a book, as its pages have no look of their own."""
         read, write = partial(self._covers.words, book.id), partial(self._take_words, book)
         self._bridge.call(Executor.STORE, read, write, self._leave)
 
@@ -122,7 +124,8 @@ class BookCovers(QObject):
         self._go_on()
 
     def _miss(self, book: Book, problem: Problem) -> None:  # noqa: ARG002 - the form of a handler
-        """Its file is not there, or cannot be drawn now."""
+        """Set the first words of a book whose pages cannot be drawn; leave one plain whose file is not there, or cannot
+        be drawn now."""
         if not is_drawn(book):
             self._write(book)
         self._go_on()
@@ -141,7 +144,7 @@ class BookCovers(QObject):
 
     @Slot(object)
     def _leave(self, problem: Problem) -> None:
-        """It stays plain."""
+        """Leave a book plain, as its kept cover could not be looked for."""
 
 
 def _narrowed(image: QImage) -> QImage:
@@ -169,7 +172,7 @@ def typeset(untrusted_title: str, untrusted_words: str) -> QImage:
 
 
 def paint_cover(painter: QPainter, place: QRectF, book: Book, image: QImage | None, palette: Palette) -> None:
-    """A picture of the cover or of the first page, or plain cloth with the title; on it the format."""
+    """Paint a picture of the cover or of the first page, or plain cloth with the title; on it the format."""
     if image is None:
         _paint_cloth(painter, place, book)
     else:

@@ -1,4 +1,4 @@
-"""How the rows of the shelf are drawn."""
+"""The drawing of the rows of the shelf."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ACTION = 18
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints what lists share: the heading, the ground of a row, the focus ring, a box that is ticked."""
+    """Paints what the lists share: the heading, the ground of a row, the focus ring, a box that is ticked."""
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,8 +133,8 @@ class ConversationDelegate(RowDelegate):
 
 
 class BookDelegate(RowDelegate):
-    """`desk_toggled` carries a book's id when the sign on its row is clicked, `report_wanted` when the line is clicked
-    that says how many pages need a look."""
+    """Paints the rows of books. `desk_toggled` carries a book's id when the sign on its row is clicked, `report_wanted`
+    when the line is clicked that says how many pages need a look."""
 
     desk_toggled = Signal(str)
     report_wanted = Signal(str)
@@ -272,7 +272,7 @@ def _area(rect: QRect, row: BookRow) -> QRect:
 
 
 def _state_rect(rect: QRect, row: BookRow) -> QRect:
-    """Where the state is written: under the title and the measure."""
+    """Return the area in which the state is written: under the title and the measure."""
     area = rect.adjusted(_TEXT_LEFT, 0, -SPACE_S, 0)
     lines = _count_lines(row.title, area.width() - _ACTION)
     top = area.top() + SPACE_S - 1 + lines * (_LINE + 2) + bool(measure_of(row)) * _LINE

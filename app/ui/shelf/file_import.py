@@ -48,7 +48,7 @@ class TakenFiles:
 
 @dataclass(frozen=True)
 class SortedFiles:
-    """Files that were given at once, by what becomes of them. `others`: for features."""
+    """Files that were given at once, by what becomes of them. `others` are for features."""
 
     images: tuple[Path, ...]
     others: tuple[TakenFiles, ...]
@@ -90,7 +90,7 @@ class _Opening:
 
     @property
     def pending(self) -> bool:
-        """It may still become a book."""
+        """True if the file may still become a book."""
         return self.stage is not _Stage.FAILED
 
     def begun(self, drop: int) -> _Opening:
@@ -136,11 +136,12 @@ class FileImport(Presenter):
 
     @property
     def busy(self) -> bool:
-        """Whether anything is being opened."""
+        """True if anything is being opened."""
         return any(opening.stage is _Stage.OPENING for opening in self._openings.values())
 
     def pending(self, conversation_id: str) -> tuple[str, ...]:
-        """The titles of what may still come onto the desk of a conversation, in the order in which it was added."""
+        """Return the titles of what may still come onto the desk of a conversation, in the order in which it was
+        added."""
         return tuple(
             opening.row.title
             for opening in self._openings.values()
@@ -163,12 +164,13 @@ class FileImport(Presenter):
 
     @Slot(list)
     def take_books(self, names: list[str]) -> None:
-        """These were chosen as books, images among them; what features take goes with the question all the same."""
+        """Take files that were chosen as books, images among them; those that features take go with the question all
+        the same."""
         sort = partial(sort_files, self._without_folders(map(Path, names)), _head, self.kinds, images_are_books=True)
         self._call(sort, self._take_sorted, executor=Executor.IMAGES)
 
     def _without_folders(self, paths: Iterable[Path]) -> tuple[Path, ...]:
-        """The files; folders are passed on."""
+        """Return the files among these paths, and pass folders on."""
         given = tuple(paths)
         folders = [path for path in given if holds_documents(path)]
         if folders:
@@ -177,7 +179,8 @@ class FileImport(Presenter):
 
     @Slot(list)
     def take_files(self, files: Iterable[Path | str]) -> None:
-        """Images, and what features take, go with the question, all else on the desk. Questions wait for it at once."""
+        """Take files that were given: images, and what features take, go with the question, all else comes onto the
+        desk. Questions wait for all of it at once."""
         paths = self._without_folders(map(Path, files))
         for path in map(Path.resolve, paths):
             opening = self._openings.get(str(path))
@@ -191,7 +194,7 @@ class FileImport(Presenter):
 
     @Slot(list)
     def take_shown(self, names: list[str]) -> None:
-        """These were chosen to be shown to the model, so the image reader says which of them are no images."""
+        """Take files that were chosen to be shown to the model: the image reader says which of them are no images."""
         sort = partial(sort_files, tuple(map(Path, names)), _head, self.kinds, takes_books=False)
         self._call(sort, self._take_sorted, executor=Executor.IMAGES)
 
@@ -209,14 +212,14 @@ class FileImport(Presenter):
         self._on_problem(problem)
 
     def _dismiss(self, paths: Iterable[Path]) -> None:
-        """These were expected, and are no books."""
+        """Take away the rows of files that were expected to be books, and are none."""
         for key in (str(path.resolve()) for path in paths):
             if (opening := self._openings.get(key)) is not None and opening.stage is _Stage.EXPECTED:
                 del self._openings[key]
         self.changed.emit()
 
     def open_files(self, paths: Iterable[Path]) -> None:
-        """A file that is being opened already is not opened again."""
+        """Open these files as books; one that is being opened already is not opened again."""
         wanted = list[_Opening]()
         for path in dict.fromkeys(map(Path.resolve, paths)):
             opening = self._openings.get(str(path))
@@ -252,7 +255,7 @@ class FileImport(Presenter):
         self._openings[opening.key] = opening
 
     def _give(self, opening: _Opening) -> _Opening:
-        """It was added to the shown conversation, too."""
+        """Add a file that is being opened to the shown conversation, too."""
         given = replace(opening, talks=tuple(dict.fromkeys((*opening.talks, self._shown.id))))
         self._put(given)
         return given
@@ -271,7 +274,7 @@ class FileImport(Presenter):
     def _work(
         self, begun: tuple[_Opening, ...], password: Password | None, cancel: Cancel
     ) -> Work[Opening | FolderProgress, Book | AddingReport]:
-        """How far all of them are is of no interest: each has its row."""
+        """Return the work that reads these files. It does not tell how far all of them are: each has its row."""
         if begun[0].again:
             cancel.on_request(begun[0].stop.request)
             return self._library.read_again(begun[0].again, begun[0].stop, password)
@@ -298,13 +301,13 @@ class FileImport(Presenter):
         return [each for each in self._openings.values() if each.drop == drop and each.stage is _Stage.OPENING]
 
     def _leave(self, opening: _Opening) -> None:
-        """It becomes no book."""
+        """Take away the row of a file that becomes no book."""
         del self._openings[opening.key]
         if opening.pending:
             self.unopened.emit(opening.row.title, opening.talks)
 
     def _find(self, drop: int, path: Path) -> _Opening | None:
-        """None for what was stopped meanwhile."""
+        """Find the file at `path` that the run of number `drop` opens; None for one that was stopped meanwhile."""
         opening = self._openings.get(str(path))
         return opening if opening is not None and opening.drop == drop else None
 
@@ -383,8 +386,8 @@ def sort_files(
     takes_books: bool = True,
     images_are_books: bool = False,
 ) -> SortedFiles:
-    """By the beginning of each, of which `head` gives so many bytes, and else by its name. `kinds`: those that features
-    take. Without `takes_books` a file of another kind counts as an image."""
+    """Sort files by the beginning of each, of which `head` returns so many bytes, and else by its name. `kinds` are
+    those that features take. Without `takes_books` a file of another kind counts as an image."""
     most = max((image_kinds.HEAD_BYTES, *(kind.head_bytes for kind in kinds)))
     images: list[Path] = []
     books: list[Path] = []
@@ -402,7 +405,7 @@ def sort_files(
 
 
 def _head(path: Path, most: int) -> bytes:
-    """Nothing of a file that cannot be read."""
+    """Return the first `most` bytes of a file; nothing of one that cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(most)
@@ -428,12 +431,12 @@ def _progress_words(opening: Opening) -> str:
 
 
 class PasswordDialog(SmallDialog):
-    """`given` carries the Password."""
+    """A dialog that asks for the password of a file. `given` carries the Password."""
 
     given = Signal(object)
 
     def __init__(self, name: str, *, wrong: bool, parent: QWidget | None = None) -> None:
-        """`name` is the file's; `wrong`: the password that was given before did not fit."""
+        """`name` is the file's; `wrong` tells that the password that was given before did not fit."""
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         words = (
@@ -460,7 +463,8 @@ class PasswordDialog(SmallDialog):
 
 
 class Passwords(QObject):
-    """Keeps no password: it goes to the reader, which holds it until the desk is closed."""
+    """Asks for the passwords of files. It keeps none: a password goes to the reader, which holds it until the desk is
+    closed."""
 
     def __init__(self, context: WindowContext, openings: FileImport) -> None:
         super().__init__(context.parent)

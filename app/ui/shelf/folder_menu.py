@@ -13,8 +13,8 @@ from app.wording.units import counted
 
 
 class FolderMenu(QObject):
-    """The signals carry the id of a folder that was added; `watch_wanted` also whether to watch it, `ask_wanted`
-    instead the ids of the books in a folder: the shown conversation is to ask these."""
+    """The menu. Its signals carry the id of a folder that was added; `watch_wanted` also whether to watch it.
+    `ask_wanted` carries the ids of the books in a folder instead: the shown conversation is to ask these."""
 
     ask_wanted = Signal(object)
     scan_wanted = Signal(int)

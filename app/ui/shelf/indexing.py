@@ -28,13 +28,13 @@ class BookIndexing(QObject):
 
     @Slot()
     def want(self) -> None:
-        """There may be books that are not indexed."""
+        """Index the books that are not indexed, of which there may be some now."""
         self._wanted = True
         self.look()
 
     @Slot()
     def look(self) -> None:
-        """An answer may have begun or ended."""
+        """Stop when an answer has begun, and go on when it has ended."""
         if self._activity.has(EngineTask.ANSWER) or self._activity.has(EngineTask.SERIES):
             if self._job is not None:
                 self._job.cancel()

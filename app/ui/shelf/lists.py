@@ -60,7 +60,7 @@ class ShelfListView(RowListView):
         self.setDragDropOverwriteMode(False)
 
     def content_height(self, most: int) -> int:
-        """Return the height of all rows together, px; `most` where they take more than that."""
+        """Return the height of all rows together, px; `most` if they take more than that."""
         height, model = 0, self.model()
         for row in range(model.rowCount() if model else 0):
             if height >= most:

@@ -12,7 +12,7 @@ from app.ui.shelf.panel import ShelfPanel
 
 
 class Marking(Presenter):
-    """Ids are those of conversations. `changed`: one is listed elsewhere now."""
+    """Changes the places of conversations. `changed` tells that one, by its id, is listed elsewhere now."""
 
     changed = Signal()
 
@@ -25,13 +25,13 @@ class Marking(Presenter):
 
     @Slot(str, bool)
     def pin(self, conversation_id: str, pinned: bool) -> None:
-        """List it first, or no longer."""
+        """Put a conversation at the head of the list, or back among the others."""
         work = partial(self._kept.pin, conversation_id, pinned)
         self._do(work, self._done)
 
     @Slot(str, bool)
     def archive(self, conversation_id: str, archived: bool) -> None:
-        """Put it away, or back among the others."""
+        """Put a conversation into the archive, or back among the others."""
         work = partial(self._kept.archive, conversation_id, archived)
         self._do(work, self._done)
 

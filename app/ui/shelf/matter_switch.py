@@ -21,11 +21,11 @@ from app.wording.i18n import _
 
 _MENU_WIDTH = 320  # px: of a name in the menu
 _MOST = 12
-"""Matters in the menu; the others are in the list of all."""
+"""The most matters in the menu; the others are in the list of all."""
 
 
 class MatterSwitch(QPushButton):
-    """`chosen` carries the id of the desk that is wanted."""
+    """The button. `chosen` carries the id of the desk that is wanted."""
 
     chosen = Signal(str)
 
@@ -48,7 +48,7 @@ class MatterSwitch(QPushButton):
         self.show_open(None)
 
     def show_open(self, matter: Matter | None) -> None:
-        """None: the library."""
+        """Show the name of the open matter; None for the library."""
         self._open_id = LIBRARY if matter is None else matter.id
         self._name = desk_name(matter)
         self.setAccessibleName(_("Matter or library: {name}").format(name=self._name))
@@ -56,7 +56,7 @@ class MatterSwitch(QPushButton):
         self.update()
 
     def show_matters(self, matters: Sequence[Matter]) -> None:
-        """All that there are, the one that was opened last first."""
+        """Take all matters that there are, the one that was opened last first."""
         self._matters = tuple(matters)
         for matter in matters:
             if matter.id == self._open_id:
@@ -82,7 +82,7 @@ class MatterSwitch(QPushButton):
         self._entries = entries
 
     def shows_all(self) -> bool:
-        """Whether the menu has all that it could have."""
+        """Return whether the menu has all that it could have."""
         return len(self._offered()) <= _MOST
 
     def _offered(self) -> list[Matter]:

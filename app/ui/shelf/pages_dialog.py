@@ -1,4 +1,4 @@
-"""Which pages of a book are on the desk: all of them, or a range, chosen from the outline or typed."""
+"""Asks which pages of a book are on the desk: all of them, or a range, chosen from the outline or typed."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class PageField(QLineEdit):
         self._show()
 
     def page(self) -> int:
-        """The page that the field says now."""
+        """Return the page that the field says now."""
         self._take()
         return self._page
 
     @property
     def known(self) -> bool:
-        """Whether there is a page of the name in the field."""
+        """True if there is a page of the name in the field."""
         typed = self.text().strip()
         return typed == self._name() or bool(self._names.find(typed))
 
@@ -97,7 +97,8 @@ _COUNT_DELAY_MS = 150
 
 
 class PagesDialog(SmallDialog):
-    """`range` says which pages are chosen, by their names and numbers, or why a page that was typed was not found.
+    """A dialog for the pages of a book. `range` says which pages are chosen, by their names and numbers, or why a page
+    that was typed was not found.
 
     `chosen` carries the book's id and a PageRange, or None for the whole book. `count_wanted` asks, with a BookRef,
     how many tokens the chosen pages take; `show_tokens` shows them."""
@@ -159,7 +160,7 @@ class PagesDialog(SmallDialog):
         self.tokens.setText(_("These pages have {n} tokens.").format(n=count(tokens)))
 
     def accept(self) -> None:
-        """Not while a page is typed that does not exist."""
+        """Close with what is chosen, but not while a page is typed that does not exist."""
         for field in (self.first, self.last):
             field.page()  # is looked up now, and explained
             if not field.known:
@@ -216,7 +217,7 @@ def _page_field(names: PageNames, page: int, name: str) -> PageField:
 
 
 class PagesPresenter(Presenter):
-    """Asks the person for the pages of a book. `chosen` is that of the dialog."""
+    """Asks the person for the pages of a book. `chosen` carries what that of the dialog does."""
 
     chosen = Signal(str, object)
 
@@ -229,7 +230,8 @@ class PagesPresenter(Presenter):
         self.dialog: PagesDialog | None = None
 
     def ask(self, book: Book, pages: PageRange | None) -> None:
-        """`pages` are those on the desk now. How many tokens the chapters and the chosen pages take comes later."""
+        """Ask for the pages of a book; `pages` are those on the desk now. How many tokens the chapters and the chosen
+        pages take comes later."""
         dialog = PagesDialog(book, chapters_of(book.outline, book.page_count), pages, self._window)
         dialog.chosen.connect(self.chosen)
         dialog.count_wanted.connect(self._count)

@@ -33,12 +33,13 @@ from app.wording.units import count
 _FOOT_ICON = 18
 _TOP_BUTTON = (34, 34)
 _CONVERSATIONS_SHARE = 0.5
-"""The share of the panel's height that conversations may take: if they need more they scroll, so that the books stay
-in sight."""
+"""The share of the panel's height that conversations may take. If they need more they scroll, so that the books stay in
+sight."""
 
 
 class ShelfPanel(QWidget):
-    """Emits what the person wants, and does nothing itself. Ids are those of conversations and books."""
+    """The panel itself. It emits what the person wants, and does nothing itself. Ids are those of conversations and
+    books."""
 
     new_wanted = Signal()
     search_wanted = Signal()
@@ -113,7 +114,8 @@ class ShelfPanel(QWidget):
             before = entry
 
     def set_quiet(self, quiet: bool) -> None:
-        """While nothing was asked yet and there is only the handbook, there is nothing to list but that."""
+        """Hide the lists while nothing was asked yet and there is only the handbook, so that there is nothing else to
+        list."""
         if quiet != self._quiet:
             self._quiet = quiet
             self._fit()

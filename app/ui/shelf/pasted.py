@@ -21,7 +21,7 @@ _NAME_CHARACTERS = 60
 
 
 class PastedTexts(Presenter):
-    """Has each of them imported as a file, which is deleted as soon as it was read, or will not be."""
+    """Has each pasted text imported as a file, which is deleted as soon as it was read, or will not be."""
 
     def __init__(self, context: WindowContext, openings: FileImport) -> None:
         super().__init__(context.parent)
@@ -33,7 +33,7 @@ class PastedTexts(Presenter):
 
     @Slot(str)
     def take(self, text: str) -> None:
-        """Name it like its first line."""
+        """Import a text as a document that is named like its first line."""
         lines = (line for line in text.splitlines() if line.strip())
         name = safe_name(clean_line(next(lines, "")), _NAME_CHARACTERS) or _("Pasted text")
         self._call(partial(write_pasted, text, name), self._open, executor=Executor.IMAGES)

@@ -29,7 +29,7 @@ from app.wording.i18n import _
 
 
 class ShelfPresenter(Presenter):
-    """Ids are those of conversations and books."""
+    """The presenter of the shelf. Ids are those of conversations and books."""
 
     conversation_wanted = Signal(str)
     conversation_deleted = Signal(str)
@@ -71,7 +71,8 @@ class ShelfPresenter(Presenter):
         return self._conversation_list.conversations()
 
     def listed_books(self) -> tuple[Book, ...]:
-        """The books in the order in which the shelf shows them: those on the desk first, none in a folded folder."""
+        """Return the books in the order in which the shelf shows them: those on the desk first, none in a folded
+        folder."""
         return tuple(row.book for row in self._book_list.books() if row.book is not None)
 
     @Slot()
@@ -86,7 +87,7 @@ class ShelfPresenter(Presenter):
 
     @Slot()
     def show_conversation(self) -> None:
-        """Another conversation may be shown, or other books may be on its desk."""
+        """Show which conversation is shown, and which books are on its desk."""
         if self._shown.id:
             self.openings.adopt(self._shown.id)
         self._panel.select_conversation(self._shown.id)
@@ -94,7 +95,7 @@ class ShelfPresenter(Presenter):
 
     @Slot()
     def show_open_book(self) -> None:
-        """Another book may be open."""
+        """Show which book is open."""
         self._panel.select_book(self._shown.book.id if self._shown.book is not None else "")
 
     @Slot()
@@ -105,33 +106,33 @@ class ShelfPresenter(Presenter):
 
     @Slot(object)
     def show_indexing(self, percent: dict[str, int]) -> None:
-        """How much is indexed of the books that are being indexed, in percent."""
+        """Show how much is indexed of the books that are being indexed, in percent, by their ids."""
         self._rows.indexed = percent
         self.show_books()
 
     @Slot(object)
     def show_counted(self, percent: int | None) -> None:
-        """How much of the words on the desk is counted, where that takes a moment."""
+        """Show how many percent of the words on the desk are counted, if that takes a moment; None if not."""
         if percent != self._rows.counted:
             self._rows.counted = percent
             self.show_books()
 
     @Slot(object)
     def take_book(self, book: Book) -> None:
-        """The text that the model reads of it has changed."""
+        """Take a book whose text, as the model reads it, has changed."""
         self._shown.shelf[book.id] = book
         self.counting.want(book.id)
         self.show_books()
 
     @Slot(object, object)
     def take_folders(self, shelved: dict[str, Shelved], sources: tuple[SourceCounts, ...]) -> None:
-        """Which books are from which folders."""
+        """Take which books are from which folders."""
         self._rows.shelved, self._rows.sources = shelved, sources
         self.show_books()
 
     @Slot(object)
     def take_added(self, books: tuple[Book, ...]) -> None:
-        """These came onto the shelf, and on no desk."""
+        """Take books that came onto the shelf, and on no desk."""
         for book in books:
             self._shown.shelf[book.id] = book
         self.counting.want(*(book.id for book in books))
@@ -160,8 +161,8 @@ class ShelfPresenter(Presenter):
 
     @Slot(str)
     def show_folder(self, book_id: str) -> None:
-        """Open the folder where a book's file was when it was added, or the nearest one above it that is still there,
-        in the program that the desktop has for folders."""
+        """Open the folder in which a book's file was when it was added, or the nearest one above it that is still
+        there, in the program that the desktop has for folders."""
         if (book := self._shown.shelf.get(book_id)) is not None:
             folder = next(each for each in Path(book.path).absolute().parents if each.is_dir())
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
@@ -256,7 +257,7 @@ class ShelfPresenter(Presenter):
 
     @Slot(str)
     def delete(self, conversation_id: str) -> None:
-        """Into the bin at once; where there is none, after a question."""
+        """Move a conversation into the bin at once; if there is no bin, delete it after a question."""
         if self._removal.uses_bin:
             self.conversation_deleted.emit(conversation_id)
             return
@@ -303,7 +304,7 @@ class ShelfPresenter(Presenter):
 
     @Slot(str)
     def remove_book(self, book_id: str) -> None:
-        """Move a book into the bin at once; where there is none, remove it after a question."""
+        """Move a book into the bin at once; if there is no bin, remove it after a question."""
         if self._removal.uses_bin:
             self._remove(book_id)
             return

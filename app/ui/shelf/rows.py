@@ -29,7 +29,7 @@ Row = TypeVar("Row")
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _OPEN_UP_TO = 20
-"""An added folder with more books than this has the folders in it folded at first."""
+"""The number of books up to which an added folder shows the folders in it unfolded at first."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class HeadingRow:
 
 @dataclass(frozen=True)
 class GroupRow(HeadingRow):
-    """A folder that was added, or one in it, with so many books in it and below; `folded`: they are not listed."""
+    """A folder that was added, or one in it, with so many books in it and below. `folded` tells that they are not
+    listed."""
 
     key: str = ""
     source_id: int = 0
@@ -50,14 +51,14 @@ class GroupRow(HeadingRow):
 
 
 class HeadedList(QAbstractListModel, Generic[Row]):
-    """A subclass says what a row shows (`data`)."""
+    """A list under headings. A subclass says what a row shows (`data`)."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[HeadingRow | Row] = []
 
     def entries(self) -> Iterator[tuple[int, Row]]:
-        """The rows that are not headings, with their numbers."""
+        """Yield the rows that are not headings, with their numbers."""
         for number, row in enumerate(self._rows):
             if not isinstance(row, HeadingRow):
                 yield number, row
@@ -71,7 +72,7 @@ class HeadedList(QAbstractListModel, Generic[Row]):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
     def _arrange(self, groups: Sequence[tuple[str, Sequence[HeadingRow | Row]]]) -> list[Any]:
-        """Each group under its heading; a group without rows has none."""
+        """Put each group under its heading; a group without rows has none."""
         arranged: list[HeadingRow | Row] = []
         for heading, group in groups:
             if group:
@@ -119,7 +120,7 @@ class BookRow:
 
     @property
     def is_earlier(self) -> bool:
-        """There is a newer version of its document."""
+        """True if there is a newer version of its document."""
         return self.shelved is not None and bool(self.shelved.newer_id)
 
 
@@ -131,8 +132,8 @@ def book_row(
     now: ReadingNow | None,
     shelved: Shelved | None = None,
 ) -> BookRow:
-    """The row of a book. `ref` is None unless it is on the desk; `tokens` are those of the whole book; `segment` is its
-    part of the context, as far as it is read; `now` is the reading that is under way."""
+    """Make the row of a book. `ref` is None unless the book is on the desk; `tokens` are those of the whole book;
+    `segment` is its part of the context, as far as it is read; `now` is the reading that is under way."""
     row = BookRow(
         book.id,
         book.title,
@@ -161,15 +162,15 @@ def book_row(
 
 
 def _place_words(name: PageName) -> str:
-    """ "3 of 12", and where the book calls it something else, "p. iii (3 of 12)"."""
+    """Return the place of a page, such as "3 of 12", or "p. iii (3 of 12)" if the book calls it something else."""
     if not name.counted:
         return place_words(name)
     return _("{page} of {pages}").format(page=name.label, pages=count(name.pages))
 
 
 class ConversationList(HeadedList[Conversation]):
-    """`ItemRole` gives a `HeadingRow` or a `Conversation`; an edited title emits `renamed` with the id and the
-    title."""
+    """The conversations. `ItemRole` gives a `HeadingRow` or a `Conversation`; an edited title emits `renamed` with the
+    id and the title."""
 
     renamed = Signal(str, str)
 
@@ -180,7 +181,7 @@ class ConversationList(HeadedList[Conversation]):
         self.shows_archived = False
 
     def show_conversations(self, conversations: Sequence[Conversation], now: datetime) -> None:
-        """`now` decides what counts as today, in its own time zone."""
+        """List these conversations; `now` decides what counts as today, in its own time zone."""
         newest_first = sorted(conversations, key=lambda conversation: conversation.updated_at, reverse=True)
         self._kept = tuple(sorted(newest_first, key=lambda conversation: conversation.archived))
         self._now = now
@@ -198,13 +199,13 @@ class ConversationList(HeadedList[Conversation]):
         self._replace(self._arrange(groups))
 
     def show_archived(self, shown: bool) -> None:
-        """Whether those are listed, too, that were put away."""
+        """List the conversations that were put away, too, or not."""
         self.shows_archived = shown
         if self._now is not None:
             self.show_conversations(self._kept, self._now)
 
     def conversations(self) -> tuple[Conversation, ...]:
-        """All, listed or not: the newest first, those that were put away last."""
+        """Return all conversations, listed or not: the newest first, those that were put away last."""
         return self._kept
 
     @property
@@ -212,7 +213,7 @@ class ConversationList(HeadedList[Conversation]):
         return tuple(conversation for conversation in self._kept if conversation.archived)
 
     def index_of(self, conversation_id: str) -> QModelIndex:
-        """An invalid index when there is none."""
+        """Return the index of a conversation; an invalid one if it is not listed."""
         return next((self.index(number) for number, row in self.entries() if row.id == conversation_id), QModelIndex())
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -250,7 +251,7 @@ def in_folders(
     rows: Sequence[BookRow], sources: Sequence[SourceCounts], folds: Mapping[str, bool]
 ) -> list[GroupRow | BookRow]:
     """Arrange the books that are from folders, each below its folder: folders first, then books by the names of their
-    files, with what belongs to a book below it. `folds`: which folders a person has folded or not."""
+    files, with what belongs to a book below it. `folds` tells which folders a person has folded or not."""
     arranged: list[GroupRow | BookRow] = []
     for counts in sources:
         of_source = [row for row in rows if row.shelved is not None and row.shelved.source_id == counts.source.id]
@@ -294,7 +295,8 @@ class _Folder:
 
 
 def nested(rows: Sequence[BookRow], level: int = 0) -> Iterator[BookRow]:
-    """In their order, but attachments below their mail, and earlier versions below the newest."""
+    """Yield the rows in their order, each with its level, but attachments below their mail, and earlier versions below
+    the newest."""
     keys, below, tops = {row.key for row in rows}, dict[str, list[BookRow]](), list[BookRow]()
     for row in rows:
         newer = row.shelved.newer_id if row.shelved is not None else ""
@@ -314,7 +316,8 @@ def _file_name(row: BookRow) -> tuple[str, str]:
 
 
 class BookList(HeadedList[BookRow]):
-    """`ItemRole` gives a `HeadingRow` or a `BookRow`. Books can be dragged onto the desk, within it, and off it."""
+    """The books. `ItemRole` gives a `HeadingRow` or a `BookRow`. Books can be dragged onto the desk, within it, and off
+    it."""
 
     dropped = Signal(str, int)  # a book's id; before which number of the desk, -1: off the desk
 
@@ -325,8 +328,8 @@ class BookList(HeadedList[BookRow]):
         self._folds: dict[str, bool] = {}
 
     def show_books(self, rows: Sequence[BookRow], sources: Sequence[SourceCounts] = ()) -> None:
-        """Keeps the given order within desk and shelf; what is from a folder that was added is below it. A change of
-        states alone keeps selection and scroll position."""
+        """List these books in their order, those on the desk first; what is from a folder that was added is below it. A
+        change of states alone keeps selection and scroll position."""
         self._given, self._sources = rows, sources
         known = {counts.source.id for counts in sources}
         desk, shelf, grouped = list[BookRow](), list[BookRow](), list[BookRow]()
@@ -352,7 +355,7 @@ class BookList(HeadedList[BookRow]):
         self.show_books(self._given, self._sources)
 
     def inside(self, group: GroupRow) -> tuple[str, ...]:
-        """The ids of the books in a folder and below it, on the desk or not."""
+        """Return the ids of the books in a folder and below it, on the desk or not."""
         folder = Path(group.key.partition(":")[2])
         return tuple(
             row.book.id
@@ -401,7 +404,7 @@ class BookList(HeadedList[BookRow]):
         return data
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:  # noqa: ARG002
-        """Says where a book was dropped; always False, so that the view itself removes no row."""
+        """Say where a book was dropped; return False, so that the view itself removes no row."""
         if data.hasFormat(_MIME):
             place = row if row >= 0 else len(self._rows)
             shelf = next((n for n, one in enumerate(self._rows) if n and isinstance(one, HeadingRow)), len(self._rows))
@@ -430,7 +433,8 @@ class BookList(HeadedList[BookRow]):
 
 
 def measure_of(row: BookRow) -> str:
-    """How long a book is, in words, or the chosen pages of it; what time is left; how many versions there are."""
+    """Return the length of a book in words, or that of the chosen pages of it; what time is left; how many versions
+    there are."""
     if row.book is None:
         return ""
     words = _size_words(row, row.book)

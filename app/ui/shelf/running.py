@@ -19,12 +19,13 @@ from app.wording.i18n import _
 _STEPS = 1000
 _STOP_ICON = 14
 _ROOM = SPACE_S
-"""Above and below a card, where one is shown."""
+"""The room above and below a card, in px, if one is shown."""
 
 
 @dataclass(frozen=True)
 class RunProgress:
-    """`words`: how far it is; `fraction` from 0 to 1, None where nobody knows; `paused`: None where it cannot be."""
+    """The progress of something that runs. `words` say how far it is; `fraction` is from 0 to 1, None if nobody knows;
+    `paused` is None if it cannot be paused."""
 
     title: str
     words: str
@@ -33,13 +34,13 @@ class RunProgress:
 
 
 class RunningCard(QAbstractButton):
-    """Hidden while nothing runs. A click opens what runs (`clicked`), where that can be."""
+    """A card, hidden while nothing runs. A click opens what runs (`clicked`), if that can be opened."""
 
     stop_wanted = Signal()
     pause_wanted = Signal(bool)
 
     def __init__(self, icons: Icons, stop: str) -> None:
-        """`stop`: what the button that stops it is called."""
+        """`stop` is the name of the button that stops it."""
         super().__init__()
         self._theme = icons.theme
         self._shown: RunProgress | None = None
@@ -67,7 +68,7 @@ class RunningCard(QAbstractButton):
 
     @Slot(object)
     def show_run(self, run: RunProgress | None) -> None:
-        """None: it has ended."""
+        """Show how far the run is; None if it has ended."""
         if run == self._shown:
             return
         self._shown = run

@@ -22,12 +22,12 @@ _LIST_HEIGHT = 220
 
 
 class ReadingsDialog(SmallDialog):
-    """`delete_wanted` carries the SavedReadings that were selected, as a tuple."""
+    """A dialog with the saved readings. `delete_wanted` carries the SavedReadings that were selected, as a tuple."""
 
     delete_wanted = Signal(object)
 
     def __init__(self, readings: Sequence[SavedState], others_bytes: int = 0, parent: QWidget | None = None) -> None:
-        """`others_bytes`: what those take that are not listed."""
+        """`others_bytes` is the size of the readings that are not listed."""
         self.list = QListWidget()
         self.list.setAccessibleName(_("Saved readings"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -71,7 +71,7 @@ class ReadingsDialog(SmallDialog):
 
 
 def entry_words(reading: SavedState) -> str:
-    """A reading in two lines: its books; size, tokens, model, and whether it was read to the end."""
+    """Describe a reading in two lines: its books; its size, tokens and model, and whether it was read to the end."""
     titles = ", ".join(printable(book.untrusted_title) for book in reading.books)
     tokens = _("{n} tokens").format(n=count(len(reading.tokens_le32) // 4))
     parts = [size(reading.size_bytes), tokens, printable(reading.model_name)]
@@ -106,7 +106,7 @@ class ReadingsPresenter(Presenter):
         self._do(work)
 
     def _delete_all(self, readings: tuple[SavedState, ...]) -> None:
-        """Off the GUI thread."""
+        """Delete these readings, off the GUI thread."""
         for reading in readings:
             self._readings.delete(reading)
         self._recording.note(Happening(RecordKind.PURGED, detail=f"readings: {len(readings)}"))

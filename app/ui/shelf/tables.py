@@ -25,12 +25,12 @@ from app.wording.i18n import _
 _ICON, _PLUS, _SIGN, _LINE, _GAP = 18, 14, 16, 16, SPACE_XS
 _ROW, _TALL_ROW = 32, 44
 _MOST = 4 * (_TALL_ROW + _GAP)
-"""So high at most is the list of what is kept, px; the rest is scrolled to."""
+"""The greatest height of the list of what is kept, in px; the rest is scrolled to."""
 
 
 @dataclass(frozen=True)
 class KeptEntry:
-    """Something that was made and is kept. `words`: how far it is, empty where it is finished; `action`: what can be
+    """Something that was made and is kept. `words` say how far it is, empty if it is finished; `action` is what can be
     done about that, empty for nothing."""
 
     id: str
@@ -40,7 +40,7 @@ class KeptEntry:
 
 
 class TablesGroup(QWidget):
-    """The signals carry the id of a KeptEntry: `acted`: its action is wanted."""
+    """The group on the shelf. Its signals carry the id of a KeptEntry; `acted` tells that its action is wanted."""
 
     opened = Signal(str)
     acted = Signal(str)
@@ -50,7 +50,7 @@ class TablesGroup(QWidget):
         super().__init__()
         self._icons = icons
         self.buttons: dict[str, IconButton] = {}
-        """By the names of their commands, as `makers`."""
+        """The buttons, by the names of their commands; so are `makers`."""
         self.makers: dict[str, IconButton] = {}
         title = PlainLabel(_("Tables and timelines"), role="section")
         font = title.font()
@@ -121,7 +121,7 @@ class _KeptList(RowsModel[KeptEntry]):
 
 
 class _KeptRows(RowDelegate):
-    """A sign, the title, and below it how far it is, with a word to click that goes on."""
+    """Paints an entry: a sign, the title, and below it how far it is, with a word to click that goes on."""
 
     def __init__(self, icons: Icons, group: TablesGroup) -> None:
         super().__init__(icons, group)
@@ -180,6 +180,6 @@ def _act_font() -> QFont:
 
 
 def _act_rect(area: QRect, entry: KeptEntry) -> QRect:
-    """Where the action is written: at the right end of the second line."""
+    """Return the area in which the action is written: at the right end of the second line."""
     width = QFontMetrics(_act_font()).horizontalAdvance(entry.action) + 1
     return QRect(area.right() - SPACE_S - width, area.y() + area.height() // 2 + 1, width, _LINE)
