@@ -23,7 +23,7 @@ from app.ui.widgets.unfold_buttons import UnfoldButtons
 from app.wording.i18n import _
 
 _TITLE_WIDTH, _BESIDE_TITLE = 140, 360
-"""Pixels: of the title at least, and of what is beside it, with a short chip."""
+"""The width in px that the title has at least, and that of what is beside it, with a short chip."""
 
 
 class ConversationPanel(QWidget):

@@ -17,7 +17,7 @@ _LINE_WIDTH = 480
 
 
 class ConversationTitle(QWidget):
-    """`renamed` carries the new title, which is not empty and not the old one."""
+    """The title. `renamed` carries the new one, which is not empty and not the old one."""
 
     renamed = Signal(str)
 
@@ -34,7 +34,7 @@ class ConversationTitle(QWidget):
         row(self._label, (self.line, 100), STRETCH, of=self)
 
     def set_room(self, width: int) -> None:
-        """A title that is no wider is never shortened."""
+        """Set the width, in px, up to which a title is never shortened."""
         self._room = width
         self.updateGeometry()
 
@@ -46,7 +46,7 @@ class ConversationTitle(QWidget):
         return self._label.text()
 
     def setText(self, text: str) -> None:
-        """Also while it is being edited: what is typed stays."""
+        """Show another title, also while it is being edited: what is typed stays."""
         self._label.setText(text)
         if not text:
             self._leave()
@@ -89,7 +89,7 @@ class ConversationTitle(QWidget):
 
 
 class _Label(ElidedLabel):
-    """Under the mouse it shows that it can be edited."""
+    """The title as a label, which shows under the mouse that it can be edited."""
 
     def __init__(self, icons: Icons) -> None:
         super().__init__(role="title")

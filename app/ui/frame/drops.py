@@ -79,7 +79,7 @@ class DropOverlay(QWidget):
 
 @dataclass(frozen=True)
 class _Offer:
-    """The words that say what becomes of what is dragged; `taken`: it can be dropped."""
+    """The words that say what becomes of what is dragged; `taken` tells that it can be dropped."""
 
     title: str
     detail: str
@@ -87,7 +87,7 @@ class _Offer:
 
 
 class WindowDrops(DropOverlay):
-    """`refused` carries a sentence about what cannot be taken."""
+    """Takes what is dropped. `refused` carries a sentence about what cannot be taken."""
 
     files_given = Signal(list)  # list[Path]
     image_given = Signal(object)  # bytes | QImage
@@ -133,12 +133,12 @@ class WindowDrops(DropOverlay):
 
 
 _UNREAD = frozenset((*refused.ENDINGS, ".dmg", ".exe", ".heic", ".iso", ".mp3", ".svg", ".wav"))
-"""Endings of what people have and Octavo reads nothing of. All else is looked into once it is dropped: a text may have
-any ending."""
+"""The endings of what people have and Octavo reads nothing of. All else is looked into once it is dropped: a text may
+have any ending."""
 
 
 def _offer(source: QMimeData, files: list[Path], kinds: Sequence[GivenKind]) -> _Offer | None:
-    """Return what becomes of a drop, in words; None where it is not for the window."""
+    """Return what becomes of a drop, in words; None if it is not for the window."""
     if files:
         folders = [file for file in files if holds_documents(file)]
         others = [file for file in files if file not in folders]
@@ -153,7 +153,7 @@ def _offer(source: QMimeData, files: list[Path], kinds: Sequence[GivenKind]) -> 
 
 
 def _refusal(files: list[Path]) -> _Offer | None:
-    """Why none of them can be taken, if so."""
+    """Return why none of these files can be taken; None if one can."""
     if any(file.suffix.lower() not in _UNREAD for file in files):
         return None
     what = _named(files, _("“{name}”"), _("these {n} files"))
@@ -166,7 +166,7 @@ def _refusal(files: list[Path]) -> _Offer | None:
 
 
 def _offer_of_folders(folders: list[Path], others: list[Path], kinds: Sequence[GivenKind]) -> _Offer:
-    """They go onto the shelf, with what is dropped beside them where it can be read."""
+    """Return what becomes of folders: they go onto the shelf, with what is dropped beside them if it can be read."""
     one = _("the folder “{name}”") if folders[0].is_dir() else _("“{name}”")  # which is a ZIP
     what = _named(folders, one, _("{n} folders"))
     title = _("Put the documents in {what} on the shelf").format(what=what)
@@ -200,7 +200,7 @@ def _formats() -> str:
 
 
 def _named(files: Sequence[Path], one: str, several: str) -> str:
-    """One by its name, and several by their number."""
+    """Name one file by its name, and several by their number."""
     if len(files) > 1:
         return several.format(n=count(len(files)))
     name = printable(files[0].name)

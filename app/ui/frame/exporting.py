@@ -23,11 +23,11 @@ from app.ui.widgets.dialogs import SaveDialog
 from app.wording.i18n import _
 
 ReportChange: TypeAlias = Callable[[Conversation, Report], Report]
-"""Called off the GUI thread."""
+"""Changes the report on a conversation before it is written. It is called off the GUI thread."""
 
 
 class Exporting(Presenter):
-    """`saved` carries the file that was written."""
+    """Writes files. `saved` carries the one that was written."""
 
     saved = Signal(str)
 
@@ -45,7 +45,7 @@ class Exporting(Presenter):
         self._thoughts = False
 
     def has_words(self) -> bool:
-        """Something was asked in the shown conversation."""
+        """Return whether something was asked in the shown conversation."""
         return self._shown.conversation is not None and not self._talk.empty
 
     @Slot()
@@ -56,7 +56,7 @@ class Exporting(Presenter):
 
     @Slot(str)
     def export_answer(self, answer_id: str) -> None:
-        """Write one answer of it, with its question and references, into a file."""
+        """Write one answer of the shown conversation, with its question and references, into a file."""
         if self._shown.conversation is not None:
             self.choose(self._shown.conversation, answer_id)
 
@@ -77,8 +77,8 @@ class Exporting(Presenter):
     def choose(
         self, conversation: Conversation, answer_id: str = "", *, name: str = "", change: ReportChange | None = None
     ) -> None:
-        """Let the person choose a file and its kind for the conversation, or for this answer with its question.
-        `name`: of the file, if not its title; `change`: makes of the report what is written."""
+        """Let the person choose a file and its kind for the conversation, or for this answer with its question. `name`
+        is the file's, if it is not the title; `change` makes of the report what is written."""
         self._conversation, self._answer_id, self._change = conversation, answer_id, change
         self._thoughts = False
         filters = _("Word document (*.docx)"), _("PDF (*.pdf)"), _("Web page (*.html)"), _("Markdown (*.md)")
@@ -109,7 +109,7 @@ class Exporting(Presenter):
     def _export(
         self, conversation: Conversation, answer_id: str, path: Path, change: ReportChange | None, thoughts: bool
     ) -> None:
-        """Off the GUI thread."""
+        """Write a file, off the GUI thread."""
         report = self.report(conversation, answer_id, thoughts=thoughts)
         if change is not None:
             report = change(conversation, report)
@@ -124,12 +124,12 @@ class Exporting(Presenter):
         self._library.recording.exported(what, path, item=conversation.id, books=books)
 
     def _write_table(self, rows: Rows, conversation_id: str, path: Path) -> None:
-        """Off the GUI thread."""
+        """Write a table into a spreadsheet, off the GUI thread."""
         files.write_bytes(write_table(rows), path)
         self._library.recording.exported("table", path, item=conversation_id)
 
     def report(self, conversation: Conversation, answer_id: str = "", *, thoughts: bool = False) -> Report:
-        """May be called off the GUI thread."""
+        """Make the report on a conversation or on one answer of it. It may be called off the GUI thread."""
         books = {book.id: book for book in self._library.books()}
         turns = self._conversations.turns(conversation.id)
         return compose(title_of(conversation), turns, books, answer_id, thoughts=thoughts)

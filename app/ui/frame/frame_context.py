@@ -11,7 +11,7 @@ from app.ui.kit.window_context import WindowContext
 
 @dataclass(frozen=True)
 class FrameContext(WindowContext):
-    """The parts of a window that its presenters work on. `handbook` is open at the first start."""
+    """The parts of a window that its presenters work on. `handbook` is the document that is open at the first start."""
 
     window: MainWindow
     handbook: Handbook

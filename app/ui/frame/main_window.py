@@ -49,7 +49,7 @@ class MainWindow(QWidget):
     overlay: WindowDrops
 
     def __init__(self) -> None:
-        """Empty; `furnish` fills it."""
+        """Make the window empty; `furnish` fills it."""
         super().__init__()
         self.setWindowTitle("Octavo")
         speak_as(self, QAccessible.Role.Window)
@@ -80,7 +80,7 @@ class MainWindow(QWidget):
         self._own = tuple(self.children())
 
     def show_composer(self, composer: Composer) -> None:
-        """Where it will be in the furnished window, so that a question can be begun."""
+        """Show the composer where it will be in the furnished window, so that a question can be begun."""
         column = _column(self._waiting)
         column.addStretch(1)
         column.addWidget(composer)
@@ -118,7 +118,8 @@ class MainWindow(QWidget):
         self._use_unfolding(talk.unfold)
 
     def strip(self) -> None:
-        """Empty again, as wide and folded as it is: all that came with a desk goes, with its dialogs and shortcuts."""
+        """Empty the window again, which stays as wide and folded as it is: all that came with a desk goes, with its
+        dialogs and shortcuts."""
         self._unfolding.clear()
         self._furnished = self._has_composer = False
         self.show_talk()
@@ -138,7 +139,7 @@ class MainWindow(QWidget):
             self.__dict__.pop(name, None)  # what Python keeps of them has words of the desk
 
     def show_alone(self, widget: QWidget) -> None:
-        """In the place of everything; `show_all` leads back. What is typed past it is forgotten."""
+        """Show a widget in the place of everything; `show_all` leads back. What is typed past it is forgotten."""
         self._alone = widget
         self._early_keys.clear()
         self.panes.hide()
@@ -155,23 +156,25 @@ class MainWindow(QWidget):
         self.panes.show()
 
     def add_line(self, line: QWidget) -> None:
-        """Below the panels, over the whole width."""
+        """Add a line below the panels, over the whole width."""
         self._column.addWidget(line)
 
     def add_view(self, view: MiddleView) -> None:
-        """Behind the conversation, for `show_view`."""
+        """Add a view behind the conversation, for `show_view`."""
         self._views.append(view)
         self._middle.addWidget(view)
         self._use_unfolding(view.unfold)
         _refuse_drops(view)
 
     def show_view(self, view: MiddleView, *, spacious: bool = True) -> None:
-        """In the place of the conversation; `show_talk` leads back. `spacious`: it has use for more room than that."""
+        """Show a view in the place of the conversation; `show_talk` leads back. `spacious` tells that it has use for
+        more room than a conversation."""
         self._middle.setCurrentWidget(view)
         self.panes.set_spacious(spacious)
 
     def state(self, theme: ThemeChoice = ThemeChoice.SYSTEM) -> FrameState:
-        """With the theme that is chosen. What is open in the window is for others to say."""
+        """Return the state of the window, with the theme that is chosen. What is open in the window is for others to
+        say."""
         shelf_width, middle_width = self.panes.chosen_widths
         return FrameState(
             geometry=bytes(self.saveGeometry().data()),
@@ -197,7 +200,8 @@ class MainWindow(QWidget):
         )
 
     def fit_screen(self) -> None:
-        """Before the window is shown for the first time: where it was, or in the middle, and all of it on a screen."""
+        """Place the window before it is shown for the first time: where it was, or in the middle, and all of it on a
+        screen."""
         if not self.windowState() & _FILLING:
             if self._was_placed:
                 self.setGeometry(place_again(self.geometry(), self._screens(), self._frame))
@@ -212,7 +216,7 @@ class MainWindow(QWidget):
             self._learn_frame()
 
     def _learn_frame(self) -> None:
-        """Once the window is on the screen, what the desktop drew around it is known."""
+        """Learn what the desktop drew around the window, which is known once it is on the screen."""
         frame = self.windowHandle().frameMargins()
         if self.windowState() & _FILLING or frame.isNull():
             return
@@ -240,7 +244,7 @@ class MainWindow(QWidget):
 
     @Slot()
     def unfold_page(self) -> None:
-        """Where it takes the place of the shelf, it takes over the focus too."""
+        """Bring the page into sight. If it takes the place of the shelf, it takes over the focus too."""
         focused = QApplication.focusWidget()
         was_there = focused is not None and self.shelf.isAncestorOf(focused)
         self.panes.show_side(Side.PAGE)
@@ -252,12 +256,12 @@ class MainWindow(QWidget):
         self.panes.show_side(Side.SHELF)
 
     def show_talk(self) -> None:
-        """The conversation again, in the place of a view."""
+        """Show the conversation again, in the place of a view."""
         self._middle.setCurrentWidget(self.talk)
         self.panes.set_spacious(False)
 
     def shows(self, view: MiddleView) -> bool:
-        """Whether a view is in the place of the conversation."""
+        """Return whether a view is in the place of the conversation."""
         return self._middle.currentWidget() is view
 
     @Slot(str)
@@ -267,16 +271,16 @@ class MainWindow(QWidget):
 
     @Slot(str)
     def say(self, words: str) -> None:
-        """The same about something that went well."""
+        """Say a sentence about something that went well, over what is shown in the middle."""
         self._notice().show_sentence(words, failed=False)
 
     def offer(self, words: str, actions: Sequence[NoticeAction], *, passes_ms: int = 0) -> None:
-        """The same, with what can be done now; with `passes_ms` it goes by itself after that time."""
+        """Say a sentence, with what can be done now; with `passes_ms` it goes by itself after that time."""
         self._notice().show_sentence(words, failed=False, actions=actions, passes_ms=passes_ms)
 
     @Slot(str)
     def take_back(self, words: str) -> None:
-        """The cause of a sentence is over: where it still stands, it goes."""
+        """Hide a sentence that still stands, as its cause is over."""
         for notice in (self.talk.notice, *(view.notice for view in self._views)):
             if words and notice.text() == words:
                 notice.hide()
@@ -321,7 +325,8 @@ class MainWindow(QWidget):
 
 
 class _EmptyPane(QWidget):
-    """With the lines that the panel will have: under its header and over its foot, where it has one."""
+    """A panel without anything in it, but with the lines that it will have: under its header and over its foot, if it
+    has one."""
 
     def __init__(self, *, header: bool = True, foot: bool = False) -> None:
         super().__init__()
@@ -337,14 +342,14 @@ class _EmptyPane(QWidget):
 
 
 def _refuse_drops(parent: QWidget) -> None:
-    """A text field would take a dropped file for text: here the whole window takes files, through its overlay, and
-    nothing in it does."""
+    """Let nothing in a widget take drops: a text field would take a dropped file for text. The whole window takes
+    files, through its overlay."""
     for child in parent.findChildren(QWidget):
         child.setAcceptDrops(False)
 
 
 def _column(widget: QWidget) -> QVBoxLayout:
-    """A layout that leaves no room between what is in it."""
+    """Make a layout for a widget that leaves no room between what is in it."""
     column = QVBoxLayout(widget)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)

@@ -19,7 +19,7 @@ from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.presenter import ShelfPresenter
 
 _CLOSING_S = 1.0
-"""For so long after a view was closed, Esc is still meant for that view and stops nothing."""
+"""The seconds after a view was closed in which Esc is still meant for that view and stops nothing."""
 
 
 class Navigation(QObject):
@@ -47,8 +47,8 @@ class Navigation(QObject):
         self._stoppers: Sequence[Callable[[], bool]] = ()
 
     def use(self, openers: Sequence[Callable[[str, str], bool]], stoppers: Sequence[Callable[[], bool]]) -> None:
-        """`openers` show what features keep (`WindowFeature.open_kept`), and `stoppers` take back what waits there to
-        be asked (`WindowFeature.take_back`)."""
+        """Take what features offer: `openers` show what they keep (`WindowFeature.open_kept`), and `stoppers` take back
+        what waits there to be asked (`WindowFeature.take_back`)."""
         self._openers, self._stoppers = openers, stoppers
 
     @Slot(object)
@@ -72,13 +72,13 @@ class Navigation(QObject):
         self._page.open_page(book_id, page, words)
 
     def open_passage(self, book_id: str, span: PageSpan, *, beside: bool = False) -> None:
-        """Some words of a page, `beside` the one that is open or in its place."""
+        """Open a page with some words of it highlighted, `beside` the one that is open or in its place."""
         self._window.unfold_page()
         pane = self._pages.second(book_id) if beside else self._page
         pane.open_passage(book_id, span)
 
     def open_kept(self, kind: str, id: str) -> None:
-        """Something that is kept, by the id of its `KeptKind` and its own; nothing where nobody shows it."""
+        """Open something that is kept, by the id of its `KeptKind` and its own; nothing happens if nobody shows it."""
         match kind:
             case KeptWhere.DOCUMENTS:
                 self.open_book(id)
@@ -107,7 +107,7 @@ class Navigation(QObject):
 
     @Slot(str)
     def open_conversation(self, conversation_id: str, question_id: str = "") -> None:
-        """At its end, or at this question."""
+        """Open a conversation at its end, or at this question."""
         self._window.show_talk()
         self._conversation.open(conversation_id, question_id)
 
@@ -138,19 +138,19 @@ class Navigation(QObject):
 
     @Slot()
     def pin(self) -> None:
-        """The shown conversation, or no longer."""
+        """Pin the shown conversation, or unpin it."""
         if self._shown.conversation is not None:
             self._shelf.marking.pin(self._shown.id, not self._shown.conversation.pinned)
 
     @Slot()
     def archive(self) -> None:
-        """The shown conversation, or back among the others."""
+        """Put the shown conversation away, or back among the others."""
         if self._shown.conversation is not None:
             self._shelf.marking.archive(self._shown.id, not self._shown.conversation.archived)
 
     @Slot()
     def delete(self) -> None:
-        """The shown conversation."""
+        """Delete the shown conversation."""
         if self._shown.id:
             self._shelf.delete(self._shown.id)
 
@@ -172,7 +172,7 @@ class Navigation(QObject):
             self._activity.stop(EngineTask.SERIES, EngineTask.SURVEY, *ASIDE)
 
     def _works_aside(self) -> bool:
-        """The engine does what no question waits for."""
+        """Return whether the engine does what no question waits for."""
         return any(map(self._activity.has, (EngineTask.SERIES, EngineTask.SURVEY, *ASIDE)))
 
     @Slot()
@@ -187,7 +187,7 @@ class Navigation(QObject):
 
     @Slot()
     def close_book(self) -> None:
-        """The one that is shown where the focus is; its tab goes."""
+        """Close the book that is shown where the focus is, with its tab."""
         pane = self._pages.active
         if pane.shown.book is not None:
             pane.close_book(pane.shown.book.id)

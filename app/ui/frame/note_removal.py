@@ -15,7 +15,7 @@ from app.wording.i18n import _
 
 
 class NoteRemoval(Presenter):
-    """`changed`: a note is gone, or back."""
+    """Deletes notes. `changed` tells that a note is gone, or back."""
 
     changed = Signal()
 

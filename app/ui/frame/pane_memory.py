@@ -12,7 +12,7 @@ from app.ui.kit.frame_state import PagePane
 
 
 class PaneMemory(QObject):
-    """Ids are those of conversations."""
+    """Remembers the page panel of each conversation, by the conversations' ids."""
 
     def __init__(self, panes: Panes, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -21,7 +21,7 @@ class PaneMemory(QObject):
         self._shown = ""
 
     def remember(self, kept: Mapping[str, PagePane]) -> None:
-        """How they were left."""
+        """Take how the panels were left."""
         self._kept = dict(kept)
 
     def kept(self, ids: Collection[str]) -> dict[str, PagePane]:
@@ -31,7 +31,7 @@ class PaneMemory(QObject):
 
     @Slot(object)
     def show_conversation(self, conversation: Conversation | None) -> None:
-        """One that was not shown before takes over what it finds."""
+        """Show the panel of a conversation as it was left; one that was not shown before takes over what it finds."""
         if conversation is None or conversation.id == self._shown:
             return
         self._note()

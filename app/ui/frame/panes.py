@@ -12,14 +12,15 @@ from app.ui.look import motion
 from app.ui.widgets.spoken import speak_in_order
 
 _NARROW = 1200
-"""Below it, in pixels, there is room for one side panel at a time."""
+"""The width in px below which there is room for one side panel at a time."""
 _SHELF_WIDTH, _SHELF_SMALLEST, _SHELF_SHARE = 264, 236, 0.23
 _PAGE_SMALLEST, _PAGE_SHARE = 300, 0.315
 _NARROW_PAGE_SHARE = 0.44
 """The share of a narrow window that the page has at least, as long as the person chose nothing else."""
 _MIDDLE_SMALLEST = 360
 _READABLE = 760
-"""A conversation in its usual size needs no more: its lines are no longer. The page has the rest of a wide window."""
+"""The width in px that a conversation in its usual size needs at most: its lines are no longer. The page has the rest
+of a wide window."""
 
 
 class Side(StrEnum):
@@ -28,10 +29,10 @@ class Side(StrEnum):
 
 
 class Panes(QSplitter):
-    """A side is shown if it is wanted. In a narrow window, of two that are wanted, the one that was asked for last: the
-    other comes back when that is folded, or when the window is wide again.
+    """The three panels. A side is shown if it is wanted; in a narrow window, of two that are wanted, the one that was
+    asked for last. The other comes back when that is folded, or when the window is wide again.
 
-    `changed`: another side is shown.
+    `changed` tells that another side is shown.
     """
 
     changed = Signal()
@@ -58,7 +59,7 @@ class Panes(QSplitter):
         return not self._panels[side].isHidden()
 
     def wants(self, side: Side) -> bool:
-        """It is open, though perhaps behind the other one."""
+        """Return whether a side is open, though perhaps behind the other one."""
         return self._wanted[side]
 
     @property
@@ -81,7 +82,7 @@ class Panes(QSplitter):
             self.show_side(side)
 
     def replace(self, side: Side, panel: QWidget) -> None:
-        """Another widget in the place of a side's, which goes."""
+        """Put another widget in the place of a side's, which is deleted."""
         before = self._panels[side]
         panel.setMinimumWidth(before.minimumWidth())
         sizes, hidden = self.sizes(), before.isHidden()
@@ -99,7 +100,7 @@ class Panes(QSplitter):
 
     @property
     def chosen_widths(self) -> tuple[int, int]:
-        """The widths in pixels of the shelf and the conversation, as the person left them; 0 where none was chosen."""
+        """The widths in pixels of the shelf and the conversation, as the person left them; 0 if none was chosen."""
         return self._shelf_width, self._middle_width
 
     def restore(self, *, shelf_width: int, middle_width: int, shelf: bool, page: bool, front: Side) -> None:
@@ -110,19 +111,19 @@ class Panes(QSplitter):
         self._look()
 
     def restore_page(self, *, middle_width: int, wanted: bool) -> None:
-        """The same of the page alone."""
+        """Restore the width that was chosen beside the page, and whether the page is wanted."""
         self._middle_width = max(0, middle_width)
         self._wanted[Side.PAGE] = wanted
         self._look()
 
     def set_spacious(self, spacious: bool) -> None:
-        """Whether what is in the middle has use for more than a conversation, as a table has."""
+        """Set whether what is in the middle has use for more than a conversation, as a table has."""
         self._spacious = spacious
         self._arrange()
 
     @Slot(int)
     def set_text(self, percent: int) -> None:
-        """How large the text of conversations is: their lines are longer then, too."""
+        """Set how large the text of conversations is, in percent: their lines are longer then, too."""
         self._text_percent = percent
         self._arrange()
 
@@ -145,7 +146,7 @@ class Panes(QSplitter):
             self.changed.emit()
 
     def _arrange(self) -> None:
-        """The conversation gets what it needs, the page all that is left. Panels that are hidden have no width."""
+        """Give the conversation what it needs, and the page all that is left. Panels that are hidden have no width."""
         width = self.width() - self.handleWidth() * sum(self.shows(side) for side in Side)
         shelf = self._shelf_width or min(_SHELF_WIDTH, round(self.width() * _SHELF_SHARE))
         shelf = max(_SHELF_SMALLEST, min(shelf, width - _MIDDLE_SMALLEST)) if self.shows(Side.SHELF) else 0
@@ -160,7 +161,7 @@ class Panes(QSplitter):
 
     @Slot(int, int)
     def _note_widths(self, position: int, handle: int) -> None:  # noqa: ARG002 - of the signal
-        """The person moved a handle, which is numbered after the panel to its right."""
+        """Note the widths after the person moved a handle, which is numbered after the panel to its right."""
         shelf, middle, _page = self.sizes()
         if handle == self.indexOf(self._panels[Side.PAGE]):
             self._middle_width = middle

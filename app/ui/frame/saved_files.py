@@ -29,5 +29,5 @@ class SavedFiles(QObject):
 
 
 def _open(path: Path) -> None:
-    """In the program that the desktop has for it."""
+    """Open a file in the program that the desktop has for it."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

@@ -19,7 +19,8 @@ UNDO_MS = 10_000
 
 
 class UndoKey(QObject):
-    """Ctrl+Z, while it is `offered`; where something is written, it takes that back."""
+    """Takes back by Ctrl+Z while something is `offered`; where something is written, the key takes that back
+    instead."""
 
     pressed = Signal()
 
@@ -52,7 +53,7 @@ class UndoKey(QObject):
 
 
 def _takes_back(widget: QWidget) -> bool:
-    """Whether something is written there; an empty editor has steps to undo, too."""
+    """Return whether something is written in a widget; an empty editor has steps to undo, too."""
     match widget:
         case QTextEdit() | QPlainTextEdit():
             return bool(widget.toPlainText())
@@ -63,7 +64,7 @@ def _takes_back(widget: QWidget) -> bool:
 
 
 class Undoing(Presenter):
-    """`restored` carries the BinEntry of what is back where it was."""
+    """Takes deletions back. `restored` carries the BinEntry of what is back where it was."""
 
     restored = Signal(object)
 
