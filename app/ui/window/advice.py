@@ -21,11 +21,11 @@ from app.wording.models import strengths_sentence
 from app.wording.units import count, estimate, printable, size
 
 _SWIFT, _STEADY = 12.0, 5.0
-"""Tokens a second: faster than a person reads, and about as fast."""
+"""The speeds in tokens a second that are faster than a person reads, and about as fast."""
 
 
 class ModelAdvice(Presenter):
-    """Nobody waits for it: where nothing can be recommended, nothing is said."""
+    """Looks for the best model. Nobody waits for it: if nothing can be recommended, nothing is said."""
 
     changed = Signal()
 
@@ -43,7 +43,7 @@ class ModelAdvice(Presenter):
 
     @property
     def lead(self) -> str:
-        """The words that lead whoever has only the starter to a larger model."""
+        """The words that lead whoever has only the starter to a larger model; empty for everybody else."""
         if self.recommended is None:
             return lead_words()
         offer = self.recommended.offer

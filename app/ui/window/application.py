@@ -60,25 +60,26 @@ OpenDesk: TypeAlias = "Callable[[Paths, str | None], Services]"
 
 EXIT_FAILED = 1
 APPLICATION_ID = "alt.octavo.Octavo"
-"""By which desktops know the program; its files in packaging/desktop are named so. `alt` is not a domain, and never
-will be one (RFC 9476). Who passes the program on may give it an id of a domain of theirs (`application_id`)."""
+"""The name by which desktops know the program; its files in packaging/desktop are named so. `alt` is not a domain, and
+never will be one (RFC 9476). Who passes the program on may give it an id of a domain of theirs (`application_id`)."""
 
 _OWN_ID = "application-id"
 
 _BLOB, _LAST_BLOB = "window", "open_matter"
-"""The names of two kept states: what lay open in the window, of each desk; and the id of the matter that was open last,
-in the library's."""
+"""The names of two kept states: what lay open in the window, kept in each desk; and the id of the matter that was open
+last, kept in the library's."""
 
 _UNSEEN_MS = 500
-"""Then the desk is opened although nothing was painted: the window is minimized, or on another workspace."""
+"""The time after which the desk is opened although nothing was painted: the window is minimized, or on another
+workspace."""
 _UNLISTED_MS = 300
-"""Then the panels are shown although the shelf is not listed yet."""
+"""The time after which the panels are shown although the shelf is not listed yet."""
 
 _log = logging.getLogger("octavo.ui")
 
 
 class Application(QApplication):
-    """Qt's, which also reports files that macOS hands over: there they are no arguments."""
+    """The application of Qt, which also reports files that macOS hands over: there they are no arguments."""
 
     file_given = Signal(object)  # Path
 
@@ -98,8 +99,8 @@ def run(
     files: Sequence[Path] = (),
     action: WindowAction = WindowAction.NONE,
 ) -> int:
-    """Show the window until it is closed; the exit code. `open_desk` may raise AppError, which is shown. `extensions`:
-    what features add.
+    """Show the window until it is closed, and return the exit code. `open_desk` may raise AppError, which is shown.
+    `extensions` is what features add.
 
     Where a window of this desk is open already, it comes to the front, gets the files and does `action` instead.
     """
@@ -146,7 +147,7 @@ def _make_application() -> Application:
 
 
 def application_id() -> str:
-    """The id that the builder of this package chose, or ours. Its file is written by packaging/build.sh."""
+    """Return the id that the builder of this package chose, or ours. Its file is written by packaging/build.sh."""
     try:
         return (resources() / _OWN_ID).read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -168,7 +169,7 @@ def leave_clipboard() -> None:
 
 
 class _Moment:
-    """Now, in seconds: by the clock, and of processor time that this process took."""
+    """A moment, in seconds: by the clock, and of processor time that this process took."""
 
     def __init__(self) -> None:
         self.wall, self.processor = time.time(), time.process_time()
@@ -196,7 +197,7 @@ class _Shell(QObject):
         self._icons: Icons | None = None
         self._shown = False
         self.restarts = False
-        """Whether the program is to start again once it has ended."""
+        """True if the program is to start again once it has ended."""
         self._seen_at = _Moment()
         self.window = MainWindow()
         self.presenter: WindowPresenter | None = None
@@ -227,8 +228,8 @@ class _Shell(QObject):
         return made
 
     def tell_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Tell of a fault on the GUI thread itself: a sentence in the window, an entry in the log; the window goes
-        on."""
+        """Say that there was a fault on the GUI thread itself: a sentence in the window, an entry in the log; the
+        window goes on."""
         problem = problem_of(error)
         self.window.picture.let_go()
         if self.presenter is not None:
@@ -263,7 +264,7 @@ class _Shell(QObject):
 
     @Slot(object)
     def take_file(self, file: Path) -> None:
-        """One that the desktop hands over; before there is a window it waits."""
+        """Take a file that the desktop hands over; before there is a window it waits."""
         if self.presenter is None:
             self._files.append(file)
             self._tell_waiting()
@@ -317,8 +318,8 @@ class _Shell(QObject):
         QTimer.singleShot(0, self, partial(self.act, waiting))
 
     def _hold_picture(self) -> None:
-        """Keep what is on the screen, if it does not take long. Over one that asks for the passphrase nothing can be
-        typed meanwhile."""
+        """Keep what is on the screen, if it does not take long. Over a window that asks for the passphrase nothing can
+        be typed meanwhile."""
         self.window.picture.hold(_UNLISTED_MS, deaf=self._screen is not None)
 
     @Slot()
@@ -335,12 +336,13 @@ class _Shell(QObject):
 
     @Slot()
     def _leave(self) -> None:
-        """Quit by the screen that asks for the passphrase: nothing went wrong where the desk was open before."""
+        """Quit by the screen that asks for the passphrase: nothing went wrong if the desk was open before."""
         self._application.exit(0 if self._icons is not None else EXIT_FAILED)
 
 
 class WindowStart(_Shell):
-    """From an empty screen to a living window, or to a sentence that says why not. Features see it as `Shell`."""
+    """The way from an empty screen to a living window, or to a sentence that says why not. Features see it as
+    `Shell`."""
 
     def __init__(
         self,
@@ -391,7 +393,7 @@ class WindowStart(_Shell):
         self._bridge.call(Executor.STORE, partial(self._opened, new or passphrase), self._show, self._on_problem)
 
     def _opened(self, passphrase: str | None) -> tuple[Settings, WindowState]:
-        """On the bridge's thread."""
+        """Open the desk, on the bridge's thread, and return what is to be shown of it."""
         self._given = passphrase
         desk = self._desk = self._open_desk(self._paths, passphrase)
         if self._can_mend:
@@ -406,7 +408,7 @@ class WindowStart(_Shell):
             return self._turned(LIBRARY)
 
     def _look_for_damage(self, desk: Services) -> None:
-        """In matters, whose databases are opened later. Raises AppError DATABASE_DAMAGED."""
+        """Look for damage in matters, whose databases are opened later. Raises AppError DATABASE_DAMAGED."""
         from app.store.db import suspect_in  # here: opening the desk has imported it
 
         if (matter := suspect_in(self._paths.matters)) is not None:
@@ -415,7 +417,8 @@ class WindowStart(_Shell):
             raise AppError(Code.DATABASE_DAMAGED, path=str(matter))
 
     def _turned(self, id: str, before: Callable[[], object] | None = None) -> tuple[Settings, WindowState]:
-        """On the bridge's thread: what is to be shown of another desk. Raises AppError; then the present one stays."""
+        """Turn to another desk, on the bridge's thread, and return what is to be shown of it. `before` is called first.
+        Raises AppError; then the present desk stays."""
         desk = self._desk
         assert desk is not None
         desk_window.note_locked(self._paths, False)
@@ -458,14 +461,14 @@ class WindowStart(_Shell):
             self.presenter.talk_area.drafts.close()
 
     def _here(self) -> str:
-        """The id of the desk that is open."""
+        """Return the id of the desk that is open."""
         assert self._desk is not None
         return self._desk.matter.id if self._desk.matter is not None else LIBRARY
 
     @Slot(str, str, object)
     def _change_desk(self, id: str, words: str, before: Callable[[], object] | None) -> None:
-        """Put away all that the window shows, and what is under way for it; then open another desk in its place, or
-        the same one anew. `before`: done in between, while nothing else is; `words`: what is said in the end, empty for
+        """Put away all that the window shows, and what is under way for it; then open another desk in its place, or the
+        same one anew. `before` is done in between, while nothing else is; `words` are said in the end, empty for
         nothing."""
         if self.presenter is None:
             return
@@ -492,7 +495,7 @@ class WindowStart(_Shell):
 
     @Slot(object)
     def _stay(self, problem: Problem) -> None:
-        """The other desk does not open: this one is shown again."""
+        """Show the present desk again, as the other one does not open."""
         self._untold = problem
         self._bridge.call(Executor.STORE, partial(self._turned, self._here()), self._show, self._on_problem)
 
@@ -575,7 +578,7 @@ class WindowStart(_Shell):
             self.refuse(problem)
 
     def _ask_passphrase(self, words: str) -> None:
-        """`words`: why, where there is more to say than that the desk is locked."""
+        """Ask for the passphrase. `words` say why, if there is more to say than that the desk is locked."""
         from app.ui.window.passphrase_screen import PassphraseScreen  # now: most starts need none
 
         screen = PassphraseScreen(words)
@@ -585,7 +588,7 @@ class WindowStart(_Shell):
 
     @property
     def _can_mend(self) -> bool:
-        """Damaged data is looked for, and something helps with it."""
+        """True if damaged data is looked for, and something helps with it."""
         return self._extensions.mending is not None and not self._untouched
 
     def _mend(self, problem: Problem) -> None:
@@ -597,12 +600,13 @@ class WindowStart(_Shell):
 
     @Slot(bool)
     def _open_mended(self, whole: bool) -> None:
-        """If not: a damaged matter stays closed, a damaged library opens not at all."""
+        """Open the desk once damage was offered to be mended. If the data is not `whole`, a damaged matter stays
+        closed, and a damaged library does not open at all."""
         self._untouched = not whole
         self._open(self._given)
 
     def _ask_new_passphrase(self, problem: Problem) -> None:
-        """The administrator of this machine wants one, and there is none."""
+        """Ask for a new passphrase, which the administrator of this machine wants and the desk does not have."""
         from app.ui.settings.passphrase import PassphraseDialog, PassphraseStep  # now: few desks open so
 
         _show_icon()
@@ -652,7 +656,7 @@ class WindowStart(_Shell):
 
 
 def _show_icon() -> None:
-    """Drawn once there is nothing more urgent to do: it takes as long as a panel."""
+    """Draw the icon of the program. It is done once there is nothing more urgent to do: it takes as long as a panel."""
     from app.ui.look import emblem
 
     QApplication.setWindowIcon(emblem.icon())
@@ -670,7 +674,8 @@ def _now() -> datetime:
 
 _INTERVAL_MS = 2_000
 _OLD_EVERY, _OLD_EVERY_IN_USE = 15, 1_800
-"""Young objects are looked at in every round, old ones in each of so many: half a minute, or an hour."""
+"""The numbers of rounds after which old objects are looked at, too, while the window is not in use, and while it is:
+half a minute, or an hour. Young objects are looked at in every round."""
 
 _FEW_OLD, _GROWTH = 5_000, 1.25
 """Old objects are looked at earlier if they are more than `_FEW_OLD` and more than `_GROWTH` times what the last look
@@ -678,7 +683,7 @@ left. Python's own collector has a rule like it."""
 
 
 class Collector(QObject):
-    """From its making until `close`, cycles are collected on this object's thread, and nowhere else.
+    """Collects cycles on its own thread, and nowhere else, from its making until `close`.
 
     A cycle may hold objects of Qt, and those must be destroyed on the thread they belong to; the collector, left alone,
     runs on whichever thread happens to allocate. (Qt: "QObject::~QObject: Timers cannot be stopped from another
@@ -712,7 +717,7 @@ class Collector(QObject):
 
     @staticmethod
     def _old() -> int:
-        """How many old objects there are, those that are never looked through left out."""
+        """Return the number of old objects, without those that are never looked through."""
         return len(gc.get_objects(generation=2))
 
     @Slot()

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Extensions:
-    """`features`: make what each of them adds to a window, in the order of menus. `shell`: import what makes the parts
-    that outlive the open desk. `mending`: makes what helps with damaged data; None where nothing does. `keeps`:
-    everything that a desk can have."""
+    """The additions of features. `features` make what each of them adds to a window, in the order of menus. `shell`
+    imports what makes the parts that outlive the open desk. `mending` makes what helps with damaged data; None if
+    nothing does. `keeps` is everything that a desk can have."""
 
     features: Sequence[MakeWindowFeature]
     shell: Sequence[Callable[[], MakeShellFeature]]

@@ -21,10 +21,11 @@ class Mending(QObject):
     ended = Signal(bool)
 
     def offer(self, problem: Problem, passphrase: str | None) -> None:
-        """Ask the person, and do it; `ended` follows. `problem`: the damage; `passphrase`: the one that opens the desk,
-        if it has one."""
+        """Ask the person, and mend the data; `ended` follows. `problem` is the damage; `passphrase` is the one that
+        opens the desk, if it has one."""
         raise NotImplementedError
 
 
 MakeMending: TypeAlias = Callable[[Paths, Keeps, Bridge, MainWindow], Mending]
-"""Its dialogs belong to the window, which may not be shown yet. The keeps are everything that a desk can have."""
+"""Makes the help with damaged data. Its dialogs belong to the window, which may not be shown yet. The keeps are
+everything that a desk can have."""

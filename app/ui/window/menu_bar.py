@@ -9,8 +9,8 @@ from app.ui.kit.commands import CommandGroup, Commands
 
 
 def make_menu_bar(commands: Commands, window: QWidget) -> QMenuBar:
-    """A menu for each group. What the system puts into the program's own menu makes no menu by itself: it is at the end
-    of the last one, from where the system takes it."""
+    """Make a menu for each group. What the system puts into the program's own menu makes no menu by itself: it is at
+    the end of the last one, from where the system takes it."""
     bar = QMenuBar(window)
     menus = [commands.menu(group, bar) for group in commands.groups if not _is_programs_own(group)]
     for menu in menus:

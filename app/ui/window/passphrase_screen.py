@@ -21,8 +21,8 @@ _EMBLEM = 64
 
 
 class PassphraseScreen(QWidget):
-    """`given` carries the passphrase; it stays until the desk is open (`ended`), or the person quits (`quit_wanted`).
-    `files_given`: they were dropped here."""
+    """The screen itself. `given` carries the passphrase; the screen stays until the desk is open (`ended`), or the
+    person quits (`quit_wanted`). `files_given` carries files that were dropped here."""
 
     given = Signal(str)
     quit_wanted = Signal()
@@ -30,7 +30,7 @@ class PassphraseScreen(QWidget):
     ended = Signal()
 
     def __init__(self, sentence: str = "", parent: QWidget | None = None) -> None:
-        """`sentence`: why, where there is more to say than that the desk is locked."""
+        """`sentence` says why, if there is more to say than that the desk is locked."""
         super().__init__(parent)
         self.setAccessibleName(_("Octavo is locked"))
         self.setAcceptDrops(True)
@@ -57,7 +57,7 @@ class PassphraseScreen(QWidget):
         return ()
 
     def _remarks(self) -> tuple[PlainLabel, ...]:
-        """Sentences at the foot, in their order."""
+        """Return the sentences at the foot, in their order."""
         return (self.waiting,)
 
     def _lay_out(self) -> None:
@@ -101,11 +101,11 @@ class PassphraseScreen(QWidget):
     # ---- what it says
 
     def show_wrong(self) -> None:
-        """It was not the right one."""
+        """Say that the passphrase was not the right one."""
         self.show_problem(_("This passphrase is wrong. Try again."))
 
     def show_problem(self, words: str) -> None:
-        """Why it did not open."""
+        """Say why the desk did not open."""
         self._set_busy(False)
         self.problem.setText(words)
         self.problem.show()
@@ -113,7 +113,7 @@ class PassphraseScreen(QWidget):
         self.secret.line.selectAll()
 
     def show_files(self, count: int) -> None:
-        """So many wait for the desk."""
+        """Say that so many files wait for the desk."""
         if count == 1:
             words = _("A file is waiting. Octavo opens it when it is unlocked.")
         else:

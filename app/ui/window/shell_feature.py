@@ -27,11 +27,11 @@ class Shell(Protocol):
 
     @property
     def desk(self) -> Services | None:
-        """The open desk."""
+        """The desk that is open."""
 
     @property
     def presenter(self) -> WindowPresenter | None:
-        """Fills the window with the open desk; None while it does not."""
+        """The presenter that fills the window with the open desk; None while none does."""
 
     def open(self, passphrase: str) -> None:
         """Open the desk, which is closed. What goes wrong is said on the screen that asks for the passphrase."""
@@ -58,10 +58,11 @@ class ShellFeature(QObject):
         self._shell = shell
 
     def desk_shown(self, window: WindowPresenter) -> None:
-        """A desk is open, and `window` shows it: at the start, and whenever it or another one was opened."""
+        """Note that a desk is open, and that `window` shows it: at the start, and whenever it or another one was
+        opened."""
 
     def close(self) -> None:
-        """The program ends; no work is under way any more."""
+        """End with the program; no work is under way any more."""
 
 
 MakeShellFeature: TypeAlias = Callable[[Shell, QObject], ShellFeature]

@@ -30,8 +30,8 @@ _FIRST_QUESTIONS = 3
 
 
 class Welcome(Presenter):
-    """At the start the conversation that was shown last, with the books that lay open in it; at the first start the
-    handbook. `wanted` carries the EmptyAction that a person chose."""
+    """Decides what the window begins with: at the start the conversation that was shown last, with the books that lay
+    open in it; at the first start the handbook. `wanted` carries the EmptyAction that a person chose."""
 
     wanted = Signal(object)
 
@@ -62,12 +62,13 @@ class Welcome(Presenter):
         shelf.folders.added.connect(self._note_added)
 
     def begin(self, state: WindowState, files: Sequence[Path]) -> None:
-        """`state` is what was shown last; `files` are given at the start."""
+        """Begin with what was shown last (`state`); `files` are given at the start."""
         self._state = state
         self.take_files(files)
 
     def take_files(self, files: Sequence[Path]) -> None:
-        """Files that the desktop hands over, as if they were dropped; before the window lives they wait for that."""
+        """Take files that the desktop hands over, as if they were dropped; before the window lives they wait for
+        that."""
         if self._started:
             self._shelf.openings.take_files(files)
         else:
@@ -75,7 +76,7 @@ class Welcome(Presenter):
 
     @Slot()
     def look(self) -> None:
-        """The conversations are listed: where none is shown, show one or begin one."""
+        """Show or begin a conversation once they are listed, if none is shown."""
         newest = next(iter(self._shelf.conversations), None)
         if self._shown.conversation is None:
             last = self._state.conversation_id
@@ -89,7 +90,7 @@ class Welcome(Presenter):
             self._start(new=newest is None)
 
     def _start(self, *, new: bool) -> None:
-        """`new`: there is no conversation yet."""
+        """Start the window; `new` tells that there is no conversation yet."""
         self._started = True
         if self._handbook is not None:
             self._first_start = new and not self._shown.shelf and not self._files
@@ -109,25 +110,25 @@ class Welcome(Presenter):
 
     @Slot()
     def note_answered(self) -> None:
-        """The first question was answered: the first start is over."""
+        """End the first start, as the first question was answered."""
         self._first_start = False
         self.hint()
 
     @Slot(object)
     def _note_added(self, books: tuple[Book, ...]) -> None:
-        """Documents of a folder came onto the shelf: all can be asked, while the others still come, too."""
+        """Note that documents of a folder came onto the shelf: all can be asked, while the others still come, too."""
         self._added |= {book.id for book in books}
         self.hint()
 
     @Slot()
     def note_locked(self) -> None:
-        """A passphrase was set: there is nothing more to know about the key."""
+        """Note that a passphrase was set: there is nothing more to know about the key."""
         self._key_open = False
         self.hint()
 
     @Slot(object)
     def note_ready(self, info: ModelInfo) -> None:
-        """A model is loaded: whoever has only the starter is led to a larger one."""
+        """Lead whoever has only the starter to a larger model, as a model is loaded."""
         if is_starter(info.path):
             self.advice.look()
 
@@ -138,13 +139,13 @@ class Welcome(Presenter):
 
     @Slot()
     def note_failed(self) -> None:
-        """There is no model."""
+        """Lead to a model, as there is none."""
         self.advice.look()
         self.hint()
 
     @Slot(object, object)
     def open_book(self, book: Book, talks: tuple[str, ...]) -> None:
-        """One that was added is opened beside the conversation that it was given for, and beside no other."""
+        """Open a document that was added beside the conversation that it was given for, and beside no other."""
         place = self._shown.place
         if place is not None and place[0] == book.id:
             self._page.renew(book)  # its file was put back, or its password given again
@@ -159,7 +160,7 @@ class Welcome(Presenter):
 
     @Slot()
     def hint(self) -> None:
-        """In the composer, and in the middle while nothing was asked."""
+        """Put hints into the composer, and into the middle while nothing was asked."""
         shown = self._shown
         self._window.shelf.set_quiet(self._first_start and len(shown.shelf) <= 1)
         pending = self._shelf.openings.pending(shown.id)
@@ -175,7 +176,7 @@ class Welcome(Presenter):
         self._window.talk.view.empty.show_words(self._empty_words(pending))
 
     def _empty_words(self, pending: tuple[str, ...]) -> EmptyWords:
-        """`pending` are the titles of what is being opened."""
+        """Return what an empty conversation says; `pending` are the titles of what is being opened."""
         key = _("Your library is encrypted, but its key is stored next to it.") if self._key_open else ""
         books, kept = self._shown.books, self._shown.shelf
         if self._model.failure:
@@ -209,7 +210,7 @@ class Welcome(Presenter):
         return EmptyWords(_("Add a document to start"), (where,), actions=(_add_action(), *choose), key=key)
 
     def _ready_words(self, documents: int, key: str) -> EmptyWords:
-        """A folder was added: so many documents can be asked now."""
+        """Return what it says after a folder was added: so many documents can be asked now."""
         return EmptyWords(
             _("{n} documents are ready").format(n=count(documents)),
             (_("Ask about all of them, or choose some."),),
@@ -222,7 +223,7 @@ class Welcome(Presenter):
         )
 
     def _first_words(self, key: str, *, importing: bool) -> EmptyWords:
-        """`importing`: the handbook is on its way."""
+        """Return what it says at the first start; `importing` tells that the handbook is on its way."""
         line = (
             _("Nothing leaves this computer. The handbook is being imported.")
             if importing

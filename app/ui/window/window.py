@@ -58,8 +58,8 @@ from app.ui.workspace import Workspace
 
 @dataclass(frozen=True)
 class EmptyWindow:
-    """A window before a desk is open in it. `composer` may be written in already; `handbook` is the book that is open
-    at the first start."""
+    """A window before a desk is open in it. `composer` may be written in already; `handbook` is the document that is
+    open at the first start."""
 
     frame: MainWindow
     composer: Composer
@@ -70,7 +70,7 @@ class EmptyWindow:
 
 
 class WindowPresenter(QObject):
-    """Owns everything of one window; `start` brings it to life. Nothing is decided here."""
+    """The owner of everything in one window; `start` brings it to life. Nothing is decided here."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class WindowPresenter(QObject):
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
-        """`now` gives the local time, aware of its zone; `clock` counts seconds. `features`: make what each of them
+        """`now` returns the local time, aware of its zone; `clock` counts seconds. `features` make what each of them
         adds.
         """
         super().__init__(parent)
@@ -226,7 +226,7 @@ class WindowPresenter(QObject):
         return [entry for feature in self.features for entry in feature.words_menu(words, citation, question_id)]
 
     def _book_notes_entries(self) -> list[MenuEntry]:
-        """Where features lead from the notes of a document."""
+        """Return the menu entries for where features lead from the notes of a document."""
         return [entry for feature in self.features for entry in feature.book_notes_menu()]
 
     def _busy_words(self) -> str:
@@ -291,7 +291,7 @@ class WindowPresenter(QObject):
         self.window.talk.composer.setFocus()
 
     def end(self) -> None:
-        """The window leaves the desk; called once."""
+        """End, once, as the window leaves the desk."""
         for feature in self.features:
             feature.end()
 
