@@ -39,9 +39,9 @@ _PASSPHRASE, _NO_PASSPHRASE = "passphrase", "no passphrase"
 
 @dataclass(frozen=True)
 class Known:
-    """The facts that decide what the dialog shows. `origin`: where the key of the data is. `gpu`, `experts`: False only
-    where the model in use is known to be without. `key_kept`: there is a key for the server. `added`: rows of
-    features. `policy`: what the administrator has decided."""
+    """The facts that decide what the dialog shows. `origin` tells where the key of the data is. `gpu` and `experts` are
+    False only if the model in use is known to be without. `key_kept` tells that there is a key for the server. `added`
+    are rows of features. `policy` is what the administrator has decided."""
 
     origin: KeyOrigin = KeyOrigin.KEYRING
     gpu: bool = True
@@ -53,7 +53,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Pending:
-    """A step that changes need to take effect: `action` are the words on its button, `key` what `acted` carries."""
+    """A step that changes need to take effect. `action` are the words on its button, `key` is what `acted` carries."""
 
     words: str
     action: str
@@ -61,8 +61,8 @@ class Pending:
 
 
 class SettingsDialog(QDialog):
-    """`changed` carries a setting's path and its new value; `key_changed` the address of the server and its new key,
-    empty to forget it; `acted` the key of what is to be done."""
+    """The dialog itself. `changed` carries a setting's path and its new value; `key_changed` the address of the server
+    and its new key, empty to forget it; `acted` the key of what is to be done."""
 
     changed = Signal(str, object)
     key_changed = Signal(str, str)
@@ -112,7 +112,7 @@ class SettingsDialog(QDialog):
     # ---- what it shows
 
     def editor(self, path: str) -> Editor:
-        """The editor of a setting such as `engine.threads`."""
+        """Return the editor of a setting such as `engine.threads`."""
         field = self.row(path).field
         assert isinstance(field, Editor)
         return field
@@ -148,7 +148,7 @@ class SettingsDialog(QDialog):
         self.pending_button.setVisible(pending is not None)
 
     def show_problem(self, path: str, words: str) -> None:
-        """Why a value was not taken."""
+        """Show why a value was not taken."""
         self._rows[path].show_problem(self._meanings[path].refusal or words)
 
     def done(self, result: int) -> None:
@@ -181,7 +181,7 @@ class SettingsDialog(QDialog):
 
     @Slot()
     def _show(self) -> None:
-        """The chosen section, or all rows that have the words that are searched for."""
+        """Show the chosen section, or all rows that have the words that are searched for."""
         wanted = self.search.text().casefold().split()
         chosen = self._mark_section(searching=bool(wanted))
         if wanted:
@@ -204,7 +204,7 @@ class SettingsDialog(QDialog):
         self._scroller.verticalScrollBar().setValue(0)
 
     def _mark_section(self, *, searching: bool) -> str:
-        """Set the chosen section off in the list, unless all are searched; its kind."""
+        """Set the chosen section off in the list, unless all are searched; return its kind."""
         chosen = self.list.currentRow()
         for place in range(self.list.count()):
             item, font = self.list.item(place), self.list.font()
@@ -222,7 +222,7 @@ class SettingsDialog(QDialog):
             self.changed.emit("remote", changed)
 
     def _applies(self, need: Need | None, path: str) -> bool:
-        """Whether the setting makes a difference, or was changed already."""
+        """Return whether the setting makes a difference, or was changed already."""
         if need in (Need.GPU, Need.EXPERTS):
             has = self._known.gpu and (need is Need.GPU or self._known.experts)
             return has or value_of(self._settings, path) != value_of(Settings(), path)
@@ -289,7 +289,7 @@ class SettingsDialog(QDialog):
         return made
 
     def _key_row(self) -> SettingRow:
-        """It is no setting: it goes into the keyring."""
+        """Make the row of the server's key, which is no setting: it goes into the keyring."""
         words = _("Stored in the system keyring, or encrypted in Octavo’s data; sent only to that server.")
         made = self._rows[_KEY] = SettingRow(_("Key"), words, self.key)
         return made
@@ -324,7 +324,7 @@ class SettingsDialog(QDialog):
 
     @Slot(int, int)
     def _keep_edge(self, lowest: int, highest: int) -> None:
-        """Rows end where they do without a scroll bar."""
+        """Keep the right edge of the rows where it is without a scroll bar."""
         bar = self._scroller.verticalScrollBar().sizeHint().width() if highest > lowest else 0
         self._shown.setContentsMargins(SPACE_XXL, SPACE_XL, SPACE_XXL - bar, SPACE_XL)
 
@@ -354,7 +354,7 @@ _Buttons: TypeAlias = "tuple[str, *tuple[tuple[str, str], ...]]"
 
 
 def _lock_words(origin: KeyOrigin) -> _Buttons:
-    """How the data is locked, and what can be done about it."""
+    """Say how the data is locked, and return the buttons for what can be done about it."""
     match origin:
         case KeyOrigin.PASSPHRASE:
             words = _("Your data is locked. Octavo asks for the passphrase at each start.")

@@ -32,14 +32,15 @@ _OTHER = "other"
 
 
 class Editor(QWidget):
-    """A field's widget: `value` gives what it says, of the field's type. `changed`: a person gave it another value."""
+    """A field's widget. `value` is what it says, of the field's type; `changed` tells that a person gave it another
+    value."""
 
     changed = Signal()
     below = False
-    """Whether it needs the whole width, under its name."""
+    """True if the field needs the whole width, under its name."""
 
     def __init__(self, *widgets: QWidget) -> None:
-        """The first of them has the focus and the name."""
+        """`widgets` are shown from left to right; the first of them has the focus and the name."""
         super().__init__()
         self._widget = widgets[0]
         row(*widgets, of=self, spacing=SPACE_S)
@@ -57,7 +58,7 @@ class Editor(QWidget):
         raise NotImplementedError
 
     def set_value(self, value: object) -> None:
-        """Without `changed`."""
+        """Show a value, without emitting `changed`."""
         raise NotImplementedError
 
     def commit(self) -> None:
@@ -78,7 +79,7 @@ class SwitchEditor(Editor):
 
 
 class ChoiceEditor(Editor):
-    """One of several values, each with its words."""
+    """A field for one of several values, each with its words."""
 
     def __init__(self, named: Named, value: object) -> None:
         self._values = [each for each, _words in named]
@@ -96,7 +97,7 @@ class ChoiceEditor(Editor):
 
 
 class NumberEditor(Editor):
-    """A number within its bounds. Those that are `named` are chosen by their names, any other is typed."""
+    """A field for a number within its bounds. Those that are `named` are chosen by their names, any other is typed."""
 
     def __init__(
         self, value: object, lowest: float, highest: float, *, whole: bool, unit: str = "", named: Named = ()
@@ -133,7 +134,8 @@ class NumberEditor(Editor):
         return int(self.field.value()) if self._whole else self.field.value()
 
     def set_value(self, value: object) -> None:
-        """A number that has no name, or one that has; the field then offers it as the other one."""
+        """Show a number. One that has no name is typed, and one that has is chosen; the field then offers it as the
+        other one."""
         is_named = value in self._named
         self.choice.set_value(str(self._named.index(value)) if is_named else _OTHER)
         if isinstance(value, int | float) and not is_named:
@@ -166,10 +168,10 @@ class NumberEditor(Editor):
 
 
 class LineEditor(Editor):
-    """A line of text; an empty one means `empty`."""
+    """A field for a line of text; an empty one means `empty`."""
 
     def __init__(self, value: object, hint: str, *, empty: str = "", extra: tuple[QWidget, ...] = ()) -> None:
-        """`hint`: what is shown where nothing is typed."""
+        """`hint` is shown if nothing is typed."""
         self._empty = empty
         self._line = QLineEdit()
         self._line.setPlaceholderText(hint)
@@ -194,7 +196,7 @@ class LineEditor(Editor):
 
 
 class FileEditor(LineEditor):
-    """A path, typed or chosen."""
+    """A field for a path, typed or chosen."""
 
     def __init__(self, value: object, hint: str, title: str, kinds: str) -> None:
         """`title` and `kinds` are those of the dialog in which a file is chosen."""
@@ -211,13 +213,13 @@ class FileEditor(LineEditor):
 
     @Slot(str)
     def take(self, path: str) -> None:
-        """One that was chosen."""
+        """Take a path that was chosen."""
         self._line.setText(path)
         self.commit()
 
 
 class TextEditor(Editor):
-    """Several lines of text, up to so many characters."""
+    """A field for several lines of text, up to so many characters."""
 
     below = True
 
@@ -257,8 +259,8 @@ class _LeftText(QPlainTextEdit):
 
 
 class KeyEditor(Editor):
-    """A secret: what is kept is not shown, what is typed only as dots. `value` is the new one, empty to forget the one
-    that is kept."""
+    """A field for a secret: what is kept is not shown, what is typed only as dots. `value` is the new one, empty to
+    forget the one that is kept."""
 
     def __init__(self, *, kept: bool) -> None:
         self._line = QLineEdit()
@@ -295,8 +297,8 @@ class KeyEditor(Editor):
 
 
 class ServersEditor(Editor):
-    """Other servers, each to be used in place of the one that answers, or forgotten. `used`: with the label of one;
-    empty: another one is to be set up, and the one that answers kept."""
+    """A list of other servers, each to be used in place of the one that answers, or forgotten. `used` carries the label
+    of one; an empty label means that another one is to be set up, and the one that answers kept."""
 
     below = True
     used = Signal(str)
@@ -340,7 +342,7 @@ class ServersEditor(Editor):
 
 
 class AdaptersEditor(Editor):
-    """LoRA adapters, each with how strongly it works; a row for each, and a button for one more."""
+    """A list of LoRA adapters, each with how strongly it works; a row for each, and a button for one more."""
 
     below = True
 
@@ -372,7 +374,7 @@ class AdaptersEditor(Editor):
 
     @Slot(str)
     def add(self, path: str) -> None:
-        """One more, as it was trained."""
+        """Add an adapter, at the strength with which it was trained."""
         self._append(Adapter(path))
         self.changed.emit()
 

@@ -11,9 +11,10 @@ from app.wording.settings import SectionKind
 
 @dataclass(frozen=True)
 class FeatureRow:
-    """`key`: by which the row is known; `section`: where it stands, below the rows of the kernel. `explain`: gives the
-    words below the title, and may ask the store for them; it is called in the thread of the store. `run`: what the
-    button does, once the settings are closed where `closes_settings`."""
+    """A row that a feature adds to the settings: something that can be done there, with a button. The row is known by
+    `key`, and stands in `section`, below the rows of the kernel. `explain` returns the words below the title, and may
+    ask the store for them; it is called in the thread of the store. `run` is what the button does, once the settings
+    are closed if `closes_settings`."""
 
     key: str
     section: SectionKind
@@ -25,4 +26,4 @@ class FeatureRow:
 
 
 ExplainedRows: TypeAlias = tuple[tuple[FeatureRow, str], ...]
-"""Each row with the words below its title."""
+"""The rows, each with the words below its title."""

@@ -64,7 +64,7 @@ def make_editor(meaning: Meaning, settings: Settings, theme: Theme) -> Editor:
 
 
 def _declared(path: str) -> tuple[object, float, float]:
-    """The type under a setting's annotation, its lowest and its highest value."""
+    """Return the type under a setting's annotation, its lowest and its highest value."""
     group, _dot, name = path.rpartition(".")
     owner = value_of(Settings(), group) if group else Settings()
     assert isinstance(owner, msgspec.Struct)

@@ -49,7 +49,7 @@ class SecretLine(FormField):
 
     @property
     def ready(self) -> bool:
-        """Something was typed."""
+        """True if something was typed."""
         return bool(self.line.text())
 
     def show_as_text(self, shown: bool) -> None:
@@ -59,7 +59,7 @@ class SecretLine(FormField):
 
 
 class StrengthBar(QWidget):
-    """How hard a passphrase is to guess: a bar, and the same in words."""
+    """A bar that shows how hard a passphrase is to guess, and the same in words."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class StrengthBar(QWidget):
 
     @property
     def enough(self) -> bool:
-        """Whether the passphrase that was shown last is strong enough to be set."""
+        """True if the passphrase that was shown last is strong enough to be set."""
         return self._enough
 
     def show_strength(self, passphrase: str) -> None:
@@ -88,7 +88,7 @@ class NewPassphrase(FormField):
     """A passphrase that is to be set, typed twice, with how hard it is to guess: wherever one is chosen."""
 
     def __init__(self, name: str = "") -> None:
-        """`name`: above the first line."""
+        """`name` is written above the first line."""
         super().__init__()
         self.new, self.again = SecretLine(name or _("Passphrase")), SecretLine(_("The same once more"))
         self.strength = StrengthBar()
@@ -105,7 +105,7 @@ class NewPassphrase(FormField):
 
     @property
     def ready(self) -> bool:
-        """It is strong enough, and was typed twice."""
+        """True if the passphrase is strong enough, and was typed twice."""
         return self.strength.enough and self.new.text() == self.again.text()
 
     def show_as_text(self, shown: bool) -> None:
@@ -120,8 +120,8 @@ class NewPassphrase(FormField):
 
 
 class PassphraseDialog(SmallDialog):
-    """`given` carries the present passphrase and the new one, each empty where there is none. It stays open until
-    `close_done`, since the present one may be wrong."""
+    """A dialog that sets, changes or removes the passphrase. `given` carries the present passphrase and the new one,
+    each empty if there is none. It stays open until `close_done`, since the present one may be wrong."""
 
     given = Signal(str, str)
 
@@ -133,8 +133,8 @@ class PassphraseDialog(SmallDialog):
         *,
         words: PassphraseWords | None = None,
     ) -> None:
-        """`reason`: why one has to be set before the desk opens; then the program ends without. `words`: in the place
-        of the usual ones."""
+        """`reason` says why one has to be set before the desk opens; the program ends without one. `words` are shown in
+        the place of the usual ones."""
         self._step = step
         self.present = SecretLine(_("Present passphrase"))
         self.chosen = NewPassphrase(_("New passphrase") if step is PassphraseStep.CHANGE else "")
@@ -153,7 +153,7 @@ class PassphraseDialog(SmallDialog):
         self._parts()[0].setFocus()
 
     def show_problem(self, words: str) -> None:
-        """Why nothing was changed."""
+        """Say why nothing was changed."""
         self._set_busy(False)
         self.problem.setText(words)
         self.problem.show()
@@ -163,11 +163,11 @@ class PassphraseDialog(SmallDialog):
         first.line.selectAll()
 
     def show_wrong(self) -> None:
-        """The desk did not open."""
+        """Say that the desk did not open with the passphrase."""
         self.show_problem(_("This passphrase is wrong. Try again."))
 
     def close_done(self) -> None:
-        """It is done."""
+        """Close the dialog, as what it was for is done."""
         super().accept()
 
     def accept(self) -> None:
@@ -189,7 +189,7 @@ class PassphraseDialog(SmallDialog):
 
     @Slot()
     def _look(self) -> None:
-        """Whether it can be done with what is typed."""
+        """Let the person go on if it can be done with what is typed."""
         self.problem.hide()
         self.fit_height()
         known = self.present not in self._parts() or bool(self.present.text())
@@ -207,7 +207,7 @@ class PassphraseDialog(SmallDialog):
 
 
 def forgotten_words() -> str:
-    """The consequence of forgetting the passphrase."""
+    """Say what follows if the passphrase is forgotten."""
     return _(
         "If you forget it, nobody can open your conversations and documents again: not you, and not the makers of"
         " Octavo. Write it down, and keep it in a safe place."

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 class PassphrasePresenter(Presenter):
-    """`changed`: where the key is stored is another place now; `done` carries a sentence about it."""
+    """Sets the passphrase. `changed` tells that the key is stored in another place now; `done` carries a sentence about
+    it."""
 
     changed = Signal()
     done = Signal(str)
@@ -39,12 +40,12 @@ class PassphrasePresenter(Presenter):
 
     @property
     def origin(self) -> KeyOrigin:
-        """Where the key is stored."""
+        """The place where the key is stored."""
         return self._database.key.origin
 
     @property
     def dialog(self) -> PassphraseDialog | None:
-        """While it is open."""
+        """The dialog while it is open; else None."""
         return self._shown if self._shown is not None and shiboken6.isValid(self._shown) else None
 
     @Slot()
@@ -82,7 +83,8 @@ class PassphrasePresenter(Presenter):
         self._call(work, self._on_set, self._on_refused)
 
     def _set(self, present: Password, new: Password) -> bool:
-        """Whether the present one was right. An empty new one takes it away."""
+        """Protect the desk by a new passphrase, or, if that is empty, without one. Return whether the present one was
+        right."""
         database, paths = self._database, self._paths
         if database.key.origin is KeyOrigin.PASSPHRASE and not is_passphrase(database, paths, present.secret):
             return False

@@ -56,12 +56,12 @@ class Preferences(Presenter):
         passphrase.changed.connect(self._look_again)
 
     def use(self, added: Iterable[FeatureRow]) -> None:
-        """The rows of features."""
+        """Take the rows of features."""
         self._added = tuple(added)
 
     @property
     def dialog(self) -> SettingsDialog | None:
-        """While it is open."""
+        """The dialog while it is open; else None."""
         return self._shown if self._shown is not None and shiboken6.isValid(self._shown) else None
 
     @property
@@ -70,7 +70,7 @@ class Preferences(Presenter):
         return self._settings
 
     def begin(self, settings: Settings) -> None:
-        """These are in force; what is wrong with the administrator's policy is said."""
+        """Begin with the settings that are in force, and say what is wrong with the administrator's policy."""
         if (problem := self._store.policy.problem) is not None:
             self._on_problem(problem)
         self._settings = self._in_effect = settings
@@ -79,7 +79,8 @@ class Preferences(Presenter):
 
     @Slot()
     def refresh(self) -> None:
-        """The model was loaded. Others keep settings too: which model is used, and how it is placed."""
+        """Load the settings again, as the model was loaded. Others keep settings too: which model is used, and how it
+        is placed."""
         self._call(self._store.load, self._take)
 
     @Slot(object)
@@ -96,13 +97,14 @@ class Preferences(Presenter):
 
     @Slot(int)
     def step_text(self, step: int) -> None:
-        """The text of conversations so many steps larger or smaller; in its usual size with 0."""
+        """Make the text of conversations so many steps larger, or smaller for less than 0; 0 gives it its usual
+        size."""
         larger = bisect_left(TEXT_PERCENTS, self._settings.text_percent) + step
         self.set_text(TEXT_PERCENTS[max(0, min(len(TEXT_PERCENTS) - 1, larger))] if step else 100)
 
     @Slot(int)
     def set_text(self, percent: int) -> None:
-        """The size of the text of conversations."""
+        """Set the size of the text of conversations, in percent."""
         if percent != self._settings.text_percent:
             self.change("text_percent", percent)
 
@@ -123,7 +125,8 @@ class Preferences(Presenter):
         self._call(self._look, self._show)
 
     def _look(self) -> _Found:
-        """The settings, whether there is a key for the server that they name, and what the rows of features say."""
+        """Return the settings, whether there is a key for the server that they name, and what the rows of features
+        say."""
         settings = self._store.load()
         explained = tuple((row, row.explain()) for row in self._added)
         return settings, self._models.remote.has_key(settings.remote.address), explained

@@ -15,7 +15,7 @@ from app.ui.widgets.layouts import STRETCH, column, row
 
 
 class SettingRow(QWidget):
-    """`words`: all that it is found by. `is_wanted`: whether it applies now."""
+    """A row. `words` are all that it is found by; `is_wanted` tells whether it applies now."""
 
     def __init__(self, title: str, help_text: str, field: QWidget, *, words: str = "") -> None:
         super().__init__()
@@ -37,22 +37,22 @@ class SettingRow(QWidget):
         column(inner, Separator(), of=self)
 
     def show_problem(self, words: str) -> None:
-        """Why its value was refused; empty: it was taken."""
+        """Show why its value was refused; an empty text means that it was taken."""
         self.problem.setText(words)
         self.problem.setVisible(bool(words))
 
     def matches(self, wanted: list[str]) -> bool:
-        """Whether all of these words, in lower case, are in it."""
+        """Return whether all of these words, in lower case, are in the row."""
         return all(word in self.words for word in wanted)
 
 
 class ButtonRow(SettingRow):
-    """Something that can be done, in the place of a value."""
+    """A row for something that can be done, in the place of a value."""
 
     acted = Signal(str)
 
     def __init__(self, title: str, help_text: str, *buttons: tuple[str, str]) -> None:
-        """`buttons`: a key, which `acted` carries, and the words on its button."""
+        """`buttons` are pairs: a key, which `acted` carries, and the words on its button."""
         self._title = title
         self._buttons: dict[str, TextButton] = {}
         super().__init__(title, help_text, QWidget())
@@ -81,7 +81,7 @@ class ButtonRow(SettingRow):
 
 
 class SectionView(QWidget):
-    """A heading, a note and rows."""
+    """A section: a heading, a note and rows."""
 
     def __init__(self, title: str, note: str, rows: list[SettingRow]) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class SectionView(QWidget):
         self.setVisible(True)
 
     def show_found(self, wanted: list[str]) -> bool:
-        """Only rows with these words, under a smaller heading; whether there are any."""
+        """Show only the rows with these words, under a smaller heading; return whether there are any."""
         set_role(self._heading, "section")
         self._note.hide()
         self._column.setContentsMargins(0, 0, 0, SPACE_L)
