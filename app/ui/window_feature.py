@@ -26,22 +26,22 @@ class WindowFeature(QObject):
         self._workspace = workspace
 
     def commands(self) -> Sequence[PlacedCommands]:
-        """The commands of menus, palette and shortcuts; asked for once."""
+        """Return the commands of menus, palette and shortcuts; asked for once."""
         return ()
 
     def begin(self) -> None:
-        """The desk is open and its panels are shown; called once."""
+        """Begin, once, as the desk is open and its panels are shown."""
 
     def end(self) -> None:
-        """The window leaves the desk; whatever is still under way for it is stopped. Called once."""
+        """End, once, as the window leaves the desk; whatever is still under way for it is stopped."""
 
     def busy_words(self) -> str:
         """Say which work of the feature would be stopped if another desk were opened now; empty for none."""
         return ""
 
     def take_back(self) -> bool:
-        """Let what is shown of it, and waits to be asked, wait no longer: a person wants to stop something. Returns
-        whether there was any."""
+        """Let what is shown of the feature, and waits to be asked, wait no longer: a person wants to stop something.
+        Return whether there was any."""
         return False
 
     def look_through(self, submission: Submission, go_on: GoOn) -> None:
@@ -53,16 +53,16 @@ class WindowFeature(QObject):
         return ()
 
     def text_finder(self) -> TextFinder | None:
-        """Looks through texts for what is typed in the palette, where it can; asked for once."""
+        """Return what looks through texts for what is typed in the palette, if the feature can; asked for once."""
         return None
 
     def open_kept(self, kind: str, id: str) -> bool:  # noqa: ARG002
-        """Show something that it keeps, by the id of its `KeptKind` and its own. Returns whether it is of this
+        """Show something that the feature keeps, by the id of its `KeptKind` and its own. Return whether it is of this
         feature."""
         return False
 
     def file_kind(self) -> GivenKind | None:
-        """A kind of files that it takes for the next question, if it does; asked for once."""
+        """Return the kind of files that the feature takes for the next question, if it takes any; asked for once."""
         return None
 
     def book_menu(self, book: Book) -> Sequence[MenuEntry]:  # noqa: ARG002
@@ -78,7 +78,7 @@ class WindowFeature(QObject):
         return ()
 
     def settings_rows(self) -> Sequence[FeatureRow]:
-        """Its rows in the settings, each with a button; asked for once."""
+        """Return the rows of the feature in the settings, each with a button; asked for once."""
         return ()
 
     def answer_menu(self, answer_id: str, citation: Citation | None) -> Sequence[MenuEntry]:  # noqa: ARG002
@@ -87,11 +87,12 @@ class WindowFeature(QObject):
 
     def words_menu(self, words: str, citation: Citation | None, question_id: str) -> Sequence[MenuEntry]:  # noqa: ARG002
         """Return entries about words that another feature shows, such as a cell of a table, for the menu of that. The
-        words rest on `citation`, and answer a question; where there are none yet, they are empty."""
+        words rest on `citation`, and answer a question; if there are none yet, they are empty."""
         return ()
 
     def book_notes_menu(self) -> Sequence[MenuEntry]:
-        """Where its notes lead from those of one document: buttons below the list that drops down on the page."""
+        """Return entries for where the feature leads from the notes of one document: buttons below the list that drops
+        down on the page."""
         return ()
 
 

@@ -58,7 +58,7 @@ class FilesView(ShelfListView):
 
 
 class FileDelegate(RowDelegate):
-    """The file's place, and what became of it; where that is a fault, in two lines if need be."""
+    """Paints the row of a file: its place, and what became of it; a fault in two lines if need be."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         view = option.widget
@@ -124,8 +124,7 @@ def _beside(file: FileRow) -> int:
 
 
 class PasswordRow(QWidget):
-    """Lies over the row of a protected file, with a field for its password. `given` carries its Path and the
-    Password."""
+    """A field over the row of a protected file, for its password. `given` carries its Path and the Password."""
 
     given = Signal(object, object)
 
@@ -148,9 +147,9 @@ class PasswordRow(QWidget):
 
 
 class AddingDialog(QDialog):
-    """Not modal, and deleted when closed. `retry_wanted` carries list[Path], the files that are to be tried again;
-    `password_wanted` the Path of one that needs a password, `password_given` that and the Password; `pause_wanted`
-    whether to pause."""
+    """The list of files. It is not modal, and is deleted when it is closed. `retry_wanted` carries list[Path], the
+    files that are to be tried again; `password_wanted` the Path of one that needs a password, `password_given` that and
+    the Password; `pause_wanted` whether to pause."""
 
     retry_wanted = Signal(list)
     password_wanted = Signal(object)
@@ -181,7 +180,7 @@ class AddingDialog(QDialog):
         self._count()
 
     def show_run(self, title: str, words: str, run: RunProgress | None) -> None:
-        """`words`: how far it is, or, where `run` is None, what came of it."""
+        """Show how far the run is. `words` say that or, if `run` is None, what came of it."""
         begins = run is not None and not self._runs
         self._runs, self._paused = run is not None, run is not None and run.paused is True
         self._title.setText(disarm(title))
@@ -203,7 +202,7 @@ class AddingDialog(QDialog):
         self._files.narrow(None if which == _ALL else AddedState(which))
 
     def look_at_current(self) -> None:
-        """At what is being read, and else at the beginning."""
+        """Scroll to the file that is being read, or else to the beginning."""
         model = self.view.model()
         places = (model.index(number, 0) for number in range(model.rowCount()))
         reading = next((place for place in places if place.data(FileRole).state is AddedState.READING), None)

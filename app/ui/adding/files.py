@@ -41,7 +41,7 @@ _STATES = {
 
 @dataclass(frozen=True)
 class FileRow:
-    """`name`: its place in the folder that was added; `words`: what became of it."""
+    """A file: `name` is its place in the folder that was added; `words` say what became of it."""
 
     path: Path
     name: str
@@ -55,7 +55,8 @@ class FileRow:
 
 
 class AddedFiles(QAbstractListModel):
-    """`FileRole` gives a `FileRow`. `counted`: how many are in each state has changed."""
+    """The list of the files. `FileRole` gives a `FileRow`. `counted` tells that the number of files in some state has
+    changed."""
 
     counted = Signal()
 
@@ -77,12 +78,12 @@ class AddedFiles(QAbstractListModel):
         return tuple(row for row in self._rows.values() if row.state is AddedState.FAILED)
 
     def narrow(self, state: AddedState | None) -> None:
-        """Show those in this state alone; None: all."""
+        """Show the files in this state alone; None for all."""
         self._only = state
         self._show()
 
     def expect(self, paths: Iterable[Path], roots: Sequence[Path]) -> None:
-        """These will be read; `roots` are the folders that they are in."""
+        """Add files that will be read; `roots` are the folders that they are in."""
         self._roots = tuple(dict.fromkeys((*self._roots, *roots)))
         for path in paths:
             self._rows[path] = FileRow(path, self._name(path), AddedState.WAITING, _("waiting"))
@@ -97,7 +98,7 @@ class AddedFiles(QAbstractListModel):
         self._put(FileRow(ended.path, self._name(ended.path), state, words, ended.place.problem))
 
     def fail(self, failed: Iterable[tuple[Path, Problem]]) -> None:
-        """These could not be read, now or before."""
+        """Note that files could not be read, now or before."""
         for path, problem in failed:
             self._put(FileRow(path, self._name(path), AddedState.FAILED, sentence(problem), problem))
 

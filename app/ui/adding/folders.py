@@ -21,11 +21,12 @@ from app.wording.i18n import _
 
 _LOOK_EVERY_MS = 60_000
 _FIRST_LOOK_MS = 5_000
-"""After the window was opened: then there is time."""
+"""The time after the window was opened at which folders are looked at first: then there is time."""
 
 
 class AddedFolders(Presenter):
-    """`listed` carries dict[str, Shelved], by the ids of books, and tuple[SourceCounts, ...]."""
+    """The folders that were added. `listed` carries dict[str, Shelved], by the ids of books, and tuple[SourceCounts,
+    ...]."""
 
     listed = Signal(object, object)
 
@@ -51,7 +52,7 @@ class AddedFolders(Presenter):
 
     @Slot()
     def renew(self) -> None:
-        """Books may have come from folders, or have gone."""
+        """Read again which books are from which folders."""
         self._call(self._read, self._take)
 
     @Slot(int)
@@ -77,12 +78,12 @@ class AddedFolders(Presenter):
 
     @Slot(int)
     def forget(self, source_id: int) -> None:
-        """Its books stay."""
+        """Forget a folder; its books stay."""
         self._change(partial(self._adding.sources.forget, source_id))
 
     @Slot()
     def look(self) -> None:
-        """Whether there is something new in the folders that are watched; nothing is read."""
+        """Look whether there is something new in the folders that are watched; nothing is read."""
         watched = any(counts.source.watched for counts in self._sources.values())
         if watched and not self._looking and not self._folders.busy:
             self._looking = True
@@ -113,7 +114,7 @@ class AddedFolders(Presenter):
         self._unseen = set(paths)
 
     def _reveal(self) -> None:
-        """A folder is shown once its first books are on the shelf."""
+        """Scroll the shelf to a folder once its first books are there."""
         for counts in self._sources.values():
             if counts.read and counts.source.path in self._unseen:
                 self._unseen.discard(counts.source.path)
@@ -129,7 +130,7 @@ class AddedFolders(Presenter):
                 self._on_problem(problem)
 
     def _offer(self, news: tuple[News, ...]) -> None:
-        """Once for each file as it is."""
+        """Offer to add what is new, once for each file as it is."""
         states = {
             (place.source_id, place.path, place.size, place.mtime_ns)
             for each in news

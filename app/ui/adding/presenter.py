@@ -45,19 +45,19 @@ if TYPE_CHECKING:
     from app.ui.adding.dialog import AddingDialog
 
 _GATHER_MS = 400
-"""Books come onto the shelf a few at a time: each time its list is made anew."""
+"""The time for which books are gathered, to come onto the shelf a few at a time: each time its list is made anew."""
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """`named`: files that are tried once more though they failed."""
+    """A run that is wanted. `named` are files that are tried once more although they failed."""
 
     paths: tuple[Path, ...]
     named: dict[Path, NamedFile] = field(default_factory=dict)
 
 
 class FolderImport(Presenter):
-    """The books come onto the shelf, and onto no desk: the desk is for what is asked about.
+    """Adds folders. Their books come onto the shelf, and onto no desk: the desk is for what is asked about.
 
     `began` carries tuple[Path, ...], the folders; `progressed` the RunProgress, None once all have ended; `added`
     tuple[Book, ...], a few at a time.
@@ -110,12 +110,13 @@ class FolderImport(Presenter):
 
     @Slot(list)
     def take(self, folders: Iterable[Path | str]) -> None:
-        """Add all documents in these, or what is new and changed in them; after those that are being added already."""
+        """Add all documents in these folders, or what is new and changed in them; after those that are being added
+        already."""
         self._want(_Wanted(tuple(dict.fromkeys(Path(folder).resolve() for folder in folders))))
 
     @Slot(list)
     def retry(self, files: list[Path]) -> None:
-        """Read these once more."""
+        """Read these files once more."""
         self._want(_Wanted(self._paths, {file: NamedFile() for file in files}))
 
     @Slot()
@@ -156,7 +157,7 @@ class FolderImport(Presenter):
 
     @Slot()
     def look_for_unfinished(self) -> None:
-        """Octavo may have ended in the middle."""
+        """Look for what was not finished, as Octavo may have ended in the middle."""
         self._call(self._adding.unfinished, self._offer_unfinished)
 
     # ---- inside
@@ -255,7 +256,7 @@ class FolderImport(Presenter):
             self._show_run()
 
     def _show(self, words: str, fraction: float | None, *, paused: bool = False, listed: str = "") -> None:
-        """`listed`: the words above the list of files, where there is more room."""
+        """Show how far the run is. `listed` are the words above the list of files, where there is more room."""
         self._run, self._words = RunProgress(self._title(), words, fraction, paused), listed or words
         self._show_run()
 

@@ -17,8 +17,8 @@ class Telling(Protocol):
 
 
 class WindowArea(QObject):
-    """Nothing is decided here: signals of one presenter are connected to those whom they concern. An area knows those
-    that were made before it, and hears of the others by `WindowContext.events`."""
+    """A part of the window in which nothing is decided: signals of one presenter are connected to those whom they
+    concern. An area knows those that were made before it, and hears of the others by `WindowContext.events`."""
 
     def __init__(self, context: FrameContext) -> None:
         super().__init__(context.parent)

@@ -13,7 +13,7 @@ _Role = QAction.MenuRole
 
 
 def help_commands(help_: HelpPresenter) -> CommandGroup:
-    """The menu of the question mark."""
+    """Return the menu of the question mark."""
     return CommandGroup(
         Group.HELP,
         _("Help"),

@@ -36,7 +36,7 @@ class ModelArea(WindowArea):
 
     @cached_property
     def models(self) -> ModelWindowPresenter:
-        """Made when the window of models is opened first: few starts need it."""
+        """The window of models, made when it is opened first: few starts need it."""
         from app.ui.models.presenter import ModelWindowPresenter
 
         context = self._context

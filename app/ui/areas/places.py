@@ -1,4 +1,4 @@
-"""Where one can go in the window: pages, notes, files, the palette, help."""
+"""The places where one can go in the window: pages, notes, files, the palette, help."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class TalkArea(WindowArea):
         self._shelf.matters.instructed.connect(self.context.measure)
 
     def _connect_shown(self) -> None:
-        """Which conversation is shown, and how the context is used with it."""
+        """Connect which conversation is shown, and how the context is used with it, to those whom it concerns."""
         events, shown = self._context.events, self.conversation.shown
         shown.connect(events.conversation_shown)
         for look in (self.gallery.show_conversation, self.ahead.look, self.context.look):

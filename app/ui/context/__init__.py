@@ -1,1 +1,1 @@
-"""How full the context is: the spine, making room, reading ahead."""
+"""The use of the context: the spine, making room, reading ahead."""

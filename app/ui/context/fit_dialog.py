@@ -25,7 +25,7 @@ class FitDialog(SmallDialog):
     chosen = Signal(object)  # Remedy
 
     def __init__(self, choices: Choices, kv_type: KvType | None, *, asked: bool, parent: QWidget | None = None) -> None:
-        """`kv_type` is the present one, None where the model runs elsewhere; `asked` says that a question waits."""
+        """`kv_type` is the present one, None if the model runs elsewhere; `asked` says that a question waits."""
         self._choices = choices
         self._kv_type = kv_type
         self.options = [(QRadioButton(), way) for way in ways(choices, kv_type, asked=asked)]
@@ -112,7 +112,7 @@ class FitDialog(SmallDialog):
 
 
 def _timed(words: str, seconds: float | None) -> str:
-    """With how long the model reads for it, about, where that is known."""
+    """Return words with how long the model reads for it, about, if that is known."""
     return words if seconds is None else _("{words} · about {time}").format(words=words, time=estimate(seconds))
 
 
@@ -130,7 +130,7 @@ def _write(button: QRadioButton, words: str, width: int) -> None:
 
 
 def _action_words(kind: RemedyKind) -> tuple[str, str]:
-    """The word on the button, and what comes of it."""
+    """Return the word on the button, and what comes of it."""
     return {
         RemedyKind.LARGER: (_("Load again"), _("The model is loaded again with a larger context.")),
         RemedyKind.LEAVE_OUT: (
@@ -163,7 +163,7 @@ def _action_words(kind: RemedyKind) -> tuple[str, str]:
 
 
 def _limit_words(choices: Choices) -> str:
-    """Why there is no room for all of it, however the model is loaded; empty where there can be."""
+    """Say why there is no room for all of it, however the model is loaded; empty if there can be."""
     largest = max(choices.rooms, key=lambda room: room.context_tokens, default=None)
     if largest is None or largest.context_tokens >= choices.needed_tokens:
         return ""

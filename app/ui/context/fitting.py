@@ -27,7 +27,8 @@ _ROOM = "room"
 
 @dataclass(frozen=True)
 class _Moved:
-    """On its way out of the conversation `left`: what is in the composer, and the question that waits, if one does."""
+    """A way out of the conversation `left`: what was in the composer there, and the question that waits, if one
+    does."""
 
     left: str
     written: str
@@ -82,7 +83,8 @@ class Fitting(Presenter):
 
     @Slot()
     def look(self) -> None:
-        """The use of the context has changed. That little room is left is said once, until there is more again."""
+        """Look at the use of the context, which has changed. That little room is left is said once, until there is more
+        again."""
         use, shown = self._shown.use, self._shown.conversation
         if use is None or shown is None:
             return
@@ -99,7 +101,7 @@ class Fitting(Presenter):
 
     @Slot()
     def retry(self) -> None:
-        """There is more room now: ask the question that waited for it."""
+        """Ask the question that waited for room, as there is more now."""
         waiting, self._waiting = self._waiting, ""
         shown = self._shown.conversation
         if shown is not None and shown.id == waiting:
@@ -107,7 +109,7 @@ class Fitting(Presenter):
 
     @Slot()
     def give_up(self) -> None:
-        """The model could not be loaded with more room."""
+        """Forget the question that waits for room: the model could not be loaded with more."""
         self._waiting = ""
 
     # ---- what is chosen
@@ -169,7 +171,7 @@ class Fitting(Presenter):
 
     @Slot(str)
     def _read_again(self, answer_id: str) -> None:
-        """This turn and all after it are read again."""
+        """Let the model read this turn and all after it again."""
         answers = [turn.answer for turn in self._shown.turns if turn.answer is not None]
         ids = [answer.id for answer in answers if answer.left_out]
         if answer_id in ids and not self._asking.busy:

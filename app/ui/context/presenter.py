@@ -57,13 +57,13 @@ class ContextPresenter(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Another conversation, or other books on its desk, may be shown."""
+        """Measure anew if another conversation, or other books on its desk, are shown."""
         if self._wanted != (self._shown.id, self._shown.books):
             self.measure()
 
     @Slot()
     def measure(self) -> None:
-        """Ask the engine; the answer comes when it is not busy."""
+        """Ask the engine how the context is used; the answer comes when it is not busy."""
         if self._job is not None:
             self._job.cancel()
         self._job = None
@@ -135,8 +135,9 @@ class ContextPresenter(QObject):
 
     @Slot()
     def draw(self) -> None:
-        """Show the use again, after each change of it, and what can be done: that depends on what the engine does. How
-        far a reading is says the shelf, and the question that it is for; here nothing moves."""
+        """Show the use again, after each change of it, and what can be done: that depends on what the engine does. that
+        depends on what the engine does. How far a reading is, is shown on the shelf and at the question that it is for;
+        here nothing moves."""
         offers = {
             _Action.NOTHING: "",
             _Action.READ: _("Prepare now"),
@@ -184,7 +185,7 @@ class Prefill(Presenter):
 
     @Slot()
     def look(self) -> None:
-        """If another conversation than the one that is read, or one with other books, is shown, the reading ends."""
+        """End the reading if another conversation than the one that is read, or one with other books, is shown."""
         read, shown = self._conversation, self._shown.conversation
         if read is None or shown is None or (shown.id, shown.books) != (read.id, read.books):
             self._activity.stop(EngineTask.READING_AHEAD)

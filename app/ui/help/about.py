@@ -32,8 +32,8 @@ class AboutDialog(QDialog):
     def __init__(
         self, texts: Sequence[Path], credit: str, model: str, protection: str, parent: QWidget | None = None
     ) -> None:
-        """`texts`: files of licences, the most important first. `credit`: the words that the terms of the loaded
-        `model` ask for; empty where they ask for none. `protection`: how readers are locked in."""
+        """`texts` are files of licences, the most important first. `credit` are the words that the terms of the loaded
+        `model` ask for; empty if they ask for none. `protection` says how readers are locked in."""
         super().__init__(parent)
         self.setWindowTitle(_("About Octavo"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -93,7 +93,7 @@ def _emblem(ratio: float) -> QLabel:
 
 
 class LicencesDialog(QDialog):
-    """The texts by the names of their files."""
+    """A dialog with the texts of the licences, by the names of their files."""
 
     def __init__(self, texts: Sequence[Path], parent: QWidget | None = None) -> None:
         super().__init__(parent)

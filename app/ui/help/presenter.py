@@ -44,7 +44,7 @@ class HelpPresenter(Presenter):
         openings.opened.connect(self._look)
 
     def use(self, commands: Commands) -> None:
-        """These are listed with their keys."""
+        """Take the commands, which are listed with their keys."""
         self._commands = commands
 
     @Slot()
@@ -67,7 +67,8 @@ class HelpPresenter(Presenter):
 
     @Slot(object, object, str)
     def _look(self, book: Book, talks: object, title: str) -> None:  # noqa: ARG002 - whichever they are
-        """A file was read as a document, which may be on the shelf from another file: show it if it is the handbook."""
+        """Look at a file that was read as a document, which may be on the shelf from another file: show it if it is the
+        handbook."""
         if self._opening and title == self._opening:
             self._opening = ""
             self._open(book, self._chapter)
@@ -92,7 +93,7 @@ class HelpPresenter(Presenter):
         self._call(self._said_of_it, self._show_about, executor=Executor.MODELS)
 
     def _said_of_it(self) -> tuple[str, str, str]:
-        """The words that the terms of the loaded model ask for, and its name, empty where there are none; and how
+        """Return the words that the terms of the loaded model ask for, and its name, empty if there are none; and how
         readers are locked in."""
         model = self._engine.model()
         credit = (self._downloads.credit_of(model), printable(model.name)) if model is not None else ("", "")

@@ -24,7 +24,7 @@ _Listed: TypeAlias = tuple[CommandGroup, list[Command]]
 
 
 class ShortcutsDialog(QDialog):
-    """Every command that has keys, by groups."""
+    """A dialog with every command that has keys, by groups."""
 
     def __init__(self, commands: Commands, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +66,7 @@ def _with_keys(commands: Commands, group: CommandGroup) -> list[Command]:
 
 
 def _balance(groups: list[_Listed]) -> list[list[_Listed]]:
-    """Columns that are as even as can be, in the order of the groups."""
+    """Arrange the groups in columns that are as even as can be, in their order."""
     cuts = combinations(range(1, len(groups)), min(_COLUMNS, len(groups)) - 1)
     parts = [[groups[start:end] for start, end in pairwise((0, *cut, len(groups)))] for cut in cuts]
     return min(parts, key=lambda part: max(sum(len(commands) + 2 for _group, commands in column) for column in part))

@@ -1,1 +1,1 @@
-"""How the window looks: colours, type, icons, and how it moves."""
+"""The look of the window: colours, type, icons, and how it moves."""

@@ -9,14 +9,14 @@ from PySide6.QtSvg import QSvgRenderer
 from app.core.machine.paths import resources
 
 SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
-"""Sides in pixels: those of the freedesktop.org icon theme that menus, panels and switchers ask for."""
+"""The sides of icons in px that menus, panels and switchers ask for, by the freedesktop.org icon theme."""
 
 _SMALL = 24
-"""Up to this side a drawing with fewer leaves is used, which is drawn on whole pixels at 16."""
+"""The side in px up to which a drawing with fewer leaves is used, which is drawn on whole pixels at 16."""
 
 
 def draw(side: int) -> QImage:
-    """The icon, `side` pixels high and wide, on nothing."""
+    """Draw the icon, `side` pixels high and wide, on nothing."""
     name = "octavo-small.svg" if side <= _SMALL else "octavo.svg"
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
@@ -28,7 +28,7 @@ def draw(side: int) -> QImage:
 
 
 def icon() -> QIcon:
-    """In all sizes. Needs a QGuiApplication."""
+    """Make the icon in all sizes. Needs a QGuiApplication."""
     made = QIcon()
     for side in SIZES:
         made.addPixmap(QPixmap.fromImage(draw(side)))

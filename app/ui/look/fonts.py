@@ -44,7 +44,7 @@ _CJK_SERIF = (
 
 
 def load_fonts() -> tuple[str, ...]:
-    """Make the families known to Qt; gives the files that could not be loaded (none, normally).
+    """Make the families known to Qt; return the files that could not be loaded (none, normally).
 
     Needs a QGuiApplication. A CJK face is a substitution, so that it serves every widget and document that names
     one of the two families; where the system has none, Qt's own fallback is used.
@@ -62,7 +62,8 @@ def load_fonts() -> tuple[str, ...]:
 
 
 def folder_of(package: str) -> Path:
-    """Where the files of an installed package are, without running its code. Raises ModuleNotFoundError."""
+    """Return the folder with the files of an installed package, without running its code. Raises
+    ModuleNotFoundError."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(package)
@@ -70,12 +71,12 @@ def folder_of(package: str) -> Path:
 
 
 def ui_font(size: int = SIZE_UI, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """Source Sans; `size` in pixels of the window's scale."""
+    """Return Source Sans; `size` is in pixels of the window's scale."""
     return _font(UI_FAMILY, size, weight)
 
 
 def text_font(size: int = SIZE_TEXT, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """Source Serif, for what is read; `size` as above."""
+    """Return Source Serif, for what is read; `size` is in pixels of the window's scale."""
     return _font(TEXT_FAMILY, size, weight)
 
 
@@ -99,12 +100,12 @@ def _substitute(family: str, behind: list[str]) -> None:
 
 @cache
 def column_width(size: int) -> int:
-    """The width of the widest line of an answer that is set in this size, px."""
+    """Return the width in px of the widest line of an answer that is set in this size."""
     return round(QFontMetricsF(text_font(size)).averageCharWidth() * MEASURE_CHARACTERS)
 
 
 def code_font(size: int) -> QFont:
-    """A monospaced face of the system; `size` in pixels."""
+    """Return a monospaced face of the system; `size` is in px."""
     font = QFont(_choose_code_family())
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setFixedPitch(True)

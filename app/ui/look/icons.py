@@ -18,7 +18,7 @@ _HEIGHT = 0.875
 
 
 class Symbol(StrEnum):
-    """Every icon the window uses, by what it means."""
+    """The icons that the window uses, named by what they mean."""
 
     ADD = "plus"
     BACK = "arrow-left"
@@ -91,17 +91,18 @@ class Icons(QObject):
         return self._theme
 
     def icon(self, symbol: Symbol, colour: str | None = None) -> QIcon:
-        """`colour` as #RRGGBB; without one it is ink, and soft ink where the widget is disabled."""
+        """Return an icon. `colour` is #RRGGBB; without one it is ink, and soft ink where the widget is disabled."""
         palette = self._theme.palette
         return icon_of(symbol, QColor(colour or palette.ink), QColor(palette.soft_ink))
 
     def pixmap(self, symbol: Symbol, colour: str | None = None, size: int = ICON, ratio: float = 1.0) -> QPixmap:
-        """`size` in pixels of the window's scale, `ratio` the screen's device pixel ratio."""
+        """Return an icon as pixels; `size` is in pixels of the window's scale, `ratio` is the screen's device pixel
+        ratio."""
         return self.icon(symbol, colour).pixmap(QSize(size, size), ratio)
 
 
 def icon_of(symbol: Symbol, ink: QColor, faint: QColor) -> QIcon:
-    """An icon in the colour `ink`, in `faint` where its widget is disabled."""
+    """Return an icon in the colour `ink`, and in `faint` where its widget is disabled."""
     family, codes = _font()
     return QIcon(_Sign(family, chr(int(codes[symbol], 16)), ink, faint))
 
@@ -145,8 +146,8 @@ class _Sign(QIconEngine):
 
 @functools.cache
 def _font() -> tuple[str, dict[str, str]]:
-    """The family of the font and the code of each sign. Loaded once: each loading makes Qt forget all fonts it has
-    found. Of QtAwesome only the files are used: its code imports all of Qt, by way of QtPy."""
+    """Load the font, and return its family and the code of each sign. It is loaded once: each loading makes Qt forget
+    all fonts it has found. Only the files of QtAwesome are used: its code imports all of Qt, by way of QtPy."""
     folder = folder_of("qtawesome") / "fonts"
     loaded = QFontDatabase.addApplicationFont(str(folder / _FONT))
     codes = msgspec.json.decode((folder / _CODES).read_bytes(), type=dict[str, str])

@@ -10,23 +10,23 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QLabel, QWidget
 
 FADE_MS = 120
 LESS_MOTION = "OCTAVO_LESS_MOTION"
-"""This environment variable asks for it where the desktop has no such setting, or Qt does not know of it."""
+"""The environment variable that asks for less motion, if the desktop has no such setting, or Qt does not know of it."""
 
 
 def is_reduced() -> bool:
-    """Nothing may move: what would take a while to arrive is there at once."""
+    """Return whether nothing may move: what would take a while to arrive is there at once."""
     styles = QGuiApplication.styleHints()  # named: without it what it owns would be gone
     reduced = styles.accessibility().motionPreference() == Qt.MotionPreference.ReducedMotion
     return reduced or bool(os.environ.get(LESS_MOTION))
 
 
 def milliseconds(usual: int) -> int:
-    """How long motion takes: 0 where nothing is to move."""
+    """Return how long motion takes in ms: 0 if nothing is to move."""
     return 0 if is_reduced() else usual
 
 
 def show_gently(widget: QWidget) -> None:
-    """Show it; where it was hidden, over `FADE_MS`."""
+    """Show a widget; if it was hidden, let it appear over `FADE_MS`."""
     appears = widget.isHidden() and not is_reduced()
     widget.show()
     if appears:
@@ -34,7 +34,7 @@ def show_gently(widget: QWidget) -> None:
 
 
 def hide_gently(widget: QWidget) -> None:
-    """Hide it at once, so that it takes no key and no click; a picture of it fades in its place."""
+    """Hide a widget at once, so that it takes no key and no click; a picture of it fades in its place."""
     parent = widget.parentWidget()
     if widget.isVisible() and parent is not None and not is_reduced():
         picture = _Picture(widget.grab(), parent)
@@ -54,7 +54,7 @@ class _Picture(QLabel):
 
 
 class _Fade(QPropertyAnimation):
-    """Belongs to the widget, and takes its effect away in the end: a widget with one is painted twice."""
+    """Fades a widget. It belongs to that, and takes its effect away in the end: a widget with one is painted twice."""
 
     def __init__(self, widget: QWidget, begin: float, end: float) -> None:
         self._widget = widget
@@ -75,7 +75,7 @@ class _Fade(QPropertyAnimation):
 
 
 class Transition(QVariantAnimation):
-    """From one number to another, fast at first; `valueChanged` carries those between."""
+    """A way from one number to another, fast at first; `valueChanged` carries those between."""
 
     def __init__(self, usual_ms: int, parent: QObject | None = None) -> None:
         super().__init__(parent, easingCurve=QEasingCurve(QEasingCurve.Type.OutCubic))
@@ -86,7 +86,7 @@ class Transition(QVariantAnimation):
         return self.state() == QVariantAnimation.State.Running
 
     def begin(self, start: float, end: float) -> bool:
-        """Whether anything is to move."""
+        """Begin, and return whether anything is to move."""
         self.stop()
         if not (duration := milliseconds(self._usual)):
             return False

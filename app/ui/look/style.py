@@ -304,7 +304,7 @@ class Appearance(QObject):
         self._follow()
 
     def set_text(self, percent: int) -> None:
-        """The size of the text of conversations."""
+        """Set the size of the text of conversations, in percent."""
         self._theme.use_sizes(TextSizes(percent))
 
     @Slot()
@@ -352,5 +352,6 @@ def qpalette(palette: Palette) -> QPalette:
 
 
 def stylesheet(palette: Palette) -> str:
-    """Rules that the window's widgets name themselves for: `role` properties, and Qt's own class names."""
+    """Return the rules of Qt's stylesheet in these colours. Widgets are named in them by their `role` property, or by
+    Qt's own class names."""
     return _RULES.substitute(asdict(palette))

@@ -28,8 +28,8 @@ TEXT_FAMILY = "Source Serif Pro"
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours as #RRGGBB. They keep the contrast that WCAG AA wants (tests/ui/look/test_look.py): 4.5 for text on what
-    it is written on, 3 for the edges of what is written in."""
+    """The colours of a theme, as #RRGGBB. They keep the contrast that WCAG AA wants (tests/ui/look/test_look.py): 4.5
+    for text on what it is written on, 3 for the edges of what is written in."""
 
     dark: bool
     ground: str
@@ -102,7 +102,8 @@ CLOTH_BY_NIGHT = (
 
 
 def cloth(book_id: str, *, dark: bool = False) -> str:
-    """The colour of a book, always the same for the same id; `dark`: where it is written or drawn in the dark theme."""
+    """Return the colour of a book, always the same for the same id; `dark` is for what is written or drawn in the dark
+    theme."""
     return (CLOTH_BY_NIGHT if dark else CLOTH)[zlib.crc32(book_id.encode()) % len(CLOTH)]
 
 
@@ -186,7 +187,7 @@ class Theme(QObject):
             self.changed.emit()
 
     def repaint_on_change(self, widget: QWidget) -> None:
-        """Have it painted again on `changed`.
+        """Have a widget painted again on `changed`.
 
         Connected by the names that Qt has for both: PySide (6.12) keeps 48 bytes for ever of each connection to a
         method of Qt's own, such as `widget.update`, and an answer has twenty buttons."""

@@ -1,1 +1,2 @@
-"""Which desks there are: another is opened in place of this one; things move there; what a matter has of its own."""
+"""The desks that there are: another is opened in place of this one; things move there; and a matter has things of its
+own."""

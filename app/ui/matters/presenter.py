@@ -25,8 +25,9 @@ from app.wording.units import printable
 
 
 class MattersPresenter(Presenter):
-    """`desk_wanted` carries the id of the desk to open in place of this one, or this one anew, what to say then, and
-    what to do before, once nothing else is under way, or None; `done` a sentence."""
+    """The presenter of the desks. `desk_wanted` carries the id of the desk to open in place of this one, or this one
+    anew, what to say then, and what to do before, once nothing else is under way, or None; `done` carries a
+    sentence."""
 
     desk_wanted = Signal(str, str, object)
     done = Signal(str)
@@ -59,7 +60,7 @@ class MattersPresenter(Presenter):
 
     @Slot()
     def look(self) -> None:
-        """List them."""
+        """List the desks."""
         self._call(self._matters.all, self._show)
 
     @Slot(object)
@@ -89,7 +90,7 @@ class MattersPresenter(Presenter):
 
     @Slot(str)
     def open(self, id: str) -> None:
-        """Ask first where something would be stopped by it."""
+        """Open another desk; ask first if something would be stopped by it."""
         words = self._busy_words()
         if not words:
             self._leave(id)
@@ -129,7 +130,8 @@ class MattersPresenter(Presenter):
         return ""
 
     def ask_also(self, busy_words: Callable[[], str]) -> None:
-        """Something else would be stopped by opening another desk; it says what, or nothing."""
+        """Ask also about something else that would be stopped by opening another desk; `busy_words` says what, or
+        nothing."""
         self._also_stopped = busy_words
 
     @Slot()
@@ -178,7 +180,7 @@ class MattersPresenter(Presenter):
     # ---- what is its own
 
     def is_open(self) -> bool:
-        """A matter is, and not the library."""
+        """Return whether a matter is open, and not the library."""
         return self.matter is not None
 
     @Slot()

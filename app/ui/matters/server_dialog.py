@@ -16,12 +16,12 @@ _SERVER = "+"  # before a label, so that no label is one of the other values
 
 
 class ServerDialog(SmallDialog):
-    """`given`: with the `RemoteSettings` of the matter's own."""
+    """The dialog. `given` carries the `RemoteSettings` of the matter's own."""
 
     given = Signal(object)
 
     def __init__(self, known: RemoteSettings, own: RemoteSettings, parent: QWidget | None = None) -> None:
-        """`known`: a person's servers; `own`: what the matter has chosen."""
+        """`known` are a person's servers; `own` is what the matter has chosen."""
         labels = [server.label for server in known.servers]
         labels += [own.name] if own.name and own.name not in labels else []
         usual = _("As in the library ({name})").format(

@@ -46,7 +46,7 @@ class Anything(Presenter):
         self._looking: set[TextFinder] = set()
 
     def use(self, commands: Commands, features: Sequence[WindowFeature]) -> None:
-        """These are found, too, and what features have."""
+        """Take the commands, which are found too, and what features have."""
         self._commands, self._features = commands, features
         self._finders = tuple(finder for each in features if (finder := each.text_finder()) is not None)
         for finder in self._finders:
@@ -55,7 +55,7 @@ class Anything(Presenter):
             finder.failed.connect(self.failed)
 
     def search(self) -> None:
-        """Search through all texts, where a feature can; else find anything by its name."""
+        """Search through all texts, if a feature can do so; else find anything by its name."""
         if self._finders:
             self._go(self._finders[0].further(""))
         else:
@@ -124,7 +124,7 @@ class Anything(Presenter):
 
 
 def _list_images(images: Images) -> list[Entry]:
-    """Found by their names, shown with the conversations that they are in."""
+    """List the images, to be found by their names and shown with the conversations that they are in."""
     return [
         Entry(
             EntryKind.IMAGE,

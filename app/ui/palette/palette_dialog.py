@@ -25,16 +25,16 @@ _FROM_TOP = 0.13
 """The share of the window's height at which the palette's top is."""
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 _PAUSE_MS = 150
-"""After the last key, before texts are looked through."""
+"""The time after the last key before texts are looked through."""
 _FEWEST = 2
-"""Characters that are looked for in texts."""
+"""The fewest characters that are looked for in texts."""
 _DIM_LIGHT, _DIM_DARK = 70, 130
 _SHADOW, _SHADOW_ALPHA, _CORNER = 36, 3, 12
 _KEYS = QKeySequence("Ctrl+K")
 
 
 class PaletteDialog(QDialog):
-    """`chosen` carries the Entry, `search_wanted` the words that are to be looked for in texts."""
+    """The palette. `chosen` carries the Entry, `search_wanted` the words that are to be looked for in texts."""
 
     chosen = Signal(object)
     search_wanted = Signal(str)
@@ -48,7 +48,7 @@ class PaletteDialog(QDialog):
         hint: str = "",
         finders: Sequence[TextFinder] = (),
     ) -> None:
-        """`hint`: what there is to choose from, where that is not all. `finders` look through texts."""
+        """`hint` says what there is to choose from, if that is not all. `finders` look through texts."""
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)  # a part of the window; Qt lets no dialog begin as one
         self._window = parent
@@ -95,7 +95,7 @@ class PaletteDialog(QDialog):
         return view
 
     def _make_foot(self) -> QWidget:
-        """Which keys there are."""
+        """Make the foot, which says what keys there are."""
         items: list[QWidget] = []
         hints = [(("↑", "↓"), _("choose")), (("↵",), _("open")), (("Esc",), _("close"))]
         hints += [(caps_of(finder.keys), finder.hint) for finder in self._finders]
@@ -106,13 +106,13 @@ class PaletteDialog(QDialog):
 
     @Slot(object)
     def add(self, entries: Sequence[Entry]) -> None:
-        """More to choose from, found meanwhile."""
+        """Add more to choose from, found meanwhile."""
         at = self.view.currentIndex().row()
         self._model.add(entries, self.line.text())
         self._select(at)
 
     def add_found(self, entries: Sequence[Entry]) -> None:
-        """Texts that hold the words."""
+        """Add texts that hold the words."""
         at = self.view.currentIndex().row()
         self._model.add_found(entries, self.line.text())
         self._select(at)
@@ -127,14 +127,14 @@ class PaletteDialog(QDialog):
         self._fit()
 
     def end_search(self) -> None:
-        """All texts were looked through."""
+        """Note that all texts were looked through."""
         self._searching = False
         at = self.view.currentIndex().row()
         self._model.narrow(self.line.text())
         self._select(at)
 
     def open_over(self) -> None:
-        """Show it in the upper part of its window."""
+        """Show the palette in the upper part of its window."""
         self._before = QApplication.focusWidget()
         self.setGeometry(self._window.rect())
         self.raise_()
@@ -143,7 +143,7 @@ class PaletteDialog(QDialog):
         self.line.setFocus()
 
     def done(self, result: int) -> None:
-        """The focus goes back where it was."""
+        """Close, and give the focus back to where it was."""
         self._window.removeEventFilter(self)
         before, self._before = self._before, None
         super().done(result)
@@ -163,7 +163,7 @@ class PaletteDialog(QDialog):
         return super().eventFilter(watched, event)
 
     def _press(self, event: QKeyEvent) -> bool:
-        """Whether the key is not for the line."""
+        """Do what a key is for, and return whether it is kept from the line."""
         step = _STEPS.get(Qt.Key(event.key()))
         if step is not None:
             self._step(step)
@@ -223,13 +223,13 @@ class PaletteDialog(QDialog):
         return _("Nothing found for “{words}”. Try fewer words, or a part of one.").format(words=words)
 
     def _step(self, step: int) -> None:
-        """To the next entry there, past headings; at an end, to that entry."""
+        """Go to the next entry in a direction, past headings; at an end, to that entry."""
         target = self._model.step(self.view.currentIndex().row(), step)
         if target.isValid():
             self._go(target.row())
 
     def _select(self, at: int) -> None:
-        """The entry in this row, or the next one below."""
+        """Select the entry in this row, or the next one below."""
         target = self._model.step(at - 1, 1)
         self._go(target.row() if target.isValid() else self._model.rowCount() - 1)
         self._fit()

@@ -54,8 +54,9 @@ class PaletteHeading:
 
 
 def rank(entries: Sequence[Entry], words: str) -> list[Entry]:
-    """The entries in whose title, in the detail of what a feature offers, or in whose other words, every word occurs;
-    those first whose title begins with a word, then a word of it; last those that are only known by other words."""
+    """Return the entries in whose title, in the detail of what a feature offers, or in whose other words, every word
+    occurs: first those whose title begins with a word, then those with a word of the title that does; last those that
+    are only known by other words."""
     return [entry for _score, entry in _scored(entries, words)]
 
 
@@ -77,7 +78,7 @@ def _score(word: str, title: str, others: str) -> int:
 
 
 def suggest(entries: Sequence[Entry]) -> list[Entry]:
-    """Choose the entries that are offered before a word is typed: a few conversations and books, every command; where
+    """Choose the entries that are offered before a word is typed: a few conversations and books, every command; if
     there are only things of a feature, all of them."""
     if all(entry.kind is EntryKind.OTHER for entry in entries):
         return list(entries)
@@ -95,7 +96,7 @@ class EntryList(RowsModel[Entry | PaletteHeading]):
     def __init__(
         self, entries: Sequence[Entry], parent: QObject | None = None, *, last: Sequence[Callable[[str], Entry]] = ()
     ) -> None:
-        """`last` make what is offered after all else, of the words that are typed."""
+        """`last` make the entries that are offered after all else, for the words that are typed."""
         super().__init__(parent)
         self._last = last
         self._all = tuple(entries)
@@ -103,18 +104,18 @@ class EntryList(RowsModel[Entry | PaletteHeading]):
         self.put(_headed((entry, entry.section) for entry in suggest(self._all)))
 
     def add(self, entries: Sequence[Entry], words: str) -> None:
-        """More entries, after all others; `words` as `narrow` was given them."""
+        """Add more entries, after all others; `words` are those that `narrow` was given."""
         self._all += tuple(entries)
         self.narrow(words)
 
     def add_found(self, entries: Sequence[Entry], words: str) -> None:
-        """Texts that contain `words`."""
+        """Add texts that contain `words`."""
         self._found += tuple(entries)
         self.narrow(words)
 
     def narrow(self, words: str) -> None:
-        """Sections are in the order of their best entries; texts that were looked up come last. Those that were found
-        for a part of the words stay, until others are."""
+        """Show the entries that have these words. Sections are in the order of their best entries; texts that were
+        looked up come last. Those that were found for a part of the words stay, until others are found."""
         wanted = fold(words)
         self._found = tuple(entry for entry in self._found if wanted and wanted in fold(entry.title))
         if not wanted:
@@ -134,7 +135,7 @@ class EntryList(RowsModel[Entry | PaletteHeading]):
         return [row for row in self.rows if isinstance(row, Entry)]
 
     def height(self) -> int:
-        """The height of all rows, in pixels."""
+        """Return the height of all rows, in px."""
         return sum(_height(row) for row in self.rows)
 
     def words(self, row: Entry | PaletteHeading) -> str:
@@ -148,7 +149,8 @@ class EntryList(RowsModel[Entry | PaletteHeading]):
 
 
 def _sort_of(entry: Entry) -> tuple[EntryKind, str]:
-    """Its kind and, of what a feature offers, the heading, since several features may offer something."""
+    """Return the kind of an entry and, for what a feature offers, the heading, since several features may offer
+    something."""
     return entry.kind, entry.section if entry.kind is EntryKind.OTHER else ""
 
 
@@ -157,7 +159,7 @@ def _first(scored: Sequence[tuple[int, Entry]], sort: tuple[EntryKind, str]) -> 
 
 
 def _headed(entries: Iterable[tuple[Entry, str]]) -> list[Entry | PaletteHeading]:
-    """Each run of one section under its heading."""
+    """Put each run of one section under its heading."""
     rows: list[Entry | PaletteHeading] = []
     for section, run in groupby(entries, key=lambda each: each[1] or _section_of(each[0].kind)):
         rows += [PaletteHeading(section), *(entry for entry, _section in run)]
@@ -215,7 +217,7 @@ class EntryDelegate(QStyledItemDelegate):
             self._paint_named(painter, room, entry, ink)
 
     def _paint_named(self, painter: QPainter, room: QRect, entry: Entry, ink: QColor) -> None:
-        """The title, and on the right the keys or the detail."""
+        """Paint the title, and on the right the keys or the detail."""
         palette = self._icons.theme.palette
         middle = Qt.AlignmentFlag.AlignVCenter
         if entry.keys:
@@ -232,7 +234,7 @@ class EntryDelegate(QStyledItemDelegate):
         painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, title)
 
     def _paint_found(self, painter: QPainter, room: QRect, entry: Entry, ink: QColor) -> None:
-        """The excerpt with the words that were looked for lit, and below it where it stands."""
+        """Paint the excerpt with the words that were looked for lit, and below it where it stands."""
         palette = self._icons.theme.palette
         painter.setFont(ui_font(SIZE_UI))
         metrics = QFontMetricsF(painter.font())

@@ -38,14 +38,14 @@ from app.ui.pdf.pdf_text import PaintedText, line_of, painted_text
 ENDING = ".pdf"
 
 LoadRaster: TypeAlias = Callable[[ImageRef, int], Raster]
-"""Gives the pixels of an image, reduced if a side is longer than so many. Raises AppError."""
+"""Returns the pixels of an image, reduced if a side is longer than so many. Raises AppError."""
 
 _TEXT_PT, _SMALL_PT, _FOOT_PT = 11.0, 9.0, 8.5
-# Lines have 14 cm, about 75 characters.
+# Lines are 14 cm long, about 75 characters.
 _MARGINS_MM = QMarginsF(35, 27, 35, 27)
 _ACROSS_MARGINS_MM = QMarginsF(18, 18, 18, 20)
 _FOOT_MM = 12
-"""From the lower edge of the paper to the line of the number."""
+"""The distance in mm from the lower edge of the paper to the line of the number."""
 _INDENT = 24
 _MM_PER_INCH, _PIXELS_PER_INCH = 25.4, 96
 _MOST_KEPT_ROWS = 300
@@ -76,14 +76,14 @@ _STYLE = (
 
 
 def write(report: Report, load: LoadRaster) -> bytes:
-    """A4. Where `load` raises AppError, the reason is written in the image's place. Needs a QGuiApplication; may run on
-    any thread."""
+    """Return a report as a PDF on A4. If `load` raises AppError, the reason is written in the image's place. Needs a
+    QGuiApplication; may run on any thread."""
     return _bytes_of(_set(report, load), report.title, _MARGINS_MM)
 
 
 def print_report(report: Report, load: LoadRaster, device: QPagedPaintDevice, pages: tuple[int, int] | None) -> bool:
-    """The same on a printer's paper, all pages or those from the first to the last of `pages`, which count from 1.
-    False where the printer took none."""
+    """Print a report on a printer's paper, all pages or those from the first to the last of `pages`, which count from
+    1. Return False if the printer took none."""
     device.setPageMargins(_MARGINS_MM, QPageLayout.Unit.Millimeter)
     painted = painted_text(device)
     if not _print(_set(report, load), report.title, device, painted, pages):
@@ -95,7 +95,8 @@ def print_report(report: Report, load: LoadRaster, device: QPagedPaintDevice, pa
 
 @dataclass(frozen=True)
 class _Pages:
-    """A document that has the images, what it will say, and the formulas in that."""
+    """The pages of a PDF before they are written: a document that has the images, what it will say, and the formulas in
+    that."""
 
     document: QTextDocument
     html: str
@@ -118,8 +119,8 @@ def _set(report: Report, load: LoadRaster) -> _Pages:
 
 
 def write_across(title: str, page: Callable[[str, Callable[[FormulaText], str]], str]) -> bytes:
-    """A page of HTML on A4 across. `page` writes it, with a style and with what writes a formula, as `html.write` takes
-    them."""
+    """Return a page of HTML as a PDF on A4 across. `page` writes it, with a style and with what writes a formula, as
+    `html.write` takes them."""
     formulas = PaperFormulas()
     pages = _Pages(QTextDocument(), page(_STYLE, formulas.put), formulas)
     return _bytes_of(pages, title, _ACROSS_MARGINS_MM, QPageLayout.Orientation.Landscape)
@@ -197,8 +198,8 @@ def _lay_out(made: _Pages, device: QPagedPaintDevice) -> None:
 
 
 def _begin_where_read(document: QTextDocument) -> None:
-    """A paragraph whose first letter is read from the right begins on the right. Qt's reader of HTML says of all that
-    is in a body that it begins on the left."""
+    """Let a paragraph whose first letter is read from the right begin on the right. Qt's reader of HTML says of all
+    that is in a body that it begins on the left."""
     cursor, look = QTextCursor(document), QTextBlockFormat()
     look.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     cursor.select(QTextCursor.SelectionType.Document)
@@ -206,7 +207,7 @@ def _begin_where_read(document: QTextDocument) -> None:
 
 
 def _keep_together(document: QTextDocument) -> None:
-    """A heading is on the page of what follows it, and a row of less than half a page is not cut."""
+    """Keep a heading on the page of what follows it, and do not cut a row of less than half a page."""
     document.pageCount()  # lays all of it out: what is not laid out when a block changes may never be
     block = document.begin()
     while block.isValid():
@@ -250,7 +251,7 @@ def _page_of(document: QTextDocument, block: QTextBlock) -> int:
 
 
 def _count_pages(document: QTextDocument) -> int:
-    """Without the last one where nothing but the end of a table is on it."""
+    """Count the pages, without the last one if nothing but the end of a table is on it."""
     block = document.lastBlock()
     while not block.text() and block.previous().isValid():
         block = block.previous()
@@ -272,7 +273,7 @@ def _paint_page(painter: QPainter, document: QTextDocument, number: int) -> None
 
 
 def _foot(document: QTextDocument, device: QPagedPaintDevice, words: str, title: str) -> tuple[QTextLayout, ...]:
-    """The page's number is on the right, and on the left as much of the title as there is room for."""
+    """Set the foot of a page: its number is on the right, and on the left as much of the title as there is room for."""
     font = _font(UI_FAMILY, _FOOT_PT)
     metrics = QFontMetricsF(font, device)
     width = document.pageSize().width()

@@ -28,7 +28,7 @@ class PaperFormulas:
         return f'<img src="{_NAME}{len(self._texts) - 1}">'
 
     def place(self, document: QTextDocument, dots_per_inch: int, points: float) -> None:
-        """Set all formulas of a document that has its HTML and is not laid out yet. `points`: the size of text where
+        """Set all formulas of a document that has its HTML and is not laid out yet. `points` is the size of text if
         nothing else is said. What cannot be set is written as code."""
         if not self._texts:
             return

@@ -1,4 +1,4 @@
-"""A PDF says the characters that were set as its text, not those that a font's table has for its glyphs.
+"""Makes a PDF say the characters that were set as its text, not those that a font's table has for its glyphs.
 
 Qt says of a glyph what the font's table has first for it. That is wrong where characters share a glyph, as 人 and the
 radical U+2F08 do, or two apostrophes; and there is nothing for most joined letters, for what is beyond U+FFFF, and for
@@ -38,27 +38,28 @@ if TYPE_CHECKING:
     from pypdf import PdfWriter
 
 _Glyph: TypeAlias = tuple[int, float, float]
-"""A glyph has its number in the font, and its place in its layout."""
+"""A glyph: its number in the font, and its place in its layout."""
 _Edit: TypeAlias = tuple[int, int, bytes]
-"""A stream gets other bytes from one place to another."""
+"""An edit of a stream, which gets other bytes from one place to another."""
 _Place: TypeAlias = tuple[float, float, "_Cluster", int]
-"""A place on the page, in dots of the device, has a glyph of a cluster."""
+"""A place on the page, in dots of the device, at which a glyph of a cluster was painted."""
 
 _PARTS = frozenset(chr(code).encode("utf-16-le") for code in (0x200C, 0x200D, *range(0xFE00, 0xFE10)))
-"""Joiners and selectors of variants are parts of the character before, even where a font has glyphs for them."""
+"""Joiners and selectors of variants, in UTF-16: they are parts of the character before, even where a font has glyphs
+for them."""
 _OBJECT = "\ufffc"
 _RETRIEVED = QTextLayout.GlyphRunRetrievalFlag.RetrieveGlyphIndexes | (
     QTextLayout.GlyphRunRetrievalFlag.RetrieveGlyphPositions
 )
 _RETRIEVED_WITH_INDEXES = _RETRIEVED | QTextLayout.GlyphRunRetrievalFlag.RetrieveStringIndexes
 _EM = 1000
-"""A font measures widths in so many parts of its size."""
+"""The parts of its size in which a font measures widths."""
 _FILLED, _FILLED_WITH_RIM, _UNSEEN = 0, 2, 3
-"""A PDF names the ways in which it renders text by these numbers."""
+"""The numbers by which a PDF names the ways in which it renders text."""
 _MOST_NEAR = 8
 _LAST_CODE = 0xFFFF
 _LARGEST_BLOCK = 100
-"""A block of a character map has so many lines at most."""
+"""The most lines of a block of a character map."""
 
 _NUMBER = rb"[-+.\d]+\s+"
 _OPERATOR = re.compile(
@@ -68,7 +69,7 @@ _OPERATOR = re.compile(
     % (_NUMBER, _NUMBER, _NUMBER, _NUMBER, _NUMBER),
     re.DOTALL,
 )
-"""These operators place and show text, as Qt writes them: each glyph has a code and a step of its own. `again` shows
+"""The operators that place and show text, as Qt writes them: each glyph has a code and a step of its own. `again` shows
 the same glyphs once more, a little beside, which makes letters bold whose font is not."""
 _RANGE = re.compile(rb"<([0-9A-Fa-f]{4})>\s+<[0-9A-Fa-f]{4}>\s+(?:\[([^\]]*)\]|<([0-9A-Fa-f]+)>)")
 _HEX = re.compile(rb"<([0-9A-Fa-f]+)>")
@@ -76,7 +77,8 @@ _HEX = re.compile(rb"<([0-9A-Fa-f]+)>")
 
 @dataclass(eq=False, slots=True)
 class _Cluster:
-    """Characters share their glyphs: joined letters, or a letter with its accents. Mostly, a cluster has one."""
+    """Characters that share their glyphs: joined letters, or a letter with its accents. Mostly, a cluster has one
+    character."""
 
     text: str
     start: int
@@ -86,31 +88,31 @@ class _Cluster:
 
 @dataclass(eq=False, slots=True)
 class _Shown:
-    """A page of the PDF shows this glyph."""
+    """A glyph that a page of the PDF shows."""
 
     font: str
     code: int
     start: int
     end: int
-    """The stream shows it up to here."""
+    """The place in the stream up to which the glyph is shown."""
     right: float
     down: float
-    """It is so far from where its item begins."""
+    """The distance of the glyph from where its item begins."""
     cluster: _Cluster | None = None
     ordinal: int = 0
-    """It is the glyph of its cluster with this number."""
+    """The number of the glyph among those of its cluster."""
 
 
 @dataclass(eq=False, slots=True)
 class _Item:
-    """A page shows these glyphs between BT and ET."""
+    """The glyphs that a page shows between BT and ET."""
 
     start: int
     end: int
     to_page: QTransform
-    """Leads from where the item is drawn to dots of the device."""
+    """The transformation from the coordinates of its glyphs to the item's."""
     place: QTransform
-    """Leads there from where its glyphs are."""
+    """The way to where the item is drawn from where its glyphs are."""
     size: float
     glyphs: list[_Shown]
     again: tuple[int, int] | None
@@ -121,14 +123,14 @@ class _Item:
 class _Line:
     line: QTextLine
     units: bytes
-    """Its layout has this text, in UTF-16."""
+    """The text of the layout, in UTF-16."""
     to_page: QTransform
     edge: float
-    """Nothing that is painted to the right of it is on the page."""
+    """The right edge: nothing that is painted to the right of it is on the page."""
 
 
 def painted_text(device: QPagedPaintDevice) -> PaintedText | None:
-    """A printer that writes a PDF into a file has one; any other has none."""
+    """Return what notes the text that is painted for a printer that writes a PDF into a file; None for any other."""
     from PySide6.QtPrintSupport import QPrinter  # when something is printed
 
     if isinstance(device, QPrinter) and device.outputFormat() == QPrinter.OutputFormat.PdfFormat:
@@ -146,7 +148,7 @@ def line_of(text: str, font: QFont, device: QPagedPaintDevice | None = None) -> 
 
 
 class PaintedText:
-    """Notes page by page what is painted, and tells it when the PDF is written. `file` is where that is."""
+    """Notes page by page what is painted, and tells it when the PDF is written. `file` is where the PDF is."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
@@ -185,12 +187,12 @@ class PaintedText:
         self._pages[-1] += [_Line(layout.lineAt(number), units, moved, right) for number in numbers[first:behind]]
 
     def tell_file(self) -> None:
-        """Put the text into the file. Raises AppError as `files.write_bytes`."""
+        """Put the text into the file. Raises AppError as `files.write_bytes` does."""
         assert self._file is not None
         files.write_bytes(self.tell(self._file.read_bytes()), self._file)
 
     def tell(self, pdf: bytes) -> bytes:
-        """Put the text of these pages into the PDF that Qt has written of them."""
+        """Return the PDF that Qt has written, with the text of these pages put into it."""
         from pypdf import PdfWriter  # when a file is written
 
         writer = PdfWriter(clone_from=io.BytesIO(pdf))
@@ -211,7 +213,7 @@ class PaintedText:
 
 
 def _units(text: str) -> bytes:
-    """Qt counts the halves of a character beyond U+FFFF as two."""
+    """Return a text in UTF-16, in which Qt counts the halves of a character beyond U+FFFF as two."""
     return text.encode("utf-16-le", "surrogatepass")
 
 
@@ -332,7 +334,7 @@ def _transform(numbers: bytes) -> QTransform:
 
 
 class _Page:
-    """Knows what each glyph on a page of the PDF stands for."""
+    """A page of the PDF, with what each glyph on it stands for."""
 
     def __init__(self, stream: bytes, lines: Sequence[_Line], fonts: dict[str, _Font]) -> None:
         self._stream, self._fonts = stream, fonts
@@ -393,7 +395,7 @@ class _Page:
         return b"".join((*parts, self._stream[done:]))
 
     def _said(self, item: _Item) -> Iterator[_Edit]:
-        """Each glyph gets a code that says its text."""
+        """Yield the edits that give each glyph of an item a code that says its text."""
         if item.again is not None:  # it would be read once more, too
             yield item.start, item.start, b" %d Tr %.5f w" % (_FILLED_WITH_RIM, item.beside)
             yield *item.again, b""
@@ -408,10 +410,10 @@ class _Page:
                 yield shown.start, shown.end, _show(code)
 
     def _gathered(self, cluster: _Cluster, item: _Item, pieces: Sequence[str]) -> Iterator[_Edit]:
-        """The leftmost glyph that takes room says the last piece of the text, over the room that the glyphs have
-        together; the others become outlines, which say nothing. Characters that are read from the right are pieces
-        each, from right to left in that room: of several that one glyph says, some readers turn the order round, and
-        others do not."""
+        """Yield the edits for several glyphs that say one text. The leftmost glyph that takes room says the last piece
+        of it, over the room that the glyphs have together; the others become outlines, which say nothing. Characters
+        that are read from the right are pieces each, from right to left in that room: if one glyph says several, some
+        readers turn the order round, and others do not."""
         widths = {each: self._fonts[each.font].width(each.code) for each in cluster.shown}
         base = min(cluster.shown, key=lambda each: (not widths[each], each.right))
         edge = max(each.right + width * item.size / _EM for each, width in widths.items())
@@ -456,7 +458,7 @@ class _Page:
                     yield item.end, item.end, self._unseen_text(line, cluster, item)
 
     def _unseen_text(self, line: _Line, cluster: _Cluster, item: _Item) -> bytes:
-        """It is as wide as the picture."""
+        """Return the operators that write unseen text as wide as the picture of a character."""
         name, size = item.glyphs[0].font, max(1.0, line.line.ascent())
         units = len(_units(cluster.text)) // 2
         to_x: Any = line.line.cursorToX
@@ -518,7 +520,7 @@ def _drawn(path: QPainterPath) -> bytes:
 
 
 class _Font:
-    """The codes of a font are the numbers of its glyphs; glyphs that say several things get more of them."""
+    """A font, in which codes are the numbers of its glyphs; glyphs that say several things get more codes."""
 
     def __init__(self, font: Any) -> None:
         self._map: Any = font["/ToUnicode"]
@@ -531,11 +533,11 @@ class _Font:
         if glyphs is not None:
             self._first_new = max(self._first_new, 8 * len(glyphs.get_object().get_data()))
         self.meant: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        """A glyph alone stands for a text so often. Glyphs that nobody noted mean the same: the heads of a table that
-        Qt repeats on each page, and the numbers of a list."""
+        """The number of times that a glyph alone stands for a text. Glyphs that nobody noted mean the same: the heads
+        of a table that Qt repeats on each page, and the numbers of a list."""
 
     def width(self, glyph: int) -> float:
-        """A glyph is so many thousandths of the size wide."""
+        """Return the width of a glyph, in thousandths of the size."""
         return self._widths.get(glyph, float(self._glyphs.get("/DW", _EM)))
 
     def code(self, glyph: int, text: str, width: int | None = None) -> int:

@@ -49,9 +49,9 @@ class _Outdated(QWidget):
 
 
 class ReportDialog(QDialog):
-    """Not modal, so that the pages can be read beside it. `page_wanted` carries a book's id and a page's number,
-    `hidden_chosen` whether the model shall read the hidden text and the comments of this book, `reread_wanted` the
-    book's id."""
+    """The report. It is not modal, so that the pages can be read beside it. `page_wanted` carries a book's id and a
+    page's number, `hidden_chosen` whether the model shall read the hidden text and the comments of this book,
+    `reread_wanted` the book's id."""
 
     page_wanted = Signal(str, int)
     hidden_chosen = Signal(bool)
@@ -91,7 +91,7 @@ class ReportDialog(QDialog):
         self.view.setFocus()
 
     def show_report(self, report: IngestionReport) -> None:
-        """Also once more when its tokens are counted."""
+        """Show a report, also once more when its tokens are counted."""
         look, pages = look_words(len(report.to_look_at)), len(report.pages)
         whole = report_sentence(report) if report.states[PageState.TEXT] == pages else pages_words(pages)
         self._sentence.setText(f"{whole} · {look}" if look else whole)
@@ -133,7 +133,7 @@ class ReportDialog(QDialog):
         )
 
     def _show_hidden(self, report: IngestionReport) -> None:
-        """The choice, in words for what there is to choose about."""
+        """Show the choice whether hidden text is read, in words for what there is to choose about."""
         pages = [page for page in report.pages if page.hidden]
         comments = any(Flag.COMMENTS in page.flags for page in pages)
         hidden = any(Flag.COMMENTS not in page.flags or Flag.HIDDEN_TEXT in page.flags for page in pages)
@@ -157,7 +157,7 @@ class ReportDialog(QDialog):
 
     @Slot()
     def _reread(self) -> None:
-        """Once: there is a new report when the file was read."""
+        """Ask for the file to be read again, once: there is a new report when it was read."""
         self.outdated.reread.setEnabled(False)
         self.reread_wanted.emit(self.book.id)
 

@@ -24,7 +24,8 @@ _TIP_CHARACTERS = 1_000
 
 
 class ReportPages(QAbstractListModel):
-    """`PageRole` gives a `PageReport`, `NameRole` the page's name and `RemarksRole` what is odd about it, in words."""
+    """The pages of a report. `PageRole` gives a `PageReport`, `NameRole` the page's name and `RemarksRole` what is odd
+    about it, in words."""
 
     def __init__(self, names: PageNames, parent: QObject | None = None) -> None:
         """`names` are those of the book's pages."""
@@ -37,7 +38,7 @@ class ReportPages(QAbstractListModel):
         self._places: dict[int, int] = {}
 
     def show_report(self, report: IngestionReport) -> None:
-        """The same report with its tokens keeps selection and scroll position."""
+        """Show a report; the same report with its tokens keeps selection and scroll position."""
         same = len(report.pages) == len(self._report.pages) > 0
         self._report = report
         if same:
@@ -47,7 +48,7 @@ class ReportPages(QAbstractListModel):
             self._reset()
 
     def show_hidden_read(self, hidden_read: bool) -> None:
-        """Whether the model reads hidden text too."""
+        """Show whether the model reads hidden text too."""
         self._hidden_read = hidden_read
         if self._shown:
             self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
@@ -58,7 +59,7 @@ class ReportPages(QAbstractListModel):
 
     @Slot(object)
     def redraw(self, number: int) -> None:
-        """The drawing of page `number` has come."""
+        """Show the drawing of page `number`, which has come."""
         place = self._places.get(number)
         if place is not None:
             self.dataChanged.emit(self.index(place), self.index(place))
@@ -95,7 +96,7 @@ class ReportPages(QAbstractListModel):
 
 
 def measure_of(page: PageReport) -> str:
-    """ "1,804 characters · 431 tokens"; nothing for a page without text."""
+    """Return the length of a page, such as "1,804 characters · 431 tokens"; nothing for a page without text."""
     if not page.characters:
         return ""
     characters = counted(page.characters, _("1 character"), _("{n} characters"))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 class ReportPresenter(Presenter):
-    """`page_wanted` carries a book's id and a page's number, `book_changed` the Book as the model reads it now,
-    `reread_wanted` the id of a book whose file is to be read again."""
+    """The presenter of the report. `page_wanted` carries a book's id and a page's number, `book_changed` the Book as
+    the model reads it now, `reread_wanted` the id of a book whose file is to be read again."""
 
     page_wanted = Signal(str, int)
     book_changed = Signal(object)
@@ -55,13 +55,13 @@ class ReportPresenter(Presenter):
 
     @Slot(object)
     def renew(self, book: Book) -> None:
-        """The file of `book` was read again: its report, if it is open, is another one now."""
+        """Open the report on `book` anew, if it is open: the file was read again."""
         if self.dialog is not None and self.dialog.book.id == book.id:
             self.open(book)
 
     @Slot(str)
     def close(self, book_id: str) -> None:
-        """The book is gone."""
+        """Close the report on a book that is gone."""
         if self.dialog is not None and self.dialog.book.id == book_id:
             self.dialog.close()
 
@@ -81,7 +81,7 @@ class ReportPresenter(Presenter):
         self._call(work, partial(self._show_tokens, book_id), self._ignore, executor=Executor.ENGINE)
 
     def _show_tokens(self, book_id: str, tokens: tuple[int, ...] | None) -> None:
-        """None while no model is loaded: the report is without them."""
+        """Show the tokens of the pages; None while no model is loaded, and the report is without them."""
         shown = self.dialog is not None and self.dialog.book.id == book_id
         if tokens is not None and shown and self.dialog is not None and self._report is not None:
             self.dialog.show_report(self._report.counted(tokens))

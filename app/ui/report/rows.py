@@ -1,5 +1,5 @@
-"""How a report is drawn: a bar of the states of all pages, and a row for each page: a small picture of it, its state as
-sign and word, and what is odd about it."""
+"""The drawing of a report: a bar of the states of all pages, and a row for each page: a small picture of it, its state
+as sign and word, and what is odd about it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SYMBOLS = {
 
 class PageDelegate(RowDelegate):
     def __init__(self, icons: Icons, thumbnails: Thumbnails | None, parent: QWidget | None = None) -> None:
-        """`thumbnails` None: the pages cannot be drawn, and each is shown by its first words."""
+        """`thumbnails` is None if the pages cannot be drawn; each is then shown by its first words."""
         super().__init__(icons, parent)
         self._thumbnails = thumbnails
 

@@ -59,7 +59,7 @@ class IconButton(QToolButton):
         self.setAccessibleDescription(self._shortcut)  # else the tip, and with it the name once more
 
     def set_symbol(self, symbol: Symbol, name: str) -> None:
-        """It does something else now."""
+        """Give the button another icon and name: it does something else now."""
         if symbol is not self._symbol:
             self._symbol = symbol
             self.set_name(name)
@@ -71,7 +71,8 @@ class IconButton(QToolButton):
 
 
 class MenuButton(IconButton):
-    """Opens the menu that it was given, below or above it as there is room, towards the middle of the window."""
+    """A button that opens the menu that it was given, below or above it as there is room, towards the middle of the
+    window."""
 
     def use(self, menu: QMenu) -> None:
         self._menu = menu
@@ -90,7 +91,7 @@ class MenuButton(IconButton):
 
 
 class TextButton(QPushButton):
-    """`role` is "primary" (one in a place), "" or "quiet"."""
+    """A button with words. `role` is "primary" (one in a place), "" or "quiet"."""
 
     def __init__(self, text: str, *, role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -100,7 +101,8 @@ class TextButton(QPushButton):
 
 
 class ChoiceButton(TextButton):
-    """Shows the words for its value, and opens a menu of all. Screen readers hear the value after its name."""
+    """A button that shows the words for its value, and opens a menu of all. Screen readers hear the value after its
+    name."""
 
     chosen = Signal(str)
 
@@ -122,7 +124,7 @@ class ChoiceButton(TextButton):
         self.set_value(current)
 
     def rename(self, values: tuple[tuple[str, str], ...]) -> None:
-        """Other words for the same values."""
+        """Take other words for the same values."""
         self._words = dict(values)
         for action in self._group.actions():
             action.setText(self._words[action.data()])
@@ -159,7 +161,7 @@ class ChoiceButton(TextButton):
 
 
 def draw_caret(painter: QPainter, button: QWidget) -> None:
-    """At the right edge of a button that opens a menu."""
+    """Draw a caret at the right edge of a button that opens a menu."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(button.palette().buttonText().color(), 1.5))
     tip = QPointF(button.width() - CARET_INSET, button.height() / 2 + _CARET / 2)

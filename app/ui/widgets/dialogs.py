@@ -24,7 +24,7 @@ _NAME_CHARACTERS = 80
 class SmallDialog(QDialog):
     """A heading, a sentence, whatever `body` holds, and two buttons; deleted when closed.
 
-    `leave`: the word for the button that cancels, in place of Cancel; None where there is nothing to cancel, and so one
+    `leave` is the word for the button that cancels, in place of Cancel; None if there is nothing to cancel, and so one
     button.
     """
 
@@ -83,7 +83,7 @@ class SmallDialog(QDialog):
 
 
 def choices(dialog: QDialog, action: str) -> tuple[TextButton, TextButton]:
-    """The buttons that reject a dialog and that accept it."""
+    """Make the buttons that reject a dialog and that accept it."""
     cancel, accept = TextButton(_("Cancel")), TextButton(action, role="primary")
     cancel.clicked.connect(dialog.reject)
     accept.clicked.connect(dialog.accept)
@@ -91,7 +91,7 @@ def choices(dialog: QDialog, action: str) -> tuple[TextButton, TextButton]:
 
 
 class Confirmation(SmallDialog):
-    """Asks before something is destroyed; `confirmed` carries the key of what."""
+    """A question before something is destroyed; `confirmed` carries the key of what."""
 
     confirmed = Signal(str)
 
@@ -106,8 +106,8 @@ class Confirmation(SmallDialog):
 
 
 class LineDialog(SmallDialog):
-    """Asks for one line of text; `given` carries the key and the text. It stays open until it is closed, since the text
-    may be refused."""
+    """A dialog for one line of text; `given` carries the key and the text. It stays open until it is closed, since the
+    text may be refused."""
 
     given = Signal(str, str)
 
@@ -140,9 +140,9 @@ class LineDialog(SmallDialog):
 
 
 class SaveDialog(FileDialog):
-    """Asks where to write a file, at first one called `name`. `filters` are the kinds that it may have, such as
+    """A dialog for where to write a file, at first one called `name`. `filters` are the kinds that it may have, such as
     "PDF (*.pdf)", the first of them chosen; a name that is typed without an ending gets that of the chosen kind.
-    `option`: something that may be wanted besides, which the dialogs of a desktop have no place for."""
+    `option` is something that may be wanted besides, which the dialogs of a desktop have no place for."""
 
     def __init__(self, parent: QWidget, title: str, name: str, filters: Sequence[str], option: str = "") -> None:
         super().__init__(parent, title, "", ";;".join(filters))

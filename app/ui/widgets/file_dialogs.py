@@ -33,8 +33,9 @@ _FLATPAK = Path("/.flatpak-info")
 
 
 def keep_folders_secret() -> None:
-    """Before there is any dialog. Qt's own one would write the folders that were visited into QtProject.conf, outside
-    the desk and for all to read: it writes nowhere, and while the window is open it knows them."""
+    """Keep folders secret, before there is any dialog. Qt's own one would write the folders that were visited into
+    QtProject.conf, outside the desk and for all to read; so it writes nowhere, and while the window is open it knows
+    them."""
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
     use_system_dialogs(False)
 
@@ -56,7 +57,7 @@ def forget_folders() -> None:
 
 
 class FileDialog(QFileDialog):
-    """Asks for files or folders. Where it is Qt's own, the usual places are at its left, and names have the room."""
+    """A dialog for files or folders. In Qt's own, the usual places are at its left, and names have the room."""
 
     def __init__(self, parent: QWidget | None, title: str, directory: str = "", filter: str = "") -> None:
         super().__init__(parent, title, directory, filter)
@@ -81,7 +82,7 @@ class FileDialog(QFileDialog):
 
 
 class _Kinds(QFileIconProvider):
-    """Folders and files as everywhere in the window."""
+    """Gives folders and files the icons that they have everywhere in the window."""
 
     def __init__(self, ink: QColor) -> None:
         super().__init__()

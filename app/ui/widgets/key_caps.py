@@ -20,7 +20,7 @@ def caps_width(keys: Sequence[str]) -> int:
 
 
 def paint_caps(painter: QPainter, area: QRect, keys: Sequence[str], palette: Palette) -> None:
-    """At the right of `area`, in the middle of its height."""
+    """Paint the caps of these keys at the right of `area`, in the middle of its height."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(ui_font(SIZE_SMALL))

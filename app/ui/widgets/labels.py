@@ -15,7 +15,7 @@ from app.ui.look.theme import SPACE_M
 
 
 def plain_tip(text: str) -> str:
-    """A tooltip that shows `text` as it is, line breaks included; empty for an empty text.
+    """Return a tooltip that shows `text` as it is, line breaks included; empty for an empty text.
 
     Qt takes a tooltip that looks like HTML for HTML, and would load its images.
     """
@@ -40,7 +40,7 @@ class PlainLabel(QLabel):
 
 
 class ElidedLabel(PlainLabel):
-    """One line that may become as narrow as its layout wants."""
+    """A label of one line that may become as narrow as its layout wants."""
 
     def __init__(
         self, text: str = "", *, role: str = "", elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight
@@ -98,13 +98,13 @@ def set_role(widget: QWidget, role: str) -> None:
 
 
 def repolish(widget: QWidget) -> None:
-    """Let the stylesheet look at its properties again."""
+    """Let the stylesheet look at the properties of a widget again."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 
 
 def two_lines(text: str, font: QFont, width: int) -> list[str]:
-    """`text` in at most two lines of `width` pixels, the second one cut."""
+    """Return `text` in at most two lines of `width` pixels, the second one cut."""
     text = " ".join(text.split())
     layout = QTextLayout(text, font)
     layout.beginLayout()

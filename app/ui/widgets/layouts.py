@@ -13,8 +13,8 @@ from app.ui.widgets.spoken import speak_as
 
 Margins: TypeAlias = tuple[int, int, int, int]
 Item: TypeAlias = QWidget | QLayout | int | tuple[QWidget | QLayout, int | Qt.AlignmentFlag] | None
-"""An item of a layout: a widget or a layout, alone or with its stretch or its alignment; so many empty pixels; None for
-room that grows."""
+"""An item of a layout: a widget or a layout, alone or with its stretch or its alignment; a number for so many empty
+pixels; None for room that grows."""
 
 STRETCH: Final = None
 DIALOG: Final[Margins] = (SPACE_XL, SPACE_XL, SPACE_XL, SPACE_L)
@@ -23,28 +23,28 @@ _NONE: Final[Margins] = (0, 0, 0, 0)
 
 
 def row(*items: Item, of: QWidget | None = None, margins: Margins = _NONE, spacing: int = 0) -> QHBoxLayout:
-    """From left to right; `of`: the widget whose layout it is."""
+    """Lay items out from left to right; `of` is the widget whose layout it is."""
     made = QHBoxLayout() if of is None else QHBoxLayout(of)
     _fill(made, items, margins, spacing)
     return made
 
 
 def column(*items: Item, of: QWidget | None = None, margins: Margins = _NONE, spacing: int = 0) -> QVBoxLayout:
-    """From top to bottom; `of`: the widget whose layout it is."""
+    """Lay items out from top to bottom; `of` is the widget whose layout it is."""
     made = QVBoxLayout() if of is None else QVBoxLayout(of)
     _fill(made, items, margins, spacing)
     return made
 
 
 def boxed(layout: QLayout) -> QWidget:
-    """A widget that has this layout."""
+    """Make a widget that has this layout."""
     widget = QWidget()
     widget.setLayout(layout)
     return widget
 
 
 def scroll_down(widget: QWidget, name: str, area: QScrollArea | None = None) -> QScrollArea:
-    """`area`, or a new one, in which the widget is scrolled up and down; a screen reader gets its name."""
+    """Return `area`, or a new one, in which the widget is scrolled up and down; a screen reader gets its `name`."""
     area = area or QScrollArea()
     area.setAccessibleName(name)
     speak_as(area, QAccessible.Role.Grouping)

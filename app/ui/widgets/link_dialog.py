@@ -18,12 +18,14 @@ _WIDTH, _MOST_HEIGHT, _INSIDE = 460, 96, 20  # px; the last: what a field has ar
 
 
 class LinkDialog(QDialog):
-    """Offers to copy the address, or to leave it (which is what Return and Esc do); and to open it, where it may be."""
+    """A dialog that offers to copy the address, or to leave it (which is what Return and Esc do); and to open it, if it
+    may be opened."""
 
     def __init__(
         self, address: str, open_address: Callable[[QUrl], object] | None = None, parent: QWidget | None = None
     ) -> None:
-        """`open_address` opens that of an answer; None for that of a document, which anybody may have written."""
+        """`open_address` opens the address of an answer; None for that of a document, which anybody may have
+        written."""
         super().__init__(parent)
         self._address = address
         self._open_address = open_address

@@ -25,7 +25,7 @@ class MiddleView(QWidget):
     unfold: UnfoldButtons
 
     def event(self, event: QEvent) -> bool:
-        """F2 renames the conversation elsewhere, which would take this view's place."""
+        """Keep F2 from the window: it would rename the conversation, which would take this view's place."""
         is_override = event.type() == QEvent.Type.ShortcutOverride
         if is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_F2:
             event.accept()
@@ -33,7 +33,8 @@ class MiddleView(QWidget):
 
 
 class MiddlePanel(MiddleView):
-    """A subclass calls `fill` with what it shows. `closed`: the person wants the conversation back."""
+    """A panel with a header. A subclass calls `fill` with what it shows. `closed` tells that the person wants the
+    conversation back."""
 
     closed = Signal()
 

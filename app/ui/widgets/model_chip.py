@@ -30,7 +30,7 @@ class ChipDot(StrEnum):
 
 @dataclass(frozen=True)
 class ChipState:
-    """`fraction` from 0 to 1 draws progress along the lower edge; `tooltip` has the details."""
+    """The state of the chip. `fraction` from 0 to 1 draws progress along the lower edge; `tooltip` has the details."""
 
     mark: ChipDot
     name: str
@@ -89,8 +89,8 @@ class ModelChip(QAbstractButton):
         self.update()
 
     def show_models(self, entries: tuple[ModelEntry, ...], *, lead: str = "", remark: str = "") -> None:
-        """`lead`: the words that come first in the menu, and lead to a larger model. `remark`: words at its head that
-        lead nowhere."""
+        """Show these models in the menu. `lead` are the words that come first in it, and lead to a larger model;
+        `remark` are words at its head that lead nowhere."""
         self._entries, self._lead, self._remark = entries, lead, remark
 
     @Slot()

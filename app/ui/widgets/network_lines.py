@@ -44,7 +44,7 @@ class FetchLine(QFrame):
         self.hide()
 
     def show_words(self, words: str, fraction: float | None) -> None:
-        """Empty words: nothing is fetched."""
+        """Show what is fetched; empty words hide the line."""
         self.words.setText(words)
         self.setAccessibleName(words)
         self.bar.setAccessibleName(words)
@@ -62,7 +62,7 @@ _MARK_HEIGHT = 32
 
 
 class RemoteMark(QWidget):
-    """Nobody can dismiss it. Hidden while all stays on this machine."""
+    """A mark that says that text leaves this machine. Nobody can dismiss it. It is hidden while all stays here."""
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class RemoteMark(QWidget):
         return self._words.text()
 
     def show_host(self, host: str) -> None:
-        """Where text goes; empty hides the mark."""
+        """Show where text goes; an empty host hides the mark."""
         self.host = host
         words = short_words(host) if host else ""
         self._words.setText(words)

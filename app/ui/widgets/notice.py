@@ -27,7 +27,7 @@ class NoticeAction:
 
 
 class NoticeBar(QWidget):
-    """Hidden until there is something to say. `acted` carries the key that `show_sentence` was given."""
+    """The notice, hidden until there is something to say. `acted` carries the key that `show_sentence` was given."""
 
     acted = Signal(str)
 
@@ -69,8 +69,8 @@ class NoticeBar(QWidget):
         actions: Sequence[NoticeAction] = (),
         passes_ms: int = 0,
     ) -> None:
-        """`failed` chooses the mark; `action` is the word on the button, `key` what `acted` then says. Or there are one
-        or two `actions`. With `passes_ms` it goes by itself after that time."""
+        """Show a sentence. `failed` chooses the mark; `action` is the word on the button, `key` what `acted` then
+        carries. Or there are one or two `actions`. With `passes_ms` the notice goes by itself after that time."""
         self._failed = failed
         self._key = key
         self._actions = tuple(actions)
@@ -89,7 +89,7 @@ class NoticeBar(QWidget):
 
     @Slot()
     def leave(self) -> None:
-        """There is nothing to say any more."""
+        """Hide the notice, as there is nothing to say any more."""
         motion.hide_gently(self)
 
     @Slot()

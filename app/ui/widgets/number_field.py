@@ -38,7 +38,7 @@ class NumberField(QLineEdit):
             self.changed.emit(within)
 
     def set_bounds(self, lowest: float, highest: float) -> None:
-        """The value is brought within them."""
+        """Set the bounds, and bring the value within them."""
         self._lowest, self._highest = lowest, highest
         self.set_value(self._value)
 

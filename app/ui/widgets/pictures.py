@@ -11,21 +11,22 @@ from PySide6.QtGui import QImage, QPainter
 from app.core.conversations.image import Raster
 
 Levels: TypeAlias = tuple[QImage, ...]
-"""A picture, and below it always half as large ones: Qt drops lines of what it draws at less than half its size."""
+"""A picture in several sizes, each half as large as the one before: Qt drops lines of what it draws at less than half
+its size."""
 
 LARGEST_SIDE = 8_000
-"""Pixels of an image that are asked for at most."""
+"""The most pixels that are asked for of an image, on its longer side."""
 
 _SMALLEST_LEVEL = 1_000  # px; what is not larger is not halved
 
 
 def to_image(raster: Raster) -> QImage:
-    """Copies: the bytes of `raster` need not outlive it."""
+    """Return the raster as an image, which has its own copy: the bytes of `raster` need not outlive it."""
     return QImage(raster.rgb, raster.width, raster.height, 3 * raster.width, QImage.Format.Format_RGB888).copy()
 
 
 def to_raster(image: QImage) -> Raster:
-    """On white, where it is transparent."""
+    """Return an image as a raster; it is white where it was transparent."""
     canvas = QImage(image.size(), QImage.Format.Format_RGB888)
     canvas.fill(Qt.GlobalColor.white)
     drawn = QImage(image)
@@ -50,7 +51,7 @@ def to_levels(raster: Raster) -> Levels:
 
 
 def choose_level(levels: Levels, side: float) -> QImage:
-    """The smallest one whose longest side has `side` pixels, or the largest."""
+    """Return the smallest level whose longest side has `side` pixels, or the largest if none has."""
     return next((level for level in reversed(levels) if longest_side(level) >= side), levels[0])
 
 
@@ -59,24 +60,25 @@ def longest_side(image: QImage) -> int:
 
 
 Key: TypeAlias = int | str
-"""The number of a page, or another key of a picture."""
+"""The key of a picture: the number of a page, or another one."""
 
 KEPT_DRAWINGS = 240
-"""About 4 MB of pages."""
+"""The number of drawings that are kept: about 4 MB of pages."""
 
 MOST_WAITING = 60
-"""More than are in sight at a time: what was scrolled past meanwhile is not drawn."""
+"""The most pictures that wait. More than that are not in sight at a time: what was scrolled past meanwhile is not
+drawn."""
 
 
 class Thumbnails(QObject):
-    """One after the other, not kept for good. `wanted` carries the key of the picture that is to be made now, `drawn`
-    that of one that can be shown."""
+    """Pictures that are made one after the other, and not kept for good. `wanted` carries the key of the picture that
+    is to be made now, `drawn` that of one that can be shown."""
 
     wanted = Signal(object)
     drawn = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, kept: int = KEPT_DRAWINGS) -> None:
-        """`kept`: so many pictures at most."""
+        """`kept` is how many pictures are kept at most."""
         super().__init__(parent)
         self._most = kept
         self._kept: OrderedDict[Key, QImage | None] = OrderedDict()
@@ -85,7 +87,7 @@ class Thumbnails(QObject):
         self._failed = False
 
     def of(self, key: Key) -> QImage | None:
-        """A picture; None until it has come, for which it is asked, and where there is none."""
+        """Return a picture; None until it has come, for which it is asked, and if there is none."""
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
@@ -98,11 +100,11 @@ class Thumbnails(QObject):
         return None
 
     def is_missing(self, key: Key) -> bool:
-        """It was asked for, and there is none."""
+        """Return whether a picture was asked for, and there is none."""
         return key in self._kept and self._kept[key] is None
 
     def put(self, key: Key, raster: Raster | None) -> None:
-        """Keep the picture that was asked for, and ask for the next; None where there is none."""
+        """Keep the picture that was asked for, and ask for the next; None if there is none."""
         self._under_way = None
         self._kept[key] = None if raster is None else to_image(raster)
         while len(self._kept) > self._most:
@@ -111,7 +113,7 @@ class Thumbnails(QObject):
         self._ask()
 
     def give_up(self) -> None:
-        """The file cannot be drawn from any more: nothing is asked for again."""
+        """Ask for nothing any more: the file cannot be drawn from now on."""
         self._failed = True
         self._under_way = None
         self._waiting.clear()

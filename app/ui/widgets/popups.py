@@ -1,4 +1,4 @@
-"""What opens above the window until one presses beside it: frames that drop down, and menus."""
+"""Things that open above the window until one presses beside them: frames that drop down, and menus."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QMenu, QWidget
 
 
 class Popup(QFrame):
-    """Closes with a press beside it, which does what it does there; on the button that opened it, it only closes."""
+    """A frame that closes with a press beside it, which does what it does there; on the button that opened it, it only
+    closes."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -43,7 +44,7 @@ class Popup(QFrame):
 
 
 class ChoiceMenu(QMenu):
-    """The arrow keys go on from the entry that is ticked."""
+    """A menu in which the arrow keys go on from the entry that is ticked."""
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

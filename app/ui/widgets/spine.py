@@ -23,8 +23,8 @@ _PALE = 90
 
 @dataclass(frozen=True)
 class SpinePart:
-    """A segment: `name` in words with its tokens, `colour` as #RRGGBB, empty for what is left; `read` is the share of
-    it that the model has read, the rest is drawn paler."""
+    """A segment of the spine: `name` in words with its tokens; `colour` as #RRGGBB, empty for what is left; `read` is
+    the share of it that the model has read, the rest is drawn paler."""
 
     name: str
     tokens: int
@@ -49,7 +49,7 @@ class SpineBar(QProgressBar):
         theme.repaint_on_change(self)
 
     def show_parts(self, parts: tuple[SpinePart, ...], capacity: int) -> None:
-        """`capacity` is the context in tokens; what is beyond it is hatched."""
+        """Show these segments; `capacity` is the context in tokens. What is beyond it is hatched."""
         self._parts = parts
         self._capacity = capacity
         self._chosen = -1
@@ -125,7 +125,7 @@ class SpineBar(QProgressBar):
         return sum(part.tokens for part in self._parts if part.colour)
 
     def _segments(self) -> Iterator[tuple[SpinePart, float, float]]:
-        """Parts with left edge and width in pixels; a part with tokens is never too thin to be seen."""
+        """Yield the segments with their left edge and width in px; a part with tokens is never too thin to be seen."""
         whole = max(self._capacity, sum(part.tokens for part in self._parts))
         room = self.width() - 2.0 * _RING
         left = float(_RING)
@@ -168,7 +168,7 @@ class Spine(QWidget):
         return self._text.text()
 
     def tip(self) -> str:
-        """The numbers behind the words."""
+        """Return the numbers behind the words."""
         return self._tip
 
     def show_action(self, words: str) -> None:
@@ -177,7 +177,7 @@ class Spine(QWidget):
         self.action.setVisible(bool(words))
 
     def show_use(self, parts: tuple[SpinePart, ...], capacity: int, text: str, tip: str = "") -> None:
-        """`text` says it in words, `tip` in numbers."""
+        """Show how the context is used; `text` says it in words, `tip` in numbers."""
         self.bar.show_parts(parts, capacity)
         self._tip = tip
         self._text.setText(text)

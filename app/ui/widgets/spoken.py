@@ -26,7 +26,7 @@ def speak_as(widget: QWidget, role: QAccessible.Role) -> None:
 
 
 def announce(widget: QWidget, words: str) -> None:
-    """Have this said at once, wherever the focus is: what a person waits for has come about here."""
+    """Have a screen reader say this at once, wherever the focus is: what a person waits for has come about here."""
     if words and QAccessible.isActive():
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
@@ -38,7 +38,7 @@ def speak_in_order(widgets: Iterable[QWidget]) -> None:
 
 
 class _Spoken(QAccessibleWidget):
-    """It does what a button does, if it is one."""
+    """Speaks for a widget. It can be pressed like a button, if it is one."""
 
     def actionNames(self) -> list[str]:
         names: list[str] = super().actionNames()
@@ -53,7 +53,7 @@ class _Spoken(QAccessibleWidget):
 
 
 _PRESS = "Press"
-"""Qt's own name of the action (QAccessibleActionInterface::pressAction)."""
+"""The name that Qt itself has for the action (QAccessibleActionInterface::pressAction)."""
 
 
 def _make(key: str, of: QObject | None) -> _Spoken | None:  # noqa: ARG001 - the form of a factory

@@ -14,7 +14,7 @@ _RING = 3
 
 
 class Switch(QCheckBox):
-    """Off it is an outline, on it is filled: the two differ without colours too."""
+    """A switch. Off it is an outline, on it is filled: the two differ without colours too."""
 
     def __init__(self, theme: Theme, on: bool) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ _KEPT = 5_000
 
 
 class TextLines:
-    """`height`: of all lines, in pixels."""
+    """Lines that are broken once and drawn often. `height` is that of all lines, in px."""
 
     def __init__(self, text: str, font: QFont, colour: str, width: int, most: int) -> None:
         self._lines = _break(text, font.key(), max(1, width), most)
@@ -20,7 +20,7 @@ class TextLines:
         self.height = len(self._lines) * self._metrics.lineSpacing()
 
     def draw(self, painter: QPainter, x: float, y: float) -> None:
-        """With its upper left corner there."""
+        """Draw the lines with their upper left corner at a place."""
         painter.setFont(self._font)
         painter.setPen(QColor(self._colour))
         for number, line in enumerate(self._lines):

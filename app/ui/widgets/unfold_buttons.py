@@ -8,7 +8,8 @@ from app.wording.i18n import _
 
 
 class UnfoldButtons:
-    """`shelf` belongs at the left end of a header, `page` at the right; each is there only while its panel is not."""
+    """The two buttons: `shelf` belongs at the left end of a header, `page` at the right; each is there only while its
+    panel is not."""
 
     def __init__(self, icons: Icons) -> None:
         self.shelf = IconButton(icons, Symbol.SHELF, _("Show the shelf"), shortcut="Ctrl+B")
@@ -16,6 +17,6 @@ class UnfoldButtons:
         self.show_folded(shelf=False, page=False)
 
     def show_folded(self, *, shelf: bool, page: bool) -> None:
-        """Which panels are not shown."""
+        """Show which panels are not shown."""
         self.shelf.setVisible(shelf)
         self.page.setVisible(page)
