@@ -59,14 +59,15 @@ _OF_STATES = {
 
 
 _YES_NO = {word: said for said, words in (("Yes", "ja oui sí sì si"), ("No", "nein non")) for word in words.split()}
-"""Besides those that models write."""
+"""The words for yes and no, besides those that models write."""
 
 
 @dataclass(frozen=True)
 class ReadCell:
-    """`value` is a person's, where one entered it, and `answered` the answer's; in prose, all of it. `verdict`: what
-    the pages have of the value, of several sentences the worst; None where nothing is known, and of a value that was
-    entered by hand. A value that is not in the document has one where a sentence may have it after all."""
+    """A cell as it is read. `value` is a person's, if one entered it, and `answered` is the answer's; in prose, all of
+    it. `verdict` is what the pages have of the value, of several sentences the worst; None if nothing is known, and for
+    a value that was entered by hand. A value that is not in the document has one if a sentence may have it after
+    all."""
 
     cell: SheetCell
     finding: CellFinding
@@ -84,19 +85,19 @@ class ReadCell:
 
     @property
     def is_of_another_kind(self) -> bool:
-        """Whether a person entered what is no value of the column's kind; it is kept as text."""
+        """True if what a person entered is no value of the column's kind; it is kept as text."""
         form = self.cell.question.form
         typed = bool(self.cell.correction) and form.kind not in (ValueKind.PROSE, ValueKind.TEXT)
         return typed and value_entered(self.cell.correction, form).state is ValueState.UNFIT
 
     @property
     def evidence(self) -> Evidence | None:
-        """The sentence that the finding rests on first, or the page alone, with no words."""
+        """The sentence that the finding rests on first, or the page alone, with no words; None if there is no page."""
         return self.verdict.evidence[0] if self.verdict is not None and self.verdict.evidence else None
 
     @property
     def citation(self) -> Citation | None:
-        """The address that opens the page with its sentence; None where there is no page."""
+        """The address that opens the page with its sentence; None if there is no page."""
         found = self.evidence
         if found is None:
             return None
@@ -106,7 +107,7 @@ class ReadCell:
 
 
 def read_cell(cell: SheetCell) -> ReadCell:
-    """The one place that says what is found out about a cell."""
+    """Read a cell. This is the one place that says what is found out about it."""
     form, answer = cell.question.form, cell.answer
     answered = CellValue(ValueState.UNFIT)
     if answer is not None and answer.text.strip():
@@ -127,8 +128,8 @@ def read_cell(cell: SheetCell) -> ReadCell:
 
 
 def value_entered(line: str, form: AnswerForm) -> CellValue:
-    """The words that a person entered, as a value of a kind: a date or an amount in the usual ways of the languages
-    that Octavo knows. UNFIT where it is none, or may be two."""
+    """Return the words that a person entered as a value of a kind: a date or an amount in the usual ways of the
+    languages that Octavo knows. The state is UNFIT if it is none, or may be two."""
     line = " ".join(line.split())
     if form.kind is ValueKind.YES_NO:
         line = _YES_NO.get(line.casefold(), line)
@@ -142,8 +143,8 @@ def value_entered(line: str, form: AnswerForm) -> CellValue:
 
 
 def _verdict(answer: Answer, value: CellValue) -> SentenceVerdict | None:
-    """The worst of an answer's verdicts. What a search found has none, and is compared with its page; so is an answer
-    that was cut off: its last words may have said something else."""
+    """Return the worst of an answer's verdicts; None if it has none. What a search found has none, and is compared with
+    its page; so is an answer that was cut off: its last words may have said something else."""
     if answer.from_search or (not answer.verdicts and value.state is not ValueState.ABSENT):
         return _page_of(answer)
     worst = min(answer.verdicts, key=lambda each: _WORST.index(each.verdict), default=None)
@@ -153,7 +154,7 @@ def _verdict(answer: Answer, value: CellValue) -> SentenceVerdict | None:
 
 
 def _page_of(answer: Answer) -> SentenceVerdict | None:
-    """That a person compares an answer with the first page that it names; None where it names none."""
+    """Return the verdict that a person compares an answer with the first page that it names; None if it names none."""
     cited = next((each for each in answer.citations if each.page > 0), None)
     if cited is None:
         return None

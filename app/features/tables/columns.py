@@ -40,18 +40,19 @@ _KINDS = {
 
 
 def split_questions(text: str) -> tuple[str, ...]:
-    """One question a line; empty lines and those that begin with # are left out."""
+    """Split a text into its questions, one a line; empty lines and those that begin with # are left out."""
     lines = (line.strip() for line in text.splitlines())
     return tuple(line for line in lines if line and not line.startswith(_COMMENT))
 
 
 def columns_of(lines: Iterable[str], first: int = 1) -> tuple[GridColumn, ...]:
-    """A column for each line; `first`: the number of the first one. Raises AppError QUESTION_KIND, QUESTION_CHOICES."""
+    """Return a column for each line, the first of them with the number `first`. Raises AppError QUESTION_KIND,
+    QUESTION_CHOICES."""
     return tuple(_column(number, line.strip()) for number, line in enumerate(lines, first))
 
 
 def line_of(column: GridColumn) -> str:
-    """The line that `columns_of` makes this column of."""
+    """Return the line that `columns_of` makes this column of."""
     if not column.form.is_held and not column.name:
         return column.question
     choices = f": {', '.join(column.form.choices)}" if column.form.choices else ""
@@ -65,18 +66,18 @@ def choices_of(text: str) -> tuple[str, ...]:
 
 
 def are_choices(choices: Sequence[str]) -> bool:
-    """Whether so many, and so long ones, can be chosen from."""
+    """Return whether so many, and so long ones, can be chosen from."""
     return 2 <= len(choices) <= MOST_CHOICES and all(len(choice) <= MOST_CHOICE_CHARACTERS for choice in choices)
 
 
 def check_choices(choices: Sequence[str], number: int) -> None:
-    """Raises AppError QUESTION_CHOICES of the question with this number."""
+    """Check the choices of the question with this number. Raises AppError QUESTION_CHOICES."""
     if not are_choices(choices):
         raise AppError(Code.QUESTION_CHOICES, number=number, limit=MOST_CHOICES, characters=MOST_CHOICE_CHARACTERS)
 
 
 def check_length(question: str, number: int) -> None:
-    """Raises AppError QUESTION_TOO_LONG of the question with this number."""
+    """Check the length of the question with this number. Raises AppError QUESTION_TOO_LONG."""
     if len(question) > MAX_QUESTION_CHARACTERS:
         limit = MAX_QUESTION_CHARACTERS
         raise AppError(Code.QUESTION_TOO_LONG, number=number, characters=len(question), limit=limit)

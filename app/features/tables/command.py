@@ -29,7 +29,7 @@ from app.wording.i18n import _
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
-    """Ask all cells; returns why the first one failed that did, where others were answered. Raises AppError,
+    """Ask all cells, and return why the first one failed that did, if others were answered. Raises AppError,
     Stopped."""
     if options.templates:
         _print_templates(options, desk)
@@ -71,8 +71,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
 
 
 def _find_questions(options: argparse.Namespace, desk: Services) -> tuple[SheetTemplate | None, tuple[str, ...]]:
-    """The template, and the questions of the file and of the command line. Raises AppError TEMPLATE_UNKNOWN, FILE_*,
-    QUESTION_*."""
+    """Return the template, and the questions of the file and of the command line. Raises AppError TEMPLATE_UNKNOWN,
+    FILE_*, QUESTION_*."""
     template = templates_of(desk).get(options.template, i18n.language()) if options.template else None
     typed = (question for question in options.question if question.strip())
     listed = (*(read_questions(options.questions) if options.questions else ()), *typed)
@@ -103,8 +103,8 @@ def _make(
     rows: list[tuple[BookRef, ...]],
     title: str,
 ) -> tuple[Sheet, bool]:
-    """The table, and whether it is new: with `--resume` one that was begun, with what it does not have yet. Raises
-    AppError QUESTION_*."""
+    """Return the table, and whether it is new: with `--resume` it is one that was begun, with what it does not have
+    yet. Raises AppError QUESTION_*."""
     sheets, excerpts = sheets_of(desk), options.excerpts
     begun = sheets.begun(columns, rows, excerpts=excerpts, together=options.together) if options.resume else None
     if begun is None:
@@ -137,7 +137,7 @@ def _export(sheet: Sheet, shelf: Mapping[str, Book], options: argparse.Namespace
 
 
 def _print_templates(options: argparse.Namespace, desk: Services) -> None:
-    """The lists of questions for all documents together, or for each by itself."""
+    """Print the lists of questions for all documents together, or those for each by itself."""
     for template in templates_of(desk).all(i18n.language()):
         if template.grid == options.together:
             continue

@@ -24,10 +24,10 @@ from app.wording.i18n import _
 
 
 class JsonTables(JsonProgress):
-    """One JSON object a line on stdout."""
+    """Writes one JSON object a line to stdout."""
 
     def __init__(self, sheet: Sheet, shelf: Mapping[str, Book], *, together: bool) -> None:
-        """`shelf`: the books that are asked, by their ids."""
+        """`shelf` has the books that are asked, by their ids."""
         self._names = None if together else _Names(sheet, shelf)
 
     def begun(self, event: CellBegun, question: str) -> None:
@@ -52,7 +52,7 @@ class JsonTables(JsonProgress):
 
 
 def _described(cell: SheetCell) -> dict[str, Any]:
-    """The value of a cell, and the finding on it."""
+    """Return the value of a cell and the finding on it, for JSON."""
     read = read_cell(cell)
     shown = {"kind": read.kind, "finding": read.finding, "finding_words": found_words(read)}
     if read.has_value:
@@ -63,11 +63,11 @@ def _described(cell: SheetCell) -> dict[str, Any]:
 
 
 class TextTables:
-    """Each question with its answer and pages on stdout as soon as it has ended; progress on stderr, on a terminal
-    only."""
+    """Writes each question with its answer and pages to stdout as soon as it has ended; progress goes to stderr, on a
+    terminal only."""
 
     def __init__(self, shelf: Mapping[str, Book]) -> None:
-        """`shelf`: the books that are asked, by their ids."""
+        """`shelf` has the books that are asked, by their ids."""
         self._shelf = shelf
         self._bar = Bar()
         self._where = ""
@@ -116,7 +116,7 @@ class TextTables:
 
 
 class TextValues(TextTables):
-    """Each document once on stdout, below it a line for each of its answers."""
+    """Writes each document once to stdout, and below it a line for each of its answers."""
 
     def __init__(self, sheet: Sheet, shelf: Mapping[str, Book]) -> None:
         super().__init__(shelf)

@@ -15,9 +15,9 @@ from app.core.conversations.values import FREE, AnswerForm
 
 
 class SheetCell(Cell, frozen=True):
-    """A question of a sheet, and its answer. `notes`: it asks for notes on its pages. `column`: the number of its
-    column. `correction`: the value that a person put in the place of the answer's; `comment`: what a person wrote
-    beside it; empty where there is none."""
+    """A question of a sheet, and its answer. `notes` tells that it asks for notes on its pages. `column` is the number
+    of its column. `correction` is the value that a person put in the place of the answer's; `comment` is what a person
+    wrote beside it; each is empty if there is none."""
 
     notes: bool = False
     column: int = 1
@@ -47,9 +47,9 @@ class GridRow(msgspec.Struct, frozen=True):
 
 
 class Sheet(msgspec.Struct, frozen=True):
-    """`cells`: row by row, each in the order of the columns. `excerpts`: the model sees passages that belong to each
-    question, not the books. `question_id`: the question that these cells collect notes for, each from its own pages;
-    empty for a person's sheet."""
+    """A table of questions and answers. `cells` are row by row, each in the order of the columns. `excerpts` tells that
+    the model sees passages that belong to each question, not the books. `question_id` is the question that these cells
+    collect notes for, each from its own pages; it is empty for a person's sheet."""
 
     id: str
     title: str
@@ -63,7 +63,8 @@ class Sheet(msgspec.Struct, frozen=True):
 
     @property
     def is_grid(self) -> bool:
-        """Whether it is read as a table of documents and values: not one list of questions and answers."""
+        """True if the sheet is read as a table of documents and values, and not as one list of questions and
+        answers."""
         return not self.question_id and (len(self.rows) > 1 or any(column.form.is_held for column in self.columns))
 
     @property
@@ -72,7 +73,7 @@ class Sheet(msgspec.Struct, frozen=True):
 
     @property
     def answered(self) -> int:
-        """How many of the questions are answered."""
+        """The number of questions that are answered."""
         return sum(cell.state is CellState.ANSWERED for cell in self.cells)
 
     @property
@@ -81,8 +82,8 @@ class Sheet(msgspec.Struct, frozen=True):
 
 
 class SheetEntry(msgspec.Struct, frozen=True):
-    """A sheet as it is listed. `questions`: all cells of its `rows`; `interrupted`: Octavo ended while it was being
-    asked, and one of them has not been asked again since."""
+    """A sheet as it is listed. `questions` counts all cells of its `rows`; `interrupted` tells that Octavo ended while
+    it was being asked, and one of them has not been asked again since."""
 
     id: str
     title: str

@@ -33,7 +33,8 @@ def _run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem
 
 
 def _add(commands: Commands) -> None:
-    """`sheet` and `grid` are former names of `table --together` and of `table`: they work, and no help lists them."""
+    """Add the command `table`. `sheet` and `grid` are former names of `table --together` and of `table`: they work, and
+    no help lists them."""
     about = _("ask every question of every document by itself, and get a table of values with their pages")
     table = parsers.add_command(commands, "table", about)
     _add_options(table)
@@ -87,8 +88,8 @@ _OF_CELLS = """
             UNION ALL SELECT l.sheet_id, l.question_id, '[]', min(l.row_number), q.text
                 FROM sheet_cells l JOIN questions q ON q.id = l.question_id GROUP BY l.sheet_id, l.column_number
         ) t ON t.sheet_id = c.id WHERE c.bin_id = '' AND NOT (s.excerpts AND s.question_id != '')"""
-"""A cell has its correction, or else its answer, and its comment; the first cell of a column has its question, too.
-Sheets that only make notes shorter are left out."""
+"""The texts of cells, to be searched: a cell has its correction, or else its answer, and its comment; the first cell of
+a column has its question, too. Sheets that only make notes shorter are left out."""
 _KEEPS = Keeps(
     kinds=(KeptKind(KeptWhere.SHEETS, lambda: _("Tables"), _remedy, total="sheets", conversations="sheets"),),
     tables=(

@@ -18,7 +18,7 @@ from app.features.tables.data import GridColumn
 
 
 class RowFault(Enum):
-    """Why a row cannot be asked."""
+    """The reason why a row cannot be asked."""
 
     NO_QUESTION = auto()
     TOO_LONG = auto()
@@ -34,8 +34,8 @@ _FAULTS = {
 
 
 class QuestionRow(msgspec.Struct, frozen=True):
-    """A question as it is written. `name`: the heading of its column; `choices`: between commas, of a choice alone;
-    `more`: what else is said with the question, and is not in its heading."""
+    """A question as it is written. `name` is the heading of its column; `choices` are what a choice is between, with
+    commas; `more` is what else is said with the question, and is not in its heading."""
 
     question: str = ""
     name: str = ""
@@ -45,12 +45,12 @@ class QuestionRow(msgspec.Struct, frozen=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is asked, however the answer would be written."""
+        """True if nothing is asked, however the answer would be written."""
         return not any(text.strip() for text in (self.question, self.name, self.more))
 
 
 def rows_of(lines: Iterable[str]) -> tuple[QuestionRow, ...]:
-    """A row for each line; one that names no known kind stays as it is, and `fault_of` says so."""
+    """Return a row for each line; one that names no known kind stays as it is, and `fault_of` says so."""
     return tuple(understood(QuestionRow(line.strip())) for line in lines)
 
 
@@ -59,7 +59,7 @@ def row_of(column: GridColumn) -> QuestionRow:
 
 
 def understood(row: QuestionRow) -> QuestionRow:
-    """The row as its question says it, where that is written with a kind and a heading of its own."""
+    """Return the row as its question says it, if that is written with a kind and a heading of its own."""
     try:
         (column,) = columns_of((row.question,))
     except AppError:
@@ -71,7 +71,7 @@ def understood(row: QuestionRow) -> QuestionRow:
 
 
 def fault_of(row: QuestionRow) -> RowFault | None:
-    """Say why a row cannot be asked; None where it can, or asks nothing."""
+    """Say why a row cannot be asked; None if it can, or asks nothing."""
     if row.is_empty:
         return None
     if not row.question.strip():
@@ -87,7 +87,7 @@ def fault_of(row: QuestionRow) -> RowFault | None:
 
 
 def column_of(row: QuestionRow) -> GridColumn:
-    """The column that a row asks for. Raises AppError QUESTION_KIND, QUESTION_CHOICES."""
+    """Return the column that a row asks for. Raises AppError QUESTION_KIND, QUESTION_CHOICES."""
     columns_of((row.question,))
     read = understood(row)
     choices = choices_of(read.choices) if read.kind is ValueKind.CHOICE else ()
@@ -134,8 +134,8 @@ class QuestionRows:
         self._rows[place] = row
 
     def add_after(self, place: int) -> int:
-        """The place of an empty row behind this one: the next one if that is empty, this one if it is itself, else a
-        new one."""
+        """Return the place of an empty row behind this one: the next one if that is empty, this one if it is itself,
+        else a new one."""
         if self._rows[place].is_empty:
             return place
         if place + 1 == len(self._rows) or not self._rows[place + 1].is_empty:
@@ -144,7 +144,7 @@ class QuestionRows:
 
     def write(self, place: int, text: str) -> int:
         """Write a text in the place of a row's question: its first line is understood, and each other line becomes a
-        row behind it. Returns the place of the last."""
+        row behind it. Return the place of the last."""
         first, *others = split_questions(text) or ("",)
         self._rows[place] = understood(msgspec.structs.replace(self._rows[place], question=first))
         self._rows[place + 1 : place + 1] = rows_of(others)
@@ -169,14 +169,14 @@ class QuestionRows:
         return place
 
     def move(self, place: int, by: int) -> int:
-        """Move a row so many places down, as far as there are rows; returns its place then."""
+        """Move a row so many places down, as far as there are rows, and return its place then."""
         to = max(0, min(place + by, len(self._rows) - 1))
         self._rows.insert(to, self._rows.pop(place))
         return to
 
 
 class TableDraft(msgspec.Struct, frozen=True):
-    """A new table that is not asked yet, as it is kept. `template`: the name of the one that its rows were filled
+    """A new table that is not asked yet, as it is kept. `template` is the name of the one that its rows were filled
     from."""
 
     title: str = ""

@@ -31,7 +31,7 @@ from app.services.services import Services
 
 @dataclass(frozen=True)
 class Sheets:
-    """`run` belongs to the engine's one executor."""
+    """The sheets of a desk. `run` belongs to the engine's one executor."""
 
     ask: Ask
     store: SheetStore
@@ -67,7 +67,7 @@ class Sheets:
         return self.store.get(sheet_id)
 
     def all(self) -> tuple[SheetEntry, ...]:
-        """The newest first."""
+        """Return all sheets, the newest first."""
         return self.store.all()
 
     def begun(
@@ -78,8 +78,8 @@ class Sheets:
         excerpts: bool,
         together: bool = False,
     ) -> Sheet | None:
-        """The newest sheet that asks nothing but this: what it does not have yet can be added to it. `together`: one
-        that asks just this, in this order, and has questions left to ask."""
+        """Return the newest sheet that asks nothing but this, so that what it does not have yet can be added to it;
+        None if there is none. With `together`, it asks just this, in this order, and has questions left to ask."""
         asked, books = _asked(columns), list(rows)
         for entry in self.store.all():
             sheet = self.store.get(entry.id) if 0 < entry.questions <= len(asked) * len(books) else None
@@ -146,7 +146,7 @@ _TITLE_CHARACTERS = 200
 
 
 class SheetTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`questions` are lines as `columns_of` reads them; with `grid` they are for every document by itself.
+    """A template. `questions` are lines as `columns_of` reads them; with `grid` they are for every document by itself.
     `each_chapter` is asked of every chapter, with {title}, {pages} and {book} in their places; `each_book`, with
     {book}, of every book that has no chapters."""
 
@@ -174,7 +174,8 @@ class Templates:
         self._library = library
 
     def all(self, language: str) -> tuple[SheetTemplate, ...]:
-        """In the order in which they are offered, in `language` where it is known, else in English."""
+        """Return all templates in the order in which they are offered, in `language` if it is known, else in
+        English."""
         found = []
         for path in sorted(self._folder.glob("*.toml")):
             file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
@@ -183,7 +184,7 @@ class Templates:
         return tuple(template for _place, template in sorted(found, key=lambda pair: pair[0]))
 
     def get(self, name: str, language: str) -> SheetTemplate:
-        """Raises AppError TEMPLATE_UNKNOWN."""
+        """Return a template by its name. Raises AppError TEMPLATE_UNKNOWN."""
         known = {template.name: template for template in self.all(language)}
         if name not in known:
             raise AppError(Code.TEMPLATE_UNKNOWN, name=name, known=", ".join(known))
@@ -222,16 +223,16 @@ def _short(untrusted_title: str) -> str:
 
 
 MAX_QUESTIONS = 500
-"""On one sheet."""
+"""The most questions of one sheet."""
 
 MAX_CELLS = 20_000
 
 MAX_FILE_BYTES = 4 * MAX_QUESTIONS * MAX_QUESTION_CHARACTERS
-"""UTF-8 takes up to four bytes for a character."""
+"""The largest file of questions: UTF-8 takes up to four bytes for a character."""
 
 
 def check_questions(questions: Sequence[str]) -> None:
-    """Raises AppError QUESTION_NONE, QUESTION_LIMIT, QUESTION_TOO_LONG."""
+    """Check questions. Raises AppError QUESTION_NONE, QUESTION_LIMIT, QUESTION_TOO_LONG."""
     if not questions:
         raise AppError(Code.QUESTION_NONE)
     if len(questions) > MAX_QUESTIONS:
@@ -246,7 +247,7 @@ def _check_cells(wanted: int) -> None:
 
 
 def read_questions(path: Path) -> tuple[str, ...]:
-    """The questions in a file of UTF-8 text, with a byte order mark or without.
+    """Read the questions in a file of UTF-8 text, with a byte order mark or without.
 
     Raises AppError FILE_* as `open_document` does, FILE_TOO_LARGE, FILE_NOT_UTF8.
     """

@@ -31,13 +31,13 @@ _CELLS = f"""
 
 
 class SheetStore(CellStore):
-    """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk. A sheet that
-    is gone raises KeyError where something is to be put into it."""
+    """The sheets on disk. All methods raise AppError as `Database.read` and `Database.write` do; what they return is on
+    disk. A sheet that is gone raises KeyError if something is to be put into it."""
 
     def create(
         self, title: str, columns: Sequence[GridColumn], rows: Sequence[tuple[BookRef, ...]], *, excerpts: bool
     ) -> Sheet:
-        """A new sheet with none of its cells answered; whole or not at all."""
+        """Create a sheet with none of its cells answered; whole or not at all."""
         with self._database.write() as connection:
             id = self._begin(connection, title, rows, excerpts)
             self._add(connection, id, columns, rows)
@@ -58,7 +58,7 @@ class SheetStore(CellStore):
         )
 
     def all(self) -> tuple[SheetEntry, ...]:
-        """The newest first, without those that only make notes shorter."""
+        """Return all sheets, the newest first, without those that only make notes shorter."""
         rows = self._database.rows(
             f"""SELECT c.id, c.title, c.created_at, count(l.question_id),
                     count(a.id) FILTER (WHERE a.ending IN {WHOLE}), count(DISTINCT r.number),
@@ -103,7 +103,7 @@ class SheetStore(CellStore):
         self._database.scrub()
 
     def delete_column(self, id: str, number: int) -> None:
-        """For good, with all that was answered in it."""
+        """Delete a column for good, with all that was answered in it."""
         self._database.run("DELETE FROM sheet_columns WHERE sheet_id = ? AND number = ?", (id, number))
         self._database.scrub()
 
@@ -136,7 +136,7 @@ class SheetStore(CellStore):
             self._set_books(connection, id)
 
     def _set_books(self, connection: apsw.Connection, id: str) -> None:
-        """All books of its rows lie on the sheet's desk."""
+        """Put all books of the sheet's rows on its desk."""
         found = connection.execute("SELECT books FROM sheet_rows WHERE sheet_id = ? ORDER BY number", (id,))
         self._conversations.set_books(
             id, joined(decode(str(books), tuple[BookRef, ...]) for (books,) in found.fetchall())
@@ -194,7 +194,7 @@ def _row(number: int, books: str) -> GridRow:
 
 
 def _cell(columns: tuple[Any, ...], *, notes: bool) -> SheetCell:
-    """From the columns of `_CELLS`."""
+    """Make a cell from the columns of `_CELLS`."""
     question, answer = columns[:QUESTION_COLUMNS], columns[QUESTION_COLUMNS:-4]
     begun = None if answer[0] is None else answer_of(answer)
     row, *rest = columns[-4:]

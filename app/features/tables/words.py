@@ -40,8 +40,8 @@ def kind_words(form: AnswerForm) -> str:
 
 
 def kind_choices(choices: str = "") -> tuple[tuple[str, str], ...]:
-    """Each kind of answers with an example, for a person to choose from; `choices`: what a choice is between, if it is
-    known."""
+    """Return each kind of answers with an example, for a person to choose from; `choices` are what a choice is between,
+    if that is known."""
     examples = {
         ValueKind.TEXT: _("A few words: twelve months"),
         ValueKind.YES_NO: _("Yes or no"),
@@ -67,12 +67,12 @@ def fault_words(fault: RowFault, row: QuestionRow) -> str:
 
 
 def shortened(text: str, most: int = 24) -> str:
-    """The text, or its beginning where it has more characters than `most`."""
+    """Return a text, or its beginning if it has more characters than `most`."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def value_words(value: CellValue, kind: ValueKind) -> str:
-    """A value as a person writes it; of a document that has none, that it has none."""
+    """Return a value as a person writes it; if the document has none, say so."""
     if value.state is ValueState.ABSENT:
         return _("Not in this document")
     if value.state is ValueState.UNFIT:
@@ -104,8 +104,8 @@ def cell_words(read: ReadCell) -> str:
 
 
 def place_words(read: ReadCell, books: Mapping[str, Book], title: str = "") -> str:
-    """The mark of a cell: its page with the finding, such as `p. 2 ✓`; empty where there is no page. `title`: of the
-    book, for a row of several books."""
+    """Return the mark of a cell: its page with the finding, such as `p. 2 ✓`; empty if there is no page. `title` is
+    that of the book, for a row of several books."""
     verdict = read.verdict
     if verdict is None or read.finding in (CellFinding.STOPPED, CellFinding.FAILED):
         return ""
@@ -118,7 +118,8 @@ def place_words(read: ReadCell, books: Mapping[str, Book], title: str = "") -> s
 
 
 def short_place_words(read: ReadCell, books: Mapping[str, Book]) -> str:
-    """The mark of a cell where there is no room for words: its page with the sign of the finding, such as `p. 2 ≠`."""
+    """Return the mark of a cell for places without room for words: its page with the sign of the finding, such as `p. 2
+    ≠`."""
     if not place_words(read, books) or read.verdict is None or not read.verdict.page:
         return ""
     page = page_words(cited_page(read.verdict, books))
@@ -126,7 +127,7 @@ def short_place_words(read: ReadCell, books: Mapping[str, Book]) -> str:
 
 
 def finding_words(finding: CellFinding) -> str:
-    """In a word or a few."""
+    """Return a finding in a word or a few."""
     return {
         CellFinding.WAITING: _("waiting"),
         CellFinding.ANSWERING: _("answering"),
@@ -144,7 +145,7 @@ def finding_words(finding: CellFinding) -> str:
 
 
 def found_words(read: ReadCell) -> str:
-    """The finding on a cell in words, as the window, the terminal and exports say it."""
+    """Return the finding on a cell in words, as the window, the terminal and exports say it."""
     words = finding_words(read.finding)
     if read.is_of_another_kind:
         return f"{words}, {not_of_kind_words(read.kind)}"
@@ -154,7 +155,7 @@ def found_words(read: ReadCell) -> str:
 
 
 def not_of_kind_words(kind: ValueKind) -> str:
-    """That what a person entered is no value of its column's kind."""
+    """Say that what a person entered is no value of its column's kind."""
     return {
         ValueKind.DATE: _("not a date"),
         ValueKind.AMOUNT: _("not an amount"),
@@ -164,7 +165,7 @@ def not_of_kind_words(kind: ValueKind) -> str:
 
 
 def evidence_words(read: ReadCell, books: Mapping[str, Book]) -> str:
-    """The evidence for the finding, in words: its page and that page's sentence; empty where there is none."""
+    """Return the evidence for the finding, in words: its page and that page's sentence; empty if there is none."""
     verdict, found = read.verdict, read.evidence
     if verdict is None or found is None:
         return ""
@@ -173,13 +174,13 @@ def evidence_words(read: ReadCell, books: Mapping[str, Book]) -> str:
 
 
 def count_findings(reads: Iterable[ReadCell]) -> list[tuple[CellFinding, str]]:
-    """How many cells there are of each finding, as far as they are answered, such as `71 word for word`."""
+    """Count the cells of each finding, as far as they are answered, such as `71 word for word`."""
     counted = Counter(read.finding for read in reads)
     return [(finding, _counted_words(finding, counted[finding])) for finding in _SAID if counted[finding]]
 
 
 def row_title(row: GridRow, books: Mapping[str, Book]) -> str:
-    """The documents of a row, by their titles."""
+    """Return the documents of a row, by their titles."""
     return "; ".join(books[ref.book_id].title for ref in row.books if ref.book_id in books)
 
 
@@ -216,7 +217,7 @@ def _grouped(number: Decimal) -> str:
 
 
 def _day_words(day: date, written: str) -> str:
-    """`31 Mar 2031`, `Mar 2031`, `2031`: as exactly as it is written."""
+    """Return a day as exactly as it is written: `31 Mar 2031`, `Mar 2031`, `2031`."""
     if language() == "ja":
         parts = (f"{day.year}年", f"{day.month}月", f"{day.day}日")
         return "".join(parts[: 1 if len(written) == _YEAR_LENGTH else 2 if len(written) == _MONTH_LENGTH else 3])
@@ -227,7 +228,7 @@ def _day_words(day: date, written: str) -> str:
 
 
 def question_words(row: SheetCell, shelf: Mapping[str, Book]) -> str:
-    """Return a row's question, or its pages where it asks for notes. `shelf` has the books by their ids."""
+    """Return a row's question, or its pages if it asks for notes. `shelf` has the books by their ids."""
     if not row.notes:
         return row.question.text
     named = []

@@ -112,7 +112,7 @@ class _Item:
     to_page: QTransform
     """The transformation from the coordinates of its glyphs to the item's."""
     place: QTransform
-    """The way to where the item is drawn from where its glyphs are."""
+    """The transformation from the coordinates of its glyphs to the item's."""
     size: float
     glyphs: list[_Shown]
     again: tuple[int, int] | None

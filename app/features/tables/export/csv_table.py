@@ -13,8 +13,8 @@ from app.wording.i18n import _
 
 
 def write_grid(report: GridReport) -> bytes:
-    """Dates as 2031-03-31 and numbers without thousands, as programs read them; with the mark by which Excel knows
-    UTF-8."""
+    """Return the grid as CSV: dates as 2031-03-31 and numbers without thousands, as programs read them; with the mark
+    by which Excel knows UTF-8."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     names = [_("Document")]

@@ -12,13 +12,15 @@ GRID_ENDINGS = (".xlsx", ".csv", ".docx")
 
 
 def write(report: TableReport, path: Path) -> None:
-    """For its owner's eyes only, whole or not at all. Raises AppError as `app.export.files.write`."""
+    """Write a report into a file for its owner's eyes only, whole or not at all. Raises AppError as
+    `app.export.files.write` does."""
     check_ending(path, SHEET_ENDINGS if isinstance(report, SheetReport) else GRID_ENDINGS)
     write_bytes(_written(report, path.suffix.lower()), path)
 
 
 def _written(report: TableReport, ending: str) -> bytes:
-    """The libraries of a format are loaded when a file of it is written: together they took a tenth of the start."""
+    """Return the bytes of the file. The libraries of a format are loaded when a file of it is written: together they
+    took a tenth of the start."""
     if ending == ".docx":
         from app.features.tables.export import word
 

@@ -8,7 +8,8 @@ from app.features.tables.export.report import SheetReport, headings
 
 
 def write_sheet(report: SheetReport) -> str:
-    """A row of a table is one line: an answer of several lines is one cell with breaks."""
+    """Return the sheet as Markdown. A row of a table is one line: an answer of several lines is one cell with
+    breaks."""
     lines = [*head_lines(report.head), ""]
     lines += ["| | {} | {} | {} |".format(*map(cell_text, headings())), "|---|---|---|---|"]
     for line in report.lines:

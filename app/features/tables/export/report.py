@@ -32,8 +32,9 @@ from app.wording.support import basis_words
 
 @dataclass(frozen=True)
 class SheetLine:
-    """`answer` is Markdown with the places of its references, which are counted from 1 in every line; `sentences`: what
-    the pages have of it; `note` says what is to be said about the answer, or why there is none."""
+    """A question with its answer. `answer` is Markdown with the places of its references, which are counted from 1 in
+    every line; `sentences` are what the pages have of it; `note` says what is to be said about the answer, or why there
+    is none."""
 
     number: int
     question: str
@@ -43,7 +44,7 @@ class SheetLine:
 
     @property
     def plain_answer(self) -> str:
-        """With [1] in the place of a reference."""
+        """The answer with [1] in the place of a reference."""
         return REFERENCE.sub(r"[\1]", self.answer)
 
     @property
@@ -68,7 +69,7 @@ class SheetReport:
 
 @dataclass(frozen=True)
 class GridHeading:
-    """A question; `kind` in words."""
+    """A question; `kind` is said in words."""
 
     title: str
     question: str
@@ -77,9 +78,9 @@ class GridHeading:
 
 @dataclass(frozen=True)
 class GridCell:
-    """`words`: the value, or how far the cell is. `place`: its page, as the window marks it. `sentence`: that of the
-    page which the finding rests on. `finding`: what was found out, in words; empty before the cell is asked.
-    `answered`: what the model wrote, where a person entered something else."""
+    """A cell. `words` are the value, or how far the cell is. `place` is its page, as the window marks it; `sentence`
+    that of the page which the finding rests on. `finding` says what was found out, in words; it is empty before the
+    cell is asked. `answered` is what the model wrote, if a person entered something else."""
 
     read: ReadCell
     words: str
@@ -96,7 +97,7 @@ class GridCell:
         return "\n".join(filter(None, (self.finding, page, self.answered, self.comment)))
 
     def without_source(self) -> GridCell:
-        """The cell without the value that its words were made of: these were replaced."""
+        """Return the cell without the value that its words were made of, as these were replaced."""
         return replace(self, read=replace(self.read, value=UNFIT))
 
 
@@ -108,8 +109,8 @@ class GridLine:
 
 @dataclass(frozen=True)
 class GridReport:
-    """`summary`: how many cells have which finding. `paths`: where the files of the documents were when they were
-    added, by their SHA-256."""
+    """The report on a grid. `summary` says how many cells have which finding. `paths` tell where the files of the
+    documents were when they were added, by their SHA-256."""
 
     head: TitleBlock
     headings: tuple[GridHeading, ...]
@@ -129,19 +130,21 @@ TableReport: TypeAlias = SheetReport | GridReport
 
 
 def compose(sheet: Sheet, books: Mapping[str, Book], *, as_list: bool, now: datetime | None = None) -> TableReport:
-    """`books` are those that were asked, by their ids; `as_list`: questions with their answers, one below the other.
-    `now`: when it is written, aware of its zone."""
+    """Make the report on a table. `books` are those that were asked, by their ids; `as_list` puts questions with their
+    answers one below the other; `now` is when it is written, aware of its zone."""
     return compose_sheet(sheet, books, now=now) if as_list else compose_grid(sheet, books, now=now)
 
 
 def compose_sheet(sheet: Sheet, books: Mapping[str, Book], *, now: datetime | None = None) -> SheetReport:
-    """`books` are those that were asked, by their ids. `now`: when it is written, aware of its zone."""
+    """Make the report on questions with their answers. `books` are those that were asked, by their ids; `now` is when
+    it is written, aware of its zone."""
     lines = tuple(_answer_line(number, row, books) for number, row in enumerate(sheet.cells, 1))
     return SheetReport(_head(sheet, books, now), lines)
 
 
 def compose_grid(sheet: Sheet, books: Mapping[str, Book], *, now: datetime | None = None) -> GridReport:
-    """`books` are those that were asked, by their ids. `now`: when it is written, aware of its zone."""
+    """Make the report on a grid of values. `books` are those that were asked, by their ids; `now` is when it is
+    written, aware of its zone."""
     reads = {(cell.row, cell.column): read_cell(cell) for cell in sheet.cells}
     headings = tuple(
         GridHeading(cleaned(column.title), cleaned(column.question), kind_words(column.form))

@@ -26,7 +26,7 @@ _WIDE = "body{max-width:76rem}td p{margin:.2rem 0 .4rem}"
 
 
 def write_sheet(report: SheetReport, style: str = "", formula: Callable[[FormulaText], str] = to_mathml) -> str:
-    """`style` takes the place of that for browsers, `formula` that of MathML."""
+    """Return the sheet as HTML. `style` takes the place of that for browsers, `formula` that of MathML."""
     lines = table_of("lines", _WIDTHS, ("", *headings()), (_line(line, formula) for line in report.lines))
     body = [head_of(report.head), "<p></p>", lines, legend_of(report.sentences), documents_of(report.head)]
     return page_of(report.title, style or STYLE + _WIDE + foot_style("A4 landscape"), body)

@@ -42,7 +42,8 @@ def _write_sheet(report: SheetReport) -> bytes:
 
 
 def _write_grid(report: GridReport) -> bytes:
-    """The grid across landscape pages, its columns side by side as far as they can be read, then below each other."""
+    """Return the grid across landscape pages, its columns side by side as far as they can be read, then below each
+    other."""
     file = WordFile(report.title, landscape=True)
     write_head(file, report.head)
     for first in range(0, len(report.headings), _COLUMNS_SIDE_BY_SIDE):
@@ -93,7 +94,7 @@ def _write_line(file: WordFile, cells: tuple[_Cell, ...], line: SheetLine) -> No
 
 
 def _drop_first_paragraph(cell: _Cell) -> None:
-    """A new cell begins with an empty one, which it must keep only while it has no other."""
+    """Drop the empty paragraph with which a new cell begins, which it must keep only while it has no other."""
     first, *others = cell.paragraphs
     if others:
         cell._tc.remove(first._p)

@@ -26,8 +26,8 @@ def write(report: TableReport) -> bytes:
 
 
 def _write_sheet(report: SheetReport) -> bytes:
-    """The questions; what the pages have of each sentence of the answers, if there are some; and when, by which model
-    and of which documents they were asked."""
+    """Return the workbook of a sheet: the questions; what the pages have of each sentence of the answers, if there are
+    some; and when, by which model and of which documents they were asked."""
     lines = [
         (CellNumber(line.number), line.question, plain_text(line.plain_answer), "\n".join(line.listed), line.note)
         for line in report.lines
@@ -53,7 +53,8 @@ def _sentence(line: SheetLine, each: CheckedSentence) -> Sequence[Cell]:
 
 
 def _write_grid(report: GridReport) -> bytes:
-    """The grid; the findings; the documents with their files and hashes; when and by which model they were asked."""
+    """Return the workbook of a grid: the values; the findings; the documents with their files and hashes; when and by
+    which model they were asked."""
     with new_workbook(report.title) as (workbook, file):
         names = [_("Document"), *(f"{each.title}\n{each.kind}" for each in report.headings)]
         widths = [_DOCUMENT_WIDTH, *(_width(report, column) for column in range(len(report.headings)))]

@@ -21,7 +21,7 @@ from app.wording.i18n import _, language
 
 
 class SheetBeginning(Presenter):
-    """Fills the setup of a new table, and keeps what is written in it; asks nothing."""
+    """The beginning of a table. It fills the setup, and keeps what is written in it; it asks nothing."""
 
     def __init__(self, workspace: Workspace, work: SheetWork, setup: SheetSetup) -> None:
         super().__init__(workspace.parent)
@@ -62,7 +62,7 @@ class SheetBeginning(Presenter):
         return WantedSheet(self._showing.id, False, False, columns, setup.title, setup.each.isChecked(), books)
 
     def clear(self, made: WantedSheet) -> None:
-        """This table is made: the next one is not written yet, unless a person has begun it."""
+        """Clear the setup after this table was made: the next one is not written yet, unless a person has begun it."""
         rows = self._setup.questions.rows
         if not any(rows.faults) and rows.columns == made.columns:
             self._setup.show_draft(TableDraft())
@@ -87,7 +87,8 @@ class SheetBeginning(Presenter):
 
     @Slot()
     def _on_changed(self) -> None:
-        """Keep it; a template that asks of each document, and that nobody has changed, follows the documents."""
+        """Keep what is written; a template that asks about each document, and that nobody has changed, follows the
+        documents."""
         draft = self._setup.draft
         self.drafts.put(draft)
         template = self._templates.get(draft.template)

@@ -26,7 +26,7 @@ from app.wording.support import basis_words
 from app.wording.verdicts import count_verdicts
 
 CellRole = int(Qt.ItemDataRole.UserRole)
-"""Gives the `ShownCell`; of heads, what their table says."""
+"""The role that gives the `ShownCell`; for heads, what their table says."""
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -42,7 +42,7 @@ _SIGNS = {
 
 @dataclass(frozen=True)
 class Chip:
-    """A page, what its chip says, and the verdict that it stands for; `said`: the sentence with the verdict."""
+    """A page, what its chip says, and the verdict that it stands for; `said` is the sentence with the verdict."""
 
     label: str
     citation: Citation
@@ -52,8 +52,8 @@ class Chip:
 
 @dataclass(frozen=True)
 class ShownCell:
-    """A cell. `number`: its place in the table, from 1; `books`: those of the table, by id; `step`: what is done for it
-    while it is asked. What it says is worked out when it is shown first."""
+    """A cell as it is shown. `number` is its place in the table, from 1; `books` are those of the table, by id; `step`
+    says what is done for it while it is asked. What the cell says is worked out when it is shown first."""
 
     number: int
     read: ReadCell
@@ -77,12 +77,12 @@ class ShownCell:
 
     @property
     def text(self) -> str:
-        """The answer, untrusted."""
+        """The answer. It is untrusted."""
         return self.cell.answer.text if self.cell.answer is not None else ""
 
     @cached_property
     def question(self) -> str:
-        """Untrusted."""
+        """The question. It is untrusted."""
         return question_words(self.cell, self.books)
 
     @cached_property
@@ -95,7 +95,7 @@ class ShownCell:
 
     @cached_property
     def chips(self) -> tuple[Chip, ...]:
-        """One for every page and finding that the answer's chips name, in their order."""
+        """The chips for every page and finding that the answer's chips name, one for each, in their order."""
         chips = [
             Chip(mark.label, mark.citation, mark.verdict, mark.said)
             for mark in sorted(self.marks, key=lambda mark: mark.start)
@@ -105,7 +105,7 @@ class ShownCell:
 
     @cached_property
     def marks(self) -> tuple[CitationMark, ...]:
-        """The chips of the answer: one for each sentence that was checked, and one for each other page mark."""
+        """The chips in the answer: one for each sentence that was checked, and one for each other page mark."""
         answer, ids = self.cell.answer, tuple(self.books)
         if answer is None:
             return ()
@@ -131,13 +131,13 @@ class ShownCell:
 
     @cached_property
     def short(self) -> str:
-        """The page with a sign for the finding, where there is less room."""
+        """The page with a sign for the finding, for places with less room."""
         return "" if self.step else disarm(short_place_words(self.read, self.books))
 
 
 def state_words(cell: SheetCell) -> str:
-    """How far a cell is: one word, or the sentence that says why it failed; then, on lines of their own, what the pages
-    have of its sentences, and that no book was asked."""
+    """Say how far a cell is: one word, or the sentence that says why it failed; then, on lines of their own, what the
+    pages have of its sentences, and that no book was asked."""
     if cell.answer is None:
         return _progress_words(cell)
     counts = ", ".join(words for _verdict, words in count_verdicts(cell.answer.verdicts))
@@ -170,7 +170,7 @@ class CellTable(QAbstractTableModel):
     def show_sheet(
         self, sheet: Sheet | None, books: Mapping[str, Book], reads: Mapping[str, ReadCell] | None = None
     ) -> None:
-        """`reads`: what its cells say, as far as that is known, by the ids of their questions."""
+        """Show a sheet; `reads` are what its cells say, as far as that is known, by the ids of their questions."""
         self.beginResetModel()
         self._take(sheet, books, reads or {})
         self.endResetModel()
@@ -187,14 +187,14 @@ class CellTable(QAbstractTableModel):
         self._tell_of(self._cells[cell.row, cell.column])
 
     def show_running(self, question_id: str, step: str, text: str) -> None:
-        """The cell of this question is being asked; `text`: its answer so far."""
+        """Show that the cell of this question is being asked; `text` is its answer so far."""
         known = self.cell_of(question_id)
         if known is not None:
             begun = Answer("", question_id, text, Ending.OPEN, "", 0.0)
             self.show_cell(msgspec.structs.replace(known.cell, answer=begun), step)
 
     def cells(self) -> list[ShownCell]:
-        """All cells, shown or not."""
+        """Return all cells, shown or not."""
         return list(self._cells.values())
 
     def cell_of(self, question_id: str) -> ShownCell | None:

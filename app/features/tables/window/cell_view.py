@@ -15,12 +15,12 @@ from app.ui.look.theme import Theme
 
 
 class CellView(QTableView):
-    """`citation_clicked` carries the Citation."""
+    """A view of cells. `citation_clicked` carries the Citation."""
 
     citation_clicked = Signal(object)
 
     def __init__(self, table: CellTable, theme: Theme, words_menu: WordsMenu) -> None:
-        """`words_menu`: what can be done with an answer by others."""
+        """`words_menu` returns what other features can do with an answer."""
         super().__init__()
         self.words_menu = words_menu
         self._table = table
@@ -43,11 +43,11 @@ class CellView(QTableView):
         raise NotImplementedError
 
     def _citation_at(self, index: QModelIndex, point: QPointF) -> Citation | None:
-        """The page that a click on this point of the view opens."""
+        """Return the page that a click on this point of the view opens; None if it opens none."""
         raise NotImplementedError
 
     def _is_link(self, index: QModelIndex, point: QPointF) -> bool:
-        """Whether a point of the view looks as if it opened something."""
+        """Return whether a point of the view looks as if it opened something."""
         return self._citation_at(index, point) is not None
 
     def _tip_at(self, index: QModelIndex, point: QPointF) -> str:
@@ -66,12 +66,12 @@ class CellView(QTableView):
         return menu
 
     def open_menu(self, index: QModelIndex) -> None:
-        """In the middle of a cell."""
+        """Open the menu of a cell, in its middle."""
         if (shown := self._table.cell_at(index)) is not None:
             self.menu_of(shown).popup(self.viewport().mapToGlobal(self.visualRect(index).center()))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """The chosen cell shows where the focus is, so there always is one."""
+        """Choose a cell, as the chosen one shows where the focus is; so there always is one."""
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self._table.rowCount():
             self.setCurrentIndex(self._table.index(0, 0))

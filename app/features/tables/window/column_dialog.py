@@ -21,7 +21,7 @@ _HEIGHT = 84
 
 
 class ColumnDialog(SmallDialog):
-    """`given` carries the GridColumn, with the number of the one that was changed."""
+    """The dialog. `given` carries the GridColumn, with the number of the one that was changed."""
 
     given = Signal(object)
 
@@ -86,7 +86,7 @@ class ColumnDialog(SmallDialog):
 
     @Slot()
     def _look(self) -> None:
-        """Choices are written where they are wanted; what is not whole cannot be added."""
+        """Show the field for choices if they are wanted, and let the column be added once it is whole."""
         kind = ValueKind(self.kind.value())
         self._form.setRowVisible(self.choices, kind is ValueKind.CHOICE)
         self.hint.setText(

@@ -17,7 +17,8 @@ from app.wording.i18n import _
 
 
 class CorrectionDialog(SmallDialog):
-    """`given` carries the id of the cell's question and what was typed, empty to take the model's answer again."""
+    """The dialog. `given` carries the id of the cell's question and what was typed, empty to take the model's answer
+    again."""
 
     given = Signal(str, str)
 

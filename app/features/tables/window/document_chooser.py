@@ -24,7 +24,7 @@ _DIALOG_HEIGHT = 420
 
 
 class DocumentChooser(QWidget):
-    """Nothing is ticked unasked. `changed`: other documents are ticked now."""
+    """The chooser. Nothing is ticked unasked. `changed` tells that other documents are ticked now."""
 
     changed = Signal()
 
@@ -54,7 +54,7 @@ class DocumentChooser(QWidget):
         return self.tree.chosen
 
     def choose(self, refs: Iterable[BookRef]) -> None:
-        """Tick these and no others."""
+        """Tick these documents and no others."""
         self.tree.choose({ref.book_id: ref for ref in refs})
         self._on_ticked()
 
@@ -67,7 +67,7 @@ class DocumentChooser(QWidget):
             self.changed.emit()
 
     def offer_desk(self, refs: tuple[BookRef, ...]) -> None:
-        """Let a person take the documents on the desk with one click; none: there is no such button."""
+        """Let a person take the documents on the desk with one click; if there are none, there is no such button."""
         self._on_desk = refs
         self._count()
 

@@ -24,18 +24,18 @@ from app.wording.page_names import range_words
 from app.wording.units import count, printable
 
 _BookRole = int(Qt.ItemDataRole.UserRole)
-"""Gives the Book of a row; None for a folder."""
+"""The role that gives the Book of a row; None for a folder."""
 _NoteRole = _BookRole + 1
 _ROW, _GAP, _LINE, _BOX, _CARET, _STEP_IN = 48, 2, 18, 16, 14, 16
 _SHOWN_OPEN = 40
-"""A library of more documents shows its folders closed at first."""
+"""The number of documents up to which a library shows its folders open at first."""
 _TICKED = Qt.CheckState.Checked
 _FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable
 
 
 class DocumentTree(QTreeWidget):
-    """A click anywhere in a row, or Space, ticks it; that of a folder ticks all that is shown in it. `ticked`: a person
-    has ticked, or taken a tick away."""
+    """The tree. A click anywhere in a row, or Space, ticks it; that of a folder ticks all that is shown in it. `ticked`
+    tells that a person has ticked, or taken a tick away."""
 
     ticked = Signal()
 
@@ -63,7 +63,7 @@ class DocumentTree(QTreeWidget):
     # ---- what is there, and what is ticked
 
     def show_documents(self, documents: Sequence[ListedDocument]) -> None:
-        """Show these by folder and title; one that is there no more is not ticked."""
+        """Show these documents by folder and title; one that is there no more is not ticked."""
         folded = {path for path, item in self._folders() if not item.isExpanded()} if self.topLevelItemCount() else None
         self.blockSignals(True)
         self.clear()
@@ -85,13 +85,13 @@ class DocumentTree(QTreeWidget):
         return tuple(self._chosen[book.id] for _item, book in self.documents() if book.id in self._chosen)
 
     def choose(self, chosen: Mapping[str, BookRef]) -> None:
-        """Tick these and no others."""
+        """Tick these documents and no others."""
         self._chosen = dict(chosen)
         self._show_ticks()
         self._hide()
 
     def toggle(self, item: QTreeWidgetItem) -> None:
-        """Tick a row, or take its tick away; of a folder, all that is shown in it."""
+        """Tick a row, or take its tick away; for a folder, do so with all that is shown in it."""
         books = [book for each, book in self.documents(item) if not each.isHidden()]
         if all(book.id in self._chosen for book in books):
             for book in books:
@@ -102,7 +102,7 @@ class DocumentTree(QTreeWidget):
         self.ticked.emit()
 
     def documents(self, item: QTreeWidgetItem | None = None) -> Iterator[tuple[QTreeWidgetItem, Book]]:
-        """The rows of all documents, or of those within a row, with their books."""
+        """Yield the rows of all documents, or of those within a row, with their books."""
         for each in _within(item or self.invisibleRootItem()):
             book = each.data(0, _BookRole)
             if isinstance(book, Book):
@@ -147,7 +147,7 @@ class DocumentTree(QTreeWidget):
         return [(_path(item), item) for item in rows if not isinstance(item.data(0, _BookRole), Book)]
 
     def _show_ticks(self) -> None:
-        """Tick the rows as it was chosen, a folder in part where not all in it is ticked."""
+        """Show the ticks of the documents, and one in part at a folder in which not all are ticked."""
         self.blockSignals(True)
         for item, book in self.documents():
             ref = self._chosen.get(book.id)
@@ -251,7 +251,7 @@ class _DocumentRows(RowDelegate):
 
 
 def _within(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
-    """The item, unless it is the root of all, and whatever is in it, from top to bottom."""
+    """Yield the item, unless it is the root of all, and whatever is in it, from top to bottom."""
     if item.text(0):
         yield item
     for place in range(item.childCount()):
@@ -286,7 +286,7 @@ def _place(document: ListedDocument) -> tuple[str, str]:
 
 
 def _area(option: QStyleOptionViewItem, index: Index) -> QRect:
-    """Where a row is drawn, set in as deep as its folder is."""
+    """Return the area in which a row is drawn, set in as deep as its folder is."""
     level, above = 0, index.parent()
     while above.isValid():
         level, above = level + 1, above.parent()

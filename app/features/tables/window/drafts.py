@@ -21,7 +21,7 @@ _NOTHING = TableDraft()
 
 
 def stored_draft(settings: SettingsStore) -> TableDraft:
-    """An empty one where nothing is written, or another Octavo wrote it."""
+    """Return the draft that is stored; an empty one if nothing is written, or another Octavo wrote it."""
     with contextlib.suppress(msgspec.MsgspecError):
         return msgspec.json.decode(settings.get_blob(_BLOB) or b"", type=TableDraft)
     return _NOTHING
@@ -41,7 +41,7 @@ class TableDrafts(Presenter):
         self._timer.timeout.connect(self.keep)
 
     def begin(self, stored: TableDraft) -> None:
-        """The store has this; from now on what is put is kept."""
+        """Begin with what the store has; from now on what is put is kept."""
         self._kept = self._draft = stored
 
     @property
@@ -75,7 +75,7 @@ class TableDrafts(Presenter):
 
     @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
-        """It is tried again with the next change, and said once."""
+        """Say once that the draft could not be stored; it is tried again with the next change."""
         if not self._failing:
             self._failing = True
             self.failed.emit(sentence(problem))

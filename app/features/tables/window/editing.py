@@ -21,7 +21,8 @@ from app.wording.i18n import _
 
 
 class GridEditing(Presenter):
-    """`changed` carries the OpenedSheet as it is kept now, `renamed` the id of one and its name."""
+    """Changes the shown grid. `changed` carries the OpenedSheet as it is kept now, `renamed` the id of one and its
+    name."""
 
     changed = Signal(object)
     renamed = Signal(str, str)

@@ -30,9 +30,9 @@ _MOST_LINES = 6
 _TITLE_LINES = 3
 _FOCUS = 2
 _SIDE = 2
-"""px that a chip has outside its frame."""
+"""The px that a chip has outside its frame."""
 _COMMENT = 9
-"""px of the corner of a cell that has a comment."""
+"""The side in px of the corner of a cell that has a comment."""
 
 
 class GridCells(QStyledItemDelegate):
@@ -73,7 +73,7 @@ class GridCells(QStyledItemDelegate):
         painter.restore()
 
     def is_on_place(self, index: _Index, area: QRect, point: QPointF) -> bool:
-        """Whether a point of the view is on the page of a cell."""
+        """Return whether a point of the view is on the page of a cell."""
         value = index.data(CellRole)
         if not isinstance(value, ShownCell) or value.read.citation is None:
             return False
@@ -101,7 +101,7 @@ def _is_prose(value: ShownCell) -> bool:
 
 
 def _font_of(prose: bool) -> QFont:
-    """Values are in bold; prose is not."""
+    """Return the font of a value: bold, but not for prose."""
     return text_font(SIZE_UI) if prose else ui_font(SIZE_UI, QFont.Weight.DemiBold)
 
 
@@ -117,7 +117,8 @@ def _ink(value: ShownCell, palette: Palette) -> str:
 
 
 def finding_colour(finding: CellFinding, palette: Palette) -> str:
-    """The colour of a finding, whose words always come with it; green is for what a page has word for word alone."""
+    """Return the colour of a finding, whose words always come with it; green is only for what a page has word for
+    word."""
     match finding:
         case CellFinding.WORD_FOR_WORD:
             return palette.verified
@@ -172,7 +173,7 @@ def _cut(words: str, prose: bool, width: int) -> str:
 
 
 def _label(value: ShownCell, width: int) -> str:
-    """The words of a chip in a cell so wide: words, or a sign where they have no room."""
+    """Return the words of a chip in a cell `width` px wide, or a sign if they have no room."""
     most = width + 2 * _SIDE
     fitting = next((label for label in (value.place, value.short) if label and measure_chip(label).width() <= most), "")
     if fitting:
@@ -200,7 +201,8 @@ def _paint_corner(painter: QPainter, area: QRect, palette: Palette) -> None:
 
 
 class QuestionHeader(QHeaderView):
-    """The questions above a grid: what each is called, and its kind; where rows are sorted by it, in which order."""
+    """The questions above a grid: what each is called, and its kind; for the one that rows are sorted by, in which
+    order."""
 
     def __init__(self, theme: Theme, view: QTableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, view)

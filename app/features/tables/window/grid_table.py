@@ -22,7 +22,7 @@ from app.wording.units import count
 
 
 class GridFilter(StrEnum):
-    """Which documents are shown: those that have such a cell."""
+    """The documents that are shown: those that have such a cell."""
 
     ALL = "all"
     OTHERWISE = "otherwise"  # its page says otherwise, or no page says it
@@ -42,8 +42,8 @@ _FOUND = {
 
 @dataclass(frozen=True)
 class Arrangement:
-    """`column`: the number of the column that rows are sorted by, 0 for the documents' own order. `grouped`: rows of
-    the same value stand below it. `words` are in what is shown of a document."""
+    """The arrangement of the rows. `column` is the number of the column that they are sorted by, 0 for the documents'
+    own order. `grouped` puts rows of the same value below a heading. `words` are in what is shown of a document."""
 
     column: int = 0
     descending: bool = False
@@ -54,7 +54,7 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class ShownDocument:
-    """The head of a row. `words`: how far it is."""
+    """The head of a row. `words` say how far it is."""
 
     row: GridRow
     title: str
@@ -71,7 +71,8 @@ class ShownGroup:
 
 
 class GridTable(CellTable):
-    """`CellRole` gives a `ShownDocument` or a `ShownGroup` of a row's head, a `GridColumn` of a column's."""
+    """The grid. `CellRole` gives a `ShownDocument` or a `ShownGroup` for a row's head, a `GridColumn` for a
+    column's."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -101,7 +102,7 @@ class GridTable(CellTable):
 
     @property
     def documents(self) -> int:
-        """How many rows are shown, without the heads of groups."""
+        """The number of rows that are shown, without the heads of groups."""
         return sum(isinstance(line, GridRow) for line in self._lines)
 
     # ---- the model
@@ -144,7 +145,8 @@ class GridTable(CellTable):
         self._lines = self._arranged()
 
     def _tell_of(self, shown: ShownCell) -> None:
-        """Rows keep their places until they are arranged again, so that nothing moves away from under the mouse."""
+        """Say that a cell has changed. Rows keep their places until they are arranged again, so that nothing moves away
+        from under the mouse."""
         self._heads[shown.cell.row] = self._head(self._heads[shown.cell.row].row)
         rows = [n for n, line in enumerate(self._lines) if isinstance(line, GridRow) and line.number == shown.cell.row]
         for row in rows:
@@ -213,7 +215,7 @@ def _has_value(value: ShownCell | None) -> bool:
 
 
 def _key(value: ShownCell | None) -> tuple[int, float, str]:
-    """Dates as dates, amounts as numbers, all else as words."""
+    """Return what a value is sorted by: dates as dates, amounts as numbers, all else as words."""
     if value is None or not _has_value(value):
         words = value.words if value is not None else ""
         return (1, 0.0 if words else 1.0, words)

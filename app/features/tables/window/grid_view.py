@@ -34,11 +34,12 @@ _WIDTHS = {
 }
 _CORRECT = Qt.Key.Key_F2
 _NARROWEST = 0.85
-"""Columns are as narrow as this share of their width, if then all are in sight."""
+"""The share of their width down to which columns become narrower, if then all are in sight."""
 
 
 class GridView(CellView):
-    """`book_wanted` carries its id; the others a ShownCell, the number of a column, of a row, or an Arrangement."""
+    """The view of a grid. `book_wanted` carries a book's id; the other signals a ShownCell, the number of a column or
+    of a row, or an Arrangement."""
 
     book_wanted = Signal(str)
     again_wanted = Signal(object)
@@ -125,7 +126,7 @@ class GridView(CellView):
 
     @Slot(int)
     def sort_by(self, section: int) -> None:
-        """By a question; once more, the other way round; then as the documents were added."""
+        """Sort by a question; once more, the other way round; then as the documents were added."""
         number, now = self._grid.columns[section].number, self._grid.arrangement
         if now.column != number:
             wanted = replace(now, column=number, descending=False, grouped=False)
@@ -159,7 +160,7 @@ class GridView(CellView):
         return self._tip(shown) if shown is not None else ""
 
     def _tip(self, value: ShownCell) -> str:
-        """The finding and what it rests on: nothing else is said of a cell."""
+        """Return the finding and what it rests on: nothing else is said of a cell."""
         read = value.read
         said = [read.cell.comment] if value.is_running or not value.words else [found_words(read), read.cell.comment]
         if read.cell.correction and read.answered.text:
@@ -175,7 +176,7 @@ class GridView(CellView):
 
     @Slot()
     def _spread(self) -> None:
-        """Widths as the kinds want them, wider where there is room; then heights."""
+        """Give the columns widths as their kinds want them, wider if there is room; then set the heights."""
         whole = self.width()
         document = min(_DOCUMENT_MOST, max(_DOCUMENT_LEAST, round(whole * _DOCUMENT_SHARE)))
         self.verticalHeader().setFixedWidth(document)

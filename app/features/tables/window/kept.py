@@ -17,7 +17,7 @@ from app.wording.units import count
 
 
 class KeptTables(Presenter):
-    """The signals carry the id of a table. `resume_wanted`: what it has left to ask is to be asked."""
+    """The saved tables. The signals carry the id of a table; `resume_wanted` asks for what it has left to ask."""
 
     open_wanted = Signal(str)
     resume_wanted = Signal(str)
@@ -44,7 +44,7 @@ class KeptTables(Presenter):
 
     @Slot(str)
     def note_begun(self, sheet_id: str) -> None:
-        """This one is being asked: the card below the shelf says how far it is."""
+        """Note that this table is being asked: the card below the shelf says how far it is."""
         self._running = sheet_id
         self.look()
 

@@ -79,7 +79,7 @@ class ListCells(QStyledItemDelegate):
         painter.restore()
 
     def chip_at(self, index: QModelIndex, area: QRect, point: QPointF) -> Chip | None:
-        """The chip beside the answer, or in its text, that is at a point of the view."""
+        """Return the chip beside the answer, or in its text, that is at a point of the view; None if there is none."""
         row = index.data(CellRole)
         if not isinstance(row, ShownCell):
             return None
@@ -98,7 +98,7 @@ class ListCells(QStyledItemDelegate):
         return Chip(mark.label, mark.citation, mark.verdict, mark.said)
 
     def forget(self) -> None:
-        """Other cells will be shown."""
+        """Forget the answers that were set, as other cells will be shown."""
         self._set.clear()
 
     def _paint_question(self, painter: QPainter, room: QRect, row: ShownCell) -> None:
@@ -157,7 +157,7 @@ def _fitted(chip: Chip, row: ShownCell, width: int) -> str:
 
 
 def state_colour(state: CellState, palette: Palette) -> str:
-    """The colour of a state; its sign and its words always come with it."""
+    """Return the colour of a state; its sign and its words always come with it."""
     match state:
         case CellState.FAILED:
             return palette.not_found
@@ -170,8 +170,8 @@ def state_colour(state: CellState, palette: Palette) -> str:
 
 
 def answer_html(row: ShownCell, palette: Palette) -> str:
-    """The answer as rich text that asks for nothing from outside: no HTML of its own, no images. Checked marks are
-    anchors with their numbers; those of an open answer are not."""
+    """Return the answer as rich text that asks for nothing from outside: no HTML of its own, no images. Checked marks
+    are anchors with their numbers; those of an open answer are not."""
     marks = list(row.marks) or mark_stream(row.text)
     from app.export.markdown import read_answer, render_answer  # with the first answer in a sheet
 

@@ -41,7 +41,7 @@ class ListView(CellView):
         self.horizontalHeader().setHighlightSections(False)
 
     def menu_of(self, shown: ShownCell) -> QMenu:
-        """The pages of an answer, and copying it."""
+        """Make the menu of an answer: its pages, and copying it."""
         menu = self.new_menu()
         for chip in shown.chips:
             menu.addAction(chip.label.replace("&", "&&"), partial(self.citation_clicked.emit, chip.citation))
@@ -81,7 +81,7 @@ class ListView(CellView):
 
 
 def _describe(chip: Chip, books: Mapping[str, Book]) -> str:
-    """The evidence behind a chip: its verdict with the sentences of the pages, or where it leads."""
+    """Return the evidence behind a chip: its verdict with the sentences of the pages, or where it leads."""
     if chip.verdict is None:
         return describe_citation(chip.citation, books)
     return SentenceEvidence(chip.verdict, chip.said, books).describe()

@@ -39,8 +39,8 @@ _HEAVY = (CellFinding.WORD_FOR_WORD, CellFinding.OTHERWISE, CellFinding.NOTHING)
 
 
 class SheetPanel(MiddleView):
-    """Emits what the person wants, and does nothing itself but arrange what it shows. `citation_clicked` carries the
-    Citation, `book_wanted` an id."""
+    """The panel. It emits what the person wants, and does nothing itself but arrange what it shows. `citation_clicked`
+    carries the Citation, `book_wanted` an id."""
 
     citation_clicked = Signal(object)
     book_wanted = Signal(str)
@@ -51,7 +51,7 @@ class SheetPanel(MiddleView):
     new_wanted = Signal()
 
     def __init__(self, icons: Icons, words_menu: WordsMenu) -> None:
-        """`words_menu`: what can be done with an answer by others."""
+        """`words_menu` returns what other features can do with an answer."""
         super().__init__()
         explain(self, Chapter.TABLES)
         self.setAccessibleName(_("Table"))
@@ -179,7 +179,7 @@ class SheetPanel(MiddleView):
         self.setup.questions.focus()
 
     def show_as(self, *, grid: bool) -> None:
-        """One below the other, or as a grid."""
+        """Show the answers as a grid, or one below the other."""
         if grid != self.is_grid:
             self.table.show_sheet(None, {})
         self.is_grid = grid
@@ -196,8 +196,8 @@ class SheetPanel(MiddleView):
         self.focus_answers()
 
     def show_state(self, words: str, fraction: float, *, running: bool, can_go_on: bool) -> None:
-        """Show these words above the table, how far it is, and what can be done: while it runs, it can only be
-        stopped, and nothing in it changes."""
+        """Show words above the table, how far it is, and what can be done: while it runs, it can only be stopped, and
+        nothing in it changes."""
         self.status.setText(words)
         self.bar.setValue(round(fraction * _STEPS))
         self.bar.setVisible(self.is_grid and (running or can_go_on))
@@ -264,7 +264,7 @@ class SheetPanel(MiddleView):
 
     @Slot()
     def _paint_counts(self) -> None:
-        """Each in the colour of its finding; the words say the same."""
+        """Show the counts, each in the colour of its finding; the words say the same."""
         palette = self._theme.palette
         parts = []
         for finding, words in self._counts:

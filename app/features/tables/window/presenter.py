@@ -30,7 +30,7 @@ from app.wording.units import count
 
 
 class SheetsPresenter(Presenter):
-    """A sheet that runs goes on when another one, or the conversation, is looked at."""
+    """The presenter of sheets. One that runs goes on when another one, or the conversation, is looked at."""
 
     ended = Signal()  # the engine is free again
     noticed = Signal(str)
@@ -61,12 +61,12 @@ class SheetsPresenter(Presenter):
 
     @property
     def holds(self) -> bool:
-        """A sheet of the shown conversation waits to be asked."""
+        """True if a sheet of the shown conversation waits to be asked."""
         return self.holding.holds(self._showing.id)
 
     @Slot()
     def give_back(self) -> None:
-        """The sheet that waits is not to be asked yet."""
+        """Give back the sheet that waits: it is not to be asked yet."""
         self.holding.give_back(self._showing.id)
 
     def _connect(self, setup: SheetSetup) -> None:
@@ -100,7 +100,7 @@ class SheetsPresenter(Presenter):
 
     @Slot()
     def show_conversation(self) -> None:
-        """Offer the documents on its desk, and show whether its table waits."""
+        """Offer the documents on the desk of the conversation, and show whether its table waits."""
         self.beginning.offer_desk()
         self.holding.look()
 
@@ -136,7 +136,7 @@ class SheetsPresenter(Presenter):
         self.go_on()
 
     def open_notes(self, question_id: str) -> None:
-        """The notes on each part of the books of a question."""
+        """Open the notes on each part of the books of a question."""
         work = partial(self._work.open_notes, question_id)
         self._call(work, self._show_notes)
 
@@ -279,7 +279,7 @@ class SheetsPresenter(Presenter):
 
     @Slot(str)
     def delete(self, sheet_id: str) -> None:
-        """Into the bin at once; where there is none, after a question."""
+        """Move a sheet into the bin at once; if there is no bin, delete it after a question."""
         if self._work.removal.uses_bin:
             self._delete(sheet_id)
             return
@@ -314,7 +314,7 @@ class SheetsPresenter(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """A book was removed, and with it the sheets that ask nothing else; of others, its rows."""
+        """Forget a book that was removed, and with it the sheets that ask nothing else; of others, its rows."""
         shown = self._shown.sheet if self._shown is not None else None
         if shown is None or all(ref.book_id != book_id for ref in shown.books):
             return

@@ -24,8 +24,8 @@ from app.wording.i18n import _
 
 
 class QuestionList(QWidget):
-    """Shows `rows`, and changes them as a person writes. `changed`: something else is written. `shown_wanted` carries
-    a widget that has the focus by now, for whatever scrolls this list."""
+    """The list. It shows `rows`, and changes them as a person writes. `changed` tells that something else is written.
+    `shown_wanted` carries a widget that has the focus by now, for whatever scrolls this list."""
 
     changed = Signal()
     shown_wanted = Signal(object)
@@ -56,13 +56,13 @@ class QuestionList(QWidget):
         return self.rows.written
 
     def show_rows(self, rows: Iterable[QuestionRow]) -> None:
-        """Show these in the place of all others."""
+        """Show these rows in the place of all others."""
         self.rows = QuestionRows(rows)
         self._show()
         self.changed.emit()
 
     def lock(self, *, locked: bool) -> None:
-        """Whether nothing in it can be changed."""
+        """Set whether nothing in the list can be changed."""
         if locked != self._locked:
             self._locked = locked
             self._show()
@@ -115,7 +115,7 @@ class QuestionList(QWidget):
         self.views.append(view)
 
     def _change(self, place: int) -> None:
-        """The rows were changed; the person goes on at this place."""
+        """Show the rows, which were changed; the person goes on at this place."""
         self._show()
         self.focus(place)
         self.changed.emit()

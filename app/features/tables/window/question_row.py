@@ -64,9 +64,9 @@ class _Field(QLineEdit):
 
 
 class QuestionRowView(QWidget):
-    """The signals carry this view, and what a person wants of its row: `edited`: something else is written in it;
-    `written`: a text of several lines, or a whole question, is in its first field; `stepped`, `moved`: so many rows
-    down."""
+    """A row. Its signals carry this view, and what a person wants with it: `edited` tells that something else is
+    written in it; `written` that a text of several lines, or a whole question, is in its first field; `stepped` and
+    `moved` carry so many rows down."""
 
     edited = Signal(object)
     written = Signal(object)
@@ -184,7 +184,7 @@ class QuestionRowView(QWidget):
 
     @Slot()
     def _on_emptied(self) -> None:
-        """Backspace removes a row in which nothing is written."""
+        """Remove a row in which nothing is written, after Backspace."""
         if self.row.is_empty:
             self.removed.emit(self)
 

@@ -26,15 +26,15 @@ from app.wording.i18n import _
 from app.wording.units import count, estimate
 
 _ENOUGH = 2
-"""After so many cells there is a pace."""
+"""The number of cells after which there is a pace."""
 
 
 class SheetRun(Presenter):
     """Asks one sheet, question by question, whatever is shown.
 
-    `began` carries the id of the sheet; `changed`: a question was begun, or more of its answer is there; `cell_ended`
-    carries the CellEnded; `ended` the id of the sheet, and whether a question was broken off; `progressed` the
-    RunProgress, None while none runs.
+    `began` carries the id of the sheet; `changed` tells that a question was begun, or more of its answer is there;
+    `cell_ended` carries the CellEnded; `ended` the id of the sheet, and whether a question was broken off; `progressed`
+    the RunProgress, None while none runs.
     """
 
     began = Signal(str)
@@ -70,7 +70,7 @@ class SheetRun(Presenter):
         return "".join(self._pieces)
 
     def begin(self, sheet: Sheet, only: str = "") -> None:
-        """`only`: the id of the one question that is asked."""
+        """Begin to ask a sheet; `only` is the id of the one question that is asked, empty for all that is left."""
         self.sheet_id, self._title = sheet.id, sheet.title
         self.rows.clear()
         self._pieces.clear()
@@ -93,8 +93,8 @@ class SheetRun(Presenter):
         job.cancel()
 
     def gives_way(self) -> bool:
-        """Whether a person's question comes next, before the rest of the sheet: on a server, where what is under way
-        ends soon. The rest is asked after it."""
+        """Return whether a person's question comes next, before the rest of the sheet: on a server, where what is under
+        way ends soon. The rest is asked after it."""
         if not self.sheet_id or not self._sheets.ask.models.host():
             return False
         self._no_more.set()
@@ -122,22 +122,22 @@ class SheetRun(Presenter):
         return step_words(self._activity.step) or _("answering")
 
     def left_words(self, cells: int) -> str:
-        """How long so many cells take at the pace so far; empty where there is none yet."""
+        """Say how long so many cells take at the pace so far; empty if there is none yet."""
         if len(self._ended_cells) < _ENOUGH or not cells:
             return ""
         seconds = (time.monotonic() - self._began_s) / len(self._ended_cells) * cells
         return _("about {time} left").format(time=estimate(seconds))
 
     def announce(self) -> None:
-        """Say how far it is."""
+        """Tell how far the sheet is."""
         row = self.row
         words = question_words(self.rows) or self.step
         done = (row.number - 1) / max(1, row.total) if row is not None else 0
         self.progressed.emit(RunProgress(self._title, words, done) if self.sheet_id else None)
 
     def newest(self, sheet: Sheet) -> Sheet:
-        """The sheet with the rows that have ended since it was read from the store, if it is the one that runs, or ran
-        last: it may have ended in the meantime."""
+        """Return the sheet with the rows that have ended since it was read from the store, if it is the one that runs,
+        or ran last: it may have ended in the meantime."""
         if sheet.id != self._last_id:
             return sheet
         return msgspec.structs.replace(sheet, cells=tuple(map(self._newest, sheet.cells)))
@@ -182,7 +182,7 @@ class SheetRun(Presenter):
 
 
 def question_words(rows: Mapping[str, CellBegun]) -> str:
-    """Which are being asked; empty where none is."""
+    """Say which question is being asked, and how many are; empty if none is."""
     row = next(iter(rows.values()), None)
     if row is None:
         return ""

@@ -28,8 +28,9 @@ _NAME_WIDTH = 420
 
 
 class SheetSetup(QWidget):
-    """`changed`: something else is written or ticked; `template_chosen` carries the name of one; `hold_cancelled`: what
-    waits is not to be asked yet; `hold_answered` is of those that wait for documents, which a table never does."""
+    """The setup of a table. `changed` tells that something else is written or ticked; `template_chosen` carries the
+    name of one; `hold_cancelled` tells that what waits is not to be asked yet; `hold_answered` is emitted by those that
+    wait for documents, which a table never does."""
 
     changed = Signal()
     template_chosen = Signal(str)
@@ -112,7 +113,7 @@ class SheetSetup(QWidget):
         )
 
     def show_draft(self, draft: TableDraft) -> None:
-        """Show this in the place of whatever is written."""
+        """Show this draft in the place of whatever is written."""
         self._template = draft.template
         self.template.set_value(draft.template)
         self.name.setText(draft.title)
@@ -122,7 +123,7 @@ class SheetSetup(QWidget):
 
     @property
     def title(self) -> str:
-        """The name that is written; else the first words of the first question."""
+        """The name that is written, or else the first words of the first question."""
         written = self.questions.written
         return self.name.text().strip() or (title_of(written[0].question) if written else "")
 
@@ -148,15 +149,15 @@ class SheetSetup(QWidget):
     # ---- what is in the way
 
     def take_back(self) -> bool:
-        """Take back the questions that wait; whether there are any."""
+        """Take back the questions that wait, and return whether there are any."""
         waited = self._locked
         if waited:
             self.hold_cancelled.emit()
         return waited
 
     def show_hold(self, words: str, action: str, *, locked: bool) -> None:  # noqa: ARG002 - no document is waited for
-        """Why the table was not asked; no words hide it. A `locked` one waits: it cannot be written in, and the button
-        takes it back instead of asking it."""
+        """Show why the table was not asked; no words hide it. A `locked` one waits: it cannot be written in, and the
+        button takes it back instead of asking it."""
         self._hold_words, self._locked = words, locked
         self.questions.lock(locked=locked)
         for widget in (self.file_button, self.template, self.documents, self.each, self.together, self.name):
@@ -164,7 +165,7 @@ class SheetSetup(QWidget):
         self._look()
 
     def show_busy(self, busy: bool) -> None:
-        """Whether another table or an answer is under way."""
+        """Show whether another table or an answer is under way."""
         self._busy = busy
         self._look()
 

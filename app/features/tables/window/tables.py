@@ -41,7 +41,7 @@ class TablesWindow(WindowFeature):
 
     @property
     def sheets(self) -> SheetsPresenter:
-        """Made, with its panel, when a question sheet is opened first."""
+        """The presenter of tables, made with its panel when a table is opened first."""
         if self._made is None:
             from app.features.tables.window.making import make_sheets
 
@@ -61,7 +61,7 @@ class TablesWindow(WindowFeature):
 
     @Slot()
     def open(self) -> None:
-        """The question sheet that was looked at last, or a new one, in the place of the conversation."""
+        """Open the table that was looked at last, or a new one, in the place of the conversation."""
         self._show()
         if self.panel.shows_answers:
             self.panel.focus_answers()
@@ -70,7 +70,7 @@ class TablesWindow(WindowFeature):
 
     @Slot()
     def open_running(self) -> None:
-        """The question sheet that is being asked."""
+        """Open the table that is being asked."""
         self._show()
         self.sheets.open_running()
         self.panel.focus_answers()
@@ -96,7 +96,7 @@ class TablesWindow(WindowFeature):
 
     @Slot(str)
     def open_notes(self, answer_id: str) -> None:
-        """The notes on each part of the books that an answer is written from."""
+        """Open the notes on each part of the books that an answer is written from."""
         turns = self._workspace.shown.turns
         turn = next((turn for turn in turns if turn.answer and turn.answer.id == answer_id), None)
         if turn is not None:

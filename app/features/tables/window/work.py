@@ -28,7 +28,7 @@ from app.wording.i18n import language
 
 @dataclass(frozen=True)
 class OpenedSheet:
-    """A kept sheet, and its books by id. `reads`: what its cells say, by the ids of their questions."""
+    """A kept sheet, and its books by id. `reads` are what its cells say, by the ids of their questions."""
 
     sheet: Sheet
     books: dict[str, Book]
@@ -37,7 +37,7 @@ class OpenedSheet:
 
 @dataclass(frozen=True)
 class ListedDocument:
-    """A document that can be chosen. `folder`: where it is on the shelf; empty where it is in no folder."""
+    """A document that can be chosen. `folder` is where it is on the shelf; empty if it is in no folder."""
 
     book: Book
     folder: str = ""
@@ -45,7 +45,7 @@ class ListedDocument:
 
 @dataclass(frozen=True)
 class WantedSheet(QueuedQuestion):
-    """A new table. `each`: every document is asked by itself."""
+    """A new table. `each` tells that every document is asked by itself."""
 
     columns: tuple[GridColumn, ...] = ()
     title: str = ""
@@ -96,7 +96,7 @@ class SheetWork:
         return OpenedSheet(sheet, self.books(asked), {cell.question.id: read_cell(cell) for cell in sheet.cells})
 
     def open_notes(self, question_id: str) -> OpenedSheet | None:
-        """None where they were deleted."""
+        """Open the notes for a question; None if they were deleted."""
         notes = self.parts.notes(question_id)
         sheet = None if notes is None else self.sheets.get(notes.id)
         return None if sheet is None else OpenedSheet(sheet, self.books(sheet.books))
@@ -133,7 +133,8 @@ class SheetWork:
         return self.open(sheet_id)
 
     def correct(self, sheet_id: str, cell: SheetCell, correction: str) -> OpenedSheet:
-        """Correct a cell's answer. The words that the model wrote are no correction: they take one back."""
+        """Put a correction in the place of a cell's answer. The words that the model wrote are no correction: they take
+        one back."""
         said = read_cell(cell).answered.text
         self.sheets.store.correct(cell.question.id, "" if correction == said else correction)
         return self.open(sheet_id)
