@@ -15,12 +15,12 @@ from rapidfuzz.distance import LCSseq
 
 _SHINGLES = (8, 4, 2)
 _EXACT, _EXACT_WITHOUT_ANCHORS = 4_000_000, 400_000_000
-"""Two stretches the product of whose lengths is at most this are aligned exactly: in some milliseconds; where nothing
+"""The largest products of the lengths of two stretches that are aligned exactly: in some milliseconds; and, if nothing
 anchors them, in a tenth of a second and 50 MB."""
 
 
 class Match(NamedTuple):
-    """`size` equal items, from `first` on in the first sequence and from `second` on in the second."""
+    """A run of `size` equal items, from `first` on in the first sequence and from `second` on in the second."""
 
     first: int
     second: int
@@ -28,7 +28,7 @@ class Match(NamedTuple):
 
 
 def align(first: Sequence[int], second: Sequence[int]) -> Iterator[Match]:
-    """The matches in order, as long as they can be, none empty."""
+    """Yield the matches in order, as long as they can be, none empty."""
     last: Match | None = None
     for match in _align(first, second, 0, len(first), 0, len(second), _SHINGLES):
         if last is not None and (last.first + last.size, last.second + last.size) == (match.first, match.second):
@@ -44,7 +44,7 @@ def align(first: Sequence[int], second: Sequence[int]) -> Iterator[Match]:
 def _align(
     first: Sequence[int], second: Sequence[int], low: int, high: int, start: int, stop: int, sizes: Sequence[int]
 ) -> Iterator[Match]:
-    """`first[low:high]` with `second[start:stop]`; matches may touch."""
+    """Yield the matches of `first[low:high]` with `second[start:stop]`; they may touch."""
     same = 0
     while low + same < high and start + same < stop and first[low + same] == second[start + same]:
         same += 1
@@ -95,7 +95,7 @@ def _exact(first: Sequence[int], second: Sequence[int], low: int, high: int, sta
 def _anchors(
     first: Sequence[int], second: Sequence[int], here: range, there: range, size: int
 ) -> list[tuple[int, int]]:
-    """Where shingles begin that each stretch has once, as many as are in the same order in both."""
+    """Return where shingles begin that each stretch has once, as many as are in the same order in both."""
     ours, theirs = _once(first, here, size), _once(second, there, size)
     common = sorted((at, theirs[shingle]) for shingle, at in ours.items() if shingle in theirs)
     return _longest_increasing(common)
@@ -110,7 +110,7 @@ def _once(items: Sequence[int], places: range, size: int) -> dict[tuple[int, ...
 
 
 def _longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest subsequence whose second numbers increase; the first ones do."""
+    """Return the longest subsequence whose second numbers increase; the first ones do."""
     tails: list[int] = []
     ends: list[int] = []
     before: list[int] = []

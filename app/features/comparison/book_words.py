@@ -33,9 +33,9 @@ _NOTE = re.compile(r"\[(?:\d{1,3}|[a-z]|[ivx]{1,4}|[*†‡]{1,3})\]\s")
 _ENDS = re.compile(r"""[.!?:;。！？：；…|]["'”’»)\]」』）]*(?:\s?\[\w{1,4}\])*$""")
 _HEADING_CHARACTERS, _WIDE_HEADING_CHARACTERS = 80, 30
 _FULL_CHARACTERS, _WIDE_FULL_CHARACTERS = 40, 20
-"""A line that goes over a page is at least so long: a shorter one without a full stop is a heading."""
+"""The characters that a line which goes over a page has at least: a shorter one without a full stop is a heading."""
 _FLOWED_CHARACTERS = 200
-"""The same where Octavo made the pages itself: it cuts nothing but long paragraphs."""
+"""The same number for pages that Octavo made itself: it cuts nothing but long paragraphs."""
 _LONGEST_LINE = 120
 _EDGE_LINES = 2
 _RUNNING_SHARE = 0.6
@@ -48,11 +48,11 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass
 class Piece:
-    """A paragraph, an item of a list or a row of a table: `parts` are its lines as page index, start and end.
+    """A paragraph, an item of a list or a row of a table. `parts` are its lines as page index, start and end.
 
-    `begin` and `end`: its words, from and to. `firm`: something other than a line's end divides it from the piece
-    before. `note`: it stands apart from the text, as a note. `heading`: it looks like one; `titled`: it is in the
-    outline.
+    `begin` and `end` are its words, from and to. `firm` tells that something other than a line's end divides it from
+    the piece before; `note` that it stands apart from the text, as a note; `heading` that it looks like one; `titled`
+    that it is in the outline.
     """
 
     parts: list[tuple[int, int, int]]
@@ -68,7 +68,8 @@ class Piece:
 
 @dataclass
 class BookWords:
-    """`keys`: a number for each word, the same for the same word; then where each is: page index, start, end."""
+    """The words of a book in four lists of equal length: `keys` has a number for each word, the same for the same word;
+    the others say where it is: page index, start, end."""
 
     pages: Sequence[Page]
     keys: list[int] = field(default_factory=list)
@@ -78,11 +79,11 @@ class BookWords:
     pieces: list[Piece] = field(default_factory=list)
 
     def piece_at(self, word: int) -> int:
-        """The index of the piece that has the word."""
+        """Return the index of the piece that has the word."""
         return bisect_right(self._begins, word) - 1
 
     def close(self) -> None:
-        """All words are in."""
+        """Close the book, as all words are in."""
         self._begins = [piece.begin for piece in self.pieces]
 
 
@@ -104,10 +105,11 @@ class WordNumbers:
 def read_words(
     document: Document, numbers: WordNumbers, running: frozenset[str], *, cells: bool
 ) -> Iterator[BookWords]:
-    """The words of a book, page by page: yields the same object after each page; it is whole in the end.
+    """Read the words of a book, page by page: yields the same object after each page; it is whole in the end. yields
+    the same object after each page; it is whole in the end.
 
-    Notes come after all else, wherever they stand. `running`: lines that are left out at the edges of a PDF's pages,
-    as `running_lines` gives them. `cells`: the borders between the cells of a table count.
+    Notes come after all else, wherever they stand. `running` are lines that are left out at the edges of a PDF's pages,
+    as `running_lines` returns them. With `cells`, the borders between the cells of a table count.
     """
     book = BookWords(document.pages)
     lines = _Lines(document, numbers, running, cells)
@@ -128,7 +130,7 @@ def read_words(
 
 
 _Word: TypeAlias = tuple[int, int, int, int]
-"""Its number, the index of its page, where it begins and ends."""
+"""A word: its number, the index of its page, where it begins and ends."""
 _Worded: TypeAlias = tuple[Piece, list[_Word]]
 
 
@@ -180,7 +182,8 @@ class _Lines:
             first = first and piece.note
 
     def _piece(self, index: int, start: int, text: str, divided: bool) -> tuple[Piece, int, int]:
-        """With how many characters at its beginning, and from which on, are not compared."""
+        """Make a piece of a line; return it with the number of its first characters that are not compared, and where
+        the last of them begin that are not."""
         stop = len(text)
         if (leader := _LEADER.search(text)) and (page := _PAGE_AT_END.search(text, leader.end())):
             stop = page.start()
@@ -212,13 +215,14 @@ class _Lines:
         (self.notes if piece.note else self.texts).append(self._open)
 
     def _extend(self, open_piece: _Worded, parts: Sequence[tuple[int, int, int]], words: Sequence[_Word]) -> None:
-        """With what goes on in the next line, or on the next page."""
+        """Extend a piece by what goes on in the next line, or on the next page."""
         open_piece[0].parts += parts
         open_piece[0].heading = open_piece[0].titled = False
         open_piece[1].extend(words)
 
     def _goes_on(self, piece: Piece, before: str, text: str) -> bool:
-        """Whether a paragraph whose last line on a page is `before` goes on with the next page's first line."""
+        """Return whether a paragraph whose last line on a page is `before` goes on with the next page's first line,
+        `text`."""
         if piece.row or _ENDS.search(before):
             return False
         if not self._paged:
@@ -247,7 +251,8 @@ class _Lines:
                     yield number(_plain(normal.text[begin:end])), index, *origin
 
     def _bare(self, index: int, sign: str, start: int, end: int) -> Iterator[_Word]:
-        """One for each line: dashes and bars take the white space around them along, and what is one on the next."""
+        """Yield a word for each sign of a line: dashes and bars take the white space around them along, and what is one
+        on the next."""
         for found in _SIGNS.finditer(self._pages[index].text, start, end):
             yield self._numbers.number(sign), index, *found.span()
 
@@ -260,23 +265,23 @@ def _plain(written: str) -> str:
 
 
 def _by_script(written: str, at: int) -> Iterator[tuple[int, int]]:
-    """Where words begin and end in a script without spaces: a run of katakana is one, and any other character."""
+    """Yield where words begin and end in a script without spaces: a run of katakana is one, and any other character."""
     for part in _BY_SCRIPT.finditer(written):
         yield at + part.start(), at + part.end()
 
 
 def _has_long_lines(pages: Sequence[Page]) -> bool:
-    """Whether lines are paragraphs: those of a text that was wrapped are short."""
+    """Return whether lines are paragraphs: those of a text that was wrapped are short."""
     return any(end - start > _LONGEST_LINE for page in pages for start, end in _lines_of(page.text))
 
 
 def _is_wide(text: str) -> bool:
-    """Whether some of it is of a script without spaces."""
+    """Return whether some of a text is of a script without spaces."""
     return not text.isascii() and _WIDE.search(text) is not None
 
 
 def _lines_of(source: str) -> list[tuple[int, int]]:
-    """Where the lines begin and end that are not blank, without white space around them."""
+    """Return where the lines begin and end that are not blank, without white space around them."""
     lines: list[tuple[int, int]] = []
     at = 0
     for line in source.split("\n"):
@@ -289,7 +294,8 @@ def _lines_of(source: str) -> list[tuple[int, int]]:
 
 
 def running_lines(pages: Sequence[Page]) -> frozenset[str]:
-    """Lines at the edges of most pages, numbers apart: running heads that the reader of a short file did not know."""
+    """Return the lines at the edges of most pages, numbers apart: running heads that the reader of a short file did not
+    know."""
     counted = Counter[str]()
     full = 0
     for page in pages:
@@ -301,7 +307,7 @@ def running_lines(pages: Sequence[Page]) -> frozenset[str]:
 
 
 def _numbered_ends(pages: Sequence[Page]) -> dict[int, int]:
-    """How many characters at the end of a page are its number, with the words before it; by the page's index.
+    """Return how many characters at the end of a page are its number, with the words before it; by the page's index.
 
     In a short file the reader knows few of them, and may have taken them into the last paragraph.
     """
@@ -327,7 +333,7 @@ def _numbered_ends(pages: Sequence[Page]) -> dict[int, int]:
 
 
 def _common_words(texts: Sequence[str]) -> list[str]:
-    """The last words, of one sentence and not many, that all of the texts end with; none of one text alone."""
+    """Return the last words, of one sentence and not many, that all of the texts end with; none for one text alone."""
     common: list[str] = []
     while len(texts) >= _FEW_PAGES and len(common) < _NUMBERED_WORDS:
         last = {tuple(text.split()[-len(common) - 1 :]) for text in texts}

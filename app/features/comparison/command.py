@@ -40,7 +40,7 @@ from app.wording.i18n import _
 _COLUMNS = 80
 _INDENT = "    "
 _KEPT = 60
-"""Characters of unchanged text that are shown beside a change; what is longer is left out."""
+"""The characters of unchanged text that are shown beside a change; what is longer is left out."""
 
 _SIGNS = {WordState.SAME: ("", ""), WordState.REMOVED: ("[-", "-]"), WordState.ADDED: ("{+", "+}")}
 """The signs before and after words of each state, as wdiff writes them."""
@@ -94,7 +94,7 @@ def _ask(options: argparse.Namespace, desk: Services, compared: ComparedBooks, c
 
 
 def described(compared: ComparedBooks) -> dict[str, Any]:
-    """The comparison as JSON: pages are what the books call them; their `numbers` count from 1."""
+    """Return the comparison as JSON: pages are what the books call them; their `numbers` count from 1."""
     found = compared.found
     books = (compared.first, compared.second)
     return {
@@ -171,7 +171,7 @@ def _book_words(sign: str, book: Book) -> str:
 
 
 def shortened(change: ComparedParagraph) -> Iterator[Stretch]:
-    """Both texts in one, with `…` in place of long unchanged text."""
+    """Yield both texts in one, with `…` in place of long unchanged text."""
     stretches = change.stretches
     if change.kind is ChangeKind.JOINED and change.before is not None:
         stretches = (Stretch(WordState.SAME, change.before.text),)  # here one sees what was joined
@@ -189,7 +189,7 @@ def shortened(change: ComparedParagraph) -> Iterator[Stretch]:
 
 
 def _shortened(text: str, *, head: bool, tail: bool) -> str:
-    """`head`, `tail`: its beginning, its end is wanted."""
+    """Shorten unchanged text; its beginning is wanted for `head`, its end for `tail`."""
     if len(text) <= 2 * _KEPT + 3:
         return text
     begin, end = text[:_KEPT], text[-_KEPT:]
@@ -201,7 +201,7 @@ def _shortened(text: str, *, head: bool, tail: bool) -> str:
 
 
 class _Pen:
-    """Writes onto stdout, wrapped, in colours where that is a terminal that has not refused them."""
+    """Writes to stdout, wrapped, in colours if that is a terminal that has not refused them."""
 
     def __init__(self, columns: int) -> None:
         self._columns = columns
@@ -221,7 +221,7 @@ class _Pen:
         self._write(iter(pieces), _INDENT)
 
     def _write(self, words: Iterator[tuple[WordState, str]], indent: str) -> None:
-        """Words keep the white space before them, which is left out where a line begins."""
+        """Write words with the white space before them, which is left out where a line begins."""
         sys.stdout.write(indent)
         column = width(indent)
         begins = True
@@ -245,7 +245,7 @@ class _Pen:
 
 
 def _words(text: str) -> Iterator[str]:
-    """Each with the white space before it; characters of scripts without spaces alone."""
+    """Yield each word with the white space before it; characters of scripts without spaces alone."""
     from app.language.terms import is_unspaced  # with the comparison, which needs it too
 
     word = ""

@@ -32,11 +32,12 @@ from app.features.comparison.pairing import PairedPieces, find_moved, pair
 from app.features.comparison.stretches import hunks_of, number_words, passage_of, printed, stretches_of
 
 _STEPS = 4
-"""Beside the pages: aligning, pairing, looking for what moved, marking the words."""
+"""The number of steps beside the pages: aligning, pairing, looking for what moved, marking the words."""
 
 _UNLIKE_SHARE = 0.2
 _RESET_SHARE, _FEW_BREAKS = 0.02, 1
-"""More paragraphs than this that end elsewhere, and no words of which changed, say that a PDF was set anew."""
+"""The share of paragraphs, and the number of them, that have to end elsewhere with the same words for a PDF to be taken
+as set anew: more than either."""
 
 _RECORDED = ("[struck: ", "[inserted: ")
 _BREAKS = (ChangeKind.SPLIT, ChangeKind.JOINED)
@@ -45,7 +46,7 @@ _T = TypeVar("_T")
 
 
 def compare(first: Document, second: Document, cancel: Cancel) -> Work[Comparing, Comparison]:
-    """Some seconds for two books of 900 pages. Raises Stopped."""
+    """Compare two books, in some seconds for two of 900 pages. Raises Stopped."""
     total = len(first.pages) + len(second.pages) + _STEPS
     numbers, done = WordNumbers(), 0
     cells = first.format is second.format and first.format is not Format.PDF
@@ -72,7 +73,7 @@ def compare(first: Document, second: Document, cancel: Cancel) -> Work[Comparing
 
 @dataclass(frozen=True)
 class _Item:
-    """Pieces, from and to, of both books; what became of them, before their words are looked at."""
+    """The pieces, from and to, of both books, and what became of them before their words are looked at."""
 
     kind: ChangeKind
     first: tuple[int, int]
@@ -112,7 +113,7 @@ class _Comparer:
             yield thing
 
     def doubts(self, format: Format) -> Iterator[Reservation]:
-        """Yield the doubts about both books. Where a PDF was set anew, its paragraphs' ends count for nothing."""
+        """Yield the doubts about both books. If a PDF was set anew, its paragraphs' ends count for nothing."""
         ended = [number for number, each in enumerate(self.paragraphs) if each.kind in _BREAKS]
         anew = format is Format.PDF and len(ended) > max(_FEW_BREAKS, _RESET_SHARE * len(self.paragraphs))
         if anew:
@@ -126,7 +127,7 @@ class _Comparer:
     # ---- paragraphs
 
     def _with_headings(self, items: Sequence[_Item]) -> Iterator[_Item]:
-        """A heading goes with what follows it, if the same became of both."""
+        """Join each heading with what follows it, if the same became of both."""
         waiting: _Item | None = None
         for item in items:
             if waiting is not None:
@@ -147,7 +148,7 @@ class _Comparer:
         return all(one[1] == other[0] for one, other in sides if one[0] < one[1] and other[0] < other[1])
 
     def _is_heading(self, item: _Item, *, titled: bool = False) -> bool:
-        """Whether it looks like one, or, with `titled`, the outline of its book has it."""
+        """Return whether an item looks like a heading, or, with `titled`, the outline of its book has it."""
         book, (begin, end) = (
             (self._second, item.second) if item.second[0] < item.second[1] else (self._first, item.first)
         )
@@ -184,7 +185,7 @@ class _Comparer:
         return ComparedParagraph(kind, before, after, stretches or numbers, heading)
 
     def _numbers(self, item: _Item) -> tuple[Stretch, ...]:
-        """The numbers at the beginning of both, where they differ and not for the numbering around them."""
+        """Return the numbers at the beginning of both, if they differ and not for the numbering around them."""
         ours, theirs = self._first.pieces[slice(*item.first)], self._second.pieces[slice(*item.second)]
         changed: list[Stretch] = []
         pairs = zip(ours, theirs, strict=True) if len(ours) == len(theirs) else zip(ours[:1], theirs[:1], strict=True)
@@ -204,7 +205,8 @@ class _Comparer:
         return (self._first, item.first), (self._second, item.second)
 
     def _ended_elsewhere(self, item: _Item) -> ChangeKind:
-        """Say, of two paragraphs with the same words, whether one of them is several in the other book."""
+        """Return what became of two paragraphs with the same words: whether one of them is several in the other
+        book."""
         ours, theirs = (dict(_ends(book, pieces)) for book, pieces in self._sides(item))
         for kind, firm, inside, book, begin in (
             (ChangeKind.SPLIT, theirs, ours, self._first, _words(self._first, item.first)[0]),
@@ -232,7 +234,8 @@ def _items(groups: Sequence[PairedPieces], moved: dict[int, int]) -> Iterator[_I
 
 
 def _ends(book: BookWords, pieces: tuple[int, int]) -> Iterator[tuple[int, bool]]:
-    """Where pieces begin, in words from the first one's beginning, and whether more than a line's end divides them."""
+    """Yield where pieces begin, in words from the first one's beginning, and whether more than a line's end divides
+    them."""
     begin = book.pieces[pieces[0]].begin
     for piece in book.pieces[pieces[0] + 1 : pieces[1]]:
         yield piece.begin - begin, piece.firm

@@ -35,8 +35,8 @@ class WordState(StrEnum):
 
 
 class Stretch(msgspec.Struct, frozen=True):
-    """Words that follow each other and share a state, with the white space before them. What is the same is written as
-    the second book has it. A line break in `text` is one between paragraphs."""
+    """Words that follow each other and share a state, with the white space before them. Words that are the same in both
+    are written as the second book has them. A line break in `text` is one between paragraphs."""
 
     state: WordState
     text: str
@@ -45,7 +45,7 @@ class Stretch(msgspec.Struct, frozen=True):
 class ComparedPassage(msgspec.Struct, frozen=True):
     """A paragraph of one book, as printed: `spans` in reading order, several where it goes over a page.
 
-    `words`: the places in it that the other book does not have like that; none where that is all of it.
+    `words` are the places in it that the other book does not have like that; none if that is all of it.
     """
 
     text: str
@@ -54,10 +54,10 @@ class ComparedPassage(msgspec.Struct, frozen=True):
 
 
 class ComparedParagraph(msgspec.Struct, frozen=True):
-    """A paragraph of the first book, `before`, and what it is in the second, `after`; None where it is not there.
+    """A paragraph of the first book, `before`, and what it is in the second, `after`; each is None if it is not there.
 
-    `stretches`: both in one, in the order in which a marked-up text has them. A heading is part of the paragraph after
-    it where both were added, removed or moved together; `heading`: it is nothing but one, and the outline
+    `stretches` are both in one, in the order in which a marked-up text has them. A heading is part of the paragraph
+    after it if both were added, removed or moved together; `heading` tells that it is nothing but one, and the outline
     has it.
     """
 
@@ -73,7 +73,7 @@ class ComparedParagraph(msgspec.Struct, frozen=True):
 
     @property
     def has_other_words(self) -> bool:
-        """Whether both have it, in other words."""
+        """True if both books have the paragraph, in other words."""
         both = self.before is not None and self.after is not None
         return both and any(stretch.state is not WordState.SAME for stretch in self.stretches)
 
@@ -88,7 +88,7 @@ class Renumbering(msgspec.Struct, frozen=True):
 
 
 class Doubt(StrEnum):
-    """Why a comparison may have missed something."""
+    """The reason why a comparison may have missed something."""
 
     NO_TEXT = "no_text"  # pages show something that could not be read
     RECOGNISED = "recognised"  # text was recognised in pictures: what differs may be an error of that
@@ -100,8 +100,8 @@ class Doubt(StrEnum):
 
 
 class Reservation(msgspec.Struct, frozen=True):
-    """A doubt about the book `book`, 0 or 1, on these pages, counted from 1; without pages about all of it, or, where
-    it is about both, of both."""
+    """A doubt about the book `book`, 0 or 1, on these pages, counted from 1. Without pages it is about all of that book
+    or, if it is about both, of both."""
 
     doubt: Doubt
     book: int = 0
@@ -121,13 +121,13 @@ class Comparison(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def counts(self) -> Mapping[ChangeKind, int]:
-        """How many changes there are of each kind; kinds without any are left out."""
+        """The number of changes of each kind; kinds without any are left out."""
         counted = Counter(change.kind for change in self.changes)
         return {kind: counted[kind] for kind in ChangeKind if counted[kind]}
 
 
 class Comparing(Advance, frozen=True):
-    """Two books are being compared: `done` of `total` steps, as many as they have pages and a few."""
+    """The progress of a comparison: `done` of `total` steps, as many as both books have pages and a few."""
 
     done: int
     total: int

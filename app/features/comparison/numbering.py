@@ -1,4 +1,4 @@
-"""The numbers of clauses, items and headings: what is one, and which are in a series."""
+"""The numbers of clauses, items and headings: how they are recognised, and which are in a series."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 @dataclass
 class Mark:
-    """The number before a paragraph, without white space around it; empty for a bullet. `end`: the characters of the
-    line that it takes. `in_series`: it is the first of its series, or follows the one before it in the book."""
+    """The number before a paragraph, without white space around it; empty for a bullet. `end` counts the characters of
+    the line that it takes. `in_series` tells that it is the first of its series, or follows the one before it in the
+    book."""
 
     text: str
     end: int
@@ -37,8 +38,8 @@ class Mark:
 
 
 def mark_of(line: str, *, titled: bool) -> Mark | None:
-    """The number or bullet that the line begins with, if anything follows it. `titled`: the line is in the outline,
-    where a number without a full stop is one too."""
+    """Return the number or bullet that the line begins with, if anything follows it; else None. `titled` tells that the
+    line is in the outline, where a number without a full stop is one too."""
     found = _BULLET.match(line)
     at = found.end() if found else 0
     inner = _MARK.match(line, at) or (_BARE.match(line, at) if titled else None)
@@ -62,7 +63,7 @@ def settle(marks: Iterable[Mark]) -> None:
 
 
 def _readings(mark: str) -> list[tuple[str, int]]:
-    """The series that a mark can belong to, with its number there: `i` is a letter and a Roman number."""
+    """Return the series that a mark can belong to, with its number there: `i` is a letter and a Roman number."""
     text = unicodedata.normalize("NFKC", mark)
     parts = list(_PART.finditer(text))
     if not parts:
@@ -80,7 +81,7 @@ def _readings(mark: str) -> list[tuple[str, int]]:
 
 
 def _kanji(digits: str) -> int:
-    """`二十三` is 23."""
+    """Return the value of a Japanese number: 23 for `二十三`."""
     total = unit = 0
     for sign in digits:
         if sign in "十百":

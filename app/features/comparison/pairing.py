@@ -1,4 +1,4 @@
-"""Which paragraphs of two books belong together: by their aligned words, by likeness, and those that moved."""
+"""The paragraphs of two books that belong together: by their aligned words, by likeness, and those that moved."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ _LINKED_SHARE = 0.5
 """The share of the words of the shorter of two paragraphs that must be aligned with the other."""
 
 _FRAGMENT = 0.6
-"""A paragraph that is shorter than this share of the other may be a part of it."""
+"""The share of the other's words below which a paragraph may be a part of it."""
 
 _TORN_WORDS = 3
-"""On each side of a paragraph's end: so many words that follow each other without one in the other book. Where it may
-be no more than a line's end, one is enough."""
+"""The words in a row, on each side of a paragraph's end, that the other book has without such an end, from which on the
+paragraph is taken to be torn apart. One is enough if it may be no more than a line's end."""
 
 _LIKE, _LIKE_MOVED = 0.45, 0.7
-"""How like two paragraphs must be, up to 1, to be taken for one that changed; elsewhere in the book it takes more."""
+"""The likeness, up to 1, from which on two paragraphs are taken for one that changed; elsewhere in the book it takes
+more."""
 
 _MOVED_WORDS = 5
-"""A shorter paragraph moves only along with the one beside it."""
+"""The words from which on a paragraph can move by itself; a shorter one moves only along with the one beside it."""
 
 _MOST_PAIRS = 40_000
 _SHINGLE = 3
@@ -34,7 +35,7 @@ _COMMON_SHINGLE = 20  # one that so many paragraphs have tells nothing
 
 @dataclass(frozen=True)
 class PairedPieces:
-    """Pieces that belong together: `first[0]` up to `first[1]` of the one book, the same of the other; either may be
+    """Pieces that belong together: `first[0]` up to `first[1]` of the one book, and so for the other; either may be
     none."""
 
     first: tuple[int, int]
@@ -46,7 +47,8 @@ class PairedPieces:
 
 
 def pair(first: BookWords, second: BookWords, matches: Iterable[Match]) -> Iterator[PairedPieces]:
-    """All pieces of both in groups, in their order: those that belong together, and one for each of the others."""
+    """Yield all pieces of both books in groups, in their order: those that belong together, and one for each of the
+    others."""
     at = there = 0
     for group in _joined(_links(first, second, matches)):
         yield from _between(first, second, (at, group.first[0]), (there, group.second[0]))
@@ -56,7 +58,7 @@ def pair(first: BookWords, second: BookWords, matches: Iterable[Match]) -> Itera
 
 
 def _links(first: BookWords, second: BookWords, matches: Iterable[Match]) -> Iterator[tuple[int, int]]:
-    """Pairs of pieces, by their index, that share enough of their words."""
+    """Yield pairs of pieces, by their index, that share enough of their words."""
     shared: dict[tuple[int, int], int] = defaultdict(int)
     bound: set[tuple[int, int]] = set()  # the words that both share go on, on both sides, into another piece
     torn: set[tuple[int, int]] = set()  # one side alone is divided there: what is two pieces here is one there
@@ -82,7 +84,7 @@ def _links(first: BookWords, second: BookWords, matches: Iterable[Match]) -> Ite
 
 
 def _joined(links: Iterable[tuple[int, int]]) -> Iterator[PairedPieces]:
-    """Links that have a piece in common make one group."""
+    """Join links that have a piece in common into one group."""
     group: PairedPieces | None = None
     for mine, theirs in sorted(links):
         if group is not None and (mine < group.first[1] or theirs < group.second[1]):
@@ -118,7 +120,7 @@ def _alone(here: tuple[int, int], there: tuple[int, int]) -> Iterator[PairedPiec
 
 
 def _alike(first: BookWords, second: BookWords, here: range, there: range) -> list[tuple[int, int]]:
-    """The pairs in order whose likeness adds up to the most."""
+    """Return the pairs in order whose likeness adds up to the most."""
     if not here or not there or len(here) * len(there) > _MOST_PAIRS:
         return []
     if len(here) == len(there) == 1 and first.pieces[here[0]].heading and second.pieces[there[0]].heading:
@@ -142,7 +144,7 @@ def _alike(first: BookWords, second: BookWords, here: range, there: range) -> li
 
 
 def _likeness(first: BookWords, second: BookWords, mine: int, theirs: int) -> float:
-    """Return the likeness of two pieces, up to 1; 0 where they are not alike."""
+    """Return the likeness of two pieces, up to 1; 0 if they are not alike."""
     one, other = first.pieces[mine], second.pieces[theirs]
     if one.note is not other.note:
         return 0.0
@@ -153,8 +155,8 @@ def _likeness(first: BookWords, second: BookWords, mine: int, theirs: int) -> fl
 
 
 def find_moved(first: BookWords, second: BookWords, groups: Sequence[PairedPieces]) -> dict[int, int]:
-    """Pieces of the first book that are alone, by their index, with those of the second, alone too, that they became
-    elsewhere."""
+    """Find pieces of the first book that are alone, by their index, with those of the second, alone too, that they
+    became elsewhere."""
     gone = [group.first[0] for group in groups if group.second[0] == group.second[1]]
     come = [group.second[0] for group in groups if group.first[0] == group.first[1]]
     found = sorted(_candidates(first, second, gone, come), reverse=True)
@@ -171,7 +173,8 @@ def find_moved(first: BookWords, second: BookWords, groups: Sequence[PairedPiece
 def _candidates(
     first: BookWords, second: BookWords, gone: Sequence[int], come: Sequence[int]
 ) -> Iterator[tuple[float, int, int]]:
-    """Likeness, piece of the first book, piece of the second: only of pieces with words in a row in common."""
+    """Yield likeness, piece of the first book and piece of the second, only for pieces with words in a row in
+    common."""
     places: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for theirs in come:
         for shingle in _shingles(second, second.pieces[theirs]):
@@ -198,7 +201,7 @@ def _shingles(book: BookWords, piece: Piece) -> set[tuple[int, ...]]:
 
 
 def _take_along(first: BookWords, second: BookWords, moved: dict[int, int], gone: set[int], come: set[int]) -> None:
-    """The pieces beside those that moved, a heading above all, move along if they are the same."""
+    """Let the pieces beside those that moved, a heading above all, move along if they are the same."""
     taken = set(moved.values())
     for step in (-1, 1):
         for mine, theirs in list(moved.items()):

@@ -27,12 +27,13 @@ _MOVES = {ChangeKind.LEFT: "w:moveFrom", ChangeKind.MOVED: "w:moveTo"}
 _SPACES = {ChangeKind.SPLIT: WordState.REMOVED, ChangeKind.JOINED: WordState.ADDED}
 """The fate of the space where a paragraph now ends, or ended: it is removed or added."""
 _HEADED = frozenset({ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.LEFT})
-"""Kinds of which the first of several lines is a heading: it goes with its paragraph only there."""
+"""The kinds for which the first of several lines is a heading: it goes with its paragraph only there."""
 
 
 def write(compared: ComparedBooks, now: datetime) -> bytes:
-    """The whole text: accepted, it is the second book's, rejected, the first one's, but for clauses' numbers that only
-    moved on. Each change has a comment with its pages in both. `now`: aware of its zone."""
+    """Return the whole text as a Word document: if all is accepted, it is the second book's, if all is rejected, the
+    first one's, but for clauses' numbers that only moved on. Each change has a comment with its pages in both. `now` is
+    aware of its zone."""
     file = WordFile(_writable(f"{compared.first.title} → {compared.second.title}"))
     file.document.core_properties.author = AUTHOR
     writer = _Redline(file.document, compared, now)
@@ -98,7 +99,7 @@ class _Redline:
         return around
 
     def _mark_end(self, paragraph: _Element, of: ComparedParagraph, *, last: bool) -> None:
-        """Track the end of the paragraph itself, where it came, went or moved with its words."""
+        """Track the end of the paragraph itself, if it came, went or moved with its words."""
         tag = _MOVES.get(of.kind, "")
         if of.kind is ChangeKind.ADDED or (of.kind is ChangeKind.SPLIT and not last):
             tag = "w:ins"
@@ -152,8 +153,8 @@ def _after_properties(paragraph: _Element, element: _Element) -> None:
 
 
 def _stretches_here(paragraph: ComparedParagraph) -> tuple[Stretch, ...]:
-    """Return the stretches to be written: of a moved paragraph what it is at this place, without what became of its
-    words on the way; of joined ones what they were, since there one sees where they end."""
+    """Return the stretches to be written: for a moved paragraph what it is at this place, without what became of its
+    words on the way; for joined ones what they were, since there one sees where they end."""
     if paragraph.kind is ChangeKind.JOINED and paragraph.before is not None:
         return (Stretch(WordState.SAME, paragraph.before.text),)
     gone = {ChangeKind.MOVED: WordState.REMOVED, ChangeKind.LEFT: WordState.ADDED}.get(paragraph.kind)
@@ -161,12 +162,12 @@ def _stretches_here(paragraph: ComparedParagraph) -> tuple[Stretch, ...]:
 
 
 def _is_wide(line: Sequence[Stretch]) -> bool:
-    """Whether it ends in a script that puts no space between sentences."""
+    """Return whether a line ends in a script that puts no space between sentences."""
     return bool(line) and is_unspaced(line[-1].text[-1:])
 
 
 def _lines(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
-    """The stretches of each paragraph."""
+    """Yield the stretches of each paragraph."""
     line: list[Stretch] = []
     for stretch in stretches:
         first, *others = stretch.text.split("\n")
@@ -178,5 +179,5 @@ def _lines(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
 
 
 def _writable(untrusted_text: str) -> str:
-    """Without characters that XML cannot hold."""
+    """Return a text without characters that XML cannot hold."""
     return _UNWRITABLE.sub("", untrusted_text)

@@ -43,19 +43,19 @@ _ASKED = (
 )
 
 _AROUND = (400, 150, 50)
-"""Characters of a paragraph that are shown before and after what changed in it, or of one that was added or removed;
-fewer where there is not enough room."""
+"""The characters of a paragraph that are shown before and after what changed in it, or of one that was added or
+removed; fewer if there is not enough room."""
 
 _DRAFTED = 200
-"""So many changes are written into a question that a person completes."""
+"""The number of changes that are written into a question which a person completes."""
 
 _ROUND = str.maketrans("[]", "()")
 
 
 @dataclass(frozen=True)
 class ComparedQuestion:
-    """A question with the changes that it is about. `shown`: how many of all of them found room. `excerpts`: the books
-    did not, and the model sees passages of them instead."""
+    """A question with the changes that it is about. `shown` counts those of all of them that found room. `excerpts`
+    tells that the books did not, and the model sees passages of them instead."""
 
     question: Question
     shown: int
@@ -64,7 +64,8 @@ class ComparedQuestion:
 
 @dataclass(frozen=True)
 class Comparisons:
-    """`question` belongs to the engine's one executor; `compare` and `begin` need no engine."""
+    """The comparisons of a desk. `question` belongs to the engine's one executor; `compare` and `begin` need no
+    engine."""
 
     library: Library
     conversations: Conversations
@@ -72,7 +73,7 @@ class Comparisons:
     ask: Ask
 
     def compare(self, first_id: str, second_id: str, cancel: Cancel) -> Work[Comparing, ComparedBooks]:
-        """The second book against the first, as the model reads them. Raises AppError FILE_MISSING; Stopped."""
+        """Compare the second book with the first, as the model reads them. Raises AppError FILE_MISSING; Stopped."""
         from app.features.comparison.compare import compare  # its regular expressions take a while
 
         first, second = self.library.book(first_id), self.library.book(second_id)
@@ -82,8 +83,9 @@ class Comparisons:
     def question(
         self, compared: ComparedBooks, asked: str, cancel: Cancel
     ) -> Work[Loading | Tokenizing | Notice, ComparedQuestion]:
-        """A question in a conversation of its own, which has both books on its desk: with as many of the changes as
-        find room after the books, or, if not all do, in place of the books.
+        """Make a question in a conversation of its own, which has both books on its desk: with as many of the changes
+        as find room after the books, or, if not all do, in place of the books. with as many of the changes as find room
+        after the books, or, if not all do, in place of the books.
 
         Raises AppError as `Models.ready`; Stopped.
         """
@@ -104,7 +106,8 @@ class Comparisons:
         return ComparedQuestion(Question(conversation.id, text, refs), shown, excerpts)
 
     def begin(self, compared: ComparedBooks, asked: str) -> Conversation:
-        """A conversation with both books on its desk, in which a question with the changes is written and not sent."""
+        """Begin a conversation with both books on its desk, in which a question with the changes is written and not
+        sent."""
         refs = tuple(BookRef(book_id) for book_id in dict.fromkeys((compared.first.id, compared.second.id)))
         conversation = self.conversations.create(title_of(_title(compared)), refs)
         shown = compared.found.changes[:_DRAFTED]
@@ -122,7 +125,8 @@ def comparisons_of(desk: Services) -> Comparisons:
 
 
 def _sizes(changes: int) -> Iterator[tuple[int, int, bool]]:
-    """How many changes, how much around each, and whether in place of the books: the best first, the least last."""
+    """Yield how many changes to show, how much around each, and whether in place of the books: the best first, the
+    least last."""
     for excerpts in (False, True):
         for around in _AROUND:
             yield changes, around, excerpts
@@ -137,7 +141,7 @@ def _title(compared: ComparedBooks) -> str:
 
 
 def with_changes(compared: ComparedBooks, asked: str, shown: Sequence[ComparedParagraph], around: int) -> str:
-    """The question as the model reads it."""
+    """Return the question as the model reads it."""
     total = len(compared.found.changes)
     head = _NONE if not total else (_ALL if len(shown) == total else _SOME).format(n=total, shown=len(shown))
     lines = [_line(number, change, compared, around) for number, change in enumerate(shown, 1)]

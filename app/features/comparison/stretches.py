@@ -12,13 +12,14 @@ from app.features.comparison.data import ComparedPassage, Stretch, WordState
 from app.language.terms import is_unspaced
 
 _SLIGHT_CHARACTERS = 3
-"""Words between two changes that are no longer than this together belong to the change."""
+"""The most characters of words between two changes that belong to the change."""
 
 _SENTENCE_ENDS = frozenset(".!?;:。！？；：,、")
 
 
 class Hunk(NamedTuple):
-    """Words `low` to `high` of the first book that became `start` to `stop` of the second; either may be none."""
+    """Words `low` to `high` of the first book that became `start` to `stop` of the second; either range may be
+    empty."""
 
     low: int
     high: int
@@ -29,7 +30,7 @@ class Hunk(NamedTuple):
 def hunks_of(
     first: BookWords, second: BookWords, here: tuple[int, int], there: tuple[int, int], words: Sequence[str]
 ) -> list[Hunk]:
-    """Return the differences between these words of both books. `words`: by their numbers."""
+    """Return the differences between these words of both books. `words` are by their numbers."""
     ours, theirs = first.keys[slice(*here)], second.keys[slice(*there)]
     if ours == theirs:
         return []
@@ -44,7 +45,7 @@ def hunks_of(
 
 
 def _is_broken_word(first: BookWords, second: BookWords, hunk: Hunk, words: Sequence[str]) -> bool:
-    """Whether nothing but a hyphen differs, at a line's end: it may be the word's or the line's."""
+    """Return whether nothing but a hyphen differs, at a line's end: it may be the word's or the line's."""
     ours = "".join(words[key] for key in first.keys[hunk.low : hunk.high]).replace("-", "")
     theirs = "".join(words[key] for key in second.keys[hunk.start : hunk.stop]).replace("-", "")
     sides = ((first, hunk.low, hunk.high), (second, hunk.start, hunk.stop))
@@ -52,7 +53,7 @@ def _is_broken_word(first: BookWords, second: BookWords, hunk: Hunk, words: Sequ
 
 
 def _breaks(book: BookWords, begin: int, end: int) -> bool:
-    """Whether a line ends within these words."""
+    """Return whether a line ends within these words."""
     page = book.page[begin]
     return book.page[end - 1] != page or "\n" in book.pages[page].text[book.start[begin] : book.end[end - 1]]
 
@@ -76,7 +77,7 @@ def _slid(
 
 
 def _slides(keys: Sequence[int], begin: int, end: int, limit: tuple[int, int]) -> Iterator[int]:
-    """By how many words the stretch may be shifted, the nearest first."""
+    """Yield by how many words the stretch may be shifted, the nearest first."""
     yield 0
     step = 0
     while end + step < limit[1] and keys[begin + step] == keys[end + step]:
@@ -89,7 +90,7 @@ def _slides(keys: Sequence[int], begin: int, end: int, limit: tuple[int, int]) -
 
 
 def _merged(found: list[Hunk], first: BookWords, words: Sequence[str]) -> list[Hunk]:
-    """Without slight words that are the same between two changes: they would only tear it up."""
+    """Merge hunks with slight words between them that are the same in both: they would only tear a change up."""
     merged: list[Hunk] = []
     for hunk in found:
         if merged:
@@ -107,7 +108,7 @@ def _merged(found: list[Hunk], first: BookWords, words: Sequence[str]) -> list[H
 def stretches_of(
     first: BookWords, second: BookWords, here: tuple[int, int], there: tuple[int, int], hunks: Sequence[Hunk]
 ) -> Iterator[Stretch]:
-    """Both in one text. `here` and `there`: all of their words."""
+    """Yield both texts in one. `here` and `there` are the ranges of all of their words."""
     at = there[0]
     for hunk in hunks:
         yield from _stretch(WordState.SAME, second, at, hunk.start, there[0])
@@ -123,7 +124,8 @@ def _stretch(state: WordState, book: BookWords, begin: int, end: int, opening: i
 
 
 def printed(book: BookWords, begin: int, end: int, opening: int, *, whole: bool) -> str:
-    """These words with what is between them, on one line for each paragraph; before the word `opening` is nothing.
+    """Return these words with what is between them, on one line for each paragraph; nothing is before the word
+    `opening`.
 
     What is no word, such as the mark of a note, is also printed at the beginning and at the end if `whole`: so it goes
     with the words that are the same, not with those that changed.
@@ -162,7 +164,7 @@ def _has_space(gap: str) -> bool:
 
 
 def passage_of(book: BookWords, pieces: tuple[int, int], changed: Sequence[tuple[int, int]]) -> ComparedPassage:
-    """`pieces`: from and to; `changed`: the words that only this book has, from and to."""
+    """Return a passage. `pieces` are from and to; `changed` are the ranges of words that only this book has."""
     chosen = book.pieces[slice(*pieces)]
     text = "\n".join(
         " ".join(" ".join(book.pages[page].text[start:end].split()) for page, start, end in piece.parts)
@@ -173,7 +175,7 @@ def passage_of(book: BookWords, pieces: tuple[int, int], changed: Sequence[tuple
 
 
 def _touching(spans: Sequence[PageSpan]) -> Iterator[PageSpan]:
-    """Spans of one page that follow each other as one."""
+    """Join spans of one page that follow each other."""
     last: PageSpan | None = None
     for span in spans:
         if last is not None and last.page == span.page and last.end <= span.start:
@@ -202,5 +204,5 @@ def _span(book: BookWords, page: int, start: int, end: int) -> PageSpan:
 
 
 def number_words(piece: Piece) -> str:
-    """The number that the paragraph begins with; empty where it has none."""
+    """Return the number that the paragraph begins with; empty if it has none."""
     return piece.mark.text if piece.mark is not None else ""

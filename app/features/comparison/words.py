@@ -32,7 +32,7 @@ def change_word(change: ComparedParagraph) -> str:
 
 
 def summary(found: Comparison) -> str:
-    """`12 changes: 8 changed, 1 added`; that there is none."""
+    """Return the number of changes, such as `12 changes: 8 changed, 1 added`, or that there is none."""
     if not found.changes:
         return _("No differences were found.")
     kinds = ", ".join(_("{n} {kind}").format(n=count(n), kind=kind_word(kind)) for kind, n in found.counts.items())
@@ -42,20 +42,20 @@ def summary(found: Comparison) -> str:
 
 
 def passage_pages(passage: ComparedPassage, book: Book) -> str:
-    """`p. 3`, `p. 3–4`."""
+    """Return the pages of a passage, such as `p. 3`, `p. 3–4`."""
     names = book.page_names
     first, last = passage.spans[0].page, passage.spans[-1].page
     return _("p. {page}").format(page=span_words(names.of(first), names.of(last)))
 
 
 def places(change: ComparedParagraph, first: Book, second: Book) -> str:
-    """Where it is: `p. 3 → p. 4`; of what was added or removed, the one page."""
+    """Say where a change is, such as `p. 3 → p. 4`; for one that was added or removed, the one page."""
     sides = ((change.before, first), (change.after, second))
     return " → ".join(passage_pages(passage, book) for passage, book in sides if passage is not None)
 
 
 def renumbered_words(found: Comparison) -> str:
-    """`4. → 3., 5. → 4.`; empty where nothing is numbered otherwise."""
+    """Return what is only numbered otherwise, such as `4. → 3., 5. → 4.`; empty if nothing is."""
     if not found.renumbered:
         return ""
     shown = [f"{each.before.rstrip('.') or '–'} → {each.after.rstrip('.') or '–'}" for each in found.renumbered]
@@ -96,7 +96,7 @@ _MOST_PAGES = 8
 
 
 def _pages(reservation: Reservation, book: Book) -> str:
-    """`p. 3, 7–9`."""
+    """Return the pages of a doubt, such as `p. 3, 7–9`."""
     runs: list[list[int]] = []
     for page in reservation.pages:
         if runs and runs[-1][1] == page - 1:

@@ -149,7 +149,7 @@ class RedlineView(QTextEdit):
 
 
 def stretches_shown(change: ComparedParagraph) -> tuple[Stretch, ...]:
-    """Both in one text; of joined paragraphs what they were, since there one sees where they ended."""
+    """Return both texts in one; for joined paragraphs what they were, since there one sees where they ended."""
     if change.kind is ChangeKind.JOINED and change.before is not None:
         return (Stretch(WordState.SAME, change.before.text),)
     return change.stretches

@@ -58,8 +58,8 @@ class ComparisonWindow(WindowFeature):
         return (PlacedCommands(Group.DESK, Anchor.FINDING, (compare,)),)
 
     def book_menu(self, book: Book) -> Sequence[MenuEntry]:
-        """The books to compare this one with: those on the desk first. What came onto the shelf later is the later
-        version, until the person says otherwise."""
+        """Return the entry with the books to compare this one with: those on the desk first. A book that came onto the
+        shelf later is the later version, until the person says otherwise."""
         others = [other for other in self._workspace.shelf.listed_books() if other.id != book.id]
         return (MenuEntry(_("Compare with"), below=tuple(self._entry(book, other) for other in others)),)
 

@@ -31,8 +31,9 @@ _PROGRESS_WIDTH = 320
 
 
 class CompareDialog(QDialog):
-    """Not modal, and a window of its own size. `change_wanted` carries the chosen ComparedParagraph; `swap_wanted`: the
-    other book is to be the first one; `ask_wanted`, `export_wanted`: about all changes."""
+    """The window. It is not modal, and has a size of its own. `change_wanted` carries the chosen ComparedParagraph;
+    `swap_wanted` asks for the other book to be the first one; `ask_wanted` and `export_wanted` are about all
+    changes."""
 
     change_wanted = Signal(object)
     swap_wanted = Signal()
@@ -119,7 +120,7 @@ class CompareDialog(QDialog):
         column(said, Separator(), (self._stack, 1), of=self)
 
     def _found(self) -> QWidget:
-        """The list with the change in full below it, then both books."""
+        """Make the view of what was found: the list with the change in full below it, then both books."""
         steps = row(self.place, STRETCH, self.previous, self.next, spacing=SPACE_XS, margins=(SPACE_S, 0, 0, 0))
         self._left.setOrientation(Qt.Orientation.Vertical)
         self._left.addWidget(

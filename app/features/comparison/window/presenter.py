@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 
 class ComparePresenter(Presenter):
-    """`saved` carries the file that was written, `conversation_wanted` the id of one in which the changes are about to
-    be asked about; `ask_wanted` and `image_taken` are the signals of the pages, as `PagePresenter` has them."""
+    """The presenter of a comparison. `saved` carries the file that was written, `conversation_wanted` the id of one in
+    which the changes are about to be asked about; `ask_wanted` and `image_taken` are the signals of the pages, as
+    `PagePresenter` has them."""
 
     saved = Signal(str)
     conversation_wanted = Signal(str)
@@ -68,7 +69,7 @@ class ComparePresenter(Presenter):
 
     @Slot(str)
     def forget_book(self, book_id: str) -> None:
-        """It was removed."""
+        """Close the comparison with a book that was removed."""
         compared = self._compared
         if compared is not None and book_id in (compared.first.id, compared.second.id) and self.dialog is not None:
             self.dialog.close()
@@ -106,7 +107,7 @@ class ComparePresenter(Presenter):
 
     @Slot(object)
     def _open(self, change: ComparedParagraph) -> None:
-        """Both pages, the passages highlighted; of a book that does not have it, the page where it would be."""
+        """Open both pages, the passages highlighted; for a book that does not have it, the page where it would be."""
         if self._compared is None:
             return
         for side, book, passage, beside in zip(
@@ -124,7 +125,7 @@ class ComparePresenter(Presenter):
                 side.open_page(book.id, beside.spans[-1].page, remark=_("This passage is not in this document."))
 
     def _beside(self, change: ComparedParagraph) -> tuple[ComparedPassage | None, ComparedPassage | None]:
-        """The nearest passages before a change that each book has, or, at its beginning, after it."""
+        """Return the nearest passages before a change that each book has, or, if it is at the beginning, after it."""
         assert self._compared is not None
         paragraphs = self._compared.found.paragraphs
         at = next((index for index, each in enumerate(paragraphs) if each is change), 0)
@@ -141,7 +142,7 @@ class ComparePresenter(Presenter):
 
     @Slot()
     def _ask(self) -> None:
-        """Begin a conversation about them: its question is written, and waits to be completed and sent."""
+        """Begin a conversation about the changes: its question is written, and waits to be completed and sent."""
         if self._compared is not None:
             work = partial(self._comparisons.begin, self._compared, _("What do these changes mean?"))
             self._call(work, self._begun)
@@ -166,7 +167,7 @@ class ComparePresenter(Presenter):
             self._do(work, partial(self._written, name), executor=Executor.COMPARING)
 
     def _write(self, compared: ComparedBooks, path: Path) -> None:
-        """Off the GUI thread."""
+        """Write the changes into a file, off the GUI thread."""
         export.write(compared, path)
         books = (compared.first.id, compared.second.id)
         self._library.recording.exported("comparison", path, books=books)
