@@ -182,8 +182,8 @@ class _Lines:
             first = first and piece.note
 
     def _piece(self, index: int, start: int, text: str, divided: bool) -> tuple[Piece, int, int]:
-        """Make a piece of a line; return it with the number of its first characters that are not compared, and where
-        the last of them begin that are not."""
+        """Make a piece of a line. Return it with two places in the line: the words between them are compared, not those
+        before the first or behind the second."""
         stop = len(text)
         if (leader := _LEADER.search(text)) and (page := _PAGE_AT_END.search(text, leader.end())):
             stop = page.start()
@@ -251,8 +251,8 @@ class _Lines:
                     yield number(_plain(normal.text[begin:end])), index, *origin
 
     def _bare(self, index: int, sign: str, start: int, end: int) -> Iterator[_Word]:
-        """Yield a word for each sign of a line: dashes and bars take the white space around them along, and what is one
-        on the next."""
+        """Yield the sign once for each line that has it: dashes and bars take along the white space around them, and
+        others of their kind on the next line."""
         for found in _SIGNS.finditer(self._pages[index].text, start, end):
             yield self._numbers.number(sign), index, *found.span()
 

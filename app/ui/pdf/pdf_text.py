@@ -110,7 +110,7 @@ class _Item:
     start: int
     end: int
     to_page: QTransform
-    """The transformation from the coordinates of its glyphs to the item's."""
+    """The transformation from the item's coordinates to dots of the device."""
     place: QTransform
     """The transformation from the coordinates of its glyphs to the item's."""
     size: float
