@@ -39,16 +39,17 @@ _log = logging.getLogger("octavo.timeline")
 TimelineProgress: TypeAlias = TimelineFinding | Loading | Tokenizing | Reading | Notice
 
 _ASKED_CHARACTERS = 8_000
-"""The characters of pages that one question is about: the list of their entries must have room in an answer."""
+"""The most characters of pages that one question is about: the list of their entries must have room in an answer."""
 
 _LEAST_SHARED = 3
-"""One of so many words that are said of an event is in the words of the page."""
+"""The number of words said of an event, one of which is in the words of the page."""
 
 _LEAST_TITLE_WORDS, _LEAST_TITLE = 3, 5
-"""Words of what is said of an event, or characters where words are not spaced; else the page's own words say more."""
+"""The fewest words of what is said of an event, or characters where words are not spaced; if there are fewer, the
+page's own words say more."""
 
 _SLACK = 64
-"""Tokens by which the question about other pages may differ from the one that was measured."""
+"""The tokens by which the question about other pages may differ from the one that was measured."""
 
 _REQUEST = """\
 List every dated event on pages {first} to {last}, one per line, like this:
@@ -84,7 +85,7 @@ class TimelineAsked:
 
 @dataclass(frozen=True)
 class TimelineAsking:
-    """Belongs to the engine's one executor."""
+    """Asks a model for entries. It belongs to the engine's one executor."""
 
     ask: Ask
     store: Timeline
@@ -119,7 +120,7 @@ class TimelineAsking:
         return asked
 
     def _ask(self, book: Book, pages: PageRange, cancel: Cancel) -> Work[TimelineProgress, str]:
-        """Return the model's answer about these pages: after the whole book where that fits, or after them alone."""
+        """Return the model's answer about these pages: after the whole book if that fits, or after them alone."""
         names = book.page_names
         form = _REQUEST_JAPANESE if book.language == "ja" else _REQUEST
         request = form.format(first=names.of(pages.first).plain, last=names.of(pages.last).plain)
@@ -155,7 +156,7 @@ def timeline_asking_of(desk: Services) -> TimelineAsking:
 
 
 def _groups(pages: Sequence[Page], book: Book, behind: int) -> Iterator[PageRange]:
-    """The pages behind one, in groups that one question is about; those without text at their edges count too."""
+    """Yield the pages behind one, in groups that one question is about; those without text at their edges count too."""
     first, characters = behind + 1, 0
     for page in pages[behind:]:
         if characters and characters + len(page.text) > _ASKED_CHARACTERS:
@@ -176,7 +177,8 @@ class WrittenEntries:
 
 
 def read_answer(untrusted_answer: str, cited: CitedBook, book: Book) -> WrittenEntries:
-    """The entries whose words are on the page that they name, or on another one that was asked about."""
+    """Return the entries of an answer whose words are on the page that they name, or on another one that was asked
+    about."""
     events, names, dropped = list[FoundEvent](), list[FoundName](), 0
     for line in untrusted_answer.splitlines():
         places = _pages(line, cited, book)
@@ -193,7 +195,7 @@ def read_answer(untrusted_answer: str, cited: CitedBook, book: Book) -> WrittenE
 
 @dataclass(frozen=True)
 class _WrittenEvent:
-    """A line of an answer. `quotes`: what may be the words of the page, the likeliest first."""
+    """A line of an answer. `quotes` are what may be the words of the page, the likeliest first."""
 
     day: PartialDate | None
     quotes: tuple[str, ...]
@@ -201,7 +203,8 @@ class _WrittenEvent:
 
 
 def _read_line(line: str) -> _WrittenEvent | None:
-    """Its fields in any order, since small models do not keep to one, and forget quotation marks; None for no event."""
+    """Read the fields of a line in any order, since small models do not keep to one, and forget quotation marks; None
+    if it has no event."""
     fields = [field.strip() for field in _MARK.sub("", line).split("|")]
     days = [match[1] for field in fields if (match := _DAY.fullmatch(field)) is not None]
     said = [field for field in fields if field and _DAY.fullmatch(field) is None]
@@ -222,8 +225,9 @@ def _pages(line: str, cited: CitedBook, book: Book) -> list[Page]:
 
 
 def _event(written: _WrittenEvent, pages: Sequence[Page]) -> FoundEvent | None:
-    """The day is the page's where its words name it. Where they name none, its year alone is taken, which the page has
-    to name, and they have to be about what is said of them: else they are those of something else."""
+    """Return the event if a page has its words; else None. The day is the page's if its words name it. If they name
+    none, the written year alone is taken, which the page has to name, and the words have to be about what is said of
+    them: else they are those of something else."""
     from app.documents.citations.checker import locate  # with the first answer: its patterns take a while
     from app.language.written_dates import DateReader
 
@@ -247,18 +251,18 @@ def _event(written: _WrittenEvent, pages: Sequence[Page]) -> FoundEvent | None:
 
 
 def _sentence(page: Page, quote: str) -> str:
-    """The whole sentence that a quotation is part of, unless it is long."""
+    """Return the whole sentence that a quotation is part of, unless it is long."""
     whole = (sentence.line for sentence in sentences(page.text) if quote in sentence.line)
     return next((line for line in whole if len(line) <= MOST_CHARACTERS), quote)
 
 
 def _says_something(title: str) -> bool:
-    """More than a name."""
+    """Return whether a title says more than a name."""
     return len(title.split()) >= _LEAST_TITLE_WORDS or (len(title) > _LEAST_TITLE and is_unspaced(title[0]))
 
 
 def _is_about(title: str, quote: str) -> bool:
-    """Whether they have some of their words in common."""
+    """Return whether a title and a quotation have some of their words in common."""
     wanted, there = (terms_of(text, grammar_in(0)).all for text in (title, quote))
     return bool(wanted) and len(wanted & there) * _LEAST_SHARED >= len(wanted)
 

@@ -116,7 +116,8 @@ def _run_people(options: argparse.Namespace, desk: Services, books: Mapping[str,
 
 
 def _entity(name: str, desk: Services, books: Mapping[str, Book]) -> NamedEntity:
-    """Whom a name on the command line means: all of it, or a part that only one has. Raises AppError USAGE."""
+    """Return the one whom a name on the command line means: all of it, or a part that only one has. Raises AppError
+    USAGE."""
     entities = entities_of(timelines_of(desk).store.entities(), books)
     wanted = name.casefold()
     meant = [each for each in entities if wanted in (written.casefold() for written in (each.name, *each.names))]

@@ -11,7 +11,7 @@ from app.core.names import EntityKind
 
 
 class EntrySource(StrEnum):
-    """Who found that something stands on a page."""
+    """The one who found that something stands on a page."""
 
     RULES = "rules"  # the program, by rules: it may miss some
     MODEL = "model"  # a model; the program looked its quotation up
@@ -20,8 +20,9 @@ class EntrySource(StrEnum):
 class FoundEvent(msgspec.Struct, frozen=True):
     """A dated event on a page of a book, which counts from 1.
 
-    `quote`: the words of the page, on one line; `words`: those of them that name the date. `title`: what a model, or
-    the subject of a mail, says in their place; it may be empty. `is_reckoned`: from another date of the text.
+    `quote` are the words of the page, on one line; `words` are those of them that name the date. `title` is what a
+    model, or the subject of a mail, says in their place; it may be empty. `is_reckoned` tells that the date was
+    calculated from another one in the text.
     """
 
     span: DateSpan
@@ -33,7 +34,7 @@ class FoundEvent(msgspec.Struct, frozen=True):
 
 
 class EventPlace(msgspec.Struct, frozen=True):
-    """Where an event stands, as `FoundEvent` says."""
+    """A place where an event stands; its fields are as in `FoundEvent`."""
 
     book_id: str
     page: int
@@ -44,8 +45,9 @@ class EventPlace(msgspec.Struct, frozen=True):
 
 
 class TimelineEvent(msgspec.Struct, frozen=True):
-    """`text`: what a person, a model or a subject says of it; empty where its quotation does. `places`: at least one;
-    several where the same words stand in several books, or a person made one event of several. `is_edited`: by hand."""
+    """An event as it is shown. `text` is what a person, a model or a subject says of it; empty if its quotation says
+    it. `places` has at least one; several if the same words stand in several books, or a person made one event of
+    several. `is_edited` tells that a person did so by hand."""
 
     id: str
     span: DateSpan
@@ -64,7 +66,7 @@ class TimelineEvent(msgspec.Struct, frozen=True):
 
 
 class EntityPlace(msgspec.Struct, frozen=True):
-    """A page that names it, and as what, so often."""
+    """A page that names a person or an organisation, and by which name, so often."""
 
     book_id: str
     page: int
@@ -84,7 +86,7 @@ class NamedEntity(msgspec.Struct, frozen=True):
 
     @property
     def count(self) -> int:
-        """How often it is named."""
+        """The number of times that it is named."""
         return sum(place.count for place in self.places)
 
     @property
@@ -97,7 +99,7 @@ class NamedEntity(msgspec.Struct, frozen=True):
 
 
 class TimelineFinding(msgspec.Struct, frozen=True):
-    """Books are being looked through: `done` of `total` are; `book_id` is the next one, empty behind the last."""
+    """Books are being looked through: `done` of `total` are done; `book_id` is the next one, empty behind the last."""
 
     done: int
     total: int

@@ -34,7 +34,7 @@ _MOST_PAGES = 40
 
 @dataclass(frozen=True)
 class TimelineReport:
-    """A table. `documents`: title and SHA-256 of each that something stands in."""
+    """A table. `documents` are the titles and SHA-256 of those that something stands in."""
 
     title: str
     written: str
@@ -47,7 +47,7 @@ class TimelineReport:
 def compose_chronology(
     events: Sequence[TimelineEvent], books: Mapping[str, Book], now: datetime | None = None
 ) -> TimelineReport:
-    """`books` by their ids. `now`: aware of its zone."""
+    """Make the table of a chronology. `books` are by their ids; `now` is aware of its zone."""
     head = (_("Date"), _("Until"), _("Event"), _("Where"), _("Amounts"), _("Basis"), _("Quotation"))
     rows = tuple(
         (
@@ -68,7 +68,7 @@ def compose_chronology(
 def compose_people(
     entities: Sequence[NamedEntity], books: Mapping[str, Book], now: datetime | None = None
 ) -> TimelineReport:
-    """Compose the table of persons and organisations. `books` by their ids. `now`: aware of its zone."""
+    """Compose the table of persons and organisations. `books` are by their ids; `now` is aware of its zone."""
     head = (_("Name"), _("Kind"), _("Mentions"), _("Where"), _("Also named"))
     rows = tuple(
         (
@@ -85,7 +85,7 @@ def compose_people(
 
 
 def pages_of(places: Iterable[EntityPlace], books: Mapping[str, Book]) -> list[str]:
-    """Each document with its pages: `Harbour Lease, p. 3, 7, 12`."""
+    """Return each document with its pages, such as `Harbour Lease, p. 3, 7, 12`."""
     pages: dict[str, dict[int, None]] = {}
     for place in places:
         pages.setdefault(place.book_id, {})[place.page] = None
@@ -128,7 +128,7 @@ def _workbook(report: TimelineReport) -> bytes:
 
 
 def _csv(report: TimelineReport) -> bytes:
-    """With a byte order mark, by which Excel knows UTF-8."""
+    """Return the table as CSV, with a byte order mark, by which Excel knows UTF-8."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(report.head)

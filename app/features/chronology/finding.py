@@ -22,7 +22,7 @@ MOST_CHARACTERS = 320
 """The longest quotation; a longer sentence is cut around its date."""
 
 _LEAST_WORDS = 2
-"""Beside a date, so that it is of something."""
+"""The fewest words beside a date, so that it is the date of something."""
 
 _MAIL = re.compile(r"(?:^(?:From|To|Cc|Date|Subject): .*\n?)+", re.MULTILINE)
 _FIELD = re.compile(r"^(Date|Subject): (.*)$", re.MULTILINE)
@@ -32,9 +32,9 @@ _BREAK = re.compile(r"(?<=[;,:、；：])\s?|\s")
 
 
 def find_events(pages: Sequence[Page], title: str, before: PartialDate | None = None) -> Iterator[FoundEvent]:
-    """In the order of the pages; what stands on several pages alike is an event of the first. `title`: of the document,
-    which a date that stands alone on its first page is of. `before`: when it was written, as its file says: a date
-    without a year is reckoned from there until the text names one."""
+    """Yield the events in the order of the pages; what stands on several pages alike is an event of the first. `title`
+    is that of the document, to which a date belongs that stands alone on its first page. `before` is when it was
+    written, as its file says: a date without a year is reckoned from there until the text names one."""
     reader = DateReader(day_comes_first(page.text for page in pages))
     seen: set[tuple[object, str]] = set()
     for page in pages:
@@ -72,7 +72,7 @@ def _of_page(page: Page, reader: DateReader, before: PartialDate | None, title: 
 
 
 def _of_mail(header: str, page: int, reader: DateReader) -> Iterator[FoundEvent]:
-    """A mail is an event: what it is about, at its date."""
+    """Yield the event that a mail is: what it is about, at its date."""
     fields = dict(_FIELD.findall(header))
     subject, written = fields.get("Subject", "").strip(), fields.get("Date", "").strip()
     for date in reader.read(written)[:1]:
@@ -96,7 +96,7 @@ def _of_sentence(
 
 
 def _cut(line: str, date: WrittenDate) -> str:
-    """At most MOST_CHARACTERS around the date, between words."""
+    """Cut a line to at most MOST_CHARACTERS around its date, between words."""
     if len(line) <= MOST_CHARACTERS:
         return line
     room = (MOST_CHARACTERS - (date.end - date.start)) // 2

@@ -16,19 +16,19 @@ from app.services.library.library import Library
 from app.services.services import Services
 
 RULES = 3
-"""The version of the rules in `finding`: one more whenever they may find something else. All books are then looked
-through again."""
+"""The version of the rules in `finding`, which is one more whenever they may find something else. All books are then
+looked through again."""
 
 
 @dataclass(frozen=True)
 class Timelines:
-    """`find` takes the processor for a while; everything else is quick. Both need no engine."""
+    """The chronology. `find` takes the processor for a while; everything else is quick. Both need no engine."""
 
     library: Library
     store: Timeline
 
     def wanting(self) -> tuple[str, ...]:
-        """The books that have not been looked through yet."""
+        """Return the books that have not been looked through yet."""
         return self.store.wanting(RULES)
 
     def find(self, cancel: Cancel, only: Collection[str] | None = None) -> Work[TimelineFinding, None]:
@@ -87,7 +87,7 @@ def _pattern(entity: NamedEntity) -> re.Pattern[str]:
 
 
 def _unspaced(names: Sequence[str]) -> str:
-    """Names of a script without spaces are inside of what counts as a word."""
+    """Return a pattern of the names in scripts without spaces, which are inside of what counts as a word."""
     found = [re.escape(name) for name in names if not name.isascii() and len(name) > 1 and not name[0].isascii()]
     return "|".join(found) or r"(?!)"
 

@@ -39,18 +39,19 @@ ON CONFLICT DO UPDATE SET
 _FORGET_NAMES = """
 DELETE FROM timeline_entity_places
 WHERE entity_id NOT IN (SELECT id FROM timeline_entities WHERE edited) AND book_id = ?"""
-"""Places with the names of an entity that a person changed stay, so that the names go on to mean it; where they do not
-stand any more, their count is 0, and they are not shown."""
+"""Forgets the names of a book. Places with the names of an entity that a person changed stay, so that the names go on
+to mean it; if they do not stand there any more, their count is 0, and they are not shown."""
 
 
 class Timeline:
-    """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk."""
+    """The chronology on disk. All methods raise AppError as `Database.read` and `Database.write` do; what they return
+    is on disk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def wanting(self, rules: int) -> tuple[str, ...]:
-        """The books that were not looked through by these rules, those that were added first before others."""
+        """Return the books that were not looked through by these rules, those that were added first before others."""
         rows = self._database.rows(
             """SELECT b.id FROM books b LEFT JOIN timeline_books t ON t.book_id = b.id
                 WHERE b.bin_id = '' AND ifnull(t.rules, 0) <> ? ORDER BY b.added_at, b.id""",
@@ -59,13 +60,13 @@ class Timeline:
         return tuple(str(id) for (id,) in rows)
 
     def asked_pages(self, book_id: str, model: str) -> int:
-        """Up to which page a model was asked about a book."""
+        """Return the number of the last page about which a model was asked."""
         sql = "SELECT asked_pages FROM timeline_books WHERE book_id = ? AND asked = ?"
         row = self._database.row(sql, (book_id, model))
         return 0 if row is None else int(row[0])
 
     def events(self) -> tuple[TimelineEvent, ...]:
-        """In the order of their days; what is known to the month comes before the days of it."""
+        """Return the events in the order of their days; what is known to the month comes before the days of it."""
         found: dict[str, tuple[tuple[Any, ...], list[EventPlace]]] = {}
         for id, first, last, text, edited, book_id, page, quote, words, source, reckoned in self._database.rows(
             _EVENTS
@@ -92,7 +93,7 @@ class Timeline:
     # ---- what is found
 
     def keep_found(self, book_id: str, rules: int, events: Sequence[FoundEvent], names: Sequence[FoundName]) -> None:
-        """Keep the entries that these rules find in a book, in the place of what others found. Without effect for a
+        """Keep the entries that these rules find in a book, in the place of what others found. This has no effect for a
         book that was deleted meanwhile."""
         with self._database.write() as connection:
             if connection.execute("SELECT 1 FROM books WHERE id = ?", (book_id,)).fetchone() is None:
@@ -111,7 +112,7 @@ class Timeline:
         self, book_id: str, model: str, page: int, events: Sequence[FoundEvent], names: Sequence[FoundName]
     ) -> int:
         """Keep the entries that a model finds up to this page, beside what is there already; return how many are new.
-        Without effect for a book that was deleted meanwhile."""
+        This has no effect for a book that was deleted meanwhile."""
         with self._database.write() as connection:
             if connection.execute("SELECT 1 FROM books WHERE id = ?", (book_id,)).fetchone() is None:
                 return 0
@@ -125,7 +126,8 @@ class Timeline:
         return added
 
     def _add_event(self, connection: apsw.Connection, book_id: str, event: FoundEvent) -> bool:
-        """Whether it is new: no event of this day has these words, or some of them, on this page."""
+        """Add an event, and return whether it is new: no event of this day has these words, or some of them, on this
+        page."""
         quote, words = storable(event.quote), storable(event.words)
         first, last = _days(event.span)
         folded = fold(quote)
@@ -199,7 +201,7 @@ class Timeline:
         )
 
     def _whom(self, connection: apsw.Connection, key: str, name: str, kind: EntityKind) -> str:
-        """The id of whom a name means: somebody new, where nobody has it."""
+        """Return the id of the one whom a name means: somebody new, if nobody has it."""
         row = connection.execute("SELECT entity_id FROM timeline_names WHERE key = ?", (key,)).fetchone()
         if row is not None:
             return str(row[0])
@@ -211,7 +213,7 @@ class Timeline:
     # ---- what a person changes
 
     def change_event(self, id: str, span: DateSpan, text: str) -> None:
-        """From now on a person vouches for its day and words."""
+        """Change an event; from now on a person vouches for its day and words."""
         first, last = _days(span)
         self._database.run(
             "UPDATE timeline_events SET first_day = ?, last_day = ?, text = ?, edited = 1 WHERE id = ?",
@@ -219,7 +221,7 @@ class Timeline:
         )
 
     def merge_events(self, ids: Sequence[str]) -> None:
-        """One event of several, with the day and the words of the first, and the places of all."""
+        """Make one event of several, with the day and the words of the first, and the places of all."""
         first, *others = ids
         with self._database.write() as connection:
             for other in others:
@@ -228,7 +230,7 @@ class Timeline:
             connection.execute("UPDATE timeline_events SET edited = 1 WHERE id = ?", (first,))
 
     def delete_events(self, ids: Iterable[str]) -> None:
-        """For good: what was found of them is not found again in these books."""
+        """Delete events for good: what was found of them is not found again in these books."""
         with self._database.write() as connection:
             for id in ids:
                 sql = "SELECT book_id, quote, words FROM timeline_event_places WHERE event_id = ?"
@@ -242,7 +244,8 @@ class Timeline:
         self._database.run(sql, (storable(name), kind, id))
 
     def merge_entities(self, ids: Sequence[str]) -> None:
-        """One of several, with the name and kind of the first; what is found later under any of their names is its."""
+        """Make one entity of several, with the name and kind of the first; what is found later under any of their names
+        belongs to it."""
         first, *others = ids
         with self._database.write() as connection:
             for other in others:
@@ -255,7 +258,7 @@ class Timeline:
             connection.execute("UPDATE timeline_entities SET edited = 1 WHERE id = ?", (first,))
 
     def delete_entities(self, ids: Iterable[str]) -> None:
-        """For good: their names are not found again in these books."""
+        """Delete entities for good: their names are not found again in these books."""
         with self._database.write() as connection:
             for id in ids:
                 keys = connection.execute("SELECT key FROM timeline_names WHERE entity_id = ?", (id,)).fetchall()
@@ -275,7 +278,8 @@ SELECT ?1, book_id, page, name, count, source FROM timeline_entity_places"""
 def _places_before(
     connection: apsw.Connection, book_id: str, source: EntrySource
 ) -> dict[tuple[str, str, str, str], int]:
-    """The places in a book, by quotation, words and days; with _ANY_DAY those of events that a person changed."""
+    """Return the places in a book, by quotation, words and days; those of events that a person changed have
+    _ANY_DAY."""
     rows: list[tuple[Any, ...]] = connection.execute(
         """SELECT p.id, p.quote, p.words, e.first_day, e.last_day, e.edited FROM timeline_event_places p
             JOIN timeline_events e ON e.id = p.event_id WHERE p.book_id = ? AND p.source = ?""",
@@ -316,7 +320,7 @@ def _digest(*parts: str) -> str:
 
 
 def _key(name: str) -> str:
-    """Equal for names that differ in nothing but case, width, spaces and points."""
+    """Return a key that is equal for names that differ in nothing but case, width, spaces and points."""
     return " ".join(fold(name).translate(_POINTS).split())
 
 

@@ -10,7 +10,7 @@ from app.wording.i18n import _
 
 
 def day_words(day: PartialDate) -> str:
-    """`5 March 2024`, `March 2024`, `2024`."""
+    """Return a day as far as it is known, such as `5 March 2024`, `March 2024`, `2024`."""
     if not day.month:
         return _("{year}").format(year=day.year)
     month = units.month(day.month)
@@ -20,7 +20,8 @@ def day_words(day: PartialDate) -> str:
 
 
 def span_words(span: DateSpan) -> str:
-    """`3–5 June 2019`, `30 May – 2 June 2019`, `2019 – March 2021`: what both ends share is said once."""
+    """Return a span, such as `3–5 June 2019`, `30 May – 2 June 2019`, `2019 – March 2021`: what both ends share is said
+    once."""
     first, last = span.first, span.last
     if last is None:
         return day_words(first)
@@ -46,7 +47,7 @@ def remark_words(event: TimelineEvent) -> str:
 
 
 def source_words(event: TimelineEvent) -> str:
-    """Who vouches for an event."""
+    """Say who vouches for an event."""
     if event.is_edited:
         return _("Edited by hand")
     if any(place.source is EntrySource.MODEL for place in event.places):

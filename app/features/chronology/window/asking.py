@@ -21,8 +21,8 @@ from app.wording.units import count, counted
 
 
 class TimelineAskingPresenter(Presenter):
-    """A question of the person comes first and stops it; asked again, it goes on where it was. `changed`: more was
-    found; `done` says what came of it."""
+    """Asks in the window. A question of the person comes first and stops it; asked again, it goes on where it was.
+    `changed` tells that more was found; `done` says what came of it."""
 
     changed = Signal()
     done = Signal(str)

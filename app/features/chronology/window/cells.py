@@ -22,7 +22,7 @@ _YEAR_HEIGHT = 44
 _NAME_HEIGHT = 56
 _DAY_WIDTH = 136
 _NARROW, _NARROW_DAY = 520, 104
-"""A list up to the first of these widths is narrow, and its days take only the second, px."""
+"""The width in px up to which a list is narrow, and the width that its days take then."""
 _WIDEST = 760
 """The greatest width of an event's words, px: a line that is longer is hard to read."""
 _MENTIONS_WIDTH = 100
@@ -31,7 +31,7 @@ _ABOVE_QUOTE = 2
 
 
 class TimelineDelegate(QStyledItemDelegate):
-    """Keeps the heights of rows while the list is as wide as it was."""
+    """Draws the rows. It keeps their heights while the list is as wide as it was."""
 
     def __init__(self, theme: Theme, view: QListView) -> None:
         super().__init__(view)
@@ -108,7 +108,7 @@ class TimelineDelegate(QStyledItemDelegate):
         return self._heights[key]
 
     def _columns(self, area: QRect) -> tuple[QRect, QRect]:
-        """Where the day is, and where the words are."""
+        """Return the areas of the day and of the words."""
         day_width = _DAY_WIDTH if area.width() > _NARROW else _NARROW_DAY
         top, left = area.top() + SPACE_S, area.left() + SPACE_XL
         beside = left + day_width + SPACE_M
@@ -152,7 +152,7 @@ class TimelineDelegate(QStyledItemDelegate):
         return places[-1].bottom() - places[0].top() + 1 if places else 0
 
     def _chips(self, row: EventRow, rect: QRect) -> Iterator[tuple[QRect, str, PlaceChip]]:
-        """Each chip with its place and what it says there: below the words, in lines."""
+        """Yield each chip with its area and what it says there: below the words, in lines."""
         _day, words = self._columns(rect)
         top = words.top() + _said_height(row, words.width()) + SPACE_XS
         left = words.left() - 2

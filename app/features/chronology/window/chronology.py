@@ -26,12 +26,12 @@ class ChronologyWindow(WindowFeature):
 
     @Slot()
     def open_events(self) -> None:
-        """The dated events of all books, in the place of the conversation."""
+        """Show the dated events of all books, in the place of the conversation."""
         self._open(people=False)
 
     @Slot()
     def open_people(self) -> None:
-        """The persons and organisations of all books, there too."""
+        """Show the persons and organisations of all books, in the place of the conversation."""
         self._open(people=True)
 
     def _open(self, *, people: bool) -> None:

@@ -21,7 +21,7 @@ _WORDS_HEIGHT = 96
 
 
 class EventDialog(SmallDialog):
-    """`given` carries the id of the event, its DateSpan and its words."""
+    """A dialog for an event. `given` carries the id of the event, its DateSpan and its words."""
 
     given = Signal(str, object, str)
 
@@ -44,7 +44,7 @@ class EventDialog(SmallDialog):
         self.first.setFocus()
 
     def span(self) -> DateSpan | None:
-        """None where what is written is no date, or ends before it begins."""
+        """Return the span that is written; None if it is no date, or ends before it begins."""
         first, until = PartialDate.parse(self.first.text().strip()), self.last.text().strip()
         if first is None:
             return None
@@ -65,7 +65,7 @@ class EventDialog(SmallDialog):
 
 
 class EntityDialog(SmallDialog):
-    """`given` carries the id, the name and the EntityKind."""
+    """A dialog for a person or organisation. `given` carries the id, the name and the EntityKind."""
 
     given = Signal(str, str, object)
 

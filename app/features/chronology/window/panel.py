@@ -26,7 +26,7 @@ _STEPS = 1000
 
 
 class TimelinePanel(MiddlePanel):
-    """Emits what the person wants, and does nothing itself."""
+    """The panel. It emits what the person wants, and does nothing itself."""
 
     tab_changed = Signal()
     filtered = Signal()
@@ -116,8 +116,8 @@ class TimelinePanel(MiddlePanel):
         self.tabs.setCurrentIndex(tab)
 
     def show_list(self, words: str, *, empty: tuple[str, str]) -> None:
-        """The list of the chosen tab, with these `words` at the foot; the title and the words of `empty` in its place
-        where it has no rows."""
+        """Show the list of the chosen tab, with these `words` at the foot; the title and the words of `empty` in its
+        place if it has no rows."""
         bare = not self.view.model().rowCount()
         self._lists.setCurrentIndex(2 if bare else self.tab)
         self.empty_title.setText(empty[0])
@@ -126,13 +126,13 @@ class TimelinePanel(MiddlePanel):
         self.foot.setText(words)
 
     def show_only(self, name: str) -> None:
-        """That the events of one person alone are listed; empty for all."""
+        """Show that the events of one person alone are listed; an empty name means those of all."""
         self.only.setText(f"{name}  ✕" if name else "")
         self.only.setAccessibleName(_("Show the events of all, not only of {name}").format(name=name) if name else "")
         self.only.setVisible(bool(name) and self.tab == EVENTS)
 
     def show_running(self, words: str, fraction: float | None) -> None:
-        """How far books are looked through, or asked about; None: they are not."""
+        """Show how far books are looked through, or asked about; None if they are not."""
         self._running.setVisible(fraction is not None)
         self.ask.setEnabled(fraction is None)
         self.status.setText(words)

@@ -33,10 +33,10 @@ from app.wording.i18n import _
 from app.wording.units import count, counted
 
 _SHOWN_EACH = 20
-"""Books after which what was found is shown meanwhile."""
+"""The number of books after which what was found so far is shown."""
 
 _MOST_LIKELY = 8
-"""Others that a name may be merged with, that are offered."""
+"""The most others that are offered to be merged with a name."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class TimelineWork:
 
 
 class TimelinePresenter(Presenter):
-    """Books are looked through when the chronology is shown, and those that come later while it is."""
+    """The presenter. Books are looked through when the chronology is shown, and those that come later while it is."""
 
     citation_wanted = Signal(object)
     saved = Signal(str)  # the file that was written
@@ -109,7 +109,7 @@ class TimelinePresenter(Presenter):
 
     @Slot()
     def look_if_shown(self) -> None:
-        """Books came or went."""
+        """Load the chronology again if it is shown, as books came or went."""
         if self.panel.isVisible():
             self._load(self._work.load)
 
@@ -261,7 +261,7 @@ class TimelinePresenter(Presenter):
             names.open()
 
     def merge(self, ids: list[str]) -> None:
-        """The first of them stays, with the places of all."""
+        """Merge entries: the first of them stays, with the places of all."""
         store = self._work.timelines.store
         merge = store.merge_entities if self.panel.tab == PEOPLE else store.merge_events
         self._load(partial(self._work.change, partial(merge, ids)))

@@ -24,7 +24,7 @@ _MOST_PLACES = 20
 
 @dataclass(frozen=True)
 class YearRow:
-    """A heading. `n`: how many events follow under it."""
+    """The heading of a year. `n` is the number of events that follow under it."""
 
     year: int
     n: int
@@ -36,7 +36,7 @@ class YearRow:
 
 @dataclass(frozen=True)
 class PlaceChip:
-    """`label` is what a chip says; the citation leads to its page."""
+    """A chip. `label` is what it says; the citation leads to its page."""
 
     label: str
     citation: Citation
@@ -44,8 +44,8 @@ class PlaceChip:
 
 @dataclass(frozen=True)
 class EventRow:
-    """`words` are untrusted; `remark` says what is special about how it was found, if anything is. `quote`: what the
-    page says, where a model or a person says it in other words."""
+    """An event. `words` are untrusted; `remark` says what is special about how it was found, if anything is. `quote` is
+    what the page says, if a model or a person says it in other words."""
 
     event: TimelineEvent
     day: str
@@ -67,7 +67,7 @@ class EventRow:
 
 @dataclass(frozen=True)
 class NameRow:
-    """`where`: its documents with their pages."""
+    """A name. `where` are its documents with their pages."""
 
     entity: NamedEntity
     name: str
@@ -89,7 +89,7 @@ EntryRow: TypeAlias = YearRow | EventRow | NameRow
 
 
 def event_rows(events: Iterable[TimelineEvent], books: Mapping[str, Book]) -> Iterator[EntryRow]:
-    """With a heading above each year."""
+    """Yield the rows of events, with a heading above each year."""
     found = list(events)
     years: dict[int, int] = {}
     for event in found:
@@ -134,13 +134,13 @@ class TimelineList(RowsModel[EntryRow]):
     """Entries of the chronology; headings cannot be chosen."""
 
     def show_rows(self, rows: Iterable[EntryRow]) -> None:
-        """Show these; where they are those that are shown, choice and scroll position stay."""
+        """Show these rows; if they are those that are shown, choice and scroll position stay."""
         made = list(rows)
         if made != self.rows:
             self.put(made)
 
     def index_of(self, id: str) -> QModelIndex:
-        """The index of an entry; an invalid one where there is no such entry."""
+        """Return the index of an entry; an invalid one if there is no such entry."""
         return self.find(lambda row: not isinstance(row, YearRow) and row.id == id)
 
     def words(self, row: EntryRow) -> str:

@@ -18,13 +18,13 @@ _BATCH = 100
 """Rows that are laid out in one step of the event loop."""
 
 _BELOW_HEADING = 48
-"""Px from the top: of what is there, a year is not."""
+"""The distance in px from the top at which a row is looked for: no year is there."""
 
 _CHOOSING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class TimelineView(RowListView):
-    """`citation_clicked` carries the Citation; `menu_wanted` and `delete_wanted` are about `chosen`."""
+    """The list. `citation_clicked` carries the Citation; `menu_wanted` and `delete_wanted` are about `chosen`."""
 
     citation_clicked = Signal(object)
     menu_wanted = Signal(QPoint)
@@ -56,14 +56,14 @@ class TimelineView(RowListView):
         self.verticalScrollBar().rangeChanged.connect(self._go_back)
 
     def chosen(self) -> list[EventRow | NameRow]:
-        """In the order in which they are listed."""
+        """Return the chosen rows in the order in which they are listed."""
         indexes = sorted(self.selectedIndexes(), key=lambda index: index.row())
         rows = (index.data(RowRole) for index in indexes)
         return [row for row in rows if isinstance(row, EventRow | NameRow)]
 
     @Slot()
     def _keep(self) -> None:
-        """Where the person is, and what is chosen: other rows may come and go."""
+        """Keep where the person is, and what is chosen, as other rows may come and go."""
         self._kept = [row.id for row in self.chosen()]
         if self._goal is None and self.verticalScrollBar().value():
             below = self.indexAt(QPoint(self.viewport().width() // 2, _BELOW_HEADING))
@@ -105,7 +105,7 @@ class TimelineView(RowListView):
                 super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """There always is a row that shows where the focus is."""
+        """Take the focus, and choose a row if none is: there always is one that shows where the focus is."""
         self.setProperty("by_keyboard", event.reason() in (_TAB, _BACKTAB))
         super().focusInEvent(event)
         if not self.currentIndex().isValid():
