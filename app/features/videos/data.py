@@ -8,18 +8,19 @@ from collections.abc import Sequence
 import msgspec
 
 LEAST_CHANGE = 0.01
-"""A smaller change is none. A new line on a slide is more, and the noise of a camera that does not move is less."""
+"""The smallest change that counts. A new line on a slide is more, and the noise of a camera that does not move is
+less."""
 
 OPENING = 1.0
-"""The change at the first frame that shows something; at all others it is less."""
+"""The change at the first frame that shows something; at all others it is less than this."""
 
 MIN_SCENE_S = 0.6
-"""Scenes are at least so long (PySceneDetect's default), or else a flash would be a scene. In videos so short that
-more are asked for than could be, half of an equal part."""
+"""The least seconds of a scene (PySceneDetect's default), or else a flash would be a scene. In videos so short that
+more scenes are asked for than could be, it is half of an equal part."""
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """A frame that can be shown. `time_s`: seconds from the beginning.
+    """A frame that can be shown. `time_s` is in seconds from the beginning.
 
     `change`: how much it differs from the one looked at before it, 0 to 1; OPENING where the first scene begins.
     """
@@ -29,9 +30,9 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class Video(msgspec.Struct, frozen=True):
-    """`width`, `height`: pixels, upright and with square pixels, as its frames come out.
+    """A video. `width` and `height` are in pixels, upright and with square pixels, as its frames come out.
 
-    `moments`: in the order of time, at least one. `complete`: every frame of the video is among them.
+    `moments` are in the order of time, and at least one. `complete` tells that every frame of the video is among them.
     """
 
     untrusted_name: str
@@ -43,7 +44,8 @@ class Video(msgspec.Struct, frozen=True):
 
 
 def evenly_spaced(video: Video, count: int) -> tuple[float, ...]:
-    """The middle of each of `count` equal parts, ascending; fewer where the video has not so many frames."""
+    """Return the middle of each of `count` equal parts, in seconds, ascending; fewer if the video has not so many
+    frames."""
     middles = [(part + 0.5) * video.duration_s / count for part in range(count)]
     if not video.complete:
         return tuple(sorted(set(middles)))
@@ -52,7 +54,8 @@ def evenly_spaced(video: Video, count: int) -> tuple[float, ...]:
 
 
 def scene_changes(video: Video, count: int) -> tuple[float, ...]:
-    """Where the strongest scenes begin, ascending; the first scene is always one. Fewer where there are fewer."""
+    """Return where the strongest scenes begin, in seconds, ascending; the first scene is always one. They are fewer
+    than `count` if there are fewer."""
     first = next((moment for moment in video.moments if moment.change >= OPENING), video.moments[0])
     apart_s = min(MIN_SCENE_S, video.duration_s / (2 * count))
     chosen = [first.time_s]
@@ -72,7 +75,7 @@ def frame_name(untrusted_name: str, time_s: float, times: Sequence[float]) -> st
 
 
 def _clock(time_s: float, digits: int) -> str:
-    """Hours only where there are any. Cut, not rounded, as players show it."""
+    """Return a time as on a clock, with hours only if there are any. It is cut, not rounded, as players show it."""
     parts = 10**digits
     whole, part = divmod(int(time_s * parts + 1e-6), parts)  # 0.7 * 10 is a little less than 7 in binary
     minutes, seconds = divmod(whole, 60)

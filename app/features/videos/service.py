@@ -16,34 +16,35 @@ from app.services.services import Services
 
 
 class Videos:
-    """Every method may be called from any thread."""
+    """The videos of a desk. Every method may be called from any thread."""
 
     def __init__(self, reader: VideoReader, images: Images) -> None:
         self._reader = reader
         self._images = images
 
     def open(self, path: Path, cancel: Cancel) -> Work[Opening, Video]:
-        """Look through a video. Opening counts seconds of it; `total` is 0 where its length is not known.
+        """Look through a video. Opening counts seconds of it; `total` is 0 if its length is not known.
 
         Its process stays for the frames that will be asked for, until `release`.
         """
         return self._reader.survey(path, cancel)
 
     def previews(self, path: Path, times: Sequence[float], cancel: Cancel) -> Work[Opening, tuple[Raster, ...]]:
-        """A small picture of each frame, PREVIEW_SIDE pixels at most, in the order of `times`. Opening counts them."""
+        """Return a small picture of each frame, PREVIEW_SIDE pixels at most, in the order of `times`. Opening counts
+        them."""
         return self._reader.frames(path, times, PREVIEW_SIDE, cancel)
 
     def take(
         self, path: Path, video: Video, times: Sequence[float], cancel: Cancel
     ) -> Work[Opening, tuple[Image, ...]]:
-        """Frames as images like any other, in the order of `times`, named after their time. Opening counts them.
+        """Take frames as images like any other, in the order of `times`, named after their time. Opening counts them.
 
         The video's process ends with it.
         """
         images: dict[int, Image] = {}
         yield Opening(0, len(times))
         try:
-            # One after the other, since the pixels of all together would take half a gigabyte.
+            # The frames are taken one after the other, since the pixels of all together would take half a gigabyte.
             for place in sorted(range(len(times)), key=times.__getitem__):
                 (raster,) = finish(self._reader.frames(path, (times[place],), MAX_SIDE, cancel))
                 name = frame_name(video.untrusted_name, times[place], times)
@@ -56,7 +57,7 @@ class Videos:
             self.release()
 
     def tokens(self, video: Video) -> int | None:
-        """Return how many tokens of the context one frame takes; None while no model is loaded, or where it sees
+        """Return how many tokens of the context one frame takes; None while no model is loaded, or if it sees
         nothing."""
         tokens = self._images.tokens([ImageRef("", video.untrusted_name, video.width, video.height)])
         return None if tokens is None else tokens[0]
@@ -71,5 +72,5 @@ class Videos:
 
 
 def videos_of(desk: Services) -> Videos:
-    """Must be closed in the end."""
+    """Make the videos of a desk, which must be closed in the end."""
     return Videos(VideoReader(), desk.documents.images)

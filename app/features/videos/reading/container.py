@@ -47,7 +47,8 @@ CODECS = frozenset(
 decoders, of old games for the most part, are never run on a file."""
 
 _PROBED_PIXELS = 4 * MAX_PIXELS
-"""Beyond it FFmpeg does not even give the size of a frame, and the video seems damaged rather than too large."""
+"""The pixels beyond which FFmpeg does not even give the size of a frame, so that the video seems damaged rather than
+too large."""
 
 _BUFFER_BYTES = 256 << 10
 
@@ -57,7 +58,7 @@ _LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.
 
 @contextlib.contextmanager
 def as_problems(kind: VideoKind) -> Iterator[None]:
-    """Turns what FFmpeg raises into an AppError: all but lack of memory is about the bytes, or their disk.
+    """Turn what FFmpeg raises into an AppError: all but lack of memory is about the bytes, or their disk.
 
     Raises AppError VIDEO_DAMAGED, FILE_UNREADABLE, with an empty path.
     """
@@ -74,12 +75,12 @@ def as_problems(kind: VideoKind) -> Iterator[None]:
 
 
 def _refuse(*_: Any) -> Any:
-    """In place of opening a file that a video names."""
+    """Refuse to open a file that a video names."""
     raise PermissionError
 
 
 def open_container(file: FileIO, kind: VideoKind) -> InputContainer:
-    """Raises av.FFmpegError and others; see `as_problems`."""
+    """Open a video. Raises av.FFmpegError and others; see `as_problems`."""
     options = {
         "protocol_whitelist": "none",
         "format_whitelist": ",".join(_FORMATS.values()),
@@ -94,7 +95,7 @@ def open_container(file: FileIO, kind: VideoKind) -> InputContainer:
 
 
 def moving_pictures(container: InputContainer) -> VideoStream:
-    """The first video that is no cover. Raises AppError VIDEO_EMPTY, VIDEO_CODEC, VIDEO_LIMIT."""
+    """Return the first video that is no cover. Raises AppError VIDEO_EMPTY, VIDEO_CODEC, VIDEO_LIMIT."""
     still = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
     streams = [stream for stream in container.streams.video if not stream.disposition & still]
     if not streams:
@@ -109,7 +110,7 @@ def moving_pictures(container: InputContainer) -> VideoStream:
 
 
 def prepare(container: InputContainer, stream: VideoStream) -> None:
-    """One thread only: the process may start none."""
+    """Prepare a container for decoding in one thread: the process may start none."""
     stream.codec_context.thread_count = 1
     stream.thread_type = "NONE"
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS), "threads": "1"}

@@ -23,20 +23,21 @@ from app.features.videos.reading.pictures import Painter
 from app.features.videos.reading.protocol import MAX_DURATION_S
 
 _INDEXED = frozenset({VideoKind.MP4, VideoKind.MATROSKA, VideoKind.AVI})
-"""Kinds whose index lists all key frames from the start, or none."""
+"""The kinds whose index lists all key frames from the start, or none."""
 
 NEAR_S = 2.0
-"""A frame so little ahead is decoded up to, without looking for a key frame."""
+"""The seconds ahead up to which frames are decoded without looking for a key frame."""
 
 _STEPS_BACK_S = (0.0, 2.0, 10.0, 60.0, math.inf)
-"""How far before the time in question to look: some kinds of file have no index, and what is found may be too late."""
+"""The seconds before the time in question at which to look, one after the other: some kinds of file have no index, and
+what is found may be too late."""
 
 _SAME_S = 0.0005
-"""Times that differ by less are the same. In MPEG-PS, where only some frames have a time of their own and those of the
-others differ with where reading began, by about half a frame."""
+"""The seconds by which times that are the same may differ. In MPEG-PS, where only some frames have a time of their own,
+those of the others differ with where reading began, by about half a frame."""
 
 _TOO_OFTEN = 5_000
-"""Packets in a row of which nothing can be decoded."""
+"""The number of packets in a row of which nothing can be decoded, beyond which the video is damaged."""
 
 
 class DecodedFrame(NamedTuple):
@@ -47,7 +48,8 @@ class DecodedFrame(NamedTuple):
 
 
 class OpenVideo:
-    """Not to be used by two threads. What FFmpeg raises leaves as AppError VIDEO_DAMAGED (see `as_problems`)."""
+    """A video that is open. It is not to be used by two threads. What FFmpeg raises leaves as AppError VIDEO_DAMAGED
+    (see `as_problems`)."""
 
     def __init__(self, file: FileIO, step: Callable[[], None]) -> None:
         """`step` is called between pieces of work.
@@ -63,7 +65,7 @@ class OpenVideo:
         file.seek(0)
         self.kind = kind
         self.stop_at = math.inf
-        """By the monotonic clock: then the file is taken to end where it was read to."""
+        """The moment of the monotonic clock at which the file is taken to end where it was read to."""
         self.size_bytes = os.fstat(file.fileno()).st_size
         self._start = self._count = self._failed = 0
         self._base_s: float | None = None
@@ -79,7 +81,7 @@ class OpenVideo:
             self._tick_s = float(self._stream.time_base or 0) or 1 / 90_000
             rate = float(self._stream.guessed_rate or 0)
             self.interval_s = 1 / rate if rate > 0 else 0.04
-            # AVI says when a packet is decoded, not when it is shown, and these decoders do not know either.
+            # An AVI says when a packet is decoded, not when it is shown, and these decoders do not know either.
             self._counted = kind is VideoKind.AVI and self._stream.codec_context.name in ("h264", "hevc")
             self._same_s = 0.55 * self.interval_s if kind is VideoKind.MPEG_PS else _SAME_S
             first = next(self._decoded(), None)
@@ -91,7 +93,7 @@ class OpenVideo:
 
     @property
     def claimed_s(self) -> float:
-        """Seconds that the file says it has; 0 where it does not, or says what cannot be."""
+        """The seconds that the file says it has; 0 if it does not say, or says what cannot be."""
         found = 0.0
         if self._stream.duration:
             found = self._stream.duration * self._tick_s
@@ -100,12 +102,13 @@ class OpenVideo:
         return found if 0 < found <= MAX_DURATION_S else 0.0
 
     def raster(self, time_s: float, side: int) -> Raster:
-        """The frame that is seen at `time_s`. Raises AppError, MemoryError."""
+        """Return the frame that is seen at `time_s`, no side longer than `side` pixels. Raises AppError,
+        MemoryError."""
         with as_problems(self.kind):
             return self.painter.raster(self._at(time_s).picture, side)
 
     def every(self) -> Iterator[DecodedFrame]:
-        """All frames from the first one."""
+        """Yield all frames from the first one."""
         with as_problems(self.kind):
             self._go(-math.inf)
             yield from self._decoded()
@@ -123,7 +126,7 @@ class OpenVideo:
                     yield frame
 
     def key_frame(self, time_s: float, after_s: float) -> DecodedFrame | None:
-        """The key frame before `time_s`; None where it is none later than `after_s`, or none can be found."""
+        """Return the key frame before `time_s`; None if it is not later than `after_s`, or none can be found."""
         with as_problems(self.kind):
             if not self._go(time_s, keys=True):
                 return None
@@ -132,13 +135,14 @@ class OpenVideo:
                     continue
                 if self._packet_s(packet, math.inf) <= after_s + self._same_s:
                     return None
-                # Flushed, since a decoder else holds it back until others follow; what comes next begins with a seek.
+                # The decoder is flushed, or else it holds a frame back until others follow; what comes next begins with
+                # a seek.
                 for frame in (*self._decode(packet), *self._decode(None)):
                     return frame if frame.time_s > after_s + self._same_s else None
         return None
 
     def end_s(self, claimed_s: float) -> float | None:
-        """When the last frame is over; None where it cannot be found from the end."""
+        """Return when the last frame is over, in seconds; None if it cannot be found from the end."""
         with as_problems(self.kind):
             if not self._go(claimed_s):
                 return None
@@ -148,7 +152,7 @@ class OpenVideo:
     # ---- a moment
 
     def _at(self, time_s: float) -> DecodedFrame:
-        """The last frame whose time is not after `time_s`, or the first one."""
+        """Return the last frame whose time is not after `time_s`, or the first one."""
         if self._last is not None and self._last.time_s <= time_s + self._same_s and self._goes_on(self._last, time_s):
             return self._forward(time_s) or self._last
         for back_s in _STEPS_BACK_S:
@@ -160,7 +164,7 @@ class OpenVideo:
         return self.first
 
     def _goes_on(self, last: DecodedFrame, time_s: float) -> bool:
-        """Whether decoding on from `last` is no slower than from a key frame."""
+        """Return whether decoding on from `last` is no slower than from a key frame."""
         if time_s - last.time_s <= NEAR_S or not self._timed:
             return True
         if self.kind not in _INDEXED:
@@ -170,7 +174,7 @@ class OpenVideo:
         return found >= 0 and self._time(entries[found].timestamp) <= last.time_s
 
     def _forward(self, time_s: float) -> DecodedFrame | None:
-        """Decode up to the frame that is seen at `time_s`; None where the first one comes later."""
+        """Decode up to the frame that is seen at `time_s`; None if the first one comes later."""
         while True:
             if self._ahead is None:
                 self._ahead = next(self._frames, None)
@@ -185,9 +189,10 @@ class OpenVideo:
     # ---- packets
 
     def _go(self, time_s: float, keys: bool = False) -> bool:
-        """To the key frame before; to the beginning for times before it. False where that is impossible.
+        """Go to the key frame before a time, or to the beginning for times before it. Return False if that is
+        impossible.
 
-        `keys`: from there on only key frames are decoded.
+        With `keys`, only key frames are decoded from there on.
         """
         self._forget()
         self._stream.codec_context.skip_frame = "NONKEY" if keys else "DEFAULT"
@@ -206,7 +211,7 @@ class OpenVideo:
             yield from self._decode(packet)
 
     def _packets(self) -> Iterator[Packet[VideoStream]]:
-        """Up to the end, or to where the file cannot be read any further."""
+        """Yield the packets up to the end, or to where the file cannot be read any further."""
         self._count = self._failed = 0
         self._base_s = None
         try:
@@ -223,7 +228,7 @@ class OpenVideo:
             return
 
     def _decode(self, packet: Packet[VideoStream] | None) -> list[DecodedFrame]:
-        """The frames that come with it; none where it is damaged."""
+        """Return the frames that come with a packet; none if it is damaged."""
         try:
             pictures = self._stream.codec_context.decode(packet)
         except MemoryError:

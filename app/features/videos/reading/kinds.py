@@ -1,4 +1,4 @@
-"""Which kind of video bytes are, by their beginning; nothing is decoded."""
+"""The kinds of videos, recognised by their first bytes; nothing is decoded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.documents.images import kinds as images
 
 
 class VideoKind(StrEnum):
-    """The containers that are opened. One that is not among them is never handed to FFmpeg: it knows kinds, such as
+    """The containers that are opened. A file of another kind is never handed to FFmpeg, which knows kinds, such as
     playlists, that name other files and addresses."""
 
     MP4 = "mp4"
@@ -26,11 +26,11 @@ ENDINGS = (
     *(".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".mkv", ".webm", ".avi", ".divx", ".wmv", ".asf"),
     *(".mpg", ".mpeg", ".vob", ".mts", ".m2ts", ".ogv", ".flv"),
 )
-"""How the names of files of these kinds end, in lower case. Not .ts: it is recognised by its bytes, since programs in
-TypeScript have the same ending; and not those of sound alone."""
+"""The ends of the names of files of these kinds, in lower case. “.ts” is not among them: such a file is recognised by
+its bytes, since programs in TypeScript have the same ending; nor are those of sound alone."""
 
 HEAD_BYTES = 512
-"""How much of a file's beginning `kind_of` looks at."""
+"""The number of bytes at a file's beginning that `kind_of` looks at."""
 
 _SIGNATURES = {
     b"\x1aE\xdf\xa3": VideoKind.MATROSKA,  # EBML (RFC 8794), of which only Matroska and WebM are in use
@@ -40,10 +40,10 @@ _SIGNATURES = {
     bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"): VideoKind.ASF,
 }
 _ATOMS = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
-"""With which files of QuickTime and its descendants begin."""
+"""The names of the atoms with which files of QuickTime and its descendants begin."""
 
 _STILL_BRANDS = frozenset({b"avif", b"avis", b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
-"""Brands of images that are in the same kind of file (ISO/IEC 23008-12)."""
+"""The brands of images that are in the same kind of file (ISO/IEC 23008-12)."""
 
 _PACKET_BYTES = (188, 192)
 """The sizes of a packet of MPEG-TS (ISO/IEC 13818-1, 2.4.3.2), without and with a time code of four bytes before each,
@@ -51,7 +51,8 @@ as cameras write it."""
 
 
 def kind_of(untrusted_head: bytes) -> VideoKind | None:
-    """None for whatever is no video of a known kind. Some hold sound only, which the beginning does not show."""
+    """Return the kind of a video by its first bytes; None for whatever is no video of a known kind. Some hold sound
+    only, which the beginning does not show."""
     head = untrusted_head[:HEAD_BYTES]
     for signature, kind in _SIGNATURES.items():
         if head.startswith(signature):
@@ -69,8 +70,8 @@ def kind_of(untrusted_head: bytes) -> VideoKind | None:
 
 
 def is_video(name: str, untrusted_head: bytes) -> bool:
-    """Whether a file is meant as a video rather than as a document: by its bytes, or else by its name.
+    """Return whether a file is meant as a video rather than as a document: by its bytes, or else by its name.
 
-    `untrusted_head`: its first HEAD_BYTES, or all there are.
+    `untrusted_head` are its first HEAD_BYTES, or all there are.
     """
     return kind_of(untrusted_head) is not None or PurePath(name).suffix.lower() in ENDINGS

@@ -13,14 +13,15 @@ from app.core.conversations.image import Raster
 from app.features.videos.reading.protocol import MAX_SIDE, size_within
 
 Pixels: TypeAlias = np.ndarray[Any, np.dtype[Any]]
-"""Height x width x 3 bytes."""
+"""The pixels of a picture: height x width x 3 bytes."""
 
 MAX_ASPECT = 8.0
 """The greatest ratio of a pixel's sides. A wider or higher pixel is a mistake; such pixels are taken for square
 ones."""
 
 _HD_HEIGHT = 720
-"""Frames of at least so many rows that do not name their matrix are in BT.709, others in BT.601, as players have it."""
+"""The rows from which on frames that do not name their matrix are in BT.709; others are in BT.601, as players have
+it."""
 
 _MATRICES = {1: Colorspace.ITU709, 4: Colorspace.FCC, 5: Colorspace.ITU601, 6: Colorspace.ITU601}
 _MATRICES |= {7: Colorspace.SMPTE240M, 9: Colorspace.BT2020, 10: Colorspace.BT2020}  # ISO/IEC 23091-2, table 4
@@ -29,12 +30,13 @@ _SMOOTH = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FUL
 _QUICK = Interpolation.AREA
 
 _OVER = 4
-"""libswscale leaves pixels out where it reduces by more than some dozens, so that the last step is taken here."""
+"""The factor that is left for the last step of reducing a frame, which is taken here: libswscale leaves pixels out if
+it reduces by more than some dozens."""
 
 _TO_BT709 = np.array(
     [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], dtype=np.float32
 )
-"""Linear light of BT.2020 into that of BT.709 (ITU-R BT.2407, 2)."""
+"""The matrix that turns linear light of BT.2020 into that of BT.709 (ITU-R BT.2407, 2)."""
 
 _BT2020_LUMINANCE = np.array([0.2627, 0.6780, 0.0593], dtype=np.float32)
 
@@ -45,21 +47,23 @@ _WHITE_NITS = 100.0
 """The white that a display of the standard range is made for (ITU-R BT.1886)."""
 
 _BAND_ROWS = 128
-"""Rows that are toned down at a time: the numbers in between take twenty times the memory of the pixels."""
+"""The number of rows that are toned down at a time: the numbers in between take twenty times the memory of the
+pixels."""
 
 
 class Painter:
     """Turns frames of one video into pixels; it keeps what libswscale needs for one size to the next."""
 
     def __init__(self, first: VideoFrame, aspect: float) -> None:
-        """`first`: a frame that is like the others. `aspect`: width of a pixel by its height, as the stream has it."""
+        """`first` is a frame that is like the others. `aspect` is the width of a pixel by its height, as the stream has
+        it."""
         self._aspect = aspect if 1 / MAX_ASPECT <= aspect <= MAX_ASPECT else 1.0
         self._reformatter = VideoReformatter()
         self.size = self._upright(first)
         """Width and height of all frames, upright, with square pixels, and no larger than MAX_SIDE."""
 
     def raster(self, frame: VideoFrame, side: int) -> Raster:
-        """The frame, no larger than `side`; one of other proportions than the first gets black edges.
+        """Return the frame, no larger than `side`; one of other proportions than the first gets black edges.
 
         Raises av.FFmpegError, MemoryError.
         """
@@ -75,13 +79,14 @@ class Painter:
         return Raster(width, height, whole.tobytes())
 
     def sample(self, frame: VideoFrame, side: int) -> Pixels:
-        """The frame as a square of `side`, whatever its proportions: for comparing only."""
+        """Return the frame as a square of `side`, whatever its proportions: for comparing only."""
         large = self._converted(frame, _OVER * side, _OVER * side, "rgb24", _QUICK)
         mean: Pixels = large.reshape(side, _OVER, side, _OVER, 3).mean((1, 3), dtype=np.float32)
         return mean
 
     def _upright(self, frame: VideoFrame) -> tuple[int, int]:
-        """No side is smaller than it is coded, unless it is beyond MAX_SIDE."""
+        """Return the width and height of a frame, upright and with square pixels: no side is smaller than it is coded,
+        unless it is beyond MAX_SIDE."""
         width, height = frame.width * max(1.0, self._aspect), frame.height * max(1.0, 1 / self._aspect)
         size = round(width), round(height)
         return size_within(*(size[::-1] if _turn(frame)[0] else size), MAX_SIDE)
@@ -120,14 +125,15 @@ class Painter:
 
 
 def toned_down(deep: np.ndarray[Any, Any], curve: np.ndarray[Any, Any]) -> Pixels:
-    """RGB of 16 bits in BT.2020 into sRGB: of high dynamic range into a standard one.
+    """Turn RGB of 16 bits in BT.2020 into sRGB: from high dynamic range into a standard one.
 
     Brightness by the extended operator of Reinhard et al., Photographic Tone Reproduction for Digital Images (2002),
     formula 4, with its white at _PEAK_NITS; hues stay, but for colours that sRGB has not, which are cut.
     """
     light = curve[deep]
     if curve is _HLG:
-        # The display's part of HLG: ITU-R BT.2100, table 5, for a nominal peak of 1,000 cd/m2 (gamma 1.2).
+        # The next step is the display's part of HLG: ITU-R BT.2100, table 5, for a nominal peak of 1,000 cd/m2 (gamma
+        # 1.2).
         light *= _PEAK_NITS * np.maximum(light @ _BT2020_LUMINANCE, 1e-6)[..., None] ** 0.2
     brightness = (light @ _BT2020_LUMINANCE)[..., None] / _WHITE_NITS
     factor = (1 + brightness / (_PEAK_NITS / _WHITE_NITS) ** 2) / (1 + brightness)
@@ -137,21 +143,21 @@ def toned_down(deep: np.ndarray[Any, Any], curve: np.ndarray[Any, Any]) -> Pixel
 
 
 def _pq() -> np.ndarray[Any, Any]:
-    """For each value of 16 bits cd/m2: ITU-R BT.2100, table 4 (SMPTE ST 2084)."""
+    """Return the light in cd/m2 for each value of 16 bits: ITU-R BT.2100, table 4 (SMPTE ST 2084)."""
     power = (np.arange(65_536) / 65_535) ** (1 / 78.84375)
     light = 10_000 * (np.maximum(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125)
     return light.astype(np.float32)
 
 
 def _hlg() -> np.ndarray[Any, Any]:
-    """For each value of 16 bits the scene's light, 0 to 1: ITU-R BT.2100, table 5."""
+    """Return the scene's light, 0 to 1, for each value of 16 bits: ITU-R BT.2100, table 5."""
     value = np.arange(65_536) / 65_535
     light = np.where(value <= 0.5, value**2 / 3, (np.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12)
     return light.astype(np.float32)
 
 
 def _encoded() -> np.ndarray[Any, Any]:
-    """For each value of linear light, of 16 bits, that of sRGB (IEC 61966-2-1)."""
+    """Return the value of sRGB (IEC 61966-2-1) for each value of linear light, of 16 bits."""
     light = np.arange(65_536) / 65_535
     curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
     return (curve * 255 + 0.5).astype(np.uint8)
@@ -163,9 +169,9 @@ CURVES: dict[int, np.ndarray[Any, Any]] = {int(ColorTrc.SMPTE2084): _pq(), int(C
 
 
 def _turn(frame: VideoFrame) -> tuple[bool, bool, bool]:
-    """Whether rows become columns, and whether then columns and rows are in the opposite order.
+    """Return whether rows become columns, and whether then columns and rows are in the opposite order.
 
-    Of the display matrix (ISO/IEC 14496-12, 6.2.2) only what is nearest of quarter turns and mirrorings.
+    Only what is nearest of quarter turns and mirrorings is taken from the display matrix (ISO/IEC 14496-12, 6.2.2).
     """
     found = frame.side_data.get(SideData.DISPLAYMATRIX)
     if found is None or found.buffer_size < 36:

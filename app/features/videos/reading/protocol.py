@@ -16,28 +16,30 @@ MAX_PIXELS = 8_192 * 4_320
 10 bits."""
 
 MAX_SIDE = 4_096
-"""Pixels of a frame's longer side as it comes out; what is larger is reduced. More than the model is ever shown."""
+"""The most pixels of a frame's longer side as it comes out; what is larger is reduced. It is more than the model is
+ever shown."""
 
 MAX_MOMENTS = 600
 """The most frames in a survey: one a second for ten minutes, one in ten for longer videos than most."""
 
 MAX_DURATION_S = 1e6
-"""Eleven days. A longer one is a mistake, or meant to be."""
+"""The longest duration of a video, eleven days: a longer one is a mistake, or meant to be."""
 
 PREVIEW_SIDE = 320
-"""Pixels of the longer side of a preview."""
+"""The pixels of the longer side of a preview."""
 
 # ---- orders, desk to reader -----------------------------------------------------------------------------------
 
 
 class SurveyVideo(msgspec.Struct, frozen=True, tag=True):
-    """Look through the video. Answered by VideoSurveyed or WireFailed; before, by Opening, in seconds."""
+    """An order to look through the video. It is answered by VideoSurveyed or WireFailed, and before that by Opening, in
+    seconds."""
 
 
 class Draw(msgspec.Struct, frozen=True, tag=True):
-    """Decode the frame that is seen at `time_s`, no side longer than `side` pixels.
+    """An order to decode the frame that is seen at `time_s`, no side longer than `side` pixels.
 
-    Answered by DrawnFrame or WireFailed.
+    It is answered by DrawnFrame or WireFailed.
     """
 
     time_s: float
@@ -51,7 +53,7 @@ Order: TypeAlias = SurveyVideo | Draw
 
 
 class VideoSurveyed(msgspec.Struct, frozen=True, tag=True):
-    """The fields are those of `Video`."""
+    """The answer to SurveyVideo. Its fields are those of `Video`."""
 
     duration_s: float
     width: int
@@ -68,6 +70,6 @@ Event: TypeAlias = SandboxReady | Opening | VideoSurveyed | DrawnFrame | WireFai
 
 
 def size_within(width: int, height: int, side: int) -> tuple[int, int]:
-    """Width and height, reduced in proportion so that neither is more than `side`."""
+    """Return width and height, reduced in proportion so that neither is more than `side`."""
     scale = min(1.0, side / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))

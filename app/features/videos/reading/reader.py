@@ -39,13 +39,14 @@ from app.isolation.files import Version, look_at, printable
 from app.isolation.sandbox import Step
 
 MEMORY_BYTES = 3 << 30
-"""Memory that one video may take: a decoder of 8K holds up to 1.8 GB, and one frame of 4K as it is sent 0.1."""
+"""The memory that one video may take: a decoder of 8K holds up to 1.8 GB, and one frame of 4K as it is sent 0.1."""
 
 CPU_S = 1_800
-"""Processor time of one process, a backstop: a survey takes two minutes at most, a frame a second."""
+"""The processor time of one process, in seconds. It is a backstop: a survey takes two minutes at most, a frame a
+second."""
 
 MAX_FILE_BYTES = 1_000_000_000_000
-"""Nothing of it is held in memory. A film as cinemas get it has 0.3 TB."""
+"""The largest file of a video. Nothing of it is held in memory; a film as cinemas get it has 0.3 TB."""
 
 _FINDINGS: Findings = {
     Code.VIDEO_UNKNOWN: {"path": str},
@@ -64,14 +65,14 @@ _log = logging.getLogger("octavo.videos")
 
 
 class VideoReader:
-    """Every method may be called from any thread.
+    """Decodes videos. Every method may be called from any thread.
 
     A video gets a process of its own, which is kept for the frames that are asked for after the survey, until another
     video is opened or `release`.
     """
 
     def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
-        """`step` None takes the highest that this system offers."""
+        """`step` is how strictly the process is locked in; None takes the highest that this system offers."""
         limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
         self._client = ReaderClient(_KIND, limits, step)
         self._surveyed: dict[Path, tuple[Version, tuple[int, int]]] = {}  # the last one, and the size of its frames
@@ -97,9 +98,9 @@ class VideoReader:
     def frames(
         self, path: Path, times: Sequence[float], side: int, cancel: Cancel
     ) -> Work[Opening, tuple[Raster, ...]]:
-        """The frames that are seen at `times`, in that order, no side longer than `side`; Opening counts them.
+        """Return the frames that are seen at `times`, in that order, no side longer than `side`; Opening counts them.
 
-        Raises AppError VIDEO_CHANGED where the file is not as it was surveyed, and as `survey` does; Stopped.
+        Raises AppError VIDEO_CHANGED if the file is not as it was surveyed, and as `survey` does; Stopped.
         """
         yield Opening(0, len(times))
         rasters: dict[int, Raster] = {}
@@ -107,7 +108,7 @@ class VideoReader:
             version, size = self._known(path)
             process = self._client.take_out(path, version) or self._open_again(path, version)
             try:
-                # In the order of time, since the way back costs more.
+                # The frames are decoded in the order of time, since the way back costs more.
                 for place in sorted(range(len(times)), key=lambda place: times[place]):
                     order = Draw(times[place], side)
                     rasters[place] = _frame(process, order, size_within(*size, side), printable(path), cancel)
@@ -127,7 +128,8 @@ class VideoReader:
         self._client.close()
 
     def _known(self, path: Path) -> tuple[Version, tuple[int, int]]:
-        """The file's state, as it was surveyed and still is, and the size of its frames."""
+        """Return the file's state, as it was surveyed and still is, and the size of its frames. Raises AppError
+        VIDEO_CHANGED."""
         surveyed = self._surveyed.get(path)
         if surveyed is None or look_at(path) != surveyed[0]:
             raise AppError(Code.VIDEO_CHANGED, path=printable(path))

@@ -15,23 +15,25 @@ from app.features.videos.reading.protocol import MAX_DURATION_S, MAX_MOMENTS, Vi
 
 WHOLE_PIXELS = 4_000_000_000
 """A video of no more pixels, all frames together, is decoded whole: a minute of 1920 x 1080 at 30 frames a second,
-which takes some ten seconds. Of longer ones only key frames are looked at."""
+which takes some ten seconds. In longer ones only key frames are looked at."""
 
 WHOLE_BYTES = 32 << 20
-"""Up to this size a video that does not give its length, as one that was recorded live, is decoded whole."""
+"""The bytes up to which a video is decoded whole that does not give its length, as one that was recorded live."""
 
 WHOLE_FRAMES = 10_000
-"""A video of no more frames is decoded whole, if WHOLE_PIXELS allows it, too: small frames take some time each all the
-same."""
+"""The number of frames up to which a video is decoded whole, if WHOLE_PIXELS allows it, too: small frames take some
+time each all the same."""
 
 LONGEST_S = 120.0
-"""How long a survey may take. What then was not looked at is not among the moments, but can be asked for."""
+"""The longest time that a survey takes. What was not looked at by then is not among the moments, but can be asked
+for."""
 
 FEW_S = 20.0
-"""Where key frames are further apart on average, changes between them would be missed: then all frames are decoded."""
+"""The seconds between key frames, on average, beyond which changes between them would be missed: then all frames are
+decoded."""
 
 SAMPLE_SIDE = 32
-"""Pixels of the squares that are compared. It does away with noise, and a line of a slide still counts."""
+"""The side in pixels of the squares that are compared. It does away with noise, and a line of a slide still counts."""
 
 _NEIGHBOURS = 2
 _DARK, _FLAT = 16.0, 6.0  # of 255
@@ -40,7 +42,8 @@ Progress = Callable[[float, float], None]
 
 
 def survey(video: OpenVideo, progress: Progress) -> VideoSurveyed:
-    """`progress` is given how many seconds of the video were looked at, and of how many, 0 if that is not known.
+    """Look through a video. `progress` is given how many seconds of it were looked at, and of how many, 0 if that is
+    not known.
 
     Raises AppError, MemoryError.
     """
@@ -70,7 +73,7 @@ def _survey(video: OpenVideo, progress: Progress) -> VideoSurveyed:
 
 
 def _is_short(video: OpenVideo) -> bool:
-    """Whether all of it can be decoded; a video that does not give its length is judged by its bytes."""
+    """Return whether all of a video can be decoded; one that does not give its length is judged by its bytes."""
     if not video.claimed_s:
         return video.size_bytes <= WHOLE_BYTES
     picture, frames = video.first.picture, video.claimed_s / video.interval_s
@@ -78,7 +81,7 @@ def _is_short(video: OpenVideo) -> bool:
 
 
 def _sought(video: OpenVideo, claimed_s: float, step_s: float) -> Iterator[DecodedFrame]:
-    """Key frames, one in each step at most."""
+    """Yield key frames, one in each step at most."""
     yield video.first
     last_s = 0.0
     for step in range(1, math.ceil(claimed_s / step_s) + 1):
@@ -102,7 +105,7 @@ class _Seen:
     """The frames that were looked at, by their times and how each differs from the one before, in the order of time."""
 
     def __init__(self, video: OpenVideo, progress: Progress, close: bool = False) -> None:
-        """`close`: the frames are so close to each other that neighbours show a movement."""
+        """`close` tells that the frames are so close to each other that neighbours show a movement."""
         self._video = video
         self._progress = progress
         self._close = close
@@ -116,7 +119,7 @@ class _Seen:
         return self.times[-1]
 
     def look(self, frames: Iterator[DecodedFrame]) -> None:
-        """At all of them, until the time for it is over; at the first one in any case."""
+        """Look at all frames, until the time for it is over; at the first one in any case."""
         for frame in frames:
             self._progress(frame.time_s, self._video.claimed_s)
             self._add(frame)
@@ -133,8 +136,8 @@ class _Seen:
         self._differences.append(self._difference(self._video.painter.sample(frame.picture, SAMPLE_SIDE)))
 
     def moments(self) -> list[Moment]:
-        """Where frames are close, what the neighbours change too is movement, and taken off, much as PySceneDetect's
-        AdaptiveDetector does."""
+        """Return the frames with their changes. If frames are close, what the neighbours change too is movement, and
+        taken off, much as PySceneDetect's AdaptiveDetector does."""
         changes = np.array(self._differences)
         steady = changes.copy()
         for place in range(len(changes) if self._close else 0):
@@ -146,8 +149,9 @@ class _Seen:
         return [Moment(when, float(change)) for when, change in zip(self.times, steady, strict=True)]
 
     def _difference(self, sample: Pixels) -> float:
-        """Mean absolute difference of the pixels from those of the frame before, 0 to 1, the pair-wise comparison of
-        Zhang, Kankanhalli and Smoliar, Automatic partitioning of full-motion video (1993), on small pictures.
+        """Return the mean absolute difference of the pixels from those of the frame before, 0 to 1, the pair-wise
+        comparison of Zhang, Kankanhalli and Smoliar, Automatic partitioning of full-motion video (1993), on small
+        pictures.
 
         A black frame begins no scene: the one after it is compared with the one before it.
         """

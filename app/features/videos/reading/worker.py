@@ -31,10 +31,10 @@ class VideoWork:
         self._video: OpenVideo | None = None
         self._latest = Opening(0, 0)
         self._sent_at = math.inf
-        """Infinite but in a survey."""
+        """The moment at which progress was sent last; infinite but in a survey."""
 
     def carry_out(self, order: Order) -> Event:
-        """Whatever happens becomes an event."""
+        """Carry out an order, and make an event of whatever happens."""
         event: Event = worker_main.attempt(lambda: self._carry_out(order))
         self._sent_at = math.inf
         return event
@@ -50,7 +50,7 @@ class VideoWork:
                 return DrawnFrame(self._video.raster(time_s, side))
 
     def _alive(self) -> None:
-        """A survey that finds nothing for a while is at work all the same: it has its own end."""
+        """Say that a survey is still at work that finds nothing for a while: it has its own end."""
         self._step()
         if time.monotonic() - self._sent_at >= _REPEAT_S:
             self._say(self._latest)

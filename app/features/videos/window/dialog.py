@@ -1,4 +1,5 @@
-"""Which frames of a video go with the question: how many, chosen in which way, and what they look like."""
+"""A dialog for the frames of a video that go with the question: how many, chosen in which way, and what they look
+like."""
 
 from __future__ import annotations
 
@@ -23,20 +24,21 @@ _PROGRESS_WIDTH = 320
 _NUMBER_WIDTH = 64
 _PROGRESS_STEPS = 1000
 _PAGE = 4
-"""So many frames more or fewer with Page Up and Page Down."""
+"""The number of frames more or fewer with Page Up and Page Down."""
 
 
 class SelectionMethod(StrEnum):
-    """How the frames are chosen."""
+    """The way in which the frames are chosen."""
 
     EVEN = "even"
     CHANGES = "changes"
 
 
 class VideoDialog(QDialog):
-    """Open while the video is looked through, it shows then what there is to choose. Deleted when closed.
+    """The dialog. It is open while the video is looked through, and shows then what there is to choose. It is deleted
+    when it is closed.
 
-    `add_wanted`: the person wants the frames that are shown; the dialog stays until `finish` is called.
+    `add_wanted` tells that the person wants the frames that are shown; the dialog stays until `finish` is called.
     """
 
     changed = Signal()  # the way, or the number
@@ -81,20 +83,20 @@ class VideoDialog(QDialog):
 
     @property
     def wanted(self) -> int:
-        """So many frames, if there are as many."""
+        """The number of frames that are wanted, if there are as many."""
         return self.slider.value()
 
     # ---- what it shows
 
     def show_opening(self, words: str, fraction: float) -> None:
-        """How much of the video is looked through, from 0 to 1."""
+        """Show how much of the video is looked through, from 0 to 1."""
         self.progress_words.setText(words)
         self.progress.setAccessibleName(words)
         self.progress.setValue(round(_PROGRESS_STEPS * fraction))
 
     def show_choice(self, detail: str, size: tuple[int, int], most: int, wanted: int) -> None:
-        """The video can be chosen from: at most so many frames of this size in pixels, `wanted` of them to begin
-        with."""
+        """Show what can be chosen from the video: at most so many frames of this size in pixels, `wanted` of them to
+        begin with."""
         self.detail.setText(detail)
         self.strip.set_proportions(*size)
         self.number.set_bounds(1, most)
@@ -129,7 +131,8 @@ class VideoDialog(QDialog):
         self.note.setVisible(bool(words))
 
     def show_taking(self, words: str) -> None:
-        """The frames are being taken: nothing can be chosen meanwhile. Empty words: they are not, or no more."""
+        """Show that the frames are being taken: nothing can be chosen meanwhile. Empty words mean that they are not, or
+        no more."""
         self._controls.setEnabled(not words)
         self.action.setEnabled(not words)
         self.status.setText(words)
@@ -137,7 +140,7 @@ class VideoDialog(QDialog):
             self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_failure(self, sentence: str) -> None:
-        """Nothing can be chosen from this video."""
+        """Say why nothing can be chosen from this video."""
         self.failure.setText(sentence)
         self.failure.setAccessibleName(sentence)
         self.setAccessibleDescription(sentence)
@@ -150,7 +153,7 @@ class VideoDialog(QDialog):
         self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def finish(self) -> None:
-        """The frames were taken."""
+        """Close the dialog, as the frames were taken."""
         super().accept()
 
     @Slot()
@@ -205,7 +208,7 @@ class VideoDialog(QDialog):
         return boxed(column(self._controls, self.sum, self.note, SPACE_S, (self.strip, 1), spacing=SPACE_S))
 
     def _shrink(self) -> None:
-        """A sentence needs little room: it need not have that of the other pages."""
+        """Shrink the dialog: a sentence needs little room, and need not have that of the other pages."""
         while (page := self._pages.widget(0)) is not None and page is not self._pages.currentWidget():
             self._pages.removeWidget(page)
         layout = self.layout()

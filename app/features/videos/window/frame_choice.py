@@ -25,23 +25,25 @@ from app.wording.i18n import _
 from app.wording.units import count, counted
 
 FRAMES_TO_BEGIN_WITH = 8
-"""Enough to see what happens in most videos, and less than a small context holds."""
+"""The number of frames to begin with: enough to see what happens in most videos, and less than a small context
+holds."""
 
 PREVIEW_DELAY_MS = 150
-"""While the number keeps changing, no picture is asked for."""
+"""The time after the last change of the number before pictures are asked for."""
 
 PREVIEWS_AT_ONCE = 4
-"""So that the first ones are seen while the others are still being made."""
+"""The number of previews that are made at once, so that the first ones are seen while the others are still being
+made."""
 
 KEPT_PREVIEWS = 120
-"""About 25 MB."""
+"""The number of previews that are kept: about 25 MB."""
 
 LONGEST_NAME = 60
-"""Characters of a name within a sentence."""
+"""The most characters of a name within a sentence."""
 
 
 class FrameChoice(QObject):
-    """Lives as long as its dialog does. What is under way when the dialog is closed is cancelled."""
+    """The choice, which lives as long as its dialog does. What is under way when the dialog is closed is cancelled."""
 
     taken = Signal(object)  # tuple[Image, ...]
     ended = Signal()  # the dialog is closed
@@ -106,7 +108,8 @@ class FrameChoice(QObject):
         self.measure()
 
     def _word(self, problem: Problem) -> str:
-        """In the dialog the file is named without its folder, and a long name is cut."""
+        """Return a problem as a sentence for the dialog, where the file is named without its folder, and a long name is
+        cut."""
         name = self._path.name
         if len(name) > LONGEST_NAME:
             name = f"{name[: LONGEST_NAME // 2]}…{name[-LONGEST_NAME // 2 :]}"
@@ -178,7 +181,7 @@ class FrameChoice(QObject):
 
     @Slot(object)
     def _on_uncounted(self, problem: Problem) -> None:
-        """The chip says what is wrong with the model."""
+        """Do nothing: the chip says what is wrong with the model."""
 
     # ---- small pictures
 
@@ -276,17 +279,17 @@ class FrameChoice(QObject):
 
     @Slot(object)
     def _ignore(self, nothing: object) -> None:
-        """The process is gone."""
+        """Do nothing more: the process is gone."""
 
 
 def clock_words(time_s: float, times: Sequence[float] = ()) -> str:
-    """Return a time as in the name of its frame: "1:23". `times`: the others, which it must differ from."""
+    """Return a time as in the name of its frame: "1:23". `times` are the others, which it must differ from."""
     return frame_name("", time_s, times or (time_s,)).removeprefix(", ")
 
 
 def sum_words(frames: int, tokens: int | None, free_tokens: int | None) -> tuple[str, bool]:
-    """Say how many tokens so many frames of `tokens` each take, and return whether that is more than is free. None is
-    what nobody knows."""
+    """Say how many tokens so many frames of `tokens` each take, and return whether that is more than is free. None
+    stands for what nobody knows."""
     words = counted(frames, _("1 frame"), _("{n} frames"))
     if tokens is None:
         return words, False
@@ -302,7 +305,7 @@ def sum_words(frames: int, tokens: int | None, free_tokens: int | None) -> tuple
 
 
 def changes_words(frames: int) -> str:
-    """Where a picture changes less often than frames are wanted; the first frame is one in any case."""
+    """Say that the picture changes less often than frames are wanted; the first frame is one in any case."""
     if frames == 1:
         return _("The picture does not change: 1 frame.")
     if frames == 2:

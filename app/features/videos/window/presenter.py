@@ -36,7 +36,7 @@ class VideosPresenter(Presenter):
 
     @Slot(list)
     def take(self, paths: list[Path]) -> None:
-        """Let the person choose frames of these, as far as the question has room for any."""
+        """Let the person choose frames of these videos, as far as the question has room for any."""
         self._waiting += paths
         self._open_next()
 

@@ -15,7 +15,7 @@ from app.ui.look.theme import SIZE_SMALL, SPACE_S, SPACE_XS
 from app.wording.i18n import _
 
 _AREA = 124 * 70
-"""Square pixels of a picture at least: wide ones are as easy to look at as tall ones."""
+"""The fewest square pixels of a picture: wide ones are as easy to look at as tall ones."""
 
 _NARROWEST, _TALLEST = 64, 128  # px
 _CORNER = 4
@@ -23,7 +23,8 @@ _CORNER = 4
 
 @dataclass(frozen=True)
 class StripFrame:
-    """`time`: where it is, in words. `picture`: None until it has come. `missing`: none will come."""
+    """A frame of the strip. `time` is where it is, in words. `picture` is None until it has come. `missing` tells that
+    none will come."""
 
     time: str
     picture: QImage | None = None
@@ -68,8 +69,8 @@ class FrameStrip(QScrollArea):
         self._arrange()
 
     def _arrange(self) -> None:
-        """The scroll bar comes and goes by what is known here: Qt would have it come and go for ever where it decides
-        whether it is needed."""
+        """Arrange the frames. The scroll bar comes and goes by what is known here: Qt would have it come and go for
+        ever if it decided whether it is needed."""
         inside = self.contentsRect()
         scrolls = self._grid.spread(inside.width()) > inside.height()
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
@@ -78,7 +79,7 @@ class FrameStrip(QScrollArea):
 
 
 class FrameCell(QWidget):
-    """One frame. Its accessible name says which, and whether it is shown yet."""
+    """A frame in the strip. Its accessible name says which it is, and whether it is shown yet."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -136,7 +137,7 @@ class _Grid(QWidget):
             cell.show()
 
     def spread(self, width: int) -> int:
-        """Arrange them in a width of so many pixels; the height that it takes."""
+        """Arrange the frames in a width of so many pixels, and return the height that they take."""
         inside = width - 2 * SPACE_S
         least = max(_NARROWEST, round(math.sqrt(_AREA * self.proportions)))
         columns = max(1, (inside + SPACE_S) // (least + SPACE_S))
