@@ -105,8 +105,7 @@ class WordNumbers:
 def read_words(
     document: Document, numbers: WordNumbers, running: frozenset[str], *, cells: bool
 ) -> Iterator[BookWords]:
-    """Read the words of a book, page by page: yields the same object after each page; it is whole in the end. yields
-    the same object after each page; it is whole in the end.
+    """Read the words of a book, page by page. Yields the same object after each page; it is whole in the end.
 
     Notes come after all else, wherever they stand. `running` are lines that are left out at the edges of a PDF's pages,
     as `running_lines` returns them. With `cells`, the borders between the cells of a table count.

@@ -84,8 +84,7 @@ class Comparisons:
         self, compared: ComparedBooks, asked: str, cancel: Cancel
     ) -> Work[Loading | Tokenizing | Notice, ComparedQuestion]:
         """Make a question in a conversation of its own, which has both books on its desk: with as many of the changes
-        as find room after the books, or, if not all do, in place of the books. with as many of the changes as find room
-        after the books, or, if not all do, in place of the books.
+        as find room after the books, or, if not all do, in place of the books.
 
         Raises AppError as `Models.ready`; Stopped.
         """

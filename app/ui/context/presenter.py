@@ -135,9 +135,8 @@ class ContextPresenter(QObject):
 
     @Slot()
     def draw(self) -> None:
-        """Show the use again, after each change of it, and what can be done: that depends on what the engine does. that
-        depends on what the engine does. How far a reading is, is shown on the shelf and at the question that it is for;
-        here nothing moves."""
+        """Show the use again, after each change of it, and what can be done: that depends on what the engine does. How
+        far a reading is, is shown on the shelf and at the question that it is for; here nothing moves."""
         offers = {
             _Action.NOTHING: "",
             _Action.READ: _("Prepare now"),

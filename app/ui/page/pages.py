@@ -22,7 +22,8 @@ from app.ui.page.presenter import PagePresenter
 
 
 class Pages(Presenter):
-    """The page, or the two pages, of the panel. Marks and the shelf lead to the first.
+    """The page, or the two pages, of the panel. Each has a presenter; what concerns both is passed to both. Marks and
+    the shelf lead to the first.
 
     The second is made when it is wanted first, and only hidden when it is closed: it knows, as the first one does, what
     is open in which conversation. The conversations that it knows are those with a split view.
