@@ -31,7 +31,7 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class PseudonymUse(StrEnum):
-    """Where a text is replaced."""
+    """The texts in which something is replaced."""
 
     FOUND = "found"  # in texts that are sent for the first time after it was found
     ALWAYS = "always"  # in all: a person added it
@@ -43,7 +43,7 @@ class Pseudonym(msgspec.Struct, frozen=True):
     """A text of one conversation and its stand-in, such as "[Person 1]" for "John Smith". Each way of writing a name
     has one of its own ("[Person 1b]" for "Smith"), so that texts come back as they were.
 
-    `number`: its place among those of the conversation, from 1 on, in the order in which they were found.
+    `number` is its place among those of the conversation, from 1 on, in the order in which they were found.
     """
 
     number: int
@@ -54,4 +54,4 @@ class Pseudonym(msgspec.Struct, frozen=True):
 
 
 REPLACED = (PseudonymUse.FOUND, PseudonymUse.ALWAYS)
-"""On the way to a server."""
+"""The uses with which a text is replaced on the way to a server."""

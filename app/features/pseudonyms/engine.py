@@ -20,17 +20,17 @@ _Written = Tokenizing | Reading | Thinking | Token | Notice
 
 
 class LeavingEngine(DeskEngine):
-    """With the pseudonyms of the desk."""
+    """An engine that replaces names by the pseudonyms of the desk, and puts them back."""
 
     def __init__(self, engine: Engine, pseudonyms: Pseudonyms, wanted: Callable[[], RemoteTexts]) -> None:
-        """`wanted`: what a person wants of texts that are sent to a server."""
+        """`wanted` returns what a person wants for texts that are sent to a server."""
         super().__init__(engine)
         self._pseudonyms = pseudonyms
         self._wanted = wanted
 
     def replaces(self, conversation_id: str) -> bool:
-        """Whether names are replaced in what is sent for a conversation now: never for a model on this machine. Until a
-        person has decided, they are."""
+        """Return whether names are replaced in what is sent for a conversation now: never for a model on this machine.
+        Until a person has decided, they are."""
         model, wanted = self._engine.model(), self._wanted()
         if model is None or not model.host or wanted is RemoteTexts.AS_IS:
             return False
@@ -49,7 +49,8 @@ class LeavingEngine(DeskEngine):
         return (yield from self._engine.run(msgspec.structs.replace(order, prompt=replaced.prompt), cancel))
 
     def _replaced(self, order: Weigh) -> Weigh:
-        """With its questions, which have sentences of books and answers, replaced as messages are."""
+        """Return an order to weigh with its questions, which have sentences of books and answers, replaced as messages
+        are."""
         prompt, count = order.prompt, len(order.prompt.messages)
         asked = tuple(Message("user", question) for question in order.questions)
         sent = self._pseudonyms.replace(msgspec.structs.replace(prompt, messages=(*prompt.messages, *asked))).prompt
@@ -58,8 +59,8 @@ class LeavingEngine(DeskEngine):
         return msgspec.structs.replace(order, prompt=sent, questions=questions)
 
     def _schema(self, order: AnswerTo) -> str:
-        """The schema of an answer, which names what it allows, replaced as messages are: no stand-in has a character
-        that JSON escapes."""
+        """Return the schema of an answer, which names what it allows, replaced as messages are: no stand-in has a
+        character that JSON escapes."""
         prompt = order.prompt
         if not order.schema:
             return ""

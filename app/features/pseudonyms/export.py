@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 from app.services.asking.replacing import SomeReport
 
 _NOT_SHOWN = ("sha256", "read")
-"""Digests, and what the words of a cell were made of."""
+"""The names of fields that are not shown: digests, and what the words of a cell were made of."""
 
 
 @runtime_checkable
@@ -18,7 +18,7 @@ class Placed(Protocol):
     """A report that has the places of files."""
 
     def without_paths(self) -> Self:
-        """The same without them."""
+        """Return the report without the places of files."""
 
 
 @runtime_checkable
@@ -29,16 +29,17 @@ class Worded(Protocol):
     def words(self) -> str: ...
 
     def without_source(self) -> Self:
-        """The same without what the words were made of: it would say all that they say."""
+        """Return the part without what the words were made of, which would say all that they say."""
 
 
 def texts_of(report: object) -> list[str]:
-    """All that it says, in its order; places of files are left out, as they are in `with_stand_ins`."""
+    """Return all texts of a report, in their order; places of files are left out, as they are in `with_stand_ins`."""
     return list(_texts(_without_paths(report)))
 
 
 def with_stand_ins(report: SomeReport, replaced: Callable[[str], str]) -> SomeReport:
-    """The report with `replaced` of all texts. The places of files go, since their names may say anything."""
+    """Return the report with `replaced` called on all texts. The places of files go, since their names may say
+    anything."""
     made: SomeReport = _mapped(_without_paths(report), replaced)
     return made
 

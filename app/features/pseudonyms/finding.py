@@ -24,7 +24,8 @@ _BLANKS = re.compile(r"\s+")
 _ONE_WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]")
 _TWO_WORDS = re.compile(r"(?<=[a-zß-öø-ÿ,;(][ \n])(?=([A-ZÀ-ÖØ-Þ][\w'’-]+)[ \t\n]{1,2}([A-ZÀ-ÖØ-Þ][\w-]+))")
-"""Within a sentence: its first word has a capital letter whatever it is."""
+"""Matches two words that may be a name, within a sentence: the first word of one has a capital letter whatever it
+is."""
 
 _LEAST_ALONE = 3
 
@@ -47,7 +48,7 @@ def find(texts: Sequence[str]) -> list[tuple[Named, ...]]:
 def _relatives(
     texts: Sequence[str], found: Mapping[str, tuple[Named, ...]], reader: NameReader
 ) -> Iterator[tuple[Named, ...]]:
-    """Others who have a last name that was found, with a first name that is not known."""
+    """Yield others who have a last name that was found, with a first name that is not known."""
     every = [form for forms in found.values() for form in forms]
     ends = {forms[0].text.rpartition(" ")[2] for forms in found.values() if forms[0].kind is NamedKind.PERSON}
     last = ends & {form.text for form in every}
@@ -72,7 +73,7 @@ def _in_text(text: str, reader: NameReader) -> Iterable[tuple[Named, ...]]:
 
 
 def _forms(name: WrittenName, reader: NameReader) -> tuple[Named, ...]:
-    """A name, and what else it may be called."""
+    """Return a name, and what else it may be called."""
     kind = _KINDS[name.kind]
     whole, *shorter = shorter_forms(name)
     alone = [form for form in shorter if " " in form or (len(form) >= _LEAST_ALONE and not reader.is_common(form))]
@@ -82,7 +83,7 @@ def _forms(name: WrittenName, reader: NameReader) -> tuple[Named, ...]:
 
 
 class WrittenWords:
-    """Which words, or runs of them, are in some texts."""
+    """The words, or runs of them, that are in some texts."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._text = _BLANKS.sub(" ", "\n".join(texts))

@@ -15,12 +15,12 @@ from app.features.pseudonyms.data import NamedKind
 from app.language.written_dates import DateReader
 
 _BEFORE_LABEL = 24
-"""Characters before a number in which a word such as "Tel." says what it is."""
+"""The number of characters before a number in which a word such as "Tel." says what it is."""
 
 _PLAIN = str.maketrans(
     {**{chr(0xFF10 + n): str(n) for n in range(10)}, "−": "-", "－": "-", "‐": "-", "（": "(", "）": ")"}
 )
-"""One character for one, so that places stay."""
+"""Replaces one character by one, so that places stay."""
 
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _URL = re.compile(
@@ -44,7 +44,7 @@ _PHONE_LABEL = re.compile(
 )
 _AMERICAN = re.compile(r"(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}")
 _NO_PHONE = re.compile(r"(?:19|20)\d{2} ?[-/ ] ?(?:19|20)?\d{2}(?:[-/]\d{2})?|\d{5}-\d{4}")
-"""Years, days, and postcodes of America."""
+"""Matches what is no telephone number: years, days, and postcodes of America."""
 _REGIONS = ("GB", "DE", "FR", "ES", "IT", "JP", "US")
 
 _LABELLED = re.compile(
@@ -113,7 +113,7 @@ _BORN_REACH = 48
 
 @dataclass(frozen=True)
 class Identifier:
-    """Characters [start, end) of a text."""
+    """An identifier at the characters [start, end) of a text."""
 
     kind: NamedKind
     start: int
@@ -168,7 +168,7 @@ def _labelled(text: str) -> Iterator[Identifier]:
 
 
 def _births(text: str) -> Iterator[Identifier]:
-    """Dates right behind a word such as "born"; in Japanese also before one."""
+    """Yield the dates right behind a word such as "born"; in Japanese also those before one."""
     starts = [match.end() for match in _BORN.finditer(text)]
     behind = [match.start() for match in re.finditer("生まれ|生(?![ァ-ヴ一-龥ぁ-ん])", text)]
     for start in (*starts, *(max(0, at - _BORN_REACH) for at in behind)):
@@ -189,7 +189,8 @@ def _phones(text: str) -> Iterator[Identifier]:
 
 
 def _is_phone(written: str, *, labelled: bool) -> bool:
-    """Valid somewhere, if it is international, or written as telephone numbers are, or named as one."""
+    """Return whether a number is a valid telephone number somewhere, if it is international, or written as such numbers
+    are, or named as one."""
     digits = re.sub(r"\D", "", written)
     if _NO_PHONE.fullmatch(written):
         return False
@@ -227,13 +228,14 @@ def _is_ip(written: str) -> bool:
 
 
 def _is_iban(written: str) -> bool:
-    """ISO 13616: moved and with letters as numbers, it leaves 1 of 97."""
+    """Return whether a text is an IBAN by ISO 13616: moved and with letters as numbers, it leaves 1 when divided by
+    97."""
     plain = written.replace(" ", "")
     return 15 <= len(plain) <= 34 and int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
 
 
 def _is_card(written: str) -> bool:
-    """ISO/IEC 7812: the formula of Luhn."""
+    """Return whether digits are the number of a card by ISO/IEC 7812, which has the formula of Luhn."""
     digits = [int(c) for c in reversed(written) if c.isdigit()]
     return len(set(digits)) > 1 and digits[-1] in (2, 3, 4, 5, 6) and _luhn(digits) % 10 == 0
 
@@ -243,20 +245,23 @@ def _luhn(reversed_digits: list[int]) -> int:
 
 
 def _is_my_number(written: str) -> bool:
-    """Ministry of Internal Affairs and Communications, ordinance 85 of 2014, article 5."""
+    """Return whether digits are a Japanese “My Number”: Ministry of Internal Affairs and Communications, ordinance 85
+    of 2014, article 5."""
     *digits, check = (int(c) for c in written if c.isdigit())
     total = sum(digit * (n + 1 if n <= 6 else n - 5) for n, digit in enumerate(reversed(digits), 1))
     return check == (0 if total % 11 <= 1 else 11 - total % 11)
 
 
 def _is_nir(written: str) -> bool:
-    """INSEE: what is left of 97, with Corsica's letters as numbers."""
+    """Return whether a text is a French NIR (INSEE): its last digits are 97 less what is left of the others divided by
+    97, with Corsica's letters as numbers."""
     plain = written.replace(" ", "").replace("2A", "19").replace("2B", "18")
     return int(plain[-2:]) == 97 - int(plain[:-2]) % 97
 
 
 def _is_dni(written: str) -> bool:
-    """Real Decreto 1553/2005: the letter is what is left of 23."""
+    """Return whether a text is a Spanish DNI or NIE by Real Decreto 1553/2005: the letter stands for what is left of
+    the number divided by 23."""
     plain = written.replace("-", "")
     number = plain[:-1].translate(str.maketrans("XYZ", "012"))
     return "TRWAGMYFPDXBNJZSQVHLCKE"[int(number) % 23] == plain[-1]

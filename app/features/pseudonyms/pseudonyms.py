@@ -28,13 +28,14 @@ EXPLANATION = (
     "Names and numbers in the texts are replaced by words in square brackets, such as [Person 1]; [Person 1b] is the"
     " same person called otherwise. Write these exactly as they are, with their brackets, also within quotations."
 )
-"""Stands in the rules whether something is replaced or not, so that what follows stays where it is."""
+"""The explanation of stand-ins for the model. It stands in the rules whether something is replaced or not, so that what
+follows stays where it is."""
 
 _REMEMBERED = 64
-"""Replaced documents, so that the next question need not replace them again."""
+"""The number of replaced documents that are remembered, so that the next question need not replace them again."""
 
 _MOST_LOOSE = 2_000
-"""Texts that were measured for no conversation."""
+"""The number of texts that are remembered which were measured for no conversation."""
 
 Value = TypeVar("Value")
 Key = TypeVar("Key")
@@ -42,7 +43,7 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True)
 class Replaced:
-    """A prompt as it is sent; `used`: what is replaced in it, and `restorer` puts it back."""
+    """A prompt as it is sent. `used` are the numbers of what is replaced in it, and `restorer` puts it back."""
 
     prompt: Prompt
     used: tuple[Pseudonym, ...]
@@ -52,11 +53,11 @@ class Replaced:
 
 
 class Pseudonyms:
-    """Belongs to one desk. All methods raise AppError as the store does. The conversation "" has those of texts that
-    are measured for none, which are kept nowhere."""
+    """The pseudonyms of one desk. All methods raise AppError as the store does. The conversation "" has those of texts
+    that are measured for none, which are kept nowhere."""
 
     def __init__(self, store: PseudonymStore, document: Callable[[str], DocumentText]) -> None:
-        """`document`: a whole book by its id; raises AppError FILE_MISSING for one that is gone."""
+        """`document` returns a whole book by its id, and raises AppError FILE_MISSING for one that is gone."""
         self._store = store
         self._of_book = document
         self._lock = threading.RLock()  # two threads that find names at a time would give one number twice
@@ -67,19 +68,19 @@ class Pseudonyms:
     # ---- what a person sees and decides
 
     def of(self, conversation_id: str) -> list[Pseudonym]:
-        """In the order in which they were found."""
+        """Return the pseudonyms of a conversation in the order in which they were found."""
         return self._known(conversation_id)[0]
 
     def is_sent_as_is(self, conversation_id: str) -> bool:
         return self._store.is_sent_as_is(conversation_id)
 
     def send_as_is(self, conversation_id: str, as_is: bool) -> None:
-        """Whether nothing is replaced in a conversation."""
+        """Set whether nothing is replaced in a conversation."""
         self._store.send_as_is(conversation_id, as_is)
 
     def decide(self, conversation_id: str, replaced: Iterable[str], as_is: Iterable[str]) -> None:
         """Replace these texts in all that is sent from now on, and send those as they are. What is not known yet is
-        added. Without effect where a text is decided so already."""
+        added. A text that is decided so already stays as it is."""
         with self._lock:
             self._decide(conversation_id, replaced, as_is)
 
@@ -121,7 +122,8 @@ class Pseudonyms:
     # ---- on the way
 
     def replace(self, prompt: Prompt) -> Replaced:
-        """A prompt as a server may see it. What is found in it for the first time is kept with the conversation."""
+        """Replace names in a prompt, so that a server may see it. What is found in it for the first time is kept with
+        the conversation."""
         with self._lock:
             known, texts = self._known(prompt.conversation_id)
             known, texts = self._look(prompt, known, texts)
@@ -169,8 +171,8 @@ class Pseudonyms:
         return known, texts | added
 
     def _units(self, prompt: Prompt) -> Iterator[tuple[str, str]]:
-        """The texts that names are looked for in, each with the id of its book; empty for what was said. A passage has
-        the names that are found in all of its book."""
+        """Yield the texts that names are looked for in, each with the id of its book; empty for what was said. A
+        passage has the names that are found in all of its book."""
         for document in (*prompt.documents, *prompt.quoted):
             yield _lines(document), document.book_id
         for book_id in dict.fromkeys(prompt.about):
@@ -219,7 +221,7 @@ def made_for(
     texts: Iterable[str],
     use: PseudonymUse = PseudonymUse.FOUND,
 ) -> list[Pseudonym]:
-    """Pseudonyms for what has none, in the language of those that there are, or of the texts."""
+    """Make pseudonyms for what has none, in the language of those that there are, or of the texts."""
     tag, made = tag_of(known, texts), list[Pseudonym]()
     by_text = {each.text: each for each in known}
     counts = Counter(each.kind for each in {(e.kind, number_of(e.stand_in)): e for e in known}.values())

@@ -1,4 +1,5 @@
-"""Before anything leaves: what would be replaced in a question and its books, and what a person decides of it."""
+"""Shows before anything leaves what would be replaced in a question and its books, and takes what a person decides
+about it."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ from app.store.db import Database
 
 @dataclass(frozen=True)
 class Leaving:
-    """A `NameReplacing`: `engine` replaces on the way to a server. All methods raise AppError as the store does."""
+    """A `NameReplacing`, whose `engine` replaces names on the way to a server. All methods raise AppError as the store
+    does."""
 
     engine: Engine
     pseudonyms: Pseudonyms
@@ -39,15 +41,15 @@ class Leaving:
 
     @classmethod
     def made_for(cls, engine: Engine, database: Database, models: Models) -> Leaving:
-        """The one of a desk."""
+        """Make the one of a desk."""
         books = Books(database)
         pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
         leaving = LeavingEngine(engine, pseudonyms, models.remote_texts)
         return cls(leaving, pseudonyms, models, Prompts(books), Conversations(database))
 
     def must_ask(self) -> str:
-        """The host that a person has to be asked about before a question goes to it; empty where none is, or it was
-        decided."""
+        """Return the host that a person has to be asked about before a question goes to it; empty if there is none, or
+        that was decided."""
         asks = self.models.remote_texts() in (RemoteTexts.UNDECIDED, RemoteTexts.ASKED)
         return self.models.host() if asks else ""
 
@@ -105,6 +107,6 @@ class Leaving:
 
 
 def leaving_of(desk: Services) -> Leaving:
-    """The one that the desk was opened with: there is one for each, which gives out the numbers of stand-ins."""
+    """Return the one that the desk was opened with: there is one for each, which gives out the numbers of stand-ins."""
     assert isinstance(desk.asking.replacing, Leaving)
     return desk.asking.replacing

@@ -38,25 +38,25 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         "語句",
     ),
 }
-"""In the order of `NamedKind`."""
+"""The words for the kinds of names in each language, in the order of `NamedKind`."""
 
 _BARE_KINDS = (NamedKind.PERSON, NamedKind.ORGANISATION)
-"""Models leave the brackets of these out."""
+"""The kinds whose stand-ins models write without brackets."""
 
 _TAGS = ("en", "de", "fr", "es", "it")
-"""In the order of `language.grammar`."""
+"""The languages, in the order of `language.grammar`."""
 
 _KANA = re.compile(r"[ぁ-ヿ]")
 _WORD = re.compile(r"\w+")
 _SAMPLE_CHARACTERS = 20_000
 _LONGEST = 48
-"""Characters of a stand-in, however a model writes it: what a piece of an answer may end within."""
+"""The most characters of a stand-in, however a model writes it, and so of what a piece of an answer may end within."""
 
 _MARK = re.compile(r"\bp\. ?[^\[\]\n]{1,16}(?=[\]］】])")
-"""The page of a page mark."""
+"""Matches the page of a page mark."""
 
 _SPACED = r"[^\W぀-ヿ㐀-鿿豈-﫿]"
-"""A letter or digit of a script that puts blanks between words."""
+"""Matches a letter or digit of a script that puts blanks between words."""
 
 _BARE_WORDS = {word.casefold() for words in _WORDS.values() for word in words[: len(_BARE_KINDS)]}
 
@@ -73,14 +73,14 @@ def _pattern() -> re.Pattern[str]:
 
 
 PATTERN = _pattern()
-"""Whatever reads like a stand-in in any language, with brackets or, of persons and organisations, without."""
+"""Matches whatever reads like a stand-in in any language, with brackets or, for persons and organisations, without."""
 
 _UNFINISHED = re.compile(rf"(?:{'|'.join(map(re.escape, _BARE_WORDS))})\s?\d{{0,5}}(?:z\d?|[a-z])?")
 _BEGUN = {word[:length] for word in _BARE_WORDS for length in range(1, len(word) + 1)}
 
 
 def language_tag(texts: Iterable[str]) -> str:
-    """In whose words stand-ins are for texts."""
+    """Return the language in whose words stand-ins are made for texts."""
     sample = "\n".join(texts)[:_SAMPLE_CHARACTERS]
     if len(_KANA.findall(sample)) * 10 > len(sample):
         return "ja"
@@ -88,7 +88,7 @@ def language_tag(texts: Iterable[str]) -> str:
 
 
 def tag_of(known: Sequence[Pseudonym], texts: Iterable[str]) -> str:
-    """That of the stand-ins that there are, or for texts."""
+    """Return the language of the stand-ins that there are, or else that of texts."""
     kinds = tuple(NamedKind)
     matches = ((each.kind, PATTERN.fullmatch(each.stand_in)) for each in known)
     written = {(kinds.index(kind), match[1]) for kind, match in matches if match is not None}
@@ -98,14 +98,14 @@ def tag_of(known: Sequence[Pseudonym], texts: Iterable[str]) -> str:
 
 
 def stand_in(tag: str, kind: NamedKind, number: int, form: int = 0) -> str:
-    """`form`: which way of writing a name, from 0 on."""
+    """Return a stand-in; `form` is which way of writing a name it stands for, from 0 on."""
     word = _WORDS[tag][tuple(NamedKind).index(kind)]
     letter = "" if not form else ascii_lowercase[form] if form < len(ascii_lowercase) - 1 else f"z{form}"
     return f"[{word}{'' if tag == 'ja' else ' '}{number}{letter}]"
 
 
 def number_of(written: str) -> int:
-    """That of a stand-in."""
+    """Return the number of a stand-in; 0 if it has none."""
     match = PATTERN.fullmatch(written)
     return int(match[2] or match[5]) if match is not None else 0
 
@@ -143,7 +143,7 @@ class Restorer:
 
 
 def _open_at(text: str) -> int:
-    """Where the end begins that more text may make a stand-in of, or a longer one."""
+    """Return where the end of a text begins that more text may make a stand-in of, or a longer one."""
     for at in range(max(0, len(text) - _LONGEST), len(text)):
         tail = text[at:]
         if tail[0] in "[［【":
@@ -164,7 +164,7 @@ class Replacer:
         self._pattern = _any_of(self._stand_ins)
 
     def replaced(self, text: str) -> tuple[str, frozenset[int]]:
-        """The text, and the numbers of the pseudonyms that are in it now."""
+        """Return the text with its stand-ins, and the numbers of the pseudonyms that are in it now."""
         if self._pattern is None:
             return text, frozenset()
         marks = [match.span() for match in _MARK.finditer(text)]
@@ -183,7 +183,8 @@ class Replacer:
 
 
 def _any_of(texts: Iterable[str]) -> re.Pattern[str] | None:
-    """Any of them, as whole words; those with the same first character together, so that few are tried at a place."""
+    """Return a pattern for any of these texts, as whole words; those with the same first character together, so that
+    few are tried at a place."""
     by_first: dict[str, list[str]] = defaultdict(list)
     for text in sorted(texts, key=len, reverse=True):
         by_first[text[0]].append(text)
@@ -194,8 +195,8 @@ def _any_of(texts: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _beginning(first: str, texts: Sequence[str]) -> str:
-    """The pattern of texts with the same first character: a name begins and ends where a word does, but in scripts
-    without blanks. What is looked for around them stands there once, since it is dear to compile."""
+    """Return the pattern of texts with the same first character: a name begins and ends where a word does, except in
+    scripts without blanks. What is looked for around them stands there once, since it is dear to compile."""
     before = rf"(?<!{_SPACED})" if re.match(_SPACED, first) else ""
     rests: dict[str, list[str]] = {"": [], rf"(?!{_SPACED})": []}
     for text in texts:

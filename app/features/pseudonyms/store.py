@@ -12,22 +12,22 @@ from app.store.db import Database
 
 @dataclass(frozen=True)
 class KnownText:
-    """A text in which names were looked for: the number of the last pseudonym that is used in it. `book_id`: empty for
-    what was said."""
+    """A text in which names were looked for: the number of the last pseudonym that is used in it. `book_id` is empty
+    for what was said."""
 
     last: int
     book_id: str = ""
 
 
 class PseudonymStore:
-    """All methods raise AppError as `Database.read` and `Database.write` do; what is kept is on disk. What belongs to a
-    conversation that is gone is not kept."""
+    """The pseudonyms on disk. All methods raise AppError as `Database.read` and `Database.write` do; what is kept is on
+    disk. What belongs to a conversation that is gone is not kept."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def of(self, conversation_id: str) -> list[Pseudonym]:
-        """In the order in which they were found."""
+        """Return the pseudonyms of a conversation in the order in which they were found."""
         rows = self._database.rows(
             "SELECT number, kind, text, stand_in, use FROM pseudonyms WHERE conversation_id = ? ORDER BY number",
             (conversation_id,),
@@ -46,7 +46,7 @@ class PseudonymStore:
     def keep(
         self, conversation_id: str, pseudonyms: Sequence[Pseudonym], texts: Mapping[bytes, KnownText] | None = None
     ) -> None:
-        """Add these, or put them in the place of those with their numbers."""
+        """Add these pseudonyms, or put them in the place of those with their numbers."""
         with self._database.write() as connection:
             connection.executemany(
                 """INSERT OR REPLACE INTO pseudonyms (conversation_id, number, kind, text, stand_in, use)
@@ -60,7 +60,7 @@ class PseudonymStore:
             )
 
     def is_sent_as_is(self, conversation_id: str) -> bool:
-        """Whether the person wants nothing replaced in this conversation."""
+        """Return whether the person wants nothing replaced in this conversation."""
         row = self._database.row("SELECT sent_as_is FROM conversations WHERE id = ?", (conversation_id,))
         return row is not None and bool(row[0])
 

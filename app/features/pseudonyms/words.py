@@ -1,4 +1,4 @@
-"""Names and numbers before they leave this computer: what kinds there are; for both faces."""
+"""Words for names and numbers before they leave this computer: what kinds there are; for both faces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.wording.i18n import _
 
 
 def kind_words(kind: NamedKind) -> str:
-    """A heading over some of a kind."""
+    """Return a heading over some names of a kind."""
     return {
         NamedKind.PERSON: _("Persons"),
         NamedKind.ORGANISATION: _("Organisations"),

@@ -30,7 +30,7 @@ _AROUND = 48  # px of the window that stay in sight around it
 
 
 class LeavingView(ShelfListView):
-    """Return and Space tick a row, or take the tick off."""
+    """The list of names. Return and Space tick a row, or take the tick off."""
 
     ticked = Signal(QModelIndex)
 
@@ -43,12 +43,13 @@ class LeavingView(ShelfListView):
 
 
 class LeavingDialog(QDialog):
-    """`decided`: with a `LeavingChoice`."""
+    """The dialog. `decided` carries a `LeavingChoice`."""
 
     decided = Signal(object)
 
     def __init__(self, icons: Icons, host: str = "", parent: QWidget | None = None, *, shows: bool = False) -> None:
-        """`host`: of the server that it goes to; empty for a file. `shows`: images go there, too."""
+        """`host` is that of the server that the question goes to; empty for a file. `shows` tells that images go there,
+        too."""
         super().__init__(parent)
         title = _("Before this goes to {host}").format(host=host) if host else _("Names in the exported file")
         self.setWindowTitle(title)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ReplacedExport(Presenter):
-    """`dialog`: while it is open."""
+    """The export. `dialog` is the dialog while it is open."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace.parent)
@@ -49,7 +49,7 @@ class ReplacedExport(Presenter):
         dialog.open()
 
     def _find(self, conversation: Conversation) -> list[Pseudonym]:
-        """Off the GUI thread."""
+        """Find the names in a conversation, off the GUI thread."""
         texts, books = texts_of(self._exporting.report(conversation)), [ref.book_id for ref in conversation.books]
         return self._leaving.found_in_file(conversation.id, texts, books)
 
@@ -79,5 +79,5 @@ class ReplacedExport(Presenter):
             self._exporting.choose(self._conversation, name=_("Conversation"), change=self._replace)
 
     def _replace(self, conversation: Conversation, report: Report) -> Report:
-        """Off the GUI thread."""
+        """Replace the names in a report, off the GUI thread."""
         return self._leaving.in_file(report, conversation.id, [ref.book_id for ref in conversation.books])

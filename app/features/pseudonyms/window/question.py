@@ -1,4 +1,4 @@
-"""Before a question goes to a server: the names that are replaced in it are shown, unless that was decided."""
+"""Shows the names that are replaced in a question before it goes to a server, unless that was decided."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class LeavingPresenter(Presenter):
-    """A gate for questions. `chosen`: a setting is to have another value."""
+    """A gate for questions. `chosen` tells that a setting is to have another value."""
 
     chosen = Signal(str, object)
 
@@ -36,7 +36,7 @@ class LeavingPresenter(Presenter):
         self.dialog: LeavingDialog | None = None
 
     def look_through(self, submission: Submission, go_on: GoOn) -> None:
-        """Let a question that stays here go on, or one that a person has decided about; of another one what is in it is
+        """Let a question that stays here go on, or one that a person has decided about; for any other, what is in it is
         shown first. One of a conversation that is not there yet has its names replaced."""
         host = self._leaving.must_ask()
         if not host or not submission.conversation_id:

@@ -28,8 +28,8 @@ _RIGHT_SHARE = 0.4
 
 @dataclass(frozen=True)
 class LeavingChoice:
-    """A person's decision: these texts are replaced, those are sent as they are; not `replaces`: all are. `always`: so
-    from now on, without being asked."""
+    """The decision of a person: these texts are replaced, those are sent as they are; without `replaces`, all are.
+    `always` tells that this holds from now on, without being asked."""
 
     replaced: tuple[str, ...] = ()
     as_is: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class LeavingChoice:
 
 
 class LeavingList(RowsModel[FoundEntry | HeadingRow]):
-    """`changed`: something is ticked, or not any more."""
+    """The list. `changed` tells that something is ticked, or not any more."""
 
     changed = Signal()
 
@@ -54,7 +54,7 @@ class LeavingList(RowsModel[FoundEntry | HeadingRow]):
         self._make()
 
     def add(self, text: str) -> QModelIndex:
-        """A word of the person's own, or tick what is there already; gives its place."""
+        """Add a word of the person's own, or tick what is there already; return its index."""
         text = " ".join(text.split())
         known = next((row for row in self.entries if text in row.texts), None)
         if known is None and text:
@@ -111,7 +111,7 @@ class LeavingList(RowsModel[FoundEntry | HeadingRow]):
 
 
 class LeavingDelegate(RowDelegate):
-    """A box to tick, the text with the other ways of writing it, and what the server reads."""
+    """Draws a row: a box to tick, the text with the other ways of writing it, and what the server reads."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
         return QSize(80, _HEADING if isinstance(index.data(RowRole), HeadingRow) else _ROW)
