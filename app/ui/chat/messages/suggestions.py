@@ -96,7 +96,7 @@ class SuggestionList(QWidget):
         return [] if self.isHidden() else [button for button in self._buttons if not button.isHidden()]
 
     def arrange(self, width: int, room: int | None = None) -> int:
-        """Take this width, and no more height than `room`: what comes last is hidden first. Returns the height. px."""
+        """Take this width, and no more height than `room`: what comes last is hidden first. Return the height in px."""
         y, gap = 0, 0 if self._small else SPACE_S
         for button in self._buttons:
             height = button.heightForWidth(width)
