@@ -6,8 +6,8 @@ import msgspec
 
 
 class SuggestedQuestion(msgspec.Struct, frozen=True):
-    """`text`: in the book's `language`, an ISO 639-1 code. `page`, counted from 1: where the passage is that answers
-    it; 0 where the question compares the book with another."""
+    """A suggested question. `text` is in the book's `language`, an ISO 639-1 code. `page`, counted from 1, is where the
+    passage is that answers it; 0 if the question compares the book with another."""
 
     text: str
     book_id: str

@@ -29,7 +29,7 @@ from app.store.books import Books
 from app.store.passages import Passage
 
 RULES = 1
-"""The version of the rules: one more whenever other questions may be made of the same book."""
+"""The version of the rules, which is one more whenever other questions may be made of the same book."""
 
 MOST = 5
 MOST_AFTER = 2
@@ -60,10 +60,10 @@ class Suggestions:
     settings: Callable[[], Settings]
 
     def for_desk(self, refs: Sequence[BookRef], cancel: Cancel) -> Work[None, tuple[SuggestedQuestion, ...]]:
-        """Up to MOST questions about these books, each in its book's language; of several books in turn, and one that
-        compares two of them if they are versions of one another. What was made of a book is kept.
+        """Return up to MOST questions about these books, each in its book's language; of several books in turn, and one
+        that compares two of them if they are versions of one another. What was made of a book is kept.
 
-        None where the setting is off. Raises AppError as the database does; Stopped.
+        There are none if the setting is off. Raises AppError as the database does; Stopped.
         """
         if not self.settings().suggest_questions:
             return ()
@@ -84,10 +84,11 @@ class Suggestions:
     def after(
         self, answer: Answer, refs: Sequence[BookRef], asked: Sequence[str], cancel: Cancel
     ) -> Work[None, tuple[SuggestedQuestion, ...]]:
-        """Up to MOST_AFTER questions about what stands on the page that the answer cites first, and after it. `refs`:
-        the books that were asked about; `asked`: the questions of the conversation so far.
+        """Return up to MOST_AFTER questions about what stands on the page that the answer cites first, and after it.
+        `refs` are the books that were asked about; `asked` are the questions of the conversation so far.
 
-        None where the setting is off, and after an answer that is not whole or cites nothing. Raises as `for_desk`.
+        There are none if the setting is off, and after an answer that is not whole or cites nothing. Raises as
+        `for_desk`.
         """
         place = _cited(answer)
         if place is None or not self.settings().suggest_questions:
@@ -132,7 +133,7 @@ class Suggestions:
         return candidates(passages, book.outline, _language(book, passages), passages)
 
     def _near(self, book: Book, page: int) -> list[PlacedCandidate]:
-        """On the page and the next one, or, of the last page, the one before."""
+        """Return the candidates on the page and the next one, or, for the last page, on the one before."""
         first = max(1, min(page, book.page_count - 1))
         sample = self._passages(book, None, _SAMPLE)
         near = self._passages(book, PageRange(first, min(first + 1, book.page_count)), _NEAR)
@@ -144,14 +145,14 @@ class Suggestions:
         return sorted(found, key=lambda passage: (passage.page, passage.start))
 
     def _answers(self, found: PlacedCandidate, refs: Sequence[BookRef]) -> bool:
-        """Whether the finder finds the passage by the question."""
+        """Return whether the finder finds the passage by the question."""
         passage = found.passage
         best = self.search.find([(ref.book_id, ref.pages) for ref in refs], found.candidate.text, _FIRST)
         place = passage.book_id, passage.page, passage.start
         return any((each.book_id, each.page, each.start) == place for each in best.passages)
 
     def _named(self, one: SuggestedQuestion, refs: Sequence[BookRef]) -> SuggestedQuestion:
-        """With the name of its book, where another book is found by it first."""
+        """Return the question with the name of its book, if another book is found by it first."""
         best = self.search.find([(ref.book_id, ref.pages) for ref in refs], one.text, 1).passages
         if best and best[0].book_id == one.book_id:
             return one
@@ -173,7 +174,8 @@ def suggestions_of(desk: Services) -> Suggestions:
 
 
 def _in_turn(of_books: Sequence[Sequence[SuggestedQuestion]]) -> list[SuggestedQuestion]:
-    """The first of each book, then the second of each, and so on; what several of them answer is there once."""
+    """Return the first question of each book, then the second of each, and so on; what several of them answer is there
+    once."""
     by_text: dict[str, SuggestedQuestion] = {}
     for one in chain.from_iterable(zip_longest(*of_books)):
         if one is not None:
@@ -187,25 +189,26 @@ def _suggested(found: PlacedCandidate) -> SuggestedQuestion:
 
 
 def _language(book: Book, passages: Sequence[Passage]) -> str:
-    """Empty where no questions are asked in it: rather none than bad ones."""
+    """Return the language of a book; empty if no questions are asked in it: rather none than bad ones."""
     return language_of_passages(passages) if book.language in ("", *GRAMMARS) else ""
 
 
 def _cited(answer: Answer) -> tuple[str, int] | None:
-    """The book and the page that a whole answer cites first."""
+    """Return the book and the page that a whole answer cites first; None if it cites none."""
     if answer.ending is not Ending.COMPLETE or not answer.text:
         return None
     return next(iter(pages_cited(answer)), None)
 
 
 def _is_said(question: str, said: Sequence[Sequence[str]]) -> bool:
-    """Whether most of its words stand together in one of these texts: it was asked, or is answered, already."""
+    """Return whether most of the question's words stand together in one of these texts: it was asked, or is answered,
+    already."""
     words = {word for word in words_of(question) if len(word) > 3} or set(words_of(question))
     return any(len(words.intersection(each)) >= _SAME * len(words) for each in said)
 
 
 def _alike(first: Book, second: Book) -> bool:
-    """Whether two books seem to be versions of one: by their titles, numbers aside, or by their headings."""
+    """Return whether two books seem to be versions of one: by their titles, numbers aside, or by their headings."""
     names = [_LETTERS.sub("", _ASIDE.sub("", book.title)).casefold() for book in (first, second)]
     if names[0] == names[1] and names[0]:
         return True

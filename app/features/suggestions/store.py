@@ -11,21 +11,22 @@ from app.store.db import Database
 
 
 class SuggestedQuestions:
-    """All methods raise AppError as `Database.read` and `Database.write` do; what is kept is on disk. `rules`: the
-    version of those that the questions were made by."""
+    """The suggested questions on disk. All methods raise AppError as `Database.read` and `Database.write` do; what is
+    kept is on disk. `rules` is the version of those that the questions were made by."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def of_book(self, book_id: str, rules: int) -> tuple[SuggestedQuestion, ...] | None:
-        """None where none were made by these rules, or the book's pages were read again since."""
+        """Return the questions of a book; None if none were made by these rules, or the book's pages were read again
+        since."""
         row = self._database.row(
             "SELECT questions FROM suggested_questions WHERE book_id = ? AND rules = ?", (book_id, rules)
         )
         return None if row is None else msgspec.json.decode(row[0], type=tuple[SuggestedQuestion, ...])
 
     def keep(self, book_id: str, rules: int, questions: Sequence[SuggestedQuestion]) -> None:
-        """Without effect for a book that was deleted meanwhile."""
+        """Keep the questions of a book; this has no effect for one that was deleted meanwhile."""
         self._database.run(
             """INSERT OR REPLACE INTO suggested_questions (book_id, rules, questions)
                 SELECT id, ?, ? FROM books WHERE id = ?""",

@@ -47,7 +47,7 @@ _BACK_MATTER = re.compile(
     r"|.*(?:著作権|ライセンス|奥付|索引|参考文献|謝辞|著者|名前|関連項目).*)\W*",
     re.IGNORECASE,
 )
-"""Headings of what belongs to a book and is not its matter."""
+"""Matches the headings of what belongs to a book and is not its matter."""
 
 _LEGAL = re.compile(r"all rights reserved|©|\bISBN\b|general public license|\(c\) \d{4}", re.IGNORECASE)
 
@@ -72,7 +72,8 @@ class PlacedCandidate:
 
 
 def language_of_text(text: str) -> str:
-    """ISO 639-1; empty where it is not plain, or none of those that are known here."""
+    """Return the language of a text as an ISO 639-1 code; empty if it is not plain, or none of those that are known
+    here."""
     if len(_KANA.findall(text)) > len(text) / 10:
         return "ja"
     place = leading_language(words_of(text))
@@ -80,7 +81,7 @@ def language_of_text(text: str) -> str:
 
 
 def language_of_passages(passages: Sequence[Passage]) -> str:
-    """That of most of them."""
+    """Return the language of most of these passages."""
     counted = Counter(language_of_text(passage.text) for passage in passages[:: max(1, len(passages) // 60)])
     counted.pop("", None)
     most = max(counted, key=lambda language: counted[language], default="")
@@ -90,8 +91,9 @@ def language_of_passages(passages: Sequence[Passage]) -> str:
 def candidates(
     passages: Sequence[Passage], outline: Sequence[Section], language: str, sample: Sequence[Passage]
 ) -> list[PlacedCandidate]:
-    """The questions that these passages answer, the most worth asking first; none in a language that has no grammar.
-    `passages`: in the order of the book; `outline`: of the book; `sample`: passages that show how it writes words."""
+    """Return the questions that these passages answer, the most worth asking first; none in a language that has no
+    grammar. `passages` are in the order of the book; `outline` is the book's; `sample` are passages that show how it
+    writes words."""
     if language not in GRAMMARS:
         return []
     grammar, casing = GRAMMARS[language], Casing(sample)
@@ -129,7 +131,7 @@ def _of_outline(
 
 
 def _title_of_book(outline: Sequence[Section]) -> str:
-    """Where the whole book is below one entry of its outline, that; else empty."""
+    """Return the one entry of the outline below which the whole book is; empty if there is none."""
     highest = [section.title for section in outline if section.level == 1]
     return highest[0] if len(highest) == 1 and len(outline) > 1 else ""
 
@@ -156,7 +158,7 @@ def _of_passages(
 
 
 class Casing:
-    """How often words are written small, and how often with a capital letter inside of a sentence."""
+    """The number of times that words are written small, and that they have a capital letter inside of a sentence."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._small: Counter[str] = Counter()
@@ -166,7 +168,7 @@ class Casing:
             self._capital.update(word.casefold() for word in _CAPITAL.findall(passage.text))
 
     def is_rare(self, word: str) -> bool:
-        """Written once at most; a first word does not count."""
+        """Return whether a word is written once at most; the first word of a sentence does not count."""
         return self._small[word] + self._capital[word] < 2
 
     def is_common(self, word: str) -> bool:
@@ -178,7 +180,7 @@ def _title(passage: Passage) -> str:
 
 
 def _may_ask(passage: Passage, language: str) -> bool:
-    """Whether it is in the book's language, and no part of what stands before and after the book."""
+    """Return whether a passage is in the book's language, and no part of what stands before and after the book."""
     matter = _matter_of(_title(passage)).casefold()
     if FRONT_MATTER.match(matter) or _BACK_MATTER.fullmatch(matter) or _LEGAL.search(passage.text):
         return False
@@ -186,7 +188,7 @@ def _may_ask(passage: Passage, language: str) -> bool:
 
 
 def _matter_of(title: str) -> str:
-    """A heading without its number, and without brackets around what is left: 第4条（休暇）."""
+    """Return a heading without its number, and without brackets around what is left: 第4条（休暇）."""
     return split_number(title)[1].strip(" ()[]【】")
 
 
@@ -195,7 +197,7 @@ def _folded(text: str) -> str:
 
 
 def sentences_of(text: str, language: str) -> Iterator[str]:
-    """The whole sentences of a text in which nothing is divided at the end of a line."""
+    """Yield the whole sentences of a text in which nothing is divided at the end of a line."""
     if language == "ja":
         yield from _japanese_sentences(text)
         return
@@ -234,7 +236,8 @@ def _worth(candidate: Candidate, passage: Passage, grammar: Grammar, casing: Cas
 
 
 def _in_order(found: Sequence[PlacedCandidate], passages: Sequence[Passage]) -> list[PlacedCandidate]:
-    """Each is the best of what is left, where kinds, parts of the book and words that were asked about count less."""
+    """Order candidates so that each is the best of what is left; kinds, parts of the book and words that were asked
+    about count less."""
     part = {passage: number * _PARTS // len(passages) for number, passage in enumerate(passages)}
     left = sorted(found, key=lambda each: -each.worth)[:_RANKED]
     asked: Counter[int | str] = Counter()  # kinds by their names, parts, pages, words

@@ -1,4 +1,4 @@
-"""How English asks."""
+"""The ways in which English asks."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _is_adverb(word: str) -> bool:
 
 
 def _subject(groups: Groups) -> bool:
-    """A noun phrase, as far as it can be seen: by a determiner, a plural, or names."""
+    """Return whether `np` is a noun phrase, as far as it can be seen: by a determiner, a plural, or names."""
     phrase = groups["np"].split()
     first, last = phrase[0].casefold(), phrase[-1]
     if first in words.STARTS or last.casefold() in _NO_END or any(map(_is_adverb, phrase)):
@@ -61,7 +61,8 @@ def _subject(groups: Groups) -> bool:
 
 
 def _thing(groups: Groups) -> bool:
-    """One that can be asked about alone: a definite phrase needs more than one word to say which it is."""
+    """Return whether `np` is a thing that can be asked about alone: a definite phrase needs more than one word to say
+    which it is."""
     first, *_others = phrase = groups["np"].casefold().split()
     head = [word for word in phrase if word not in _ARTICLES]
     if not _subject(groups) or first in _DETERMINERS - _ARTICLES or first == "you" or not head:
@@ -76,7 +77,7 @@ def _one(groups: Groups) -> bool:
 
 
 def _headed(*heads: str) -> Fits:
-    """A noun phrase whose head, its last word or the first after the article, is one of these."""
+    """Make a test for a noun phrase whose head, its last word or the first after the article, is one of these."""
 
     def fits(groups: Groups) -> bool:
         phrase = groups["np"].casefold().split()
@@ -86,14 +87,14 @@ def _headed(*heads: str) -> Fits:
 
 
 def _act(groups: Groups) -> bool:
-    """Somebody does something, or it is done: nobody only wants it."""
+    """Return whether somebody does something, or it is done: nobody only wants it."""
     done = groups["vp"].split()
     idle = done[0] in words.NO_ACTS or (done[0] == "be" and len(done) < 2)
     return _subject(groups) and not idle and re.search(r"\band (?:to|be)\b", groups["vp"]) is None
 
 
 def _event(groups: Groups) -> bool:
-    """A condition that may come about, and after it what follows from that."""
+    """Return whether there is a condition that may come about, and after it what follows from that."""
     clause = groups["np"].casefold().split()
     if not words.INTENTIONS.isdisjoint(clause) or len(clause) < 3:
         return False
@@ -131,7 +132,8 @@ def _speaker(groups: Groups) -> bool:
 
 
 def _gerund(groups: Groups) -> bool:
-    """Not an object without an article that would need one, nor a noun that the gerund belongs to."""
+    """Return whether what follows a gerund can be its object: it lacks no article that it needs, and is no noun to
+    which the gerund belongs."""
     if re.search(r"\byour|\band \w+ing\b|^the \S+$", groups["np"]):
         return False
     if re.match(r"(?:an?|the|to|from|as|with|for|up)\b", groups["np"]):

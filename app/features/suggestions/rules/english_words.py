@@ -19,7 +19,7 @@ GENERIC = listed(
     " best usual new old current resulting simplest easiest most least only exception exceptions note list line text"
     " file user users name names value values field fields option command output input number time"
 )
-"""Things of which every book has several; alone they name none."""
+"""The things of which every book has several; alone they name none."""
 
 STARTS = listed(
     "in on at by for from to with without within after before during if when while as since until under over"
@@ -30,7 +30,7 @@ STARTS = listed(
     " some several few more less none nobody everyone everybody someone anyone people nothing something everything"
     " anything yes no never always now today later earlier again still just maybe perhaps indeed"
 )
-"""First words of sentences with which no subject begins."""
+"""The first words of sentences with which no subject begins."""
 
 NO_ADVERBS = listed(
     "hourly daily weekly monthly quarterly yearly early only family supply assembly reply anomaly italy july friendly"
@@ -38,10 +38,10 @@ NO_ADVERBS = listed(
 )
 INTENTIONS = listed("want wish need like prefer intend decide plan think feel possible necessary any needed desired")
 STATES = listed("are have can could do were had must should may might know don't cannot aren't haven't use")
-"""Verbs that say of a reader in a condition how things are, and name no event."""
+"""The verbs that say of a reader in a condition how things are, and name no event."""
 
 NO_ACTS = listed("wish want need like find have prefer consider try help seem appear do get notice see know expect")
-"""Verbs of which nobody asks when."""
+"""The verbs for which nobody asks when."""
 
 VERBS = listed(
     "access add adjust answer apply archive ask assign avoid back up become boot browse build buy calculate call change"
@@ -58,7 +58,7 @@ VERBS = listed(
     " track train transfer translate treat trigger tune turn understand uninstall update upgrade upload use validate"
     " verify view wash wrap write"
 )
-"""Base forms of what is done by instructions."""
+"""The base forms of what is done by instructions."""
 
 _DOUBLED = listed("get set run cut plan stop log submit split")
 _IRREGULAR = listed(
@@ -88,7 +88,7 @@ SINGULARS = (
     "purpose|definition|scope|role|structure|cost|process|procedure|meaning|difference|history|origin|layout|importance"
     "|price|cause|function|status|lifecycle"
 )
-"""Nouns that headings are about, where more follows: of, for, between."""
+"""The nouns that headings are about, where more follows: of, for, between."""
 
 
 def _gerund(verb: str) -> str:
@@ -106,4 +106,4 @@ def _past(verb: str) -> str:
 GERUNDS = {_gerund(verb): verb for verb in VERBS}
 PASTS = {_past(verb): verb for verb in VERBS | _HAPPENING if verb not in _IRREGULAR}
 LIKE_NOUNS = {verb for gerund, verb in GERUNDS.items() if gerund in _NOUN_LIKE}
-"""Base forms of gerunds that may belong to the noun behind them: operating systems."""
+"""The base forms of gerunds that may belong to the noun behind them: operating systems."""

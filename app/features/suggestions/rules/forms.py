@@ -1,4 +1,4 @@
-"""The rules that all languages have in common where a question is made of a heading or of a sentence."""
+"""The rules that all languages have in common by which a question is made of a heading or of a sentence."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ MOST_CHARACTERS = 110
 _LEAST_HEADING = 4  # characters
 
 _ODD = re.compile(r"[`\[\]{}<>|\\=*@#$%^~«»„“”\"()…]|://|\.\.|\s-|-\s|--|[.!?:;]\s|[^\w.!?)'’]$")
-"""Signs that no phrase has that can stand in a question."""
+"""Matches the signs that no phrase has that can stand in a question."""
 
 _POINTING = (
     "this these those it its they them he she above below dies diese diesem diesen dieser dieses hier oben unten cet"
     " cette ces il elle ils elles este esta estos estas ese esa eso"
 )
-"""Words of any language that, in a whole question, ask about what is said elsewhere."""
+"""Matches the words of any language that, in a whole question, ask about what is said elsewhere."""
 
 _FIRST_LETTER = re.compile(r"[^\W\d_]")
 _NO_GAP = re.compile("(?<=[\u3040-\u9fff]) (?=[\u3040-\u9fff])")
@@ -31,7 +31,7 @@ Fits: TypeAlias = Callable[[Groups], bool]
 
 
 class Kind(IntEnum):
-    """The kind of thing that a question asks for. More is more worth asking, where all else is equal."""
+    """The kind of thing that a question asks for. A higher one is more worth asking, if all else is equal."""
 
     SECTION = 0  # what a section says: always possible, never surprising
     CONTENT = 40
@@ -48,7 +48,7 @@ class Kind(IntEnum):
 
 
 class First(Enum):
-    """The first letter of `np` inside of a question."""
+    """The way in which the first letter of `np` is written inside of a question."""
 
     BY_BOOK = auto()  # small if the book writes the word so elsewhere
     SMALL = auto()
@@ -57,7 +57,7 @@ class First(Enum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A question that a passage answers. `about`: what it asks about, as the passage writes it."""
+    """A question that a passage answers. `about` is what it asks about, as the passage writes it."""
 
     kind: Kind
     text: str
@@ -93,7 +93,7 @@ class QuestionForm:
     first: First = First.BY_BOOK
 
     def match(self, text: str, grammar: Grammar) -> dict[str, str] | None:
-        """The groups, if the text is of this form and each of them can stand in a question."""
+        """Return the groups, if the text is of this form and each of them can stand in a question; else None."""
         found = self.pattern.fullmatch(text)
         if found is None:
             return None
@@ -109,13 +109,12 @@ class QuestionForm:
 
 @dataclass(frozen=True)
 class Grammar:
-    """How a language asks.
+    """The way in which a language asks.
 
-    `sentences` and `headings`: the first form that fits is taken. `section` asks what is said below the heading `{np}`.
-    `within` puts the title of a book before a question, `comparison` asks how two books differ.
-    `dangling`: words that point to something outside of the phrase they are in.
-    `lowered`: first words that have a capital letter only because a sentence begins with them.
-    `definite`: articles of what is known already. All words are case-folded.
+    The first of `sentences` and of `headings` that fits is taken. `section` asks what is said below the heading `{np}`.
+    `within` puts the title of a book before a question, `comparison` asks how two books differ. `dangling` are words
+    that point to something outside of the phrase they are in. `lowered` are first words that have a capital letter only
+    because a sentence begins with them. `definite` are articles of what is known already. All words are case-folded.
     """
 
     sentences: Sequence[QuestionForm]
@@ -129,24 +128,26 @@ class Grammar:
     nouns_have_capitals: bool = False
 
     def name_book(self, question: str, title: str) -> str:
-        """The question, asked of the book of this title."""
+        """Return the question, asked about the book of this title."""
         if ", {question}" in self.within:
             question = _FIRST_LETTER.sub(lambda found: found[0].lower(), question, count=1)
         return self.within.format(title=title, question=question)
 
 
 def words_of(text: str) -> list[str]:
-    """Case-folded."""
+    """Return the words of a text, case-folded."""
     return _WORD.findall(text.casefold().replace("’", "'"))
 
 
 def ask_of_sentence(sentence: str, grammar: Grammar, is_common: Callable[[str], bool]) -> Candidate | None:
-    """The question that one whole sentence answers. `is_common`: whether the book also writes a word small."""
+    """Return the question that one whole sentence answers; None if there is none. `is_common` tells whether the book
+    also writes a word small."""
     return _first(sentence, grammar.sentences, grammar, is_common)
 
 
 def ask_of_heading(heading: str, grammar: Grammar, is_common: Callable[[str], bool]) -> Candidate | None:
-    """The question that a heading asks; where it names no more than a matter, what is said below it."""
+    """Return the question that a heading asks or, if it names no more than a matter, what is said below it; None if
+    neither fits."""
     if asked := _first(heading, grammar.headings, grammar, is_common):
         return asked
     vague = heading.isupper() or not grammar.dangling.isdisjoint(words_of(heading))
@@ -173,7 +174,7 @@ def _first(
 
 
 def _small(phrase: str, form: QuestionForm, grammar: Grammar, is_common: Callable[[str], bool]) -> str:
-    """The phrase as it is written inside of a sentence."""
+    """Return the phrase as it is written inside of a sentence."""
     first = phrase.partition(" ")[0]
     word = first.casefold()
     known = any(map(is_common, (word, word.partition("-")[0], word.removesuffix("s"))))

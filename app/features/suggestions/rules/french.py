@@ -1,4 +1,4 @@
-"""How French asks."""
+"""The ways in which French asks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How German asks."""
+"""The ways in which German asks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _article(phrase: str) -> str:
 
 
 def _named(groups: Groups) -> bool:
-    """A definite thing is only known by more than one word, or by a long one."""
+    """Return whether a definite thing is named: by more than one word, or by a long one."""
     words = groups["np"].split()
     if words[1] in _GENERIC or not any(word[:1].isupper() for word in words[1:]):
         return False

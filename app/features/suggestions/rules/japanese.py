@@ -1,4 +1,4 @@
-"""How Japanese asks."""
+"""The ways in which Japanese asks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SORTS = (
     "のこと|ツール|システム|仕組み|プログラム|コマンド|パッケージ|ファイル|方法|機能|規格|言語|形式"
     "|ライブラリー?|ソフトウェア|団体|組織|制度"
 )
-"""Words for the sort of thing that something is, where a sentence says so."""
+"""The words for the sort of thing that something is, by which a sentence says so."""
 
 _SENTENCES = (
     _form(Kind.AMOUNT, rf"{_NOUN}は、?(?P<rest>.*?)(?:月額|日額|年額|時給)?{_NUMBER}円.*。", "{np}はいくらですか。"),

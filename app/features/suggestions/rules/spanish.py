@@ -1,4 +1,4 @@
-"""How Spanish asks."""
+"""The ways in which Spanish asks."""
 
 from __future__ import annotations
 

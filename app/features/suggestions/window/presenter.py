@@ -29,7 +29,7 @@ class _Wanted:
 
 
 class SuggestionsPresenter(QObject):
-    """Nobody waits for suggestions: where none can be made, none are shown, and nothing is said."""
+    """Suggests questions. Nobody waits for them: if none can be made, none are shown, and nothing is said."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace.parent)
@@ -46,7 +46,7 @@ class SuggestionsPresenter(QObject):
 
     @Slot()
     def look(self) -> None:
-        """There may be another conversation, other books, or another last answer."""
+        """Suggest anew if there is another conversation, other books, or another last answer."""
         wanted = self._want()
         if wanted == self._wanted:
             return
@@ -60,13 +60,14 @@ class SuggestionsPresenter(QObject):
 
     @Slot()
     def renew(self) -> None:
-        """A book was read again, or the settings changed."""
+        """Suggest anew in any case: a book was read again, or the settings changed."""
         self._wanted = None
         self.look()
 
     @Slot(str)
     def choose(self, question: str) -> None:
-        """Ask it, or add it to what is being written. While another conversation gets an answer, it is only written."""
+        """Ask the question, or add it to what is being written. While another conversation gets an answer, it is only
+        written."""
         self._composer.setFocus()
         written = self._composer.text().strip()
         if self._is_under_way() or written.endswith(question):
@@ -79,7 +80,7 @@ class SuggestionsPresenter(QObject):
         self.look()
 
     def _is_under_way(self) -> bool:
-        """A question of the shown conversation is being answered, or waits for it."""
+        """Return whether a question of the shown conversation is being answered, or waits for it."""
         running = self._conversation.answer.running
         return self._asking.holds or (running is not None and running.conversation.id == self._shown.id)
 
