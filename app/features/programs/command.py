@@ -19,7 +19,8 @@ from app.wording.units import printable
 
 
 def run(options: argparse.Namespace, desk: Services) -> None:
-    """Raises AppError USAGE, MCP_NO_NAME, MCP_FORBIDDEN, MCP_CLIENT_UNKNOWN, MATTER_UNKNOWN, and as the store does."""
+    """Carry out the command. Raises AppError USAGE, MCP_NO_NAME, MCP_FORBIDDEN, MCP_CLIENT_UNKNOWN, MATTER_UNKNOWN, and
+    as the store does."""
     access = mcp_access_of(desk)
     match options.mcp_command:
         case "list":
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace, desk: Services) -> None:
 
 
 def open_for_program(options: argparse.Namespace, terminal: Terminal) -> Services:
-    """The library, where nobody can be asked for its passphrase. Raises AppError as opening it does."""
+    """Open the library where nobody can be asked for its passphrase. Raises AppError as opening it does."""
     file = options.passphrase_file
     desk = terminal.open_desk(arguments.paths(options), passphrases.first_line(file) if file is not None else None)
     say_told(desk.features.told)
@@ -52,7 +53,8 @@ def _allow(options: argparse.Namespace, desk: Services) -> None:
 
 
 def _agrees(words: str) -> bool:
-    """A person has to be there: a program that could allow itself would need no permission."""
+    """Ask a person who has to be there: a program that could allow itself would need no permission. Return whether they
+    agree. Raises AppError USAGE."""
     if not sys.stdin.isatty():
         raise AppError(Code.USAGE, detail=_("only a person at a terminal can allow a program"))
     print(printable(words), file=sys.stderr)

@@ -19,9 +19,9 @@ class McpStanding(StrEnum):
 
 
 class McpClient(msgspec.Struct, frozen=True):
-    """A program by the name that it gives itself: nothing proves it. `program`: the file that started the server last,
-    as far as the system says. `library`, `matters`: which desks it may see, matters by their ids. `asked_at`: when it
-    asked last, in seconds since the epoch."""
+    """A program by the name that it gives itself: nothing proves it. `program` is the file that started the server
+    last, as far as the system says. `library` and `matters` tell which desks it may see, matters by their ids.
+    `asked_at` is when it asked last, in seconds since the epoch."""
 
     name: str
     standing: McpStanding = McpStanding.ASKED
@@ -32,12 +32,12 @@ class McpClient(msgspec.Struct, frozen=True):
 
     @property
     def desks(self) -> tuple[str, ...]:
-        """Ids of those that it may see, LIBRARY among them."""
+        """The ids of the desks that it may see, LIBRARY among them."""
         if self.standing is not McpStanding.ALLOWED:
             return ()
         return ((LIBRARY,) if self.library else ()) + self.matters
 
 
 def client_name(untrusted_name: str) -> str:
-    """A name as it is kept and shown: on one line, not long; empty where nothing is left of it."""
+    """Return a name as it is kept and shown: on one line, not long; empty if nothing is left of it."""
     return " ".join(disarm(untrusted_name).split())[:NAME_CHARACTERS].strip()

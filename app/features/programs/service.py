@@ -25,7 +25,8 @@ _LOOK_EVERY_S = 0.25
 
 @dataclass(frozen=True)
 class McpAccess:
-    """`note`: into the record of the library. All methods raise AppError as the store does."""
+    """The access of programs. `note` writes into the record of the library. All methods raise AppError as the store
+    does."""
 
     clients: McpClients
     matters: MatterStore
@@ -38,7 +39,7 @@ class McpAccess:
         return self.clients.all()
 
     def admit(self, name: str, program: str, cancel: Cancel, *, patience_s: float) -> Work[float, McpClient]:
-        """The program as a person allowed it. Where nobody has decided, and the desk's window is open, a person is
+        """Return the program as a person allowed it. If nobody has decided, and the desk's window is open, a person is
         asked there; yields the seconds waited so far. Raises AppError MCP_FORBIDDEN, MCP_REFUSED, MCP_NOT_ALLOWED,
         MCP_UNDECIDED; Stopped."""
         self.policy.check_program(name)
@@ -66,8 +67,8 @@ class McpAccess:
         return seen | {id: matters[id] for id in client.desks if id in matters}
 
     def desk_named(self, client: McpClient, name: str) -> str:
-        """The id of the desk that it means: the matter of that name; without one the library, or all that it may see.
-        Of what it may not see it learns nothing. Raises AppError MCP_NO_MATTER."""
+        """Return the id of the desk that the program means: the matter of that name; without one the library, or all
+        that it may see. It learns nothing about what it may not see. Raises AppError MCP_NO_MATTER."""
         seen = self.desks(client)
         if name.strip():
             named = [id for id, matter in seen.items() if matter is not None and fold(matter.name) == fold(name)]
@@ -78,7 +79,8 @@ class McpAccess:
         return named[0]
 
     def allow(self, name: str, desks: Collection[str]) -> McpClient:
-        """Let it see these desks alone, by their ids. Raises AppError MCP_NO_NAME, MCP_FORBIDDEN, MATTER_UNKNOWN."""
+        """Let a program see these desks alone, by their ids. Raises AppError MCP_NO_NAME, MCP_FORBIDDEN,
+        MATTER_UNKNOWN."""
         named = client_name(name)
         if not named:
             raise AppError(Code.MCP_NO_NAME)
@@ -93,7 +95,7 @@ class McpAccess:
         return allowed
 
     def refuse(self, name: str) -> None:
-        """It is shown nothing, and nobody is asked about it again."""
+        """Refuse a program: it is shown nothing, and nobody is asked about it again."""
         self.clients.refuse(name)
         self._note(name, "refused")
 

@@ -1,4 +1,4 @@
-"""On disk, in the main database: which programs asked for the desk over MCP, and what each may see."""
+"""The main database's tables of programs: which asked for the desk over MCP, and what each may see."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from app.language.folding import storable
 from app.store.db import Database
 
 _MOST_ASKED = 20
-"""Programs that nobody has decided about are kept no longer than so many others have asked since."""
+"""The number of others that have to ask before a program that nobody has decided about is kept no longer."""
 
 
 class McpClients:
-    """All methods raise AppError as `Database.read` and `Database.write` do; what they did is on disk."""
+    """The programs on disk. All methods raise AppError as `Database.read` and `Database.write` do; what they did is on
+    disk."""
 
     def __init__(self, home: Database) -> None:
         self._home = home
@@ -40,7 +41,7 @@ class McpClients:
         return McpClient(str(named), McpStanding(str(standing)), str(program), bool(library), ids, float(asked_at))
 
     def ask(self, name: str, program: str) -> None:
-        """It wants to see something; what was decided about it stays."""
+        """Note that a program wants to see something; what was decided about it stays."""
         with self._home.write() as connection:
             connection.execute(
                 """INSERT INTO mcp_clients (name, standing, program, library, asked_at) VALUES (?, 'asked', ?, 0, ?)
@@ -54,7 +55,7 @@ class McpClients:
             )
 
     def allow(self, name: str, desks: Collection[str]) -> None:
-        """It may see these desks, by their ids, and no others."""
+        """Let a program see these desks, by their ids, and no others."""
         with self._home.write() as connection:
             _decide(connection, name, McpStanding.ALLOWED, LIBRARY in desks)
             for id in desks:
@@ -62,7 +63,7 @@ class McpClients:
                     connection.execute("INSERT INTO mcp_matters (name, matter_id) VALUES (?, ?)", (storable(name), id))
 
     def refuse(self, name: str) -> None:
-        """It may see nothing, and nobody is asked about it again."""
+        """Refuse a program: it may see nothing, and nobody is asked about it again."""
         with self._home.write() as connection:
             _decide(connection, name, McpStanding.REFUSED, False)
 

@@ -16,7 +16,7 @@ def standing_words(standing: McpStanding) -> str:
 
 
 def seen_words(client: McpClient, matters: Mapping[str, str]) -> str:
-    """Say in a sentence what a program may see. `matters`: their names, by ids."""
+    """Say in a sentence what a program may see. `matters` are their names, by ids."""
     names = [_("the library")] if client.library else []
     names += [f"“{matters[id]}”" for id in client.matters if id in matters]
     words = _("“{name}” may list, search and read the documents of {desks}, and ask the model about them.")
@@ -24,7 +24,7 @@ def seen_words(client: McpClient, matters: Mapping[str, str]) -> str:
 
 
 def about_words(client: McpClient, desks: Mapping[str, str]) -> str:
-    """Say in a line what was decided about a program. `desks`: names of the library and of matters, by ids."""
+    """Say in a line what was decided about a program. `desks` are the names of the library and of matters, by ids."""
     if client.standing is McpStanding.ASKED:
         return _("Waits for your decision. It sees nothing.")
     if client.standing is McpStanding.REFUSED:
@@ -34,12 +34,12 @@ def about_words(client: McpClient, desks: Mapping[str, str]) -> str:
 
 
 def asks_words(client: McpClient) -> str:
-    """That it waits for a decision."""
+    """Say that a program waits for a decision."""
     return _("The program “{name}” asks to read documents in Octavo.").format(name=printable(client.name))
 
 
 def started_words(client: McpClient) -> str:
-    """Which program it is, as far as the system says."""
+    """Say which program it is, as far as the system says."""
     return _("Started by {path}").format(path=printable(client.program))
 
 

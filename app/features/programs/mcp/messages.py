@@ -107,7 +107,7 @@ class ResourceText(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def schema_of(kind: type[msgspec.Struct]) -> dict[str, object]:
-    """The JSON schema of a struct, as an object: what MCP wants of a tool's arguments and results."""
+    """Return the JSON schema of a struct, as an object: what MCP wants for a tool's arguments and results."""
     (whole,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     found = dict(components)
     own: dict[str, object] = dict(found.pop(kind.__name__, whole))

@@ -30,7 +30,7 @@ STEPS = 6.0
 """Waiting, loading, counting, reading, writing, weighing: each counts 1."""
 
 Report: TypeAlias = Callable[[float, str], None]
-"""Takes how far it is, up to STEPS, and words."""
+"""Takes the progress, up to STEPS, and words for it."""
 
 _EVERY_S = 0.25
 _WAITING, _LOADING, _COUNTING, _READING, _WRITING, _WEIGHING = range(6)
@@ -38,7 +38,8 @@ _HALF_WRITTEN = 200  # pieces of an answer, whose length nobody knows
 
 
 class Progress:
-    """An `AnswerScreen`. `weighed`: the answer with the verdicts on its sentences, once it has ended."""
+    """An `AnswerScreen` that reports progress. `weighed` is the answer with the verdicts on its sentences, once it has
+    ended."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -53,7 +54,7 @@ class Progress:
         self.loading(event) if isinstance(event, Loading) else self.tokenizing(event)
 
     def images(self, images: Sequence[ImageRef], tokens: Sequence[int]) -> None:
-        """None is shown to the model."""
+        """Do nothing, as no image is shown to the model."""
 
     def loading(self, event: Loading) -> None:
         self._tell(_LOADING, event.fraction, _("loading the model"))
@@ -62,7 +63,7 @@ class Progress:
         self._tell(_COUNTING, event.done / max(event.total, 1), _("counting words"))
 
     def looking(self, event: Looking) -> None:
-        """No image is shown to the model."""
+        """Do nothing, as no image is shown to the model."""
 
     def reading(self, event: Reading) -> None:
         words = _("reading: {done} of {total} tokens").format(done=count(event.done), total=count(event.total))
@@ -72,7 +73,7 @@ class Progress:
         self._tell(_READING, 0.0, part_words(event.number, event.total))
 
     def part_ended(self, event: PartEnded) -> None:
-        """The next one begins."""
+        """Begin to count the next part."""
 
     def noting(self) -> None:
         self._write(_("writing notes"))
@@ -90,19 +91,19 @@ class Progress:
         """Say nothing of a problem by itself: the answer says what it means for it."""
 
     def written(self, question: Question | StoredQuestion, answer: Answer) -> None:
-        """It comes with the verdicts on its sentences."""
+        """Do nothing: the answer comes with the verdicts on its sentences."""
 
     def finished(self, question: Question | StoredQuestion, weighed: AnswerWeighed) -> None:  # noqa: ARG002
         self.weighed = weighed.answer
 
     def judged(self, answer: Answer, judged: JsonAnswer) -> None:
-        """No tool asks for JSON."""
+        """Do nothing, as no tool asks for JSON."""
 
     def stopped(self, answer: Answer) -> None:
-        """Whoever stopped it knows."""
+        """Do nothing: whoever stopped it knows."""
 
     def choices(self, choices: Choices) -> None:
-        """They are options of a terminal."""
+        """Do nothing: the choices are options of a terminal."""
 
     def _write(self, words: str) -> None:
         self._pieces += 1

@@ -35,7 +35,7 @@ def of(desk_id: str, document: DocumentEntry) -> Resource:
 
 
 def parse(uri: str) -> ResourcePlace:
-    """Raises RpcFault for another kind of address."""
+    """Parse the address of a document or page. Raises RpcFault for another kind of address."""
     found = _URI.fullmatch(uri)
     if found is None:
         raise RpcFault(RESOURCE_NOT_FOUND, f"there is nothing at {uri!r}")

@@ -111,8 +111,8 @@ class PagesRead(msgspec.Struct, frozen=True):
 
 
 class CitedPage(msgspec.Struct, frozen=True):
-    """A page mark: characters [start, end) of the answer. `page` is what the document calls it; `number` counts from 1,
-    and is 0 where there is no such page."""
+    """A page mark at the characters [start, end) of the answer. `page` is what the document calls it; `number` counts
+    from 1, and is 0 if there is no such page."""
 
     start: int
     end: int
@@ -133,10 +133,10 @@ class PageWords(msgspec.Struct, frozen=True):
 
 
 class SentenceChecked(msgspec.Struct, frozen=True):
-    """Characters [start, end) of the answer, which state something. `verdict`: `verbatim`, word for word on a page;
-    `seems`, a model judges that the page says it; `compare`, close to the page; `otherwise`, the page says it with
-    another number, date, name or negation; `nothing`, no page says it; `unweighed`, not known, and `reason` says why.
-    `named`: the page that the answer names, where `evidence` is not on it."""
+    """The characters [start, end) of the answer, which state something. `verdict` is `verbatim`, word for word on a
+    page; `seems`, a model judges that the page says it; `compare`, close to the page; `otherwise`, the page says it
+    with another number, date, name or negation; `nothing`, no page says it; `unweighed`, not known, and `reason` says
+    why. `named` is the page that the answer names, if `evidence` is not on it."""
 
     start: int
     end: int

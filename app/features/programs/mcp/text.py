@@ -1,4 +1,5 @@
-"""The same as text that a tool gives as data: for programs that show it, or hand it to a model."""
+"""The results of tools as text, beside those that they give as data: for programs that show them, or hand them to a
+model."""
 
 from __future__ import annotations
 
@@ -47,13 +48,13 @@ def pages_text(read: PagesRead) -> str:
 
 
 def answer_text(question: Question, answer: Answer, shelf: Mapping[str, Book]) -> str:
-    """The answer, what it rests on, what the pages have of each sentence, and what was read."""
+    """Return the answer, what it rests on, what the pages have of each sentence, and what was read."""
     lines = (*finding_lines(question, answer, shelf), *verdict_lines(answer, shelf), tokens_text(answer))
     return "\n".join((answer.text, "", *map(printable, lines)))
 
 
 def tokens_text(answer: Answer) -> str:
-    """How much was read for an answer."""
+    """Say how much was read for an answer."""
     reused, read = answer.usage.reused_tokens, answer.usage.evaluated_tokens
     words = _("{n} tokens of the documents and the conversation, of which {reused} had been read before.")
     return words.format(n=count(reused + read), reused=count(reused))

@@ -60,7 +60,8 @@ MOST_CHARACTERS = 60_000
 
 @dataclass
 class ToolUse:
-    """One call of a tool, of the desk that is open. `begun`: ids of the conversations that this program began."""
+    """One call of a tool, on the desk that is open. `begun` are the ids of the conversations that this program
+    began."""
 
     desk: Services
     client: McpClient
@@ -80,7 +81,8 @@ class ToolReply(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Tool:
-    """`takes`: the struct of its arguments; `of_desk`: whether these name a matter, which is opened first."""
+    """A tool. `takes` is the struct of its arguments; `of_desk` tells whether these name a matter, which is opened
+    first."""
 
     name: str
     title: str
@@ -175,7 +177,7 @@ def ask(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
 
 
 def _question(use: ToolUse, arguments: AskQuestion) -> Question:
-    """With its conversation, which is begun if it does not follow an answer."""
+    """Return the question with its conversation, which is begun if it does not follow an answer."""
     conversations = use.desk.conversations
     books = tuple(BookRef(_book(use.desk, named).id) for named in dict.fromkeys(arguments.documents))
     if not arguments.conversation:
@@ -242,7 +244,7 @@ def _passage(hit: LibraryHit, book: Book) -> PassageFound:
 
 
 def _book(desk: Services, named: str) -> Book:
-    """By its id, or by a title that no other document has. Raises AppError MCP_NO_DOCUMENT."""
+    """Return a book by its id, or by a title that no other document has. Raises AppError MCP_NO_DOCUMENT."""
     books = desk.documents.library.books()
     found = [book for book in books if book.id == named] or [book for book in books if book.title == named]
     if len(found) != 1:
@@ -292,4 +294,4 @@ _ALL = (
 )
 
 TOOLS = {tool.name: tool for tool in _ALL}
-"""By their names."""
+"""The tools by their names."""

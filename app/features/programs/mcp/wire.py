@@ -1,7 +1,7 @@
 """The wire of the Model Context Protocol over standard input and output: JSON-RPC 2.0, one message a line.
 
-By hand, since the official package serves by asyncio, which opens a pair of sockets, and imports two web frameworks.
-Source: https://modelcontextprotocol.io/specification, of the versions below; each is begun by `initialize`.
+It is written by hand, since the official package serves by asyncio, which opens a pair of sockets, and imports two web
+frameworks. Source: https://modelcontextprotocol.io/specification, of the versions below; each is begun by `initialize`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeAlias
 import msgspec
 
 VERSIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
-"""That are spoken, the newest first: it is offered to whoever asks for one that is not known here."""
+"""The versions that are spoken, the newest first, which is offered to whoever asks for one that is not known here."""
 
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
 RESOURCE_NOT_FOUND = -32002
@@ -43,7 +43,8 @@ class RpcFault(Exception):
 
 
 class Wire:
-    """`send_...` may be called from any thread. A client that has left is written to in vain: nothing is raised."""
+    """The two ends of the wire. `send_...` may be called from any thread. A client that has left is written to in vain:
+    nothing is raised."""
 
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
         self._incoming, self._outgoing = incoming, outgoing
@@ -51,7 +52,7 @@ class Wire:
         self._encoder = msgspec.json.Encoder()
 
     def messages(self) -> Iterator[RpcMessage]:
-        """Until the client leaves. What is no message is answered with an error."""
+        """Yield messages until the client leaves. A line that is no message is answered with an error."""
         while line := self._incoming.readline(MOST_BYTES + 1):
             if len(line) > MOST_BYTES:
                 self.send_fault(None, RpcFault(INVALID_REQUEST, f"a message has {MOST_BYTES} bytes at most"))
@@ -69,7 +70,7 @@ class Wire:
         self._send({"jsonrpc": "2.0", "method": method, "params": params})
 
     def _parse(self, line: bytes) -> Iterator[RpcMessage]:
-        """Several of one line where it is a list of them, as 2025-03-26 allows."""
+        """Yield the message of a line, or several if it is a list of them, as 2025-03-26 allows."""
         try:
             found = msgspec.json.decode(line, type=RpcMessage | list[RpcMessage])
         except msgspec.ValidationError as error:

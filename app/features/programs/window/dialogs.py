@@ -23,14 +23,14 @@ _LIST_WIDTH = 620
 
 
 class AllowDialog(SmallDialog):
-    """`allowed` carries the program's name and the ids of the desks that it may see."""
+    """A dialog about one program. `allowed` carries its name and the ids of the desks that it may see."""
 
     allowed = Signal(str, object)  # tuple[str, ...]
 
     def __init__(
         self, client: McpClient, desks: Mapping[str, str], chosen: Collection[str], parent: QWidget | None = None
     ) -> None:
-        """`desks`: names by ids, LIBRARY among them; `chosen`: those that are marked at first."""
+        """`desks` are names by ids, LIBRARY among them; `chosen` are those that are marked at first."""
         self._name = client.name
         self.desks: dict[str, QCheckBox] = {}
         for id, name in desks.items():
@@ -70,14 +70,14 @@ class AllowDialog(SmallDialog):
 
 
 class ProgramsDialog(SmallDialog):
-    """`change_wanted`, `refused` and `forgotten` carry a program's name."""
+    """The list of programs. `change_wanted`, `refused` and `forgotten` carry a program's name."""
 
     change_wanted = Signal(str)
     refused = Signal(str)
     forgotten = Signal(str)
 
     def __init__(self, clients: Sequence[McpClient], desks: Mapping[str, str], parent: QWidget | None = None) -> None:
-        """`desks`: names by ids, LIBRARY among them."""
+        """`desks` are names by ids, LIBRARY among them."""
         words = _(
             "Programs on this computer that ask by “octavo mcp”. Each sees what you allow, until you take it back; the"
             " record has what it asked."

@@ -49,7 +49,7 @@ class ProgramsPresenter(Presenter):
 
     @property
     def dialog(self) -> AllowDialog | ProgramsDialog | None:
-        """While it is open."""
+        """The dialog while it is open; else None."""
         return self._dialog if self._dialog is not None and shiboken6.isValid(self._dialog) else None
 
     @Slot()
@@ -80,7 +80,7 @@ class ProgramsPresenter(Presenter):
 
     @Slot(object)
     def _offer(self, found: _Asking | None) -> None:
-        """One after the other: the next one asks again."""
+        """Offer to decide about the program that asked last; the next one is offered after that."""
         waiting = [each for each in found.clients if each.standing is McpStanding.ASKED] if found is not None else []
         if found is None or not waiting or self.dialog is not None:
             return
