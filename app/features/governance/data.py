@@ -8,8 +8,8 @@ import msgspec
 
 
 class KeptPlace(msgspec.Struct, frozen=True):
-    """`where` is the id of its kind; `id` and `title` are those of the document, conversation and so on; `count`: texts
-    of it that have the name."""
+    """A place where a name was found. `where` is the id of its kind; `id` and `title` are those of the document,
+    conversation and so on; `count` is the number of its texts that have the name."""
 
     where: str
     id: str
@@ -31,7 +31,8 @@ class KeptFileKind(StrEnum):
 
 
 class FilesOfKind(msgspec.Struct, frozen=True):
-    """All of one kind: how many, and their bytes. `path`: of one, or of the folder that they are in."""
+    """All files of one kind: how many, and their bytes. `path` is that of the only one, or of the folder that they are
+    in."""
 
     kind: KeptFileKind
     path: str
@@ -40,7 +41,8 @@ class FilesOfKind(msgspec.Struct, frozen=True):
 
 
 class KeptDesk(msgspec.Struct, frozen=True):
-    """`id`: of a matter, empty for the library. `totals`: how much of everything there is, whatever it says."""
+    """The finds on one desk. `id` is that of a matter, empty for the library. `totals` say how much of everything there
+    is, whatever it says."""
 
     id: str
     name: str
@@ -49,7 +51,7 @@ class KeptDesk(msgspec.Struct, frozen=True):
 
 
 class KeptReport(msgspec.Struct, frozen=True):
-    """`name`: that was looked for; empty: everything is counted."""
+    """The report. `name` is what was looked for; if it is empty, everything is counted."""
 
     name: str
     time: str

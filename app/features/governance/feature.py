@@ -84,7 +84,7 @@ def _add_kept(commands: Commands) -> None:
 
 
 def _day(text: str) -> str:
-    """Raises ValueError for what is no day."""
+    """Parse a day. Raises ValueError for what is no day."""
     return date.fromisoformat(text).isoformat()
 
 

@@ -33,7 +33,7 @@ ENDINGS = (".csv", ".json")
 
 
 class LookingThrough(msgspec.Struct, frozen=True):
-    """Parts of the desks that were looked through, of all."""
+    """The progress: parts of the desks that were looked through, of all."""
 
     done: int
     total: int
@@ -41,7 +41,7 @@ class LookingThrough(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Keeping:
-    """`database` is that of the open desk, and `matter` its matter, None for the library."""
+    """Looks through desks. `database` is that of the open desk, and `matter` its matter, None for the library."""
 
     paths: Paths
     database: Database
@@ -51,9 +51,9 @@ class Keeping:
     keeps: Keeps
 
     def report(self, name: str, cancel: Cancel, *, everywhere: bool = False) -> Work[LookingThrough, KeptReport]:
-        """Everything that has this name; with no name, how much of everything there is. `everywhere`: in the library
-        and in all matters, which are opened for it, one after the other. Raises AppError as opening one does; Stopped.
-        """
+        """Report everything that has this name; with no name, how much of everything there is. `everywhere` looks in
+        the library and in all matters, which are opened for it, one after the other. Raises AppError as opening one
+        does; Stopped."""
         found: list[KeptDesk] = []
         desks = self._desks(everywhere=everywhere)
         for number, (id, shown) in enumerate(desks):
@@ -84,7 +84,8 @@ class Keeping:
                 yield database
 
     def _desk(self, id: str, name: str, database: Database, places: tuple[KeptPlace, ...]) -> KeptDesk:
-        """With what belongs to the documents that were found: readings, exports and entries of the record."""
+        """Return the finds on a desk, with what belongs to the documents that were found: readings, exports and entries
+        of the record."""
         ids = frozenset(each.id for each in places)
         books = frozenset(each.id for each in places if each.where == KeptWhere.DOCUMENTS)
         texts = KeptTexts(database, self.keeps)
@@ -109,7 +110,7 @@ def keeping_of(desk: Services) -> Keeping:
 
 
 def written(report: KeptReport, ending: str) -> bytes:
-    """The report as a file. Raises AppError EXPORT_FORMAT."""
+    """Return the report as a file. Raises AppError EXPORT_FORMAT."""
     if ending == ".json":
         return msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n"
     if ending != ".csv":
@@ -126,7 +127,7 @@ def written(report: KeptReport, ending: str) -> bytes:
 
 
 def _harmless(text: str) -> str:
-    """No formula for a spreadsheet."""
+    """Return a text that is no formula for a spreadsheet."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
@@ -148,7 +149,7 @@ _SHOWN_BY_NAME = (KeptFileKind.DATABASE, KeptFileKind.COPY, KeptFileKind.DAMAGED
 
 
 def _files(paths: Paths) -> Iterator[FilesOfKind]:
-    """The files of the data folder, but for models, by their kinds."""
+    """Yield the files of the data folder, but for models, by their kinds."""
     found: dict[tuple[KeptFileKind, str], list[int]] = {}
     for file in sorted(paths.data.rglob("*")):
         if paths.models in file.parents or not file.is_file():

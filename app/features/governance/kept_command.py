@@ -21,7 +21,8 @@ from app.wording.units import count
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    """Raises AppError EXPORT_FORMAT, EXPORT_NOT_WRITTEN, USAGE, and as the store does; Stopped."""
+    """Carry out the command. Raises AppError EXPORT_FORMAT, EXPORT_NOT_WRITTEN, USAGE, and as the store does;
+    Stopped."""
     name = (options.name or "").strip()
     if not name and options.matter is None and not options.all_matters:
         raise AppError(Code.USAGE, detail=_("say a name, or a matter with --matter"))

@@ -12,7 +12,7 @@ from app.wording.units import counted, printable, size
 
 
 def places_words(where: str, places: Sequence[KeptPlace]) -> tuple[str, ...]:
-    """The lines of the report about one kind of thing; of the record, only how many entries."""
+    """Return the lines of the report about one kind of thing; for the record, only how many entries."""
     if where == KeptWhere.RECORD:
         one, several = _("1 entry"), _("{n} entries")
         return (counted(len(places), one, several),)
@@ -50,7 +50,7 @@ def file_words(file: FilesOfKind) -> str:
 
 
 def limits_words() -> str:
-    """The sentence on what is not found."""
+    """Say what is not searched."""
     return _(
         "Not searched: pictures, other spellings of the name, files outside Octavo, and backups. A name is found in"
         " texts as it is written."

@@ -1,4 +1,5 @@
-"""`octavo record`: what was asked of which documents by which model, also as a file with its proof; is it whole?"""
+"""`octavo record`: what was asked of which documents by which model, also as a file with its proof; and whether it is
+whole."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ from app.wording.units import counted, printable
 
 
 def run(options: argparse.Namespace, desk: Services) -> Problem | None:
-    """Raises AppError EXPORT_FORMAT, EXPORT_NOT_WRITTEN, RECORD_FILE, and as the store does. Returns RECORD_CHANGED
-    where a record is not whole."""
+    """Carry out the command, and return RECORD_CHANGED if a record is not whole. Raises AppError EXPORT_FORMAT,
+    EXPORT_NOT_WRITTEN, RECORD_FILE, and as the store does."""
     store = desk.record.store
     if options.verify is not None:
         own = options.verify is True
@@ -46,7 +47,7 @@ def _is_wanted(entry: RecordEntry, options: argparse.Namespace) -> bool:
 
 
 def _export(options: argparse.Namespace, desk: Services) -> Problem | None:
-    """A record that is not whole is exported as it is, and said to be so."""
+    """Export the record. One that is not whole is exported as it is, and said to be so."""
     path, store = options.export.absolute(), desk.record.store
     ending = path.suffix.lower()
     if ending not in record_files.ENDINGS:

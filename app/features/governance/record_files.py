@@ -38,7 +38,7 @@ class RecordEnd(msgspec.Struct, frozen=True):
 
 
 class RecordFile(msgspec.Struct, frozen=True):
-    """`octavo_record`: the version of the format."""
+    """A record as a file. `octavo_record` is the version of the format."""
 
     octavo_record: int
     entries: tuple[RecordEntry, ...]
@@ -46,7 +46,7 @@ class RecordFile(msgspec.Struct, frozen=True):
 
 
 def written(entries: Sequence[RecordEntry], seal: Seal, ending: str) -> bytes:
-    """All entries of a record, as a file of this ending, one entry a line."""
+    """Return all entries of a record as a file of this ending, one entry a line."""
     end = RecordEnd(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), seal.count, seal.sha256, seal.mac)
     if ending == ".json":
         lines = b",\n".join(map(msgspec.json.encode, entries))
@@ -56,10 +56,10 @@ def written(entries: Sequence[RecordEntry], seal: Seal, ending: str) -> bytes:
 
 
 def verify_file(path: Path, own: RecordStore | None) -> RecordVerdict:
-    """Whether a file has all entries that it had when it was written, each as it was. `own`: the record of the open
-    desk; if the file is of it, both must agree, and the desk knows its seal.
+    """Verify that a file has all entries that it had when it was written, each as it was. `own` is the record of the
+    open desk; if the file was written from it, both must agree, and the desk knows its seal.
 
-    Raises AppError FILE_MISSING, FILE_UNREADABLE, RECORD_FILE where it is no record.
+    Raises AppError FILE_MISSING, FILE_UNREADABLE, RECORD_FILE if it is no record.
     """
     read = read_file(path)
     verdict = verify(read.entries, head=(read.end.count, read.end.sha256))
@@ -77,7 +77,7 @@ def verify_file(path: Path, own: RecordStore | None) -> RecordVerdict:
 
 
 def read_file(path: Path) -> RecordFile:
-    """The content of a file. Raises AppError FILE_MISSING, FILE_UNREADABLE, RECORD_FILE."""
+    """Return the content of a file. Raises AppError FILE_MISSING, FILE_UNREADABLE, RECORD_FILE."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -96,7 +96,8 @@ def read_file(path: Path) -> RecordFile:
 
 
 def _csv_line(entry: RecordEntry) -> str:
-    """Fields have nothing that needs quotation marks; the text has, and is no formula for a spreadsheet."""
+    """Return an entry as a line of CSV. Its fields have nothing that needs quotation marks; the text has, and is no
+    formula for a spreadsheet."""
     text = f"'{entry.text}" if entry.text.startswith(_FORMULA) else entry.text
     quoted = '"' + text.replace('"', '""') + '"' if text else ""
     return f"{entry.line},{entry.sha256},{entry.salt},{quoted}"
@@ -108,7 +109,7 @@ def _csv_end(end: RecordEnd) -> str:
 
 
 def _read_csv(text: str) -> RecordFile:
-    """Raises ValueError."""
+    """Read a record as CSV. Raises ValueError."""
     rows = csv.DictReader(io.StringIO(text), strict=True)
     if tuple(rows.fieldnames or ()) != _COLUMNS:
         raise ValueError("header")
@@ -134,7 +135,7 @@ def _whole(rows: csv.DictReader[str]) -> Iterator[dict[str, str]]:
 
 
 def _value(name: str, text: str) -> str | int:
-    """A number is written in one way only."""
+    """Return the value of a field. A number is written in one way only. Raises ValueError."""
     if name not in _NUMBERS:
         return text
     if str(int(text)) != text:

@@ -18,7 +18,7 @@ _FEW = 3  # hashes of documents in a line
 
 
 def kind_words(kind: str) -> str:
-    """One of a later version is named as it is written."""
+    """Return the name of a kind; one of a later version is named as it is written."""
     words: dict[str, str] = {
         RecordKind.BEGUN: _("Record begun"),
         RecordKind.ANSWER: _("Answer"),
@@ -43,7 +43,7 @@ def kind_words(kind: str) -> str:
 
 
 def ending_words(ending: str) -> str:
-    """How an answer ended."""
+    """Say how an answer ended."""
     words: dict[str, str] = {
         Ending.COMPLETE: _("complete"),
         Ending.LENGTH: _("cut off at its limit"),
@@ -55,7 +55,7 @@ def ending_words(ending: str) -> str:
 
 
 def what_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
-    """A line on what an entry is about: outcome, documents, model, detail. `things`: that entries name."""
+    """Return a line on what an entry is about: outcome, documents, model, detail. `things` are what entries name."""
     documents = len(entry.documents.split())
     one, several = _("1 document"), _("{n} documents")
     model = entry.model
@@ -71,7 +71,7 @@ def what_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
 
 
 def _detail_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
-    """The meaning of the detail of an entry: a setting and its value, a thing, a thing as a file; who asked."""
+    """Return the meaning of the detail of an entry: a setting and its value, a thing, a thing as a file; who asked."""
     asked, _semicolon, rest = entry.detail.partition("; ")
     if asked.startswith("program: "):
         entry = msgspec.structs.replace(entry, detail=rest)
@@ -96,7 +96,7 @@ def _detail_words(entry: RecordEntry, things: Sequence[RecordedThing]) -> str:
 
 
 def _number_words(thing: str, number: int) -> str:
-    """Nothing for documents, which are counted beside it."""
+    """Return a number of things in words; nothing for documents, which are counted beside it."""
     one, several = {
         "readings": (_("1 saved reading"), _("{n} saved readings")),
         "matters": (_("1 matter"), _("{n} matters")),
@@ -107,8 +107,8 @@ def _number_words(thing: str, number: int) -> str:
 
 
 def entry_details(entry: RecordEntry) -> str:
-    """The details that a table has no room for: its hash, those of the documents and the model, and how much was read
-    and written."""
+    """Return the details that a table has no room for: its hash, those of the documents and the model, and how much was
+    read and written."""
     documents = entry.documents.split()
     tokens = _("{read} tokens read, {written} written")
     parts = (
@@ -123,7 +123,7 @@ def entry_details(entry: RecordEntry) -> str:
 
 
 def time_words(entry: RecordEntry) -> str:
-    """When, by the clock of this place."""
+    """Return the time of an entry by the clock of this place."""
     try:
         when = datetime.strptime(entry.time, "%Y-%m-%dT%H:%M:%S%z").astimezone()
     except ValueError:
@@ -132,7 +132,7 @@ def time_words(entry: RecordEntry) -> str:
 
 
 def verdict_words(verdict: RecordVerdict) -> str:
-    """Whether a record is whole, or where it is not."""
+    """Say whether a record is whole, or where it is not."""
     if verdict.flaw is None:
         if verdict.count == 0:
             return _("The record has no entries.")
@@ -152,6 +152,6 @@ def verdict_words(verdict: RecordVerdict) -> str:
 
 
 def head_words(verdict: RecordVerdict) -> str:
-    """The hash to write down, so that any later change can be found."""
+    """Return the hash to write down, so that any later change can be found."""
     one, several = _("Last hash, after 1 entry: {hash}"), _("Last hash, after {n} entries: {hash}")
     return counted(verdict.count, one, several, hash=verdict.head)

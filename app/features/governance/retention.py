@@ -23,7 +23,7 @@ from app.store.settings import SettingsStore
 DAY_S = 86_400
 
 _SAID = "retention"
-"""A blob of a desk: what was said there, and when."""
+"""The name of a blob of a desk: what was said there, and when."""
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -33,8 +33,8 @@ class _Said(msgspec.Struct, frozen=True):
 
 
 class Aged(msgspec.Struct, frozen=True):
-    """Conversations and readings that are older than they may be. `done`: they are deleted now; else this was said, and
-    they are deleted a day later."""
+    """Conversations and readings that are older than they may be. `done` tells that they are deleted now; else this was
+    said, and they are deleted a day later."""
 
     conversations: tuple[Conversation, ...] = ()
     readings: tuple[SavedState, ...] = ()
@@ -48,10 +48,10 @@ class Aged(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Retention:
-    """Conversations count from the last question, readings from when they were saved. What is pinned is kept, and so
-    are sheets, grids, documents and notes. `own` is the desk's; `settings` gives those in force.
+    """Deletes by age. Conversations count from the last question, readings from when they were saved. What is pinned is
+    kept, and so are sheets, grids, documents and notes. `own` is the desk's; `settings` returns those in force.
 
-    All methods raise AppError FOLDER_READ_ONLY, and as the store does. `now`: seconds since the epoch, UTC.
+    All methods raise AppError FOLDER_READ_ONLY, and as the store does. `now` is in seconds since the epoch, UTC.
     """
 
     conversations: Conversations
@@ -63,7 +63,7 @@ class Retention:
 
     def run(self, now: float, spared: Collection[str] = ()) -> Aged:
         """Delete for good what has its age; but limits that are new or shorter than those that were said are said
-        first, and count a day later. `spared`: ids of conversations that are not deleted now."""
+        first, and count a day later. `spared` are the ids of conversations that are not deleted now."""
         limits = self.settings().retention
         if not limits.conversations_days and not limits.readings_days:
             return Aged()
@@ -113,11 +113,11 @@ def retention_of(desk: Services) -> Retention:
 
 
 def _since(now: float, days: int) -> float:
-    """The time before which things are deleted; without days, nothing is."""
+    """Return the time before which things are deleted; minus infinity if they are kept whatever their age."""
     return now - days * DAY_S if days else -math.inf
 
 
 def _is_shorter(limits: RetentionSettings, said: _Said) -> bool:
-    """Whether more is deleted than was said."""
+    """Return whether more is deleted than was said."""
     pairs = ((limits.conversations_days, said.conversations_days), (limits.readings_days, said.readings_days))
     return any((wanted or math.inf) < (known or math.inf) for wanted, known in pairs)

@@ -8,7 +8,7 @@ from app.wording.units import count, counted
 
 
 def aged_words(aged: Aged) -> str:
-    """A sentence on what will be deleted, or was; empty where there is nothing."""
+    """Return a sentence on what will be deleted, or was; empty if there is nothing."""
     if aged.is_empty:
         return ""
     conversations, readings = len(aged.conversations), len(aged.readings)

@@ -1,4 +1,4 @@
-"""Where a name is in the texts of a database: all of its tables are looked through, to the last one."""
+"""The search for a name in the texts of a database: all of its tables are looked through, to the last one."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _TITLE = 80
 
 
 class KeptTexts:
-    """All methods raise AppError as `Database.read` does."""
+    """The texts of a database. All methods raise AppError as `Database.read` does."""
 
     def __init__(self, database: Database, keeps: Keeps) -> None:
-        """`keeps`: everything that the desk can have."""
+        """`keeps` is everything that the desk can have."""
         self._database = database
         self._keeps = keeps
 
     def totals(self) -> dict[str, int]:
-        """How many documents, conversations and so on there are, those in the bin among them."""
+        """Return how many documents, conversations and so on there are, those in the bin among them."""
         with self._database.read() as connection:
             return {
                 kind.id: _number(connection, f"SELECT count(*) FROM {kind.total}")  # noqa: S608
@@ -32,7 +32,8 @@ class KeptTexts:
             }
 
     def find(self, name: str) -> Iterator[tuple[int, int, tuple[KeptPlace, ...]]]:
-        """Tables done, of how many, and what was found so far; case and width do not count. No name is nowhere."""
+        """Look for a name, and yield the tables done, of how many, and what was found so far; case and width do not
+        count. An empty name is found nowhere."""
         found: dict[tuple[str, str], int] = {}
         needle = fold(name)
         for done, searched in enumerate(self._keeps.tables, 1):
@@ -54,7 +55,7 @@ class KeptTexts:
         return KeptPlace(where, id, " ".join(title.split())[:_TITLE], count, in_bin)
 
     def documents_of(self, ids: frozenset[str]) -> frozenset[str]:
-        """SHA-256 of these books."""
+        """Return the SHA-256 of these books."""
         with self._database.read() as connection:
             rows = connection.execute("SELECT id, sha256 FROM books").fetchall()
         return frozenset(str(sha256) for id, sha256 in rows if id in ids)

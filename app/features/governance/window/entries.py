@@ -27,7 +27,7 @@ _TOP = QModelIndex()
 
 
 def wanted(entries: Sequence[RecordEntry], group: str, days: int, now: datetime) -> tuple[RecordEntry, ...]:
-    """The entries of a group and of the last days, 0 for all; the last first. `now`: aware of its zone."""
+    """Return the entries of a group and of the last days, 0 for all; the last first. `now` is aware of its zone."""
     since = "" if days == 0 else (now.astimezone(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
     kinds = _KINDS.get(group)
     return tuple(each for each in reversed(entries) if each.time >= since and (kinds is None or each.kind in kinds))
@@ -35,7 +35,7 @@ def wanted(entries: Sequence[RecordEntry], group: str, days: int, now: datetime)
 
 class EntryTable(QAbstractTableModel):
     def __init__(self, things: Sequence[RecordedThing], parent: QObject | None = None) -> None:
-        """`things`: that entries name."""
+        """`things` are what entries name."""
         super().__init__(parent)
         self._things = things
         self._entries: tuple[RecordEntry, ...] = ()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class GovernanceWindow(WindowFeature):
-    """`kept`: the report that was opened last, None before."""
+    """The feature in a window. `kept` is the presenter of the report that was opened last, None before."""
 
     kept: KeptPresenter | None = None
 

@@ -24,7 +24,7 @@ from app.wording.i18n import _
 
 
 class KeptPresenter(Presenter):
-    """`saved` carries the file that was written. Made when it is opened, with its dialog."""
+    """Makes the report, with its dialog, when it is opened. `saved` carries the file that was written."""
 
     saved = Signal(str)
 
@@ -80,7 +80,7 @@ class KeptPresenter(Presenter):
         self._do(work, partial(self._written, name), executor=Executor.IMAGES)
 
     def _write(self, report: KeptReport, path: Path) -> None:
-        """Off the GUI thread."""
+        """Write the report into a file, off the GUI thread."""
         write_bytes(keeping.written(report, path.suffix.lower()), path)
         self._desk.record.exported("report", path)
 

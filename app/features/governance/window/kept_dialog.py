@@ -24,15 +24,15 @@ _HERE, _EVERYWHERE = "here", "everywhere"
 
 
 class KeptDialog(QDialog):
-    """`wanted` carries a name, empty to count everything, and whether all matters are looked into; `export_wanted`
-    the report that is shown."""
+    """The dialog. `wanted` carries a name, empty to count everything, and whether all matters are looked into;
+    `export_wanted` carries the report that is shown."""
 
     wanted = Signal(str, bool)
     export_wanted = Signal(object)
 
     def __init__(self, desk_name: str, keeps: Keeps, *, has_matters: bool, parent: QWidget | None = None) -> None:
-        """`desk_name`: of the desk that is open. `keeps`: everything that it can have. `has_matters`: there are
-        some."""
+        """`desk_name` is that of the desk that is open; `keeps` is everything that it can have; `has_matters` tells
+        that there are some."""
         super().__init__(parent)
         self._keeps = keeps
         self._report: KeptReport | None = None

@@ -23,7 +23,7 @@ _Found: TypeAlias = "tuple[tuple[RecordEntry, ...], RecordVerdict, bool]"
 
 
 class RecordPresenter(Presenter):
-    """`saved` carries the file that was written."""
+    """The presenter of the record. `saved` carries the file that was written."""
 
     saved = Signal(str)
 
@@ -40,7 +40,7 @@ class RecordPresenter(Presenter):
         self._call(self._look, self._show)
 
     def _look(self) -> _Found:
-        """Off the GUI thread."""
+        """Look at the record, off the GUI thread."""
         store = self._recording.store
         return store.entries(), store.verify(), self._recording.settings().record_texts
 
@@ -73,7 +73,7 @@ class RecordPresenter(Presenter):
         self._do(partial(self._write, Path(name)), partial(self._written, name))
 
     def _write(self, path: Path) -> None:
-        """Off the GUI thread."""
+        """Write the record into a file, off the GUI thread."""
         store = self._recording.store
         write_bytes(record_files.written(store.entries(), store.seal(), path.suffix.lower()), path)
 

@@ -26,7 +26,7 @@ _DETAILS_HEIGHT = 64
 
 
 class RecordDialog(QDialog):
-    """`export_wanted`: all entries into a file."""
+    """The dialog. `export_wanted` asks for all entries in a file."""
 
     export_wanted = Signal()
 
@@ -40,7 +40,8 @@ class RecordDialog(QDialog):
         texts: bool,
         parent: QWidget | None = None,
     ) -> None:
-        """`now`: aware of its zone. `things`: that entries name. `texts`: the record keeps questions and names."""
+        """`now` is aware of its zone; `things` are what entries name; `texts` tells that the record keeps questions and
+        names."""
         super().__init__(parent)
         self._entries, self._now = entries, now
         self.setWindowTitle(_("Record"))

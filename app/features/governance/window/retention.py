@@ -15,7 +15,8 @@ DAY_MS = 86_400_000
 
 
 class RetentionPresenter(Presenter):
-    """`said` carries a sentence on what was deleted, or will be; `deleted`: conversations were."""
+    """Deletes in the window. `said` carries a sentence on what was deleted, or will be; `deleted` tells that
+    conversations were."""
 
     said = Signal(str)
     deleted = Signal()
