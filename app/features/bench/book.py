@@ -20,7 +20,7 @@ _PAGE_WORDS = 200
 
 
 def page(number: int) -> PageText:
-    """One of the book's; it is the same for the same number."""
+    """Return a page of the book; it is the same for the same number."""
     pick = random.Random(number)  # noqa: S311 - a text that is the same each time, and no secret
     return PageText(str(number), " ".join(pick.choices(_WORDS.split(), k=_PAGE_WORDS)))
 
@@ -39,7 +39,7 @@ class MadeBook:
         return Prompt(rules_of(RULES_VERSION).documents, (DocumentText(_TITLE, self.pages[:pages], _BOOK),), messages)
 
     def pages_within(self, position: int) -> int:
-        """How many pages end at `position` or before it."""
+        """Return how many pages end at `position` or before it."""
         return sum(end <= position for end in self.page_ends)
 
     def spans(self, pages: int) -> tuple[BookSpan, ...]:

@@ -42,7 +42,7 @@ _NOTHING = "–"
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    """Measure, and print what was found, however that ends. Raises AppError, Stopped."""
+    """Measure, and print what was found, however the measuring ends. Raises AppError, Stopped."""
     settings = _settings(options, desk)
     out = _Output(options.report)
     out.keep(BenchReport())  # whether it can be written is better known now than in ten minutes
@@ -65,7 +65,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 def _settings(options: argparse.Namespace, desk: Services) -> Settings:
-    """How the model is loaded. Raises AppError MODEL_MISSING, MODEL_FOLDER_..., SETTING_INVALID."""
+    """Return the settings that the model is loaded with. Raises AppError MODEL_MISSING, MODEL_FOLDER_...,
+    SETTING_INVALID."""
     given = argparse.Namespace(**vars(options))
     if options.model is not None:
         given.model = str(model_at(listing.local(options.model, desk)))
@@ -92,7 +93,7 @@ class _Output:
                     self._bar.busy(words)
 
     def keep(self, report: BenchReport) -> None:
-        """Raises AppError EXPORT_NOT_WRITTEN, DISK_FULL."""
+        """Keep the report in the file that was named. Raises AppError EXPORT_NOT_WRITTEN, DISK_FULL."""
         self._report = report
         if self._file is not None and self._file != _STDOUT:
             files.write_bytes(_json(report), self._file.absolute())
@@ -194,7 +195,8 @@ def _rate_words(found: TokenRate) -> str:
 
 
 def _depth_rows(report: BenchReport) -> Iterator[Sequence[str]]:
-    """The columns: how much is in the context; reading so far, and how long it took; reading and writing more there."""
+    """Yield the rows of the table by depth. The columns are: how much is in the context; reading so far, and how long
+    it took; reading and writing more there."""
     others = {each.depth_tokens: each for each in report.llama_bench.depths} if report.llama_bench else {}
     heading = [_("tokens in context"), _("reading up to it"), _("takes"), _("reading on"), _("writing")]
     yield [*heading, *([_("llama-bench: reading on"), _("writing")] if others else [])]
@@ -218,7 +220,7 @@ def _speeds(depth: DepthSpeed) -> list[str]:
 
 
 def _print_columns(rows: Iterator[Sequence[str]]) -> None:
-    """Numbers under headings, all to the right."""
+    """Print numbers under headings, all to the right."""
     shown = [*rows]
     widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
     for row in shown:

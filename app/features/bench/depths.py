@@ -40,23 +40,25 @@ from app.features.bench.report import (
 from app.features.bench.steps import BenchSteps, BenchWork, ReadSpan, TimeIsUp
 
 DEPTHS = (4_096, 32_768, 131_072)
-"""Tokens in the context at which it is measured, besides its beginning and its end."""
+"""The numbers of tokens in the context at which it is measured, besides its beginning and its end."""
 
 QUESTIONS = ("Which words come first?", "Which words come last?")
 
 _READ_TOKENS, _WRITTEN_TOKENS, _QUESTION_TOKENS = 512, 64, 256
-"""At each depth so many tokens are read and written; and as many have room for questions after the book."""
+"""The numbers of tokens that are read, and that are written, at each depth; and those that have room for questions
+after the book."""
 
 _NEAR_FULL = 0.9
-"""A depth beyond this share of the full one is not measured beside it."""
+"""The share of the full depth beyond which another depth is not measured beside it."""
 
 _FIRST_TOKENS, _FEWEST_TOKENS = 32, 8
 _PIECE_SHARE = 0.4
-"""The share of the time that is left that a measurement at one depth may take where the model is slow."""
+"""The share of the time that is left that a measurement at one depth may take if the model is slow."""
 
 _WARM_UP_SHARE = 0.02
 _SEALED_A_SECOND = 0.4e9
-"""Bytes of a saved reading, for the time that is set aside for saving and resuming; a guess on the safe side."""
+"""The bytes of a saved reading that are written or read in a second, by which time is set aside for saving and
+resuming; a guess on the safe side."""
 
 _RESERVE_SHARE = 0.5
 _COMPARED_SHARE = 0.8
@@ -72,10 +74,10 @@ class SavedBook:
 
 
 class BenchDepths:
-    """Reads a made-up book, and measures at some depths; where the last of them is, it saves, and asks questions."""
+    """Reads a made-up book, and measures at some depths; at the last of them it saves, and asks questions."""
 
     def __init__(self, steps: BenchSteps, info: ModelInfo, folder: Path) -> None:
-        """`folder`: where readings are saved."""
+        """`folder` is the one in which readings are saved."""
         self._steps = steps
         self._info = info
         self._folder = folder
@@ -112,20 +114,21 @@ class BenchDepths:
             yield from steps.leave_out(BenchStep.READ, WhyNot.TIME, missing, self._seconds_to(missing))
 
     def _ahead(self) -> list[int]:
-        """Depths that were not reached yet."""
+        """Return the depths that were not reached yet."""
         wanted = [*(depth for depth in DEPTHS if depth < _NEAR_FULL * self._full), self._full]
         done = max(each.depth_tokens for each in self._steps.report.depths)
         return [depth for depth in wanted if depth > max(done, self._reached)]
 
     def _next(self) -> int | None:
-        """The next depth, if there is time for it."""
+        """Return the next depth, if there is time for it; else None."""
         depth = next(iter(self._ahead()), None)
         if depth is None or not self._read:
             return None
         return depth if self._seconds_to(depth) < self._steps.clock.left - self._reserve_s(depth) else None
 
     def _seconds_to(self, depth: int) -> float:
-        """About how long it takes to read on to there: attention makes each token slower than the one before."""
+        """Return about how many seconds it takes to read on to a depth: attention makes each token slower than the one
+        before."""
         if not self._read:
             return 0.0
         first, last = self._read[0], self._read[-1]
@@ -137,8 +140,8 @@ class BenchDepths:
         return ahead * (token_s + slope * (last.tokens + ahead) / 2)
 
     def _reserve_s(self, depth: int) -> float:
-        """For what comes after reading so far: save, ask, measure there, load again, resume; half of the time at
-        most."""
+        """Return the seconds for what comes after reading so far: save, ask, measure there, load again, resume; half of
+        the time at most."""
         steps, info = self._steps, self._info
         bytes_there = info.kv_bytes * depth / info.context_tokens
         last = self._read[-1]
@@ -165,7 +168,8 @@ class BenchDepths:
         yield from steps.found(tokenizing=TokenRate.of(end, passed))
 
     def _warm_up(self) -> BenchWork:
-        """The first tokens after loading take longer: weights are touched for the first time, kernels are loaded."""
+        """Warm up, as the first tokens after loading take longer: weights are touched for the first time, kernels are
+        loaded."""
         steps = self._steps
         text = self._book.tokens[1:]  # other than what is measured from its beginning
         first = yield from steps.read(BenchStep.WARM_UP, text[: min(_FIRST_TOKENS, self._piece_tokens)], self._patience)
@@ -175,14 +179,14 @@ class BenchDepths:
             yield from relay(steps.limited(partial(steps.engine.run, WriteTokens(2)), self._patience), lambda _: ())
 
     def _affordable(self, tokens: int) -> int:
-        """So many tokens, or as many as are read within half the patience: a slice that is not finished counts for
-        nothing."""
+        """Return so many tokens, or as many as are read within half the patience: a slice that is not finished counts
+        for nothing."""
         first = self._steps.report.first_tokens
         return min(tokens, max(_FEWEST_TOKENS, int(first.tokens_per_second * self._patience / 2) if first else 0))
 
     @property
     def _patience(self) -> float:
-        """Seconds for one measurement."""
+        """The seconds for one measurement."""
         return _PIECE_SHARE * self._steps.clock.left
 
     def _read_to(self, depth: int) -> BenchWork:
@@ -215,17 +219,17 @@ class BenchDepths:
         self._read.append(read.rate)
 
     def _add(self, **parts: object) -> BenchWork:
-        """To the last depth of the report."""
+        """Add figures to the last depth of the report."""
         *others, last = self._steps.report.depths
         return self._steps.found(depths=(*others, msgspec.structs.replace(last, **parts)))
 
     @property
     def piece(self) -> tuple[int, int]:
-        """Tokens that are read, and that are written, at each depth."""
+        """The numbers of tokens that are read, and that are written, at each depth."""
         return self._piece_tokens, self._written_tokens
 
     def comparable(self) -> list[int]:
-        """Depths that another program comes to in the time that is left, as fast as this one did."""
+        """Return the depths that another program comes to in the time that is left, if it is as fast as this one."""
         seconds, found = self._steps.report.loads[-1].seconds, []
         for each in self._steps.report.depths:
             seconds += sum(rate.seconds for rate in (each.reading, each.reading_there, each.writing_there) if rate)
@@ -271,7 +275,7 @@ class BenchDepths:
         yield from steps.found(questions=(first, second))
 
     def _question(self, pages: int, *messages: Message) -> Work[BenchProgress | BenchReport, tuple[QuestionTime, str]]:
-        """Ask, until the answer has begun; and how it begins."""
+        """Ask a question, until the answer has begun, and return how it begins."""
         steps, last, said, counts = self._steps, Reading(0, 0, 0), "", EngineCounts()
 
         def show(event: Tokenizing | Reading | Thinking | Token | Notice) -> Iterator[BenchProgress]:

@@ -31,17 +31,19 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 def program() -> str | None:
-    """Where it is; None where it is not installed."""
+    """Return the path of llama-bench; None if it is not installed."""
     return shutil.which(_NAME)
 
 
 def can_compare(placed: PlacedModel) -> bool:
-    """Whether it can do the same: it copies weights that memory may have no room for, and knows no adapters."""
+    """Return whether llama-bench can do the same: it copies weights that memory may have no room for, and knows no
+    adapters."""
     return not placed.on_disk and not placed.spec.adapters
 
 
 def arguments(spec: LoadSpec, depths: Sequence[int], read_tokens: int, written_tokens: int) -> list[str]:
-    """Its command line, without the program: so many tokens are read, then written, at each depth."""
+    """Return the command line of llama-bench, without the program: so many tokens are read, then written, at each
+    depth."""
     given = ["-m", spec.model_path, "-o", "jsonl", "-r", "1", "-fa", "1", "-t", str(spec.threads)]
     given += ["-p", str(read_tokens), "-n", str(written_tokens), "-d", ",".join(map(str, depths))]
     given += ["-ub", str(spec.ubatch_tokens), "-b", str(max(_USUAL_BATCH, spec.ubatch_tokens))]
@@ -55,8 +57,8 @@ def arguments(spec: LoadSpec, depths: Sequence[int], read_tokens: int, written_t
 
 
 def run(command: Sequence[str], tests: int, limit_s: float, cancel: Cancel) -> Work[BenchProgress, LlamaBench | None]:
-    """Run llama-bench, and return what it measures within the limit; None for nothing, or where it cannot be started.
-    `tests`: so many are asked for. Raises Stopped."""
+    """Run llama-bench, and return what it measures within the limit; None for nothing, or if it cannot be started.
+    `tests` is how many are asked for. Raises Stopped."""
     lines: list[_Line] = []
     try:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

@@ -74,7 +74,7 @@ class BenchLoader:
         return msgspec.structs.replace(placed, spec=msgspec.structs.replace(spec, readings=self._readings))
 
     def load(self, placed: PlacedModel, *, cold: bool) -> Work[BenchProgress | BenchReport, ModelInfo]:
-        """`cold`: after the system was asked to forget the files. Raises TimeIsUp."""
+        """Load the model; `cold` loads it after the system was asked to forget the files. Raises TimeIsUp."""
         steps, spec = self._steps, placed.spec
         yield BenchProgress(BenchStep.LOAD)
         files = [*local.parts_of(Path(spec.model_path)), *([Path(spec.projector_path)] if spec.projector_path else [])]
@@ -118,7 +118,8 @@ def _machine(inspected: Inspected) -> BenchMachine:
 
 
 def _model(header: ModelHeader, adapters: int) -> BenchModel:
-    """A model that was converted in somebody's folder may be named after it: then it has no name here."""
+    """Return the model for the report. One that was converted in somebody's folder may be named after it: then it has
+    no name here."""
     name = header.untrusted_name
     return BenchModel(
         name="" if set(name) & set("/\\") else name,
@@ -135,7 +136,7 @@ def _model(header: ModelHeader, adapters: int) -> BenchModel:
 
 
 def _cached(files: Sequence[Path]) -> tuple[float | None, int]:
-    """How much of these files memory has, and their bytes."""
+    """Return the share of these files that memory has, None if that is not known, and their bytes."""
     sizes = [file.stat().st_size for file in files]
     shares = [cached_share(file) for file in files]
     if any(share is None for share in shares):
@@ -146,7 +147,7 @@ def _cached(files: Sequence[Path]) -> tuple[float | None, int]:
 
 
 def _resident(pid: int) -> int:
-    """The bytes of memory that a process holds, 0 of one that has ended: who asks it next says why."""
+    """Return the bytes of memory that a process holds, 0 for one that has ended: who asks it next says why."""
     try:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.NoSuchProcess:

@@ -37,7 +37,7 @@ class BenchStep(StrEnum):
 
 
 class WhyNot(StrEnum):
-    """Why something was not measured."""
+    """The reason why something was not measured."""
 
     TIME = "time"
     STOPPED = "stopped"  # by the person
@@ -56,7 +56,8 @@ class TokenRate(msgspec.Struct, frozen=True):
 
 
 class BenchMachine(msgspec.Struct, frozen=True):
-    """`unused_card`: why a graphics card that is there is not computed on. `devices`: before anything was loaded."""
+    """The machine. `unused_card` says why a graphics card that is there is not computed on. `devices` are as before
+    anything was loaded."""
 
     octavo: str
     llama_cpp: str
@@ -73,7 +74,7 @@ class BenchMachine(msgspec.Struct, frozen=True):
 
 
 class BenchModel(msgspec.Struct, frozen=True):
-    """`name`: what the model calls itself; empty where it does not. `adapters`: how many."""
+    """The model. `name` is what the model calls itself, empty if it does not. `adapters` counts them."""
 
     name: str
     quantization: str
@@ -88,7 +89,8 @@ class BenchModel(msgspec.Struct, frozen=True):
 
 
 class BenchPlan(msgspec.Struct, frozen=True):
-    """`seconds`: to plan, and to try the plan without loading. `speed`: as the plan estimates it."""
+    """The plan. `seconds` are those to plan, and to try the plan without loading. `speed` is as the plan estimates
+    it."""
 
     seconds: float
     context_tokens: int
@@ -104,9 +106,9 @@ class BenchPlan(msgspec.Struct, frozen=True):
 
 
 class BenchMemory(msgspec.Struct, frozen=True):
-    """`planned_bytes` and `taken_bytes` as in `services.plans.Fit`; zeros where llama.cpp does not say. `buffers`: what
-    it took. `process_bytes`: of main memory that the engine's process holds, mapped files included. `devices`: with the
-    model, after it was used."""
+    """The memory. `planned_bytes` and `taken_bytes` are as in `services.plans.Fit`; zeros if llama.cpp does not say.
+    `buffers` are what it took. `process_bytes` is the main memory that the engine's process holds, mapped files
+    included. `devices` are as with the model, after it was used."""
 
     planned_bytes: int
     taken_bytes: int
@@ -116,8 +118,8 @@ class BenchMemory(msgspec.Struct, frozen=True):
 
 
 class LoadTime(msgspec.Struct, frozen=True):
-    """`bytes`: of the model's files, of which memory had `cached_share` (0 to 1) before; None where that is not
-    known."""
+    """A loading. `bytes` are those of the model's files, of which memory had `cached_share` (0 to 1) before; None if
+    that is not known."""
 
     seconds: float
     bytes: int
@@ -125,9 +127,9 @@ class LoadTime(msgspec.Struct, frozen=True):
 
 
 class DepthSpeed(msgspec.Struct, frozen=True):
-    """How fast it is with `depth_tokens` in the context. `reading`: from the first token to there; None at the
-    beginning. `reading_there`, `writing_there`: of some more tokens. Each is None where there was no time. Counts: what
-    the engine did besides, since the figures before; of `reading`, and of `reading_there` at the beginning."""
+    """The speeds with `depth_tokens` in the context. `reading` is from the first token to there, None at the beginning;
+    `reading_there` and `writing_there` are of some more tokens. Each is None if there was no time. The counts say what
+    the engine did besides, since the figures before: during `reading`, and during `reading_there` at the beginning."""
 
     depth_tokens: int
     reading: TokenRate | None = None
@@ -138,8 +140,8 @@ class DepthSpeed(msgspec.Struct, frozen=True):
 
 
 class QuestionTime(msgspec.Struct, frozen=True):
-    """A question after the book was read: `first_token_s` until its answer began. `counts`: what the engine did
-    meanwhile."""
+    """A question after the book was read. `first_token_s` are the seconds until its answer began. `counts` say what the
+    engine did meanwhile."""
 
     read_tokens: int
     reused_tokens: int
@@ -148,7 +150,8 @@ class QuestionTime(msgspec.Struct, frozen=True):
 
 
 class SavingTime(msgspec.Struct, frozen=True):
-    """`seconds`: until all was on disk; of these the engine waited for `copy_s`, and in the others it is free."""
+    """The saving of a reading. `seconds` are those until all was on disk; the engine waited for `copy_s` of them, and
+    is free in the others."""
 
     tokens: int
     file_bytes: int
@@ -158,8 +161,8 @@ class SavingTime(msgspec.Struct, frozen=True):
 
 
 class ResumingTime(msgspec.Struct, frozen=True):
-    """The time to resume a saved reading in a new process. `divergence` (nats) and `deviation` (standard deviations):
-    how far the next token's logits are from those of before (`engine.kv.restore_check`)."""
+    """The time to resume a saved reading in a new process. `divergence` (nats) and `deviation` (standard deviations)
+    say how far the next token's logits are from those of before (`engine.kv.restore_check`)."""
 
     tokens: int
     read_tokens: int
@@ -169,7 +172,7 @@ class ResumingTime(msgspec.Struct, frozen=True):
 
 
 class ImageTime(msgspec.Struct, frozen=True):
-    """`tokens`: what the image takes of the context."""
+    """The time for an image. `tokens` are what the image takes of the context."""
 
     tiles: int
     tokens: int
@@ -177,7 +180,7 @@ class ImageTime(msgspec.Struct, frozen=True):
 
 
 class LlamaBenchSpeed(msgspec.Struct, frozen=True):
-    """Tokens a second, as llama-bench says; None where it did not come so far."""
+    """The speeds in tokens a second, as llama-bench says; None if it did not come so far."""
 
     depth_tokens: int
     reading_there: float | None = None
@@ -189,14 +192,14 @@ class LlamaBenchSpeed(msgspec.Struct, frozen=True):
 
 
 class LlamaBench(msgspec.Struct, frozen=True):
-    """`build`: of llama.cpp, as it names itself."""
+    """The figures of llama-bench. `build` is that of llama.cpp, as it names itself."""
 
     build: str
     depths: tuple[LlamaBenchSpeed, ...]
 
 
 class NotMeasured(msgspec.Struct, frozen=True):
-    """`seconds`: what it would have taken, about; 0 where nobody knows."""
+    """A step that was not measured. `seconds` are what it would have taken, about; 0 if nobody knows."""
 
     step: BenchStep
     why: WhyNot
@@ -206,8 +209,9 @@ class NotMeasured(msgspec.Struct, frozen=True):
 
 
 class BenchReport(msgspec.Struct, frozen=True):
-    """`first_tokens`: the first ones after loading. `questions`: two, one after the other. `seconds`: so far.
-    `finished`: nothing more comes. `llama_bench`: None where that program is not installed."""
+    """The report. `first_tokens` are the first ones after loading. `questions` are two, one after the other. `seconds`
+    are those so far. `finished` tells that nothing more comes. `llama_bench` is None if that program is not
+    installed."""
 
     format: int = FORMAT
     finished: bool = False
@@ -229,7 +233,7 @@ class BenchReport(msgspec.Struct, frozen=True):
 
 
 class BenchProgress(msgspec.Struct, frozen=True):
-    """`total` is 0 where it is not known. `depth_tokens`: where in the context."""
+    """The progress of a step. `total` is 0 if it is not known. `depth_tokens` is where in the context it is."""
 
     step: BenchStep
     done: float = 0.0

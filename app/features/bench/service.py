@@ -51,7 +51,7 @@ class Bench:
     def __init__(
         self, engine: EngineClient, plans: Plans, headers: HeaderReader, data: Path, learning: Learning
     ) -> None:
-        """`data`: a folder on the disk on which readings are saved; for what is written while this lasts."""
+        """`data` is a folder on the disk on which readings are saved; it takes what is written while this lasts."""
         self._engine = engine
         self._plans = plans
         self._headers = headers
@@ -65,7 +65,7 @@ class Bench:
         left out, and listed. Later plans show these speeds as measured.
 
         Yields what was found so far as often as there is more. The engine is closed in the end. Raises AppError as
-        `Models.load` does; and ENGINE_... where the engine dies; Stopped.
+        `Models.load` does; and ENGINE_... if the engine dies; Stopped.
         """
         _remove_abandoned(self._data)
         folder = self._data / f"{_FOLDER}{os.getpid()}"
@@ -89,7 +89,7 @@ def _remove_abandoned(data: Path) -> None:
 
 
 class _Run:
-    """All steps, one after the other."""
+    """A benchmark: all steps, one after the other."""
 
     def __init__(self, steps: BenchSteps, loader: BenchLoader, folder: Path, learning: Learning) -> None:
         self._steps = steps
@@ -141,7 +141,7 @@ class _Run:
         yield from steps.found(resuming=ResumingTime(read.reused, read.rate.tokens, read.rate.seconds, *apart))
 
     def _see(self, info: ModelInfo) -> BenchWork:
-        """An image like others; the one before it brings the projector into memory, and has it tested."""
+        """Measure how fast an image is seen; one before it brings the projector into memory, and has it tested."""
         if info.vision_problem is not None:
             raise AppError.of(info.vision_problem)
         if info.vision is None:
@@ -188,7 +188,7 @@ def _noise(size: tuple[int, int], number: int) -> Raster:
 
 
 def _apart(before: bytes, now: bytes) -> tuple[float, float]:
-    """How far logits are from those of before: nats, and standard deviations."""
+    """Return how far logits are from those of before: in nats, and in standard deviations."""
     import numpy as np  # now: no other command of the desk needs it
 
     from app.engine.kv.restore_check import deviation

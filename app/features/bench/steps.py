@@ -25,7 +25,7 @@ BenchWork: TypeAlias = Work[BenchProgress | BenchReport, None]
 
 
 class TimeIsUp(Exception):
-    """For one step, or the person stopped it; what was measured until then counts."""
+    """Raised when the time for one step is over, or the person stopped it; what was measured until then counts."""
 
 
 @dataclass
@@ -44,7 +44,7 @@ class BenchClock:
 
 @dataclass(frozen=True)
 class ReadSpan:
-    """`end`: where in the context it ended; before what was wanted where time was up."""
+    """A reading. `end` is where in the context it ended: before what was wanted if time was up."""
 
     end: int
     rate: TokenRate
@@ -63,7 +63,7 @@ class BenchSteps:
         self.report = BenchReport()
 
     def found(self, **parts: object) -> BenchWork:
-        """Add to the report. Raises Stopped, once that is said, where the person stopped it."""
+        """Add to the report. Raises Stopped, once that is said, if the person stopped it."""
         self.report = msgspec.structs.replace(self.report, seconds=round(self.clock.passed, 3), **parts)
         yield self.report
         if self.cancel.requested:
@@ -78,7 +78,7 @@ class BenchSteps:
         return self.found(left_out=(*self.report.left_out, missing))
 
     def limited(self, work: Callable[[Cancel], Work[Progress, Result]], seconds: float) -> Work[Progress, Result]:
-        """Do something for so long at most. Raises TimeIsUp where it was stopped, by the clock or by the person."""
+        """Do something for so long at most. Raises TimeIsUp if it was stopped, by the clock or by the person."""
         if seconds <= 0:
             raise TimeIsUp  # what is quick would be done before it notices a stop
         limit = Cancel()
@@ -94,7 +94,7 @@ class BenchSteps:
             timer.join()
 
     def attempt(self, step: BenchStep, work: BenchWork) -> BenchWork:
-        """A step without which the others go on: what ends it is said, unless the engine died."""
+        """Try a step without which the others go on: what ends it is said, unless the engine died."""
         try:
             yield from work
         except TimeIsUp:
@@ -108,7 +108,7 @@ class BenchSteps:
     def read(
         self, step: BenchStep, tokens: tuple[int, ...], seconds: float, books: tuple[BookSpan, ...] = (), depth: int = 0
     ) -> Work[BenchProgress | BenchReport, ReadSpan]:
-        """Bring the context to the end of `tokens`, or as far as it comes in so many seconds. Raises TimeIsUp where
+        """Bring the context to the end of `tokens`, or as far as it comes in so many seconds. Raises TimeIsUp if
         nothing was read."""
         last, at, began = Reading(0, 0, 0), 0.0, time.monotonic()
 
@@ -132,7 +132,7 @@ class BenchSteps:
     def read_whole(
         self, step: BenchStep, tokens: tuple[int, ...], seconds: float, books: tuple[BookSpan, ...] = ()
     ) -> Work[BenchProgress | BenchReport, ReadSpan]:
-        """Read as `read` does. Raises TimeIsUp where not all of it was read."""
+        """Read as `read` does. Raises TimeIsUp if not all of it was read."""
         read = yield from self.read(step, tokens, seconds, books)
         if not read.logits:
             raise TimeIsUp
