@@ -21,7 +21,7 @@ from app.wording.i18n import _
 
 
 def run(options: argparse.Namespace, keeps: Keeps) -> None:
-    """Save what can be saved, and print what became of it. `keeps`: everything that a desk can have. Raises AppError
+    """Save what can be saved, and print what became of it. `keeps` is everything that a desk can have. Raises AppError
     as `rescue_desks` does."""
     paths = arguments.paths(options)
     try:

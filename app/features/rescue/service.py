@@ -21,14 +21,16 @@ from app.store.matters import MatterStore
 
 
 class RescuedDesk(msgspec.Struct, frozen=True):
-    """`name`: of the matter; empty for the library. `rescued`: None where nothing was damaged, and nothing changed."""
+    """A desk that was rescued. `name` is that of the matter, empty for the library. `rescued` is None if nothing was
+    damaged, and nothing changed."""
 
     name: str
     rescued: Rescued | None
 
 
 class RescueReport(msgspec.Struct, frozen=True):
-    """`keyless`: databases of matters whose keys were in the library and are lost: nobody can open them."""
+    """The report on a rescue. `keyless` are the databases of matters whose keys were in the library and are lost:
+    nobody can open them."""
 
     desks: tuple[RescuedDesk, ...]
     keyless: tuple[str, ...]
@@ -44,8 +46,8 @@ def rescue_desks(
     """Read every desk whole; of one that is damaged, save what can be saved, and put that in its place. Nobody may have
     it open.
 
-    Raises AppError PASSPHRASE_NEEDED, DATABASE_KEY where no page is opened by the key, and as
-    `rescue` does; Stopped. Desks that were done before that stay done.
+    Raises AppError PASSPHRASE_NEEDED, DATABASE_KEY if no page is opened by the key, and as `rescue` does; Stopped.
+    Desks that were done before that stay done.
     """
     key, cancel = keys.obtain(paths, passphrase), cancel or Cancel()
     desks = [(yield from _rescue_one(paths, LIBRARY, "", key, words, cancel))]

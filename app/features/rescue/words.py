@@ -14,7 +14,7 @@ _MOST_TITLES = 10
 
 
 def stand_ins() -> StandIns:
-    """In the person's language."""
+    """Return the words that stand in for lost ones, in the person's language."""
     return StandIns(
         document=_("Document whose title was lost"),
         conversation=_("Conversation whose title was lost"),
@@ -23,7 +23,7 @@ def stand_ins() -> StandIns:
 
 
 def report_lines(report: RescueReport, tables: Sequence[CountedTable]) -> list[str]:
-    """One paragraph each. `tables`: those that a person knows by a name."""
+    """Return the lines of the report, one paragraph each. `tables` are those that a person knows by a name."""
     lines = (
         [_("Octavo read all of your data. Nothing is damaged, and nothing was changed.")] if _is_whole(report) else []
     )

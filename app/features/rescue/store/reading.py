@@ -19,7 +19,7 @@ _VERSION_AT = 60  # user_version, in the header of page 1
 _SURE = 0.99  # all that the rows of a page refer to is known
 _DOUBT = 0.1  # they have fewer values than the table has columns
 _REPORTED = 500
-"""StoredPages between two reports of progress."""
+"""The number of stored pages between two reports of progress."""
 
 DERIVED = frozenset(("passages", "passage_vectors", "recognitions"))
 """The tables that are made anew of pages of documents, or only matter while a document is opened."""
@@ -29,20 +29,21 @@ _Keys: TypeAlias = dict[tuple[str, str], set[Value]]
 
 
 class RowTarget(Protocol):
-    """Where the rows go."""
+    """The place to which the rows go."""
 
     def put(self, table: str, rows: list[dict[str, Value]]) -> None:
-        """Rows by the names of their columns; of what was put twice, the first counts."""
+        """Put rows, by the names of their columns; of what was put twice, the first counts."""
 
     def values(self, table: str, column: str) -> set[Value]:
         """Return the values that the target has in a column; "rowid": the numbers of rows."""
 
 
 class DamagedRows:
-    """`layout`: of the database. `damaged`: how many pages or rows of each table that is kept could not be read."""
+    """The rows of a damaged database. `layout` is that of the database. `damaged` counts the pages or rows of each
+    table that is kept which could not be read."""
 
     def __init__(self, pages: StoredPages) -> None:
-        """Finds out which tables there are."""
+        """Find out which tables there are."""
         self._pages = pages
         self._seen = {1}
         self._steps = 0
@@ -60,7 +61,7 @@ class DamagedRows:
         """The names of tables and indexes that may have pages that nothing leads to."""
 
     def run(self, target: RowTarget) -> Work[float, None]:
-        """Yields how much of the pages was looked at, from 0 to 1."""
+        """Read all rows; yields how much of the pages was looked at, from 0 to 1."""
         yield from self._from_roots(target)
         yield from self._left_over(target)
 
@@ -84,7 +85,7 @@ class DamagedRows:
                 yield from self._step()
 
     def _left_over(self, target: RowTarget) -> Iterator[float]:
-        """StoredPages that nothing leads to any more; what they belong to, their rows say."""
+        """Read stored pages that nothing leads to any more; their rows say what they belong to."""
         orphans = []
         for number in range(2, self._pages.count + 1):
             if number not in self._seen:
@@ -135,7 +136,7 @@ class DamagedRows:
     # ---- which tables there are
 
     def _schema(self, first: bytes | None) -> Iterator[Row]:
-        """Its rows: down from page 1, or, without that, from wherever they are."""
+        """Yield the rows of the schema: down from page 1, or, without that, from wherever they are."""
         top = None if first is None else tree_page(first, 1, self._pages)
         if top is None:
             for number in range(2, self._pages.count + 1):
@@ -160,7 +161,7 @@ class DamagedRows:
 
     def _shape_of(self, number: int, known: _Keys) -> tuple[float, RowShape | None]:
         """Return how sure it is, up to 1, which table or index a page belongs to, and the shape of that one: the best
-        of those that have lost something and that all rows of the page fit. None where there is none."""
+        of those that have lost something and that all rows of the page fit. None if there is none."""
         page = self._tree_page(number)
         if page is None:
             return 0.0, None
@@ -184,7 +185,8 @@ def _is_of_schema(row: Row) -> bool:
 
 
 def _layout(version: int, schema: list[Row]) -> Layout:
-    """That of the version which the file names, or, where that cannot be read, of the newest that it has most of."""
+    """Return the layout of the version that the file names or, if that cannot be read, of the newest that it has most
+    of."""
     if 0 < version <= len(MIGRATIONS):
         return layout_of(version, DERIVED)
     texts = {(row.values[1], row.values[4]) for row in schema}

@@ -27,7 +27,7 @@ class TreeKind(IntEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """`number`: None in an index, and in a table WITHOUT ROWID, which is kept like one."""
+    """A row. `number` is None in an index, and in a table WITHOUT ROWID, which is kept like one."""
 
     number: int | None
     values: tuple[Value, ...]
@@ -44,7 +44,7 @@ class TreePage:
 
 
 def tree_page(page: bytes, number: int, pages: StoredPages) -> TreePage | None:
-    """None where the page belongs to no b-tree."""
+    """Take a page apart; None if the page belongs to no b-tree."""
     start = 100 if number == 1 else 0
     if page[start] not in set(TreeKind):
         return None
@@ -68,7 +68,7 @@ def tree_page(page: bytes, number: int, pages: StoredPages) -> TreePage | None:
 
 
 class _DamagedError(Exception):
-    """A row goes on in a page that cannot be read, or is none."""
+    """Raised for a row that goes on in a page that cannot be read, or is none."""
 
 
 def _row(page: bytes, at: int, kind: TreeKind, pages: StoredPages) -> Row:

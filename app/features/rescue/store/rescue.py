@@ -21,17 +21,17 @@ from app.store.pages import StoredPages, open_pages
 
 
 class Rescued(msgspec.Struct, frozen=True):
-    """`saved`: what the new database has. `aside`: where the damaged one is now."""
+    """The outcome. `saved` is what the new database has. `aside` is where the damaged one is now."""
 
     saved: Saved
     aside: str
 
 
 def rescue(path: Path, key: Key, words: StandIns) -> Work[float, Rescued]:
-    """Yields how much is done, from 0 to 1.
+    """Rescue a database; yields how much is done, from 0 to 1.
 
-    Killed on the way, the damaged database is as it was, or the new one is in its place. Raises AppError
-    DATABASE_LOCKED while somebody has it open; DATABASE_KEY where the key opens none of its pages; DATABASE_NEWER;
+    If this is killed on the way, the damaged database is as it was, or the new one is in its place. Raises AppError
+    DATABASE_LOCKED while somebody has it open; DATABASE_KEY if the key opens none of its pages; DATABASE_NEWER;
     DISK_FULL, FOLDER_READ_ONLY.
     """
     for left in path.parent.glob(f"{path.name}.rescue-*"):

@@ -31,7 +31,7 @@ class StandIns(msgspec.Struct, frozen=True):
 
 
 class MissingPages(msgspec.Struct, frozen=True):
-    """A saved document that lacks pages. `missing`: how many of its `pages`."""
+    """A saved document that lacks pages. `missing` is how many of its `pages` it lacks."""
 
     title: str
     missing: int
@@ -41,10 +41,10 @@ class MissingPages(msgspec.Struct, frozen=True):
 class Saved(msgspec.Struct, frozen=True):
     """The outcome of a rescue: what it saved, and what it could not save.
 
-    `saved`: rows of each table. `damaged`: pages or rows of each table that could not be read; each page may have had
-    several rows. `dropped`: rows that could be read, and belonged to something that could not. `stood_in`: rows of a
-    table in whose place something was put, so that what belongs to them is not lost with them. `incomplete`: documents
-    that lack pages, which are empty now.
+    `saved` counts the rows of each table. `damaged` counts the pages or rows of each table that could not be read; each
+    page may have had several rows. `dropped` counts the rows that could be read, and belonged to something that could
+    not. `stood_in` counts the rows of a table in whose place something was put, so that what belongs to them is not
+    lost with them. `incomplete` are documents that lack pages, which are empty now.
     """
 
     saved: dict[str, int]
@@ -55,7 +55,7 @@ class Saved(msgspec.Struct, frozen=True):
 
 
 class NewRows:
-    """A `reading.NewRows`: a database in one transaction, in which nothing is checked until `make_whole`."""
+    """A `reading.RowTarget`: a database in one transaction, in which nothing is checked until `make_whole`."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
@@ -70,7 +70,8 @@ class NewRows:
 
 
 def make_whole(connection: apsw.Connection, layout: Layout, words: StandIns, damaged: dict[str, int]) -> Saved:
-    """Everything that rows refer to is there afterwards, or they go. `layout`: of the version that this program has."""
+    """Make a database whole: everything that rows refer to is there afterwards, or they go. `layout` is that of the
+    version that this program has."""
     repair = _Repair(connection, layout)
     repair.put_books(words.document)
     repair.put_questions(words)
@@ -88,7 +89,7 @@ def make_whole(connection: apsw.Connection, layout: Layout, words: StandIns, dam
 
 
 def put(connection: apsw.Connection, table: str, row: dict[str, Value]) -> bool:
-    """False where a row of the same key is there already."""
+    """Put a row into a table; return False if a row of the same key is there already."""
     columns, marks = ", ".join(row), ", ".join("?" * len(row))
     connection.execute(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
     return bool(connection.changes())
@@ -101,7 +102,7 @@ class _Repair:
         self.stood_in: Counter[str] = Counter()
 
     def put_books(self, title: str) -> None:
-        """Whose pages are there, and which are not."""
+        """Put a book for pages that are there without one."""
         lost = self._rows(
             """SELECT book_id, max(number), sum(length(text)) FROM pages
                 WHERE book_id NOT IN (SELECT id FROM books) GROUP BY book_id"""
@@ -112,7 +113,8 @@ class _Repair:
             self._stand_in("books", {**row, **size, "sha256": uuid.uuid4().hex * 2, "reading": 0})
 
     def put_questions(self, words: StandIns) -> None:
-        """In the conversation in which something was asked after their answers, else in one of their own."""
+        """Put a question for answers that are there without one: in the conversation in which something was asked after
+        them, else in one of their own."""
         lost = self._rows(
             """SELECT question_id, min(seq) FROM answers
                 WHERE question_id NOT IN (SELECT id FROM questions) GROUP BY question_id"""
@@ -142,7 +144,8 @@ class _Repair:
             self._stand_in("questions", row)
 
     def put_answers(self) -> None:
-        """Below which something was asked: of the question before that, or else that is the beginning of a branch."""
+        """Put an answer between a question and one that was asked below it, or else let that be the beginning of a
+        branch."""
         lost = self._rows(
             """SELECT parent_id, conversation_id, min(seq) FROM questions
                 WHERE parent_id NOT IN (SELECT id FROM answers) GROUP BY parent_id"""
@@ -173,7 +176,7 @@ class _Repair:
             self._stand_in("conversations", {"id": id, "title": title, **times})
 
     def show_one(self) -> None:
-        """Show the last of questions or answers beside each other, where the one that was shown is lost."""
+        """Show the last of questions or answers beside each other, if the one that was shown is lost."""
         self._connection.execute(
             """UPDATE questions SET shown = 1 WHERE seq IN (
                 SELECT max(seq) FROM questions WHERE conversation_id NOT IN (SELECT conversation_id FROM sheets)
@@ -187,7 +190,7 @@ class _Repair:
         )
 
     def drop(self) -> None:
-        """Rows that refer to what is lost, or what they say of it."""
+        """Drop rows that refer to what is lost, or what they say of it."""
         before = -1
         while before != self._connection.total_changes():
             before = self._connection.total_changes()
@@ -207,7 +210,8 @@ class _Repair:
             self.dropped[shape.name] += count
 
     def put_pages(self) -> tuple[MissingPages, ...]:
-        """Lost ones are empty. Their book can be read again from its file, as one from an earlier reader can."""
+        """Put empty pages in the place of lost ones, and return the books that lack some. Such a book can be read again
+        from its file, as one from an earlier reader can."""
         incomplete = []
         books = self._rows(
             """SELECT id, title, page_count FROM books
@@ -226,7 +230,7 @@ class _Repair:
         return self._connection.execute(sql, values).fetchall()
 
     def _stand_in(self, table: str, row: dict[str, Value]) -> None:
-        """With the least that its other columns need."""
+        """Put a row that stands in for a lost one, with the least that its other columns need."""
         needed = {
             column.name: _EMPTY[column.kind]
             for column in self._layout.shapes[table].columns

@@ -1,4 +1,4 @@
-"""The shapes of rows of each table and index, so that a page is known by them where nothing leads to it."""
+"""The shapes of rows of each table and index, by which a page is recognised that nothing leads to."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _ROWID = -1  # its place among the columns, says PRAGMA index_xinfo
 _TYPES: dict[str, tuple[type, ...]] = {"TEXT": (str,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)}
 
 KnownKeys: TypeAlias = Mapping[tuple[str, str], Collection[Value]]
-"""The values that were found of a column that others refer to, by table and column."""
+"""The values that were found in a column that others refer to, by table and column."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """`kind`: its type; "": any. `refers`: the table and column that its values are of."""
+    """A column. `kind` is its type, "" for any. `refers` are the table and the column that its values come from."""
 
     name: str
     kind: str = ""
@@ -39,7 +39,7 @@ class Column:
         return not self.kind or isinstance(value, _TYPES[self.kind])
 
     def read(self, value: Value) -> Value:
-        """SQLite keeps 2.0 as 2."""
+        """Return a value as it was written: SQLite keeps 2.0 as 2."""
         return float(value) if self.kind == "REAL" and isinstance(value, int) else value
 
 
@@ -47,8 +47,8 @@ class Column:
 class RowShape:
     """A table or an index: its columns in the order in which rows have them, the number of a row not among them.
 
-    `numbered`: the column that is the row's number; "": none has a name. `by_number`: rows have one.
-    `kept`: a table whose rows are saved; of others they are made anew.
+    `numbered` is the column that is the row's number, "" if none has a name. `by_number` tells that rows have a number.
+    `kept` tells that the rows of the table are saved; those of others are made anew.
     """
 
     name: str
@@ -62,7 +62,7 @@ class RowShape:
         return (TreeKind.TABLE_LEAF,) if self.by_number else (TreeKind.INDEX_LEAF, TreeKind.INDEX_INNER)
 
     def fits(self, row: Row) -> bool:
-        """A row from before columns were added has fewer values."""
+        """Return whether a row fits: one from before columns were added has fewer values."""
         if len(row.values) > len(self.columns):
             return False
         missing = self.columns[len(row.values) :]
@@ -70,7 +70,7 @@ class RowShape:
         return all(c.has_default or c.nullable for c in missing) and all(c.takes(value) for c, value in pairs)
 
     def points_at(self, rows: Sequence[Row], known: KnownKeys) -> tuple[float, int]:
-        """How much of what the rows refer to is known, from 0 to 1 (0.5 where they refer to nothing), and how much
+        """Return how much of what the rows refer to is known, from 0 to 1 (0.5 if they refer to nothing), and how much
         that is."""
         hits = [
             value in known[column.refers]
@@ -81,7 +81,7 @@ class RowShape:
         return (sum(hits) / len(hits) if hits else 0.5), sum(hits)
 
     def as_columns(self, row: Row) -> dict[str, Value]:
-        """A row of a kept table, by the names of its columns."""
+        """Return a row of a kept table, by the names of its columns."""
         found = {column.name: column.read(value) for column, value in zip(self.columns, row.values, strict=False)}
         return found | ({self.numbered: row.number} if self.numbered else {})
 
@@ -97,7 +97,7 @@ class Layout:
 
 @functools.cache
 def layout_of(version: int, derived: frozenset[str]) -> Layout:
-    """`derived`: tables that are not saved."""
+    """Return the layout of a version; `derived` are the tables that are not saved."""
     with contextlib.closing(apsw.Connection(":memory:")) as connection:
         migrate(connection, Path(":memory:"), MIGRATIONS[:version])
         shapes = {}

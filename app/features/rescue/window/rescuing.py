@@ -1,4 +1,4 @@
-"""At the start, where data is damaged: offers to save what can be saved of it, does it, and says what became of it."""
+"""Offers, at a start with damaged data, to save what can be saved of it; does it, and says what became of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Rescuing(Mending):
     """A rescue with one dialog after the other."""
 
     def __init__(self, paths: Paths, keeps: Keeps, bridge: Bridge, window: QWidget) -> None:
-        """`keeps`: everything that a desk can have."""
+        """`keeps` is everything that a desk can have."""
         super().__init__(window)
         self._paths, self._keeps, self._bridge, self._window = paths, keeps, bridge, window
         self._passphrase: str | None = None
