@@ -27,7 +27,8 @@ KIND = SealedKind("octavo-backup", 1)
 DATABASE = "octavo.db"
 MATTER = re.compile(r"matters/([0-9a-f]{32})\.db")
 READING = re.compile(r"readings(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}){1,3}")
-"""No part of a name is above the folder that is restored into, and none is hidden."""
+"""Matches the names of the files of saved readings: no part of one is above the folder that is restored into, and none
+is hidden."""
 
 STEP_BYTES = 4 << 20
 _LENGTH = struct.Struct("<I")
@@ -35,8 +36,8 @@ _RECORD_BYTES = 64 << 20
 
 
 class BackupHead(msgspec.Struct, frozen=True, tag="head"):
-    """`octavo`: the version that wrote it; `schema`: that of its databases; `made_at`: seconds since the epoch, UTC;
-    `protected`: the desk had a passphrase of its own."""
+    """The head of a backup. `octavo` is the version that wrote it; `schema` is that of its databases; `made_at` is in
+    seconds since the epoch, UTC; `protected` tells that the desk had a passphrase of its own."""
 
     octavo: str
     schema: int
@@ -45,7 +46,8 @@ class BackupHead(msgspec.Struct, frozen=True, tag="head"):
 
 
 class BackupMember(msgspec.Struct, frozen=True, tag="member"):
-    """`name`: where it belongs in a data folder; `secret`: that of the `Key` of a database."""
+    """The head of a member. `name` is where it belongs in a data folder; `secret` is that of the `Key` of a
+    database."""
 
     name: str
     size_bytes: int
@@ -69,7 +71,7 @@ _Record: TypeAlias = BackupHead | BackupMember | BackupManifest
 
 
 class BackupWriter:
-    """Its methods raise OSError."""
+    """Writes a backup. Its methods raise OSError."""
 
     def __init__(self, file: BinaryIO, sealing: Sealing, head: BackupHead) -> None:
         file.write(sealing.begin)
@@ -78,7 +80,8 @@ class BackupWriter:
         self._write(head)
 
     def add(self, member: BackupMember, source: BinaryIO) -> Iterator[int]:
-        """Gives how many bytes were written, step by step. Raises AppError FILE_UNREADABLE for the source."""
+        """Add a member; yields how many bytes were written, step by step. Raises AppError FILE_UNREADABLE for the
+        source."""
         self._write(member)
         left, digest = member.size_bytes, hashlib.sha256()
         while left:
@@ -104,7 +107,7 @@ class BackupReader:
     """Reads a backup once, from its beginning; nothing is given that was not authenticated."""
 
     def __init__(self, file: BufferedReader, passphrase: str) -> None:
-        """Raises as `backup_errors` knows."""
+        """Read the head of a backup. Raises as `backup_errors` knows."""
         key = read_sealing(KIND, file, passphrase)
         self._sealed = SealedReader(file, bytes.fromhex(key.secret))
         self._listed: list[ListedMember] = []
@@ -115,9 +118,10 @@ class BackupReader:
         self.head = head
 
     def members(self) -> Iterator[tuple[BackupMember, Iterator[memoryview]]]:
-        """Each member with its bytes, which have to be taken before the next one. The database of the desk comes first.
+        """Yield each member with its bytes, which have to be taken before the next one. The database of the desk comes
+        first.
 
-        Only behind the last one it is known that all are there, and as they were written.
+        Only after the last one is it known that all are there, and as they were written.
         """
         while not isinstance(record := self._record(), BackupManifest):
             if not isinstance(record, BackupMember) or not self._may_follow(record):
@@ -167,7 +171,7 @@ def _take(member: BackupMember, source: BinaryIO, most: int) -> bytes:
 
 @contextlib.contextmanager
 def backup_errors(path: Path) -> Iterator[None]:
-    """Turns what is wrong with a backup into AppError BACKUP_FILE, BACKUP_PASSPHRASE, FILE_NEWER, FILE_MISSING."""
+    """Turn what is wrong with a backup into AppError BACKUP_FILE, BACKUP_PASSPHRASE, FILE_NEWER, FILE_MISSING."""
     try:
         yield
     except PassphraseWrong as error:

@@ -21,7 +21,7 @@ from app.wording.units import printable
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
-    """Make one; gives the problem that matters were left out, if so. Raises AppError, Stopped."""
+    """Make a backup; return the problem that matters were left out, if so. Raises AppError, Stopped."""
     work = backups_of(desk).make(
         options.file, passphrases.of_file(options, new=True), cancel, readings=options.readings
     )
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem 
 
 
 def restore(options: argparse.Namespace, cancel: Cancel) -> None:
-    """Needs no desk: it makes one. Raises AppError, Stopped."""
+    """Restore a backup. This needs no desk: it makes one. Raises AppError, Stopped."""
     work = restore_backup(options.file, passphrases.of_file(options), arguments.paths(options), cancel)
     restored = finish(work, ProgressBar(options.json))
     if options.json:

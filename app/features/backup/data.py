@@ -6,7 +6,7 @@ import msgspec
 
 
 class BackupSizes(msgspec.Struct, frozen=True):
-    """About how many bytes a backup would have; `readings_bytes` more with saved readings."""
+    """The bytes, about, that a backup would have; `readings_bytes` are those that saved readings would add."""
 
     matters: int
     desk_bytes: int
@@ -14,7 +14,8 @@ class BackupSizes(msgspec.Struct, frozen=True):
 
 
 class BackupMade(msgspec.Struct, frozen=True):
-    """`size_bytes`: of the file; `left_out`: names of matters that could not be read, and are not in it."""
+    """A backup that was made. `size_bytes` are those of the file; `left_out` are names of matters that could not be
+    read, and are not in it."""
 
     path: str
     size_bytes: int
@@ -24,8 +25,9 @@ class BackupMade(msgspec.Struct, frozen=True):
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """`made_at`: when the backup was made, in seconds since the epoch, UTC; `key`: where the desk's key is now (a
-    `KeyOrigin`); `was_protected`: where it came from, a passphrase protected it."""
+    """A desk that was made of a backup. `made_at` is when the backup was made, in seconds since the epoch, UTC; `key`
+    is where the desk's key is now (a `KeyOrigin`); `was_protected` tells that a passphrase protected the desk that it
+    came from."""
 
     path: str
     made_at: float

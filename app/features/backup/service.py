@@ -51,34 +51,36 @@ from app.store.settings import SettingsStore
 
 _WEEK_S = 7 * 86_400
 _LAST = "backup.last"
-"""A blob: when the last backup was made."""
+"""The name of a blob: when the last backup was made."""
 
 _UNSOUND = (Code.DATABASE_KEY, Code.DATABASE_DAMAGED)
 _DERIVED = ("tokens",)
-"""Folders beside saved readings whose files are made again in seconds."""
+"""The folders beside saved readings whose files are made again in seconds."""
 
 
 @dataclass(frozen=True)
 class Backups:
-    """`home`: the main database, which has the keys of all matters."""
+    """The backups of a desk. `home` is the main database, which has the keys of all matters."""
 
     paths: Paths
     home: Database
 
     def last_at(self) -> float | None:
-        """When the last one was made, in seconds since the epoch. Raises AppError as the store does."""
+        """Return when the last backup was made, in seconds since the epoch; None for never. Raises AppError as the
+        store does."""
         kept = SettingsStore(self.home).get_blob(_LAST)
         with contextlib.suppress(ValueError):
             return None if kept is None else float(kept)
         return None
 
     def is_due(self, now: float) -> bool:
-        """Whether the next one is, of which a person wants to be reminded. Raises AppError as the store does."""
+        """Return whether the next backup is due, of which a person wants to be reminded. Raises AppError as the store
+        does."""
         weeks, last_at = SettingsStore(self.home).load().backup_reminder_weeks, self.last_at()
         return weeks > 0 and (last_at is None or now - last_at >= weeks * _WEEK_S)
 
     def sizes(self) -> BackupSizes:
-        """Raises AppError as the store does."""
+        """Return how large a backup would be. Raises AppError as the store does."""
         ids = [matter.id for matter in MatterStore(self.home).all()]
         files = (self.paths.database, *map(self.paths.matter, ids))
         readings = (self.paths.data / name for name in self._readings())
@@ -87,8 +89,8 @@ class Backups:
         )
 
     def is_blank(self, known: Path) -> bool:
-        """Nobody would miss what is kept: nothing but one book, of the file `known`. Raises AppError as the store
-        does."""
+        """Return whether nobody would miss what is kept: nothing but one book, that of the file `known`. Raises
+        AppError as the store does."""
         made = ("matters", "questions", "notes", "sheets", "saved_prompts", "bin")
         with self.home.read() as connection:
             if any(connection.execute(f"SELECT 1 FROM {each} LIMIT 1").fetchone() for each in made):  # noqa: S608
@@ -145,11 +147,11 @@ def backups_of(desk: Services) -> Backups:
 
 
 class _Moment:
-    """The databases of a desk as they are at one moment: `home`, and those of matters by their ids. `unreadable`: names
-    of matters that do not open."""
+    """The databases of a desk as they are at one moment: `home`, and those of matters by their ids. `unreadable` are
+    the names of matters that do not open."""
 
     def __init__(self, paths: Paths, key: Key) -> None:
-        """Raises AppError."""
+        """Open the databases. Raises AppError."""
         self._paths = paths
         self.home = Database.look(paths.database, key)
         self.matters: dict[str, Database] = {}
@@ -191,7 +193,8 @@ class _Moment:
 
 
 class _Making:
-    """One backup while it is written. `readings`: names of files; `left_out`: names of matters that cannot be read."""
+    """One backup while it is written. `readings` are names of files; `left_out` are names of matters that cannot be
+    read."""
 
     def __init__(self, paths: Paths, moment: _Moment, readings: Iterable[str], cancel: Cancel) -> None:
         self._paths, self._moment, self._cancel = paths, moment, cancel
@@ -201,7 +204,7 @@ class _Making:
         self._done, self._now = 0, ""
 
     def check_room(self, target: Path) -> None:
-        """Raises AppError BACKUP_NO_ROOM, EXPORT_NOT_WRITTEN."""
+        """Check that there is room. Raises AppError BACKUP_NO_ROOM, EXPORT_NOT_WRITTEN."""
         draft, whole = max(self._sizes.values()), sum(self._sizes.values()) + sum(self._readings.values())
         try:
             disks = [(target.parent, target.parent.stat().st_dev, whole)]
@@ -214,7 +217,7 @@ class _Making:
             raise AppError(Code.EXPORT_NOT_WRITTEN, path=str(target)) from error
 
     def write(self, draft: Path, sealing: Sealing, head: BackupHead) -> Work[Copying, BackupManifest]:
-        """Raises AppError as the databases do, OSError for the draft, Stopped."""
+        """Write the backup into a draft. Raises AppError as the databases do, OSError for the draft, Stopped."""
         moment, names = self._moment, {matter.id: matter.name for matter in MatterStore(self._moment.home).all()}
         descriptor = open_private(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         with os.fdopen(descriptor, "wb") as file:
@@ -237,7 +240,7 @@ class _Making:
         return manifest
 
     def _add_database(self, writer: BackupWriter, name: str, database: Database, key: Key) -> Work[Copying, None]:
-        """By way of a copy, so that nobody is kept from tidying up the database while the backup is written."""
+        """Add a database by way of a copy, so that nobody is kept from tidying it up while the backup is written."""
         copy, size = self._paths.matters / f"{uuid.uuid4().hex}{DRAFT_SUFFIX}", self._sizes[database]
         try:
             before, self._now = self._done, name
@@ -300,7 +303,7 @@ def _size(path: Path) -> int | None:
 
 
 def _prove(draft: Path, passphrase: str, manifest: BackupManifest, cancel: Cancel) -> Work[Hashing, None]:
-    """Read all of it from the disk. Raises AppError BACKUP_NOT_PROVED, Stopped."""
+    """Read all of a backup from the disk. Raises AppError BACKUP_NOT_PROVED, Stopped."""
     done, total = 0, sum(member.size_bytes for member in manifest.members)
     try:
         with draft.open("rb") as file, backup_errors(draft):
@@ -340,11 +343,11 @@ def _target_errors(target: Path) -> Iterator[None]:
 def restore(
     source: Path, passphrase: str, paths: Paths, cancel: Cancel, *, may_replace: bool = False
 ) -> Work[Copying, Restored]:
-    """Make the desk of a data folder that has none of a backup; its key is kept as this computer keeps one.
+    """Make the desk of a data folder, which has none, from a backup; its key is kept as this computer keeps one.
 
-    `may_replace`: the desk that is there has nothing in it, and goes at the next start, when this one comes. Raises
-    AppError DATA_THERE, BACKUP_FILE, BACKUP_PASSPHRASE, FILE_NEWER, FILE_MISSING, FILE_UNREADABLE, DATABASE_LOCKED,
-    DISK_FULL, FOLDER_READ_ONLY; Stopped. Then nothing was changed.
+    With `may_replace`, the desk that is there has nothing in it, and goes at the next start, when this one comes.
+    Raises AppError DATA_THERE, BACKUP_FILE, BACKUP_PASSPHRASE, FILE_NEWER, FILE_MISSING, FILE_UNREADABLE,
+    DATABASE_LOCKED, DISK_FULL, FOLDER_READ_ONLY; Stopped. Then nothing was changed.
     """
     if restoring.holds_desk(paths) and not may_replace:
         raise AppError(Code.DATA_THERE, path=str(paths.data))
@@ -368,7 +371,7 @@ class _Restoring:
         self._total, self._done = os.fstat(file.fileno()).st_size, 0
 
     def restore(self, paths: Paths) -> Work[Copying, Restored]:
-        """Raises as `backup_errors` knows, AppError, Stopped."""
+        """Restore the backup. Raises as `backup_errors` knows, AppError, Stopped."""
         desk, secrets_, readings = self._staged.data / f"desk{DRAFT_SUFFIX}", dict[str, str](), False
         for member, content in self._reader.members():
             target = desk if member.name == DATABASE else self._staged.data / member.name
@@ -416,14 +419,14 @@ class _Restoring:
         return key.origin
 
     def _check_names(self, database: Database) -> None:
-        """They become names of files."""
+        """Check the ids of matters, which become names of files. Raises AppError DATABASE_DAMAGED."""
         for (id,) in database.rows("SELECT id FROM matters UNION ALL SELECT id FROM deleted_matters"):
             if MATTER.fullmatch(f"matters/{id}.db") is None:
                 raise AppError(Code.DATABASE_DAMAGED, path=str(self._source))
 
 
 def _verified(path: Path, secret: str) -> Database:
-    """Raises AppError as opening it does."""
+    """Open a database and verify it. Raises AppError as opening it does."""
     if not is_secret(secret):
         raise AppError(Code.DATABASE_KEY, path=str(path))
     database = Database.open(path, Key(secret, KeyOrigin.FILE))

@@ -12,7 +12,7 @@ from app.core.machine.secret import Key
 from app.store.db import Database
 
 _TRY_MS = 50
-"""Whoever writes waits a hundred times as long for us before giving up."""
+"""The time for which a database is waited for: whoever writes waits a hundred times as long for us before giving up."""
 _PATIENCE_S = 60.0
 
 
@@ -20,7 +20,7 @@ def freeze(databases: Iterable[Database]) -> None:
     """Have all of them show the same moment: one at which nobody is writing to any of them. They were opened with
     `Database.look`, and show it until they are frozen anew or closed.
 
-    Raises AppError DATABASE_LOCKED where others never stop writing, and as `Database.read` does.
+    Raises AppError DATABASE_LOCKED if others never stop writing, and as `Database.read` does.
     """
     wanted = tuple(databases)
     end = time.monotonic() + _PATIENCE_S
@@ -37,7 +37,8 @@ def freeze(databases: Iterable[Database]) -> None:
 
 @contextlib.contextmanager
 def _nobody_writing(files: Sequence[tuple[Path, Key]]) -> Iterator[None]:
-    """Until the block is left. Where somebody writes, nobody is kept waiting for him: it fails at once."""
+    """Keep anybody from writing until the block is left. If somebody writes, nobody is kept waiting for him: it fails
+    at once."""
     with contextlib.ExitStack() as held:
         for path, key in files:
             database = held.enter_context(contextlib.closing(Database.look(path, key, busy_ms=_TRY_MS)))

@@ -21,12 +21,12 @@ def contents_words(sizes: BackupSizes) -> str:
 
 
 def file_name(now: float) -> str:
-    """The name of a new file, without its ending."""
+    """Return the name of a new file, without its ending."""
     return f"Octavo {datetime.fromtimestamp(now).astimezone():%Y-%m-%d}"
 
 
 def making_words(step: Copying | Hashing) -> str:
-    """How far it is."""
+    """Say how far a backup is."""
     words = _("Backing up: {percent} %") if isinstance(step, Copying) else _("Verifying the backup: {percent} %")
     return words.format(percent=100 * step.done // max(step.total, 1))
 
@@ -38,7 +38,7 @@ def reminder_words(last_at: float | None) -> str:
 
 
 def made_words(made: BackupMade) -> str:
-    """A sentence on the file, and one on what is not in it."""
+    """Return a sentence on the file, and one on what is not in it."""
     words = _("The backup “{path}” was written and read back: {size}, with the library and {matters}.")
     return " ".join((words.format(path=made.path, size=size(made.size_bytes), matters=_matters(made.matters)),
                      not_in_it(readings=made.readings)))  # fmt: skip
@@ -64,12 +64,12 @@ def restored_words(restored: Restored) -> str:
 
 
 def last_words(at: float | None) -> str:
-    """When the last backup was made."""
+    """Say when the last backup was made."""
     return _("never") if at is None else day_of(at)
 
 
 def day_of(moment: float) -> str:
-    """The day of a moment in seconds since the epoch, in the zone of this computer."""
+    """Return the day of a moment in seconds since the epoch, in the zone of this computer."""
     return day(datetime.fromtimestamp(moment).astimezone())
 
 

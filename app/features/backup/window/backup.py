@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.features.backup.window.presenter import BackupPresenter
 
 _REMIND_MS = 3000
-"""After the start: first a person sees what lay open."""
+"""The time after the start before a person is reminded: first they see what lay open."""
 
 
 class BackupWindow(WindowFeature):
@@ -57,17 +57,17 @@ class BackupWindow(WindowFeature):
 
     @Slot()
     def ask(self) -> None:
-        """Make one."""
+        """Ask for what a backup needs, and make one."""
         self.backup.ask()
 
     @Slot()
     def ask_restore(self) -> None:
-        """Restore one in the place of a desk that has nothing in it."""
+        """Restore a backup in the place of a desk that has nothing in it."""
         self.backup.ask_restore()
 
     @Slot()
     def look(self) -> None:
-        """Remind of the next one, if a person wants that."""
+        """Look whether a person wants to be reminded of the next backup."""
         self.backup.look()
 
     def _explain(self) -> str:

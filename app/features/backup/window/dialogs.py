@@ -20,7 +20,7 @@ _STEPS = 1000
 
 
 class BackupDialog(SmallDialog):
-    """`given` carries the passphrase, and whether saved readings shall be in it."""
+    """A dialog before a backup is made. `given` carries the passphrase, and whether saved readings shall be in it."""
 
     given = Signal(str, bool)
 
@@ -56,15 +56,16 @@ class BackupDialog(SmallDialog):
 
 
 class RestoreDialog(SmallDialog):
-    """`given` carries the passphrase. It stays open: it shows how far the restoring is, and what went wrong. `stopped`:
-    it was left. After `show_done` its button says that the person is through, by `ended`."""
+    """A dialog for restoring. `given` carries the passphrase. The dialog stays open: it shows how far the restoring is,
+    and what went wrong. `stopped` tells that it was left. After `show_done` its button says that the person is through,
+    by `ended`."""
 
     given = Signal(str)
     stopped = Signal()
     ended = Signal()
 
     def __init__(self, file: str, parent: QWidget | None = None) -> None:
-        """`file`: its name."""
+        """`file` is the name of the backup."""
         self.line = SecretLine(_("Passphrase"))
         self.bar = QProgressBar(textVisible=False, maximum=_STEPS)
         self.step = PlainLabel(role="small")

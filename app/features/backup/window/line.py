@@ -18,7 +18,7 @@ _STEPS = 1000
 
 
 class BackupLine(QFrame):
-    """Hidden while none is made."""
+    """The line itself, hidden while no backup is made."""
 
     stop_wanted = Signal()
 

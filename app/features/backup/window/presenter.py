@@ -1,4 +1,5 @@
-"""Backups in the window: makes one while the desk is used, reminds of the next, restores one where nothing is yet."""
+"""Backups in the window: makes one while the desk is used, reminds of the next, restores one if the desk is still
+empty."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 
 class BackupPresenter(Presenter):
-    """`restart_wanted`: another desk takes the place of this one, which has nothing in it."""
+    """The presenter of backups. `restart_wanted` tells that another desk takes the place of this one, which has nothing
+    in it."""
 
     restart_wanted = Signal()
 
@@ -63,7 +65,7 @@ class BackupPresenter(Presenter):
 
     @Slot()
     def ask(self) -> None:
-        """Ask for its passphrase, then for a file."""
+        """Ask for the passphrase of a backup, then for a file."""
         if self._job is not None:
             self.failed.emit(_("A backup is being made already. Stop it, or wait until it is done."))
             return
@@ -135,7 +137,7 @@ class BackupPresenter(Presenter):
 
     @Slot()
     def look(self) -> None:
-        """Whether a person wants to be reminded now."""
+        """Look whether a person wants to be reminded now."""
         self._call(self._due, self._remind)
 
     def _due(self) -> tuple[bool, float | None]:
@@ -152,7 +154,7 @@ class BackupPresenter(Presenter):
 
     @Slot()
     def ask_restore(self) -> None:
-        """Ask for a backup where the desk has nothing in it; else say where one can be restored."""
+        """Ask for a backup if the desk has nothing in it; else say where one can be restored."""
         work = partial(self._backups.is_blank, self._handbook.path)
         self._call(work, self._ask_file)
 
