@@ -24,11 +24,11 @@ from app.wording.notes import lost_words
 from app.wording.units import count, printable
 
 _NAME_CHARACTERS = 8
-"""So many of a note's id are enough to name it by."""
+"""The characters of a note's id that are enough to name it by."""
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    """Raises AppError, Stopped."""
+    """Carry out the command. Raises AppError, Stopped."""
     arguments.check_apart(options, "delete", "export")
     arguments.check_apart(options, "delete", "find")
     if options.delete is not None:

@@ -8,7 +8,7 @@ import msgspec
 
 
 class Annotating(msgspec.Struct, frozen=True):
-    """Notes are placed on the drawings of their pages: `done` of `total` pages."""
+    """The progress while notes are placed on the drawings of their pages: `done` of `total` pages."""
 
     done: int
     total: int
@@ -16,8 +16,8 @@ class Annotating(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class AnnotatedCopy:
-    """A PDF with `written` annotations. Of these, `unplaced` are comments in a corner of their page: their words were
-    not found on its drawing."""
+    """A PDF with `written` annotations. `unplaced` of them are comments in a corner of their page: their words were not
+    found on its drawing."""
 
     pdf: bytes
     written: int

@@ -21,31 +21,33 @@ COPY_ENDINGS = (".pdf",)
 
 
 def write_notes(notes: Sequence[Note], books: Mapping[str, Book], path: Path) -> None:
-    """Raises AppError as `app.export.files.write`."""
+    """Write notes as Markdown into a file. Raises AppError as `app.export.files.write` does."""
     check(path, NOTE_ENDINGS)
     write_bytes(as_markdown(notes, books).encode(), path)
 
 
 def books_of_notes(notes: Iterable[Note]) -> frozenset[str]:
-    """The ids of the books that they are on."""
+    """Return the ids of the books that the notes are on."""
     return frozenset(filter(None, map(_book_id, notes)))
 
 
 def check_copy(path: Path, book: Book) -> None:
-    """Whether a copy of a book can be written there. Raises AppError as `app.export.files.write`, and COPY_IN_PLACE."""
+    """Check that a copy of a book can be written there. Raises AppError as `app.export.files.write` does, and
+    COPY_IN_PLACE."""
     check(path, COPY_ENDINGS)
     if path.resolve() == Path(book.path).resolve() or (path.exists() and _is_same(path, Path(book.path))):
         raise AppError(Code.COPY_IN_PLACE, path=str(path))
 
 
 def write_copy(pdf: bytes, path: Path, book: Book) -> None:
-    """A copy of a book with its highlights. Raises AppError as `check_copy`."""
+    """Write a copy of a book with its highlights. Raises AppError as `check_copy` does."""
     check_copy(path, book)
     write_bytes(pdf, path)
 
 
 def as_markdown(notes: Sequence[Note], books: Mapping[str, Book]) -> str:
-    """By books and their pages; what was kept of answers follows. `books` by their ids: they name their pages."""
+    """Return the notes as Markdown, by books and their pages; what was kept of answers follows. `books` are given by
+    their ids: they name their pages."""
     of_books = [note for note in notes if note.place is not None and note.place.book_id in books]
     lines = [f"# {_('Notes')}"]
     for book in sorted(map(books.__getitem__, {_book_id(note) for note in of_books}), key=lambda book: book.title):

@@ -1,5 +1,5 @@
 """Notes and highlights: all of them in one list, searched and exported, and what is kept of answers and tables. The
-pages of documents show them and have them made without this."""
+pages of documents show notes and let them be made without this feature."""
 
 from __future__ import annotations
 

@@ -23,13 +23,14 @@ from app.services.services import Services
 
 @dataclass(frozen=True)
 class NoteKeeping:
-    """All methods raise AppError as the store does."""
+    """Keeps notes. All methods raise AppError as the store does."""
 
     taking: NoteTaking
     library: Library
 
     def mark_quotation(self, book_id: str, number: int, quotation: str, marker: Marker | None = None) -> Note:
-        """Words that an answer quotes from page `number`, from 1. Raises AppError as `NoteTaking.mark`."""
+        """Highlight words that an answer quotes from page `number`, from 1. Raises AppError as `NoteTaking.mark`
+        does."""
         from app.documents.citations.checker import locate  # when something is kept: its patterns take a while
 
         span = locate(self.library.page(book_id, number).text, quotation) if quotation else None
@@ -38,12 +39,12 @@ class NoteKeeping:
         return self.taking.keep(Note("", quotation, "", NotePlace(book_id, number), marker))
 
     def keep_words(self, words: str, source: NoteSource, source_id: str) -> Note:
-        """Words that are on no page, such as an answer."""
+        """Keep words that are on no page, such as an answer."""
         return self.taking.keep(Note(words=words, source=source, source_id=source_id))
 
     def keep_cell(self, citation: Citation | None, text: str, question_id: str) -> Note:
-        """A cell of a table in words: beside the quotation that it rests on, where there is one. Raises AppError as
-        `NoteTaking.mark`."""
+        """Keep a cell of a table in words: beside the quotation that it rests on, if there is one. Raises AppError as
+        `NoteTaking.mark` does."""
         if citation is None or not citation.book_id or citation.page < 1:
             return self.keep_words(text, NoteSource.CELL, question_id)
         marker = Marker.BLUE if citation.shown else None
@@ -54,8 +55,8 @@ class NoteKeeping:
         )
 
     def annotated_copy(self, book_id: str, cancel: Cancel) -> Work[Annotating, AnnotatedCopy]:
-        """A copy of a PDF with all notes of it as annotations; its file is only read. Raises AppError COPY_NOT_PDF, and
-        as `Library.page_layer` does; Stopped."""
+        """Make a copy of a PDF with all notes of it as annotations; its file is only read. Raises AppError
+        COPY_NOT_PDF, and as `Library.page_layer` does; Stopped."""
         book = self.library.book(book_id)
         if book.format is not Format.PDF:
             raise AppError(Code.COPY_NOT_PDF, title=book.title)

@@ -11,7 +11,7 @@ from app.wording.page_names import page_words
 
 
 def origin_words(note: Note, books: Mapping[str, Book]) -> str:
-    """Where a note belongs: "Harbour Lease, p. 12"; `books` by their ids."""
+    """Say where a note belongs, such as "Harbour Lease, p. 12"; `books` are given by their ids."""
     if note.place is None:
         return _("From a table") if note.source is NoteSource.CELL else _("From an answer")
     book = books.get(note.place.book_id)
@@ -21,7 +21,7 @@ def origin_words(note: Note, books: Mapping[str, Book]) -> str:
 
 
 def unplaced_words(number: int) -> str:
-    """Said of a copy with highlights."""
+    """Say for how many notes in a copy their words were not found."""
     if number == 1:
         return _("The words of 1 note were not found on its page. It is a comment in the corner of the page.")
     words = _("The words of {n} notes were not found on their pages. They are comments in the corners of the pages.")

@@ -30,12 +30,12 @@ class NotesWindow(WindowFeature):
 
     @Slot()
     def open(self) -> None:
-        """The notes of all books, in the place of the conversation."""
+        """Show the notes of all books, in the place of the conversation."""
         self.notes.open()
 
     @Slot()
     def open_of_book(self) -> None:
-        """The notes of the book that is open, there too."""
+        """Show the notes of the book that is open, in the place of the conversation."""
         self.notes.open_of_book()
 
     @Slot()

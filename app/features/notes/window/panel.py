@@ -27,8 +27,8 @@ _SEARCH_DELAY_MS = 150
 
 
 class NotesPanel(MiddlePanel):
-    """`searched` carries the words; `all_wanted`: the notes of all books; `export_wanted` carries whether a copy of the
-    PDF is wanted, in place of Markdown."""
+    """The panel. `searched` carries the words; `all_wanted` asks for the notes of all books; `export_wanted` carries
+    whether a copy of the PDF is wanted, in place of Markdown."""
 
     searched = Signal(str)
     all_wanted = Signal()
@@ -62,7 +62,8 @@ class NotesPanel(MiddlePanel):
         self.show_notes((), {}, None, "")
 
     def show_notes(self, notes: Sequence[Note], books: Mapping[str, Book], book: Book | None, words: str) -> None:
-        """`book`: the one that they are of, None for all; `words` were searched, or are empty. `books` by their ids."""
+        """Show notes. `book` is the one that they are of, None for all; `words` were searched, or are empty. `books`
+        are given by their ids."""
         title = disarm(" ".join(book.title.split())) if book is not None else ""
         self.title.setText(_("Notes: {title}").format(title=title) if title else _("Notes"))
         self.all.setVisible(book is not None)

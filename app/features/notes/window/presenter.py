@@ -54,7 +54,7 @@ class NotesPresenter(Presenter):
 
     @property
     def panel(self) -> NotesPanel:
-        """Made when it is opened first."""
+        """The panel, made when it is opened first."""
         if self._panel is None:
             from app.features.notes.window.panel import NotesPanel
 
@@ -77,7 +77,7 @@ class NotesPresenter(Presenter):
 
     @Slot()
     def open_of_book(self) -> None:
-        """Show the notes of the book that is open, or of all where none is."""
+        """Show the notes of the book that is open, or of all if none is."""
         self._open(self._shown.book.id if self._shown.book is not None else "")
 
     def _open(self, book_id: str) -> None:
@@ -93,7 +93,7 @@ class NotesPresenter(Presenter):
 
     @Slot()
     def list(self) -> None:
-        """Read them again, if they are listed."""
+        """Read the notes again, if they are listed."""
         if self._panel is not None:
             work = partial(self._read, self._book_id, self._words)
             self._call(work, self._show)
@@ -113,7 +113,7 @@ class NotesPresenter(Presenter):
 
     @Slot(object)
     def show_note(self, note: Note) -> None:
-        """Its page with its words lit, or the answer that it was kept of."""
+        """Show the page of a note with its words lit, or the answer that it was kept of."""
         if note.place is not None:
             self._go.open_words(note.place.book_id, note.place.page, note.words)
         elif note.source_id:
@@ -152,7 +152,7 @@ class NotesPresenter(Presenter):
 
     @Slot(object)
     def copy(self, note: Note) -> None:
-        """Its words with their reference, and what is written about them."""
+        """Copy the words of a note with their reference, and what is written about them."""
         QGuiApplication.clipboard().setText(note_with_reference(note, self._shown.shelf))
 
     # ---- kept of answers
@@ -164,7 +164,7 @@ class NotesPresenter(Presenter):
 
     @Slot()
     def keep_last(self) -> None:
-        """The same of the last answer that is shown."""
+        """Keep the last answer that is shown as a note."""
         answers = [turn.answer for turn in self._shown.turns if turn.answer is not None and turn.answer.text]
         if answers:
             self.keep(answers[-1].id)
@@ -251,7 +251,7 @@ class NotesPresenter(Presenter):
 
 
 def _place_of(conversations: Conversations, note: Note) -> tuple[str, str] | None:
-    """The conversation, or the table, and the question that a note was kept of."""
+    """Return the conversation, or the table, and the question that a note was kept of; None if they are gone."""
     answer = conversations.answer(note.source_id) if note.source is NoteSource.ANSWER else None
     question_id = answer.question_id if answer is not None else note.source_id
     question = conversations.question(question_id)
