@@ -29,7 +29,7 @@ class CopiedWords(QObject):
     """Watches the clipboard for what this program puts there, whichever of its widgets did."""
 
     def __init__(self, parent: QObject | None = None, *, owns: Callable[[], bool] | None = None) -> None:
-        """`owns`: whether what is on the clipboard is this program's; else the system says so."""
+        """`owns` returns whether what is on the clipboard is this program's; else the system says so."""
         super().__init__(parent)
         self._clipboard = QGuiApplication.clipboard()
         self._owns = owns or self._clipboard.ownsClipboard
@@ -39,14 +39,14 @@ class CopiedWords(QObject):
         self._clipboard.dataChanged.connect(self._mark)
 
     def clear_after(self, seconds: int) -> None:
-        """Set after how many seconds a text that is copied from now on is cleared; 0: never."""
+        """Set after how many seconds a text that is copied from now on is cleared; 0 for never."""
         self._seconds = seconds
         if not seconds:
             self._later.stop()
 
     @Slot()
     def clear(self) -> None:
-        """If it is still this program's: what was copied elsewhere since is left alone."""
+        """Clear the clipboard if its content is still this program's: what was copied elsewhere since is left alone."""
         self._later.stop()
         if self._owns():
             self._clipboard.clear()
@@ -68,8 +68,8 @@ class CopiedWords(QObject):
 
 
 def marked(copied: QMimeData) -> QMimeData:
-    """The same with the marks, in an object of Qt's own: one that Python made is destroyed after Python has ended,
-    which ends the process by a segmentation fault."""
+    """Return what was copied with the marks, in an object of Qt's own: one that Python made is destroyed after Python
+    has ended, which ends the process by a segmentation fault."""
     model = QStringListModel(["-"])
     made = model.mimeData([model.index(0, 0)])
     for format in made.formats():

@@ -35,7 +35,7 @@ _GOES_ON = (Executor.ADDING, Executor.COPYING, Executor.FETCHING, Executor.BACKI
 
 
 def going_on(activity: Activity, settings: LockSettings) -> frozenset[Executor]:
-    """Whose work goes on while the desk is locked."""
+    """Return the executors whose work goes on while the desk is locked."""
     if settings.work is LockedWork.STOPS:
         return frozenset()
     return frozenset((*_GOES_ON, Executor.ENGINE) if activity.works else _GOES_ON)
@@ -45,8 +45,8 @@ class DeskLock(ShellFeature):
     """Has the desk from `lock` on, and closes it once nothing uses it any more. If the right passphrase comes before
     that, the desk itself is given back; else it is opened again.
 
-    `screen`: while it is shown. `is_late`: the desk was to be locked while it was being opened; since the passphrase
-    was entered, if it was locked.
+    `screen` is the lock screen while it is shown. `is_late` tells that the desk was to be locked while it was being
+    opened; if it was locked, since the passphrase was entered.
     """
 
     def __init__(self, shell: Shell, parent: QObject | None = None) -> None:
@@ -83,7 +83,7 @@ class DeskLock(ShellFeature):
     @Slot()
     def lock(self) -> None:
         """Put away all that the window shows, and show the lock screen; the desk is closed once nothing uses it any
-        more. Nothing happens where it has no passphrase. One that is being opened is locked once it is open."""
+        more. Nothing happens if it has no passphrase. A desk that is being opened is locked once it is open."""
         window, desk = self._shell.presenter, self._shell.desk
         self.is_late = window is None
         if window is None or desk is None or desk.shared.matters.home.key.origin is not KeyOrigin.PASSPHRASE:
@@ -114,7 +114,7 @@ class DeskLock(ShellFeature):
         self._shell.window.repaint()
 
     def _close_others(self) -> None:
-        """All windows but the one with the lock screen."""
+        """Close all windows but the one with the lock screen."""
         for other in QApplication.topLevelWidgets():
             if other is not self._shell.window and other.parent() is None:
                 other.close()
@@ -135,7 +135,8 @@ class DeskLock(ShellFeature):
 
     @Slot()
     def _on_closed(self) -> None:
-        """A thread that did something with the desk may have it a moment longer: until it does something else."""
+        """Wait until no thread has the desk any more: one that did something with it may have it until it does
+        something else."""
         self._bridge.drain(self._on_let_go, spared=tuple(Executor), all_of_it=True)
 
     @Slot()
@@ -183,10 +184,10 @@ class DeskLock(ShellFeature):
 
     @Slot(object)
     def _ignore(self, outcome: object) -> None:
-        """A thread that could not overwrite what it had free: nothing follows from it."""
+        """Ignore that a thread could not overwrite the memory that it had free."""
 
     def _forget(self) -> None:
-        """Clear what was shown, and is in memory yet."""
+        """Forget what was shown, and is in memory yet."""
         self._shell.forget()
         forget_shown()
 

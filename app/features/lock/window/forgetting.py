@@ -18,9 +18,10 @@ _OF_THE_PROGRAM = ("app.ui.", "app.documents.", "app.services.", "app.export.", 
 _PERTURB = -6  # malloc.h
 _OVERWRITTEN_WITH = 0x5A
 _LARGEST_SMALL, _STEP = 512, 16
-"""Bytes: pymalloc has blocks for each sixteen up to this."""
+"""The largest block of pymalloc in bytes, and the step between its sizes: it has blocks for each sixteen up to this."""
 _LARGEST_KEPT = 1056
-"""glibc keeps some of each sixteen up to this for their thread, and does not overwrite them."""
+"""The largest block in bytes of which glibc keeps some of each sixteen for their thread, and does not overwrite
+them."""
 _LARGE = (2 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10)
 _MOST_OBJECTS = 500
 _EMPTY_BYTES = sys.getsizeof(b"")
@@ -29,7 +30,7 @@ _FILLED_BYTES = 4 << 20
 
 
 def overwrite_freed(on: bool) -> None:
-    """Have memory that is freed from now on overwritten (or not, if not `on`), where the C library can do that."""
+    """Have memory that is freed from now on overwritten (or not, if not `on`), if the C library can do that."""
     if (library := _library()) is not None:
         library.mallopt(_PERTURB, _OVERWRITTEN_WITH if on else 0)
 
@@ -63,7 +64,7 @@ def fill_freed() -> None:
 
 
 def _library() -> ctypes.CDLL | None:
-    """The C library, if it is glibc."""
+    """Return the C library, if it is glibc; else None."""
     if sys.platform != "linux":
         return None
     found = ctypes.CDLL(None)

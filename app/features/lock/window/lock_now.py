@@ -19,7 +19,7 @@ _KEYS, _ICON = "Ctrl+Alt+L", 18
 
 
 class LockNow(WindowFeature):
-    """`lock_wanted`: the desk, which has a passphrase, is to be locked."""
+    """The command. `lock_wanted` tells that the desk, which has a passphrase, is to be locked."""
 
     lock_wanted = Signal()
 
@@ -33,12 +33,12 @@ class LockNow(WindowFeature):
 
     @Slot()
     def _look(self) -> None:
-        """One click locks once there is a passphrase to unlock with."""
+        """Show the button, one click on which locks, once there is a passphrase to unlock with."""
         self.button.setVisible(self._workspace.passphrase.origin is KeyOrigin.PASSPHRASE)
 
     @Slot()
     def lock_now(self) -> None:
-        """Where there is nothing to unlock with, a passphrase is asked for first."""
+        """Lock the desk; if there is nothing to unlock it with, ask for a passphrase first."""
         passphrase = self._workspace.passphrase
         if passphrase.origin is KeyOrigin.PASSPHRASE:
             self.lock_wanted.emit()

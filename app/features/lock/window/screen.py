@@ -12,7 +12,7 @@ from app.wording.i18n import _
 
 
 class LockScreen(PassphraseScreen):
-    """`stop_wanted`: what is under way is to end, so that the desk opens."""
+    """The screen. `stop_wanted` tells that what is under way is to end, so that the desk opens."""
 
     stop_wanted = Signal()
 
@@ -31,12 +31,12 @@ class LockScreen(PassphraseScreen):
         return (self.work, *super()._remarks())
 
     def show_work(self, goes_on: bool) -> None:
-        """Whether something is under way."""
+        """Show whether something is under way."""
         self.work.setText(_("What you started goes on meanwhile."))
         self.work.setVisible(goes_on)
 
     def show_opening(self) -> None:
-        """The passphrase was right; the desk opens once what is under way has ended."""
+        """Show that the passphrase was right; the desk opens once what is under way has ended."""
         self.secret.line.clear()
         self._set_busy(True)
         self.secret.hide()

@@ -1,4 +1,5 @@
-"""When the desk is to be locked: after a time without input, and when the session is locked or the computer sleeps."""
+"""Watches for when the desk is to be locked: after a time without input, and when the session is locked or the computer
+sleeps."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ _INPUT = frozenset(
 
 
 class LockWatch(QObject):
-    """`due`: the desk is to be locked, as the settings say."""
+    """Watches as the settings say. `due` tells that the desk is to be locked."""
 
     due = Signal()
 
@@ -45,7 +46,7 @@ class LockWatch(QObject):
         self.session.locked.connect(self._on_session_locked)
 
     def follow(self, settings: LockSettings, origin: KeyOrigin) -> None:
-        """Lock when these say so, if there is a passphrase to unlock with."""
+        """Lock when these settings say so, if there is a passphrase to unlock with."""
         can_lock = origin is KeyOrigin.PASSPHRASE
         self._settings, self._can_lock = settings, can_lock
         self.idle.wait_for(settings.idle_minutes if can_lock else 0)
@@ -59,8 +60,8 @@ class LockWatch(QObject):
 
 
 class IdleWatch(QObject):
-    """`idle`: nothing was typed, clicked or moved in any window of this program for so long. Watches windows, not
-    widgets: they get a few events where widgets get thousands."""
+    """Watches for input. `idle` tells that nothing was typed, clicked or moved in any window of this program for so
+    long. It watches windows, not widgets: they get a few events where widgets get thousands."""
 
     idle = Signal()
 
@@ -76,7 +77,7 @@ class IdleWatch(QObject):
         self._watch(QGuiApplication.focusWindow())
 
     def wait_for(self, minutes: int) -> None:
-        """0: never."""
+        """Set after how many minutes `idle` is emitted; 0 for never."""
         if minutes and not self._minutes:
             self._last_s = time.monotonic()
         self._minutes = minutes
@@ -105,8 +106,9 @@ class IdleWatch(QObject):
 
 
 class SessionWatch(QObject):
-    """`locked`: the session was locked, the screen saver began, or the computer is about to sleep. Asks logind on the
-    system's bus, and the screen saver on the session's. Where there is neither, nothing happens."""
+    """Watches the session. `locked` tells that the session was locked, the screen saver began, or the computer is about
+    to sleep. Logind is asked on the system's bus, and the screen saver on the session's. If there is neither, nothing
+    happens."""
 
     locked = Signal()
 
@@ -117,7 +119,7 @@ class SessionWatch(QObject):
         self._asked = False
 
     def begin(self) -> None:
-        """Look for them, once; connecting may take long where a bus hangs."""
+        """Look for logind and the screen saver, once; connecting may take long if a bus hangs."""
         if self._asked:
             return
         self._asked = True
@@ -139,7 +141,8 @@ class SessionWatch(QObject):
 
     @Slot(QDBusPendingCallWatcher)
     def _on_id(self, watcher: QDBusPendingCallWatcher) -> None:
-        """Its signals come from a path that has the id in it, not from that of "the caller's"."""
+        """Find the path of the session, which has its id in it: its signals come from there, not from the path of "the
+        caller's"."""
         arguments = watcher.reply().arguments()
         watcher.deleteLater()
         if watcher.isError() or not arguments:
@@ -176,7 +179,7 @@ class SessionWatch(QObject):
 
     @Slot(bool)
     def _on_sleep(self, begins: bool) -> None:
-        """Or a screen saver."""
+        """Lock when the computer is about to sleep, or a screen saver begins."""
         if begins:
             self.locked.emit()
 
@@ -187,7 +190,7 @@ class SessionWatch(QObject):
 
     @Slot(object)
     def _ignore(self, problem: Problem) -> None:
-        """Without a bus nothing locks the desk but a person and the clock."""
+        """Ignore a problem: without a bus nothing locks the desk but a person and the clock."""
 
 
 def _text(value: object) -> str:
