@@ -1,5 +1,5 @@
-"""`octavo find`: the passages of documents that belong to some words, best first, without a model that answers; of all
-of the desk, where no document is named."""
+"""`octavo find`: the passages of documents that belong to some words, best first, without a model that answers; those
+of all of the desk, if no document is named."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def _find_everywhere(options: argparse.Namespace, desk: Services, cancel: Cancel
 
 
 def _as_typed(words: Sequence[str]) -> str:
-    """The query, where the shell took the quotation marks of a phrase, or of a filter's value, away."""
+    """Return the query as it was typed, if the shell took the quotation marks of a phrase, or of a filter's value,
+    away."""
     if len(words) == 1:
         return words[0]
     return " ".join(_QUOTED.sub(r'\1\2"\3"', word) if " " in word and '"' not in word else word for word in words)

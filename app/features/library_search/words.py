@@ -14,7 +14,8 @@ from app.wording.units import count, counted
 
 
 def found_words(found: LibraryFound, sources: Sequence[TextSource]) -> str:
-    """`12 passages in 3 documents · 2 conversations`; while the search goes on, it says so."""
+    """Say what was found, such as `12 passages in 3 documents · 2 conversations`; while the search goes on, this says
+    so."""
     passages, documents = sum(found.counts.values()), len(found.counts)
     said = []
     if found.listed and documents:
@@ -39,14 +40,14 @@ def _count_words(documents: int) -> str:
 
 
 def remark_words(found: LibraryFound) -> str:
-    """Say which documents were not searched, or not by meaning; empty where all were."""
+    """Say which documents were not searched, or not by meaning; empty if all were."""
     undated = undated_words(found.undated) if found.undated else ""
     unindexed = unindexed_words(found.unindexed) if found.unindexed else ""
     return " ".join(filter(None, (undated, unindexed)))
 
 
 def place_words(place: str, title: str, sources: Sequence[TextSource]) -> str:
-    """Where something was found that is no document."""
+    """Say where something was found that is no document."""
     words = next((source.place() for source in sources if source.id == place), _("conversation “{title}”"))
     return words.format(title=title or _("New conversation"))
 

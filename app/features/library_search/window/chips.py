@@ -1,5 +1,5 @@
-"""The filters of a search as buttons with menus: what is chosen there is put into the text of the search. What must not
-be there is a button, too, which takes that out of the text."""
+"""The filters of a search as buttons with menus: what is chosen there is put into the text of the search. A word that
+must not be there is a button, too, which takes it out of the text."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _WIDEST = 190
 
 
 class FilterChip(TextButton):
-    """`chosen` carries a value, "" for none."""
+    """A filter. `chosen` carries a value, "" for none."""
 
     chosen = Signal(str)
 
     def __init__(self, name: str, anything: str) -> None:
-        """`anything`: the words for no value."""
+        """`anything` are the words for no value."""
         super().__init__(name, role="filter")
         self._name, self._anything = name, anything
         self._value = ""
@@ -36,7 +36,7 @@ class FilterChip(TextButton):
         self.show_value("", "")
 
     def set_values(self, values: Sequence[tuple[str, str]]) -> None:
-        """Pairs of a value and the words for it. Without any there is nothing to choose."""
+        """Set the values: pairs of a value and the words for it. Without any there is nothing to choose."""
         self._values = tuple(values)
         self.setEnabled(bool(values) or bool(self._value))
 

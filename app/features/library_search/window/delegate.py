@@ -32,7 +32,7 @@ _PLACE_HIGH, _MORE_HIGH = 44, 34
 _INDENT = 2 * SPACE_M + COVER_SIZE.width()
 """The indentation of a row below a document: the document's title begins there, beside its cover."""
 _PAGE_WIDE = 92
-"""Right of a sentence below its document, for the name of its page."""
+"""The room in px at the right of a sentence below its document, for the name of its page."""
 
 
 class ResultDelegate(QStyledItemDelegate):
@@ -147,7 +147,7 @@ class ResultDelegate(QStyledItemDelegate):
 
 
 def _room(area: QRect, row: HitRow) -> QRect:
-    """For the sentence."""
+    """Return the room for the sentence."""
     if row.below_document:
         return area.adjusted(_INDENT, SPACE_S, -SPACE_M - _PAGE_WIDE, -SPACE_S)
     return area.adjusted(SPACE_M, SPACE_S, -SPACE_M, -SPACE_S)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class LibrarySearchWindow(WindowFeature):
     @cached_property
     def search(self) -> SearchPresenter:
-        """Made, with its panel, when everything is searched first."""
+        """The presenter of the search, made with its panel when everything is searched first."""
         from app.features.library_search.window.panel import SearchPanel
         from app.features.library_search.window.presenter import SearchPresenter
 
@@ -41,7 +41,7 @@ class LibrarySearchWindow(WindowFeature):
 
     @Slot()
     def open_search(self, words: str = "") -> None:
-        """The search in the place of the conversation: for these words, or what was searched last."""
+        """Open the search in the place of the conversation: for these words, or what was searched last."""
         self._workspace.window.show_view(self.search.panel, spacious=False)
         self.search.prepare(words)
 

@@ -24,7 +24,7 @@ _MOST_OF_A_KIND = 6
 
 
 class LibraryTextFinder(TextFinder):
-    """`open_hit` opens what was found, `open_search` the search of everything for some words."""
+    """Finds texts. `open_hit` opens what was found, `open_search` the search of everything for some words."""
 
     def __init__(
         self, workspace: Workspace, open_hit: Callable[[LibraryHit], None], open_search: Callable[[str], None]

@@ -33,9 +33,9 @@ BY_DOCUMENT, BY_WEIGHT = "document", "weight"
 
 
 class SearchPanel(MiddlePanel):
-    """`typed` carries the text of the search. `chosen`: a LibraryHit, and whether its page is to be opened beside the
-    other one. `more_wanted`: the id of a document. `filter_chosen`: a SearchFilter and its value. `order_chosen`:
-    BY_DOCUMENT or BY_WEIGHT."""
+    """The panel. `typed` carries the text of the search; `chosen` a LibraryHit, and whether its page is to be opened
+    beside the other one; `more_wanted` the id of a document; `filter_chosen` a SearchFilter and its value;
+    `order_chosen` BY_DOCUMENT or BY_WEIGHT."""
 
     typed = Signal(str)
     chosen = Signal(object, bool)
@@ -44,7 +44,7 @@ class SearchPanel(MiddlePanel):
     order_chosen = Signal(str)
 
     def __init__(self, icons: Icons, covers: BookCovers, now: datetime, sources: Sequence[TextSource]) -> None:
-        """`sources`: of what is found beside documents and conversations."""
+        """`sources` are those of what is found beside documents and conversations."""
         super().__init__(icons, _("Search everything"))
         explain(self, Chapter.CONVERSATIONS)
         self.line = QLineEdit()
@@ -74,7 +74,7 @@ class SearchPanel(MiddlePanel):
         icons.theme.repaint_on_change(self.view.viewport())
 
     def _make_chips(self, now: datetime, sources: Sequence[TextSource]) -> Mapping[SearchFilter, FilterChip]:
-        """One for each filter; `after` and `before` share one."""
+        """Make one chip for each filter; `after` and `before` share one."""
         chips = {
             SearchFilter.KIND: FilterChip(_("Kinds"), _("Any kind")),
             SearchFilter.FOLDER: FilterChip(_("Folders"), _("Any folder")),
@@ -137,7 +137,7 @@ class SearchPanel(MiddlePanel):
     # ---- what is shown
 
     def show_note(self, words: str) -> None:
-        """In place of what was found: how to search, what is wrong, or what to try."""
+        """Show words in place of what was found: how to search, what is wrong, or what to try."""
         self._model.put(())
         self.note.setText(words)
         self._pages.setCurrentIndex(0)
@@ -158,7 +158,7 @@ class SearchPanel(MiddlePanel):
 
     @property
     def selected(self) -> object:
-        """The LibraryHit that is selected, None where there is none."""
+        """The LibraryHit that is selected; None if none is."""
         chosen = self.view.currentIndex().data(RowRole)
         return chosen.hit if isinstance(chosen, HitRow) else None
 
@@ -200,7 +200,7 @@ class SearchPanel(MiddlePanel):
                 self.more_wanted.emit(more.book_id)
 
     def _step(self, step: int) -> None:
-        """To the next row there that can be chosen."""
+        """Go to the next row in a direction that can be chosen."""
         target = self._model.step(self.view.currentIndex().row(), step)
         if target.isValid():
             self._go(target.row())

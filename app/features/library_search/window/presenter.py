@@ -23,7 +23,7 @@ from app.wording.errors import sentence
 from app.wording.search import nothing_found
 
 _PAUSE_MS = 120
-"""After the last key, before the search."""
+"""The time after the last key before the search."""
 _MOST_CHOICES = 30  # in a menu: folders, people
 
 
@@ -37,7 +37,7 @@ class _Choices:
 
 
 class SearchPresenter(Presenter):
-    """`hit_chosen`: as `SearchPanel.chosen`."""
+    """The presenter of the search. `hit_chosen` carries what `SearchPanel.chosen` does."""
 
     hit_chosen = Signal(object, bool)
 
@@ -62,7 +62,8 @@ class SearchPresenter(Presenter):
         self.panel.show_note(how_to_search(self._search.sources.all))
 
     def prepare(self, words: str = "") -> None:
-        """It is shown now: search again for what is typed, or for these words, since the library may have changed."""
+        """Prepare the search, which is shown now: search again for what is typed, or for these words, since the library
+        may have changed."""
         self.panel.begin(words)
         self._call(partial(_prepare, self._search), self._offer)
         self.search()

@@ -17,7 +17,7 @@ from app.wording.page_names import page_words
 from app.wording.units import counted, printable
 
 FEW = 3
-"""Passages of a document that are shown until a person wants more."""
+"""The number of passages of a document that are shown until a person wants more."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class DocumentRow:
 
 @dataclass(frozen=True)
 class HitRow:
-    """`page`: what its page is called; `place`: that and the name of its document, or what else it is in."""
+    """A hit. `page` is what its page is called; `place` is that and the name of its document, or what else it is in."""
 
     hit: LibraryHit
     page: str
@@ -48,7 +48,8 @@ class HitRow:
 
 @dataclass(frozen=True)
 class MoreRow:
-    """So many more passages of a document are found; of `beyond` more, nothing but their number is known."""
+    """A row for so many more passages of a document that are found; nothing is known of `beyond` more but their
+    number."""
 
     book_id: str
     hidden: int
@@ -66,8 +67,8 @@ def arrange(
     by_document: bool,
     opened: Collection[str] = (),
 ) -> tuple[ResultRow, ...]:
-    """`books` by their ids; `sources`: of what is found beside documents and conversations; `opened`: the documents of
-    which all passages are shown."""
+    """Arrange what was found. `books` are given by their ids; `sources` are those of what is found beside documents and
+    conversations; `opened` are the documents of which all passages are shown."""
     documents, rows = found.of(SearchPlace.DOCUMENTS), list[ResultRow]()
     if by_document:
         by_id: dict[str, list[LibraryHit]] = {}
