@@ -14,7 +14,7 @@ from app.wording.i18n import _
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:  # noqa: ARG001 - it takes no time
-    """Raises AppError."""
+    """Carry out the command. Raises AppError."""
     texts = prompt_texts_of(desk)
     if options.file is not None:
         taken = texts.take(options.file)

@@ -14,7 +14,7 @@ NAME_CHARACTERS = 80
 
 
 class SavedPrompt(msgspec.Struct, frozen=True):
-    """`shortcut`: what is typed behind a slash to find it; may be empty."""
+    """A saved prompt. `shortcut` is what is typed behind a slash to find it; it may be empty."""
 
     id: str
     name: Annotated[str, Meta(min_length=1, max_length=NAME_CHARACTERS)]

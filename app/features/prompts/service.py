@@ -32,12 +32,12 @@ class PromptTexts:
     settings: SettingsStore
 
     def text(self) -> str:
-        """The instructions and the prompts that are kept."""
+        """Return the instructions and the prompts that are kept, as one text."""
         return compose(self.settings.load().instructions, self.prompts.all())
 
     def take(self, path: Path) -> int:
-        """Keep what a file has, prompts in place of those of the same name; gives how many. Instructions are kept if
-        the file has any. Nothing is kept of a file with something invalid in it. Raises AppError FILE_*,
+        """Keep what a file has, prompts in place of those of the same name; return how many. Instructions are kept if
+        the file has any. Nothing is kept from a file with something invalid in it. Raises AppError FILE_*,
         PROMPTS_NOT_UTF8, PROMPT_INVALID, and as the store does."""
         instructions, prompts = parse(_read(path))
         for prompt in prompts:
@@ -48,7 +48,7 @@ class PromptTexts:
 
 
 def prompt_texts_of(desk: Services) -> PromptTexts:
-    """Prompts are the person's: every matter has those of the library."""
+    """Make the texts of a desk. Prompts are the person's: every matter has those of the library."""
     return PromptTexts(SavedPrompts(desk.shared.matters.home), desk.settings)
 
 
@@ -62,7 +62,7 @@ def compose(instructions: str, prompts: Sequence[SavedPrompt]) -> str:
 
 
 def parse(untrusted_text: str) -> tuple[str, tuple[SavedPrompt, ...]]:
-    """The instructions, and the prompts, which have no ids. Raises AppError PROMPT_INVALID."""
+    """Return the instructions, and the prompts, which have no ids. Raises AppError PROMPT_INVALID."""
     begun, sections = [], []  # type: list[str], list[tuple[str, str, list[str]]]
     for line in untrusted_text.splitlines():
         heading = _HEADING.fullmatch(line) if line.startswith("#") else None
@@ -77,7 +77,7 @@ def parse(untrusted_text: str) -> tuple[str, tuple[SavedPrompt, ...]]:
 
 
 def checked(name: str, text: str, shortcut: str = "", id: str = "") -> SavedPrompt:
-    """A prompt that can be kept. Raises AppError PROMPT_INVALID where it has no name or no text, or too much."""
+    """Return a prompt that can be kept. Raises AppError PROMPT_INVALID if it has no name or no text, or too much."""
     made = SavedPrompt(id, " ".join(name.split()), text.strip(), "".join(shortcut.split()).lstrip("/"))
     if not (made.name and made.text) or len(made.name) > NAME_CHARACTERS or len(made.text) > MOST_CHARACTERS:
         raise _invalid(made.name[:NAME_CHARACTERS], MOST_CHARACTERS)

@@ -12,18 +12,19 @@ from app.store.db import Database
 
 
 class SavedPrompts:
-    """All methods raise AppError as `Database.read` and `Database.write` do; what they keep is on disk."""
+    """The saved prompts. All methods raise AppError as `Database.read` and `Database.write` do; what they keep is on
+    disk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> tuple[SavedPrompt, ...]:
-        """By their names."""
+        """Return all prompts by their names."""
         rows = self._database.rows("SELECT id, name, text, shortcut FROM saved_prompts ORDER BY name COLLATE NOCASE")
         return tuple(SavedPrompt(*row) for row in rows)
 
     def keep(self, prompt: SavedPrompt) -> SavedPrompt:
-        """In place of the one with its id; one without an id is new, in place of any with its name."""
+        """Keep a prompt in place of the one with its id; one without an id is new, in place of any with its name."""
         made = msgspec.structs.replace(
             prompt,
             id=prompt.id or uuid.uuid4().hex,
@@ -43,6 +44,6 @@ class SavedPrompts:
         return made
 
     def delete(self, id: str) -> None:
-        """Its bytes are overwritten, in the log of changes too."""
+        """Delete a prompt; its bytes are overwritten, in the log of changes too."""
         self._database.run("DELETE FROM saved_prompts WHERE id = ?", (id,))
         self._database.scrub()

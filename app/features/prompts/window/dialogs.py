@@ -20,7 +20,7 @@ _LIST_HEIGHT, _LIST_WIDTH = 240, 560
 
 
 class PromptDialog(SmallDialog):
-    """One saved prompt, or a new one; `given` carries it."""
+    """A dialog for one saved prompt, or a new one; `given` carries it."""
 
     given = Signal(object)  # SavedPrompt
 
@@ -59,7 +59,7 @@ class PromptDialog(SmallDialog):
 
 
 class PromptsDialog(QDialog):
-    """All saved prompts. `kept` carries one that is new or was changed, `deleted` an id."""
+    """The list of all saved prompts. `kept` carries one that is new or was changed, `deleted` an id."""
 
     kept = Signal(object)  # SavedPrompt
     deleted = Signal(str)

@@ -80,7 +80,7 @@ class PromptsPresenter(Presenter):
 
     @Slot()
     def open_list(self) -> None:
-        """All saved prompts, to be changed."""
+        """Open the list of all saved prompts, to be changed."""
         from app.features.prompts.window.dialogs import PromptsDialog
 
         dialog = self._dialog = PromptsDialog(self._window)
