@@ -74,8 +74,8 @@ class BookPrinting(PrintingPresenter):
 
 
 def _print(library: Library, book: Book, printer: QPrinter, pages: PageRange, cancel: Cancel) -> Work[int, None]:
-    """Off the GUI thread. Yields how many pages of the book are printed; raises AppError PRINT_FAILED, and as
-    `Library.page_image`; Stopped."""
+    """Print pages, off the GUI thread. Yields how many pages of the book are printed. Raises AppError PRINT_FAILED, and
+    as `Library.page_image` does; Stopped."""
     _timers = QEventLoop()  # with one, the thread has the timers that the layout of a long text starts
     painter, painted = QPainter(), painted_text(printer)
     refused = refusal_of(printer)
@@ -125,7 +125,7 @@ def _print_drawing(library: Library, book: Book, number: int, painter: QPainter,
 
 
 def _print_text(book: Book, page: Page, painter: QPainter, printer: QPrinter, painted: PaintedText | None) -> None:
-    """On as many sheets as it takes, each with the book's title and the page below."""
+    """Print a page's text on as many sheets as it takes, each with the book's title and the page below."""
     area, scale = _area(printer), printer.resolution() / _PIXELS_PER_INCH
     width, height = area.width() / scale, area.height() / scale - _FOOT
     headings = [section.title for section in book.outline if section.page == page.number]

@@ -46,7 +46,7 @@ class ConversationPrinting(PrintingPresenter):
         self._do(work, partial(self._printed, printer), executor=Executor.IMAGES)
 
     def _print(self, conversation: Conversation, printer: QPrinter) -> None:
-        """Off the GUI thread. Raises AppError PRINT_FAILED."""
+        """Print a conversation, off the GUI thread. Raises AppError PRINT_FAILED."""
         pages = (printer.fromPage(), printer.toPage()) if printer.fromPage() else None
         report = self._exporting.report(conversation)
         if not pdf.print_report(report, self._desk.documents.images.raster, printer, pages):

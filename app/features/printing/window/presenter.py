@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PrintingPresenter(Presenter):
-    """`done` carries a sentence, `saved` the path of a file that was printed into."""
+    """Prints something. `done` carries a sentence, `saved` the path of a file that was printed into."""
 
     done = Signal(str)
     saved = Signal(str)
@@ -28,7 +28,7 @@ class PrintingPresenter(Presenter):
         self._window = workspace.window
 
     def _printer(self, title: str) -> QPrinter:
-        """One that prints something of this title."""
+        """Make a printer that prints something of this title."""
         from PySide6.QtPrintSupport import QPrinter  # when something is printed
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
@@ -37,7 +37,7 @@ class PrintingPresenter(Presenter):
         return printer
 
     def _dialog(self, printer: QPrinter) -> QPrintDialog:
-        """A dialog that sets the printer, which whoever listens to the dialog must keep."""
+        """Make a dialog that sets the printer, which whoever listens to the dialog must keep."""
         from PySide6.QtPrintSupport import QPrintDialog  # when something is printed
 
         dialog = QPrintDialog(printer, self._window)
@@ -52,5 +52,5 @@ class PrintingPresenter(Presenter):
 
 
 def refusal_of(printer: QPrinter) -> AppError:
-    """The printer took nothing."""
+    """Return the error that the printer took nothing."""
     return AppError(Code.PRINT_FAILED, printer=printer.printerName() or printer.outputFileName())
