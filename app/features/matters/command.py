@@ -15,7 +15,7 @@ from app.wording.units import printable
 
 
 def run(options: argparse.Namespace, desk: Services) -> None:
-    """Raises AppError MATTER_*, and as the store does."""
+    """Carry out the command. Raises AppError MATTER_*, and as the store does."""
     matters = desk.shared.matters
     match options.matters_command:
         case None:

@@ -85,7 +85,7 @@ class MattersDialog(QDialog):
             wanted.emit(matter)
 
     def show_matters(self, matters: Sequence[Matter]) -> None:
-        """The one that was opened last first, those that are archived behind them."""
+        """Show the matters: the one that was opened last first, those that are archived behind the others."""
         before = self._chosen()
         self.list.clear()
         for matter in sorted(matters, key=lambda matter: matter.archived):

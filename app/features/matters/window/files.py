@@ -26,7 +26,7 @@ from app.wording.units import printable
 
 
 class MatterFiles(Presenter):
-    """`done` carries a sentence; after `taken` there is another matter."""
+    """Exports and imports. `done` carries a sentence; after `taken` there is another matter."""
 
     done = Signal(str)
     taken = Signal()
@@ -84,7 +84,8 @@ class MatterFiles(Presenter):
         self._call(work, partial(self._imported, dialog), refuse, executor=Executor.COPYING)
 
     def _refuse(self, dialog: CheckedForm, problem: Problem) -> None:
-        """In the dialog, where the passphrase still stands, unless it was closed meanwhile."""
+        """Say why a file was refused, in the dialog, where the passphrase still stands, unless it was closed
+        meanwhile."""
         if isValid(dialog) and dialog.isVisible():
             dialog.show_problem(sentence(problem))
         else:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class MatterManaging(Presenter):
-    """`done` carries a sentence."""
+    """Manages matters. `done` carries a sentence."""
 
     done = Signal(str)
 
@@ -154,7 +154,7 @@ class MatterManaging(Presenter):
 
     @Slot(object)
     def _refuse_name(self, problem: Problem) -> None:
-        """Say in the dialog why the name was not taken; where the person has closed it, in the window."""
+        """Say in the dialog why the name was not taken; if the person has closed it, in the window."""
         if self._naming is not None:
             self._naming.show_problem(sentence(problem))
         else:
