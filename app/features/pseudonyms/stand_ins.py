@@ -50,7 +50,8 @@ _KANA = re.compile(r"[ぁ-ヿ]")
 _WORD = re.compile(r"\w+")
 _SAMPLE_CHARACTERS = 20_000
 _LONGEST = 48
-"""The most characters of a stand-in, however a model writes it, and so of what a piece of an answer may end within."""
+"""The most characters of a stand-in, however a model writes it: one may have begun so far before the end of a piece of
+an answer."""
 
 _MARK = re.compile(r"\bp\. ?[^\[\]\n]{1,16}(?=[\]］】])")
 """Matches the page of a page mark."""

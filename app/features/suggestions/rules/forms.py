@@ -20,7 +20,7 @@ _POINTING = (
     "this these those it its they them he she above below dies diese diesem diesen dieser dieses hier oben unten cet"
     " cette ces il elle ils elles este esta estos estas ese esa eso"
 )
-"""Matches the words of any language that, in a whole question, ask about what is said elsewhere."""
+"""The words of any language that, in a whole question, ask about what is said elsewhere."""
 
 _FIRST_LETTER = re.compile(r"[^\W\d_]")
 _NO_GAP = re.compile("(?<=[\u3040-\u9fff]) (?=[\u3040-\u9fff])")
