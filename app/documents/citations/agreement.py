@@ -26,8 +26,8 @@ _CLAUSE_END = re.compile(
 
 
 def value_in(text: str, form: AnswerForm, question: str) -> str:
-    """The value of a kind that words of a page have, of several the one that is nearest to the question; a yes or no
-    where they say just what is asked. Empty where they have none."""
+    """Return the value of a kind that words of a page have, of several the one that is nearest to the question; a yes
+    or no if they say just what is asked. The value is empty if they have none."""
     match form.kind:
         case ValueKind.DATE:
             return next(iter(_nearest(question, text, dates_of)), "")
@@ -41,7 +41,7 @@ def value_in(text: str, form: AnswerForm, question: str) -> str:
 
 
 def _decided(question: str, text: str) -> list[bool]:
-    """The answer of the clauses that have all terms of the question, in a list; an empty list where they differ."""
+    """Return the answer of the clauses that have all terms of the question, in a list; an empty list if they differ."""
     asked = _terms(question).all
     clauses = [each for each in _CLAUSE_END.split(text) if asked and asked <= _terms(each).all]
     answered = [answers(question, each, text) for each in clauses]
@@ -49,7 +49,7 @@ def _decided(question: str, text: str) -> list[bool]:
 
 
 def _nearest(question: str, text: str, values_of: Callable[[str], Iterable[_Value]]) -> list[_Value]:
-    """The values of those clauses of the text that share most terms with the question."""
+    """Return the values of those clauses of the text that share most terms with the question."""
     asked = _terms(question).all
     clauses = [(values, each) for each in _CLAUSE_END.split(text) if (values := list(values_of(each)))]
     shares = [len(asked & _terms(clause).all) for _values, clause in clauses]
@@ -63,10 +63,10 @@ def _terms(text: str) -> TextTerms:
 
 
 def _named(text: str, choices: Sequence[str]) -> list[str]:
-    """The choices whose words the text has."""
+    """Return the choices whose words the text has."""
     found = []
     for choice in choices:
-        # Where words have no spaces between them, a word may stand beside any other.
+        # A word may stand beside any other where words have no spaces between them.
         edge = r"\b" if choice.isascii() else ""
         if re.search(f"{edge}{re.escape(choice.casefold())}{edge}", text.casefold()):
             found.append(choice)
@@ -78,12 +78,13 @@ def _is_amount(number: Decimal, wanted: Decimal | None) -> bool:
 
 
 def _figures(text: str) -> tuple[Figure, ...]:
-    """Its numbers, in the language that finds most of them: a quotation may be too short to tell its language."""
+    """Return the numbers of a text, in the language that finds most of them: a quotation may be too short to tell its
+    language."""
     return max((figures_of(text, language) for language in LANGUAGES), key=len)
 
 
 def has_number(text: str, number: Decimal) -> bool:
-    """Whether a text has a number, however it writes it."""
+    """Return whether a text has a number, however it writes it."""
     return any(_is_amount(each, number) for each in _numbers(text))
 
 

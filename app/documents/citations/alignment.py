@@ -16,8 +16,8 @@ from app.language.numbers import kanji_value
 from app.language.terms import is_unspaced
 
 MIN_EQUAL_WORDS = 3
-"""How many words, or twice as many characters of a script without spaces, two sentences must have in common for
-one to say the other with another value."""
+"""The number of words, or half the number of characters of a script without spaces, that two sentences must have in
+common for one to say the other with another value."""
 
 MIN_EQUAL_SHARE = 0.6
 """The least share of the claim's words that the page's sentence has in the same order."""
@@ -57,7 +57,7 @@ class Difference(StrEnum):
 
 @dataclass(frozen=True)
 class Word:
-    """A word or a number of a text: characters [start, end) of it. `key`: equal for words that are the same, however
+    """A word or a number of a text: characters [start, end) of it. `key` is equal for words that are the same, however
     they are written."""
 
     text: str
@@ -79,7 +79,7 @@ class Differing:
 
 
 def aligned_words(text: str) -> list[Word]:
-    """The words of a text, in order; of a script without spaces each character is one."""
+    """Return the words of a text, in order; in a script without spaces each character is one."""
     found: list[Word] = []
     for match in _WORD.finditer(text):
         word = match.group()
@@ -102,7 +102,8 @@ def _key(word: str) -> str:
 
 
 def differing(said: str, on_page: str) -> Differing:
-    """Which words of each text are not in the other one, in the same order; those that stand together are one span."""
+    """Return the words of each text that are not in the other one in the same order; those that stand together are one
+    span."""
     mine, theirs = aligned_words(said), aligned_words(on_page)
     own: list[tuple[int, int]] = []
     other: list[tuple[int, int]] = []
@@ -114,8 +115,8 @@ def differing(said: str, on_page: str) -> Differing:
 
 
 def differs_in_a_value(claim: str, statement: str) -> frozenset[Difference]:
-    """The kinds of values in which a claim differs from a page's sentence, where it is that sentence, or its beginning
-    or end, in all other words; empty where it says it in other words, or says the same."""
+    """Return the kinds of values in which a claim differs from a page's sentence, if it is that sentence, or its
+    beginning or end, in all other words; empty if it says that in other words, or says the same."""
     mine, theirs = aligned_words(claim), aligned_words(statement)
     if (ending := _negated_ending(claim, statement)) is not None:
         return ending
@@ -155,7 +156,7 @@ def _size(words: Sequence[Word]) -> float:
 
 
 def _kind(mine: Sequence[Word], theirs: Sequence[Word], claim: str, statement: str) -> frozenset[Difference] | None:
-    """The kind of value that was exchanged; nothing for articles, None for words that are no value."""
+    """Return the kind of value that was exchanged; nothing for articles, None for words that are no value."""
     mine, theirs = _without_articles(mine), _without_articles(theirs)
     if not mine and not theirs:
         return frozenset()
@@ -177,13 +178,14 @@ def _without_articles(words: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def _is_negation(mine: Sequence[Word], theirs: Sequence[Word]) -> bool:
-    """Whether one of the two has a negation, with no more than an auxiliary beside it, and the other has none."""
+    """Return whether one of the two has a negation, with no more than an auxiliary beside it, and the other has
+    none."""
     own, other = {word.key for word in mine}, {word.key for word in theirs}
     return own | other <= _NEGATING and bool(own & NEGATIONS) != bool(other & NEGATIONS)
 
 
 def _is_name(words: Sequence[Word], text: str) -> bool:
-    """Whether the words are a person's name: after a title, or before a Japanese one."""
+    """Return whether the words are a person's name: after a title, or before a Japanese one."""
     first, last = words[0], words[-1]
     if all(map(is_unspaced, first.text)):
         return _JAPANESE_NAME_END.match(text, last.end) is not None
@@ -194,7 +196,8 @@ def _is_name(words: Sequence[Word], text: str) -> bool:
 
 
 def _negated_ending(claim: str, statement: str) -> frozenset[Difference] | None:
-    """Japanese negates at the end: two sentences that are the same up to there. None where they are not."""
+    """Return the difference of two Japanese sentences that are the same up to their ends, where Japanese negates; None
+    if they are not."""
     mine, theirs = (text.rstrip(" 。.") for text in (claim, statement))
     same = 0
     while same < min(len(mine), len(theirs)) and mine[same] == theirs[same]:
@@ -207,5 +210,5 @@ def _negated_ending(claim: str, statement: str) -> frozenset[Difference] | None:
 
 
 def numbers_in(text: str) -> Iterator[str]:
-    """The numbers of a text, in the form in which `aligned_words` compares them."""
+    """Return the numbers of a text, in the form in which `aligned_words` compares them."""
     return (token.key for token in aligned_words(text) if token.is_number)

@@ -35,7 +35,7 @@ _SCALES = {
 
 
 def _one_of(names: dict[str, str] | dict[str, Decimal]) -> str:
-    """A pattern for these names; those of letters are whole words."""
+    """Return a pattern for these names; those of letters are whole words."""
     longest = sorted(names, key=len, reverse=True)
     return "|".join(rf"(?<![^\W\d_]){re.escape(name)}(?![^\W\d_])" if name[0].isalpha() and name.isascii() else
                     re.escape(name) for name in longest)  # fmt: skip
@@ -58,8 +58,8 @@ _ONE_GROUP = re.compile(r"\d{1,3}([.,])\d{3}")
 
 @dataclass(frozen=True)
 class Amount:
-    """Characters [start, end) of a text. `number` is None where it may be read in two ways, as 1.475 may. `currency`: a
-    code such as EUR, empty where none is named. `percent`: it is a share, or a degree."""
+    """An amount at the characters [start, end) of a text. `number` is None if it may be read in two ways, as 1.475 may.
+    `currency` is a code such as EUR, empty if none is named. `percent` tells that it is a share, or a degree."""
 
     start: int
     end: int
@@ -68,28 +68,28 @@ class Amount:
     percent: bool = False
 
     def is_same(self, number: Decimal | None, currency: str) -> bool:
-        """Whether it is this number, in this currency if one is wanted."""
+        """Return whether an amount is this number, in this currency if one is wanted."""
         return self.number is not None and self.number == number and currency in ("", self.currency)
 
 
 def plain(text: str) -> str:
-    """A case-folded text in NFKC with the numbers of its amounts in yen in digits."""
+    """Return a case-folded text in NFKC with the numbers of its amounts in yen in digits."""
     return _KANJI.sub(lambda match: str(kanji_value(match.group())), text)
 
 
 def without_currency(question: str) -> str:
-    """A question without the currency in brackets at its end: the rent (EUR)."""
+    """Return a question without the currency in brackets at its end: the rent (EUR)."""
     return _IN_BRACKETS.sub("", question)
 
 
 def currency_asked(question: str) -> str:
-    """The code of that currency; empty where none is in brackets."""
+    """Return the code of the currency in brackets at the end of a question; empty if there is none."""
     found = _IN_BRACKETS.search(question)
     return _CURRENCIES[found["currency"].casefold()] if found is not None else ""
 
 
 def amount_spans(plain_text: str) -> tuple[Amount, ...]:
-    """All numbers of a case-folded text, in order, whether they are money or not."""
+    """Return all numbers of a case-folded text, in order, whether they are money or not."""
     english = language_of(words_of(plain_text)) is ENGLISH
     found = sorted(_found(plain_text, english=english), key=lambda each: (each.start, -each.end))
     apart: list[Amount] = []
@@ -117,7 +117,7 @@ def _found(text: str, *, english: bool) -> Iterator[Amount]:
 
 
 def _number(written: str, *, english: bool, money: bool) -> Decimal | None:
-    """None for what means one number in English, and another one elsewhere."""
+    """Return a number as it is written; None for what means one number in English, and another one elsewhere."""
     one = _ONE_GROUP.fullmatch(written)
     if one is not None and not money and (one[1] == ".") == english:
         return None

@@ -18,7 +18,7 @@ _BRACKETS = re.compile(r"\s?[\[［【〔][^\[\]［］【】〔〕\n]{1,200}[\]�
 
 
 def nearer(claim: str, pages: Sequence[str]) -> int | None:
-    """The index of the page nearest to the claim; None where words do not decide it."""
+    """Return the index of the page nearest to the claim; None if words do not decide it."""
     terms = terms_of(without_brackets(claim), grammar_in(0))
     held = [_held(page, terms) for page in pages]
     weights = weigh(terms.all, held)
@@ -31,24 +31,24 @@ def nearer(claim: str, pages: Sequence[str]) -> int | None:
 
 
 def without_brackets(text: str) -> str:
-    """The text without page marks and notes: their numbers are not what it says."""
+    """Return the text without page marks and notes: their numbers are not what it says."""
     return _BRACKETS.sub("", text)
 
 
 def last_sentence(text: str) -> str:
-    """The last sentence of the last paragraph; empty where there is none."""
+    """Return the last sentence of the last paragraph; empty if there is none."""
     return next((each.text for each in reversed(list(sentences(text.rpartition("\n\n")[2])))), "")
 
 
 def _is_related(terms: TextTerms, held: frozenset[str]) -> bool:
-    """Whether `held`, the terms that a page has, are enough of a claim's."""
+    """Return whether `held`, the terms that a page has, are enough of a claim's."""
     if len(terms.all) < MIN_SHARED_TERMS:
         return bool(terms.all) and terms.all == held
     return len(held) >= max(MIN_SHARED_TERMS, MIN_SHARE * len(terms.all))
 
 
 def _held(page_text: str, wanted: TextTerms) -> frozenset[str]:
-    """Which of the wanted terms a page holds."""
+    """Return which of the wanted terms a page holds."""
     text = unicodedata.normalize("NFKC", page_text).casefold()
     found: set[str] = set()
     if wanted.stems:

@@ -31,7 +31,7 @@ MIN_LIKENESS = 80.0
 """The least likeness of a quotation to a page's words, from 0 to 100, to be shown as near: chance gives 50 to 65."""
 
 MAX_RUN_PAGES = 50
-"""How many pages of a mark such as [pp. 1-300] are checked."""
+"""The number of pages of a mark such as [pp. 1-300] that are checked."""
 
 _PageRun: TypeAlias = tuple[CitedBook, Sequence[Page]]
 """A book and the pages of it that a mark may mean."""
@@ -41,7 +41,7 @@ _FOUND = (CitationState.VERIFIED, CitationState.CUT)
 
 
 def check(answer: str, books: Sequence[CitedBook]) -> tuple[Citation, ...]:
-    """The citations of one whole answer; see `CitationChecker.check`."""
+    """Return the citations of one whole answer; see `CitationChecker.check`."""
     return CitationChecker(books).check(answer)
 
 
@@ -52,17 +52,17 @@ class CitationChecker:
         self._lookup = _Lookup(books)
 
     def check(self, answer: str) -> tuple[Citation, ...]:
-        """A citation for every page that the answer names, and for every other quotation that is on a page, in order of
-        appearance.
+        """Return a citation for every page that the answer names, and for every other quotation that is on a page, in
+        order of appearance.
 
         A quotation belongs to the mark that follows it in its sentence, and must be on that page (or begin or end
         there); quotations too short to prove anything are not looked up. The states: CUT for a quotation that is cut so
-        that its sense changes; REPAIRED for one that is on another page, which the citation then names; NEAR where
+        that its sense changes; REPAIRED for one that is on another page, which the citation then names; NEAR if
         something on the named page is like it; NOT_FOUND, with page 0, for a page that was not given to the model. A
         mark that names several pages gives one citation for each, with its share of the mark; a run of pages gives one,
-        for the page with the quotation, or its first. A page that several books have is that of the book that the claim
-        names, or that is nearer to it. Whether the page says what the sentence says is another question
-        (`citations.verdict`).
+        for the page with the quotation, or its first. If several books have a page of that name, it is taken from the
+        book that the claim names, or whose page is nearer to the claim. Whether the page says what the sentence says is
+        another question (`citations.verdict`).
         """
         lookup = self._lookup
         marks = [mark for mark in find_marks(answer, lookup.labels) if not (mark.round and lookup.is_foreign(mark))]
@@ -95,7 +95,7 @@ class CitationChecker:
 def _said(
     answer: str, marks: Sequence[PageMark], quotations: Sequence[Quotation]
 ) -> Iterator[tuple[PageMark, str, Quotation | None]]:
-    """Every mark with the claim before it, and its quotation."""
+    """Yield every mark with the claim before it, and its quotation."""
     begin = 0
     for mark, quotation in pair(answer, marks, quotations):
         claim = last_sentence(answer[begin : mark.start]) or last_sentence(answer[: mark.start])
@@ -104,7 +104,7 @@ def _said(
 
 
 def locate(page_text: str, quote: str) -> tuple[int, int] | None:
-    """The range of characters of `page_text` that holds the quotation; None for none.
+    """Return the range of characters of `page_text` that holds the quotation; None for none.
 
     Wording is compared as `app.documents.citations.normal_form.Normal`: line breaks, hyphens at a line's end, ligatures
     and kinds of dashes and quotation marks do not matter; words, numbers and inner punctuation do. A quotation must not
@@ -124,7 +124,8 @@ class _Lookup:
         self.labels = frozenset(_label(page) for _, page in self._pages)
 
     def is_foreign(self, mark: PageMark) -> bool:
-        """Whether it names a book that is not among these: in round brackets, it is then no mark of the model's."""
+        """Return whether a mark names a book that is not among these: in round brackets, it is then no mark of the
+        model's."""
         return any(place.title and not place.vague and not self._named(place.title) for place in mark.places)
 
     def cite(self, place: MarkedPages, quote: str, span: tuple[int, int], claim: str) -> Citation:
@@ -157,7 +158,8 @@ class _Lookup:
         return _citation(book, pages[0], quote, CitationState.NOT_FOUND if quote else CitationState.PAGE, span)
 
     def _meant(self, runs: list[_PageRun], place: MarkedPages, claim: str) -> list[_PageRun]:
-        """Among pages of the same name, in several books or in one, the one nearest to the claim; all where none is."""
+        """Return the one nearest to the claim among pages of the same name, in several books or in one; all if none is
+        nearest."""
         labelled = [run for run in runs if place.last or _label(run[1][0]) == place.written.casefold()] or runs
         if len(labelled) < 2:
             return labelled
@@ -168,9 +170,8 @@ class _Lookup:
         return find_near(self._finder.normal(book, page), wanted, MIN_LIKENESS) is not None
 
     def mend(self, citations: Sequence[Citation]) -> list[Citation]:
-        """The citations of a quotation that is on none of their pages: with the page that has it, else with what is
-        like it on theirs.
-        """
+        """Return the citations of a quotation that is on none of their pages: with the page that has it, else with what
+        is like it on theirs."""
         elsewhere = self.search(citations[0].quote, citations)
         if elsewhere is not None:
             first = citations[0]
@@ -192,7 +193,7 @@ class _Lookup:
         return citation
 
     def _pages_meant(self, citation: Citation) -> list[tuple[CitedBook, Page]]:
-        """The cited page, then those of the book with the same label, which the mark may mean as well."""
+        """Return the cited page, then those of the book with the same label, which the mark may mean as well."""
         book = next((book for book in self._books if book.book_id == citation.book_id), None)
         cited = next((page for page in book.pages if page.number == citation.page), None) if book else None
         if book is None or cited is None:
@@ -201,7 +202,8 @@ class _Lookup:
         return [(book, page) for page in (cited, *alike)]
 
     def search(self, quote: str, cited: Sequence[Citation]) -> Citation | None:
-        """A page with the quotation: one that has it uncut, and one that the answer cites, if possible."""
+        """Return a page with the quotation: one that has it uncut, and one that the answer cites, if possible; None if
+        no page has it."""
         known = {(citation.book_id, citation.page) for citation in cited}
 
         def rank(entry: tuple[CitedBook, Page, QuotationLocation]) -> tuple[bool, bool]:
@@ -216,7 +218,7 @@ class _Lookup:
         return _cut(_citation(book, page, quote, state), location)
 
     def _named(self, title: str) -> list[CitedBook]:
-        """The books that a title names best; several if they have the same title."""
+        """Return the books that a title names best; several if they have the same title."""
         ranks = [rank_title(title, book) for book in self._books]
         best = max(ranks, default=0)
         return [book for book, rank in zip(self._books, ranks, strict=True) if rank == best > 0]
@@ -233,7 +235,8 @@ def _citation(
 
 
 def _runs(books: Sequence[CitedBook], place: MarkedPages) -> list[_PageRun]:
-    """The pages that a place may mean, the likeliest first: a page with that label before a page with that number."""
+    """Return the pages that a place may mean, the likeliest first: a page with that label before a page with that
+    number."""
     labelled: list[_PageRun] = []
     numbered: list[_PageRun] = []
     for book in books:

@@ -11,7 +11,7 @@ from app.language.sentences import sentences
 from app.language.terms import is_unspaced
 
 _REACH = 5
-"""How many words on either side are checked; a clause's end stops before."""
+"""The number of words on either side that are checked; a clause's end stops before."""
 
 _WINDOW = 120
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d[\d.,]*")
@@ -79,7 +79,7 @@ _BOTH_OF = re.compile(
 
 
 def fuller(source: str, found: FoundQuotation) -> tuple[int, int] | None:
-    """The range of a page's text that holds the quotation with the words that change its sense; None where none do.
+    """Return the range of a page's text that holds the quotation with the words that change its sense; None if none do.
 
     They are a negation or a condition of its clause, a sign or a unit of a number, on either side or in a gap. A whole
     sentence is not cut on its outer sides, but for a proviso that follows it (Japanese law).
@@ -101,7 +101,7 @@ def fuller(source: str, found: FoundQuotation) -> tuple[int, int] | None:
 
 
 def _cut_before(source: str, begin: int) -> int | None:
-    """Where words begin that change the sense of what follows; None for none."""
+    """Return where words begin that change the sense of what follows; None if none do."""
     before, following = source[max(0, begin - _WINDOW) : begin], source[begin : begin + 40]
     if following[:1].isdigit() and (sign := _SIGNS_BEFORE.search(before)):
         return begin - len(before) + sign.start()
@@ -134,8 +134,8 @@ def _cut_before(source: str, begin: int) -> int | None:
 
 
 def _before_comma(before: str, following: str, offset: int) -> int | None:
-    """Where a negation begins that reaches across a comma, as in `may not, without consent, sublet`; None for none, and
-    where a clause of its own follows."""
+    """Return where a negation begins that reaches across a comma, as in `may not, without consent, sublet`; None if
+    there is none, or if a clause of its own follows."""
     *_, last = [None, *_WORD.finditer(before)]
     first = _WORD.match(following)
     if last is None or first is None or last.end() != len(before) or not first.group()[0].islower():
@@ -149,7 +149,7 @@ def _before_comma(before: str, following: str, offset: int) -> int | None:
 
 
 def _cut_after(source: str, end: int) -> int | None:
-    """Where words end that change the sense of what precedes them; None for none."""
+    """Return where words end that change the sense of what precedes them; None if none do."""
     after, before = source[end : end + _WINDOW], source[max(0, end - 30) : end]
     if (unit := _unit_after(before, after)) is not None:
         return end + unit
@@ -178,7 +178,7 @@ def _cut_after(source: str, end: int) -> int | None:
 
 
 def _japanese_after(source: str, end: int) -> int | None:
-    """Where words end that change the sense of Japanese text before them, across line ends; None for none."""
+    """Return where words end that change the sense of Japanese text before them, across line ends; None if none do."""
     kept = [at for at in range(max(0, end - 3), min(len(source), end + _WINDOW)) if not source[at].isspace()]
     text = "".join(source[at] for at in kept)
     begin = sum(at < end for at in kept)
@@ -191,7 +191,7 @@ def _japanese_after(source: str, end: int) -> int | None:
 
 
 def _with_more(after: str, size: int) -> int:
-    """The end of the words that change the sense, with up to three more."""
+    """Return the end of the words that change the sense, with up to three more."""
     stop = _STOP.search(after, size)
     words = list(_WORD.finditer(after, size, stop.start() if stop else len(after)))[:3]
     return words[-1].end() if words else size
@@ -219,7 +219,7 @@ def _unit_after(before: str, after: str) -> int | None:
 
 
 def _turns(source: str, begin: int, end: int) -> bool:
-    """Whether what was left out changes the sense of the rest."""
+    """Return whether what was left out changes the sense of the rest."""
     gap = source[begin:end]
     if _unit_after(source[max(0, begin - 30) : begin], source[begin : begin + _WINDOW]) is not None:
         return True
@@ -245,9 +245,8 @@ def _holds_turn(text: str) -> bool:
 
 
 def _changes_subject(gap: str, following: str) -> bool:
-    """Whether the rest gets another subject: `The tenant pays the rent and the landlord repairs the crane` without
-    `pays the rent and the landlord`.
-    """
+    """Return whether the rest gets another subject: `The tenant pays the rent and the landlord repairs the crane`
+    without `pays the rent and the landlord`."""
     first = _WORD.match(following)
     if first is None or not _BOTH_OF.search(gap + " "):
         return False
@@ -256,7 +255,7 @@ def _changes_subject(gap: str, following: str) -> bool:
 
 
 def _edges(source: str) -> tuple[set[int], set[int]]:
-    """Where sentences begin and end, with and without the punctuation there."""
+    """Return where sentences begin and end, with and without the punctuation there."""
     starts: set[int] = set()
     ends: set[int] = set()
     at = 0

@@ -23,7 +23,7 @@ _RESTATED = _CONDITIONS | word_set(
     "when where once after before without subject as nach vor ohne sobald bei"
     " lorsque après avant sans cuando después antes sin quando dopo prima senza"
 )
-"""With one of these a claim may state a page's condition in other words."""
+"""The words with which a claim may state a page's condition in other words."""
 _JAPANESE_CONDITIONS = re.compile(r"ただし|但し|場合|限[らりる]|ときは|のみ|だけ|除[かきくい]|以外|まで")
 _JAPANESE_RESTATED = re.compile(
     r"ただし|但し|場合|限[らりる]|とき|のみ|だけ|除|以外|まで|なら(?!な)|れば|しか|前に|後に|以前|以後|うえで"
@@ -32,14 +32,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_doubtful(claim: str, evidence: Sequence[PageSentence]) -> bool:
-    """Whether a claim has a number that the pages' sentences nearest to it have not, or the nearest one has a condition
-    and the claim has none."""
+    """Return whether a claim has a number that the pages' sentences nearest to it have not, or the nearest one has a
+    condition and the claim has none."""
     there = "\n".join(each.text for each in evidence)
     return not frozenset(numbers_in(claim)) <= frozenset(numbers_in(there)) or lacks_condition(claim, evidence[0].text)
 
 
 def lacks_condition(claim: str, statement: str) -> bool:
-    """Whether a page's sentence has a condition, an exception or a limit, and the claim has none at all."""
+    """Return whether a page's sentence has a condition, an exception or a limit, and the claim has none at all."""
     return _has(statement, _CONDITIONS, _JAPANESE_CONDITIONS) and not _has(claim, _RESTATED, _JAPANESE_RESTATED)
 
 

@@ -32,10 +32,10 @@ _JAPANESE_NEGATION = re.compile(
 
 
 def answers(question: str, statement: str, sentence: str) -> bool | None:
-    """Yes or no, where a statement says with the same kind of duty what a question asks, or negates it: "The tenant may
-    not sublet" to "May the tenant sublet?". None where it takes more than words to decide: a question without a duty,
-    two negations, or a condition, an exception or a limit anywhere in the sentence that the statement is of. Whether
-    both are about the same, the caller knows."""
+    """Return yes or no if a statement says with the same kind of duty what a question asks, or negates it: "The tenant
+    may not sublet" to "May the tenant sublet?". None if it takes more than words to decide: a question without a duty,
+    two negations, or a condition, an exception or a limit anywhere in the sentence that the statement is a part of. The
+    caller knows whether both are about the same."""
     language = language_of([*words_of(question), *words_of(sentence)])
     asked, said = (frozenset(_modals(_plain(text), language)) for text in (question, statement))
     negations = _negations(statement, language)
@@ -51,7 +51,7 @@ def answers(question: str, statement: str, sentence: str) -> bool | None:
 
 
 def _negations(text: str, language: Language) -> int:
-    """How often a text negates something."""
+    """Return how often a text negates something."""
     plain = _without_japanese_idioms(_plain(text))
     words = (word in language.turning or _NEGATED_FORM.search(word) for word in _PIECE.findall(plain))
     return len(_JAPANESE_NEGATION.findall(plain)) + sum(map(bool, words))
@@ -63,7 +63,7 @@ def _plain(text: str) -> str:
 
 
 def _modals(text: str, language: Language) -> Iterator[str]:
-    """The kinds of duty that a text expresses. "May not" and "must not" are the same."""
+    """Yield the kinds of duty that a text expresses. "May not" and "must not" are the same."""
     words = _PIECE.findall(text)
     for word, following in pairwise([*words, ""]):
         if word in language.duties or word in language.permissions:

@@ -14,8 +14,8 @@ _DAY_FIRST = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
 
 
 def date_entered(line: str) -> str:
-    """The date as values have it; empty where the line is no date and nothing else, or may be two: 3/4/2031. With
-    full stops the day comes first."""
+    """Return the date of a line as values have it; empty if the line is no date and nothing else, or may be two:
+    3/4/2031. With full stops the day comes first."""
     text = dates.plain(line).strip(" .。")
     if is_date(text):
         return text
@@ -29,8 +29,8 @@ def date_entered(line: str) -> str:
 
 
 def amount_entered(line: str) -> str:
-    """The amount as values have it, with its currency before it; empty where the line is no amount and nothing else,
-    or may be two: 1.475."""
+    """Return the amount of a line as values have it, with its currency before it; empty if the line is no amount and
+    nothing else, or may be two: 1.475."""
     if is_amount(line) and _MAY_BE_GROUPED.search(line) is None:
         return line
     text = amounts.plain(unicodedata.normalize("NFKC", line).casefold()).strip(" 。")

@@ -26,8 +26,8 @@ _ON_PAGE = (*_UNCUT, CitationState.CUT)
 def weigh_value(
     text: str, form: AnswerForm, question: str, citations: Sequence[Citation], books: Sequence[CitedBook]
 ) -> tuple[SentenceVerdict, ...]:
-    """The verdict on the value that an answer `text` of this `form` begins with; none where it has no value, or says
-    that there is none and no sentence of the books may have one after all. `citations`: the answer's, as
+    """Return the verdict on the value that an answer `text` of this `form` begins with; none if it has no value, or
+    says that there is none and no sentence of the books may have one after all. `citations` are the answer's, as
     `checker.check` finds them."""
     value, pages, asked = read_value(text, form), PageSentences(books), AskedQuestion(question)
     span = value_span(text)
@@ -46,7 +46,7 @@ def weigh_value(
 
 @dataclass(frozen=True)
 class ValueWeigher:
-    """Weighs one value: what a sentence of a page has in its place, and what other sentences have."""
+    """Weighs one value by what a sentence of a page has in its place, and what other sentences have."""
 
     value: CellValue
     form: AnswerForm
@@ -79,9 +79,10 @@ class ValueWeigher:
     def decide(
         self, span: tuple[int, int], sentences: Sequence[PageSentence], citation: Citation | None = None
     ) -> SentenceVerdict | None:
-        """The words of the first of these sentences that answers the question by itself; None where none does.
+        """Return the verdict by the words of the first of these sentences that answers the question by itself; None if
+        none does.
 
-        A quotation proves only what is in it. Where another sentence of the books may answer the question too, or may
+        A quotation proves only what is in it. If another sentence of the books may answer the question too, or may
         change the answer, both are shown and a person compares.
         """
         for sentence in map(self._untitled, sentences):
@@ -96,14 +97,15 @@ class ValueWeigher:
         return None
 
     def _untitled(self, sentence: PageSentence) -> PageSentence:
-        """A sentence below the title of its document alone stands below no heading of its own."""
+        """Return a sentence without the line above it if that is the title of its document: below the title alone it
+        stands below no heading of its own."""
         first = next(iter(self.pages.of(sentence.book, sentence.book.pages[0])), None)
         is_title = first is not None and first.text == " ".join(sentence.lead.split())
         return replace(sentence, lead="") if is_title and not weighs(sentence.lead, self.question.text) else sentence
 
     def agrees(self, sentence: PageSentence, quote: str = "") -> bool | None:
-        """Whether a sentence has just this value as the answer, or just another one; None where words do not decide.
-        `quote`: what is quoted of it, which has the value too; empty for all of it."""
+        """Return whether a sentence has just this value as the answer (True), or just another one (False); None if
+        words do not decide. `quote` is what is quoted of it, which has the value too; empty for all of it."""
         value, asked, text = self.value, self.question, quote or sentence.text
         match self.form.kind:
             case ValueKind.DATE:
@@ -129,7 +131,7 @@ class ValueWeigher:
         return True if is_there else None
 
     def _others(self, sentence: PageSentence, agrees: bool) -> list[PageSentence]:
-        """The sentences that stand against what a sentence proves, or the value that it denies."""
+        """Return the sentences that stand against what a sentence proves, or the value that it denies."""
         asked = self.question
         others = [each for each in _likely(self.pages, asked) if each.text != sentence.text]
         against: dict[str, PageSentence] = {}
@@ -142,7 +144,7 @@ class ValueWeigher:
         return list(against.values())[: MOST_EVIDENCE - 1]
 
     def _is_silent(self, sentence: PageSentence) -> bool:
-        """Whether another sentence about the same has nothing else in the value's place."""
+        """Return whether another sentence about the same has nothing else in the value's place."""
         if self.form.kind is ValueKind.DATE:
             return all(day.startswith(self.value.text) for day in dates_of(sentence.text))
         if self.form.kind is ValueKind.AMOUNT:
@@ -150,7 +152,7 @@ class ValueWeigher:
         return self.agrees(sentence) is True
 
     def _may_have(self, sentence: PageSentence) -> bool:
-        """Whether another sentence may have the value that the quoted one denies."""
+        """Return whether another sentence may have the value that the quoted one denies."""
         value = self.value
         match self.form.kind:
             case ValueKind.DATE:
@@ -164,7 +166,7 @@ class ValueWeigher:
         return value_clauses.has_all_words(sentence, self.question)
 
     def _named(self, span: tuple[int, int], citation: Citation, book: CitedBook, page: Page) -> SentenceVerdict:
-        """The verdict where a page is named and no sentence of it is quoted as it is."""
+        """Return the verdict if a page is named and no sentence of it is quoted as it is."""
         sentences = [each for each in self.pages.of(book, page) if each.kind is not SentenceKind.QUESTION]
         wanted = content_terms(citation.on_page or f"{self.question.text} {self.value.text}")
         nearest = max(sentences, key=lambda each: len(wanted & each.terms), default=None)
@@ -174,7 +176,7 @@ class ValueWeigher:
         return SentenceVerdict(*span, Verdict.COMPARE, (evidence,))
 
     def _unquoted(self, span: tuple[int, int]) -> SentenceVerdict:
-        """The verdict on a value for which nothing is quoted, and no page named."""
+        """Return the verdict on a value for which nothing is quoted, and no page named."""
         likely = [each for each in _likely(self.pages, self.question) if value_clauses.has_a_word(each, self.question)]
         by_words = (ValueKind.YES_NO,)
         there = [
@@ -188,7 +190,7 @@ class ValueWeigher:
 
 
 def quoted_sentences(pages: PageSentences, book: CitedBook, page: Page, quote: str) -> list[PageSentence]:
-    """The sentences of a page that have a quotation, or are in it; else those nearest to it, so that there is
+    """Return the sentences of a page that have a quotation, or are in it; else those nearest to it, so that there is
     something to compare."""
     sentences = pages.of(book, page)
     there = [each for each in sentences if locate(each.text, quote) is not None]
@@ -201,7 +203,7 @@ def quoted_sentences(pages: PageSentences, book: CitedBook, page: Page, quote: s
 
 
 def _likely(pages: PageSentences, question: AskedQuestion) -> Iterable[PageSentence]:
-    """The sentences of the pages with most of a question's words; headings and questions state nothing."""
+    """Yield the sentences of the pages with most of a question's words; headings and questions state nothing."""
     for place in pages.likeliest(content_terms(question.text)):
         for each in pages.of(*place):
             if each.kind not in (SentenceKind.HEADING, SentenceKind.QUESTION):
@@ -209,8 +211,8 @@ def _likely(pages: PageSentences, question: AskedQuestion) -> Iterable[PageSente
 
 
 def _may_answer(sentence: PageSentence, form: AnswerForm, question: AskedQuestion) -> bool:
-    """Whether a sentence may have the value that an answer says is not there: by all words of the question, or by half
-    of them beside a date where one is asked for, or a number."""
+    """Return whether a sentence may have the value that an answer says is not there: by all words of the question, or
+    by half of them beside a date if one is asked for, or a number."""
     if value_clauses.has_all_words(sentence, question):
         return True
     if not value_clauses.has_half_of_words(sentence, question):
@@ -224,7 +226,7 @@ def _may_answer(sentence: PageSentence, form: AnswerForm, question: AskedQuestio
 
 
 def _numbers(text: str) -> list[Decimal | None]:
-    """All numbers of a text; None for one that may be read in two ways."""
+    """Return all numbers of a text; None for one that may be read in two ways."""
     return [each.number for each in amounts.amount_spans(amounts.plain(text.casefold()))]
 
 
@@ -235,6 +237,6 @@ def _has(text: str, words: str) -> bool:
 def _verdict(
     span: tuple[int, int], verdict: Verdict, sentences: Sequence[PageSentence], named: str = ""
 ) -> SentenceVerdict:
-    """Evidence names each sentence once."""
+    """Return a verdict; its evidence names each sentence once."""
     evidence = tuple(dict.fromkeys(each.evidence for each in sentences))
     return SentenceVerdict(*span, verdict, evidence[:MOST_EVIDENCE], named)

@@ -24,10 +24,11 @@ from app.documents.citations.word_for_word import leaves_turn_behind, word_for_w
 from app.language.dates import dates_of
 
 MOST_LOOKED_THROUGH = 8
-"""In books with more pages than these, a short value is sought only on those that have most of its words."""
+"""The number of pages beyond which, in the books together, a short value is sought only on those that have most of its
+words."""
 
 LEAST_LONG = 6
-"""A shorter run of words, and one of fewer than three times as many characters in a script without spaces, may be a
+"""The length in words, or a third of that in characters of a script without spaces, below which a run of words may be a
 name, which is on many pages."""
 
 _BLANK = re.compile(r"[\s,:]*")
@@ -38,8 +39,8 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 @dataclass(frozen=True)
 class JsonValue:
-    """A text or a number: characters [start, end) of the answer. `pointer`: where it stands in the JSON (RFC 6901);
-    `name`: the words of the keys above it."""
+    """A text or a number at the characters [start, end) of the answer. `pointer` says where it stands in the JSON (RFC
+    6901); `name` are the words of the keys above it."""
 
     pointer: str
     name: str
@@ -50,13 +51,14 @@ class JsonValue:
 
     @property
     def is_words(self) -> bool:
-        """Whether it is neither a number nor a date, which pages may write in another way."""
+        """True if the value is neither a number nor a date, which pages may write in another way."""
         return not (self.is_number or _NUMBER.fullmatch(self.text) or is_date(self.text))
 
 
 @dataclass(frozen=True)
 class PlacedValue:
-    """`verdict`: what the pages have of the value; `statement`: the sentence of a page that has it, empty for none."""
+    """A value with its place. `verdict` is what the pages have of it; `statement` is the sentence of a page that has
+    it, empty for none."""
 
     value: JsonValue
     verdict: SentenceVerdict
@@ -64,7 +66,7 @@ class PlacedValue:
 
 
 def values_of(answer: str) -> tuple[JsonValue, ...]:
-    """The texts and numbers of an answer, in order; none of one that is no JSON."""
+    """Return the texts and numbers of an answer, in order; none for one that is no JSON."""
     try:
         json.loads(answer)
         return tuple(_Reader(answer).read("", ()))
@@ -73,7 +75,7 @@ def values_of(answer: str) -> tuple[JsonValue, ...]:
 
 
 def place_values(answer: str, question: str, books: Sequence[CitedBook]) -> tuple[PlacedValue, ...]:
-    """Each value of an answer with what the pages have of it.
+    """Return each value of an answer with what the pages have of it.
 
     Word for word is a text that is a sentence of its page, or a long part of one with the words of its name in it, and
     a value that a sentence with just these words proves. Any other that is on a page is to be compared there: of
@@ -103,7 +105,7 @@ def _place(
 
 
 def _having_words(value: JsonValue, finder: QuotationFinder, pages: PageSentences) -> list[tuple[PageSentence, bool]]:
-    """The sentences that have a long text, each with whether it is uncut there."""
+    """Return the sentences that have a long text, each with whether it is uncut there."""
     found = sorted(finder.everywhere(value.text), key=lambda entry: bool(entry[2].fuller))
     return [
         (sentence, not location.fuller)
@@ -115,7 +117,8 @@ def _having_words(value: JsonValue, finder: QuotationFinder, pages: PageSentence
 def _having(
     value: JsonValue, question: str, pages: PageSentences, books: Sequence[CitedBook]
 ) -> list[tuple[PageSentence, bool]]:
-    """The sentences that have a short text, a date or a number, the nearest to its name and the question first."""
+    """Return the sentences that have a short text, a date or a number, the nearest to its name and the question
+    first."""
     has, wanted = _test_of(value), content_terms(f"{value.name} {question}")
     places = [(book, page) for book in books for page in book.pages]
     if len(places) > MOST_LOOKED_THROUGH:
@@ -133,7 +136,7 @@ def _is_word_for_word(value: JsonValue, sentence: PageSentence, label: AskedQues
 
 
 def _held(value: JsonValue) -> tuple[CellValue, AnswerForm]:
-    """A value as one of a cell."""
+    """Return a value in the form of a cell's."""
     if value.is_number or _NUMBER.fullmatch(value.text):
         return CellValue(ValueState.HAS, value.text, number=Decimal(value.text)), AnswerForm(ValueKind.AMOUNT)
     if is_date(value.text):
@@ -146,7 +149,7 @@ def _verdict(span: tuple[int, int], verdict: Verdict, sentence: PageSentence) ->
 
 
 def _test_of(value: JsonValue) -> Callable[[str], bool]:
-    """Whether a sentence has the value, however it writes it."""
+    """Return a test for whether a sentence has the value, however it writes it."""
     text = value.text
     if value.is_words:
         return lambda sentence: locate(sentence, text) is not None

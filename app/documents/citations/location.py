@@ -18,14 +18,14 @@ from app.documents.citations.quotation import WantedQuotation
 from app.language.terms import is_unspaced
 
 MAX_FULLER_CHARACTERS = 600
-"""The most of a page's wording that is shown with a quotation that is cut."""
+"""The most characters of a page's wording that are shown with a quotation that is cut."""
 
 MIN_WORD_LIKENESS = 85.0
-"""How like two words of titles must be, from 0 to 100, to be one with a typing error."""
+"""The likeness from which on two words of titles are one with a typing error, from 0 to 100."""
 
 MIN_TITLE_WORDS = 2
-"""How many words of a title that no other book shares must be in a sentence that means this book; all, if it has fewer.
-"""
+"""The number of words of a title that no other book shares which must be in a sentence that means this book; all, if it
+has fewer."""
 
 _FILE_ENDING = re.compile(
     r"\.(?:pdf|epub|docx|odt|rtf|html?|mht(?:ml)?|eml|xls[xm]|[ct]sv|md|markdown|txt)$", re.IGNORECASE
@@ -34,8 +34,8 @@ _FILE_ENDING = re.compile(
 
 @dataclass(frozen=True)
 class QuotationLocation:
-    """A place of a quotation. `fuller`: where the quotation cuts words that change its sense, the page's wording with
-    them; else empty.
+    """A place of a quotation. `fuller` is the page's wording with the words that the quotation cuts, if these change
+    its sense; else empty.
     """
 
     fuller: str = ""
@@ -57,7 +57,7 @@ class QuotationFinder:
         }
 
     def everywhere(self, quote: str) -> Sequence[tuple[CitedBook, Page, QuotationLocation]]:
-        """All pages with the quotation, those first that have it uncut."""
+        """Return all pages with the quotation, those first that have it uncut."""
         if quote not in self._everywhere:
             pages = [(book, (page,)) for book in self._books for page in book.pages]
             self._everywhere[quote] = list(self.look(pages, quote, ends=False))
@@ -66,9 +66,8 @@ class QuotationFinder:
     def look(
         self, runs: Sequence[tuple[CitedBook, Sequence[Page]]], quote: str, *, ends: bool = True
     ) -> Iterator[tuple[CitedBook, Page, QuotationLocation]]:
-        """The pages that hold the quotation; then those where it begins and runs on to the next, and, if `ends`, those
-        where it ends that began on the page before.
-        """
+        """Yield the pages that hold the quotation; then those on which it begins and runs on to the next, and, if
+        `ends`, those on which it ends that began on the page before."""
         wanted = self._wanted(quote)
         for book, pages in runs:
             for page in pages:
@@ -88,7 +87,7 @@ class QuotationFinder:
         return self._normals[key]
 
     def _over_border(self, book: CitedBook, page: Page, wanted: WantedQuotation) -> QuotationLocation | None:
-        """The quotation, beginning on this page and ending on the next; None where it does not."""
+        """Return the place of the quotation if it begins on this page and ends on the next; else None."""
         following = self._follower(book, page)
         if following is None or not wanted.may_stand(self.normal(book, page), self.normal(book, following)):
             return None
@@ -99,7 +98,7 @@ class QuotationFinder:
 
 
 def _best(text: Normal, wanted: WantedQuotation, border: int = -1) -> QuotationLocation | None:
-    """The quotation's best place in the text; None for none. `border`: an offset that it must run across."""
+    """Return the quotation's best place in the text; None for none. `border` is an offset that it must run across."""
     cut: QuotationLocation | None = None
     for found in wanted.places(text):
         begin, end = found.span
@@ -117,7 +116,7 @@ def _shortened(words: str) -> str:
 
 
 def rank_title(written: str, book: CitedBook) -> int:
-    """How surely a written title means the book, 0 (not) to 4 (the same words)."""
+    """Return how surely a written title means the book, 0 (not) to 4 (the same words)."""
     wanted, title = _plain(_FILE_ENDING.sub("", written)), _plain(book.title)
     words, own = _title_words(wanted), _title_words(title)
     if wanted == title:
@@ -131,9 +130,8 @@ def rank_title(written: str, book: CitedBook) -> int:
 
 
 def named_in(claim: str, books: Sequence[CitedBook]) -> CitedBook | None:
-    """The one book whose title is in the claim; of similar titles only the words that differ count. None where it is
-    not one.
-    """
+    """Return the one book whose title is in the claim; of similar titles only the words that differ count. None if it
+    is not exactly one."""
     words = _title_words(_plain(claim))
     titles = [_title_words(_plain(book.title)) for book in books]
     named = []

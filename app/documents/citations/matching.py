@@ -34,7 +34,7 @@ _MARK = re.compile(rf"{ASIDE}(?P<aside>{NOTE}){ASIDE_END}|\[(?P<written>{NOTE})\
 
 
 def occurrences(page: Normal, quotation: Normal) -> Iterator[tuple[int, int]]:
-    """The ranges of the page's source that hold the quotation, in order; whole words only.
+    """Yield the ranges of the page's source that hold the quotation, in order; whole words only.
 
     Punctuation at its edges may differ, and so may the case of its first letter.
     """
@@ -56,10 +56,10 @@ def occurrences(page: Normal, quotation: Normal) -> Iterator[tuple[int, int]]:
 
 
 def find_near(page: Normal, quotation: Normal, min_likeness: float) -> tuple[int, int] | None:
-    """The range of the page's source, in whole words, that is most like the quotation; None where nothing is like
+    """Return the range of the page's source, in whole words, that is most like the quotation; None if nothing is like
     enough.
 
-    `min_likeness`: from 0 to 100, `rapidfuzz.fuzz.partial_ratio` of the normal forms.
+    `min_likeness` is from 0 to 100: `rapidfuzz.fuzz.partial_ratio` of the normal forms.
     """
     wanted = quotation.text.strip()
     if not wanted or len(wanted) > len(page.text):
@@ -79,7 +79,7 @@ def find_near(page: Normal, quotation: Normal, min_likeness: float) -> tuple[int
 
 
 def find_all(page: Normal, words: Normal) -> tuple[tuple[int, int], ...]:
-    """Every range of the page's source that holds the words, in any case, also inside other words."""
+    """Return every range of the page's source that holds the words, in any case, also inside other words."""
     wanted = words.text.strip()
     if not wanted:
         return ()
@@ -106,9 +106,9 @@ def _compiled(wanted: str, thousands: str) -> re.Pattern[str]:
 
 
 def _pattern(wanted: str, thousands: str = "", free: int = -1) -> str:
-    """A regular expression for `wanted`: a hyphen may be a joint, a joint may be between any letters, and what may be
-    left out between words. `thousands`: the page's sign for them; `free`: the index of a letter in either case.
-    """
+    """Return a regular expression for `wanted`, in which a hyphen may be a joint, a joint may be between any letters,
+    and what may be left out may be between words. `thousands` is the page's sign for them; `free` is the index of a
+    letter in either case."""
     return "".join(_pieces(wanted, thousands, free))
 
 
@@ -137,8 +137,8 @@ def _pieces(wanted: str, thousands: str, free: int) -> Iterator[str]:
 
 
 def _between(before: str, character: str) -> str:
-    """The pattern of what may be between two characters: between letters a joint, between words an aside that may
-    be left out."""
+    """Return the pattern of what may be between two characters: between letters a joint, between words an aside that
+    may be left out."""
     are_letters = before.isalpha() and character.isalpha()
     joint = f"{JOINT}?" if are_letters else ""
     in_word = are_letters and not (is_unspaced(character) or is_unspaced(before))
@@ -159,19 +159,20 @@ def _character_pattern(character: str, before: str) -> str:
 
 
 def _mark_pattern(mark: re.Match[str]) -> str:
-    """A note's mark: with or without a space before it, and also where the page has it in brackets."""
+    """Return the pattern of a note's mark: with or without a space before it, and also in brackets, as the page may
+    have it."""
     number = re.escape(mark["aside"] or mark["written"])
     return rf" ?(?:{ASIDE}{number}{ASIDE_END} ?|\[{number}\])"
 
 
 def _may_change(letters: str) -> bool:
-    """Whether a word that begins so may change the case of its first letter: not `US`."""
+    """Return whether a word that begins so may change the case of its first letter: not `US`."""
     first, second = letters[:1], letters[1:]
     return first.isalpha() and len(first.lower()) == len(first.upper()) == 1 and not second.isupper()
 
 
 def _groupings(wanted: str, thousands: str) -> Iterator[tuple[int, str]]:
-    """For each thousands sign its index, and a pattern for all that may replace it.
+    """Yield for each thousands sign its index, and a pattern for all that may replace it.
 
     A comma or a full stop may belong to a fraction: they equal other signs only where the number itself or the page's
     language rules that out.

@@ -13,21 +13,21 @@ from app.language.grammar import ENGLISH, leading_language
 from app.language.terms import UNSPACED, is_unspaced
 
 JOINT = "\u00ad"
-"""A hyphen at a line's end: the word may be written with it or without it."""
+"""Stands for a hyphen at a line's end: the word may be written with it or without it."""
 ASIDE, ASIDE_END = "\ufdd4", "\ufdd5"
-"""Around what a quotation may leave out: the mark of a note, words that are struck out."""
+"""The signs around what a quotation may leave out: the mark of a note, words that are struck out."""
 DIVIDER = "\ufdd6"
-"""Between two cells of a table's row, neither of them empty."""
+"""Stands between two cells of a table's row, neither of them empty."""
 GROUP = "\ufdd7"
 """The sign or narrow space between the thousands of a number, where it can mean nothing else."""
 
 FREE_CASE = "\ufdd8"
-"""In a quotation, before a letter whose case its writer changed."""
+"""Stands in a quotation before a letter whose case its writer changed."""
 
 _PLAIN_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
 _PLAIN_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
 RAISED, LOWERED = "".join(_PLAIN_RAISED), "".join(_PLAIN_LOWERED)
-"""Characters that are raised or lowered in Unicode itself."""
+"""The characters that are raised or lowered in Unicode itself."""
 _PLAIN = str.maketrans(_PLAIN_RAISED | _PLAIN_LOWERED)
 
 _SAME_DIGITS = frozenset({"", "<wide>", "<narrow>", "<font>"})
@@ -86,12 +86,12 @@ _FRACTION_BEFORE, _FRACTION_AFTER = re.compile(r"\d\ $"), re.compile(r"\ \d+/\d"
 
 
 def plain_of(text: str) -> str:
-    """The text with raised and lowered characters on the line: `²` as `2`."""
+    """Return the text with raised and lowered characters on the line: `²` as `2`."""
     return text.translate(_PLAIN)
 
 
 def spell(untrusted_text: str, before: str, after: str) -> str:
-    """A character with its combining marks in plain form. `before` and `after`: the characters next to it.
+    """Return a character with its combining marks in plain form. `before` and `after` are the characters next to it.
 
     Fractions become 1/2, circled characters get brackets, a unit keeps its power (m^2); the rest follows NFKC.
     """
@@ -103,7 +103,7 @@ def spell(untrusted_text: str, before: str, after: str) -> str:
 
 @cache
 def _spell(text: str) -> tuple[str, bool]:
-    """The plain form, and whether it may hold a number that the text does not write in digits."""
+    """Return the plain form, and whether it may hold a number that the text does not write in digits."""
     head, *rest = (unicodedata.decomposition(text) if len(text) == 1 else "").split() or [""]
     tag = head if head.startswith("<") else ""
     spelled = unicodedata.normalize("NFKC", text)
@@ -143,7 +143,7 @@ class Normal:
 
     @cached_property
     def thousands(self) -> str:
-        """The thousands sign of the text's apparent language; empty where that is not clear."""
+        """The thousands sign of the text's apparent language; empty if that is not clear."""
         words = [word.casefold() for word in _WORD.findall(self.text)]
         if any(map(is_unspaced, self.text)) or not words:
             return ","
@@ -179,7 +179,7 @@ class Normal:
         self._keep(done, stop)
 
     def _form(self, kind: str, written: str, begin: int, end: int) -> str | None:
-        """The text that replaces a piece of the source; None where the piece stays as it is."""
+        """Return the text that replaces a piece of the source; None if the piece stays as it is."""
         match kind:
             case "joint":
                 return JOINT
@@ -208,7 +208,7 @@ class Normal:
         return ""
 
     def _moved(self, kind: str, written: str, begin: int, end: int) -> str:
-        """A power, an index or a note's mark, as `app.documents.text.notation` writes it."""
+        """Return a power, an index or a note's mark, as `app.documents.text.notation` writes it."""
         text = plain_of(_TAG.sub("", written))
         before = self.source[max(0, begin - 24) : begin]
         if kind == "lowered":
@@ -232,7 +232,7 @@ class Normal:
         return f"{ASIDE}{mark}{ASIDE_END}"
 
     def _divides(self, begin: int, end: int) -> bool:
-        """Whether the bar divides two filled cells of a row, with another row above or below."""
+        """Return whether the bar divides two filled cells of a row, with another row above or below."""
         source = self.source
         first, last = source.rfind("\n", 0, begin) + 1, source.find("\n", end)
         last = len(source) if last < 0 else last
@@ -266,7 +266,7 @@ class Normal:
         return self._parts[-1][-1] if self._parts else ""
 
     def _quote(self, written: str) -> str:
-        # After a digit they may be feet and inches, minutes and seconds: there the kinds stay apart.
+        # Prime signs after a digit may be feet and inches, minutes and seconds: there the kinds stay apart.
         if not self._last().isdigit():
             return "'"
         return "".join('"' if mark in _DOUBLE else "'" for mark in written if not mark.isspace())
@@ -276,7 +276,8 @@ class Normal:
         return is_unspaced(self._last()) or is_unspaced(following)
 
     def origin(self, start: int, end: int) -> tuple[int, int] | None:
-        """The range of `source` behind `text[start:end]`, which is not empty; None if it cuts a character in two."""
+        """Return the range of `source` behind `text[start:end]`, which is not empty; None if it cuts a character in
+        two."""
         first = bisect_right(self._at, start) - 1
         begin, _, divisible = self._pieces[first]
         if start > self._at[first]:
@@ -292,7 +293,7 @@ class Normal:
         return begin, last_stop
 
     def is_whole(self, start: int, end: int) -> bool:
-        """Whether `text[start:end]` cuts no word, compound or number: `lawful` cuts `unlawful`."""
+        """Return whether `text[start:end]` cuts no word, compound or number: `lawful` cuts `unlawful`."""
         span = self.origin(start, end)
         if span is None:
             return False
@@ -308,14 +309,14 @@ class Normal:
         return not (self._is_in_power(start, end) or self._is_in_number(start, end))
 
     def _is_in_power(self, start: int, end: int) -> bool:
-        """Whether a power or an index is cut, or cut off from its base."""
+        """Return whether a power or an index is cut, or cut off from its base."""
         text = self.text
         if _OPEN_RAISED.search(text[max(0, start - 24) : start]) or text[end : end + 1] == "^":
             return True
         return text[end : end + 1] == "_" and (is_wordlike(text[end + 1 : end + 2]) or text[end + 1 : end + 2] == "{")
 
     def _is_in_number(self, start: int, end: int) -> bool:
-        """Whether a number with a space inside (1 250, 1 1/2) is cut."""
+        """Return whether a number with a space inside (1 250, 1 1/2) is cut."""
         text = self.text
         before, whole, after = text[max(0, start - 6) : start], text[start:end], text[end : end + 8]
         if re.match(r"\d{3}(?!\d)", whole) and _THOUSANDS_BEFORE.search(before):
@@ -329,7 +330,8 @@ class Normal:
 
 
 def _marked(source: str) -> Iterator[tuple[int, int, str]]:
-    """Begin and end of each sign of `app.documents.text.notation` (`[struck: ...]`), and what replaces it."""
+    """Yield where each sign of `app.documents.text.notation` (`[struck: ...]`) begins and ends, and what replaces
+    it."""
     waiting: list[tuple[int, int, str]] = []
     found: list[tuple[int, int, str]] = []
     if _MARKED.search(source) is None:
@@ -352,7 +354,7 @@ def _marked(source: str) -> Iterator[tuple[int, int, str]]:
 
 
 def bare(text: str) -> str:
-    """Only the letters and digits, in lower case: equal for texts that differ in nothing else."""
+    """Return only the letters and digits, in lower case: equal for texts that differ in nothing else."""
     return "".join(_LETTERS.findall(_ASIDES.sub("", text) if ASIDE in text or "[" in text else text)).lower()
 
 
@@ -365,7 +367,7 @@ def _continues(character: str) -> bool:
 
 
 def cuts_word(edge: str, next_to_it: str, beyond: str) -> bool:
-    """Whether a word or number continues where it is cut; `beyond`: the character after `next_to_it`."""
+    """Return whether a word or number continues where it is cut; `beyond` is the character after `next_to_it`."""
     if not is_wordlike(edge) or not next_to_it:
         return False
     if next_to_it == JOINT:
@@ -380,7 +382,8 @@ def cuts_word(edge: str, next_to_it: str, beyond: str) -> bool:
 
 
 def _splits_compound(edge: str, neighbours: str) -> bool:
-    """Whether a hyphen joins the edge to a word; `neighbours`: two source characters beside it, the nearer first."""
+    """Return whether a hyphen joins the edge to a word; `neighbours` are two source characters beside it, the nearer
+    first."""
     return (
         is_wordlike(edge)
         and len(neighbours) == 2

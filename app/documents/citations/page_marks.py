@@ -43,9 +43,9 @@ _LINKS = re.compile(r"(?:[\s,;&、]|\b(?:and|see|also)\b)*")
 
 @dataclass(frozen=True)
 class MarkedPages:
-    """A page (`last` is empty) or a run of pages, as a mark names it. `written`: all of it.
+    """A page (`last` is empty) or a run of pages, as a mark names it. `written` is all of it.
 
-    `title`: the book's title as written, or empty; `vague`: it may be something else.
+    `title` is the book's title as written, or empty; `vague` tells that it may be something else.
     """
 
     title: str
@@ -57,9 +57,8 @@ class MarkedPages:
 
 @dataclass(frozen=True)
 class PageMark:
-    """`start`, `end`: offsets in the answer; `spans`: the part of each place, without gaps; `round`: in round brackets,
-    where it may be a reference of the book's own.
-    """
+    """A mark. `start` and `end` are offsets in the answer; `spans` are the part of each place, without gaps; `round`
+    tells that it is in round brackets, where it may be a reference of the book's own."""
 
     start: int
     end: int
@@ -70,7 +69,7 @@ class PageMark:
 
 @dataclass(frozen=True)
 class Quotation:
-    """`text` is without the quotation marks; `start` and `end` include them."""
+    """A quotation. `text` is without the quotation marks; `start` and `end` include them."""
 
     start: int
     end: int
@@ -78,7 +77,7 @@ class Quotation:
 
 
 def find_marks(answer: str, labels: Set[str]) -> list[PageMark]:
-    """All marks, in order. `labels`: the books' page labels in lower case, since any text may be a label."""
+    """Find all marks, in order. `labels` are the books' page labels in lower case, since any text may be a label."""
     marks: list[PageMark] = []
     for match in _BRACKETS.finditer(answer):
         body = unicodedata.normalize("NFKC", match["square"] or match["round"])
@@ -114,7 +113,7 @@ def _places(body: str, labels: Set[str]) -> tuple[MarkedPages, ...]:
 
 
 def _labels_at_start(part: str, labels: Set[str]) -> tuple[list[str], str]:
-    """The labels at the beginning of `part`, and what follows them."""
+    """Return the labels at the beginning of `part`, and what follows them."""
     part = part.strip(" ()").rstrip(".")
     if part.casefold() in labels:
         return [part], ""
@@ -145,7 +144,7 @@ def _clean_title(text: str) -> str:
 
 
 def find_quotations(answer: str, marks: Sequence[PageMark]) -> list[Quotation]:
-    """The outermost quotations, in order, without the marks inside them; none runs beyond its paragraph.
+    """Find the outermost quotations, in order, without the marks inside them; none runs beyond its paragraph.
 
     A block quotation of Markdown (`>`) is one, unless it has quotation marks.
     """
@@ -161,9 +160,8 @@ def find_quotations(answer: str, marks: Sequence[PageMark]) -> list[Quotation]:
 
 
 def _block_quotation(answer: str, start: int, end: int, marks: Sequence[PageMark]) -> Quotation:
-    """The block up to the mark at its end, or the dash before that, without the signs of its lines and without what
-    precedes another mark inside it.
-    """
+    """Return the block up to the mark at its end, or the dash before that, without the signs of its lines and without
+    what precedes another mark inside it."""
     last = next(
         (mark for mark in reversed(marks) if start < mark.start and not answer[mark.end : end].strip(" .\n>")), None
     )
@@ -177,12 +175,12 @@ def _block_quotation(answer: str, start: int, end: int, marks: Sequence[PageMark
 
 
 def _between(answer: str, marks: Sequence[PageMark], first: PageMark, last: PageMark) -> str:
-    """The text between two marks, without other marks and what links them."""
+    """Return the text between two marks, without other marks and what links them."""
     return _LINKS.sub("", _without_marks(answer, first.end, max(first.end, last.start), marks))
 
 
 def _pairs_of_quotation_marks(answer: str) -> Iterator[tuple[int, int]]:
-    """Ranges from an opening mark to its closing one, both included; they may be nested."""
+    """Yield the ranges from an opening mark to its closing one, both included; they may be nested."""
     waiting: list[tuple[str, int]] = []
     for match in _QUOTATION_MARK.finditer(answer):
         mark, index = match.group(), match.start()
@@ -199,13 +197,13 @@ def _pairs_of_quotation_marks(answer: str) -> Iterator[tuple[int, int]]:
 
 
 def _closable(waiting: Sequence[tuple[str, int]], mark: str) -> Iterator[int]:
-    """The open marks that this one may close, the innermost first; the usual pairs before the others."""
+    """Yield the open marks that this one may close, the innermost first; the usual pairs before the others."""
     inner_first = [at for at in reversed(range(len(waiting))) if mark in QUOTATION_MARKS[waiting[at][0]]]
     yield from sorted(inner_first, key=lambda at: waiting[at][0] == mark != '"')
 
 
 _TWO_WAYS = frozenset("".join(QUOTATION_MARKS.values())) & QUOTATION_MARKS.keys() - {'"'}
-"""Marks that open in one language and close in another."""
+"""The marks that open in one language and close in another."""
 
 
 def _without_marks(answer: str, start: int, end: int, marks: Sequence[PageMark]) -> str:
@@ -240,13 +238,13 @@ def _may_close(answer: str, index: int) -> bool:
 
 
 def _must_open(answer: str, index: int) -> bool:
-    """Whether a mark that may also close has a space before it and none after it."""
+    """Return whether a mark that may also close has a space before it and none after it."""
     before, after = answer[index - 1 : index], answer[index + 1 : index + 2]
     return (not before or before.isspace()) and bool(after) and (after.isalnum() or after in "[(")
 
 
 def is_evidence(text: str) -> bool:
-    """Whether a quotation is long enough to be looked up."""
+    """Return whether a quotation is long enough to be looked up."""
     unspaced = sum(is_unspaced(character) and character.isalnum() for character in text)
     words = [word for word in _WORD.findall(text) if not any(map(is_unspaced, word))]
     return len(words) / MIN_QUOTED_WORDS + unspaced / MIN_QUOTED_CHARACTERS >= 1
@@ -255,7 +253,7 @@ def is_evidence(text: str) -> bool:
 def pair(
     answer: str, marks: Sequence[PageMark], quotations: Sequence[Quotation]
 ) -> Iterator[tuple[PageMark, Quotation | None]]:
-    """Every mark with its quotation, if any: the one before it in its sentence, or around it."""
+    """Yield every mark with its quotation, if any: the one before it in its sentence, or around it."""
     for index, mark in enumerate(marks):
         yield mark, _quotation_of(answer, mark, marks[:index], quotations)
 

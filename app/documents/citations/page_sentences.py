@@ -22,10 +22,11 @@ from app.language.sentences import Sentence, SentenceKind, sentences
 from app.language.terms import UNSPACED, is_unspaced, terms_of, words_of
 
 MOST_PAGES = 8
-"""How many pages are looked through for a claim besides those that the answer names: those with most of its words."""
+"""The number of pages that are looked through for a claim besides those that the answer names: those with most of its
+words."""
 
 MOST_EVIDENCE = 3
-"""How many sentences of pages a verdict rests on at most."""
+"""The most sentences of pages that a verdict rests on."""
 
 MIN_ADDED, MIN_ADDED_ELSEWHERE = 0.08, 0.2
 """The least share of a claim's words, by their weight, that a further sentence must add, on the page of the first one
@@ -40,9 +41,9 @@ _LEAST_STEM = 3
 
 @dataclass(frozen=True)
 class PageSentence:
-    """A sentence of a page, on one line. `lead`: the heading and the line that it stands below, if it is an entry of a
-    list; `before` and `after`: the sentences beside it on its page, empty at the page's edges. `first`: it begins its
-    paragraph or its entry."""
+    """A sentence of a page, on one line. `lead` is the heading and the introducing line of the list that it is an entry
+    of, if it is one; `before` and `after` are the sentences beside it on its page, empty at the page's edges. `first`
+    tells that it begins its paragraph or its entry."""
 
     book: CitedBook
     page: Page
@@ -55,7 +56,7 @@ class PageSentence:
 
     @property
     def list_lead(self) -> str:
-        """The line that leads to the list, which may say who does what the beginning of an entry says; empty for
+        """The introducing line of the list, which may say who does what the beginning of an entry says; empty for
         none."""
         line = self.lead.rpartition("\n")[2].strip()
         return line if self.first and line.endswith((":", "：")) else ""
@@ -96,14 +97,14 @@ class PageSentences:
         return [_searchable(page.text) for _book, page in self._places]
 
     def _pages_with(self, term: str) -> frozenset[int]:
-        """The places of the pages that seem to have a term: its letters stand in their text."""
+        """Return the places of the pages that seem to have a term: its letters stand in their text."""
         if term not in self._found:
             sought = _sought(term)
             self._found[term] = frozenset(place for place, text in enumerate(self._texts) if sought in text)
         return self._found[term]
 
     def of(self, book: CitedBook, page: Page) -> tuple[PageSentence, ...]:
-        """The sentences of a page, in order. One that runs on to the next page is whole here."""
+        """Return the sentences of a page, in order. One that runs on to the next page is whole here."""
         key = (book.book_id, page.number)
         if key not in self._cut:
             self._cut[key] = tuple(_linked(self._sentences(book, page)))
@@ -119,16 +120,16 @@ class PageSentences:
             yield PageSentence(book, page, whole.line, whole.kind, lead, first=each.first)
 
     def weight(self, term: str) -> float:
-        """How much a term says: more, the fewer pages have it."""
+        """Return how much a term says: more, the fewer pages have it."""
         return math.log(1 + (len(self._places) + 1) / (len(self._pages_with(term)) + 1))
 
     def share(self, claim: frozenset[str], held: Collection[str]) -> float:
-        """The share of the claim's terms that are in `held`, by their weight, from 0 to 1."""
+        """Return the share of the claim's terms that are in `held`, by their weight, from 0 to 1."""
         total = sum(map(self.weight, claim))
         return sum(self.weight(term) for term in claim if term in held) / total if total else 0.0
 
     def likeliest(self, claim: frozenset[str]) -> list[tuple[CitedBook, Page]]:
-        """The pages with most of the claim's terms, by their weight, best first; none that has nothing of it."""
+        """Return the pages with most of the claim's terms, by their weight, best first; none that has nothing of it."""
         shares: defaultdict[int, float] = defaultdict(float)
         for term in sorted(claim):
             weight = self.weight(term)
@@ -138,9 +139,9 @@ class PageSentences:
         return [self._places[place] for place in best]
 
     def nearest(self, claim: frozenset[str], pages: Sequence[tuple[CitedBook, Page]]) -> list[PageSentence]:
-        """Up to `MOST_EVIDENCE` sentences of these pages that have most of the claim together, the best first: each
-        next one is the one that adds most, if it adds enough. All are of one book; a question states nothing and is
-        left out."""
+        """Return up to `MOST_EVIDENCE` sentences of these pages that have most of the claim together, the best first:
+        each next one is the one that adds most, if it adds enough. All are of one book; a question states nothing and
+        is left out."""
         pool = [each for place in pages for each in self.of(*place) if each.kind is not SentenceKind.QUESTION]
         chosen: list[PageSentence] = []
         left, whole = claim, self._weight_of(claim)
@@ -160,7 +161,7 @@ class PageSentences:
 
 
 def content_terms(text: str) -> frozenset[str]:
-    """The subject of a text: the stems of its words without those of grammar, pairs of characters of scripts
+    """Return what a text is about: the stems of its words without those of grammar, pairs of characters of scripts
     without spaces, and its numbers, each whole: 1,475.00 is one term, and the same as 1475."""
     language = language_of(words_of(text))
     numbers = {f"#{number_of(figure.value)}" for figure in figures_of(text, language)}
@@ -169,7 +170,8 @@ def content_terms(text: str) -> frozenset[str]:
 
 
 def number_of(written: str) -> str:
-    """A number in one form: 1475.00, 1475 and 1.475E3 are the same; what is no plain number stays as it is written."""
+    """Return a number in one form: 1475.00, 1475 and 1.475E3 are the same; what is no plain number stays as it is
+    written."""
     try:
         return f"{Decimal(written.rstrip('.')).normalize():f}"
     except InvalidOperation:
@@ -182,14 +184,14 @@ def _searchable(text: str) -> str:
 
 
 def _sought(term: str) -> str:
-    """The letters of a term as they stand in a text: a stem may end otherwise than its word does."""
+    """Return the letters of a term as they stand in a text: a stem may end otherwise than its word does."""
     if term.startswith("#"):
         return term[1:]
     return term[:-1] if term.endswith("i") and len(term) > _LEAST_STEM else term
 
 
 def _joined(sentence: Sentence, following: Page) -> Sentence:
-    """A sentence that ends on the next page, if that begins in its middle."""
+    """Return a sentence with its end on the next page, if that begins in its middle."""
     first = next(sentences(following.text), None)
     begins = first.text.lstrip()[:1] if first is not None else ""
     if first is None or not (begins.islower() or is_unspaced(begins)):
@@ -198,7 +200,7 @@ def _joined(sentence: Sentence, following: Page) -> Sentence:
 
 
 def _linked(cut: Iterator[PageSentence]) -> Iterator[PageSentence]:
-    """Each sentence with those beside it."""
+    """Yield each sentence with those beside it."""
     every = list(cut)
     texts = ["", *(each.text for each in every), ""]
     for number, each in enumerate(every):
@@ -206,7 +208,8 @@ def _linked(cut: Iterator[PageSentence]) -> Iterator[PageSentence]:
 
 
 def in_other_script(claim: str, pages: Sequence[tuple[CitedBook, Page]]) -> bool:
-    """Whether a claim is in a script without spaces and all of these pages in one with spaces, or the reverse."""
+    """Return whether a claim is in a script without spaces and all of these pages in one with spaces, or the
+    reverse."""
     own = _is_unspaced(claim)
     return bool(pages) and all(_is_unspaced(page.text) != own for _book, page in pages)
 

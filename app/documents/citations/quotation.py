@@ -17,7 +17,7 @@ word is enough: what is left out beside it is checked.
 _LONG_WORD = 4
 
 _MOST_PLACES = 40
-"""How many places of a part on a page are tried."""
+"""The number of places of a part on a page that are tried."""
 
 _LEFT_OUT = re.compile(
     r"\s*(?:[\[［〔(（]\s*(?:…+|\.(?:\s?\.){2,}|・{3,}|中略|略|前略|後略)\s*[\]］〕)）]|(?<!\.)\.(?:\s?\.){2,3}(?!\.)|…+|⋯+|・{3,})\s*"
@@ -39,14 +39,15 @@ _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])([-\u2010\u2011\u00ad])\s+(?=[^\W\d_])"
 
 @dataclass(frozen=True)
 class FoundQuotation:
-    """`span`: the range of the page's source; `gaps`: the ranges in it that the quotation says it leaves out."""
+    """A quotation that was found. `span` is the range of the page's source; `gaps` are the ranges in it that the
+    quotation says it leaves out."""
 
     span: tuple[int, int]
     gaps: tuple[tuple[int, int], ...] = ()
 
 
 class WantedQuotation:
-    """A quotation: `text` as written, `whole` its normal form."""
+    """A quotation to look for: `text` as written, and `whole`, its normal form."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -63,7 +64,8 @@ class WantedQuotation:
             self._ways.append((Normal(pieces[0]),))
 
     def may_stand(self, page: Normal, following: Normal) -> bool:
-        """Whether its letters and digits are on two pages that follow one another: quicker than finding it."""
+        """Return whether the quotation's letters and digits are on two pages that follow one another: quicker than
+        finding it."""
         for first, *more in self._ways:
             size = len(first.skeleton) - 1
             if not more and size > 0 and first.skeleton in page.skeleton[-size:] + following.skeleton[:size]:
@@ -73,7 +75,8 @@ class WantedQuotation:
         return False
 
     def places(self, page: Normal) -> list[FoundQuotation]:
-        """Its places on the page, as written or, if there are none, with the changes that its writer marks."""
+        """Return the quotation's places on the page, as written or, if there are none, with the changes that its writer
+        marks."""
         for parts in self._ways:
             if found := _places(page, parts):
                 return found
@@ -81,7 +84,7 @@ class WantedQuotation:
 
 
 def find(page: Normal, quotation: WantedQuotation) -> tuple[int, int] | None:
-    """The first range of the page's source that holds the quotation; None for none."""
+    """Return the first range of the page's source that holds the quotation; None for none."""
     found = quotation.places(page)
     return found[0].span if found else None
 
@@ -99,7 +102,7 @@ def _places(page: Normal, parts: tuple[Normal, ...]) -> list[FoundQuotation]:
 
 
 def _follow(page: Normal, parts: list[Normal], after: int) -> list[tuple[int, int]] | None:
-    """The nearest ranges of the parts, one after another; None where one is missing."""
+    """Return the nearest ranges of the parts, one after another; None if one is missing."""
     chain: list[tuple[int, int]] = []
     for part in parts:
         span = next((span for span in occurrences(page, part) if span[0] >= after), None)
@@ -121,5 +124,5 @@ def _is_part(text: str) -> bool:
 
 
 def _join(broken: re.Match[str]) -> str:
-    """A word that was copied with a line break in it."""
+    """Return the hyphen of a word that was copied with a line break in it, once more at the end of a line."""
     return f"{broken[1]}\n"

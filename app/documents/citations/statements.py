@@ -30,8 +30,8 @@ _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|`")
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of an answer that states something: characters [start, end) of it. `text`: on one line, without page
-    marks. `lead`: the line that leads to its list, empty where it is no entry of one."""
+    """A sentence of an answer that states something, at the characters [start, end). `text` is on one line, without
+    page marks. `lead` is the introducing line of the list that the claim is an entry of, or empty."""
 
     start: int
     end: int
@@ -40,25 +40,25 @@ class Claim:
 
 
 def claims(answer: str) -> tuple[Claim, ...]:
-    """The sentences of an answer that state something, in order; no heading, no question, and none that says what the
-    documents do not say."""
+    """Return the sentences of an answer that state something, in order; no heading, no question, and none that says
+    what the documents do not say."""
     return tuple(_claims(answer))
 
 
 def without_marks(text: str) -> str:
-    """The text without page marks, in square brackets or such as (p. 4): their numbers are not what it says."""
+    """Return the text without page marks, in square brackets or such as (p. 4): their numbers are not what it says."""
     return _ROUND_MARK.sub("", without_brackets(text))
 
 
 def plain_claim(sentence: str) -> str:
-    """A sentence of an answer on one line, without page marks, emphasis, and the signs of lists and headings."""
+    """Return a sentence of an answer on one line, without page marks, emphasis, and the signs of lists and headings."""
     text = _LIST_SIGN.sub("", without_marks(sentence))
     return " ".join(_EMPHASIS.sub("", text).split()).strip("_ ")
 
 
 def states_something(sentence: str, *, alone: bool = False) -> bool:
-    """Whether a sentence, as `plain_claim` gives it, is more than a label, and says what the documents say. `alone`: it
-    names a page or is the whole answer, so that a value or two words are enough."""
+    """Return whether a sentence, as `plain_claim` gives it, is more than a label, and says what the documents say.
+    `alone` tells that it names a page or is the whole answer, so that a value or two words are enough."""
     words = re.findall(r"[^\W\d_]+", sentence)
     letters = 0 if sentence.isascii() else sum(map(len, words))
     long_enough = len(words) >= 3 or letters >= 8
@@ -92,7 +92,7 @@ def _names_a_page(text: str) -> bool:
 
 
 def _span(answer: str, sentence: str, at: int) -> tuple[int, int]:
-    """Where a sentence is, whose lines are stripped; (-1, -1) for nowhere."""
+    """Return where a sentence is, whose lines are stripped; (-1, -1) for nowhere."""
     lines = sentence.split("\n")
     start = end = answer.find(lines[0], at)
     for line in lines:

@@ -27,13 +27,13 @@ from app.language.terms import is_unspaced, stem, words_of
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question that a clause may answer. `asked`: its words in order, without those that only ask."""
+    """A question that a clause may answer. `asked` are its words in order, without those that only ask."""
 
     text: str
 
     @property
     def plain(self) -> str:
-        """Without a currency in brackets at its end, which says how to answer."""
+        """The question without a currency in brackets at its end, which says how to answer."""
         return _plain(amounts.without_currency(self.text))
 
     @property
@@ -54,7 +54,7 @@ class AskedQuestion:
 
 
 def date_in(sentence: PageSentence, question: AskedQuestion) -> tuple[str, ...]:
-    """The date that the sentence has as the answer, as one or all that it may be; empty for none."""
+    """Return the date that the sentence has as the answer, as one or all that it may be; empty for none."""
     text = _bare(sentence.text, question)
     spans = dates.date_spans(text)
     found = _value_in(sentence, question, text, [(begin, end) for begin, end, _days in spans], _numbers(text))
@@ -62,7 +62,7 @@ def date_in(sentence: PageSentence, question: AskedQuestion) -> tuple[str, ...]:
 
 
 def amount_in(sentence: PageSentence, question: AskedQuestion) -> amounts.Amount | None:
-    """The amount that the sentence has as the answer; None for none."""
+    """Return the amount that the sentence has as the answer; None for none."""
     text = listed.PAID.sub("", _bare(sentence.text, question))
     others = [(begin, end) for begin, end, _days in dates.date_spans(text)]
     spans = [each for each in amounts.amount_spans(text) if not _overlaps((each.start, each.end), others)]
@@ -72,7 +72,7 @@ def amount_in(sentence: PageSentence, question: AskedQuestion) -> amounts.Amount
 
 
 def text_is_in(sentence: PageSentence, question: AskedQuestion, value: str) -> bool:
-    """Whether a run of words is what the sentence has as the answer, whole."""
+    """Return whether a run of words is what the sentence has as the answer, whole."""
     text, wanted = _bare(sentence.text, question), _plain(value).strip(" .。")
     places = [match.span() for match in re.finditer(_whole(wanted), text)] if wanted else []
     if len(places) != 1:
@@ -85,7 +85,7 @@ def text_is_in(sentence: PageSentence, question: AskedQuestion, value: str) -> b
 
 
 def choice_in(sentence: PageSentence, question: AskedQuestion, choices: Sequence[str]) -> str:
-    """The choice that the sentence has as the answer, if it has one alone; empty for none."""
+    """Return the choice that the sentence has as the answer, if it has one alone; empty for none."""
     text = _bare(sentence.text, question)
     named = {choice: [m.span() for m in re.finditer(_whole(_plain(choice)), text)] for choice in choices}
     there = [choice for choice, spans in named.items() if spans]
@@ -100,7 +100,8 @@ def choice_in(sentence: PageSentence, question: AskedQuestion, choices: Sequence
 
 
 def answer_in(sentence: PageSentence, question: AskedQuestion) -> bool | None:
-    """Yes or no, where the sentence says just what is asked, or negates just that; None where it takes more."""
+    """Return yes or no if the sentence says just what is asked, or negates just that; None if it takes more to
+    decide."""
     decided = answers(question.text, sentence.text, sentence.text)
     if decided is None:
         return None
@@ -113,12 +114,13 @@ def answer_in(sentence: PageSentence, question: AskedQuestion) -> bool | None:
 
 
 def has_all_words(sentence: PageSentence, question: AskedQuestion, *, strict: bool = False) -> bool:
-    """Whether a sentence has all words of the question, or others with their stems; `strict`: these words alone."""
+    """Return whether a sentence has all words of the question, or others with their stems; `strict` allows these words
+    alone."""
     return bool(question.asked) and len(_shared_words(sentence, question, strict=strict)) == len(question.asked)
 
 
 def has_half_of_words(sentence: PageSentence, question: AskedQuestion) -> bool:
-    """Whether a sentence has two of the question's words and half of them, or others with their stems."""
+    """Return whether a sentence has two of the question's words and half of them, or others with their stems."""
     shared = len(_shared_words(sentence, question))
     return shared > 1 and 2 * shared >= len(question.asked)
 
@@ -128,8 +130,8 @@ def has_a_word(sentence: PageSentence, question: AskedQuestion) -> bool:
 
 
 def may_change(sentence: PageSentence, question: AskedQuestion, *, by_consent: bool = False) -> bool:
-    """Whether a sentence changes, extends or replaces something, and has half of the question's words besides those for
-    parties; `by_consent`: or makes it depend on a consent."""
+    """Return whether a sentence changes, extends or replaces something, and has half of the question's words besides
+    those for parties; with `by_consent`, also one that makes it depend on a consent."""
     text = _plain(sentence.text)
     if listed.CHANGES.search(text) is None and not (by_consent and listed.CONSENT.search(text)):
         return False
@@ -139,7 +141,7 @@ def may_change(sentence: PageSentence, question: AskedQuestion, *, by_consent: b
 
 
 def weighs(text: str, question: str) -> bool:
-    """Whether a text has a word that the question lacks and that makes a value less than sure."""
+    """Return whether a text has a word that the question lacks and that makes a value less than sure."""
     plain, asked = _plain(text), _plain(question)
     bare, words = _without_values(plain), listed.TOKEN.findall(asked)
     for match in listed.WEIGHED.finditer(bare):
@@ -153,7 +155,8 @@ def weighs(text: str, question: str) -> bool:
 
 
 def _shared_words(sentence: PageSentence, question: AskedQuestion, *, strict: bool = False) -> list[str]:
-    """The words of the question that a sentence has too; not `strict`: or others with their stems."""
+    """Return the words of the question that a sentence has too, or, if not `strict`, of which it has others with their
+    stems."""
     text = _plain(sentence.text)
     if question.unspaced:
         return [run for run in question.asked if run in text]
@@ -179,11 +182,11 @@ def _value_in(
     alone: bool = False,
     acts: bool = False,
 ) -> int | None:
-    """Where the value begins that the one clause with all words of the question has; 0 where none is looked for.
+    """Return where the value begins that the one clause with all words of the question has; 0 if none is looked for.
 
-    `text`: of the sentence, plain; `spans`: the values of the kind; `others`: other values. `turning`: what may turn
-    the sentence, the question by itself. `alone`: no other clause may stand beside it; `acts`: the value is who does
-    it.
+    `text` is that of the sentence, plain; `spans` are the values of the kind; `others` are other values. `turning` is
+    what may turn the sentence, the question by itself. `alone` allows no other clause beside it; `acts` tells that the
+    value is who does it.
     """
     if sentence.kind is not SentenceKind.SENTENCE or question.has_number or not question.asked:
         return None
@@ -221,8 +224,8 @@ class _Spaced:
         self._common = language_of(words_of(sentence)).common | language_of(words_of(question.text)).common
 
     def fits(self, clause: str, first: str, *, acts: bool) -> frozenset[str] | None:
-        """None where a clause lacks a word of the question, has them in another order, or has more than them. `first`:
-        the first clause of the sentence, whose subject it may share; the words of that are given."""
+        """Return the words of the first clause whose subject a clause shares, if it fits; None if it lacks a word of
+        the question, has them in another order, or has more than them. `first` is the first clause of the sentence."""
         tokens = listed.TOKEN.findall(clause)
         if self._pronouns & set(tokens):
             return None
@@ -234,8 +237,8 @@ class _Spaced:
         return frozenset() if fits else None
 
     def is_apart(self, clause: str, borrowed: frozenset[str]) -> bool:
-        """Whether another clause has a value and words of its own before it, and none of the question's but those that
-        were `borrowed` from it."""
+        """Return whether another clause has a value and words of its own before it, and none of the question's but
+        those that were `borrowed` from it."""
         tokens = listed.TOKEN.findall(clause)
         at = next((number for number, token in enumerate(tokens) if token in (listed.VALUE, listed.OTHER)), -1)
         own = any(self._extra(token) and self._place(token) is None for token in tokens[: max(0, at)])
@@ -243,7 +246,8 @@ class _Spaced:
         return at > 0 and own and tokens[0] not in listed.ROLES and asked <= borrowed
 
     def _shared(self, tokens: list[str], missing: list[str], first: list[str]) -> frozenset[str] | None:
-        """The words that a clause such as "ends on" lacks, if they are just what the first clause says something of."""
+        """Return the words that a clause such as "ends on" lacks, if they are just what the first clause says something
+        of; else None."""
         of_first = [token for token in first if token not in listed.ARTICLES]
         subject, rest = of_first[: len(missing)], of_first[len(missing) :]
         if not tokens or self._place(tokens[0]) is None or len(subject) != len(missing):
@@ -265,7 +269,7 @@ class _Spaced:
         return len(token) > 1 or token in (listed.OTHER, "%") or token.isdigit()
 
     def _is_bare(self, tokens: list[str], own: list[int | None]) -> bool:
-        """Whether a clause has no word that the question lacks, but who pays the amount to whom."""
+        """Return whether a clause has no word that the question lacks, but who pays the amount to whom."""
         extras = [number for number, token in enumerate(tokens) if own[number] is None and self._extra(token)]
         first = next(number for number, place in enumerate(own) if place is not None)
         paying = [number for number in extras if tokens[number] in listed.PAYING]
@@ -279,12 +283,12 @@ class _Spaced:
         return not any(word in listed.BEFORE_VALUE and word not in self._question for word in before)
 
     def _is_in_order(self, own: list[int | None], acts: bool) -> bool:
-        """Whether its words stand as in the question; a verb may stand elsewhere."""
+        """Return whether a clause's words stand as in the question; a verb may stand elsewhere."""
         order = list(dict.fromkeys(place for place in own if place is not None))
         return _longest_rising(order) >= len(order) - (0 if acts or len(order) < 2 else 1)
 
     def _has_roles(self, tokens: list[str], own: list[int | None], acts: bool) -> bool:
-        """Whether each word has the part in the clause that it has in the question."""
+        """Return whether each word has the part in the clause that it has in the question."""
         if acts:
             at = tokens.index(listed.VALUE)
             before = [token for token in tokens[:at] if token not in listed.ARTICLES]
@@ -310,7 +314,8 @@ class _Japanese:
         self._roles, self._plain = _roles_of(asked), _is_grammar(asked)
 
     def fits(self, clause: str, first: str, *, acts: bool) -> frozenset[str] | None:  # noqa: ARG002 - shares nothing
-        """None where a clause has other runs than the question, or in another order, or in other parts."""
+        """Return an empty set if a clause has the runs of the question, in their order and in their parts; else
+        None."""
         if not (_is_grammar(clause) and self._plain) or listed.JAPANESE_BOUND.search(clause) is not None:
             return None
         runs = [run for run in _runs(clause) if run != listed.VALUE]
@@ -323,7 +328,7 @@ class _Japanese:
 
 
 def _is_grammar(text: str) -> bool:
-    """Whether all hiragana of a text is grammar, or the ending of the run before it."""
+    """Return whether all hiragana of a text is grammar, or the ending of the run before it."""
     plain = text.replace("本契約の", "").strip(" 。？?")
     return all(
         len(each) <= listed.LONGEST_ENDING and listed.JAPANESE_GRAMMAR.fullmatch(each) is not None
@@ -332,7 +337,7 @@ def _is_grammar(text: str) -> bool:
 
 
 def _runs(text: str) -> list[str]:
-    """The runs of characters that are no grammar; `本契約`, which a contract calls itself, stands for any."""
+    """Return the runs of characters that are no grammar; `本契約`, which a contract calls itself, stands for any."""
     found = (_own(run) for run in listed.KANJI_RUN.findall(text.replace("本契約の", "")))
     return [run for run in found if run and run not in listed.JAPANESE_LINKING]
 
@@ -342,7 +347,7 @@ def _own(run: str) -> str:
 
 
 def _roles_of(text: str) -> list[str]:
-    """The particle behind each run, where it says which part in a sentence the run has."""
+    """Return the particle behind each run, if it says which part in a sentence the run has."""
     roles = []
     for match in listed.KANJI_RUN.finditer(text.replace("本契約の", "")):
         run = _own(match.group())
@@ -353,7 +358,7 @@ def _roles_of(text: str) -> list[str]:
 
 
 def _role(tokens: Sequence[str], at: int) -> str:
-    """The small word before a word and its article that says its part."""
+    """Return the small word before a word and its article that says its part."""
     before = at - 1
     while before >= 0 and tokens[before] in listed.ARTICLES and tokens[before] not in listed.ROLES:
         before -= 1
@@ -365,7 +370,7 @@ def _pronouns_of(text: str) -> frozenset[str]:
 
 
 def _alike(word: str, other: str) -> bool:
-    """Whether two words are one, or forms of one: lease, leases; not lessee, which begins as it does."""
+    """Return whether two words are one, or forms of one: lease, leases; not lessee, which begins as it does."""
     if word == other:
         return True
     size = next((at for at, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
@@ -373,7 +378,7 @@ def _alike(word: str, other: str) -> bool:
 
 
 def _like(word: str, other: str) -> bool:
-    """Whether two words may be forms of one; others that begin as they do may be as well."""
+    """Return whether two words may be forms of one; others that begin as they do may be as well."""
     return _alike(word, other) or stem(word) == stem(other)
 
 
@@ -382,7 +387,7 @@ def _matters(word: str, common: frozenset[str]) -> bool:
 
 
 def _narrows(lead: str, question: AskedQuestion) -> bool:
-    """Whether a heading names something of what the question names: the lease of a crane."""
+    """Return whether a heading names something of what the question names: the lease of a crane."""
     tokens = listed.TOKEN.findall(_plain(lead))
     asked = question.asked
     at = next(
@@ -396,12 +401,12 @@ def _narrows(lead: str, question: AskedQuestion) -> bool:
 
 
 def _without_values(text: str) -> str:
-    """A plain text without its dates: May is a month."""
+    """Return a plain text without its dates: May is a month."""
     return _masked(text, [(begin, end) for begin, end, _days in dates.date_spans(text)], ())
 
 
 def _clauses(masked: str, *, alone: bool) -> Iterator[tuple[str, str]]:
-    """The clauses of a sentence, each with what joins it to the one before; `alone`: words join none."""
+    """Yield the clauses of a sentence, each with what joins it to the one before; with `alone`, words join none."""
     at, joiner = 0, ""
     for match in listed.JOINER.finditer(masked):
         if alone and match["word"]:
@@ -414,7 +419,7 @@ def _clauses(masked: str, *, alone: bool) -> Iterator[tuple[str, str]]:
 
 
 def _masked(text: str, values: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> str:
-    """A plain text with a sign in the place of each value."""
+    """Return a plain text with a sign in the place of each value."""
     marks = [(*span, listed.VALUE) for span in values]
     marks += [(*span, listed.OTHER) for span in others if not _overlaps(span, values)]
     pieces, at = [], 0
@@ -429,7 +434,7 @@ def _numbers(text: str) -> list[tuple[int, int]]:
 
 
 def _plain(text: str) -> str:
-    """A text as it is compared, without the number of its clause and the signs of notes."""
+    """Return a text as it is compared, without the number of its clause and the signs of notes."""
     text = listed.RAISED.sub(" ", text)
     plain = amounts.plain(dates.plain(unicodedata.normalize("NFKC", text)))
     spans = dates.date_spans(plain)
@@ -440,8 +445,8 @@ def _plain(text: str) -> str:
 
 
 def _bare(text: str, question: AskedQuestion) -> str:
-    """A sentence as it is compared, without what adds nothing to it: names that it defines, the document that it is in,
-    and an amount once more in words."""
+    """Return a sentence as it is compared, without what adds nothing to it: names that it defines, the document that it
+    is in, and an amount once more in words."""
     plain = listed.DEFINED.sub("", _plain(text))
     itself = listed.ITSELF.search(plain)
     if itself is not None and not any(_alike(word, itself.group().split()[-1]) for word in question.asked):
@@ -459,7 +464,7 @@ def _bare(text: str, question: AskedQuestion) -> str:
 
 
 def _whole(words: str) -> str:
-    """A pattern for words that stand by themselves."""
+    """Return a pattern for words that stand by themselves."""
     left, right = (r"(?<!\w)", r"(?!\w)") if words[:1].isascii() else ("", "")
     return f"{left}{re.escape(words)}{right}"
 

@@ -1,6 +1,6 @@
 """Words and signs that decide whether a sentence says a value of what is asked, in the languages that Octavo knows.
 
-Where a list is too long, fewer values are proved; where it is too short, a wrong one may be.
+If a list is too long, fewer values are proved; if it is too short, a wrong one may be.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ASKING = _words(
     " cuándo cuál cuáles cuánto cuánta quién qué fecha día importe cantidad cuantía suma asciende"
     " quando qual quale quali quanto quanta chi data giorno importo somma ammonta elevato"
 )
-"""Words that say only that something is asked, and what kind of value."""
+"""The words that say only that something is asked, and what kind of value."""
 
 LINKING = _words(
     "amount amounts equals fixed set agreed hereby date sum"
@@ -31,7 +31,7 @@ LINKING = _words(
     " élève fixé fixée convenu montant date asciende fijado fijada importe fecha"
     " ammonta fissato fissata importo data"
 )
-"""Words between a label and its value that add nothing."""
+"""The words between a label and its value that add nothing."""
 
 PARTIES = _words(
     "tenant landlord lessee lessor buyer seller purchaser vendor borrower lender customer supplier licensee licensor"
@@ -44,7 +44,7 @@ BEFORE_VALUE = _words(
     "by from since until till to before after around about ab seit bis vor nach um gegen zirka spätestens"
     " dès depuis avant après vers desde hasta antes hacia sobre entro dal dall fino prima dopo verso"
 )
-"""Before a date or an amount, these say that it is not just this one."""
+"""The words before a date or an amount that say that it is not just this one."""
 
 ROLES = _words(
     "by to from for against of with under on in at"
@@ -52,7 +52,7 @@ ROLES = _words(
     " à au aux par pour contre avec du des sous de d para por contra con al del"
     " da dal dalla per contro allo alla dello della di"
 )
-"""Small words that say which part in a sentence the next word has."""
+"""The small words that say which part in a sentence the next word has."""
 
 ARTICLES = _words(
     "the a an this that these those its his her their der die das dem den des ein eine einem einen einer eines"
@@ -70,7 +70,7 @@ PRONOUNS = tuple(
         ),
     )
 )
-"""Words of all the languages: a clause with one is about what another sentence names."""
+"""The words of all the languages by which a clause is about what another sentence names."""
 ASKS_WHO = _words("who which what wer welche welcher welches qui quel quelle quién quiénes cuál chi quale quali")
 BY = _words("by von vom durch par por da dal dalla dallo")
 
@@ -91,7 +91,7 @@ WEIGHED = re.compile(
     r"|environ|presque|moins|ensuite|puis|projet|aussi|également|était|fut|serait|chaque"
     r"|unos|unas|casi|más|menos|luego|también|anche|era|fue|sería|cada|quasi|più|meno|prim[oa]|poi|quindi|fu|sarebbe|ogni))\b"
 )
-"""Words that make a value one of several, one of the past, or one that is not sure."""
+"""Matches the words that make a value one of several, one of the past, or one that is not sure."""
 WEIGHED_JAPANESE = re.compile(
     r"約(?=[\d一二三四五六七八九十百千])|概ね|およそ|おおむね|予定|見込|推定|以上|以下|以内|程度|最大|最低|最高|上限|下限|当初|旧|従前"
     r"|変更|改定|改訂|増額|減額|延長|更新|案(?=[はがの。、]|$)|ひな形|例(?=[はがの。、]|$)|初回|初年|次回|毎|ごと|あたり|当たり|だった"
@@ -99,20 +99,21 @@ WEIGHED_JAPANESE = re.compile(
 )
 PAST = re.compile(r"\b(?:was|were|did|had|has|have|wurde|wurden|war|waren|hat|haben|fue|era)\b")
 FUTURE = re.compile(r"\b(?:will|shall|wird|werden|soll|sollen)\b")
-"""A thing that was done is not proved by what is to be done."""
+"""Matches the words for what is to be done, which does not prove a thing that was done."""
 CHANGES = re.compile(
     r"\b(?:exten[ds]|renew|amend|supersed|replac|var(?:y|ied|ies)|instead|verläng|geänder|änder|ersetz|prolong|renouvel"
     r"|modifi|remplac|prorrog|renov|sustitu|proroga|rinnov|sostitu)\w*"
     r"|延長|変更|更新|改定|改訂|差し替え|代えて"
 )
-"""Words of a sentence that may change what another one says."""
+"""Matches the words of a sentence that may change what another one says."""
 CONSENT = re.compile(
     r"\b(?:consent|approv|permission|agree[ds]?\b|authori|zustimm|genehmig|erlaub|einwillig|accord|autoris|autoriz)\w*"
     r"|承諾|同意|許可|承認"
 )
 
 VALUE, OTHER = "\ue200", "\ue201"
-"""These stand in a clause in the place of a value of the kind that is asked for, and of any other date or number."""
+"""The signs that stand in a clause in the place of a value of the kind that is asked for, and of any other date or
+number."""
 
 JOINER = re.compile(
     r"[,;]?\s+(?P<word>and|but|or|und|aber|oder|et|mais|ou|y|pero|o|e|ma)\s+"
@@ -130,18 +131,18 @@ PAID = re.compile(
     r"|(?:by|in) (?:equal )?(?:monthly|quarterly|half-yearly|yearly|annual) instal?lments(?: in advance| in arrears?)?"
     r"|in (?:gleichen )?(?:monatlichen|vierteljährlichen|jährlichen) raten)\b"
 )
-"""How an amount is paid changes nothing of it."""
+"""Matches how an amount is paid, which changes nothing of it."""
 ITSELF = re.compile(
     r"\s(?:(?:of|under) this (?:lease|agreement|contract|deed|policy|licence|license)"
     r"|dieses (?:miet|pacht|kauf)?vertrage?s|du présent (?:contrat|bail)|(?:del presente|de este) contrato"
     r"|(?:del presente|di questo) contratto)\b"
 )
-"""A document that speaks of itself."""
+"""Matches a document that speaks of itself."""
 DEFINED = re.compile(
     r"\s*\((?:(?:hereinafter|herein|im folgenden|nachfolgend|ci-après|en adelante|di seguito)[ ,:]*)?"
     r"(?:(?:the|der|die|das|le|la|el|il|lo)\s+)?[\"“„«][^\"”“»()]{1,30}[\"”“»]\)"
 )
-"""The name that a document gives to what it has just named."""
+"""Matches the name that a document gives to what it has just named."""
 IN_BRACKETS = re.compile(r"\s*\(([^()]{3,80})\)")
 RAISED = re.compile("[\u00b2\u00b3\u00b9\u2070\u2074-\u2079]+")
 TOKEN = re.compile(r"[\ue200\ue201]|[^\W_]+|%")
@@ -163,11 +164,11 @@ JAPANESE_GRAMMAR = re.compile(
     rf"(?:{PARTICLES}*|(?![はがのをにへでとも])[\u3041-\u3096]{{0,3}}?{JAPANESE_ENDINGS}*{PARTICLES}*)"
     rf"(?:{JAPANESE_ENDINGS})*"
 )
-"""These may stand behind a run of characters; a verb in hiragana that is matter, such as はじまる, may not."""
+"""Matches what may stand behind a run of characters; a verb in hiragana that is matter, such as はじまる, may not."""
 JAPANESE_BOUND = re.compile(f"{VALUE}\\s*(?:から|より|まで|ほど|くらい|ぐらい|の)")
-"""A value that something begins or ends with is not just that value."""
+"""Matches what says that something begins or ends with a value, which is then not just that value."""
 LONGEST_ENDING = 16
-"""No grammar is longer; the pattern above would take long for long runs of hiragana."""
+"""The length of the longest grammar; the pattern above would take long for long runs of hiragana."""
 HIRAGANA = re.compile(r"[\u3041-\u3096]+")
 JAPANESE_LINKING = frozenset(("金", "円", "日", "当該"))
 INFLECTED = frozenset(

@@ -29,21 +29,23 @@ from app.documents.citations.statements import Claim, claims, without_marks
 from app.documents.citations.word_for_word import without_lead_in, word_for_word
 
 CLOSE = 0.6
-"""From this share of a claim's words in one sentence of a page on, the two are compared by a person: of sentences that
-are nearly the page's but not quite, most are false, and neither tests nor a model sort them."""
+"""The share of a claim's words in one sentence of a page from which on the two are compared by a person: of sentences
+that are nearly the page's but not quite, most are false, and neither tests nor a model sort them."""
 
 FAR = 0.05
-"""Below this share of a claim's words, by their weight, in the nearest sentences of all pages no page says it."""
+"""The share of a claim's words, by their weight, in the nearest sentences of all pages below which no page says it."""
 
 MUCH_NEARER = 0.15
-"""How much larger that share must be on other pages than on those that the answer names, for these to be taken."""
+"""The amount by which that share must be larger on other pages than on those that the answer names, for these to be
+taken."""
 
 _WORD = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True)
 class _Named:
-    """The pages that an answer names for a claim. `written`: as the mark has it; `missing`: there is no such page."""
+    """The pages that an answer names for a claim. `written` is as the mark has it; `missing` tells that there is no
+    such page."""
 
     pages: tuple[tuple[CitedBook, Page], ...] = ()
     written: str = ""
@@ -53,8 +55,8 @@ class _Named:
 def weigh_by_words(
     answer: str, citations: Sequence[Citation], books: Sequence[CitedBook]
 ) -> tuple[SentenceVerdict, ...]:
-    """One verdict for each sentence of an answer that states something, in order. `citations`: the answer's page marks
-    and quotations, as `checker.check` finds them; `books`: the pages that it was written from."""
+    """Return one verdict for each sentence of an answer that states something, in order. `citations` are the answer's
+    page marks and quotations, as `checker.check` finds them; `books` are the pages that it was written from."""
     return AnswerWeigher(books).weigh(answer, citations)
 
 
@@ -79,7 +81,7 @@ class AnswerWeigher:
         return tuple(verdicts)
 
     def _marks(self, answer: str, found: Sequence[Claim], citations: Sequence[Citation]) -> list[_Named]:
-        """The pages that each claim names."""
+        """Return the pages that each claim names."""
         of: dict[int, list[Citation]] = {}
         for citation in citations:
             owner = owner_of(answer, found, citation)
@@ -88,7 +90,7 @@ class AnswerWeigher:
         return [self._named(of.get(number, ())) for number in range(len(found))]
 
     def _named(self, marks: Sequence[Citation]) -> _Named:
-        # Where a mark's quotation is on another page, the checker names that page; the answer did not.
+        # The checker names the page that has a mark's quotation if that is another one; the answer did not.
         own = (each for each in marks if not each.named)
         places = [self._places.get((each.book_id, each.page)) for each in own]
         written = ", ".join(dict.fromkeys(each.named or each.label or str(each.page) for each in marks))
@@ -98,7 +100,7 @@ class AnswerWeigher:
     def _weigh(
         self, claim: Claim, named: _Named, before: PageSentence | None, following: str
     ) -> tuple[SentenceVerdict, PageSentence | None]:
-        """The verdict, and the last sentence of a page that the claim is word for word."""
+        """Return the verdict, and the last sentence of a page that the claim is word for word."""
         terms = content_terms(without_lead_in(claim.text)) or content_terms(claim.text)
         likely = [place for place in self._pages.likeliest(terms) if place not in named.pages]
         own = [each for place in named.pages for each in self._pages.of(*place)]
@@ -125,8 +127,8 @@ class AnswerWeigher:
         every: Sequence[PageSentence],
         elsewhere: str,
     ) -> SentenceVerdict | None:
-        """A verdict where one sentence of these pages has most of the claim's words; `every`: the sentences of all
-        pages that may say it."""
+        """Return a verdict if one sentence of these pages has most of the claim's words, else None; `every` are the
+        sentences of all pages that may say it."""
         core = without_lead_in(claim.text)
         near = sorted(pool, key=lambda each: _shared(terms, each), reverse=True)[:MOST_EVIDENCE]
         if not near or _shared(terms, near[0]) < CLOSE:
@@ -139,7 +141,7 @@ class AnswerWeigher:
     def _far(
         self, claim: Claim, terms: frozenset[str], named: _Named, likely: Sequence[tuple[CitedBook, Page]]
     ) -> SentenceVerdict:
-        """A verdict where no sentence has most of the claim's words."""
+        """Return a verdict if no sentence has most of the claim's words."""
         named_there = named.written if named.pages else ""
         if in_other_script(claim.text, [*self._places.values()]):
             place = tuple(_place(*each) for each in named.pages[:1])
@@ -159,22 +161,22 @@ class AnswerWeigher:
     def _nearest(
         self, terms: frozenset[str], pages: Sequence[tuple[CitedBook, Page]]
     ) -> tuple[list[PageSentence], float]:
-        """The sentences of these pages that have most of the claim together, and the share that they have."""
+        """Return the sentences of these pages that have most of the claim together, and the share that they have."""
         nearest = self._pages.nearest(terms, pages)
         return nearest, self._pages.share(terms, frozenset[str]().union(*(each.terms for each in nearest)))
 
 
 def decide(verdict: SentenceVerdict, believed: bool | None) -> SentenceVerdict:
-    """The verdict on a sentence that waited for a model. `believed`: True where the model says yes, more surely than to
-    the false sentences that it was tested on, False where it says no, more surely than to the true ones, and None
-    where its answer decides nothing."""
+    """Return the verdict on a sentence that waited for a model. `believed` is True if the model says yes, more surely
+    than to the false sentences that it was tested on, False if it says no, more surely than to the true ones, and None
+    if its answer decides nothing."""
     outcome = {True: Verdict.SEEMS, False: Verdict.NOTHING, None: Verdict.COMPARE}[believed]
     return msgspec.structs.replace(verdict, verdict=outcome, reason=None)
 
 
 def owner_of(answer: str, found: Sequence[Claim], citation: Citation) -> int | None:
-    """The index of the claim that a mark belongs to: it is in it, or right behind it, be it behind the full stop; or it
-    begins the line that the claim begins."""
+    """Return the index of the claim that a mark belongs to: it is in it, or right behind it, be it behind the full
+    stop; or it begins the line that the claim begins. None if there is no such claim."""
     line = answer[answer.rfind("\n", 0, max(0, citation.start)) + 1 : max(0, citation.start)]
     if not _has_words(line):
         led = (index for index, claim in enumerate(found) if claim.start <= citation.start < claim.end)
@@ -203,7 +205,7 @@ def _most_shared(terms: frozenset[str], pool: Sequence[PageSentence]) -> float:
 
 
 def _is_said_elsewhere(core: str, terms: frozenset[str], but: PageSentence, every: Sequence[PageSentence]) -> bool:
-    """Whether another sentence has the claim's numbers and as many of its words: then it may be the one that is
+    """Return whether another sentence has the claim's numbers and as many of its words: then it may be the one that is
     meant."""
     wanted, least = frozenset(numbers_in(core)), _shared(terms, but)
     return any(

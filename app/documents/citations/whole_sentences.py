@@ -27,7 +27,7 @@ class WholeSentence:
 
 
 def whole_sentences(books: Sequence[CitedBook]) -> Iterator[WholeSentence]:
-    """All of them, in the order of the pages.
+    """Yield all such sentences, in the order of the pages.
 
     A sentence that points back to the one before it comes with that one, and one that the next sentence limits with the
     next one; an entry of a list comes with the line that leads to it. A question, a heading, a line that goes on
@@ -71,8 +71,8 @@ def _join(texts: Iterable[str]) -> str:
 
 
 def _says_something(text: str) -> bool:
-    """Whether it is a clause that is weighed, even without its numbers, and has no brackets, which could be taken for a
-    page mark, and no code."""
+    """Return whether a sentence is a clause that is weighed, even without its numbers, and has no brackets, which could
+    be taken for a page mark, and no code."""
     if not states_something(text):
         return False
     words = " ".join(word for word in words_of(text) if not word.isdigit())

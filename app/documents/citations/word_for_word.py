@@ -38,10 +38,11 @@ _NUMBERING = re.compile(
     rf"[(（]?{_NUMBER}[)）.:、．]?|第{_NUMBER}[条項号章節](?:の{_NUMBER})?(?:\s*[（(][^（()）]{{1,30}}[)）])?)?[^\w]*",
     re.IGNORECASE,
 )
-"""The number of a clause or of an entry in a list, which may stand before a run."""
+"""Matches the number of a clause or of an entry in a list, which may stand before a run."""
 
 _FURTHER_CLAUSE = re.compile(r"\s*(?:[;；]|,\s(?:which|who)\s)")
-"""Behind "and" may stand the rest of a condition, so it ends no clause: "is due on signing and on delivery"."""
+"""Matches what begins a further clause. The rest of a condition may stand behind "and", so this ends no clause: "is due
+on signing and on delivery"."""
 _JAPANESE_TURN = re.compile(
     r"ない|ません|なかっ|なく|ず[、。に]|禁|除[かきくいっ]|以外|ただし|但し|場合|限[らりる]|ときは|のみ|だけ|しか|まで|未満|不可|対象外|例外|除外|もっとも|しかし"
 )
@@ -70,7 +71,7 @@ _POINTS_BACK = re.compile(
     r"|これ|それ|あれ|同(?=[一-龠])|当該|彼|そこ|その|この(?!規則|契約|報告書|規程))",
     re.IGNORECASE,
 )
-"""How a sentence begins that speaks of what the one before it names."""
+"""Matches the beginning of a sentence that speaks of what the one before it names."""
 
 _CLAUSE_BREAK = re.compile(
     r"\s*[;；]\s*|,?\s+(?:and|but|while|und|aber|sowie|während|et|mais|y|pero|e|ma)\s+|、(?:また|かつ)、?"
@@ -112,12 +113,12 @@ class WordForWord:
 def word_for_word(
     claim: str, pool: Sequence[PageSentence], before: PageSentence | None = None, following: str = "", lead: str = ""
 ) -> WordForWord | None:
-    """The sentences of `pool` that say the claim word for word; None where they do not.
+    """Return the sentences of `pool` that say the claim word for word; None if they do not.
 
-    `before`: the page's sentence that the answer's sentence before this one was found to be, so that a claim such as
-    "It ends in May" may go on from there; else what points back to something is not proved. `following`: the answer's
-    next sentence, which may be the exception that the page adds. `lead`: the line that leads to the answer's list, if
-    the claim is an entry of one: who does it may stand there, as it may on the page.
+    `before` is the page's sentence that the answer's sentence before this one was found to be, so that a claim such as
+    "It ends in May" may go on from there; else what points back to something is not proved. `following` is the answer's
+    next sentence, which may be the exception that the page adds. `lead` is the introducing line of the answer's list,
+    if the claim is an entry of one: who does it may stand there, as it may on the page.
     """
     core = without_lead_in(claim)
     for clauses in chain.from_iterable(map(_ways, dict.fromkeys((claim.strip(), core, _unquoted(core))))):
@@ -136,7 +137,8 @@ def word_for_word(
 
 
 def without_lead_in(claim: str) -> str:
-    """The claim without what only says that the document says it, and without quotation marks around all of it."""
+    """Return the claim without what only says that the document says it, and without quotation marks around all of
+    it."""
     text = claim.strip()
     if (quoted := _JAPANESE_QUOTED.match(text)) is not None:
         return quoted["words"]
@@ -146,12 +148,12 @@ def without_lead_in(claim: str) -> str:
 
 
 def _unquoted(core: str) -> str:
-    """The claim without the quotation marks around a part of it, where the page's sentence may have none."""
+    """Return the claim without the quotation marks around a part of it, where the page's sentence may have none."""
     return core.translate(_NO_QUOTES) if any(sign in core for sign in _DOUBLE_QUOTES) else ""
 
 
 def _ways(core: str) -> Iterator[tuple[str, ...]]:
-    """The claim as one clause, and cut into two or three; none where that states nothing."""
+    """Yield the claim as one clause, and cut into two or three; none if that states nothing."""
     if is_clause(core):
         yield (core,)
     breaks = list(_CLAUSE_BREAK.finditer(core))
@@ -166,14 +168,14 @@ def _ways(core: str) -> Iterator[tuple[str, ...]]:
 
 
 def is_clause(text: str) -> bool:
-    """Whether a text is long enough to state something, and more than a value."""
+    """Return whether a text is long enough to state something, and more than a value."""
     unspaced = sum(is_unspaced(sign) and sign.isalnum() for sign in text)
     return (unspaced >= MIN_CHARACTERS or len(_WORD.findall(text)) >= MIN_WORDS) and not _is_value(text)
 
 
 def _is_value(text: str) -> bool:
-    """Whether it is a date or an amount and nothing else, or begins with one and has two words more, such as "115.00
-    crowns a day": a page that has it may have it for another thing."""
+    """Return whether a text is a date or an amount and nothing else, or begins with one and has two words more, such as
+    "115.00 crowns a day": a page that has it may have it for another thing."""
     rest = dates.plain(text)
     for start, end, _days in reversed(dates.date_spans(rest)):
         rest = f"{rest[:start]} {_A_VALUE} {rest[end:]}"
@@ -185,24 +187,24 @@ def _is_value(text: str) -> bool:
 
 
 def leaves_turn_behind(claim: str, sentence: PageSentence) -> bool:
-    """Whether a page's sentence, or the one that follows it, has a condition, an exception, a limit or a negation of
-    which the claim has no word."""
+    """Return whether a page's sentence, or the one that follows it, has a condition, an exception, a limit or a
+    negation of which the claim has no word."""
     said, there = _turning_words(claim), _turning_words(sentence.text)
     return len(there) > len(said) or bool(there - said) or (is_excepted(sentence) and not said)
 
 
 def points_back(text: str) -> bool:
-    """Whether a sentence begins with a word for what another one names, such as "It" or "This"."""
+    """Return whether a sentence begins with a word for what another one names, such as "It" or "This"."""
     return _POINTS_BACK.match(_NUMBER_BEFORE.sub("", text.lstrip("*_ "), count=1)) is not None
 
 
 def is_excepted(sentence: PageSentence) -> bool:
-    """Whether the next sentence takes back a part of this one."""
+    """Return whether the next sentence takes back a part of this one."""
     return _EXCEPTION_FOLLOWS.match(_NUMBER_BEFORE.sub("", sentence.after, count=1)) is not None
 
 
 def stands_alone(sentence: PageSentence) -> bool:
-    """Whether nothing above a sentence turns what it says: it states something, and is no entry of a list of
+    """Return whether nothing above a sentence turns what it says: it states something, and is no entry of a list of
     exceptions."""
     return sentence.kind is not SentenceKind.QUESTION and not _turns(sentence.lead)
 
@@ -210,8 +212,8 @@ def stands_alone(sentence: PageSentence) -> bool:
 def _says_below(
     sentence: PageSentence, lead: str, clause: str, before: PageSentence | None, following: str, subject: str
 ) -> bool:
-    """Whether a sentence says a clause, and the line above the answer's list names what the line above the sentence's
-    list names: "The Landlord may:" is not said of the tenant."""
+    """Return whether a sentence says a clause, and the line above the answer's list names what the line above the
+    sentence's list names: "The Landlord may:" is not said of the tenant."""
     above = sentence.list_lead
     head, sign, tail = clause.replace("：", ":").partition(":")
     if above and sign and _plain(head) == _plain(above):
@@ -225,7 +227,7 @@ def _says_below(
 
 
 def _names_another(lead: str, above: str) -> bool:
-    """Whether both lines name a party, and not the same one: "Duties of the Landlord", "The Tenant:"."""
+    """Return whether both lines name a party, and not the same one: "Duties of the Landlord", "The Tenant:"."""
     said, there = (PARTIES.intersection(_WORD.findall(_folded(text))) for text in (lead, above))
     return bool(said and there) and said.isdisjoint(there)
 
@@ -249,10 +251,10 @@ def _says(sentence: PageSentence, clause: str, before: PageSentence | None, foll
 
 
 def _is_harmless(sentence: PageSentence, left: str, right: str, subject: str) -> bool:
-    """Whether what a sentence has before and behind a run, and what stands around it, does not turn the run.
+    """Return whether what a sentence has before and behind a run, and what stands around it, does not turn the run.
 
-    `subject`: the claim's first clause, where the run is of a later one. The sentence may begin with the words that
-    this clause begins with: "The tenant pays the rent and cleans the stairs" says the same as two sentences about him.
+    `subject` is the claim's first clause, if the run is of a later one. The sentence may begin with the words that this
+    clause begins with: "The tenant pays the rent and cleans the stairs" says the same as two sentences about him.
     """
     clause_before = left.rstrip().endswith((";", "；")) and ":" not in left and not _turns(left)
     if not (clause_before or _NUMBERING.fullmatch(left) or _begins_alike(subject, left)):
