@@ -44,8 +44,9 @@ class Relation(msgspec.Struct, frozen=True):
 
 
 class Archive:
-    """Opening checks the directory. Raises AppError DOCUMENT_DAMAGED where a member's path leads outside or two members
-    overlap, DOCUMENT_LIMIT where there are too many or too large ones. Symbolic links and folders are ignored.
+    """An open zip file. Opening checks the directory. It raises AppError DOCUMENT_DAMAGED if a member's path leads
+    outside or two members overlap, DOCUMENT_LIMIT if there are too many or too large ones. Symbolic links and folders
+    are ignored.
     """
 
     def __init__(self, content: Content, format: Format) -> None:
@@ -71,9 +72,8 @@ class Archive:
         return list(self._members)
 
     def read(self, name: str) -> bytes:
-        """A member's bytes. Raises AppError DOCUMENT_DAMAGED, also where it does not exist; DOCUMENT_LIMIT;
-        DOCUMENT_ENCRYPTED.
-        """
+        """Return a member's bytes. Raises AppError DOCUMENT_DAMAGED, also if it does not exist; DOCUMENT_LIMIT;
+        DOCUMENT_ENCRYPTED."""
         member = self._members.get(name)
         if member is None or member.compress_type not in METHODS:
             self._refuse()
@@ -90,22 +90,20 @@ class Archive:
             self._refuse(error)
 
     def tree(self, name: str, mend: bool = False) -> etree._Element:
-        """The root of an XML file, mended if `mend` says so. Raises AppError as `read`, and as `xml.parse_xml`;
-        DOCUMENT_DAMAGED where it is not well formed.
-        """
+        """Return the root of an XML file, mended if `mend` says so. Raises AppError as `read` does, and as
+        `xml.parse_xml` does; DOCUMENT_DAMAGED if it is not well formed."""
         try:
             return parse_xml(self.read(name), self._content, mend)
         except ValueError as error:
             self._refuse(error)
 
     def optional_tree(self, name: str) -> etree._Element | None:
-        """The root, by `tree`, of a file that the text can do without; None where that is missing or damaged."""
+        """Return the root, by `tree`, of a file that the text can do without; None if that is missing or damaged."""
         return none_if_damaged(lambda: self.tree(name)) if name in self else None
 
     def relations(self, part: str = "") -> tuple[Relation, ...]:
-        """The relations of `part`, or of the whole package; none where they cannot be read. Source:
-        ECMA-376, part 2.
-        """
+        """Return the relations of `part`, or of the whole package; none if they cannot be read. Source: ECMA-376, part
+        2."""
         folder, name = posixpath.split(part)
         return tuple(
             Relation(attribute(each, "Id"), attribute(each, "Type").rpartition("/")[2], _path(folder, each))
@@ -118,8 +116,8 @@ class Archive:
 
 
 def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """A member's bytes, with its checksum checked. Never more than its `file_size` is unpacked: `ZipFile.read` unpacks
-    all that is there, and cuts it afterwards. Raises one of BROKEN."""
+    """Unpack a member and check its checksum. Never more than its `file_size` is unpacked: `ZipFile.read` unpacks all
+    that is there, and cuts it afterwards. Raises one of BROKEN."""
     with archive.open(member) as packed:
         return packed.read(member.file_size)
 
@@ -135,7 +133,7 @@ def is_file(member: zipfile.ZipInfo) -> bool:
 
 
 def overlap(members: list[zipfile.ZipInfo], directory_start: int) -> bool:
-    """Whether two members share bytes, as in the bombs of D. Fifield, "A better zip bomb", 2019."""
+    """Return whether two members share bytes, as in the bombs of D. Fifield, "A better zip bomb", 2019."""
     end = 0
     for member in sorted(members, key=lambda each: each.header_offset):
         if member.header_offset < end:

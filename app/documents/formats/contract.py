@@ -24,7 +24,7 @@ MAX_LABEL_CHARACTERS = 32
 
 _T = TypeVar("_T")
 Progress: TypeAlias = Callable[[int, int], None]
-"""Called with `done` and `total` pages or steps. It may raise to end the work; its exception is passed on."""
+"""Called with `done` and `total` pages or steps. It may raise an exception to end the work, which is passed on."""
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ class FormatReader(Protocol):
     def format(self) -> Format: ...
 
     def parse(self, content: Content, progress: Progress) -> Document:
-        """Raises AppError with `path=content.name` for any bad bytes, and nothing else of its own."""
+        """Read a document. Raises AppError with `path=content.name` for any bad bytes, and nothing else of its own."""
         ...
 
 
@@ -61,8 +61,8 @@ class ContainerReader(Protocol):
     """The functions that the module of a kind of file provides that holds documents."""
 
     def inner_files(self, content: Content) -> Iterable[InnerFile]:
-        """The files inside that may be documents, always in the same order. Raises AppError as `FormatReader.parse`
-        does, and so does `InnerFile.read`."""
+        """Return the files inside that may be documents, always in the same order. Raises AppError as
+        `FormatReader.parse` does, and so does `InnerFile.read`."""
         ...
 
 
@@ -77,7 +77,7 @@ class DrawnReader(Protocol):
 
 
 def refuse_over(limit: int, value: int, name: str, content: Content) -> None:
-    """Raise AppError DOCUMENT_LIMIT where `value` exceeds `limit`, which messages call `name`."""
+    """Raise AppError DOCUMENT_LIMIT if `value` exceeds `limit`, which messages call `name`."""
     if value > limit:
         raise AppError(Code.DOCUMENT_LIMIT, path=content.name, limit=name, value=limit)
 
@@ -88,7 +88,7 @@ def refuse_damaged(content: Content, format: Format, cause: Exception | None = N
 
 
 def none_if_damaged(read: Callable[[], _T]) -> _T | None:
-    """The result of `read`, None where it raises ValueError or AppError DOCUMENT_DAMAGED."""
+    """Return the result of `read`; None if it raises ValueError or AppError DOCUMENT_DAMAGED."""
     try:
         return read()
     except ValueError:
@@ -100,9 +100,8 @@ def none_if_damaged(read: Callable[[], _T]) -> _T | None:
 
 
 def guarded(work: Callable[[], _T], content: Content, format: Format) -> _T:
-    """Runs `work` of a library; what that cannot read is damage. When a library in Rust panics, the exception is not
-    even an Exception.
-    """
+    """Run the `work` of a library; what that cannot read is damage. When a library in Rust panics, the exception is not
+    even an Exception."""
     try:
         return work()
     except (MemoryError, KeyboardInterrupt, SystemExit):
@@ -121,9 +120,9 @@ def to_document(
     facts: Facts = NO_FACTS,
     members: tuple[Member, ...] = (),
 ) -> Document:
-    """The document of these pages. Its own title and language are used where they are usable.
+    """Make the document of these pages. Its own title and language are used if they are usable.
 
-    Raises AppError DOCUMENT_NO_TEXT, with `empty_pages` as the number of pages, where there is no page.
+    Raises AppError DOCUMENT_NO_TEXT, with `empty_pages` as the number of pages, if there is no page.
     """
     if not flowed.pages:
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=empty_pages)
@@ -140,7 +139,7 @@ def to_document(
 
 
 def choose_title(untrusted_title: str, content: Content) -> str:
-    """The document's own title if it is usable, else the file's name without its ending."""
+    """Return the document's own title if it is usable, else the file's name without its ending."""
     title = clean_line(untrusted_title)
     stem = PurePath(content.name.replace("\\", "/")).stem
     useless = not title or title.casefold() in {"untitled", "unknown", "title"} or title.startswith("Microsoft Word - ")

@@ -14,7 +14,7 @@ from app.documents.formats.refused import kind_of as refused_kind
 from app.documents.images import kinds as image_kinds
 
 HEAD_BYTES = 8_192
-"""How much of a file's beginning `identify` reads."""
+"""The number of bytes at a file's beginning that `identify` reads."""
 
 ENDINGS_OF = {
     Format.PDF: ".pdf",
@@ -42,7 +42,7 @@ ENDINGS_OF = {
     Format.MOBI: ".mobi .azw .azw3",
     Format.IMAGE: " ".join(image_kinds.ENDINGS),
 }
-"""The endings of each format: what the window offers to open, and what limits there are, follows from it."""
+"""The endings of each format; what the window offers to open, and what limits there are, follows from them."""
 ENDINGS = {ending: format for format, endings in ENDINGS_OF.items() for ending in endings.split()}
 _ZIP_ENDING = ".zip"
 _OPC = (Format.DOCX, Format.PPTX)
@@ -51,7 +51,7 @@ _PACKED = (Format.PDF, *_OPC, *_ZIP_FORMATS)
 _COMPOUND = (Format.DOC, Format.XLS, Format.MSG)
 _BINARY = (*_PACKED, *_COMPOUND, Format.RTF, Format.IMAGE, Format.MOBI)
 _LARGE = (*_PACKED, *_COMPOUND, Format.MBOX, Format.IMAGE, Format.MOBI)  # files that may be larger than a text
-# Texts that only their names show.
+# Some texts show only by their names what they are.
 _WRITTEN = (*(Format.MARKDOWN, Format.HTML, Format.CSV, Format.NOTEBOOK, Format.SUBTITLES, Format.FB2, Format.LATEX),)
 
 _PDF = b"%PDF-"
@@ -72,7 +72,7 @@ BOMS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-"""Byte order marks, and what follows them."""
+"""The byte order marks, and the encoding of what follows them."""
 _PAGE = re.compile(
     r"(?>\s|<!--.*?-->|<\?xml\b[^>]*\?>)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
@@ -82,16 +82,17 @@ _MAIL = re.compile(
     rb"(?:from|received|return-path|delivered-to|mime-version|message-id|subject|date|content-type):",
     re.IGNORECASE,
 )
-# Tab, line ends, form feed, backspace (overstruck manual pages), ^Z (the end of DOS files), escape (ISO 2022, colours).
+# The control characters of texts: tab, line ends, form feed, backspace (overstruck manual pages), ^Z (the end of DOS
+# files), escape (ISO 2022, colours).
 _CONTROL = re.compile(rb"[\x00-\x07\x0e-\x19\x1c-\x1f\x7f]")
 
 
 def identify(name: str, untrusted_head: bytes) -> Format:
-    """The format of the file `name` that begins with `untrusted_head` (HEAD_BYTES of it, or all there are).
+    """Return the format of the file `name` that begins with `untrusted_head` (HEAD_BYTES of it, or all there are).
 
-    A name without a known ending goes by the bytes alone. Raises AppError FORMAT_MISMATCH where the name promises one
-    format and the bytes are of another, which the person should know; FORMAT_REFUSED for
-    what is known and not read, FORMAT_UNKNOWN for everything else.
+    A name without a known ending goes by the bytes alone. Raises AppError FORMAT_MISMATCH if the name promises one
+    format and the bytes are of another, which the person should know; FORMAT_REFUSED for what is known and not read,
+    FORMAT_UNKNOWN for everything else.
     """
     promised = promised_by(name)
     head = untrusted_head[:HEAD_BYTES]
@@ -126,22 +127,22 @@ def identify(name: str, untrusted_head: bytes) -> Format:
 
 
 def limit_of(name: str) -> int:
-    """How many bytes a file of this name may have."""
+    """Return how many bytes a file of this name may have."""
     return PACKED_LIMIT_BYTES if promised_by(name) in _LARGE or is_zip(name) else TEXT_LIMIT_BYTES
 
 
 def is_zip(name: str) -> bool:
-    """Whether a file of this name is read as a folder."""
+    """Return whether a file of this name is read as a folder."""
     return name.lower().endswith(_ZIP_ENDING)
 
 
 def may_be_read(name: str) -> bool:
-    """Whether a file of this name may be a document, or hold documents."""
+    """Return whether a file of this name may be a document, or hold documents."""
     return promised_by(name) is not None or is_zip(name)
 
 
 def is_folder(name: str, untrusted_head: bytes) -> bool:
-    """Whether a file that begins so is a ZIP of whatever files, and of no format."""
+    """Return whether a file that begins so is a ZIP of whatever files, and of no format."""
     if not untrusted_head.startswith((_ZIP, _EMPTY_ZIP)):
         return False
     try:
@@ -152,7 +153,7 @@ def is_folder(name: str, untrusted_head: bytes) -> bool:
 
 
 def promised_by(name: str) -> Format | None:
-    """The format that a name's ending is of."""
+    """Return the format that a name's ending is of; None if it is of none."""
     return ENDINGS.get(PurePath(name.replace("\\", "/")).suffix.lower())
 
 
@@ -173,12 +174,12 @@ def _by_bytes(head: bytes) -> Format | None:
 
 
 def begins_like_mail(untrusted_head: bytes) -> bool:
-    """Whether it begins with header lines, a customary one among them."""
+    """Return whether a file begins with header lines of mail, a customary one among them."""
     return bool(_MAIL.match(untrusted_head[:HEAD_BYTES]))
 
 
 def _ascii(untrusted_head: bytes) -> str:
-    """Its ASCII characters, also in UTF-16 and UTF-32."""
+    """Return the ASCII characters of a text, also of one in UTF-16 or UTF-32."""
     return untrusted_head.replace(b"\0", b"").decode("ascii", "ignore")
 
 
@@ -202,13 +203,13 @@ def _first_member(head: bytes) -> bytes:
 
 
 def _member_names(head: bytes) -> Iterator[bytes]:
-    """The names of the members that begin in `head`."""
+    """Yield the names of the members of a zip file that begin in `head`."""
     for found in _MEMBER.finditer(head):
         yield head[found.end() : found.end() + int.from_bytes(found["length"], "little")]
 
 
 def decode_marked(untrusted_bytes: bytes) -> str | None:
-    """The text after a byte order mark; None where there is no mark."""
+    """Return the text after a byte order mark; None if there is no mark."""
     for mark, encoding in BOMS.items():
         if untrusted_bytes.startswith(mark):
             return untrusted_bytes[len(mark) :].decode(encoding, "replace")
@@ -216,7 +217,7 @@ def decode_marked(untrusted_bytes: bytes) -> str | None:
 
 
 def looks_like_text(untrusted_head: bytes) -> bool:
-    """Whether there is a byte order mark, or no control character but those of texts."""
+    """Return whether there is a byte order mark, or no control character but those of texts."""
     if untrusted_head.startswith(RTF):
         return False
     if untrusted_head.startswith(tuple(BOMS)):

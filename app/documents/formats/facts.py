@@ -19,7 +19,7 @@ _NUMBERS = re.compile(  # ISO 8601, its profile for the web, and PDF's dates (IS
     r"(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2}))?)?)?"
 )
 _UNSET = frozenset({"1970-01-01", "1601-01-01", "1899-12-30", "1904-01-01", "1980-01-01"})
-"""The dates that programs write where they know none: the days from which they count."""
+"""The dates that programs write if they know none: the days from which they count."""
 
 _PIECES = re.compile(r'(?:"[^"]*"|[^,;"])+')
 _ADDRESS = re.compile(r"<([^<>\s]+@[^<>\s]+)>|^([^<>\s]+@[^<>\s]+)$")
@@ -41,8 +41,8 @@ def make_facts(
     untrusted_container: str = "",
     untrusted_identifiers: str = "",
 ) -> Facts:
-    """`untrusted_dates`: the first that is a date counts; a DOI and an ISBN are
-    looked for in `untrusted_identifiers`."""
+    """Make facts. The first of `untrusted_dates` that is a date counts; a DOI and an ISBN are looked for in
+    `untrusted_identifiers`."""
     return Facts(
         date=next(filter(None, map(date_in, untrusted_dates)), ""),
         people=tuple(dict.fromkeys(people))[:MAX_PEOPLE],
@@ -54,7 +54,7 @@ def make_facts(
 
 
 def date_in(untrusted_text: str) -> str:
-    """A date as `Facts.date` has it, of one in numbers or as mails have it (RFC 5322); "" where there is none."""
+    """Return a date as `Facts.date` has it, from one in numbers or as mails have it (RFC 5322); "" if there is none."""
     text = untrusted_text[:100]
     found = _NUMBERS.match(text)
     if found:
@@ -71,7 +71,8 @@ def _of_mail(untrusted_text: str) -> tuple[int, ...] | None:
 
 
 def _date(year: int | None, month: int | None, day: int | None, hour: int | None, minute: int | None) -> str:
-    """The date in ISO 8601, as exact as its parts are possible; "" where even its year is not, or for an unset one."""
+    """Return the date in ISO 8601, as exact as its parts are possible; "" if even its year is not, or for an unset
+    one."""
     if not year or not 1000 <= year <= 2999:
         return ""
     if not month or not 1 <= month <= 12:
@@ -89,14 +90,15 @@ def _date(year: int | None, month: int | None, day: int | None, hour: int | None
 
 
 def authors(untrusted_names: Iterable[str], role: Role = Role.AUTHOR) -> Iterator[DocumentPerson]:
-    """Semicolons part names; commas do not, since some put the family name first."""
+    """Yield the people that are named: semicolons part names; commas do not, since some put the family name first."""
     for names in untrusted_names:
         for name in names[:_MAX_READ].split(";"):
             yield from _person(name, "", role)
 
 
 def correspondents(untrusted_header: str, role: Role) -> Iterator[DocumentPerson]:
-    """The people in a decoded header of a mail. A name may have commas, quoted or not: it ends with an address."""
+    """Yield the people in a decoded header of a mail. A name may have commas, quoted or not: it ends with an
+    address."""
     held: list[str] = []
     for piece in _PIECES.findall(untrusted_header[:_MAX_READ]):
         held.append(piece)
@@ -110,13 +112,13 @@ def correspondents(untrusted_header: str, role: Role) -> Iterator[DocumentPerson
 
 
 def correspondent(untrusted_name: str, untrusted_address: str, role: Role) -> Iterator[DocumentPerson]:
-    """One whose name and address are known apart; none where both are empty."""
+    """Yield a person whose name and address are known apart; none if both are empty."""
     yield from _person(untrusted_name.strip(" \t\r\n\"'"), untrusted_address, role)
 
 
 def package_facts(core: etree._Element | None) -> Facts:
-    """The facts in the core properties of an OOXML package (ECMA-376, part 2, 8.3) or the metadata of an OpenDocument
-    file (OpenDocument 1.3, part 3, 4.3)."""
+    """Return the facts in the core properties of an OOXML package (ECMA-376, part 2, 8.3) or the metadata of an
+    OpenDocument file (OpenDocument 1.3, part 3, 4.3)."""
     created = ("created", "creation-date", "modified", "date")
     names = list(texts(core, "initial-creator")) or list(texts(core, "creator"))
     return make_facts(
@@ -127,7 +129,7 @@ def package_facts(core: etree._Element | None) -> Facts:
 
 
 def texts(root: etree._Element | None, name: str) -> Iterator[str]:
-    """The texts of all elements in `root` with this local name."""
+    """Return the texts of all elements in `root` with this local name."""
     return map(text_of, find_all(root, name))
 
 
@@ -150,7 +152,7 @@ def _doi_in(untrusted_text: str) -> str:
 
 
 def _isbn_in(untrusted_text: str) -> str:
-    """The first whose check digit is right (ISO 2108)."""
+    """Return the first ISBN whose check digit is right (ISO 2108); "" if there is none."""
     for found in _ISBN.finditer(untrusted_text):
         digits = found[0].replace("-", "").replace(" ", "").upper()
         values = [10 if digit == "X" else int(digit) for digit in digits]

@@ -15,15 +15,16 @@ _NOWHERE = {"", ".", ".."}
 
 
 def list_members(files: Iterable[InnerFile], content: Content) -> tuple[Member, ...]:
-    """By their order. Raises AppError DOCUMENT_LIMIT where there are more than MAX_MEMBERS."""
+    """List the documents inside a file in their order. Raises AppError DOCUMENT_LIMIT if there are more than
+    MAX_MEMBERS."""
     members = tuple(_member(number, file) for number, file in enumerate(islice(files, MAX_MEMBERS + 1)))
     refuse_over(MAX_MEMBERS, len(members), "archive_members", content)
     return members
 
 
 def take_member(files: Iterable[InnerFile], number: int, content: Content) -> tuple[Member, bytes]:
-    """The one in this place, from 0, and its bytes. Raises AppError DOCUMENT_LIMIT for one that is too large,
-    PAGE_UNAVAILABLE where there is none."""
+    """Take the document in this place, from 0, with its bytes. Raises AppError DOCUMENT_LIMIT for one that is too
+    large, PAGE_UNAVAILABLE if there is none."""
     file = next(islice(files, number, None), None)
     if file is None:
         raise AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=1)

@@ -35,7 +35,8 @@ _ENCRYPTED = "EncryptedPackage"  # [MS-OFFCRYPTO], 2.3
 
 
 class CompoundFile:
-    """Opening raises AppError DOCUMENT_DAMAGED, as of `format`; DOCUMENT_LIMIT where there are too many streams."""
+    """An open compound file. Opening raises AppError DOCUMENT_DAMAGED, as for a file of `format`; DOCUMENT_LIMIT if
+    there are too many streams."""
 
     def __init__(self, content: Content, format: Format) -> None:
         self._content = content
@@ -54,15 +55,15 @@ class CompoundFile:
         return path in self._names
 
     def entries(self, path: tuple[str, ...] = ()) -> set[str]:
-        """The names of what is in a storage; none where there is no such storage."""
+        """Return the names of what is in a storage; none if there is no such storage."""
         return self._entries.get(path, set())
 
     def size(self, path: tuple[str, ...]) -> int:
-        """Bytes of a stream. Raises AppError DOCUMENT_DAMAGED where it does not exist."""
+        """Return the bytes of a stream as a number. Raises AppError DOCUMENT_DAMAGED if the stream does not exist."""
         return guarded(lambda: int(self._file.get_size(list(path))), self._content, self._format)
 
     def read(self, path: tuple[str, ...]) -> bytes:
-        """A stream's bytes. Raises AppError DOCUMENT_DAMAGED, also where it does not exist; DOCUMENT_LIMIT."""
+        """Return a stream's bytes. Raises AppError DOCUMENT_DAMAGED, also if it does not exist; DOCUMENT_LIMIT."""
         size = self.size(path)
         refuse_over(MAX_STREAM_BYTES, size, "archive_member_bytes", self._content)
         self._read_bytes += size
@@ -70,7 +71,7 @@ class CompoundFile:
         return guarded(lambda: bytes(self._file.openstream(list(path)).read()), self._content, self._format)
 
     def summary(self) -> tuple[str, Facts]:
-        """The document's own title, "" where there is none, and its facts, as its properties give them."""
+        """Return the document's own title, "" if there is none, and its facts, as its properties give them."""
         if _SUMMARY not in self:
             return "", NO_FACTS
         read = partial(self._file.getproperties, list(_SUMMARY), convert_time=True)
@@ -88,10 +89,9 @@ def _decoded(untrusted_value: object, codec: str) -> str:
 
 
 def identify(content: Content) -> Format:
-    """The format of a compound file. Raises AppError DOCUMENT_ENCRYPTED for what has a password, FORMAT_REFUSED for
-    what is known and not read, FORMAT_MISMATCH where its name promises another one, FORMAT_UNKNOWN for others,
-    DOCUMENT_DAMAGED.
-    """
+    """Return the format of a compound file. Raises AppError DOCUMENT_ENCRYPTED for what has a password, FORMAT_REFUSED
+    for what is known and not read, FORMAT_MISMATCH if its name promises another one, FORMAT_UNKNOWN for others,
+    DOCUMENT_DAMAGED."""
     promised = promised_by(content.name)
     try:
         top = CompoundFile(content, promised or Format.XLS).entries()

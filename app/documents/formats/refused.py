@@ -41,7 +41,7 @@ _IN_ZIP = (RefusedKind.IWORK, RefusedKind.VISIO)
 
 
 def kind_of(name: str, untrusted_head: bytes) -> RefusedKind | None:
-    """The kind of a file that is of no format; None for an unknown one."""
+    """Return the kind of a file that is of no format; None for an unknown one."""
     found = _BEGINNINGS.match(untrusted_head)
     if found is None or found.lastgroup is None:
         return None
@@ -51,6 +51,7 @@ def kind_of(name: str, untrusted_head: bytes) -> RefusedKind | None:
 
 
 def refused_by_name(name: str) -> RefusedKind | None:
-    """The kind of a file that nobody would give such a name but for a document that is not read."""
+    """Return the kind of a file by a name that nobody would give it but for a document which is not read; None for any
+    other name."""
     ending = PurePath(name).suffix.lower()
     return None if ending in _OF_OTHERS_TOO else ENDINGS.get(ending)

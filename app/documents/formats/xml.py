@@ -33,10 +33,10 @@ _NOT_OF_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
 
 
 def parse_xml(untrusted_bytes: bytes, content: Content, mend: bool = False) -> etree._Element:
-    """The root. `mend`: repair what is not well formed, which loses what makes no sense.
+    """Parse XML and return its root; `mend` repairs what is not well formed, which loses what makes no sense.
 
-    Raises ValueError where it is not well formed (or beyond repair); AppError DOCUMENT_LIMIT where it nests too deep,
-    or an element has too many attributes.
+    Raises ValueError if it is not well formed (or beyond repair); AppError DOCUMENT_LIMIT if it nests too deep, or an
+    element has too many attributes.
     """
     parser = etree.XMLParser(
         encoding="utf-8",
@@ -59,14 +59,14 @@ def parse_xml(untrusted_bytes: bytes, content: Content, mend: bool = False) -> e
 
 
 def parse_xhtml(untrusted_bytes: bytes, content: Content) -> etree._Element:
-    """The root of a page of XHTML; one that is not well formed is read as HTML. Raises as `parse_html` does."""
+    """Return the root of a page of XHTML; one that is not well formed is read as HTML. Raises as `parse_html` does."""
     with contextlib.suppress(ValueError):
         return parse_xml(untrusted_bytes, content)
     return parse_html(untrusted_bytes, content)
 
 
 def parse_html(untrusted_bytes: bytes, content: Content) -> etree._Element:
-    """The root of a page as a browser would read it. Raises ValueError where there is no markup at all."""
+    """Return the root of a page as a browser would read it. Raises ValueError if there is no markup at all."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(_normalise(untrusted_bytes), parser)
@@ -79,7 +79,7 @@ def parse_html(untrusted_bytes: bytes, content: Content) -> etree._Element:
 
 
 def local_name(element: etree._Element) -> str:
-    """The tag without its namespace, in lower case; "" for what is no element, such as an unresolved entity."""
+    """Return the tag without its namespace, in lower case; "" for what is no element, such as an unresolved entity."""
     tag = element.tag
     return _without_namespace(tag) if isinstance(tag, str) else ""
 
@@ -90,7 +90,7 @@ def _without_namespace(tag: str) -> str:
 
 
 def attribute(element: etree._Element, name: str) -> str:
-    """The value of the attribute with this local name, in any namespace; "" where there is none."""
+    """Return the value of the attribute with this local name, in any namespace; "" if there is none."""
     plain = element.get(name)
     if plain is not None:
         return str(plain)
@@ -98,73 +98,73 @@ def attribute(element: etree._Element, name: str) -> str:
 
 
 def relation_id(element: etree._Element) -> str:
-    """Its `r:id` in OOXML, which may stand beside an `id` of its own; "" where there is none."""
+    """Return the `r:id` of an element in OOXML, which may stand beside an `id` of its own; "" if there is none."""
     return next((str(value) for key, value in element.attrib.items() if str(key).endswith("}id")), "")
 
 
 def find_all(root: etree._Element | None, name: str) -> Iterator[etree._Element]:
-    """Every element in `root`, itself included, with this local name, in document order."""
+    """Yield every element in `root`, itself included, with this local name, in document order."""
     return (element for element in (() if root is None else root.iter()) if local_name(element) == name)
 
 
 def find(root: etree._Element | None, name: str) -> etree._Element | None:
-    """The first element in `root`, itself included, with this local name."""
+    """Find the first element in `root`, itself included, with this local name; None if there is none."""
     return next(find_all(root, name), None)
 
 
 def children(element: etree._Element | None) -> list[etree._Element]:
-    """The children of an element; none of None."""
+    """Return the children of an element; none for None."""
     return [] if element is None else list(element)
 
 
 def child(element: etree._Element | None, name: str) -> etree._Element | None:
-    """The first child with this local name."""
+    """Return the first child with this local name; None if there is none."""
     return next((each for each in children(element) if local_name(each) == name), None)
 
 
 def value_in(element: etree._Element | None, name: str, otherwise: str = "") -> str:
-    """The attribute `val` of the first child with this local name; `otherwise` where there is no such child."""
+    """Return the attribute `val` of the first child with this local name; `otherwise` if there is no such child."""
     found = child(element, name)
     return otherwise if found is None else attribute(found, "val")
 
 
 def text_in(root: etree._Element | None, name: str) -> str:
-    """The text of the first element in `root` with this local name; "" where there is none."""
+    """Return the text of the first element in `root` with this local name; "" if there is none."""
     found = find(root, name)
     return "" if found is None else text_of(found)
 
 
 def whole_number(untrusted_text: str, otherwise: int) -> int:
-    """`otherwise` for what is no number of at most six digits."""
+    """Return the number that a text is; `otherwise` for what is no number of at most six digits."""
     plain = untrusted_text.strip()
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= _MAX_DIGITS else otherwise
 
 
 def is_on(element: etree._Element) -> bool:
-    """Whether this property of OOXML, which is there, is switched on."""
+    """Return whether this property of OOXML, which is there, is switched on."""
     return attribute(element, "val").lower() not in _OFF
 
 
 def switch(properties: etree._Element | None, name: str) -> bool | None:
-    """Whether a property of OOXML is on; None where it is not there."""
+    """Return whether a property of OOXML is on; None if it is not there."""
     found = child(properties, name)
     return None if found is None else is_on(found)
 
 
 def as_xml_text(untrusted_text: str) -> str:
-    """The text with U+FFFD for characters that XML does not allow."""
+    """Return the text with U+FFFD for characters that XML does not allow."""
     return _NOT_OF_XML.sub("\ufffd", untrusted_text)
 
 
 def text_of(element: etree._Element) -> str:
-    """All text in an element, with single spaces."""
+    """Return all text in an element, with single spaces."""
     return " ".join("".join(str(piece) for piece in element.itertext()).split())
 
 
 def _normalise(untrusted_bytes: bytes) -> bytes:
-    """UTF-8 without a declaration, and with HTML's named characters resolved.
+    """Return the bytes in UTF-8 without a declaration, and with HTML's named characters resolved.
 
-    Decoded here, not in libxml2, whose converters may be in files that the sandbox keeps closed.
+    They are decoded here, not in libxml2, whose converters may be in files that the sandbox keeps closed.
     """
     text = decode_marked(untrusted_bytes)
     if text is None:
