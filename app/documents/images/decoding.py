@@ -84,9 +84,8 @@ def decode(untrusted_bytes: bytes, frame: int = 0) -> Image.Image:
 
 
 def frame_sizes(untrusted_bytes: bytes, limit: int) -> list[tuple[int, int]]:
-    """Width and height of each page of a TIFF, upright, up to `limit` of them; those of the first frame of others.
-    Raises AppError as `decode`.
-    """
+    """Return width and height of each page of a TIFF, upright, up to `limit` of them; for other kinds those of the
+    first frame. Raises AppError as `decode` does."""
     kind = _kind(untrusted_bytes)
     sizes: list[tuple[int, int]] = []
     with _told(kind):
@@ -105,7 +104,7 @@ def frame_sizes(untrusted_bytes: bytes, limit: int) -> list[tuple[int, int]]:
 
 
 def taken_at(untrusted_bytes: bytes) -> str:
-    """When a photo was taken, as its Exif says (Exif 2.3, 4.6.5 F); "" where that says nothing."""
+    """Return when a photo was taken, as its Exif says (Exif 2.3, 4.6.5 F); "" if that says nothing."""
     kind = _kind(untrusted_bytes)
     try:
         exif = _OPENERS[kind](io.BytesIO(untrusted_bytes)).getexif()
@@ -135,8 +134,8 @@ def decode_own(png: bytes) -> Image.Image:
 
 
 def resized(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The picture in `size`, as models get it: each pixel is the mean of all that it covers, weighted by distance
-    (Pillow's "bilinear").
+    """Return the picture in `size`, as models get it: each pixel is the mean of all that it covers, weighted by
+    distance (Pillow's "bilinear").
 
     That is what torchvision's resize with `antialias` gives too, but for rounding.
     """
@@ -148,7 +147,7 @@ def thumbnail(picture: Image.Image) -> Image.Image:
 
 
 def encode(picture: Image.Image) -> bytes:
-    """PNG of an image in RGB: pixels and nothing else, the same bytes for the same pixels."""
+    """Encode an image in RGB as PNG: pixels and nothing else, the same bytes for the same pixels."""
     file = io.BytesIO()
     picture.save(file, "PNG", compress_level=1)
     return file.getvalue()
@@ -176,7 +175,7 @@ def _check_size(picture: Image.Image) -> None:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """The value of Exif's Orientation; 1, which is upright, where nothing sensible is said."""
+    """Return the value of Exif's Orientation; 1, which is upright, if nothing sensible is said."""
     try:
         said = picture.getexif().get(ExifTags.Base.Orientation, 1)
     except MemoryError:
@@ -195,7 +194,7 @@ def _upright(picture: Image.Image, orientation: int) -> Image.Image:
 
 
 def _in_rgb(picture: Image.Image) -> Image.Image:
-    """sRGB, on white."""
+    """Return the picture in sRGB, on white."""
     profile = picture.info.get("icc_profile") or b""
     if len(profile) > MAX_PROFILE_BYTES:
         raise AppError(Code.IMAGE_LIMIT, path="", limit="profile_bytes", value=MAX_PROFILE_BYTES)
@@ -209,7 +208,8 @@ def _in_rgb(picture: Image.Image) -> Image.Image:
 
 
 def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """A profile that cannot be made sense of, or that is for other channels, counts for nothing."""
+    """Return the picture in sRGB. A profile that cannot be made sense of, or that is for other channels, counts for
+    nothing."""
     if not profile:
         return picture
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
@@ -222,14 +222,14 @@ def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    """`picture` in RGBA."""
+    """Lay a picture in RGBA on white, and return it in RGB."""
     white = Image.new("RGB", picture.size, "white")
     white.paste(picture, mask=picture.getchannel("A"))
     return white
 
 
 def _in_grey(picture: Image.Image) -> Image.Image:
-    """Bits, and numbers of 16 or 32 bits, as 8 bits: scaled, where they are beyond these, and not cut off."""
+    """Return bits, and numbers of 16 or 32 bits, as 8 bits: scaled, if they are beyond these, and not cut off."""
     if picture.mode == "1":
         return picture.convert("L")
     if picture.mode.startswith("I;16"):
@@ -243,7 +243,7 @@ def _in_grey(picture: Image.Image) -> Image.Image:
 
 
 def _bounds(picture: Image.Image) -> tuple[float, float]:
-    """The numbers of black and white: 0 and 1, 255 or 65,535 where all are within these, else the extremes."""
+    """Return the numbers of black and white: 0 and 1, 255 or 65,535 if all are within these, else the extremes."""
     low, high = picture.getextrema()
     assert isinstance(low, int | float)
     assert isinstance(high, int | float)

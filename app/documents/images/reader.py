@@ -33,13 +33,13 @@ from app.isolation.files import printable
 from app.isolation.sandbox import Step
 
 MEMORY_BYTES = 3 << 30
-"""Memory that one image may take: 100 million pixels need half of it, and two thirds as WebP."""
+"""The memory that one image may take: 100 million pixels need half of it, and two thirds as WebP."""
 
 CPU_S = 180
-"""Processor time of one process, a backstop: the largest images take 20 seconds."""
+"""The processor time of one process, in seconds. It is a backstop: the largest images take 20 seconds."""
 
 PROGRESS_LIMIT_S = 120.0
-"""How long one image may take: there is no progress in between, and the machine may be slow and busy."""
+"""The longest time that one image may take: there is no progress in between, and the machine may be slow and busy."""
 
 _IN_MEMORY = hasattr(os, "memfd_create")
 _FINDINGS: Findings = {
@@ -66,21 +66,21 @@ _log = logging.getLogger("octavo.images")
 
 
 class ImageReader:
-    """Every method may be called from any thread.
+    """Decodes images. Every method may be called from any thread.
 
     An image that someone else made gets a process of its own. What that process wrote is decoded in another one, which
     is kept.
     """
 
     def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
-        """`step` None takes the highest that this system offers."""
+        """`step` is how strictly the process is locked in; None takes the highest that this system offers."""
         limits = limits or ReaderLimits(PROGRESS_LIMIT_S, memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
         self._client = ReaderClient(_KIND, limits, step)
 
     def take(self, source: Path | bytes, name: str, cancel: Cancel) -> Work[Opening, Image]:
         """Decode an image (of several frames the first): turned upright, in sRGB, on white, without metadata.
 
-        Cancelling ends its process within a tenth of a second. Raises AppError as `open_document`, IMAGE_...,
+        Cancelling ends its process within a tenth of a second. Raises AppError as `open_document` does, IMAGE_...,
         READER_...; Stopped.
         """
         yield Opening(0, 0)
@@ -89,7 +89,7 @@ class ImageReader:
             return _image((yield from process.converse(Decode(), path, Decoded, _is_sound, cancel)), name)
 
     def pack(self, raster: Raster, name: str) -> Image:
-        """An image of pixels. Raises AppError READER_..., IMAGE_LIMIT."""
+        """Make an image of pixels. Raises AppError READER_..., IMAGE_LIMIT."""
         path = printable(name)
         found = excess(raster.width, raster.height)
         if found is not None:
@@ -101,7 +101,8 @@ class ImageReader:
         return _image(self._ask(path, lambda process: process.ask(Pack(raster), path, Decoded, is_sound)), name)
 
     def raster(self, png: bytes, size: tuple[int, int]) -> Raster:
-        """The pixels of `Image.png`, resized to `size` (width, height). Raises AppError READER_..., IMAGE_DAMAGED."""
+        """Return the pixels of `Image.png`, resized to `size` (width, height). Raises AppError READER_...,
+        IMAGE_DAMAGED."""
 
         def is_sound(said: Resized) -> bool:
             return _is_of(said.raster, size)
@@ -111,7 +112,7 @@ class ImageReader:
     def prepare(
         self, png: bytes, fitted: tuple[int, int], canvas: tuple[int, int], overview: int
     ) -> tuple[Raster, Raster | None]:
-        """The pixels that `engine.protocol.Pixels` asks for. Raises AppError as `raster` does."""
+        """Return the pixels that `engine.protocol.Pixels` asks for. Raises AppError as `raster` does."""
 
         def is_sound(said: Prepared) -> bool:
             small = said.overview
@@ -131,9 +132,9 @@ class ImageReader:
 
 
 def _open(source: Path | bytes, path: str) -> int:
-    """A file descriptor from which the bytes can be read; whoever gets it closes it.
+    """Return a file descriptor from which the bytes can be read; whoever gets it closes it.
 
-    Raises AppError as `open_document`, IMAGE_LIMIT, and READER_OUT_OF_MEMORY where bytes find no room.
+    Raises AppError as `open_document` does, IMAGE_LIMIT, and READER_OUT_OF_MEMORY if bytes find no room.
     """
     if isinstance(source, bytes):
         _check_size(len(source), path)
@@ -163,7 +164,7 @@ def _check_size(size: int, path: str) -> None:
 
 
 def _hold(untrusted_bytes: bytes) -> int:
-    """The bytes as a file that has no name: in memory where the system offers that, else on disk."""
+    """Return the bytes as a file that has no name: in memory if the system offers that, else on disk."""
     with os.fdopen(os.memfd_create("image"), "w+b") if _IN_MEMORY else tempfile.TemporaryFile() as file:
         file.write(untrusted_bytes)
         file.seek(0)

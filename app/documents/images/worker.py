@@ -28,7 +28,7 @@ from app.isolation import worker_main
 
 
 def carry_out(order: Order, untrusted_bytes: bytes) -> Event:
-    """Whatever happens becomes an event."""
+    """Carry out an order, and make an event of whatever happens."""
     event: Event = worker_main.attempt(lambda: _carry_out(order, untrusted_bytes))
     return event
 
@@ -46,7 +46,7 @@ def _carry_out(order: Order, untrusted_bytes: bytes) -> Event:
 
 
 def _read(fd: int) -> bytes:
-    """All of the file, or one byte more than the limit where it has become larger since the desk looked."""
+    """Read all of the file, or one byte more than the limit if it has become larger since the desk looked."""
     with os.fdopen(fd, "rb") as file:
         return file.read(min(os.fstat(fd).st_size, MAX_FILE_BYTES) + 1)
 
