@@ -16,7 +16,7 @@ _WINDOW = 4_096
 
 
 def unpack(untrusted_bytes: bytes) -> bytes:
-    """The RTF, as far as it goes. Raises ValueError where this is not packed RTF."""
+    """Unpack the RTF, as far as it goes. Raises ValueError if this is not packed RTF."""
     if len(untrusted_bytes) < _HEADER.size:
         raise ValueError("too short")
     _, size, kind, _ = _HEADER.unpack_from(untrusted_bytes)

@@ -42,8 +42,8 @@ _ENDINGS = {  # of attachments whose names have none
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """A part without parts; `choice`: the number of its multipart/alternative, -1 for none. `related`: it belongs to
-    the part beside it."""
+    """A part without parts. `choice` is the number of its multipart/alternative, -1 for none. `related` tells that it
+    belongs to the part beside it."""
 
     part: EmailMessage
     choice: int
@@ -51,8 +51,8 @@ class _Part(msgspec.Struct, frozen=True):
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """The plain text of each message, or its HTML where it has no plain text. Attachments are named, and those that may
-    be documents are its members."""
+    """Parse the plain text of each message, or its HTML if it has no plain text. Attachments are named, and those that
+    may be documents are its members."""
     progress(0, 1)
     message = _open(content)
     letter = open_letter(message, content)
@@ -69,7 +69,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def inner_files(content: Content) -> Iterator[InnerFile]:
-    """Its attachments, and those of the messages that it forwards."""
+    """Yield the attachments of a message, and those of the messages that it forwards."""
     return files_in([partial(open_letter, _open(content), content)])
 
 
@@ -79,7 +79,7 @@ def _open(content: Content) -> EmailMessage:
 
 
 def open_letter(message: EmailMessage, content: Content) -> Letter:
-    """Sorts the parts, with a stack of its own: nested parts must not become nested calls."""
+    """Sort the parts, with a stack of its own: nested parts must not become nested calls."""
     parts: list[_Part] = []
     forwarded: list[EmailMessage] = []
     stack = [(message, -1, False)]
@@ -130,7 +130,7 @@ def _plain_text(part: EmailMessage) -> str:
 
 
 def _attachment(attached: _Part) -> Attachment:
-    """A picture is in the text where it belongs to the part beside it, and that can name it."""
+    """Make an attachment. A picture is in the text if it belongs to the part beside it, and that can name it."""
     part, kind = attached.part, clean_line(attached.part.get_content_type())
     name = clean_line(mime.file_name(part))
     in_text = attached.related and part.get_content_maintype() == "image" and bool(part.get("content-id"))

@@ -15,13 +15,13 @@ from app.documents.text.flow import Block, Heading
 
 MAX_ATTACHMENTS_LISTED = 200
 ROLES = {"From": Role.SENDER, "To": Role.RECEIVER, "Cc": Role.COPIED}
-"""Whom each header names."""
+"""The role of the people whom each header names."""
 
 _UNNAMED_MESSAGE = "Forwarded message"
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """`in_text`: a picture that is shown in the text of its message."""
+    """An attachment. `in_text` tells that it is a picture that is shown in the text of its message."""
 
     untrusted_name: str
     size_bytes: int
@@ -34,7 +34,7 @@ class Attachment(msgspec.Struct, frozen=True):
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A message. `headers` as they stand above its text; `forwarded` opens the messages that it forwards."""
+    """A message. `headers` are as they stand above its text; `forwarded` open the messages that it forwards."""
 
     headers: tuple[tuple[str, str], ...]
     untrusted_subject: str
@@ -50,9 +50,9 @@ OpenLetter: TypeAlias = Callable[[], Letter]
 def read_letters(
     letters: Iterable[OpenLetter], content: Content, progress: Progress, files: list[InnerFile], level: int = 0
 ) -> Iterator[Block]:
-    """The blocks of messages, each with those that it forwards behind it. `level` of the first ones in the outline;
-    where it is 0, they are not in it, and where it is 1, each begins a page. What is attached and may be a document is
-    added to `files`.
+    """Read the blocks of messages, each with those that it forwards behind it. `level` is that of the first ones in the
+    outline: with 0, they are not in it, and with 1, each begins a page. What is attached and may be a document is added
+    to `files`.
 
     Raises AppError DOCUMENT_LIMIT for too much text.
     """
@@ -67,7 +67,7 @@ def read_letters(
 
 
 def inner_files(letters: Iterable[OpenLetter]) -> Iterator[InnerFile]:
-    """The attachments of messages that may be documents, in the order in which `read_letters` finds them."""
+    """Yield the attachments of messages that may be documents, in the order in which `read_letters` finds them."""
     for letter, _depth in _all_letters(letters):
         yield from attached_files(letter)
 
@@ -80,7 +80,7 @@ def attached_files(letter: Letter) -> Iterator[InnerFile]:
 
 
 def _all_letters(letters: Iterable[OpenLetter], level: int = 0) -> Iterator[tuple[Letter, int]]:
-    """Each with its level, those that it forwards behind it."""
+    """Yield each message with its level, those that it forwards behind it."""
     for first in letters:
         stack = [(first, level)]
         while stack:

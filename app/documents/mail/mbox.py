@@ -29,13 +29,13 @@ from app.documents.web import mime
 format = Format.MBOX
 
 MAX_MAILS = 50_000
-# A line that says who wrote when, with a header below it: else it is a sentence of a message.
+# A message begins with a line that says who wrote when, with a header below it: else it is a sentence of a message.
 _BEGINS = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]{1,400}\r?\n(?=[!-9;-~]{1,80}:)")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Messages as `eml` reads them, in the order of the file. One that cannot be read is a page that says so."""
+    """Parse messages as `eml` reads them, in the order of the file. One that cannot be read is a page that says so."""
     progress(0, 1)
     senders: dict[DocumentPerson, None] = {}
     files: list[InnerFile] = []
@@ -48,7 +48,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def inner_files(content: Content) -> Iterator[InnerFile]:
-    """The attachments of all messages."""
+    """Yield the attachments of all messages."""
     return files_in(_letters(content, lambda _done, _total: None))
 
 
@@ -65,7 +65,7 @@ def _letters(content: Content, progress: Progress) -> list[OpenLetter]:
 
 
 def _noted(opened: OpenLetter, senders: dict[DocumentPerson, None]) -> Letter:
-    """The letter; who sent it is put among the senders."""
+    """Open a letter, and put who sent it among the senders."""
     letter = opened()
     if len(senders) < MAX_PEOPLE:
         senders.update(dict.fromkeys(person for person in letter.facts.people if person.role is Role.SENDER))

@@ -36,7 +36,7 @@ _ENTRY = struct.Struct("<HHI8s")
 _HEADER_BYTES = {0: 32, 1: 24}  # of the fixed properties of the message itself, and of one inside
 _PART_HEADER_BYTES = 8
 _UNICODE, _TEXT, _BINARY = 0x1F, 0x1E, 0x102
-# [MS-OXPROPS]
+# The identifiers of properties are those of [MS-OXPROPS].
 _SUBJECT, _SENDER, _SENDER_ADDRESS, _SENDER_SMTP = 0x0037, 0x0C1A, 0x0C1F, 0x5D01
 _NAME, _ADDRESS, _SMTP, _RECEIVER_KIND = 0x3001, 0x3003, 0x39FE, 0x0C15
 _TO, _CC = 0x0E04, 0x0E03
@@ -49,8 +49,8 @@ _RECEIVERS = ((1, "To", _TO), (2, "Cc", _CC))
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """The plain text of each message, or its HTML, or its RTF. Attachments are named, and those that may be documents
-    are its members."""
+    """Parse the plain text of each message, or its HTML, or its RTF. Attachments are named, and those that may be
+    documents are its members."""
     progress(0, 1)
     letter = _open(content)
     files: list[InnerFile] = []
@@ -62,7 +62,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def inner_files(content: Content) -> Iterator[InnerFile]:
-    """Its attachments, and those of the messages that it forwards."""
+    """Yield the attachments of a message, and those of the messages that it forwards."""
     return files_in([partial(_open, content)])
 
 
@@ -80,7 +80,7 @@ class _Properties:
         self.codec = ""
 
     def text(self, identifier: int) -> str:
-        """A text on one line, "" where there is none."""
+        """Return a text on one line, "" if there is none."""
         return " ".join(self.lines(identifier).split())
 
     def lines(self, identifier: int) -> str:
@@ -95,12 +95,12 @@ class _Properties:
         return self._file.read(path) if path in self._file else None
 
     def size(self, identifier: int) -> int:
-        """Bytes of a binary property."""
+        """Return how many bytes a binary property has."""
         path = (*self.path, _VALUE.format(identifier, _BINARY))
         return self._file.size(path) if path in self._file else 0
 
     def number(self, identifier: int) -> int | None:
-        """The value of a property of fixed size."""
+        """Return the value of a property of fixed size; None if there is none."""
         return self._fixed.get(identifier)
 
     def _read_fixed(self, header_bytes: int) -> Iterator[tuple[int, int]]:
@@ -134,14 +134,14 @@ class _Message(_Properties):
         )
 
     def _attachment(self, attached: _Properties) -> Attachment:
-        """A picture is in the text where its HTML shows it."""
+        """Make an attachment. A picture is in the text if its HTML shows it."""
         name, id = _name_of(attached), attached.text(_CONTENT_ID)
         in_text = bool(id) and f"cid:{id}".encode() in self._page
         return Attachment(name, attached.size(_DATA), lambda: attached.stream(_DATA, _BINARY) or b"", in_text)
 
     @cached_property
     def _page(self) -> bytes:
-        """Its HTML."""
+        """The HTML of the message."""
         return self.stream(_HTML, _BINARY) or self.lines(_HTML).encode()
 
     def _open(self, path: Path) -> Letter:
@@ -186,7 +186,7 @@ class _Message(_Properties):
             yield from rtf.read_blocks(unpacked, self._content)
 
     def _parts(self, prefix: str) -> list[_Properties]:
-        """The receivers or the attachments, in the order of their numbers."""
+        """Return the receivers or the attachments, in the order of their numbers."""
         names = [each for each in self._file.entries(self.path) if each.startswith(prefix)]
         refuse_over(MAX_PARTS, len(names), "mail_parts", self._content)
         parts = [_Properties(self._file, (*self.path, name), _PART_HEADER_BYTES) for name in sorted(names)]
@@ -200,7 +200,7 @@ def _name_of(attachment: _Properties) -> str:
 
 
 def _named(properties: _Properties, name: int, mail: int, address: int) -> tuple[str, str]:
-    """A name and its address, if that is one of the internet: others are of no use outside."""
+    """Return a name and its address, if that is one of the internet: others are of no use outside."""
     other = properties.text(address)
     return properties.text(name), properties.text(mail) or (other if "@" in other else "")
 
@@ -210,7 +210,8 @@ def _written(name: str, mail: str) -> str:
 
 
 def _date(filetime: int) -> str:
-    """A date as the headers of messages write it, "" for none; `filetime`: tenths of microseconds since 1601, or 0."""
+    """Return a date as the headers of messages write it, "" for none; `filetime` is in tenths of microseconds since
+    1601, or 0."""
     try:
         return format_datetime(_EPOCH + datetime.timedelta(microseconds=filetime // 10)) if filetime else ""
     except OverflowError:
