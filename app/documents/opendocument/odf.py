@@ -54,8 +54,7 @@ _UNSEEN = {"hidden", "password", "generic-control", "properties"}
 
 class OdfPackage:
     """The parts of an OpenDocument file. Opening raises AppError DOCUMENT_ENCRYPTED for a file with a password, and as
-    `Archive` does; DOCUMENT_DAMAGED where its body is not of `kind`.
-    """
+    `Archive` does; DOCUMENT_DAMAGED if its body is not of `kind`."""
 
     def __init__(self, content: Content, format: Format, kind: str) -> None:
         self.archive = Archive(content, format)
@@ -73,11 +72,11 @@ class OdfPackage:
         self.language = text_in(meta, "language") or self._default_language()
 
     def walker(self, ground: Colour | None = WHITE) -> OdfWalker:
-        """`ground`: what is behind all text; None where that is not known."""
+        """Return what walks through the body; `ground` is what is behind all text, None if that is not known."""
         return OdfWalker(OdfStyles((self.styles, self.root)), self.body, self._read_object, ground)
 
     def page_ground(self) -> Colour | None:
-        """The colour behind the text of all pages; None where that is not known."""
+        """Return the colour behind the text of all pages; None if that is not known."""
         return page_ground(self.root, self.styles)
 
     def _read_object(self, address: str) -> etree._Element | None:
@@ -217,21 +216,21 @@ class OdfWalker(Walker):
 
     @property
     def _is_unseen(self) -> bool:
-        """Whether text is too small to be seen here, or as what is behind it."""
+        """True if text is too small to be seen here, or in the colour that is behind it."""
         style = self._open_styles[-1]
         if style.points is not None and style.points <= TINY_POINTS:
             return True
         return style.colour is not None and is_lost(style.colour.colour, style.behind_text(self._grounds[-1]))
 
     def _ground(self, family: str, style: str) -> Colour | None:
-        """The colour behind the text in an element; None where it is unknown, since a shape may be on anything."""
+        """Return the colour behind the text in an element; None if it is unknown, since a shape may be on anything."""
         paint = self._styles.of(family, style).ground
         if paint is not None and paint.colour != NO_COLOUR:
             return paint.colour
         return None if family == "graphic" else self._grounds[-1]
 
     def _add_replacement(self, element: etree._Element, name: str) -> None:
-        """Adds what replaces an element and the text in it."""
+        """Add what replaces an element and the text in it."""
         if name == "annotation":
             text = " ".join(block.untrusted_text for block in self.read_aside(element))
             self.builder.comment(text, text_in(child(element, "creator"), "creator"))
@@ -245,7 +244,7 @@ class OdfWalker(Walker):
             self._put(text, RunStyle(change=self._look.change, formula=True))
 
     def _add_deleted(self, identifier: str) -> None:
-        """Adds deleted text once, where it was."""
+        """Add deleted text once, where it was."""
         if self._in_deletion or (deletion := self._deletions.pop(identifier, None)) is None:
             return
         self._in_deletion = True
@@ -256,7 +255,7 @@ class OdfWalker(Walker):
         self._put(text, RunStyle(change=Change.STRUCK))
 
     def _put(self, text: str, look: RunStyle) -> None:
-        """Adds text here, or in a paragraph of its own where none is open."""
+        """Put text here, or into a paragraph of its own if none is open."""
         if text:
             self.builder.add_text(text, look)
             self._after_space = False
@@ -264,17 +263,17 @@ class OdfWalker(Walker):
                 self.builder.end_paragraph()
 
     def strikes(self, cell_style: str) -> bool:
-        """Whether a style of table cells strikes out their text."""
+        """Return whether a style of table cells strikes out their text."""
         return bool(cell_style and self._styles.of("table-cell", cell_style).struck)
 
     def hides(self, cell_style: str) -> bool:
-        """Whether a style of table cells shows nothing of their text on a white sheet."""
+        """Return whether a style of table cells shows nothing of their text on a white sheet."""
         style = self._styles.of("table-cell", cell_style) if cell_style else OdfStyle()
         ground = style.behind_text(WHITE)
         return style.colour is not None and not style.changes and is_lost(style.colour.colour, ground)
 
     def read_aside(self, elements: Iterable[etree._Element]) -> list[Block]:
-        """The blocks of elements, apart from all that is read before and after."""
+        """Return the blocks of elements, apart from all that is read before and after."""
         after_space, insertions, self._open_insertions = self._after_space, self._open_insertions, set()
         self._open(self._notes)
         for each in elements:
@@ -314,7 +313,7 @@ class OdfWalker(Walker):
 
 
 def _is_hidden(element: etree._Element, name: str) -> bool:
-    """Whether the element itself is hidden, whatever its style."""
+    """Return whether the element itself is hidden, whatever its style."""
     if _FILLED.get(name) == "graphic":
         return attribute(element, "display") in _OFF_SCREEN
     if name not in _HIDEABLE:
@@ -323,7 +322,7 @@ def _is_hidden(element: etree._Element, name: str) -> bool:
 
 
 def _hidden_paragraphs(body: etree._Element) -> set[etree._Element]:
-    """The paragraphs that a field in them hides."""
+    """Return the paragraphs that a field in them hides."""
     fields = (each for each in find_all(body, "hidden-paragraph") if attribute(each, "is-hidden") == "true")
     around = (
         next((above for above in each.iterancestors() if local_name(above) in _PARAGRAPHS), None) for each in fields
@@ -332,7 +331,7 @@ def _hidden_paragraphs(body: etree._Element) -> set[etree._Element]:
 
 
 def _recorded_changes(body: etree._Element) -> tuple[dict[str, etree._Element], set[str]]:
-    """Deleted text by the identifier of its place, and the identifiers of insertions."""
+    """Return deleted text by the identifier of its place, and the identifiers of insertions."""
     deletions, insertions = dict[str, etree._Element](), set[str]()
     for region in find_all(body, "changed-region"):
         for change in region:
@@ -344,7 +343,7 @@ def _recorded_changes(body: etree._Element) -> tuple[dict[str, etree._Element], 
 
 
 def _describe(root: etree._Element | None) -> str:
-    """The text of an embedded object: a formula, or a chart's title and names of series."""
+    """Return the text of an embedded object: a formula, or a chart's title and names of series."""
     if (math := find(root, "math")) is not None:
         return mathml.latex(math)
     if find(root, "chart") is None:
@@ -355,7 +354,7 @@ def _describe(root: etree._Element | None) -> str:
 
 
 def _texts_of_controls(body: etree._Element) -> dict[str, str]:
-    """The text of each form control, by the identifier that a place on a page refers to."""
+    """Return the text of each form control, by the identifier that a place on a page refers to."""
     return {
         attribute(control, "id"): _said(control)
         for forms in find_all(body, "forms")
@@ -365,7 +364,7 @@ def _texts_of_controls(body: etree._Element) -> dict[str, str]:
 
 
 def _value_of_control(control: etree._Element) -> str | None:
-    """The text that replaces a content control's own; None where its own text is its value."""
+    """Return the text that replaces a content control's own; None if its own text is its value."""
     if attribute(control, "checkbox") == "true":
         return notation.check_box("", ticked=attribute(control, "checked") == "true")
     return (
@@ -376,9 +375,8 @@ def _value_of_control(control: etree._Element) -> str | None:
 
 
 def _value_of_mark(mark: etree._Element) -> str:
-    """The value of a box or a list of choices that came from Word, which have no text of their own; "" for other
-    fields.
-    """
+    """Return the value of a box or a list of choices that came from Word, which have no text of their own; "" for other
+    fields."""
     values: dict[str, list[str]] = {}
     for each in find_all(mark, "param"):
         values.setdefault(attribute(each, "name").rpartition("_")[2], []).append(attribute(each, "value"))

@@ -23,13 +23,13 @@ _PERCENT = re.compile(r"(\d{1,3})%")
 
 
 class Paint(msgspec.Struct, frozen=True):
-    """A colour; None where a program chooses one that is seen, or there is a picture."""
+    """A colour; None if a program chooses one that is seen, or there is a picture."""
 
     colour: Colour | None
 
 
 class OdfStyle(msgspec.Struct, frozen=True):
-    """The properties of a style; None where the text around it decides."""
+    """The properties of a style; each is None if the text around it decides."""
 
     parent: str = ""
     hidden: bool | None = None
@@ -42,7 +42,7 @@ class OdfStyle(msgspec.Struct, frozen=True):
     changes: bool = False  # by conditions
 
     def within(self, around: OdfStyle) -> OdfStyle:
-        """The style, with what it leaves open taken from `around`."""
+        """Return the style, with what it leaves open taken from `around`."""
         if self == OdfStyle(self.parent):
             return around
         return OdfStyle(
@@ -57,7 +57,8 @@ class OdfStyle(msgspec.Struct, frozen=True):
         )
 
     def behind_text(self, behind: Colour | None) -> Colour | None:
-        """The colour behind text of this style, which itself lies on the colour `behind`; None where it is unknown."""
+        """Return the colour behind text of this style, which itself lies on the colour `behind`; None if it is
+        unknown."""
         for paint in (self.marked, self.ground):
             if paint is not None and paint.colour != NO_COLOUR:
                 return paint.colour
@@ -66,7 +67,7 @@ class OdfStyle(msgspec.Struct, frozen=True):
 
 class OdfStyles:
     def __init__(self, roots: Iterable[etree._Element | None]) -> None:
-        """`roots`: those of the parts with styles, or None; a later style replaces an earlier one."""
+        """`roots` are those of the parts with styles, or None; a later style replaces an earlier one."""
         self._own: dict[tuple[str, str], OdfStyle] = {}
         self._defaults: dict[str, OdfStyle] = {}
         for root in roots:
@@ -77,7 +78,7 @@ class OdfStyles:
         self.of = cache(self._find)
 
     def _find(self, family: str, name: str) -> OdfStyle:
-        """The style, with all that it is based on."""
+        """Return the style, with all that it is based on."""
         found = OdfStyle()
         for _ in range(_MAX_PARENTS):
             below = self._own.get((family, name))
@@ -111,7 +112,7 @@ def _read_style(style: etree._Element) -> OdfStyle:
 
 
 def page_ground(root: etree._Element, styles: etree._Element | None) -> Colour | None:
-    """The colour behind the text of all pages; None where pages differ, or something may be drawn there."""
+    """Return the colour behind the text of all pages; None if pages differ, or something may be drawn there."""
     layouts = (each for part in (styles, root) for each in find_all(part, "page-layout-properties"))
     paints = filter(None, map(_paint, layouts))
     shapes = (
@@ -138,7 +139,7 @@ def _colour(properties: etree._Element) -> Paint | None:
 
 
 def _paint(properties: etree._Element) -> Paint | None:
-    """The paint with which these properties fill an area; None where they leave that open."""
+    """Return the paint with which these properties fill an area; None if they leave that open."""
     picture, fill = child(properties, "background-image"), attribute(properties, "fill")
     if (picture is not None and attribute(picture, "href")) or (fill and fill not in ("none", "solid")):
         return Paint(None)
@@ -157,7 +158,7 @@ def _points(untrusted_size: str) -> float | None:
 
 
 def _shift(position: re.Match[str]) -> Shift:
-    """The shift of text that is raised or lowered, and smaller."""
+    """Return the shift of text that is raised or lowered, and smaller."""
     if position["place"] in ("super", "sub"):
         return Shift.RAISED if position["place"] == "super" else Shift.LOWERED
     percent = float(position["percent"])

@@ -25,9 +25,8 @@ _TITLE = "title"
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Text of the master slides is left out; comments are kept apart. Raises AppError DOCUMENT_ENCRYPTED for a file
-    with a password.
-    """
+    """Parse a presentation. Text of the master slides is left out; comments are kept apart. Raises AppError
+    DOCUMENT_ENCRYPTED for a file with a password."""
     progress(0, 1)
     package = OdfPackage(content, format, "presentation")
     pages = [each for each in package.body if local_name(each) == "page"]
@@ -59,7 +58,8 @@ def _slides(pages: list[etree._Element], walker: OdfWalker, hidden: set[str], pr
 
 
 def _shapes(page: etree._Element) -> Iterator[etree._Element]:
-    """The shapes of a slide or its notes; a group's one by one, since their places are those on the slide."""
+    """Yield the shapes of a slide or its notes; those of a group one by one, since their places are those on the
+    slide."""
     stack = list(reversed(page))
     while stack:
         element = stack.pop()
@@ -86,7 +86,7 @@ def _hidden_styles(roots: Iterable[etree._Element | None]) -> Iterator[str]:
 
 
 def _box(shape: etree._Element) -> ShapeBox | None:
-    """In points."""
+    """Return the box of a shape in points; None if it has none."""
     left, top, width, height = (_points(attribute(shape, name)) for name in ("x", "y", "width", "height"))
     if left is None or top is None:
         return None

@@ -1,6 +1,6 @@
 """Reads OpenDocument spreadsheets: the visible sheets, row by row, with stored values. Source: OpenDocument 1.3.
 
-Not with calamine, which loses what follows several spaces in a cell, and takes the next sheet's text in its place.
+Calamine is not used: it loses what follows several spaces in a cell, and takes the next sheet's text in its place.
 """
 
 from __future__ import annotations
@@ -35,9 +35,8 @@ _DAY = datetime.timedelta(days=1)
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Hidden sheets, and cells that do not show what is in them, are left out and flagged, comments kept apart. Raises
-    AppError DOCUMENT_ENCRYPTED for a file with a password.
-    """
+    """Parse a spreadsheet. Hidden sheets, and cells that do not show what is in them, are left out and flagged,
+    comments kept apart. Raises AppError DOCUMENT_ENCRYPTED for a file with a password."""
     progress(0, 1)
     package = OdfPackage(content, format, "spreadsheet")
     sheets = [each for each in package.body if local_name(each) == "table"]
@@ -74,7 +73,7 @@ def _hidden_styles(package: OdfPackage) -> Iterator[str]:
 
 
 class _SheetReader:
-    """Rows and cells that are repeated without content cost nothing until content follows them."""
+    """Reads one sheet. Rows and cells that are repeated without content cost nothing until content follows them."""
 
     def __init__(self, sheet: etree._Element, walker: OdfWalker, content: Content, step: Callable[[], None]) -> None:
         self._sheet = sheet
@@ -99,7 +98,7 @@ class _SheetReader:
             yield from (cells,) * count
 
     def comments(self) -> Iterator[RowComment]:
-        """The comments of all cells, in no certain order; of a cell that is repeated once."""
+        """Yield the comments of all cells, in no certain order; those of a cell that is repeated once."""
         number = 1
         for row, count in self._repeated_rows():
             column = 1
@@ -128,7 +127,7 @@ class _SheetReader:
                 yield element, _count(element, "number-rows-repeated")
 
     def _cells(self, row: etree._Element) -> list[str]:
-        """Up to the last one with content."""
+        """Return the cells of a row up to the last one with content."""
         cells: list[str] = []
         empty = 0
         for cell, count in _repeated(row, _CELLS, "number-columns-repeated"):
@@ -160,7 +159,7 @@ class _SheetReader:
 
 
 def _stored(cell: etree._Element, kind: str) -> str:
-    """A value that is no text, as people read it; "" where it is not as the format says."""
+    """Return a value that is no text, as people read it; "" if it is not as the format says."""
     try:
         if kind in _NUMBERS:
             return written(float(attribute(cell, "value")))
@@ -176,7 +175,7 @@ def _stored(cell: etree._Element, kind: str) -> str:
 
 
 def _duration(untrusted_value: str) -> str:
-    """A time of the day where it can be one, as a spreadsheet shows it."""
+    """Return a time of the day if it can be one, as a spreadsheet shows it."""
     found = _TIME.fullmatch(untrusted_value)
     if not found:
         return ""
@@ -192,7 +191,7 @@ def _repeated(row: etree._Element, names: set[str], count: str) -> Iterator[tupl
 
 
 def _count(element: etree._Element, name: str) -> int:
-    """How often it is repeated; what is no short number is more than any sheet has."""
+    """Return how often an element is repeated; what is no short number is more than any sheet has."""
     value = attribute(element, name)
     if value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS:
         return max(1, int(value))
@@ -200,7 +199,7 @@ def _count(element: etree._Element, name: str) -> int:
 
 
 def _letters(column: int) -> str:
-    """The name of a column, counted from 1: A, Z, AA."""
+    """Return the name of a column, counted from 1: A, Z, AA."""
     letters = ""
     while column:
         column, digit = divmod(column - 1, 26)

@@ -11,9 +11,8 @@ format = Format.ODT
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Headers and footers are left out, comments kept apart; recorded changes are in the text, as people see them.
-    Raises AppError DOCUMENT_ENCRYPTED for a file with a password.
-    """
+    """Parse a text. Headers and footers are left out, comments kept apart; recorded changes are in the text, as people
+    see them. Raises AppError DOCUMENT_ENCRYPTED for a file with a password."""
     progress(0, 1)
     package = OdfPackage(content, format, "text")
     walker = package.walker(package.page_ground())
