@@ -11,14 +11,14 @@ from app.core.errors import AppError, Code
 from app.isolation.files import OpenFile, open_regular, printable
 
 TEXT_LIMIT_BYTES = 64_000_000
-"""A text is held in memory whole, several times over; the longest novels have 6 MB."""
+"""The most bytes of a text, which is held in memory whole, several times over; the longest novels have 6 MB."""
 
 PACKED_LIMIT_BYTES = 2_000_000_000
 """The limit in bytes of a file that is packed, or read piece by piece, which may be larger than a text."""
 
 
 def open_document(path: Path, limit_bytes: int = TEXT_LIMIT_BYTES) -> OpenFile:
-    """Raises AppError as `open_regular` does, FILE_EMPTY, FILE_TOO_LARGE."""
+    """Open a file that may be a document. Raises AppError as `open_regular` does, FILE_EMPTY, FILE_TOO_LARGE."""
     file = open_regular(path)
     try:
         check_size(printable(path), file.version.size, limit_bytes)
@@ -29,7 +29,7 @@ def open_document(path: Path, limit_bytes: int = TEXT_LIMIT_BYTES) -> OpenFile:
 
 
 def check_size(path: str, size: int, limit: int) -> None:
-    """Raises AppError FILE_EMPTY, FILE_TOO_LARGE."""
+    """Check the size of a file. Raises AppError FILE_EMPTY, FILE_TOO_LARGE."""
     if size == 0:
         raise AppError(Code.FILE_EMPTY, path=path)
     if size > limit:
@@ -37,10 +37,11 @@ def check_size(path: str, size: int, limit: int) -> None:
 
 
 def hold(untrusted_bytes: bytes) -> int:
-    """The bytes as an open file that has no name and is in memory alone; its descriptor, from which can be mapped.
+    """Return the bytes as an open file that has no name and is in memory alone: its descriptor, from which it can be
+    mapped.
 
     Linux has files for that (memfd_create); macOS and others have shared memory (POSIX shm_open), whose name is gone
-    before anything is in it. Raises OSError where there is neither, or no room: nothing of it goes to a disk.
+    before anything is in it. Raises OSError if there is neither, or no room: nothing of it goes to a disk.
     """
     fd = _file_in_memory()
     try:

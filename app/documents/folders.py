@@ -21,9 +21,9 @@ MAX_ENTRIES = 200_000
 
 @dataclass(frozen=True)
 class FolderFiles:
-    """`files` may be documents, in the order of their names. Left out are so many `hidden` files and folders, `links`
-    that lead out of the folder, and files of `others` kinds. `refused`: those that people take for documents, by their
-    names, with what they are. `closed`: folders that Octavo may not look into."""
+    """The files in a folder. `files` may be documents, in the order of their names. Left out are so many `hidden` files
+    and folders, `links` that lead out of the folder, and files of `others` kinds. `refused` are those that people take
+    for documents, by their names, with what they are. `closed` are folders that Octavo may not look into."""
 
     files: tuple[Path, ...] = ()
     hidden: int = 0
@@ -34,7 +34,7 @@ class FolderFiles:
 
     @staticmethod
     def joined(parts: Iterable[FolderFiles]) -> FolderFiles:
-        """The contents of several folders together, each file once."""
+        """Return the contents of several folders together, each file once."""
         known = tuple(parts)
         return FolderFiles(
             tuple(dict.fromkeys(file for part in known for file in part.files)),
@@ -47,12 +47,12 @@ class FolderFiles:
 
 
 def holds_documents(path: Path) -> bool:
-    """Whether it is added as a folder is: one, or a ZIP."""
+    """Return whether a path is added as a folder is: one, or a ZIP."""
     return path.is_dir() or is_zip(path.name)
 
 
 def documents_in(folder: Path, cancel: Cancel) -> Work[int, FolderFiles]:
-    """Yields how many files and folders were looked at.
+    """Find the documents in a folder; yields how many files and folders were looked at.
 
     Links are not followed: what they lead to is found in its own place, if that is in the folder. Raises AppError
     FILE_MISSING, FILE_UNREADABLE, FOLDER_TOO_LARGE; Stopped.
@@ -77,7 +77,7 @@ def documents_in(folder: Path, cancel: Cancel) -> Work[int, FolderFiles]:
 
 
 def _sorted(base: Path, root: Path, entries: Sequence[str], folders: frozenset[str]) -> FolderFiles:
-    """The contents of one folder, sorted by kind, without the folders in it."""
+    """Return the contents of one folder, sorted by kind, without the folders in it."""
     files, refused = list[Path](), list[tuple[Path, RefusedKind]]()
     hidden = links = others = 0
     for path in (base / name for name in entries):

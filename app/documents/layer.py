@@ -14,8 +14,8 @@ from app.documents.citations.normal_form import Normal, is_wordlike
 from app.documents.citations.quotation import WantedQuotation, find
 
 _NEAR = 90.0
-"""The least likeness, of 100, to the page's words for a wording to be lit where the drawing has its lines in
-another order."""
+"""The least likeness, of 100, to the page's words for a wording to be lit if the drawing has its lines in another
+order."""
 
 _NEAR_CHARACTERS = 40
 _BARE_CHARACTERS = 8  # letters and digits that are enough to be found by
@@ -25,7 +25,7 @@ _LINE_WEIGHT = 50.0  # of a distance across the lines, against one along them
 
 
 class Box(NamedTuple):
-    """In shares of the drawing's width and height, from its upper left corner."""
+    """A box in shares of the drawing's width and height, from its upper left corner."""
 
     left: float
     top: float
@@ -46,7 +46,8 @@ class Layer:
         self._bare: tuple[str, list[int]] | None = None
 
     def find_quotation(self, words: str) -> tuple[int, int] | None:
-        """Where the words are, compared as `app.documents.citations.checker.locate` does; None if they are not."""
+        """Find where the words are, compared as `app.documents.citations.checker.locate` does; None if they are not
+        there."""
         wanted = WantedQuotation(words)
         found = find(self._normal, wanted) or self._find_bare(words)
         if found is None and len(words) >= _NEAR_CHARACTERS:
@@ -54,7 +55,7 @@ class Layer:
         return found
 
     def _find_bare(self, words: str) -> tuple[int, int] | None:
-        """Where they are by their letters and digits alone: the text of a page writes powers, marks of notes and
+        """Find where words are by their letters and digits alone: the text of a page writes powers, marks of notes and
         broken paths otherwise than the drawing shows them (`10^6`)."""
         wanted = "".join(filter(str.isalnum, words)).casefold()
         if len(wanted) < _BARE_CHARACTERS:
@@ -67,11 +68,11 @@ class Layer:
         return (places[start], places[start + len(wanted) - 1] + 1) if start >= 0 else None
 
     def find_words(self, words: str) -> tuple[tuple[int, int], ...]:
-        """Every place of the words, whatever their case."""
+        """Find every place of the words, whatever their case."""
         return find_all(self._normal, Normal(words))
 
     def bands(self, start: int, end: int) -> tuple[Box, ...]:
-        """A box for each line, or part of a line, that the range covers."""
+        """Return a box for each line, or part of a line, that the range covers."""
         bands: list[Box] = []
         for box in self._boxes[start:end]:
             if box.right <= box.left:
@@ -89,12 +90,12 @@ class Layer:
         return tuple(bands)
 
     def link_at(self, x: float, y: float) -> PageLink | None:
-        """The link at a point of the drawing: of several the one that the file has last, which is on top."""
+        """Return the link at a point of the drawing: of several the one that the file has last, which is on top."""
         at = (link for link in reversed(self.links) for box in link.boxes if _holds(Box(*box), x, y))
         return next(at, None)
 
     def words_of(self, link: PageLink) -> str:
-        """The words that are drawn inside the link's boxes, in one line."""
+        """Return the words that are drawn inside the link's boxes, in one line."""
         if self._by_height is None:
             drawn = (index for index, box in enumerate(self._boxes) if box.right > box.left)
             self._by_height = sorted((_middle(self._boxes[index])[1], index) for index in drawn)
@@ -110,9 +111,8 @@ class Layer:
         return " ".join("".join(spaced).split())
 
     def character_at(self, x: float, y: float) -> int | None:
-        """The character nearest to a point of the drawing; a line above or below counts for more than the line's own
-        ends. None on a page without text.
-        """
+        """Return the number of the character nearest to a point of the drawing; a line above or below counts for more
+        than the line's own ends. None on a page without text."""
         best, nearest = None, 0.0
         for index, box in enumerate(self._boxes):
             if box.right <= box.left:
@@ -125,16 +125,16 @@ class Layer:
         return best
 
     def holds(self, index: int, x: float, y: float) -> bool:
-        """Whether the point is in the character's box."""
+        """Return whether the point is in the character's box."""
         return _holds(self._boxes[index], x, y)
 
     def is_behind(self, index: int, x: float) -> bool:
-        """Whether the point is in the right half of the character's box, or right of it."""
+        """Return whether the point is in the right half of the character's box, or right of it."""
         box = self._boxes[index]
         return x > (box.left + box.right) / 2
 
     def word_around(self, index: int) -> tuple[int, int]:
-        """The range of the word, or of the sign, that the character belongs to."""
+        """Return the range of the word, or of the sign, that the character belongs to."""
         start, end = index, index + 1
         if is_wordlike(self.text[index]):
             while start > 0 and is_wordlike(self.text[start - 1]):
@@ -159,7 +159,8 @@ def _holds(box: Box, x: float, y: float) -> bool:
 
 
 def _goes_on(band: Box, box: Box) -> bool:
-    """Whether a character is in the same line as those before it. Those of a turned line keep their own boxes."""
+    """Return whether a character is in the same line as those before it. Those of a turned line keep their own
+    boxes."""
     common = min(band.bottom, box.bottom) - max(band.top, box.top)
     height = min(band.bottom - band.top, box.bottom - box.top)
     gap = max(box.left - band.right, band.left - box.right)
