@@ -8,5 +8,5 @@ Invariants:
 - Whoever changes how sentences are cut, or takes other models, changes the name that `embedding_model()` gives; vectors
   are then made anew. Held by: tests/services/finding/test_search.py::test_another_model_makes_its_own_vectors.
 - ONNX Runtime stays below 1.27, since later versions collect telemetry: a thread, and a database in the home folder.
-  Held by: tests/embedding/test_embedder.py::test_the_limits_hold_the_models.
+  Not tested: `pyproject.toml` pins it.
 """

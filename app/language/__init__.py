@@ -4,7 +4,8 @@ It knows no book and no desk. `dates.py` finds dates to compare them, `written_d
 
 Invariants:
 
-- One module cuts sentences for all who need them, and no text is made up or told twice. Held by:
+- One module cuts sentences for all who quote, check or list them, and no text is made up or told twice. Only the
+  embedder has a cutter of its own, since vectors are bound to it. Held by:
   tests/language/test_sentences.py::test_no_text_is_made_up_or_told_twice.
 - Names are found by rules that miss some and take some words for names, so whoever shows them says so. Held by:
   tests/language/test_names.py.

@@ -7,5 +7,5 @@ Invariants:
 - Text of others is shown through `untrusted.py`: nothing in it is invisible, and nothing turns it around. Held by:
   tests/core/documents/test_untrusted.py.
 - What a file says of its document is checked again on the desk (`Facts.are_sound`). Held by:
-  tests/documents/test_reader.py.
+  tests/documents/formats/test_facts.py::test_facts_have_limits.
 """

@@ -8,9 +8,10 @@ Invariants:
 - A file is written whole or not at all, and is on disk when the function returns. Held by:
   tests/store/test_power_loss.py.
 - Whoever sets a passphrase asks `require_strong`, so that no face can forget it. Held by:
-  tests/store/test_keys.py::test_a_weak_passphrase_is_refused.
+  tests/store/test_keys.py::test_a_weak_passphrase_is_refused,
+  tests/features/backup/test_service.py::test_a_backup_is_not_written_into_the_desk_nor_nowhere.
 - The log has ids, counts, durations and error codes; never a text, a title, a file name or a prompt. Held by:
-  tests/tools/fortress/test_16_canary.py.
+  tests/cli/test_names.py::test_lists_of_questions_are_used.
 - The manifests of an installation and of a release are formats that other versions read. Held by:
   tests/core/machine/test_installation.py, tests/core/test_release.py.
 """

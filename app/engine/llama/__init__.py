@@ -2,7 +2,7 @@
 
 Invariants:
 
-- Only the low-level bindings are used (see `app/decisions/low-level-bindings.md`), and only here and in
+- Only the low-level bindings are used (see `app/decisions/001-low-level-bindings.md`), and only here and in
   `engine/images/projector.py`. Held by: contract "llama.cpp only in engine.llama and engine.images.projector".
 - A text with a very long run never reaches the tokenizer whole: its regular expressions recurse for each character and
   would end the process. Other texts keep exactly their tokens. Held by: tests/engine/test_safe_chunks.py.
