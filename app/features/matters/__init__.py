@@ -1,0 +1,9 @@
+"""Managing matters: made, renamed, archived, deleted, exported, imported. Opening one, and moving things there, is the
+kernel's (`ui/matters/`).
+
+Invariants:
+
+- A matter leaves as a file with a strong passphrase of its own, and is checked when it comes. Held by:
+  tests/features/matters/test_command.py::test_a_matter_is_exported_and_imported,
+  tests/services/library/test_matters.py::test_what_is_no_exported_matter_is_refused.
+"""
