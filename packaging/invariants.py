@@ -25,10 +25,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 MOST_WORDS = 250
-"""Words of a package's docstring, so that somebody reads it."""
+"""Words of a package's docstring, and of a decision, so that somebody reads it."""
+MOST_OF_THE_MAP = 3_500
+"""Words of app/README.md, which a newcomer reads in fifteen minutes."""
 
-LATER = ("app/ui",)
-"""Packages that do not say yet what must hold in them: it stands in app/README.md, which is not checked either."""
 
 HEADING = "Invariants:"
 NONE = "Invariants: none of its own."
@@ -43,9 +43,8 @@ _NAMED = re.compile(r"((?:`[\w.]+`(?:,? and |, )?)+)\s\(`([\w/]+\.py)`")
 _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
-def faults(root: Path, later: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield what is missing or wrong in the checkout `root`, one line for each fault. Packages in `later` need not say
-    what must hold in them."""
+def faults(root: Path) -> Iterator[str]:
+    """Yield what is missing or wrong in the checkout `root`, one line for each fault."""
     contracts = _contracts(root)
     app = root / "app"
     folders = {file.parent for file in app.rglob("*.py")}
@@ -56,17 +55,15 @@ def faults(root: Path, later: tuple[str, ...] = ()) -> Iterator[str]:
         name = file.relative_to(root)
         source = file.read_text("utf-8")
         docstring = ast.get_docstring(ast.parse(source)) or ""
-        found = (
-            [*_package_faults(docstring)]
-            if file.name == "__init__.py" and not any(map(name.is_relative_to, later))
-            else []
-        )
+        found = [*_package_faults(docstring)] if file.name == "__init__.py" else []
         found += _invariant_faults(docstring, root, contracts)
         found += _lost_tests(source, root)
         yield from (f"{name}: {fault}" for fault in found)
-    pages = [] if later else [app / "README.md"]
-    for page in [*pages, *sorted((app / "decisions").glob("*.md"))]:
-        yield from (f"{page.relative_to(root)}: {fault}" for fault in _page_faults(page, root))
+    decisions = sorted((app / "decisions").glob("*.md"))
+    for page, most in [(app / "README.md", MOST_OF_THE_MAP), *((decision, MOST_WORDS) for decision in decisions)]:
+        yield from (f"{page.relative_to(root)}: {fault}" for fault in _page_faults(page, root, most))
+    map_ = (app / "README.md").read_text("utf-8")
+    yield from (f"app/README.md: does not list {page.name}" for page in decisions if page.name not in map_)
 
 
 def _package_faults(docstring: str) -> Iterator[str]:
@@ -126,8 +123,10 @@ def _lost_tests(source: str, root: Path) -> Iterator[str]:
             yield f"names a file that is not there: {path}"
 
 
-def _page_faults(page: Path, root: Path) -> Iterator[str]:
+def _page_faults(page: Path, root: Path, most: int) -> Iterator[str]:
     text = page.read_text("utf-8")
+    if len(text.split()) > most:
+        yield f"{len(text.split())} words, more than {most}"
     for link in _LINK.findall(text):
         if not (page.parent / link).exists():
             yield f"a link that leads nowhere: {link}"
@@ -161,7 +160,7 @@ def _contracts(root: Path) -> set[str]:
 
 
 def main() -> int:
-    found = list(faults(ROOT, LATER))
+    found = list(faults(ROOT))
     print(*found, sep="\n")
     return 1 if found else 0
 
