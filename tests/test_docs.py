@@ -13,9 +13,11 @@ import pytest
 
 from app.cli import parsers
 from app.core.machine.paths import resources
+from app.documents.formats.detect import ENDINGS_OF
 from app.feature import terminal_commands_of
 from app.feature_list import FEATURES
 from app.wording import i18n
+from app.wording.errors import format_name
 
 ROOT = Path(__file__).parents[1]
 HANDBOOK = sorted((resources() / "handbook").glob("*/*.md"))
@@ -144,6 +146,15 @@ def test_every_label_is_in_the_japanese_window(path: Path) -> None:
     text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     labels = set(_JAPANESE_LABEL.findall(text)) - JAPANESE_EXAMPLES
     assert {label for label in labels if label not in known} == set()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_handbook_names_every_format(language: str) -> None:
+    i18n.use_language(language)
+    chapter = (resources() / "handbook" / language / "02-documents.md").read_text(encoding="utf-8")
+    for format, endings in ENDINGS_OF.items():
+        ending = endings.split()[0].removeprefix(".").upper()
+        assert ending in chapter or format_name(format) in chapter, format
 
 
 def test_each_language_has_all_chapters() -> None:

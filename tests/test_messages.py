@@ -12,11 +12,12 @@ import polib
 import pytest
 
 import app
+from app.core.documents.document import Format
 from app.core.errors import Code, Parameter, Problem
 from app.core.machine.paths import resources
 from app.engine.planner import Reason, Remark
 from app.wording import i18n, placement
-from app.wording.errors import sentence
+from app.wording.errors import format_name, sentence
 from app.wording.i18n import _, use_language
 from app.wording.units import count, counted, duration, estimate, gigabytes, size
 
@@ -238,6 +239,13 @@ def test_every_text_of_the_interface_has_its_japanese(japanese: polib.POFile) ->
     }
     assert len(used) > 200
     assert used - known == set()
+
+
+def test_every_format_has_a_name_in_both_languages(japanese: polib.POFile) -> None:
+    known = {entry.msgid for entry in japanese}
+    for format in Format:
+        name = format_name(format)
+        assert name in known or name.isupper(), "an abbreviation is the same in Japanese"
 
 
 def test_counted_chooses_the_words_for_one_and_for_several() -> None:

@@ -59,7 +59,7 @@ from app.documents.protocol import (
 from app.documents.slides import pptx
 from app.documents.tables import csv, xls, xlsx
 from app.documents.text import language
-from app.documents.web import epub, fb2, html, latex, markdown, mime, mobi, notebook, subtitles
+from app.documents.web import epub, fb2, html, latex, markdown, mime, mobi, notebook, org, subtitles
 from app.documents.word import doc, docx, rtf, rtf_controls
 from app.isolation import worker_main
 from app.isolation.heartbeat import Port, WireFailed
@@ -93,6 +93,7 @@ _READERS: dict[Format, FormatReader] = {
     Format.IMAGE: pictures,
     Format.LATEX: latex,
     Format.MOBI: mobi,
+    Format.ORG: org,
 }
 
 

@@ -38,6 +38,7 @@ _FORMATS = {
     "image": "image",
     "tex": "LaTeX",
     "mobi": "Kindle book",
+    "org": "Org",
     "zip": "ZIP",
     "png": "PNG",
     "jpeg": "JPEG",
@@ -1068,6 +1069,11 @@ def flaw_words(problem: Problem) -> str:
     return _(_FLAWS.get(str(problem.params.get("flaw")), _OTHER_FLAW))
 
 
+def format_name(value: str) -> str:
+    """Return the name of a format of documents, images or videos, as its enumeration has it."""
+    return _(_FORMATS.get(value, printable(value) or "?"))
+
+
 class _Words:
     """The parameters of a problem as they are shown."""
 
@@ -1086,7 +1092,7 @@ class _Words:
         if name == "path" and isinstance(value, str) and self._problem.code.startswith(_NAME_ENOUGH):
             value = PurePath(value).name or value
         if name in ("expected", "found", "format") and isinstance(value, str):
-            return _(_FORMATS.get(value, printable(value) or "?"))
+            return format_name(value)
         if isinstance(value, str):
             return printable(_wanted(value)[:MAX_DETAIL_CHARACTERS] if name == "detail" else value) or (
                 _(_NAMELESS_FILE) if name == "path" else "?"

@@ -124,6 +124,7 @@ Section
   !insertmacro OFFER_FOR .ods
   !insertmacro OFFER_FOR .ipynb
   !insertmacro OFFER_FOR .tex
+  !insertmacro OFFER_FOR .org
   !insertmacro OFFER_FOR .srt
   !insertmacro OFFER_FOR .vtt
   !insertmacro OFFER_FOR .fb2

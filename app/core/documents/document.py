@@ -36,6 +36,7 @@ class Format(StrEnum):
     IMAGE = "image"
     LATEX = "tex"
     MOBI = "mobi"
+    ORG = "org"
 
     @property
     def holds_others(self) -> bool:

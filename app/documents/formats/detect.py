@@ -40,6 +40,7 @@ ENDINGS_OF = {
     Format.FB2: ".fb2",
     Format.LATEX: ".tex .latex .ltx",
     Format.MOBI: ".mobi .azw .azw3",
+    Format.ORG: ".org",
     Format.IMAGE: " ".join(image_kinds.ENDINGS),
 }
 """The endings of each format; what the window offers to open, and what limits there are, follows from them."""
@@ -52,7 +53,10 @@ _COMPOUND = (Format.DOC, Format.XLS, Format.MSG)
 _BINARY = (*_PACKED, *_COMPOUND, Format.RTF, Format.IMAGE, Format.MOBI)
 _LARGE = (*_PACKED, *_COMPOUND, Format.MBOX, Format.IMAGE, Format.MOBI)  # files that may be larger than a text
 # Some texts show only by their names what they are.
-_WRITTEN = (*(Format.MARKDOWN, Format.HTML, Format.CSV, Format.NOTEBOOK, Format.SUBTITLES, Format.FB2, Format.LATEX),)
+_WRITTEN = (
+    *(Format.MARKDOWN, Format.HTML, Format.CSV, Format.NOTEBOOK, Format.SUBTITLES, Format.FB2, Format.LATEX),
+    Format.ORG,
+)
 
 _PDF = b"%PDF-"
 _ZIP, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"

@@ -178,6 +178,11 @@ def _latex() -> bytes:
     return f"\\documentclass{{article}}\\title{{The Keeper}}\n\\begin{{document}}\n{sections}\\end{{document}}".encode()
 
 
+def _org() -> bytes:
+    body = f"{_PROSE * 6}\n\nThen the storm came, and the lantern went out.\n\n"
+    return ("#+TITLE: The Keeper\n" + "".join(f"* {each}\n{body}" for each in (_FIRST, _SECOND))).encode()
+
+
 def _mobi() -> bytes:
     body = f"<p>{_PROSE * 6}</p><p>Then the storm came, and the lantern went out.</p>"
     return write_mobi("".join(f"<h1>{each}</h1>{body}" for each in (_FIRST, _SECOND)), title="The Keeper")
@@ -213,6 +218,7 @@ _SAMPLES: dict[Format, Callable[[], bytes]] = {
     Format.IMAGE: _image,
     Format.LATEX: _latex,
     Format.MOBI: _mobi,
+    Format.ORG: _org,
 }
 _ENDINGS = {format: format.value for format in Format} | {
     Format.MARKDOWN: "md",

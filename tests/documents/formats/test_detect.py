@@ -96,6 +96,7 @@ _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
         ("a.ipynb", b'{"cells": []}', Format.NOTEBOOK),
         *((f"a.{ending}", b"\\documentclass{article}", Format.LATEX) for ending in ("tex", "latex", "LTX")),
         *((f"a.{ending}", b"1\n00:00:01,000 -->", Format.SUBTITLES) for ending in ("srt", "VTT")),
+        ("a.Org", b"* One\n", Format.ORG),
         ("a.fb2", b"<?xml version='1.0'?><FictionBook>", Format.FB2),
         ("a.mbox", b"From a Thu Mar 12 10:00:00 2026\nSubject: x\n", Format.MBOX),
         ("Inbox", b"From - Thu Mar 12 10:00:00 2026\r\nX-Odd: 1\r\nSubject: x\r\n", Format.MBOX),
