@@ -29,7 +29,6 @@ MOST_WORDS = 250
 MOST_OF_THE_MAP = 3_500
 """Words of app/README.md, which a newcomer reads in fifteen minutes."""
 
-
 HEADING = "Invariants:"
 NONE = "Invariants: none of its own."
 

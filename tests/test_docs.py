@@ -18,11 +18,15 @@ from app.feature import terminal_commands_of
 from app.feature_list import FEATURES
 from app.wording import i18n
 from app.wording.errors import format_name
+from tests.packaging.programs import script
 
 ROOT = Path(__file__).parents[1]
 HANDBOOK = sorted((resources() / "handbook").glob("*/*.md"))
 PROJECT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
-MAPS = [ROOT / "app" / "README.md", ROOT / "tests" / "README.md", *sorted((ROOT / "app" / "decisions").glob("*.md"))]
+MAPS = [
+    *(ROOT / folder / "README.md" for folder in ("app", "packaging", "tests")),
+    *sorted((ROOT / "app" / "decisions").glob("*.md")),
+]
 DOCUMENTS = [path for path in (*PROJECT, *HANDBOOK) if path.is_file()]
 ALL = [*DOCUMENTS, *(path for path in MAPS if path.is_file())]
 
@@ -128,6 +132,18 @@ def test_every_file_exists(path: Path) -> None:
     missing = [place for place in _PLACE.findall(text) if not (ROOT / place).exists()]
     missing += [link for link in _LINK.findall(text) if not (path.parent / link).exists()]
     assert not missing
+
+
+def test_packages_and_their_map_name_only_what_exists() -> None:
+    assert list(script("invariants.py").faults(ROOT)) == []
+
+
+def test_every_name_in_the_map_is_in_the_code() -> None:
+    named = set(re.findall(r"`([A-Za-z_]\w+(?:\.\w+)?)`", MAPS[0].read_text(encoding="utf-8")))
+    code = set(re.findall(r"\w+", "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("app/**/*.py"))))
+    assert "Ask.ask" in named
+    missing = {name for name in named if not set(name.split(".")) <= code}
+    assert missing <= {"_s", "_bytes", "_tokens", "pyproject.toml"}, "endings of names, and a file, alone"
 
 
 @pytest.mark.parametrize("path", [path for path in HANDBOOK if path.parent.name == "en"], ids=lambda path: path.stem)

@@ -1,4 +1,7 @@
-"""Lanes to a server: processes beside the one that answers, so that several questions are under way at once."""
+"""Lanes to a server: processes beside the one that answers, so that several questions are under way at once.
+
+Each is loaded with what the first one was loaded with, so all that holds for one request holds for all.
+"""
 
 from __future__ import annotations
 

@@ -63,6 +63,17 @@ def test_the_map_names_only_what_is_there(gate: ModuleType, checkout: Path) -> N
     assert len(list(gate.faults(checkout))) == 2
 
 
+def test_the_map_and_a_decision_are_short_and_each_decision_is_listed(gate: ModuleType, checkout: Path) -> None:
+    (checkout / "app" / "README.md").write_text("word " * 3_501)
+    (checkout / "app" / "decisions").mkdir()
+    (checkout / "app" / "decisions" / "001-one.md").write_text("word " * 251)
+    assert list(gate.faults(checkout)) == [
+        "app/README.md: 3501 words, more than 3500",
+        "app/decisions/001-one.md: 251 words, more than 250",
+        "app/README.md: does not list 001-one.md",
+    ]
+
+
 def test_shape_finds_endings_below_the_faces(tmp_path: Path) -> None:
     for face in ("ui", "services"):
         (tmp_path / face).mkdir()

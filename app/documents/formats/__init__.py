@@ -1,5 +1,5 @@
-"""What all formats share: what each gets and returns (`contract.py`), which one a file has (`detect.py`), zip and XML
-within limits.
+"""The code that all formats share: what each gets and returns (`contract.py`), which one a file has (`detect.py`), zip
+and XML within limits.
 
 Invariants:
 

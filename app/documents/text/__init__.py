@@ -1,5 +1,5 @@
-"""What formats of flowing text share: pages (`flow.py`), clean text (`clean.py`), what has no sign in plain text
-(`notation.py`).
+"""The parts that formats of flowing text share: pages (`flow.py`), clean text (`clean.py`), what has no sign in plain
+text (`notation.py`).
 
 Invariants:
 

@@ -1,4 +1,8 @@
-"""Titles of conversations: after an answer the model is asked for one, as long as nobody has given another."""
+"""Titles of conversations: after an answer the model is asked for one, as long as nobody has given another.
+
+A server is asked for none: only it knows what one more request costs, and whether the next question still finds its
+books held.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How full the context is: the spine, making room, reading ahead.
+"""The context of the shown conversation: how full it is, making room, reading ahead.
 
 Invariants:
 

@@ -1,4 +1,4 @@
-"""How the window looks: colours, type, icons, and how it moves.
+"""The look of the window: colours, type, icons, and how it moves.
 
 Invariants:
 

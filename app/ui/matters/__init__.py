@@ -1,4 +1,4 @@
-"""Which desks there are: another is opened in place of this one, things move there, a matter has instructions and a
+"""The desks that there are: another is opened in place of this one, things move there, a matter has instructions and a
 server of its own.
 
 Invariants:
