@@ -61,7 +61,7 @@ class _Row(NamedTuple):
 
 
 def find_in(lines: Sequence[Sequence[LinePiece]], horizontal: Sequence[Ruling]) -> Iterator[list[Cells]]:
-    """The rows of each table; `lines` from above, their words from the left."""
+    """Yield the rows of each table; `lines` are from above, their words from the left."""
     rows = _rows_of(lines)
     several = [place for place, row in enumerate(rows) if row.is_multiple]
     counts = _counts([rows[place] for place in several])
@@ -80,7 +80,7 @@ def find_in(lines: Sequence[Sequence[LinePiece]], horizontal: Sequence[Ruling]) 
 
 
 def find_strips(lines: Sequence[Sequence[LinePiece]]) -> list[float]:
-    """The middles of the empty strips that divide the content of one column of rules."""
+    """Return the middles of the empty strips that divide the content of one column of rules."""
     rows = _rows_of(lines)
     multiple = [row for row in rows if row.is_multiple]
     if len(multiple) < max(_SEED, _MULTIPLE_SHARE * len(rows)):
@@ -100,7 +100,7 @@ def find_strips(lines: Sequence[Sequence[LinePiece]]) -> list[float]:
 
 
 def segments_of(line: Sequence[LinePiece]) -> list[Segment]:
-    """Divides a line at its gaps. The spaces of a justified line are equally wide, and divide nothing."""
+    """Divide a line at its gaps. The spaces of a justified line are equally wide, and divide nothing."""
     height = max(word.height for word in line)
     if height <= 0:
         return [list(line)]
@@ -143,7 +143,7 @@ class _Columns:
         return _MIN_STRIP * height
 
     def among(self, segment: Segment) -> range:
-        """The columns that the segment is in or close to."""
+        """Return the columns that the segment is in or close to."""
         left, right = _extent(segment)
         least = self._least(segment[0].height)
         first = bisect_right(self.extents, left - least, key=lambda extent: extent[1])
@@ -162,7 +162,7 @@ class _Columns:
         return sum(len(self.among(segment)) > 1 for segment in row.segments)
 
     def add(self, row: _Row) -> None:
-        """Widens the columns by segments that cross none."""
+        """Widen the columns by segments that cross none."""
         for segment in row.segments:
             left, right = _extent(segment)
             near = self.among(segment)
@@ -174,7 +174,7 @@ class _Columns:
 
 
 def _rows_of(lines: Sequence[Sequence[LinePiece]]) -> list[_Row]:
-    """The rows; empty where they, or their parts, are too many: that is no table."""
+    """Return the rows; none if they, or their parts, are too many: that is no table."""
     if len(lines) > _MAX_LINES:
         return []
     rows = [_Row(segments_of(line), line[0].baseline, max(word.height for word in line)) for line in lines]
@@ -182,19 +182,19 @@ def _rows_of(lines: Sequence[Sequence[LinePiece]]) -> list[_Row]:
 
 
 def _counts(rows: Sequence[_Row]) -> list[int]:
-    """For each line, how many columns it has together with those right below it."""
+    """Return for each line how many columns it has together with those right below it."""
     return [len(_Columns(rows[start : start + _SEED]).extents) for start in range(len(rows) - _SEED + 1)]
 
 
 def _seed(counts: Sequence[int], span: range) -> range | None:
-    """The few lines with the most columns."""
+    """Return the few lines with the most columns; None if there are none with two."""
     starts = range(span.start, span.stop - _SEED + 1)
     best = max(starts, key=lambda start: counts[start], default=None)
     return None if best is None or counts[best] < 2 else range(best, best + _SEED)
 
 
 def _grow(rows: Sequence[_Row], columns: _Columns, seed: range) -> range:
-    """The lines around `seed` that keep to the columns, which get wider by them."""
+    """Return the lines around `seed` that keep to the columns, which get wider by them."""
     start, stop = seed.start, seed.stop
     for places, is_down in ((range(seed.stop, len(rows)), True), (range(seed.start - 1, -1, -1), False)):
         pending = 0
@@ -216,7 +216,7 @@ def _grow(rows: Sequence[_Row], columns: _Columns, seed: range) -> range:
 
 
 def _continues(rows: Sequence[_Row], row: _Row, columns: _Columns) -> bool:
-    """Whether a line with one segment continues a cell of the last row."""
+    """Return whether a line with one segment continues a cell of the last row."""
     among = columns.among(row.segments[0])
     steps = [before.baseline - after.baseline for before, after in pairwise(rows)]
     return (
@@ -261,7 +261,7 @@ def _table(rows: Sequence[_Row], columns: _Columns, horizontal: Sequence[Ruling]
 
 
 def _kept(rows: Sequence[_Row], columns: _Columns) -> list[Extent]:
-    """The columns without the strips that too many lines cross."""
+    """Return the columns without the strips that too many lines cross."""
     crossing = [0] * len(columns.extents)
     for row in rows:
         for segment in row.segments:
@@ -301,7 +301,8 @@ def _rows(lines: Sequence[CellLine], extents: Sequence[Extent], heights: Sequenc
 
 
 def _is_table(lines: Sequence[CellLine], extents: Sequence[Extent], is_ruled: bool) -> bool:
-    """Whether the lines are a table; `extents`: its columns; `is_ruled`: it has rules above and below."""
+    """Return whether the lines are a table; `extents` are its columns; `is_ruled` tells that it has rules above and
+    below."""
     multiple = [line for line in lines if len(line.filled) > 1]
     if len(multiple) < (_MIN_RULED_ROWS if is_ruled else _MIN_ROWS) or len(multiple) < _MULTIPLE_SHARE * len(lines):
         return False
@@ -346,7 +347,7 @@ def _is_code(lines: Sequence[CellLine]) -> bool:
 
 
 def _is_counted(column: Sequence[str]) -> bool:
-    """Whether these are numbers of lines or of a list."""
+    """Return whether the texts of a column are numbers of lines or of a list."""
     numbers = [int(text) for text in column if text.isdecimal() and len(text) <= _MAX_COUNT_DIGITS]
     return len(numbers) >= _NUMERIC_SHARE * len(column) and all(
         0 < after - before <= _MAX_COUNT_STEP for before, after in pairwise(numbers)
@@ -358,7 +359,7 @@ def _share(column: Sequence[str], holds: Callable[[str], bool]) -> float:
 
 
 def _is_prose(lines: Sequence[CellLine], column: int, extent: Extent) -> bool:
-    """Whether the column's cells are full and long: lines of a text."""
+    """Return whether the column's cells are full and long: lines of a text."""
     cells = [line.cells[column] for line in lines if line.cells[column]]
     return (
         len(cells) > 2
@@ -368,5 +369,5 @@ def _is_prose(lines: Sequence[CellLine], column: int, extent: Extent) -> bool:
 
 
 def _are_marks(column: Sequence[str]) -> bool:
-    """Whether these are bullets or the numbers of a list."""
+    """Return whether the texts of a column are bullets or the numbers of a list."""
     return _share(column, lambda text: _MARK.fullmatch(text) is not None) > _NUMERIC_SHARE

@@ -48,7 +48,7 @@ class OverlayMark(msgspec.Struct, frozen=True):
     """A mark that people see on top of a page, and its place; `text` is in the form of `notation`, empty for a line
     through words.
 
-    `named`: the same with the field's name from the form, for where the page has no words beside it.
+    `named` is the same with the field's name from the form, for a field without words beside it on the page.
     """
 
     kind: AnnotationKind
@@ -58,9 +58,8 @@ class OverlayMark(msgspec.Struct, frozen=True):
 
 
 class OnTop(msgspec.Struct, frozen=True):
-    """All that is on top of a page: the visible marks; `hidden`: what people do not see; `comments`: what is in its
-    margin; both as they are to be kept.
-    """
+    """All that is on top of a page: the visible `marks`; `hidden` is what people do not see, `comments` what is in the
+    margin, both as they are to be kept."""
 
     marks: tuple[OverlayMark, ...] = ()
     hidden: tuple[str, ...] = ()
@@ -79,15 +78,15 @@ class _Annotation(msgspec.Struct, frozen=True):
 
 
 def has_annotations(page: pypdfium2.PdfPage) -> bool:
-    """Whether there are any but links: most pages have none, and need no more work."""
+    """Return whether there are any annotations but links: most pages have none, and need no more work."""
     return any(subtype in _OF_INTEREST for _, subtype in _annotations(page))
 
 
 def read_on_top(load: Callable[[], pypdfium2.PdfPage], content: Content, characters_before: int) -> OnTop:
-    """Reads the annotations. `load` opens the page in a document of its own: they are drawn into it, which shows what
+    """Read the annotations. `load` opens the page in a document of its own: they are drawn into it, which shows what
     people see, whatever the form's data say.
 
-    Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError where the page cannot be read.
+    Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError if the page cannot be read.
     """
     with closing(load()) as page:
         found = _Reader(page, content, characters_before)
@@ -136,13 +135,13 @@ class _Reader:
                 self._annotations.append(_Annotation(subtype, box, is_seen, contents, field))
 
     def _counted(self, text: str) -> str:
-        """Counts the text's characters: many fields may share one long value."""
+        """Count the text's characters: many fields may share one long value."""
         self._characters += len(text)
         refuse_over(MAX_CHARACTERS, self._characters, "characters", self._content)
         return text
 
     def gather(self, shown_in: Callable[[Box], str | None]) -> OnTop:
-        """Everything found. `shown_in`: the text drawn in a box, None where it is not known."""
+        """Return everything that was found. `shown_in` returns the text drawn in a box, None if it is not known."""
         marks = list(self._strikes)
         hidden: list[str] = []
         for each in self._annotations:

@@ -19,7 +19,7 @@ from app.documents.pdf.paragraphs import WIDE
 from app.documents.pdf.rulings import Box
 
 NO_CHARACTER = "\0"
-"""Replaces what PDFium counts as a character, though it is none."""
+"""The sign that replaces what PDFium counts as a character, though it is none."""
 
 _LINE = re.compile(f"[^\r\n{SOFT_HYPHEN}]*(?:{SOFT_HYPHEN}|\r\n?|\n|$)")
 _BLANK = re.compile(rf"[\s{NO_CHARACTER}]+")
@@ -59,7 +59,7 @@ class CharacterFinder:
         self.turns = self._find_turns()
 
     def _find_turns(self) -> int:
-        """How many quarter turns, clockwise, most of the text is turned."""
+        """Find how many quarter turns, clockwise, most of the text is turned."""
         count = len(self._characters)
         turns: Counter[int] = Counter()
         for index in range(0, count, max(1, count // _ANGLE_SAMPLES)):
@@ -68,7 +68,7 @@ class CharacterFinder:
         return turns.most_common(1)[0][0] if turns else 0
 
     def find_lines(self) -> Iterator[LinePiece | None]:
-        """Every line that is not blank; None for one whose place PDFium does not know."""
+        """Find every line that is not blank; yields None for one whose place PDFium does not know."""
         for match in _LINE.finditer(self._characters):
             begin, end = match.span()
             if text := plain(match.group()):
@@ -88,7 +88,7 @@ class CharacterFinder:
         return LinePiece(text, left, right, first[1], first[3] - first[1], begin, end)
 
     def words(self, piece: LinePiece) -> list[LinePiece]:
-        """The words of a line; in scripts without spaces, a gap divides two."""
+        """Return the words of a line; in scripts without spaces, a gap divides two."""
         words: list[LinePiece] = []
         for match in _WORD.finditer(self._characters, piece.begin, piece.end):
             begin, end = match.span()
@@ -107,7 +107,7 @@ class CharacterFinder:
         return words
 
     def _word(self, piece: LinePiece, begin: int, end: int) -> LinePiece:
-        """The word with its place, or its line's where PDFium does not know it."""
+        """Return the word with its place, or its line's if PDFium does not know it."""
         first, last = self.box_of(begin), self.box_of(end - 1)
         if first is None or last is None or first[3] <= first[1]:
             first = last = (piece.left, piece.baseline, piece.left, piece.baseline + piece.height)
@@ -115,7 +115,7 @@ class CharacterFinder:
         return LinePiece(self._characters[begin:end], left, right, first[1], first[3] - first[1], begin, end)
 
     def is_typed(self, piece: LinePiece) -> bool | None:
-        """Whether its letters are equally wide, like those of code; None where they are too few."""
+        """Return whether its letters are equally wide, like those of code; None if they are too few."""
         seen: set[str] = set()
         width = 0.0
         for index in range(piece.begin, piece.end):
@@ -132,7 +132,7 @@ class CharacterFinder:
         return True if len(seen) >= _MIN_TYPED_SAMPLES else None
 
     def joined(self, words: Sequence[LinePiece]) -> list[LinePiece]:
-        """Joins words that follow one another in a line into one piece."""
+        """Join words that follow one another in a line into one piece."""
         runs: list[tuple[int, int]] = []
         for word in words:
             if runs and runs[-1][1] <= word.begin and not self._characters[runs[-1][1] : word.begin].strip(_GAP):
@@ -143,13 +143,13 @@ class CharacterFinder:
         return [piece for piece in pieces if piece is not None]
 
     def parts(self, ranges: Iterable[tuple[int, int]]) -> list[LinePiece] | None:
-        """The pieces of these characters, without blank ones; None where PDFium does not know the place of one."""
+        """Return the pieces of these characters, without blank ones; None if PDFium does not know the place of one."""
         parts = [self._piece(text, begin, end) for begin, end in ranges if (text := plain(self._characters[begin:end]))]
         known = [part for part in parts if part is not None]
         return known if len(known) == len(parts) else None
 
     def split(self, piece: LinePiece, gutters: list[Gutter]) -> list[LinePiece]:
-        """Splits a line at gutters; what is in a gutter joins its sides, and a table stays whole."""
+        """Split a line at gutters; what is in a gutter joins its sides, and a table stays whole."""
         crossed = [gutter for gutter in gutters if piece.left < gutter.middle < piece.right]
         if not crossed or piece.begin == piece.end:
             return [piece]
@@ -165,7 +165,7 @@ class CharacterFinder:
         return [piece] if parts is None else parts
 
     def rectangles(self, pieces: list[LinePiece]) -> list[Box]:
-        """The boxes (left, bottom, right, top) of the pieces in which the page's stream shows them."""
+        """Return the boxes (left, bottom, right, top) of the pieces in which the page's stream shows them."""
         return [box for piece in pieces for box in self.rectangles_of(piece)]
 
     def rectangles_of(self, piece: LinePiece) -> list[Box]:
@@ -201,7 +201,7 @@ class CharacterFinder:
         return float(pdfium.FPDFText_GetFontSize(self._raw, index) * math.hypot(matrix.c, matrix.d))
 
     def is_code(self, index: int) -> bool:
-        """Whether a character is in a font for program code, in which all are equally wide."""
+        """Return whether a character is in a font for program code, in which all are equally wide."""
         flags = ctypes.c_int()
         name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
         size = pdfium.FPDFText_GetFontInfo(self._raw, index, name, _FONT_NAME_BYTES, ctypes.byref(flags))
@@ -220,7 +220,7 @@ class CharacterFinder:
 
 
 def turn(box: Box, turns: int) -> Box:
-    """The box after so many counter-clockwise quarter turns of the page."""
+    """Return the box after so many counter-clockwise quarter turns of the page."""
     left, bottom, right, top = box
     if turns == 1:
         return -top, left, -bottom, right
@@ -232,21 +232,20 @@ def turn(box: Box, turns: int) -> Box:
 
 
 def plain(characters: str) -> str:
-    """The text without NO_CHARACTER, and with the two halves of a character beyond U+FFFF joined."""
+    """Return the text without NO_CHARACTER, and with the two halves of a character beyond U+FFFF joined."""
     text = characters.replace(NO_CHARACTER, "").strip()
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _divides(gutter: Gutter, before: Box, after: Box) -> bool:
-    """Whether the gutter is between two characters, whichever comes first: upside down the right one may."""
+    """Return whether the gutter is between two characters, whichever comes first: upside down the right one may."""
     left, right = (before, after) if before[2] <= after[0] else (after, before)
     return left[2] <= gutter.middle <= right[0] and right[0] - left[2] >= gutter.least
 
 
 def read_string(read: Callable[..., int], limit: int = 2 * MAX_CHARACTERS) -> str:
-    """The UTF-16 text that `read` writes; it returns its size in bytes, terminator included. "" for more
-    than `limit`.
-    """
+    """Read the UTF-16 text that `read` writes; that returns its size in bytes, terminator included. "" for more than
+    `limit`."""
     size = read(None, 0)
     if not 2 < size <= limit:
         return ""
@@ -256,7 +255,7 @@ def read_string(read: Callable[..., int], limit: int = 2 * MAX_CHARACTERS) -> st
 
 
 def text_in(textpage: pypdfium2.PdfTextPage, box: tuple[float, float, float, float]) -> str:
-    """The text of the characters that touch the box: left, bottom, right and top."""
+    """Return the text of the characters that touch the box: left, bottom, right and top."""
     left, bottom, right, top = box
     size = pdfium.FPDFText_GetBoundedText(textpage.raw, left, top, right, bottom, None, 0)  # without a terminator
     if size <= 0:

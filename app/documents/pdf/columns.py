@@ -49,7 +49,8 @@ class Gutter(msgspec.Struct, frozen=True):
 
 
 def find_gutters(rectangles: Sequence[tuple[float, float, float, float]]) -> list[Gutter]:
-    """Strips from top to bottom with little in them and much beside them. `rectangles`: left, bottom, right, top."""
+    """Find strips from top to bottom with little in them and much beside them. `rectangles` are left, bottom, right,
+    top."""
     shown = [box for box in rectangles if box[2] > box[0] and box[3] > box[1]]
     if not shown:
         return []
@@ -78,13 +79,13 @@ def find_gutters(rectangles: Sequence[tuple[float, float, float, float]]) -> lis
 
 
 def _emptiest(cover: Sequence[float], begin: int, end: int, full: float) -> tuple[int, int]:
-    """The widest part of a strip that is nearly as empty as its emptiest place: uneven lines end before it."""
+    """Return the widest part of a strip that is nearly as empty as its emptiest place: uneven lines end before it."""
     bare = min(cover[begin:end]) + _UNEVEN_SHARE * full
     return max(_runs(cover, begin, end, bare), key=lambda run: run[1] - run[0])
 
 
 def _runs(cover: Sequence[float], begin: int, end: int, limit: float) -> list[tuple[int, int]]:
-    """The ranges in which all values are at most `limit`."""
+    """Return the ranges in which all values are at most `limit`."""
     runs: list[tuple[int, int]] = []
     for index in range(begin, end):
         if cover[index] > limit:
@@ -99,9 +100,8 @@ def _runs(cover: Sequence[float], begin: int, end: int, limit: float) -> list[tu
 def in_reading_order(
     pieces: Sequence[LinePiece], gutters: Sequence[Gutter], merged: int
 ) -> tuple[list[LinePiece], bool]:
-    """The pieces column by column, between those that run across, if they are columns of text that are not in order
-    yet; and whether they are columns of text. `merged`: how many lines of the stream ran across a gutter.
-    """
+    """Return the pieces column by column, between those that run across, if they are columns of text that are not in
+    order yet; and whether they are columns of text. `merged` is how many lines of the stream ran across a gutter."""
     places = [_column(piece, gutters) for piece in pieces]
     columns = [
         [piece for piece, place in zip(pieces, places, strict=True) if place == column]
@@ -119,7 +119,7 @@ def in_reading_order(
 
 
 def beside_text(pieces: Sequence[LinePiece], gutters: Sequence[Gutter]) -> list[list[LinePiece]]:
-    """Divides what is beside a column of text from it, if hardly a line runs across."""
+    """Divide what is beside a column of text from it, if hardly a line runs across."""
     free = [
         gutter
         for gutter in gutters
@@ -139,12 +139,12 @@ def beside_text(pieces: Sequence[LinePiece], gutters: Sequence[Gutter]) -> list[
 
 
 def in_parts(pieces: Sequence[LinePiece], gutters: Sequence[Gutter]) -> list[list[LinePiece]]:
-    """Divides what is in one column, or across columns, one after the other."""
+    """Divide what is in one column, or across columns, one after the other."""
     return [list(part) for _, part in groupby(pieces, lambda piece: _column(piece, gutters))]
 
 
 def _column(piece: LinePiece, gutters: Sequence[Gutter]) -> int | None:
-    """The piece's column; None for what runs across a gutter."""
+    """Return the piece's column; None for what runs across a gutter."""
     if any(piece.left < gutter.middle < piece.right for gutter in gutters):
         return None
     return sum(gutter.middle <= piece.left for gutter in gutters)

@@ -30,7 +30,7 @@ _INDEX = re.compile(r"\[\d+\]$")
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A form field; `name` is empty where it has none that means anything."""
+    """A form field; `name` is empty if it has none that means anything."""
 
     kind: int
     name: str
@@ -47,8 +47,8 @@ class Field(msgspec.Struct, frozen=True):
         return notation.field(name, " ".join(value.split()))
 
     def compare(self, shown: str | None) -> tuple[str, str]:
-        """Return the text that people see in the field, and what the form's data say beyond it, "" for nothing.
-        `shown`: the text drawn there, None where it is not known.
+        """Return the text that people see in the field, and what the form's data say beyond it, "" for nothing. `shown`
+        is the text drawn there, None if it is not known.
         """
         if shown is None or self.is_box or self.kind == pdfium.FPDF_FORMFIELD_LISTBOX:
             return self.value, ""
@@ -62,16 +62,15 @@ class Field(msgspec.Struct, frozen=True):
 
     @property
     def hidden_words(self) -> str:
-        """The words to keep of a field that is not visible; "" where it is empty or a signature."""
+        """The words to keep of a field that is not visible; "" if it is empty or a signature."""
         if self.kind == pdfium.FPDF_FORMFIELD_SIGNATURE or not (self.ticked or self.value.strip()):
             return ""
         return self.write(self.value, self.name)
 
 
 def read_field(form: RawObject, raw: RawObject, counted: Callable[[str], str]) -> Field | None:
-    """The field of a widget; None for a button and for what belongs to no form. Passwords are not read. `counted` gets
-    every value.
-    """
+    """Return the field of a widget; None for a button and for what belongs to no form. Passwords are not read.
+    `counted` gets every value."""
     kind = pdfium.FPDFAnnot_GetFormFieldType(form, raw)
     if kind in _BOXES:
         ticked = bool(pdfium.FPDFAnnot_IsChecked(form, raw))
@@ -93,7 +92,7 @@ def read_field(form: RawObject, raw: RawObject, counted: Callable[[str], str]) -
 
 
 def is_shown(some: str, shown: str) -> bool:
-    """Whether `shown` contains the value, in any form: `1475` is in `1,475 €`."""
+    """Return whether `shown` contains the value, in any form: `1475` is in `1,475 €`."""
     return _bare(some) in _bare(shown)
 
 
@@ -107,7 +106,7 @@ def _chosen(form: RawObject, raw: RawObject, counted: Callable[[str], str]) -> l
 
 
 def _name_of(form: RawObject, raw: RawObject) -> str:
-    """The field's name for screen readers, or the last part of its full name."""
+    """Return the field's name for screen readers, or the last part of its full name."""
     spoken = read_string(lambda *to: pdfium.FPDFAnnot_GetFormFieldAlternateName(form, raw, *to))
     if spoken := _plain(spoken):
         return spoken

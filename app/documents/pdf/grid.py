@@ -18,9 +18,9 @@ _INSIDE = 1.0
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """Fields between rules: `xs` from the left, `ys` from above. `across` and `down` are the sides of fields that have
-    a rule, each by the rule's index and the field's index along it: `across` divides a field from its left, `down` from
-    its upper neighbour.
+    """The fields between rules: `xs` are their places from the left, `ys` from above. `across` and `down` are the sides
+    of fields that have a rule, each by the rule's index and the field's index along it: `across` divides a field from
+    its left, `down` from its upper neighbour.
     """
 
     xs: tuple[float, ...]
@@ -53,7 +53,7 @@ class Grid(msgspec.Struct, frozen=True):
         return min(max(bisect_right(self.ys, -y, key=lambda place: -place) - 1, 0), self.rows - 1)
 
     def with_columns(self, places: Sequence[float]) -> Grid:
-        """The grid with more columns, between which there is no rule."""
+        """Return the grid with more columns, between which there is no rule."""
         xs = sorted((*self.xs, *places))
         moved = [xs.index(x) for x in self.xs]
         rising = {
@@ -64,7 +64,7 @@ class Grid(msgspec.Struct, frozen=True):
         return Grid(tuple(xs), self.ys, frozenset((moved[place], row) for place, row in self.across), frozenset(rising))
 
     def homes(self) -> list[int]:
-        """For each field, row by row, the first field of its cell."""
+        """Return for each field, row by row, the first field of its cell."""
         homes = list(range(self.columns * self.rows))
 
         def unite(one: int, other: int) -> None:
@@ -82,7 +82,7 @@ class Grid(msgspec.Struct, frozen=True):
 
 
 def _root(parents: list[int], index: int) -> int:
-    """The first of the group of `index`, in which each but that names an earlier one; shortens the way to it."""
+    """Return the first of the group of `index`, in which each but that names an earlier one; shorten the way to it."""
     while parents[index] != index:
         parents[index] = parents[parents[index]]
         index = parents[index]
@@ -90,7 +90,7 @@ def _root(parents: list[int], index: int) -> int:
 
 
 def find_grids(horizontal: Sequence[Ruling], vertical: Sequence[Ruling]) -> Iterator[Grid]:
-    """Grids of at least two columns; none on a page with too many rules."""
+    """Find grids of at least two columns; none on a page with too many rules."""
     if not vertical or len(horizontal) * len(vertical) > _MAX_PAIRS:
         return
     owners = list(range(len(horizontal) + len(vertical)))
@@ -127,7 +127,7 @@ def _grid(horizontal: list[Ruling], vertical: list[Ruling]) -> Grid | None:
 
 
 def _places(rules: list[Ruling], across: list[Ruling]) -> list[float]:
-    """The places of rules, and the ends of those across them where these go beyond the outermost."""
+    """Return the places of rules, and the ends of those across them if these go beyond the outermost."""
     values = sorted(rule.at for rule in rules)
     places = [sum(values[group.start : group.stop]) / len(group) for group in grouped(values)]
     start, stop = min(rule.start for rule in across), max(rule.stop for rule in across)
@@ -141,7 +141,8 @@ def _places(rules: list[Ruling], across: list[Ruling]) -> list[float]:
 def _walls(
     rules: list[Ruling], places: Sequence[float], steps: Sequence[float], flip: bool = False, negate: bool = False
 ) -> set[tuple[int, int]]:
-    """Which place has a rule along which step. Both ascend; `flip` and `negate` reverse what was counted from above."""
+    """Return which place has a rule along which step. Both ascend; `flip` and `negate` reverse what was counted from
+    above."""
     covered: dict[tuple[int, int], float] = {}
     for rule in rules:
         at = -rule.at if negate else rule.at

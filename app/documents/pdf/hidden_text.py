@@ -21,7 +21,7 @@ MAX_FORM_DEPTH = 16
 
 RawObject: TypeAlias = Any
 
-# ISO 32000-1, table 106
+# The modes in which text is rendered are those of ISO 32000-1, table 106.
 _STROKING_MODES = (1, 5)
 _INVISIBLE_MODE = 3
 _CLIPPING_MODE = 7
@@ -35,10 +35,9 @@ _SCAN_SHARE = 0.5  # pictures that cover this much of a page are a scan of it
 
 
 class PageVisibility(msgspec.Struct, frozen=True):
-    """`unseen`: text objects that nobody sees. `has_layer`: there is unpainted text over a scan, which is not among
-    them, since the picture shows it. `drawn`: there is more on the page than text. `rules`: the thin boxes of its
-    ruling lines.
-    """
+    """The text objects that nobody sees are `unseen`. `has_layer` tells that there is unpainted text over a scan, which
+    is not among them, since the picture shows it; `drawn` that there is more on the page than text. `rules` are the
+    thin boxes of its ruling lines."""
 
     unseen: list[RawObject]
     has_layer: bool
@@ -52,9 +51,9 @@ class _TextObject(msgspec.Struct, frozen=True):
 
 
 def look_at(page: pypdfium2.PdfPage, content: Content) -> PageVisibility:
-    """Finds text that is not painted, fully transparent, too small, as pale as its ground, or outside of the page.
+    """Find text that is not painted, fully transparent, too small, as pale as its ground, or outside of the page.
 
-    Raises AppError DOCUMENT_LIMIT where the page is made of too many objects.
+    Raises AppError DOCUMENT_LIMIT if the page is made of too many objects.
     """
     page_box: Box = page.get_bbox()
     survey = _Survey(page_box, content)
@@ -68,7 +67,8 @@ def look_at(page: pypdfium2.PdfPage, content: Content) -> PageVisibility:
 
 
 class _Survey:
-    """Sorts a page's objects: `unpainted` by their mode; `pale` ones are then compared on the drawn page."""
+    """Sorts a page's objects. Those that are `unpainted` are known by their mode; `pale` ones are then compared on the
+    drawn page."""
 
     def __init__(self, page_box: Box, content: Content) -> None:
         self.unseen: list[RawObject] = []
@@ -80,7 +80,7 @@ class _Survey:
         self._page_box = page_box
         self._content = content
         self._objects = 0
-        # Made once: there may be thousands of objects on a page.
+        # The variables of PDFium's calls are made once: there may be thousands of objects on a page.
         self._edges = [ctypes.c_float() for _ in range(4)]
         self._edge_refs = [ctypes.byref(edge) for edge in self._edges]
         self._colour = [ctypes.c_uint() for _ in range(4)]
@@ -94,7 +94,7 @@ class _Survey:
         matrix: Matrix | None,
         depth: int,
     ) -> None:
-        """Visits all objects of a page, or of a form on it; `matrix` leads from the form to the page."""
+        """Visit all objects of a page, or of a form on it; `matrix` leads from the form to the page."""
         self._objects += max(0, count)
         refuse_over(MAX_PAGE_OBJECTS, self._objects, "page_objects", self._content)
         for index in range(count):
@@ -151,7 +151,7 @@ class _Survey:
 
 
 def _without_effect(page: pypdfium2.PdfPage, suspects: list[_TextObject]) -> list[RawObject]:
-    """The suspects without which the drawn page looks the same. All are active again afterwards."""
+    """Return the suspects without which the drawn page looks the same. All are active again afterwards."""
     width, height = page.get_size()
     scale = min(1.0, math.sqrt(_SAMPLE_PIXELS / max(width * height, 1.0)))
     with_them, stride = _draw(page, scale)
@@ -188,13 +188,13 @@ def _without_effect(page: pypdfium2.PdfPage, suspects: list[_TextObject]) -> lis
 
 
 def _draw(page: pypdfium2.PdfPage, scale: float) -> tuple[bytes, int]:
-    """The page in shades of grey, a byte a pixel, and the length of a row in bytes."""
+    """Return the page in shades of grey, a byte a pixel, and the length of a row in bytes."""
     with closing(page.render(scale=scale, grayscale=True, may_draw_forms=False)) as bitmap:
         return bytes(bitmap.buffer), bitmap.stride
 
 
 def _differing(some: bytes, others: bytes) -> list[int]:
-    """The columns where two rows of pixels differ visibly."""
+    """Return the columns in which two rows of pixels differ visibly."""
     if some == others:
         return []
     pairs = enumerate(zip(some, others, strict=True))
@@ -225,7 +225,7 @@ def _path_matrix(raw: RawObject, matrix: Matrix | None) -> Matrix:
 
 
 def _size_of(raw: RawObject, matrix: Matrix | None) -> float:
-    """The font size on the page, in points."""
+    """Return the font size on the page, in points."""
     size = ctypes.c_float()
     pdfium.FPDFTextObj_GetFontSize(raw, ctypes.byref(size))
     a, b, c, d, _, _ = _multiply(_matrix_of(raw), matrix)
@@ -242,6 +242,6 @@ def meet(some: Box, other: Box) -> bool:
 
 
 def _holds(outer: Box, inner: Box) -> bool:
-    """Whether the middle of `inner` is in `outer`."""
+    """Return whether the middle of `inner` is in `outer`."""
     x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
     return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]

@@ -23,7 +23,7 @@ COLOURS: dict[Marker, tuple[int, int, int]] = {
     Marker.BLUE: (158, 203, 245),
     Marker.GREEN: (171, 222, 160),
 }
-"""Under words, multiplied with the paper: black text keeps a contrast of 10 and more."""
+"""The colours under words, multiplied with the paper: black text keeps a contrast of 10 and more."""
 
 _SPAN = 1 << 24  # device units across the page
 _PLAIN = (240, 200, 80)
@@ -37,17 +37,17 @@ def _take(_file: Any, data: Any, size: int) -> int:
     return 1
 
 
-# Made while the module is imported: later, in the sandbox, no memory can be had for code.
+# The callback is made while the module is imported: later, in the sandbox, no memory can be had for code.
 _writer = pdfium.FPDF_FILEWRITE()
 _writer.version = 1
 _writer.WriteBlock = type(_writer.WriteBlock)(_take)
 
 
 def annotated(content: Content, highlights: Sequence[Highlight]) -> bytes:
-    """The whole file, written anew, with one annotation for each highlight; what was encrypted still is.
+    """Return the whole file, written anew, with one annotation for each highlight; what was encrypted still is.
 
-    Raises AppError PAGE_UNAVAILABLE for a page that does not exist, DOCUMENT_DAMAGED where PDFium cannot write the
-    file, and as `open_file` does.
+    Raises AppError PAGE_UNAVAILABLE for a page that does not exist, DOCUMENT_DAMAGED if PDFium cannot write the file,
+    and as `open_file` does.
     """
     with open_file(content) as pdf:
         for page, on_page in groupby(sorted(highlights, key=attrgetter("page")), attrgetter("page")):
@@ -86,15 +86,15 @@ def _add(page: pypdfium2.PdfPage, highlight: Highlight) -> None:
 
 
 def _quad(page: pypdfium2.PdfPage, box: tuple[float, float, float, float]) -> pdfium.FS_QUADPOINTSF:
-    """The corners as every viewer expects them, whatever the standard says: upper left, upper right, lower left, lower
-    right, as one sees the page."""
+    """Return the corners as every viewer expects them, whatever the standard says: upper left, upper right, lower left,
+    lower right, as one sees the page."""
     left, top, right, bottom = box
     corners = [_on_page(page, x, y) for x, y in ((left, top), (right, top), (left, bottom), (right, bottom))]
     return pdfium.FS_QUADPOINTSF(*(edge for corner in corners for edge in corner))
 
 
 def _on_page(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]:
-    """Points of the page, from shares of its drawing."""
+    """Return points of the page for shares of its drawing."""
     across, up = ctypes.c_double(), ctypes.c_double()
     at = (round(x * _SPAN), round(y * _SPAN))
     pdfium.FPDF_DeviceToPage(page.raw, 0, 0, _SPAN, _SPAN, 0, *at, ctypes.byref(across), ctypes.byref(up))
@@ -108,6 +108,6 @@ def _around(quads: Sequence[pdfium.FS_QUADPOINTSF]) -> pdfium.FS_RECTF:
 
 
 def _wide(text: str) -> Any:
-    """A string in the form that PDFium takes: UTF-16, little endian, with a zero at its end."""
+    """Return a string in the form that PDFium takes: UTF-16, little endian, with a zero at its end."""
     encoded = text.encode("utf-16-le", "replace") + b"\0\0"
     return ctypes.cast(ctypes.create_string_buffer(encoded), ctypes.POINTER(pdfium.FPDF_WCHAR))

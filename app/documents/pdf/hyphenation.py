@@ -42,7 +42,7 @@ class Words:
                 self._counts.update(filter(self._wanted.__contains__, found))
 
     def keeps_hyphen(self, left: str, right: str) -> bool | None:
-        """Whether the book writes the two parts with a hyphen elsewhere; None where it does not show."""
+        """Return whether the book writes the two parts with a hyphen elsewhere; None if it does not show."""
         for joined, compound in _readings(left, right):
             without, with_hyphen = self._counts[joined], self._counts[compound]
             if without != with_hyphen:
@@ -51,9 +51,8 @@ class Words:
 
 
 def join(before: str, line: str, words: Words, is_code: bool, is_filled: bool = False) -> str:
-    """Joins a line and the next. `is_code`: both sides of the break are program code; `is_filled`: the first line is
-    full.
-    """
+    """Join a line and the next. `is_code` tells that both sides of the break are program code, `is_filled` that the
+    first line is full."""
     if before[-1:] and before[-1] in _HYPHENS and before[-2:-1].isalnum() and line[:1].isalnum():
         return before[:-1] + _hyphen(before, line, words, is_code) + line
     if before[-1:] == SOFT_HYPHEN:
@@ -62,7 +61,7 @@ def join(before: str, line: str, words: Words, is_code: bool, is_filled: bool = 
 
 
 def may_go_on(before: str) -> bool:
-    """Whether it matters if program code goes on after this line."""
+    """Return whether it matters if program code goes on after this line."""
     if before[-1:] in _BREAKS:
         return True
     last = before[before.rfind(" ") + 1 :]
@@ -70,7 +69,8 @@ def may_go_on(before: str) -> bool:
 
 
 def is_broken_inside(before: str, line: str, is_code: bool, is_filled: bool = False) -> bool:
-    """Whether a path, an address or a name in program code goes on in the next line, so that no space belongs there."""
+    """Return whether a path, an address or a name in program code goes on in the next line, so that no space belongs
+    there."""
     left, right = _last(before), line.split(maxsplit=1)[0] if line.strip() else ""
     if not left or not _GOES_ON.match(right) or _ENTRY.match(right):
         return False
@@ -92,7 +92,7 @@ def is_broken_inside(before: str, line: str, is_code: bool, is_filled: bool = Fa
 
 
 def _hyphen(before: str, line: str, words: Words, is_code: bool) -> str:
-    """The text that replaces the hyphen at the end of a line; "" where the word is joined."""
+    """Return the text that replaces the hyphen at the end of a line; "" if the word is joined."""
     written = "-" if before[-1] == SOFT_HYPHEN else before[-1]
     if not before[-2].isalpha() or not line[0].islower():
         return written
@@ -116,7 +116,7 @@ def _last(before: str) -> str:
 
 
 def _broken(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The two parts of every word that a line's end divides at a hyphen."""
+    """Yield the two parts of every word that a line's end divides at a hyphen."""
     for before, line in pairwise(lines):
         if before[-1:] and before[-1] in _HYPHENS:
             left, right = _LAST.search(before[-200:]), _FIRST.match(line)
@@ -125,7 +125,7 @@ def _broken(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _readings(left: str, right: str) -> Iterator[tuple[str, str]]:
-    """The word without the hyphen and with it; then only the parts next to the hyphen."""
+    """Yield the word without the hyphen and with it; then only the parts next to the hyphen."""
     left, right = (part.replace("\u2010", "-").casefold() for part in (left, right))
     yield left + right, f"{left}-{right}"
     inner_left, inner_right = left.rpartition("-")[2], right.partition("-")[0]

@@ -36,12 +36,12 @@ _MAX_APART = 200  # raised numbers of a page that are moved
 
 
 class PageLayout(msgspec.Struct, frozen=True):
-    """A page's lines in reading order. `pieces`: their places; empty where these are unknown.
+    """A page's lines in reading order. `pieces` are their places; empty if these are unknown.
 
-    `starts`: the lines that are not right below the one before; `rows`: those that are rows of a table. `tables`: where
-    their characters are; `inner`: the base lines within them. `code`: the lines with program code at their end and at
-    the beginning of the next one; `filled`: those that reach the edge of their column; both only where that matters for
-    joining them.
+    `starts` are the lines that are not right below the one before; `rows` are those that are rows of a table. `tables`
+    tell where their characters are; `inner` are the base lines within them. `code` are the lines with program code at
+    their end and at the beginning of the next one; `filled` are those that reach the edge of their column; both only if
+    that matters for joining them.
     """
 
     lines: tuple[str, ...]
@@ -59,7 +59,7 @@ class PageLayout(msgspec.Struct, frozen=True):
 
 
 def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box, rules: Sequence[Box] = ()) -> PageLayout:
-    """Orders the lines. `characters` has one for each that PDFium counts.
+    """Order the lines. `characters` has one for each that PDFium counts.
 
     The order of the page's stream stays, unless the page has tables, or columns that the stream runs across, or the
     stream runs against the direction of reading.
@@ -93,7 +93,7 @@ def lay_out(textpage: pypdfium2.PdfTextPage, characters: str, page_box: Box, rul
 def _ordered(
     placed: list[LinePiece], finder: CharacterFinder, tables: TablePlaceholders, rules: Sequence[Box]
 ) -> tuple[list[LinePiece], bool]:
-    """The pieces in reading order, with placeholders for tables; and whether they are in columns of text."""
+    """Return the pieces in reading order, with placeholders for tables; and whether they are in columns of text."""
     horizontal, vertical = merge(finder.turn(*rule) for rule in rules)
     shown = finder.rectangles(placed) if len(placed) >= _MIN_TABLE_LINES else []
     if vertical and len(placed) > 1:
@@ -116,7 +116,7 @@ def _ordered(
 
 
 def _code(finder: CharacterFinder, pieces: Sequence[LinePiece], rows: set[int]) -> frozenset[int]:
-    """The lines whose program code may run on into the next one."""
+    """Return the lines whose program code may run on into the next one."""
     return frozenset(
         index
         for index, (before, piece) in enumerate(pairwise(pieces))
@@ -128,7 +128,7 @@ def _code(finder: CharacterFinder, pieces: Sequence[LinePiece], rows: set[int]) 
 
 
 def _marked(pieces: list[LinePiece]) -> list[LinePiece]:
-    """Puts a mark before notes in small type whose number is not raised, where the page refers to them."""
+    """Put a mark before notes in small type whose number is not raised, if the page refers to them."""
     marks = {mark for piece in pieces if "[" in piece.text for mark in _MARK.findall(piece.text)}
     if not marks:
         return pieces
@@ -144,7 +144,7 @@ def _marked(pieces: list[LinePiece]) -> list[LinePiece]:
 
 
 def _filled(pieces: Sequence[LinePiece]) -> frozenset[int]:
-    """The full lines that end in a path: its words may be broken anywhere."""
+    """Return the full lines that end in a path: its words may be broken anywhere."""
     may = [index for index, piece in enumerate(pieces[:-1]) if "/" in piece.text[piece.text.rfind(" ") + 1 :]]
     if not may:
         return frozenset()
@@ -162,7 +162,7 @@ def _filled(pieces: Sequence[LinePiece]) -> frozenset[int]:
 def _written(
     finder: CharacterFinder, pieces: list[LinePiece], tables: TablePlaceholders
 ) -> tuple[list[LinePiece], set[int]]:
-    """The text of the lines and of the rows of tables, and which of them are rows."""
+    """Return the text of the lines and of the rows of tables, and which of them are rows."""
     parts: list[list[list[LinePiece]] | list[LinePiece]] = []
     for is_table, run in groupby(pieces, tables.is_placeholder):
         together = list(run)
@@ -191,9 +191,8 @@ def _written(
 
 
 def _grouped(pieces: list[LinePiece]) -> list[list[LinePiece]]:
-    """Groups the pieces of a line: PDFium ends one at a raised number, and what is right after, above or below it
-    belongs to it.
-    """
+    """Group the pieces of a line: PDFium ends one at a raised number, and what is right after, above or below it
+    belongs to it."""
     groups: list[list[LinePiece]] = []
     right = 0.0
     for piece in pieces:
@@ -207,7 +206,7 @@ def _grouped(pieces: list[LinePiece]) -> list[list[LinePiece]]:
 
 
 def _continues(group: list[LinePiece], right: float, piece: LinePiece) -> bool:
-    """Whether the piece continues the line; `right`: where the group's pieces end."""
+    """Return whether the piece continues the line; `right` is where the group's pieces end."""
     before = group[-1]
     larger = before if len(group) == 1 else max(group, key=lambda each: each.height)
     height = max(larger.height, piece.height)
@@ -221,7 +220,7 @@ def _continues(group: list[LinePiece], right: float, piece: LinePiece) -> bool:
 
 
 def _settled(finder: CharacterFinder, groups: list[list[LinePiece]]) -> list[list[LinePiece]]:
-    """Moves raised numbers that the page shows apart from their line to their place in it."""
+    """Move raised numbers that the page shows apart from their line to their place in it."""
     usual = median(group[0].height for group in groups) if groups else 0.0
     apart = [
         group for group in groups if group[0].height < _SMALL * usual and len(group) == 1 and is_mark(group[0].text)
@@ -237,7 +236,7 @@ def _settled(finder: CharacterFinder, groups: list[list[LinePiece]]) -> list[lis
 
 
 def _joined(group: list[LinePiece], text: str) -> LinePiece:
-    """The pieces as one. `text`: with its raised and lowered parts, if any were looked for."""
+    """Return the pieces as one. `text` is theirs with its raised and lowered parts, if any were looked for."""
     if len(group) == 1 and not text:
         return group[0]
     first, larger = group[0], max(group, key=lambda each: each.height)
@@ -250,7 +249,7 @@ def _joined(group: list[LinePiece], text: str) -> LinePiece:
 
 
 def _starts(pieces: list[LinePiece], in_columns: bool) -> frozenset[int]:
-    """The lines that begin a paragraph: those farther below the line before than usual, or above it."""
+    """Return the lines that begin a paragraph: those farther below the line before than usual, or above it."""
     steps = [before.baseline - piece.baseline for before, piece in pairwise(pieces)]
     down = [step for step in steps if step > 0]
     usual = median(down) if len(down) >= _MIN_ORDERED_LINES else math.inf

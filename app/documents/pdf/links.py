@@ -14,13 +14,14 @@ from app.core.documents.document import MAX_ADDRESS_CHARACTERS, MAX_LINK_BOXES, 
 from app.documents.pdf.rulings import Box
 
 Place: TypeAlias = Callable[[float, float], tuple[float, float]]
-"""From points of the page to shares of its drawing."""
+"""The way from points of the page to shares of its drawing."""
 
 _MOST_ANNOTATIONS = 10_000
 
 
 def page_links(page: pypdfium2.PdfPage, place: Place) -> tuple[PageLink, ...]:
-    """In the file's order. Those that lead to no page of this file, and to no address on the web, are left out."""
+    """Return the links in the file's order. Those that lead to no page of this file, and to no address on the web, are
+    left out."""
     links = (link for raw in _enumerate(page) if (link := _read(page, raw, place)) is not None)
     return tuple(islice(links, MAX_PAGE_LINKS))
 
@@ -50,7 +51,7 @@ def _read(page: pypdfium2.PdfPage, link: pdfium.FPDF_LINK, place: Place) -> Page
 
 
 def _address(document: pdfium.FPDF_DOCUMENT, action: pdfium.FPDF_ACTION) -> str:
-    """The address of a web link; empty for any other link, and for an address that is too long."""
+    """Return the address of a web link; empty for any other link, and for an address that is too long."""
     if pdfium.FPDFAction_GetType(action) != pdfium.PDFACTION_URI:
         return ""
     size = pdfium.FPDFAction_GetURIPath(document, action, None, 0)
@@ -62,8 +63,8 @@ def _address(document: pdfium.FPDF_DOCUMENT, action: pdfium.FPDF_ACTION) -> str:
 
 
 def _share(document: pdfium.FPDF_DOCUMENT, target: pdfium.FPDF_DEST, index: int) -> float:
-    """How far below the top of its page a place is. The page is not loaded for it, which takes long: where it is turned
-    or cropped that is a guess."""
+    """Return how far below the top of its page a place is, as a share of its height. The page is not loaded for it,
+    which takes long: if it is turned or cropped, that is a guess."""
     has_x, has_y, has_zoom = (ctypes.c_int() for _each in range(3))
     x, y, zoom = (ctypes.c_float() for _each in range(3))
     pointers = [ctypes.byref(each) for each in (has_x, has_y, has_zoom, x, y, zoom)]
@@ -80,7 +81,7 @@ def _share(document: pdfium.FPDF_DOCUMENT, target: pdfium.FPDF_DEST, index: int)
 
 
 def _boxes(link: pdfium.FPDF_LINK, place: Place) -> Iterator[Box]:
-    """The box of each line of the link, where the file gives these, else one box for the whole link."""
+    """Yield the box of each line of the link, if the file gives these, else one box for the whole link."""
     quad, found = pdfium.FS_QUADPOINTSF(), False
     for number in range(min(pdfium.FPDFLink_CountQuadPoints(link), MAX_LINK_BOXES)):
         if pdfium.FPDFLink_GetQuadPoints(link, number, ctypes.byref(quad)):
@@ -96,7 +97,7 @@ def _boxes(link: pdfium.FPDF_LINK, place: Place) -> Iterator[Box]:
 
 
 def _placed(left: float, bottom: float, right: float, top: float, place: Place) -> Box | None:
-    """None for what is off the page."""
+    """Return a box in shares of the drawing; None for what is off the page."""
     (x1, y1), (x2, y2) = place(left, top), place(right, bottom)
     x1, x2, y1, y2 = (min(1.0, max(0.0, edge)) for edge in (*sorted((x1, x2)), *sorted((y1, y2))))
     return (x1, y1, x2, y2) if x2 > x1 and y2 > y1 else None

@@ -31,9 +31,8 @@ _AT_EDGES = 0.4  # times a line's height: a rule begins and ends this near to th
 
 
 class PlacedLines(msgspec.Struct, frozen=True):
-    """The lines with all that was inserted. `moved`: the new index of each old line; `touched`: the lines that are new
-    or changed.
-    """
+    """The lines with all that was inserted. `moved` is the new index of each old line; `touched` are the lines that are
+    new or changed."""
 
     lines: tuple[str, ...]
     starts: frozenset[int]
@@ -41,13 +40,13 @@ class PlacedLines(msgspec.Struct, frozen=True):
     touched: frozenset[int]
 
     def follow(self, lines: Collection[int]) -> frozenset[int]:
-        """The new indices of `lines`, without those that another line was inserted after."""
+        """Return the new indices of `lines`, without those that another line was inserted after."""
         moved = self.moved
         return frozenset(moved[line] for line in lines if moved[line + 1] == moved[line] + 1)
 
 
 class _Addition(msgspec.Struct, frozen=True, order=True):
-    """An insertion; `word`: the word of its line that follows it."""
+    """An insertion; `word` is the word of its line that follows it."""
 
     word: int
     left: float
@@ -61,10 +60,9 @@ def place(
     characters: str,
     rules: Sequence[Box] = (),
 ) -> PlacedLines:
-    """Puts fields beside their labels and notes below their paragraph, and marks struck words; what has no place goes
-    to the end, and so does all on a page whose lines have no known places. `rules`: the page's thin lines, some of
-    which strike words.
-    """
+    """Put fields beside their labels and notes below their paragraph, and mark struck words; what has no place goes to
+    the end, and so does all on a page whose lines have no known places. `rules` are the page's thin lines, some of
+    which strike words."""
     strikes = _strikes(layout, [turn(rule, layout.turns) for rule in rules])
     if not marks and not strikes:
         return PlacedLines(layout.lines, layout.starts, tuple(range(len(layout.lines))), frozenset())
@@ -80,9 +78,8 @@ def place(
 
 
 def _strikes(layout: PageLayout, rules: Sequence[Box]) -> list[tuple[int, Box]]:
-    """The rules drawn through a line of text, each with the line's index, which neither begin before nor
-    end after it.
-    """
+    """Return the rules drawn through a line of text, each with the line's index, which neither begin before nor end
+    after it."""
     horizontal = [rule for rule in rules if rule[2] - rule[0] >= rule[3] - rule[1]]
     if not horizontal:
         return []
@@ -124,7 +121,7 @@ class _Placer:
             self._behind[self._above(box)].append(mark.named)
 
     def strike(self, index: int, rule: Box) -> None:
-        """A rule through words strikes them if it begins and ends with them."""
+        """Mark the words of a line as struck if a rule runs through them, and begins and ends with them."""
         self._struck[index] += self._covered(index, rule, _AT_EDGES * self._layout.pieces[index].height)
 
     def take(self) -> PlacedLines:
@@ -152,7 +149,7 @@ class _Placer:
         return PlacedLines(tuple(lines), frozenset(starts), tuple(moved), frozenset(touched))
 
     def _across(self, box: Box) -> list[int]:
-        """The lines at a box's height, from top to bottom."""
+        """Return the lines at a box's height, from top to bottom."""
         first = bisect_left(self._baselines, box[1] - self._highest)
         last = bisect_left(self._baselines, box[3])
         found = []
@@ -164,7 +161,7 @@ class _Placer:
         return found
 
     def _add_beside(self, box: Box, mark: OverlayMark) -> bool:
-        """Adds the mark to a line at its height: inside it, after one on its left, or before one on its right."""
+        """Add the mark to a line at its height: inside it, after one on its left, or before one on its right."""
         pieces = self._layout.pieces
         lines = self._across(box)
         if not lines:
@@ -196,7 +193,7 @@ class _Placer:
         return True
 
     def _above(self, box: Box) -> int:
-        """The line that people read before this box; -1 for none."""
+        """Return the line that people read before this box; -1 for none."""
         pieces = self._layout.pieces
         if not pieces:
             return len(self._layout.lines) - 1
@@ -222,14 +219,14 @@ class _Placer:
         return index
 
     def _word_at(self, index: int, middle: float) -> int:
-        """The word after this place; the number of words where their places are unknown."""
+        """Return the word after this place; the number of words if their places are unknown."""
         middles = self._middles(index)
         return sum(each < middle for each in middles) if middles else len(_words(self._layout.lines[index]))
 
     def _covered(self, index: int, box: Box, near: float | None = None) -> list[tuple[int, int]]:
-        """The ranges of a line's characters, word by word, whose middles are inside a box from left to right; empty
-        where the written words are not those on the page. `near`: the box must begin and end this near to them.
-        """
+        """Return the ranges of a line's characters, word by word, whose middles are inside a box from left to right;
+        empty if the written words are not those on the page. With `near`, the box must begin and end this near to
+        them."""
         piece, line = self._layout.pieces[index], self._layout.lines[index]
         written = _words(line)
         shown = list(_WORD.finditer(self._characters, piece.begin, piece.end))
@@ -254,9 +251,8 @@ class _Placer:
         return ranges
 
     def _is_through(self, characters: Sequence[int], height: float) -> bool:
-        """Whether a rule at this height runs through most of the characters, and not between two of them, as the bar of
-        a fraction does.
-        """
+        """Return whether a rule at this height runs through most of the characters, and not between two of them, as the
+        bar of a fraction does."""
         edges = [ctypes.c_double() for _ in range(4)]
         references = [ctypes.byref(edge) for edge in edges]
         crossed = 0
@@ -273,7 +269,7 @@ class _Placer:
         return [words[word].span() for word, middle in enumerate(middles) if box[0] <= middle <= box[2]]
 
     def _middles(self, index: int) -> list[float]:
-        """The middle of each word of a line; empty where the written words are not those on the page."""
+        """Return the middle of each word of a line; empty if the written words are not those on the page."""
         piece = self._layout.pieces[index]
         middles = []
         for match in _WORD.finditer(self._characters, piece.begin, piece.end):
@@ -285,7 +281,7 @@ class _Placer:
 
 
 def _may_be_struck(line: str, start: int, end: int) -> bool:
-    """Whether these are whole words, or a long enough part of one: a rule through anything else is a drawing."""
+    """Return whether these are whole words, or a long enough part of one: a rule through anything else is a drawing."""
     said = line[start:end]
     is_whole = not (line[start - 1 : start].isalnum() and start > 0) and not line[end : end + 1].isalnum()
     letters = sum(map(str.isalnum, said))
@@ -299,7 +295,7 @@ def _words(line: str) -> list[re.Match[str]]:
 
 
 def _with(line: str, inside: Iterable[_Addition], struck: Iterable[tuple[int, int]]) -> str:
-    """The line with its struck characters marked and the additions inserted."""
+    """Return the line with its struck characters marked and the additions inserted."""
     words = _words(line)
     additions = [(words[each.word].start() if each.word < len(words) else len(line), each.text) for each in inside]
     parts: list[str] = []
@@ -318,7 +314,7 @@ def _with(line: str, inside: Iterable[_Addition], struck: Iterable[tuple[int, in
 
 
 def _united(line: str, ranges: Iterable[tuple[int, int]], apart: Collection[int]) -> list[tuple[int, int]]:
-    """Joins ranges of a line that have only white space between them, unless something is inserted there (`apart`)."""
+    """Join ranges of a line that have only white space between them, unless something is inserted there (`apart`)."""
     united: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
         if united and not line[united[-1][1] : start].strip() and start not in apart:

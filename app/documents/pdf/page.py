@@ -28,12 +28,12 @@ from app.documents.text.hidden import LeftOut
 _TABLE = "\ufdd0"  # in the place of a table; not a character
 _ODD_SAMPLES = 50
 _GENERATED_HYPHEN = 0x2
-# Not text, says IsControlChar in PDFium's cpdf_textpage.cpp.
+# These characters are no text, says IsControlChar in PDFium's cpdf_textpage.cpp.
 _CONTROLS = {*(0x2, 0x3, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE)}
 
 
 class PageLines(msgspec.Struct, frozen=True):
-    """The visible text of a page, line by line in reading order; `edges`: the rows that may be running heads."""
+    """The visible text of a page, line by line in reading order; `edges` are the rows that may be running heads."""
 
     lines: tuple[str, ...]
     starts: frozenset[int] = frozenset()  # lines that do not continue the one before
@@ -55,9 +55,10 @@ class PageLines(msgspec.Struct, frozen=True):
 def read_page(
     page: pypdfium2.PdfPage, content: Content, characters_before: int, on_top: OnTop = NOTHING_ON_TOP
 ) -> PageLines:
-    """Leaves out and flags what `hidden_text.look_at` finds; the text layer of a scan stays, with a flag of its own.
+    """Read a page; leave out and flag what `hidden_text.look_at` finds. The text layer of a scan stays, with a flag of
+    its own.
 
-    Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError where the page's text cannot be read.
+    Raises AppError DOCUMENT_LIMIT, and pypdfium2.PdfiumError if the page's text cannot be read.
     """
     seen = look_at(page, content)
     layout, unmapped, placed = extract(page, content, characters_before, seen.rules, on_top)
@@ -98,7 +99,8 @@ def read_page(
 
 
 def make_page(number: int, label: str, chapter: str, page: PageLines, running: frozenset[int], words: Words) -> Page:
-    """The lines joined into paragraphs, without those in `running`; `words`: those of the whole book."""
+    """Return the page with its lines joined into paragraphs, without those in `running`; `words` are those of the whole
+    book."""
     shown = [index for index in range(len(page.lines)) if index not in running]
     untrusted_lines = [page.lines[index] for index in shown]
     text, invisible = clean(_join(page, shown, words))
@@ -118,7 +120,7 @@ def make_page(number: int, label: str, chapter: str, page: PageLines, running: f
 
 
 def _join(page: PageLines, shown: Sequence[int], words: Words) -> str:
-    """Joins the lines; those of tables stay as they are, and do not count for the usual width."""
+    """Join the lines; those of tables stay as they are, and do not count for the usual width."""
     lines: list[str] = []
     starts: set[int] = set()
     code: set[int] = set()
@@ -140,7 +142,7 @@ def _join(page: PageLines, shown: Sequence[int], words: Words) -> str:
 
 
 def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftOut) -> None:
-    """Keeps the text of these objects, which must still be active, without that of forms nested too deep."""
+    """Keep the text of these objects, which must still be active, without that of forms nested too deep."""
     with closing(page.get_textpage()) as textpage:
         for raw in unseen[:MAX_HIDDEN_CHARACTERS]:  # PDFium reads all characters of the page for each of them
             if left_out.is_full or pdfium.FPDFPageObj_GetType(raw) != pdfium.FPDF_PAGEOBJ_TEXT:
@@ -156,9 +158,8 @@ def _count_seen(layout: PageLayout) -> int:
 def extract(
     page: pypdfium2.PdfPage, content: Content, characters_before: int, rules: Sequence[Box], on_top: OnTop
 ) -> tuple[PageLayout, float, PlacedLines]:
-    """The lines of all active objects; the share of characters (of a sample) without a meaning in the PDF; and the
-    lines with what is on top of them.
-    """
+    """Return the lines of all active objects; the share of characters (of a sample) without a meaning in the PDF; and
+    the lines with what is on top of them."""
     with closing(page.get_textpage()) as textpage:
         count = textpage.count_chars()
         refuse_over(MAX_CHARACTERS, characters_before + count, "characters", content)
@@ -173,9 +174,8 @@ def extract(
 
 
 def _all_at_once(textpage: pypdfium2.PdfTextPage, count: int) -> str | None:
-    """None where PDFium would leave out characters: those without a meaning, or, in old versions, those
-    beyond U+FFFF.
-    """
+    """Return the text; None if PDFium would leave out characters: those without a meaning, or, in old versions, those
+    beyond U+FFFF."""
     if pdfium.FPDFText_GetTextIndexFromCharIndex(textpage.raw, count - 1) != count - 1:
         return None
     buffer = (ctypes.c_ushort * (count + 1))()
@@ -186,7 +186,7 @@ def _all_at_once(textpage: pypdfium2.PdfTextPage, count: int) -> str | None:
 
 
 def _one_by_one(textpage: pypdfium2.PdfTextPage, count: int) -> str:
-    """Much slower, and complete: what has no meaning becomes U+FFFD."""
+    """Return the text, much slower and complete: what has no meaning becomes U+FFFD."""
     characters = []
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(textpage.raw, index)

@@ -32,7 +32,8 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
 class Number(NamedTuple):
-    """`style`: what two numbers of one sequence share: `decimal` or `roman`, and what is before it, as in `A-7`."""
+    """A number at a page's edge. `style` is what two numbers of one sequence share: `decimal` or `roman`, and what is
+    before it, as in `A-7`."""
 
     start: int
     end: int
@@ -47,7 +48,7 @@ class Number(NamedTuple):
 
 
 class EdgeRow(msgspec.Struct, frozen=True):
-    """All text at one height near a page's edge; `lines`: its indices among the page's lines."""
+    """All text at one height near a page's edge; `lines` are its indices among the page's lines."""
 
     lines: tuple[int, ...]
     text: str
@@ -60,9 +61,8 @@ class EdgeRow(msgspec.Struct, frozen=True):
 
 
 class Edges(msgspec.Struct, frozen=True):
-    """The outermost rows of a page, from outside inwards; `pitch`, `size`: the usual distance and height of
-    its lines.
-    """
+    """The outermost rows of a page, from outside inwards; `pitch` and `size` are the usual distance and height of its
+    lines."""
 
     top: tuple[EdgeRow, ...] = ()
     bottom: tuple[EdgeRow, ...] = ()
@@ -76,14 +76,13 @@ class Edges(msgspec.Struct, frozen=True):
 
 
 def letters_of(text: str) -> str:
-    """The letters of a text, case-folded: equal for two forms of a title."""
+    """Return the letters of a text, case-folded: equal for two forms of a title."""
     return _NO_LETTERS.sub("", text).casefold()
 
 
 def find_edges(pieces: Sequence[LinePiece], bottom: float, top: float, inner: Sequence[float] = ()) -> Edges:
-    """Finds the rows. `pieces`: the page's lines, in any order; the page reaches from `bottom` to `top`. `inner`: the
-    base lines of text that became one line, the rows of tables.
-    """
+    """Find the rows. `pieces` are the page's lines, in any order; the page reaches from `bottom` to `top`. `inner` are
+    the base lines of text that became one line, the rows of tables."""
     if not pieces:
         return Edges()
     order = sorted(range(len(pieces)), key=lambda index: -pieces[index].baseline)
@@ -122,7 +121,7 @@ def find_edges(pieces: Sequence[LinePiece], bottom: float, top: float, inner: Se
 
 
 def with_moved(edges: Edges, moved: Sequence[int], touched: frozenset[int]) -> Edges:
-    """The edges after lines moved as `moved` says. A row with a `touched` line says more than a running head."""
+    """Return the edges after lines moved as `moved` says. A row with a `touched` line says more than a running head."""
 
     def row_now(row: EdgeRow) -> EdgeRow:
         lines = tuple(moved[line] for line in row.lines)
@@ -136,7 +135,7 @@ def with_moved(edges: Edges, moved: Sequence[int], touched: frozenset[int]) -> E
 
 
 def _usual_height(pieces: Sequence[LinePiece]) -> float:
-    """The usual height of a line, weighted by its length."""
+    """Return the usual height of a line, weighted by its length."""
     heights = sorted((piece.height, len(piece.text.replace(BETWEEN_CELLS, " "))) for piece in pieces)
     half, said = sum(weight for _, weight in heights) / 2, 0
     for height, weight in heights:
@@ -156,7 +155,7 @@ def find_numbers(text: str) -> Iterator[Number]:
 
 
 def write_number(value: int, like: Number) -> str:
-    """`value` in the book's style; empty where it cannot be written."""
+    """Write `value` in the book's style; empty if it cannot be written so."""
     if like.is_decimal:
         return f"{like.prefix}{value}"
     if not 0 < value < 400:
@@ -176,7 +175,7 @@ class Counts:
         self._found[edge, number.style, number.value - index].append((index, height))
 
     def counts_on(self, index: int, edge: int, number: Number, height: float) -> bool:
-        """Whether at least two other pages nearby continue this number at the same place."""
+        """Return whether at least two other pages nearby continue this number at the same place."""
         found: Sequence[tuple[int, float]] = self._found.get((edge, number.style, number.value - index), ())
         first = bisect_left(found, (index - _NEAR_PAGES, -math.inf))
         last = bisect_right(found, (index + _NEAR_PAGES, math.inf))

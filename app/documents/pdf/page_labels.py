@@ -29,7 +29,8 @@ _BORDER = re.compile(r"\s*[|·•]\s*")
 
 
 class _Sighting(msgspec.Struct, frozen=True):
-    """A number where page numbers are. `side`: -1 first in its row, 1 last, 0 by itself or called a page."""
+    """A number where page numbers are. `side` is -1 for the first in its row, 1 for the last, 0 for one by itself or
+    called a page."""
 
     page: int
     number: Number
@@ -49,7 +50,7 @@ class _Run(msgspec.Struct, frozen=True):
 
 
 def find_labels(pages: Sequence[Edges]) -> tuple[str, ...]:
-    """A label for each page; empty where it is not clear what the pages print.
+    """Find a label for each page; empty if it is not clear what the pages print.
 
     Clear is a number at the same place of at least four fifths of the pages from the first to the last of at least
     four, which grows by one with each page, and which no other number at the edges contradicts.
@@ -74,7 +75,7 @@ def _says_nothing(run: _Run) -> bool:
 
 
 def _fill_before(labels: list[str], run: _Run, start: int) -> None:
-    """Labels pages before a run that are counted but print no number, such as a title page."""
+    """Label pages before a run that are counted but print no number, such as a title page."""
     if run.first + run.ahead <= _MAX_UNPRINTED:
         for page in range(max(start, 1 - run.ahead), run.first):
             labels[page] = run.label(page)
@@ -106,7 +107,7 @@ def _sightings(page: int, row: EdgeRow) -> Iterator[_Sighting]:
 
 
 def _split(found: list[_Sighting], ahead: int) -> Iterator[_Run]:
-    """The runs of pages that print the number; divided at the widest gap until enough of each do."""
+    """Yield the runs of pages that print the number; they are divided at the widest gap until enough of each do."""
     if len({sighting.page for sighting in found}) < _MIN_RUN:
         return
     usual = median(sighting.height for sighting in found)
@@ -123,13 +124,14 @@ def _split(found: list[_Sighting], ahead: int) -> Iterator[_Run]:
 
 
 def _is_page_number(found: Sequence[_Sighting]) -> bool:
-    """Whether it is by itself, called a page, or now left and now right of the same words: `Invoice 7` is not."""
+    """Return whether a number is by itself, called a page, or now left and now right of the same words: `Invoice 7` is
+    not."""
     left, right = (sum(sighting.side == side for sighting in found) for side in (-1, 1))
     return (left + right) <= (1 - _MIN_SHARE) * len(found) or min(left, right) >= _MIN_SIDE_SHARE * len(found)
 
 
 def _chosen(runs: list[_Run]) -> list[_Run]:
-    """The runs in order, without those that others contradict on as many pages."""
+    """Return the runs in order, without those that others contradict on as many pages."""
     unlike = [
         run
         for run in runs

@@ -18,7 +18,8 @@ WIDE = re.compile(
 
 
 def has_leader(text: str) -> bool:
-    """Whether it has a dot leader, as in a table of contents. Most lines have too few dots: this is for speed."""
+    """Return whether a text has a dot leader, as in a table of contents. Most lines have too few dots: this is for
+    speed."""
     return (text.count(".") >= 4 or "……" in text) and _LEADER.search(text) is not None
 
 
@@ -31,10 +32,11 @@ def join_lines(
     filled: Collection[int] = frozenset(),
     words: Words | None = None,
 ) -> str:
-    """Joins lines that reach the right margin to the next one; all others end there, and so do those before `starts`.
+    """Join lines that reach the right margin to the next one; all others end there, and so do those before `starts`.
 
-    `code`: the lines whose program code runs on into the next; `filled`: the lines that are full. `words`: those of the
-    whole book, which show whether a hyphen at a line's end belongs to its word; by default those of these lines.
+    `code` are the lines whose program code runs on into the next; `filled` are the lines that are full. `words` are
+    those of the whole book, which show whether a hyphen at a line's end belongs to its word; by default those of these
+    lines.
     """
     words = Words([untrusted_lines]) if words is None else words
     least = _MIN_FULL_COLUMN_LINE if in_columns else _MIN_FULL_LINE
@@ -59,9 +61,8 @@ def join_lines(
 def _mend(
     untrusted_lines: Sequence[str], starts: Collection[int], code: Collection[int], words: Words
 ) -> tuple[list[str], set[int], list[int]]:
-    """The lines without PDFium's hyphens, which of them are `starts`, and the last line that each was made of: a word
-    with such a hyphen goes on in the next line.
-    """
+    """Return the lines without PDFium's hyphens, which of them are `starts`, and the last line that each was made of: a
+    word with such a hyphen goes on in the next line."""
     lines: list[str] = []
     first: set[int] = set()
     lasts: list[int] = []
@@ -78,13 +79,13 @@ def _mend(
 
 
 def _usual_width(widths: list[int]) -> int:
-    """The width of a full line, without the widest tenth, which may be headers or tables."""
+    """Return the width of a full line, without the widest tenth, which may be headers or tables."""
     lines = sorted(width for width in widths if width)
     return lines[min(len(lines) * 9 // 10, len(lines) - 1)] if lines else 0
 
 
 def _goes_on(before: str, width: int, line: str, full: float) -> bool:
-    """Whether the next line's first word would not have fitted, and nothing else divides them."""
+    """Return whether the next line's first word would not have fitted, and nothing else divides the lines."""
     if not before or not line or ITEM.match(line) or has_leader(before) or has_leader(line):
         return False
     word = 2 if WIDE.match(line) else len(line.split(maxsplit=1)[0]) + 1

@@ -49,13 +49,13 @@ MAX_STRING_BYTES = 64 << 10  # of a title, label or language tag
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """The text and label of each page. Pages that cannot be loaded are flagged DAMAGED; the others stay.
+    """Parse the text and label of each page. Pages that cannot be loaded are flagged DAMAGED; the others stay.
 
     A document of nothing but pictures is accepted: its text may be recognised later. A page's chapter is the first
     entry of the outline that leads to it, or else the last one before.
     """
     with open_file(content) as pdf, ExitStack() as forms:
-        # Opened a second time, with its form, only if needed: reading annotations changes pages.
+        # The file is opened a second time, with its form, only if needed: reading annotations changes pages.
         with_form = cache(lambda: forms.enter_context(open_file(content, with_form=True)))
         refuse_over(MAX_PAGES, len(pdf), "pages", content)
         outline = _outline(pdf, len(pdf))
@@ -94,9 +94,9 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def page_image(content: Content, page: int, width: int) -> Raster:
-    """Page `page`, from 1, drawn `width` pixels wide, or smaller where that would exceed the limits of an image.
+    """Return page `page`, from 1, drawn `width` pixels wide, or smaller if that would exceed the limits of an image.
 
-    Raises AppError PAGE_UNAVAILABLE where there is no such page, or PDFium cannot draw it.
+    Raises AppError PAGE_UNAVAILABLE if there is no such page, or PDFium cannot draw it.
     """
 
     def scale(page_width: float, page_height: float) -> float:
@@ -107,7 +107,8 @@ def page_image(content: Content, page: int, width: int) -> Raster:
 
 
 def page_sizes(content: Content) -> tuple[tuple[float, float], ...]:
-    """Width and height of each page in points, as it is drawn; of one that cannot be loaded, those of Letter."""
+    """Return width and height of each page in points, as it is drawn; for one that cannot be loaded, those of
+    Letter."""
     size = pdfium.FS_SIZEF()
     sizes = []
     with open_file(content) as pdf:
@@ -123,14 +124,14 @@ def _side(points: float) -> float:
 
 
 def scan_image(content: Content, page: int) -> Raster:
-    """Draw a page at SCAN_DPI, or smaller where a side would exceed MAX_SCAN_SIDE; raises as `page_image` does."""
+    """Draw a page at SCAN_DPI, or smaller if a side would exceed MAX_SCAN_SIDE; raises as `page_image` does."""
     return _drawn(
         content, page, lambda width, height: min(SCAN_DPI / 72, (MAX_SCAN_SIDE - 0.5) / max(width, height, 1.0))
     )
 
 
 def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) -> Raster:
-    """`scale` gives pixels per point for the page's width and height in points."""
+    """Draw a page; `scale` returns pixels per point for the page's width and height in points."""
     with open_page(content, page, with_form=True) as drawn_page:
         bitmap = drawn_page.render(scale=scale(*drawn_page.get_size()), rev_byteorder=True)
         pixels, row_bytes = bytes(bitmap.buffer), 3 * bitmap.width
@@ -140,7 +141,7 @@ def _drawn(content: Content, page: int, scale: Callable[[float, float], float]) 
 
 @contextmanager
 def open_page(content: Content, page: int, *, with_form: bool = False) -> Iterator[pypdfium2.PdfPage]:
-    """Page `page`, from 1. Raises AppError PAGE_UNAVAILABLE where there is none, or where PDFium fails on it."""
+    """Open page `page`, from 1. Raises AppError PAGE_UNAVAILABLE if there is none, or if PDFium fails on it."""
     unavailable = AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=page)
     with open_file(content, with_form=with_form) as pdf:
         if not 1 <= page <= len(pdf):
@@ -154,7 +155,7 @@ def open_page(content: Content, page: int, *, with_form: bool = False) -> Iterat
 
 @contextmanager
 def open_file(content: Content, *, with_form: bool = False) -> Iterator[pypdfium2.PdfDocument]:
-    """`with_form`: form fields can be read and drawn; no script runs, as PDFium is built without.
+    """Open a file; with `with_form`, form fields can be read and drawn. No script runs, as PDFium is built without.
 
     Either password of a PDF opens it, the user's or the owner's. Raises AppError DOCUMENT_PASSWORD_NEEDED,
     DOCUMENT_PASSWORD_WRONG, DOCUMENT_ENCRYPTED (by a scheme that PDFium does not know) or DOCUMENT_DAMAGED.
@@ -184,7 +185,7 @@ def _read(
     characters_before: int,
     with_form: Callable[[], pypdfium2.PdfDocument],
 ) -> PageLines | None:
-    """None for a page that is damaged."""
+    """Read a page; None for one that is damaged."""
     try:
         with closing(pdf[index]) as page:
             on_top = NOTHING_ON_TOP
@@ -196,7 +197,7 @@ def _read(
 
 
 def _labels(pdf: pypdfium2.PdfDocument) -> tuple[str, ...]:
-    """The labels in the file, a number for a page without one; empty where the file has none at all."""
+    """Return the labels in the file, a number for a page without one; empty if the file has none at all."""
     given = [
         clean_line(_string(lambda *to, at=index: pdfium.FPDF_GetPageLabel(pdf.raw, at, *to)), MAX_LABEL_CHARACTERS)
         for index in range(len(pdf))
@@ -205,7 +206,8 @@ def _labels(pdf: pypdfium2.PdfDocument) -> tuple[str, ...]:
 
 
 def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> Iterator[Title]:
-    """The titles that a running head may repeat: the outline, and lines that are not at the edge of their page."""
+    """Yield the titles that a running head may repeat: the outline, and lines that are not at the edge of their
+    page."""
     for section in outline:
         yield Title(section.title)
     for number, page in enumerate(found):
@@ -219,7 +221,7 @@ def _titles(found: Sequence[PageLines | None], outline: Sequence[Section]) -> It
 
 
 def _outline(pdf: pypdfium2.PdfDocument, pages: int) -> tuple[Section, ...]:
-    """The entries that lead to a page; pypdfium2 stops at entries that lead back to one another."""
+    """Return the entries that lead to a page; pypdfium2 stops at entries that lead back to one another."""
     sections = []
     for entry in islice(pdf.get_toc(max_depth=MAX_OUTLINE_LEVELS), MAX_OUTLINE_ENTRIES):
         destination = entry.get_dest()
@@ -243,7 +245,7 @@ def _chapters(outline: tuple[Section, ...], pages: int) -> list[str]:
 
 
 def _facts(pdf: pypdfium2.PdfDocument) -> Facts:
-    """The facts in a PDF's information dictionary (ISO 32000-1, 14.3.3); a DOI may have an entry of its own."""
+    """Return the facts in a PDF's information dictionary (ISO 32000-1, 14.3.3); a DOI may have an entry of its own."""
     identifiers = (_metadata(pdf, key) for key in (b"doi", b"WPS-ARTICLEDOI", b"Subject", b"Title"))
     return make_facts(
         (_metadata(pdf, key) for key in (b"CreationDate", b"ModDate")),

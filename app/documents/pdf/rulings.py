@@ -48,9 +48,8 @@ class RuleFinder:
         return self._work > 0
 
     def visit(self, raw: Any, box: Box, matrix: Callable[[], Matrix]) -> None:
-        """Adds a path with its `box` on the page; PDFium lists only painted ones. `matrix` gives the matrix from the
-        path's coordinates to the page's.
-        """
+        """Add a path with its `box` on the page; PDFium lists only painted ones. `matrix` returns the matrix from the
+        path's coordinates to the page's."""
         self._work -= 1
         left, bottom, right, top = box
         width, height = right - left, top - bottom
@@ -100,7 +99,7 @@ class RuleFinder:
 
 
 def merge(boxes: Iterable[Box]) -> tuple[list[Ruling], list[Ruling]]:
-    """The horizontal rules from below and the vertical ones from the left; those in one line are joined."""
+    """Return the horizontal rules from below and the vertical ones from the left; those in one line are joined."""
     horizontal, vertical = [], []
     for left, bottom, right, top in boxes:
         if right - left >= top - bottom:
@@ -128,7 +127,7 @@ def _joined(rules: list[Ruling]) -> list[Ruling]:
 
 
 def grouped(values: Sequence[float]) -> list[range]:
-    """Groups sorted values that are one place."""
+    """Group sorted values that are one place."""
     groups: list[range] = []
     for index, value in enumerate(values):
         if groups and value - values[groups[-1].start] <= _SAME:

@@ -14,10 +14,10 @@ import msgspec
 from app.documents.pdf.page_edges import SAME_PLACE, Counts, EdgeRow, Edges, Number, letters_of
 
 MIN_PAGES = 4
-"""A shorter document keeps every line: nothing distinguishes a running head from a form's title there."""
+"""The pages below which a document keeps every line: nothing distinguishes a running head from a form's title there."""
 
 MAX_TITLE_CHARACTERS = 150
-"""Longer text is no running head, and no title that one repeats."""
+"""The most characters of a running head, and of a title that one repeats."""
 
 _MIN_REPEATS = 3
 _MIN_DENSITY = 0.3  # of the pages from the first repeat to the last
@@ -25,14 +25,14 @@ _MIN_APART_SHARE = 0.6
 _APART = 1.25  # times the usual distance of the page's lines
 _FAR_APART = 1.6  # of the document's distance: there may be few lines on the page
 _TOGETHER = 1.6  # likewise: a second line of a head is nearer to the first
-# Times the usual height of lines: larger text is a title.
+# The size up to which a line may be a running head, in usual heights of lines: larger text is a title.
 _MAX_SIZE = 1.15
 _MAX_NUMBER_SIZE = (1.35, 1.5)  # of a number by itself, at the top and at the bottom
 _MAX_SIDES_SIZE = 1.4  # of words beside a number that is now on their left, now on their right
 _MIN_KNOWN_LETTERS = 4
 _MAX_PREFIX_WORDS = 2  # "Chapter 2." before a chapter's title
-# Changing heads are at one place of so many pages, of all or of every second one, and most of them repeat each other
-# or an earlier title.
+# Heads that change with the sections are at one place of at least so many pages, of all or of every second one, and
+# most of them repeat each other or an earlier title.
 _MIN_CHANGING = 6
 _MIN_CHANGING_DENSITY = 0.4
 _MIN_KNOWN_SHARE = 0.6
@@ -46,7 +46,7 @@ _LEADS_ON = re.compile(r"\d\W*$")  # an entry of a table of contents, not the ti
 
 
 class Title(msgspec.Struct, frozen=True):
-    """Text that a running head may repeat; `page`: the index of the page that has it as a line, None for an entry of
+    """Text that a running head may repeat; `page` is the index of the page that has it as a line, None for an entry of
     the outline.
     """
 
@@ -55,10 +55,10 @@ class Title(msgspec.Struct, frozen=True):
 
 
 def find_running(pages: Sequence[Edges], titles: Callable[[], Iterable[Title]]) -> list[frozenset[int]]:
-    """For each page, the indices of its running lines, which are removed from the text.
+    """Return for each page the indices of its running lines, which are removed from the text.
 
-    A page number is removed where it continues those of at least two other pages nearby, at the same place. Text beside
-    it is removed if it also appears elsewhere, as a chapter's title does: `titles` are all other lines and the outline,
+    A page number is removed if it continues those of at least two other pages nearby, at the same place. Text beside it
+    is removed if it also appears elsewhere, as a chapter's title does: `titles` are all other lines and the outline,
     read only if needed. A line without a number is removed if the same words are at the same place of many pages, or if
     others are there that change with the sections: then each repeats another nearby, or an earlier title. Text larger
     than the document's stays; the first page keeps all but its number, and a page that has nothing else keeps
@@ -98,7 +98,7 @@ class _Finder:
         self._running = {key: list(filter(_runs_along, _places(found))) for key, found in repeats.items()}
 
     def _rows(self) -> Iterator[tuple[int, int, int, EdgeRow]]:
-        """Index of the page, edge (0 the top, 1 the bottom), place from outside, and row."""
+        """Yield index of the page, edge (0 the top, 1 the bottom), place from outside, and row."""
         for index, page in enumerate(self._pages):
             for edge, rows in enumerate(page.both):
                 for depth, row in enumerate(rows):
@@ -120,7 +120,7 @@ class _Finder:
 
     @cached_property
     def _changing(self) -> dict[int, list[list[_Sight]]]:
-        """By edge, the places of heads that change."""
+        """The places of heads that change, by edge."""
         candidates: dict[int, list[_Sight]] = defaultdict(list)
         open_pages: dict[int, set[int]] = defaultdict(set)  # pages where such a head is not removed for another reason
         for index, edge, depth, row in self._rows():
@@ -139,7 +139,7 @@ class _Finder:
         }
 
     def _changes(self, place: list[_Sight]) -> bool:
-        """Whether the heads at this place change with the sections."""
+        """Return whether the heads at this place change with the sections."""
         if len(place) < _MIN_CHANGING or len(place) < _MIN_CHANGING_DENSITY * (place[-1].page - place[0].page + 1):
             return False
         titles = {_title(sight.row.text) for sight in place if self._names_section(sight)}
@@ -147,7 +147,7 @@ class _Finder:
         return len(titles) >= _MIN_TITLES and said >= _MIN_KNOWN_SHARE * len(place)
 
     def _names_section(self, sight: _Sight) -> bool:
-        """Whether its words are a line of their own on its page, or on one not too far before."""
+        """Return whether the words of a head are a line of their own on its page, or on one not too far before."""
         pages = self._headings.get(_title(sight.row.text), ())
         first = bisect_left(pages, sight.page - _TITLE_PAGES)
         return first < len(pages) and pages[first] <= sight.page
@@ -184,7 +184,7 @@ class _Finder:
         return any(self._names_section(sight) or _is_repeated(sight, place) for place in places)
 
     def _is_number(self, index: int, edge: int, depth: int) -> bool:
-        """Whether the row is only a page number."""
+        """Return whether the row is only a page number."""
         found = self._counting.get((index, edge, depth))
         if found is None:
             return False
@@ -194,7 +194,7 @@ class _Finder:
         return not any(any(map(str.isalnum, text[end:start])) for end, start in zip(ends, starts, strict=True))
 
     def _is_apart(self, index: int, edge: int, depth: int) -> bool:
-        """Whether a gap divides the row from the text; a page number may be between."""
+        """Return whether a gap divides the row from the text; a page number may be between."""
         rows = self._pages[index].both[edge]
         if depth + 1 < len(rows) and self._is_number(index, edge, depth + 1):
             depth += 1
@@ -216,7 +216,7 @@ class _Sight(msgspec.Struct, frozen=True):
 
 
 def _places(found: Sequence[_Sight]) -> list[list[_Sight]]:
-    """Groups the rows at one height, in the order of the pages."""
+    """Group the rows at one height, in the order of the pages."""
     places: list[list[_Sight]] = []
     for sight in sorted(found, key=lambda each: each.row.height):
         if places and sight.row.height - places[-1][0].row.height <= SAME_PLACE:
@@ -227,7 +227,7 @@ def _places(found: Sequence[_Sight]) -> list[list[_Sight]]:
 
 
 def _title(text: str) -> str:
-    """A section's title without its number."""
+    """Return a section's title without its number."""
     return _SECTION_NUMBER.sub("", " ".join(text.split()).casefold(), count=1)
 
 
@@ -242,7 +242,7 @@ def _stands_in(places: Iterable[Sequence[_Sight]], row: EdgeRow) -> bool:
 
 
 def _runs_along(place: Sequence[_Sight]) -> bool:
-    """Whether these rows, of the same words, are running."""
+    """Return whether these rows, of the same words, are running."""
     return (
         len(place) >= _MIN_REPEATS
         and len(place) >= _MIN_DENSITY * (place[-1].page - place[0].page + 1)

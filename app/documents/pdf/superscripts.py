@@ -12,7 +12,7 @@ from app.documents.pdf.columns import LinePiece
 from app.documents.pdf.rulings import Box
 from app.documents.text.notation import subscript, superscript
 
-# All in shares of the size of the characters beside them.
+# The sizes and distances are all in shares of the size of the characters beside them.
 _SMALLER = (0.4, 0.92)  # smaller text follows a drop cap
 _RAISED = (0.14, 0.75)  # higher text is ruby, a limit or another line
 _LOWERED = (0.08, 0.6)
@@ -41,7 +41,7 @@ _WORD = re.compile(r"[^\W\d_]{3}")
 
 
 class CharacterRun(msgspec.Struct, frozen=True):
-    """Characters on one base line; places are in points. `spaced`: PDFium has a space before them."""
+    """Characters on one base line; places are in points. `spaced` tells that PDFium has a space before them."""
 
     text: str
     left: float
@@ -53,7 +53,7 @@ class CharacterRun(msgspec.Struct, frozen=True):
 
 
 def runs_of(finder: CharacterFinder, group: Sequence[LinePiece]) -> list[CharacterRun]:
-    """The runs of a line that may have raised or lowered characters; empty where it has none."""
+    """Return the runs of a line that may have raised or lowered characters; empty if it has none."""
     first = group[0]
     if len(group) == 1 and not _may_hold_scripts(finder.rectangles_of(first), first.baseline, first.height):
         return []
@@ -61,7 +61,8 @@ def runs_of(finder: CharacterFinder, group: Sequence[LinePiece]) -> list[Charact
 
 
 def settle(finder: CharacterFinder, mark: LinePiece, host: list[LinePiece]) -> list[LinePiece] | None:
-    """The line with the raised mark inserted at its place; None where the mark is not raised or has no room there."""
+    """Return the line with the raised mark inserted at its place; None if the mark is not raised or has no room
+    there."""
     height = max(piece.height for piece in host)
     if mark.right <= host[0].left + 1.0:
         fits = host[0].left - mark.right <= 1.5 * height and _is_mark_raised(finder, mark, host[0].begin)
@@ -85,15 +86,14 @@ def settle(finder: CharacterFinder, mark: LinePiece, host: list[LinePiece]) -> l
 
 
 def _is_mark_raised(finder: CharacterFinder, mark: LinePiece, index: int) -> bool:
-    """Whether the mark is raised above the character at `index`."""
+    """Return whether the mark is raised above the character at `index`."""
     (above,), (level,) = finder.levels(mark.begin, mark.begin + 1), finder.levels(index, index + 1)
     return _is_raised(above - level, finder.size_of(mark.begin), finder.size_of(index))
 
 
 def _may_hold_scripts(rectangles: Sequence[Box], bottom: float, height: float) -> bool:
-    """Whether one of a line's pieces looks raised or lowered against its first character, whose `bottom` and `height`
-    are given. Asked first, since reading its characters takes time.
-    """
+    """Return whether one of a line's pieces looks raised or lowered against its first character, whose `bottom` and
+    `height` are given. It is asked first, since reading its characters takes time."""
     if len(rectangles) < 2 or height <= 0:
         return False
     lowest, highest, deep, short = (bottom + share * height for share in (-0.08, 0.33, 0.15, 0.62))
@@ -111,9 +111,8 @@ def _may_hold_scripts(rectangles: Sequence[Box], bottom: float, height: float) -
 
 
 def _read_runs(finder: CharacterFinder, spans: Sequence[tuple[int, int]]) -> list[CharacterRun]:
-    """The runs of a line, whose characters are in `spans`; empty where all are on one base line, or where PDFium does
-    not know the place of one.
-    """
+    """Return the runs of a line, whose characters are in `spans`; empty if all are on one base line, or if PDFium does
+    not know the place of one."""
     levels = [finder.levels(begin, end) for begin, end in spans]
     size = finder.size_of(spans[0][0])
     if max(map(max, levels)) - min(map(min, levels)) <= _LEVEL * size:
@@ -147,7 +146,8 @@ def _read_runs(finder: CharacterFinder, spans: Sequence[tuple[int, int]]) -> lis
 
 
 def _append(runs: list[CharacterRun], finder: CharacterFinder, begin: int, start: int, last: int, base: float) -> bool:
-    """Adds the characters from `start` to `last`, in a span that begins at `begin`; whether their place is known."""
+    """Add the characters from `start` to `last`, in a span that begins at `begin`; return whether their place is
+    known."""
     first, end = finder.box_of(start), finder.box_of(last)
     size, last_size = finder.size_of(start), finder.size_of(last)
     if first is None or end is None or size <= 0 or last_size <= 0:
@@ -163,18 +163,18 @@ def _append(runs: list[CharacterRun], finder: CharacterFinder, begin: int, start
 
 
 def is_mark(text: str) -> bool:
-    """Whether the text may be a power or a note's mark by itself."""
+    """Return whether the text may be a power or a note's mark by itself."""
     return _MARK.fullmatch(text) is not None
 
 
 def _is_raised(rise: float, size: float, base_size: float) -> bool:
-    """Whether a character is raised against another of `base_size`; all in points."""
+    """Return whether a character is raised against another of `base_size`; all in points."""
     smaller = _SMALLER[0] * base_size <= size < _SMALLER[1] * base_size
     return smaller and _RAISED[0] * base_size <= rise <= _RAISED[1] * base_size
 
 
 def find_notes(lines: Sequence[Sequence[CharacterRun]]) -> frozenset[str]:
-    """The raised numbers that begin a line: those of the notes that are on the page."""
+    """Find the raised numbers that begin a line: those of the notes that are on the page."""
     return frozenset(
         first.text.strip("()")
         for first, following in (runs[:2] for runs in lines if len(runs) > 1)
@@ -183,7 +183,7 @@ def find_notes(lines: Sequence[Sequence[CharacterRun]]) -> frozenset[str]:
 
 
 def write_runs(runs: Sequence[CharacterRun], notes: Collection[str] = ()) -> str:
-    """The text of a line; a raised number that is in `notes` is a note's mark."""
+    """Write the text of a line; a raised number that is in `notes` is a note's mark."""
     return _Line(runs, notes).write()
 
 
@@ -216,7 +216,7 @@ class _Line:
         return at + 1
 
     def _script(self, at: int) -> int:
-        """Writes a raised or lowered part and returns where it ends; 0 where none begins."""
+        """Write a raised or lowered part and return where it ends; 0 if none begins."""
         run = self._runs[at]
         base = self._base or self._following_base(at)
         if base is None:
@@ -259,9 +259,8 @@ class _Line:
         return superscript(text, self._stem)
 
     def _fraction(self, at: int) -> int:
-        """Writes a fraction, two small numbers with a stroke between or one above the other, and returns where it ends;
-        0 where there is none.
-        """
+        """Write a fraction, two small numbers with a stroke between or one above the other, and return where it ends; 0
+        if there is none."""
         upper, *rest = self._runs[at : at + 3]
         if not rest:
             return 0
@@ -285,7 +284,7 @@ class _Line:
         return end
 
     def _whole_lower(self, lower: CharacterRun, end: int, base: CharacterRun) -> tuple[CharacterRun, int]:
-        """The lower part of a fraction with its raised and lowered parts, and where it ends."""
+        """Return the lower part of a fraction with its raised and lowered parts, and where it ends."""
         parts = [lower]
         while (
             end < len(self._runs)
@@ -313,12 +312,12 @@ class _Line:
         return run.left - self._edge <= _DETACHED * base.size and _MARK.fullmatch(text) is not None
 
     def _following_base(self, at: int) -> CharacterRun | None:
-        """The run after this one, which begins the line, if this one is raised against it."""
+        """Return the run after this one, which begins the line, if this one is raised against it; else None."""
         following = self._runs[at + 1 : at + 2]
         return following[0] if following and _leads(self._runs[at], following[0]) else None
 
     def _same_size(self, at: int, base: CharacterRun) -> int:
-        """1 for a number that is raised but not smaller, after which the line goes on below; else 0."""
+        """Return 1 for a number that is raised but not smaller, after which the line goes on below; else 0."""
         run = self._runs[at]
         rise = (run.base - base.base) / base.size
         following = self._runs[at + 1 : at + 2]
@@ -338,7 +337,7 @@ def _is_small(run: CharacterRun, base: CharacterRun) -> bool:
 
 
 def _direction(run: CharacterRun, base: CharacterRun) -> int:
-    """1 for a smaller run that is raised, -1 for one that is lowered, else 0."""
+    """Return 1 for a smaller run that is raised, -1 for one that is lowered, else 0."""
     if _is_raised(run.base - base.base, run.size, base.size):
         return 1
     rise = (run.base - base.base) / base.size
@@ -354,7 +353,7 @@ def _leads(first: CharacterRun, following: CharacterRun) -> bool:
 
 
 def _stacked(upper: CharacterRun, lower: CharacterRun, base: CharacterRun) -> bool:
-    """Whether they are the parts of a fraction, one above the other."""
+    """Return whether two runs are the parts of a fraction, one above the other."""
     middles = (upper.left + upper.right - lower.left - lower.right) / 2
     return (
         abs(middles) <= _ALIGNED * base.size

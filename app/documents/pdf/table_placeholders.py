@@ -32,7 +32,7 @@ class TablePlaceholders:
         return not piece.text
 
     def outside(self, shown: list[Box]) -> list[Box]:
-        """The boxes outside tables."""
+        """Return the boxes outside tables."""
 
         def is_inside(box: Box) -> bool:
             x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
@@ -41,7 +41,8 @@ class TablePlaceholders:
         return [box for box in shown if not is_inside(box)] if self._boxes else shown
 
     def put(self, pieces: list[LinePiece], found: Sequence[Table]) -> list[LinePiece]:
-        """The lines, with a placeholder for the first line of each table, and with what is beside tables."""
+        """Put a placeholder in the place of the first line of each table, and return the lines, with what is beside
+        tables."""
         if not found:
             return pieces
         owners = {word.begin: table for table in found for word in table.words}
@@ -75,11 +76,11 @@ class TablePlaceholders:
         )
 
     def baselines(self) -> tuple[float, ...]:
-        """The base lines of all lines in tables."""
+        """Return the base lines of all lines in tables."""
         return tuple(line[0].baseline for table in self._tables.values() for line in lines_of(list(table.words)))
 
     def rows_of(self, piece: LinePiece, rejoin: Callable[[list[LinePiece]], list[LinePiece]]) -> Iterator[LinePiece]:
-        """The rows of a placeholder's table as text; `rejoin` joins lines that PDFium divided."""
+        """Yield the rows of a placeholder's table as text; `rejoin` joins lines that PDFium divided."""
         for row in self._tables[piece.begin].rows:
             words = [word for cell in row for word in cell]
             if not words:

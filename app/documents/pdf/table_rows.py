@@ -39,12 +39,12 @@ class CellLine(NamedTuple):
 
 
 def is_number(text: str) -> bool:
-    """Whether the text is a number, or what may replace one in a table, such as a dash or 12 kg."""
+    """Return whether the text is a number, or what may replace one in a table, such as a dash or 12 kg."""
     return bool(text) and _NUMBER.fullmatch(text) is not None
 
 
 def lines_of(words: Sequence[LinePiece]) -> list[list[LinePiece]]:
-    """The words grouped by height, from above; in a line from the left."""
+    """Return the words grouped by height, from above; those in a line from the left."""
     lines: list[list[LinePiece]] = []
     for word in sorted(words, key=lambda word: -word.baseline):
         if lines and lines[-1][0].baseline - word.baseline <= _SAME_LINE * max(word.height, lines[-1][0].height):
@@ -55,7 +55,8 @@ def lines_of(words: Sequence[LinePiece]) -> list[list[LinePiece]]:
 
 
 def divide(lines: Sequence[CellLine], extents: Sequence[Extent], is_only: bool) -> list[Cells]:
-    """The rows between two rules: one, unless its lines are clearly rows. `is_only`: no other rule divides rows."""
+    """Divide the lines between two rules into rows: one, unless they are clearly several. `is_only` tells that no other
+    rule divides rows."""
     if len(lines) < 2:
         return [_united(lines)] if lines else []
     breaks = [
@@ -75,7 +76,7 @@ def divide(lines: Sequence[CellLine], extents: Sequence[Extent], is_only: bool) 
 
 
 def gather(lines: Sequence[CellLine], extents: Sequence[Extent]) -> list[Cells]:
-    """The rows of lines without rules: each line is one, unless it continues the cells of the line above."""
+    """Gather the rows of lines without rules: each line is one, unless it continues the cells of the line above."""
     if not lines:
         return []
     steps = [before.baseline - after.baseline for before, after in pairwise(lines)]
@@ -114,7 +115,7 @@ def _goes_on(row: Sequence[CellLine], line: CellLine, extents: Sequence[Extent],
 
 
 def _fits(before: Sequence[LinePiece], after: Sequence[LinePiece], extent: Extent) -> bool:
-    """Whether the next line's first word would have fitted on the line before."""
+    """Return whether the next line's first word would have fitted on the line before."""
     if not before or not after:
         return False
     first = after[0]

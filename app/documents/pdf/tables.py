@@ -45,9 +45,8 @@ class Table(msgspec.Struct, frozen=True):
 def find_ruled(
     pieces: Sequence[LinePiece], horizontal: Sequence[Ruling], vertical: Sequence[Ruling], finder: CharacterFinder
 ) -> list[Table]:
-    """Tables in grids of rules. `pieces`: the page's lines. What is in a grid within another belongs to the
-    inner one.
-    """
+    """Find tables in grids of rules. `pieces` are the page's lines. What is in a grid within another belongs to the
+    inner one."""
     tables = []
     taken: set[int] = set()
     for grid in sorted(find_grids(horizontal, vertical), key=lambda grid: grid.area):
@@ -88,7 +87,7 @@ def _ruled(grid: Grid, words: Sequence[LinePiece]) -> Table | None:
 def _rows_in(
     grid: Grid, lines: Sequence[Sequence[LinePiece]], words: Sequence[LinePiece], extents: Sequence[Extent]
 ) -> list[Cells]:
-    """The rows of a grid; `extents`: its columns."""
+    """Return the rows of a grid; `extents` are its columns."""
     homes = grid.homes()
     fields = Counter(homes)
     columns: dict[int, dict[int, int]] = {}  # the column of each word, by row
@@ -110,7 +109,7 @@ def _rows_in(
 def _cells_in(
     grid: Grid, lines: Sequence[Sequence[LinePiece]], homes: Sequence[int]
 ) -> dict[int, list[list[LinePiece]]]:
-    """The lines of each cell, by its first field."""
+    """Return the lines of each cell, by its first field."""
     cells: dict[int, list[list[LinePiece]]] = {}
     for line in lines:
         begun: set[int] = set()
@@ -124,7 +123,7 @@ def _cells_in(
 
 
 def _strips_between(grid: Grid, lines: Sequence[Sequence[LinePiece]]) -> list[float]:
-    """Where columns without a rule are divided."""
+    """Return where columns without a rule are divided."""
     columns: dict[int, list[list[LinePiece]]] = {}
     for line in lines:
         for column, words in groupby(line, lambda word: grid.column(_middle(word)[0])):
@@ -135,9 +134,8 @@ def _strips_between(grid: Grid, lines: Sequence[Sequence[LinePiece]]) -> list[fl
 def _places(
     grid: Grid, home: int, is_wide: bool, lines: Sequence[list[LinePiece]]
 ) -> Iterator[tuple[int, int, LinePiece]]:
-    """Row, column and word of a cell. A wide cell that is written like several is several: rules may be missing between
-    them.
-    """
+    """Yield row, column and word of a cell. A wide cell that is written like several is several: rules may be missing
+    between them."""
     first_row, first_column = divmod(home, grid.columns)
     if not is_wide:
         yield from ((first_row, first_column, word) for line in lines for word in line)
@@ -156,7 +154,7 @@ def _places(
 def find_aligned(
     pieces: Sequence[LinePiece], shown: Sequence[Box], horizontal: Sequence[Ruling], finder: CharacterFinder
 ) -> Iterator[Table]:
-    """Tables whose columns are apart. `shown`: the boxes in which the page's stream shows its text."""
+    """Find tables whose columns are apart. `shown` are the boxes in which the page's stream shows its text."""
     lines = lines_of(pieces)
     if len(lines) < _MIN_RULED_ROWS or sum(has_leader(piece.text) for piece in pieces) >= _MIN_LEADERS:
         return  # a table of contents
@@ -179,7 +177,7 @@ def find_aligned(
 
 
 def _loose(lines: Sequence[Sequence[LinePiece]], shown: Sequence[Box]) -> list[bool]:
-    """Which lines may have gaps as wide as those between cells, found without reading their characters."""
+    """Return which lines may have gaps as wide as those between cells, found without reading their characters."""
     texts = [line[0].text if len(line) == 1 else "".join([piece.text for piece in line]) for line in lines]
     widths = [(line[-1].right - line[0].left) / len(text) for line, text in zip(lines, texts, strict=True)]
     most = _LOOSE_WIDTH * median(widths)
@@ -208,7 +206,8 @@ def _is_parted(line: Sequence[LinePiece]) -> bool:
 
 
 def _without_code(lines: Sequence[Sequence[LinePiece]], loose: Sequence[bool], finder: CharacterFinder) -> list[bool]:
-    """The loose lines without those of code; a line with too few letters is like the one above it, or else below."""
+    """Return the loose lines without those of code; a line with too few letters is like the one above it, or else
+    below."""
     typed = [_is_typed(line, finder) if is_loose else None for line, is_loose in zip(lines, loose, strict=True)]
     for order in (range(1, len(lines)), range(len(lines) - 2, -1, -1)):
         for place in order:
@@ -225,9 +224,8 @@ def _is_typed(line: Sequence[LinePiece], finder: CharacterFinder) -> bool | None
 def _blocks(
     lines: Sequence[list[LinePiece]], loose: Sequence[bool], rules: int
 ) -> Iterator[list[tuple[list[LinePiece], bool]]]:
-    """Runs of enough lines, one below the other, that begin and end with loose ones; each line with whether it is
-    loose.
-    """
+    """Yield runs of enough lines, one below the other, that begin and end with loose ones; each line with whether it is
+    loose."""
     least = _MIN_RULED_ROWS if rules else _MIN_ROWS
     block: list[tuple[list[LinePiece], bool]] = []
     plain: list[tuple[list[LinePiece], bool]] = []

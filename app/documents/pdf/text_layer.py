@@ -33,11 +33,11 @@ _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 
 
 def page_layer(content: Content, page: int) -> PageLayer:
-    """The visible characters of page `page`, from 1, in PDFium's order; those of tables row by row with dividers, as in
-    the page's text.
+    """Return the visible characters of page `page`, from 1, in PDFium's order; those of tables row by row with
+    dividers, as in the page's text.
 
     A hyphen at a line's end is `-` and a line break. Rotation and crop box are those of the drawing. Raises AppError
-    PAGE_UNAVAILABLE where there is no such page, or PDFium cannot read it.
+    PAGE_UNAVAILABLE if there is no such page, or PDFium cannot read it.
     """
     with open_page(content, page) as opened:
         seen = look_at(opened, content)
@@ -110,9 +110,8 @@ def _read(textpage: pypdfium2.PdfTextPage, place: Place) -> list[_Glyph]:
 
 
 def _box(textpage: pypdfium2.PdfTextPage, index: int, place: Place) -> Box:
-    """The character's box, as high as the line, so that neighbours form an even band; where the font gives no height,
-    as high as the glyph.
-    """
+    """Return the character's box, as high as the line, so that neighbours form an even band; if the font gives no
+    height, as high as the glyph."""
     edges = pdfium.FS_RECTF()
     left, bottom, right, top = 0.0, 0.0, 0.0, 0.0
     if pdfium.FPDFText_GetLooseCharBox(textpage.raw, index, ctypes.byref(edges)):
@@ -129,7 +128,8 @@ def _box(textpage: pypdfium2.PdfTextPage, index: int, place: Place) -> Box:
 
 
 def _placing(page: pypdfium2.PdfPage) -> Place:
-    """A function from points of the page to shares of the drawing. It is linear, so three points of PDFium give it."""
+    """Return a function from points of the page to shares of the drawing. It is linear, so three points of PDFium give
+    it."""
     origin_x, origin_y = _on_drawing(page, 0.0, 0.0)
     right_x, right_y = _on_drawing(page, _POINTS, 0.0)
     up_x, up_y = _on_drawing(page, 0.0, _POINTS)
