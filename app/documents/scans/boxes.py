@@ -1,8 +1,8 @@
-"""Where lines of text are, from the map that a detector makes of a picture: rectangles, turned as the lines are.
+"""The places of lines of text, from the map that a detector makes of a picture: rectangles, turned as the lines are.
 
 The detector says of each pixel how sure it is that it is in the core of a line. Cores are joined, surrounded by the
 smallest rectangle, and grown again by as much as they were shrunk for training: "Differentiable Binarization", Liao and
-others, AAAI 2020, section 3.5. Child only.
+others, AAAI 2020, section 3.5. This module is used in the child process only.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ _LEAST_SIDE = 3  # pixels of the picture; smaller ones are specks
 
 
 class _Runs(NamedTuple):
-    """Pixels of a map that are set, side by side: where each run is, and to which core it belongs."""
+    """The pixels of a map that are set, side by side: where each run is, and to which core it belongs."""
 
     rows: npt.NDArray[np.intp]
     starts: npt.NDArray[np.intp]
     ends: npt.NDArray[np.intp]
-    """One behind the last."""
+    """The place behind the last pixel of each run."""
     cores: npt.NDArray[np.intp]
 
 
 class _Rectangle(NamedTuple):
     middle: npt.NDArray[np.float64]
     axis: npt.NDArray[np.float64]
-    """Along which it is `size[0]` long; a unit."""
+    """The direction, of length 1, along which the rectangle is `size[0]` long."""
     size: tuple[float, float]
 
     @property
@@ -54,9 +54,9 @@ class _Rectangle(NamedTuple):
 
 
 def boxes_of(chances: Chances, width: int, height: int) -> list[Corners]:
-    """Boxes in the picture of `width` x `height` pixels of which `chances` is the map, in whole pixels.
+    """Return boxes in the picture of `width` x `height` pixels of which `chances` is the map, in whole pixels.
 
-    `chances`: rows x columns, 0 to 1.
+    `chances` are rows x columns, 0 to 1.
     """
     core = chances > _IS_CORE
     core[:, 1:] |= core[:, :-1].copy()  # a pixel to the right and below, as in training
@@ -78,7 +78,7 @@ def boxes_of(chances: Chances, width: int, height: int) -> list[Corners]:
 
 
 def _runs(core: npt.NDArray[np.bool_]) -> _Runs:
-    """Runs of a map, of which those that touch, also at a corner, belong together."""
+    """Return the runs of a map, of which those that touch, also at a corner, belong together."""
     padded = np.zeros((core.shape[0], core.shape[1] + 2), np.int8)
     padded[:, 1:-1] = core
     change = np.diff(padded, axis=1)
@@ -119,7 +119,7 @@ def _outlines(runs: _Runs) -> Iterator[npt.NDArray[np.intp]]:
 
 
 def _hull(places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    """The corners of the convex hull (Andrew's monotone chain); of a single place that alone."""
+    """Return the corners of the convex hull (Andrew's monotone chain); for a single place that alone."""
     points = sorted({(int(x), int(y)) for x, y in places})
     if len(points) < 3:
         return np.array(points, float)
@@ -139,7 +139,7 @@ def _turn(first: tuple[int, int], second: tuple[int, int], third: tuple[int, int
 
 
 def _smallest(hull: npt.NDArray[np.float64]) -> _Rectangle:
-    """The rectangle of the smallest area: one of its sides is along a side of the hull."""
+    """Return the rectangle of the smallest area: one of its sides is along a side of the hull."""
     sides = np.array([second - first for first, second in pairwise((*hull, hull[0])) if (second != first).any()])
     if not len(sides):
         return _Rectangle(hull[0], np.array([1.0, 0.0]), (0.0, 0.0))
@@ -174,7 +174,8 @@ def _grown(small: _Rectangle) -> _Rectangle:
 
 
 def _clockwise(corners: Corners) -> Corners:
-    """From the upper left: of the two at the left the upper one is first, of those at the right the second."""
+    """Return corners clockwise from the upper left: of the two at the left the upper one is first, of those at the
+    right the second."""
     by_x = corners[np.argsort(corners[:, 0], kind="stable")]
     left, right = by_x[:2], by_x[2:]
     upper_left, lower_left = left[np.argsort(left[:, 1], kind="stable")]

@@ -1,4 +1,4 @@
-"""Lines cut out of a picture, and pictures as models want them. Child only."""
+"""Lines cut out of a picture, and pictures as models want them. This module is used in the child process only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.documents.scans.layout import TALL
 
 
 def line_of(picture: Image.Image, corners: Corners) -> Image.Image:
-    """The part of a picture between the corners, as a rectangle, turned to be read from left to right.
+    """Return the part of a picture between the corners, as a rectangle, turned to be read from left to right.
 
     Corners are the middles of pixels. They must be a pixel apart, or more.
     """
@@ -28,7 +28,7 @@ def line_of(picture: Image.Image, corners: Corners) -> Image.Image:
 
 
 def _way(flat: Corners, corners: Corners) -> tuple[float, ...]:
-    """The projection, in Pillow's eight numbers, that takes four places to four others."""
+    """Return the projection, in Pillow's eight numbers, that takes four places to four others."""
     rows, wanted = [], []
     for (x, y), (u, v) in zip(flat, corners, strict=True):
         rows += [(x, y, 1, 0, 0, 0, -u * x, -u * y), (0, 0, 0, x, y, 1, -v * x, -v * y)]
@@ -37,7 +37,7 @@ def _way(flat: Corners, corners: Corners) -> tuple[float, ...]:
 
 
 def as_input(picture: Image.Image, width: int, height: int, padded_width: int = 0) -> npt.NDArray[np.float32]:
-    """The picture scaled to `width` x `height`: 1 x 3 x height x width, in -1 to 1, blue, green, red; up to
+    """Return the picture scaled to `width` x `height`: 1 x 3 x height x width, in -1 to 1, blue, green, red; up to
     `padded_width` with zeros."""
     scaled = np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR), np.float32)
     pixels = np.zeros((1, 3, height, max(width, padded_width)), np.float32)

@@ -14,7 +14,7 @@ from app.documents.scans.straightening import Segment, straighten
 Point: TypeAlias = tuple[float, float]
 
 TALL = 1.5
-"""Heights by widths: from here on a line runs downwards, and is turned to be read."""
+"""The height by width from which on a line runs downwards, and is turned to be read."""
 
 _SAME_ROW = 0.5  # heights of a line between the middles of two lines of one row, at most
 _COLUMN_GAP = 0.35  # heights of a line that stay free between two columns; boxes are larger than what is in them
@@ -24,7 +24,7 @@ _PARAGRAPH_GAP = 1.6  # usual distances of two lines
 
 
 class RecognisedLine(NamedTuple):
-    """A line as it was found. `corners`: x and y in pixels, clockwise from the upper left."""
+    """A line as it was found. `corners` are x and y in pixels, clockwise from the upper left."""
 
     corners: tuple[Point, ...]
     text: str
@@ -48,10 +48,11 @@ class _Box(NamedTuple):
 
 
 def set_text(lines: Sequence[RecognisedLine], upside_down: bool = False) -> str:
-    """The page's text: paragraphs joined, an empty line between blocks. `upside_down`: the lines had to be turned so.
+    """Set the page's text: paragraphs joined, an empty line between blocks. `upside_down` tells that the lines had to
+    be turned so.
 
-    A page on its side or upside down is read as if it were upright, and so is one written in columns
-    from right to left, whose lines run downwards.
+    A page on its side or upside down is read as if it were upright, and so is one written in columns from right to
+    left, whose lines run downwards.
     """
     if not lines:
         return ""
@@ -81,7 +82,7 @@ def _is_tall(line: RecognisedLine) -> bool:
 
 
 def _straighten(lines: Sequence[RecognisedLine]) -> list[_Box]:
-    """Boxes around the lines as they would be on paper that lies flat."""
+    """Return boxes around the lines as they would be on paper that lies flat."""
     segments = []
     for line in lines:
         middles = sorted(line.corners)
@@ -110,7 +111,7 @@ class _Block(NamedTuple):
 
 
 def _blocks(boxes: Sequence[_Box], height: float, in_columns: bool = False) -> list[_Block]:
-    """Columns and what is above, between and below them, in reading order."""
+    """Return the columns and what is above, between and below them, in reading order."""
     rows = _rows(boxes)
     found = max((_run(rows, strip, height) for strip in {box.right for box in boxes}), key=lambda run: len(run.rows))
     if not found.rows:
@@ -129,7 +130,7 @@ class _Run(NamedTuple):
 
 
 def _run(rows: Sequence[list[_Box]], strip: float, height: float) -> _Run:
-    """The longest run of rows that leave `strip` free, from there to the right as wide as columns are apart."""
+    """Return the longest run of rows that leave `strip` free, from there to the right as wide as columns are apart."""
     end = strip + _COLUMN_GAP * height
     best, start = _Run(range(0), [], []), 0
     crossed = [any(box.left < end and box.right > strip for box in row) for row in rows]
@@ -156,7 +157,7 @@ def _is_column(boxes: Sequence[_Box], height: float) -> bool:
 
 
 def _rows(boxes: Sequence[_Box]) -> list[list[_Box]]:
-    """From top to bottom; within a row from left to right."""
+    """Return the rows from top to bottom; the boxes within a row are from left to right."""
     rows: list[list[_Box]] = []
     for box in sorted(boxes, key=lambda box: box.middle):
         if rows and box.middle - rows[-1][0].middle <= _SAME_ROW * min(box.height, rows[-1][0].height):

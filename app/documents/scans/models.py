@@ -1,6 +1,7 @@
-"""The models that rapidocr's wheel carries: where lines are in a picture, and what they say. Child only.
+"""The models that rapidocr's wheel carries: where lines are in a picture, and what they say. This module is used in the
+child process only.
 
-Of rapidocr only the models are used, with ONNX Runtime: what it would need besides, OpenCV above all, is a hundred
+Only the models of rapidocr are used, with ONNX Runtime: what it would need besides, OpenCV above all, is a hundred
 megabytes of code that untrusted pixels would go through.
 """
 
@@ -29,14 +30,14 @@ FIND, TURN, READ = MODELS = (
     "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
     "PP-OCRv6_rec_small.onnx",
 )
-"""Files of the wheel: which pixels are text, whether a line is upside down, and what it says."""
+"""The files of the wheel: which pixels are text, whether a line is upside down, and what it says."""
 
 THREADS = 2
-"""A third brings little to models as small as these, and a desk has other work to do."""
+"""The number of threads: a third brings little to models as small as these, and a desk has other work to do."""
 
 DETECTION_SIDE = 1_280
-"""Lines are looked for in the picture reduced to this, in pixels, which takes a third of the time that 2,300 take and
-finds the same lines; they are read from the whole picture."""
+"""The longer side, in pixels, to which the picture is reduced in which lines are looked for. That takes a third of the
+time that 2,300 take and finds the same lines; they are read from the whole picture."""
 
 MIN_LINE_CONFIDENCE = 0.5
 """The least confidence, of 1, of a line: a less sure one is a stain, a stamp or a drawing; rapidocr's own limit."""
@@ -58,7 +59,8 @@ class FoundLines(NamedTuple):
 
 
 class RecognitionModels:
-    """Loaded in two steps, since files cannot be read once the sandbox is closed, and threads may not start before."""
+    """The models. They are loaded in two steps, since files cannot be read once the sandbox is closed, and threads may
+    not start before."""
 
     def load(self) -> None:
         """Read everything from disk; no thread is started."""
@@ -77,7 +79,7 @@ class RecognitionModels:
         self._read(_BLANK)
 
     def find(self, image: Raster, on_step: Callable[[], None]) -> FoundLines:
-        """`on_step` is called whenever a few lines more are read."""
+        """Find the lines of a picture and read them; `on_step` is called whenever a few lines more are read."""
         picture = Image.frombuffer("RGB", (image.width, image.height), image.rgb)
         boxes = boxes_of(self._chances(picture), image.width, image.height)
         on_step()
@@ -95,7 +97,7 @@ class RecognitionModels:
         return FoundLines(lines, upside_down)
 
     def _chances(self, picture: Image.Image) -> npt.NDArray[np.float32]:
-        """How sure the model is that each pixel of the reduced picture is text, as an array of rows."""
+        """Return how sure the model is that each pixel of the reduced picture is text, as an array of rows, 0 to 1."""
         reduced = min(1.0, DETECTION_SIDE / max(picture.size))
         width, height = (round(int(side * reduced) / _DETECTION_STEP) * _DETECTION_STEP for side in picture.size)
         if not width or not height:
@@ -104,10 +106,10 @@ class RecognitionModels:
         return chances
 
     def _are_upside_down(self, cuttings: list[Image.Image]) -> bool:
-        """Whether most of the text is upside down: of a single line the model is often unsure."""
+        """Return whether most of the text is upside down: about a single line the model is often unsure."""
         votes = 0.0
         for cutting in cuttings:
-            # Its middle: of a long line that is squeezed to this width, the model says anything.
+            # Its middle is seen: about a long line that is squeezed to this width, the model says anything.
             seen = min(cutting.width, cutting.height * _TURNED_WIDTH // _LINE_HEIGHT)
             left = (cutting.width - seen) // 2
             width = min(_TURNED_WIDTH, math.ceil(_LINE_HEIGHT * seen / cutting.height))
@@ -117,9 +119,10 @@ class RecognitionModels:
         return votes > 0
 
     def _read(self, line: Image.Image) -> tuple[str, float]:
-        """The text of a line, and the mean of how sure its characters are.
+        """Read the text of a line, and return it with the mean of how sure its characters are.
 
-        One line at a time: lines read together are padded to the widest of them, which takes longer on a processor.
+        One line is read at a time: lines read together are padded to the widest of them, which takes longer on a
+        processor.
         """
         width = math.ceil(_LINE_HEIGHT * line.width / line.height)
         chances = self._run(READ, as_input(line, width, _LINE_HEIGHT, _LEAST_LINE_WIDTH))[0]

@@ -23,27 +23,29 @@ from app.isolation.client import ReaderClient, ReaderKind, ReaderLimits, ReaderP
 from app.isolation.limits import READER_MEMORY_BYTES
 
 PAGE_CPU_S = 120
-"""Processor time for each page that is to be recognised, a backstop: a full one takes 6 to 10 seconds."""
+"""The processor time, in seconds, for each page that is to be recognised. It is a backstop: a full page takes 6 to 10
+seconds."""
 
 PROGRESS_LIMIT_S = 60.0
-"""How long a few lines may take, or finding them: seconds on a busy machine."""
+"""The longest time that a few lines may take, or finding them: that is seconds on a busy machine."""
 
 KIND = ReaderKind(
     "app.documents.scans.worker", RecogniserEvent, {Code.READER_OUT_OF_MEMORY: {"path": str}, Code.BUG: {"where": str}}
 )
 
 LOW_CONFIDENCE = 0.96
-"""The models are sure of much that is wrong: letters so small or blurred that one word in six was wrong had 0.97, one
-in two 0.94. Clean scans have 0.99 and more."""
+"""The confidence below which a page is flagged. The models are sure of much that is wrong: letters so small or blurred
+that one word in six was wrong had 0.97, one in two 0.94. Clean scans have 0.99 and more."""
 
 MAX_FAILURES = 3
-"""After so many processes that died or hung, the rest of a document is left as it is: it would cost minutes a page."""
+"""The number of processes that may die or hang before the rest of a document is left as it is: it would cost minutes a
+page."""
 
 _log = logging.getLogger("octavo.reader")
 
 
 class NotRecognised(Exception):
-    """The process died of a picture, hung, or could not be started; the next picture gets a new one."""
+    """Raised when the process died of a picture, hung, or could not be started; the next picture gets a new one."""
 
 
 class RecogniserLimits(msgspec.Struct, frozen=True):
@@ -53,17 +55,17 @@ class RecogniserLimits(msgspec.Struct, frozen=True):
 
 
 class Recogniser:
-    """One picture at a time."""
+    """Recognises one picture at a time."""
 
     def __init__(self, client: ReaderClient, limits: RecogniserLimits, pages: int) -> None:
-        """`client`: of KIND. `pages` is the most that it will be given."""
+        """`client` is that of KIND. `pages` is the most that it will be given."""
         self._client = client
         cpu_s = limits.page_cpu_s * max(1, pages)
         self._limits = ReaderLimits(limits.progress_s, memory_bytes=limits.memory_bytes, cpu_s=cpu_s)
         self._process: ReaderProcess | None = None
 
     def recognise(self, image: Raster, cancel: Cancel) -> Recognition:
-        """Raises NotRecognised; Stopped, and the process ends."""
+        """Recognise a picture. Raises NotRecognised; Stopped, and the process ends."""
         try:
             process = self._process = self._process or self._client.open((), "", self._limits)
             said = process.ask(Recognise(image), "", Recognised, lambda said: 0 <= said.confidence <= 1, cancel)
@@ -88,7 +90,7 @@ class RecognitionCache(Protocol):
 
 
 class Forgetful:
-    """Recognitions that keeps nothing."""
+    """A cache of recognitions that keeps nothing."""
 
     def find(self, picture: str) -> Recognition | None:  # noqa: ARG002
         return None
@@ -98,7 +100,7 @@ class Forgetful:
 
 
 def is_wanted(document: Document) -> bool:
-    """Whether it has pictures of pages, and they can be drawn."""
+    """Return whether a document has pictures of pages, and they can be drawn."""
     return document.format.is_drawn and any(Flag.NO_TEXT in page.flags for page in document.pages)
 
 
@@ -109,7 +111,7 @@ def recognise(
     recognitions: RecognitionCache,
     cancel: Cancel,
 ) -> Work[Opening, Document]:
-    """The document with the text of its pictures; progress page by page.
+    """Return the document with the text of its pictures; progress is page by page.
 
     `draw` draws a page by its number, and raises AppError and Stopped. A page that cannot be drawn or recognised is
     flagged NOT_RECOGNISED, and the others go on. Raises AppError only as `recognitions` does.
@@ -145,22 +147,22 @@ def recognise(
 
 @cache
 def _version() -> str:
-    """The version of all that a recognition depends on besides the picture: models come with rapidocr; raise the number
-    with any change of `models`, `layout` or how pages are drawn that gives other text."""
+    """Return the version of all that a recognition depends on besides the picture: models come with rapidocr; raise the
+    number with any change of `models`, `layout` or how pages are drawn that gives other text."""
     from importlib.metadata import version  # late: the start of the desk does not need it
 
     return f"{version('rapidocr')} 3"
 
 
 def key_of(image: Raster) -> str:
-    """SHA-256, hex, of the pixels and of all else that a recognition depends on."""
+    """Return the SHA-256, in hex, of the pixels and of all else that a recognition depends on."""
     digest = hashlib.sha256(f"{_version()} {image.width}x{image.height} ".encode())
     digest.update(image.rgb)
     return digest.hexdigest()
 
 
 def _with_text(page: Page, recognition: Recognition, picture: str) -> Page:
-    """A picture in which no text was found stays without."""
+    """Return the page with its recognised text; a picture in which no text was found stays without."""
     if not recognition.text:
         return msgspec.structs.replace(page, picture=picture)
     from app.documents.text.clean import ODD_SHARE_LIMIT, odd_share  # late: it loads tables of characters

@@ -1,4 +1,5 @@
-"""Straightens the lines of a page that was photographed: askew, from one side, or lying curved. Child only.
+"""Straightens the lines of a page that was photographed: askew, from one side, or lying curved. This module is used in
+the child process only.
 
 Lines of text are horizontal on paper, and begin below each other. How they slope in a picture says how the paper lies
 there, so no picture has to be bent: places are carried along the slopes. The idea is that of text lines as the guide of
@@ -38,7 +39,8 @@ class Segment(NamedTuple):
 
 
 class StraightLine(NamedTuple):
-    """Where it would be on paper that lies flat: its ends and its middle height, in pixels of about the same size."""
+    """A line as it would be on paper that lies flat: its ends and its middle height, in pixels of about the same
+    size."""
 
     left: float
     right: float
@@ -47,7 +49,7 @@ class StraightLine(NamedTuple):
 
 
 def straighten(lines: Sequence[Segment]) -> list[StraightLine]:
-    """In their order; as they are where too few are long enough to say how the page lies."""
+    """Lay lines straight, in their order; they are as they were if too few are long enough to say how the page lies."""
     ends = np.array([(*line.left, *line.right) for line in lines], float).reshape(-1, 4)
     heights = np.array([line.height for line in lines], float)
     scale = float(max(1.0, np.ptp(ends[:, [0, 2]]), np.ptp(ends[:, [1, 3]])))  # so that all terms are about one
@@ -63,7 +65,7 @@ def straighten(lines: Sequence[Segment]) -> list[StraightLine]:
 
 
 def _levelled(places: Floats, heights: Floats) -> Floats:
-    """How far down the page each line is: its middle is carried along the slopes to x = 0."""
+    """Return how far down the page each line is: its middle is carried along the slopes to x = 0."""
     left, right = places[0::2], places[1::2]
     across, down = (right - left).T
     long = (across >= _STRAIGHT_WIDTH * heights) & (np.abs(down) <= _MOST_SLOPE * across)
@@ -73,8 +75,8 @@ def _levelled(places: Floats, heights: Floats) -> Floats:
 
 
 def _upright(xs: Floats, level: Floats, heights: Floats) -> Floats:
-    """The same across, for both ends of each: those that begin below each other show which way is down, and ends are
-    carried along to y = 0."""
+    """Return how far across both ends of each line are: lines that begin below each other show which way is down, and
+    ends are carried along to y = 0."""
     begins = xs[0::2]
     firsts, seconds = _below_each_other(begins, level, heights)
     steps = level[seconds] - level[firsts]
@@ -86,7 +88,7 @@ def _upright(xs: Floats, level: Floats, heights: Floats) -> Floats:
 def _below_each_other(
     begins: Floats, tops: Floats, heights: Floats
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Lines, and for each the next one below that begins at about the same place."""
+    """Return lines, and for each the next one below that begins at about the same place."""
     firsts, seconds = [], []
     for line in range(len(begins)):
         down = tops - tops[line]
@@ -103,18 +105,19 @@ _Terms: TypeAlias = Callable[[Floats, Floats], list[Floats]]
 
 
 def _slopes(x: Floats, y: Floats) -> list[Floats]:
-    """How the slope of lines may vary: that of all, a page seen from one side (y, xy), one that is bent (x and its
-    powers)."""
+    """Return the terms by which the slope of lines may vary: that of all, a page seen from one side (y, xy), one that
+    is bent (x and its powers)."""
     return [np.ones_like(x), y, x, x * y, x * x, x * x * y, x * x * x]
 
 
 def _edges(x: Floats, y: Floats) -> list[Floats]:
-    """The same for the edges of columns: that of all, a page seen from above or below."""
+    """Return the terms by which the slope of the edges of columns may vary: that of all, a page seen from above or
+    below."""
     return [np.ones_like(x), x, x * y]
 
 
 def _fitted(terms: _Terms, x: Floats, y: Floats, slopes: Floats) -> _Slope:
-    """The slope at any place, of these terms as many as there are enough lines for; 0 where there are none."""
+    """Fit the slope at any place, with as many of these terms as there are enough lines for; 0 if there are none."""
     count = min(len(terms(x, y)), len(x) // _LINES_A_TERM)
     if count == 0:
         flat = float(np.median(slopes)) if len(slopes) else 0.0
@@ -134,7 +137,7 @@ def _swapped(slope_at: _Slope) -> _Slope:
 
 
 def _carried(along: Floats, across: Floats, slope_at: _Slope) -> Floats:
-    """Where places come to when they go along the slopes until `along` is 0 (the midpoint method)."""
+    """Return where places come to when they go along the slopes until `along` is 0 (the midpoint method)."""
     step, here, value = -along / _STEPS, along.copy(), across.copy()
     for _step in range(_STEPS):
         half = value + slope_at(here, value) * step / 2

@@ -16,7 +16,8 @@ from app.isolation import worker_main
 
 
 def recognised(found: FoundLines) -> Recognised:
-    """The confidence is the mean of all lines found, weighted by characters: those left out as too unsure count."""
+    """Return the text of the lines that were found. The confidence is the mean of all of them, weighted by characters:
+    those left out as too unsure count."""
     sure = [line for line in found.lines if line.confidence >= MIN_LINE_CONFIDENCE]
     text, _ = clean(set_text(sure, found.upside_down))
     if not text.strip():
