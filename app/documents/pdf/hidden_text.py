@@ -35,9 +35,9 @@ _SCAN_SHARE = 0.5  # pictures that cover this much of a page are a scan of it
 
 
 class PageVisibility(msgspec.Struct, frozen=True):
-    """The text objects that nobody sees are `unseen`. `has_layer` tells that there is unpainted text over a scan, which
-    is not among them, since the picture shows it; `drawn` that there is more on the page than text. `rules` are the
-    thin boxes of its ruling lines."""
+    """The visibility of what is on a page. `unseen` are the text objects that nobody sees. `has_layer` tells that there
+    is unpainted text over a scan, which is not among them, since the picture shows it; `drawn` that there is more on
+    the page than text. `rules` are the thin boxes of its ruling lines."""
 
     unseen: list[RawObject]
     has_layer: bool
