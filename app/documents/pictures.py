@@ -26,9 +26,8 @@ _T = TypeVar("_T")
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Pages without text, to be recognised. Animations are read as their first picture. Raises AppError
-    DOCUMENT_DAMAGED where that cannot be decoded, DOCUMENT_LIMIT.
-    """
+    """Parse the pages, which have no text and are to be recognised. Animations are read as their first picture. Raises
+    AppError DOCUMENT_DAMAGED if that cannot be decoded, DOCUMENT_LIMIT."""
     progress(0, 1)
     count = len(_sizes(content))
     progress(0, count)
@@ -47,20 +46,20 @@ def page_image(content: Content, page: int, width: int) -> Raster:
 
 
 def scan_image(content: Content, page: int) -> Raster:
-    """Draw a page in its own size, or smaller where a side would exceed MAX_SCAN_SIDE; raises as `page_image` does."""
+    """Draw a page in its own size, or smaller if a side would exceed MAX_SCAN_SIDE; raises as `page_image` does."""
     picture = _page(content, page)
     return _scaled(picture, min(1.0, MAX_SCAN_SIDE / max(picture.size)))
 
 
 def page_sizes(content: Content) -> tuple[tuple[float, float], ...]:
-    """Width and height of each page in points, the longer side that of A4."""
+    """Return width and height of each page in points, the longer side that of A4."""
     return tuple(
         (_side(width / max(width, height)), _side(height / max(width, height))) for width, height in _sizes(content)
     )
 
 
 def page_layer(content: Content, page: int) -> PageLayer:
-    """No characters have places. Raises AppError PAGE_UNAVAILABLE."""
+    """Return an empty layer: no characters have places. Raises AppError PAGE_UNAVAILABLE."""
     _refuse_missing(content, page)
     return PageLayer("", b"")
 
@@ -70,7 +69,8 @@ def _side(share: float) -> float:
 
 
 def _page(content: Content, page: int) -> Image.Image:
-    """Raises AppError PAGE_UNAVAILABLE for a page that is not there or cannot be decoded."""
+    """Return the picture of a page. Raises AppError PAGE_UNAVAILABLE for a page that is not there or cannot be
+    decoded."""
     _refuse_missing(content, page)
     try:
         return _decoded(content, page - 1)
@@ -94,7 +94,7 @@ def _decoded(content: Content, frame: int) -> Image.Image:
 
 
 def _told(content: Content, work: Callable[[], _T]) -> _T:
-    """The result of `work`; an error about an image becomes the error that is reported about a document."""
+    """Return the result of `work`; an error about an image becomes the error that is reported about a document."""
     try:
         return work()
     except AppError as error:

@@ -20,13 +20,13 @@ format = Format.TEXT
 
 MAX_PRINTED_PAGE_CHARACTERS = 6_000
 _SAMPLE_BYTES = 64 << 10
-# What charset-normalizer may guess. Its full list makes short texts exotic.
+# charset-normalizer may guess these. Its full list makes short texts exotic.
 _LEGACY_ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
     *("cp932", "euc_jp", "gb18030", "big5", "cp949", "koi8_r", "cp437", "cp866", "tis_620"),
 ]
 ENCODINGS = [*_LEGACY_ENCODINGS, *BOMS.values(), "iso2022_jp"]
-"""Every encoding that a text may be in."""
+"""The encodings that a text may be in."""
 _CENTRAL_EUROPEAN = {"bs", "cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq", "sr"}
 _HIRAGANA = re.compile("[ぁ-ん]")
 _JAPANESE_KANA_SHARE = 0.15  # of all characters that are not ASCII; texts in other encodings have next to none
@@ -40,9 +40,8 @@ BETWEEN_PARAGRAPHS = re.compile(r"\n(?:[^\S\n]*\n)+")
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Paragraphs flow onto pages. Form feeds are page breaks; where all pieces between them are as short as printed
-    pages, as in RFCs and in what PDF converters write, the pieces are the pages.
-    """
+    """Parse a text. Its paragraphs flow onto pages. Form feeds are page breaks; if all pieces between them are as short
+    as printed pages, as in RFCs and in what PDF converters write, the pieces are the pages."""
     progress(0, 1)
     untrusted_text = COLOUR.sub("", decode(content)).replace("\x1a", "")
     printed = untrusted_text.rstrip("\f\n").split("\f")
@@ -61,9 +60,8 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def decode(content: Content) -> str:
-    r"""The whole file as text with `\n` line ends. Raises AppError FORMAT_UNKNOWN where it is not text, DOCUMENT_LIMIT
-    where it is too long.
-    """
+    r"""Decode the whole file as text with `\n` line ends. Raises AppError FORMAT_UNKNOWN if it is not text,
+    DOCUMENT_LIMIT if it is too long."""
     refuse_over(4 * MAX_CHARACTERS, len(content.data), "characters", content)
     untrusted_bytes = bytes(content.data)
     text = decode_marked(untrusted_bytes)
@@ -78,7 +76,7 @@ def decode(content: Content) -> str:
 
 
 def decode_unmarked(untrusted_bytes: bytes) -> str:
-    """Decodes bytes without a byte order mark: UTF-8 where they are, else as their letters suggest."""
+    """Decode bytes without a byte order mark: as UTF-8 if they are that, else as their letters suggest."""
     if _ISO_2022_JP.search(untrusted_bytes[:_SAMPLE_BYTES]):
         return untrusted_bytes.decode("iso2022_jp", "replace")
     try:
@@ -94,7 +92,7 @@ def decode_unmarked(untrusted_bytes: bytes) -> str:
 
 
 def _lines_around(untrusted_bytes: bytes, place: int) -> bytes:
-    """Whole lines around and after `place`, where possible: the plain ASCII before it says nothing."""
+    """Return whole lines around and after `place`, if possible: the plain ASCII before it says nothing."""
     start = untrusted_bytes.rfind(b"\n", max(0, place - _SAMPLE_BYTES), place) + 1 or max(0, place - _SAMPLE_BYTES)
     sample = untrusted_bytes[start : place + _SAMPLE_BYTES]
     end = sample.rfind(b"\n", place - start)
@@ -102,7 +100,7 @@ def _lines_around(untrusted_bytes: bytes, place: int) -> bytes:
 
 
 def guess_encoding(untrusted_sample: bytes) -> str:
-    """The likely encoding of lines that are not UTF-8 and carry no mark."""
+    """Guess the encoding of lines that are not UTF-8 and carry no mark."""
     for encoding in ("cp932", "euc_jp"):
         with contextlib.suppress(UnicodeDecodeError):
             kana = len(_HIRAGANA.findall(untrusted_sample.decode(encoding)))

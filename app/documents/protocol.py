@@ -18,7 +18,8 @@ MAX_DRAWN_WIDTH, MAX_DRAWN_PIXELS = 4_000, 32_000_000
 """The most pixels across, and in all, of a page that is drawn to be looked at; a larger page is drawn smaller."""
 
 MAX_SCAN_SIDE = 3_000
-"""Pixels of a page that is drawn for recognition; A3 has 3,307 at 200 dpi, and is drawn a little smaller."""
+"""The most pixels of a side of a page that is drawn for recognition; A3 has 3,307 at 200 dpi, and is drawn a little
+smaller."""
 
 MAX_COVER_BYTES = 16 << 20
 """The most bytes of a picture of a cover as its file has it; a larger picture is passed over."""
@@ -27,25 +28,26 @@ MAX_TAKEN_BYTES = 256 << 20
 """The most bytes of a document inside another file; it goes through memory, while other files are read from disk."""
 
 MAX_INNER_DEPTH = 4
-"""A PDF in a ZIP in a mail in a ZIP is the deepest that is read."""
+"""The depth to which files inside others are read: a PDF in a ZIP in a mail in a ZIP is the deepest."""
 
 MIN_PAGE_SIDE, MAX_PAGE_SIDE = 1.0, 20_000.0
-"""Points. PDF allows 14,400 without a unit of its own."""
+"""The smallest and the largest side of a page, in points. PDF allows 14,400 without a unit of its own."""
 
 # ---- orders, desk to reader -----------------------------------------------------------------------------------
 
 
 class Parse(msgspec.Struct, frozen=True, tag=True):
-    """Turn the document into pages. `name` is the file's name, without folders. Answered by Parsed or WireFailed."""
+    """Turn the document into pages. `name` is the file's name, without folders. It is answered by Parsed or
+    WireFailed."""
 
     name: str
     password: Password | None = None
 
 
 class DrawPage(msgspec.Struct, frozen=True, tag=True):
-    """Draw a page, counted from 1, `width` pixels wide. Answered by DrawnPage or WireFailed.
+    """Draw a page, counted from 1, `width` pixels wide. It is answered by DrawnPage or WireFailed.
 
-    PAGE_UNAVAILABLE when the file's bytes are not those of `sha256`.
+    It fails with PAGE_UNAVAILABLE if the file's bytes are not those of `sha256`.
     """
 
     name: str
@@ -56,10 +58,10 @@ class DrawPage(msgspec.Struct, frozen=True, tag=True):
 
 
 class ReadLayer(msgspec.Struct, frozen=True, tag=True):
-    """Find where the characters and links of a page, counted from 1, are on its drawing. Answered by LayerRead or
+    """Find where the characters and links of a page, counted from 1, are on its drawing. It is answered by LayerRead or
     WireFailed.
 
-    PAGE_UNAVAILABLE when the file's bytes are not those of `sha256`.
+    It fails with PAGE_UNAVAILABLE if the file's bytes are not those of `sha256`.
     """
 
     name: str
@@ -69,9 +71,9 @@ class ReadLayer(msgspec.Struct, frozen=True, tag=True):
 
 
 class OfFile(msgspec.Struct, frozen=True):
-    """About a file as a whole; what goes wrong is said of its first page.
+    """An order about a file as a whole; what goes wrong is said of its first page.
 
-    PAGE_UNAVAILABLE, of page 1, when the file's bytes are not those of `sha256`.
+    It fails with PAGE_UNAVAILABLE, of page 1, if the file's bytes are not those of `sha256`.
     """
 
     name: str
@@ -84,16 +86,17 @@ class OfFile(msgspec.Struct, frozen=True):
 
 
 class ReadSizes(OfFile, frozen=True, tag=True):
-    """Find how large each page is. Answered by SizesRead or WireFailed."""
+    """Find how large each page is. It is answered by SizesRead or WireFailed."""
 
 
 class ReadCover(OfFile, frozen=True, tag=True):
-    """Find the picture that a book has of its cover. Answered by CoverRead or WireFailed."""
+    """Find the picture that a book has of its cover. It is answered by CoverRead or WireFailed."""
 
 
 class Highlight(msgspec.Struct, frozen=True):
-    """Words on the drawing of a page, counted from 1, and what is written about them: `boxes`, one a line, as those of
-    characters in `PageLayer`; without boxes it is about the page. `name` is unique in the file; `date` is a PDF's."""
+    """Words on the drawing of a page, counted from 1, and what is written about them. `boxes` are one a line, as those
+    of characters in `PageLayer`; without boxes it is about the page. `name` is unique in the file; `date` is a
+    PDF's."""
 
     page: int
     boxes: tuple[tuple[float, float, float, float], ...]
@@ -104,7 +107,7 @@ class Highlight(msgspec.Struct, frozen=True):
 
 
 class Annotate(OfFile, frozen=True, tag=True):
-    """Write the file with these highlights as annotations. Answered by Annotated or WireFailed."""
+    """Write the file with these highlights as annotations. It is answered by Annotated or WireFailed."""
 
     highlights: tuple[Highlight, ...] = ()
 
@@ -112,7 +115,7 @@ class Annotate(OfFile, frozen=True, tag=True):
 class DrawScan(msgspec.Struct, frozen=True, tag=True):
     """Draw a page, counted from 1, as large as its text can be recognised best, no side longer than MAX_SCAN_SIDE.
 
-    Answered by DrawnPage or WireFailed.
+    It is answered by DrawnPage or WireFailed.
     """
 
     name: str
@@ -121,13 +124,14 @@ class DrawScan(msgspec.Struct, frozen=True, tag=True):
 
 
 class ListMembers(msgspec.Struct, frozen=True, tag=True):
-    """Find the documents in a ZIP; those in a mail come with its Document. Answered by MembersListed or WireFailed."""
+    """Find the documents in a ZIP; those in a mail come with its Document. It is answered by MembersListed or
+    WireFailed."""
 
     name: str
 
 
 class TakeMember(msgspec.Struct, frozen=True, tag=True):
-    """Take out the document in this place, from 0, of all in the file. Answered by MemberTaken or WireFailed."""
+    """Take out the document in this place, from 0, of all in the file. It is answered by MemberTaken or WireFailed."""
 
     name: str
     number: int
@@ -158,7 +162,7 @@ class SizesRead(msgspec.Struct, frozen=True, tag=True):
 
 
 class CoverRead(msgspec.Struct, frozen=True, tag=True):
-    """The bytes of an image as they are in the file, for the image reader; none where the book has no such picture."""
+    """The bytes of an image as they are in the file, for the image reader; none if the book has no such picture."""
 
     untrusted_picture: bytes
 
@@ -199,13 +203,14 @@ Event: TypeAlias = (
 
 
 class Recognise(msgspec.Struct, frozen=True, tag=True):
-    """Read a picture of a page. Answered by Recognised or WireFailed; some lines more are read with each Opening."""
+    """Read a picture of a page. It is answered by Recognised or WireFailed; some lines more are read with each
+    Opening."""
 
     image: Raster
 
 
 class Recognised(msgspec.Struct, frozen=True, tag=True):
-    """The page's text, "" where none was found, and how sure the models are of it, from 0 to 1."""
+    """The page's text, "" if none was found, and how sure the models are of it, from 0 to 1."""
 
     text: str
     confidence: float

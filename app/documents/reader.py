@@ -98,7 +98,7 @@ _FINDINGS: Findings = {
 KIND = ReaderKind("app.documents.worker", Event, _FINDINGS, harmless=frozenset({Code.DOCUMENT_PASSWORD_NEEDED}))
 
 
-# Nothing that later code relies on is taken on trust.
+# A reader may be taken over by its document: nothing that later code relies on is taken on trust.
 
 
 def _is_sound(said: Parsed) -> bool:
@@ -179,7 +179,7 @@ def _are_sizes(said: SizesRead) -> bool:
 
 
 def _name(path: Path, member: str) -> str:
-    """A document's name for its reader; "" for a member, whose own is not at hand: its bytes tell its format."""
+    """Return a document's name for its reader; "" for a member, whose own is not at hand: its bytes tell its format."""
     return "" if member else printable(path.name)
 
 
@@ -188,7 +188,8 @@ def _inside(document: Document, member: str) -> Document:
 
 
 def _below(members: tuple[Member, ...], member: str) -> tuple[Member, ...]:
-    """With their keys as they are seen from the outermost file; none where they are deeper than is read."""
+    """Return the members with their keys as they are seen from the outermost file; none if they are deeper than is
+    read."""
     if not member:
         return members
     if member.count("/") + 2 > MAX_INNER_DEPTH:
@@ -197,7 +198,8 @@ def _below(members: tuple[Member, ...], member: str) -> tuple[Member, ...]:
 
 
 class _OpenedFile(msgspec.Struct, frozen=True):
-    """A file, or a member of one, open for reading, with its version: that of the file. `path` as messages say it."""
+    """A file, or a member of one, open for reading, with its version: that of the file. `path` is as messages say
+    it."""
 
     fd: int
     version: Version
@@ -206,7 +208,8 @@ class _OpenedFile(msgspec.Struct, frozen=True):
 
 
 KEPT_DOCUMENTS = 2
-"""Readers that stay for drawing pages: the book a person looks at, and the one they compare it with."""
+"""The number of readers that stay for drawing pages: that of the book a person looks at, and of the one they compare it
+with."""
 
 _log = logging.getLogger("octavo.reader")
 
@@ -221,7 +224,8 @@ class DocumentReader:
         recognitions: RecognitionCache | None = None,
         recogniser_limits: RecogniserLimits | None = None,
     ) -> None:
-        """`step` None takes the highest that this system offers, `recognitions` None remembers none."""
+        """`step` is how strictly readers are locked in; None takes the highest that this system offers. `recognitions`
+        is None if none are remembered."""
         self.recognitions = recognitions or Forgetful()
         self._client = ReaderClient(KIND, limits or ReaderLimits(), step, KEPT_DOCUMENTS)
         self._recognisers = ReaderClient(recognition.KIND, ReaderLimits(), step)
@@ -229,22 +233,23 @@ class DocumentReader:
         self._passwords: dict[str, Password] = {}  # by the SHA-256 of what they open
 
     def step(self) -> Step:
-        """The step in force: what the latest reader reported, before the first one what was found by trying.
+        """Return the step in force: what the latest reader reported, before the first one what was found by trying.
 
         Trying takes a few tenths of a second, once per process.
         """
         return self._client.step()
 
     def expect(self, files: float = math.inf) -> None:
-        """So many documents will be read: one reader waits for the next of them, from now on. Does not wait."""
+        """Expect that so many documents will be read: one reader waits for the next of them, from now on. This does not
+        wait."""
         self._client.expect(files)
 
     def read(
         self, path: Path, cancel: Cancel, password: Password | None = None, *, keep: bool = True, member: str = ""
     ) -> Work[Opening, Document]:
-        """The file as pages, or the `member` of it that has this key, with the text of those that are pictures
-        recognised. The keys of the document's own members lead to them from the file. `keep`: its pages will be drawn
-        soon, so its process stays.
+        """Read the file as pages, or the `member` of it that has this key, with the text of those that are pictures
+        recognised. The keys of the document's own members lead to them from the file. `keep` tells that its pages will
+        be drawn soon, so its process stays.
 
         Cancelling ends the reader within a tenth of a second. Raises AppError as `open_document` does, what the reader
         found, or how it died; Stopped.
@@ -279,10 +284,11 @@ class DocumentReader:
         return document
 
     def members(self, path: Path, cancel: Cancel, member: str = "") -> tuple[Member, ...]:
-        """The documents in a ZIP, or in one that is the `member` of a file; none where that is as deep as Octavo reads.
-        What a mail holds comes with its document.
+        """Return the documents in a ZIP, or in one that is the `member` of a file; none if that is as deep as Octavo
+        reads. The documents in a mail come with its own.
 
-        Cancelling ends the reader. Raises AppError as `read`, PAGE_UNAVAILABLE for a file that holds none; Stopped.
+        Cancelling ends the reader. Raises AppError as `read` does, PAGE_UNAVAILABLE for a file that holds none;
+        Stopped.
         """
         with logged(_log, "members not listed"):
             file = self._opened(path, member, cancel)
@@ -302,26 +308,27 @@ class DocumentReader:
         return self._ask(path, member, order, DrawnPage, _is_drawn).image
 
     def page_layer(self, path: Path, sha256: str, page: int, member: str = "") -> PageLayer:
-        """Where the characters and links of page `page` (from 1) are on its drawing. Raises AppError as `draw_page`."""
+        """Return where the characters and links of page `page` (from 1) are on its drawing. Raises AppError as
+        `draw_page` does."""
         order = ReadLayer(_name(path, member), sha256, page, self._passwords.get(sha256))
         return self._ask(path, member, order, LayerRead, _is_layer).layer
 
     def page_sizes(self, path: Path, sha256: str, member: str = "") -> tuple[tuple[float, float], ...]:
-        """Width and height of each page, in points, as it is drawn. Raises AppError as `draw_page`."""
+        """Return width and height of each page, in points, as it is drawn. Raises AppError as `draw_page` does."""
         order = ReadSizes(_name(path, member), sha256, self._passwords.get(sha256))
         return self._ask(path, member, order, SizesRead, _are_sizes).sizes
 
     def cover_picture(self, path: Path, sha256: str, member: str = "") -> bytes:
-        """The picture that the book which had `sha256` has of its cover, as it is in the file: bytes that nobody has
-        looked at, for `ImageReader`; none where it has none. Raises AppError as `draw_page`."""
+        """Return the picture that the book which had `sha256` has of its cover, as it is in the file: bytes that nobody
+        has looked at, for `ImageReader`; none if it has none. Raises AppError as `draw_page` does."""
         name = printable(path)
         order = ReadCover(_name(path, member), sha256, self._passwords.get(sha256))
         with self._client.opened((self._open(path, member, order.page),), name) as process:
             return process.ask(order, name, CoverRead, _is_cover).untrusted_picture
 
     def annotated_copy(self, path: Path, sha256: str, highlights: Sequence[Highlight], member: str = "") -> bytes:
-        """The PDF that had `sha256`, written anew with these highlights as annotations; the file itself is only read.
-        Raises AppError as `draw_page`."""
+        """Return the PDF that had `sha256`, written anew with these highlights as annotations; the file itself is only
+        read. Raises AppError as `draw_page` does."""
         order = Annotate(_name(path, member), sha256, self._passwords.get(sha256), tuple(highlights))
         return self._ask(path, member, order, Annotated, _is_pdf).untrusted_pdf
 
@@ -332,7 +339,7 @@ class DocumentReader:
         self._passwords.clear()
 
     def _opened(self, path: Path, member: str, cancel: Cancel | None = None) -> _OpenedFile:
-        """The file, or the member of it, which only ever is in memory. Raises AppError, Stopped."""
+        """Open the file, or the member of it, which only ever is in memory. Raises AppError, Stopped."""
         file = open_document(path, limit_of(path.name))
         opened = _OpenedFile(file.fd, file.version, printable(path), printable(path.name))
         numbers = member.split("/") if member else []
@@ -385,7 +392,7 @@ class DocumentReader:
         wanted: type[Wanted],
         is_sound: Callable[[Wanted], bool],
     ) -> Wanted:
-        """Ask the reader that is kept for the file as it is now; a new one where there is none, or it has died."""
+        """Ask the reader that is kept for the file as it is now; a new one if there is none, or it has died."""
         version: Version | None = None
         with contextlib.suppress(AppError):
             version = look_at(path)
