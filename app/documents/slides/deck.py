@@ -16,7 +16,7 @@ from app.documents.text import notation
 from app.documents.text.flow import Block, Heading, flow
 
 MAX_ORDERED_SHAPES = 200
-"""The shapes of a slide with more of them stay in the order of the file."""
+"""The number of shapes beyond which the shapes of a slide stay in the order of the file."""
 
 _OVERLAP = 0.1  # of its width and height may be under another shape that is beside it all the same
 
@@ -31,14 +31,15 @@ class ShapeBox(NamedTuple):
 
 
 class SlideShape(msgspec.Struct, frozen=True):
-    """The text of a shape; `box` is None where the file does not say where it is."""
+    """The text of a shape; `box` is None if the file does not say where it is."""
 
     blocks: tuple[Block, ...]
     box: ShapeBox | None = None
 
 
 class Slide(msgspec.Struct, frozen=True):
-    """`drawn`: something is on it beside text; `asides`: blocks without text, for comments on the whole slide."""
+    """A slide. `drawn` tells that something is on it beside text; `asides` are blocks without text, for comments on the
+    whole slide."""
 
     title: tuple[Block, ...]
     shapes: tuple[SlideShape, ...]
@@ -56,9 +57,8 @@ def to_deck(
     untrusted_language: str = "",
     facts: Facts = NO_FACTS,
 ) -> Document:
-    """The document of these slides, page by page. Raises AppError DOCUMENT_LIMIT; DOCUMENT_NO_TEXT where no slide has
-    text.
-    """
+    """Make the document of these slides, page by page. Raises AppError DOCUMENT_LIMIT; DOCUMENT_NO_TEXT if no slide has
+    text."""
     flowed = flow(_blocks(slides, content), fixed=True)
     if not any(page.text for page in flowed.pages):
         raise AppError(Code.DOCUMENT_NO_TEXT, path=content.name, pages=len(flowed.pages))
@@ -66,9 +66,9 @@ def to_deck(
 
 
 def in_reading_order(shapes: Sequence[SlideShape]) -> list[SlideShape]:
-    """Rows from the top, and in each what is left first: shapes are parted where a line runs between them, first
-    across, then down (a recursive XY cut: Nagy and Seth, 1984). As they come, where a place is not known.
-    """
+    """Return the rows from the top, and in each what is left first: shapes are parted where a line runs between them,
+    first across, then down (a recursive XY cut: Nagy and Seth, 1984). They stay as they come if a place is not
+    known."""
     if len(shapes) > MAX_ORDERED_SHAPES:
         return list(shapes)
     placed = [(shape.box, shape) for shape in shapes if shape.box is not None]
@@ -86,7 +86,7 @@ def _cut(placed: list[tuple[ShapeBox, SlideShape]]) -> list[tuple[ShapeBox, Slid
 
 
 def _parted(placed: list[tuple[ShapeBox, SlideShape]], start: int, end: int) -> list[list[tuple[ShapeBox, SlideShape]]]:
-    """The shapes in groups with nothing between them, along one side of their boxes."""
+    """Return the shapes in groups with nothing between them, along one side of their boxes."""
     groups: list[list[tuple[ShapeBox, SlideShape]]] = []
     reached = 0.0
     for each in sorted(placed, key=lambda each: itemgetter(start)(each[0])):
@@ -113,7 +113,7 @@ def _blocks(slides: Iterable[Slide], content: Content) -> Iterator[Block]:
 
 
 def _of_slide(slide: Slide) -> Iterator[Block]:
-    """The first one begins the page, and has the slide's title as its heading."""
+    """Yield the blocks of a slide. The first one begins the page, and has the slide's title as its heading."""
     said = [*slide.title, *(block for shape in in_reading_order(slide.shapes) for block in shape.blocks)]
     notes = [each for each in slide.notes if each.untrusted_text.strip()]
     if notes:

@@ -37,7 +37,7 @@ _NO_STYLE = DocxStyle()
 
 
 class DrawingWalker(Walker):
-    """`drawn`: charts and diagrams as text, by the relation that leads to them."""
+    """Walks through a drawing. `drawn` are charts and diagrams as text, by the relation that leads to them."""
 
     def __init__(self, untrusted_drawn: Mapping[str, str]) -> None:
         super().__init__()
@@ -49,7 +49,8 @@ class DrawingWalker(Walker):
         self._ground: Colour | None = None  # behind the text of the shape
 
     def blocks(self, shape: etree._Element, listed: bool) -> tuple[Block, ...]:
-        """The text of a shape. `listed`: its paragraphs are points of a list, unless they say otherwise."""
+        """Return the text of a shape. `listed` tells that its paragraphs are points of a list, unless they say
+        otherwise."""
         self._builders.append(BlockBuilder())
         self._listed, self._counts = listed, []
         self._ground = _filled_with(child(shape, "sppr"))
@@ -120,7 +121,7 @@ def _has_choice(fallback: etree._Element) -> bool:
 
 
 def _filled_with(properties: etree._Element | None) -> Colour | None:
-    """The colour of a shape or a run; None where it has none of its own, or one of the theme, or a picture."""
+    """Return the colour of a shape or a run; None if it has none of its own, or one of the theme, or a picture."""
     colour = child(child(properties, "solidfill"), "srgbclr")
     found = None if colour is None else read_hex(attribute(colour, "val"))
     opacity = child(colour, "alpha")
@@ -130,7 +131,7 @@ def _filled_with(properties: etree._Element | None) -> Colour | None:
 
 
 def _is_unseen(properties: etree._Element | None, ground: Colour | None) -> bool:
-    """Whether text is too small, without colour, or as what is behind it."""
+    """Return whether text is too small, without colour, or in the colour that is behind it."""
     if properties is None:
         return False
     if 0 < whole_number(attribute(properties, "sz"), 0) <= 100 * TINY_POINTS:

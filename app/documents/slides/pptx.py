@@ -41,7 +41,7 @@ _NOWHERE = ShapeBox(0, 0, 0, 0)
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Text of layouts and masters is left out; comments are kept apart."""
+    """Parse a presentation. Text of layouts and masters is left out; comments are kept apart."""
     progress(0, 1)
     archive = Archive(content, format)
     package = {each.kind: each.part for each in archive.relations()}
@@ -105,9 +105,8 @@ class _SlideReader:
     def _shape(
         self, element: etree._Element, walker: DrawingWalker, related: tuple[Relation, ...]
     ) -> SlideShape | None:
-        """None for what runs over all slides, and for pictures. A group is one shape, whose parts are in their own
-        order; calls nest no deeper than the elements, which `xml.MAX_DEPTH` limits.
-        """
+        """Return the text of a shape; None for what runs over all slides, and for pictures. A group is one shape, whose
+        parts are in their own order; calls nest no deeper than the elements, which `xml.MAX_DEPTH` limits."""
         if _is_hidden(element):
             return SlideShape(_kept_aside(element), _NOWHERE)
         if local_name(element) == "grpsp":
@@ -125,7 +124,7 @@ class _SlideReader:
         return SlideShape(walker.blocks(element, placeholder.type in _LISTED), box)
 
     def _place(self, placeholder: _Placeholder, related: tuple[Relation, ...]) -> ShapeBox | None:
-        """Where the slide's layout puts a placeholder, or the layout's master."""
+        """Return where the slide's layout puts a placeholder, or the layout's master; None if neither does."""
         for kind in ("slideLayout", "slideMaster"):
             part = next((each.part for each in related if each.kind == kind), "")
             if part not in self._places:
@@ -162,7 +161,7 @@ class _SlideReader:
 
 
 def _elements(tree: etree._Element | None) -> Iterator[etree._Element]:
-    """The shapes of a tree or a group; of alternatives the first."""
+    """Yield the shapes of a tree or a group; of alternatives the first."""
     for each in children(tree):
         if local_name(each) == "alternatecontent":
             yield from children(child(each, "choice"))
@@ -177,7 +176,7 @@ def _is_hidden(shape: etree._Element) -> bool:
 
 
 def _kept_aside(shape: etree._Element) -> tuple[Block, ...]:
-    """The text of a hidden shape, or group of shapes, with a flag."""
+    """Return the text of a hidden shape, or group of shapes, with a flag."""
     words = " ".join(each.text for each in find_all(shape, "t") if each.text)
     return (Block("", flags=(Flag.HIDDEN_TEXT,), untrusted_hidden=words),) if words.strip() else ()
 
@@ -191,7 +190,7 @@ def _placeholder(shape: etree._Element) -> _Placeholder:
 
 
 def _box(properties: etree._Element | None) -> ShapeBox | None:
-    """In English Metric Units, of which an inch has 914,400."""
+    """Return the box of a shape in English Metric Units, of which an inch has 914,400; None if it has none."""
     place = child(properties, "xfrm")
     offset, extent = child(place, "off"), child(place, "ext")
     if offset is None or extent is None:
