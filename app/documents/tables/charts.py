@@ -15,13 +15,13 @@ _MAX_SERIES = 20
 
 
 def describe(root: etree._Element | None) -> str:
-    """A chart as text. `root`: that of its part, None where there is none. Formulas of cells are no names."""
+    """Describe a chart as text. `root` is that of its part, None if there is none. Formulas of cells are no names."""
     series = (child(each, "tx") for each in find_all(root, "ser"))
     return notation.chart(_words(find(root, "title")), filter(None, map(_words, islice(series, _MAX_SERIES))))
 
 
 def describe_diagram(root: etree._Element | None) -> str:
-    """A diagram as text. `root`: that of its data, in which each label is a point."""
+    """Describe a diagram as text. `root` is that of its data, in which each label is a point."""
     return notation.diagram(map(_words, find_all(root, "pt")))
 
 
@@ -29,12 +29,12 @@ _DRAWN = {"chart": describe, "chartEx": describe, "diagramData": describe_diagra
 
 
 def describe_drawn(archive: Archive, relations: Iterable[Relation]) -> dict[str, str]:
-    """The charts and diagrams that a part leads to, as text, by the relation's id."""
+    """Describe the charts and diagrams that a part leads to, as text, by the relation's id."""
     return {each.id: _DRAWN[each.kind](archive.optional_tree(each.part)) for each in relations if each.kind in _DRAWN}
 
 
 def _words(element: etree._Element | None) -> str:
-    """The text of a title: in `a:t`, a paragraph's runs after one another; from cells, in `c:v`."""
+    """Return the text of a title: in `a:t`, a paragraph's runs after one another; from cells, in `c:v`."""
     paragraphs = ["".join(_run_text(each) for each in paragraph.iter()) for paragraph in find_all(element, "p")]
     if any(paragraphs):
         return " ".join(" ".join(paragraphs).split())

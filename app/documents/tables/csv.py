@@ -15,7 +15,8 @@ from app.documents.text.flow import flow
 format = Format.CSV
 
 MAX_CELL_CHARACTERS = 1_000_000
-"""A quotation mark that opens a cell and is never closed makes everything after it one cell."""
+"""The most characters of a cell: a quotation mark that opens a cell and is never closed makes everything after it one
+cell."""
 
 PROGRESS_ROWS = 1_000
 _SNIFF_LINES = 50
@@ -24,7 +25,7 @@ _DIVIDERS = "\t;,|"
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Cells stay as written: formulas are never calculated."""
+    """Parse a table. Cells stay as written: formulas are never calculated."""
     progress(0, 0)
     untrusted_text = decode(content)
     flowed = flow(Tables(content).blocks(_rows(untrusted_text, content, progress)))
@@ -47,7 +48,8 @@ def _rows(untrusted_text: str, content: Content, progress: Progress) -> Iterator
 
 
 def _divider(untrusted_text: str) -> tuple[str, str]:
-    """The divider that most of the first lines have equally often, and the text without Excel's line that names it."""
+    """Return the divider that most of the first lines have equally often, and the text without Excel's line that names
+    it."""
     first, _, rest = untrusted_text.partition("\n")
     if first.lower().startswith("sep=") and len(first) == 5 and first[4] in _DIVIDERS:
         return first[4], rest

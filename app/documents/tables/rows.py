@@ -44,9 +44,8 @@ class Tables:
         flags: tuple[Flag, ...] = (),
         comments: Iterable[RowComment] = (),
     ) -> Iterator[Block]:
-        """The blocks of a table. Empty cells at the end of a row, and empty rows, are left out. `comments`: in the
-        order of their rows, to which they belong.
-        """
+        """Yield the blocks of a table. Empty cells at the end of a row, and empty rows, are left out. `comments` are in
+        the order of their rows, to which they belong."""
         if untrusted_title:
             untrusted_title = " ".join(untrusted_title.split())[:MAX_LINE_CHARACTERS]
             yield Block(untrusted_title, (Heading(untrusted_title, 1),), flags)
@@ -64,7 +63,7 @@ class Tables:
             yield Block(_text(header, rows), flags=flags, comments=self._up_to(None, due))
 
     def _up_to(self, row: int | None, due: deque[RowComment]) -> tuple[Comment, ...]:
-        """The comments up to a row, or all that are left."""
+        """Return the comments up to a row, or all that are left."""
         taken = []
         while due and (row is None or due[0].row <= row):
             taken.append(Comment(due.popleft().untrusted_text))
@@ -87,6 +86,6 @@ class Tables:
 
 
 def _text(header: str, rows: list[str]) -> str:
-    """The rows below their header, unless it is their first one or too long."""
+    """Return the rows below their header, unless it is their first one or too long."""
     repeated = rows and rows[0] is not header and len(header) <= MAX_HEADER_CHARACTERS
     return "\n".join([header, *rows] if repeated else rows)

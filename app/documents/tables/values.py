@@ -10,7 +10,7 @@ _ANY_DAY, _SECOND = datetime.date(2000, 1, 1), datetime.timedelta(seconds=1)
 
 
 def written(value: object) -> str:
-    """A value as people read it: 7, 1234.5, 2026-03-12, 2026-03-12 14:30, 1:15:00."""
+    """Return a value as people read it: 7, 1234.5, 2026-03-12, 2026-03-12 14:30, 1:15:00."""
     match value:
         case bool():
             return "TRUE" if value else "FALSE"
@@ -27,7 +27,7 @@ def written(value: object) -> str:
 
 
 def _to_second(value: datetime.datetime) -> datetime.datetime:
-    """Rounds to a second: times are fractions of a day, and mostly a little off."""
+    """Round to a second: times are fractions of a day, and mostly a little off."""
     rounded = value.replace(microsecond=0)
     return rounded + _SECOND if value.microsecond >= 500_000 and rounded < datetime.datetime.max - _SECOND else rounded
 

@@ -44,9 +44,8 @@ def read_workbook(
     asides_of: Callable[[str], SheetAsides] = lambda _name: SheetAsides(),
     facts: Facts = NO_FACTS,
 ) -> Document:
-    """The document of a workbook whose size was checked: calamine has no limits. Hidden sheets are left out and
-    flagged. Raises AppError DOCUMENT_DAMAGED, DOCUMENT_LIMIT, DOCUMENT_NO_TEXT.
-    """
+    """Read the document of a workbook whose size was checked: calamine has no limits. Hidden sheets are left out and
+    flagged. Raises AppError DOCUMENT_DAMAGED, DOCUMENT_LIMIT, DOCUMENT_NO_TEXT."""
     workbook = guarded(lambda: load_workbook(io.BytesIO(untrusted_bytes)), content, format)
     sheets = [each for each in workbook.sheets_metadata if each.typ in _SHEETS]
     refuse_over(MAX_SHEETS, len(sheets), "sheets", content)

@@ -19,15 +19,14 @@ MAX_CELLS = 16_000_000
 _STREAMS = (("Workbook",), ("Book",))
 _PROGRESS_RECORDS = 100_000
 _BEGIN, _PASSWORD = 0x809, 0x2F
-# With the row and the column in front: formulas, texts, numbers, errors.
+# The kinds of records with the row and the column in front: formulas, texts, numbers, errors.
 _ONE_CELL = {0x06, 0x206, 0x406, 0xFD, 0x204, 0xD6, 0x203, 0x27E, 0x205}
 _CELLS = 0xBD  # of one row, the last column at the end
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Hidden sheets are left out and flagged, comments and charts are not read. Raises AppError DOCUMENT_ENCRYPTED for
-    a workbook with a password.
-    """
+    """Parse a workbook. Hidden sheets are left out and flagged, comments and charts are not read. Raises AppError
+    DOCUMENT_ENCRYPTED for a workbook with a password."""
     progress(0, 0)
     file = CompoundFile(content, format)
     stream = next((path for path in _STREAMS if path in file), None)
@@ -39,7 +38,8 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def _refuse_large(untrusted_bytes: bytes, content: Content, progress: Progress) -> None:
-    """Raises AppError DOCUMENT_LIMIT before calamine allocates every cell up to the last one of each sheet."""
+    """Refuse a workbook that is too large, before calamine allocates every cell up to the last one of each sheet.
+    Raises AppError DOCUMENT_LIMIT."""
     rows: dict[int, tuple[int, int]] = {}
     columns: dict[int, tuple[int, int]] = {}
     sheet = 0

@@ -38,7 +38,7 @@ _STAND_IN = "tc="  # the author of a note that Excel adds for programs without t
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Hidden sheets, and cells that do not show what is in them, are left out and flagged."""
+    """Parse a workbook. Hidden sheets, and cells that do not show what is in them, are left out and flagged."""
     progress(0, 0)
     archive = Archive(content, format)
     asides = _CommentsAndCharts(archive)
@@ -70,11 +70,11 @@ class _CommentsAndCharts:
         self._parts = dict(self._read_parts())
 
     def part(self, sheet: str) -> str:
-        """The path of a sheet's part; "" where it is unknown."""
+        """Return the path of a sheet's part; "" if it is unknown."""
         return self._parts.get(sheet, "")
 
     def comments(self, sheet: str) -> list[RowComment]:
-        """The comments in the order of their rows; replies follow their comment."""
+        """Return the comments in the order of their rows; replies follow their comment."""
         found: list[RowComment] = []
         for each in self._archive.relations(self.part(sheet)):
             if each.kind == "comments":

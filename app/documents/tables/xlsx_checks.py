@@ -48,8 +48,8 @@ _SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
 
 
 class CheckedWorkbook(msgspec.Struct, frozen=True):
-    """A workbook that calamine may read; `struck`: for each sheet's part, the struck cells: row and column, from 1;
-    `unseen`: so those whose content does not show.
+    """A workbook that calamine may read; `struck` has for each sheet's part the struck cells: row and column, from 1;
+    `unseen` has those whose content does not show.
     """
 
     packed: bytes
@@ -58,10 +58,10 @@ class CheckedWorkbook(msgspec.Struct, frozen=True):
 
 
 def repack(archive: Archive, content: Content, progress: Progress) -> CheckedWorkbook:
-    """Packs the parts that calamine needs as our archive read them: calamine may read a damaged directory otherwise.
+    """Pack the parts that calamine needs as our archive read them: calamine may read a damaged directory otherwise.
     Formats that calamine does not report are written into the strings, or returned.
 
-    Raises AppError DOCUMENT_DAMAGED where there is no workbook, DOCUMENT_LIMIT where a sheet is too large.
+    Raises AppError DOCUMENT_DAMAGED if there is no workbook, DOCUMENT_LIMIT if a sheet is too large.
     """
     names = archive.names()
     if _TYPES not in archive or not any(name.startswith("xl/") for name in names):
@@ -93,7 +93,8 @@ def repack(archive: Archive, content: Content, progress: Progress) -> CheckedWor
 
 
 def _refuse_large_sheet(places: set[tuple[int, int]], content: Content) -> None:
-    """Raises AppError DOCUMENT_LIMIT before calamine allocates every cell up to the last one."""
+    """Refuse a sheet that is too large, before calamine allocates every cell up to the last one. Raises AppError
+    DOCUMENT_LIMIT."""
     if not places:
         return
     columns = {column for _, column in places}
@@ -104,10 +105,9 @@ def _refuse_large_sheet(places: set[tuple[int, int]], content: Content) -> None:
 
 
 def _cells(untrusted_xml: bytes, content: Content) -> Iterator[tuple[tuple[int, int], int]]:
-    """Row and column, from 1, and the style of each cell that may have content, counted as calamine does, which reads
-    tag after tag, however they are nested. XML that is not as programs write it is damage; in UTF-16, for example, the
-    tags would not be found.
-    """
+    """Yield row and column, from 1, and the style of each cell that may have content, counted as calamine does, which
+    reads tag after tag, however they are nested. XML that is not as programs write it is damage; in UTF-16, for
+    example, the tags would not be found."""
     row = column = 1
     tags = 0
     for tag in _TAG.finditer(untrusted_xml):
@@ -137,7 +137,7 @@ def _row(untrusted_reference: bytes, content: Content) -> int:
 
 
 def _place(untrusted_reference: bytes, content: Content) -> tuple[int, int]:
-    """Row and column, from 1, of a reference such as AB12."""
+    """Return row and column, from 1, of a reference such as AB12."""
     found = _CELL.fullmatch(untrusted_reference)
     if not found or not int(found[2]):
         refuse_damaged(content, Format.XLSX)
@@ -153,7 +153,7 @@ def _column(letters: bytes) -> int:
 
 
 def _write_looks(untrusted_xml: bytes, content: Content) -> bytes:
-    """Writes raised, lowered and struck runs into the text of their strings: calamine joins the runs of a string."""
+    """Write raised, lowered and struck runs into the text of their strings: calamine joins the runs of a string."""
     if b"vertAlign" not in untrusted_xml and b"strike" not in untrusted_xml:
         return untrusted_xml
     root = none_if_damaged(lambda: parse_xml(untrusted_xml, content))
@@ -170,7 +170,8 @@ def _write_looks(untrusted_xml: bytes, content: Content) -> bytes:
 
 
 def _read_styles(archive: Archive, content: Content) -> tuple[frozenset[int], frozenset[int]]:
-    """The numbers of the cell styles that strike out the whole cell, and of those that do not show what is in it."""
+    """Return the numbers of the cell styles that strike out the whole cell, and of those that do not show what is in
+    it."""
     if _STYLES not in archive:
         return frozenset(), frozenset()
     untrusted_xml = archive.read(_STYLES)
@@ -195,7 +196,7 @@ def _read_styles(archive: Archive, content: Content) -> tuple[frozenset[int], fr
 
 
 def _colour(element: etree._Element | None) -> Colour | None:
-    """None for one that is not known here, or that programs choose."""
+    """Return a colour; None for one that is not known here, or that programs choose."""
     if element is None or attribute(element, "tint"):
         return None
     if attribute(element, "indexed") in _WHITES or attribute(element, "theme") == "0":
@@ -205,7 +206,8 @@ def _colour(element: etree._Element | None) -> Colour | None:
 
 
 def _ground(fill: etree._Element) -> Colour | None:
-    """The colour of a fill behind the text; None for a gradient, a pattern, and a colour that is not known here."""
+    """Return the colour of a fill behind the text; None for a gradient, a pattern, and a colour that is not known
+    here."""
     pattern = child(fill, "patternfill")
     if pattern is None:
         return None
