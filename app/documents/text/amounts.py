@@ -15,5 +15,5 @@ _AMOUNT = re.compile(
 
 
 def amounts_in(text: str) -> tuple[str, ...]:
-    """In their order, each once."""
+    """Return the amounts in their order, each once."""
     return tuple(dict.fromkeys(" ".join(match.group().split()) for match in _AMOUNT.finditer(text)))

@@ -6,9 +6,9 @@ import re
 
 from ftfy.badness import badness
 
-# Kept: joiners after letters of the scripts that are written with them (Hebrew to the Indic scripts) and inside emoji,
-# variation selectors after ideographs, symbols and emoji. Source: Unicode Standard 16, sections 23.2, 23.4 and 23.9;
-# UTS #51.
+# These are kept: joiners after letters of the scripts that are written with them (Hebrew to the Indic scripts) and
+# inside emoji, variation selectors after ideographs, symbols and emoji. Source: Unicode Standard 16, sections 23.2,
+# 23.4 and 23.9; UTS #51.
 _JOINING = "\u0590-\u10ff\u1200-\u17b3\u17b6-\u180d\u180f-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc"
 _PICTURES = "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 _IDEOGRAPHS = "\u2e80-\u303e\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -25,7 +25,7 @@ _MAYBE_INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e01ef]"
 )
-# Not worth a flag: soft hyphens, direction marks, control characters other than tab and line end.
+# These are not worth a flag: soft hyphens, direction marks, control characters other than tab and line end.
 _SILENT = re.compile("[\u00ad\u061c\u200e\u200f\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
@@ -40,16 +40,16 @@ _PAIR = re.compile("[^\x00-\x7f]{2}")
 _KANA_AS_SHIFT_JIS = re.compile("[縺繧繝]")
 
 MISREAD_SPOTS = 2
-"""A page with fewer senseless sequences than this is not flagged: one may be meant."""
+"""The number of senseless sequences below which a page is not flagged: one may be meant."""
 
 ODD_SHARE_LIMIT = 0.05
-"""A page with a larger share of odd characters than this is flagged."""
+"""The share of odd characters beyond which a page is flagged."""
 
 MAX_LINE_CHARACTERS = 300
 
 
 def clean(untrusted_text: str) -> tuple[str, int]:
-    r"""The text with `\n` line ends and without invisible characters, and how many of these were removed.
+    r"""Return the text with `\n` line ends and without invisible characters, and how many of these were removed.
 
     Soft hyphens, direction marks and control characters are removed without being counted; lone surrogates and
     noncharacters become U+FFFD. Nothing else changes.
@@ -65,15 +65,15 @@ def clean(untrusted_text: str) -> tuple[str, int]:
 
 
 def unseen_words(untrusted_text: str) -> str:
-    """The letters of what is written in tags, an invisible alphabet: the only invisible characters that say
-    something.
-    """
+    """Return the letters of what is written in tags, an invisible alphabet: the only invisible characters that say
+    something."""
     written = " ".join(_TAGS.findall(untrusted_text))
     return "".join(chr(ord(tag) - 0xE0000) if tag != " " else tag for tag in written)
 
 
 def odd_share(untrusted_text: str) -> float:
-    """The share of replacement, private-use and control characters in all that is not white space, from 0 to 1."""
+    """Return the share of replacement, private-use and control characters in all that is not white space, from 0 to
+    1."""
     odd = len(_ODD.findall(untrusted_text))
     if not odd:
         return 0.0
@@ -82,7 +82,7 @@ def odd_share(untrusted_text: str) -> float:
 
 
 def is_misread(untrusted_text: str) -> bool:
-    """Whether the text was probably decoded from the wrong encoding, here or earlier: “cafÃ©”, “縺薙ｓ”.
+    """Return whether the text was probably decoded from the wrong encoding, here or earlier: “cafÃ©”, “縺薙ｓ”.
 
     Replacement characters do not count: a PDF has them where a font does not say what a sign means.
     """
@@ -96,5 +96,5 @@ def is_misread(untrusted_text: str) -> bool:
 
 
 def clean_line(untrusted_text: str, limit: int = MAX_LINE_CHARACTERS) -> str:
-    """A title or label as one clean line with single spaces, of at most `limit` characters."""
+    """Return a title or label as one clean line with single spaces, of at most `limit` characters."""
     return _SPACE.sub(" ", clean(untrusted_text[: 4 * limit])[0]).strip()[:limit].rstrip()

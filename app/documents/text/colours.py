@@ -9,16 +9,16 @@ _UNLIKE = 16
 """The least difference, of 255 in one channel, at which colours look different."""
 
 _FAINT = 16 / 255
-"""An opacity below is none."""
+"""The opacity below which nothing is seen."""
 
 TINY_POINTS = 1.0
-"""Nobody reads text of this size: it is a third of a millimetre high."""
+"""The size of text, in points, that nobody reads: it is a third of a millimetre high."""
 
 _HEX = re.compile(r"#?([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 
 
 class Colour(NamedTuple):
-    """In sRGB, each channel from 0 to 255, opacity from 0 to 1."""
+    """A colour in sRGB, each channel from 0 to 255, opacity from 0 to 1."""
 
     red: float
     green: float
@@ -26,7 +26,7 @@ class Colour(NamedTuple):
     opacity: float = 1.0
 
     def on(self, ground: Colour) -> Colour:
-        """The colour that is seen where this one lies on an opaque ground."""
+        """Return the colour that is seen where this one lies on an opaque ground."""
         pairs = zip(self[:3], ground[:3], strict=True)
         red, green, blue = (own * self.opacity + other * (1 - self.opacity) for own, other in pairs)
         return Colour(red, green, blue)
@@ -37,12 +37,13 @@ NO_COLOUR = Colour(0, 0, 0, 0)
 
 
 def is_faint(opacity: float) -> bool:
-    """Whether nothing is seen of what is drawn with this opacity, from 0 to 1."""
+    """Return whether nothing is seen of what is drawn with this opacity, from 0 to 1."""
     return opacity < _FAINT
 
 
 def is_lost(colour: Colour | None, ground: Colour | None) -> bool:
-    """Whether text of a colour cannot be seen on an opaque ground. None is a colour that is not known: there it can."""
+    """Return whether text of a colour cannot be seen on an opaque ground. None is a colour that is not known: there it
+    can be seen."""
     if colour is None:
         return False
     if is_faint(colour.opacity):
@@ -53,6 +54,6 @@ def is_lost(colour: Colour | None, ground: Colour | None) -> bool:
 
 
 def read_hex(untrusted_text: str) -> Colour | None:
-    """A colour of six hexadecimal digits, as office formats have it; None for all else."""
+    """Return a colour of six hexadecimal digits, as office formats have it; None for all else."""
     found = _HEX.fullmatch(untrusted_text.strip())
     return Colour(*(int(each, 16) for each in found.groups())) if found else None

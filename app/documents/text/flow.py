@@ -36,15 +36,16 @@ class Heading(msgspec.Struct, frozen=True):
 
 
 class Comment(msgspec.Struct, frozen=True):
-    """A comment as `notation.comment` writes it; `place`: the character of its block's text that it is on."""
+    """A comment as `notation.comment` writes it; `place` is the number of the character of its block's text that it is
+    on."""
 
     untrusted_text: str
     place: int = 0
 
 
 class Block(msgspec.Struct, frozen=True):
-    """A paragraph, list, table or heading, which should stay on one page. `headings`: those that begin with it;
-    `untrusted_hidden`: its hidden text; `comments`: in the order of their places.
+    """A paragraph, list, table or heading, which should stay on one page. `headings` are those that begin with it;
+    `untrusted_hidden` is its hidden text; `comments` are in the order of their places.
     """
 
     untrusted_text: str
@@ -61,16 +62,16 @@ class Flowed(msgspec.Struct, frozen=True):
 
 
 def flow(blocks: Iterable[Block], fixed: bool = False) -> Flowed:
-    """Lays out `blocks` on pages of about PAGE_CHARACTERS, never more than MAX_PAGE_CHARACTERS, none of them empty.
+    """Lay out `blocks` on pages of about PAGE_CHARACTERS, never more than MAX_PAGE_CHARACTERS, none of them empty.
 
     A block is split only when it alone is longer than a page may be: at a line end, else after a sentence, else at
     white space. A heading goes with the block that follows it. A chapter begins a page, unless the page before it would
     stay very short. The text is cleaned as `clean.clean` does; nothing else is lost but white space where blocks and
     pages meet. A page's label is its number; its chapter is the nearest heading above its first line, or its first
-    heading where there is none above.
+    heading if there is none above.
 
-    `fixed`: pages begin where a block says so and nowhere else, however much is on them; one without text is kept, and
-    flagged EMPTY unless a block of it is flagged NO_TEXT.
+    With `fixed`, pages begin where a block says so and nowhere else, however much is on them; one without text is kept,
+    and flagged EMPTY unless a block of it is flagged NO_TEXT.
     """
     filler = _PageFiller(fixed)
     for unit in _units(blocks):
@@ -79,7 +80,7 @@ def flow(blocks: Iterable[Block], fixed: bool = False) -> Flowed:
 
 
 def _units(blocks: Iterable[Block]) -> Iterator[list[_CleanBlock]]:
-    """Blocks that should be on one page: a heading, or several, with what follows."""
+    """Yield blocks that should be on one page: a heading, or several, with what follows."""
     unit: list[_CleanBlock] = []
     for block in map(_CleanBlock, blocks):
         if unit and (block.new_page or len(unit) == _MAX_STACKED_HEADINGS):
@@ -193,7 +194,7 @@ class _PageFiller:
         self._flags |= block.flags
 
     def _put_comments(self, block: _CleanBlock, end: int | None) -> None:
-        """Adds the comments on what is before `end`, or all that are left."""
+        """Put the comments on what is before `end` on the page, or all that are left."""
         while block.comments and (end is None or block.comments[0].place < end):
             self._left_out.add_comment(block.comments.popleft().untrusted_text)
             self._flags.add(Flag.COMMENTS)
@@ -225,7 +226,7 @@ class _PageFiller:
 
 
 def _split(text: str, start: int, room: int) -> tuple[int, int]:
-    """Where a piece of at most `room` characters (and at least half of that) ends, and where the next begins."""
+    """Return where a piece of at most `room` characters (and at least half of that) ends, and where the next begins."""
     half, limit = start + room // 2, start + room
     line_end = text.rfind("\n", half, limit + 1)
     if line_end >= 0:

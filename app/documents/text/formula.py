@@ -63,7 +63,7 @@ class FormulaPiece(NamedTuple):
 
 
 def name(untrusted_text: str) -> FormulaPiece:
-    """A name or a number."""
+    """Return a name or a number as a piece."""
     text = " ".join(untrusted_text.split())
     return FormulaPiece(
         text.replace("{", r"\{").replace("}", r"\}"),
@@ -72,7 +72,7 @@ def name(untrusted_text: str) -> FormulaPiece:
 
 
 def words(untrusted_text: str) -> list[FormulaPiece]:
-    """Text inside a formula, with the space at its edges."""
+    """Return text inside a formula, with the space at its edges."""
     text = " ".join(untrusted_text.split())
     space = [FormulaPiece("", FormulaPieceKind.SPACE)]
     if not text:
@@ -81,7 +81,7 @@ def words(untrusted_text: str) -> list[FormulaPiece]:
 
 
 def sign(untrusted_text: str) -> FormulaPiece:
-    """An operator, a bracket, or what else is no name."""
+    """Return an operator, a bracket, or what else is no name, as a piece."""
     text = "".join(untrusted_text.split())
     if not text or text in _GAPS:
         return FormulaPiece("", FormulaPieceKind.GAP)
@@ -101,7 +101,7 @@ def sign(untrusted_text: str) -> FormulaPiece:
 
 
 def pieces_of(untrusted_text: str) -> list[FormulaPiece]:
-    """The pieces of a run that its format does not divide."""
+    """Return the pieces of a run that its format does not divide."""
     found: list[FormulaPiece] = []
     for token in _TOKEN.finditer(untrusted_text):
         if token.lastgroup == "space":
@@ -114,9 +114,8 @@ def pieces_of(untrusted_text: str) -> list[FormulaPiece]:
 
 
 def join(pieces: Iterable[FormulaPiece]) -> str:
-    """Joins the pieces, with spaces around infix operators and wherever a number or name would run into its
-    neighbour.
-    """
+    """Join the pieces, with spaces around infix operators and wherever a number or name would run into its
+    neighbour."""
     written: list[str] = []
     before = FormulaPiece("", FormulaPieceKind.OPENING)
     space = gap = bar = False
@@ -165,7 +164,7 @@ def root(radicand: str, degree: str = "") -> str:
 
 
 def scripts(base: str, lower: str = "", upper: str = "") -> str:
-    """A base with what is lowered and raised after it; limits of sums are written in the same way."""
+    """Return a base with what is lowered and raised after it; limits of sums are written in the same way."""
     if upper == "∘" and base[-1:].isdigit():
         upper = "°"  # as TeX makes degrees
     if _MARKS_OF_A_BASE.fullmatch(upper) and base:
@@ -177,13 +176,13 @@ def scripts(base: str, lower: str = "", upper: str = "") -> str:
 
 
 def before_base(base: str, lower: str, upper: str) -> str:
-    """A base with what is lowered and raised before it, like the numbers of an isotope."""
+    """Return a base with what is lowered and raised before it, like the numbers of an isotope."""
     lower, upper = lower and f"_{{{lower}}}", upper and f"^{{{upper}}}"
     return "{}" + lower + upper + base if lower or upper else base
 
 
 def over(base: str, above: str) -> str:
-    """A base with what is above it: an accent, a limit or anything else."""
+    """Return a base with what is above it: an accent, a limit or anything else."""
     if above in _OVER:
         return rf"\{_OVER[above]}{{{base}}}"
     if _takes_limits(base) or base.startswith(r"\overbrace{"):
@@ -192,7 +191,7 @@ def over(base: str, above: str) -> str:
 
 
 def under(base: str, below: str) -> str:
-    """A base with what is below it."""
+    """Return a base with what is below it."""
     if below in _UNDER:
         return rf"\{_UNDER[below]}{{{base}}}"
     if _takes_limits(base) or base.startswith(r"\underbrace{"):
@@ -201,12 +200,12 @@ def under(base: str, below: str) -> str:
 
 
 def ends_in_script(text: str) -> bool:
-    """Whether a letter or number right after it would belong to its last power or index."""
+    """Return whether a letter or number right after a text would belong to its last power or index."""
     return _SCRIPT_END.search(text[-_TAIL:]) is not None
 
 
 def cancelled(text: str) -> str:
-    """The notation of a part of a formula that is struck through."""
+    """Return the notation of a part of a formula that is struck through."""
     return rf"\cancel{{{text}}}"
 
 
@@ -222,7 +221,7 @@ def _is_infix(character: str) -> bool:
 
 
 def _takes_limits(base: str) -> bool:
-    """Sums, integrals and names such as `lim`, bare or with a limit already."""
+    """Return whether a base takes limits: a sum, an integral, or a name such as `lim`, bare or with a limit already."""
     head = re.split(r"[\^_]", base, maxsplit=1)[0].replace(" ", "")
     return head in _LARGE or head in _TAKES_LIMITS
 

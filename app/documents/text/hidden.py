@@ -17,18 +17,18 @@ class LeftOut:
 
     @property
     def is_full(self) -> bool:
-        """Whether more hidden text would be dropped."""
+        """True if more hidden text would be dropped."""
         return self._room <= 0
 
     def add(self, untrusted_text: str) -> None:
-        """Adds hidden text as it is, without a space; white space does not count."""
+        """Add hidden text as it is, without a space; white space does not count."""
         if self._room > 0 and untrusted_text:
             piece = untrusted_text[: 2 * self._room]
             self._pieces.append(piece)
             self._room -= len("".join(piece.split()))
 
     def add_comment(self, untrusted_text: str) -> None:
-        """Adds a comment as `notation.comment` writes it; one that is too long is cut."""
+        """Add a comment as `notation.comment` writes it; one that is too long is cut."""
         if self._comment_room <= 0:
             self._more_comments += 1
             return
@@ -38,7 +38,7 @@ class LeftOut:
         self._comment_room -= len(comment)
 
     def join(self, following: LeftOut) -> None:
-        """Adds what follows on another page."""
+        """Add what follows on another page."""
         self.add(" ")
         for piece in following._pieces:
             self.add(piece)
@@ -47,13 +47,13 @@ class LeftOut:
         self._more_comments += following._more_comments
 
     def text(self) -> str:
-        """Everything, clean and with single spaces."""
+        """Return everything, clean and with single spaces."""
         hidden = _single_spaced("".join(self._pieces))[:MAX_HIDDEN_CHARACTERS]
         more = notation.more_comments(self._more_comments) if self._more_comments else ""
         return " ".join(filter(None, (hidden, *self._comments, more)))
 
     def take(self) -> str:
-        """The `text`, and empties this."""
+        """Return the `text`, and empty this."""
         text = self.text()
         self._empty()
         return text

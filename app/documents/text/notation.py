@@ -43,11 +43,11 @@ _ELEMENT_AFTER = re.compile(rf"(?:{_ELEMENTS.replace(' ', '|')})(?![^\W\d_])")
 
 
 def superscript(untrusted_text: str, before: str, *, note: bool | None = None, after: str = "") -> str:
-    """Raised text between `before` and `after` (of its line; the nearest word of each is enough).
+    """Write raised text between `before` and `after` (of its line; the nearest word of each is enough).
 
-    `note`: whether it is a note's mark, where the format says so; else the text before decides: a power follows a small
-    whole number, a short name or a unit, a note's mark follows a word, a sign or a measured number. What is raised by
-    custom (`1st`, `No`, `Octavo™`, `Smith*`), or follows nothing, stays as it is.
+    `note` tells whether it is a note's mark, if the format says so; else the text before decides: a power follows a
+    small whole number, a short name or a unit, a note's mark follows a word, a sign or a measured number. What is
+    raised by custom (`1st`, `No`, `Octavo™`, `Smith*`), or follows nothing, stays as it is.
     """
     text = " ".join(untrusted_text.split())
     if not text:
@@ -64,7 +64,7 @@ def superscript(untrusted_text: str, before: str, *, note: bool | None = None, a
 
 
 def subscript(untrusted_text: str, before: str, *, after: str = "") -> str:
-    """Lowered text between `before` and `after`. A number after a letter stays as it is: `H2O`."""
+    """Write lowered text between `before` and `after`. A number after a letter stays as it is: `H2O`."""
     text = " ".join(untrusted_text.split())
     if not text:
         return untrusted_text
@@ -76,32 +76,32 @@ def subscript(untrusted_text: str, before: str, *, after: str = "") -> str:
 
 
 def fraction(numerator: str, stroke: str, denominator: str, before: str) -> str:
-    """A fraction of a raised and a lowered number, with a space after a whole number before it."""
+    """Write a fraction of a raised and a lowered number, with a space after a whole number before it."""
     return f"{' ' if before[-1:].isdigit() else ''}{numerator.strip()}{stroke}{denominator.strip()}"
 
 
 def raised(untrusted_text: str) -> str:
-    """The notation of a power, without its base."""
+    """Return the notation of a power, without its base."""
     return "^" + _argument(untrusted_text)
 
 
 def lowered(untrusted_text: str) -> str:
-    """The notation of an index, without its base."""
+    """Return the notation of an index, without its base."""
     return "_" + _argument(untrusted_text)
 
 
 def note_mark(number: int | str) -> str:
-    """The mark of a note, in the text and before the note itself."""
+    """Return the mark of a note, in the text and before the note itself."""
     return f"[{number}]"
 
 
 def struck(untrusted_text: str) -> str:
-    """Words that are struck out, by their format or by a recorded change."""
+    """Return the notation of words that are struck out, by their format or by a recorded change."""
     return _bracketed("struck", untrusted_text)
 
 
 def inserted(untrusted_text: str) -> str:
-    """Words that a recorded change added."""
+    """Return the notation of words that a recorded change added."""
     return _bracketed("inserted", untrusted_text)
 
 
@@ -110,7 +110,8 @@ SPEAKER_NOTES = "[speaker notes]"
 
 
 def field(untrusted_name: str, untrusted_value: str) -> str:
-    """A form field with its value, which may be empty. A box is `[x]` or `[ ]` before its name."""
+    """Return the notation of a form field with its value, which may be empty. A box is `[x]` or `[ ]` before its
+    name."""
     name, value = " ".join(untrusted_name.split()).rstrip(" :："), untrusted_value.strip()
     return f"[field {name}: {value}]" if name else f"[field: {value}]"
 
@@ -120,32 +121,33 @@ def check_box(untrusted_name: str, ticked: bool) -> str:
 
 
 def chart(untrusted_title: str = "", untrusted_series: Iterable[str] = ()) -> str:
-    """The text that replaces a chart, whose drawing cannot be read here."""
+    """Return the text that replaces a chart, whose drawing cannot be read here."""
     title, series = " ".join(untrusted_title.split()), ", ".join(" ".join(name.split()) for name in untrusted_series)
     words = ": ".join(filter(None, (title, series)))
     return f"[chart: {words}]" if words else "[chart]"
 
 
 def diagram(untrusted_labels: Iterable[str]) -> str:
-    """The text that replaces a diagram: the words in it."""
+    """Return the text that replaces a diagram: the words in it."""
     labels = "; ".join(filter(None, (" ".join(label.split()) for label in untrusted_labels)))
     return f"[diagram: {labels}]" if labels else "[diagram]"
 
 
 def annotation(untrusted_text: str) -> str:
-    """Text that was put on top of a page, where people see it."""
+    """Return the notation of text that was put on top of a page, where people see it."""
     return f"[note on the page: {untrusted_text.strip()}]"
 
 
 def comment(untrusted_text: str, untrusted_author: str = "", place: str = "") -> str:
-    """A comment in the margin, which is no part of the page's text. `place`: the cell that it is on."""
+    """Return the notation of a comment in the margin, which is no part of the page's text. `place` is the cell that it
+    is on."""
     author, text = " ".join(untrusted_author.split()), " ".join(untrusted_text.split())
     where = f" on {place}" if place else ""
     return f"[comment by {author}{where}: {text}]" if author else f"[comment{where}: {text}]"
 
 
 def roman(number: int) -> str:
-    """The number in small Roman numerals; `number` from 1 on."""
+    """Return the number in small Roman numerals; `number` is from 1 on."""
     written = ""
     for value, letters in _ROMAN:
         written += letters * (number // value)
@@ -154,12 +156,12 @@ def roman(number: int) -> str:
 
 
 def more_comments(number: int) -> str:
-    """The text that replaces comments that were too many to keep."""
+    """Return the text that replaces comments that were too many to keep."""
     return f"[{number} more comment{'s' if number > 1 else ''}, to be seen in the file]"
 
 
 def _bracketed(word: str, untrusted_text: str) -> str:
-    """Puts the text in brackets; white space at its edges stays outside."""
+    """Put the text in brackets; white space at its edges stays outside."""
     text = untrusted_text.strip()
     if not text:
         return untrusted_text
@@ -173,7 +175,7 @@ def _argument(text: str) -> str:
 
 
 def _apart(sign: str, after: str) -> str:
-    """A sign, in braces where the text after it would run into it."""
+    """Return a sign, in braces if the text after it would run into it."""
     return f"{sign[0]}{{{sign[1:]}}}" if after[:1].isalnum() and sign[-1] != "}" else sign
 
 
@@ -191,7 +193,7 @@ def _is_customary(text: str, before: str) -> bool:
 
 
 def _is_variable(text: str, before: str) -> bool:
-    """`x^a`, `e^o`: one letter on one letter."""
+    """Return whether one letter is raised on one letter: `x^a`, `e^o`."""
     word = _WORD_BEFORE.search(before)
     return len(text) == 1 and word is not None and len(word[1]) == 1 and not before[: word.start()][-1:].isdigit()
 

@@ -45,7 +45,7 @@ class OpenParagraph:
     """A paragraph under construction. The mark opened last is closed first; `take` leaves marks open."""
 
     def __init__(self, markup: str = "") -> None:
-        """`markup`: characters for bold and the like, which are no base of a power."""
+        """`markup` are characters for bold and the like, which are no base of a power."""
         self._markup = markup
         self._pieces: list[_Piece] = []
         self._plain = True  # whether all pieces are text
@@ -56,7 +56,7 @@ class OpenParagraph:
         self._pieces.append(text)
 
     def add_reference(self, number: int) -> None:
-        """Adds a note's mark, raised or not."""
+        """Add a note's mark, raised or not."""
         self._pieces.append(notation.note_mark(number))
         self._noted = len(self._pieces)
 
@@ -73,7 +73,7 @@ class OpenParagraph:
         self._close(mark, start, len(self._open))
 
     def take(self) -> str:
-        """The text since the last call; open marks go on in the next paragraph."""
+        """Return the text since the last call; open marks go on in the next paragraph."""
         for depth in range(len(self._open) - 1, -1, -1):
             self._close(*self._open[depth], depth)
         self._open = [(mark, 0) for mark, _ in self._open]
@@ -93,7 +93,7 @@ class OpenParagraph:
         self._noted = min(self._noted, len(self._pieces))
 
     def _raise(self, mark: InlineMark, start: int) -> _Piece:
-        """The pieces from `start` on as one raised or lowered piece; one that is so already stays one."""
+        """Return the pieces from `start` on as one raised or lowered piece; one that is so already stays one."""
         match [each for each in self._pieces[start:] if not isinstance(each, str) or each.strip()]:
             case [_Script(text, mark)]:
                 text += _text(self._pieces[-1]) if isinstance(self._pieces[-1], str) else ""
@@ -105,7 +105,7 @@ class OpenParagraph:
         return _Script(text, mark)
 
     def _written(self, start: int = 0, alone: bool = False) -> str:
-        """The text of the pieces from `start` on. `alone`: the text before is of another line."""
+        """Return the text of the pieces from `start` on. `alone` tells that the text before belongs to another line."""
         pieces = self._pieces
         written = [] if alone else [_text(piece) for piece in pieces[max(0, start - _NEAR) : start]]
         begin = len(written)
@@ -130,7 +130,7 @@ class OpenParagraph:
 
 
 def _script(script: _Script, before: str, after: str) -> str:
-    """The script as written; white space after it stays."""
+    """Return the script as written; white space after it stays."""
     text = script.text.strip()
     space = script.text[len(script.text.rstrip()) :]
     if script.mark is InlineMark.LOWERED:
@@ -139,7 +139,7 @@ def _script(script: _Script, before: str, after: str) -> str:
 
 
 def _fraction(pieces: Sequence[_Piece]) -> tuple[str, str, str] | None:
-    """The parts of a fraction: a raised number, a stroke and a lowered number; None for others."""
+    """Return the parts of a fraction: a raised number, a stroke and a lowered number; None for others."""
     match pieces:
         case (_Script(above, InlineMark.RAISED), str(stroke), _Script(below, InlineMark.LOWERED)):
             if stroke in _STROKES and above.strip().isdigit() and below.strip().isdigit():
@@ -148,7 +148,7 @@ def _fraction(pieces: Sequence[_Piece]) -> tuple[str, str, str] | None:
 
 
 def _apart(text: str, before: str, after: str) -> str:
-    """A formula with spaces to numbers beside it."""
+    """Return a formula with spaces to numbers beside it."""
     left = " " if before[-1:].isdigit() and text[0].isdigit() else ""
     run_on = formula.ends_in_script(text) and after[:1].isalnum()
     return left + text + (" " if run_on or (text[-1].isdigit() and after[:1].isdigit()) else "")
@@ -159,6 +159,6 @@ def _text(piece: _Piece) -> str:
 
 
 def _following(pieces: Sequence[_Piece], index: int) -> str:
-    """The text after a piece, up to the next script or formula."""
+    """Return the text after a piece, up to the next script or formula."""
     following = takewhile(lambda piece: isinstance(piece, str), pieces[index + 1 : index + 1 + _NEAR])
     return "".join(_text(piece)[:_ENOUGH] for piece in following)

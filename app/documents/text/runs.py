@@ -13,7 +13,7 @@ from app.documents.text.open_paragraph import InlineMark, OpenParagraph
 
 
 class Shift(StrEnum):
-    """Where a run is relative to the base line."""
+    """The place of a run relative to the base line."""
 
     NONE = ""
     RAISED = "raised"
@@ -29,7 +29,7 @@ class Change(StrEnum):
 
 
 class RunStyle(msgspec.Struct, frozen=True):
-    """The format of a run; `formula`: it is one, written as by `formula`."""
+    """The format of a run; `formula` tells that it is one, written as by `formula`."""
 
     shift: Shift = Shift.NONE
     change: Change = Change.NONE
@@ -47,7 +47,7 @@ _MARKS: dict[Shift | Change, InlineMark] = {
 
 
 def written(runs: Sequence[Run]) -> str:
-    """The text of a paragraph; neighbouring runs of one style are one."""
+    """Write the text of a paragraph; neighbouring runs of one style are one."""
     if all(look is PLAIN or look == PLAIN for _, look in runs):
         return "".join(text for text, _ in runs)
     line = OpenParagraph()
