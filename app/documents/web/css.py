@@ -14,7 +14,7 @@ from app.documents.text.colours import NO_COLOUR, Colour
 
 Token: TypeAlias = Any
 Value: TypeAlias = "Colour | Size | float | str | bool | None"
-"""The value of a property, reduced to what matters here; None where it is not known."""
+"""The value of a property, reduced to what matters here; None if it is not known."""
 
 MAX_CSS_CHARACTERS = 4_000_000
 MAX_IMPORTS = 20  # of one style sheet
@@ -62,9 +62,9 @@ class Compound(msgspec.Struct, frozen=True):
 
 
 class Selector(msgspec.Struct, frozen=True):
-    """`compounds` from the element itself outwards; `direct`: for each but the first, whether it must be the parent of
-    the one before. `certain`: it has nothing but these; else it chooses these elements perhaps.
-    """
+    """The elements that a rule is for. `compounds` are from the element itself outwards; `direct` tells for each but
+    the first whether it must be the parent of the one before. `certain` tells that the selector has nothing but these;
+    else it chooses these elements perhaps."""
 
     compounds: tuple[Compound, ...]
     direct: tuple[bool, ...]
@@ -78,7 +78,8 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class StyleSheet(msgspec.Struct, frozen=True):
-    """`imports`: the addresses of other sheets that belong to it. `whole`: there is no more of it than this."""
+    """A style sheet. `imports` are the addresses of other sheets that belong to it. `whole` tells that there is no more
+    of it than this."""
 
     rules: tuple[Rule, ...] = ()
     untrusted_imports: tuple[str, ...] = ()
@@ -86,9 +87,8 @@ class StyleSheet(msgspec.Struct, frozen=True):
 
 
 def read_sheet(untrusted_css: str, media: str = "") -> StyleSheet:
-    """The rules for a screen; those for certain screens only, or of selectors that are not understood, choose perhaps.
-    `media`: what the whole sheet is for.
-    """
+    """Read the rules for a screen; those for certain screens only, or of selectors that are not understood, choose
+    perhaps. `media` is what the whole sheet is for."""
     untrusted_css = f"@media {media} {{{untrusted_css}}}" if media else untrusted_css
     whole = len(untrusted_css) <= MAX_CSS_CHARACTERS
     rules: list[Rule] = []
@@ -114,25 +114,25 @@ def read_sheet(untrusted_css: str, media: str = "") -> StyleSheet:
 
 
 def join(sheets: Sequence[StyleSheet]) -> StyleSheet:
-    """One sheet of several, a later rule after an earlier one."""
+    """Make one sheet of several, a later rule after an earlier one."""
     rules = tuple(rule for sheet in sheets for rule in sheet.rules)
     return StyleSheet(rules, (), all(sheet.whole for sheet in sheets))
 
 
 @lru_cache(maxsize=1_000)
 def read_inline(untrusted_style: str) -> Declarations:
-    """The properties that an attribute `style` sets."""
+    """Return the properties that an attribute `style` sets."""
     return _declarations(tinycss2.parse_blocks_contents(untrusted_style[:MAX_CSS_CHARACTERS]))
 
 
 @lru_cache(maxsize=1_000)
 def read_attribute_colour(untrusted_value: str) -> Colour | None:
-    """A colour in an attribute, where "#" may be missing."""
+    """Return a colour in an attribute, where "#" may be missing."""
     return _colour(untrusted_value) or _colour(f"#{untrusted_value.strip()}")
 
 
 def _applies(node: Token) -> bool | None:
-    """Whether the rules in a conditional rule count on every screen; None where they count on none."""
+    """Return whether the rules in a conditional rule count on every screen; None if they count on none."""
     if node.lower_at_keyword == "layer":
         return False  # its order is not that of the file
     words = [each for each in node.prelude if each.type not in ("whitespace", "comment") and each != ","]
@@ -195,7 +195,7 @@ def _reduced(name: str, words: list[Token]) -> Iterator[tuple[str, Value]]:
 
 
 def _background(words: list[Token], keyword: str) -> Iterator[tuple[str, Value]]:
-    """A picture, a gradient, or what is not known, hides what is behind it."""
+    """Yield what is known of a background. A picture, a gradient, or what is not known, hides what is behind it."""
     colours = [found for each in words if (found := _colour(each)) is not None]
     functions = (each for each in words if each.type == "function" and _colour(each) is None)
     yield "picture", any(each.type == "url" for each in words) or any(True for _ in functions)
@@ -203,7 +203,7 @@ def _background(words: list[Token], keyword: str) -> Iterator[tuple[str, Value]]
 
 
 def _colour(token: Token) -> Colour | None:
-    """None for what is no colour, or one that is not known here."""
+    """Return a colour; None for what is no colour, or one that is not known here."""
     try:
         found = color4.parse_color(token)
         if found is None or isinstance(found, str):
@@ -254,7 +254,8 @@ def _pixels(token: Token) -> float | None:
 
 
 def _is_empty_clip(token: Token) -> bool | None:
-    """Whether nothing is left by a clip: of a rectangle two opposite sides are one, of an inset half is cut off."""
+    """Return whether nothing is left by a clip: two opposite sides of a rectangle are one, or half of an inset is cut
+    off."""
     if token is None or token.type != "function":
         return False
     numbers = [each for each in token.arguments if each.type in ("number", "dimension", "percentage")]
@@ -291,7 +292,7 @@ class _SelectorReader:
         self._specificity = 0
 
     def read(self, tokens: list[Token]) -> Selector | None:
-        """None for what chooses no element: nothing, or a part of one, such as its first line."""
+        """Read a selector; None for one that chooses no element: nothing, or a part of one, such as its first line."""
         tokens = [each for each in tokens if each.type != "comment"]
         if all(each.type == "whitespace" for each in tokens):
             return None
@@ -323,7 +324,7 @@ class _SelectorReader:
         return Selector(compounds, tuple(reversed(self._direct)), self._specificity, self._certain)
 
     def _combine(self, tokens: list[Token], index: int) -> int:
-        """Ends a compound; the index after the combinator."""
+        """End a compound, and return the index after the combinator."""
         sign = ""
         while index < len(tokens) and (
             tokens[index].type == "whitespace" or (tokens[index].type == "literal" and tokens[index].value in ">+~")
@@ -341,7 +342,7 @@ class _SelectorReader:
         return index
 
     def _skip_pseudo(self, tokens: list[Token], index: int) -> int:
-        """The index after a pseudo-class; -1 for a pseudo-element."""
+        """Return the index after a pseudo-class; -1 for a pseudo-element."""
         token = tokens[index] if index < len(tokens) else None
         if token is None or token.type == "literal":
             return -1

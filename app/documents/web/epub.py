@@ -50,7 +50,7 @@ _NCX_TYPE = "application/x-dtbncx+xml"
 
 
 class _Item(msgspec.Struct, frozen=True):
-    """A file of the book, from the manifest; `name`: its member of the archive."""
+    """A file of the book, from the manifest; `name` is its member of the archive."""
 
     name: str
     media_type: str
@@ -75,9 +75,8 @@ class _Target(msgspec.Struct, frozen=True):
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Raises AppError DOCUMENT_ENCRYPTED for a book with DRM. A chapter that cannot be read leaves a flag
-    on its page.
-    """
+    """Parse a book. A chapter that cannot be read leaves a flag on its page. Raises AppError DOCUMENT_ENCRYPTED for a
+    book with DRM."""
     archive = Archive(content, format)
     _refuse_encrypted(archive, content)
     package = _read_package(archive)
@@ -92,8 +91,8 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def cover_picture(content: Content) -> bytes:
-    """The image that the package names as its cover (EPUB 3.3, D.2; before EPUB 3, by `meta`), as it is in the archive.
-    None where it names none, or one that is missing, damaged or larger than MAX_COVER_BYTES."""
+    """Return the image that the package names as its cover (EPUB 3.3, D.2; before EPUB 3, by `meta`), as it is in the
+    archive. The bytes are empty if it names none, or one that is missing, damaged or larger than MAX_COVER_BYTES."""
     archive = Archive(content, format)
     cover = _read_package(archive).cover
     picture = none_if_damaged(lambda: archive.read(cover.name)) if cover is not None else None
@@ -103,9 +102,9 @@ def cover_picture(content: Content) -> bytes:
 def _read_spine(
     chapters: _Chapters, spine: Sequence[_Item], content: Content, progress: Progress
 ) -> tuple[list[Block], dict[tuple[str, str], int]]:
-    """The blocks of all chapters, and for each file and anchor in it the block that it leads to.
+    """Return the blocks of all chapters, and for each file and anchor in it the block that it leads to.
 
-    Raises AppError DOCUMENT_LIMIT, and DOCUMENT_DAMAGED where no chapter can be read.
+    Raises AppError DOCUMENT_LIMIT, and DOCUMENT_DAMAGED if no chapter can be read.
     """
     blocks: list[Block] = []
     places: dict[tuple[str, str], int] = {}
@@ -138,7 +137,7 @@ class _Chapters:
         self._sheet = cache(self._read_sheet)
 
     def read(self, name: str) -> XhtmlChapter | None:
-        """None for one that is missing or damaged."""
+        """Read a chapter; None for one that is missing or damaged."""
 
         def read() -> XhtmlChapter:
             root = self._open(name)
@@ -149,12 +148,13 @@ class _Chapters:
         return none_if_damaged(read)
 
     def _open(self, name: str) -> etree._Element:
-        """Raises ValueError, and AppError as `parse_xhtml` does."""
+        """Open a chapter. Raises ValueError, and AppError as `parse_xhtml` does."""
         kept = self._kept.get(name)
         return kept[0] if kept else parse_xhtml(self._archive.read(name), self._content)
 
     def _finder(self, base_name: str) -> Elsewhere:
-        """A function that finds what an address in `base_name` leads to in another chapter; None where nothing is."""
+        """Return a function that finds what an address in `base_name` leads to in another chapter; None if nothing is
+        there."""
 
         def find(untrusted_href: str) -> etree._Element | None:
             name, fragment = _resolve(base_name, untrusted_href)
@@ -168,7 +168,7 @@ class _Chapters:
         return find
 
     def _styles_for(self, base_name: str, root: etree._Element) -> tuple[Rules, StyleSheet]:
-        """The rules of a chapter's style sheets."""
+        """Return the rules of a chapter's style sheets."""
         rules: dict[str, frozenset[InlineMark]] = {}
         sheets: list[StyleSheet] = []
         for link in find_all(root, "link"):
@@ -182,7 +182,7 @@ class _Chapters:
         return rules, join(sheets)
 
     def _read_sheet(self, name: str, media: str) -> tuple[Rules, StyleSheet]:
-        """No rules where the sheet cannot be read: the chapter can."""
+        """Return the rules of a sheet; none if it cannot be read: the chapter can."""
 
         def read() -> tuple[Rules, StyleSheet]:
             untrusted_css = self._archive.read(name).decode("utf-8", "replace")
@@ -192,7 +192,7 @@ class _Chapters:
         return none_if_damaged(read) or ({}, StyleSheet())
 
     def _imported(self, base_name: str, sheet: StyleSheet) -> list[StyleSheet]:
-        """The sheets that one imports, but not what these import in turn, which no book does."""
+        """Return the sheets that one imports, but not what these import in turn, which no book does."""
         names = (_resolve(base_name, each)[0] for each in sheet.untrusted_imports[:MAX_IMPORTS])
         read = (none_if_damaged(partial(self._archive.read, name)) for name in names if name in self._archive)
         return [read_sheet(each.decode("utf-8", "replace")) for each in read if each]
@@ -206,7 +206,8 @@ class _Chapters:
 
 
 def _refuse_encrypted(archive: Archive, content: Content) -> None:
-    """Fonts may be scrambled against copying (OCF 3.3, 4.4); anything else that is encrypted is DRM."""
+    """Refuse a book with anything encrypted but fonts, which may be scrambled against copying (OCF 3.3, 4.4): the rest
+    is DRM."""
     if _ENCRYPTION not in archive:
         return
     for entry in find_all(archive.tree(_ENCRYPTION), "encrypteddata"):
@@ -243,7 +244,8 @@ def _read_package(archive: Archive) -> _Package:
 
 
 def _facts(metadata: etree._Element | None) -> Facts:
-    """The facts in a book's metadata; dates of the book (EPUB 2 names what each is of) before those of the file."""
+    """Return the facts in a book's metadata; dates of the book (EPUB 2 names what each is of) come before those of the
+    file."""
     dates = sorted(find_all(metadata, "date"), key=lambda each: attribute(each, "event") not in ("", "publication"))
     editors = [each for each in find_all(metadata, "creator") if attribute(each, "role") == "edt"]
     writers = [each for each in find_all(metadata, "creator") if each not in editors]
@@ -256,7 +258,7 @@ def _facts(metadata: etree._Element | None) -> Facts:
 
 
 def _resolve(base_name: str, untrusted_href: str) -> tuple[str, str]:
-    """The member that a relative address in `base_name` leads to, "" for one outside, and the fragment."""
+    """Return the member that a relative address in `base_name` leads to, "" for one outside, and the fragment."""
     address, _, fragment = untrusted_href.strip().partition("#")
     path = _unquote(address.partition("?")[0])
     if _ELSEWHERE.match(address):
@@ -267,13 +269,14 @@ def _resolve(base_name: str, untrusted_href: str) -> tuple[str, str]:
 
 
 def _unquote(untrusted_text: str) -> str:
-    """The text without percent encoding (RFC 3986, 2.1). `urllib` could do it, but does not belong in this process."""
+    """Return the text without percent encoding (RFC 3986, 2.1). `urllib` could do it, but does not belong in this
+    process."""
     untrusted_bytes = untrusted_text.encode("utf-8", "replace")
     return _QUOTED.sub(lambda found: bytes([int(found[1], 16)]), untrusted_bytes).decode("utf-8", "replace")
 
 
 def _read_contents(archive: Archive, item: _Item | None, content: Content) -> Iterator[_Target]:
-    """The entries of the table of contents; none where it cannot be read, since the chapters can be."""
+    """Yield the entries of the table of contents; none if it cannot be read, since the chapters can be."""
     if item is None:
         return
     root = none_if_damaged(lambda: parse_xhtml(archive.read(item.name), content))
@@ -306,7 +309,7 @@ def _target(untrusted_title: str, level: int, base_name: str, untrusted_href: st
 
 
 def _apply_contents(blocks: list[Block], targets: list[_Target], places: dict[tuple[str, str], int]) -> list[Block]:
-    """The blocks with the entries of the table of contents as their headings, where that is usable."""
+    """Return the blocks with the entries of the table of contents as their headings, if that is usable."""
     headings: dict[int, list[Heading]] = {}
     for target in targets:
         place = places.get((target.name, target.fragment), places.get((target.name, "")))

@@ -25,7 +25,7 @@ _NOTES = {"notes", "comments", "footnotes"}
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """A note follows the paragraph that refers to it; pictures are left out."""
+    """Parse a book. A note follows the paragraph that refers to it; pictures are left out."""
     progress(0, 1)
     try:
         root = parse_xml(bytes(content.data), content, mend=True)
@@ -46,7 +46,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def _facts(root: etree._Element, about: etree._Element | None) -> Facts:
-    """The year of the edition comes before the day on which the text was written."""
+    """Return the facts about a book. The year of the edition comes before the day on which the text was written."""
     published = find(root, "publish-info")
     parts = ("first-name", "middle-name", "last-name")
     people = [each for each in children(about) if local_name(each) == "author"]
@@ -112,12 +112,12 @@ class _Walker(Walker):
             self.builder.add_text(f"{left}{text}{right}", self._looks[-1])
 
     def _add_title(self, title: etree._Element) -> None:
-        """Its paragraphs are one heading."""
+        """Add a title, whose paragraphs are one heading."""
         self.builder.add_text("\n".join(filter(None, map(text_of, title))))
         self.builder.end_paragraph(heading_level=max(1, self._depth))
 
     def _refer(self, identifier: str) -> None:
-        """Adds a note's mark, and its text the first time: else a small file could hold a large one."""
+        """Add a note's mark, and its text the first time: else a small file could hold a large one."""
         note = self._notes.get(identifier)
         if note is None or self._in_note:
             return

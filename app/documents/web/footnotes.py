@@ -37,7 +37,7 @@ class Notes:
         self._numbers: dict[Element, int] = {}
 
     def number(self, note: Element) -> tuple[int, bool]:
-        """The note's number, and whether it was referred to before."""
+        """Return the note's number, and whether it was referred to before."""
         known = note in self._numbers
         return self._numbers.setdefault(note, len(self._numbers) + 1), known
 
@@ -46,7 +46,7 @@ class Notes:
 
 
 def find_notes(root: Element, elsewhere: Elsewhere | None = None) -> dict[Element, Element]:
-    """For each link to a note, the note's element.
+    """Find for each link to a note the note's element.
 
     A link is one if it says so, or if it is a raised mark and its target says that it is a note, or links back.
     """
@@ -81,7 +81,7 @@ def anchors_of(root: Element) -> dict[str, Element]:
 
 
 def note_at(target: Element) -> Element | None:
-    """The whole note of an anchor; None where that would be a part of the book."""
+    """Return the whole note of an anchor; None if that would be a part of the book."""
     note = target
     while local_name(note) in _INLINE and (parent := note.getparent()) is not None:
         note = parent
@@ -95,14 +95,14 @@ def note_at(target: Element) -> Element | None:
 
 
 def says_to_refer(link: Element) -> bool:
-    """Whether a link says that it is a note's mark; the note may be missing."""
+    """Return whether a link says that it is a note's mark; the note may be missing."""
     if len(link.text or "") > _MARK_ELEMENTS:
         return False
     return _is_numbered(link) and not _words(link).isdisjoint(_REFERENCE_ROLES | _REFERENCE_CLASSES)
 
 
 def is_mark_of_note(raised: Element) -> bool:
-    """Whether a raised element has a link in or around it, as note marks have, unlike numbers in formulas."""
+    """Return whether a raised element has a link in or around it, as note marks have, unlike numbers in formulas."""
     parent = raised.getparent()
     around = parent is not None and local_name(parent) == "a" and len(parent) == 1
     within = (each for each in islice(raised.iter(), _MARK_ELEMENTS) if local_name(each) == "a")
@@ -111,7 +111,7 @@ def is_mark_of_note(raised: Element) -> bool:
 
 
 def back_links(note: Element) -> Iterator[Element]:
-    """The links of a note back to its reference."""
+    """Yield the links of a note back to its reference."""
     for link in find_all(note, "a"):
         text = text_of(link)
         label = len(text) == 1 or (len(text) <= 4 and not any(map(str.isalpha, text)))
@@ -120,7 +120,7 @@ def back_links(note: Element) -> Iterator[Element]:
 
 
 def without_mark(text: str, link: Element) -> str:
-    """A note's text without the mark at its beginning, which is that of the link to it."""
+    """Return a note's text without the mark at its beginning, which is that of the link to it."""
     mark = re.escape(text_of(link).strip("[]()"))
     found = re.match(rf"\s*(?:[\[(]?(?:{mark})?[\])]?[.:]?\s+|[\[(]{mark}[\])][.:]?)", text)
     return text[found.end() :] if found else text
@@ -142,7 +142,7 @@ def _is_mark(link: Element) -> bool:
 
 
 def _is_numbered(link: Element) -> bool:
-    """Whether it is a mark with a letter or number: stars and the like are clear without this."""
+    """Return whether a link is a mark with a letter or number: stars and the like are clear without this."""
     return _is_mark(link) and any(map(str.isalnum, _short_text(link)))
 
 
@@ -158,7 +158,7 @@ def _leads_to(note: Element, link: Element) -> bool:
 
 
 def _begins_block(link: Element) -> bool:
-    """Whether the link begins a block, as a note's own mark does, which leads back to the text."""
+    """Return whether the link begins a block, as a note's own mark does, which leads back to the text."""
     element = link
     while local_name(element) in _INLINE and (parent := element.getparent()) is not None:
         before = element.getprevious()
@@ -169,5 +169,5 @@ def _begins_block(link: Element) -> bool:
 
 
 def _is_all_of(first: Element, parent: Element) -> bool:
-    """Whether `first` is the first child, and the others cannot be notes of their own."""
+    """Return whether `first` is the first child, and the others cannot be notes of their own."""
     return parent[0] is first and not any(each.get("id") for child in first.itersiblings() for each in child.iter())

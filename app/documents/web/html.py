@@ -26,7 +26,7 @@ from app.documents.web.xhtml import XhtmlChapter, read_chapter
 format = Format.HTML
 
 MAIN_SHARE = 0.5
-"""An element that claims to hold the main text is used if it holds this share of all text, from 0 to 1."""
+"""The share of all text, from 0 to 1, that an element must hold which claims to be the main text, for it to be used."""
 
 _CHARSET_BYTES = 4_096  # HTML requires it within the first 1,024; saved pages have comments before it
 _META = re.compile(rb"<meta\b[^>]{0,1000}", re.IGNORECASE)
@@ -54,7 +54,7 @@ class WebPage(msgspec.Struct, frozen=True):
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """The main text, where the page marks one that holds most of its text, else all of its body."""
+    """Parse the main text, if the page marks one that holds most of its text, else all of its body."""
     progress(0, 1)
     refuse_over(4 * MAX_CHARACTERS, len(content.data), "characters", content)
     data = bytes(content.data)
@@ -73,9 +73,8 @@ def read_page(
     untrusted_charset: str = "",
     sheet_of: Callable[[etree._Element], StyleSheet] | None = None,
 ) -> WebPage:
-    """`untrusted_charset`: the encoding named outside of the page; `sheet_of`: gives all style sheets that a page links
-    to, None where they are not at hand. Raises AppError DOCUMENT_LIMIT.
-    """
+    """Read a page. `untrusted_charset` is the encoding named outside of the page; `sheet_of` returns all style sheets
+    that a page links to, None if they are not at hand. Raises AppError DOCUMENT_LIMIT."""
     untrusted_text = decode(untrusted_html, untrusted_charset)
     declared = _XML_DECLARATION.match(untrusted_text)
     untrusted_bytes = untrusted_text[declared.end() if declared else 0 :].encode("utf-8", "replace")
@@ -92,7 +91,8 @@ def read_page(
 
 
 def _facts(root: etree._Element) -> Facts:
-    """The facts in a page's `meta` elements: of journals (Google Scholar's), Dublin Core, Open Graph, plain ones."""
+    """Return the facts in a page's `meta` elements: of journals (Google Scholar's), Dublin Core, Open Graph, plain
+    ones."""
     said: dict[str, list[str]] = {}
     for each in islice(find_all(root, "meta"), MAX_META):
         name = (attribute(each, "name") or attribute(each, "property")).lower().replace("dcterms.", "dc.")
@@ -108,7 +108,7 @@ def _facts(root: etree._Element) -> Facts:
 
 
 def decode(untrusted_html: bytes, untrusted_charset: str = "") -> str:
-    """Decodes by the byte order mark, else as it was sent, else as the page says, else as its bytes suggest."""
+    """Decode by the byte order mark, else as it was sent, else as the page says, else as its bytes suggest."""
     if (marked := decode_marked(untrusted_html)) is not None:
         return marked
     codec = codec_of(untrusted_charset) or _declared_codec(untrusted_html[:_CHARSET_BYTES])
@@ -118,7 +118,7 @@ def decode(untrusted_html: bytes, untrusted_charset: str = "") -> str:
 
 
 def _declared_codec(untrusted_head: bytes) -> str:
-    """The codec that the page declares. One whose declaration is readable byte by byte is not in UTF-16."""
+    """Return the codec that the page declares. One whose declaration is readable byte by byte is not in UTF-16."""
     found = [_XML_CHARSET.match(untrusted_head)]
     found += [_CHARSET.search(meta[0]) for meta in _META.finditer(untrusted_head)]
     codecs = (codec_of(each[1].decode("ascii")) for each in found if each)
@@ -127,9 +127,8 @@ def _declared_codec(untrusted_head: bytes) -> str:
 
 
 def _open_heads(root: etree._Element) -> None:
-    """Turns heads with body content into divisions: without `<body>`, libxml2 leaves elements that it does not know in
-    the head.
-    """
+    """Turn heads with body content into divisions: without `<body>`, libxml2 leaves elements that it does not know in
+    the head."""
     for head in list(find_all(root, "head")):
         if all(local_name(child) in _OF_HEAD for child in head):
             continue
@@ -146,7 +145,7 @@ def _main_blocks(root: etree._Element, sheet: StyleSheet | None) -> tuple[Block,
 
 
 def _main_part(chapter: XhtmlChapter) -> tuple[Block, ...]:
-    """The smallest main part that holds enough of the text."""
+    """Return the smallest main part that holds enough of the text."""
     ends = [0]
     for block in chapter.blocks:
         ends.append(ends[-1] + len(block.untrusted_text))
@@ -161,7 +160,7 @@ def _is_of_drawing(title: etree._Element) -> bool:
 
 
 def _read_saved(data: bytes, content: Content) -> WebPage:
-    """A page with what was saved with it."""
+    """Read a page with what was saved with it."""
     page = find_page(mime.open_message(data, content, format))
     if page is None:
         refuse_damaged(content, format)

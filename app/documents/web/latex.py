@@ -25,7 +25,7 @@ _FORMULAS = {
     *("dmath", "IEEEeqnarray"),
 }
 _TABLES = {"tabular", "tabularx", "longtable", "array", "tabulary"}
-# How many arguments of these go with them.
+# The numbers are of the arguments that go with these commands.
 _DROPPED = {
     **dict.fromkeys(("label", "vspace", "hspace", "usepackage", "bibliographystyle", "bibliography", "pagestyle"), 1),
     **dict.fromkeys(("includegraphics", "documentclass", "thispagestyle", "index", "pagenumbering", "cline"), 1),
@@ -123,14 +123,14 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def _titled(untrusted_text: str) -> str:
-    """The plain text in the braces that `untrusted_text` begins with."""
+    """Return the plain text in the braces that `untrusted_text` begins with."""
     reader = _Reader(untrusted_text, lambda _done, _total: None)
     return reader.plain(reader.argument(0)[0])
 
 
 class _Reader:
     def __init__(self, body: str, progress: Progress, depth: int = 0) -> None:
-        """`depth`: of the notes that it is in."""
+        """`depth` is that of the notes that it is in."""
         self._body = body
         self._progress = progress
         self._depth = depth
@@ -144,7 +144,8 @@ class _Reader:
         self._tables = 0  # that are open
 
     def argument(self, place: int) -> tuple[str, int]:
-        """The text in the braces at `place`, and where they end; "" where there are none, or they are not closed."""
+        """Return the text in the braces at `place`, and where they end; "" if there are none, or they are not
+        closed."""
         begun = _BRACED.match(self._body, place)
         closed = self._closing.get(begun.end() - 1) if begun else None
         if begun is None or closed is None:
@@ -152,7 +153,7 @@ class _Reader:
         return self._body[begun.end() : closed], closed + 1
 
     def plain(self, untrusted_latex: str) -> str:
-        """A title or a note on one line; what is nested too deep stays as it is written."""
+        """Return a title or a note on one line; what is nested too deep stays as it is written."""
         if self._depth == MAX_NESTED_NOTES:
             return " ".join(untrusted_latex.split())
         reader = _Reader(untrusted_latex, self._progress, self._depth + 1)
@@ -191,7 +192,7 @@ class _Reader:
         yield from self._end()
 
     def _begin(self, place: int) -> Iterator[Block]:
-        """Opens an environment; one that stays as it is written is a block."""
+        """Open an environment; one that stays as it is written is a block."""
         name, self._place = self.argument(place)
         plain = name.rstrip("*")
         if plain in _AS_WRITTEN or plain in _FORMULAS:
@@ -213,7 +214,7 @@ class _Reader:
                 _, self._place = self.argument(self._place)
 
     def _command(self, name: str, place: int) -> int:
-        """Where what follows the command goes on."""
+        """Read a command, and return where what follows it goes on."""
         options = _OPTIONS.match(self._body, place)
         if name == "end":
             ended, place = self.argument(place)
@@ -274,7 +275,7 @@ class _Reader:
         return after
 
     def _formula(self, begin: str, place: int) -> int:
-        """Adds a formula as it is written, with its signs; what is not closed is no formula."""
+        """Add a formula as it is written, with its signs; what is not closed is no formula."""
         end = self._body.find(_ENDS[begin], place, place + MAX_FORMULA_CHARACTERS)
         if end < 0 or "\n\n" in self._body[place:end]:
             self._line.append(begin)
@@ -284,7 +285,7 @@ class _Reader:
         return end
 
     def _end(self) -> Iterator[Block]:
-        """The paragraph that is open, and its notes."""
+        """End the paragraph that is open, and yield it with its notes."""
         text = _tidied("".join(self._line))
         self._line = []
         if text:
@@ -294,7 +295,7 @@ class _Reader:
 
 
 def _pairs(text: str) -> Iterator[tuple[int, int]]:
-    """Where each brace that is closed opens, and where it closes."""
+    """Yield where each brace that is closed opens, and where it closes."""
     opened: list[int] = []
     for found in _BRACE.finditer(text):
         if found[0] == "{":

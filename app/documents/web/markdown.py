@@ -41,7 +41,8 @@ _HAS_MARKS = re.compile(rf"~~|<(?:{_TAGS})\b", re.IGNORECASE)
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """The blocks are those of CommonMark; only headings outside of lists, quotes and code make chapters."""
+    """Parse a text. The blocks are those of CommonMark; only headings outside of lists, quotes and code make
+    chapters."""
     progress(0, 0)
     untrusted_text = decode(content).replace("\f", "\n")
     front = _FRONT_MATTER.match(untrusted_text, 0, _MAX_FRONT_MATTER_CHARACTERS)
@@ -60,7 +61,7 @@ def _facts(untrusted_front_matter: str) -> Facts:
 
 
 def read_blocks(untrusted_text: str, progress: Progress) -> Iterator[Block]:
-    """The source lines of each top-level block, and those between, which make no block (link definitions).
+    """Read the source lines of each top-level block, and those between, which make no block (link definitions).
 
     The parser gets some lines at a time, since it takes seconds and a gigabyte for a long book. The last block of a
     portion may go on in the next, so the next one starts with it.
@@ -102,9 +103,8 @@ def _headings(token: Token, text: Token, inline: MarkdownIt) -> tuple[Heading, .
 
 
 def _with_marks(untrusted_text: str) -> str:
-    """Writes the marks of a block that is not code; code inside it, and marks that are never closed, stay
-    as they are.
-    """
+    """Write the marks of a block that is not code; code inside it, and marks that are never closed, stay as they
+    are."""
     if not _HAS_MARKS.search(untrusted_text):
         return untrusted_text
     signs = _signs_outside_of_code(untrusted_text)
@@ -125,7 +125,8 @@ def _with_marks(untrusted_text: str) -> str:
 
 
 def _signs_outside_of_code(untrusted_text: str) -> list[re.Match[str]]:
-    """The signs that are not in a code span, which goes from a run of backticks to the next of the same length."""
+    """Return the signs that are not in a code span, which goes from a run of backticks to the next of the same
+    length."""
     found = list(_SIGN.finditer(untrusted_text))
     runs: dict[int, list[int]] = {}  # by length, the indices of their signs
     for index, sign in enumerate(found):
@@ -146,7 +147,7 @@ def _signs_outside_of_code(untrusted_text: str) -> list[re.Match[str]]:
 
 
 def _pairs(untrusted_text: str, signs: Sequence[re.Match[str]]) -> dict[int, InlineMark | None]:
-    """For each sign with a partner, the mark that it opens, or None where it closes one."""
+    """Return for each sign with a partner the mark that it opens, or None if it closes one."""
     pairs: dict[int, InlineMark | None] = {}
     opened: list[tuple[str, int]] = []
     for index, sign in enumerate(signs):

@@ -33,7 +33,7 @@ class _Argument(NamedTuple):
 
 
 def latex(math: etree._Element) -> str:
-    r"""The visible formula in one line: `\frac{a}{b} = c^2`. Everything shown is kept, whatever is wrong with the
+    r"""Write the visible formula in one line: `\frac{a}{b} = c^2`. Everything shown is kept, whatever is wrong with the
     markup.
 
     Annotations in TeX are ignored: they are not shown, and may say anything. Nested elements do not become nested
@@ -72,7 +72,7 @@ class _Frame:
         self._add_text(child.tail)
 
     def _add_text(self, untrusted_text: str | None) -> None:
-        """Adds text between elements, which MathML forbids but browsers show."""
+        """Add text between elements, which MathML forbids but browsers show."""
         if untrusted_text and untrusted_text.strip():
             self._arguments.append(_Argument("", formula.words(untrusted_text)))
 
@@ -115,7 +115,7 @@ def _shown(element: etree._Element, name: str) -> Iterator[etree._Element]:
 
 
 def _kind_of(base: list[FormulaPiece]) -> FormulaPieceKind:
-    """The kind of a base with scripts: an operator is still one."""
+    """Return the kind of a base with scripts: an operator is still one."""
     return (
         base[0].kind
         if len(base) == 1 and base[0].kind in (FormulaPieceKind.WORD, FormulaPieceKind.INFIX)
@@ -166,7 +166,7 @@ def _fenced(element: etree._Element, arguments: list[_Argument]) -> list[Formula
 
 
 def _scripts_around(base: _Argument, *others: _Argument) -> FormulaPiece:
-    """`mmultiscripts`: a base, then pairs of lower and upper scripts after it, then those before it."""
+    """Write `mmultiscripts`: a base, then pairs of lower and upper scripts after it, then those before it."""
     middle = next((index for index, each in enumerate(others) if each.name == "mprescripts"), len(others))
     text = base.text
     for lower, upper in _pairs(others[:middle]):
@@ -182,7 +182,7 @@ def _pairs(arguments: Sequence[_Argument]) -> Iterator[tuple[str, str]]:
 
 
 def _table(arguments: Sequence[_Argument]) -> FormulaPiece:
-    """A matrix; the pieces of a row are its cells, and what is no row is a cell of its own."""
+    """Write a matrix; the pieces of a row are its cells, and what is no row is a cell of its own."""
     rows = [[piece.text for piece in each.pieces] if each.name in _TABLE_ROWS else [each.text] for each in arguments]
     return FormulaPiece(formula.matrix(rows))
 

@@ -20,7 +20,7 @@ _LOCATION = "content-location"
 
 @dataclass(frozen=True)
 class SavedPage:
-    """`untrusted_sheets`: by the addresses that lead to them."""
+    """A page with the sheets that were saved with it. `untrusted_sheets` are by the addresses that lead to them."""
 
     untrusted_html: bytes
     untrusted_charset: str
@@ -28,7 +28,8 @@ class SavedPage:
     untrusted_sheets: Mapping[str, str]
 
     def sheet(self, root: etree._Element) -> StyleSheet:
-        """All rules of the sheets that the page, whose element is `root`, links to and that were saved with it."""
+        """Return all rules of the sheets that the page, whose element is `root`, links to and that were saved with
+        it."""
         base = find(root, "base")
         place = _address(self.untrusted_address, attribute(base, "href") if base is not None else "")
         read: list[StyleSheet] = []
@@ -45,7 +46,7 @@ class SavedPage:
 
 
 def find_page(message: EmailMessage) -> SavedPage | None:
-    """The first page of a message; None where there is none."""
+    """Find the first page of a message; None if there is none."""
     parts = list(message.walk())
     page = next((each for each in parts if each.get_content_type() in _PAGES), None)
     if page is None:
@@ -60,13 +61,13 @@ def find_page(message: EmailMessage) -> SavedPage | None:
 
 
 def _places(part: EmailMessage) -> list[str]:
-    """The addresses of a part: its own, and that of its identifier (RFC 2392)."""
+    """Return the addresses of a part: its own, and that of its identifier (RFC 2392)."""
     identifier = mime.words(part, "content-id").strip("<>")
     return [place for place in (mime.words(part, _LOCATION), f"cid:{identifier}" if identifier else "") if place]
 
 
 def _address(untrusted_base: str, untrusted_href: str) -> str:
-    """Where a link leads; "" where that is no address."""
+    """Return where a link leads; "" if that is no address."""
     try:
         return urljoin(untrusted_base, untrusted_href.strip())
     except ValueError:

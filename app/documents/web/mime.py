@@ -43,7 +43,7 @@ _OF_NAME = {name: codec for codec, names in _CODECS.items() for name in (codec, 
 
 
 def codec_of(untrusted_name: str) -> str:
-    """Python's codec for an encoding's name; "" for an unknown name."""
+    """Return Python's codec for an encoding's name; "" for an unknown name."""
     return _OF_NAME.get(untrusted_name.strip(" \t\r\n\"'").lower(), "")
 
 
@@ -56,9 +56,8 @@ _WORD = re.compile(r"=\?[^?\s]{1,60}\?[BbQq]\?[^?\s]*\?=")
 
 
 def _keep(_name: str, value: str) -> str:
-    """A header as written, cut: the structured parsing of `email.policy` takes minutes for a long one, and calls itself
-    for each bracket.
-    """
+    """Keep a header as written, cut: the structured parsing of `email.policy` takes minutes for a long one, and calls
+    itself for each bracket."""
     return value[:MAX_HEADER_CHARACTERS]
 
 
@@ -66,7 +65,7 @@ _POLICY = policy.default.clone(header_factory=_keep)
 
 
 def open_message(untrusted_bytes: bytes, content: Content, format: Format) -> EmailMessage:
-    """The message. Raises AppError DOCUMENT_LIMIT where there are too many parts, or they nest too deep."""
+    """Open a message. Raises AppError DOCUMENT_LIMIT if there are too many parts, or they nest too deep."""
     refuse_over(MAX_NESTING, len(_CONTAINER.findall(untrusted_bytes)), "mail_containers", content)
     try:
         message = email.message_from_bytes(untrusted_bytes, policy=_POLICY)
@@ -79,13 +78,13 @@ def open_message(untrusted_bytes: bytes, content: Content, format: Format) -> Em
 
 
 def words(message: EmailMessage, name: str) -> str:
-    """A header as people read it, on one line; several of one name are joined."""
+    """Return a header as people read it, on one line; several of one name are joined."""
     values = (decode_words(str(value)) for value in message.get_all(name, ()))
     return ", ".join(" ".join(value.split()) for value in values)[:MAX_HEADER_CHARACTERS]
 
 
 def decode_words(untrusted_text: str) -> str:
-    """Decodes encoded words (RFC 2047), and bytes that some programs put there unencoded."""
+    """Decode encoded words (RFC 2047), and bytes that some programs put there unencoded."""
     untrusted_text = _mend(untrusted_text)
     try:
         return _join_words(untrusted_text)
@@ -108,7 +107,7 @@ def _join_words(untrusted_text: str) -> str:
 
 
 def parts(part: EmailMessage) -> list[EmailMessage]:
-    """The direct parts of a multipart, or the message that a part forwards."""
+    """Return the direct parts of a multipart, or the message that a part forwards."""
     if not part.is_multipart():  # others would be decoded with any codec that they name
         return []
     payload = part.get_payload()
@@ -120,7 +119,7 @@ def is_encoded(part: EmailMessage) -> bool:
 
 
 def body(part: EmailMessage) -> bytes:
-    """The bytes of a part without parts. Broken encodings are left as they are."""
+    """Return the bytes of a part without parts. Broken encodings are left as they are."""
     try:
         payload = part.get_payload(decode=True)
     except (ValueError, LookupError):
@@ -142,7 +141,7 @@ def decode(untrusted_bytes: bytes, untrusted_charset: str) -> str:
 
 
 def decode_as(untrusted_bytes: bytes, codec: str) -> str:
-    """Decodes as `codec`, unless that is clearly wrong: text beyond ASCII is never valid UTF-8 by chance."""
+    """Decode as `codec`, unless that is clearly wrong: text beyond ASCII is never valid UTF-8 by chance."""
     if codec != "utf-8" and not codec.startswith(("utf-16", "iso2022")):
         try:
             return untrusted_bytes.decode("utf-8")
@@ -153,7 +152,7 @@ def decode_as(untrusted_bytes: bytes, codec: str) -> str:
 
 
 def _parameter(part: EmailMessage, name: str, header: str) -> str:
-    """A parameter of a header. `email` would decode it with any codec that it names."""
+    """Return a parameter of a header. `email` would decode it with any codec that it names."""
     try:
         value = part.get_param(name, "", header)
     except (ValueError, LookupError, AttributeError, TypeError):

@@ -46,9 +46,8 @@ _FILES = re.compile(r"<mbp:pagebreak\b[^>]*>|(?=<html\b)", re.IGNORECASE)
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Pictures are left out. Raises AppError DOCUMENT_ENCRYPTED for a book with copy protection, FORMAT_REFUSED for one
-    that is packed in the way that Amazon's shop does.
-    """
+    """Parse a book; pictures are left out. Raises AppError DOCUMENT_ENCRYPTED for a book with copy protection,
+    FORMAT_REFUSED for one that is packed in the way that Amazon's shop does."""
     progress(0, 1)
     book = _Book(content)
     encoding = "utf-8" if book.encoding == _UTF_8 else "windows-1252"
@@ -79,14 +78,14 @@ def _blocks(
 
 
 def _sheet(untrusted_flows: Sequence[str], untrusted_href: str) -> StyleSheet:
-    """That a link of KF8 leads to; the flows after the text are counted from 1."""
+    """Return the sheet that a link of KF8 leads to; the flows after the text are counted from 1."""
     found = _FLOW.match(untrusted_href)
     number = int(found[1], 32) if found else 0
     return read_sheet(untrusted_flows[number - 1]) if 0 < number <= len(untrusted_flows) else StyleSheet(whole=False)
 
 
 class _Book:
-    """Opening raises AppError as `parse`, DOCUMENT_DAMAGED."""
+    """An open book. Opening raises AppError as `parse` does, DOCUMENT_DAMAGED."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
@@ -111,7 +110,7 @@ class _Book:
         self.title = self.said(_TITLE) or self._decoded(self._record(0)[name : name + name_bytes])
 
     def said(self, kind: int) -> str:
-        """The values of one kind in the metadata of the book, joined by semicolons; "" for none."""
+        """Return the values of one kind in the metadata of the book, joined by semicolons; "" for none."""
         return "; ".join(map(self._decoded, self._said.get(kind, ())))
 
     def facts(self) -> Facts:
@@ -123,7 +122,7 @@ class _Book:
         )
 
     def flows(self, progress: Progress) -> list[bytes]:
-        """The markup of the whole book, unpacked; after it, in KF8, styles and drawings."""
+        """Return the markup of the whole book, unpacked; after it, in KF8, styles and drawings."""
         refuse_over(4 * MAX_CHARACTERS, self._size, "characters", self._content)
         if self._count >= len(self._records):
             refuse_damaged(self._content, format)
@@ -141,7 +140,7 @@ class _Book:
         return [text[start:end] for start, end in islice(edges, _MAX_FLOWS)]
 
     def _unpacked(self, packed: bytes) -> bytes:
-        """PalmDOC's LZ77."""
+        """Unpack a record by PalmDOC's LZ77."""
         text, place, end = bytearray(), 0, len(packed)
         while place < end:
             byte = packed[place]
@@ -165,7 +164,7 @@ class _Book:
         return bytes(text)
 
     def _read_said(self, data: bytes) -> Iterator[tuple[int, list[bytes]]]:
-        """EXTH: each kind with all that is said."""
+        """Read the EXTH header, and yield each kind with all that is said."""
         if data[:4] != b"EXTH" or len(data) < 12:
             return
         found: dict[int, list[bytes]] = {}
@@ -192,8 +191,8 @@ class _Book:
 
 
 def _trailing_bytes(record: bytes, flags: int) -> int:
-    """The number of bytes behind the text of a record: for each flag but the last an entry whose length is at its end,
-    and for the last the rest of a character."""
+    """Return the number of bytes behind the text of a record: for each flag but the last an entry whose length is at
+    its end, and for the last the rest of a character."""
     total = 0
     for bit in range(1, 16):
         if flags >> bit & 1:
@@ -204,7 +203,7 @@ def _trailing_bytes(record: bytes, flags: int) -> int:
 
 
 def _length_before(record: bytes, end: int) -> int:
-    """A number that is written backwards, seven bits a byte; the byte that it ends with is marked."""
+    """Return a number that is written backwards, seven bits a byte; the byte that it ends with is marked."""
     value = shift = 0
     while end > 0 and shift < 28:
         end -= 1

@@ -42,7 +42,7 @@ class _Output(msgspec.Struct):
 
 
 class _Cell(msgspec.Struct):
-    """`input`, `level` and `language` are of the third format."""
+    """A cell. `input`, `level` and `language` are of the third format."""
 
     cell_type: str = ""
     source: str | list[str] = ""
@@ -64,7 +64,7 @@ class _Notebook(msgspec.Struct):
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Pictures in outputs are left out."""
+    """Parse a notebook; pictures in outputs are left out."""
     progress(0, 1)
     try:
         notebook = msgspec.json.decode(bytes(content.data), type=_Notebook)

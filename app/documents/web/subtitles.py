@@ -27,7 +27,7 @@ _BETWEEN = re.compile(r"\n[^\S\n]*\n")
 
 
 class _Cue(msgspec.Struct, frozen=True):
-    """`start_s` and `end_s` in seconds from the beginning."""
+    """A cue. `start_s` and `end_s` are in seconds from the beginning."""
 
     start_s: float
     end_s: float
@@ -36,9 +36,8 @@ class _Cue(msgspec.Struct, frozen=True):
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Cues that follow one another are one paragraph, which begins with the time of the first one. Notes, styles and
-    places on the picture are left out.
-    """
+    """Parse subtitles. Cues that follow one another are one paragraph, which begins with the time of the first one.
+    Notes, styles and places on the picture are left out."""
     progress(0, 1)
     cues = list(_cues(decode(content), content, progress))
     if not cues:
@@ -83,7 +82,8 @@ def _blocks(cues: list[_Cue]) -> Iterator[Block]:
 
 
 def _paragraphs(cues: list[_Cue]) -> Iterator[list[_Cue]]:
-    """Cues without a pause or another voice between them, of about half a minute and one stretch of minutes."""
+    """Yield paragraphs: cues without a pause or another voice between them, of about half a minute and one stretch of
+    minutes."""
     paragraph: list[_Cue] = []
     for cue in cues:
         if not cue.text:

@@ -27,16 +27,17 @@ from app.documents.web.css import (
 
 _TINY_PIXELS = TINY_POINTS * 96 / 72
 _FAR_PIXELS = -900.0
-"""Who wants a text off the page takes 999 or 9,999; a hanging indent is a few dozen."""
+"""The place from which on a text is off the page: who wants it there takes 999 or 9,999; a hanging indent is a few
+dozen."""
 
 _NO_SIZE = 1.0  # pixels: of a box that shows nothing of what flows over
 _MAX_AWKWARD = 100
-"""So many selectors of several elements are followed for one element; the rest choose it perhaps."""
+"""The number of selectors of several elements that are followed for one element; the rest choose it perhaps."""
 
 _SWITCHES = {"display", "visibility", "content-visibility", "opacity", "overflow", "clip", "clip-path", "position"}
 _SWITCHES |= {"text-indent", "size"}
 _MAX_CHOSEN = 500
-"""So many rules count for one element: the strongest."""
+"""The number of rules that count for one element: the strongest."""
 
 _HINTS = {"style", "bgcolor", "background", "color", "text"}
 _COLOURED = {"mark", "button"}  # by the browser itself, as links are
@@ -45,7 +46,7 @@ _Kind = TypeVar("_Kind")
 
 
 class _Place(NamedTuple):
-    """An open element, as selectors see it; `around`: the keys of all elements that it is in."""
+    """An open element, as selectors see it; `around` are the keys of all elements that it is in."""
 
     name: str
     id: str
@@ -60,7 +61,8 @@ class _Place(NamedTuple):
 
 
 class Look(msgspec.Struct, frozen=True):
-    """How text is drawn, as far as it is known. `ground`: what is behind it; `drawn`: by more than its colour."""
+    """The way in which text is drawn, as far as it is known. `ground` is what is behind it; `drawn` tells that it is
+    drawn by more than its colour."""
 
     colour: Colour | None = BLACK
     ground: Colour | None = WHITE
@@ -79,14 +81,12 @@ _PLAIN = Look()
 
 
 class Visibility:
-    """Follows a walk through the elements of a page. `is_unseen`: text that is right here is not seen; `is_concealed`:
-    neither is anything else.
-    """
+    """Follows a walk through the elements of a page. `is_unseen` tells that text that is right here is not seen;
+    `is_concealed` that nothing else is either."""
 
     def __init__(self, root: etree._Element, sheet: StyleSheet | None) -> None:
-        """`sheet`: all that the page links to; None: that is not known. The page's own rules are added. What is around
-        `root` does not count.
-        """
+        """`sheet` is all that the page links to, None if that is not known. The page's own rules are added. What is
+        around `root` does not count."""
         own = [read_sheet(text_of(each), attribute(each, "media").strip()) for each in find_all(root, "style")]
         linked = sheet is None and any(is_sheet(each) for each in find_all(root, "link"))
         imported = sheet is None and any(each.untrusted_imports for each in own)
@@ -102,7 +102,7 @@ class Visibility:
         self._path: list[_Place] = []
 
     def within(self, root: etree._Element) -> Visibility:
-        """For a walk of its own from an element of the same page, with what is around it."""
+        """Return the visibility for a walk of its own from an element of the same page, with what is around it."""
         other = copy.copy(self)
         other._looks, other._unseen, other._path = [], [], []
         for each in reversed(list(root.iterancestors())):
@@ -118,7 +118,7 @@ class Visibility:
         return bool(self._looks) and self._looks[-1].concealed
 
     def enter(self, element: etree._Element, name: str, attributes: Collection[object]) -> bool:
-        """Whether the element shows; `leave` is due in any case."""
+        """Enter an element, and return whether it shows; `leave` is due in any case."""
         around = self._looks[-1] if self._looks else self._start
         shows, look = True, around
         if self._is_plain and not attributes and self._looks and name not in _COLOURED:
@@ -155,7 +155,7 @@ class Visibility:
         inline: Declarations,
         chosen: Sequence[tuple[Rule, bool]],
     ) -> tuple[Mapping[str, Value], bool]:
-        """The properties that are known of an element, and whether it shows."""
+        """Return the properties that are known of an element, and whether it shows."""
         own = {**hints, **inline.normal, **inline.important}
         said = _cascade(hints, inline, chosen) if chosen else own
         if not said:
@@ -169,12 +169,13 @@ class Visibility:
         said = {**said, **dict.fromkeys(unknown)} if unknown else said
         if _is_off(own) or _is_off(said):
             return said, False
-        # What draws a formula keeps it beside the drawing, for screen readers.
+        # A formula is kept beside its drawing, for screen readers.
         return said, not _is_out_of_sight(said) or find(element, "math") is not None
 
 
 def _inside(around: Look, said: Mapping[str, Value], is_coloured: bool, has_ground: bool) -> Look:
-    """`is_coloured`: by the browser, if nothing else is said; `has_ground`: so is what is behind it."""
+    """Return the look inside an element. `is_coloured` tells that the browser colours it, if nothing else is said;
+    `has_ground` that it colours what is behind it, too."""
     colour = _get(said, "color", None if is_coloured else around.colour, Colour)
     if said.get("color") == INHERIT:
         colour = around.colour
@@ -202,7 +203,8 @@ def _inside(around: Look, said: Mapping[str, Value], is_coloured: bool, has_grou
 
 
 def _ground(around: Look, said: Mapping[str, Value]) -> Colour | None:
-    """The colour behind an element's text; None if unknown, as is all that a displaced element does not bring along."""
+    """Return the colour behind an element's text; None if unknown, as is all that a displaced element does not bring
+    along."""
     behind = around.ground
     if said.get("position", "static") != "static" or said.get("shifted"):
         behind = None
@@ -217,13 +219,13 @@ def _ground(around: Look, said: Mapping[str, Value]) -> Colour | None:
 
 
 def is_off(element: etree._Element) -> bool:
-    """Whether an element says itself that nothing of it is drawn."""
+    """Return whether an element says itself that nothing of it is drawn."""
     said = read_inline(element.get("style") or "")
     return _is_off({**said.normal, **said.important})
 
 
 def _is_off(said: Mapping[str, Value]) -> bool:
-    """Whether nothing of an element is drawn, whatever is in it."""
+    """Return whether nothing of an element is drawn, whatever is in it."""
     opacity = None if said.get("moving") else _get(said, "opacity", None, float)
     return (
         said.get("display") == "none"
@@ -233,7 +235,7 @@ def _is_off(said: Mapping[str, Value]) -> bool:
 
 
 def _is_out_of_sight(said: Mapping[str, Value]) -> bool:
-    """Whether an element is cut off: by a clip, by the edge of the page, or because its box has no size."""
+    """Return whether an element is cut off: by a clip, by the edge of the page, or because its box has no size."""
     if said.get("clip-path") is True:
         return True
     if said.get("position") in ("absolute", "fixed"):
@@ -247,7 +249,7 @@ def _is_out_of_sight(said: Mapping[str, Value]) -> bool:
 
 
 def _get(said: Mapping[str, Value], key: str, otherwise: _Kind | None, kind: type[_Kind]) -> _Kind | None:
-    """None where it is not known."""
+    """Return the value of a property; `otherwise` if nothing is said of it, None if it is not known."""
     if key not in said:
         return otherwise
     value = said[key]
@@ -257,7 +259,8 @@ def _get(said: Mapping[str, Value], key: str, otherwise: _Kind | None, kind: typ
 def _cascade(
     hints: Mapping[str, Value], inline: Declarations, chosen: Sequence[tuple[Rule, bool]]
 ) -> Mapping[str, Value]:
-    """The properties set on an element, the strongest source prevailing; None for one whose rule may not apply."""
+    """Return the properties set on an element, the strongest source prevailing; None for one whose rule may not
+    apply."""
     said = dict(hints)
     for rule, certain in chosen:
         said.update(rule.declared.normal if certain else dict.fromkeys(rule.declared.normal))
@@ -269,7 +272,7 @@ def _cascade(
 
 
 def _hints(element: etree._Element, name: str, attributes: Collection[object]) -> Iterator[tuple[str, Value]]:
-    """Colours that attributes set."""
+    """Yield the colours that attributes set."""
     if "bgcolor" in attributes:
         yield "ground", read_attribute_colour(element.get("bgcolor") or "")
     if "background" in attributes:
@@ -293,7 +296,7 @@ class _Index:
             self._by.setdefault(_key(rule.selector.compounds[0]), []).append(number)
 
     def chosen(self, path: Sequence[_Place]) -> Iterator[tuple[Rule, bool]]:
-        """The rules for the innermost element, the weakest first, and whether each is certain to count."""
+        """Yield the rules for the innermost element, the weakest first, and whether each is certain to count."""
         place = path[-1]
         key = place if f"#{place.id}" in self._by else place._replace(id="")
         rules = self._known.get(key)
@@ -333,7 +336,7 @@ def _fits(place: _Place, compound: Compound) -> bool:
 
 
 def _is_within(path: Sequence[_Place], compounds: Sequence[Compound], direct: Sequence[bool]) -> bool:
-    """Whether the elements around are as a selector wants them."""
+    """Return whether the elements around are as a selector wants them."""
     ends = {len(path) - 1}
     for compound, is_parent in zip(compounds[1:], direct, strict=True):
         places = {end - 1 for end in ends} if is_parent else set(range(max(ends)))
@@ -344,7 +347,7 @@ def _is_within(path: Sequence[_Place], compounds: Sequence[Compound], direct: Se
 
 
 def is_sheet(link: etree._Element) -> bool:
-    """Whether a link leads to a style sheet that counts, unless a person chooses another one."""
+    """Return whether a link leads to a style sheet that counts, unless a person chooses another one."""
     said = attribute(link, "rel").lower().split()
     return "stylesheet" in said and "alternate" not in said
 
@@ -354,6 +357,6 @@ def _is_active(script: etree._Element) -> bool:
 
 
 def _is_dark(root: etree._Element) -> bool:
-    """Whether a page asks for a dark canvas."""
+    """Return whether a page asks for a dark canvas."""
     wanted = (each for each in find_all(root, "meta") if attribute(each, "name") == "color-scheme")
     return any("dark" in attribute(each, "content").lower() for each in wanted)

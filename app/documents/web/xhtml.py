@@ -46,7 +46,7 @@ _SPACES_IN_LINE = re.compile(r"[^\S\n \u3000][^\S\n\u3000]*| [^\S\n\u3000]+")
 
 
 class XhtmlChapter(msgspec.Struct, frozen=True):
-    """The blocks of a chapter; `anchors`: for each id, the index of its block or the next one; `main_parts`: the
+    """The blocks of a chapter; `anchors` has for each id the index of its block or the next one; `main_parts` has the
     blocks, from and to, of each element that claims to hold the main text.
     """
 
@@ -56,7 +56,7 @@ class XhtmlChapter(msgspec.Struct, frozen=True):
 
 
 class _List:
-    """An open list; `last`: the number of its latest item, None where items have none."""
+    """An open list; `last` is the number of its latest item, None if items have none."""
 
     def __init__(self, last: int | None) -> None:
         self._last = last
@@ -68,7 +68,7 @@ class _List:
             self._last = self._last + 1 if value is None else value
 
     def take_mark(self) -> str:
-        """The beginning of the open item's next line."""
+        """Return the beginning of the open item's next line."""
         if self._has_line:
             return "  "
         self._has_line = True
@@ -85,16 +85,16 @@ def read_chapter(
     rules: Rules | None = None,
     sheet: StyleSheet | None = None,
 ) -> XhtmlChapter:
-    """Headings and paragraphs are blocks; a list is one block, a line an item; a table is one block, a line a row with
-    " | " between cells; preformatted text stays as it is. A picture is its description in brackets; `pictures`: one
-    without a description is noted, too.
+    """Read a chapter. Headings and paragraphs are blocks; a list is one block, a line an item; a table is one block, a
+    line a row with " | " between cells; preformatted text stays as it is. A picture is its description in brackets;
+    with `pictures`, one without a description is noted, too.
 
-    What is not seen (`hidden`, and as `Visibility` finds it) is left out and flagged; `sheet`: all style sheets that
-    the page links to, None where they are not at hand; `aria`: so is what is hidden from screen readers. Elements named
-    in `skipped` are left out, like scripts. A footnote follows the paragraph, item or table that refers to it, and is
-    left out in its own place; `notes`: those of the chapters before. What is raised, struck out and the like, by its
-    element, its style, `rules` or the chapter's own rules, is written as by `notation`, a formula as by `mathml`, a
-    form field with its value.
+    What is not seen (`hidden`, and as `Visibility` finds it) is left out and flagged; `sheet` is all style sheets that
+    the page links to, None if they are not at hand. With `aria`, what is hidden from screen readers is left out, too.
+    Elements named in `skipped` are left out, like scripts. A footnote follows the paragraph, item or table that refers
+    to it, and is left out in its own place; `notes` are those of the chapters before. What is raised, struck out and
+    the like, by its element, its style, `rules` or the chapter's own rules, is written as by `notation`, a formula as
+    by `mathml`, a form field with its value.
     """
     own = read_rules("\n".join(text_of(each) for each in root.iter("{*}style")))
     rules, sight = {**(rules or {}), **own}, Visibility(root, sheet)
@@ -104,7 +104,7 @@ def read_chapter(
 
 
 def read_title(element: etree._Element) -> str:
-    """The text of an element in one line, for a heading or an entry of a table of contents."""
+    """Read the text of an element in one line, for a heading or an entry of a table of contents."""
     reader = _Reader(frozenset(), False, False, Notes(), {}, {}, Visibility(element, StyleSheet()))
     reader.read(element)
     return " ".join(" ".join(block.untrusted_text for block in reader.blocks).split())
@@ -148,7 +148,7 @@ class _Reader:
         self._left_out = LeftOut()
 
     def read(self, root: etree._Element) -> None:
-        """Walks with a stack of its own: deeply nested elements must not become deeply nested calls."""
+        """Walk with a stack of its own: deeply nested elements must not become deeply nested calls."""
         stack: list[tuple[etree._Element, str, int]] = [(root, local_name(root), _UNREAD)]
         while stack:
             element, name, marks = stack.pop()
@@ -186,7 +186,7 @@ class _Reader:
     def _is_said_otherwise(
         self, element: etree._Element, name: str, attributes: Collection[object], shows: bool
     ) -> bool:
-        """Whether something else replaces the element's content, which is then added here, or nothing does."""
+        """Return whether something else replaces the element's content, which is then added here, or nothing does."""
         if not name or element in self._moved or element in self._back or self._notes.is_placed(element):
             return True
         if element in self._references:
@@ -238,7 +238,7 @@ class _Reader:
             self._hide(" ".join([*(str(piece) for piece in element.itertext() if str(piece).strip()), ""]))
 
     def _hide(self, text: str) -> None:
-        """Keeps words apart that are not seen; a sign that shows when the mouse is over it is no reason to warn."""
+        """Keep words apart that are not seen; a sign that shows when the mouse is over it is no reason to warn."""
         if any(map(str.isalnum, text)):
             self._hidden = True
             self._left_out.add(text)
@@ -340,13 +340,13 @@ class _Reader:
         self._rows[-1] = []
 
     def _end_lines(self) -> None:
-        """Adds the block of the outermost list or table, if that is complete."""
+        """Add the block of the outermost list or table, if that is complete."""
         if self._lines and not self._lists and not self._rows:
             text, self._lines = "\n".join(self._lines), []
             self._add(text)
 
     def _flag(self) -> None:
-        """Flags hidden text in its own part."""
+        """Flag hidden text in its own part."""
         if self._hidden:
             self._add("")
 
@@ -358,6 +358,6 @@ class _Reader:
 
 
 def _number(untrusted_text: str | None, otherwise: _Otherwise) -> int | _Otherwise:
-    """A number in `start` or `value` of a list."""
+    """Return a number in `start` or `value` of a list; `otherwise` if it is none."""
     found = _WHOLE_NUMBER.fullmatch(untrusted_text or "")
     return int(found[1]) if found else otherwise

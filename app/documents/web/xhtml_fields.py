@@ -20,15 +20,15 @@ _MAX_LABEL_CHARACTERS, _MAX_LABEL_EVENTS = 200, 400
 
 
 class Fields:
-    """The fields of one page. One is written where a printed page would show something of it; its name is added unless
-    the page has it in the usual place, before a field or after a box.
-    """
+    """The fields of one page. One is written if a printed page would show something of it; its name is added unless the
+    page has it in the usual place, before a field or after a box."""
 
     def __init__(self) -> None:
         self._labels: dict[str, tuple[str, bool]] | None = None  # by the field's id; is it before the field?
 
     def written(self, field: etree._Element, name: str) -> str:
-        """The field's text; "" for one that is invisible, secret, or only a tool of the page (a search, a button)."""
+        """Return the field's text; "" for one that is invisible, secret, or only a tool of the page (a search, a
+        button)."""
         kind = (field.get("type") or "text").strip().lower() if name == "input" else name
         if kind in _UNREAD_TYPES or _is_tool(field, kind):
             return ""
@@ -46,7 +46,7 @@ class Fields:
         return notation.field(named[:_MAX_LABEL_CHARACTERS], value)
 
     def _label(self, field: etree._Element) -> tuple[str, bool]:
-        """The visible label of the field, and whether it is before the field."""
+        """Return the visible label of the field, and whether it is before the field."""
         around = next((each for each in field.iterancestors() if local_name(each) == "label"), None)
         if around is not None:
             return _text_around(field, around)
@@ -87,12 +87,12 @@ def _is_tool(field: etree._Element, kind: str) -> bool:
 
 
 def _has_text_beside(box: etree._Element) -> bool:
-    """Whether there is text beside the box: else it is an invisible switch, such as that of a menu."""
+    """Return whether there is text beside the box: else it is an invisible switch, such as that of a menu."""
     return bool((box.tail or "").strip()) or any(local_name(each) in _CELLS for each in box.iterancestors())
 
 
 def _value(field: etree._Element, name: str) -> str:
-    """The text that is filled into a field, or chosen in a list."""
+    """Return the text that is filled into a field, or chosen in a list."""
     if name == "input":
         return field.get("value") or ""
     if name == "textarea":
@@ -102,7 +102,7 @@ def _value(field: etree._Element, name: str) -> str:
 
 
 def _first_option(field: etree._Element) -> str:
-    """The option that a list shows where nothing is chosen; "" where it shows none."""
+    """Return the option that a list shows if nothing is chosen; "" if it shows none."""
     option = None if field.get("multiple") is not None else next(find_all(field, "option"), None)
     return _text_of_option(option) if option is not None else ""
 

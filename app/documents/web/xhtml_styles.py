@@ -33,11 +33,11 @@ _SHIFTS = {"super": InlineMark.RAISED, "sub": InlineMark.LOWERED}
 _OUTERMOST_FIRST = (InlineMark.STRUCK, InlineMark.INSERTED, InlineMark.LOWERED, InlineMark.RAISED, InlineMark.NOTE)
 _SELECTOR = re.compile(r"[a-zA-Z][a-zA-Z0-9]*|[a-zA-Z0-9]*\.[\w-]+")
 SEEN_BY = frozenset({"hidden", "aria-hidden"})
-"""An element without these attributes is visible, unless its style says otherwise."""
+"""The attributes without which an element is visible, unless its style says otherwise."""
 
 
 def read_rules(untrusted_css: str) -> dict[str, frozenset[InlineMark]]:
-    """The rules that set marks, without those whose selectors need more than one element."""
+    """Return the rules that set marks, without those whose selectors need more than one element."""
     rules: dict[str, frozenset[InlineMark]] = {}
     begin, *others = untrusted_css.split("/*")
     without_comments = begin + " ".join(each.partition("*/")[2] for each in others)
@@ -53,7 +53,7 @@ def read_rules(untrusted_css: str) -> dict[str, frozenset[InlineMark]]:
 def marks_of(
     element: etree._Element, name: str, attributes: Collection[object], is_block: bool, rules: Rules
 ) -> tuple[InlineMark, ...]:
-    """The marks to open for an element with these attributes, the outermost first; a block is never raised."""
+    """Return the marks to open for an element with these attributes, the outermost first; a block is never raised."""
     style = element.get("style") if "style" in attributes else None
     if not style and not rules and name not in MARKS_BY_NAME:
         return (InlineMark.NOTE,) if name == "a" and says_to_refer(element) else ()
@@ -76,7 +76,7 @@ def _marks_in(untrusted_declarations: str) -> Iterator[InlineMark]:
 
 
 def is_unseen(element: etree._Element, aria: bool) -> bool:
-    """Whether an element is hidden by its attribute or, if `aria`, hidden from screen readers."""
+    """Return whether an element is hidden by its attribute or, if `aria`, hidden from screen readers."""
     if element.get("hidden") is not None:
         return True
     if (element.get("aria-hidden") or "").strip().lower() != "true":
@@ -85,7 +85,7 @@ def is_unseen(element: etree._Element, aria: bool) -> bool:
 
 
 def is_spare_formula(unseen: etree._Element) -> bool:
-    """Whether a hidden element is a second form of a formula that is read anyway, which nobody would miss.
+    """Return whether a hidden element is a second form of a formula that is read anyway, which nobody would miss.
 
     KaTeX draws what it also keeps as MathML; Wikipedia keeps MathML hidden beside its picture.
     """
