@@ -36,7 +36,7 @@ _BULLETS = {"o"}  # Word's second bullet, a letter of Courier
 
 
 class ListItem(msgspec.Struct, frozen=True):
-    """A paragraph's place in a list, `level` from 0; `continues`: it has no mark of its own."""
+    """The place of a paragraph in a list, `level` from 0; `continues` tells that it has no mark of its own."""
 
     level: int
     untrusted_mark: str = ""
@@ -50,10 +50,9 @@ class _Table(msgspec.Struct):
 
 
 class BlockBuilder:
-    """Headings and paragraphs are blocks; a list is one block, a line an item; a table is one block, a line a row with
-    " | " between cells, also for a table inside a cell. Asides (notes and text boxes) follow their paragraph, item or
-    table.
-    """
+    """Builds blocks. Headings and paragraphs are blocks; a list is one block, a line an item; a table is one block, a
+    line a row with " | " between cells, also for a table inside a cell. Asides (notes and text boxes) follow their
+    paragraph, item or table."""
 
     def __init__(self) -> None:
         self._blocks: list[Block] = []
@@ -70,16 +69,16 @@ class BlockBuilder:
         self._inline.append((untrusted_text, look))
 
     def add_formula(self, text: str, look: RunStyle = PLAIN) -> None:
-        """Adds a formula as `formula` writes it."""
+        """Add a formula as `formula` writes it."""
         self.add_text(text, RunStyle(change=look.change, formula=True))
 
     def hide(self, untrusted_text: str = "") -> None:
-        """Leaves out hidden text here."""
+        """Leave out hidden text here."""
         self._hidden = True
         self._left_out.add(untrusted_text)
 
     def leave_out(self, blocks: Iterable[Block]) -> None:
-        """Adds the hidden text and the comments of `blocks`, without their text."""
+        """Leave out `blocks`, but keep their hidden text and their comments."""
         for block in blocks:
             if Flag.HIDDEN_TEXT in block.flags:
                 self.hide(f"{block.untrusted_hidden} ")
@@ -87,7 +86,7 @@ class BlockBuilder:
             self._comments += [(place, each.untrusted_text) for each in block.comments]
 
     def comment(self, untrusted_text: str, untrusted_author: str = "") -> None:
-        """Adds a comment on this place."""
+        """Add a comment on this place."""
         if untrusted_text.strip():
             self._comments.append((self._place, notation.comment(untrusted_text, untrusted_author)))
 
@@ -97,11 +96,11 @@ class BlockBuilder:
         return len(self._tables[0].rows if self._tables else self._lines)
 
     def add_reference(self, number: int, look: RunStyle = PLAIN) -> None:
-        """Adds a note's mark."""
+        """Add a note's mark."""
         self.add_text(notation.note_mark(number), RunStyle(change=look.change))
 
     def add_note(self, number: int, blocks: Iterable[Block]) -> None:
-        """Adds a note's text after the open paragraph, a line for each of its paragraphs."""
+        """Add a note's text after the open paragraph, a line for each of its paragraphs."""
         noted = list(blocks)
         text = "\n".join(block.untrusted_text for block in noted if block.untrusted_text).lstrip()
         flags = tuple(dict.fromkeys(flag for block in noted for flag in block.flags))
@@ -111,11 +110,11 @@ class BlockBuilder:
         self._asides.append(Block(text, flags=flags, untrusted_hidden=hidden, comments=comments))
 
     def add_box(self, blocks: Iterable[Block]) -> None:
-        """Adds a text box after the open paragraph."""
+        """Add a text box after the open paragraph."""
         self._asides += blocks
 
     def end_paragraph(self, heading_level: int = 0, item: ListItem | None = None) -> None:
-        """Ends the open paragraph. `heading_level` counts from 1; 0 is no heading."""
+        """End the open paragraph. `heading_level` counts from 1; 0 is no heading."""
         text = "\n".join(line.rstrip() for line in written(self._inline).split("\n")).strip("\n").rstrip()
         self._inline = []
         self._left_out.add(" ")
@@ -133,7 +132,7 @@ class BlockBuilder:
             self._put_asides()
 
     def set_table_depth(self, depth: int) -> None:
-        """Opens or ends tables until `depth` are open; those deeper than MAX_NESTED_TABLES are one."""
+        """Open or end tables until `depth` are open; those deeper than MAX_NESTED_TABLES are one."""
         self._depth = depth
         wanted = min(depth, MAX_NESTED_TABLES)
         while len(self._tables) < wanted:
@@ -208,7 +207,7 @@ class BlockBuilder:
         self._asides = []
 
     def _add(self, text: str, headings: tuple[Heading, ...] = (), parts: Sequence[str] = ()) -> None:
-        """Adds a block; `parts`: the lines or rows of its text."""
+        """Add a block; `parts` are the lines or rows of its text."""
         flags = (Flag.HIDDEN_TEXT,) if self._hidden else ()
         places = [0, *accumulate(len(part) + 1 for part in parts)]
         comments = tuple(Comment(comment, places[min(part, len(parts))]) for part, comment in self._comments)
@@ -224,9 +223,8 @@ def paginate(
     untrusted_language: str = "",
     facts: Facts = NO_FACTS,
 ) -> Document:
-    """The document of these blocks. Raises AppError DOCUMENT_LIMIT, DOCUMENT_NO_TEXT, or DOCUMENT_DAMAGED where there
-    is nothing but damage.
-    """
+    """Lay these blocks out as a document. Raises AppError DOCUMENT_LIMIT, DOCUMENT_NO_TEXT, or DOCUMENT_DAMAGED if
+    there is nothing but damage."""
     commented = sum(len(each.untrusted_text) for block in blocks for each in block.comments)
     characters = sum(len(block.untrusted_text) for block in blocks) + commented
     refuse_over(MAX_CHARACTERS, characters, "characters", content)
@@ -247,14 +245,14 @@ class Walker(ABC):
         return self._builders[-1]
 
     def read_all(self, body: etree._Element, progress: Progress) -> None:
-        """The children of `body`, one after another."""
+        """Read the children of `body`, one after another."""
         for done, each in enumerate(body):
             if done % _PROGRESS_STEP == 0:
                 progress(done, len(body))
             self.read(each)
 
     def read(self, root: etree._Element) -> None:
-        """Walks with a stack of its own: deeply nested elements must not become deeply nested calls."""
+        """Walk with a stack of its own: deeply nested elements must not become deeply nested calls."""
         stack: list[tuple[etree._Element, bool]] = [(root, False)]
         while stack:
             element, entered = stack.pop()
@@ -269,12 +267,12 @@ class Walker(ABC):
                 self._add_tail(element)
 
     def _add_tail(self, element: etree._Element) -> None:  # noqa: B027
-        """Adds the text after an element; most formats have none there."""
+        """Add the text after an element; most formats have none there."""
 
     @abstractmethod
     def _enter(self, element: etree._Element, name: str) -> bool:
-        """Called before the children; whether to go into them."""
+        """Enter an element, before its children, and return whether to go into them."""
 
     @abstractmethod
     def _leave(self, element: etree._Element, name: str) -> None:
-        """Called after the children of an element that was entered."""
+        """Leave an element that was entered, after its children."""

@@ -23,7 +23,7 @@ _NOTE, _COMMENT = "\x02", "\x05"
 _FIELD, _RESULT, _FIELD_END = "\x13", "\x14", "\x15"
 _CHARACTERS = {"\t": "\t", "\x0b": "\n", "\x0e": "\n", "\x1e": "-"}
 _FOOTNOTES, _ENDNOTES, _COMMENTS = (2, 3), (46, 47), (4, 5)
-# Properties, by their codes (2.6.1, 2.6.2).
+# Properties are named by their codes (2.6.1, 2.6.2).
 _DELETED, _INSERTED, _STRUCK, _DOUBLY_STRUCK, _HIDDEN = 0x0800, 0x0801, 0x0837, 0x2A53, 0x083C
 _SHIFT, _SYMBOL = 0x2A48, 0x6A09
 _POSITION, _SIZE, _NEGATIVE = 0x4845, 0x4A43, 0x8000  # what is moved and has a size of its own is raised or lowered
@@ -40,10 +40,9 @@ _NO_LIST = (0, 0xF801)
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Headers and footers are left out, comments kept apart; recorded changes are in the text, as people see them. Text
-    boxes follow the text. Raises AppError DOCUMENT_ENCRYPTED for a file with a password, FORMAT_REFUSED for one of Word
-    before 1997.
-    """
+    """Parse a document. Headers and footers are left out, comments kept apart; recorded changes are in the text, as
+    people see them. Text boxes follow the text. Raises AppError DOCUMENT_ENCRYPTED for a file with a password,
+    FORMAT_REFUSED for one of Word before 1997."""
     progress(0, 1)
     reader = _Reader(DocFile(content, format), progress)
     title, facts = reader.file.file.summary()
@@ -68,8 +67,8 @@ class _Reader:
         return [*self._read(self.file.parts["main"]), *self._read(self.file.parts["boxes"])]
 
     def _notes(self, pairs: tuple[int, int], part: str, data_bytes: int = 2) -> dict[int, range]:
-        """Where the text of each note or comment is, by the place that refers to it; one after the other in their part,
-        or a small file could hold a large text."""
+        """Return where the text of each note or comment is, by the place that refers to it; one after the other in
+        their part, or a small file could hold a large text."""
         whole, texts = self.file.parts[part], self.file.places(pairs[1])
         references = self.file.places(pairs[0], data_bytes)[:-1]
         edges = accumulate((min(whole.stop, whole.start + text) for text in texts), max)
@@ -101,12 +100,12 @@ class _Reader:
         return builder.finish()
 
     def _item(self, properties: Properties) -> ListItem | None:
-        """The place of a paragraph in a list, which is counted with it."""
+        """Return the place of a paragraph in a list, which is counted with it."""
         list_id, level = properties.number(_LIST), properties.number(_LEVEL)
         return None if list_id in _NO_LIST else ListItem(level, self._numbers.next(str(list_id), level))
 
     def _add(self, builder: BlockBuilder, first: int, last: int, *, is_white: bool) -> None:
-        """`is_white`: what is behind the text is."""
+        """Add a part of the text; `is_white` tells that what is behind the text is white."""
         for start, end, properties in self.file.runs(first, last):
             look, hidden = _look(properties), properties.number(_HIDDEN) in _ON or _is_unseen(properties, is_white)
             for found in _PIECES.finditer(self.file.text, start, end):
@@ -137,7 +136,7 @@ class _Reader:
                 builder.add_text(text, look)
 
     def _refer(self, builder: BlockBuilder, place: int, look: RunStyle) -> None:
-        """Adds a note's mark and its text, or a comment; each once, so that a small file cannot hold a large text."""
+        """Add a note's mark and its text, or a comment; each once, so that a small file cannot hold a large text."""
         comment = self._comments.pop(place, None)
         if comment is not None:
             words = " ".join(block.untrusted_text for block in self._read(comment))
@@ -151,7 +150,7 @@ class _Reader:
 
 
 def _depth(properties: Properties) -> int:
-    """How many tables a paragraph is in."""
+    """Return how many tables a paragraph is in."""
     return properties.number(_DEPTH, 1) if properties.number(_IN_TABLE) else 0
 
 
@@ -164,13 +163,14 @@ def _ends_cell(properties: Properties, mark: str) -> bool:
 
 
 def _is_white(properties: Properties) -> bool:
-    """Whether nothing of a colour may be behind a paragraph: in tables and boxes others decide that, and styles."""
+    """Return whether nothing of a colour may be behind a paragraph: in tables and boxes others decide that, and
+    styles."""
     is_plain = not _depth(properties) and not properties.style
     return is_plain and not any(code in properties.operands for code in _PARAGRAPH_SHADES)
 
 
 def _is_unseen(properties: Properties, is_white: bool) -> bool:
-    """Whether text is too small to be seen, or white on white."""
+    """Return whether text is too small to be seen, or white on white."""
     if _SIZE in properties.operands and properties.number(_SIZE) <= 2 * TINY_POINTS:
         return True
     if not is_white or any(code in properties.operands for code in (_HIGHLIGHT, *_SHADES)):

@@ -33,7 +33,8 @@ COMMENT_BYTES, _OWNER_AT = 30, 20
 
 
 class Properties(NamedTuple):
-    """Operands by the codes of what they set (Sprm); `style` is the paragraph's index of styles (istd)."""
+    """The properties of a run or paragraph: operands by the codes of what they set (Sprm); `style` is the paragraph's
+    index of styles (istd)."""
 
     style: int
     operands: Mapping[int, bytes]
@@ -63,7 +64,7 @@ _Reader: TypeAlias = Callable[[bytes], Iterator[tuple[int, int, Properties]]]
 
 
 class DocFile:
-    """`parts` says where each part of the text is: its first character, and the one behind its last.
+    """An open document. `parts` says where each part of the text is: its first character, and the one behind its last.
 
     Opening raises AppError DOCUMENT_DAMAGED, DOCUMENT_ENCRYPTED, DOCUMENT_LIMIT, and FORMAT_REFUSED for a document of
     Word before 1997.
@@ -89,12 +90,12 @@ class DocFile:
         self._paragraphs = self._properties("paragraphs", self._papx)
 
     def paragraph(self, place: int) -> Properties:
-        """The properties of the paragraph whose end mark is the character in this place."""
+        """Return the properties of the paragraph whose end mark is the character in this place."""
         run = _at(self._paragraphs, place)
         return run.properties if run is not None else NO_PROPERTIES
 
     def runs(self, first: int, last: int) -> Iterator[tuple[int, int, Properties]]:
-        """The parts from one place to another that have the same properties each."""
+        """Yield the parts from one place to another that have the same properties each."""
         while first < last:
             run = _at(self._runs, first)
             index = bisect_right(self._runs, first, key=lambda each: each.first)
@@ -104,13 +105,13 @@ class DocFile:
             first = end
 
     def places(self, pair: int, data_bytes: int = 0) -> list[int]:
-        """The places in a structure (Plc) of places with so many bytes for each of them but the last."""
+        """Return the places in a structure (Plc) of places with so many bytes for each of them but the last."""
         plc = self._pair(pair)
         count = max(0, (len(plc) - 4) // (4 + data_bytes))
         return [*struct.unpack_from(f"<{count + 1}I", plc)] if len(plc) >= 4 else []
 
     def comment_authors(self, pair: int) -> list[str]:
-        """The author of each comment (ATRDPre10, GrpXstAtnOwners), "" where that is not known."""
+        """Return the author of each comment (ATRDPre10, GrpXstAtnOwners), "" if that is not known."""
         plc, owners = self._pair(pair), self._pair(_PAIRS["owners"])
         names, place = list[str](), 0
         while place + 2 <= len(owners):
@@ -123,7 +124,7 @@ class DocFile:
         return [names[owner] if owner < len(names) else "" for owner in found]
 
     def list_numbers(self) -> ListNumbers:
-        """Lists by their index in the paragraphs' properties (ilfo), from 1; none where they cannot be read."""
+        """Lists by their index in the paragraphs' properties (ilfo), from 1; none if they cannot be read."""
         try:
             definitions = dict(self._read_lists())
             overrides = self._pair(_PAIRS["list_overrides"])
@@ -142,7 +143,8 @@ class DocFile:
             refuse_damaged(self._content, self._format, error)
 
     def _pair(self, index: int) -> bytes:
-        """The part of the table stream that the header's pair `index` points at; empty where there is no such pair."""
+        """Return the part of the table stream that the header's pair `index` points at; empty if there is no such
+        pair."""
         (count,) = self._numbers(_FIRST_PAIR - 2, "<H")
         if index >= count:
             return b""
@@ -182,7 +184,7 @@ class DocFile:
             yield _Piece(first, min(last, end), place, 1 if compressed else 2)
 
     def _read_text(self, piece: _Piece) -> str:
-        """A character for each place, half of one where it takes two; those that are missing are spaces."""
+        """Read a character for each place, half of one if it takes two; those that are missing are spaces."""
         count = piece.last - piece.first
         data = self._stream[piece.place : piece.place + count * piece.width]
         if piece.width == 1:
@@ -193,7 +195,7 @@ class DocFile:
     # ---- properties
 
     def _properties(self, name: str, read: _Reader) -> list[_Run]:
-        """All runs with properties, by their places in the text (PlcBte, and the pages that it names)."""
+        """Return all runs with properties, by their places in the text (PlcBte, and the pages that it names)."""
         plc = self._pair(_PAIRS[name])
         count = max(0, (len(plc) - 4) // 8)
         most = min(count, len(self._stream) // _PAGE + 1)  # the pages of the stream, each once
@@ -230,7 +232,7 @@ class DocFile:
             yield first, last, Properties(int.from_bytes(data[:2], "little"), operands)
 
     def _read_lists(self) -> Iterator[tuple[str, dict[int, ListLevel]]]:
-        """Definitions of lists by their identifiers; their levels follow behind the structure (2.9.150)."""
+        """Yield the definitions of lists by their identifiers; their levels follow behind the structure (2.9.150)."""
         (count,) = self._numbers(_FIRST_PAIR - 2, "<H")
         if count <= _PAIRS["lists"]:
             return
@@ -247,7 +249,7 @@ class DocFile:
             yield str(id), levels
 
     def _read_level(self, place: int) -> tuple[ListLevel, int]:
-        """A level (2.9.149), and where the next one begins."""
+        """Return a level (2.9.149), and where the next one begins."""
         start, kind, run_bytes, paragraph_bytes = struct.unpack_from("<IB19xBB", self._table, place)
         place += 28 + run_bytes + paragraph_bytes
         (count,) = struct.unpack_from("<H", self._table, place)
@@ -264,8 +266,8 @@ def _chpx(page: bytes) -> Iterator[tuple[int, int, Properties]]:
 
 
 def _entries(page: bytes, width: int) -> Iterator[tuple[int, int, int]]:
-    """The entries in a page of properties (2.9.33, 2.9.175): the range of the stream where each holds, and its place
-    in the page."""
+    """Yield the entries in a page of properties (2.9.33, 2.9.175): the range of the stream where each holds, and its
+    place in the page."""
     if len(page) < _PAGE:
         return
     count = page[-1]
@@ -278,7 +280,7 @@ def _entries(page: bytes, width: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _operands(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Codes of properties and their operands (2.2.5.1, 2.6)."""
+    """Yield the codes of properties and their operands (2.2.5.1, 2.6)."""
     return islice(_all_operands(data), _MAX_PROPERTIES)
 
 

@@ -51,7 +51,8 @@ _COMMENTED = {"commentrangestart", "commentreference"}
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Headers and footers are left out, comments kept apart; recorded changes are in the text, as people see them."""
+    """Parse a document. Headers and footers are left out, comments kept apart; recorded changes are in the text, as
+    people see them."""
     progress(0, 1)
     archive = Archive(content, format)
     package = {each.kind: each.part for each in archive.relations()}
@@ -91,7 +92,7 @@ class _Walker(Walker):
         untrusted_drawn: dict[str, str],
         is_coloured: bool,
     ) -> None:
-        """`is_coloured`: the pages are."""
+        """`is_coloured` tells that the pages have a colour."""
         super().__init__()
         self._grounds = [None if is_coloured else WHITE]  # behind what is open: the pages, tables, cells, boxes
         self._styles = styles
@@ -150,7 +151,7 @@ class _Walker(Walker):
         return True
 
     def _open_ground(self, element: etree._Element, name: str) -> None:
-        """Opens a table, a cell or a box, with what is behind its text."""
+        """Open a table, a cell or a box, with what is behind its text."""
         if name == "tbl":
             self.builder.open_table()
             self._grounds.append(self._behind_table(child(element, "tblpr")))
@@ -212,13 +213,14 @@ class _Walker(Walker):
             self.builder.add_text(untrusted_text, self._look)
 
     def _is_unseen(self, run: DocxStyle) -> bool:
-        """Hidden, too small to be seen, or as what is behind it."""
+        """Return whether a run is hidden, too small to be seen, or in the colour that is behind it."""
         if run.hidden or (run.size is not None and run.size <= 2 * TINY_POINTS):
             return True
         return is_lost(read_hex(run.colour or ""), read_hex(run.ground) if run.ground else self._grounds[-1])
 
     def _behind_table(self, properties: etree._Element | None) -> Colour | None:
-        """None where the table's style fills cells, and where the table is in a box or on pages of a colour."""
+        """Return the colour behind a table's text; None if the table's style fills cells, or if the table is in a box
+        or on pages of a colour."""
         ground = ground_of(child(properties, "shd"))
         if ground:
             return read_hex(ground)
@@ -248,7 +250,7 @@ class _Walker(Walker):
         return RunStyle(shift, change) if shift or change else PLAIN
 
     def _turn_field(self, kind: str, form: etree._Element | None) -> None:
-        """Follows a field: its instruction goes from `begin` to `separate`, its result from there to `end`."""
+        """Follow a field: its instruction goes from `begin` to `separate`, its result from there to `end`."""
         if kind == "begin":
             self._add_text(_value_of_field(form))
             self._fields.append(True)
@@ -260,7 +262,7 @@ class _Walker(Walker):
                 self._fields.pop()
 
     def _refer(self, key: tuple[str, str]) -> None:
-        """Adds a note's mark, and its text the first time: else a small file could hold a large one."""
+        """Add a note's mark, and its text the first time: else a small file could hold a large one."""
         note = self._notes.get(key)
         if note is None or self._in_note or self._in_comment or self._instructions or self._hidden_rows:
             return
@@ -273,7 +275,7 @@ class _Walker(Walker):
             self._in_note = False
 
     def _comment(self, identifier: str) -> None:
-        """Adds a comment once, where the text that it is on begins."""
+        """Add a comment once, where the text that it is on begins."""
         if self._in_comment or (comment := self._comments.pop(identifier, None)) is None:
             return
         self._in_comment = True
@@ -282,7 +284,7 @@ class _Walker(Walker):
         self.builder.comment(" ".join(block.untrusted_text for block in blocks), attribute(comment, "author"))
 
     def read_other_comments(self) -> None:
-        """Adds the comments that the text does not refer to."""
+        """Add the comments that the text does not refer to."""
         for identifier in tuple(self._comments):
             self._comment(identifier)
 
@@ -303,7 +305,7 @@ def _is_hidden_row(row: etree._Element) -> bool:
 
 
 def _change_of(element: etree._Element, name: str) -> Change:
-    """The recorded change of all that is in an element."""
+    """Return the recorded change of all that is in an element."""
     if name != "tr":
         return _CHANGES.get(name, Change.NONE)
     marks = (_CHANGES.get(local_name(each), Change.NONE) for each in children(child(element, "trpr")))
@@ -319,9 +321,8 @@ def _symbol(untrusted_code: str) -> str:
 
 
 def _value_of_control(properties: etree._Element | None) -> str | None:
-    """The text that replaces a content control's own: the state of a box, a field for a prompt; None where its own text
-    is its value.
-    """
+    """Return the text that replaces a content control's own: the state of a box, a field for a prompt; None if its own
+    text is its value."""
     box = child(properties, "checkbox")
     if box is not None:
         return notation.check_box("", ticked=bool(switch(box, "checked")))
@@ -331,7 +332,7 @@ def _value_of_control(properties: etree._Element | None) -> str | None:
 
 
 def _value_of_field(form: etree._Element | None) -> str:
-    """The value of a box or a list of choices, whose fields have no text of their own; "" for other fields."""
+    """Return the value of a box or a list of choices, whose fields have no text of their own; "" for other fields."""
     box, choices = child(form, "checkbox"), child(form, "ddlist")
     if box is not None:
         state = child(box, "checked")

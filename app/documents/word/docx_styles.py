@@ -27,7 +27,7 @@ _SHIFTS = {"superscript": Shift.RAISED, "subscript": Shift.LOWERED}
 
 
 class DocxStyle(msgspec.Struct):
-    """The properties of a style; None where the style below decides."""
+    """The properties of a style; each is None if the style below decides."""
 
     based_on: str = ""
     heading_level: int | None = None  # 0 is no heading
@@ -45,7 +45,7 @@ class DocxStyle(msgspec.Struct):
 
     @property
     def level(self) -> int:
-        """The level in a list, from 0; -1 where there is none."""
+        """The level in a list, from 0; -1 if there is none."""
         return -1 if self.list_level is None else self.list_level
 
 
@@ -66,7 +66,7 @@ class DocxStyles:
                 self._default_table = identifier
 
     def of(self, properties: etree._Element | None) -> DocxStyle:
-        """A paragraph's style by its properties and all styles below."""
+        """Return a paragraph's style by its properties and all styles below."""
         found = _read_properties(properties)
         for below in self._chain(value_in(properties, "pstyle", self._default)):
             _fill(found, below)
@@ -74,7 +74,7 @@ class DocxStyles:
         return found
 
     def of_run(self, properties: etree._Element | None, paragraph: DocxStyle) -> DocxStyle:
-        """A run's style in such a paragraph; a position with a smaller size also raises or lowers it."""
+        """Return a run's style in such a paragraph; a position with a smaller size also raises or lowers it."""
         found = _read_look(properties)
         for below in self._chain(found.based_on):
             _fill_look(found, below)
@@ -85,11 +85,11 @@ class DocxStyles:
         return found
 
     def shades_tables(self, name: str) -> bool:
-        """Whether a style of tables may fill cells; "" is the default one."""
+        """Return whether a style of tables may fill cells; "" is the default one."""
         return any(style.shades_cells for style in self._chain(name or self._default_table))
 
     def _chain(self, name: str) -> Iterator[DocxStyle]:
-        """A style and those that it is based on."""
+        """Yield a style and those that it is based on."""
         for _ in range(_MAX_BASED_ON):
             style = self._styles.get(name)
             if style is None:
@@ -122,7 +122,7 @@ def _read_properties(properties: etree._Element | None) -> DocxStyle:
 
 
 def _read_look(properties: etree._Element | None) -> DocxStyle:
-    """A run's own properties; `based_on` is its style."""
+    """Return a run's own properties; `based_on` is its style."""
     found = DocxStyle()
     for element in children(properties):
         name = local_name(element)
@@ -148,7 +148,7 @@ def _read_look(properties: etree._Element | None) -> DocxStyle:
 
 
 def ground_of(element: etree._Element | None) -> str:
-    """The colour of a shading or a highlight, as in `DocxStyle.ground`."""
+    """Return the colour of a shading or a highlight, as in `DocxStyle.ground`."""
     if element is None:
         return ""
     if local_name(element) == "highlight":
@@ -162,14 +162,14 @@ def ground_of(element: etree._Element | None) -> str:
 
 
 def _fill(style: DocxStyle, below: DocxStyle) -> None:
-    """Fills the properties of paragraphs that a style leaves open."""
+    """Fill in the properties of paragraphs that a style leaves open."""
     style.heading_level = below.heading_level if style.heading_level is None else style.heading_level
     style.list_level = below.list_level if style.list_level is None else style.list_level
     style.list_id = below.list_id if style.list_id is None else style.list_id
 
 
 def _fill_look(style: DocxStyle, below: DocxStyle) -> None:
-    """Fills the properties of runs that a style leaves open."""
+    """Fill in the properties of runs that a style leaves open."""
     style.hidden = below.hidden if style.hidden is None else style.hidden
     style.struck = below.struck if style.struck is None else style.struck
     style.shift = below.shift if style.shift is None else style.shift

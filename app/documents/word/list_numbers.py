@@ -1,4 +1,4 @@
-"""Numbers the paragraphs of lists and headings, for Word documents store no numbers. Sources: ECMA-376, part 1, 17.9;
+"""Numbers the paragraphs of lists and headings, since Word documents store no numbers. Sources: ECMA-376, part 1, 17.9;
 [MS-DOC], 2.4.6.3."""
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ _MAX_ROMAN = 4_999
 
 
 class ListLevel(msgspec.Struct, frozen=True):
-    """How a level is numbered. `kind` is a word of OOXML; in the text, `%1` to `%9` stand for the numbers of levels."""
+    """The way in which a level is numbered. `kind` is a word of OOXML; in the text, `%1` to `%9` stand for the numbers
+    of levels."""
 
     kind: str = "bullet"
     start: int = 1
@@ -33,14 +34,15 @@ class ListNumbers:
         lists: Mapping[str, str],
         restarts: Mapping[str, Mapping[int, int]] | None = None,
     ) -> None:
-        """`lists`: the definition of each; `restarts`: where a list starts again, and with what, by its levels."""
+        """`lists` are the definitions of each; `restarts` tell where a list starts again, and with what, by its
+        levels."""
         self._definitions = definitions
         self._lists = lists
         self._restarts = dict(restarts or {})
         self._counts: dict[str, list[int | None]] = {}
 
     def next(self, list_id: str, level: int) -> str:
-        """The mark of the next paragraph at this level, from 0; "" for bullets and unknown lists."""
+        """Return the mark of the next paragraph at this level, from 0; "" for bullets and unknown lists."""
         definition = self._lists.get(list_id, "")
         levels = self._definitions.get(definition, {})
         own = levels.get(level)
@@ -64,7 +66,7 @@ class ListNumbers:
 
 
 def written_number(number: int, kind: str) -> str:
-    """The number as this kind writes it; kinds of other scripts get our digits."""
+    """Return the number as this kind writes it; kinds of other scripts get our digits."""
     if kind in ("lowerLetter", "upperLetter") and number > 0:
         letters = chr(ord("a") + (number - 1) % 26) * min((number - 1) // 26 + 1, 9)
         return letters.upper() if kind == "upperLetter" else letters

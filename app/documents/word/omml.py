@@ -14,7 +14,7 @@ from app.documents.word.docx_styles import DocxStyle
 
 Element: TypeAlias = etree._Element
 LookOf: TypeAlias = Callable[[Element | None], DocxStyle]
-"""Gives a run's style by its properties."""
+"""Returns a run's style by its properties."""
 
 _SPACE = FormulaPiece("", FormulaPieceKind.SPACE)
 _STRIKES = ("strikeh", "strikev", "strikebltr", "striketlbr")
@@ -23,16 +23,15 @@ _DELETED = {"del", "movefrom"}
 
 
 class OmmlFormula(NamedTuple):
-    """A formula's text; `hidden`: what of it people would not see."""
+    """The text of a formula; `hidden` is what of it people would not see."""
 
     text: str
     hidden: str
 
 
 def latex(math: Element, look_of: LookOf) -> OmmlFormula:
-    r"""The visible formula in one line: `\frac{a}{b} = c^2`. Everything shown is kept, whatever is wrong with the
-    markup. Calls nest no deeper than the elements, which `xml.MAX_DEPTH` limits.
-    """
+    r"""Write the visible formula in one line: `\frac{a}{b} = c^2`. Everything shown is kept, whatever is wrong with the
+    markup. Calls nest no deeper than the elements, which `xml.MAX_DEPTH` limits."""
     reader = _Reader(look_of)
     return OmmlFormula(formula.join(reader.row(math)), " ".join(reader.hidden))
 
@@ -43,7 +42,7 @@ class _Reader:
         self._look_of = look_of
 
     def row(self, element: Element | None) -> list[FormulaPiece]:
-        """The pieces of the children, one after another."""
+        """Return the pieces of the children, one after another."""
         pieces: list[FormulaPiece] = []
         for each in element if element is not None else ():
             name = local_name(each)
@@ -112,13 +111,13 @@ class _Reader:
         return [*pieces, FormulaPiece(formula.sign(closing).text, FormulaPieceKind.CLOSING)]
 
     def _large(self, element: Element) -> list[FormulaPiece]:
-        """A sum, an integral and the like, then its operand."""
+        """Return the pieces of a sum, an integral and the like, then those of its operand."""
         sign = value_in(_properties(element), "chr", "∫")
         text = formula.scripts(sign, self._said(child(element, "sub")), self._said(child(element, "sup")))
         return [FormulaPiece(text, FormulaPieceKind.WORD), *self._others(element, "sub", "sup")]
 
     def _others(self, element: Element, *read: str) -> list[FormulaPiece]:
-        """The pieces of all arguments but the first of each name in `read`."""
+        """Return the pieces of all arguments but the first of each name in `read`."""
         done = [child(element, name) for name in read]
         others = (each for each in _arguments(element) if each not in done)
         return [piece for each in others for piece in self._read(each, local_name(each))]
@@ -189,5 +188,6 @@ def _properties(element: Element) -> Element | None:
 
 
 def _without_alignment(piece: FormulaPiece) -> FormulaPiece:
-    """A piece without alignment marks: in aligned lines, `&` marks what is aligned, and `#` the formula's number."""
+    """Return a piece without alignment marks: in aligned lines, `&` marks what is aligned, and `#` the formula's
+    number."""
     return _SPACE if piece.text == "#" else FormulaPiece("", FormulaPieceKind.GAP) if piece.text == "&" else piece

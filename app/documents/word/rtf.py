@@ -61,9 +61,8 @@ _MAX_NAME_CHARACTERS = 1_000  # of a title, a style's name, a list's mark
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """Headers, footers and pictures are left out, comments kept apart; recorded changes are in the text, as people see
-    them. A file that is cut off is read as far as it goes, and its last page is flagged as damaged.
-    """
+    """Parse a file. Headers, footers and pictures are left out, comments kept apart; recorded changes are in the text,
+    as people see them. A file that is cut off is read as far as it goes, and its last page is flagged as damaged."""
     untrusted_bytes = bytes(content.data)
     if not untrusted_bytes.startswith(RTF):
         refuse_damaged(content, format)
@@ -83,7 +82,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def _facts(untrusted_head: bytes) -> Facts:
-    """The author and date in the group of information, which stands before the text."""
+    """Return the author and date in the group of information, which stands before the text."""
     author = _AUTHOR.search(untrusted_head)
     name = _HEX.sub(lambda found: bytes([int(found[1], 16)]), author[1]) if author else b""
     created = _CREATED.search(untrusted_head)
@@ -92,7 +91,7 @@ def _facts(untrusted_head: bytes) -> Facts:
 
 
 def read_blocks(untrusted_bytes: bytes, content: Content) -> list[Block]:
-    """The text of RTF that is inside another document, as far as it goes."""
+    """Read the text of RTF that is inside another document, as far as it goes."""
     reader = _Reader()
     for token, _ in tokens(untrusted_bytes, content):
         reader.read(token)
@@ -190,7 +189,8 @@ class _Reader:
             self._builders[-1].add_text(untrusted_text, group.look(self._line_size))
 
     def _is_unseen(self, group: RtfGroup) -> bool:
-        """In tables and boxes, and on pages of a colour, others decide what is behind a text, so there it is seen."""
+        """Return whether text is not seen. In tables and boxes, and on pages of a colour, others decide what is behind
+        a text, so there it is seen."""
         on_colour = self._is_coloured or group.in_table or len(self._builders) > 1
         return self._colours.hides(group, None if on_colour else WHITE)
 
@@ -227,7 +227,7 @@ class _Reader:
             self._groups.append(group)
 
     def _gather(self, group: RtfGroup, name: str, number: int | None) -> bool:
-        """Reads a control word inside a formula or a field's instruction; whether it belongs to that."""
+        """Read a control word inside a formula or a field's instruction; return whether it belongs to that."""
         if group.destination == MATH and group.formula is not None and name.startswith("m"):
             if group.in_formula:
                 group.formula.set_look(name, number)
@@ -241,7 +241,7 @@ class _Reader:
         return True
 
     def _add_gathered(self, closed: RtfGroup) -> None:
-        """Adds the text of a formula or a form, at its end."""
+        """Add the text of a formula or a form, at its end."""
         if closed.destination == MATH and closed.formula is not None:
             if closed.in_formula:
                 closed.formula.close()
@@ -334,7 +334,7 @@ class _Reader:
             self._add_text(chr(code) if 0 <= code <= 0x10FFFF else "\ufffd")
 
     def _open_aside(self, group: RtfGroup, kind: str) -> None:
-        """Begins a note, a text box or a comment, up to the end of the group."""
+        """Begin a note, a text box or a comment, up to the end of the group."""
         if group.destination == SKIPPED or group.opened:
             return
         if group.hidden and kind != COMMENT:
@@ -351,7 +351,7 @@ class _Reader:
         self._builders.append(BlockBuilder())
 
     def _end_line(self, group: RtfGroup, name: str) -> None:
-        """Ends a paragraph, cell or row."""
+        """End a paragraph, cell or row."""
         nested = name == "nestcell"
         self._end_paragraph(group, max(2, group.depth) if nested else 1 if name in ("cell", "row") else group.depth)
         if name in ("cell", "nestcell"):

@@ -41,7 +41,7 @@ _CHARSETS = {
 }  # fmt: skip
 DEFAULT_ENCODING = "cp1252"
 ENCODINGS = sorted(set(_CODE_PAGES.values()))
-"""Every encoding that a text may be in."""
+"""The encodings that a text may be in."""
 
 
 class RtfToken(msgspec.Struct, frozen=True):
@@ -54,9 +54,9 @@ class RtfToken(msgspec.Struct, frozen=True):
 
 
 def tokens(untrusted_bytes: bytes, content: Content) -> Iterator[tuple[RtfToken, int]]:
-    r"""Each token, and the offset where it ends; the bytes of pictures that follow `\bin` are skipped.
+    r"""Yield each token, and the offset where it ends; the bytes of pictures that follow `\bin` are skipped.
 
-    Raises AppError DOCUMENT_LIMIT where groups nest too deep.
+    Raises AppError DOCUMENT_LIMIT if groups nest too deep.
     """
     place = depth = 0
     while found := _TOKEN.match(untrusted_bytes, place):
@@ -85,12 +85,12 @@ def _token(found: re.Match[bytes]) -> RtfToken | None:
 
 
 def encoding_of_page(code_page: int) -> str:
-    """The encoding; "" for an unknown code page."""
+    """Return the encoding of a code page; "" for an unknown one."""
     return _CODE_PAGES.get(code_page, "")
 
 
 def encoding_of_charset(charset: int) -> str:
-    """The encoding of a font; "" for the document's own."""
+    """Return the encoding of a font; "" for the document's own."""
     return _CODE_PAGES.get(_CHARSETS.get(charset, -1), "")
 
 
@@ -168,7 +168,7 @@ class Form(msgspec.Struct):
     untrusted_entries: list[str] = []
 
     def read(self, name: str, number: int | None) -> None:
-        """A control word."""
+        """Read a control word."""
         value = number or 0
         if name == "fftype":
             self.kind = value
@@ -180,12 +180,12 @@ class Form(msgspec.Struct):
             self.untrusted_entries.append("")
 
     def add_text(self, untrusted_text: str) -> None:
-        """Adds text to the last entry to choose from."""
+        """Add text to the last entry to choose from."""
         if self.untrusted_entries:
             self.untrusted_entries[-1] = (self.untrusted_entries[-1] + untrusted_text)[:_MAX_ENTRY_CHARACTERS]
 
     def value(self) -> str:
-        """The state of a box, or the chosen entry; "" where the field's text shows it, or there is nothing."""
+        """Return the state of a box, or the chosen entry; "" if the field's text shows it, or there is nothing."""
         result = self.default if self.result == _UNDEFINED else self.result
         if self.kind == _BOX:
             return notation.check_box("", ticked=result == 1)
@@ -201,14 +201,14 @@ class RtfFormula:
         self._open = [etree.Element(f"{_MATH}oMath")]
 
     def open(self, name: str) -> bool:
-        """Opens an element for the control word `name`; False where none is opened, and so none is to be closed."""
+        """Open an element for the control word `name`; return False if none is opened, and so none is to be closed."""
         if name in ("m", "moMath") or len(self._open) >= MAX_DEPTH or local_name(self._open[-1]) == "r":
             return False
         self._open.append(etree.SubElement(self._open[-1], _MATH + name[1:]))
         return True
 
     def set_look(self, name: str, number: int | None) -> None:
-        """Reads a control word inside an element; only one matters: that a run is text."""
+        """Read a control word inside an element; only one matters: that a run is text."""
         if name == "mnor" and number != 0 and local_name(self._open[-1]) == "r":
             etree.SubElement(etree.SubElement(self._open[-1], f"{_MATH}rPr"), f"{_MATH}nor")
 
@@ -261,7 +261,7 @@ class RtfGroup(msgspec.Struct):
     list_level: int = 0
 
     def set_look(self, name: str, number: int | None) -> None:
-        """`name` is one of LOOKS."""
+        """Set a property of characters; `name` is one of LOOKS."""
         if LOOKS[name] == "shift":
             self.shift = _SHIFTS.get(name, Shift.NONE) if number != 0 else Shift.NONE
         elif LOOKS[name] == "position":
@@ -274,7 +274,7 @@ class RtfGroup(msgspec.Struct):
             setattr(self, LOOKS[name], number != 0)
 
     def set_paragraph(self, name: str, number: int | None) -> None:
-        """Sets a property of paragraphs, or of all text in the group."""
+        """Set a property of paragraphs, or of all text in the group."""
         value = number or 0
         if name == "uc":
             self.fallback_length = max(0, value)
@@ -299,16 +299,15 @@ class RtfGroup(msgspec.Struct):
             self.list_level = value
 
     def set_plain(self) -> None:
-        """Resets all properties of characters but the encoding."""
+        """Reset all properties of characters but the encoding."""
         self.hidden = self.removed = self.inserted = self.struck = False
         self.shift, self.position, self.size = Shift.NONE, 0, DEFAULT_SIZE
         self.colour = self.marked = self.shaded = 0
         self.patterned = False
 
     def look(self, line_size: int) -> RunStyle:
-        """The style of text in this group; `line_size`: the size of text on the base line, since only smaller text
-        counts as raised or lowered by a position.
-        """
+        """Return the style of text in this group; `line_size` is the size of text on the base line, since only smaller
+        text counts as raised or lowered by a position."""
         if not (self.shift or self.position or self.removed or self.struck or self.inserted):
             return PLAIN
         shift = self.shift
@@ -322,7 +321,7 @@ class RtfGroup(msgspec.Struct):
 
     @property
     def depth(self) -> int:
-        """How many tables a paragraph is in."""
+        """The number of tables that a paragraph is in."""
         return self.table_depth if self.in_table else 0
 
 
@@ -338,7 +337,7 @@ class ColourTable:
             self._channels[name] = number
 
     def end(self, untrusted_text: str) -> None:
-        """Ends a colour for each semicolon."""
+        """End a colour for each semicolon."""
         for _ in range(untrusted_text.count(";")):
             channels = self._channels
             found = Colour(channels.get("red", 0), channels.get("green", 0), channels.get("blue", 0))
@@ -350,7 +349,8 @@ class ColourTable:
         return self._colours[number] if 0 <= number < len(self._colours) else None
 
     def hides(self, group: RtfGroup, behind: Colour | None) -> bool:
-        """Whether text of a group is too small to be seen, or as what is behind it; `behind`: behind its paragraph."""
+        """Return whether text of a group is too small to be seen, or in the colour that is behind it; `behind` is the
+        colour behind its paragraph."""
         if group.size <= 2 * TINY_POINTS:
             return True
         ground = next(filter(None, (group.marked, group.shaded, group.ground)), 0)
