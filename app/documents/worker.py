@@ -66,7 +66,7 @@ from app.isolation.heartbeat import Port, WireFailed
 
 HASH_SLICE_BYTES = 16 << 20
 EVENT_INTERVAL_S = 0.05
-"""Progress is sent at most this often, so that a book of many small steps does not flood the pipe."""
+"""The least seconds between two reports of progress, so that a book of many small steps does not flood the pipe."""
 
 _READERS: dict[Format, FormatReader] = {
     Format.PDF: pdf,
@@ -124,7 +124,8 @@ class DocumentHandler:
         self._sha256 = ""
 
     def carry_out(self, order: Order, progress: ProgressSender) -> Event:
-        """Whatever happens becomes an event: AppErrors as they are, memory by its own code, the rest by `diagnose`."""
+        """Carry out an order, and make an event of whatever happens: AppErrors as they are, memory by its own code, the
+        rest by `diagnose`."""
         format: Format | None = None
         try:
             match order:
@@ -158,7 +159,7 @@ class DocumentHandler:
             return WireFailed(diagnose(error, order.name, format))
 
     def _hash(self, progress: ProgressSender) -> str:
-        """SHA-256 of the file, hex; worked out once."""
+        """Return the SHA-256 of the file, in hex; it is worked out once."""
         if not self._sha256:
             digest = hashlib.sha256()
             for start in range(0, len(self._untrusted_bytes), HASH_SLICE_BYTES):
@@ -188,15 +189,14 @@ def diagnose(error: Exception, name: str, format: Format | None) -> Problem:
 
 
 def _is_ours(frame: FrameType) -> bool:
-    """By package, since a frozen program names no files."""
+    """Return whether a frame is of our code, by its package, since a frozen program names no files."""
     return str(frame.f_globals.get("__package__")).partition(".")[0] == "app"
 
 
 def parse(content: Content, progress: Progress) -> Document:
-    """The file as pages. Raises AppError with `path=content.name`: FORMAT_UNKNOWN, FORMAT_MISMATCH, FILE_EMPTY,
+    """Parse the file into pages. Raises AppError with `path=content.name`: FORMAT_UNKNOWN, FORMAT_MISMATCH, FILE_EMPTY,
     DOCUMENT_DAMAGED, DOCUMENT_ENCRYPTED, DOCUMENT_PASSWORD_NEEDED, DOCUMENT_PASSWORD_WRONG, DOCUMENT_NO_TEXT or
-    DOCUMENT_LIMIT; and whatever `progress` raises.
-    """
+    DOCUMENT_LIMIT; and whatever `progress` raises."""
     if not content.data:
         raise AppError(Code.FILE_EMPTY, path=content.name)
     return _READERS[_identify(content)].parse(content, progress)
@@ -204,7 +204,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 def of_container(content: Content, order: ListMembers | TakeMember) -> MembersListed | MemberTaken:
     """List the documents inside a file, or take one of them out. Raises AppError as `parse` does; PAGE_UNAVAILABLE for
-    a file that holds no documents, and for a place where there is none."""
+    a file that holds no documents, and for a place at which there is none."""
     files = _container(content).inner_files(content)
     if isinstance(order, ListMembers):
         return MembersListed(list_members(files, content))
@@ -221,34 +221,35 @@ def _container(content: Content) -> ContainerReader:
 
 
 def page_image(content: Content, page: int, width: int) -> Raster:
-    """Page `page`, from 1, drawn `width` pixels wide (see `pdf.page_image` for the limits).
+    """Return page `page`, from 1, drawn `width` pixels wide (see `pdf.page_image` for the limits).
 
     Raises AppError PAGE_UNAVAILABLE for a format whose pages are not drawn, and for a page that does not exist;
-    otherwise as `parse`.
+    otherwise as `parse` does.
     """
     return _drawn(content, page).page_image(content, page, width)
 
 
 def page_layer(content: Content, page: int) -> PageLayer:
-    """The characters of page `page`, from 1, and their places on its drawing. Raises AppError as `page_image`."""
+    """Return the characters of page `page`, from 1, and their places on its drawing. Raises AppError as `page_image`
+    does."""
     if _drawn(content, page) is _DRAWN[Format.IMAGE]:
         return pictures.page_layer(content, page)
     return text_layer.page_layer(content, page)
 
 
 def page_sizes(content: Content) -> tuple[tuple[float, float], ...]:
-    """Width and height of each page in points (see `pdf.page_sizes`). Raises AppError as `page_image`."""
+    """Return width and height of each page in points (see `pdf.page_sizes`). Raises AppError as `page_image` does."""
     return _drawn(content, 1).page_sizes(content)
 
 
 def cover_picture(content: Content) -> bytes:
-    """The picture that an EPUB has of its cover, as it is in the file; none for a book of another format."""
+    """Return the picture that an EPUB has of its cover, as it is in the file; none for a book of another format."""
     return epub.cover_picture(content) if _identify(content) is Format.EPUB else b""
 
 
 def annotated(content: Content, wanted: Sequence[Highlight]) -> bytes:
-    """A copy of a PDF with highlights (see `highlights.annotated`). Raises AppError PAGE_UNAVAILABLE for a file of
-    another format."""
+    """Return a copy of a PDF with highlights (see `highlights.annotated`). Raises AppError PAGE_UNAVAILABLE for a file
+    of another format."""
     if _identify(content) is not Format.PDF:
         raise AppError(Code.PAGE_UNAVAILABLE, path=content.name, page=1)
     return highlights.annotated(content, wanted)
@@ -267,9 +268,8 @@ def scan_image(content: Content, page: int) -> Raster:
 
 
 def preload() -> None:
-    """Loads everything that parsing needs, since files may be out of reach afterwards: libraries, codecs, the language
-    model, and what these load when they are first used.
-    """
+    """Load everything that parsing needs, since files may be out of reach afterwards: libraries, codecs, the language
+    model, and what these load when they are first used."""
     language.load()
     decoding.get_ready()
     for encoding in (*plain_text.ENCODINGS, *rtf_controls.ENCODINGS, *mime.CODECS, "utf-8-sig", "latin-1"):
@@ -283,7 +283,8 @@ def preload() -> None:
 
 
 def _identify(content: Content) -> Format:
-    """The format of a file, by `detect.identify`; a compound file is looked into: its beginning does not tell it."""
+    """Return the format of a file, by `detect.identify`; a compound file is looked into: its beginning does not tell
+    it."""
     head = bytes(content.data[:HEAD_BYTES])
     return ole.identify(content) if head.startswith(OLE) else identify(content.name, head)
 
@@ -321,9 +322,8 @@ _ODP_SAMPLE = {
 
 
 def _samples() -> list[tuple[str, bytes]]:
-    """A small file of each format but those in compound files, which load nothing late; the PDF last. Its font is not
-    embedded, so that PDFium looks for the system's.
-    """
+    """Return a small file of each format but those in compound files, which load nothing late; the PDF last. Its font
+    is not embedded, so that PDFium looks for the system's."""
     drawing = b"BT /F 12 Tf 20 20 Td (Sample) Tj 1 1 1 rg (Pale) Tj ET"
     document = (
         b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -419,7 +419,8 @@ def main(*arguments: str) -> None:
     port, (fd,) = worker_main.enter(
         Order, arguments, get_ready=preload, mapped_bytes=PACKED_LIMIT_BYTES, opens_fonts=True
     )
-    # A private copy on write, though nothing is written: ctypes gives PDFium the address of writable memory only.
+    # The mapping is a private copy on write, though nothing is written: ctypes gives PDFium the address of writable
+    # memory only.
     handler = DocumentHandler(memoryview(mmap.mmap(fd, os.fstat(fd).st_size, access=mmap.ACCESS_COPY)))
     progress = ProgressSender(port)
     worker_main.serve(port, lambda order: handler.carry_out(order, progress), lambda order: out_of_memory(order.name))

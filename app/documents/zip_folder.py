@@ -32,9 +32,8 @@ _HIDDEN = (".", "~$", "__MACOSX")
 
 
 def inner_files(content: Content) -> Iterator[InnerFile]:
-    """Links, hidden files, and files that are of no kind that Octavo reads are left out. Raises AppError
-    DOCUMENT_DAMAGED, DOCUMENT_LIMIT; `read` DOCUMENT_ENCRYPTED too.
-    """
+    """Yield the files inside; links, hidden files, and files that are of no kind that Octavo reads are left out. Raises
+    AppError DOCUMENT_DAMAGED, DOCUMENT_LIMIT; `read` DOCUMENT_ENCRYPTED too."""
     data = bytes(content.data)
     refuse_over(_MAX_ENTRIES, data.count(_DIRECTORY_ENTRY), "archive_members", content)  # before zipfile reads them
     try:
@@ -52,8 +51,8 @@ def inner_files(content: Content) -> Iterator[InnerFile]:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The name as it was written: unless marked as UTF-8, `zipfile` reads it as CP 437, but systems use encodings of
-    their own."""
+    """Return the name as it was written: unless marked as UTF-8, `zipfile` reads it as CP 437, but systems use
+    encodings of their own."""
     name = entry.filename
     if not entry.flag_bits & _UTF_8_BIT and not name.isascii():
         name = decode_unmarked(name.encode("cp437", "replace"))
