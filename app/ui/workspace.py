@@ -23,10 +23,11 @@ from app.ui.shelf.presenter import ShelfPresenter
 
 @dataclass(frozen=True)
 class Workspace(FrameContext):
-    """`matters`: which desks there are, and opens another one; `covers`: of books; `openings`: takes files in; `talk`:
-    the shown conversation, and `asking` its questions; `pages`: the panes with open documents; `passphrase`: sets that
-    of the desk; `exporting`: writes the shown conversation into files; `attachments`: images that go with the next
-    question; `words_menu`: what features can do with words that another one shows."""
+    """The parts of a window that features may use. `matters` knows which desks there are, and opens another one;
+    `covers` are those of books; `openings` takes files in; `talk` is the shown conversation, and `asking` its
+    questions; `pages` are the panes with open documents; `passphrase` sets that of the desk; `exporting` writes the
+    shown conversation into files; `attachments` are images that go with the next question; `words_menu` returns what
+    features can do with words that another one shows."""
 
     navigation: Navigation
     matters: MattersPresenter

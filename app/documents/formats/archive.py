@@ -36,7 +36,8 @@ BROKEN = (
 
 
 class Relation(msgspec.Struct, frozen=True):
-    """`kind` is the last word of its type, `part` the path in the package of what it leads to."""
+    """A relation of an OOXML package. `kind` is the last word of its type, `part` the path in the package of what it
+    leads to."""
 
     id: str
     kind: str

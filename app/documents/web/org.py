@@ -48,7 +48,7 @@ def parse(content: Content, progress: Progress) -> Document:
 
 
 def _blocks(untrusted_lines: list[str], progress: Progress) -> Iterator[Block]:
-    """A headline, a paragraph, or all from `#+begin_…` to its end, which a headline ends too."""
+    """Yield the blocks: a headline, a paragraph, or all from `#+begin_…` to its end, which a headline ends too."""
     lines: list[str] = []
     kind = ""  # of the block of Org that is open
     for number, line in enumerate(untrusted_lines):

@@ -124,7 +124,7 @@ class DocFile:
         return [names[owner] if owner < len(names) else "" for owner in found]
 
     def list_numbers(self) -> ListNumbers:
-        """Lists by their index in the paragraphs' properties (ilfo), from 1; none if they cannot be read."""
+        """Return the lists by their index in the paragraphs' properties (ilfo), from 1; none if they cannot be read."""
         try:
             definitions = dict(self._read_lists())
             overrides = self._pair(_PAIRS["list_overrides"])

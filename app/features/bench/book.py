@@ -27,7 +27,7 @@ def page(number: int) -> PageText:
 
 @dataclass(frozen=True)
 class MadeBook:
-    """A book of made-up pages, and its prompt's tokens up to its end. `page_ends`: positions among these."""
+    """A book of made-up pages, and its prompt's tokens up to its end. `page_ends` are positions among these."""
 
     pages: tuple[PageText, ...]
     tokens: tuple[int, ...]

@@ -21,7 +21,7 @@ _NAME_CHARACTERS = 8
 
 
 def run(options: argparse.Namespace, desk: Services) -> None:
-    """Raises AppError BIN_ENTRY_UNKNOWN, and as the store does."""
+    """Carry out the command. Raises AppError BIN_ENTRY_UNKNOWN, and as the store does."""
     desk.documents.removal.expire(time.time())
     entries = desk.documents.removal.kept.all()
     if options.restore is not None:

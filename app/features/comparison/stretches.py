@@ -127,8 +127,8 @@ def printed(book: BookWords, begin: int, end: int, opening: int, *, whole: bool)
     """Return these words with what is between them, on one line for each paragraph; nothing is before the word
     `opening`.
 
-    What is no word, such as the mark of a note, is also printed at the beginning and at the end if `whole`: so it goes
-    with the words that are the same, not with those that changed.
+    A sign that is no word, such as the mark of a note, is also printed at the beginning and at the end if `whole`, so
+    that it goes with the words that are the same, not with those that changed.
     """
     written: list[str] = []
     index = book.piece_at(begin)

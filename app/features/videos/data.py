@@ -22,7 +22,7 @@ more scenes are asked for than could be, it is half of an equal part."""
 class Moment(msgspec.Struct, frozen=True):
     """A frame that can be shown. `time_s` is in seconds from the beginning.
 
-    `change`: how much it differs from the one looked at before it, 0 to 1; OPENING where the first scene begins.
+    `change` is how much it differs from the one looked at before it, 0 to 1; OPENING where the first scene begins.
     """
 
     time_s: float
@@ -68,8 +68,8 @@ def scene_changes(video: Video, count: int) -> tuple[float, ...]:
 
 
 def frame_name(untrusted_name: str, time_s: float, times: Sequence[float]) -> str:
-    """Return the name of a frame, such as "clip.mp4, 1:23". `times`: those of all frames that are taken together; where
-    two would read the same, with tenths of a second or as many digits as tell them apart."""
+    """Return the name of a frame, such as "clip.mp4, 1:23". `times` are those of all frames that are taken together; if
+    two names would be the same, they have tenths of a second or as many digits as tell them apart."""
     digits = next((digits for digits in range(4) if len({_clock(t, digits) for t in times}) == len(set(times))), 3)
     return f"{untrusted_name}, {_clock(time_s, digits)}"
 

@@ -43,9 +43,9 @@ class Running:
     """An answer under way. `before` are the turns above the question; the id of the question and that of the answer are
     empty until the question is on disk.
 
-    `again`: the question was asked before and gets another answer. `written`: it was just written. `goes_on`: its
-    answer gets longer, and `pieces` has the beginning. `part`: the part of the books that is being noted. `thought`:
-    all of it so far.
+    `again` tells that the question was asked before and gets another answer, `written` that it was just written,
+    `goes_on` that its answer gets longer; `pieces` then has the beginning. `part` is the part of the books that is
+    being noted, `thought` all that was thought so far.
     """
 
     conversation: Conversation
@@ -92,7 +92,7 @@ class AnswerPresenter(QObject):
         self.running: Running | None = None
 
     def follow(self, running: Running) -> Callable[[PartsProgress | Done[Answer] | Cancelled | Failed], None]:
-        """Show this answer from now on; gives the handler of its events."""
+        """Show this answer from now on, and return the handler of its events."""
         self.running = running
         return self._on_event
 

@@ -37,7 +37,7 @@ class PlanView(ShelfListView):
 
 
 class PlanDialog(QDialog):
-    """`chosen`: the question is to be asked with this Proposal."""
+    """The dialog. `chosen` tells that the question is to be asked with this Proposal."""
 
     chosen = Signal(object)
 

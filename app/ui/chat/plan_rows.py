@@ -32,7 +32,7 @@ _GROUPS = (
 
 
 class PlanList(RowsModel[DocumentChoice | HeadingRow]):
-    """`changed`: a document is used otherwise."""
+    """The list of the plan's documents. `changed` tells that a document is used otherwise."""
 
     changed = Signal()
 

@@ -110,7 +110,7 @@ class Planning(Presenter):
         return _with_plan(submission, planned.proposal)
 
     def stop(self) -> bool:
-        """Drop the plan of the shown conversation; returns whether there was one."""
+        """Drop the plan of the shown conversation, and return whether there was one."""
         had = self._shown.id in self._planned
         self.forget(self._shown.id)
         return had

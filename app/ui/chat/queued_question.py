@@ -19,8 +19,8 @@ from app.wording.i18n import _
 class QueuedQuestion:
     """Something to be asked of the books on the desk of a conversation.
 
-    `waits`: it waits for the books that are being imported. `waited`: it has waited for some, which may be on the desk
-    by now.
+    `waits` tells that it waits for the books that are being imported, `waited` that it has waited for some, which may
+    be on the desk by now.
     """
 
     conversation_id: str
@@ -36,8 +36,8 @@ class QuestionSource(Protocol):
         """The person does not want to wait for the books."""
 
     def show_hold(self, words: str, action: str, *, locked: bool) -> None:
-        """Show why a question was not sent, and what can be done about it; empty words hide both. `locked`: the
-        question waits and cannot be edited."""
+        """Show why a question was not sent, and what can be done about it; empty words hide both. `locked` tells that
+        the question waits and cannot be edited."""
 
 
 def _waits(_wanted: QueuedQuestion) -> bool:
@@ -93,7 +93,7 @@ class Holding(QObject):
         return False
 
     def give_back(self, conversation_id: str) -> bool:
-        """Let the question of a conversation wait no longer, and say nothing of it; returns whether there was one."""
+        """Let the question of a conversation wait no longer, say nothing of it, and return whether there was one."""
         found = self._held.pop(conversation_id, None) or self._given_back.pop(conversation_id, None)
         self._show()
         return found is not None

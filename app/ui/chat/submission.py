@@ -22,7 +22,7 @@ class AnswerWay(Enum):
 @dataclass(frozen=True, kw_only=True)
 class Submission(QueuedQuestion):
     """A question that was written and sent, with what is known of it so far: it is planned, looked through, held and
-    asked, in this order. `turns`: those that it follows. `scope`: what it asks besides its books."""
+    asked, in this order. `turns` are those that it follows; `scope` is what it asks besides its books."""
 
     question: Question
     turns: tuple[Turn, ...]

@@ -35,9 +35,9 @@ class DroppingWords:
 class GivenKind:
     """A kind of files that a feature takes for the next question, such as videos.
 
-    `endings`: of names, in lower case. `is_one`: tells one by its name and its first `head_bytes`, none where the file
-    cannot be read; on any thread. `take`: gets the files that a person gave. `choosing`: the words where images and
-    these can be chosen.
+    `endings` are those of names, in lower case. `is_one` recognises a file by its name and its first `head_bytes`,
+    which are none if it cannot be read; it is called on any thread. `take` gets the files that a person gave.
+    `choosing` are the words where images and these can be chosen.
     """
 
     endings: tuple[str, ...]

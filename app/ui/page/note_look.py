@@ -26,7 +26,8 @@ class NoteSpan(NamedTuple):
 
 @dataclass(frozen=True)
 class NoteLook:
-    """`line` keeps a contrast of 3 to the paper, and text one of 4.5 to `fill` (tests/ui/look/test_look.py)."""
+    """The look of one marker. `line` keeps a contrast of 3 to the paper, and text one of 4.5 to `fill`
+    (tests/ui/look/test_look.py)."""
 
     fill: str
     line: str

@@ -46,9 +46,9 @@ class OpenBooks:
         self.conversation_id = ""
 
     def switch(self, conversation_id: str, desk_ids: Sequence[str], books: Mapping[str, Book]) -> str:
-        """Show the tabs of another conversation; returns the id of the book to show, empty for none.
+        """Show the tabs of another conversation, and return the id of the book to show, empty for none.
 
-        A conversation that was not shown yet has the first of the books on its desk open. `books`: all on the shelf.
+        A conversation that was not shown yet has the first of the books on its desk open. `books` are all on the shelf.
         """
         self._keep_order()
         self.conversation_id = conversation_id

@@ -13,7 +13,7 @@ from app.wording.units import count
 
 
 class BookMenu(QMenu):
-    """`book_wanted` carries a book's id."""
+    """The menu. `book_wanted` carries a book's id."""
 
     all_wanted = Signal()
     book_wanted = Signal(str)

@@ -14,8 +14,9 @@ _TALLEST = 4_000  # px that a list asks for: more than a screen has
 
 
 class ShelfListView(RowListView):
-    """`opened` fires for a click, Enter or Return; `menu_wanted` for the context menu, by mouse or key. F2 edits the
-    current row where its model allows that, and is kept from the window, which renames the open conversation."""
+    """A list of the shelf. `opened` fires for a click, Enter or Return; `menu_wanted` for the context menu, by mouse or
+    key. F2 edits the current row if its model allows that, and is kept from the window, which renames the open
+    conversation."""
 
     opened = Signal(QModelIndex)
     toggled = Signal(QModelIndex)

@@ -22,7 +22,7 @@ _NAME_CHARACTERS = 80
 
 
 class SmallDialog(QDialog):
-    """A heading, a sentence, whatever `body` holds, and two buttons; deleted when closed.
+    """A heading, a sentence, whatever `body` holds, and two buttons. It is deleted when it is closed.
 
     `leave` is the word for the button that cancels, in place of Cancel; None if there is nothing to cancel, and so one
     button.

@@ -15,8 +15,8 @@ from app.ui.kit.bridge import Bridge
 
 
 class Mending(QObject):
-    """Mends damaged data if the person wants that. `ended`: the desk may be opened now; False if the data is as it
-    was."""
+    """Mends damaged data if the person wants that. `ended` tells that the desk may be opened now; it carries False if
+    the data is as it was."""
 
     ended = Signal(bool)
 

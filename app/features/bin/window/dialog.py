@@ -24,13 +24,13 @@ _ROW = (SPACE_S, SPACE_S, SPACE_S, SPACE_S)
 
 
 class BinDialog(QDialog):
-    """`restore_wanted` and `purge_wanted` carry the BinEntries that were chosen, as a tuple."""
+    """The bin. `restore_wanted` and `purge_wanted` carry the BinEntries that were chosen, as a tuple."""
 
     restore_wanted = Signal(object)
     purge_wanted = Signal(object)
 
     def __init__(self, entries: Sequence[BinEntry], now: datetime, days: int, parent: QWidget | None = None) -> None:
-        """`now`: aware of its zone. `days`: how long the bin keeps things."""
+        """`now` is aware of its zone; `days` is how long the bin keeps things."""
         super().__init__(parent)
         self._days = days
         self.setWindowTitle(_("Bin"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class BinPresenter(Presenter):
-    """`restored` carries the BinEntry of what is back where it was."""
+    """The presenter of the bin. `restored` carries the BinEntry of what is back where it was."""
 
     restored = Signal(object)
 

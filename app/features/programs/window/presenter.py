@@ -33,7 +33,7 @@ class _Asking:
 
 
 class ProgramsPresenter(Presenter):
-    """`done` carries a sentence about what was decided."""
+    """The presenter of programs. `done` carries a sentence about what was decided."""
 
     done = Signal(str)
 

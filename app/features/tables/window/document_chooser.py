@@ -100,7 +100,7 @@ class DocumentChooser(QWidget):
 
 
 class DocumentsDialog(SmallDialog):
-    """`given` carries the BookRef of each document that was ticked, by folder and title."""
+    """A dialog with the chooser. `given` carries the BookRef of each document that was ticked, by folder and title."""
 
     given = Signal(object)
 

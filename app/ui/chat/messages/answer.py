@@ -73,7 +73,7 @@ class OpenText:
         return "".join(self._raw)
 
     def append(self, untrusted_text: str) -> str:
-        """Add more text; returns it as it may be shown."""
+        """Add more text, and return it as it may be shown."""
         self._raw.append(untrusted_text)
         self._untrusted_tail += untrusted_text
         return disarm(untrusted_text)
@@ -123,8 +123,8 @@ AnswerEntries: TypeAlias = Callable[[str, Citation | None], Sequence[MenuEntry]]
 
 @dataclass(frozen=True)
 class AnswerOrigin:
-    """The answer that is meant, and its question. `books`: ids of the books on the desk; `images`: how many images came
-    with the question."""
+    """The answer that is meant, and its question. `books` are the ids of those on the desk; `images` is how many images
+    came with the question."""
 
     question_id: str
     answer_id: str
@@ -133,7 +133,7 @@ class AnswerOrigin:
 
 
 class AnswerMessage(MessageWidget):
-    """The widget of an answer. It is open from `begin` to `show_answer`. `entries`: what else its menu has."""
+    """The widget of an answer. It is open from `begin` to `show_answer`. `entries` is what else its menu has."""
 
     copied = Signal(str)  # answer_id
     exported = Signal(str)  # answer_id
@@ -435,7 +435,7 @@ _Below: TypeAlias = "tuple[ProgressLine | RemarkLine | InlineButton | Foot | Sug
 
 
 def _stack(below: Sequence[_Below], top: int, width: int) -> int:
-    """Place what is not hidden, one below the other from `top` on; returns where it ends."""
+    """Place what is not hidden, one below the other from `top` on, and return where it ends."""
     y = top
     for widget, gap, left in below:
         if not widget.isHidden():

@@ -106,8 +106,8 @@ class Foot(QWidget):
         books: frozenset[str] = frozenset(),
         images: int = 0,
     ) -> None:
-        """Show the foot of this answer. `unplaced`: marks that have no chip in the text; `books`: ids of the books on
-        the desk; `images`: how many images came with the question."""
+        """Show the foot of this answer. `unplaced` are marks that have no chip in the text; `books` are the ids of
+        those on the desk; `images` is how many images came with the question."""
         for chip in self._chips():
             chip.hide()
             chip.deleteLater()
@@ -150,7 +150,7 @@ class Foot(QWidget):
         return ". ".join([*rows, ", ".join(said)]).strip(". ")
 
     def arrange(self, width: int) -> int:
-        """Take this width (px); returns the height."""
+        """Take this width (px), and return the height."""
         self._drawn = []
         y = self._arrange_rows(self._rows, 0, width)
         right = width + (ACTION - SYMBOL) // 2  # the icons end where the text does
@@ -173,7 +173,7 @@ class Foot(QWidget):
 
     def _arrange_words(self, y: int, room: int, width: int) -> int:
         """Arrange the words below the answer from `y`: on one line as far as they have `room` there, the rest on
-        further lines in the whole width. All in px. Returns the lower end of the last line."""
+        further lines in the whole width. All in px. Return the lower end of the last line."""
         status = [_Words(self._status, gap=SPACE_M)] if self._status else []
         words, x = [*self._words, *status], 0.0
         for number, each in enumerate(words):

@@ -30,7 +30,7 @@ def guess_lines(characters: int) -> int:
 
 
 class PieceMaker:
-    """`chips` and `formulas` keep the space for these in the text of one answer."""
+    """Makes the pieces of one answer. `chips` and `formulas` keep the space for these in its text."""
 
     def __init__(self, theme: Theme, chips: ChipSpace, formulas: FormulaSpace) -> None:
         self._theme = theme
@@ -51,7 +51,7 @@ class PieceMaker:
     def _make_one(
         self, block: MarkdownBlock, marks: Sequence[CitationMark], scroll: TableScroll, *, goes_on: bool
     ) -> MessageBlock:
-        """Make the piece that shows one block. `goes_on`: the next block is joined to it."""
+        """Make the piece that shows one block. `goes_on` tells that the next block is joined to it."""
         rows = sum(token.type == "tr_open" for token in block.tokens)
         lines = guess_lines(block.characters) + (rows or len(block.tokens) // 6) + 1
         tokens, theme, chips, formulas = block.tokens, self._theme, self._chips, self._formulas

@@ -46,9 +46,9 @@ class AdvisedModel:
 
 @dataclass(frozen=True)
 class EmptyWords:
-    """`most_questions`: how many are suggested at most. `actions`: the buttons, the one that is most likely wanted
-    first. `key`: what there is to know about the key to what is kept; empty for
-    nothing."""
+    """The words of an empty conversation. `most_questions` is how many are suggested at most. `actions` are the
+    buttons, the one that is most likely wanted first. `key` says what there is to know about the key to what is kept;
+    it is empty for nothing."""
 
     title: str = ""
     lines: tuple[str, ...] = ()

@@ -246,7 +246,7 @@ class MessageWidget(QWidget):
         return QRect(0, 0, width, 0)
 
     def _arrange_below(self, top: int, width: int) -> int:  # noqa: ARG002
-        """Place what is below the text, which ends at `top`; returns the height of the whole message."""
+        """Place what is below the text, which ends at `top`, and return the height of the whole message."""
         return top
 
     def _shows_caret(self) -> bool:

@@ -48,7 +48,7 @@ class RemarkLine(QWidget):
         theme.repaint_on_change(self)
 
     def arrange(self, width: int) -> int:
-        """Take this width (px); returns the height that the sentence needs."""
+        """Take this width (px), and return the height that the sentence needs."""
         height = _break_lines(self._layout, width - _MARK - SPACE_S)
         self.resize(width, max(height, _MARK + SPACE_XS))
         return self.height()
@@ -178,7 +178,7 @@ class ComposerNote(QWidget):
 
 
 def _break_lines(layout: QTextLayout, width: int) -> int:
-    """Lay the text out in lines of this width (px); returns its height."""
+    """Lay the text out in lines of this width (px), and return its height."""
     y = 0.0
     layout.beginLayout()
     while (line := layout.createLine()).isValid():

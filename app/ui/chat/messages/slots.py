@@ -23,8 +23,8 @@ class Slot:
     """A question, or (with an `answer_id`) an answer.
 
     `books` are the ids of those on the desk when it was asked, `images` are those of a question. `height` in px is a
-    guess until its message was shown. `left_out`: the model no longer reads it. `index` and `top` (px from the top of
-    everything) are the column's. `opens_thought`: the person opened what was thought before it.
+    guess until its message was shown. `left_out` tells that the model no longer reads it. `index` and `top` (px from
+    the top of everything) are the column's. `opens_thought` tells that the person opened what was thought before it.
     """
 
     question_id: str
@@ -129,7 +129,7 @@ class SlotColumn:
                 shown += len(slot.images) if slot.question_id in answered else 0
 
     def without_images(self, book_id: str) -> list[Slot]:
-        """Take away the images of a book's pages; gives the slots whose images or numbers are others now."""
+        """Take away the images of a book's pages, and return the slots whose images or numbers are others now."""
         before = [slot.images for slot in self.slots]
         for slot in self.slots:
             slot.images = tuple(image for image in slot.images if image.ref.book_id != book_id)

@@ -69,7 +69,7 @@ class ThoughtRow(QWidget):
         self._fill()
 
     def append(self, words: str, untrusted_text: str) -> None:
-        """Append a piece of a thought that is still coming. `words`: the one line that stands for it."""
+        """Append a piece of a thought that is still coming. `words` is the one line that stands for it."""
         self._text += untrusted_text
         self._say(words)
         if self.is_open and untrusted_text:
@@ -82,7 +82,7 @@ class ThoughtRow(QWidget):
                 bar.setValue(bar.maximum())
 
     def arrange(self, width: int) -> int:
-        """Take this width (px); returns the height."""
+        """Take this width (px), and return the height."""
         if self.isHidden():
             return 0
         self.fold.resize(min(width, self.fold.sizeHint().width()), self.fold.sizeHint().height())

@@ -30,8 +30,8 @@ _CORNER_SHARE = 0.25  # of the shorter side: the corners of a narrow picture are
 
 @dataclass(frozen=True)
 class NumberedImage:
-    """`number` is the one in the model's prompt (`services.prompts`), which counts through the conversation from 1; 0
-    where there is none yet."""
+    """An image and its `number` in the model's prompt (`services.prompts`), which counts through the conversation from
+    1; 0 if there is none yet."""
 
     image: Image | ImageRef
     number: int = 0
@@ -58,8 +58,8 @@ class NumberedImage:
 
 
 def number_images(images: Iterable[Image | ImageRef], before: int = 0) -> tuple[NumberedImage, ...]:
-    """Number images by which a person and an answer refer to them. `before`: how many images were shown to the model
-    earlier in the conversation."""
+    """Number images so that a person and an answer can refer to them. `before` is how many images were shown to the
+    model earlier in the conversation."""
     return tuple(NumberedImage(image, number) for number, image in enumerate(images, before + 1))
 
 

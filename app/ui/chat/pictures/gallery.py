@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Gallery(Presenter):
-    """`use_again` carries the ImageRef of an image that the next question shall have too."""
+    """The gallery. `use_again` carries the ImageRef of an image that the next question shall have too."""
 
     use_again = Signal(object)
     done = Signal(str)

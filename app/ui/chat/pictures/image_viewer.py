@@ -43,7 +43,8 @@ _REMARK_MS = 5_000
 
 @dataclass
 class Zoom:
-    """`size` of the image in its own pixels, `view` of its place in px, `ratio` of device pixels to px.
+    """The scale at which an image is shown: `size` of the image in its own pixels, `view` of its place in px, `ratio`
+    of device pixels to px.
 
     `chosen` is the scale, px for a pixel of the image; None fits it. A small image is not enlarged to fit.
     """
@@ -112,8 +113,9 @@ class Zoom:
 
 
 class Magnifier(QAbstractScrollArea):
-    """`wanted` carries the longest side, in pixels, that is needed: first as it fits, the whole image once it is zoomed
-    further. `stepped` is +1 or -1 for another picture; `zoomed` comes when the zoom has changed."""
+    """A viewer of one image that can be zoomed. `wanted` carries the longest side, in pixels, that is needed: first as
+    it fits, the whole image once it is zoomed further. `stepped` is +1 or -1 for another picture; `zoomed` comes when
+    the zoom has changed."""
 
     wanted = Signal(int)
     stepped = Signal(int)

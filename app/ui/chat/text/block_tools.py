@@ -93,8 +93,8 @@ class ToolBar(QWidget):
         theme.repaint_on_change(self)
 
     def place(self, left: int, top: int, bottom: int, width: int, overflow: int, scrolled: int) -> None:
-        """Place the bar at the edge of a piece, all in px. `overflow`: by how much the piece is wider than its room;
-        `scrolled`: how far it was scrolled."""
+        """Place the bar at the edge of a piece, all in px. `overflow` is by how much the piece is wider than its room,
+        `scrolled` how far it was scrolled."""
         code = isinstance(self._tools, CodeTools)
         self.setGeometry(left - (0 if code else SPACE_M), top if code else bottom - BAR, width + SPACE_M, BAR)
         x = width - ACTION - SPACE_XS if code else SPACE_M - (ACTION - SYMBOL) // 2

@@ -53,7 +53,7 @@ class InlineButton(PlainButton):
         size: int = SIZE_SMALL,
         accent: bool = False,
     ) -> None:
-        """`accent`: in the colour of what a person is expected to press."""
+        """`accent` gives it the colour of what a person is expected to press."""
         super().__init__(theme, parent)
         self._accent = accent
         self._size = size
@@ -173,7 +173,7 @@ class LinkButton(PlainButton):
 
 
 class Variants(QWidget):
-    """`‹ 2 / 3 ›`: which of several versions is shown, and the way to the others."""
+    """A switch such as `‹ 2 / 3 ›`, which says which of several versions is shown, and leads to the others."""
 
     stepped = Signal(int)  # -1 or +1
 

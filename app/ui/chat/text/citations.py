@@ -34,7 +34,7 @@ class CitationMark:
     """A stretch of a text, `start` to `end` in characters, that is drawn as a chip saying `label`.
 
     `literal` is what a copied selection holds in its place, and `place` the page in words. `citation` is None while the
-    answer is still open. `verdict`: that on the sentence which the chip speaks for; `said` is this sentence as the
+    answer is still open. `verdict` is that on the sentence which the chip speaks for; `said` is this sentence as the
     answer has it, untrusted. A mark for that alone has no length. Without a label it is no chip but the edge of a
     sentence: with a verdict, the sentence begins there, and without one it ends.
     """

@@ -48,7 +48,7 @@ _COMPARED = (Verdict.COMPARE, Verdict.OTHERWISE)
 
 @dataclass(frozen=True)
 class Run:
-    """A stretch of a sentence. `differs`: the other sentence does not have these words."""
+    """A stretch of a sentence. `differs` tells that the other sentence does not have these words."""
 
     text: str
     differs: bool = False
@@ -63,7 +63,7 @@ class EvidencePart:
 
 
 class SentenceEvidence:
-    """The words for a verdict and its evidence. `said`: the sentence as the answer has it, untrusted. `shelf` has the
+    """The words for a verdict and its evidence. `said` is the sentence as the answer has it, untrusted. `shelf` has the
     books by their ids."""
 
     def __init__(self, verdict: SentenceVerdict, said: str, shelf: Mapping[str, Book]) -> None:
@@ -118,8 +118,8 @@ class EvidenceCard(QFrame):
     def __init__(
         self, evidence: SentenceEvidence, theme: Theme, chip: QWidget, *, opens: bool = False, again: bool = False
     ) -> None:
-        """`opens`: there is a page to open; `again`: the answer can be written again, which is offered for all but what
-        the page has word for word."""
+        """`opens` tells that there is a page to open; `again` that the answer can be written again, which is offered
+        for all but what the page has word for word."""
         super().__init__(chip.window())
         self._theme = theme
         self._chip = chip

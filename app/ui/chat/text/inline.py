@@ -79,7 +79,8 @@ class PlacedNote:
 
 @dataclass
 class FormulaWriter:
-    """Writes formulas that are set already. `pending`: some are not yet. `tallest` in px, of those written so far."""
+    """Writes formulas that are set already. `pending` tells that some are not yet. `tallest` is the height in px of the
+    tallest one written so far."""
 
     space: FormulaSpace
     size: int

@@ -29,7 +29,7 @@ class MarkdownBlock:
     """A top-level block, or a stretch of one that is long: `tokens` of markdown-it, and the line (from 0) of the source
     where the top-level block begins.
 
-    `stretch`: it is one; `joined`: it goes on where the stretch before it ends.
+    `stretch` tells that it is such a stretch; `joined` that it goes on where the stretch before it ends.
     """
 
     tokens: tuple[Token, ...]
@@ -48,8 +48,8 @@ class MarkdownBlock:
 
 
 def parse(source: str, notes: int = 0) -> list[MarkdownBlock]:
-    """Return the blocks of a text. Text that is nested too deeply for the parser comes back as plain text. `notes`: how
-    many footnotes are in it, or in the text that it is a part of (`footnotes.number_notes`)."""
+    """Return the blocks of a text. Text that is nested too deeply for the parser comes back as plain text. `notes` is
+    how many footnotes are in it, or in the text that it is a part of (`footnotes.number_notes`)."""
     try:
         tokens = build_parser(notes).parse(source)
     except RecursionError:
@@ -120,7 +120,8 @@ class StepwiseText:
 class _LongTable:
     """Parses a table that begins at `begin` of a text, some rows at a time below its first two lines.
 
-    `given`: the characters of the stretches so far. `end`: where it ends, known once all of them were given.
+    `given` is the number of characters of the stretches so far. `end` is where the table ends, known once all of them
+    were given.
     """
 
     def __init__(self, source: str, begin: int, notes: int) -> None:

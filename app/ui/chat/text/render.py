@@ -222,7 +222,7 @@ class BlockRenderer:
         return self._written
 
     def _write_token(self, tokens: Sequence[Token], index: int) -> int:
-        """Write what begins at `index`; returns the index of what comes next."""
+        """Write what begins at `index`, and return the index of what comes next."""
         token = tokens[index]
         match token.type:
             case "paragraph_open":

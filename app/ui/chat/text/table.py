@@ -53,7 +53,7 @@ class TableColumns:
     table: QTextTable | None = None
 
     def fit(self, width: float) -> float:
-        """Take this width (px), and give every column its own; returns the width that is needed."""
+        """Take this width (px), give every column its own, and return the width that is needed."""
         widths = self._widths(width)
         if self.table is not None:
             self.table.setFormat(_sized(self.table.format().toTableFormat(), widths))

@@ -24,7 +24,7 @@ def text_step(event: QKeyEvent) -> int | None:
 
 
 class TextSizeMenu(ChoiceMenu):
-    """`chosen` carries the size in percent."""
+    """The menu of sizes. `chosen` carries the size in percent."""
 
     chosen = Signal(int)
 

@@ -54,8 +54,8 @@ def mark_verdicts(
     """Return the marks of a text's citations, with what was found out about its sentences.
 
     One chip speaks for a sentence: its mark that names the page of its verdict, or else its first mark, or else a mark
-    without length at its end. A sentence on which nothing is known is not underlined. `several`: chips name their
-    books.
+    without length at its end. A sentence on which nothing is known is not underlined. `several` tells that chips name
+    their books.
     """
     found = list(marks)
     bare = _blank(text, [(mark.start, mark.end) for mark in marks if mark.start >= 0])
@@ -105,8 +105,8 @@ def gravest(verdicts: Sequence[Verdict]) -> Verdict | None:
 
 
 def _own_marks(bare: str, marks: Sequence[CitationMark], verdicts: Sequence[SentenceVerdict]) -> list[list[int]]:
-    """Return the numbers of the marks of each sentence, in their order: they are in it, or right behind it. `bare`: the
-    text with spaces for its marks."""
+    """Return the numbers of the marks of each sentence, in their order: they are in it, or right behind it. `bare` is
+    the text with spaces for its marks."""
     own: list[list[int]] = [[] for _verdict in verdicts]
     starts = [verdict.start for verdict in verdicts]
     for number in sorted(range(len(marks)), key=lambda number: marks[number].start):

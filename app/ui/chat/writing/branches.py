@@ -15,7 +15,7 @@ from app.ui.chat.text.render import prepare
 class LoadedConversation:
     """A conversation, None when it was deleted, with the turns of its shown branch and what is written in it.
 
-    `place`: the id of the question that is to be seen; empty for the end.
+    `place` is the id of the question that is to be seen; empty for the end.
     """
 
     conversation: Conversation | None

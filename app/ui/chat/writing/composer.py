@@ -39,7 +39,8 @@ _PADDING = SPACE_M
 
 
 class SendButton(PlainButton):
-    """`Send`, `Stop  Esc` while an answer is being written, or `Cancel  Esc` while a question is held."""
+    """The button that says `Send`, `Stop Esc` while an answer is being written, or `Cancel Esc` while a question is
+    held."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

@@ -43,7 +43,7 @@ class DraftsPresenter(Presenter):
 
     def take_in(self, conversation_id: str, stored: Draft) -> bool:
         """Take in the stored draft of a conversation that is shown now. It counts unless the conversation was shown
-        before; returns whether it did count."""
+        before. Return whether it did count."""
         counts = conversation_id not in self._kept
         if counts:
             self._kept[conversation_id] = self._drafts[conversation_id] = stored
@@ -169,7 +169,7 @@ class Writing(QObject):
         return self._attachments.refusal(self._writing(conversation_id))
 
     def put(self, text: str) -> bool:
-        """Put this into the composer; returns whether there is something to ask."""
+        """Put this into the composer, and return whether there is something to ask."""
         if text != self._composer.text():
             self._composer.set_text(text)
         return bool(text.strip() or self._attachments.images())

@@ -28,7 +28,7 @@ def undecided_host(models: Models, submission: Submission) -> str:
 
 
 class ImageConsent(Presenter):
-    """A gate for questions. `chosen`: a setting is to have another value."""
+    """A gate for questions. `chosen` tells that a setting is to have another value."""
 
     chosen = Signal(str, object)
 

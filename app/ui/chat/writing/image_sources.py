@@ -26,8 +26,8 @@ from app.wording.i18n import _
 
 @dataclass(frozen=True)
 class ImageSource:
-    """An image that is still to be opened: a file, bytes of one, or pixels. `passing`: its file is temporary, and is
-    deleted once it was read."""
+    """An image that is still to be opened: a file, bytes of one, or pixels. `passing` tells that its file is temporary,
+    and is deleted once it was read."""
 
     content: Path | bytes | QImage
     name: str
@@ -125,7 +125,7 @@ class ImageSources(Presenter):
 
 
 def open_source(images: Images, source: ImageSource, cancel: Cancel) -> Work[Opening, Image]:
-    """Raises AppError as `Images.take` and `Images.from_raster` do; Stopped."""
+    """Open an image. Raises AppError as `Images.take` and `Images.from_raster` do; Stopped."""
     if not isinstance(source.content, QImage):
         return (yield from images.take(source.content, source.name, cancel))
     if cancel.requested:

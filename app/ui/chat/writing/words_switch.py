@@ -21,8 +21,9 @@ _LEAST = ACTION - SPACE_XS
 
 
 class WordsSwitch(QWidget):
-    """`Write freely | In the documents’ words`. Where there is no room for both, one button that is on for the second:
-    with its words, or else with a sign. `chosen`: a person wants the documents' words, or does not any more."""
+    """The switch `Write freely | In the documents’ words`. If there is no room for both, it is one button that is on
+    for the second: with its words, or else with a sign. `chosen` tells that a person wants the documents' words, or
+    does not any more."""
 
     chosen = Signal(bool)
 
