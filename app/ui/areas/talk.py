@@ -67,6 +67,7 @@ class TalkArea(WindowArea):
         self.context.counted.connect(self._shelf.shelf.show_counted)
         self.asking.answered.connect(self.attachments.measure)
         self.conversation.ended.connect(self.titles.make)
+        self.weighing.weighed.connect(self.conversation.take_weighed)
         self.conversation.ended.connect(self.weighing.weigh)  # after the context was measured: that is quick
         self.context.read_wanted.connect(self.ahead.start)
         self.context.fit_wanted.connect(self.fitting.offer)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.core.conversations.bin import BinEntry, BinKind
-from app.core.conversations.conversation import BookRef, Conversation, MatterScope, Turn
+from app.core.conversations.conversation import Answer, BookRef, Conversation, MatterScope, Turn
 from app.core.documents.document import Book
 from app.core.errors import Problem
 from app.store.conversations import Drafts
@@ -316,6 +316,15 @@ class ConversationPresenter(Presenter):
             self.load(running.conversation.id, self._refresh)
         self.stored.emit()
         self.ended.emit(outcome)
+
+    @Slot(object)
+    def take_weighed(self, answer: Answer) -> None:
+        """Put an answer in the place of the same one without the verdicts of the model, where it is shown."""
+        self._shown.turns = tuple(
+            msgspec.structs.replace(turn, answer=answer) if turn.answer and turn.answer.id == answer.id else turn
+            for turn in self._shown.turns
+        )
+        self._view.show_weighed(answer)
 
     @Slot(object)
     def note_revived(self, info: object) -> None:  # noqa: ARG002 - which model came back is in its chip

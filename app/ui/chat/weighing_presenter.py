@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import msgspec
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 
 from app.core.conversations.conversation import Answer
 from app.core.conversations.events import Notice, Reading, Weighing
@@ -26,13 +25,14 @@ from app.wording.errors import sentence
 class WeighingPresenter(Presenter):
     """The answer is whole and kept without it. Whatever else begins stops it; then it is left."""
 
+    weighed = Signal(object)  # Answer: it has the verdicts of the model
+
     def __init__(self, context: WindowContext, view: ConversationView) -> None:
         super().__init__(context.parent)
         self._weighing = context.desk.asking.weighing
         self._bridge = context.bridge
         self._view = view
         self._activity = context.activity
-        self._shown = context.shown
         self._answer: Answer | None = None  # that is weighed
         self._said = ""  # why none is, the last time that was said
 
@@ -76,11 +76,7 @@ class WeighingPresenter(Presenter):
             return
         answer = weighed.answer
         if answer.verdicts:
-            self._shown.turns = tuple(
-                msgspec.structs.replace(turn, answer=answer) if turn.answer and turn.answer.id == answer.id else turn
-                for turn in self._shown.turns
-            )
-            self._view.show_weighed(answer)
+            self.weighed.emit(answer)
         if weighed.off is not None and not answer.from_search and self._said != (said := sentence(weighed.off)):
             self._said = said
             self._view.note(said)

@@ -10,7 +10,7 @@ Invariants:
   tests/ui/kit/test_bridge.py::test_nothing_is_delivered_to_an_object_that_is_gone.
 - `Activity` alone knows who has the engine; who wants it asks `may`, calls `begin` and `end`. Held by:
   tests/ui/kit/test_activity.py, tests/ui/test_one_engine.py.
-- One presenter sets each field of `Shown`; all others read it. Not tested: a reader of the code sees it.
+- One presenter sets each field of `Shown`; all others read it. Held by: tests/ui/kit/test_shown.py.
 - Of the window only place, widths, folds and theme are kept in plain (`FrameState`), since they are needed before the
   database is open. Held by: tests/ui/test_start.py::test_what_is_kept_in_plain_says_nothing_of_the_desk.
 - Only `HeldPicture` switches off the window's updates: where a painting is due meanwhile, Qt drops it. A test of what

@@ -11,7 +11,6 @@ Invariants:
 - When another desk is opened, `WindowStart` tears down all that came with the one before (`MainWindow.strip`,
   `Bridge.drain`) and builds it anew. Held by:
   tests/ui/test_matters.py::test_nothing_of_the_desk_that_was_left_lives_on.
-- `window.py` connects signals and decides nothing. Not tested: a reader of the code sees it.
 - A fault on the GUI thread is said, and the window goes on. Held by:
   tests/ui/window/test_application.py::test_a_fault_on_the_gui_thread_is_told_and_the_window_goes_on.
 - Old objects are looked through while no window is in use (`Collector`): on a large desk that takes a tenth of a
