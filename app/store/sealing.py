@@ -11,7 +11,8 @@ Invariants:
   tests/features/backup/test_service.py::test_what_is_no_whole_backup_is_refused_and_nothing_is_written,
   tests/services/library/test_matters.py::test_what_is_no_exported_matter_is_refused.
 - A passphrase that is set here is strong. Held by:
-  tests/features/backup/test_service.py::test_a_backup_is_not_written_into_the_desk_nor_nowhere.
+  tests/features/backup/test_service.py::test_a_backup_is_not_written_into_the_desk_nor_nowhere,
+  tests/services/library/test_matters.py::test_a_weak_passphrase_protects_no_exported_matter.
 """
 
 from __future__ import annotations

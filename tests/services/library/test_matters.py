@@ -204,6 +204,15 @@ def test_an_exported_matter_is_imported_on_another_desk(library: Services, tmp_p
     assert sorted(path.name for path in library.paths.matters.iterdir()) == [f"{matter.id}.db"]
 
 
+def test_a_weak_passphrase_protects_no_exported_matter(library: Services, tmp_path: Path) -> None:
+    matter = library.shared.matters.create("Marlow")
+    file = tmp_path / "Marlow.octavo-matter"
+    with pytest.raises(AppError) as raised:
+        library.shared.matters.export(matter.id, file, "password1", _CHEAP)
+    assert raised.value.code is Code.PASSPHRASE_WEAK
+    assert list(tmp_path.glob("*.octavo-matter*")) == []
+
+
 def test_what_is_no_exported_matter_is_refused(library: Services, tmp_path: Path) -> None:
     matter = library.shared.matters.create("Marlow")
     file = tmp_path / "Marlow.octavo-matter"
