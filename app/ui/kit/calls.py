@@ -59,8 +59,8 @@ class WindowLock:
     """The right to be a desk's window, until `close` or the end of the process."""
 
     def __init__(self, folder: Path | None, descriptor: int | None) -> None:
-        """Use `take` instead. `folder` and `descriptor` are None for a desk whose folder cannot be written into, which
-        others will tell."""
+        """`take` makes the lock. `folder` and `descriptor` are None if nothing can be written into the folder; opening
+        the desk will say so."""
         self.folder = folder
         self._descriptor = descriptor
 

@@ -102,7 +102,7 @@ class _Repair:
         self.stood_in: Counter[str] = Counter()
 
     def put_books(self, title: str) -> None:
-        """Put a book for pages that are there without one."""
+        """Put a stand-in for each lost document of which pages are left."""
         lost = self._rows(
             """SELECT book_id, max(number), sum(length(text)) FROM pages
                 WHERE book_id NOT IN (SELECT id FROM books) GROUP BY book_id"""
@@ -113,8 +113,8 @@ class _Repair:
             self._stand_in("books", {**row, **size, "sha256": uuid.uuid4().hex * 2, "reading": 0})
 
     def put_questions(self, words: StandIns) -> None:
-        """Put a question for answers that are there without one: in the conversation in which something was asked after
-        them, else in one of their own."""
+        """Put a stand-in for each lost question to which answers are left: into the conversation in which something was
+        asked after them, else into one of its own."""
         lost = self._rows(
             """SELECT question_id, min(seq) FROM answers
                 WHERE question_id NOT IN (SELECT id FROM questions) GROUP BY question_id"""
@@ -144,8 +144,8 @@ class _Repair:
             self._stand_in("questions", row)
 
     def put_answers(self) -> None:
-        """Put an answer between a question and one that was asked below it, or else let that be the beginning of a
-        branch."""
+        """Put a stand-in for each lost answer below which something was asked: as the answer to the last question
+        before that which has none. If there is no such question, what was asked becomes the beginning of a branch."""
         lost = self._rows(
             """SELECT parent_id, conversation_id, min(seq) FROM questions
                 WHERE parent_id NOT IN (SELECT id FROM answers) GROUP BY parent_id"""
