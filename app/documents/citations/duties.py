@@ -1,6 +1,6 @@
-"""Answers a question about a duty with yes or no, where a sentence says just that or negates it.
+"""Answers a question about a duty with yes or no, if a sentence says just that or negates it.
 
-Words are compared, not meaning: where it takes more than words to decide, there is no answer.
+Words are compared, not meaning: if it takes more than words to decide, there is no answer.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ ASIDE, ASIDE_END = "\ufdd4", "\ufdd5"
 DIVIDER = "\ufdd6"
 """Stands between two cells of a table's row, neither of them empty."""
 GROUP = "\ufdd7"
-"""The sign or narrow space between the thousands of a number, where it can mean nothing else."""
+"""The sign or narrow space between the thousands of a number, if it can mean nothing else."""
 
 FREE_CASE = "\ufdd8"
 """Stands in a quotation before a letter whose case its writer changed."""

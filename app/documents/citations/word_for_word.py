@@ -148,7 +148,7 @@ def without_lead_in(claim: str) -> str:
 
 
 def _unquoted(core: str) -> str:
-    """Return the claim without the quotation marks around a part of it, where the page's sentence may have none."""
+    """Return the claim without the quotation marks around a part of it, since the page's sentence may have none."""
     return core.translate(_NO_QUOTES) if any(sign in core for sign in _DOUBLE_QUOTES) else ""
 
 

@@ -1,4 +1,4 @@
-"""Runs llama.cpp's own benchmark, where a person has installed it, with the settings of a load."""
+"""Runs llama.cpp's own benchmark, if a person has installed it, with the settings of a load."""
 
 from __future__ import annotations
 

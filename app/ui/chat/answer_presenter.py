@@ -185,7 +185,7 @@ class AnswerPresenter(QObject):
 
     @Slot()
     def show_progress(self) -> None:
-        """Show how far the answer is, where its conversation is shown."""
+        """Show how far the answer is, if its conversation is shown."""
         running = self.running
         if running is not None and running.answer_id and self._is_shown(running):
             step = self._activity.step if self._activity.holder is EngineTask.ANSWER else None

@@ -321,7 +321,7 @@ class AskingPresenter(Presenter):
 
     @property
     def begun(self) -> str:
-        """The text so far of the answer that had no room to get longer; empty where something else does not fit."""
+        """The text so far of the answer that had no room to get longer; empty if something else does not fit."""
         longer = self._missed_longer()
         return "".join(longer.pieces) if longer is not None else ""
 

@@ -319,7 +319,7 @@ class ConversationPresenter(Presenter):
 
     @Slot(object)
     def take_weighed(self, answer: Answer) -> None:
-        """Put an answer in the place of the same one without the verdicts of the model, where it is shown."""
+        """Put an answer in the place of the same one without the verdicts of the model, if it is shown."""
         self._shown.turns = tuple(
             msgspec.structs.replace(turn, answer=answer) if turn.answer and turn.answer.id == answer.id else turn
             for turn in self._shown.turns

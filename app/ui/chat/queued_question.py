@@ -29,7 +29,7 @@ class QueuedQuestion:
 
 
 class QuestionSource(Protocol):
-    """Where a question is written, and where it is said why it was not sent."""
+    """A place in which a question is written, and where it is said why it was not sent."""
 
     @property
     def hold_answered(self) -> SignalInstance:
@@ -119,7 +119,7 @@ class Holding(QObject):
         return bool(wanted.conversation_id) and self._before(wanted) is None and not self._pending(wanted)
 
     def _before(self, wanted: QueuedQuestion) -> EngineTask | None:
-        """Return the task that has to end before the question can be asked; None where the engine is in no way."""
+        """Return the task that has to end before the question can be asked; None if the engine is free for it."""
         first = self._activity.may(self._task)
         return None if first is EngineTask.LOADING and self.passes(wanted) else first
 

@@ -19,8 +19,8 @@ UNDO_MS = 10_000
 
 
 class UndoKey(QObject):
-    """Takes back by Ctrl+Z while something is `offered`; where something is written, the key takes that back
-    instead."""
+    """Takes back by Ctrl+Z while something is `offered`; in a field in which something is written, the key takes that
+    back instead."""
 
     pressed = Signal()
 

@@ -132,7 +132,7 @@ class Bridge(QObject):
         on_done: Callable[[], None],
         on_problem: Callable[[Problem], None],
     ) -> Job:
-        """Call `work()` as `call` does, where nobody wants its value: `on_done` takes nothing."""
+        """Call `work()` as `call` does, if nobody wants its value: `on_done` takes nothing."""
         require_receiver(on_done)
         require_receiver(on_problem)
         job = Job(partial(_route_done, on_done, on_problem), answers_cancel=False)

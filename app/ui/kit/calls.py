@@ -34,7 +34,7 @@ _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 -- the name of a variable; Wayland
 
 class Call(msgspec.Struct, frozen=True):
     """The wishes of a second start: these files on the desk, `action` done, and the window in front. `files` are
-    absolute paths as the system writes them; `token` is the desktop's leave to come to the front, empty where it gives
+    absolute paths as the system writes them; `token` is the desktop's leave to come to the front, empty if it gives
     none."""
 
     files: tuple[bytes, ...] = ()

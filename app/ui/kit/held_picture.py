@@ -1,7 +1,7 @@
 """Holds the picture of a window still for a moment, while other things are put into the window.
 
-Nothing else may switch off the updates of a window. Where a painting is due when that happens, Qt drops it and then
-waits for it, so that `update` paints nothing any more, not even once the updates are on again.
+Nothing else may switch off the updates of a window. If a painting is due when that happens, Qt drops it and then waits
+for it, so that `update` paints nothing any more, not even once the updates are on again.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Presenter(QObject):
         *,
         executor: Executor = Executor.STORE,
     ) -> Job:
-        """Call `work()` as `_call` does, where its value is not wanted: `then` takes nothing."""
+        """Call `work()` as `_call` does, if its value is not wanted: `then` takes nothing."""
         return self._bridge.do(executor, work, then or self._rest, fail or self._on_problem)
 
     @Slot(object)

@@ -83,7 +83,7 @@ def note_with_reference(note: Note, books: Mapping[str, Book]) -> str:
 
 
 def page_with_reference(book: Book, page: Page) -> str:
-    """Return all of a page's text as it is there, and below it where that is."""
+    """Return all of a page's text as it is there, and below it the page's place."""
     return f"{disarm(page.text)}\n\n{quote('', book, page.number)}"
 
 

@@ -46,8 +46,8 @@ _CJK_SERIF = (
 def load_fonts() -> tuple[str, ...]:
     """Make the families known to Qt; return the files that could not be loaded (none, normally).
 
-    Needs a QGuiApplication. A CJK face is a substitution, so that it serves every widget and document that names
-    one of the two families; where the system has none, Qt's own fallback is used.
+    Needs a QGuiApplication. A CJK face is a substitution, so that it serves every widget and document that names one of
+    the two families; if the system has none, Qt's own fallback is used.
     """
     failed: list[str] = []
     for package, stem in _FACES:

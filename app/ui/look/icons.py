@@ -108,7 +108,7 @@ def icon_of(symbol: Symbol, ink: QColor, faint: QColor) -> QIcon:
 
 
 def draw_symbol(painter: QPainter, rect: QRect, symbol: Symbol, colour: str) -> None:
-    """Draw an icon as high as the rectangle, in its middle, where a widget draws itself."""
+    """Draw an icon as high as the rectangle, in its middle, in a widget that draws itself."""
     family, codes = _font()
     font = QFont(family)
     font.setPixelSize(round(_HEIGHT * rect.height()))

@@ -69,8 +69,8 @@ class PlacementRow(QWidget):
 
 @dataclass(frozen=True)
 class NumberRange:
-    """The whole numbers that can be chosen; `steps` rounds what a slider gives, and `growing` spreads small numbers,
-    where the range spans several powers of ten."""
+    """The whole numbers that can be chosen; `steps` rounds what a slider gives, and `growing` spreads small numbers, if
+    the range spans several powers of ten."""
 
     lowest: int
     highest: int

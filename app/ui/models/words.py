@@ -145,14 +145,14 @@ def recommended_words(plan: ModelPlan) -> str:
 
 
 def _from_disk(plan: ModelPlan) -> str:
-    """Say how fast a model that does not fit would write with its weights on the disk; empty where it could not."""
+    """Say how fast a model that does not fit would write with its weights on the disk; empty if it could not."""
     speeds = [way.place.speed.writing for way in plan.ways if way.kind is WayKind.LEFT_ON_DISK]
     words = _("With weights read from the disk, it would write about {n} tokens a second.")
     return words.format(n=rate(speeds[0])) if speeds else ""
 
 
 def ways_words(plan: ModelPlan) -> str:
-    """Say which ways would keep everything on the graphics card; empty where it stays there, or none would."""
+    """Say which ways would keep everything on the graphics card; empty if it stays there, or none would."""
     names = [way_name(way) for way in plan.ways if way.on_gpus]
     if not names:
         return ""

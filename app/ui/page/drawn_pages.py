@@ -155,7 +155,7 @@ class DrawnPages(PageColumn):
         return self.book_marks.selected_text()
 
     def selection_rect(self) -> QRectF | None:
-        """Return the place of the selection's last line in the viewport, in pixels; None where nothing is selected."""
+        """Return the place of the selection's last line in the viewport, in pixels; None if nothing is selected."""
         band = self.book_marks.selected_band()
         return self.placed(band[0]).on_view(band[1]) if band is not None else None
 
@@ -309,8 +309,8 @@ class DrawnPages(PageColumn):
             super().keyPressEvent(event)
 
     def _character_under(self, at: QPointF) -> tuple[int, int] | None:
-        """Return the page at a place in the viewport, and the number of the character there; None where no character
-        is."""
+        """Return the page at a place in the viewport, and the number of the character there; None if there is no
+        character."""
         page = self.page_under(at)
         index = self.marks(page).character_under(at, self.placed(page)) if page is not None else None
         return (page, index) if page is not None and index is not None else None

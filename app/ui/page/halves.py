@@ -1,4 +1,4 @@
-"""A page, and a second one beside it, or below it where there is little room."""
+"""A page, and a second one beside it, or below it if there is little room."""
 
 from __future__ import annotations
 

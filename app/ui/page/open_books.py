@@ -98,7 +98,7 @@ class OpenBooks:
         return place.page if place is not None else 1
 
     def spot_of(self, book_id: str) -> Spot | None:
-        """Return the spot at the top of the view when this book was left; None where none is known for its page."""
+        """Return the spot at the top of the view when this book was left; None if none is known for its page."""
         place = self._now.places.get(book_id)
         return place.spot if place is not None and place.spot is not None and place.spot.page == place.page else None
 

@@ -1,4 +1,4 @@
-"""The open page, and a second one beside it where the person wants that: another book, or another place of the same."""
+"""The open page, and a second one beside it if the person wants that: another book, or another place of the same."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ class PagePresenter(Presenter):
 
     @Slot()
     def offer_thumbnails(self) -> None:
-        """Let the person choose a page by its small picture, where pages can be drawn."""
+        """Let the person choose a page by its small picture, if pages can be drawn."""
         if self._shown.book is not None and self._shown.page is not None and self._shown.book.format.is_drawn:
             self._thumbnails.offer(self._shown.book, self._shown.page.number, self._talk.turns)
 

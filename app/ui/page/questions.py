@@ -40,7 +40,7 @@ class PageQuestions(Presenter):
 
     @Slot()
     def ask_about_page(self) -> None:
-        """Ask about the page as an image, where pages can be drawn; else by its reference."""
+        """Ask about the page as an image, if pages can be drawn; else by its reference."""
         if self._shown.book is None or self._shown.page is None:
             return
         if self._shown.book.format.is_drawn:

@@ -1,4 +1,4 @@
-"""Where each page of a book is in the one column that is scrolled, or in two columns beside each other."""
+"""The place of each page of a book in the one column that is scrolled, or in two columns beside each other."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Trail:
         self._ahead.clear()
 
     def go(self, by: int, here: TrailPlace) -> TrailPlace | None:
-        """Return the place one step back for -1, or forward for 1; None where the trail ends."""
+        """Return the place one step back for -1, or forward for 1; None if the trail ends there."""
         left, found = (self._behind, self._ahead) if by > 0 else (self._ahead, self._behind)
         if not found:
             return None

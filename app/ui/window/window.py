@@ -252,7 +252,7 @@ class WindowPresenter(QObject):
 
     @Slot()
     def _get_model(self) -> None:
-        """Lead to the terms of the recommended model; where none is, to all models."""
+        """Lead to the terms of the recommended model; if there is none, to all models."""
         known = self.welcome.advice.recommended is not None
         self._begin(EmptyAction.SEE_MODEL if known else EmptyAction.SEE_MODELS)
 

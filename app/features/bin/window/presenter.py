@@ -60,7 +60,7 @@ class BinPresenter(Presenter):
 
     @Slot()
     def renew(self) -> None:
-        """List anew what is in the bin, where that is shown."""
+        """List anew what is in the bin, if that is shown."""
         if self._dialog is not None:
             self.open()
 

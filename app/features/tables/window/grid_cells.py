@@ -132,7 +132,7 @@ def finding_colour(finding: CellFinding, palette: Palette) -> str:
 
 
 def _says_finding(value: ShownCell) -> str:
-    """Return the finding's words that stand below a value without a page; empty where there are none."""
+    """Return the finding's words that stand below a value without a page; empty if there are none."""
     said = (CellFinding.COMPARE, CellFinding.NOTHING, CellFinding.CORRECTED)
     return found_words(value.read) if value.read.finding in said and not value.place else ""
 

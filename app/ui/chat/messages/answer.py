@@ -203,7 +203,7 @@ class AnswerMessage(MessageWidget):
             add_entries(menu, self._entries(self._answer_id, citation))
         return menu
 
-    # The state that is shown
+    # ---- what is shown
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -335,7 +335,7 @@ class AnswerMessage(MessageWidget):
         behind = (stop for stop in self.stops()[len(marks) :] if stop not in self._notes)
         return [*marks, *self._notes, *behind]
 
-    # Layout and painting
+    # ---- layout and painting
 
     def expose(self, width: int, top: int, bottom: int) -> None:
         self.thought.arrange(width)

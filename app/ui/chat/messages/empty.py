@@ -60,8 +60,8 @@ class EmptyWords:
 
 class EmptyConversation(QWidget):
     """Words, questions to choose from, and what can be done, in a column a little above the middle. The remarks on the
-    machine and on the key come late and stand below, where there is room for them: nothing moves under the pointer. In
-    a low window questions are left out, from the last one."""
+    machine and on the key come late and stand below, if there is room for them: nothing moves under the pointer. In a
+    low window questions are left out, from the last one."""
 
     wanted = Signal(object)  # EmptyAction
 

@@ -235,7 +235,7 @@ class MessageWidget(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMouseTracking(True)
 
-    # Methods that a subclass overrides
+    # ---- what a subclass overrides
 
     def plain_text(self) -> str:
         """Return the whole text as it was written."""
@@ -252,7 +252,7 @@ class MessageWidget(QWidget):
     def _shows_caret(self) -> bool:
         return False
 
-    # layout
+    # ---- layout
 
     @property
     def pieces(self) -> tuple[MessageBlock, ...]:
@@ -292,7 +292,7 @@ class MessageWidget(QWidget):
         self._selection.clear()
 
     def set_faded(self, faded: bool) -> None:
-        """Draw it paler, where the model no longer reads it."""
+        """Draw the message paler, if the model no longer reads it."""
         self._faded = faded
         self.update()
 
@@ -331,7 +331,7 @@ class MessageWidget(QWidget):
     def _is_pinned(self, piece: MessageBlock) -> bool:
         return self._selection.exists or self._overlays.has_focus(piece)
 
-    # painting
+    # ---- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -370,7 +370,7 @@ class MessageWidget(QWidget):
         else:
             event.ignore()
 
-    # selection
+    # ---- selection
 
     def selected_text(self) -> str:
         span = self._selection.span()

@@ -25,7 +25,7 @@ from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS, Theme
 _MARK = 14  # px
 _BAR = 4  # px, as the stylesheet has it
 NOTE_INDENT = _MARK + SPACE_S
-"""Where the words of a sentence begin, px."""
+"""The left edge of the words of a sentence, in px."""
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _LEAST_WIDTH = 80  # px of the words
 
@@ -78,7 +78,7 @@ class ModelLine(InlineButton):
 
 
 class ProgressLine(QWidget):
-    """One quiet line, with a thin bar below it where the share done is known."""
+    """One quiet line, with a thin bar below it if the share that is done is known."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

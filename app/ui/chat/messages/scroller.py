@@ -117,7 +117,7 @@ class Scroller(QAbstractScrollArea):
         """Return the width of the column in px: 72 characters, or as much as there is room for."""
         return max(_NARROWEST, min(column_width(self._theme.sizes.answer), self.width() - 2 * SPACE_XL))
 
-    # Methods that a subclass overrides
+    # ---- what a subclass overrides
 
     def _create(self, slot: Slot) -> MessageWidget:
         """Make the message of a slot."""
@@ -267,7 +267,7 @@ class Scroller(QAbstractScrollArea):
             speak_in_order([message])
             speak_in_order(_part_of(message, part) for part in parts)
 
-    # events
+    # ---- events
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: ARG002
         if not self._settling:

@@ -90,7 +90,7 @@ class ConversationView(Scroller):
         self.empty.questions.chosen.connect(self.suggestion_chosen)
         self._further: tuple[str, tuple[str, ...]] = ("", ())  # an answer's id, and what may be asked after it
 
-    # Methods that the window calls
+    # ---- what the window calls
 
     def offer_part_notes(self) -> None:
         """Show buttons for the notes on the parts of books that an answer is written from; a click emits
@@ -284,7 +284,7 @@ class ConversationView(Scroller):
         slot = self._column.find_answer(answer_id)
         return "" if slot is None else slot.text_so_far
 
-    # Layout and events
+    # ---- layout and events
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -77,7 +77,7 @@ class SentenceEvidence:
 
     @cached_property
     def sections(self) -> tuple[EvidencePart, ...]:
-        """The answer's sentence and the page's, where a person has to compare them; else those of the pages."""
+        """The answer's sentence and the page's, if a person has to compare them; else those of the pages."""
         pages = [(self._page_words(number), _one_line(each.text)) for number, each in enumerate(self.verdict.evidence)]
         pages = [(label, text) for label, text in pages if text]
         if self.verdict.verdict in _COMPARED and pages:

@@ -106,7 +106,7 @@ def draw(formula: Formula, colour: str) -> QSvgRenderer:
 
 
 def typeset_now(tex: str, *, display: bool, size: int) -> Formula | None:
-    """Make a drawing of a formula, like `typeset`, but safely from any thread; None where it is no known LaTeX."""
+    """Make a drawing of a formula, like `typeset`, but safely from any thread; None if it is no known LaTeX."""
     with _ONE_AT_A_TIME:
         return typeset(tex, display, size)
 

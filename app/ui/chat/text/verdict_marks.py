@@ -36,7 +36,7 @@ _GRAVEST = (Verdict.OTHERWISE, Verdict.NOTHING, Verdict.COMPARE, Verdict.UNWEIGH
 
 @dataclass(frozen=True)
 class _Edges:
-    """Where the words of a sentence begin and end in its text, and where there is a place for a chip behind them."""
+    """The range of the words of a sentence in its text, and a place for a chip behind them."""
 
     first: int
     last: int

@@ -32,7 +32,7 @@ class Branches:
     drafts: Drafts
 
     def load(self, conversation_id: str, place: str = "") -> LoadedConversation:
-        """Read a conversation; where `place` is the id of a question, its branch becomes the shown one."""
+        """Read a conversation; if `place` is the id of a question, its branch becomes the shown one."""
         if place:
             self.conversations.show_question(place)
         conversation = self.conversations.get(conversation_id)

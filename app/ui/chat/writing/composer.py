@@ -155,7 +155,7 @@ class Composer(QWidget):
         self.editor.document().documentLayout().documentSizeChanged.connect(self._grow)
         self.editor.installEventFilter(self)
 
-    # Methods that the window calls
+    # ---- what the window calls
 
     def hide_tools(self) -> None:
         """Hide all but the field, which can be written in: nothing else works yet, and the person's language is not
@@ -179,7 +179,7 @@ class Composer(QWidget):
         self.image_button.set_words(_("+ Image"), f"{words}  {IMAGE_KEYS}")
 
     def offer_images(self, offered: bool) -> None:
-        """Show the button for images, the last one, where the model sees them."""
+        """Show the button for images, the last one, if the model sees them."""
         self.image_button.setVisible(offered)
         self._arrange()
 
@@ -262,7 +262,7 @@ class Composer(QWidget):
         self.editor.setAccessibleDescription(words)
         self.editing.set_words(words, _("Cancel") if number else "")
 
-    # Actions of the person
+    # ---- what the person does
 
     def submit(self) -> None:
         """Send what is written, if there is anything."""
@@ -346,7 +346,7 @@ class Composer(QWidget):
         self._dragged_over = over
         self.update()
 
-    # looks
+    # ---- looks
 
     def sizeHint(self) -> QSize:
         above = self._height_of_attachments() + sum(map(self._height_of, self._notes))

@@ -152,7 +152,7 @@ class Writing(QObject):
 
     @property
     def edited_id(self) -> str:
-        """The kept question that is in the composer; empty where a new one is."""
+        """The kept question that is in the composer; empty if a new one is."""
         return self._drafts.of(self._shown_id).question_id
 
     # ---- what becomes of it

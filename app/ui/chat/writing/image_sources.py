@@ -1,4 +1,4 @@
-"""Where images for a question come from, apart from files: what is pasted or dropped, a part of the screen."""
+"""The sources of images for a question, apart from files: what is pasted or dropped, a part of the screen."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class WordsSwitch(QWidget):
         return self._room.adjusted(0, 0, 0 if self.isHidden() else -self.width() - SPACE_M, 0)
 
     def place_between(self, before: QRect, after: QRect) -> None:
-        """Take the largest form that has room between these buttons; where there is no room at all, none."""
+        """Take the largest form that has room between these buttons; if there is no room at all, none."""
         left = before.right() + 1
         self._room = QRect(left, after.y(), max(0, after.x() - SPACE_M - left), after.height())
         self._place()
