@@ -40,9 +40,10 @@ class ChatTemplate(msgspec.Struct, frozen=True):
 
 
 class WorkedOut(msgspec.Struct, frozen=True):
-    """Describes what a model's own template turned out to write. `added`: words of its own that the model reads
-    besides, each in one line. `dated`: it writes the day, which is the same for ever here. `trims`: it cuts blanks off
-    contents, which here stay. `keeps_rules_apart`: it has a place for rules; else they begin the first question."""
+    """Describes what a model's own template turned out to write. `added` are words of its own that the model reads
+    besides, each in one line. `dated` tells that it writes the day, which is the same for ever here; `trims` that it
+    cuts blanks off contents, which here stay; `keeps_rules_apart` that it has a place for rules; else they begin the
+    first question."""
 
     template: ChatTemplate
     added: tuple[str, ...] = ()

@@ -27,9 +27,9 @@ class KeptWhere(StrEnum):
 class KeptKind:
     """A kind of thing that is kept, such as documents or notes.
 
-    `words`: its name for a person; `remedy`: what would delete it. `total`: SQL for what is counted, after `FROM`;
-    `title`: SQL for the title of one by its id, and whether it is in the bin. `conversations`: the table that has the
-    ids of those conversations that are of this kind (`conversation_id`), and are told apart from others.
+    `words` is its name for a person; `remedy` says what would delete it. `total` is SQL for what is counted, after
+    `FROM`; `title` is SQL for the title of one by its id, and whether it is in the bin. `conversations` is the table
+    that has the ids of those conversations that are of this kind (`conversation_id`), and are told apart from others.
     """
 
     id: str
@@ -42,8 +42,8 @@ class KeptKind:
 
 @dataclass(frozen=True)
 class SearchedTable:
-    """A table that is looked through for a name. `kind`: the id of what its rows belong to; `owner`: SQL for the id of
-    that, by a row `t`; `columns`: that have texts."""
+    """A table that is looked through for a name. `kind` is the id of what its rows belong to; `owner` is SQL for the id
+    of that, by a row `t`; `columns` are those that have texts."""
 
     table: str
     kind: str
@@ -53,7 +53,7 @@ class SearchedTable:
 
 @dataclass(frozen=True)
 class CountedTable:
-    """A table whose rows a person knows by a name. `words`: with `{n}` for how many were saved or lost."""
+    """A table whose rows a person knows by a name. `words` are its name, with `{n}` for how many were saved or lost."""
 
     table: str
     words: Callable[[], str]
@@ -81,8 +81,8 @@ class SharedRows:
 
 @dataclass(frozen=True)
 class FoundPeople:
-    """Persons and organisations that were found in documents, by SQL. `counted`: rows of a name, and how many documents
-    have it; `places`: rows of a document's id and a name that it has."""
+    """Persons and organisations that were found in documents, by SQL. `counted` gives rows of a name, and how many
+    documents have it; `places` gives rows of a document's id and a name that it has."""
 
     counted: str
     places: str
@@ -92,13 +92,13 @@ class FoundPeople:
 class TextSource:
     """Texts that a search of the desk finds, such as notes, beside documents and conversations.
 
-    `id`: that of their kind, which a person types after `in:`. `heading` stands above those that were found; `named`:
-    their name within a sentence; `one` and `several` say how many were found, with `{n}`; `place` says where one was
+    `id` is that of their kind, which a person types after `in:`. `heading` stands above those that were found; `named`
+    is their name within a sentence; `one` and `several` say how many were found, with `{n}`; `place` says where one was
     found, with `{title}`.
 
-    `texts`: SQL for rows with the columns `id`, `title`, `text` and `time`; `made` and `place`, since the newest come
+    `texts` is SQL for rows with the columns `id`, `title`, `text` and `time`; `made` and `place`, since the newest come
     first, and what was made at once is in the order of its places; `question_id`, or empty; and `book_id`, `page`,
-    `start` and `stop`, or NULL, where a text belongs to words of a document.
+    `start` and `stop`, or NULL, which a text has if it belongs to words of a document.
     """
 
     id: str
@@ -114,9 +114,9 @@ class TextSource:
 class Keeps:
     """Everything that the kernel or a feature keeps on a desk; with `+`, what both keep.
 
-    `without_texts`: tables in which no name can be found, since they have ids and numbers alone. Rows go with the
-    document or the conversation that they refer to, by foreign keys (`app.store.migrations`). `of_documents`: tables of
-    what comes of a document by itself, by its `book_id`: a copy of the document on another desk has it, too.
+    `without_texts` are tables in which no name can be found, since they have ids and numbers alone. Rows go with the
+    document or the conversation that they refer to, by foreign keys (`app.store.migrations`). `of_documents` are tables
+    of what comes of a document by itself, by its `book_id`: a copy of the document on another desk has it, too.
     """
 
     kinds: tuple[KeptKind, ...] = ()

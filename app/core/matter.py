@@ -11,7 +11,7 @@ NAME_CHARACTERS = 120
 
 
 class Matter(msgspec.Struct, frozen=True):
-    """`created_at` and `opened_at`: seconds since the epoch, UTC."""
+    """A matter. `created_at` and `opened_at` are in seconds since the epoch, UTC."""
 
     id: str
     name: str

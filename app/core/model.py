@@ -33,9 +33,9 @@ class FileKind(StrEnum):
 
 
 class Weights(msgspec.Struct, frozen=True):
-    """All tensors of one part of one layer. `layer`: from 0, or NO_LAYER. `bytes` without the gaps of alignment.
+    """All tensors of one part of one layer. `layer` is from 0, or NO_LAYER. `bytes` are without the gaps of alignment.
 
-    `types`: the names of their ggml types, the one with the most bytes first.
+    `types` are the names of their ggml types, the one with the most bytes first.
     """
 
     layer: int
@@ -48,17 +48,17 @@ class Weights(msgspec.Struct, frozen=True):
 class ModelHeader(msgspec.Struct, frozen=True):
     """The facts in the header of a GGUF file, all parts of a split model together.
 
-    What a kind of model does not have is 0 or empty. `quantization`: as llama.cpp names it ("Q4_K_M"), else the type
-    that most bytes have. `files`: their paths, the first part first. `heads`, `kv_heads`: one number for each layer.
-    `kv_heads` is 0 where a layer keeps no keys and values of its own: it has a state in their place, or uses those of
-    an earlier layer. `key_length`, `value_length`: numbers per head; `local_key_length`, `local_value_length`: those of
-    local layers where they differ, else 0. `window`: tokens that a local layer sees, 0 where all layers see all;
-    `local`: which layers are local, empty where the file does not say. `states`: bytes of the state that each layer
-    keeps, empty where none does or it is not known. `moe_step`: every such layer is a mixture. `recurrent`: there are
-    layers that keep a state in place of keys.
-    `tied`: the output layer has no weights of its own, and uses the embeddings. `projector`: its kind ("llama4",
-    "mlp"), empty for a language model; `lacking`: tensors without which llama.cpp does not load it.
-    `untrusted_template`: how the model's makers write a conversation, as a program; empty where there is none, or one
+    What a kind of model does not have is 0 or empty. `quantization` is as llama.cpp names it ("Q4_K_M"), else the type
+    that most bytes have. `files` are their paths, the first part first. `heads` and `kv_heads` have one number for each
+    layer. `kv_heads` is 0 if a layer keeps no keys and values of its own: it has a state in their place, or uses those
+    of an earlier layer. `key_length` and `value_length` are numbers per head; `local_key_length` and
+    `local_value_length` are those of local layers if they differ, else 0. `window` is how many tokens a local layer
+    sees, 0 if all layers see all; `local` tells which layers are local, empty if the file does not say. `states` are
+    the bytes of the state that each layer keeps, empty if none does or it is not known. `moe_step` is the step from one
+    layer that is a mixture to the next. `recurrent` tells that there are layers that keep a state in place of keys.
+    `tied` tells that the output layer has no weights of its own, and uses the embeddings. `projector` is its kind
+    ("llama4", "mlp"), empty for a language model; `lacking` are tensors without which llama.cpp does not load it.
+    `untrusted_template` is how the model's makers write a conversation, as a program; empty if there is none, or one
     that is too long.
     """
 

@@ -72,8 +72,8 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """`path`: of the file; empty where there is none. `problem`: why the file cannot be taken as it is; what it says
-    then holds as far as it was understood, and nothing leaves the machine."""
+    """`path` is that of the file, empty if there is none. `problem` says why the file cannot be taken as it is; what it
+    says then holds as far as it was understood, and nothing leaves the machine."""
 
     rules: PolicyRules = PolicyRules()
     path: str = ""
@@ -102,7 +102,7 @@ class Policy(msgspec.Struct, frozen=True):
         return settings
 
     def check_setting(self, path: str, value: object) -> None:
-        """Raises AppError SETTING_HELD for a value that is not allowed."""
+        """Check a setting. Raises AppError SETTING_HELD for a value that is not allowed."""
         held = self.held().get(path)
         if held is not None and not held.allows(value):
             raise AppError(Code.SETTING_HELD, name=path)

@@ -59,9 +59,9 @@ class RecordKind(StrEnum):
 
 
 class Happening(msgspec.Struct, frozen=True):
-    """Something that happened and is to be recorded. `item`: the id of the conversation, book, sheet or matter that it
-    is about, with whose deletion `text` goes; without an item no text is kept. `documents`: SHA-256 of their files;
-    `model_hash`: SHA-256 of the model's file, or `sampled:` and a hash of samples of it."""
+    """Something that happened and is to be recorded. `item` is the id of the conversation, book, sheet or matter that
+    it is about, with whose deletion `text` goes; without an item no text is kept. `documents` are the SHA-256 of their
+    files; `model_hash` is the SHA-256 of the model's file, or `sampled:` and a hash of samples of it."""
 
     kind: RecordKind
     item: str = ""
@@ -85,8 +85,8 @@ def unrecorded(happening: Happening) -> None:
 
 
 class RecordEntry(msgspec.Struct, frozen=True):
-    """`time`: UTC, such as 2026-11-27T20:35:51Z. `kind`: an `RecordKind`, or one of a later version. `salt` and `text`
-    are empty where no text is kept, or it was erased."""
+    """An entry of the record. `time` is in UTC, such as 2026-11-27T20:35:51Z. `kind` is a `RecordKind`, or one of a
+    later version. `salt` and `text` are empty if no text is kept, or it was erased."""
 
     number: int
     time: str
@@ -122,8 +122,9 @@ class RecordFlaw(StrEnum):
 
 
 class RecordVerdict(msgspec.Struct, frozen=True):
-    """`count` entries were looked at; `head` is the hash of the last. `flaw`: None where all are as they were written;
-    then `at` is 0, else the number of the first entry that is not. `is_sealed`: the desk's own seal says so too."""
+    """`count` entries were looked at; `head` is the hash of the last. `flaw` is None if all are as they were written;
+    then `at` is 0, else the number of the first entry that is not. `is_sealed` tells that the desk's own seal says so
+    too."""
 
     count: int
     head: str
@@ -178,8 +179,8 @@ def entry_of(happening: Happening, number: int, time: str, before: str, salt: st
 
 
 def verify(entries: Iterable[RecordEntry], *, head: tuple[int, str] | None = None) -> RecordVerdict:
-    """Check that these are all entries from the first one on, each as it was written. `head`: how many there must be,
-    and the hash of the last; None if that is not known."""
+    """Check that these are all entries from the first one on, each as it was written. `head` says how many there must
+    be, and the hash of the last; None if that is not known."""
     there = tuple(entries)
     before, numbers = NO_HASH, {entry.number for entry in there}
     for expected, entry in enumerate(there, 1):

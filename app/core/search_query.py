@@ -60,9 +60,9 @@ KINDS: Mapping[str, tuple[Format, ...]] = {
 
 
 class SearchQuery(msgspec.Struct, frozen=True):
-    """The words and filters of a search. `without`: words and phrases that must not be there. Of each filter one value
-    has to hold; an empty one lets everything pass. `after`: this day or later; `before`: an earlier day. `places`: none
-    for all."""
+    """The words and filters of a search. `without` are words and phrases that must not be there. One value of each
+    filter has to hold; an empty filter lets everything pass. `after` means this day or later, `before` an earlier day.
+    `places` are none for all."""
 
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
@@ -127,7 +127,8 @@ _Choice = TypeVar("_Choice", bound=str)
 
 
 def parse(text: str, places: Collection[str]) -> SearchQuery:
-    """Parse the query that is typed. A phrase that is not closed goes to the end. `places`: all that can be searched.
+    """Parse the query that is typed. A phrase that is not closed goes to the end. `places` are all that can be
+    searched.
 
     Raises AppError SEARCH_FILTER_UNKNOWN, SEARCH_FILTER_WITHOUT, SEARCH_VALUE_UNKNOWN, SEARCH_VALUE_MISSING,
     SEARCH_DATE_INVALID: nothing of it is passed over.

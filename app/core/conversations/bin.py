@@ -16,8 +16,8 @@ class BinKind(StrEnum):
 
 
 class BinEntry(msgspec.Struct, frozen=True):
-    """`item_id` is that of the conversation, book or sheet; its title may be empty. `deleted_at`: seconds since the
-    epoch, UTC."""
+    """Something in the bin. `item_id` is that of the conversation, book or sheet; its title may be empty. `deleted_at`
+    is in seconds since the epoch, UTC."""
 
     id: str
     kind: BinKind

@@ -70,8 +70,8 @@ CellProgress: TypeAlias = CellBegun | Loading | Tokenizing | Reading | Thinking 
 
 
 class PartNotes(msgspec.Struct, frozen=True):
-    """The notes for a question, each cell from its own pages. `shortens`: the cells make one note of several, which are
-    written in their questions."""
+    """The notes for a question, each cell from its own pages. `shortens` tells that the cells make one note of several,
+    which are written in their questions."""
 
     id: str
     cells: tuple[Cell, ...]

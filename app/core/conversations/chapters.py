@@ -92,7 +92,7 @@ class OutlineChapter(msgspec.Struct, frozen=True):
     """An entry of a book's outline, up to the next one of its level or a higher one; that one's page, too, where it
     begins further down.
 
-    `tokens`: exactly what these pages take on the desk.
+    `tokens` is exactly what these pages take on the desk.
     """
 
     title: str

@@ -28,11 +28,11 @@ class CitationState(StrEnum):
 class Citation(msgspec.Struct, frozen=True, gc=False):
     """A place in a book that an answer rests on.
 
-    `quote`: the words that were looked up, those within quotation marks. `start` and `end` are the offsets, in
+    `quote` are the words that were looked up, those within quotation marks. `start` and `end` are the offsets, in
     characters of the answer's text, of the mark (`[p. 12]`) in the answer; both are -1 for a quotation that names no
-    page and was found on one. `page` counts from 1; `label` is the page's own label. `on_page`: for NEAR, what the page
-    says where the quotation should be; for CUT, the page's fuller wording. `named`: for REPAIRED, and for CUT where it
-    is on another page, the page that the answer names.
+    page and was found on one. `page` counts from 1; `label` is the page's own label. `on_page` is for NEAR what the
+    page says where the quotation should be, for CUT the page's fuller wording. `named` is, for REPAIRED, and for CUT if
+    it is on another page, the page that the answer names.
 
     A PAGE with `page` 0 is one that several books have: `document` has their titles, and nothing says which is meant.
     """
@@ -60,8 +60,8 @@ class Citation(msgspec.Struct, frozen=True, gc=False):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """Counts of one answer, in tokens; reused + evaluated = prompt. `encoded_images`: so many of the prompt's images
-    went through the projector; those that were seen before did not."""
+    """Counts of one answer, in tokens; reused + evaluated = prompt. `encoded_images` counts those of the prompt's
+    images that went through the projector; those that were seen before did not."""
 
     prompt_tokens: int = 0
     reused_tokens: int = 0
@@ -125,9 +125,9 @@ class MatterScope(msgspec.Struct, frozen=True):
 class MatterPlan(msgspec.Struct, frozen=True):
     """A plan of what a question to more documents than fit takes of those that it does not read whole.
 
-    `passages`: what the model sees of them, the best first. By their ids: `left_out`, documents in which something was
-    found that it does not see, for want of room or because the person dropped them; `nothing`, those in which nothing
-    was found. `words_alone`: some were searched by words alone.
+    `passages` are what the model sees of them, the best first. By their ids, `left_out` are documents in which
+    something was found that it does not see, for want of room or because the person dropped them; `nothing` are those
+    in which nothing was found. `words_alone` tells that some were searched by words alone.
     """
 
     passages: tuple[PassageRef, ...] = ()
@@ -144,10 +144,9 @@ class MatterPlan(msgspec.Struct, frozen=True):
 class Question(msgspec.Struct, frozen=True):
     """A question of a person. `parent_id` is the answer it follows (None: the conversation's first question).
 
-    `replaces`: the id of a question in whose place this one comes, if that never got a word of an answer.
-    `images` in the order in which the model sees them; one that is kept already is named by its reference. `books` are
-    read whole; `plan`: what is taken of other documents, None where no others are asked. `form`: what its answer has to
-    be.
+    `replaces` is the id of a question in whose place this one comes, if that never got a word of an answer. `images`
+    are in the order in which the model sees them; one that is kept already is named by its reference. `books` are read
+    whole; `plan` is what is taken of other documents, None if no others are asked. `form` is what its answer has to be.
     """
 
     conversation_id: str
@@ -175,7 +174,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class StoredQuestion(msgspec.Struct, frozen=True):
-    """`form`: what its answer has to be."""
+    """A question as it is kept. `form` is what its answer has to be."""
 
     id: str
     conversation_id: str
@@ -231,8 +230,8 @@ class OutlineRef(msgspec.Struct, frozen=True):
 
 class Beside(msgspec.Struct, frozen=True):
     """The texts that stand next to a question besides the rules: all that has to be kept so that later turns repeat it
-    as it was read. `words_alone`: not all of the books could be searched for passages by what they mean.
-    `instructions`: how the person wants answers."""
+    as it was read. `words_alone` tells that not all of the books could be searched for passages by what they mean.
+    `instructions` say how the person wants answers."""
 
     passages: tuple[PassageRef, ...] = ()
     outlines: tuple[OutlineRef, ...] = ()
@@ -265,8 +264,8 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Thought(msgspec.Struct, frozen=True):
-    """The text that a model thought before it answered, which is no part of the answer. `limited`: its limit ended
-    it."""
+    """The text that a model thought before it answered, which is no part of the answer. `limited` tells that its limit
+    ended it."""
 
     text: str
     tokens: int
@@ -286,13 +285,13 @@ class Answer(msgspec.Struct, frozen=True):
     """An answer as it is kept; partial text stays whatever ended it.
 
     `passages`, `outlines` and `instructions` stood next to the question, as `Beside` says; with `excerpts` the model
-    saw nothing else of the books. `parts`: it is written from notes of these, which are all pages that were asked; none
-    for other answers. `from_search`: its sentences were chosen by a search in the books; the model wrote none of it.
-    `left_out`: questions that follow are asked without it and its question, so that they fit. `verdicts`: what the
-    pages have of each of its sentences that states something, as far as words alone decide it when the answer ends; a
-    model that may judge is asked about the others after that. An answer from a search has none: its sentences are the
-    pages' own. `sent`: to a server that answered; None where a model on this machine did. `thought`: what came before
-    it; where there is no text, the answer ended in it.
+    saw nothing else of the books. `parts` tells that it is written from notes of these, which are all pages that were
+    asked; none for other answers. `from_search` tells that its sentences were chosen by a search in the books, and the
+    model wrote none of it; `left_out` that questions that follow are asked without it and its question, so that they
+    fit. `verdicts` are what the pages have of each of its sentences that states something, as far as words alone decide
+    it when the answer ends; a model that may judge is asked about the others after that. An answer from a search has
+    none: its sentences are the pages' own. `sent` says that it came from a server; None if a model on this machine
+    answered. `thought` is what came before it; if there is no text, the answer ended in it.
     """
 
     id: str
@@ -373,9 +372,9 @@ its books would have to be read again."""
 
 
 class Conversation(msgspec.Struct, frozen=True):
-    """`rules`: the version of those that its books were read with. `instructions`: how the person wants answers
-    here. `pinned`: it is listed first. `archived`: it is listed only where a person asks for these. `scope`: what is
-    asked besides `books`; None where they are all."""
+    """A conversation. `rules` is the version of those that its books were read with. `instructions` say how the person
+    wants answers here. `pinned` tells that it is listed first, `archived` that it is listed only if a person asks for
+    these. `scope` is what is asked besides `books`; None if they are all."""
 
     id: str
     title: str

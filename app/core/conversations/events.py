@@ -28,7 +28,7 @@ class Loading(Advance, frozen=True, tag=True):
 class Opening(Advance, frozen=True, tag=True):
     """A file is being turned into pages; `total` is 0 while it is not known.
 
-    `recognising`: the text of its pictures is being recognised, of which it has `total`.
+    `recognising` tells that the text of its pictures is being recognised, of which it has `total`.
     """
 
     done: int
@@ -52,8 +52,8 @@ class Asking(msgspec.Struct, frozen=True, tag=True):
 
 class Fetching(Advance, frozen=True, tag=True):
     """Bytes of a model's files are arriving: `done` of `total` are on disk, of which `hashed` belong to files whose
-    hash was found right. `rate`: bytes a second of late, 0 while it is not known. `host`: the one address that is
-    spoken to. `file`: the name of the one that arrives, or that several do of, the first."""
+    hash was found right. `rate` is in bytes a second of late, 0 while it is not known. `host` is the one address that
+    is spoken to. `file` is the name of the file that arrives, or of the first if several do."""
 
     done: Count
     total: Count
@@ -64,7 +64,7 @@ class Fetching(Advance, frozen=True, tag=True):
 
 
 class Hashing(Advance, frozen=True, tag=True):
-    """Bytes of files are compared with their hash: `done` of `total`. `file`: its name."""
+    """Bytes of files are compared with their hash: `done` of `total`. `file` is the name of the present one."""
 
     done: Count
     total: Count
@@ -72,7 +72,7 @@ class Hashing(Advance, frozen=True, tag=True):
 
 
 class Copying(Advance, frozen=True, tag=True):
-    """Bytes of files are copied from disk to disk: `done` of `total`. `file`: its name."""
+    """Bytes of files are copied from disk to disk: `done` of `total`. `file` is the name of the present one."""
 
     done: int
     total: int
@@ -94,8 +94,8 @@ class Tokenizing(Advance, frozen=True, tag=True):
 
 
 class Reading(Advance, frozen=True, tag=True):
-    """Tokens of the prompt: `done` of `total` are in the context, `reused` of them were there before. `excerpts`: on so
-    many pages are the passages that are read in place of books; 0 where whole books are read."""
+    """Tokens of the prompt: `done` of `total` are in the context, `reused` of them were there before. `excerpts` counts
+    the pages with the passages that are read in place of books; 0 if whole books are read."""
 
     done: int
     total: int
@@ -114,8 +114,9 @@ class Looking(msgspec.Struct, frozen=True, tag=True):
 
 
 class Thinking(msgspec.Struct, frozen=True, tag=True):
-    """The model thinks before it answers; none of that is part of the answer. `text`: more of what it thinks, empty
-    where a thought begins. So far, `tokens` went into thoughts, and `seconds`. `limited`: their limit ended them."""
+    """The model thinks before it answers; none of that is part of the answer. `text` is more of what it thinks, empty
+    where a thought begins. So far, `tokens` went into thoughts, and `seconds`. `limited` tells that their limit ended
+    them."""
 
     text: str = ""
     tokens: int = 0

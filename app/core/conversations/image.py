@@ -30,9 +30,9 @@ class Raster(msgspec.Struct, frozen=True):
 
 
 class ImageRef(msgspec.Struct, frozen=True):
-    """An image that a question refers to. Sizes in pixels.
+    """An image that a question refers to. Sizes are in pixels.
 
-    `sha256` is that of its kept bytes. `book_id`: the book from a page of which it was taken; empty for all others.
+    `sha256` is that of its kept bytes. `book_id` is the book from a page of which it was taken; empty for all others.
     """
 
     sha256: str

@@ -20,8 +20,8 @@ class PlaceState(StrEnum):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A folder that was added with all that is in it, or a single file. `watched`: it is looked through now and then.
-    Times are in seconds since the epoch, UTC; `scanned_at` is 0 before the first time."""
+    """A folder that was added with all that is in it, or a single file. `watched` tells that it is looked through now
+    and then. Times are in seconds since the epoch, UTC; `scanned_at` is 0 before the first time."""
 
     id: int
     path: Path
@@ -57,7 +57,8 @@ class SourcePlace(msgspec.Struct, frozen=True):
 
 
 class SourceCounts(msgspec.Struct, frozen=True):
-    """The number of a source's documents in each state. `alone`: the source is a file that holds no other document."""
+    """The number of a source's documents in each state. `alone` tells that the source is a file that holds no other
+    document."""
 
     source: Source
     read: int = 0
@@ -108,9 +109,9 @@ class FileOpening(Advance, frozen=True, tag=True):
 
 
 class FileEnded(msgspec.Struct, frozen=True, tag=True):
-    """A file was read, or failed: `place` as it is recorded now. `book`: what was made of it; `known`: it was there
-    already, from `others`, files with the same content, or as it is; `older`: the book of the earlier version of this
-    file. `members`: so many documents were found in it."""
+    """A file was read, or failed. `place` is as it is recorded now. `book` is what was made of it; `known` tells that
+    it was there already, from `others`, files with the same content, or as it is; `older` is the book of the earlier
+    version of this file. `members` counts the documents that were found in it."""
 
     path: Path
     place: SourcePlace
@@ -122,8 +123,8 @@ class FileEnded(msgspec.Struct, frozen=True, tag=True):
 
 
 class Adding(Advance, frozen=True, tag=True):
-    """Files are being added: `done` of `total`, also in bytes; `share`: of all work, from 0 to 1; `left_s`: seconds
-    that are left at the speed so far, None while nobody can know."""
+    """Files are being added: `done` of `total`, also in bytes; `share` is that of all work, from 0 to 1; `left_s` are
+    the seconds that are left at the speed so far, None while nobody can know."""
 
     done: int
     total: int

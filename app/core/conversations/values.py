@@ -26,8 +26,9 @@ class ValueKind(StrEnum):
 
 
 class AnswerForm(msgspec.Struct, frozen=True):
-    """`choices`: of `CHOICE` alone. `schema`: the JSON Schema, as text, of an answer that is JSON; `verbatim`: it
-    consists of the documents' own sentences; both of `PROSE` alone."""
+    """The form that an answer has to have. `choices` are for `CHOICE` alone. `schema` is the JSON Schema, as text, of
+    an answer that is JSON; `verbatim` tells that it consists of the documents' own sentences; both are for `PROSE`
+    alone."""
 
     kind: ValueKind = ValueKind.PROSE
     choices: tuple[str, ...] = ()
@@ -49,7 +50,7 @@ _UNDECIDED = ("Undecided", "未判定")
 
 class HeldForm(msgspec.Struct, frozen=True):
     """The form that the first line of an answer is held to: one of `options`, or else what the kind says; `absent`, the
-    last of `options`, says that the document has none. `opening`: the mark that opens the quotation below it."""
+    last of `options`, says that the document has none. `opening` is the mark that opens the quotation below it."""
 
     kind: ValueKind
     options: tuple[str, ...]

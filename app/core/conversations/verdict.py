@@ -42,9 +42,9 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
 class SentenceVerdict(msgspec.Struct, frozen=True, gc=False):
     """A sentence that states something: characters [start, end) of an answer's text, and what the pages have of it.
 
-    `evidence`: up to three sentences of the pages, the first of which names the verdict's page; none where no page has
-    anything of it. `named`: the page that the answer names for the sentence, where the evidence is not on it, as the
-    answer writes it. `reason`: why it is UNWEIGHED. The properties `book_id`, `document`, `page` (0 for none) and
+    `evidence` are up to three sentences of the pages, the first of which names the verdict's page; none if no page has
+    anything of it. `named` is the page that the answer names for the sentence, if the evidence is not on it, as the
+    answer writes it. `reason` says why it is UNWEIGHED. The properties `book_id`, `document`, `page` (0 for none) and
     `label` are those of the first piece of evidence.
     """
 

@@ -123,8 +123,8 @@ class Recognition(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """An entry of the outline: `page` is a page's number, `level` counts from 1. `begins_page`: nothing of what comes
-    before it is on that page."""
+    """An entry of the outline: `page` is a page's number, `level` counts from 1. `begins_page` tells that nothing of
+    what comes before it is on that page."""
 
     title: str
     page: int
@@ -172,9 +172,9 @@ class Document(msgspec.Struct, frozen=True):
 
 class Book(msgspec.Struct, frozen=True):
     """A document on the shelf, without its text. `path` is where its file was when it was added; `member` is its key in
-    that file, and `parent_id` the book of it, where it is inside another one. `hidden_read`: the person allowed that
-    the model reads the hidden text of its pages too. `labels` are those of its pages, none where it
-    only counts them. `reading` is the READING that its pages come from.
+    that file, and `parent_id` the book of it, if it is inside another one. `hidden_read` tells that the person allowed
+    that the model reads the hidden text of its pages too. `labels` are those of its pages, none if it only counts them.
+    `reading` is the READING that its pages come from.
     """
 
     id: str

@@ -44,9 +44,9 @@ class PageState(StrEnum):
 class PageReport(msgspec.Struct, frozen=True):
     """A report of what could be read of a page.
 
-    `tokens` is None where no model counted them; `hidden` is text that was left out; `confidence` is the page's.
-    `missing_before`: so many pages are missing before this one by the book's own numbers; the page before it is the
-    one that the book calls `label_before`.
+    `tokens` is None if no model counted them; `hidden` is text that was left out; `confidence` is the page's.
+    `missing_before` counts the pages that are missing before this one by the book's own numbers; the page before it is
+    the one that the book calls `label_before`.
     """
 
     number: int

@@ -25,10 +25,11 @@ class NoteSource(StrEnum):
 
 
 class NotePlace(msgspec.Struct, frozen=True):
-    """Characters [start, end) of the text of a page, counted from 1; none, where the note is about the whole page, or
-    where its words are only on the drawing of it.
+    """Characters [start, end) of the text of a page, counted from 1; none if the note is about the whole page, or if
+    its words are only on the drawing of it.
 
-    `lost`: the book was read again, and the words are on none of its pages any more; `page` is where they were.
+    `lost` tells that the book was read again, and the words are on none of its pages any more; `page` is where they
+    were.
     """
 
     book_id: str
@@ -43,9 +44,9 @@ class NotePlace(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """`words` are those of the page or of the answer, `text` is what the person wrote; one of them may be empty. A note
-    without a marker is not shown on its page. `source_id` is the id of the answer; of a cell, that of its question.
-    Times: seconds since the epoch, UTC.
+    """A note. `words` are those of the page or of the answer, `text` is what the person wrote; one of them may be
+    empty. A note without a marker is not shown on its page. `source_id` is the id of the answer; of a cell, that of its
+    question. Times are in seconds since the epoch, UTC.
     """
 
     id: str = ""

@@ -17,8 +17,8 @@ WITH_COUNT = "{label} ({number} of {pages})"
 class PageName(msgspec.Struct, frozen=True):
     """The name of one page. `label` is what its book calls it, its number in a book that counts its pages.
 
-    `number` counts from 1 up to `pages`; both are 0 where the book is not there any more. `shared`: other pages of the
-    book have the same label.
+    `number` counts from 1 up to `pages`; both are 0 if the book is not there any more. `shared` tells that other pages
+    of the book have the same label.
     """
 
     label: str

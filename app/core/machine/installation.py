@@ -47,15 +47,15 @@ _WORDS = re.compile(r"x86_64|[a-z0-9]+", re.IGNORECASE)
 
 
 class HashedFile(msgspec.Struct, frozen=True):
-    """`sha256`: 64 hexadecimal digits, lower case. `bytes`: its size."""
+    """A file with its hash. `sha256` is 64 hexadecimal digits, lower case; `bytes` is its size."""
 
     sha256: str
     bytes: int
 
 
 class Package(msgspec.Struct, frozen=True):
-    """Identifies a package of Octavo. `system`: as `system()` says it. `glibc`: the least version that it runs with, or
-    empty."""
+    """Identifies a package of Octavo. `system` is as `system()` says it; `glibc` is the least version that it runs
+    with, or empty."""
 
     name: str
     version: str
@@ -110,7 +110,7 @@ def system() -> str:
 def package_ending(installed: Path | None, dpkg: Path = _DPKG) -> str:
     """Return the ending of the package's name that this installation came from; empty if it is not known.
 
-    `dpkg`: the folder in which dpkg keeps the lists of the files that it installed.
+    `dpkg` is the folder in which dpkg keeps the lists of the files that it installed.
     """
     if installed is None:
         return ""
@@ -170,7 +170,7 @@ def contents(root: Path) -> InstalledContents:
 
 
 def sha256_of(file: Path) -> str:
-    """Raises OSError."""
+    """Return the SHA-256 of a file, in hex. Raises OSError."""
     import hashlib  # with OpenSSL, which no start needs
 
     with file.open("rb") as stream:
@@ -198,7 +198,7 @@ def _text(name: str) -> str:
 
 
 class Release(msgspec.Struct, frozen=True):
-    """`date`: of the commit, in ISO form. `files`: packages and their SBOMs, by their names."""
+    """A release. `date` is that of the commit, in ISO form. `files` are packages and their SBOMs, by their names."""
 
     name: str
     version: str
@@ -215,7 +215,7 @@ def is_plain_name(name: str) -> bool:
 def packages_for(release: Release, system: str, packages: frozenset[str], ending: str = "") -> tuple[str, ...]:
     """Return the names of the files in a release that hold `packages` (such as `octavo`) for a system (`linux-x86_64`).
 
-    `ending`: how such files end where the installation is of one kind; if there are none, those of all kinds.
+    `ending` is how such files end if the installation is of one kind; if there are none, those of all kinds.
     """
     fitting = tuple(
         name

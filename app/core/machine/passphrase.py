@@ -41,7 +41,8 @@ class Weakness(StrEnum):
 
 @dataclass(frozen=True)
 class Guessing:
-    """`digits`: of the number of guesses, its logarithm to base 10. `weakness`: of its most predictable part."""
+    """The effort that guessing a passphrase takes. `digits` is the logarithm to base 10 of the number of guesses;
+    `weakness` is that of its most predictable part."""
 
     digits: float
     weakness: Weakness

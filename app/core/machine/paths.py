@@ -76,7 +76,8 @@ class Paths(msgspec.Struct, frozen=True):
 
 
 def check_name(path: Path) -> None:
-    """Raises AppError NAME_NOT_UTF8 for a name whose bytes are no text: SQLite, llama.cpp and JSON take none."""
+    """Check a path. Raises AppError NAME_NOT_UTF8 for a name whose bytes are no text: SQLite, llama.cpp and JSON take
+    none."""
     name = os.fsencode(path)
     try:
         name.decode("utf-8")

@@ -34,7 +34,8 @@ class KeyOrigin(StrEnum):
 
 @dataclass(frozen=True)
 class Key:
-    """`secret` is 64 hexadecimal digits, the 32 bytes that the database is encrypted with; it is never printed."""
+    """A key. `secret` is 64 hexadecimal digits, the 32 bytes that the database is encrypted with; it is never
+    printed."""
 
     secret: str = field(repr=False)
     origin: KeyOrigin

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.documents.layer import Layer
 
 KEPT_BYTES = 96 << 20
-"""So many bytes of drawings are kept for turning back: some ten pages at the width of a panel."""
+"""The bytes of drawings that are kept for turning back: some ten pages at the width of a panel."""
 
 
 @dataclass(frozen=True)

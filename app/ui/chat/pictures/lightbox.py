@@ -25,7 +25,7 @@ _PERCENT_WIDTH = 64
 
 
 class ImageDialog(QDialog):
-    """Not modal, so that the answer can be read beside it.
+    """A window with one picture, not modal, so that the answer can be read beside it.
 
     `pixels_wanted` carries the NumberedImage and the longest side of what is to be shown of it, `changed` the one that
     is shown from now on, `menu_wanted` it and where, in global coordinates.

@@ -141,7 +141,7 @@ class WordsSwitch(QWidget):
 
 
 class _Part(QRadioButton):
-    """One of the two. The arrow keys go to the other one, Tab goes past it."""
+    """A half of the switch. The arrow keys go to the other half, Tab goes past it."""
 
     def __init__(self, theme: Theme, parent: QWidget, *, first: bool) -> None:
         super().__init__(parent)
