@@ -25,7 +25,7 @@ _log = logging.getLogger("octavo.engine")
 def carry(
     child: Child[Event], receive: Callable[[], Event | None], order: EngineOrder[Progress, Result], cancel: Cancel
 ) -> Work[Progress, Event | None]:
-    """Send an order and give the event that ends it. `receive`: waits for the child's next event. Left early, it stops
+    """Send an order and return the event that ends it. `receive` waits for the child's next event. Left early, it stops
     the engine and waits for the end, so that the next one finds it free.
 
     Raises ChildDied.

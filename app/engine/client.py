@@ -46,8 +46,8 @@ class EngineClient:
     def __init__(
         self, stall_limit_s: float = 900.0, silence_limit_s: float = 20.0, policy: Policy | None = None
     ) -> None:
-        """`stall_limit_s`: seconds that one slice may take. `silence_limit_s`: seconds without a sign of life.
-        `policy`: which servers may be spoken to; None: any."""
+        """`stall_limit_s` are the seconds that one slice may take, `silence_limit_s` those without a sign of life.
+        `policy` says which servers may be spoken to; None allows any."""
         self._policy = policy or Policy()
         self._stall_limit_s = stall_limit_s
         self._silence_limit_s = silence_limit_s
@@ -205,7 +205,7 @@ class EngineClient:
         return self._model is not None and self._lives(self._answering) and not self._is_fresh()
 
     def _start(self, module: str) -> None:
-        """Raises AppError when `close` came before."""
+        """Start a child process. Raises AppError if `close` came before."""
         self._end(module)
         with self._lock:
             self._children[module] = self._process(module)
@@ -227,8 +227,8 @@ class EngineClient:
             child.kill()
 
     def _load(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
-        """Load `spec`: on the processor, where a card does not answer, with weights that are read from their file as
-        they are needed, since main memory was not planned to hold them."""
+        """Load `spec`: on the processor, if a card does not answer, with weights that are read from their file as they
+        are needed, since main memory was not planned to hold them."""
         try:
             return (yield from self._load_as_told(spec, cancel))
         except AppError as error:

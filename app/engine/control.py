@@ -10,9 +10,9 @@ _STEP_S = 1.0
 
 
 class RunControl:
-    """Set by the thread that takes orders, read by the one that computes.
+    """The pauses and stops of a run: set by the thread that takes orders, read by the one that computes.
 
-    `waited_s`: all the seconds that commands have waited so far.
+    `waited_s` are all the seconds that commands have waited so far.
     """
 
     def __init__(self, step: Callable[[], None] = lambda: None) -> None:
@@ -29,7 +29,7 @@ class RunControl:
         self._go.set()
 
     def pause(self) -> None:
-        """Does nothing where the command is being stopped: it would wait for ever, and never end."""
+        """Pause the command; nothing happens if it is being stopped: it would wait for ever, and never end."""
         if not self._stop.is_set():
             self._go.clear()
 

@@ -19,7 +19,7 @@ _MOST = 64
 
 
 class _Map(ctypes.Structure):
-    """`std::map`: its comparison, the node before all others, and how many it holds."""
+    """The fields of a `std::map`: its comparison, the node before all others, and how many it holds."""
 
     _fields_ = (
         ("compare", ctypes.c_uint64),

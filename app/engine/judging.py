@@ -32,8 +32,8 @@ _log = logging.getLogger("octavo.engine")
 
 @dataclass(frozen=True)
 class Judging:
-    """One session asks its questions apart here. `open_context`: makes a context of so many tokens over the same
-    weights."""
+    """The place in which one session asks its questions apart. `open_context` makes a context of so many tokens over
+    the same weights."""
 
     model: LlamaModel
     tokenizer: PromptTokenizer

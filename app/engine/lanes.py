@@ -27,7 +27,7 @@ class Lanes:
     the server says."""
 
     def __init__(self, start: Callable[[], Child[Event]]) -> None:
-        """`start`: another process of the kind that speaks with a server."""
+        """`start` starts another process of the kind that speaks with a server."""
         self._start = start
         self._here, self._turn = _Here(), threading.Lock()
         self._lock = threading.Lock()

@@ -56,7 +56,7 @@ class KeptTokens(Protocol):
     def keep(self, book_id: str, tokens: Mapping[str, Tokens]) -> None: ...
 
     def delete(self, book_id: str) -> None:
-        """Raises AppError FOLDER_READ_ONLY."""
+        """Delete what is kept of a book. Raises AppError FOLDER_READ_ONLY."""
         ...
 
 
@@ -98,8 +98,8 @@ def document_texts(document: DocumentText) -> list[str]:
 
 @dataclass(frozen=True)
 class LaidOutPrompt:
-    """`begun`: so many tokens, the last ones, are those of an answer that is continued. `before_answer`: what the chat
-    format puts between a question and the answer that is to be written."""
+    """A prompt as tokens. `begun` is how many tokens, the last ones, are those of an answer that is continued.
+    `before_answer` is what the chat format puts between a question and the answer that is to be written."""
 
     tokens: Tokens
     size: PromptSize
@@ -133,9 +133,10 @@ class PromptTokenizer:
         pieces: ChatTemplate | None = None,
         chat_template: str = "",
     ) -> None:
-        """`sight` is asked for where a prompt has images, and raises AppError where there is none. `kept`: of this
-        vocabulary. `pieces`: the chat format; None takes the one that `vocabulary` renders. `chat_template`: as the
-        model's file has it; how thoughts are switched on and off is known by it. Raises AppError MODEL_NO_TEMPLATE."""
+        """`sight` is asked for if a prompt has images, and raises AppError if there is none. `kept` are the tokens of
+        this vocabulary that are kept. `pieces` is the chat format; None takes the one that `vocabulary` renders.
+        `chat_template` is as the model's file has it; how thoughts are switched on and off is known by it. Raises
+        AppError MODEL_NO_TEMPLATE."""
         self._vocabulary = vocabulary
         self._sight = sight
         self._kept = kept

@@ -32,9 +32,9 @@ CARD_LOST_STATUS = 84
 
 
 class ReadingsSpec(msgspec.Struct, frozen=True):
-    """Where readings are saved, with the tokens of books; the secret that they are encrypted with, and the bytes that
-    readings may take, of which none is saved where that is 0. `desk`: the id of the one whose images are seen; what is
-    made of those of each desk is kept apart."""
+    """The folder in which readings are saved, with the tokens of books; the secret that they are encrypted with, and
+    the bytes that readings may take; none is saved if that is 0. `desk` is the id of the one whose images are seen;
+    what is made of the images of each desk is kept apart."""
 
     folder: str
     secret: bytes
@@ -56,8 +56,8 @@ class RemoteTimeouts(msgspec.Struct, frozen=True):
 class RemoteSpec(msgspec.Struct, frozen=True):
     """A server that answers instead of this machine (`engine.remote`).
 
-    `model`: its name there; empty takes the only one. `ca_file`: whose certificates are trusted; empty asks the system.
-    `images`: they may be sent.
+    `model` is its name there; empty takes the only one. `ca_file` says whose certificates are trusted; empty asks the
+    system. `images` tells that they may be sent.
     """
 
     address: str
@@ -71,17 +71,15 @@ class RemoteSpec(msgspec.Struct, frozen=True):
 class LoadSpec(msgspec.Struct, frozen=True):
     """A model and how to load it; zeros mean what `core.settings.EngineSettings` says they mean.
 
-    `readings`: None saves none, nor tokens of books. `snapshot_bytes`: main memory for copies of the local layers; None
-    takes a share.
-    `projector_path`: what the model sees images with; empty for one that sees none. `cpu_tensors`: patterns of names of
-    tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split`: share of the layers on each of several
-    GPUs; `mapping`: how weights come into memory (`engine.planner.Placement` has all three).
-    `shape`: what its cache depends on, by its header. `cards`: False where the processor computes alone, because a card
-    did not answer.
-    `template`: the chat format where neither our table nor llama.cpp's list has it.
-    `name`: by which a person knows the model; empty takes what its file says.
-    `adapters`: over the weights. `remote`: load nothing here, but connect to that server; of the rest only
-    `context_tokens` counts then, and only for servers that do not say theirs.
+    `readings` of None saves none, nor tokens of books. `snapshot_bytes` is main memory for copies of the local layers;
+    None takes a share. `projector_path` is what the model sees images with; empty for one that sees none. `cpu_tensors`
+    are patterns of names of tensors that stay on the CPU whatever `gpu_layers` says; `tensor_split` is the share of the
+    layers on each of several GPUs; `mapping` says how weights come into memory (`engine.planner.Placement` has all
+    three). `shape` is what its cache depends on, by its header. `cards` is False if the processor computes alone,
+    because a card did not answer. `template` is the chat format if neither our table nor llama.cpp's list has it.
+    `name` is the one by which a person knows the model; empty takes what its file says. `adapters` are laid over the
+    weights. With `remote`, nothing is loaded here, but that server is connected to; of the rest only `context_tokens`
+    counts then, and only for servers that do not say theirs.
     """
 
     model_path: str
@@ -110,7 +108,7 @@ class PageText(msgspec.Struct, frozen=True):
 
 
 class DocumentText(msgspec.Struct, frozen=True):
-    """`book_id` says whose reading is saved; the model does not see it."""
+    """The text of a document. `book_id` says whose reading is saved; the model does not see it."""
 
     untrusted_title: str
     pages: tuple[PageText, ...]
@@ -127,8 +125,8 @@ class BookSpan(msgspec.Struct, frozen=True):
 
 
 class ShownImage(msgspec.Struct, frozen=True):
-    """An image in a message, by the SHA-256 of its kept bytes. `untrusted_label`: what the model reads before it, so
-    that both can speak of it. Sizes in pixels."""
+    """An image in a message, by the SHA-256 of its kept bytes. `untrusted_label` is what the model reads before it, so
+    that both can speak of it. Sizes are in pixels."""
 
     sha256: str
     width: int
@@ -139,8 +137,8 @@ class ShownImage(msgspec.Struct, frozen=True):
 class ImageSpan(msgspec.Struct, frozen=True):
     """The half-open range of positions that embeddings of an image take, from its row `row` on.
 
-    `whole`: they see each other both ways, and are evaluated in one slice. `columns`: that they are laid out in, one
-    row after the other; 0 where they stand in one line.
+    `whole` tells that they see each other both ways, and are evaluated in one slice. `columns` are those that they are
+    laid out in, one row after the other; 0 if they stand in one line.
     """
 
     sha256: str
@@ -152,7 +150,7 @@ class ImageSpan(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """`images` come before the text."""
+    """A message of the conversation. `images` come before the text."""
 
     role: Literal["user", "assistant"]
     text: str
@@ -162,13 +160,13 @@ class Message(msgspec.Struct, frozen=True):
 class Prompt(msgspec.Struct, frozen=True):
     """Everything a model reads, in its order: the rules, the documents, the conversation with the question last.
 
-    Where an answer is last, it is continued from exactly where it ends; the text that it has does not come again.
-    Only the engine knows the model's template and vocabulary; it lays this out as tokens (`engine.prompt`).
-    `quoted`: the books that quotations are held to; those of `documents` when empty. `said`: what the person wrote,
-    whose words are free in quotation marks. `restated`: pages that the question repeats passages of, each as the index
-    of its book among those, and its own in the book. `conversation_id`: whose pseudonyms are used where it is sent to a
-    server; `about`: books that the messages have words of, by their ids. The model sees neither. `thinks`: the model
-    may think before it answers; otherwise it does not, if it is known how that is switched off.
+    If an answer is last, it is continued from exactly where it ends; the text that it has does not come again. Only the
+    engine knows the model's template and vocabulary; it lays this out as tokens (`engine.prompt`). `quoted` are the
+    books that quotations are held to; those of `documents` when empty. `said` is what the person wrote, whose words are
+    free in quotation marks. `restated` are pages that the question repeats passages of, each as the index of its book
+    among those, and its own in the book. `conversation_id` says whose pseudonyms are used if it is sent to a server;
+    `about` are books that the messages have words of, by their ids. The model sees neither. `thinks` tells that the
+    model may think before it answers; otherwise it does not, if it is known how that is switched off.
     """
 
     rules: str
@@ -194,8 +192,8 @@ class Prompt(msgspec.Struct, frozen=True):
 class PromptSize(msgspec.Struct, frozen=True):
     """Exact token counts; the parts and the template's own tokens (`frame`) add up to `total`.
 
-    `page_ends`: for each document, how many of its tokens come before the end of each page. `to_read`: how many would
-    have to be evaluated now; `held`: how many of each document's are there already, in the context or saved. Of a
+    `page_ends` says for each document how many of its tokens come before the end of each page. `to_read` is how many
+    would have to be evaluated now, `held` how many of each document's are there already, in the context or saved. For a
     prompt that does not fit the context, these are zeros.
     """
 
@@ -220,9 +218,9 @@ class Pixels(msgspec.Struct, frozen=True):
 
 
 class VisionInfo(msgspec.Struct, frozen=True):
-    """The way in which a loaded model sees. `tiled`: as Llama 4 does, in squares of `tile` pixels and an overview; else
-    by the layout that llama.cpp knows for the projector's `kind`, and `tile` is 0. Of a model on a server, only that it
-    sees is known, and `kind` is that of the server."""
+    """The way in which a loaded model sees. `tiled` tells that it sees as Llama 4 does, in squares of `tile` pixels and
+    an overview; else by the layout that llama.cpp knows for the projector's `kind`, and `tile` is 0. About a model on a
+    server, only that it sees is known, and `kind` is that of the server."""
 
     projector: str  # identifies its file, as readings.fingerprint does
     kind: str
@@ -231,8 +229,8 @@ class VisionInfo(msgspec.Struct, frozen=True):
 
 
 class Room(msgspec.Struct, frozen=True):
-    """The largest context, in tokens, that the memory of this machine allows with a KV type. `trained`: it is all that
-    the model was trained for, and more memory would not help."""
+    """The largest context, in tokens, that the memory of this machine allows with a KV type. `trained` tells that it is
+    all that the model was trained for, and more memory would not help."""
 
     kv_type: KvType
     context_tokens: int
@@ -254,9 +252,9 @@ def taken_bytes(buffers: Iterable[Buffer]) -> int:
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
-    """A loaded model. Sizes are in bytes, contexts in tokens. `buffers`: what llama.cpp took, where that is known.
+    """A loaded model. Sizes are in bytes, contexts in tokens. `buffers` are what llama.cpp took, if that is known.
 
-    Of a remote engine, `path` is its address, and what its server does not say is 0 or empty.
+    For a remote engine, `path` is its address, and what its server does not say is 0 or empty.
     """
 
     name: str
@@ -286,10 +284,10 @@ class ModelInfo(msgspec.Struct, frozen=True):
 class EngineCounts(msgspec.Struct, frozen=True):
     """Counts of the engine's work besides evaluating tokens, since it last told them; for benchmarks, and kept nowhere.
 
-    `snapshot_bytes`: of local layers that were copied to come back to, or copied back. `sealed_bytes`: written of
-    readings that are saved, in `sealing_s` seconds of encrypting and writing, beside the evaluation. `slices`: that
-    were evaluated, each token of an answer being one. `synchronizations`: how often a card was waited for although no
-    logits were wanted; on a CPU, after each such slice.
+    `snapshot_bytes` are those of local layers that were copied to come back to, or copied back. `sealed_bytes` were
+    written of readings that are saved, in `sealing_s` seconds of encrypting and writing, beside the evaluation.
+    `slices` counts those that were evaluated, each token of an answer being one. `synchronizations` says how often a
+    card was waited for although no logits were wanted; on a CPU, after each such slice.
     """
 
     snapshot_bytes: int = 0
@@ -372,7 +370,8 @@ class Engine(Protocol):
 
     @property
     def pause_count(self) -> int:
-        """The number of calls of `pause`: whoever measures time checks whether somebody made it wait meanwhile."""
+        """Return the number of calls of `pause`: whoever measures time checks whether somebody made it wait
+        meanwhile."""
         ...
 
     def forget(self, book_id: str) -> None:
@@ -415,7 +414,7 @@ class EngineOrder(msgspec.Struct, Generic[Progress, Result], frozen=True, tag=Tr
         return Replied(msgspec.Raw(msgspec.msgpack.encode(result)))
 
     def result(self, reply: Replied) -> Result:
-        """Raises msgspec.MsgspecError for what is no result of such an order."""
+        """Decode the result of such an order. Raises msgspec.MsgspecError for what is none."""
         result: Result = msgspec.msgpack.decode(reply.result, type=_parameters(type(self))[1])
         return result
 
@@ -443,7 +442,7 @@ class Count(EngineOrder[Loading | Tokenizing, tuple[int, ...]], frozen=True):
 
 
 class EncodedPrompt(msgspec.Struct, frozen=True):
-    """`tokens` below zero are embeddings of `images` (`engine.kv.reuse`)."""
+    """A prompt as tokens. Those of `tokens` below zero are embeddings of `images` (`engine.kv.reuse`)."""
 
     tokens: tuple[int, ...]
     books: tuple[BookSpan, ...]
@@ -458,7 +457,7 @@ class EncodePrompt(EngineOrder[Tokenizing, EncodedPrompt], frozen=True):
 
 
 class Probed(msgspec.Struct, frozen=True):
-    """`logits` are little-endian float32, one per token of the vocabulary."""
+    """The outcome of a probe. `logits` are little-endian float32, one per token of the vocabulary."""
 
     logits: bytes
     usage: Usage
@@ -490,11 +489,10 @@ class Verbatim(msgspec.Struct, frozen=True):
 
 
 class AnswerTo(EngineOrder[Tokenizing | Reading | Thinking | Token | Notice, Generated], frozen=True):
-    """Read a prompt and write an answer. `held`: what its first line is held to; a quotation and its page follow, and
-    nothing else. `schema`: a JSON Schema, as text, that all of it is held to instead. A server is held to it where it
-    has guided decoding. `verbatim`: it consists of these sentences; no server can be held to them.
-    `max_thought_tokens`: what the model may think before; where it is 0, thoughts are counted with
-    the answer."""
+    """Read a prompt and write an answer. `held` is what its first line is held to; a quotation and its page follow, and
+    nothing else. `schema` is a JSON Schema, as text, that all of it is held to instead. A server is held to it where it
+    has guided decoding. `verbatim` are sentences of which it consists; no server can be held to them.
+    `max_thought_tokens` is what the model may think before; if it is 0, thoughts are counted with the answer."""
 
     prompt: Prompt
     sampling: Sampling
@@ -528,9 +526,9 @@ class WriteTokens(EngineOrder[None, WrittenTokens], frozen=True):
 
 
 class Weighed(msgspec.Struct, frozen=True):
-    """`logs`: for each question, the natural logarithms of the probabilities that the answer begins with each of the
-    words; None where there was no room or no memory for it. `evaluated_tokens`: for all questions together, in
-    `seconds`; what several have in common is evaluated once."""
+    """The outcome of weighing. `logs` are for each question the natural logarithms of the probabilities that the answer
+    begins with each of the words; None if there was no room or no memory for it. `evaluated_tokens` are those for all
+    questions together, in `seconds`; what several have in common is evaluated once."""
 
     logs: tuple[tuple[float, ...] | None, ...]
     evaluated_tokens: int
@@ -551,8 +549,9 @@ class Weigh(EngineOrder[Weighing | Notice, Weighed], frozen=True):
 
 
 class WrittenAside(msgspec.Struct, frozen=True):
-    """`text`: without thoughts, to the end of a whole character; empty where there was no room. `usage`: of the prompt,
-    with the tokens that were written; `request_tokens`: of the request. All but the prompt was taken back."""
+    """A text that a model wrote aside. `text` is without thoughts, to the end of a whole character; empty if there was
+    no room. `usage` is that of the prompt, with the tokens that were written; `request_tokens` are those of the
+    request. All but the prompt was taken back."""
 
     text: str
     ending: Ending
@@ -632,9 +631,9 @@ class NamelessVocabulary(msgspec.Struct, frozen=True):
 
 
 class DryRun(EngineOrder[None, tuple[Buffer, ...]], frozen=True):
-    """Ask what loading `spec` would take, as llama.cpp counts it, without its projector; empty where llama.cpp does not
-    say. `vocabulary`: instead of the model's own, which is not read then; None where its size is not known. Nothing is
-    loaded, and what is loaded stays. Raises AppError MODEL_*."""
+    """Ask what loading `spec` would take, as llama.cpp counts it, without its projector; empty if llama.cpp does not
+    say. `vocabulary` is used instead of the model's own, which is not read then; None if its size is not known. Nothing
+    is loaded, and what is loaded stays. Raises AppError MODEL_*."""
 
     spec: LoadSpec
     vocabulary: NamelessVocabulary | None = None
@@ -648,7 +647,8 @@ class FindFormat(EngineOrder[None, ChatTemplate | None], frozen=True):
 
 
 class Bandwidth(msgspec.Struct, frozen=True):
-    """The bandwidth of main memory. `undisturbed`: no other program had the processor then; else it may give more."""
+    """The bandwidth of main memory. `undisturbed` tells that no other program had the processor then; else it may give
+    more."""
 
     bytes_a_second: float
     undisturbed: bool
@@ -669,8 +669,8 @@ VULKAN = "Vulkan"
 
 
 class Device(msgspec.Struct, frozen=True):
-    """One of llama.cpp's devices; `kind` is cpu, `CARD`, `INTEGRATED` or accelerator; bytes of its memory.
-    `uploads`: weights are copied to it while more of them are read."""
+    """One of llama.cpp's devices; `kind` is cpu, `CARD`, `INTEGRATED` or accelerator; the bytes are those of its
+    memory. `uploads` tells that weights are copied to it while more of them are read."""
 
     name: str
     description: str
@@ -681,10 +681,10 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class Inspected(msgspec.Struct, frozen=True):
-    """`cpu_features`: as llama.cpp names them. `numa_nodes`: 1 where all memory is equally near. `cpu_variant`: which
-    kind of processor the library in use was built for, such as `haswell`; empty in a build for this machine alone.
-    `unused_card`: why a graphics card that is there is not computed on. `repacked`: types of weights that are, for the
-    CPU."""
+    """The facts that the engine found about this machine. `cpu_features` are as llama.cpp names them. `numa_nodes` is 1
+    if all memory is equally near. `cpu_variant` is the kind of processor that the library in use was built for, such as
+    `haswell`; empty in a build for this machine alone. `unused_card` says why a graphics card that is there is not
+    computed on. `repacked` are the types of weights that are repacked for the CPU."""
 
     version: str
     devices: tuple[Device, ...]

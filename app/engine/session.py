@@ -123,7 +123,7 @@ class Session:
         )
 
     def _make_tokenizer(self, spec: LoadSpec) -> PromptTokenizer:
-        """Raises AppError MODEL_NO_TEMPLATE."""
+        """Make the tokenizer of prompts. Raises AppError MODEL_NO_TEMPLATE."""
         kept = BookTokens(spec.readings, self._vocabulary) if spec.readings is not None else None
         pieces = spec.template or self._model.listed_template
         if pieces is not None:
@@ -131,7 +131,7 @@ class Session:
         return PromptTokenizer(self._model, self._seeing, kept, pieces, self._model.chat_template())
 
     def _open_context(self, spec: LoadSpec, threads: int) -> LlamaContext:
-        """Raises AppError CONTEXT_INVALID, MODEL_..., ADAPTER_FAILED."""
+        """Open a context for the loaded model. Raises AppError CONTEXT_INVALID, MODEL_..., ADAPTER_FAILED."""
         context_tokens = _context_tokens(spec, self._model)
         _check_memory(spec, self._shape, context_tokens)
         at_once = slices_at_once(spec, self._model.layers, len(self._cards))

@@ -13,7 +13,7 @@ _MARKERS = ("\u27e6rules\u27e7", "\u27e6question\u27e7", "\u27e6answer\u27e7", "
 
 
 class KnownFormat(NamedTuple):
-    """`marks`: what a template of this format has in it, and none of `foreign`."""
+    """A format that is known. A template of this format has all `marks` in it, and none of `foreign`."""
 
     name: str
     marks: tuple[str, ...]

@@ -44,16 +44,17 @@ class _State(Enum):
 
 
 class Thoughts:
-    """Takes what a model writes, bytes in pieces of any length, and gives what of it belongs to the answer.
+    """Takes what a model writes, bytes in pieces of any length, and returns what of it belongs to the answer.
 
-    `thinking`: what is coming is no part of the answer. `any`: there were thoughts. `tokens`: pieces that were no part
-    of the answer, or brought marks of a thought. `has_closed`: the last piece ended a thought.
+    `thinking` tells that what is coming is no part of the answer, `any` that there were thoughts. `tokens` counts the
+    pieces that were no part of the answer, or brought marks of a thought. `has_closed` tells that the last piece ended
+    a thought.
     """
 
     def __init__(self, before: str = "", *, bare: bool = False, begun: bool = False) -> None:
-        """`before`: the end of the prompt, which may open a thought, or the answer's message. `bare`: marks of control
-        tokens are left out of what comes, so that of messages only words are left. `begun`: there is something of the
-        answer already."""
+        """`before` is the end of the prompt, which may open a thought, or the answer's message. `bare` tells that marks
+        of control tokens are left out of what comes, so that only the words of messages are left; `begun` that there is
+        something of the answer already."""
         self._family = None if begun else opened_at(before)
         self._closing = b"" if self._family is None else self._family.closes.encode()
         self._of_messages = tuple(pair for pair in _MESSAGED if before.endswith(pair[1].prompt))
@@ -107,7 +108,7 @@ class Thoughts:
         return family.closes + family.after if family.messages else f"\n{family.closes}{family.after}"
 
     def feed(self, piece: bytes, control: bytes = b"") -> bytes:
-        """Take a piece, and return the bytes of the answer that are certain now. `control`: the text of a control
+        """Take a piece, and return the bytes of the answer that are certain now. `control` is the text of a control
         token, which has no piece."""
         if self._state is _State.ANSWER:
             return piece
@@ -201,7 +202,7 @@ class Thoughts:
                 yield from (word.encode() for word in (*family.bare.opens, family.bare.answer))
 
     def _open(self, opening: bytes, text: bytes) -> None:
-        """Enter what a mark opens at the beginning of `text`: a thought or a message."""
+        """Enter the thought or the message that a mark opens at the beginning of `text`."""
         self._held = text.removeprefix(opening)
         if opening in _TAGGED:
             self._enter_thought(_TAGGED[opening], _TAGGED[opening].closes.encode())
@@ -305,7 +306,7 @@ class AnswerText:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`tell` gets whole characters as they come, and what is thought, of which first of all that something is.
-        `clock`: seconds, without those in which the engine waits."""
+        `clock` counts seconds, without those in which the engine waits."""
         self.thoughts = thoughts
         self.text = ""
         self.limited = False
@@ -336,8 +337,8 @@ class AnswerText:
         self.add(said)
 
     def check(self, ending: Ending) -> None:
-        """Raises AppError ANSWER_ALL_THOUGHT, ANSWER_MISSING where an answer ended with nothing but thoughts, and was
-        not stopped."""
+        """Check what came in the end. Raises AppError ANSWER_ALL_THOUGHT, ANSWER_MISSING if an answer ended with
+        nothing but thoughts, and was not stopped."""
         if self.thoughts.any and not self.text.strip() and ending is not Ending.CANCELLED:
             raise AppError(Code.ANSWER_ALL_THOUGHT if ending is Ending.LENGTH else Code.ANSWER_MISSING)
 

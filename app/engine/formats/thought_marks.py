@@ -18,8 +18,8 @@ import msgspec
 class Messages(msgspec.Struct, frozen=True):
     """The marks of families with several messages in an answer: `<|start|>assistant` header `<|message|>` text, an end.
 
-    `prompt`: how a prompt ends there. `headers`: what a header begins with, where it is written by the model.
-    `answer`: what the header of the answer has. `ends`: of a message.
+    `prompt` is how a prompt ends there. `headers` are what a header begins with, if it is written by the model.
+    `answer` is what the header of the answer has. `ends` are those of a message.
     """
 
     prompt: str
@@ -40,11 +40,12 @@ class BareWords(msgspec.Struct, frozen=True):
 
 
 class ThoughtFamily(msgspec.Struct, frozen=True):
-    """`opens` and `closes`: what a thought stands between. `after`: what comes between it and the answer.
+    """The marks of a family of models. `opens` and `closes` are what a thought stands between, `after` what comes
+    between it and the answer.
 
-    `off`: what an answer begins with where the model is not to think; empty where it always does. `on`: what stands in
-    its place where the model is to think, for families whose format may leave thoughts out. `known_by`: what the
-    chat template of such a model has, all of it. `around`: what the answer itself stands between, if anything.
+    `off` is what an answer begins with if the model is not to think; empty if it always does. `on` is what stands in
+    its place if the model is to think, for families whose format may leave thoughts out. `known_by` is what the chat
+    template of such a model has, all of it. `around` is what the answer itself stands between, if anything.
     """
 
     name: str
@@ -217,7 +218,8 @@ def opened_at(before: str) -> ThoughtFamily | None:
 def without_thought(before: str, template: str) -> str:
     """Return the end of a prompt, changed so that the model answers at once; unchanged if no way is known.
 
-    `template`: as `family_of`; empty where a server does not show it. Then a thought that the prompt opens is closed.
+    `template` is as `family_of` takes it; empty if a server does not show it. Then a thought that the prompt opens is
+    closed.
     """
     opened, family = opened_at(before), family_of(template)
     if family is None:

@@ -29,7 +29,8 @@ class ImageEmbeddings:
     """The kept embeddings, by the SHA-256 of the image's kept bytes."""
 
     def __init__(self, kept_in: ReadingsSpec | None, identity: str, memory_bytes: int = MEMORY_BYTES) -> None:
-        """`kept_in`: where and with what secret; None keeps nothing on disk. `identity`: of projector and engine."""
+        """`kept_in` says where and with what secret they are kept; None keeps nothing on disk. `identity` is that of
+        projector and engine."""
         self._kept_in = kept_in
         self._files = kept_embeddings(kept_in) if kept_in is not None else None
         self._identity = identity

@@ -35,7 +35,7 @@ from app.engine.llama.llama_loader import (
 from app.engine.prompt import ImagePiece
 
 LLAMA4 = "llama4"
-"""`clip.projector_type` of the projectors whose images `images.tiles` lays out."""
+"""The value of `clip.projector_type` for the projectors whose images `images.tiles` lays out."""
 
 UNSUPPORTED = ("deepseek4v",)
 """Kinds that lay an image out by how many tokens come before it (mtmd.cpp: `lead_pad`)."""
@@ -56,8 +56,8 @@ Embeddings = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Header:
-    """The facts that a projector's file states about itself. `tile`: the side of a tile in pixels, 0 where images of
-    all sizes are taken as they are; `tokens` of a tile; `width` of an embedding."""
+    """The facts that a projector's file states about itself. `tile` is the side of a tile in pixels, 0 if images of all
+    sizes are taken as they are; `tokens` are those of a tile, `width` is that of an embedding."""
 
     kind: str
     tile: int
@@ -119,7 +119,7 @@ class Projector:
     """A loaded projector. Free it by `close`, before its model."""
 
     def __init__(self, path: Path, model: LlamaModel, threads: int, slice_tokens: int, *, gpu: bool) -> None:
-        """Load `path`. `slice_tokens`: what the model reads at once, which embeddings that see each other both ways
+        """Load `path`. `slice_tokens` is what the model reads at once, which embeddings that see each other both ways
         must not exceed. Raises AppError MODEL_PROJECTOR_FAILED, ..._MISMATCH, ..._SLICE."""
         self._api = api = _multimodal()
         self._path, self._model = path, model

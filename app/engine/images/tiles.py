@@ -25,7 +25,8 @@ MARKS = (IMAGE_START, IMAGE_END, OVERVIEW, NEXT_TILE, NEXT_ROW)
 
 @dataclass(frozen=True)
 class Canvas:
-    """`rows` x `columns` tiles; the image is resized to `fitted` (width, height) pixels and laid at the upper left."""
+    """The canvas that an image is laid on: `rows` x `columns` tiles; the image is resized to `fitted` (width, height)
+    pixels and laid at the upper left."""
 
     rows: int
     columns: int

@@ -47,7 +47,7 @@ class Vision:
     def __init__(
         self, path: Path, model: LlamaModel, threads: int, slice_tokens: int, kept_in: ReadingsSpec | None, *, gpu: bool
     ) -> None:
-        """`slice_tokens`: what the model reads at once. Raises AppError MODEL_MISSING, MODEL_NOT_GGUF,
+        """`slice_tokens` is what the model reads at once. Raises AppError MODEL_MISSING, MODEL_NOT_GGUF,
         MODEL_PROJECTOR_FAILED, ..._MISMATCH, ..._UNSUPPORTED."""
         self._path, self._model, self._threads, self._gpu = path, model, threads, gpu
         self._slice_tokens = slice_tokens
@@ -194,7 +194,8 @@ class Vision:
     # ---- the self-test
 
     def _refuse(self, check: str) -> None:
-        """Raises AppError MODEL_PROJECTOR_UNSOUND if a part of the self-test failed; images are off from then on."""
+        """Refuse images from now on, if a part of the self-test failed. Raises AppError MODEL_PROJECTOR_UNSOUND
+        then."""
         if check:
             self._problem = AppError(Code.MODEL_PROJECTOR_UNSOUND, path=str(self._path), check=check)
             raise self._problem
@@ -251,7 +252,7 @@ def _marks(model: LlamaModel) -> dict[str, int]:
 
 
 def _check(wanted: Pixels, canvas: Raster, overview: Raster | None) -> None:
-    """Raises AppError ENGINE_PROTOCOL when the pixels are not those that were asked for."""
+    """Check that the pixels are those that were asked for. Raises AppError ENGINE_PROTOCOL."""
     side = overview.width if overview is not None else 0
     rasters = [canvas] if overview is None else [canvas, overview]
     whole = all(len(raster.rgb) == 3 * raster.width * raster.height for raster in rasters)

@@ -29,7 +29,8 @@ _MOST_TOKENS = 16_000_000
 
 
 class _Description(msgspec.Struct, frozen=True):
-    """`digests` of texts, one after the other; `counts_le32`: how many tokens each has."""
+    """The description of the tokens of one book. `digests` are those of texts, one after the other; `counts_le32` is
+    how many tokens each has."""
 
     book_id: str
     vocabulary: str
@@ -42,7 +43,7 @@ class _Description(msgspec.Struct, frozen=True):
 
 class BookTokens:
     def __init__(self, kept_in: ReadingsSpec, vocabulary: str) -> None:
-        """`vocabulary`: `ModelInfo.vocabulary`."""
+        """`vocabulary` is `ModelInfo.vocabulary`."""
         self._files = kept_tokens(kept_in)
         self._vocabulary = vocabulary
 

@@ -61,7 +61,8 @@ class _Copy:
 
 
 class CachedSequence(HeldSequence):
-    """`control` is looked at between slices; on a CPU the context looks at it inside slices too."""
+    """The tokens that a context holds. `control` is looked at between slices; on a CPU the context looks at it inside
+    slices too."""
 
     def __init__(
         self,
@@ -74,7 +75,8 @@ class CachedSequence(HeldSequence):
         tiled: bool = False,
         embeddings_of: EmbeddingsOf | None = None,
     ) -> None:
-        """`tiled`: short slices are filled up (see `reuse.TILE_TOKENS`). `embeddings_of`: None for text alone."""
+        """`tiled` tells that short slices are filled up (see `reuse.TILE_TOKENS`). `embeddings_of` is None for text
+        alone."""
         super().__init__(context, geometry, control, snapshot_bytes, tiled=tiled, embeddings_of=embeddings_of)
         self._checkpoints = Checkpoints(target) if target else None
         self._book_ids: frozenset[str] = frozenset()
@@ -84,7 +86,7 @@ class CachedSequence(HeldSequence):
     ) -> Usage:
         """Bring the context to the end of `wanted`, evaluating only what it does not hold soundly.
 
-        `images`: where embeddings are in it, in their order; the embeddings of what is evaluated must be at hand.
+        `images` say where embeddings are in it, in their order; the embeddings of what is evaluated must be at hand.
         Where the last of the `books` ends, the reading is saved; before that it is saved now and then, and when it is
         stopped. Raises AppError CONTEXT_FULL, MODEL_FAILED; Stopped.
         """
@@ -248,8 +250,9 @@ class CachedSequence(HeldSequence):
         return self._plan(wanted)
 
     def _use_state(self, saved: SavedState, state: mmap.mmap, *, same_kernels: bool) -> None:
-        """Raises AppError READING_PASSED_OVER when what comes out is not what was saved, but for rounding, or when
-        llama.cpp refuses the state. The bytes are authentic all the same, and may be right where others compute."""
+        """Use the state of a saved reading. Raises AppError READING_PASSED_OVER if what comes out is not what was
+        saved, but for rounding, or if llama.cpp refuses the state. The bytes are authentic all the same, and may be
+        right where others compute."""
         tokens = saved.tokens
         self._snapshots.forget_beyond(reuse.common_prefix(self._held, tokens))
         self._held = array("i")

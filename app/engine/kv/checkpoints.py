@@ -120,8 +120,8 @@ class Checkpoints:
         complete: bool,
         copying_s: float,
     ) -> None:
-        """Write in the background; `state` is closed afterwards. `copying_s`: seconds that the copy took. The rest as
-        in `SavedState`."""
+        """Write in the background; `state` is closed afterwards. `copying_s` are the seconds that the copy took. The
+        rest is as in `SavedState`."""
         reading = SavedState(
             key=self._target.key,
             tokens_le32=tokens.tobytes(),
@@ -186,7 +186,7 @@ class Checkpoints:
         self._problems.append(reason.problem)
 
     def delete_of_book(self, book_id: str) -> None:
-        """Raises AppError FOLDER_READ_ONLY."""
+        """Delete the saved readings of a book. Raises AppError FOLDER_READ_ONLY."""
         self._readings.delete_of_book(book_id)
 
     def flush_saved(self) -> None:

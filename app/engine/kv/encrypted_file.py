@@ -48,9 +48,9 @@ class SealUnknown(SealBroken):
 
 
 def seal(file: BinaryIO, secret: bytes, parts: Sequence[memoryview], threads: int = 0) -> bytes:
-    """Write the `parts`, one after the other, into an empty file. `threads`: 0 takes what suits this machine.
+    """Write the `parts`, one after the other, into an empty file. `threads` of 0 takes what suits this machine.
 
-    Gives the file's salt, which tells it from all others: it is random, and the file's key comes from it. Raises
+    Return the file's salt, which tells it from all others: it is random, and the file's key comes from it. Raises
     OSError.
     """
     salt = os.urandom(_SALT_BYTES)
@@ -76,7 +76,7 @@ class SealedWriter:
     """Writes what `seal` writes, piece by piece, for what is not in memory as a whole; from where the file is."""
 
     def __init__(self, file: BinaryIO, secret: bytes) -> None:
-        """Raises OSError."""
+        """Begin to write an encrypted file. Raises OSError."""
         salt = os.urandom(_SALT_BYTES)
         self._file, self._cipher = file, _cipher(secret, salt)
         self._waiting = bytearray()
@@ -84,7 +84,7 @@ class SealedWriter:
         file.write(_MAGIC + salt)
 
     def write(self, content: bytes | memoryview) -> None:
-        """Raises OSError."""
+        """Write some content. Raises OSError."""
         self._waiting += content
         sealed = 0
         with memoryview(self._waiting) as waiting:
@@ -109,7 +109,7 @@ class SealedReader:
     not authenticated."""
 
     def __init__(self, file: BufferedReader, secret: bytes, threads: int = 0) -> None:
-        """`threads`: as for `seal`. Raises SealBroken, SealUnknown, OSError."""
+        """`threads` are as for `seal`. Raises SealBroken, SealUnknown, OSError."""
         self._file = file
         self._threads = threads
         self._start = file.tell() + _HEAD_BYTES
@@ -154,7 +154,7 @@ class SealedReader:
             self.read(min(_CHUNK_BYTES, size - start))
 
     def finish(self) -> None:
-        """Raises SealBroken when there is more to read."""
+        """Check that all was read. Raises SealBroken if there is more to read."""
         if self._left and not self._opened.nbytes:
             self._open_next()
         if self._opened.nbytes or self._left:

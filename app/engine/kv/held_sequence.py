@@ -48,11 +48,12 @@ class _Snapshots:
 
     Only layers with local attention lose keys as the sequence goes on, so only they are copied: for Scout 0.64 GiB with
     a q8_0 cache, whatever the length of the book. All belong to the sequence that the context holds now, and so do the
-    points: the books' end, and where turns begin and end. `copied_bytes`: by all copies so far, and back.
+    points: the books' end, and where turns begin and end. `copied_bytes` counts the bytes of all copies so far, there
+    and back.
     """
 
     def __init__(self, context: LlamaContext, budget_bytes: int | None = None) -> None:
-        """`budget_bytes`: None takes a share of the free memory."""
+        """`budget_bytes` of None takes a share of the free memory."""
         self._context = context
         self._budget_bytes = free_memory() // _BUDGET_SHARE if budget_bytes is None else budget_bytes
         self._taken: dict[int, _Snapshot] = {}

@@ -37,8 +37,8 @@ _log = logging.getLogger("octavo.engine")
 
 @dataclass(frozen=True)
 class KeptFiles:
-    """Files of one kind, one for each thing and each maker. `quota_bytes`: what all of them may take; `desk`: whose
-    they are, where those of each desk are apart."""
+    """Files of one kind, one for each thing and each maker. `quota_bytes` is what all of them may take; `desk` is the
+    desk that they belong to, if those of each desk are apart."""
 
     kept_in: ReadingsSpec
     kind: str

@@ -22,9 +22,9 @@ state that lacks its first quarter gives at least 0.019 and 0.76, that of anothe
 
 @dataclass(frozen=True)
 class Deviation:
-    """The distance of logits from those of before. `divergence`: of the distributions, in nats (Kullback-Leibler, from
-    the earlier to the later one). `best`: the largest deviation of the ten most probable tokens of before, in standard
-    deviations of all logits."""
+    """The distance of logits from those of before. `divergence` is that of the distributions, in nats
+    (Kullback-Leibler, from the earlier to the later one). `best` is the largest deviation of the ten most probable
+    tokens of before, in standard deviations of all logits."""
 
     divergence: float
     best: float

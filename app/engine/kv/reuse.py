@@ -60,10 +60,10 @@ _SNAPSHOT_WORTH = 64
 
 @dataclass(frozen=True)
 class ReusePlan:
-    """Keep positions [0, keep), evaluate [keep, total).
+    """A plan: keep positions [0, keep), evaluate [keep, total).
 
-    `snapshot`: bring the local layers back to the snapshot taken at this position first; it is `keep` or, with chunked
-    attention, a later one.
+    `snapshot` asks to bring the local layers back to the snapshot taken at this position first; it is `keep` or, with
+    chunked attention, a later one.
     """
 
     keep: int
@@ -77,7 +77,7 @@ def plan(
     """Plan how much of the `held` sequence to keep so that `wanted` can be continued soundly.
 
     `position_min` is the oldest position of which every layer still has its keys, read before anything is removed
-    (`Context.position_min`). `snapshots`: positions of `held` at which the local layers were copied. At least the
+    (`Context.position_min`). `snapshots` are positions of `held` at which the local layers were copied. At least the
     last token of `wanted` is evaluated, since logits are wanted after it.
     """
     common = min(shared(held, wanted), len(wanted) - 1)
@@ -116,7 +116,8 @@ def is_snapshot_due(
     """Return whether to copy the local layers at the end of the sequence, `position`, before `count` more tokens are
     evaluated.
 
-    `points`: positions that somebody may come back to. `position_min` as for `plan`: a copy that lacks keys is none.
+    `points` are positions that somebody may come back to. `position_min` is as for `plan`: a copy that lacks keys is
+    none.
     """
     match geometry.attention:
         case Attention.FULL:

@@ -82,7 +82,7 @@ class StateKey(msgspec.Struct, frozen=True):
 
 
 class RowsUsed(msgspec.Struct, frozen=True):
-    """Rows of tokens [first, end) that a reading has of a file; the file may have more. `salt`: the file's."""
+    """The rows of tokens [first, end) that a reading has from a file; the file may have more. `salt` is the file's."""
 
     name: str
     salt: bytes
@@ -91,13 +91,13 @@ class RowsUsed(msgspec.Struct, frozen=True):
 
 
 class SavedState(msgspec.Struct, frozen=True):
-    """All about a reading but the state itself. `logits`: those of the token after the last (float32). The state of a
-    recurrent or hybrid model is that before the last token, since it cannot be brought back by one.
+    """All about a reading but the state itself. `logits` are those of the token after the last (float32). The state of
+    a recurrent or hybrid model is that before the last token, since it cannot be brought back by one.
 
     `kernels` says what computed it (`session._kernels`): elsewhere rounding differs, and with it the state. It is no
-    part of the key, since a reading of other kernels is as good; but the probe allows for it. `used`: where the rows of
-    its global layers are, whose kinds are `rows`; empty where all is in its own file. `size_bytes`: of all its files,
-    but for those that a reading listed earlier has too.
+    part of the key, since a reading of other kernels is as good; but the probe allows for it. `used` tells where the
+    rows of its global layers are, whose kinds are `rows`; empty if all is in its own file. `size_bytes` is that of all
+    its files, but for those that a reading listed earlier has too.
     """
 
     key: StateKey
@@ -137,7 +137,7 @@ class _Description(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class _Entry(msgspec.Struct, frozen=True):
-    """A file in the folder. `what`: None where another version of Octavo wrote it, in a way that this one does not
+    """A file in the folder. `what` is None if another version of Octavo wrote it, in a way that this one does not
     know."""
 
     name: str
@@ -166,7 +166,7 @@ class SavedStates:
     """
 
     def __init__(self, folder: Path, secret: bytes, quota_bytes: int) -> None:
-        """`secret`: `encrypted_file.SECRET_BYTES` bytes. `quota_bytes`: what all readings together may take."""
+        """`secret` has `encrypted_file.SECRET_BYTES` bytes. `quota_bytes` is what all readings together may take."""
         self._folder = folder
         self._secret = secret
         self._quota_bytes = quota_bytes
@@ -256,8 +256,8 @@ class SavedStates:
     def save(self, reading: SavedState, state: mmap.mmap, goes_on: GoesOn | None = None) -> SavedState:
         """Keep a reading; it takes the place of unfinished ones that it goes on from. Older ones go for the quota.
 
-        `goes_on`: what it shares with one on disk need not be written again. Its `size_bytes` are those that were
-        written. Raises AppError READING_NOT_SAVED when the quota or the disk has no room for it; DISK_FULL,
+        `goes_on` tells that what it shares with one on disk need not be written again. Its `size_bytes` are those that
+        were written. Raises AppError READING_NOT_SAVED when the quota or the disk has no room for it; DISK_FULL,
         FOLDER_READ_ONLY.
         """
         with memoryview(state) as view:
@@ -399,13 +399,13 @@ class SavedStates:
         return _Entry(path.name, status.st_mtime, status.st_size, what)
 
     def _open(self, path: Path) -> SavedState | SavedRows:
-        """Raises SealBroken, SealUnknown, OSError."""
+        """Open a saved file. Raises SealBroken, SealUnknown, OSError."""
         with path.open("rb") as file:
             what = _described(SealedReader(file, self._secret))
         return msgspec.structs.replace(what, name=path.name) if isinstance(what, SavedState) else what
 
     def _remove(self, name: str) -> None:
-        """Raises AppError FOLDER_READ_ONLY."""
+        """Remove a file. Raises AppError FOLDER_READ_ONLY."""
         remove_private(self._folder / name)
         self._known.pop(name, None)
 
@@ -501,7 +501,8 @@ def _known_fingerprint(model_path: Path, _size_bytes: int, _changed_ns: int) -> 
 
 
 def fingerprint(model_path: Path) -> str:
-    """Tells model files apart without reading a hundred gigabytes: sizes, heads, tails and samples between them.
+    """Return what tells model files apart, without reading a hundred gigabytes: sizes, heads, tails and samples between
+    them.
 
     All parts of a split model count. Raises OSError.
     """

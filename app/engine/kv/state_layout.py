@@ -38,7 +38,7 @@ class RowKind(msgspec.Struct, frozen=True):
 
 
 class StateLayout(msgspec.Struct, frozen=True):
-    """The global layers of a state of `tokens`; `rows`: keys of each layer, then values of each."""
+    """The global layers of a state of `tokens`; `rows` are the keys of each layer, then the values of each."""
 
     tokens: int
     rows: tuple[RowKind, ...]

@@ -44,7 +44,7 @@ def unused_card(devices: Sequence[Device], libraries: Path) -> Problem | None:
     """Return why a card that is there is not computed on, or not by the better way; None if there is nothing to tell,
     or the system does not say.
 
-    `devices`: what llama.cpp can compute on.
+    `devices` are what llama.cpp can compute on.
     """
     present = nvidia.installed(libraries)
     of_nvidia = nvidia.unused_card(devices, present)

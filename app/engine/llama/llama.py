@@ -60,13 +60,13 @@ _BEFORE_A_SIGN = re.compile(r"(?<=[^\W_])(?=[^\w\s'’])")
 
 @dataclass(frozen=True)
 class Placing:
-    """Where llama.cpp puts a model's tensors, beside how many layers go to GPUs.
+    """The place of a model's tensors in llama.cpp, beside how many layers go to GPUs.
 
-    `kept`: patterns (C++'s ECMAScript) of tensor names that go to the memory called `kept_in` instead; one that cannot
-    hold a tensor ends the process. `split`: share of the layers on each GPU.
+    `kept` are patterns (C++'s ECMAScript) of tensor names that go to the memory called `kept_in` instead; one that
+    cannot hold a tensor ends the process. `split` is the share of the layers on each GPU.
 
-    `mapping`: how weights come into memory. `repacked`: the CPU may give weights another layout. `cards`: False where
-    none is computed on. `dry_run`: nothing is read and nothing is allocated, only counted.
+    `mapping` says how weights come into memory. `repacked` tells that the CPU may give weights another layout. `cards`
+    is False if none is computed on. `dry_run` tells that nothing is read and nothing is allocated, only counted.
     """
 
     kept: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class _Override(ctypes.Structure):
 class LlamaModel:
     """A loaded GGUF model and its vocabulary. Free it by `close`, after its contexts.
 
-    `threads`: that tokenize many texts; one for each core, where nobody sets another number.
+    `threads` are those that tokenize many texts; one for each core, if nobody sets another number.
     """
 
     def __init__(
@@ -114,8 +114,8 @@ class LlamaModel:
         placing: Placing | None = None,
         nameless: NamelessVocabulary | None = None,
     ) -> None:
-        """Load `path`. `on_progress(fraction)` returns False to give up; then InterruptedError is raised. `nameless`:
-        instead of the file's own vocabulary, which takes longer to read than all else of a dry run.
+        """Load `path`. `on_progress(fraction)` returns False to give up; then InterruptedError is raised. `nameless` is
+        used instead of the file's own vocabulary, which takes longer to read than all else of a dry run.
 
         Raises AppError MODEL_* when the file cannot be used.
         """
@@ -391,10 +391,10 @@ class LlamaContext:
         should_stop: Callable[[], bool] = lambda: False,
         slices_at_once: int = 0,
     ) -> None:
-        """`tokens`: room of the KV cache. `slice_tokens`: the most that one `decode` may take. `outputs`: the most
-        tokens of it that logits can be had for. `should_stop`: asked between the operations of a slice, on the CPU;
-        True ends it. `slices_at_once`: so many llama.cpp keeps under way before `decode` waits for the oldest of them;
-        0: it waits for each, and so does `decode` always where logits are wanted.
+        """`tokens` is the room of the KV cache. `slice_tokens` is the most that one `decode` may take, `outputs` the
+        most tokens of it that logits can be had for. `should_stop` is asked between the operations of a slice, on the
+        CPU; True ends it. `slices_at_once` is how many slices llama.cpp keeps under way before `decode` waits for the
+        oldest of them; with 0 it waits for each, and so does `decode` always if logits are wanted.
 
         Raises AppError MODEL_FAILED, MODEL_CARD_FULL, MODEL_OUT_OF_MEMORY when llama.cpp cannot make it.
         """
@@ -464,12 +464,12 @@ class LlamaContext:
     def decode(
         self, tokens: Sequence[int], position: int, *, outputs: int, stoppable: bool = False, filling: int = 0
     ) -> None:
-        """Evaluate `tokens` (at most `slice_tokens`) from `position` on. Where logits are wanted it waits until that is
+        """Evaluate `tokens` (at most `slice_tokens`) from `position` on. If logits are wanted it waits until that is
         done; else the slice may be `under_way` still.
 
-        `outputs`: how many of them, from the last one backwards, logits are wanted after. `filling`: so many more
+        `outputs` is how many of them, from the last one backwards, logits are wanted after. `filling` is how many more
         tokens are evaluated behind them and taken back (`kv.reuse.filling`). Raises AppError CONTEXT_FULL,
-        ENGINE_CARD_FULL, MODEL_FAILED; where it is `stoppable`, InterruptedError when `should_stop` ended it: then the
+        ENGINE_CARD_FULL, MODEL_FAILED; if it is `stoppable`, InterruptedError when `should_stop` ended it: then the
         context holds what it held before.
         """
         batch, count = self._batch, len(tokens)
@@ -498,8 +498,9 @@ class LlamaContext:
         first: int = 0,
     ) -> None:
         """Evaluate embeddings (n, width of the model's), at most `slice_tokens` of them, in the places of tokens from
-        `position` on. Not `causal`: they see each other both ways. `columns`: of the image that they are of, where it
-        is laid out in rows; they are its `first` one and the next. There are no logits after them. Raises as `decode`.
+        `position` on. If not `causal`, they see each other both ways. `columns` are those of the image that they belong
+        to, if it is laid out in rows; they are its `first` one and the next. There are no logits after them. Raises as
+        `decode` does.
         """
         count, width = rows.shape
         if width != self._embedding_width or count > self.slice_tokens:
@@ -764,7 +765,7 @@ def _cut_before(text: str, start: int, longest: int) -> int:
 
 
 def check_magic(path: Path) -> None:
-    """Raises AppError MODEL_MISSING, MODEL_NOT_GGUF, MODEL_FAILED."""
+    """Check the first bytes of a file. Raises AppError MODEL_MISSING, MODEL_NOT_GGUF, MODEL_FAILED."""
     try:
         with path.open("rb") as file:
             magic = file.read(4)

@@ -122,7 +122,7 @@ def numa_nodes() -> int:
 
 @cache
 def log_callback() -> Any:
-    """Takes what llama.cpp and its multimodal library log, and keeps the errors (`last_errors`)."""
+    """Take what llama.cpp and its multimodal library log, and keep the errors (`last_errors`)."""
 
     def keep_errors(level: int, text: bytes, _data: Any) -> None:
         if level == _LOG_LEVEL_ERROR:
@@ -170,7 +170,7 @@ def last_errors() -> list[str]:
 
 
 def version() -> str:
-    """Identifies the build of llama.cpp; saved states are only valid within one."""
+    """Return what identifies the build of llama.cpp; saved states are only valid within one."""
     import importlib.metadata
 
     return f"llama-cpp-python {importlib.metadata.version('llama-cpp-python')}"

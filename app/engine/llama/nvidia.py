@@ -34,8 +34,8 @@ class _Card(msgspec.Struct, frozen=True):
 class AddOn(msgspec.Struct, frozen=True):
     """A package with llama.cpp's library for such cards.
 
-    `needed_driver`: the first version that runs programs of the CUDA that it is built with. `newest_major`: the major
-    compute capability of the newest cards that it has code for; None if later ones translate its portable code.
+    `needed_driver` is the first version that runs programs of the CUDA that it is built with. `newest_major` is the
+    major compute capability of the newest cards that it has code for; None if later ones translate its portable code.
     """
 
     package: str
@@ -100,7 +100,7 @@ def unused_card(devices: Iterable[Device], present: Collection[AddOn]) -> Proble
     """Return why an NVIDIA card is not computed on; None if there is no such card, llama.cpp computes on one, or the
     system does not say.
 
-    `devices`: what llama.cpp can compute on. `present`: the add-ons that are installed.
+    `devices` are what llama.cpp can compute on, `present` the add-ons that are installed.
     """
     if any(device.name.startswith(_CUDA) for device in devices) or not _is_there():
         return None
@@ -151,7 +151,7 @@ def _is_there() -> bool:
 
 @contextlib.contextmanager
 def _driver() -> Iterator[None]:
-    """Raises pynvml.NVMLError, also for calls within."""
+    """Open NVIDIA's driver while the block runs. Raises pynvml.NVMLError, also for calls within."""
     pynvml.nvmlInit()
     try:
         yield

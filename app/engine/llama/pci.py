@@ -14,8 +14,8 @@ _DISPLAY_CONTROLLERS = "0x03"  # base class of PCI: VGA (0x0300) and cards witho
 
 
 class Display(msgspec.Struct, frozen=True):
-    """`address`: domain, bus, device and function, such as `0000:01:00.0`. `vendor`: as `NVIDIA`. `memory_bytes`: its
-    own memory, where its driver says so (amdgpu); else 0."""
+    """A display controller on the bus. `address` is domain, bus, device and function, such as `0000:01:00.0`. `vendor`
+    is one such as `NVIDIA`. `memory_bytes` is its own memory, if its driver says so (amdgpu); else 0."""
 
     address: str
     vendor: str

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 _NAMES = ("_ZSt13set_terminatePFvvE", "__cxa_current_exception_type", "_ZSt17current_exceptionv")
-"""`std::set_terminate`, and of what is thrown its class and `std::current_exception`."""
+"""The symbols of `std::set_terminate`, of the class of what is thrown, and of `std::current_exception`."""
 
 _WITH_REASON = ("N2vk", "St", "NSt")
 """Beginnings of the mangled names of classes that say by a virtual `what` why they are thrown: Vulkan's and C++'s

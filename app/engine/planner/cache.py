@@ -31,9 +31,10 @@ where a file does not say which are."""
 class Shape:
     """The sizes on which the memory that a model needs for what it has read depends; lengths are numbers per head.
 
-    `kv_heads`: one for each layer; 0 where a layer keeps no keys of its own. `local`: which layers are; empty: none, as
-    far as is known. `local_key_length`, `local_value_length`: where local layers have others. `states`: bytes of what
-    each layer keeps in place of keys, however much was read; empty: nothing.
+    `kv_heads` has one number for each layer; 0 if a layer keeps no keys of its own. `local` tells which layers are
+    local; empty if none is, as far as is known. `local_key_length` and `local_value_length` are given if local layers
+    have others. `states` are the bytes of what each layer keeps in place of keys, however much was read; empty for
+    nothing.
     """
 
     kv_heads: tuple[int, ...]

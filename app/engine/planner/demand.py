@@ -71,8 +71,8 @@ class Use(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class PlacementChoice:
-    """`gpu_layers` as llama.cpp counts them: the last so many, the output layer is one more. `expert_layers`: the
-    experts of the first so many layers stay on the CPU."""
+    """A choice of where layers go. `gpu_layers` is as llama.cpp counts them: the last so many, the output layer is one
+    more. `expert_layers` is how many: the experts of the first so many layers stay on the CPU."""
 
     context_tokens: int
     kv_type: KvType
@@ -83,8 +83,9 @@ class PlacementChoice:
 
 @dataclass(frozen=True)
 class PlannedLayout:
-    """`split`: layers on each GPU, in order. `missing`: bytes beyond what each device that is too small has, summed.
-    `snapshot_bytes`: for copies of the local layers; None where it is not known what they take."""
+    """A layout and what it uses. `split` is the number of layers on each GPU, in order. `missing` are the bytes beyond
+    what each device that is too small has, summed. `snapshot_bytes` are for copies of the local layers; None if it is
+    not known what they take."""
 
     uses: tuple[Use, ...]
     split: tuple[int, ...]
@@ -94,9 +95,9 @@ class PlannedLayout:
 
 @dataclass(frozen=True)
 class _ContextDemand:
-    """The demand of a context on each device that computes, wherever the layers are. `kv_upto`: bytes of the cache of
-    the first so many layers; `most_kv_upto`: of the one of them that has the most; `cells`: of the cache, in a layer of
-    each kind; `unpacked_bytes`: more on a GPU that unpacks."""
+    """The demand of a context on each device that computes, wherever the layers are. `kv_upto` are the bytes of the
+    cache of the first so many layers, `most_kv_upto` those of the one of them that has the most; `cells` counts those
+    of the cache, in a layer of each kind; `unpacked_bytes` are what a GPU that unpacks needs besides."""
 
     kv_upto: tuple[int, ...]
     most_kv_upto: tuple[int, ...]
@@ -113,7 +114,8 @@ and does not look for it when it makes the other."""
 
 
 class Demand:
-    """One model, with what it sees images with, on one machine. `repacks`: some weights get another layout there."""
+    """One model, with what it sees images with, on one machine. `repacks` tells that some weights get another layout
+    there."""
 
     def __init__(
         self,
@@ -125,9 +127,9 @@ class Demand:
         *,
         on_disk: bool = False,
     ) -> None:
-        """`outputs`: the most tokens of a slice that logits are wanted after. `adapter_bytes`: of LoRA adapters.
-        `on_disk`: weights that no GPU holds stay in their file, which the system keeps in memory as far as that goes,
-        and gives up for whatever else wants it."""
+        """`outputs` is the most tokens of a slice that logits are wanted after. `adapter_bytes` are those of LoRA
+        adapters. `on_disk` tells that weights that no GPU holds stay in their file, which the system keeps in memory as
+        far as that goes, and gives up for whatever else wants it."""
         self.header = header
         self.shape = shape_of(header)
         self._graph_layers = _layers_of(header, self.shape)
@@ -367,7 +369,7 @@ def _add(held: dict[MemoryClass, int], more: Mapping[MemoryClass, int]) -> None:
 
 def _cut(upto: Sequence[int], rooms: Sequence[int]) -> tuple[int, ...]:
     """Return how many of consecutive blocks each GPU takes, so that all are filled to about the same share of their
-    room. `upto`: bytes of the first 0, 1, 2 … blocks."""
+    room. `upto` are the bytes of the first 0, 1, 2 … blocks."""
     whole = len(upto) - 1
 
     def filled(share: float) -> list[int]:

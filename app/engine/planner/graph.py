@@ -25,9 +25,10 @@ _FEW_CELLS = 256
 
 @dataclass(frozen=True)
 class LayerShape:
-    """The sizes that a layer computes with; numbers per token. `query` and `key`, `value`: heads times their length.
+    """The sizes that a layer computes with; they are numbers per token. `query`, `key` and `value` are heads times
+    their length.
 
-    `dense`: width of the feed-forward network, `experts` of 0, or `shared` of 0, where there is none.
+    `dense` is the width of the feed-forward network; `experts` or `shared` is 0 if there is none.
     """
 
     query: int
@@ -43,10 +44,11 @@ class LayerShape:
 
 @dataclass(frozen=True)
 class GraphShape:
-    """A slice of `tokens` through `layers`. `cells`, `local_cells`: of the KV cache in layers of either kind.
+    """A slice of `tokens` through `layers`. `cells` and `local_cells` are those of the KV cache in layers of either
+    kind.
 
-    `rotated`: sides of the matrices that a quantized cache's keys and values are turned with, 0 where they are not.
-    `weighted_first`: the router's weights come before the experts (Llama 4).
+    `rotated` are the sides of the matrices that a quantized cache's keys and values are turned with, 0 if they are not.
+    `weighted_first` tells that the router's weights come before the experts (Llama 4).
     """
 
     tokens: int
@@ -110,8 +112,8 @@ class _Graph:
         return self.add(size)
 
     def add(self, size: int, *sources: int, in_place: bool = False) -> int:
-        """Add a result of `size` bytes; `in_place`: it may take the place of a source of the same size that nobody else
-        needs."""
+        """Add a result of `size` bytes; `in_place` tells that it may take the place of a source of the same size that
+        nobody else needs."""
         self._sizes.append(-(-size // _ALIGNMENT) * _ALIGNMENT)
         self._sources.append(sources)
         self._in_place.append(in_place)

@@ -25,9 +25,9 @@ kilobytes, one after the other."""
 
 
 class MachineDevice(msgspec.Struct, frozen=True):
-    """`bandwidth`: bytes a second that can be read; 0 where it is not known. `uploads`: weights are copied to it, from
-    pinned memory, while more of them are read, if their file is not mapped. `unpacks`: it needs room for a layer's
-    whole quantized cache in f16, as CUDA does and Vulkan does not."""
+    """A device of the machine. `bandwidth` is in bytes a second that can be read; 0 if it is not known. `uploads` tells
+    that weights are copied to it, from pinned memory, while more of them are read, if their file is not mapped.
+    `unpacks` tells that it needs room for a layer's whole quantized cache in f16, as CUDA does and Vulkan does not."""
 
     name: str
     gpu: bool
@@ -45,7 +45,8 @@ class MachineDevice(msgspec.Struct, frozen=True):
 
 class RepackedWeights(msgspec.Struct, frozen=True):
     """A type of weights that llama.cpp repacks for the CPU: `growth` times as large as in the file, and a copy, so that
-    the file's own are of no use any more. `experts`: said of those of a mixture, else of all other matrices."""
+    the file's own are of no use any more. `experts` tells that it is said of those of a mixture, else of all other
+    matrices."""
 
     type: str
     experts: bool
@@ -53,9 +54,10 @@ class RepackedWeights(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """`gpus` in llama.cpp's order. `threads` that compute on the CPU. `repacked`: by the CPU, where there is no GPU.
-    `disk_bandwidth`: bytes a second that can be read of the model's file; 0 where that was not measured. `disturbed`:
-    other programs computed while main memory was measured, so it may be faster."""
+    """The machine. `gpus` are in llama.cpp's order. `threads` are those that compute on the CPU. `repacked` are the
+    types of weights that the CPU repacks, if there is no GPU. `disk_bandwidth` is in bytes a second that can be read of
+    the model's file; 0 if that was not measured. `disturbed` tells that other programs computed while main memory was
+    measured, so it may be faster."""
 
     gpus: tuple[MachineDevice, ...]
     host: MachineDevice

@@ -48,9 +48,9 @@ batches of several slices; it does not where tensors are placed by pattern, and 
 
 
 class PlanRequest(msgspec.Struct, frozen=True):
-    """The wishes for a plan; zeros and None leave it to the planner. `gpu_layers`, `expert_layers`: as in
-    `PlacementChoice`. `mapping`: MAPPED leaves weights that no GPU holds in their file, whether memory has room for
-    them or not; AUTO maps them only where it has. `images`: with the projector, if there is one."""
+    """The wishes for a plan; zeros and None leave it to the planner. `gpu_layers` and `expert_layers` are as in
+    `PlacementChoice`. As for `mapping`, MAPPED leaves weights that no GPU holds in their file, whether memory has room
+    for them or not; AUTO maps them only if it has. `images` asks for the projector too, if there is one."""
 
     context_tokens: int = 0
     kv_type: KvType | None = None
@@ -123,9 +123,9 @@ class Bill(msgspec.Struct, frozen=True):
 
 
 class Placement(Bill, frozen=True):
-    """A model's place. `cpu_tensors`: patterns of tensor names that stay on the CPU. `tensor_split`: layers on each of
-    several GPUs, in order. `snapshot_bytes`: main memory for copies of the local layers; None where it is not known
-    what they take. `shape`: what the cache depends on."""
+    """A model's place. `cpu_tensors` are patterns of tensor names that stay on the CPU. `tensor_split` is the number of
+    layers on each of several GPUs, in order. `snapshot_bytes` is main memory for copies of the local layers; None if it
+    is not known what they take. `shape` is what the cache depends on."""
 
     slice_tokens: int
     gpu_layers: int
@@ -148,7 +148,8 @@ class Shortfall(Bill, frozen=True):
 def plan(
     header: ModelHeader, projector: ModelHeader | None, machine: Machine, request: PlanRequest, adapter_bytes: int = 0
 ) -> Placement | Shortfall:
-    """Place a model. Its context is rounded up to what llama.cpp makes of it. `adapter_bytes`: of LoRA adapters."""
+    """Place a model. Its context is rounded up to what llama.cpp makes of it. `adapter_bytes` are those of LoRA
+    adapters."""
     return Planner(header, projector, machine, request, adapter_bytes).plan()
 
 
@@ -197,7 +198,8 @@ class Planner:
         return self._placement(best, self._why_context(best))
 
     def most_tokens(self, kind: KvType, *, on_gpus: bool = False) -> int:
-        """Return the largest context that there is a place for; `on_gpus`: with nothing off them. 0 for none."""
+        """Return the largest context that there is a place for, 0 for none; `on_gpus` asks for one with nothing off
+        them."""
         levels = self._levels[:1] if on_gpus else self._levels
         found = [self._largest(level, kind, self._slices(level)[0]) for level in levels]
         return max((choice.context_tokens for choice in found if choice is not None), default=0)
@@ -234,7 +236,7 @@ class Planner:
         return choice if self._demand.lay_out(choice).missing == 0 else None
 
     def _speed(self, choice: PlacementChoice, depth_tokens: int = 0) -> Speed:
-        """Estimate the speed of a placement; `depth_tokens`: with another context than its own."""
+        """Estimate the speed of a placement; `depth_tokens` is given for another context than its own."""
         uses = self._demand.lay_out(choice).uses
         depth = depth_tokens or choice.context_tokens
         return estimate(self._header, self._machine, uses, depth, choice.slice_tokens)

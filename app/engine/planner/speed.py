@@ -40,7 +40,8 @@ _GPU_BANDWIDTHS = ((130, 4.8e12), (75, 3.35e12), (40, 0.86e12), (30, 1.79e12), (
 
 class DiskReads(msgspec.Struct, frozen=True):
     """The bytes that are read from the disk: for each token of an answer, for each slice of a book. How much of the
-    file main memory keeps between them is a guess from sizes. `bandwidth`: bytes a second; `assumed`: not measured."""
+    file main memory keeps between them is a guess from sizes. `bandwidth` is in bytes a second; `assumed` tells that it
+    was not measured."""
 
     token_bytes: int
     slice_bytes: int
@@ -49,10 +50,11 @@ class DiskReads(msgspec.Struct, frozen=True):
 
 
 class Speed(msgspec.Struct, frozen=True):
-    """Tokens a second. `writing`: answers, with an empty context and with a full one; `reading`: over a whole context.
+    """Speeds in tokens a second. `writing` and `writing_full` are for answers, with an empty context and with a full
+    one; `reading` is over a whole context.
 
-    `slice_s`: seconds of the last slice of a full context, which a stop may have to wait for. `assumed`: a bandwidth
-    was not measured, but taken as usual for the size. `disk`: None where no weights are there.
+    `slice_s` are the seconds of the last slice of a full context, which a stop may have to wait for. `assumed` tells
+    that a bandwidth was not measured, but taken as usual for the size. `disk` is None if no weights are there.
     """
 
     writing: float

@@ -27,8 +27,9 @@ class WayKind(StrEnum):
 
 
 class Way(msgspec.Struct, frozen=True):
-    """Another request, and the place that it gets. `on_gpus`: everything stays on the graphics cards then, where it
-    does not without; else it fits at all. `fewer_tokens`: of context than wanted."""
+    """Another request, and the place that it gets. `on_gpus` tells that everything then stays on the graphics cards,
+    which it would not otherwise; else it is a way to fit at all. `fewer_tokens` is by how many tokens the context is
+    smaller than wanted."""
 
     kind: WayKind
     request: PlanRequest

@@ -260,8 +260,8 @@ class QuoteConstraint:
     def __init__(
         self, text: QuotableText, said: Sequence[str] = (), restated: Set[tuple[int, int]] = frozenset()
     ) -> None:
-        """`said`: what the person wrote, whose words are free in quotation marks. `restated`: pages, each with the
-        index of its document, that are preferred where a quotation is on several."""
+        """`said` is what the person wrote, whose words are free in quotation marks. `restated` are pages, each with the
+        index of its document, that are preferred if a quotation is on several."""
         self._text = text
         self._said = fold(" ".join(" ".join(said).split())).casefold()
         self._places = _Places(text, restated)

@@ -18,7 +18,8 @@ _LOOPBACK_NAME, _LOOPBACK = "localhost", ("127.0.0.1", "[::1]")
 
 
 class Address(msgspec.Struct, frozen=True):
-    """`path`: what comes before the paths of the API, without a slash at its end; most often nothing."""
+    """An address of a server. `path` is what comes before the paths of the API, without a slash at its end; most often
+    nothing."""
 
     secure: bool
     host: str

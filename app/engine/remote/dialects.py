@@ -82,10 +82,11 @@ def _by_regex(request: wire.Request, wanted: Wanted) -> wire.Request:
 class ServerDialect:
     """The dialect of a kind of server, and what such a server can do; its methods raise AppError REMOTE_*, Stopped.
 
-    `kind`: its name for people. `context_tokens`: of one question with its books; 0 where the server does not say.
-    `shortest`: the fewest tokens that an answer may be limited to. `slots`: questions that it answers at the same time;
-    0 where it does not say. `one_cache`: what one of them has read, all others find read. `sees`: its model sees
-    images; `sends_images`: it may get some. `chat_template`: as the model's file has it, where the server shows it.
+    `kind` is its name for people. `context_tokens` are for one question with its books; 0 if the server does not say.
+    `shortest` is the fewest tokens that an answer may be limited to. `slots` is how many questions it answers at the
+    same time; 0 if it does not say. `one_cache` tells that what one of them has read, all others find read; `sees` that
+    its model sees images; `sends_images` that it may get some. `chat_template` is as the model's file has it, if the
+    server shows it.
     """
 
     kind = ""
@@ -117,7 +118,7 @@ class ServerDialect:
         return AppError(Code.REMOTE_IMAGES_KEPT if self.sees else Code.REMOTE_BLIND, host=self._requests.host)
 
     def sight(self) -> ServerSight:
-        """Raises AppError as `blindness` says."""
+        """Return how the server's model sees. Raises AppError as `blindness` says."""
         if (blindness := self.blindness) is not None:
             raise blindness
         return self._sight
@@ -353,7 +354,8 @@ class Sglang(_Transformers):
 
 
 class LlamaCppPython(ServerDialect):
-    """`llama_cpp.server`, of llama-cpp-python: it takes text only, and says neither its context nor what it held."""
+    """The dialect of `llama_cpp.server`, of llama-cpp-python: it takes text only, and says neither its context nor what
+    it held."""
 
     kind = "llama_cpp.server"
     slots = 1
@@ -406,7 +408,8 @@ def find(requests: Requests, wanted: str) -> ServerDialect:
 
 
 def served(requests: Requests, wanted: str) -> wire.ServedModel:
-    """Raises AppError REMOTE_MODEL_UNKNOWN, REMOTE_MODEL_UNDECIDED, and others; Stopped."""
+    """Return the model that the server serves. Raises AppError REMOTE_MODEL_UNKNOWN, REMOTE_MODEL_UNDECIDED, and
+    others; Stopped."""
     models = wire.decoded(requests.get(MODELS), wire.ModelList, requests.host).data
     known = ", ".join(shown(model.id) for model in models[:_SHOWN_MODELS])
     if wanted:

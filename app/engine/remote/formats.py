@@ -46,7 +46,7 @@ PROBES: tuple[Conversation, ...] = (
 def recognised(count: Callable[[str], int], reported: Callable[[Conversation], int]) -> ChatTemplate | None:
     """Return the format in which all probes take as many tokens as the server says that they do.
 
-    `count`: of a text with special tokens; `reported`: what the server says of a conversation.
+    `count` returns the tokens of a text with special tokens; `reported` is what the server says of a conversation.
     """
     expected = [reported(probe) for probe in PROBES]
     for template in FORMATS:

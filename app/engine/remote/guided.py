@@ -46,7 +46,7 @@ class Either:
 
 @dataclass(frozen=True)
 class Chain:
-    """One after the other; `optional`: or nothing."""
+    """Parts that come one after the other; `optional` tells that nothing may come instead."""
 
     parts: tuple[Form, ...]
     optional: bool = False

@@ -65,12 +65,12 @@ class ServerSight:
     causal = True
 
     def __init__(self, model: str, tokens: Callable[[int, int], int]) -> None:
-        """`tokens`: what an image of so many pixels takes; asked once of each size."""
+        """`tokens` returns what an image of so many pixels takes; it is asked once of each size."""
         self.identity = model
         self._tokens = lru_cache(256)(tokens)
 
     def tokens(self, width: int, height: int) -> int:
-        """Raises AppError REMOTE_*; Stopped."""
+        """Return how many tokens an image takes. Raises AppError REMOTE_*; Stopped."""
         with about_images():
             return self._tokens(*sent_size(width, height))
 

@@ -49,9 +49,9 @@ class ChatTurn:
 
 @dataclass(frozen=True)
 class Chat:
-    """A conversation that has images, and goes to a server as messages, which it lays out itself. `tokens`: as they are
-    counted here, those of an image below zero. `thinks`: as `Prompt` has it; `goes_on`: the last message is an answer
-    that is continued."""
+    """A conversation that has images, and goes to a server as messages, which it lays out itself. `tokens` are as they
+    are counted here, those of an image below zero. `thinks` is as `Prompt` has it; `goes_on` tells that the last
+    message is an answer that is continued."""
 
     turns: tuple[ChatTurn, ...]
     tokens: array[int]
@@ -67,8 +67,8 @@ Sent: TypeAlias = array[int] | str | Chat
 
 @dataclass(frozen=True)
 class Laid:
-    """`sent` are tokens, characters or messages; `books` and `page_ends` count tokens or characters, while `size`
-    always counts tokens."""
+    """A prompt as it is sent. `sent` are tokens, characters or messages; `books` and `page_ends` count tokens or
+    characters, while `size` always counts tokens."""
 
     sent: Sent
     size: PromptSize
@@ -138,8 +138,8 @@ class TextLayout:
     messages are counted apart, and what two of them save where they meet is part of the frame."""
 
     def __init__(self, tokenizer: Tokenizer, sight: Callable[[], Sight], total: Callable[[str], int]) -> None:
-        """`sight`: as `TokenLayout`; it raises AppError. `total`: the tokens that a server makes of a text that it is
-        sent."""
+        """`sight` is as in `TokenLayout`; it raises AppError. `total` returns the tokens that a server makes of a text
+        that it is sent."""
         self._parts = TokenLayout(tokenizer, sight)
         self._characters = PromptTokenizer(_Characters(tokenizer), chat_template=tokenizer.chat_template)
         self._total = total

@@ -390,7 +390,7 @@ class _Reader:
 
 
 def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: LoadSpec) -> ModelInfo:
-    """Raises AppError REMOTE_NO_CONTEXT, and others; Stopped."""
+    """Describe the server's model. Raises AppError REMOTE_NO_CONTEXT, and others; Stopped."""
     model = server.model
     context_tokens = server.context_tokens or spec.context_tokens
     if not context_tokens:

@@ -42,7 +42,7 @@ class EventBytes:
         self._size = 0
 
     def feed(self, received: bytes) -> list[bytes]:
-        """Raises TooLong."""
+        """Take bytes that were received, and return the data of the events that are whole. Raises TooLong."""
         *lines, self._rest = self._lines(self._rest + received)
         if len(self._rest) + self._size > self._limit:
             raise TooLong
@@ -147,11 +147,11 @@ class Transport:
             self._loop.close()
 
     def get(self, path: str) -> bytes:
-        """Raises AppError REMOTE_*; Stopped."""
+        """Get a path. Raises AppError REMOTE_*; Stopped."""
         return self._again(lambda: self._answer("GET", path, None))
 
     def post(self, path: str, body: msgspec.Struct) -> bytes:
-        """Raises AppError REMOTE_*; Stopped."""
+        """Post a body to a path. Raises AppError REMOTE_*; Stopped."""
         return self.post_all(path, [body])[0]
 
     def post_all(self, path: str, bodies: Sequence[msgspec.Struct]) -> list[bytes]:
@@ -173,7 +173,8 @@ class Transport:
         """Return the result of `work`, which runs on the network's thread. Raises what it raises; Stopped;
         RequestPaused.
 
-        `patient`: a pause is waited for while the work goes on. `undisturbed`: neither paused nor stopped.
+        `patient` tells that a pause is waited for while the work goes on, `undisturbed` that it is neither paused nor
+        stopped.
         """
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         while True:

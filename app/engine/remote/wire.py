@@ -326,7 +326,7 @@ _CONTEXT_WORDS = ("maximum context length", "context window", "context size", "l
 
 
 def refusal(status: int, body: bytes, host: str, path: str, *, with_key: bool) -> AppError:
-    """Return the error for an answer with this status (RFC 9110). `body`: as much of it as came."""
+    """Return the error for an answer with this status (RFC 9110). `body` is as much of it as came."""
     if status in _NO_KEY:
         return AppError(Code.REMOTE_KEY_REFUSED if with_key else Code.REMOTE_KEY_NEEDED, host=host)
     code = _BY_STATUS.get(status, Code.REMOTE_REFUSED)

@@ -37,8 +37,8 @@ _PUNCTUATION = b".,;:!?"
 
 @dataclass(frozen=True)
 class _Ranked:
-    """The most probable tokens, best first. `weights`: what their probabilities are proportional to; `total`: of all
-    tokens; `below`: for each, of those that come after it here."""
+    """The most probable tokens, best first. `weights` are what their probabilities are proportional to, `total` is the
+    weight of all tokens, `below` has for each the weight of those that come after it here."""
 
     tokens: list[int]
     weights: list[float]
@@ -59,8 +59,8 @@ class _Ranked:
 
 @dataclass
 class Written:
-    """The part of a text that is written. `whole`: so many of its tokens end with a whole character. `first_at`: when
-    its first token came."""
+    """The part of a text that is written. `whole` is how many of its tokens end with a whole character. `first_at` is
+    when its first token came."""
 
     tokens: Tokens = field(default_factory=lambda: array("i"))
     whole: int = 0
@@ -72,13 +72,13 @@ class Written:
 class Writer:
     """One answer. The sequence is at the end of the prompt, with the logits of its last token.
 
-    `thoughts`: nothing in them is held to anything. `quoter`: None writes quotations freely. `held`: the form that the
-    answer is held to, `schema`: the JSON Schema, `sentences`: those of the documents. `lookup`: None drafts nothing.
-    `several_books`: page marks name theirs. `most_thought`: after so many tokens of thoughts Octavo writes what ends
-    them; 0 lets them be. `begun`: what there is of the answer already, at the end of the sequence; a page mark that it
-    stops before, or inside, is written to its end.
+    Nothing in `thoughts` is held to anything. `quoter` of None writes quotations freely. `held` is the form that the
+    answer is held to, `schema` the JSON Schema, `sentences` are those of the documents. `lookup` of None drafts
+    nothing. `several_books` tells that page marks name theirs. `most_thought` is the number of tokens of thoughts after
+    which Octavo writes what ends them; 0 lets them be. `begun` is what there is of the answer already, at the end of
+    the sequence; a page mark that it stops before, or inside, is written to its end.
 
-    `has_limited`: a thought was ended.
+    `has_limited` tells that a thought was ended.
     """
 
     model: LlamaModel

@@ -67,7 +67,7 @@ class HeldSchema:
         return np.where(allowed, logits, np.float32(-np.inf))
 
     def feed(self, token: int) -> list[int]:
-        """Take a token that was chosen; gives those that must follow it. Raises AppError ANSWER_SCHEMA_LIMIT."""
+        """Take a token that was chosen, and return those that must follow it. Raises AppError ANSWER_SCHEMA_LIMIT."""
         if self._is_lost:
             return []
         self._matcher.consume_token(token)

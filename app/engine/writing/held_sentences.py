@@ -18,10 +18,11 @@ _BETWEEN = "\n\n"
 
 
 class HeldSentences:
-    """Follows one answer. `is_done`: nothing comes any more."""
+    """Follows one answer. `is_done` tells that nothing comes any more."""
 
     def __init__(self, sentences: Sequence[QuotableSentence], absent: str, most: int) -> None:
-        """`absent`: what is written, alone, where no sentence is chosen. `most`: sentences that are written at most."""
+        """`absent` is what is written, alone, if no sentence is chosen. `most` is how many sentences are written at
+        most."""
         self._marks = {each.text.encode(): each.mark for each in reversed(sentences) if each.text}
         self._left = sorted(self._marks)
         self._absent = absent.encode()
@@ -53,8 +54,8 @@ class HeldSentences:
         return alone and following[0] == self._absent
 
     def feed(self, piece: bytes) -> str:
-        """Take the bytes of a token that was chosen; gives what must follow, which may be nothing: the rest of the one
-        sentence that is left, its page mark, and the beginning of the next line."""
+        """Take the bytes of a token that was chosen, and return what must follow, which may be nothing: the rest of the
+        one sentence that is left, its page mark, and the beginning of the next line."""
         self._written = self._with(piece)
         first = self._first(self._written)
         assert first is not None, "only what is allowed is fed"

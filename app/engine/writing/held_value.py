@@ -29,7 +29,7 @@ _MOST_BEHIND = 600
 class HeldAnswer:
     """Follows one answer that is held to a form: its value, the quotation below it, its page, and nothing else.
 
-    `value`: None once it is written. `is_done`: nothing comes any more.
+    `value` is None once it is written. `is_done` tells that nothing comes any more.
     """
 
     def __init__(self, form: HeldForm) -> None:

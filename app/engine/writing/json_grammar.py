@@ -20,8 +20,8 @@ _UNHELD = re.compile(r"Unimplemented keys: (\[.*\])|Unknown format: (.*?)(?: \(\
 
 @dataclass(frozen=True)
 class Unheld:
-    """A keyword that cannot be held while an answer is written. `where`: the JSON pointer of the schema that has it;
-    `format`: the one that is not known, of the keyword `format`."""
+    """A keyword that cannot be held while an answer is written. `where` is the JSON pointer of the schema that has it;
+    `format` is the one that is not known, of the keyword `format`."""
 
     keyword: str
     where: str
@@ -30,15 +30,16 @@ class Unheld:
 
 @dataclass(frozen=True)
 class Examined:
-    """The keywords of a schema that are not held. `problem`: why nothing of it can be, in llguidance's words; empty
-    where it can."""
+    """The keywords of a schema that are not held. `problem` says why nothing of it can be, in llguidance's words; empty
+    if it can."""
 
     unheld: tuple[Unheld, ...] = ()
     problem: str = ""
 
 
 def grammar_of(schema: str, *, whole: bool = True) -> str:
-    """Return the grammar of a schema, which is a JSON object. Not `whole`: without the keywords that cannot be held.
+    """Return the grammar of a schema, which is a JSON object. If not `whole`, it is without the keywords that cannot be
+    held.
 
     Answers are on one line, with a space behind each comma and colon: a model that may go on with blanks sometimes does
     so for ever.

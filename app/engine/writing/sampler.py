@@ -79,9 +79,9 @@ class Sampler:
 
     @contextmanager
     def _penalised(self, logits: Floats) -> Iterator[None]:
-        """Makes the last tokens less probable for a while: those above 0 are divided, the others multiplied.
+        """Make the last tokens less probable for a while: those above 0 are divided, the others multiplied.
 
-        In place, since they are few, and a copy of all others would cost as much as the choice.
+        This is done in place, since they are few, and a copy of all others would cost as much as the choice.
         """
         if not self._counts:
             yield
@@ -201,7 +201,7 @@ class _Uniform:
 def counting(logits: Floats, most: np.float32, temperature: float) -> Ids | None:
     """Return the tokens whose probabilities count, ascending; None for all, if about half of them do or more.
 
-    All others together have less than 2^-24 of the probability. `most`: the largest logit.
+    All others together have less than 2^-24 of the probability. `most` is the largest logit.
     """
     least = most - np.float32(temperature * math.log(len(logits) / LEFT_OUT))
     some = logits[::_STRIDE]
