@@ -138,7 +138,7 @@ class Books:
         return None if row is None else _book(row)
 
     def book(self, id: str) -> Book:
-        """Raises AppError FILE_MISSING when the book was taken away."""
+        """Return the book. Raises AppError FILE_MISSING if it was taken away."""
         book = self.get(id)
         if book is None:
             raise AppError(Code.FILE_MISSING, path=id)

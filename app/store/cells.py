@@ -80,7 +80,7 @@ class CellStore:
         return conversation.id
 
     def _put_rows(self, connection: apsw.Connection, id: str, rows: Sequence[tuple[BookRef, ...]]) -> list[int]:
-        """Add rows behind the others; gives their numbers."""
+        """Add rows behind the others, and return their numbers."""
         first = next_number(connection, "row", id)
         connection.executemany(
             "INSERT INTO sheet_rows (sheet_id, number, books) VALUES (?, ?, ?)",

@@ -37,8 +37,9 @@ _ENTRY = re.compile(r"\s*(?:[-*•‣▪–・◦]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5
 
 
 class PassageCut(msgspec.Struct, frozen=True):
-    """text[start:end] of a page. `heading`: the last one before it or at its beginning, and the first row of its table;
-    `listed`: it is part of a table of contents or an index, which states nothing itself."""
+    """A piece text[start:end] of a page. `heading` is the last one before the piece or at its beginning, and the first
+    row of its table; a piece that is `listed` belongs to a table of contents or an index, which states nothing
+    itself."""
 
     start: int
     end: int

@@ -68,14 +68,13 @@ class Database:
 
     @classmethod
     def open(cls, path: Path, key: Key, *, busy_ms: int = _BUSY_MS) -> Database:
-        """Open the database at `path`, make it where there is none, and bring it to this program's version.
+        """Open the database at `path`, make it if there is none, and bring it to this program's version.
 
-        An older one is copied first, and nobody else may have it open.
-        `busy_ms`: how long to wait for another process that is writing.
-        Where damage was found while it was in use, all of it is read now.
-        Raises AppError DATABASE_KEY (the key does not fit, or the file is no database), DATABASE_DAMAGED,
-        DATABASE_NEWER (the file stays as it was), DATABASE_LOCKED, FOLDER_READ_ONLY, DISK_FULL. An older database that
-        could not be copied stays as it was.
+        An older one is copied first, and nobody else may have it open. `busy_ms` is how many milliseconds to wait for
+        another process that is writing. If damage was found while it was in use, all of it is read now. Raises AppError
+        DATABASE_KEY (the key does not fit, or the file is no database), DATABASE_DAMAGED, DATABASE_NEWER (the file
+        stays as it was), DATABASE_LOCKED, FOLDER_READ_ONLY, DISK_FULL. An older database that could not be copied stays
+        as it was.
         """
         finish_rescue(path)
         _make_private(path)
@@ -488,7 +487,7 @@ def find_copy(path: Path) -> Path | None:
 
 
 def _remove_copies(path: Path) -> None:
-    """Raises AppError FOLDER_READ_ONLY."""
+    """Remove the copies of the database at `path`, half-made ones too. Raises AppError FOLDER_READ_ONLY."""
     for file in (*_beside(path, _COPY), *_beside(path, _DRAFT)):
         remove_private(file)
 

@@ -75,7 +75,8 @@ def measured_cost() -> Argon2Cost:
 
 
 def _affordable(second_per_kib: float, cores: int, memory_kib: int) -> Argon2Cost:
-    """Return the cost that a machine bears. `second_per_kib`: of one pass on one core; `memory_kib`: of the machine."""
+    """Return the cost that a machine bears. `second_per_kib` is what one pass takes on one core; `memory_kib` is the
+    memory of the machine."""
     lanes = min(cores, _MOST_LANES)
     work_kib = _TARGET_S * lanes / max(second_per_kib, 1e-9)
     for memory in _MEMORIES:

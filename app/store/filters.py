@@ -54,7 +54,7 @@ class SearchFilters:
     """All methods raise AppError as `Database.read` does."""
 
     def __init__(self, database: Database, people: Sequence[FoundPeople] = ()) -> None:
-        """`people`: where persons and organisations are that were found on pages."""
+        """Take the database. `people` say where persons and organisations were found on pages."""
         self._database = database
         self._people = people
 

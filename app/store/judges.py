@@ -15,8 +15,8 @@ class JudgedLanguage(msgspec.Struct, frozen=True):
     """A model's answers in one language (ISO 639-1). A claim of more weight than `believed` is taken for what the page
     says, one of less than `denied` for what no page says; in between a person compares.
 
-    `kept`: the share, from 0 to 1, of the true claims that were believed when it was tested. `area`: how often it gave
-    a true claim more weight than a false one (the area under the ROC curve); 0.5 is chance.
+    `kept` is the share, from 0 to 1, of the true claims that were believed when it was tested. `area` is how often it
+    gave a true claim more weight than a false one (the area under the ROC curve); 0.5 is chance.
     """
 
     language: str
@@ -27,8 +27,8 @@ class JudgedLanguage(msgspec.Struct, frozen=True):
 
 
 class Judge(msgspec.Struct, frozen=True):
-    """The worth of a model's answers. `model`: a fingerprint of its file; `version`: of what it was measured
-    by."""
+    """The worth of a model's answers. `model` is a fingerprint of its file; `version` is that of the claims it was
+    measured by."""
 
     model: str
     version: int

@@ -80,8 +80,9 @@ def set_passphrase(
     ring: Ring | None = None,
     cost: Argon2Cost | None = None,
 ) -> Key:
-    """Protect the desk with a passphrase, change it, or (None) take it away; everything is encrypted again. `cost`: of
-    a guess, else as much as this machine bears. `policy`: whether there must be one, and how strong.
+    """Protect the desk with a passphrase, change it, or (None) take it away; everything is encrypted again. `cost` is
+    that of a guess; without it, a guess costs as much as this machine bears. `policy` says whether there must be a
+    passphrase, and how strong.
 
     Raises AppError PASSPHRASE_WEAK, PASSPHRASE_REQUIRED, PASSPHRASE_UNSUPPORTED, DATABASE_LOCKED while another process
     has the desk open, DISK_FULL, FOLDER_READ_ONLY; the desk then keeps its present key.
@@ -256,7 +257,8 @@ def _remembered(cost: Argon2Cost | None) -> _InMemory:
 
 
 def _read_card(path: Path) -> _Card | None:
-    """Raises AppError DATABASE_KEY when the card cannot be understood: it may be a newer Octavo's."""
+    """Return the card in a file, if there is one. Raises AppError DATABASE_KEY if it cannot be understood: it may be a
+    newer Octavo's."""
     if (content := _read(path)) is None:
         return None
     try:

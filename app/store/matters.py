@@ -29,7 +29,7 @@ class MatterStore:
         return tuple(_matter(*row) for row in rows)
 
     def get(self, id: str) -> Matter:
-        """Raises AppError MATTER_UNKNOWN."""
+        """Return the matter of this id. Raises AppError MATTER_UNKNOWN."""
         return self._found("id", id, id)
 
     def named(self, name: str) -> Matter:
@@ -61,7 +61,7 @@ class MatterStore:
         return next(each for each in tries if fold(each) not in taken)
 
     def rename(self, id: str, name: str) -> None:
-        """Raises AppError MATTER_NAME, MATTER_EXISTS."""
+        """Give a matter another name. Raises AppError MATTER_NAME, MATTER_EXISTS."""
         shown = _checked(name)
         try:
             self._home.run("UPDATE matters SET name = ?, folded = ? WHERE id = ?", (shown, fold(shown), id))

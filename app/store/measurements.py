@@ -22,9 +22,9 @@ class MeasuredStep(StrEnum):
 
 
 class Measurement(msgspec.Struct, frozen=True):
-    """`model` is a fingerprint of its file; `place`: where its parts were, in the words of whoever measured. `amount`:
-    tokens, or bytes that were loaded. `depth_tokens`: of the context that it was done at, one row for each doubling;
-    `mapping`: of a load."""
+    """The time that one step of a model took. `model` is a fingerprint of its file; `place` says where its parts were,
+    in the words of whoever measured. `amount` counts tokens, or bytes that were loaded. `depth_tokens` is the length of
+    the context that the step was done at, one row for each doubling; `mapping` is that of a load."""
 
     model: str
     place: str

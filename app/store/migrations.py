@@ -24,8 +24,8 @@ def is_older(connection: apsw.Connection, path: Path) -> bool:
 
 
 def migrate(connection: apsw.Connection, path: Path, scripts: tuple[str, ...] | None = None) -> None:
-    """Bring a database to the newest version in one transaction: all pending scripts, or none. `scripts`: other than
-    `MIGRATIONS`.
+    """Bring a database to the newest version in one transaction: all pending scripts, or none. `scripts` are run
+    instead of `MIGRATIONS`.
 
     Raises AppError DATABASE_NEWER, with the database untouched, when a newer Octavo wrote it.
     """

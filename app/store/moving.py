@@ -44,8 +44,8 @@ _Row: TypeAlias = tuple[Any, ...]
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """`books`: ids of those that the source has no more, and under which ids the target has them; `conversations`: ids
-    of all that went, notes and sheets among them."""
+    """The books and conversations that were moved. `books` gives, by the id that a book had in the source, the id that
+    it has in the target; `conversations` are the ids of all that went, notes and sheets among them."""
 
     books: dict[str, str]
     conversations: tuple[str, ...]
@@ -56,8 +56,8 @@ def move(
 ) -> Moved:
     """Move books and conversations. A conversation takes along the books that it was asked about and what was noted of
     it, a book what its file holds and the sheets about it alone. If something else that stays needs a book, its
-    document is copied, and nothing that a person made of it. `keeps`: everything that a desk can have. Raises AppError
-    as `Database.write` does; then the source has all."""
+    document is copied, and nothing that a person made of it. `keeps` is everything that a desk can have. Raises
+    AppError as `Database.write` does; then the source has all."""
     with source.read() as connection:
         wanted = _choose(connection, set(books), set(conversations))
         with target.write() as into:
@@ -78,7 +78,7 @@ def move(
 
 @dataclass
 class _Wanted:
-    """`copied`: books that the source keeps."""
+    """The ids that go. `copied` are books that the source keeps."""
 
     books: set[str]
     conversations: list[str]
@@ -211,7 +211,8 @@ def _put_conversation(source: apsw.Connection, target: apsw.Connection, id: str,
 
 
 class _Reference(msgspec.Struct, frozen=True):
-    """A column of `table` that refers to `to_column` of another one. `owned`: its rows go with those they refer to."""
+    """A column of `table` that refers to `to_column` of another one. If it is `owned`, its rows go with those they
+    refer to."""
 
     table: str
     column: str
@@ -222,7 +223,7 @@ class _Reference(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class _Table:
-    """`number`: the column that is the number of a row (INTEGER PRIMARY KEY); empty where there is none."""
+    """The shape of a table. `number` is the column that is the number of a row (INTEGER PRIMARY KEY), or empty."""
 
     columns: tuple[str, ...]
     number: str
@@ -230,7 +231,8 @@ class _Table:
 
 
 class _Copy:
-    """One row of `root`, with all that belongs to it. `renamed`: ids in texts that are others in the target."""
+    """A copy of one row of `root`, with all that belongs to it. `renamed` gives the ids in texts that are others in the
+    target."""
 
     def __init__(
         self,
@@ -240,7 +242,7 @@ class _Copy:
         renamed: dict[str, str] | None = None,
         only: Collection[str] | None = None,
     ) -> None:
-        """`only`: the tables that are copied; None for all."""
+        """Take the databases. `only` are the tables that are copied; None means all."""
         self._source, self._target, self._root, self._renamed = source, target, root, renamed or {}
         self._only = only
         self._tables = _tables(source)

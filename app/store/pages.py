@@ -38,7 +38,8 @@ _FRAME_HEADER: Final = struct.Struct(">6I")  # page, pages of the database if it
 
 
 class StoredPages:
-    """`count`: pages that there are or were; `damaged`: those that were asked for and do not have what was written."""
+    """The pages of a database file. `count` is how many there are or were; `damaged` are the numbers of those that were
+    asked for and do not have what was written."""
 
     def __init__(self, file: BinaryIO, log: BinaryIO | None, key: Key) -> None:
         """Take files that `open_pages` opened."""
@@ -113,8 +114,8 @@ class StoredPages:
 
 @contextlib.contextmanager
 def open_pages(path: Path, key: Key, *, alone: bool = False) -> Iterator[StoredPages]:
-    """Open the pages of a database. `alone`: nobody else can open it until the block is left. Raises AppError
-    DATABASE_LOCKED, if somebody has it open; FOLDER_READ_ONLY if it cannot be read."""
+    """Open the pages of a database. If `alone`, nobody else can open it until the block is left. Raises AppError
+    DATABASE_LOCKED if somebody has it open; FOLDER_READ_ONLY if it cannot be read."""
     log_path = path.with_name(f"{path.name}-wal")
     with contextlib.ExitStack() as files:
         try:

@@ -65,8 +65,8 @@ _Hits: TypeAlias = "tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]"
 class Passage(msgspec.Struct, frozen=True):
     """A piece of one page. `page` counts from 1, `label` is the page's own; `text` is the page's text[start:end].
 
-    `heading`: the last one before it or at its beginning, and the first row of its table, where these are not in it.
-    `score`: how well it belongs to what was searched; more is better, and only scores of one search compare.
+    `heading` is the last one before the piece or at its beginning, and the first row of its table, if these are not in
+    it. `score` says how well it belongs to what was searched; more is better, and only scores of one search compare.
     """
 
     book_id: str
@@ -89,10 +89,9 @@ class Scope(msgspec.Struct, frozen=True):
 class WordHits(msgspec.Struct, frozen=True):
     """The passages that the words of a question find, by their ids.
 
-    `ranked`: those that hold any, best first, at most MOST_RANKED.
-    `coverage`: which part of the question each of them holds, from 0 to 1:
-    the weights of its words there over the weights of all, rare words weighing more. `named`: the same of its names and
-    numbers alone, where one holds any.
+    `ranked` are those that hold any, best first, at most MOST_RANKED. `coverage` is the part of the question that each
+    of them holds, from 0 to 1: the weights of its words there over the weights of all, rare words weighing more.
+    `named` is the same for the question's names and numbers alone, for passages that hold any.
     """
 
     ranked: tuple[int, ...]

@@ -40,7 +40,8 @@ _SALT_BYTES = 16
 
 
 class Seal(msgspec.Struct, frozen=True):
-    """`count` entries, the last of which has the hash `sha256`; `mac` says that this desk wrote so (HMAC-SHA256)."""
+    """The seal of a record of `count` entries, the last of which has the hash `sha256`; `mac` says that this desk wrote
+    so (HMAC-SHA256)."""
 
     count: int
     sha256: str
@@ -55,8 +56,8 @@ class RecordStore:
         self._outside = database.path.with_name(database.path.name + RECORD_ENDING)
 
     def add(self, happenings: tuple[Happening, ...], *, texts: bool) -> None:
-        """Add entries, in this order; within a transaction of the caller's they are part of it. `texts`: keep those
-        that are about something, with whose deletion they go."""
+        """Add entries, in this order; within a transaction of the caller's they are part of it. `texts` also keeps the
+        texts of entries that are about something; they go when that is deleted."""
         if not happenings:
             return
         time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -101,8 +102,8 @@ class RecordStore:
         return bool(secret) and hmac.compare_digest(_sealed(secret, count, sha256).mac, mac)
 
     def verify(self) -> RecordVerdict:
-        """Check whether all entries are there as they were written. `is_sealed`: the file beside the database is
-        there."""
+        """Check whether all entries are there as they were written. The verdict is `is_sealed` if the file beside the
+        database is there."""
         with self._database.read() as connection:
             row = connection.execute("SELECT secret, count, sha256, mac FROM record_head").fetchone()
             entries = tuple(_entries(connection, 1))

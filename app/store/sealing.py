@@ -36,7 +36,7 @@ _SALT_BYTES = 32
 
 
 class SealedKind(msgspec.Struct, frozen=True):
-    """`name`: the first line of its files; `version`: the newest that this program knows."""
+    """A kind of sealed file. `name` is the first line of its files; `version` is the newest that this program knows."""
 
     name: str
     version: int
@@ -119,5 +119,5 @@ def _read_header(kind: SealedKind, file: BinaryIO) -> _Header:
 
 
 def _check(kind: SealedKind, key: Key) -> bytes:
-    """Says nothing about the key."""
+    """Return what shows that a key fits, and says nothing else about the key."""
     return hmac.digest(bytes.fromhex(key.secret), kind.line, "sha256")

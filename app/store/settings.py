@@ -19,7 +19,7 @@ class SettingsStore:
     """All methods raise AppError as `Database.read` and `Database.write` do; what they return is on disk."""
 
     def __init__(self, database: Database, policy: Policy | None = None) -> None:
-        """`policy`: what the administrator has decided; None: nothing."""
+        """Take the database. `policy` is what the administrator has decided; None means nothing."""
         self._database = database
         self._policy = policy or Policy()
         self.watch: Callable[[Settings, Settings], object] | None = None
@@ -59,8 +59,8 @@ class SettingsStore:
         self._overruling = settings
 
     def save(self, settings: Settings) -> None:
-        """Raises AppError SETTING_INVALID (name, such as engine.threads; detail), SETTING_HELD (name), and then keeps
-        none of them. What a person had chosen before a policy decided stays for the time after it.
+        """Keep settings. Raises AppError SETTING_INVALID (name, such as engine.threads; detail), SETTING_HELD (name),
+        and then keeps none of them. What a person had chosen before a policy decided stays for the time after it.
 
         A field at its default is not kept, so that a better default of a later version reaches it. Rows of a newer
         version's fields stay.
@@ -119,7 +119,7 @@ def assemble(group: type[Group], stored: Mapping[str, str | msgspec.Raw], prefix
 
 
 def _take_apart(group: msgspec.Struct, default: msgspec.Struct, prefix: str) -> list[tuple[str, str | None]]:
-    """Names and values (JSON; None at the default) of all fields. Raises AppError SETTING_INVALID."""
+    """Return the names and values (JSON; None at the default) of all fields. Raises AppError SETTING_INVALID."""
     rows: list[tuple[str, str | None]] = []
     for field in msgspec.structs.fields(type(group)):
         name, value, usual = prefix + field.name, getattr(group, field.name), getattr(default, field.name)

@@ -74,7 +74,7 @@ class Ring:
 def system_ring(may_ask: bool) -> Ring | None:
     """Return the keyring of this system; None if there is none that can be used now.
 
-    `may_ask`: whether a locked keyring may ask the person to unlock it, in a window of its own. Without a display
+    `may_ask` says whether a locked keyring may ask the person to unlock it, in a window of its own. Without a display
     it never does. OCTAVO_NO_KEYRING=1 means a system without a keyring, and so does a backend named in
     PYTHON_KEYRING_BACKEND other than the system's own: it may prompt in the terminal, or keep plain text.
 
@@ -159,14 +159,14 @@ class RemoteKeys:
         self._settings.set_blob(_name(origin), b"" if in_ring else key.secret.encode("utf-8"))
 
     def forget(self, origin: str) -> None:
-        """Raises AppError as the store does."""
+        """Forget the key for `origin`. Raises AppError as the store does."""
         if (ring := self._ring(True)) is not None:
             ring.remove(_name(origin))
         self._settings.set_blob(_name(origin), b"")
 
 
 def _name(origin: str) -> str:
-    """Does not say which server it is for: names of secrets are no secret."""
+    """Return a name that does not say which server it is for: names of secrets are no secret."""
     return _BLOB + hashlib.blake2b(msgspec.json.encode(origin), digest_size=16).hexdigest()
 
 

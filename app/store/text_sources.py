@@ -12,7 +12,7 @@ from app.store.db import Database
 
 
 class FoundText(NamedTuple):
-    """A text of a source. `book_id`: None where it does not belong to words of a document; else these are on `page`,
+    """A text of a source. `book_id` is None if it does not belong to words of a document; else these are on `page`,
     from `start` to `stop`."""
 
     id: str

@@ -28,7 +28,8 @@ _WITHOUT = f"{_OF_BOOK} AND id NOT IN (SELECT passage_id FROM passage_vectors)"
 
 
 class BookVectors(msgspec.Struct, frozen=True):
-    """`vectors`: those of each of the passages `ids`, which ascend, as they were given to be kept."""
+    """The vectors of a book. `vectors` holds one for each of the passages `ids`, which ascend, as it was given to be
+    kept."""
 
     ids: tuple[int, ...]
     vectors: tuple[bytes, ...]
