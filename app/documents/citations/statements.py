@@ -5,21 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from app.documents.citations.attribution import without_brackets
 from app.language.sentences import SentenceKind, cut, sentences
 
+_PAGES = r"documents?|books?|pages?|texts?|excerpts?|passages?"
+_SAYING = r"say|says|mention|contain|state|specif\w+|provide|address|answer|information|details?|indicat\w+"
+_SAID = r"mentioned|stated|said|found|given|specified|provided|contained"
+_JAPANESE_DENIAL = (
+    r"(?:書かれて|記載されて|記載が|記述が|述べられて|言及されて|言及が|触れられて|書いて|見当たら|見つかり|述べて)"
+    r"(?:い|あり)?(?:ない|ません|おりません|なかった)"
+)
 _SAYS_NOTHING = re.compile(
-    r"\b(?:documents?|books?|pages?|texts?|excerpts?|passages?|contract|report|it)\b[^.]{0,60}"
+    rf"\b(?:{_PAGES}|contract|report|it)\b[^.]{{0,60}}"
     r"\b(?:do(?:es)? not|did not|don['’]t|doesn['’]t|never|nowhere|nothing|no)\b[^.]{0,40}"
-    r"\b(?:say|says|mention|contain|state|specif\w+|provide|address|answer|information|details?|indicat\w+)\b"
-    r"|\b(?:not|nothing|no information)\b[^.]{0,40}"
-    r"\b(?:mentioned|stated|said|found|given|specified|provided|contained)\b[^.]{0,40}"
-    r"\b(?:documents?|books?|pages?|texts?|excerpts?|passages?)\b"
-    r"|(?:書かれて|記載されて|記載が|記述が|述べられて|言及されて|言及が|触れられて|書いて|見当たら|見つかり|述べて)"
-    r"(?:い|あり)?(?:ない|ません|おりません|なかった)",
+    rf"\b(?:{_SAYING})\b"
+    rf"|\b(?:not|nothing|no information)\b[^.]{{0,40}}\b(?:{_SAID})\b[^.]{{0,40}}\b(?:{_PAGES})\b"
+    rf"|\bno (?:information|details?|mention)\b[^.]{{0,60}}\b(?:{_PAGES})\b"
+    rf"|{_JAPANESE_DENIAL}",
     re.IGNORECASE,
 )
+_OF_DENIALS = re.compile(
+    rf"\b(?:{_PAGES}|contract|report|{_SAYING}|{_SAID})\b|(?:こと|と)?(?:について|に関して)?は?{_JAPANESE_DENIAL}",
+    re.IGNORECASE,
+)
+"""The words of a denial that only say that documents do not say something."""
+_TURN = re.compile(r",?\s+(?:but|however|though|although),?\s+|[;；]\s*|(?<=[んいた])が、", re.IGNORECASE)
 _ROUND_MARK = re.compile(
     r"\s?[(（](?:[^()（）\d]{0,80}[\s,])?(?:pages?|pp?\.|S\.|Seiten?|頁|ページ)\s*\d[\d\s,–-]*[)）]", re.IGNORECASE
 )
@@ -30,18 +42,20 @@ _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|`")
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of an answer that states something, at the characters [start, end). `text` is on one line, without
-    page marks. `lead` is the introducing line of the list that the claim is an entry of, or empty."""
+    """A sentence of an answer that states something: characters [start, end) of it. `text`: on one line, without page
+    marks. `lead`: the line that leads to its list, empty where it is no entry of one. `denied`: what it says that the
+    documents do not say, empty where it says no such thing."""
 
     start: int
     end: int
     text: str
     lead: str = ""
+    denied: str = ""
 
 
 def claims(answer: str) -> tuple[Claim, ...]:
-    """Return the sentences of an answer that state something, in order; no heading, no question, and none that says
-    what the documents do not say."""
+    """The sentences of an answer that state something, in order; no heading and no question. One that says both what
+    the documents say and what they do not say is two."""
     return tuple(_claims(answer))
 
 
@@ -64,7 +78,7 @@ def states_something(sentence: str, *, alone: bool = False) -> bool:
     long_enough = len(words) >= 3 or letters >= 8
     if alone:
         long_enough = long_enough or len(words) >= 2 or letters >= 4 or re.search(r"\d", sentence) is not None
-    return long_enough and not sentence.endswith((":", "：")) and _SAYS_NOTHING.search(sentence) is None
+    return long_enough and not sentence.endswith((":", "：")) and not _is_denial(sentence)
 
 
 def _claims(answer: str) -> Iterator[Claim]:
@@ -76,15 +90,31 @@ def _claims(answer: str) -> Iterator[Claim]:
         heading = sentence.kind is SentenceKind.HEADING
         if sentence.kind is SentenceKind.QUESTION or (heading and not alone):
             continue
-        for piece in cut(sentence.text) if heading else (sentence.text,):
+        for piece in chain.from_iterable(map(_apart, cut(sentence.text) if heading else (sentence.text,))):
             start, end = _span(answer, piece, at)
             if start < 0:
                 continue
             at = end
             text = plain_claim(replace(sentence, text=piece).line)
-            if states_something(text, alone=alone or _MARK_BEHIND.match(answer, end) is not None):
+            if _is_denial(text):
+                yield Claim(start, end, text, denied=_OF_DENIALS.sub(" ", text))
+            elif states_something(text, alone=alone or _MARK_BEHIND.match(answer, end) is not None):
                 lead = plain_claim(sentence.under.rpartition("\n")[2])
                 yield Claim(start, end, text, lead if lead.endswith((":", "：")) else "")
+
+
+def _apart(sentence: str) -> tuple[str, ...]:
+    """The clauses of a sentence one of which denies that the documents say something; else the sentence."""
+    clauses, begin = [], 0
+    for turn in _TURN.finditer(sentence):
+        clauses.append(sentence[begin : turn.start()])
+        begin = turn.end()
+    clauses.append(sentence[begin:])
+    return tuple(clauses) if any(map(_is_denial, clauses)) else (sentence,)
+
+
+def _is_denial(sentence: str) -> bool:
+    return _SAYS_NOTHING.search(sentence) is not None
 
 
 def _names_a_page(text: str) -> bool:

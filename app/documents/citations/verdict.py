@@ -27,6 +27,7 @@ from app.documents.citations.page_sentences import (
 )
 from app.documents.citations.statements import Claim, claims, without_marks
 from app.documents.citations.word_for_word import without_lead_in, word_for_word
+from app.language.sentences import SentenceKind
 
 CLOSE = 0.6
 """The share of a claim's words in one sentence of a page from which on the two are compared by a person: of sentences
@@ -34,6 +35,9 @@ that are nearly the page's but not quite, most are false, and neither tests nor 
 
 FAR = 0.05
 """The share of a claim's words, by their weight, in the nearest sentences of all pages below which no page says it."""
+
+DENIED = 0.8
+"""From this share of what a claim denies in one sentence of a page on, a person compares them: the page may say it."""
 
 MUCH_NEARER = 0.15
 """The amount by which that share must be larger on other pages than on those that the answer names, for these to be
@@ -77,7 +81,7 @@ class AnswerWeigher:
         following = [*(claim.text for claim in found[1:]), ""][: len(found)]
         for claim, named, after in zip(found, marks, following, strict=True):
             verdict, before = self._weigh(claim, named, before, after)
-            verdicts.append(verdict)
+            verdicts += [verdict] if verdict is not None else []
         return tuple(verdicts)
 
     def _marks(self, answer: str, found: Sequence[Claim], citations: Sequence[Citation]) -> list[_Named]:
@@ -99,9 +103,11 @@ class AnswerWeigher:
 
     def _weigh(
         self, claim: Claim, named: _Named, before: PageSentence | None, following: str
-    ) -> tuple[SentenceVerdict, PageSentence | None]:
-        """Return the verdict, and the last sentence of a page that the claim is word for word."""
-        terms = content_terms(without_lead_in(claim.text)) or content_terms(claim.text)
+    ) -> tuple[SentenceVerdict | None, PageSentence | None]:
+        """The verdict, and the last sentence of a page that the claim is word for word. There is no verdict on a denial
+        that no page contradicts."""
+        core = claim.denied or without_lead_in(claim.text)
+        terms = content_terms(core) or content_terms(claim.text)
         likely = [place for place in self._pages.likeliest(terms) if place not in named.pages]
         own = [each for place in named.pages for each in self._pages.of(*place)]
         others = [each for place in likely for each in self._pages.of(*place)]
@@ -110,6 +116,8 @@ class AnswerWeigher:
                 elsewhere = named.written if pool is others else ""
                 verdict = _verdict(claim, Verdict.VERBATIM, found.sentences, elsewhere)
                 return verdict, found.sentences[-1]
+        if claim.denied:
+            return self._denied(claim, terms, [*own, *others]), None
         if named.missing:
             return SentenceVerdict(claim.start, claim.end, Verdict.NOTHING, named=named.written), None
         nearer = _most_shared(terms, others) > _most_shared(terms, own) + MUCH_NEARER
@@ -118,6 +126,14 @@ class AnswerWeigher:
             if (close := self._close(claim, terms, pool, [*own, *others], elsewhere)) is not None:
                 return close, None
         return self._far(claim, terms, named, likely), None
+
+    def _denied(self, claim: Claim, terms: frozenset[str], pool: Sequence[PageSentence]) -> SentenceVerdict | None:
+        """A verdict where a sentence of these pages may say what the claim denies that they say."""
+        saying = [each for each in pool if each.kind in (SentenceKind.SENTENCE, SentenceKind.ENTRY)]
+        near = max(saying, key=lambda each: _shared(terms, each), default=None)
+        if near is None or _shared(terms, near) < DENIED:
+            return None
+        return _verdict(claim, Verdict.COMPARE, (near,))
 
     def _close(
         self,

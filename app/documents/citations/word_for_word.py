@@ -85,7 +85,7 @@ _LEAD_IN = re.compile(
     r"(?:(?:according to|as (?:stated|specified|described|set out|noted) in|under|per|in|on)\s+"
     r"(?:the\s+)?(?:\w+\s+){0,3}?"
     rf"{_DOCUMENT}(?:\s+[\dIVX.]+)?,\s*"
-    rf"|(?:the|this)\s+(?:\w+\s+){{0,2}}?{_DOCUMENT}(?:\s+[\dIVX.]+)?"
+    rf"|(?:(?:the|this)\s+(?:\w+\s+){{0,2}}?{_DOCUMENT}(?:\s+[\dIVX.]+)?|they\s+do|it\s+does)"
     r"\s+(?:says?|states?|reads?|provides?|specif(?:y|ies)|notes?)"
     r"(?:\s+that|\s*:|,)?\s*"
     r"|(?:also|in addition|additionally|furthermore|moreover|finally|first|second|third),\s*"

@@ -14,10 +14,14 @@ def test_which_sentences_state_something() -> None:
         "犬については記載されていません。敷金は二か月分である [p. 5]。"
     )
     found = claims(answer)
-    assert [claim.text for claim in found] == [
+    assert [claim.text for claim in found if not claim.denied] == [
         "The rent is 4,200 euros a month.",
         "Windows are replaced within 14 days.",
         "敷金は二か月分である。",
+    ]
+    assert [claim.denied.split() for claim in found if claim.denied] == [
+        ["The", "do", "not", "whether", "dogs", "are", "allowed."],
+        ["犬", "。"],
     ]
     assert all(answer[claim.start : claim.end].startswith(claim.text[:6]) for claim in found)
 

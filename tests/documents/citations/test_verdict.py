@@ -263,6 +263,52 @@ def test_a_date_or_an_amount_alone_is_never_green(answer: str) -> None:
     assert verdict(answer, CitedBook("lease", "Lease of a berth", (page,))).verdict is COMPARE
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The documents do not say what a day costs in crowns.",
+        "No. The rules do not mention that the warden feeds the dogs.",
+        "It is not stated in the documents that visitors use the side door until seven.",
+        "料金は、毎月10日に払うとは書かれていません。",
+    ],
+)
+def test_a_denial_of_what_a_page_says_is_compared_with_it(answer: str) -> None:
+    assert verdict(answer).verdict is COMPARE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The documents do not say who owns the pond.",
+        "The document does not mention whether dogs may sleep in the side door's room.",
+        "There is no information about cats in the documents.",
+        "猫については記載されていません。",
+    ],
+)
+def test_a_denial_of_what_no_page_says_has_no_verdict(answer: str) -> None:
+    assert not weigh_by_words(answer, check(answer, (KENNEL,)), (KENNEL,))
+
+
+def test_a_page_that_asks_or_a_heading_is_not_what_a_denial_conceals() -> None:
+    book = CitedBook("q", "Q", (Page(1, "1", "# The owner of the pond\n\nWho owns the pond? Dogs bathe in May."),))
+    assert not weigh_by_words("The documents do not say who the owner of the pond is.", (), (book,))
+    assert not weigh_by_words("The documents do not say who owns the pond.", (), (book,))
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("A day costs 115.00 crowns, but the documents do not say who owns the pond.", [VERBATIM]),
+        ("The documents do not say who owns the pond, but they do say that a day costs 115.00 crowns.", [VERBATIM]),
+        ("The documents do not say what a day costs in crowns; the stay ends on 14 May 2030.", [COMPARE, VERBATIM]),
+        ("飼い主については記載されていませんが、料金は、毎月10日に払う。", [VERBATIM]),
+        ("The document says that dogs bark but does not say when.", []),
+    ],
+)
+def test_what_is_said_beside_a_denial_has_a_verdict_of_its_own(answer: str, found: list[Verdict]) -> None:
+    assert [each.verdict for each in weigh_by_words(answer, check(answer, (KENNEL,)), (KENNEL,))] == found
+
+
 def test_what_is_said_in_other_words_waits_for_a_model() -> None:
     found = verdict("Customers can take their animal home whenever they like, ending its stay.")
     assert (found.verdict, found.reason, found.page) == (UNWEIGHED, Unweighed.WAITING, 1)

@@ -22,7 +22,9 @@ from app.core.conversations.conversation import (
 from app.core.conversations.image import ImageRef
 from app.core.conversations.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
 from app.core.documents.document import Book, Format
+from app.ui.chat.messages.answer import AnswerMessage
 from app.ui.chat.messages.message import MessageWidget
+from app.ui.chat.text.chip import ChipButton
 
 
 def book(id: str, title: str, pages: int = 100, labels: tuple[str, ...] = ()) -> Book:
@@ -103,3 +105,20 @@ def colours(widget: QWidget) -> set[str]:
     """Every colour that a widget shows, as `#rrggbb`."""
     picture = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     return {f"#{pixel & 0xFFFFFF:06x}" for pixel in set(memoryview(picture.constBits()).cast("I"))}
+
+
+def chips(message: AnswerMessage) -> list[ChipButton]:
+    """The marks of the text, as they are read."""
+    message.expose(message.width(), -(10**7), 10**7)
+    message.place_buttons()
+    return [stop for stop in message.stops() if isinstance(stop, ChipButton) and stop.parent() is message]
+
+
+def lined(message: AnswerMessage) -> list[tuple[str, Verdict]]:
+    """The words of each sentence that is underlined, and by what."""
+    message.expose(message.width(), -(10**7), 10**7)
+    found = []
+    for piece in message.pieces:
+        assert piece.written is not None
+        found += [(piece.copy(each.start, each.end), each.verdict) for each in piece.written.sentences]
+    return found

@@ -12,9 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import BookRef, MatterPlan, MatterScope
 from app.core.conversations.events import Reading
+from app.core.conversations.verdict import Verdict
 from app.core.documents.document import Document, Format, Page
 from app.ui.chat.plan_dialog import PlanDialog
+from app.ui.chat.text.evidence import EvidenceCard
 from tests.ui import shelf_of_books
+from tests.ui.chat.talk import chips, lined
 from tests.ui.fakes import SCOUT
 from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
@@ -319,3 +322,44 @@ def test_behind_another_answer_it_is_another_question(matter: Room) -> None:
     assert len(matter.turns()) == 1, "it is planned once more"
     matter.ask("What of the roof of the warehouse?")
     assert len(matter.turns()) == 2
+
+
+MAIL = (
+    "From: Jonas Marlow\nDate: Thu, 12 Jan 2023 07:15:00 +0000\nSubject: Storm damage\n\nIn the night of 11 January"
+    " 2023 the storm broke the fenders at Berth 2. The damage is about EUR 18,400. Who pays?\n\nJonas Marlow"
+)
+NOTES = "The tenant says that the berth is narrow.\n\nThe next meeting is in May."
+
+
+def test_each_sentence_of_an_answer_from_all_documents_has_its_own_verdict(room: Room) -> None:
+    told = "The storm broke the fenders on 11 January 2023."
+    cost, denied = "The damage is about EUR 19,400.", "The documents do not say when the storm broke the fenders"
+    truly = "The documents do not say who owns the crane"
+    also = "they do say that the damage is about EUR 18,400"
+    room.engine.answers = [(f"{told} {cost}\n\n{denied}, but {also}. {truly}.",)]
+    for number, (title, text) in enumerate((("Storm damage", MAIL), ("Notes of the meeting", NOTES))):
+        room.fake.books.add(Document(title, Format.TEXT, f"{number:064x}", (Page(1, "1", text),)), Path(f"/{title}"))
+    room.desk.conversations.set_scope(room.add_conversation("All").id, MatterScope())
+    room.open()
+    for _sent in range(2):
+        room.ask("When did the storm break the fenders, and what does the damage cost?")
+
+    answer = room.last_answer()
+    assert lined(answer) == [
+        (told.rstrip("."), Verdict.COMPARE),
+        (cost.rstrip("."), Verdict.OTHERWISE),
+        (denied, Verdict.COMPARE),
+        (also, Verdict.VERBATIM),
+    ]
+    marks = chips(answer)
+    assert [mark.text() for mark in marks] == [
+        "Storm damage p. 1 · compare",
+        "Storm damage p. 1 says otherwise",
+        "Storm damage p. 1 · compare",
+        "Storm damage p. 1 ✓",
+    ]
+    marks[1].setFocus(Qt.FocusReason.TabFocusReason)
+    (card,) = room.window.findChildren(EvidenceCard)
+    said = card.words.accessibleName()
+    assert "“The damage is about EUR 19,400.”\nOnly there: “19,400”" in said
+    assert "“The damage is about EUR 18,400.”\nOnly there: “18,400”" in said

@@ -22,7 +22,7 @@ from app.ui.chat.text.verdict_marks import colour_verdict
 from app.ui.look.theme import LAMP, PAPER, Palette, Theme
 from app.ui.widgets.buttons import TextButton
 from app.wording.i18n import use_language
-from tests.ui.chat.talk import book, cite, colours, judged, read, turn
+from tests.ui.chat.talk import book, chips, cite, colours, judged, lined, read, turn
 from tests.ui.room import wait
 
 SHELF = {
@@ -65,23 +65,6 @@ def show(view: ConversationView, text: str, citations: list[Citation], *verdicts
 def only_answer(view: ConversationView) -> AnswerMessage:
     (made,) = [message for message in view.messages() if isinstance(message, AnswerMessage)]
     return made
-
-
-def chips(message: AnswerMessage) -> list[ChipButton]:
-    """The marks of the text, as they are read."""
-    message.expose(message.width(), -(10**7), 10**7)
-    message.place_buttons()
-    return [stop for stop in message.stops() if isinstance(stop, ChipButton) and stop.parent() is message]
-
-
-def lined(message: AnswerMessage) -> list[tuple[str, Verdict]]:
-    """The words of each sentence that is underlined, and by what."""
-    message.expose(message.width(), -(10**7), 10**7)
-    found = []
-    for piece in message.pieces:
-        assert piece.written is not None
-        found += [(piece.copy(each.start, each.end), each.verdict) for each in piece.written.sentences]
-    return found
 
 
 def lines(message: AnswerMessage) -> list[SentenceLine]:
