@@ -45,9 +45,10 @@ class CellNumber:
 
 @dataclass(frozen=True)
 class CellDate:
-    """A day without a time."""
+    """A day without a time, from the year 1900 on, which is as far as Excel counts. `form`: how Excel shows it."""
 
     day: date
+    form: str = "yyyy-mm-dd"
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class _Looks:
                 "text": apart,
                 "quoted": {**apart, "quote_prefix": True},
                 "number": {"num_format": form},
-                "date": {**apart, "num_format": "yyyy-mm-dd"},
+                "date": {**apart, "num_format": form},
                 "head": {**apart, "bold": True, "bg_color": _HEAD},
                 "head of numbers": {"bold": True, "bg_color": _HEAD, "align": "right"},
             }
@@ -153,8 +154,8 @@ def _write(sheet: Worksheet, at: tuple[int, int], cell: Cell, looks: _Looks) -> 
                 sheet.write_comment(*at, note[:CELL_CHARACTERS], {"x_scale": 2, "y_scale": _scale(note)})
         case CellNumber(value, form):
             sheet.write_number(*at, value, looks.of("number", form))
-        case CellDate(day):
-            sheet.write_datetime(*at, datetime.combine(day, time()), looks.of("date"))
+        case CellDate(day, form):
+            sheet.write_datetime(*at, datetime.combine(day, time()), looks.of("date", form))
         case _:
             kind = "quoted" if cell.startswith(FORMULA_BEGINS) else "text"
             sheet.write_string(*at, cell, looks.of(kind))

@@ -13,9 +13,9 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar janvier enero gennaio",
+            "january jan januar jänner janvier enero gennaio",
             "february feb februar février febrero febbraio",
-            "march mar märz mars marzo",
+            "march mar märz maerz mrz mars marzo",
             "april apr avril abril aprile",
             "may mai mayo maggio",
             "june jun juni juin junio giugno",

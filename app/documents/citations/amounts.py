@@ -111,6 +111,7 @@ def _found(text: str, *, english: bool) -> Iterator[Amount]:
         number = _number(match["number"], english=english, money=bool(currency))
         if number is not None and match["scale"]:
             number *= _SCALES[match["scale"]]
+            number = number.to_integral_value() if number == number.to_integral_value() else number
         if text[: match.start("number")].endswith(("-", "\u2212")):
             number = None  # less than nothing, or the end of a span
         yield Amount(*match.span(), number, currency, bool(match["percent"]))

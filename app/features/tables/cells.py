@@ -58,7 +58,11 @@ _OF_STATES = {
 }
 
 
-_YES_NO = {word: said for said, words in (("Yes", "ja oui sí sì si"), ("No", "nein non")) for word in words.split()}
+_YES_NO = {
+    word: said
+    for said, words in (("Yes", "y ja oui sí sì si あり 有 ○ 〇"), ("No", "n nein non なし 無 × ✕"))
+    for word in words.split()
+}
 """The words for yes and no, besides those that models write."""
 
 
@@ -132,6 +136,7 @@ def value_entered(line: str, form: AnswerForm) -> CellValue:
     languages that Octavo knows. The state is UNFIT if it is none, or may be two."""
     line = " ".join(line.split())
     if form.kind is ValueKind.YES_NO:
+        line = line.rstrip(".!。！")
         line = _YES_NO.get(line.casefold(), line)
     if value_of(line, form).state is ValueState.ABSENT:
         return ABSENT

@@ -164,6 +164,24 @@ def not_of_kind_words(kind: ValueKind) -> str:
     }.get(kind, "")
 
 
+def kept_as_text_words(typed: str, kind: ValueKind) -> str:
+    """Say that what a person typed, which is no value of its column's kind, will be kept as text, and how such a value
+    is written."""
+    if kind is ValueKind.DATE:
+        from app.documents.citations.entered_values import dates_meant  # as in `value_entered`
+
+        if len(meant := [date.fromisoformat(day) for day in dates_meant(typed)]) > 1:
+            first, second, *_more = (_day_words(day, day.isoformat()) for day in meant)
+            words = _("{first} or {second}? Write the month as a word. As it is, it will be kept as text.")
+            return words.format(first=first, second=second)
+    return {
+        ValueKind.DATE: _("Not a date, so it will be kept as text. Write a date like 30 December 2028."),
+        ValueKind.AMOUNT: _("Not an amount, so it will be kept as text. Write an amount like EUR 1,475.00."),
+        ValueKind.YES_NO: _("Neither yes nor no, so it will be kept as text."),
+        ValueKind.CHOICE: _("Not one of the choices, so it will be kept as text."),
+    }[kind]
+
+
 def evidence_words(read: ReadCell, books: Mapping[str, Book]) -> str:
     """Return the evidence for the finding, in words: its page and that page's sentence; empty if there is none."""
     verdict, found = read.verdict, read.evidence

@@ -95,6 +95,22 @@ def test_a_workbook_has_values_quotations_and_sources(report: GridReport, tmp_pa
     assert [row[3] for row in sources[1:]] == ["/leases/1.pdf", "/leases/2.pdf"]
 
 
+def test_months_and_years_are_dates_that_sort_and_what_excel_cannot_count_is_text(tmp_path: Path) -> None:
+    typed = {1: "December 2028", 2: "2029", 3: "1 March 1889", 4: "30.12.2028"}
+    cells = tuple(cell(row, 1, None, fix=fix) for row, fix in typed.items())
+    rows = tuple(GridRow(number, (BookRef("1"),)) for number in typed)
+    sheet = Sheet("s", "Leases", 0.0, (), cells, columns=COLUMNS[:1], rows=rows)
+    path = tmp_path / "leases.xlsx"
+    files.write(compose_grid(sheet, BOOKS, now=datetime(2026, 11, 27, tzinfo=UTC)), path)
+    answers = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Answers").to_python()
+    assert [row[1] for row in answers[1:]] == [
+        date(2028, 12, 1), date(2029, 1, 1), "1 Mar 1889", date(2028, 12, 30),
+    ]  # fmt: skip
+    with zipfile.ZipFile(path) as opened:
+        looks = opened.read("xl/styles.xml").decode()
+    assert all(f'formatCode="{shown}"' in looks for shown in ("yyyy-mm", "yyyy", "yyyy-mm-dd")), "as exact as they are"
+
+
 def test_csv_is_for_programs(report: GridReport, tmp_path: Path) -> None:
     path = tmp_path / "leases.csv"
     files.write(report, path)

@@ -19,6 +19,7 @@ _DOCUMENT_WIDTH, _VALUE_WIDTH, _PROSE_WIDTH = 34, 22, 48  # characters
 _FINDING_WIDTHS = (34, 28, 22, 30, 26, 60, 30)
 _SOURCE_WIDTHS = (44, 14, 70, 60)
 _ABOUT_WIDTHS = (18, 80)
+_FIRST_YEAR = 1900  # of which Excel has dates
 
 
 def write(report: TableReport) -> bytes:
@@ -91,8 +92,8 @@ def _value(cell: GridCell) -> str | CellNumber | CellDate:
         decimals = max(0, -int(value.number.as_tuple().exponent))
         currency = f'"{value.currency} "' if value.currency else ""
         return CellNumber(float(value.number), f"{currency}#,##0{'.' + '0' * decimals if decimals else ''}")
-    if value.state is ValueState.HAS and value.day is not None and len(value.text) == len("2031-03-31"):
-        return CellDate(value.day)
+    if value.state is ValueState.HAS and value.day is not None and value.day.year >= _FIRST_YEAR:
+        return CellDate(value.day, "yyyy-mm-dd"[: len(value.text)])
     return plain_text(cell.words)
 
 

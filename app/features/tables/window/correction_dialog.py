@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.core.conversations.values import ValueKind, ValueState
 from app.features.tables.cells import value_entered
 from app.features.tables.window.cell_table import ShownCell
-from app.features.tables.words import not_of_kind_words, value_words
+from app.features.tables.words import kept_as_text_words, value_words
 from app.ui.look.theme import SPACE_XS
 from app.ui.widgets.dialogs import SmallDialog
-from app.ui.widgets.labels import PlainLabel
+from app.ui.widgets.labels import PlainLabel, set_role
 from app.ui.widgets.layouts import boxed, column
 from app.wording.i18n import _
 
@@ -26,7 +26,7 @@ class CorrectionDialog(SmallDialog):
         self._id, self._form = value.read.cell.question.id, value.read.cell.question.form
         self.line = QLineEdit(value.read.cell.correction or value.read.value.text)
         self.line.selectAll()
-        self.read_as = PlainLabel("", role="small")
+        self.read_as = PlainLabel("", role="small", wraps=True)
         words = _("“{question}” Leave empty to restore the model’s answer.")
         said = words.format(question=value.column.title)
         body = boxed(column(self.line, self.read_as, spacing=SPACE_XS))
@@ -42,13 +42,15 @@ class CorrectionDialog(SmallDialog):
 
     @Slot()
     def _read(self) -> None:
-        """Say what a typed date or amount is taken for, or that it is kept as text."""
+        """Say what a typed date or amount is taken for, or, in red, that it is kept as text."""
         typed, kind = self.line.text().strip(), self._form.kind
-        if not typed or kind in (ValueKind.PROSE, ValueKind.TEXT):
-            self.read_as.setText("")
-            return
-        entered = value_entered(typed, self._form)
-        if entered.state is ValueState.UNFIT:
-            self.read_as.setText(_("{finding}: kept as text").format(finding=not_of_kind_words(kind)))
-        else:
-            self.read_as.setText(value_words(entered, kind))
+        words, role = "", "small"
+        if typed and kind not in (ValueKind.PROSE, ValueKind.TEXT):
+            entered = value_entered(typed, self._form)
+            unfit = entered.state is ValueState.UNFIT
+            words = kept_as_text_words(typed, kind) if unfit else value_words(entered, kind)
+            role = "failure-small" if unfit else "small"
+        self.read_as.setText(words)
+        set_role(self.read_as, role)
+        self.line.setAccessibleDescription(words)
+        self.fit_height()

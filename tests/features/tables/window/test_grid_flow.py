@@ -132,10 +132,19 @@ def test_a_person_corrects_comments_and_asks_again(room: Room, grid: Sheet) -> N
     correction = dialog(room, CorrectionDialog)
     assert isinstance(correction, CorrectionDialog)
     assert (correction.line.text(), correction.read_as.text()) == ("2031-03-31", "31 Mar 2031")
-    correction.line.setText("in spring")
-    assert correction.read_as.text() == "not a date: kept as text"
+    assert correction.read_as.property("role") == "small"
+    for typed, said in (
+        ("in spring", "Not a date, so it will be kept as text. Write a date like 30 December 2028."),
+        ("3/4/2031", "3 Apr 2031 or 4 Mar 2031? Write the month as a word. As it is, it will be kept as text."),
+    ):
+        correction.line.setText(typed)
+        assert correction.read_as.text() == said
+        assert correction.line.accessibleDescription() == said
+        assert correction.read_as.property("role") == "failure-small", "told in red"
+        assert correction.height() >= correction.layout().totalHeightForWidth(correction.width()), "nothing is cut off"
     correction.line.setText("1.5.2030")
     assert correction.read_as.text() == "1 May 2030"
+    assert correction.read_as.property("role") == "small"
     correction.accept()
     room.settle()
     shown = value(room, 0, 0)
