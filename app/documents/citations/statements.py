@@ -31,7 +31,9 @@ _OF_DENIALS = re.compile(
     re.IGNORECASE,
 )
 """The words of a denial that only say that documents do not say something."""
-_TURN = re.compile(r",?\s+(?:but|however|though|although),?\s+|[;；]\s*|(?<=[んいた])が、", re.IGNORECASE)
+_TURN = re.compile(r"(?P<anew>,\s+but\s+|(?<=[んいた])が、)|[;；]\s*(?:however,\s+)?", re.IGNORECASE)
+"""A sentence may be cut here. Only after "but" does it surely assert anew what follows a denial: a denial may go on
+over a list whose entries are divided by semicolons."""
 _ROUND_MARK = re.compile(
     r"\s?[(（](?:[^()（）\d]{0,80}[\s,])?(?:pages?|pp?\.|S\.|Seiten?|頁|ページ)\s*\d[\d\s,–-]*[)）]", re.IGNORECASE
 )
@@ -42,15 +44,21 @@ _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|`")
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of an answer that states something: characters [start, end) of it. `text`: on one line, without page
-    marks. `lead`: the line that leads to its list, empty where it is no entry of one. `denied`: what it says that the
-    documents do not say, empty where it says no such thing."""
+    """A sentence of an answer that states something, or a clause of one: characters [start, end) of the answer. `text`
+    is on one line, without page marks. `above` is the heading that it stands below and the line that introduces its
+    list, and `denied` is the text that the claim says the documents do not say; each is empty where there is none."""
 
     start: int
     end: int
     text: str
-    lead: str = ""
+    above: str = ""
     denied: str = ""
+
+    @property
+    def lead(self) -> str:
+        """The line that introduces its list; empty where it is no entry of one."""
+        line = self.above.rpartition("\n")[2]
+        return line if line.endswith((":", "：")) else ""
 
 
 def claims(answer: str) -> tuple[Claim, ...]:
@@ -96,19 +104,22 @@ def _claims(answer: str) -> Iterator[Claim]:
                 continue
             at = end
             text = plain_claim(replace(sentence, text=piece).line)
+            above = "\n".join(map(plain_claim, sentence.under.split("\n")))
             if _is_denial(text):
-                yield Claim(start, end, text, denied=_OF_DENIALS.sub(" ", text))
+                yield Claim(start, end, text, above, _OF_DENIALS.sub(" ", text))
             elif states_something(text, alone=alone or _MARK_BEHIND.match(answer, end) is not None):
-                lead = plain_claim(sentence.under.rpartition("\n")[2])
-                yield Claim(start, end, text, lead if lead.endswith((":", "：")) else "")
+                yield Claim(start, end, text, above, text if _is_denial(above) else "")
 
 
 def _apart(sentence: str) -> tuple[str, ...]:
-    """The clauses of a sentence one of which denies that the documents say something; else the sentence."""
+    """Cut a sentence between what it asserts and what it says that the documents do not say; return it whole where it
+    says no such thing."""
     clauses, begin = [], 0
     for turn in _TURN.finditer(sentence):
-        clauses.append(sentence[begin : turn.start()])
-        begin = turn.end()
+        clause = sentence[begin : turn.start()]
+        if turn["anew"] or not _is_denial(clause):
+            clauses.append(clause)
+            begin = turn.end()
     clauses.append(sentence[begin:])
     return tuple(clauses) if any(map(_is_denial, clauses)) else (sentence,)
 

@@ -26,7 +26,7 @@ from app.documents.citations.page_sentences import (
     in_other_script,
 )
 from app.documents.citations.statements import Claim, claims, without_marks
-from app.documents.citations.word_for_word import without_lead_in, word_for_word
+from app.documents.citations.word_for_word import turns_below, without_lead_in, word_for_word
 from app.language.sentences import SentenceKind
 
 CLOSE = 0.6
@@ -111,7 +111,7 @@ class AnswerWeigher:
         likely = [place for place in self._pages.likeliest(terms) if place not in named.pages]
         own = [each for place in named.pages for each in self._pages.of(*place)]
         others = [each for place in likely for each in self._pages.of(*place)]
-        for pool in (own, others):
+        for pool in () if turns_below(claim.above) else (own, others):
             if (found := word_for_word(claim.text, pool, before, following, claim.lead)) is not None:
                 elsewhere = named.written if pool is others else ""
                 verdict = _verdict(claim, Verdict.VERBATIM, found.sentences, elsewhere)
@@ -170,7 +170,7 @@ class AnswerWeigher:
         if not nearest or share < FAR:
             return SentenceVerdict(claim.start, claim.end, Verdict.NOTHING, named=named_there)
         verdict = _verdict(claim, Verdict.COMPARE, nearest, named_there if elsewhere else "")
-        if is_doubtful(without_lead_in(claim.text), nearest):
+        if turns_below(claim.above) or is_doubtful(without_lead_in(claim.text), nearest):
             return verdict
         return msgspec.structs.replace(verdict, verdict=Verdict.UNWEIGHED, reason=Unweighed.WAITING)
 

@@ -20,7 +20,7 @@ from app.documents.citations.page_sentences import PageSentence, content_terms
 from app.documents.citations.quotation import WantedQuotation
 from app.documents.citations.value_words import PARTIES
 from app.language import dates
-from app.language.languages import TURNING
+from app.language.languages import NEGATIONS, TURNING, word_set
 from app.language.sentences import SentenceKind
 from app.language.terms import is_unspaced
 
@@ -108,6 +108,14 @@ class WordForWord:
     """The page's sentences that a claim consists of, one for each of its clauses."""
 
     sentences: tuple[PageSentence, ...]
+
+
+_UNTRUE = word_set(
+    "false falsely untrue wrong wrongly incorrect incorrectly myth myths missing absent omitted lacking contrary"
+    " falsch unwahr unrichtig fehlt fehlen faux fausse inexact manque falso falsa incorrecto falta errato manca"
+)
+_NUMBER_SIGN = re.compile(r"\bnos?\.\s*(?=\d)")
+_UNTRUE_JAPANESE = re.compile("誤|間違|虚偽|嘘|欠け|ない|ません|ぬ")
 
 
 def word_for_word(
@@ -207,6 +215,18 @@ def stands_alone(sentence: PageSentence) -> bool:
     """Return whether nothing above a sentence turns what it says: it states something, and is no entry of a list of
     exceptions."""
     return sentence.kind is not SentenceKind.QUESTION and not _turns(sentence.lead)
+
+
+def turns_below(above: str) -> bool:
+    """Whether a line above a sentence of an answer, its heading or the line that introduces its list, may turn what it
+    says: the line negates it or calls it untrue, or it introduces the list and limits it or makes it depend."""
+    for line in _NUMBER_SIGN.sub("", _folded(above)).split("\n"):
+        words = frozenset(_WORD.findall(line))
+        if words & _UNTRUE or words & NEGATIONS or _UNTRUE_JAPANESE.search(line):
+            return True
+        if line.endswith((":", "：")) and _turns(line):
+            return True
+    return False
 
 
 def _says_below(

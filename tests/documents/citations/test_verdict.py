@@ -300,13 +300,54 @@ def test_a_page_that_asks_or_a_heading_is_not_what_a_denial_conceals() -> None:
     [
         ("A day costs 115.00 crowns, but the documents do not say who owns the pond.", [VERBATIM]),
         ("The documents do not say who owns the pond, but they do say that a day costs 115.00 crowns.", [VERBATIM]),
-        ("The documents do not say what a day costs in crowns; the stay ends on 14 May 2030.", [COMPARE, VERBATIM]),
+        ("The stay ends on 14 May 2030; the documents do not say what a day costs in crowns.", [VERBATIM, COMPARE]),
         ("飼い主については記載されていませんが、料金は、毎月10日に払う。", [VERBATIM]),
         ("The document says that dogs bark but does not say when.", []),
+        ("The documents do not say: A day costs 115.00 crowns.", [COMPARE]),
+        ("The documents do not say: A day costs 115.00 crowns; the stay ends on 14 May 2030.", []),
+        ("The documents do not mention that cats bark; a day costs 115.00 crowns.", []),
+        ("The documents do not say that, although dogs may bark, a day costs 115.00 crowns.", []),
+        ("The documents do not say the following:\n\n- A day costs 115.00 crowns.\n- The pond is deep.", [COMPARE]),
     ],
 )
 def test_what_is_said_beside_a_denial_has_a_verdict_of_its_own(answer: str, found: list[Verdict]) -> None:
     assert [each.verdict for each in weigh_by_words(answer, check(answer, (KENNEL,)), (KENNEL,))] == found
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "The following statements are false:\n\n- ",
+        "## Not true\n\n",
+        "Wrong:\n- ",
+        "## What the rules do not say\n\n- ",
+        "It is not correct that:\n1. ",
+        "If the pond is frozen:\n- ",
+        "## Missing from the rules\n\nFor example:\n\n- ",
+        "Falsch ist:\n- ",
+        "False: ",
+        "**Not true:** ",
+        "It would be wrong to say: ",
+    ],
+)
+def test_words_of_a_page_below_a_line_that_turns_them_are_never_green(above: str) -> None:
+    answer = f"{above}A day costs 115.00 crowns."
+    assert verdict(answer).verdict is COMPARE
+
+
+@pytest.mark.parametrize("above", ["## Prices\n\n", "The rules say:\n- ", "## Rule No. 2\n\n", "## When it ends\n\n- "])
+def test_words_of_a_page_below_a_plain_line_are_green(above: str) -> None:
+    assert verdict(f"{above}A day costs 115.00 crowns.").verdict is VERBATIM
+
+
+def test_words_of_a_page_below_a_line_that_denies_them_in_japanese_are_never_green() -> None:
+    for above in ("次の記述は誤りです：\n- ", "規則に書かれていないこと：\n- "):
+        assert verdict(f"{above}料金は、毎月10日に払う。").verdict is COMPARE
+
+
+def test_what_a_line_denies_is_not_said_by_a_model_either() -> None:
+    answer = "If the pond is frozen:\n- Customers can take their animal home whenever they like, ending its stay."
+    assert verdict(answer).verdict is COMPARE
 
 
 def test_what_is_said_in_other_words_waits_for_a_model() -> None:
