@@ -42,15 +42,15 @@ _CODE_BEFORE_NUMBER = re.compile(r"^([a-z]{3})(?=\d)")
 
 
 def date_entered(line: str) -> str:
-    """The date as values have it; empty where the line is no date and nothing else, or may be two: 3/4/2031. With
+    """Return the date as values have it; empty where the line is no date and nothing else, or may be two: 3/4/2031. With
     full stops the day comes first."""
     meant = dates_meant(line)
     return meant[0] if len(meant) == 1 else ""
 
 
 def dates_meant(line: str) -> tuple[str, ...]:
-    """All dates, as values have them, that a line may mean which is a date and nothing else: 3/4/2031 means two. A
-    weekday that is not the date's leaves none."""
+    """Return all dates that a line may mean, as values have them: 3/4/2031 means two. There is none if the line says
+    more than a date, or names a weekday that is not the date's."""
     text = dates.plain(line).strip(" .。")
     if is_date(text):
         return (text,)
@@ -89,7 +89,7 @@ def _whole_year(last_two_digits: int) -> int:
 
 
 def _weekday(day: str) -> int:
-    """The weekday of a date, from 0 for Monday; -1 where it is a month or a year."""
+    """Return the weekday of a date, from 0 for Monday; -1 where it is a month or a year."""
     return date.fromisoformat(day).weekday() if len(day) == len("2031-03-31") else -1
 
 

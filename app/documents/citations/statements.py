@@ -30,7 +30,7 @@ _OF_DENIALS = re.compile(
     rf"\b(?:{_PAGES}|contract|report|{_SAYING}|{_SAID})\b|(?:こと|と)?(?:について|に関して)?は?{_JAPANESE_DENIAL}",
     re.IGNORECASE,
 )
-"""The words of a denial that only say that documents do not say something."""
+"""These words of a denial only say that documents do not say something."""
 _TURN = re.compile(r"(?P<anew>,\s+but\s+|(?<=[んいた])が、)|[;；]\s*(?:however,\s+)?", re.IGNORECASE)
 """A sentence may be cut here. Only after "but" does it surely assert anew what follows a denial: a denial may go on
 over a list whose entries are divided by semicolons."""
@@ -56,14 +56,14 @@ class Claim:
 
     @property
     def lead(self) -> str:
-        """The line that introduces its list; empty where it is no entry of one."""
+        """The line that introduces the list; empty where the claim is no entry of one."""
         line = self.above.rpartition("\n")[2]
         return line if line.endswith((":", "：")) else ""
 
 
 def claims(answer: str) -> tuple[Claim, ...]:
-    """The sentences of an answer that state something, in order; no heading and no question. One that says both what
-    the documents say and what they do not say is two."""
+    """Return the sentences of an answer that state something, in order; no heading and no question. A sentence that
+    says both what the documents say and what they do not say is two claims."""
     return tuple(_claims(answer))
 
 

@@ -104,7 +104,7 @@ class AnswerWeigher:
     def _weigh(
         self, claim: Claim, named: _Named, before: PageSentence | None, following: str
     ) -> tuple[SentenceVerdict | None, PageSentence | None]:
-        """The verdict, and the last sentence of a page that the claim is word for word. There is no verdict on a denial
+        """Return the verdict, and the last sentence of a page that the claim is word for word. There is no verdict on a denial
         that no page contradicts."""
         core = claim.denied or without_lead_in(claim.text)
         terms = content_terms(core) or content_terms(claim.text)
@@ -128,7 +128,7 @@ class AnswerWeigher:
         return self._far(claim, terms, named, likely), None
 
     def _denied(self, claim: Claim, terms: frozenset[str], pool: Sequence[PageSentence]) -> SentenceVerdict | None:
-        """A verdict where a sentence of these pages may say what the claim denies that they say."""
+        """Return a verdict where a sentence of these pages may say what the claim denies that they say."""
         saying = [each for each in pool if each.kind in (SentenceKind.SENTENCE, SentenceKind.ENTRY)]
         near = max(saying, key=lambda each: _shared(terms, each), default=None)
         if near is None or _shared(terms, near) < DENIED:

@@ -218,8 +218,9 @@ def stands_alone(sentence: PageSentence) -> bool:
 
 
 def turns_below(above: str) -> bool:
-    """Whether a line above a sentence of an answer, its heading or the line that introduces its list, may turn what it
-    says: the line negates it or calls it untrue, or it introduces the list and limits it or makes it depend."""
+    """Return whether a line above a sentence of an answer, its heading or the line that introduces its list, may turn
+    what the sentence says: the line negates it or calls it untrue, or it introduces the list and limits it or makes it
+    depend on something."""
     for line in _NUMBER_SIGN.sub("", _folded(above)).split("\n"):
         words = frozenset(_WORD.findall(line))
         if words & _UNTRUE or words & NEGATIONS or _UNTRUE_JAPANESE.search(line):
