@@ -170,11 +170,11 @@ class Bridge(QObject):
             if job.answers_cancel:
                 job.token.request(leaving=True)
 
-    def everywhere(self, work: Callable[[], None], on_done: Callable[[object], None]) -> None:
-        """Call `work` on each thread that there is, and `on_done` for each."""
-        for name, line in self._lines.items():
-            if line.thread is not None:
-                self.call(name, work, on_done, on_done)
+    def everywhere(self, work: Callable[[], None], on_done: Callable[[], None]) -> None:
+        """Call `work` on each thread that there is, one after the other, so that the window has to share Python with
+        one of them at most; then call `on_done`."""
+        require_receiver(on_done)
+        _Round(self, [name for name, line in self._lines.items() if line.thread is not None], work, on_done).go_on()
 
     @property
     def busy(self) -> frozenset[Executor]:
@@ -277,6 +277,33 @@ class _Draining(QObject):
     @Slot(object)
     def ignore(self, problem: Problem) -> None:
         """Ignore a problem: doing nothing does not go wrong."""
+
+
+class _Round(QObject):
+    """Calls the same on one executor after the other; what goes wrong on one leaves the others as they are."""
+
+    def __init__(
+        self, bridge: Bridge, executors: Iterable[Executor], work: Callable[[], None], on_done: Callable[[], None]
+    ) -> None:
+        super().__init__(bridge)
+        self._bridge = bridge
+        self._executors = iter(executors)
+        self._work = work
+        self._on_done = on_done
+
+    @Slot()
+    def go_on(self) -> None:
+        executor = next(self._executors, None)
+        if executor is None:
+            self.deleteLater()
+            if is_alive(self._on_done):
+                self._on_done()
+        else:
+            self._bridge.do(executor, self._work, self.go_on, self._pass_over)
+
+    @Slot(object)
+    def _pass_over(self, problem: Problem) -> None:  # noqa: ARG002 - the next one is called all the same
+        self.go_on()
 
 
 def _nothing() -> None:

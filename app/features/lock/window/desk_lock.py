@@ -14,7 +14,7 @@ from app.core.machine import desk_window
 from app.core.machine.secret import KeyOrigin, Password
 from app.core.settings import LockedWork, LockSettings
 from app.features.lock.window.clipboard import CopiedWords
-from app.features.lock.window.forgetting import fill_freed, forget_shown, overwrite_freed
+from app.features.lock.window.forgetting import Forgetting, fill_freed, overwrite_freed
 from app.features.lock.window.lock_now import LockNow
 from app.features.lock.window.watch import LockWatch
 from app.services.services import Services
@@ -58,6 +58,7 @@ class DeskLock(ShellFeature):
         self.is_late = False
         self._settings = LockSettings()
         self.copied = CopiedWords(self)
+        self._forgetting = Forgetting(shell.forget, self)
         self._watch = LockWatch(self._bridge, self)
         self._watch.due.connect(self.lock)
 
@@ -99,7 +100,7 @@ class DeskLock(ShellFeature):
         assert self.screen is not None
         self.screen.show_work(bool(self._bridge.busy & spared))
         self._bridge.drain(self._on_rested, spared=spared, all_of_it=True)
-        self._forget()
+        self._forgetting.begin()
         _log.info("locked")
 
     def _show_screen(self) -> None:
@@ -142,8 +143,13 @@ class DeskLock(ShellFeature):
     @Slot()
     def _on_let_go(self) -> None:
         if self.screen is not None:  # else it was opened again meanwhile
-            self._bridge.everywhere(fill_freed, self._ignore)
-            self._forget()
+            self._bridge.everywhere(fill_freed, self._on_filled)
+
+    @Slot()
+    def _on_filled(self) -> None:
+        """Clear, on this thread too, what was shown and is in memory yet."""
+        if self.screen is not None:
+            self._forgetting.begin()
 
     @Slot(str)
     def _take(self, passphrase: str) -> None:
@@ -174,6 +180,7 @@ class DeskLock(ShellFeature):
 
     @Slot()
     def _on_shown_again(self) -> None:
+        self._forgetting.stop()
         overwrite_freed(False)
         self.screen = None
 
@@ -181,15 +188,6 @@ class DeskLock(ShellFeature):
     def _on_problem(self, problem: Problem) -> None:
         if self.screen is not None:
             self.screen.show_problem(sentence(problem))
-
-    @Slot(object)
-    def _ignore(self, outcome: object) -> None:
-        """Ignore that a thread could not overwrite the memory that it had free."""
-
-    def _forget(self) -> None:
-        """Forget what was shown, and is in memory yet."""
-        self._shell.forget()
-        forget_shown()
 
     def close(self) -> None:
         if self._settings.clipboard_s:

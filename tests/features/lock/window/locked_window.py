@@ -55,7 +55,7 @@ class LockedWindow(Window):
         self.presenter.commands.actions["Lock now"].trigger()
 
     def lock(self) -> None:
-        """And wait until the desk is closed."""
+        """And wait until the desk is closed, and what was shown is forgotten."""
         self.lock_now()
         wait(lambda: self.start.presenter is None)
         self.wait_closed()
@@ -63,7 +63,7 @@ class LockedWindow(Window):
     def wait_closed(self) -> None:
         wait(lambda: self.start.presenter is None)
         lock = self.desk_lock
-        wait(lambda: lock._desk is None and self.start._bridge.idle)
+        wait(lambda: lock._desk is None and self.start._bridge.idle and not lock._forgetting.is_under_way)
 
     def unlock(self, passphrase: str = PASSPHRASE) -> None:
         self.screen.secret.line.setText(passphrase)

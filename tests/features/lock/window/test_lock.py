@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from app.core.conversations.conversation import Ending
 from app.core.machine import desk_window
 from app.core.settings import LockedWork
-from app.features.lock.window import desk_lock, forgetting
+from app.features.lock.window import forgetting
 from app.features.lock.window.lock_now import LockNow
 from app.features.lock.window.screen import LockScreen
 from app.services import services
@@ -160,11 +160,28 @@ def test_memory_is_cleared_after_each_thread_let_go_of_the_desk(
     waits: threading.Event, protected: LockedWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, found = weakref.ref(protected.start._desk), []
-    monkeypatch.setattr(desk_lock, "forget_shown", lambda: found.append(desk() is None))
+    cleared = protected.desk_lock._forgetting
+    collect = cleared._collect
+
+    def look() -> None:
+        collect()
+        found.append(desk() is None)
+
+    monkeypatch.setattr(cleared, "_collect", look)
     waits.set()
     protected.lock()
     wait(lambda: len(found) > 1)
     assert found == [False, True], "as soon as it is locked, and once more when the desk is closed"
+
+
+def test_the_lock_screen_answers_while_memory_is_cleared(protected: LockedWindow) -> None:
+    protected.lock()
+    clearing, rounds = protected.desk_lock._forgetting, 0
+    clearing.begin()
+    while clearing.is_under_way:
+        QApplication.processEvents()
+        rounds += 1
+    assert rounds > 50, "one size of block is filled in each round of the event loop"
 
 
 def test_the_right_passphrase_brings_back_what_was_there(qtbot: QtBot, protected: LockedWindow) -> None:
