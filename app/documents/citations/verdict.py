@@ -104,8 +104,8 @@ class AnswerWeigher:
     def _weigh(
         self, claim: Claim, named: _Named, before: PageSentence | None, following: str
     ) -> tuple[SentenceVerdict | None, PageSentence | None]:
-        """Return the verdict, and the last sentence of a page that the claim is word for word. There is no verdict on a denial
-        that no page contradicts."""
+        """Return the verdict, and the last sentence of a page that the claim is word for word. There is no verdict
+        on a denial that no page contradicts."""
         core = claim.denied or without_lead_in(claim.text)
         terms = content_terms(core) or content_terms(claim.text)
         likely = [place for place in self._pages.likeliest(terms) if place not in named.pages]
