@@ -42,8 +42,8 @@ _CODE_BEFORE_NUMBER = re.compile(r"^([a-z]{3})(?=\d)")
 
 
 def date_entered(line: str) -> str:
-    """Return the date as values have it; empty where the line is no date and nothing else, or may be two: 3/4/2031. With
-    full stops the day comes first."""
+    """Return the date as values have it; empty where the line is no date and nothing else, or may be two: 3/4/2031.
+    With full stops the day comes first."""
     meant = dates_meant(line)
     return meant[0] if len(meant) == 1 else ""
 
