@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 
+from app.core.documents.document import Format
 from app.core.documents.note import Marker
 from app.core.documents.untrusted import disarm
 from app.language.folding import fold, places
@@ -27,6 +28,7 @@ from app.ui.look.fonts import text_font
 from app.ui.look.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
 from app.ui.page.markings import blend
 from app.ui.page.note_look import NoteSpan, look_of
+from app.ui.page.page_layout import layout_of
 from app.ui.page.typeset import index_of, typeset, utf16_offset
 from app.ui.widgets.labels import plain_tip
 
@@ -51,7 +53,7 @@ class TextPage(QTextEdit):
         self._theme = theme
         self._text = ""
         self._headings: tuple[str, ...] = ()
-        self._markdown = False
+        self._format = Format.TEXT
         self._padding = (0, 0, 0)
         self._justified = True
         self._size = SIZE_TEXT
@@ -93,10 +95,10 @@ class TextPage(QTextEdit):
     def page_text(self) -> str:
         return self._text
 
-    def show_page(self, untrusted_text: str, headings: Collection[str] = (), *, markdown: bool = False) -> None:
-        """Show a text. Its lines that are in `headings` are set as such; with `markdown`, its signs are not shown."""
+    def show_page(self, untrusted_text: str, headings: Collection[str] = (), *, format: Format = Format.TEXT) -> None:
+        """`headings` are lines to set as such; `format`: of the book, as `typeset` takes it."""
         self._text = disarm(untrusted_text)
-        self._markdown = markdown
+        self._format = format
         self._headings = tuple(headings)
         self._lit, self._found, self._notes = None, (), ()
         self._set()
@@ -210,9 +212,7 @@ class TextPage(QTextEdit):
             self._light()
 
     def _set(self) -> None:
-        typeset(
-            self.document(), self._text, self._headings, self._size, markdown=self._markdown, justify=self._justified
-        )
+        typeset(self.document(), self._text, self._headings, self._size, format=self._format, justify=self._justified)
         self.setTextCursor(QTextCursor(self.document()))  # inserting took it to the end, and Qt scrolls to where it is
         self._pad()
 
@@ -234,6 +234,7 @@ class TextPage(QTextEdit):
     @Slot()
     def _light(self) -> None:
         palette = self._theme.palette
+        layout_of(self.document()).set_palette(palette)
         found = QTextCharFormat()
         found.setBackground(QColor(palette.wash))
         found.setForeground(QColor(palette.accent))

@@ -45,7 +45,7 @@ class TextPages(PageColumn):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._names = PageNames()
-        self._markdown = False
+        self._format = Format.TEXT
         self._headings: dict[int, list[str]] = {}
         self._characters = _GUESSED_CHARACTERS
         self._size = SIZE_TEXT
@@ -63,7 +63,7 @@ class TextPages(PageColumn):
     def show_book(self, book: Book) -> None:
         """Show the pages of a book, of which nothing is known yet."""
         self._names = book.page_names
-        self._markdown = book.format is Format.MARKDOWN
+        self._format = book.format
         self._characters = book.characters // max(1, book.page_count)
         self._headings = {}
         for section in book.outline:
@@ -269,7 +269,7 @@ class TextPages(PageColumn):
         sheet.set_type_size(self._size)
         sheet.resize(self._width, 100)
         self._fit(sheet)
-        sheet.show_page(page.text, self._headings.get(page.number, ()), markdown=self._markdown)
+        sheet.show_page(page.text, self._headings.get(page.number, ()), format=self._format)
         sheet.pressed.connect(partial(self.take, page.number))
         sheet.clicked.connect(partial(self.clicked.emit, page.number))
         sheet.selectionChanged.connect(partial(self._select, page.number))

@@ -1,11 +1,12 @@
-"""Sets a page's plain text: paragraphs and headings. No markup is ever interpreted."""
+"""Sets a page's plain text: paragraphs, headings and tables. No markup is ever interpreted."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
@@ -18,20 +19,21 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
+from app.core.documents.document import Format
+from app.language.tables import Table, TableRow, find_tables
 from app.language.terms import UNSPACED
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import LINE_HEIGHT
-
-_ZERO_WIDTH = "\u200b"
+from app.ui.page.page_layout import CELL_END, NO_SIGN, layout_of, table_size
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+")
 _ITEM = re.compile(r"([ \t]*)([-*+]|\d{1,9}[.)])[ \t]+")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _BLOCK = re.compile(r" {0,3}(#{1,6}[ \t]|>|\||([-*_])[ \t]*(\2[ \t]*){2,}$)")
 _HARD_BREAK = re.compile(r"( {2}|\\)$")
-_STRONG = re.compile(r"\*\*(?=\S)([^*\n]{1,400}?)(?<=\S)\*\*")
-_SLANTED = re.compile(r"(?<![*\w])\*(?=[^*\s])([^*\n]{1,400}?)(?<=[^*\s])\*(?![*\w])")
-_CODE = re.compile(r"(?<!`)`([^`\n]{1,400})`(?!`)")
+_STRONG = re.compile(r"\*\*(?=\S)([^*\n\u2028]{1,400}?)(?<=\S)\*\*")
+_SLANTED = re.compile(r"(?<![*\w])\*(?=[^*\s])([^*\n\u2028]{1,400}?)(?<=[^*\s])\*(?![*\w])")
+_CODE = re.compile(r"(?<!`)`([^`\n\u2028]{1,400})`(?!`)")
 
 
 class MarkupStyle(Enum):
@@ -66,7 +68,7 @@ def flow_markdown(untrusted_text: str) -> str:
         starts = fenced or not line.strip() or _BLOCK.match(line) or _ITEM.match(line)
         if open_paragraph and not starts:
             words = line.lstrip(" \t")
-            flowed[-1] += " " + _ZERO_WIDTH * (len(line) - len(words)) + words
+            flowed[-1] += " " + NO_SIGN * (len(line) - len(words)) + words
         else:
             flowed.append(line if fenced else _bullet(line))
         open_paragraph = bool(not fenced and line.strip() and not _BLOCK.match(line) and not _HARD_BREAK.search(line))
@@ -163,25 +165,33 @@ def index_of(text: str, utf16: int) -> int:
 
 
 def typeset(
-    document: QTextDocument, untrusted_text: str, headings: Collection[str], size: int, *, markdown: bool, justify: bool
+    document: QTextDocument, untrusted_text: str, headings: Collection[str], size: int, *, format: Format, justify: bool
 ) -> None:
-    """Fill `document`; lines that say one of `headings` are set as headings.
+    """Fill `document`, which gets a layout for pages; lines that say one of `headings` are set as headings.
 
-    `size` is the type's size in pixels; with `markdown`, the text is Markdown, whose signs are not shown; `justify`
-    fills the lines of paragraphs, which looks well only where a line is long enough.
+    `size` is the type's size in pixels; `format`: of the book, since the signs of Markdown are not shown, and tables
+    are told by it; `justify` fills the lines of paragraphs, which looks well only where a line is long enough.
     """
+    layout = layout_of(document)
+    layout.set_tables({})
     document.clear()
     document.setDefaultFont(text_font(size))
+    markdown = format is Format.MARKDOWN
+    tables = list(find_tables(untrusted_text, format))
     cursor = QTextCursor(document)
-    cursor.insertText(flow_markdown(untrusted_text) if markdown else flow(untrusted_text))
+    cursor.insertText(_flow_around(untrusted_text, tables, markdown=markdown))
     wanted = {_normal(title) for title in headings}
+    heads = {utf16_offset(untrusted_text, row.start): number < table.head for table, number, row in _rows(tables)}
     cursor.beginEditBlock()
     block, after_heading = document.firstBlock(), False
     while block.isValid():
         words = block.text()
-        level = heading_level(words) if markdown else 0
-        is_heading = bool(level) or _normal(words) in wanted
-        if not words.strip():
+        is_row = block.position() in heads
+        level = heading_level(words) if markdown and not is_row else 0
+        is_heading = not is_row and (bool(level) or _normal(words) in wanted)
+        if is_row:
+            _set_row(block, size, head=heads[block.position()])
+        elif not words.strip():
             _set_gap(block, size, share=_AFTER_HEADING_SHARE if after_heading else _PARAGRAPH_GAP_SHARE)
         elif is_heading:
             _set_heading(block, size, level or 2)
@@ -192,6 +202,37 @@ def typeset(
         after_heading = is_heading
         block = block.next()
     cursor.endEditBlock()
+    firsts = (document.findBlock(utf16_offset(untrusted_text, table.start)).blockNumber() for table in tables)
+    layout.set_tables(dict(zip(firsts, tables, strict=True)))
+
+
+def _rows(tables: Sequence[Table]) -> Iterator[tuple[Table, int, TableRow]]:
+    return ((table, number, row) for table in tables for number, row in enumerate(table.rows))
+
+
+def _flow_around(untrusted_text: str, tables: Sequence[Table], *, markdown: bool) -> str:
+    """The text as it flows, and the rows of tables as the layout wants them; as many characters as the text has."""
+    parts: list[str] = []
+    done = 0
+    for table in tables:
+        parts.append(_flow_between(untrusted_text[done : table.start], markdown=markdown))
+        parts.append("\n".join(_row_signs(untrusted_text, row) for row in table.rows))
+        done = table.end
+    return "".join((*parts, _flow_between(untrusted_text[done:], markdown=markdown)))
+
+
+def _flow_between(untrusted_text: str, *, markdown: bool) -> str:
+    return flow_markdown(untrusted_text) if markdown else flow(untrusted_text)
+
+
+def _row_signs(untrusted_text: str, row: TableRow) -> str:
+    """The cells of a row, each but the last with a line's end in the place of its bar."""
+    signs = [NO_SIGN] * (row.end - row.start)
+    for start, end in row.cells:
+        signs[start - row.start : end - row.start] = untrusted_text[start:end]
+    for (_start, end), (start, _end) in pairwise(row.cells):
+        signs[untrusted_text.index("|", end, start) - row.start] = CELL_END
+    return "".join(signs)
 
 
 def _set_gap(block: QTextBlock, size: int, share: float) -> None:
@@ -210,6 +251,14 @@ def _set_heading(block: QTextBlock, size: int, level: int) -> None:
     look.setFont(text_font(larger, QFont.Weight.DemiBold))
     cursor = QTextCursor(block)
     cursor.setBlockFormat(layout)
+    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+    cursor.mergeCharFormat(look)
+
+
+def _set_row(block: QTextBlock, size: int, *, head: bool) -> None:
+    look = QTextCharFormat()
+    look.setFont(text_font(table_size(size), QFont.Weight.DemiBold if head else QFont.Weight.Normal))
+    cursor = QTextCursor(block)
     cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
     cursor.mergeCharFormat(look)
 

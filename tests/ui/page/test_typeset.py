@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
+from app.core.documents.document import Format
 from app.ui.page.typeset import (
     MarkupStyle,
     Span,
@@ -86,7 +87,7 @@ def test_signs_step_back_and_words_take_their_look() -> None:
 def test_the_document_has_the_text_and_headings_stand_out(qapp: object) -> None:
     document = QTextDocument()
     text = "Part IX. Early termination\n\n9.4 Where the Landlord has consented in writing, the Tenant may end it. 😀"
-    typeset(document, text, ["Part IX.  Early termination"], 15, markdown=False, justify=True)
+    typeset(document, text, ["Part IX.  Early termination"], 15, format=Format.TEXT, justify=True)
     assert document.toPlainText() == text
     heading = document.firstBlock().begin().fragment().charFormat().font()
     body = document.lastBlock().begin().fragment().charFormat().font()
@@ -105,17 +106,17 @@ def test_the_document_has_the_text_and_headings_stand_out(qapp: object) -> None:
 )
 def test_lines_are_filled_only_where_words_have_spaces(qapp: object, text: str, filled: bool) -> None:
     document = QTextDocument()
-    typeset(document, text, [], 15, markdown=False, justify=True)
+    typeset(document, text, [], 15, format=Format.TEXT, justify=True)
     assert (document.firstBlock().blockFormat().alignment() == Qt.AlignmentFlag.AlignJustify) is filled
 
 
 @pytest.mark.parametrize(
     "text", ["<img src='file:///etc/passwd'>", "a &lt; b <b>c</b>", "[x](javascript:1) ![i](file:///x)"]
 )
-@pytest.mark.parametrize("markdown", [False, True])
-def test_markup_stays_text(qapp: object, text: str, markdown: bool) -> None:
+@pytest.mark.parametrize("format", [Format.TEXT, Format.MARKDOWN])
+def test_markup_stays_text(qapp: object, text: str, format: Format) -> None:
     document = QTextDocument()
-    typeset(document, text, [], 15, markdown=markdown, justify=False)
+    typeset(document, text, [], 15, format=format, justify=False)
     assert document.toPlainText() == text
     cursor = QTextCursor(document)
     cursor.movePosition(QTextCursor.MoveOperation.NextCharacter)

@@ -177,7 +177,7 @@ from app.ui.page.text_page import TextPage
 from app.ui.look.theme import Theme
 application = QApplication([])
 page = TextPage(Theme())
-page.show_page("Some words", (), markdown=False)
+page.show_page("Some words")
 page.selectAll()
 page.copy()
 leave_clipboard()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QImage, QPainter,
 from PySide6.QtWidgets import QDialog
 
 from app.core.conversations.conversation import PageRange
-from app.core.documents.document import Book, Format, Page
+from app.core.documents.document import Book, Page
 from app.core.documents.untrusted import disarm
 from app.core.work import Cancel, Stopped, Work
 from app.features.printing.window.presenter import PrintingPresenter, refusal_of
@@ -130,7 +130,7 @@ def _print_text(book: Book, page: Page, painter: QPainter, printer: QPrinter, pa
     width, height = area.width() / scale, area.height() / scale - _FOOT
     headings = [section.title for section in book.outline if section.page == page.number]
     document = QTextDocument()
-    typeset(document, disarm(page.text), headings, SIZE_TEXT, markdown=book.format is Format.MARKDOWN, justify=True)
+    typeset(document, disarm(page.text), headings, SIZE_TEXT, format=book.format, justify=True)
     document.setDocumentMargin(0)
     document.setPageSize(QSizeF(width, height))
     look = QAbstractTextDocumentLayout.PaintContext()

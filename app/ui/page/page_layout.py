@@ -1,0 +1,350 @@
+"""Lays out the text of a page: paragraphs below each other, and the cells of a table's row beside each other.
+
+Qt's own layout of documents can put cells beside each other only in tables of its own, where a selection goes by cells
+and not by characters. Here a row is one block like any other, so words are selected, found, marked and copied in it as
+everywhere: only its lines have other places.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QFont,
+    QPainter,
+    QPainterPath,
+    QPalette,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextDocument,
+    QTextFrame,
+    QTextLayout,
+    QTextLine,
+    QTextOption,
+)
+
+from app.language.tables import Side, Table
+from app.ui.look.fonts import text_font
+from app.ui.look.theme import PAPER, SPACE_S, SPACE_XS, Palette
+from app.ui.page.table_columns import Columns, fit_columns
+
+CELL_END = "\u2028"
+"""A line ends here, within its block: between the cells of a row."""
+NO_SIGN = "\u200b"
+"""A character that takes no room and shows nothing."""
+
+_CELL_END_UNIT = CELL_END.encode("utf-16-le")
+_MUCH = 1e6
+_ROW_LINE = 1.35
+"""The height of a line in a table, as a share of its type's size."""
+_LABEL_GAP = SPACE_S
+
+
+@dataclass
+class _Place:
+    """The area of a block in the document, px; `row`: it is a row of a table."""
+
+    area: QRectF
+    row: bool = False
+
+
+@dataclass
+class _Laid:
+    """Where everything is: blocks by number, hairlines, and the names of columns that are painted beside cells."""
+
+    places: list[_Place] = field(default_factory=list)
+    hairlines: list[QRectF] = field(default_factory=list)
+    labels: list[tuple[QRectF, str]] = field(default_factory=list)
+    bottom: float = 0.0
+
+    def next(self, height: float, left: float, width: float, *, row: bool = False) -> _Place:
+        """Add the next block, below the one before."""
+        place = _Place(QRectF(left, self.bottom, width, height), row)
+        self.places.append(place)
+        self.bottom += height
+        return place
+
+
+def layout_of(document: QTextDocument) -> PageLayout:
+    """Return the document's layout, which becomes one for pages if it is not."""
+    layout = document.documentLayout()
+    if isinstance(layout, PageLayout):
+        return layout
+    made = PageLayout(document)
+    document.setDocumentLayout(made)
+    return made
+
+
+class PageLayout(QAbstractTextDocumentLayout):
+    """Knows paragraphs with what `typeset` sets of them, and tables; no lists, frames or images. The pages of a
+    document with a page size are filled with whole lines, and with whole rows."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        super().__init__(document)
+        self._tables: Mapping[int, Table] = {}
+        self._palette = PAPER
+        self._laid = _Laid()
+        self._is_stale = True
+
+    def set_tables(self, tables: Mapping[int, Table]) -> None:
+        """Take the tables of the document by the numbers of their first blocks; each row is a block."""
+        self._tables = tables
+        self._change()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Paint hairlines and names of columns in these colours."""
+        self._palette = palette
+        self.update.emit()
+
+    # ---- what Qt asks
+
+    def documentChanged(self, start: int, removed: int, added: int) -> None:  # noqa: ARG002 - Qt's signature
+        self._change()
+
+    def documentSize(self) -> QSizeF:
+        laid = self._now()
+        margin = self.document().rootFrame().frameFormat().bottomMargin()
+        return QSizeF(max(0.0, self.document().pageSize().width()), laid.bottom + margin)
+
+    def pageCount(self) -> int:
+        height = self.document().pageSize().height()
+        return max(1, math.ceil(self._now().bottom / height)) if height > 0 else 1
+
+    def blockBoundingRect(self, block: QTextBlock) -> QRectF:
+        places, number = self._now().places, block.blockNumber()
+        return QRectF(places[number].area) if 0 <= number < len(places) else QRectF()
+
+    def frameBoundingRect(self, frame: QTextFrame) -> QRectF:  # noqa: ARG002 - there is only the root
+        return QRectF(QPointF(), self.documentSize())
+
+    def hitTest(self, point: QPointF | QPoint | QPainterPath.Element, accuracy: Qt.HitTestAccuracy) -> int:
+        places = self._now().places
+        assert isinstance(point, QPointF)
+        number = max(0, bisect_right([each.area.top() for each in places], point.y()) - 1)
+        block, place = self.document().findBlockByNumber(number), places[number]
+        at = point - place.area.topLeft()
+        line = min(_lines(block.layout()), key=lambda each: _distance(each.naturalTextRect(), at, row=place.row))
+        if accuracy is Qt.HitTestAccuracy.ExactHit and not line.naturalTextRect().contains(at):
+            return -1
+        return block.position() + _index_at(line, block.text(), at.x())
+
+    def draw(self, painter: QPainter, context: QAbstractTextDocumentLayout.PaintContext) -> None:
+        laid, clip = self._now(), context.clip
+        selected = [
+            (each.cursor.selectionStart(), each.cursor.selectionEnd(), QTextCharFormat(each.format))
+            for each in context.selections
+        ]
+        painter.setPen(context.palette.color(QPalette.ColorRole.Text))
+        block = self.document().begin()
+        for place in laid.places:
+            if not clip.isValid() or clip.intersects(place.area):
+                start, end = block.position(), block.position() + block.length()
+                ranges = [
+                    _range(first - start, last - start, look)
+                    for first, last, look in selected
+                    if first < end and last > start
+                ]
+                block.layout().draw(painter, place.area.topLeft(), ranges, clip)
+            block = block.next()
+        for hairline in laid.hairlines:
+            painter.fillRect(hairline, QColor(self._palette.line))
+        painter.setPen(QColor(self._palette.soft_ink))
+        painter.setFont(self._table_font())
+        for area, words in laid.labels:
+            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(area.width()))
+            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, shown)
+
+    # ---- where things are
+
+    def _change(self) -> None:
+        self._is_stale = True
+        self.update.emit()
+
+    def _now(self) -> _Laid:
+        if self._is_stale:
+            self._is_stale = False
+            self._laid = self._lay()
+        return self._laid
+
+    def _lay(self) -> _Laid:
+        form, width = self.document().rootFrame().frameFormat(), self.document().pageSize().width()
+        self._left = form.leftMargin()
+        self._width = max(1.0, (width if width > 0 else _MUCH) - form.leftMargin() - form.rightMargin())
+        laid = _Laid(bottom=form.topMargin())
+        block = self.document().begin()
+        while block.isValid():
+            table = self._tables.get(block.blockNumber())
+            if table is None:
+                self._lay_paragraph(laid, block)
+                block = block.next()
+            else:
+                block = self._lay_table(laid, block, table)
+        return laid
+
+    def _break(self, top: float, height: float) -> float:
+        """Return where something of this height can begin, not above `top`, so that it is on one page."""
+        page = self.document().pageSize().height()
+        if page <= 0 or height > page or top % page + height <= page:
+            return top
+        return math.ceil(top / page) * page
+
+    def _option(self, block: QTextBlock) -> QTextOption:
+        option = QTextOption(self.document().defaultTextOption())
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        option.setTextDirection(block.textDirection())
+        option.setAlignment(block.blockFormat().alignment())
+        return option
+
+    def _lay_paragraph(self, laid: _Laid, block: QTextBlock) -> None:
+        form, layout = block.blockFormat(), block.layout()
+        if block.position() > 0:
+            laid.bottom += form.topMargin()
+        width, indent, top = self._width - form.leftMargin(), form.textIndent(), 0.0
+        layout.setTextOption(self._option(block))
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(1.0, width - indent))
+            height = _line_height(line, form)
+            top = self._break(laid.bottom + top, height) - laid.bottom
+            line.setPosition(QPointF(indent, top + height - line.height()))
+            top, indent = top + height, 0.0
+        layout.endLayout()
+        laid.next(top, self._left + form.leftMargin(), width)
+
+    # ---- tables
+
+    def _table_font(self) -> QFont:
+        return text_font(table_size(self.document().defaultFont().pixelSize()), QFont.Weight.DemiBold)
+
+    def _lay_table(self, laid: _Laid, block: QTextBlock, table: Table) -> QTextBlock:
+        """Lay out the rows of a table from this block on; returns the block below it."""
+        blocks = [self.document().findBlockByNumber(block.blockNumber() + row) for row in range(len(table.rows))]
+        rows = [
+            [cell.strip(f" {NO_SIGN}") for cell in each.text().split(CELL_END)] if row.cells else []
+            for each, row in zip(blocks, table.rows, strict=True)
+        ]
+        columns = fit_columns(table, rows, self._table_font(), self._width)
+        filled = [number for number, row in enumerate(table.rows) if row.cells]
+        for number, (each, row) in enumerate(zip(blocks, table.rows, strict=True)):
+            if not row.cells:
+                self._lay_rule(laid, each)
+                continue
+            if number != filled[0]:
+                laid.hairlines.append(QRectF(self._left, laid.bottom, columns.width, 1))
+            if not columns.is_stacked and self._lay_row(laid, each, columns, spans=row.spans):
+                continue
+            self._lay_stack(laid, each, columns, labelled=number >= table.head and not row.spans)
+        return blocks[-1].next()
+
+    def _lay_rule(self, laid: _Laid, block: QTextBlock) -> None:
+        layout = block.layout()
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(_MUCH)
+        layout.endLayout()
+        laid.next(0.0, self._left, self._width, row=True)
+
+    def _lay_row(self, laid: _Laid, block: QTextBlock, columns: Columns, *, spans: bool) -> bool:
+        """Lay out the cells of a row beside each other; returns whether it is on one page."""
+        height = self._lay_cells(block, ((0.0, columns.width),) if spans else columns.places, columns.sides)
+        page = self.document().pageSize().height()
+        if 0 < page < height:
+            return False
+        top = self._break(laid.bottom, height)
+        if top > laid.bottom and laid.hairlines:
+            laid.hairlines.pop()  # nothing is above it on its page
+        laid.bottom = top
+        laid.next(height, self._left, columns.width, row=True)
+        return True
+
+    def _lay_cells(self, block: QTextBlock, places: tuple[tuple[float, float], ...], sides: tuple[Side, ...]) -> float:
+        """Return the height of the row, px."""
+        layout, units, column, top, bottom = block.layout(), block.text().encode("utf-16-le"), 0, 0.0, 0.0
+        least = table_size(self.document().defaultFont().pixelSize()) * _ROW_LINE
+        layout.setTextOption(self._option(block))
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            left, width = places[min(column, len(places) - 1)]
+            line.setLineWidth(width)
+            spare = width - line.naturalTextWidth()
+            shift = {Side.LEFT: 0.0, Side.MIDDLE: spare / 2, Side.RIGHT: spare}[sides[min(column, len(sides) - 1)]]
+            height = max(least, line.height())
+            line.setPosition(QPointF(left + max(0.0, shift), SPACE_XS + top + height - line.height()))
+            top += height
+            bottom = max(bottom, top)
+            if _ends_cell(line, units):
+                column, top = column + 1, 0.0
+        layout.endLayout()
+        return math.ceil(bottom + 2 * SPACE_XS)
+
+    def _lay_stack(self, laid: _Laid, block: QTextBlock, columns: Columns, *, labelled: bool) -> None:
+        """Lay out the cells of a row below each other, each beside the name of its column."""
+        layout, units, column, top = block.layout(), block.text().encode("utf-16-le"), 0, float(SPACE_XS)
+        labels = columns.labels if labelled else ()
+        left, width = columns.places[-1] if labels else (0.0, columns.width)
+        least = table_size(self.document().defaultFont().pixelSize()) * _ROW_LINE
+        layout.setTextOption(self._option(block))
+        layout.beginLayout()
+        begins = True
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            is_empty = begins and _ends_cell(line, units) and not line.naturalTextWidth()
+            height = 0.0 if is_empty else max(least, line.height())
+            top = self._break(laid.bottom + top, height) - laid.bottom
+            line.setPosition(QPointF(left, top + height - line.height() if height else top))
+            if begins and column < len(labels) and height:
+                area = QRectF(self._left, laid.bottom + top, columns.places[0][1], height)
+                laid.labels.append((area, labels[column]))
+            top += height
+            begins = _ends_cell(line, units)
+            column += begins
+        layout.endLayout()
+        laid.next(math.ceil(top + SPACE_XS), self._left, columns.width)
+
+
+def table_size(size: int) -> int:
+    """Return the size of a table's type, px, in a text of this size."""
+    return max(1, size - 1)
+
+
+def _ends_cell(line: QTextLine, units: bytes) -> bool:
+    end = 2 * (line.textStart() + line.textLength())
+    return units[end - 2 : end] == _CELL_END_UNIT
+
+
+def _lines(layout: QTextLayout) -> Iterator[QTextLine]:
+    return map(layout.lineAt, range(layout.lineCount()))
+
+
+def _line_height(line: QTextLine, form: QTextBlockFormat) -> float:
+    if form.lineHeightType() == QTextBlockFormat.LineHeightTypes.FixedHeight.value:
+        return float(form.lineHeight())
+    return max(float(form.lineHeight()), line.height())
+
+
+def _distance(area: QRectF, at: QPointF, *, row: bool) -> tuple[float, float]:
+    """In a row one looks for the column first, else for the line."""
+    right = max(area.left() - at.x(), at.x() - area.right(), 0.0)
+    down = max(area.top() - at.y(), at.y() - area.bottom(), 0.0)
+    return (right, down) if row else (down, right)
+
+
+def _index_at(line: QTextLine, text: str, x: float) -> int:
+    """Return the UTF-16 unit of the block's text at this place of a line, which is not behind the end of its cell."""
+    index: int = line.xToCursor(x)
+    units = text.encode("utf-16-le")
+    end = line.textStart() + line.textLength()
+    return index - 1 if index == end and _ends_cell(line, units) else index
+
+
+def _range(start: int, end: int, look: QTextCharFormat) -> QTextLayout.FormatRange:
+    made = QTextLayout.FormatRange()
+    made.start, made.length, made.format = start, end - start, look
+    return made
