@@ -32,7 +32,7 @@ _BAR = re.compile(r"(?<!\\)\|")
 _FREE_BAR = re.compile(r"(?<!\S)\|(?!\S)")
 _RULE = re.compile(r"[-=:|+ \t]*[-=][-=:|+ \t]*")
 _RULE_CELL = re.compile(r"\s*:?[-=]+:?\s*")
-_UNEVEN = re.compile(r"\S(?:  |[^\S ])|^(?:[^\S ]| (?!\|))")
+_UNEVEN = re.compile(r"[^\s|](?:  |[^\S ])|\|(?:   |  (?!\|)| ?[^\S ])|^(?:[^\S ]| (?!\|))")
 """White space that no row has which Octavo wrote."""
 _COMMAND = re.compile(r"\$ |(?:[#%>]|=>|\S+>) (?!\|)|.*\\$")
 _SIGNS = r"[-+−–(]?\s?(?:[€$£¥]|[A-Z]{3}\s)?\s?"
@@ -166,9 +166,8 @@ def _ruled(lines: Sequence[_Line]) -> Iterator[Table]:
         if first is None or first < done:
             at += 1
             continue
-        exact = "+" in lines[at].text
         last = at
-        while last + 1 < len(lines) and _goes_on(lines[last + 1].text, len(rule), exact=exact):
+        while last + 1 < len(lines) and _goes_on(lines[last + 1].text, lines[at].text, len(rule)):
             last += 1
         yield _ruled_table(lines[first : last + 1], rule)
         done = at = last + 1
@@ -182,10 +181,14 @@ def _first_of_ruled(lines: Sequence[_Line], rule: int, columns: int) -> int | No
     return rule if drawn else None
 
 
-def _goes_on(line: str, columns: int, *, exact: bool) -> bool:
-    if rule := _rule_cells(line):
-        return len(rule) == columns
-    return _columns(line) == columns if exact else _BAR.search(line) is not None
+def _goes_on(line: str, rule: str, columns: int) -> bool:
+    """Whether a line below the rule is a row of its table, or another rule. Markdown lets a row have any number of
+    cells; where a rule has a cross at its edge, rows have a bar there."""
+    if again := _rule_cells(line):
+        return len(again) == columns
+    if "+" not in rule:
+        return _BAR.search(line) is not None
+    return (_columns(line) if rule.strip().startswith("+") else len(_BAR.findall(line)) + 1) == columns
 
 
 def _columns(line: str) -> int:
@@ -312,11 +315,16 @@ def _head(lines: Sequence[_Line], rows: Sequence[TableRow], *, begins: bool) -> 
         return 0
     first, *others = _words(lines, rows)
     named = first[1:] if not first[0] else first
-    if not others or not all(named) or any(len(cell) > _HEAD_CHARACTERS or cell.endswith(".") for cell in named):
+    if not others or not all(named) or any(map(_is_long, named)):
         return 0
     if any(_is_number(cell) and not _YEAR.fullmatch(cell) for cell in first):
         return 0
     return 1 if (begins and len(first) > 2) or _number_columns(others, len(first)) else 0
+
+
+def _is_long(cell: str) -> bool:
+    """Whether a cell says too much to be the name of a column."""
+    return len(cell) > _HEAD_CHARACTERS or (cell.endswith(".") and " " in cell)
 
 
 def _number_columns(words: Sequence[Sequence[str]], columns: int) -> set[int]:
@@ -329,7 +337,7 @@ def _number_columns(words: Sequence[Sequence[str]], columns: int) -> set[int]:
 
 
 def _sides(lines: Sequence[_Line], rows: Sequence[TableRow], head: int) -> tuple[Side, ...]:
-    """Numbers are on the right."""
+    """Numbers are on the right, but for those in the first column, which number the rows."""
     columns = max(len(row.cells) for row in rows)
     numbers = _number_columns(_words(lines[head:], rows[head:]), columns)
-    return tuple(Side.RIGHT if column in numbers else Side.LEFT for column in range(columns))
+    return tuple(Side.RIGHT if column and column in numbers else Side.LEFT for column in range(columns))

@@ -31,8 +31,9 @@ from PySide6.QtGui import (
 )
 
 from app.language.tables import Side, Table
+from app.ui.chat.text.table import GAP
 from app.ui.look.fonts import text_font
-from app.ui.look.theme import PAPER, SPACE_S, SPACE_XS, Palette
+from app.ui.look.theme import PAPER, SPACE_XS, Palette
 from app.ui.page.table_columns import Columns, fit_columns
 
 CELL_END = "\u2028"
@@ -44,7 +45,6 @@ _CELL_END_UNIT = CELL_END.encode("utf-16-le")
 _MUCH = 1e6
 _ROW_LINE = 1.35
 """The height of a line in a table, as a share of its type's size."""
-_LABEL_GAP = SPACE_S
 
 
 @dataclass
@@ -72,19 +72,12 @@ class _Laid:
         return place
 
 
-def layout_of(document: QTextDocument) -> PageLayout:
-    """Return the document's layout, which becomes one for pages if it is not."""
-    layout = document.documentLayout()
-    if isinstance(layout, PageLayout):
-        return layout
-    made = PageLayout(document)
-    document.setDocumentLayout(made)
-    return made
-
-
 class PageLayout(QAbstractTextDocumentLayout):
-    """Knows paragraphs with what `typeset` sets of them, and tables; no lists, frames or images. The pages of a
-    document with a page size are filled with whole lines, and with whole rows."""
+    """Becomes the layout of a document. Knows paragraphs with what `typeset` sets of them, and tables; no lists, frames
+    or images. The pages of a document with a page size are filled with whole lines, and with whole rows.
+
+    Whoever makes one keeps it as long as the document: PySide would let the half of it go that is written here.
+    """
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
@@ -92,6 +85,7 @@ class PageLayout(QAbstractTextDocumentLayout):
         self._palette = PAPER
         self._laid = _Laid()
         self._is_stale = True
+        document.setDocumentLayout(self)
 
     def set_tables(self, tables: Mapping[int, Table]) -> None:
         """Take the tables of the document by the numbers of their first blocks; each row is a block."""
@@ -115,7 +109,7 @@ class PageLayout(QAbstractTextDocumentLayout):
 
     def pageCount(self) -> int:
         height = self.document().pageSize().height()
-        return max(1, math.ceil(self._now().bottom / height)) if height > 0 else 1
+        return max(1, math.ceil(self._now().bottom / height)) if self._is_paged else 1
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         places, number = self._now().places, block.blockNumber()
@@ -144,22 +138,27 @@ class PageLayout(QAbstractTextDocumentLayout):
         painter.setPen(context.palette.color(QPalette.ColorRole.Text))
         block = self.document().begin()
         for place in laid.places:
-            if not clip.isValid() or clip.intersects(place.area):
-                start, end = block.position(), block.position() + block.length()
+            start, end, at = block.position(), block.position() + block.length(), place.area.topLeft()
+            if self._is_paged:
+                for line in _lines(block.layout()):
+                    if self._is_in(clip, line.rect().translated(at)):
+                        line.draw(painter, at)
+            elif self._is_in(clip, place.area):
                 ranges = [
                     _range(first - start, last - start, look)
                     for first, last, look in selected
                     if first < end and last > start
                 ]
-                block.layout().draw(painter, place.area.topLeft(), ranges, clip)
+                block.layout().draw(painter, at, ranges, clip)
             block = block.next()
         for hairline in laid.hairlines:
             painter.fillRect(hairline, QColor(self._palette.line))
         painter.setPen(QColor(self._palette.soft_ink))
-        painter.setFont(self._table_font())
+        painter.setFont(text_font(self._table_font().pixelSize()))
         for area, words in laid.labels:
-            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(area.width()))
-            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, shown)
+            if self._is_in(clip, area):
+                shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(area.width()))
+                painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, shown)
 
     # ---- where things are
 
@@ -188,10 +187,19 @@ class PageLayout(QAbstractTextDocumentLayout):
                 block = self._lay_table(laid, block, table)
         return laid
 
+    @property
+    def _is_paged(self) -> bool:
+        return self.document().pageSize().height() > 0
+
+    def _is_in(self, clip: QRectF, area: QRectF) -> bool:
+        """Whether to draw what is in this area. On paper it is on one page: what is out of sight on another would still
+        be among its words."""
+        return not clip.isValid() or (clip.contains(area.center()) if self._is_paged else clip.intersects(area))
+
     def _break(self, top: float, height: float) -> float:
         """Return where something of this height can begin, not above `top`, so that it is on one page."""
         page = self.document().pageSize().height()
-        if page <= 0 or height > page or top % page + height <= page:
+        if not self._is_paged or height > page or top % page + height <= page:
             return top
         return math.ceil(top / page) * page
 
@@ -254,8 +262,7 @@ class PageLayout(QAbstractTextDocumentLayout):
     def _lay_row(self, laid: _Laid, block: QTextBlock, columns: Columns, *, spans: bool) -> bool:
         """Lay out the cells of a row beside each other; returns whether it is on one page."""
         height = self._lay_cells(block, ((0.0, columns.width),) if spans else columns.places, columns.sides)
-        page = self.document().pageSize().height()
-        if 0 < page < height:
+        if self._is_paged and height > self.document().pageSize().height():
             return False
         top = self._break(laid.bottom, height)
         if top > laid.bottom and laid.hairlines:
@@ -285,28 +292,32 @@ class PageLayout(QAbstractTextDocumentLayout):
         return math.ceil(bottom + 2 * SPACE_XS)
 
     def _lay_stack(self, laid: _Laid, block: QTextBlock, columns: Columns, *, labelled: bool) -> None:
-        """Lay out the cells of a row below each other, each beside the name of its column."""
-        layout, units, column, top = block.layout(), block.text().encode("utf-16-le"), 0, float(SPACE_XS)
+        """Lay out the cells of a row below each other, each beside the name of its column; where columns have no
+        names, or the row has them, as many beside each other as have room."""
+        layout, units, column = block.layout(), block.text().encode("utf-16-le"), 0
         labels = columns.labels if labelled else ()
         left, width = columns.places[-1] if labels else (0.0, columns.width)
         least = table_size(self.document().defaultFont().pixelSize()) * _ROW_LINE
+        top = bottom = float(SPACE_XS)
+        right, begins = 0.0, True
         layout.setTextOption(self._option(block))
         layout.beginLayout()
-        begins = True
         while (line := layout.createLine()).isValid():
             line.setLineWidth(width)
-            is_empty = begins and _ends_cell(line, units) and not line.naturalTextWidth()
-            height = 0.0 if is_empty else max(least, line.height())
-            top = self._break(laid.bottom + top, height) - laid.bottom
-            line.setPosition(QPointF(left, top + height - line.height() if height else top))
+            needed, height, ends = line.naturalTextWidth(), max(least, line.height()), _ends_cell(line, units)
+            if begins and not needed:
+                height = 0.0
+            if not begins or labels or right + needed > width:
+                top, right = self._break(laid.bottom + bottom, height) - laid.bottom, 0.0
+            line.setPosition(QPointF(left + right, top + max(0.0, height - line.height())))
             if begins and column < len(labels) and height:
                 area = QRectF(self._left, laid.bottom + top, columns.places[0][1], height)
                 laid.labels.append((area, labels[column]))
-            top += height
-            begins = _ends_cell(line, units)
-            column += begins
+            bottom = max(bottom, top + height)
+            right += needed + GAP if needed else 0.0
+            begins, column = ends, column + ends
         layout.endLayout()
-        laid.next(math.ceil(top + SPACE_XS), self._left, columns.width)
+        laid.next(math.ceil(bottom + SPACE_XS), self._left, columns.width)
 
 
 def table_size(size: int) -> int:
@@ -337,11 +348,13 @@ def _distance(area: QRectF, at: QPointF, *, row: bool) -> tuple[float, float]:
 
 
 def _index_at(line: QTextLine, text: str, x: float) -> int:
-    """Return the UTF-16 unit of the block's text at this place of a line, which is not behind the end of its cell."""
-    index: int = line.xToCursor(x)
+    """Return the UTF-16 unit of the block's text at this place of a line, among the words that one sees there."""
     units = text.encode("utf-16-le")
-    end = line.textStart() + line.textLength()
-    return index - 1 if index == end and _ends_cell(line, units) else index
+    start, end = line.textStart(), line.textStart() + line.textLength() - _ends_cell(line, units)
+    words = units[2 * start : 2 * end].decode("utf-16-le", "replace")
+    ahead, behind = (len(words) - len(bare) for bare in (words.lstrip(NO_SIGN), words.rstrip(NO_SIGN)))
+    index: int = line.xToCursor(x)
+    return min(max(index, start + ahead), end - behind)
 
 
 def _range(start: int, end: int, look: QTextCharFormat) -> QTextLayout.FormatRange:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -12,11 +12,10 @@ from app.language.terms import is_unspaced
 from app.ui.chat.text.table import GAP, CellMeasure, share_out
 
 _WHOLE_CHARACTERS = 12
-"""A cell up to this length is not broken: dates and amounts are read at a glance."""
+"""A cell up to this length is not broken where there is room: dates and amounts are read at a glance. Nor is as much
+of a longer word."""
 _UNSPACED_CHARACTERS = 4
 """So many characters of a script without spaces stay together in a narrow column."""
-_WIDEST_WORD = 0.4
-"""A word that is wider than this share of the page may be broken: it is an address, or a number without an end."""
 _WIDEST_LABEL = 0.4
 _AIR = 2.0
 """px beside a cell's words, so that no rounding breaks its line."""
@@ -42,16 +41,11 @@ class Columns:
 def fit_columns(table: Table, rows: Sequence[Sequence[str]], font: QFont, width: float) -> Columns:
     """Fit the cells of a table, none for a rule, into this width, px; `font` is the widest of its types."""
     metrics = QFontMetricsF(font)
-    wanted = [CellMeasure(0.0, 0.0)] * len(table.sides)
-    for row, cells in zip(table.rows, rows, strict=True):
-        if row.spans:
-            continue
-        for column, cell in enumerate(cells):
-            found, before = _measure(cell, metrics, width), wanted[column]
-            wanted[column] = CellMeasure(max(found.whole, before.whole), max(found.word, before.word))
-    shares = share_out(width - GAP * (len(wanted) - 1), wanted)
-    if sum(shares) + GAP * (len(wanted) - 1) <= width + _AIR:
-        return Columns(tuple(_beside(shares)), table.sides)
+    room = width - GAP * (len(table.sides) - 1)
+    for whole in (_WHOLE_CHARACTERS, 0):
+        shares = share_out(room, [_measure(column, metrics, whole) for column in _columns(table, rows)])
+        if sum(shares) <= room + _AIR:
+            return Columns(tuple(_beside(shares)), table.sides)
     labels = tuple(next((cells for cells in rows if cells), ())) if table.head == 1 else ()
     widest = max(map(metrics.horizontalAdvance, labels), default=0.0)
     first = min(widest + _AIR, _WIDEST_LABEL * width) if labels else 0.0
@@ -59,17 +53,31 @@ def fit_columns(table: Table, rows: Sequence[Sequence[str]], font: QFont, width:
     return Columns(((0.0, first), (left, width - left)), table.sides, labels, is_stacked=True)
 
 
-def _beside(shares: Iterable[float]) -> Iterable[tuple[float, float]]:
+def _columns(table: Table, rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """The cells of each column, without those that span all."""
+    beside = [cells for row, cells in zip(table.rows, rows, strict=True) if not row.spans]
+    for column in range(len(table.sides)):
+        yield [cells[column] for cells in beside if column < len(cells)]
+
+
+def _beside(shares: Iterable[float]) -> Iterator[tuple[float, float]]:
     left = 0.0
     for share in shares:
         yield left, share
         left += share + GAP
 
 
-def _measure(cell: str, metrics: QFontMetricsF, width: float) -> CellMeasure:
-    whole = metrics.horizontalAdvance(cell) + _AIR
-    if len(cell) <= _WHOLE_CHARACTERS and not any(map(is_unspaced, cell)):
-        return CellMeasure(whole, min(whole, _WIDEST_WORD * width))
-    words = (word[:_UNSPACED_CHARACTERS] if any(map(is_unspaced, word)) else word for word in cell.split())
-    word = max(map(metrics.horizontalAdvance, words), default=0.0) + _AIR
-    return CellMeasure(whole, min(word, _WIDEST_WORD * width))
+def _measure(cells: Iterable[str], metrics: QFontMetricsF, whole: int) -> CellMeasure:
+    """Measure a column; a cell of up to `whole` characters is not broken."""
+    widest = longest = 0.0
+    for cell in cells:
+        parts = [cell] if len(cell) <= whole else (_unbroken(word) for word in cell.split())
+        widest = max(widest, metrics.horizontalAdvance(cell))
+        longest = max((longest, *map(metrics.horizontalAdvance, parts)))
+    return CellMeasure(widest + _AIR, longest + _AIR)
+
+
+def _unbroken(word: str) -> str:
+    """What stays together of a word in a narrow column; a number does, with the sign of its unit."""
+    unspaced = any(map(is_unspaced, word)) and not any(map(str.isdigit, word))
+    return word[: _UNSPACED_CHARACTERS if unspaced else _WHOLE_CHARACTERS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from math import ceil
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -28,7 +28,7 @@ from app.ui.look.fonts import text_font
 from app.ui.look.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
 from app.ui.page.markings import blend
 from app.ui.page.note_look import NoteSpan, look_of
-from app.ui.page.page_layout import layout_of
+from app.ui.page.page_layout import PageLayout
 from app.ui.page.typeset import index_of, typeset, utf16_offset
 from app.ui.widgets.labels import plain_tip
 
@@ -62,7 +62,9 @@ class TextPage(QTextEdit):
         self._notes: tuple[NoteSpan, ...] = ()
         self._current = -1
         self._pulse = 0.0
-        self.setDocument(SealedDocument(self))
+        document = SealedDocument(self)
+        self._layout = PageLayout(document)
+        self.setDocument(document)
         self.setReadOnly(True)
         self.setAcceptDrops(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,7 +91,9 @@ class TextPage(QTextEdit):
             self._pad()
 
     def height_needed(self) -> int:
-        """Return the height in px that the text needs at its width, with the padding."""
+        """At its width, with the padding."""
+        if not self.isVisible():  # Qt tells the text its width when it is shown
+            self.document().setPageSize(QSizeF(self.width(), -1))
         return ceil(self.document().size().height())
 
     def page_text(self) -> str:
@@ -212,7 +216,7 @@ class TextPage(QTextEdit):
             self._light()
 
     def _set(self) -> None:
-        typeset(self.document(), self._text, self._headings, self._size, format=self._format, justify=self._justified)
+        typeset(self._layout, self._text, self._headings, self._size, format=self._format, justify=self._justified)
         self.setTextCursor(QTextCursor(self.document()))  # inserting took it to the end, and Qt scrolls to where it is
         self._pad()
 
@@ -234,7 +238,7 @@ class TextPage(QTextEdit):
     @Slot()
     def _light(self) -> None:
         palette = self._theme.palette
-        layout_of(self.document()).set_palette(palette)
+        self._layout.set_palette(palette)
         found = QTextCharFormat()
         found.setBackground(QColor(palette.wash))
         found.setForeground(QColor(palette.accent))

@@ -9,22 +9,14 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import (
-    QFont,
-    QFontMetricsF,
-    QTextBlock,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-)
+from PySide6.QtGui import QFont, QFontMetricsF, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor
 
 from app.core.documents.document import Format
 from app.language.tables import Table, TableRow, find_tables
 from app.language.terms import UNSPACED
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import LINE_HEIGHT
-from app.ui.page.page_layout import CELL_END, NO_SIGN, layout_of, table_size
+from app.ui.page.page_layout import CELL_END, NO_SIGN, PageLayout, table_size
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+")
 _ITEM = re.compile(r"([ \t]*)([-*+]|\d{1,9}[.)])[ \t]+")
@@ -165,14 +157,14 @@ def index_of(text: str, utf16: int) -> int:
 
 
 def typeset(
-    document: QTextDocument, untrusted_text: str, headings: Collection[str], size: int, *, format: Format, justify: bool
+    layout: PageLayout, untrusted_text: str, headings: Collection[str], size: int, *, format: Format, justify: bool
 ) -> None:
-    """Fill `document`, which gets a layout for pages; lines that say one of `headings` are set as headings.
+    """Fill the document of `layout`; lines that say one of `headings` are set as headings.
 
     `size` is the type's size in pixels; `format`: of the book, since the signs of Markdown are not shown, and tables
     are told by it; `justify` fills the lines of paragraphs, which looks well only where a line is long enough.
     """
-    layout = layout_of(document)
+    document = layout.document()
     layout.set_tables({})
     document.clear()
     document.setDefaultFont(text_font(size))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
 from app.core.documents.document import Format
+from app.ui.page.page_layout import PageLayout
 from app.ui.page.typeset import (
     MarkupStyle,
     Span,
@@ -35,6 +36,19 @@ def test_flowing_keeps_every_place(text: str) -> None:
         assert utf16_offset(flowed, len(text)) == utf16_offset(text, len(text))
         changed = {old for old, new in zip(text, flowed, strict=True) if old != new}
         assert changed <= set("\n \t-*+")
+
+
+@given(_TEXTS, st.sampled_from([Format.MARKDOWN, Format.HTML, Format.CSV]))
+def test_setting_keeps_every_place_in_tables_too(qapp: object, text: str, format: Format) -> None:
+    document = QTextDocument()
+    layout = PageLayout(document)
+    typeset(layout, text, [], 15, format=format, justify=True)
+    assert document.characterCount() == utf16_offset(text, len(text)) + 1
+    assert document.blockCount() >= text.count("\n\n") + 1
+    assert layout.documentSize().height() > 0
+    for at in range(document.characterCount()):
+        block = document.findBlock(at)
+        assert block.layout().lineForTextPosition(at - block.position()).isValid()
 
 
 @given(_TEXTS, st.integers(0, 200))
@@ -87,7 +101,8 @@ def test_signs_step_back_and_words_take_their_look() -> None:
 def test_the_document_has_the_text_and_headings_stand_out(qapp: object) -> None:
     document = QTextDocument()
     text = "Part IX. Early termination\n\n9.4 Where the Landlord has consented in writing, the Tenant may end it. 😀"
-    typeset(document, text, ["Part IX.  Early termination"], 15, format=Format.TEXT, justify=True)
+    layout = PageLayout(document)
+    typeset(layout, text, ["Part IX.  Early termination"], 15, format=Format.TEXT, justify=True)
     assert document.toPlainText() == text
     heading = document.firstBlock().begin().fragment().charFormat().font()
     body = document.lastBlock().begin().fragment().charFormat().font()
@@ -106,7 +121,8 @@ def test_the_document_has_the_text_and_headings_stand_out(qapp: object) -> None:
 )
 def test_lines_are_filled_only_where_words_have_spaces(qapp: object, text: str, filled: bool) -> None:
     document = QTextDocument()
-    typeset(document, text, [], 15, format=Format.TEXT, justify=True)
+    layout = PageLayout(document)
+    typeset(layout, text, [], 15, format=Format.TEXT, justify=True)
     assert (document.firstBlock().blockFormat().alignment() == Qt.AlignmentFlag.AlignJustify) is filled
 
 
@@ -116,7 +132,8 @@ def test_lines_are_filled_only_where_words_have_spaces(qapp: object, text: str, 
 @pytest.mark.parametrize("format", [Format.TEXT, Format.MARKDOWN])
 def test_markup_stays_text(qapp: object, text: str, format: Format) -> None:
     document = QTextDocument()
-    typeset(document, text, [], 15, format=format, justify=False)
+    layout = PageLayout(document)
+    typeset(layout, text, [], 15, format=format, justify=False)
     assert document.toPlainText() == text
     cursor = QTextCursor(document)
     cursor.movePosition(QTextCursor.MoveOperation.NextCharacter)

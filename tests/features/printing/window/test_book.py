@@ -80,6 +80,29 @@ def test_flowing_text_is_set_on_as_many_sheets_as_it_takes(room: Room, tmp_path:
     assert (low < 80, high) == (True, 255), "dark on white in the dark theme too"
 
 
+def test_tables_are_printed_as_tables_each_row_on_one_page(room: Room, tmp_path: Path) -> None:
+    _open(room, LEASE)
+    rows = "\n".join(
+        f"Row {number} | begins {number} and goes on in its cell, and on | ends {number}" for number in range(70)
+    )
+    tall = f"Tall | begins{' a cell that is higher than the paper' * 400} | ends tall"
+    text = f"Title\n\nNo. | What | Amount\n{rows}\n{tall}\n\nThe end."
+    book = room.add_book(Document("Long", Format.DOCX, "57" * 32, (Page(1, "i", text), Page(2, "ii", "After."))), 6)
+    room.presenter.places.pages.first.open_page(book.id, 2)
+    room.settle()
+    _choose(room, tmp_path / "paper.pdf", 1, 1)
+    with pypdfium2.PdfDocument(tmp_path / "paper.pdf") as printed:
+        texts = [page.get_textpage().get_text_range() for page in printed]
+    assert len(texts) > 2
+    pages = ["".join(text.split()) for text in texts]
+    assert "|" not in "".join(pages)
+    for number in range(70):
+        row = f"Row{number}begins{number}andgoesoninitscell,andonends{number}"
+        assert sum(row in page for page in pages) == 1
+    assert "".join(pages).replace("Long·p.i(1of2)", "").count("higherthanthepaper") == 400
+    assert "Theend." in pages[-1]
+
+
 @pytest.mark.qt_log_ignore("QPainter::begin", OFFSCREEN, extend=True)
 def test_a_printer_that_does_not_work_is_told_of(room: Room, tmp_path: Path) -> None:
     _open(room, LEASE)
