@@ -19,10 +19,9 @@ BETWEEN_CELLS = " | "
 """Octavo writes this between the cells of a row, for all formats but Markdown, whose text stays as it was written."""
 
 _SHEETS = frozenset({Format.CSV, Format.XLSX, Format.XLS, Format.ODS})
-_DOT = "·"
 _HEAD_CHARACTERS = 40
 _NUMBERS_SHARE = 0.7
-"""At least so many cells of a column of numbers are numbers."""
+"""A column holds numbers if at least this share of its cells are numbers."""
 
 _LINE = re.compile(r"[^\n]+")
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
@@ -39,7 +38,6 @@ _SIGNS = r"[-+−–(]?\s?(?:[€$£¥]|[A-Z]{3}\s)?\s?"
 _NUMBER = re.compile(rf"{_SIGNS}\d[\d.,'’  ]*\)?\s?(?:%|[€$£¥]|[A-Z]{{3}}|[円件人年])?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NOTHING = re.compile(r"[-–—.]*|n/?a", re.IGNORECASE)
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(?=\S)", re.MULTILINE)
 
 
 class Side(Enum):
@@ -92,7 +90,7 @@ class _Line:
 
 
 def find_tables(text: str, format: Format) -> Iterator[Table]:
-    """The tables of a page of a document of this format, in their order."""
+    """Yield the tables of a page of a document of this format, in their order."""
     for paragraph in _paragraphs(text, format):
         if format in _SHEETS:
             yield from _plain(paragraph, is_sheet=True)
@@ -106,38 +104,8 @@ def find_tables(text: str, format: Format) -> Iterator[Table]:
             yield from found or _plain(paragraph, is_sheet=False)
 
 
-def quiet_signs(text: str, format: Format) -> str:
-    """The text without the signs of its tables and, in Markdown, of its headings, for showing pieces of it on one line:
-    a dot between cells. Every character keeps its place."""
-    signs = list(text)
-    for table in find_tables(text, format):
-        for row in table.rows:
-            signs[row.start : row.end] = _quiet(text, row)
-    if format is Format.MARKDOWN:
-        for heading in _HEADING.finditer(text):
-            signs[heading.start() : heading.end()] = " " * len(heading[0])
-    return "".join(signs)
-
-
-def quiet_row(line: str) -> str:
-    """A line that may be a row of a table, with dots for its bars if it is one; as long as before."""
-    whole, both = _Line(0, line), _is_bounded(line)
-    if "\n" in line or not _is_written(whole):
-        return line
-    return "".join(_quiet(line, _row(whole, _FREE_BAR, (both, both))))
-
-
-def _quiet(text: str, row: TableRow) -> list[str]:
-    signs = [" "] * (row.end - row.start)
-    for start, end in row.cells:
-        signs[start - row.start : end - row.start] = text[start:end]
-    for (_start, end), (start, _end) in pairwise(row.cells):
-        signs[text.index("|", end, start) - row.start] = _DOT
-    return signs
-
-
 def _paragraphs(text: str, format: Format) -> Iterator[list[_Line]]:
-    """The lines between blank ones; of Markdown, without code."""
+    """Yield the lines between blank ones; in Markdown, code is left out."""
     fenced = False
     for paragraph in _PARAGRAPH.finditer(text):
         lines: list[_Line] = []
@@ -174,7 +142,7 @@ def _ruled(lines: Sequence[_Line]) -> Iterator[Table]:
 
 
 def _first_of_ruled(lines: Sequence[_Line], rule: int, columns: int) -> int | None:
-    """The first line of the table that has its first rule here."""
+    """Return the first line of the table that has its first rule here."""
     if rule and _columns(lines[rule - 1].text) == columns and not _rule_cells(lines[rule - 1].text):
         return rule - 1
     drawn = "+" in lines[rule].text and rule + 1 < len(lines) and _columns(lines[rule + 1].text) == columns
@@ -182,8 +150,8 @@ def _first_of_ruled(lines: Sequence[_Line], rule: int, columns: int) -> int | No
 
 
 def _goes_on(line: str, rule: str, columns: int) -> bool:
-    """Whether a line below the rule is a row of its table, or another rule. Markdown lets a row have any number of
-    cells; where a rule has a cross at its edge, rows have a bar there."""
+    """Return whether a line below the rule is a row of its table, or another rule. Markdown lets a row have any
+    number of cells; where a rule has a cross at its edge, rows have a bar there."""
     if again := _rule_cells(line):
         return len(again) == columns
     if "+" not in rule:
@@ -192,12 +160,12 @@ def _goes_on(line: str, rule: str, columns: int) -> bool:
 
 
 def _columns(line: str) -> int:
-    """0 for a line without a bar."""
+    """Return the number of a row's columns; 0 for a line without a bar."""
     return len(_BAR.findall(line.strip().strip("|"))) + 1 if "|" in line else 0
 
 
 def _rule_cells(line: str) -> list[str]:
-    """The stretches of dashes of a rule between rows; none of any other line."""
+    """Return the stretches of dashes of a rule between rows; none for any other line."""
     bare = line.strip()
     if not _RULE.fullmatch(bare) or ("|" not in bare and "+" not in bare):
         return []
@@ -226,7 +194,7 @@ def _ruled_table(lines: Sequence[_Line], rule: Sequence[str]) -> Table:
 
 
 def _going_on(lines: Sequence[_Line]) -> Iterator[Table]:
-    """A table of Markdown whose header is on the page before."""
+    """Yield a table of Markdown whose header is on the page before."""
     rows = list(lines)
     while rows and not _is_bounded(rows[-1].text):
         rows.pop()
@@ -253,14 +221,14 @@ def _plain(lines: Sequence[_Line], *, is_sheet: bool) -> Iterator[Table]:
 
 
 def _is_table(barred: Sequence[_Line], height: int) -> bool:
-    """Whether lines with bars, of so many lines in all, are rows of one table."""
+    """Return whether lines with bars, among `height` lines in all, are rows of one table."""
     if len(barred) < 2 or 2 * len(barred) < height or not all(map(_is_written, barred)):
         return False
     return len(barred) > 2 or len({len(_FREE_BAR.findall(line.text)) for line in barred}) == 1
 
 
 def _is_written(line: _Line) -> bool:
-    """Whether Octavo may have written this row: if it had not, there would be other white space, the sign of a command
+    """Return whether Octavo may have written this row: if not, there would be other white space, the sign of a command
     or a bracket from one cell to the next."""
     text = line.text
     if not _FREE_BAR.search(text) or _UNEVEN.search(text) or _COMMAND.match(text):
@@ -278,7 +246,8 @@ def _is_bounded(text: str) -> bool:
 
 
 def _row(line: _Line, bar: re.Pattern[str], bounded: tuple[bool, bool]) -> TableRow:
-    """`bounded`: a bar before the first cell is no cell's, nor one behind the last."""
+    """Cut a line at its bars. `bounded` says whether a bar before the first cell, and one behind the last, is an
+    edge."""
     bars = [found.start() for found in bar.finditer(line.text)]
     edges = [-1, *bars, len(line.text)]
     if bounded[0] and bars and not line.text[: bars[0]].strip():
@@ -309,8 +278,8 @@ def _is_number(cell: str) -> bool:
 
 
 def _head(lines: Sequence[_Line], rows: Sequence[TableRow], *, begins: bool) -> int:
-    """1 where the first row names the columns, as far as can be seen: it has words above numbers, or above several
-    columns. `begins`: the table does not go on from another page."""
+    """Return 1 if the first row seems to name the columns: it has words above numbers, or above several columns;
+    else 0. `begins` says that the table does not go on from another page."""
     if rows[0].spans:
         return 0
     first, *others = _words(lines, rows)
@@ -323,7 +292,7 @@ def _head(lines: Sequence[_Line], rows: Sequence[TableRow], *, begins: bool) -> 
 
 
 def _is_long(cell: str) -> bool:
-    """Whether a cell says too much to be the name of a column."""
+    """Return whether a cell says too much to be the name of a column."""
     return len(cell) > _HEAD_CHARACTERS or (cell.endswith(".") and " " in cell)
 
 
@@ -337,7 +306,7 @@ def _number_columns(words: Sequence[Sequence[str]], columns: int) -> set[int]:
 
 
 def _sides(lines: Sequence[_Line], rows: Sequence[TableRow], head: int) -> tuple[Side, ...]:
-    """Numbers are on the right, but for those in the first column, which number the rows."""
+    """Return the side of each column: numbers are on the right, but for those in the first column, which number the rows."""
     columns = max(len(row.cells) for row in rows)
     numbers = _number_columns(_words(lines[head:], rows[head:]), columns)
     return tuple(Side.RIGHT if column and column in numbers else Side.LEFT for column in range(columns))

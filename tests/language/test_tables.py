@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.documents.document import Format
-from app.language.tables import Side, find_tables, quiet_row, quiet_signs
+from app.language.tables import Side, find_tables
 
 _TEXTS = st.text(st.sampled_from("ab1.|-+:= \n#`\\[]()😀港"), max_size=200)
 
@@ -77,7 +77,6 @@ def test_tables_that_programs_draw() -> None:
 @pytest.mark.parametrize("format", [Format.HTML, Format.TEXT, Format.MARKDOWN])
 def test_bars_of_programs_and_grammars_are_no_table(text: str, format: Format) -> None:
     assert _cells(text, format) == []
-    assert quiet_signs(text, format) == text
 
 
 def test_code_of_markdown_is_no_table() -> None:
@@ -112,13 +111,3 @@ def test_tables_are_lines_of_the_text_in_their_order(text: str, format: Format) 
             assert edges == sorted(edges)
             assert len(row.cells) <= len(table.sides)
         done = table.end + 1
-    assert len(quiet_signs(text, format)) == len(text)
-
-
-def test_on_one_line_dots_stand_for_bars() -> None:
-    text = "# Rent\n\n| Quarter | EUR |\n|---|---|\n| First | 12 |"
-    assert quiet_signs(text, Format.MARKDOWN).split() == ["Rent", "Quarter", "·", "EUR", "First", "·", "12"]
-    assert quiet_signs("# apt install octavo", Format.TEXT) == "# apt install octavo"
-    assert quiet_row("First | 2 January 2026 | 12") == "First · 2 January 2026 · 12"
-    assert quiet_row("| First | 2 January 2026 |") == "  First · 2 January 2026  "
-    assert quiet_row("git branch [-r | -a] since 2026") == "git branch [-r | -a] since 2026"

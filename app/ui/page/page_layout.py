@@ -49,7 +49,7 @@ _ROW_LINE = 1.35
 
 @dataclass
 class _Place:
-    """The area of a block in the document, px; `row`: it is a row of a table."""
+    """The area of a block in the document, px; `row` says that it is a row of a table."""
 
     area: QRectF
     row: bool = False
@@ -57,7 +57,7 @@ class _Place:
 
 @dataclass
 class _Laid:
-    """Where everything is: blocks by number, hairlines, and the names of columns that are painted beside cells."""
+    """The places of all that is laid out: blocks by number, hairlines, and the names of columns that are painted beside cells."""
 
     places: list[_Place] = field(default_factory=list)
     hairlines: list[QRectF] = field(default_factory=list)
@@ -192,7 +192,7 @@ class PageLayout(QAbstractTextDocumentLayout):
         return self.document().pageSize().height() > 0
 
     def _is_in(self, clip: QRectF, area: QRectF) -> bool:
-        """Whether to draw what is in this area. On paper it is on one page: what is out of sight on another would still
+        """Return whether to draw what is in this area. On paper it is on one page: what is out of sight on another would still
         be among its words."""
         return not clip.isValid() or (clip.contains(area.center()) if self._is_paged else clip.intersects(area))
 
@@ -341,7 +341,7 @@ def _line_height(line: QTextLine, form: QTextBlockFormat) -> float:
 
 
 def _distance(area: QRectF, at: QPointF, *, row: bool) -> tuple[float, float]:
-    """In a row one looks for the column first, else for the line."""
+    """Return how far a point is from an area: in a row one looks for the column first, else for the line."""
     right = max(area.left() - at.x(), at.x() - area.right(), 0.0)
     down = max(area.top() - at.y(), at.y() - area.bottom(), 0.0)
     return (right, down) if row else (down, right)

@@ -54,7 +54,7 @@ def fit_columns(table: Table, rows: Sequence[Sequence[str]], font: QFont, width:
 
 
 def _columns(table: Table, rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
-    """The cells of each column, without those that span all."""
+    """Return the cells of each column, without those that span all."""
     beside = [cells for row, cells in zip(table.rows, rows, strict=True) if not row.spans]
     for column in range(len(table.sides)):
         yield [cells[column] for cells in beside if column < len(cells)]
@@ -78,6 +78,6 @@ def _measure(cells: Iterable[str], metrics: QFontMetricsF, whole: int) -> CellMe
 
 
 def _unbroken(word: str) -> str:
-    """What stays together of a word in a narrow column; a number does, with the sign of its unit."""
+    """Return the part of a word that stays together in a narrow column: a number does, with the sign of its unit."""
     unspaced = any(map(is_unspaced, word)) and not any(map(str.isdigit, word))
     return word[: _UNSPACED_CHARACTERS if unspaced else _WHOLE_CHARACTERS]

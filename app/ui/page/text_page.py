@@ -91,7 +91,7 @@ class TextPage(QTextEdit):
             self._pad()
 
     def height_needed(self) -> int:
-        """At its width, with the padding."""
+        """Return the height that the text takes at its width, in px, with the padding."""
         if not self.isVisible():  # Qt tells the text its width when it is shown
             self.document().setPageSize(QSizeF(self.width(), -1))
         return ceil(self.document().size().height())
@@ -100,7 +100,8 @@ class TextPage(QTextEdit):
         return self._text
 
     def show_page(self, untrusted_text: str, headings: Collection[str] = (), *, format: Format = Format.TEXT) -> None:
-        """`headings` are lines to set as such; `format`: of the book, as `typeset` takes it."""
+        """Show a text. Its lines that are in `headings` are set as such; `format` is its document's, as `typeset` takes
+        it."""
         self._text = disarm(untrusted_text)
         self._format = format
         self._headings = tuple(headings)

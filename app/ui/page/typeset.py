@@ -203,7 +203,7 @@ def _rows(tables: Sequence[Table]) -> Iterator[tuple[Table, int, TableRow]]:
 
 
 def _flow_around(untrusted_text: str, tables: Sequence[Table], *, markdown: bool) -> str:
-    """The text as it flows, and the rows of tables as the layout wants them; as many characters as the text has."""
+    """Return the text as it flows, and the rows of tables as the layout wants them; as many characters as the text has."""
     parts: list[str] = []
     done = 0
     for table in tables:
@@ -218,7 +218,7 @@ def _flow_between(untrusted_text: str, *, markdown: bool) -> str:
 
 
 def _row_signs(untrusted_text: str, row: TableRow) -> str:
-    """The cells of a row, each but the last with a line's end in the place of its bar."""
+    """Return the cells of a row, each but the last with a line's end in the place of its bar."""
     signs = [NO_SIGN] * (row.end - row.start)
     for start, end in row.cells:
         signs[start - row.start : end - row.start] = untrusted_text[start:end]
