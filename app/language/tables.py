@@ -306,7 +306,8 @@ def _number_columns(words: Sequence[Sequence[str]], columns: int) -> set[int]:
 
 
 def _sides(lines: Sequence[_Line], rows: Sequence[TableRow], head: int) -> tuple[Side, ...]:
-    """Return the side of each column: numbers are on the right, but for those in the first column, which number the rows."""
+    """Return the side of each column: numbers are on the right, but for those in the first column, which number
+    the rows."""
     columns = max(len(row.cells) for row in rows)
     numbers = _number_columns(_words(lines[head:], rows[head:]), columns)
     return tuple(Side.RIGHT if column and column in numbers else Side.LEFT for column in range(columns))
