@@ -36,7 +36,7 @@ class Sink(Protocol):
 
 
 class CopyJob(msgspec.Struct, frozen=True):
-    """A file to copy or to hash. `sha256`: what its hash has to be; empty where nobody knows."""
+    """A file to copy or to hash. `sha256` is what its hash has to be, empty if nobody knows."""
 
     source: Path
     name: str
@@ -53,18 +53,18 @@ class ByteCount:
         self._cancel = cancel
 
     def add(self, bytes: int) -> None:
-        """Raises Stopped."""
+        """Count bytes that are done. Raises Stopped."""
         if self._cancel.requested:
             raise Stopped
         self.done += bytes
 
 
 def copy(jobs: Sequence[CopyJob], folder: Path, cancel: Cancel) -> Work[Copying | Hashing, list[str]]:
-    """Copy files into a folder, under their names; returns their hashes, in order.
+    """Copy files into a folder, under their names, and return their hashes, in order.
 
     A file system that can share blocks between files does that, and the copy is only read. Raises AppError
-    DISK_TOO_SMALL before a byte is written, DISK_FULL, FOLDER_READ_ONLY, DISK_FILE_LIMIT; MODEL_CHANGED where
-    size or hash is another; FILE_* where a source cannot be read; Stopped. What was copied by then stays.
+    DISK_TOO_SMALL before a byte is written, DISK_FULL, FOLDER_READ_ONLY, DISK_FILE_LIMIT; MODEL_CHANGED if size or hash
+    is another; FILE_* if a source cannot be read; Stopped. What was copied by then stays.
     """
     shared = [_share_blocks(job, folder / job.name) for job in jobs]
     need_room(folder, sum(job.size_bytes for job, is_shared in zip(jobs, shared, strict=True) if not is_shared))
@@ -81,12 +81,12 @@ def copy(jobs: Sequence[CopyJob], folder: Path, cancel: Cancel) -> Work[Copying 
 
 
 def copy_into(job: CopyJob, target: Sink, progress: ByteCount) -> Work[Copying, str]:
-    """Append a file to an open one; returns its hash. Raises as `copy`."""
+    """Append a file to an open one, and return its hash. Raises as `copy` does."""
     return _pass(job, progress, Copying, target)
 
 
 def hash_files(jobs: Sequence[CopyJob], cancel: Cancel) -> Work[Hashing, list[str]]:
-    """Returns the hashes of files, in order. Raises AppError MODEL_CHANGED, FILE_*; Stopped."""
+    """Return the hashes of files, in order. Raises AppError MODEL_CHANGED, FILE_*; Stopped."""
     progress = ByteCount(sum(job.size_bytes for job in jobs), cancel)
     hashes = []
     for job in jobs:
@@ -174,7 +174,7 @@ def _check_room_for(descriptor: int, path: Path, size_bytes: int) -> None:
 
 
 def need_room(folder: Path, bytes: int) -> None:
-    """Raises AppError DISK_TOO_SMALL unless the disk of a folder has room for so many bytes more."""
+    """Check that the disk of a folder has room for so many bytes more. Raises AppError DISK_TOO_SMALL."""
     free = free_bytes(folder)
     if bytes > free:
         raise AppError(Code.DISK_TOO_SMALL, path=str(folder), needed_bytes=bytes, free_bytes=free)

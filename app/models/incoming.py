@@ -38,7 +38,7 @@ _PRIVATE_FOLDER = 0o700
 
 
 class _Begun(msgspec.Struct, frozen=True):
-    """A download. `resolved`: the offer as the hub completed it; None if it has to be asked again."""
+    """A download. `resolved` is the offer as the hub completed it; None if it has to be asked again."""
 
     offer: Offer
     resolved: Offer | None
@@ -53,7 +53,7 @@ class Unfinished(msgspec.Struct, frozen=True):
 
 class Incoming:
     def __init__(self, models: Path) -> None:
-        """`models`: the models folder, which need not be there yet."""
+        """Take the models folder, which need not be there yet."""
         self._models = models
 
     # ---- downloads
@@ -229,7 +229,7 @@ def _empty(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[bool]:
-    """Hold the folder's lock while the block runs; gives whether it is ours."""
+    """Hold the folder's lock while the block runs; the block gets whether it is ours."""
     try:
         descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:

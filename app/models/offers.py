@@ -28,8 +28,9 @@ STRENGTHS = ("finding", "writing", "japanese")
 
 
 class RemoteFile(msgspec.Struct, frozen=True):
-    """A file in a repository of the hub. `path` is relative and was checked to lead nowhere else. `sha256`: 64
-    hexadecimal digits, and `revision`: the commit; both empty in the catalogue where the hub has to be asked first."""
+    """A file in a repository of the hub. `path` is relative and was checked to lead nowhere else. `sha256` has 64
+    hexadecimal digits, and `revision` is the commit; both are empty in the catalogue if the hub has to be asked
+    first."""
 
     repository: str
     path: str
@@ -41,12 +42,12 @@ class RemoteFile(msgspec.Struct, frozen=True):
 class Offer(msgspec.Struct, frozen=True):
     """A model in one quantization: its parts in order, and what it sees images with.
 
-    `name`: as the catalogue calls it, else the repository's name, which its owner chose. `revision`: the commit of the
-    repository, 40 hexadecimal digits; empty where the hub has to be asked first. `licence`: an id of the catalogue's
-    licences, or what the hub says; empty where nothing was said. `gated`: the hub wants a token of someone who was
-    admitted. `header`, `projector_header`: what they say, where that is known before anything is fetched; their
-    `files` are empty. `thinks`: it thinks before it answers, unless that is switched off. `strengths`: of `STRENGTHS`,
-    what it is good at here.
+    `untrusted_name` is what the catalogue calls it, else the repository's name, which its owner chose. `revision` is
+    the commit of the repository, 40 hexadecimal digits, empty if the hub has to be asked first. `licence` is an id of
+    the catalogue's licences, or what the hub says, empty if nothing was said. If it is `gated`, the hub wants a token
+    of someone who was admitted. `header` and `projector_header` are there if they are known before anything is fetched;
+    their `files` are empty. A model that `thinks` does so before it answers, unless that is switched off. `strengths`
+    are those of `STRENGTHS` that it is good at here.
     """
 
     repository: str

@@ -58,7 +58,7 @@ def write(record: Record, folder: Path, target: Sink, cancel: Cancel) -> Work[Co
 
 
 class Packed:
-    """A packed model that is read. `path`: its own, for errors, which are PACKED_UNSOUND and FILE_UNREADABLE."""
+    """A packed model that is read. Its `path` is named in errors, which are PACKED_UNSOUND and FILE_UNREADABLE."""
 
     def __init__(self, archive: BinaryIO, path: Path) -> None:
         self._stream = _Stream(archive, path)

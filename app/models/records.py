@@ -30,8 +30,9 @@ _SUM = re.compile(r"(?P<hash>[0-9a-fA-F]{64}) [ *](?:\./)?(?P<name>[^/\\]+)", re
 
 
 class RecordedFile(msgspec.Struct, frozen=True):
-    """`path`: its name, in the folder of the record. `sha256`: 64 hexadecimal digits, lower case. `proved`: the bytes
-    were compared with what the hub or a list of hashes said; else the hash is that of the bytes that came."""
+    """A file of a recorded model. `path` is its name, in the folder of the record. `sha256` has 64 hexadecimal digits,
+    lower case. If it is `proved`, the bytes were compared with what the hub or a list of hashes said; else the hash is
+    that of the bytes that came."""
 
     path: str
     size_bytes: int
@@ -40,8 +41,8 @@ class RecordedFile(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """`fetched`: in ISO form. `repository` and `revision` are empty for what came from no hub. Fields that a later
-    version adds are passed over."""
+    """The record of a model: where it came from, and its files. `fetched` is a time in ISO form. `repository` and
+    `revision` are empty for what came from no hub. Fields that a later version adds are passed over."""
 
     name: str
     repository: str
@@ -133,7 +134,7 @@ def sums_of(record: Record) -> bytes:
 
 
 def parse_sums(content: bytes) -> dict[str, str]:
-    """Names and hashes in what `sha256sum` wrote; lines that it does not write are passed over."""
+    """Return the hashes, by the names, in what `sha256sum` wrote; lines that it does not write are passed over."""
     lines = content[:MAX_RECORD_BYTES].decode("utf-8", "replace").splitlines()
     found = (_SUM.fullmatch(line) for line in lines)
     return {each["name"]: each["hash"].lower() for each in found if each}

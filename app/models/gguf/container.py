@@ -12,7 +12,7 @@ from app.core.errors import AppError, Code, Parameter
 
 
 class TensorType(NamedTuple):
-    """`block_bytes` hold `block` numbers of one row."""
+    """A type of numbers: `block_bytes` hold `block` numbers of one row."""
 
     name: str
     block: int
@@ -133,7 +133,7 @@ class Cursor:
         return self._block_start + self._at
 
     def skip(self, count: int) -> None:
-        """Raises AppError MODEL_TRUNCATED or MODEL_LIMIT, as all that follow do."""
+        """Pass over so many bytes. Raises AppError MODEL_TRUNCATED or MODEL_LIMIT, as all that follow do."""
         if count > self._end - self.position:
             if self._source.size > MAX_HEADER_BYTES and self.position + count <= self._source.size:
                 raise problem(Code.MODEL_LIMIT, limit="header_bytes", value=MAX_HEADER_BYTES)
@@ -184,7 +184,7 @@ class Cursor:
 
 
 class Array(NamedTuple):
-    """`numbers` are there if they are whole and few enough."""
+    """An array of so many values; `numbers` are there if they are whole and few enough."""
 
     length: int
     numbers: tuple[int, ...] = ()
@@ -200,7 +200,7 @@ Value: TypeAlias = int | float | bool | str | LongText | Array
 
 
 class Tensor(NamedTuple):
-    """`dimensions`: the length of a row first."""
+    """A tensor as the header describes it. `dimensions` begin with the length of a row."""
 
     name: str
     type: TensorType
@@ -211,7 +211,8 @@ class Tensor(NamedTuple):
 
 @dataclass(frozen=True)
 class GgufContents:
-    """`missing_bytes`: so much of the tensors' data is beyond the end of the file."""
+    """The keys and tensors of a file. `missing_bytes` is how much of the tensors' data is beyond the end of the
+    file."""
 
     keys: dict[str, Value]
     tensors: tuple[Tensor, ...]
@@ -341,7 +342,7 @@ def _padded(size: int, alignment: int) -> int:
 
 
 def _within(limit: str, value: int, most: int) -> int:
-    """Raises AppError MODEL_LIMIT."""
+    """Return a value that is no more than `most`. Raises AppError MODEL_LIMIT."""
     if value > most:
         raise problem(Code.MODEL_LIMIT, limit=limit, value=most)
     return value

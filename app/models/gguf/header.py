@@ -92,7 +92,7 @@ def _parts_differ(parts: int) -> AppError:
 
 
 def check_whole(file: GgufContents) -> None:
-    """Raises AppError MODEL_INCOMPLETE."""
+    """Check that a file has the data of all its tensors. Raises AppError MODEL_INCOMPLETE."""
     if file.missing_bytes:
         raise AppError(Code.MODEL_INCOMPLETE, path="", missing_bytes=file.missing_bytes)
 

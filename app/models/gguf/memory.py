@@ -28,7 +28,7 @@ _FLOAT = 4
 
 
 class LayerMemory(NamedTuple):
-    """`core.model.ModelHeader` says what these are."""
+    """The facts about what each layer keeps; the fields are those of `core.model.ModelHeader`."""
 
     kv_heads: tuple[int, ...]
     local: tuple[bool, ...]

@@ -49,7 +49,7 @@ class WantBytes(msgspec.Struct, frozen=True, tag=True):
 
 
 class HeaderRead(msgspec.Struct, frozen=True, tag=True):
-    """`header.files` is empty: this process knows no names."""
+    """The header was read. `header.files` is empty: this process knows no names."""
 
     header: ModelHeader
 

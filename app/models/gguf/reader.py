@@ -166,7 +166,7 @@ def _is_block(wanted: WantBytes, file_bytes: int) -> bool:
 
 
 def _compose(process: ReaderProcess, path: str, file_bytes: int, cancel: Cancel) -> ModelHeader:
-    """Raises AppError, Stopped."""
+    """Return the header of the parts that were read. Raises AppError, Stopped."""
     header = _ask(process, Compose(), path, HeaderRead, cancel).header
     if not is_sound(header, file_bytes):
         raise AppError(Code.MODEL_UNREADABLE, path=path)
@@ -174,7 +174,7 @@ def _compose(process: ReaderProcess, path: str, file_bytes: int, cancel: Cancel)
 
 
 def _ask(process: ReaderProcess, order: Order, path: str, wanted: type[Wanted], cancel: Cancel) -> Wanted:
-    """Raises AppError, Stopped."""
+    """Give the process an order, and return its answer. Raises AppError, Stopped."""
     try:
         return process.ask(order, path, wanted, cancel=cancel)
     except AppError as error:

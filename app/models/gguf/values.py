@@ -27,7 +27,7 @@ def for_each_layer(keys: Mapping[str, Value], name: str, layers: int, default: t
 
 
 def checked(value: Value) -> int:
-    """Raises AppError MODEL_DAMAGED for what is no whole number, negative or absurd."""
+    """Return a number. Raises AppError MODEL_DAMAGED for what is no whole number, negative or absurd."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_NUMBER:
         raise flaw("value")
     return value

@@ -79,7 +79,7 @@ class HeaderHandler:
     """The files on which the orders are carried out."""
 
     def __init__(self, sources: Sequence[ByteSource], port: Port[Order] | None = None) -> None:
-        """`port`: where bytes of files that are elsewhere are asked for."""
+        """Take the files. `port` is asked for bytes of files that are elsewhere."""
         self._sources = sources
         self._port = port
         self._read: list[container.GgufContents] = []

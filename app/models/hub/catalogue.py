@@ -20,9 +20,9 @@ from app.models.offers import Offer, RemoteFile
 
 
 class Licence(msgspec.Struct, frozen=True):
-    """The terms of a model. `id`: as model hubs call it. `text`: the whole of it; empty where the catalogue has none.
-    `credit`: words that have to be shown where the model is used; `notice`: words that have to go with its copies. They
-    are never translated."""
+    """The terms of a model. `id` is what model hubs call it. `text` is the whole of it, empty if the catalogue has
+    none. `credit` are words that have to be shown where the model is used; `notice` are words that have to go with its
+    copies. They are never translated."""
 
     id: str
     name: str
@@ -55,7 +55,8 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 
 class _Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`file`: its text, in `resources/licences`. `architectures`: of headers, whose models all have these terms."""
+    """A licence in the catalogue. `file` is its text, in `resources/licences`. `architectures` are those of headers
+    whose models all have these terms."""
 
     id: str
     name: str
@@ -81,8 +82,9 @@ class _Quantization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Terms and projector are those of all quantizations. `verified`: how it is known of the shape, the files
-    and the terms that they are so; the hub is asked for the rest, and for these, too, before a download."""
+    """A model in the catalogue. Terms and projector are those of all quantizations. `verified` says how it is known of
+    the shape, the files and the terms that they are so; the hub is asked for the rest, and for these, too, before a
+    download."""
 
     name: str
     repository: str
@@ -159,8 +161,8 @@ _SPAN = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?", re.ASCII)
 
 
 class CompactWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`core.model.Weights` of one part that several layers have alike. `layers`: their numbers, such as `0-5,8,11-47`;
-    empty for what is outside the layers. Bytes and parameters are those of one layer."""
+    """`core.model.Weights` of one part that several layers have alike. `layers` are their numbers, such as
+    `0-5,8,11-47`, empty for what is outside the layers. Bytes and parameters are those of one layer."""
 
     part: TensorPart
     bytes: int
@@ -170,7 +172,8 @@ class CompactWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
 
 
 class CompactHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`core.model.ModelHeader` without its files. What there is for each layer: runs of (layers, value of each)."""
+    """`core.model.ModelHeader` without its files. What there is for each layer is written as runs of (layers, value of
+    each)."""
 
     architecture: str
     untrusted_name: str
@@ -207,7 +210,7 @@ class CompactHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
 
 
 def expand(compact: CompactHeader) -> ModelHeader:
-    """Raises ValueError where layers are named that there cannot be."""
+    """Return the header. Raises ValueError if layers are named that there cannot be."""
     values = {name: getattr(compact, name) for name in compact.__struct_fields__}
     order = list(TensorPart)
     weights = [weight for group in compact.weights for weight in _expand(group)]

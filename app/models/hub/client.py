@@ -88,8 +88,8 @@ class Hub:
         patience: HubTimeouts | None = None,
         policy: Policy | None = None,
     ) -> None:
-        """`endpoint` and `token` are asked at the beginning of each call. `policy`: which hubs may be asked; None:
-        any."""
+        """`endpoint` and `token` are asked at the beginning of each call. `policy` says which hubs may be asked; None
+        means any."""
         self._policy = policy or Policy()
         self._endpoint = endpoint
         self._token = token
@@ -166,7 +166,8 @@ class Hub:
 
     @contextlib.contextmanager
     def _process(self, folder: Path | None = None) -> Iterator[HubProcess]:
-        """Raises AppError HUB_ADDRESS_INSECURE, HUB_FORBIDDEN."""
+        """Start a process for the hub, which ends with the block. Raises AppError HUB_ADDRESS_INSECURE,
+        HUB_FORBIDDEN."""
         endpoint = self._endpoint()
         self._policy.check_hub(check_endpoint(endpoint))
         token = self._token()
@@ -283,7 +284,7 @@ def environment(endpoint: str) -> dict[str, str]:
 
 
 def _supply(process: HubProcess, files: Sequence[RemoteFile], cancel: Cancel) -> Supply:
-    """Gives the header's process the bytes that it asks for."""
+    """Return what gives the header's process the bytes that it asks for."""
 
     def supply(part: int, offset: int, size: int) -> bytes:
         read = finish(process.ask(ReadRange(files[part], offset, size), RangeRead, cancel))
@@ -295,14 +296,15 @@ def _supply(process: HubProcess, files: Sequence[RemoteFile], cancel: Cancel) ->
 
 
 def _check_licence(offer: Offer, listed: Listed) -> None:
-    """Raises AppError HUB_LICENCE_DIFFERS."""
+    """Check that the hub states the licence that the offer has. Raises AppError HUB_LICENCE_DIFFERS."""
     if offer.licence and listed.licence and offer.licence.lower() != listed.licence.lower():
         params = {"repository": offer.repository, "known": offer.licence, "found": listed.licence}
         raise AppError(Code.HUB_LICENCE_DIFFERS, **params)
 
 
 def _resolved(offer: Offer, answers: dict[str, Listed]) -> Offer:
-    """Raises AppError HUB_FILE_MISSING, HUB_HASH_MISSING, HUB_HASH_DIFFERS."""
+    """Return the offer with what the hub says of its files. Raises AppError HUB_FILE_MISSING, HUB_HASH_MISSING,
+    HUB_HASH_DIFFERS."""
 
     def resolved(file: RemoteFile) -> RemoteFile:
         there = next((found for found in answers[file.repository].files if found.path == file.path), None)

@@ -22,10 +22,10 @@ MAX_LISTED_FILES = 20_000
 class HubTimeouts(msgspec.Struct, frozen=True):
     """The time that a hub is waited for, and how often it is asked again.
 
-    `connect_s`: until there is a connection. `stall_s`: for the next bytes; and a connection that brought fewer than
-    `slowest_bytes` in that time is given up, too. `waits_s`: before each new try, while none before it brought so much;
-    after the last the hub counts as gone. `range_bytes`: the most that one request asks for: the networks that
-    hubs deliver through limit that.
+    A connection has to be there after `connect_s`, and the next bytes after `stall_s`; one that brought fewer than
+    `slowest_bytes` in that time is given up, too. `waits_s` are the pauses before each new try, while none before it
+    brought so much; after the last the hub counts as gone. `range_bytes` is the most that one request asks for: the
+    networks that hubs deliver through limit that.
     """
 
     connect_s: float = 20.0
@@ -69,13 +69,14 @@ Order: TypeAlias = Begin | List | ReadRange | Fetch
 
 
 class HubReady(msgspec.Struct, frozen=True, tag=True):
-    """Sent once, first. `confined`: the system keeps this process away from all files but its own and its folder."""
+    """Sent once, first. If it is `confined`, the system keeps this process away from all files but its own and its
+    folder."""
 
     confined: bool
 
 
 class ListedFile(msgspec.Struct, frozen=True):
-    """`sha256`: empty where the hub has none."""
+    """A file of a repository. `sha256` is empty if the hub has none."""
 
     path: str
     size_bytes: Count
@@ -83,7 +84,7 @@ class ListedFile(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, frozen=True, tag=True):
-    """`files`: all of the repository. `licence`: as the hub names it, empty if it does not."""
+    """The content of a repository: all its `files`. `licence` is as the hub names it, empty if it does not."""
 
     revision: Annotated[str, Meta(pattern="^[0-9a-f]{40}$")]
     licence: Annotated[str, Meta(max_length=200)]

@@ -48,7 +48,7 @@ class HubSession:
     """May be used by several threads."""
 
     def __init__(self, begin: Begin) -> None:
-        """Raises AppError HUB_ADDRESS_INSECURE."""
+        """Take what the process was begun with. Raises AppError HUB_ADDRESS_INSECURE."""
         self.host = check_endpoint(begin.endpoint)
         self._endpoint = begin.endpoint.rstrip("/")
         self._origin = httpx2.URL(begin.endpoint)
@@ -58,7 +58,8 @@ class HubSession:
         huggingface_hub.set_client_factory(self._client)
 
     def listing(self, repository: str, revision: str) -> Listed:
-        """Raises AppError HUB_NOT_FOUND, HUB_GATED, HUB_TOKEN_REFUSED, HUB_UNREACHABLE, HUB_ANSWER_STRANGE."""
+        """Return what a repository has. Raises AppError HUB_NOT_FOUND, HUB_GATED, HUB_TOKEN_REFUSED, HUB_UNREACHABLE,
+        HUB_ANSWER_STRANGE."""
         api = huggingface_hub.HfApi(endpoint=self._endpoint, token=self._token or False)
         try:
             info = api.model_info(
@@ -103,7 +104,7 @@ class HubSession:
             yield response.url.netloc.decode("ascii"), self._content(response, end - start)
 
     def _content(self, response: httpx2.Response, size: int) -> Iterator[bytes]:
-        """Gives up a connection that brings next to nothing."""
+        """Iterate over the bytes of an answer, and give up a connection that brings next to nothing."""
         left, since, lately = size, time.monotonic(), 0
         with self._translated():
             for content in response.iter_raw():
@@ -218,7 +219,7 @@ def persistently(
 
 
 def _listed(info: Any) -> Listed:
-    """Raises what it finds: the attributes are whatever the answer had."""
+    """Return the listing in an answer, whose attributes may be anything: any exception may come of them."""
     card = info.card_data or {}
     licence = card.get("license") or ""
     if licence == "other":

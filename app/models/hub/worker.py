@@ -181,7 +181,7 @@ class Fetcher:
         return max(0.0, (done - before) / (now - then)) if now - then >= _RATE_LEAST_S else 0.0
 
     def _fetch(self, arrival: _Arrival) -> None:
-        """Raises AppError."""
+        """Fetch a file, unless it is there. Raises AppError."""
         name, size = arrival.name, arrival.file.size_bytes
         arrival.started = True
         try:
@@ -255,7 +255,7 @@ class Fetcher:
                 self._pass()
 
     def _pass(self) -> None:
-        """Raises AppError where another file has failed: then this one need not go on."""
+        """Say how far it is. Raises AppError if another file has failed: then this one need not go on."""
         self._beat()
         if self._stop.is_set():
             raise AppError(Code.HUB_INTERRUPTED, host=self._session.host)

@@ -33,7 +33,7 @@ _SPOKEN = 2
 
 
 def work_out(untrusted_template: str) -> WorkedOut:
-    """Raises AppError MODEL_TEMPLATE_REFUSED; MemoryError."""
+    """Work out how a template writes a conversation. Raises AppError MODEL_TEMPLATE_REFUSED; MemoryError."""
     model = ModelTemplate(untrusted_template)
     try:
         cut = _cut(model, _SYSTEM)
@@ -59,7 +59,8 @@ def work_out(untrusted_template: str) -> WorkedOut:
 
 
 def _cut(model: ModelTemplate, system: Turns) -> ChatTemplate:
-    """Raises AppError MODEL_TEMPLATE_REFUSED where texts or turns are not written as they are."""
+    """Cut what a template writes of a conversation into its pieces. Raises AppError MODEL_TEMPLATE_REFUSED if texts or
+    turns are not written as they are."""
     turns = (*system, *_TALK)
     found = _pieces(model, turns)
     awkward = tuple((role, text + _AWKWARD.rstrip() + "x") for role, text in turns)

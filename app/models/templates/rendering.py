@@ -73,7 +73,7 @@ def refused(flaw: TemplateFlaw) -> AppError:
 
 
 class _Generation(Extension):
-    """`{% generation %}`, with which transformers marks what is trained on; its contents are written."""
+    """The tag `{% generation %}`, with which transformers marks what is trained on; its contents are written."""
 
     tags = {"generation"}  # noqa: RUF012 - as jinja2 declares it
 
@@ -119,7 +119,7 @@ def _are_small(left: object, right: object, most: int) -> bool:
 
 
 def _check_product(left: object, right: object) -> None:
-    """Raises AppError for what would be large."""
+    """Check the operands of a product. Raises AppError for what would be large."""
     texts = [value for value in (left, right) if isinstance(value, str | list | tuple)]
     numbers = [value for value in (left, right) if isinstance(value, int)]
     if texts and numbers and len(texts[0]) * max(0, numbers[0]) > MAX_REPEATED:
@@ -132,7 +132,7 @@ class ModelTemplate:
     """A model's template, to be rendered as transformers does it (`apply_chat_template`)."""
 
     def __init__(self, untrusted_template: str) -> None:
-        """Raises AppError MODEL_TEMPLATE_REFUSED."""
+        """Compile the template. Raises AppError MODEL_TEMPLATE_REFUSED."""
         if len(untrusted_template.encode("utf-8", "replace")) > MAX_TEMPLATE_BYTES:
             raise refused(TemplateFlaw.SIZE)
         self._day = FIRST_DAY
