@@ -21,7 +21,7 @@ class DeskFeature:
 
 
 class DeskFeatures:
-    """The features of one desk that do something by themselves. `told`: the sentences that they have for the person
+    """The features of one desk that do something by themselves. `told` are the sentences that they have for the person
     since the desk was opened; a face says them once."""
 
     def __init__(self) -> None:

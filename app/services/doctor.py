@@ -55,7 +55,8 @@ LIBRARIES = (
 
 
 class LandlockVersion(msgspec.Struct, frozen=True):
-    """`version`: of its interface, 0 without Landlock. `lacks`: what that version does not cover (`sandbox.Gap`)."""
+    """The version of Landlock's interface, 0 without Landlock. `lacks` are what that version does not cover
+    (`sandbox.Gap`)."""
 
     version: int
     lacks: tuple[str, ...]
@@ -66,8 +67,8 @@ class LandlockVersion(msgspec.Struct, frozen=True):
 
 
 class ChosenModel(msgspec.Struct, frozen=True):
-    """The model that the settings name, or the starter. `format`: None where its file names none, or where it could not
-    be found out, by reason of `problem`."""
+    """The model that the settings name, or the starter. `format` is None if its file names none, or if it could not be
+    found out, by reason of `problem`."""
 
     path: str
     format: FormatReport | None = None
@@ -87,14 +88,17 @@ def chosen_model(models: Models, wanted: EngineSettings) -> ChosenModel | None:
 
 
 class DoctorReport(msgspec.Struct, frozen=True):
-    """`remote`: the host of the remote engine that is set, which is not asked anything for this; empty where texts stay
-    on this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should
-    be none. `unused_card`: why a graphics card that is there is not computed on, which is no fault of the
-    installation. `installation`: None where Octavo runs from a checkout, so that there is nothing to verify.
-    `components`: native libraries inside the installation and their versions, as its bill of materials names them.
-    `older_copy`: of the desk, from before its last upgrade; empty where there is none. `damaged`: what rescues left.
-    `embedding`: the model for searching by meaning; empty where none is installed, so that words alone are searched.
-    `model`: None where texts go to a server, or no model is there."""
+    """The state of an installation.
+
+    `remote` is the host of the remote engine that is set, which is not asked anything for this; empty if texts stay on
+    this machine. `sockets` lists internet sockets of this process and its children, as `address:port`; there should be
+    none. `unused_card` says why a graphics card that is there is not computed on, which is no fault of the
+    installation. `installation` is None if Octavo runs from a checkout, so that there is nothing to verify.
+    `components` are native libraries inside the installation and their versions, as its bill of materials names them.
+    `older_copy` is that of the desk, from before its last upgrade; empty if there is none. `damaged` is what rescues
+    left. `embedding` is the model for searching by meaning; empty if none is installed, so that words alone are
+    searched. `model` is None if texts go to a server, or no model is there.
+    """
 
     octavo: str
     python: str
@@ -135,7 +139,7 @@ def examine(
 ) -> DoctorReport:
     """Look at everything but the model; what cannot be looked at is listed as a problem instead of ending the report.
 
-    `installed`: the root of the installation, all of whose files are read; None in a checkout.
+    `installed` is the root of the installation, all of whose files are read; None in a checkout.
     """
     problems = [policy.problem] if policy.problem is not None else []
     inspected = _inspect(engine, problems)
@@ -242,8 +246,9 @@ class Deviations(msgspec.Struct, frozen=True):
 
 
 class InstallationVerdict(msgspec.Struct, frozen=True):
-    """`files` and `bytes`: what the manifests name. `changed`: other than the manifest says, or not to be read;
-    `missing`: named and not there; `unnamed`: there, and named by no manifest."""
+    """The comparison of an installation with its manifests. `files` and `bytes` count what the manifests name.
+    `changed` are files that are other than the manifest says, or cannot be read; `missing` are named and not there;
+    `unnamed` are there, and named by no manifest."""
 
     root: str
     packages: tuple[Package, ...]

@@ -46,12 +46,12 @@ _MOST_TITLES = 5
 
 
 class LibraryHit(msgspec.Struct, frozen=True):
-    """Something that was found. `place`: a `SearchPlace`, or the id of a `TextSource`; `id`: of the document, of the
-    conversation, or of what a source has; `title`: its own, of a note that of its document. `score`: more is better;
-    only hits of one search and one place compare. Of a document there are its `passage` and the `span` of the sentence
-    on its page; where only filters were given, no passage. `question_id`: the question that has the words, or the
-    answer to it. `book_id`: of the document, and of that which a note is in. `by_meaning`: it has too few of the
-    words."""
+    """Something that was found. `place` is a `SearchPlace`, or the id of a `TextSource`; `id` is that of the document,
+    of the conversation, or of what a source has; `title` is its own, of a note that of its document. More `score` is
+    better; only hits of one search and one place compare. Of a document there are its `passage` and the `span` of the
+    sentence on its page; if only filters were given, there is no passage. `question_id` is the question that has the
+    words, or the answer to it. `book_id` is that of the document, and of the one that a note is in. A hit `by_meaning`
+    has too few of the words."""
 
     place: str
     id: str
@@ -66,10 +66,10 @@ class LibraryHit(msgspec.Struct, frozen=True):
 
 
 class LibraryFound(msgspec.Struct, frozen=True):
-    """`hits`: of documents, best first, then of each other place, newest first. `counts`: how many passages of each
-    document have the words, by its id. `documents`: how many were searched; `unindexed`: so many of them by words
-    alone. `undated`: so many more were not, since they have no date. `listed`: nothing but filters was given, and
-    `counts` has the pages that they are about, or 1. `complete`: nothing more will come."""
+    """The outcome of a search. `hits` are those of documents, best first, then of each other place, newest first.
+    `counts` says how many passages of each document have the words, by its id. `documents` were searched, `unindexed`
+    of them by words alone; `undated` more were not, since they have no date. If it is `listed`, nothing but filters was
+    given, and `counts` has the pages that they are about, or 1. If it is `complete`, nothing more will come."""
 
     hits: tuple[LibraryHit, ...] = ()
     counts: Mapping[str, int] = {}
@@ -97,7 +97,7 @@ class _Searched:
 
 @dataclass(frozen=True)
 class LibrarySearch:
-    """May be used from any thread. Only short reads are done, so that nobody waits for the database. `sources`: what is
+    """May be used from any thread. Only short reads are done, so that nobody waits for the database. `sources` are
     searched beside documents and conversations."""
 
     search: Search
@@ -124,7 +124,7 @@ class LibrarySearch:
 
     def find(self, query: SearchQuery, cancel: Cancel, *, limit: int = MOST_HITS) -> Work[LibraryFound, LibraryFound]:
         """Find everything that a query means. What was found so far comes at once: first by words, then what was said,
-        then by meaning. `limit`: hits of documents. Raises AppError as the database does; Stopped."""
+        then by meaning. `limit` is the most hits of documents. Raises AppError as the database does; Stopped."""
         found, searched = LibraryFound(), None
         if query.looks_in(SearchPlace.DOCUMENTS):
             searched = self._searched(query)

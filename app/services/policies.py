@@ -29,7 +29,7 @@ def policy_at(path: Path, administrator: int = _ADMINISTRATOR) -> Policy:
     """Return the policy in a file; without one everything is allowed. Never raises: what is wrong with it is its
     `problem`.
 
-    `administrator`: the user id that must own the file and its folder, where the system has such ids.
+    `administrator` is the user id that must own the file and its folder, if the system has such ids.
     """
     try:
         with path.open("rb") as file:

@@ -50,8 +50,8 @@ _DOCUMENTS_OF_ENTRY = 100
 
 @dataclass(frozen=True)
 class Recording:
-    """All methods raise AppError as the store does. `model` gives the one that is loaded. `client`: the program that
-    asks over MCP; empty where a person asks."""
+    """All methods raise AppError as the store does. `model` gives the one that is loaded. `client` is the program that
+    asks over MCP, empty if a person asks."""
 
     store: RecordStore
     books: Books
@@ -60,7 +60,7 @@ class Recording:
     client: str = ""
 
     def note(self, happening: Happening, *, books: Iterable[str] = ()) -> None:
-        """Note what happened. `books`: ids of those that it is about, whose documents are named."""
+        """Note what happened. `books` are the ids of those that it is about, whose documents are named."""
         self.note_all((happening,), books=books)
 
     def note_all(self, happenings: Iterable[Happening], *, books: Iterable[str] = ()) -> None:
@@ -93,7 +93,7 @@ class Recording:
             self.note(happening)
 
     def exported(self, what: str, path: Path, *, item: str = "", books: Iterable[str] = ()) -> None:
-        """Record that something left the desk as a file: `what` in a word, such as conversation. `item`: its id."""
+        """Record that something left the desk as a file: `what` in a word, such as conversation. `item` is its id."""
         detail = f"{what} as {path.suffix.removeprefix('.').lower()}"
         self.note(Happening(RecordKind.EXPORT, item, detail=detail, text=path.name), books=books)
 
@@ -113,7 +113,7 @@ class Recording:
             kept.set_blob(_POLICY, digest.encode())
 
     def answered(self, question: StoredQuestion, answer: Answer, ending: Ending, usage: Usage) -> None:
-        """Record that a question was answered, or that this was tried. `usage`: what was done for it now."""
+        """Record that a question was answered, or that this was tried. `usage` is what was done for it now."""
         kind = RecordKind.ANSWER if question.plan is None else RecordKind.ASKED_ALL
         if self.store.is_of_sheet(question.conversation_id):
             kind = RecordKind.CELL

@@ -44,7 +44,7 @@ from app.store.settings import SettingsStore
 
 @dataclass(frozen=True)
 class AskingServices:
-    """The services that work on the questions of a desk. `replacing`: replaces names in texts that leave this
+    """The services that work on the questions of a desk. `replacing` replaces names in texts that leave this
     computer."""
 
     ask: Ask
@@ -64,7 +64,7 @@ class FindingServices:
 
 @dataclass(frozen=True)
 class DocumentServices:
-    """The services that take documents and images in, keep, show and remove them. `reader`: the process that reads
+    """The services that take documents and images in, keep, show and remove them. `reader` is the process that reads
     files."""
 
     library: Library
@@ -86,8 +86,8 @@ class ModelFiles:
 
 @dataclass(frozen=True)
 class SharedByDesks:
-    """The services that all desks share: the library and the matters. `keeps`: everything that the kernel and the
-    features keep on a desk; `record`: of the library, where there is what concerns all desks, such as settings,
+    """The services that all desks share: the library and the matters. `keeps` is everything that the kernel and the
+    features keep on a desk; `record` is that of the library, which has what concerns all desks, such as settings,
     downloads and matters."""
 
     matters: Matters
@@ -100,8 +100,8 @@ class SharedByDesks:
 
 @dataclass(frozen=True)
 class Services:
-    """One open desk. `settings`: the library's, which hold on all desks; `own_settings`: of this desk alone, such as
-    what the window had open, and its standing instructions."""
+    """One open desk. `settings` are the library's, which hold on all desks; `own_settings` are those of this desk
+    alone, such as what the window had open, and its standing instructions."""
 
     paths: Paths
     shared: SharedByDesks

@@ -59,8 +59,8 @@ class OfferedPackage(msgspec.Struct, frozen=True):
 
 
 class Update(msgspec.Struct, frozen=True):
-    """A release whose signature holds. `standing`: of `version`, beside `running`. `packages`: those for this
-    installation, which may be none."""
+    """A release whose signature holds. `standing` says how `version` compares with `running`. `packages` are those for
+    this installation, and may be none."""
 
     version: str
     commit: str
@@ -71,8 +71,8 @@ class Update(msgspec.Struct, frozen=True):
 
 
 def check(file: Path, key: Path, running: str, installed: Path | None) -> Update:
-    """Look at the release that `file` is the manifest of. `key`: the file of the public key; `running`: the version of
-    this program; `installed`: the root of its installation.
+    """Look at the release that `file` is the manifest of. `key` is the file of the public key; `running` is the version
+    of this program; `installed` is the root of its installation.
 
     Versions compare as PEP 440 says. Raises AppError RELEASE_KEY_MISSING, RELEASE_KEY_DAMAGED, RELEASE_UNSIGNED,
     RELEASE_SIGNATURE_WRONG, RELEASE_STRANGE, and as `open_regular` does.

@@ -83,7 +83,7 @@ _TITLE_CHARACTERS = 60
 class OpenAnswer:
     """The answer while it is being written: kept every few seconds, its page marks checked, and ended exactly once.
 
-    One that has text already gets longer. Where nothing comes of that, it is again what it was before. `outcome`: the
+    One that has text already gets longer. If nothing comes of that, it is again what it was before. `outcome` is the
     answer as it ended.
     """
 
@@ -147,8 +147,8 @@ class OpenAnswer:
         self._save(parts=parts)
 
     def cites(self, question: str, books: tuple[CitedBook, ...], *, judged: bool = True) -> None:
-        """Set the question that is answered, and the books that the answer is checked against from now on. `judged`: a
-        model may be asked about what words do not decide."""
+        """Set the question that is answered, and the books that the answer is checked against from now on. `judged`
+        says whether a model may be asked about what words do not decide."""
         from app.documents.citations.checker import CitationChecker  # with the first question: it takes a while
         from app.documents.citations.verdict import AnswerWeigher
 
@@ -188,7 +188,7 @@ class OpenAnswer:
 
     def verdicts(self, *, whole: bool = True) -> tuple[SentenceVerdict, ...]:
         """Return the pages' verdicts on each sentence of the text so far; of an answer that is held to a form, on its
-        value. Not `whole`: the last sentence was cut off, so nobody knows what it says."""
+        value. If the text is not `whole`, the last sentence was cut off, so nobody knows what it says."""
         if self._weigher is None or not self._books or self.answer.from_search:
             return ()
         form, text = self._asked.form, self.text
@@ -305,14 +305,14 @@ class Ask:
         self, asked: Asked, cancel: Cancel, *, excerpts: bool = False, notes: bool = False
     ) -> Work[AnswerProgress, Answer]:
         """Answer a question that was just written, and is kept first; or one that is kept, whether it was answered
-        before or not; or go on with an answer that was stopped or cut off. `Stored` comes before anything else.
-        Returns the answer however it ended: `Answer.ending` and `problem` say how. Raises AppError only where no answer
-        could be begun.
+        before or not; or go on with an answer that was stopped or cut off. `Stored` comes before anything else. Return
+        the answer however it ended: `Answer.ending` and `problem` say how. Raises AppError only if no answer could be
+        begun.
 
-        An answer goes on from exactly where its text ends, or with the reading where it has none yet. It stays the same
-        answer. Where nothing comes of it, what is kept stays what it was; only what is returned says how this ended.
-        `excerpts`: the model sees passages of the books that belong to the question, not the books. `notes`: it writes
-        notes for another answer: nothing stands next to the question, and they are as short as notes must be.
+        An answer goes on from exactly where its text ends, or with the reading if it has none yet. It stays the same
+        answer. If nothing comes of it, what is kept stays what it was; only what is returned says how this ended. With
+        `excerpts` the model sees passages of the books that belong to the question, not the books. With `notes` it
+        writes notes for another answer: nothing stands next to the question, and they are as short as notes must be.
         """
         question, writing = self.open(asked)
         of_passages_alone = question.plan is not None and not question.books
@@ -501,8 +501,8 @@ class Ask:
         self, question: StoredQuestion, put: PromptQuestion, excerpts: bool, begun: str, cancel: Cancel
     ) -> Work[Tokenizing, _Fitted]:
         """Return the prompt with as many of the passages, best first, as leave room for the answer; they are gone first
-        when room is short, then outlines. `put`: how the question is put to the model; `begun`: what there is of the
-        answer; it was written with all of them."""
+        when room is short, then outlines. `put` is how the question is put to the model; `begun` is what there is of
+        the answer, which was written with all of them."""
         beside = put.beside
         history, rules = self.conversations.history(question.id), self._rules(question)
         sees = self.model().vision is not None
@@ -590,7 +590,8 @@ def title_of(text: str) -> str:
 
 
 def _check_sight(question: StoredQuestion, model: ModelInfo) -> None:
-    """Raises AppError MODEL_BLIND, or why its projector is of no use, where the question has images."""
+    """Check that the model sees images, if the question has any. Raises AppError MODEL_BLIND, or why its projector is
+    of no use."""
     if question.images and model.vision is None:
         reason = model.vision_problem
         raise AppError.of(reason) if reason else AppError(Code.MODEL_BLIND, path=model.path)
@@ -613,8 +614,8 @@ def _put(question: StoredQuestion, beside: Beside, notes: str = "", *, plain: bo
 
 
 def does_not_fit(size: PromptSize, needed: int, context_tokens: int) -> AppError:
-    """Return the error for a prompt that does not fit. `needed`: the prompt's tokens, and what is kept free behind
-    it."""
+    """Return the error for a prompt that does not fit. `needed` counts the prompt's tokens, and what is kept free
+    behind it."""
     return AppError(
         Code.DOES_NOT_FIT,
         needed_tokens=needed,

@@ -19,9 +19,9 @@ _BESIDE_SHARE = 8  # of the context, at most, for what is repeated next to a que
 
 @dataclass(frozen=True)
 class _Ability:
-    """The abilities of models of a size. `parameters`: the models have fewer. `answer_tokens`: the longest answer.
-    `close_passages`: passages that they can hold apart next to a whole book. `excerpts_share`: passages in place of
-    books take 1 / so much of the context."""
+    """The abilities of models of a size: those that have fewer than so many `parameters`. `answer_tokens` is the
+    longest answer. `close_passages` are those that they can hold apart next to a whole book. Passages in place of books
+    take 1 / `excerpts_share` of the context."""
 
     parameters: float
     answer_tokens: int
@@ -34,10 +34,11 @@ _ABILITIES = (_Ability(4e9, 1024, 4, 8), _Ability(20e9, 4096, 6, 4), _Ability(fl
 
 @dataclass(frozen=True)
 class Budget:
-    """Tokens, and one number of passages. `answer`: the longest answer; `thought`: what may be thought before it.
-    `reserve`: what must be free for one, or
-    nothing is asked. `beside`: for passages and outlines next to a question to whole books. `excerpts`: for passages in
-    place of books. `notes`: the longest notes of a part of books that do not fit."""
+    """The tokens that the parts of a context may take, and one number of passages. `answer` is the longest answer;
+    `thought` is what may be thought before it. `reserve` must be free for an answer, or nothing is asked. `beside` is
+    for passages and outlines next to a question to whole books, `excerpts` for passages in place of books;
+    `close_passages` are as in `_Ability`. `notes` is the longest that notes on a part of books that do not fit may
+    be."""
 
     answer: int
     reserve: int

@@ -43,10 +43,10 @@ class CellRun(Generic[CellKind]):
         notes: bool = False,
         no_more: threading.Event | None = None,
     ) -> None:
-        """`cells`: all that belong together, asked already or not; `is_there`: whether one still is, by the id of its
-        question. `weighing`: weighs the answers before the next question, where it is given. `excerpts`: the model sees
-        passages, not the books; `notes`: what is asked for is notes. `no_more`: once it is set, those that are under
-        way end, and no other one is begun."""
+        """Take the cells. `cells` are all that belong together, asked already or not; `is_there` returns whether one
+        still is, by the id of its question. `weighing`, if it is given, weighs the answers before the next question.
+        With `excerpts` the model sees passages, not the books; with `notes` what is asked for is notes. Once `no_more`
+        is set, those that are under way end, and no other one is begun."""
         self._no_more = no_more or threading.Event()
         self._ask, self._is_there, self._weighing = ask, is_there, weighing
         self._total, self._cancel = len(cells), Cancel()

@@ -34,8 +34,8 @@ _SHORT_QUESTION = 96
 class ContextSegment(msgspec.Struct, frozen=True):
     """A part of the context and its tokens. `book_id` and `title` are empty for all but books.
 
-    `held_tokens`: so many of a book's tokens, from its beginning, are read already: in the context, or saved.
-    `page_ends`: how many of its tokens come before the end of each page on the desk, the first of which is
+    `held_tokens` of a book's tokens, from its beginning, are read already: they are in the context, or saved.
+    `page_ends` are how many of its tokens come before the end of each page on the desk, the first of which is
     `first_page`. `page_names` are those of all its pages.
     """
 
@@ -62,8 +62,8 @@ class ContextSegment(msgspec.Struct, frozen=True):
 class ContextUse(msgspec.Struct, frozen=True):
     """The use of a conversation's context; what the segments do not take is free.
 
-    `to_read_tokens`: so many of them would have to be read for the next question; the others are read already.
-    `next_tokens`: what one more question with its answer is expected to take.
+    `to_read_tokens` of them would have to be read for the next question; the others are read already. `next_tokens` is
+    what one more question with its answer is expected to take.
     """
 
     context_tokens: int
@@ -143,8 +143,8 @@ class Context:
     def choices(self, conversation_id: str, question_id: str = "", begun: str = "") -> Choices:
         """Return the choices that there are when a conversation does not fit, with the books that are on its desk now.
 
-        `question_id`: the question that waits; without it, the shown branch and a question like those before. `begun`:
-        what there is of its answer. Raises AppError NO_MODEL and others.
+        `question_id` is the question that waits; without it, the shown branch counts, and a question like those before.
+        `begun` is what there is of its answer. Raises AppError NO_MODEL and others.
         """
         model, conversation = self.ask.model(), self.conversations.get(conversation_id)
         if conversation is None:

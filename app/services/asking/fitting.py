@@ -19,8 +19,8 @@ _MOST_BOOKS = 4  # of which something can be chosen at once
 
 
 class BookSize(msgspec.Struct, frozen=True):
-    """A book on the desk, what it takes there, and its chapters. `page_tokens`: what its shortest page takes, with the
-    title; 0 where it has but one."""
+    """A book on the desk, what it takes there, and its chapters. `page_tokens` is what its shortest page takes, with
+    the title; 0 if it has but one."""
 
     book_id: str
     title: str
@@ -30,15 +30,15 @@ class BookSize(msgspec.Struct, frozen=True):
 
 
 class Choices(msgspec.Struct, frozen=True):
-    """The content of the context, and what there is to choose from where that is too much.
+    """The content of the context, and what there is to choose from if that is too much.
 
     `needed_tokens` is the whole prompt with the question that waits (`question_tokens`), or one like those before it,
-    and the room that is kept for an answer (`reserve_tokens`). `turns`: so many earlier questions are read with their
-    answers, and take `turns_tokens`. `oldest`: the ids of the oldest answers, as few as make the rest fit without them
-    and their questions, `oldest_tokens` what that spares; empty where that does not help, or all fits. `takes_notes`:
-    whether the model can write notes on parts of the books. `excerpts_tokens`: the most that passages in place of books
-    take. `tokens_per_second`: how fast the model reads; 0 where that was not measured. `planned`: the question that
-    waits takes passages of other documents, too.
+    and the room that is kept for an answer (`reserve_tokens`). `turns` earlier questions are read with their answers,
+    and take `turns_tokens`. `oldest` are the ids of the oldest answers, as few as make the rest fit without them and
+    their questions, and `oldest_tokens` is what that spares; they are empty if that does not help, or all fits.
+    `takes_notes` says whether the model can write notes on parts of the books. `excerpts_tokens` is the most that
+    passages in place of books take. `tokens_per_second` is how fast the model reads, 0 if that was not measured. If it
+    is `planned`, the question that waits takes passages of other documents, too.
     """
 
     needed_tokens: int

@@ -90,8 +90,8 @@ class FoundPassage(msgspec.Struct, frozen=True):
 
 
 class DocumentChoice(msgspec.Struct, frozen=True):
-    """A document that may be asked. `tokens`: of all of it. `passages`: those that the model sees where it is not read
-    whole, the best first. `words`: the beginning of the best one."""
+    """A document that may be asked. `tokens` counts those of all of it. `passages` are those that the model sees if the
+    document is not read whole, the best first. `words` are the beginning of the best one."""
 
     ref: BookRef
     title: str
@@ -114,7 +114,7 @@ class DocumentChoice(msgspec.Struct, frozen=True):
 
 class Proposal(msgspec.Struct, frozen=True):
     """The documents that a question would be asked of: those on the desk first, then the others in the order in which
-    they were added. `other_tokens`: what all else in the context takes, the room that is kept for the answer
+    they were added. `other_tokens` is what all else in the context takes, the room that is kept for the answer
     included."""
 
     documents: tuple[DocumentChoice, ...]
@@ -161,7 +161,8 @@ class Proposal(msgspec.Struct, frozen=True):
 
 
 class _Searched(msgspec.Struct, frozen=True):
-    """`passages` of each document, the best first. `held`: the ids of others that have something."""
+    """The outcome of a search: the `passages` of each document, the best first, and in `held` the ids of others that
+    have something."""
 
     passages: dict[str, list[FoundPassage]]
     held: frozenset[str]
@@ -336,8 +337,8 @@ def _whole(ref: BookRef, book: Book, tokens: int, desk: frozenset[str]) -> Docum
 def _share_out(
     searched: _Searched, books: Sequence[BookRef], tokens: Mapping[str, int], room: int, excerpts: int, *, reads: bool
 ) -> _Shares:
-    """Share out `room`, `excerpts` of it at most for passages. `reads`: whether the model can make use of whole
-    documents."""
+    """Share out `room` tokens, `excerpts` of them at most for passages. `reads` says whether the model can make use of
+    whole documents."""
     desk = frozenset(ref.book_id for ref in books)
     left = max(0, room - sum(tokens[book_id] for book_id in desk))
     for_passages = min(excerpts, left // 2)

@@ -16,8 +16,8 @@ _LEAST_FILLED = 0.5  # of what a part can hold, where it ends with a chapter
 
 
 class PageSize(msgspec.Struct, frozen=True):
-    """A page and its tokens. `heading`: those before the first page of its book in a part. `begins`: the rank of what
-    begins with it, the lower the better a part ends before it."""
+    """A page and its tokens. `heading` counts those before the first page of its book in a part. `begins` is the rank
+    of what begins with it; the lower it is, the better a part ends before it."""
 
     book_id: str
     number: int
@@ -27,7 +27,7 @@ class PageSize(msgspec.Struct, frozen=True):
 
 
 def pages_of(book: Book, ref: BookRef, heading: int, ends: Sequence[int]) -> list[PageSize]:
-    """Return the pages of a book on the desk. `ends`: how many of its tokens come before the end of each page there,
+    """Return the pages of a book on the desk. `ends` are how many of its tokens come before the end of each page there,
     the `heading` included."""
     first = ref.pages.first if ref.pages else 1
     levels: dict[int, int] = {}

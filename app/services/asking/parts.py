@@ -187,8 +187,8 @@ class Parts:
     def _shorten(
         self, question: StoredQuestion, notes: Sequence[tuple[Cell, str, int]], cancel: Cancel
     ) -> Work[PartsProgress, list[Cell]]:
-        """Shorten notes: those that follow each other become one, as many as the model can see at once. `notes`: rows,
-        their texts, and the tokens of these."""
+        """Shorten notes: those that follow each other become one, as many as the model can see at once. `notes` are
+        rows, their texts, and the tokens of these."""
         limit, names = self.asking.budget().notes, self._names(question.books)
         bare = ask_for_shorter(question.text, names, limit, "")
         room = yield from self._room(bare, cancel, excerpts=True)

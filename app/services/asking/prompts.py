@@ -43,8 +43,8 @@ class PromptQuestion:
     """A question as a model reads it, with what it is asked about.
 
     `books` are read whole; of `others` passages may stand `beside` it. `notes` were taken of the documents part by
-    part. `form`: what its answer is held to. `plain`: no rules follow it. With neither `text` nor `images` nothing is
-    asked: the prompt has the books and earlier turns alone.
+    part. `form` is what its answer is held to. If it is `plain`, no rules follow it. With neither `text` nor `images`
+    nothing is asked: the prompt has the books and earlier turns alone.
     """
 
     books: tuple[BookRef, ...] = ()
@@ -78,11 +78,11 @@ class Prompts:
     ) -> tuple[Prompt, tuple[CitedBook, ...]]:
         """Return the prompt and the books that its answer can cite. Raises AppError FILE_MISSING, PAGES_INVALID.
 
-        The model does not get turns that are left out; their images are counted, so that each keeps its number.
-        Earlier questions are repeated as they were read, with what stood beside them, so that nothing is read again.
-        `excerpts`: the model gets passages or notes, and no documents. `sees`: whether it sees images; to one that does
-        not they are named. `rules`: the version that the conversation began with. `conversation_id`: whose pseudonyms
-        are used.
+        The model does not get turns that are left out; their images are counted, so that each keeps its number. Earlier
+        questions are repeated as they were read, with what stood beside them, so that nothing is read again. With
+        `excerpts` the model gets passages or notes, and no documents. `sees` says whether it sees images; to one that
+        does not they are named. `rules` is the version that the conversation began with. The pseudonyms are those of
+        `conversation_id`.
         """
         books = self.cited(question.all_books)
         texts = tuple(map(document_text, books))

@@ -25,8 +25,8 @@ SomeReport = TypeVar("SomeReport")
 
 @dataclass(frozen=True)
 class FoundEntry:
-    """A person or a number that was found in texts. `kind`: the id of its kind; `stand_in`: what is written in its
-    place; `texts`: all ways in which it is written; `replaced`: whether it is."""
+    """A person or a number that was found in texts. `kind` is the id of its kind; `stand_in` is what is written in its
+    place; `texts` are all ways in which it is written; `replaced` says whether it is."""
 
     kind: str
     stand_in: str
@@ -36,7 +36,7 @@ class FoundEntry:
 
 @dataclass(frozen=True)
 class FoundNames:
-    """Everything that was found, by kind, each kind under its name for a person. `limits`: what is not found."""
+    """Everything that was found, by kind, each kind under its name for a person. `limits` says what is not found."""
 
     kinds: tuple[tuple[str, tuple[FoundEntry, ...]], ...]
     limits: str
@@ -88,12 +88,12 @@ class AsItIsEngine(DeskEngine):
     """Replaces nothing: it refuses what would go to a server, unless texts may go as they are."""
 
     def __init__(self, engine: Engine, wanted: Callable[[], RemoteTexts]) -> None:
-        """`wanted`: what a person wants of texts that are sent to a server."""
+        """Take the engine. `wanted` returns what a person wants of texts that are sent to a server."""
         super().__init__(engine)
         self._wanted = wanted
 
     def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
-        """Raises AppError REMOTE_NAMES."""
+        """Carry out an order, unless it would send a text. Raises AppError REMOTE_NAMES."""
         model = self._engine.model()
         sends = model is not None and model.host and isinstance(getattr(order, "prompt", None), Prompt)
         if model is not None and sends and self._wanted() is not RemoteTexts.AS_IS:

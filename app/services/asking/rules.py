@@ -133,8 +133,8 @@ def after_notes(question: str, marks: tuple[str, ...]) -> str:
 
 
 def ask_for_notes(question: str, pages: str, tokens: int, marks: tuple[str, ...], before: str = "") -> str:
-    """Return the request for notes on a part of the documents, in so many tokens at most. `marks`: how its pages are
-    named. `before`: what the question follows."""
+    """Return the request for notes on a part of the documents, in so many tokens at most. `marks` are how its pages are
+    named. `before` is what the question follows."""
     japanese = _KANA.search(question) is not None
     last = (_BEFORE_JAPANESE if japanese else _BEFORE).format(question=before) if before else ""
     wanted = _NOTES_JAPANESE if japanese else _NOTES

@@ -31,8 +31,8 @@ _MOST_DETAIL = 300
 
 @dataclass(frozen=True)
 class AnswerSchema:
-    """`text`: the schema on one line. `checked`: of what it wants, what nothing holds an answer to while it is written;
-    it is checked afterwards."""
+    """A schema that answers are held to. `text` is the schema on one line. `checked` names what it wants and nothing
+    holds an answer to while it is written; that is checked afterwards."""
 
     text: str = ""
     checked: tuple[Problem, ...] = ()
@@ -40,8 +40,8 @@ class AnswerSchema:
 
 @dataclass(frozen=True)
 class JsonAnswer:
-    """An answer judged by its schema. `problem`: why it is not what the schema wants; None where it is. `value`: what
-    it says, None where that is no JSON. `places`: what the pages have of each of its texts and numbers."""
+    """An answer judged by its schema. `problem` says why it is not what the schema wants; None if it is. `value` is
+    what it says, None if that is no JSON. `places` are what the pages have of each of its texts and numbers."""
 
     problem: Problem | None
     value: Any
@@ -49,7 +49,7 @@ class JsonAnswer:
 
 
 def read_schema(path: Path) -> AnswerSchema:
-    """Raises AppError FILE_*, SCHEMA_*."""
+    """Return the schema in a file. Raises AppError FILE_*, SCHEMA_*."""
     schema = _parsed(path, _content(path))
     _check_schema(path, schema)
     text = json.dumps(schema, ensure_ascii=False)
@@ -118,7 +118,7 @@ def _parsed(path: Path, untrusted_bytes: bytes) -> dict[str, Any]:
 
 
 def _check_schema(path: Path, schema: dict[str, Any]) -> None:
-    """Raises AppError SCHEMA_ELSEWHERE, SCHEMA_INVALID."""
+    """Check that this is a schema that can be used. Raises AppError SCHEMA_ELSEWHERE, SCHEMA_INVALID."""
     from jsonschema.exceptions import SchemaError
     from jsonschema.validators import Draft202012Validator, validator_for
 

@@ -28,9 +28,9 @@ _KANA = re.compile("[\u3041-\u30ff]")
 def answer(question: str, books: Sequence[CitedBook], passages: Sequence[PassageRef], form: AnswerForm = FREE) -> str:
     """Return the answer in Markdown, in the language of the question: Japanese or English.
 
-    `passages`: those that the index finds for the question. Each of up to `MOST` sentences is on the page that is
-    named after it; where none is near, the answer says so. Of a `form` it is a value in such a sentence, and the
-    sentence; a yes or no that a search cannot decide is called undecided.
+    `passages` are those that the index finds for the question. Each of up to `MOST` sentences is on the page that is
+    named after it; if none is near, the answer says so. Of a `form` it is a value in such a sentence, and the sentence;
+    a yes or no that a search cannot decide is called undecided.
     """
     japanese = _KANA.search(question) is not None
     places = _places(books, passages)
@@ -80,7 +80,7 @@ _INNER_JAPANESE = str.maketrans("「」", "『』")
 
 
 def _compose_held(form: AnswerForm, held: HeldForm, question: str, found: Sequence[tuple[str, str]]) -> str:
-    """Compose an answer that is held to a form. `found`: sentences, each with its line."""
+    """Compose an answer that is held to a form. `found` are sentences, each with its line."""
     for text, line in found:
         if form.kind is ValueKind.TEXT:
             return f"{text if len(text) <= MOST_CHARACTERS else f'{text[: MOST_CHARACTERS - 1]}…'}\n{line}"

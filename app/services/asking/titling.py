@@ -111,8 +111,8 @@ def request_for(asked: str) -> str:
 
 
 def clean(untrusted_text: str, *, whole: bool = True) -> str:
-    """Return the title that a model wrote, on one line without markup, quotation marks and page marks; empty where
-    nothing is left of it. Not `whole`: it was cut off, and a first line that has no end is no title."""
+    """Return the title that a model wrote, on one line without markup, quotation marks and page marks; empty if nothing
+    is left of it. If it is not `whole`, it was cut off, and a first line that has no end is no title."""
     lines = disarm(untrusted_text).strip().splitlines()
     line = lines[0] if len(lines) > (not whole) else ""
     line = _MARKUP.sub("", line).strip(_AROUND)

@@ -39,7 +39,7 @@ class Breadth:
     for TCP)."""
 
     def __init__(self, most: int = 0) -> None:
-        """`most`: what a person allows; 0: as many as it bears."""
+        """Take the number that a person allows; 0 means as many as the server bears."""
         self._most = min(most or MOST_AT_ONCE, MOST_AT_ONCE)
         self._tried, self._settled = _FIRST, False
         self._borne = self._most
@@ -76,8 +76,8 @@ class Breadth:
 
 
 class CellTurn(msgspec.Struct, Generic[CellKind], frozen=True):
-    """A cell that is asked now. `number`: of it, from 1; `lane`: by which way; `again`: it was asked before, and its
-    cell has what came of that."""
+    """A cell that is asked now. `number` is its own, from 1; `lane` is the way by which it is asked; if it is asked
+    `again`, its cell has what came of that before."""
 
     number: int
     cell: CellKind
@@ -137,7 +137,7 @@ class Turns(Generic[CellKind]):
         del self._under_way[turn.number]
 
     def ended(self, turn: CellTurn[CellKind], cell: CellKind, problem: Problem | None) -> bool:
-        """End a cell's turn and return whether it will be asked again. `cell`: with what came of it."""
+        """End a cell's turn and return whether it will be asked again. `cell` has what came of it."""
         _turn, begun = self._under_way.pop(turn.number)
         if problem is None or problem.code not in OUTAGES:
             self._delay_s = self._since = 0.0

@@ -44,8 +44,8 @@ def is_possible(model: ModelInfo | None) -> bool:
 
 
 def is_wanted(words: AnswerWords, model: ModelInfo | None, may_judge: Callable[[], bool | None]) -> bool:
-    """Return whether an answer of the loaded model is to be in the documents' words. `may_judge`: whether that model
-    may be asked about sentences, as `SentenceWeighing.may_judge` says it; it reads the model's file."""
+    """Return whether an answer of the loaded model is to be in the documents' words. `may_judge` returns whether that
+    model may be asked about sentences, as `SentenceWeighing.may_judge` says it; it reads the model's file."""
     if words is AnswerWords.FREE or not is_possible(model):
         return False
     return words is AnswerWords.DOCUMENTS or may_judge() is False

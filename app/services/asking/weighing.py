@@ -30,7 +30,8 @@ WeighingProgress: TypeAlias = Weighing | Notice
 
 @dataclass(frozen=True)
 class AnswerWeighed:
-    """The answer with the verdicts on its sentences, as far as there are any. `off`: why the model was not asked."""
+    """The answer with the verdicts on its sentences, as far as there are any. `off` says why the model was not
+    asked."""
 
     answer: Answer
     off: Problem | None = None

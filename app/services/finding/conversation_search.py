@@ -53,9 +53,9 @@ class QuestionKind(StrEnum):
 
 
 class PassageQuery(msgspec.Struct, frozen=True):
-    """A search for the passages that belong to a question. `text` is searched in `scope`; where it is empty, passages
-    come from there evenly. `alike`: as many from each of its books. `with_turns`: `text` and the turns before it, where
-    it may go on from them and says too little to be sure; half of the passages are searched with it."""
+    """A search for the passages that belong to a question. `text` is searched in `scope`; if it is empty, passages come
+    from there evenly. If `alike`, as many come from each of its books. `with_turns` is `text` and the turns before it,
+    if it may go on from them and says too little to be sure; half of the passages are searched with it."""
 
     kind: QuestionKind
     text: str = ""
@@ -65,8 +65,8 @@ class PassageQuery(msgspec.Struct, frozen=True):
 
 
 class _Words(msgspec.Struct, frozen=True):
-    """`matter`: its words that are no grammar, in their order, each once. `refers`: it points to something that was
-    said; `refers_first`, before it names anything."""
+    """The words of a question. `matter` are those that are no grammar, in their order, each once. A question that
+    `refers` points to something that was said; with `refers_first` it does so before it names anything."""
 
     plain: str
     matter: tuple[str, ...]

@@ -38,8 +38,8 @@ class Indexer:
     def index(self, book_ids: Iterable[str], cancel: Cancel, *, patient: bool = False) -> Work[Indexing, None]:
         """Index what these books lack, one book after the other. What is done stays done, however this ends.
 
-        Without a model, or where its process cannot work, a book is left to be searched by its words.
-        `patient`: all others on this machine compute first. Raises AppError as the database does; Stopped.
+        Without a model, or if its process cannot work, a book is left to be searched by its words. If `patient`, all
+        others on this machine compute first. Raises AppError as the database does; Stopped.
         """
         try:
             for book_id in dict.fromkeys(book_ids):

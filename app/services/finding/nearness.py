@@ -45,7 +45,7 @@ _unpacked = msgspec.msgpack.Decoder(TextVectors).decode
 
 @dataclass(frozen=True)
 class Rows:
-    """The vectors of one kind of a book: whole numbers, each row's one after the other. `begins`: the row at which
+    """The vectors of one kind of a book: whole numbers, each row's one after the other. `begins` are the rows at which
     those of each passage begin, and, last, how many there are."""
 
     numbers: npt.NDArray[np.int8]
@@ -55,7 +55,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The vectors of a book, of the passages `ids`, which ascend. `version`: as the store says."""
+    """The vectors of a book, of the passages `ids`, which ascend. `version` is the store's."""
 
     version: int
     ids: npt.NDArray[np.int64]

@@ -46,15 +46,16 @@ _log = logging.getLogger("octavo.search")
 
 
 class Found(msgspec.Struct, frozen=True):
-    """Passages, best first. `words_alone`: some of what was searched was searched by words alone, because it is not
-    indexed yet, or the embedder does not work."""
+    """The passages that were found, best first. If `words_alone`, some of what was searched was searched by words
+    alone, because it is not indexed yet, or the embedder does not work."""
 
     passages: tuple[Passage, ...] = ()
     words_alone: bool = False
 
 
 class Neighbours(msgspec.Struct, frozen=True):
-    """`near`: how near passages are, by their ids, the nearest first. `complete`: all that was to be compared was."""
+    """The neighbours of a passage or a question. `near` says how near passages are, by their ids, the nearest first.
+    They are `complete` if all that was to be compared was."""
 
     near: Mapping[int, float]
     complete: bool

@@ -75,7 +75,8 @@ class FileRecording:
         return FileEnded(read.file.shown, kept, book, known, older, others)
 
     def _book(self, read: FileRead, *, has_older: bool) -> tuple[Book, bool]:
-        """Return the book of a file, and whether it was there before; `has_older`: it is a new version of another."""
+        """Return the book of a file, and whether it was there before. A file that `has_older` is a new version of
+        another."""
         file, document = read.file, read.document
         inside = file.place.member, file.parent_id
         known = read.book if document is None else self._books.of_content(document.sha256)

@@ -38,7 +38,8 @@ class Images:
     def __init__(
         self, reader: ImageReader, store: ImageStore, library: Library, engine: Engine, check: Callable[[], None]
     ) -> None:
-        """`check`: raises AppError where images may not go to the model that is loaded."""
+        """Take what images are read, kept and seen with. `check` raises AppError if images may not go to the model that
+        is loaded."""
         self._reader = reader
         self._store = store
         self._library = library
@@ -110,7 +111,7 @@ class Images:
     # ---- showing them to the model
 
     def show(self, prompt: Prompt, cancel: Cancel) -> Work[Tokenizing | Looking, int]:
-        """Have the engine see what it has not seen of `prompt`; returns how many images that were. Raises AppError
+        """Have the engine see what it has not seen of `prompt`, and return how many images that were. Raises AppError
         IMAGE_MISSING, READER_..., MODEL_..., ENGINE_..., REMOTE_IMAGES_...; Stopped."""
         if not any(message.images for message in prompt.messages):
             return 0

@@ -58,7 +58,7 @@ class Library:
         return self._books.all()
 
     def book(self, book_id: str) -> Book:
-        """Raises AppError FILE_MISSING when the book was taken away."""
+        """Return the book. Raises AppError FILE_MISSING if it was taken away."""
         return self._books.book(book_id)
 
     def page(self, book_id: str, number: int) -> Page:

@@ -42,7 +42,8 @@ _UNREADABLE = (Code.DATABASE_KEY, Code.DATABASE_DAMAGED, Code.DATABASE_NEWER)
 class Matters:
     """A matter's database has a random key, which is in the main one, `home`: a new passphrase leaves it as it is.
 
-    All methods raise AppError FOLDER_READ_ONLY, DISK_FULL, and as the store does; those with an id MATTER_UNKNOWN.
+    All methods raise AppError FOLDER_READ_ONLY, DISK_FULL, and as the store does; those that take an id raise
+    MATTER_UNKNOWN, too.
     """
 
     paths: Paths

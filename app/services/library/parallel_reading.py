@@ -63,8 +63,8 @@ class AddingPause:
 @dataclass(frozen=True, eq=False)
 class NamedFile:
     """A person's wish for one file, or for one that is inside a file: to try it again if it failed, with this
-    `password`. `opened`: its pages will be drawn soon, so it is read even if its book is known. `stop` ends the reading
-    of it, and of what is inside it, and of no other."""
+    `password`. If it is `opened`, its pages will be drawn soon, so it is read even if its book is known. `stop` ends
+    the reading of it, and of what is inside it, and of no other."""
 
     password: Password | None = None
     opened: bool = False
@@ -73,8 +73,8 @@ class NamedFile:
 
 @dataclass(frozen=True, eq=False)
 class FileToRead:
-    """A file, or a member of one, whose `path` is the file's; `shown` names it. `parent_id`: the book that it is a part
-    of, such as the mail that it is attached to."""
+    """A file, or a member of one, whose `path` is the file's; `shown` names it. `parent_id` is the book that it is a
+    part of, such as the mail that it is attached to."""
 
     place: SourcePlace
     path: Path
@@ -145,7 +145,7 @@ class ParallelReading:
             changed(lambda: self._events.put(None))
 
     def read(self, files: Iterable[FileToRead]) -> Work[FileBegun | FileOpening | FileRead | Adding, None]:
-        """Raises AppError as the database does; Stopped."""
+        """Read files. Raises AppError as the database does; Stopped."""
         self.more(files)
         at_once = readers_at_once()
         with ThreadPoolExecutor(at_once, thread_name_prefix="adding") as threads:
@@ -201,7 +201,7 @@ class ParallelReading:
         self._events.put(_Ended(file, outcome))
 
     def _outcome(self, file: FileToRead) -> FileRead:
-        """Raises AppError of the machine; Stopped."""
+        """Return what came of reading a file. Raises AppError of the machine; Stopped."""
         path, member, wanted = file.path, file.place.member, self._wanted(file) or NamedFile()
         cancel = self._cancel_of(file)
         try:

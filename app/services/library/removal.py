@@ -59,7 +59,8 @@ class Removal:
 
     def purge(self, entry: BinEntry, because: RecordKind = RecordKind.PURGED) -> None:
         """Purge something for good: a book with its readings and the images of its pages, but its file stays where it
-        is; a conversation with its images, and what a projector made of them. `because`: what the record says of it."""
+        is; a conversation with its images, and what a projector made of them. `because` is what the record says of
+        it."""
         self._note(because, entry)
         if entry.kind is BinKind.BOOK:
             self.readings.delete_of_book(entry.item_id)
@@ -67,7 +68,8 @@ class Removal:
         self.sweep()
 
     def expire(self, now: float) -> tuple[BinEntry, ...]:
-        """Delete for good what was in the bin for its days; returns that. `now`: seconds since the epoch, UTC."""
+        """Delete for good what was in the bin for its days, and return that. `now` is in seconds since the epoch,
+        UTC."""
         expired = tuple(entry for entry in self.kept.all() if entry.expires_at(self.bin_days) <= now)
         for entry in expired:
             self.purge(entry, RecordKind.EXPIRED)

@@ -103,8 +103,8 @@ class _Sorted:
 def compare(
     source: Source, found: FolderFiles, files: dict[Path, SourcePlace], known: Iterable[SourcePlace], *, retry: bool
 ) -> Changes:
-    """Compare `files`, as `scan` gives them, with what is recorded; `retry`: what failed is tried again. What is inside
-    a file is as it was as long as that file is; else it is found when the file is read."""
+    """Compare `files`, as `scan` gives them, with what is recorded. With `retry`, what failed is tried again. What is
+    inside a file is as it was as long as that file is; else it is found when the file is read."""
     recorded, inside = dict[Path, SourcePlace](), defaultdict[Path, list[SourcePlace]](list)
     for place in known:
         if place.member:

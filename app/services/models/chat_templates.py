@@ -36,7 +36,7 @@ class _Outcome(msgspec.Struct, frozen=True):
     problem: Problem | None = None
 
     def result(self, path: str) -> WorkedOut:
-        """Raises AppError MODEL_TEMPLATE_REFUSED."""
+        """Return what was found. Raises AppError MODEL_TEMPLATE_REFUSED, or what the problem was."""
         if self.found is None:
             problem = self.problem or Problem(Code.MODEL_TEMPLATE_REFUSED, {"flaw": TemplateFlaw.CRASH.value})
             raise AppError(problem.code, **{**problem.params, "path": path})
@@ -44,10 +44,10 @@ class _Outcome(msgspec.Struct, frozen=True):
 
 
 class FormatReport(msgspec.Struct, frozen=True):
-    """`known`: the format that Octavo or llama.cpp has for a model's template, which is used; None where none has it,
-    and what the template writes is used. `own`: that; None where it cannot be found out, by reason of `problem`.
-    `thinks_as`: the family whose marks its thoughts have; empty where it writes none. `always_thinks`: nobody knows how
-    it is had to answer at once."""
+    """The format of a model's conversations. `known` is the one that Octavo or llama.cpp has for the model's template,
+    and is used; if it is None, what the template writes is used. `own` is that; None if it cannot be found out, by
+    reason of `problem`. `thinks_as` is the family whose marks its thoughts have, empty if it writes none. If it
+    `always_thinks`, nobody knows how it is had to answer at once."""
 
     known: ChatTemplate | None
     own: WorkedOut | None
@@ -101,7 +101,8 @@ class ChatTemplates:
         return finish(self._engine.run(FindFormat(header.untrusted_template)))
 
     def _worked_out(self, header: ModelHeader, path: str, cancel: Cancel) -> WorkedOut:
-        """Raises AppError MODEL_TEMPLATE_REFUSED, MODEL_UNREADABLE; Stopped."""
+        """Work out what a header's template writes, or return what was kept of that. Raises AppError
+        MODEL_TEMPLATE_REFUSED, MODEL_UNREADABLE; Stopped."""
         if not header.untrusted_template:
             raise AppError(Code.MODEL_TEMPLATE_REFUSED, path=path, flaw=TemplateFlaw.SIZE.value)
         key = hashlib.blake2b(f"{_RULES} {header.untrusted_template}".encode(), digest_size=16).hexdigest()

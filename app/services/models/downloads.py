@@ -44,9 +44,9 @@ class _Acceptance(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """The facts that a person reads before anything is asked of the network. `host`: the address that will be spoken
-    to. `bytes_to_fetch`: of what is not here yet; from the catalogue it is rounded. `folder`: where the model will be;
-    `free_bytes`: of its disk. `licence`: None where nothing is known of one."""
+    """The facts that a person reads before anything is asked of the network. `host` is the address that will be spoken
+    to. `bytes_to_fetch` counts what is not here yet; from the catalogue it is rounded. `folder` is where the model will
+    be; `free_bytes` are those of its disk. `licence` is None if nothing is known of one."""
 
     offer: Offer
     host: str
@@ -88,7 +88,8 @@ class Downloads:
     # ---- fetching
 
     def order(self, offer: Offer) -> Order:
-        """Raises AppError HUB_ADDRESS_INSECURE where the hub's address is neither https nor this machine."""
+        """Return what a person is to read before an offer is fetched. Raises AppError HUB_ADDRESS_INSECURE if the hub's
+        address is neither https nor this machine."""
         licence = self._catalogue.licence_of(offer)
         begun = next((each.done_bytes for each in self._incoming.unfinished() if each.offer.key == offer.key), 0)
         folder = self._folder_of(offer)
@@ -196,7 +197,7 @@ class Downloads:
     # ---- the token, which belongs to the hub that the settings name
 
     def has_token(self) -> bool:
-        """Raises AppError HUB_ADDRESS_INSECURE, as the others."""
+        """Return whether a token is kept. Raises AppError HUB_ADDRESS_INSECURE, as the others."""
         return system_keyring.has_hub_token(self._host())
 
     def set_token(self, token: str) -> None:
@@ -222,7 +223,7 @@ class Downloads:
             return {}  # written by another version: ask again
 
     def _publish(self, offer: Offer, files: Path, licence: Licence | None) -> ModelFile:
-        """Raises AppError MODEL_THERE, DISK_FULL, FOLDER_READ_ONLY."""
+        """Put a fetched model where models are. Raises AppError MODEL_THERE, DISK_FULL, FOLDER_READ_ONLY."""
         fetched = tuple(RecordedFile(stored_name(f.path), f.size_bytes, f.sha256) for f in offer.all_files)
         names = {file.path for file in fetched}
         for other in files.iterdir():

@@ -108,7 +108,7 @@ class ImportExport:
         return model
 
     def _header(self, model: Path, cancel: Cancel) -> ModelHeader:
-        """Raises AppError MODEL_*; Stopped."""
+        """Return the header of a model or an adapter. Raises AppError MODEL_*; Stopped."""
         header = self._read_header(model, cancel)
         if header.kind not in (FileKind.MODEL, FileKind.ADAPTER):
             raise AppError(Code.MODEL_UNSUPPORTED, path=printable(model), architecture=header.architecture)
@@ -153,7 +153,7 @@ class ImportExport:
 
     def remove(self, path: Path, *, even_loaded: bool = False) -> tuple[str, ...]:
         """Delete what the record of a model names, or its parts and a projector that no other model beside it could
-        use; returns the paths.
+        use, and return the paths.
 
         Raises AppError MODEL_IS_STARTER, MODEL_IS_LOADED, MODEL_NOT_IN_FOLDER, MODEL_MISSING, FOLDER_READ_ONLY.
         """
@@ -187,10 +187,10 @@ class ImportExport:
         self, path: Path, target: Path, cancel: Cancel, *, as_folder: bool = False
     ) -> Work[Copying | Hashing, Path]:
         """Write a model with its hashes into one file: `target`, or in the folder `target` one named after the model;
-        `as_folder`: into a folder there, in which import finds it. A model without a record is hashed first.
+        with `as_folder`, into a folder there, in which import finds it. A model without a record is hashed first.
 
-        Raises AppError MODEL_THERE where that file or folder is there, MODEL_CHANGED, DISK_*, FOLDER_READ_ONLY,
-        FILE_*; Stopped.
+        Raises AppError MODEL_THERE if that file or folder is there, MODEL_CHANGED, DISK_*, FOLDER_READ_ONLY, FILE_*;
+        Stopped.
         """
         model = model_at(path)
         record = record_beside(model) or (yield from self._new_record(model, cancel))

@@ -42,9 +42,9 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 class MeasuredSpeed(msgspec.Struct, frozen=True):
-    """The measured numbers that take the place of estimates; None where nothing was measured. `writing`: with up to an
-    eighth of the context, `writing_full` with half of it and more; `reading`: on average with an eighth and more.
-    `load_s`: the last load as planned; 0 where there was none."""
+    """The measured numbers that take the place of estimates; None if nothing was measured. `writing` is the rate with
+    up to an eighth of the context, `writing_full` with half of it and more; `reading` is on average with an eighth and
+    more. `load_s` is what the last load as planned took, in seconds, 0 if there was none."""
 
     writing: Rate | None = None
     writing_full: Rate | None = None

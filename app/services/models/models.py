@@ -56,8 +56,9 @@ class Models:
         learning: Learning | None = None,
         note: Noting = unrecorded,
     ) -> None:
-        """`folder` is searched for model files. `remote`: what is to be known of a server that answers instead.
-        `learning`: None learns nothing of how fast a model is. `note` records what leaves this machine, or comes."""
+        """`folder` is searched for model files. `remote` is what is to be known of a server that answers instead.
+        Without `learning` nothing is learned of how fast a model is. `note` records what leaves this machine, or
+        comes."""
         self.note = note
         self._engine = engine
         self.readings = readings
@@ -337,7 +338,7 @@ class SavedReadings:
         return sum(each.size_bytes for each in self._readings().all() if not _books_of(each) <= shown)
 
     def delete(self, reading: SavedState) -> None:
-        """Raises AppError FOLDER_READ_ONLY."""
+        """Delete a saved reading. Raises AppError FOLDER_READ_ONLY."""
         self._readings().delete(reading)
 
     def delete_of_book(self, book_id: str) -> None:
@@ -391,7 +392,7 @@ KEY_VARIABLE = "OCTAVO_REMOTE_KEY"
 
 class RemoteEngine:
     def __init__(self, keys: RemoteKeys | None = None) -> None:
-        """`keys`: None keeps none."""
+        """Take what keeps the keys; None keeps none."""
         self._keys = keys
 
     def spec(self, wanted: RemoteSettings, context_tokens: int) -> LoadSpec:

@@ -152,8 +152,9 @@ _log = logging.getLogger("octavo.models")
 
 
 class ModelPlan(msgspec.Struct, frozen=True):
-    """A model on a machine. `projector`: what it would see images with, counted in; None for none. `request`: what was
-    asked of the plan; `ways`: what could be asked instead; `measured`: what was learned of this very place."""
+    """A model on a machine. `projector` is what it would see images with, counted in; None means none. `request` is
+    what was asked of the plan; `ways` are what could be asked instead; `measured` is what was learned of this very
+    place."""
 
     header: ModelHeader
     projector: ModelHeader | None
@@ -172,9 +173,9 @@ class ModelPlan(msgspec.Struct, frozen=True):
 
 class PlacedModel(msgspec.Struct, frozen=True):
     """The way to load a model, and what that was planned to take: bytes of weights, cache and room to compute, on all
-    devices together; 0 if nothing was planned. `rehearsed`: what llama.cpp counted of it, without loading. `on_disk`:
-    weights that no GPU holds stay in their file, and are not counted. `placement`: the plan itself, None if nothing was
-    planned; `place`: as what is learned of it is kept, None if nothing is."""
+    devices together; 0 if nothing was planned. `rehearsed` is what llama.cpp counted of it, without loading. If it is
+    `on_disk`, weights that no GPU holds stay in their file, and are not counted. `placement` is the plan itself, and
+    `place` is what it is called in what is learned of it; both are None if there is none."""
 
     spec: LoadSpec
     planned_bytes: int
@@ -343,13 +344,13 @@ def _logged(fit: Fit) -> Fit:
 
 
 def check_supported(header: ModelHeader, path: str) -> None:
-    """Raises AppError MODEL_UNSUPPORTED for what is no model, or of a family that llama.cpp does not know."""
+    """Check that a file is a model, of a family that llama.cpp knows. Raises AppError MODEL_UNSUPPORTED."""
     if header.kind is not FileKind.MODEL or header.architecture not in ARCHITECTURES or not header.layers:
         raise AppError(Code.MODEL_UNSUPPORTED, path=path, architecture=header.architecture)
 
 
 def check_context(header: ModelHeader, request: PlanRequest) -> None:
-    """Raises AppError CONTEXT_INVALID for a context that the model was not trained for."""
+    """Check that the model was trained for the context that is wanted. Raises AppError CONTEXT_INVALID."""
     if request.context_tokens > header.context_trained:
         raise AppError(Code.CONTEXT_INVALID, wanted=request.context_tokens, trained=header.context_trained)
 

@@ -31,8 +31,8 @@ _MOST_BYTES = 100 * 10**9
 
 
 class Recommendation(msgspec.Struct, frozen=True):
-    """`plan`: where it would go on this machine; its `result` is a Placement. `licence`: None where nothing is known of
-    it."""
+    """A model that is worth having here. `plan` says where it would go on this machine; its `result` is a Placement.
+    `licence` is None if nothing is known of it."""
 
     offer: Offer
     plan: ModelPlan

@@ -29,7 +29,7 @@ from app.store.settings import SettingsStore
 
 
 class Owned(msgspec.Struct, frozen=True):
-    """A model on this machine. `record`, `licence`: None where nothing is known of them."""
+    """A model on this machine. `record` and `licence` are None if nothing is known of them."""
 
     file: ModelFile
     record: Record | None
@@ -37,8 +37,9 @@ class Owned(msgspec.Struct, frozen=True):
 
 
 class ModelSelection(msgspec.Struct, frozen=True):
-    """`offers` without those that are here or unfinished; `licences` of both, by their keys. `free_bytes` of the disk
-    that the models folder is on. `engine`: the settings in force; `choices`: those of other models, by their paths."""
+    """The models that there are to choose from. `offers` are without those that are here or unfinished; `licences` are
+    those of both, by their keys. `free_bytes` are those of the disk that the models folder is on. `engine` are the
+    settings in force; `choices` are those of other models, by their paths."""
 
     owned: tuple[Owned, ...]
     unfinished: tuple[Unfinished, ...]
@@ -51,8 +52,8 @@ class ModelSelection(msgspec.Struct, frozen=True):
 
 
 class MachineSeen(msgspec.Struct, frozen=True):
-    """`names`: what a graphics card calls itself, in the machine's order. `unused_card`: why one that is there is not
-    used."""
+    """The machine as it was found. `names` are what graphics cards call themselves, in the machine's order.
+    `unused_card` says why one that is there is not used."""
 
     machine: Machine
     names: tuple[str, ...]
@@ -60,7 +61,7 @@ class MachineSeen(msgspec.Struct, frozen=True):
 
 
 class WantedPlan(msgspec.Struct, frozen=True):
-    """A model on this machine that a plan is wanted for. `known`: an earlier plan, whose headers still hold."""
+    """A model on this machine that a plan is wanted for. `known` is an earlier plan, whose headers still hold."""
 
     path: str
     request: PlanRequest
@@ -69,8 +70,8 @@ class WantedPlan(msgspec.Struct, frozen=True):
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """The plan for one model, or the problem with it. `key`: its path, or its offer's key. `may_judge`: whether it may
-    be asked about sentences in other words; None where that was not found out yet."""
+    """The plan for one model, or the problem with it. `key` is its path, or its offer's key. `may_judge` says whether
+    it may be asked about sentences in other words; None if that was not found out yet."""
 
     key: str
     plan: ModelPlan | Problem
@@ -125,8 +126,8 @@ def survey(
     judges: Judges,
     cancel: Cancel,
 ) -> Work[Planned, None]:
-    """Plan one model after the other: what is here, with what was learned of it, then the offers. `learning`: None for
-    an imagined machine. Raises AppError as the store does; Stopped."""
+    """Plan one model after the other: what is here, with what was learned of it, then the offers. `learning` is None
+    for an imagined machine. Raises AppError as the store does; Stopped."""
     for each in wanted:
         if cancel.requested:
             raise Stopped
