@@ -83,10 +83,10 @@ def open_desk(
 ) -> Services:
     """Open the data folder and wire everything; no child is started. Raises AppError when it cannot be kept in.
 
-    `reader`: one that may have been started already. It is closed with the desk, or when opening fails, unless a
-    passphrase is asked for and the caller tries again with the same reader. `keeps`: everything that a desk can have;
-    `features`: make what each of them does on a desk by itself; `replacing`: replaces names in texts that leave this
-    computer, which without it leave as they are or not at all.
+    `reader` may have been started already. It is closed with the desk, or when opening fails, unless a passphrase is
+    asked for and the caller tries again with the same reader. `keeps` is everything that a desk can have; `features`
+    make what each of them does on a desk by itself; `replacing` replaces names in texts that leave this computer, which
+    without it leave as they are or not at all.
     """
     used = reader or DocumentReader()
     try:

@@ -29,12 +29,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Feature:
-    """`name`: that of its folder. `terminal`: commands of `octavo`. `window`: makes what it adds to a window, which in
-    turn makes its panels and dialogs when they are opened first. `desk`: makes what it does on a desk by itself.
-    `shell`: imports what makes the part of it that outlives the open desk, on whichever thread. `mending`: makes what
-    helps with damaged data at the start of the window. `replacing`: replaces names in texts that leave this computer;
-    one feature can. `keeps`: what it keeps on a desk, so that it is found, counted, moved and deleted with the document
-    or the conversation that it belongs to. `diagnosis`: gives what `octavo doctor` says about it."""
+    """A feature, by the `name` of its folder.
+
+    `terminal` are its commands of `octavo`. `window` makes what it adds to a window, which in turn makes its panels and
+    dialogs when they are opened first. `desk` makes what it does on a desk by itself. `shell` imports what makes the
+    part of it that outlives the open desk, on whichever thread. `mending` makes what helps with damaged data at the
+    start of the window. `replacing` replaces names in texts that leave this computer; one feature can. `keeps` is what
+    it keeps on a desk, so that it is found, counted, moved and deleted with the document or the conversation that it
+    belongs to. `diagnosis` returns what `octavo doctor` says about it.
+    """
 
     name: str
     terminal: tuple[TerminalCommand, ...] = ()
@@ -81,5 +84,5 @@ def keeps_of(features: Iterable[Feature]) -> Keeps:
 
 
 def replacing_of(features: Iterable[Feature]) -> MakeNameReplacing | None:
-    """Replaces names in texts that leave this computer; None where no feature does."""
+    """Return what replaces names in texts that leave this computer; None if no feature does."""
     return next((feature.replacing for feature in features if feature.replacing is not None), None)

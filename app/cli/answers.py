@@ -91,7 +91,7 @@ class JsonAnswers(JsonProgress):
     """One JSON object a line on stdout."""
 
     def __init__(self, shelf: Mapping[str, Book]) -> None:
-        """`shelf`: the books that are asked, by their ids."""
+        """Take the books that are asked, by their ids."""
         self._shelf = shelf
 
     def images(self, images: Sequence[ImageRef], tokens: Sequence[int]) -> None:
@@ -168,7 +168,7 @@ class TextAnswers:
     terminal only."""
 
     def __init__(self, shelf: Mapping[str, Book], *, thoughts: bool = False) -> None:
-        """`shelf`: the books that are asked, by their ids. `thoughts`: show them, on stderr."""
+        """Take the books that are asked, by their ids. If `thoughts`, they are shown, on stderr."""
         self._shelf = shelf
         self._shows_thoughts = thoughts
         self._thought: Thinking | None = None

@@ -60,20 +60,20 @@ def window_options(argv: Sequence[str]) -> WindowOptions:
 
 
 def parse(argv: Sequence[str], added: Iterable[TerminalCommand]) -> argparse.Namespace:
-    """Read the arguments of `octavo`. Ends the program where help is wanted or something is wrong. `added`: the
-    commands of features."""
+    """Read the arguments of `octavo`. End the program if help is wanted or something is wrong. `added` are the commands
+    of features."""
     i18n.use_language("")
     return parsers.parser(added).parse_args(argv)
 
 
 def check_words(questions: Iterable[str]) -> None:
-    """Raises AppError USAGE where one has no words."""
+    """Check that each question has words. Raises AppError USAGE."""
     if not all(question.strip() for question in questions):
         raise AppError(Code.USAGE, detail=_("a question has no words"))
 
 
 def check_apart(options: argparse.Namespace, *names: str) -> None:
-    """Raises AppError USAGE where two of these were given."""
+    """Check that no two of these options were given. Raises AppError USAGE."""
     given = ["--" + name for name in names if getattr(options, name)]
     if len(given) > 1:
         words = _("{first} and {second} exclude each other")
@@ -145,7 +145,7 @@ def page_range(text: str | None) -> PageRange | None:
 
 
 def documents(options: argparse.Namespace, added: Iterable[TerminalCommand]) -> int:
-    """Count how many files the command reads as documents. `added`: the commands of features."""
+    """Count how many files the command reads as documents. `added` are the commands of features."""
     given = {"read": 1} | {name: each.documents for each in added for name in each.names}
     named: Path | list[Path] = getattr(options, "document", None) or []
     return given.get(options.command) or (1 if isinstance(named, Path) else len(named))

@@ -122,7 +122,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Raises AppError."""
+    """Check options that exclude each other. Raises AppError."""
     arguments.check_words(options.question)
     for other in ("parts", "excerpts", "resume"):
         arguments.check_apart(options, "all", other)
@@ -157,8 +157,8 @@ def _ask_in_turn(
     books: tuple[BookRef, ...],
     images: tuple[Image, ...],
 ) -> str:
-    """Ask the questions as one conversation; gives its id. With a `matter` each reads what it takes of all documents,
-    and what those before it have read."""
+    """Ask the questions as one conversation, and return its id. With a `matter` each reads what it takes of all
+    documents, and what those before it have read."""
     conversation_id, parent = "", None
     for text in options.question:
         begun = desk.asking.parts.unanswered(text, books) if options.resume else None
@@ -180,9 +180,9 @@ def _ask_in_turn(
 
 @dataclass(frozen=True)
 class Asker:
-    """Asks questions and shows their answers as they are written. `ask`: the desk's, or one with its own recording.
-    `goes_on`: beyond the limit of an answer. `in_parts`: those to books that do not fit. `form`: what their answers
-    have to be."""
+    """Asks questions and shows their answers as they are written. `ask` is the desk's, or one with its own recording.
+    If it `goes_on`, an answer is carried on beyond its limit; if `in_parts`, books that do not fit are asked part by
+    part. `form` is what answers have to be."""
 
     ask: Ask
     desk: Services
@@ -284,8 +284,8 @@ def prepare(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tupl
 
 
 def use(settings: Settings, desk: Services, *, as_json: bool, shows: bool = False) -> None:
-    """Put these settings in force until the program ends. Says it if books leave this computer then. `shows`: images,
-    too."""
+    """Put these settings in force until the program ends. Say it if books leave this computer then; with `shows`,
+    images do, too."""
     desk.models.use(settings.engine, settings.remote)
     if host := desk.models.host():
         if not as_json:

@@ -25,7 +25,7 @@ from app.wording.support import searched_words
 
 @dataclass(frozen=True)
 class MatterAsking:
-    """Asks all documents of the desk. `show` shows what happens meanwhile; `only_plans`: nothing is asked."""
+    """Asks all documents of the desk. `show` shows what happens meanwhile; with `only_plans` nothing is asked."""
 
     plans: MatterPlans
     conversations: Conversations

@@ -74,8 +74,8 @@ def progress_bar(text: str, total: float, initial: float = 0) -> tqdm[NoReturn]:
 
 
 class ProgressBar:
-    """Call it with each event. `as_json`: write fetching, hashing and copying as JSON too, a line for each percent;
-    the hub is named in any case."""
+    """A bar for the progress of work; call it with each event. With `as_json`, fetching, hashing and copying are
+    written as JSON too, a line for each percent; the hub is named in any case."""
 
     def __init__(self, as_json: bool = False) -> None:
         self._as_json = as_json

@@ -29,7 +29,7 @@ from app.wording.policy import policy_lines
 
 
 def run(options: argparse.Namespace, desk: Services, entries: Sequence[DoctorEntry]) -> Problem | None:
-    """Print the report, with the entries of features; returns the first problem that was found."""
+    """Print the report, with the entries of features, and return the first problem that was found."""
     remote = desk.models.host()
     report = doctor.examine(
         desk.paths,

@@ -26,7 +26,7 @@ _LOOK_EVERY_S = 3.0
 
 
 def add(options: argparse.Namespace, desk: Services, cancel: Cancel) -> Problem | None:
-    """Returns why the first file failed that did. Raises AppError, Stopped."""
+    """Add what the command names, and return why the first file failed that did. Raises AppError, Stopped."""
     paths = _paths(options, desk.documents.adding)
     report = _Adder(desk, cancel, as_json=options.json).add(paths, retry=options.retry)
     if options.watch:
@@ -72,7 +72,7 @@ def _watch(adder: _Adder, adding: FolderAdding, cancel: Cancel) -> None:
 
 
 _wait = threading.Event.wait
-"""The wait for the end of watching: true once it is over, false after so many seconds."""
+"""Wait for the end of watching, and return whether it came within so many seconds."""
 
 
 class _Adder:
@@ -86,7 +86,7 @@ class _Adder:
         self._by_line = not sys.stdout.isatty()
 
     def add(self, paths: Iterable[Path], *, retry: bool) -> AddingReport:
-        """Raises AppError."""
+        """Add files and folders, and show how that goes. Raises AppError."""
         try:
             report = finish(self._desk.documents.adding.add(paths, self._cancel, retry=retry), self._show)
         finally:

@@ -56,7 +56,7 @@ def images_decided(settings: Settings, host: str, desk: Services, *, as_json: bo
 
 
 def _agree(words: str, key: str) -> None:
-    """Raises Stopped for anything but `key`."""
+    """Ask a person, who agrees by typing `key`. Raises Stopped for anything else."""
     print(words, end=" ", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().casefold() != key:
         raise Stopped
@@ -72,7 +72,7 @@ def exported(
 
 
 def replacing(desk: Services) -> NameReplacing:
-    """Raises AppError USAGE where nothing can replace names."""
+    """Return what replaces names on this desk. Raises AppError USAGE if nothing can."""
     if desk.asking.replacing is None:
         raise AppError(Code.USAGE, detail=_("this Octavo cannot replace names and numbers: use --pseudonyms off"))
     return desk.asking.replacing
@@ -94,7 +94,7 @@ def show(found: FoundNames, *, as_json: bool) -> None:
 
 
 def _ask(host: str) -> RemoteTexts:
-    """Raises Stopped."""
+    """Ask a person how texts may go to a server. Raises Stopped."""
     words = _("Replace names, numbers, addresses and accounts on the way to {host}, and put them back in the answer?")
     print(printable(words.format(host=host)), file=sys.stderr)
     while True:

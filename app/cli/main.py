@@ -47,9 +47,9 @@ def run(
     keeps: Keeps,
     diagnoses: Iterable[Diagnosis],
 ) -> int:
-    """Run the command that `arguments.parse` found and return its exit code; a sentence on stderr says what went
-    wrong. `added`: the commands of features; `keeps`: everything that a desk can have; `diagnoses`: give what
-    `octavo doctor` says about features.
+    """Run the command that `arguments.parse` found and return its exit code; a sentence on stderr says what went wrong.
+    `added` are the commands of features; `keeps` is everything that a desk can have; `diagnoses` return what `octavo
+    doctor` says about features.
     """
     own = next((each for each in added if options.command in each.names), None)
     cancel = Cancel()

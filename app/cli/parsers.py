@@ -33,7 +33,8 @@ def window_parser() -> argparse.ArgumentParser:
 
 
 def parser(added: Iterable[TerminalCommand]) -> argparse.ArgumentParser:
-    """Return the parser of `octavo`; `command` in its result names what to run. `added`: the commands of features."""
+    """Return the parser of `octavo`; `command` in its result names what to run. `added` are the commands of
+    features."""
     whole = argparse.ArgumentParser(prog="octavo", description=_("Octavo: a private reading desk"))
     whole.add_argument("--version", action="version", version=f"octavo {__version__}")
     add_data_dir(whole)
@@ -202,7 +203,8 @@ def add_read_again(command: argparse.ArgumentParser) -> None:
 
 
 def add_engine(ask: argparse.ArgumentParser, *, shows_names: bool = False) -> None:
-    """Add the options of all commands in which a model answers. `shows_names`: it can list what would be replaced."""
+    """Add the options of all commands in which a model answers. With `shows_names`, it can list what would be
+    replaced."""
     ask.add_argument(
         "--model", metavar="PATH", help=_("a GGUF file; otherwise the model in the settings, or the starter model")
     )

@@ -19,7 +19,8 @@ def ask_new(prompt: str) -> str:
 
 
 def ask(prompt: str, *, again: bool = False) -> str:
-    """Raises AppError USAGE where it is empty, or another one when it is asked for `again`."""
+    """Ask for a passphrase at the terminal. Raises AppError USAGE if it is empty, or another one when it is asked for
+    `again`."""
     given = getpass.getpass(prompt)
     if again and getpass.getpass(_("Once more: ")) != given:
         raise AppError(Code.USAGE, detail=_("the passphrases are different"))
@@ -27,7 +28,7 @@ def ask(prompt: str, *, again: bool = False) -> str:
 
 
 def first_line(file: Path) -> str:
-    """Raises AppError USAGE where it is empty, FILE_UNREADABLE."""
+    """Return the first line of a file. Raises AppError USAGE if it is empty, FILE_UNREADABLE."""
     try:
         given = file.read_text("utf-8").partition("\n")[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as error:

@@ -33,7 +33,7 @@ from app.wording.page_names import page_words, range_words
 
 
 def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    """Raises AppError, Stopped."""
+    """Read a file, and print what could be read. Raises AppError, Stopped."""
 
     def read(password: Password | None) -> Document:
         return finish(desk.documents.reader.read(options.file, cancel, password), bar(_("importing")))

@@ -96,7 +96,7 @@ def say_told(told: Iterable[str]) -> None:
 
 
 def print_rows(rows: Iterable[tuple[str, str]], file: TextIO | None = None) -> None:
-    """Names and values in two columns, on stdout unless another `file` is given."""
+    """Print names and values in two columns, on stdout unless another `file` is given."""
     shown = list(rows)
     widest = max(width(name) for name, _value in shown)
     for name, value in shown:

@@ -16,7 +16,8 @@ from app.wording.units import printable
 
 
 def run(options: argparse.Namespace, desk: Services) -> None:
-    """Raises AppError REMOTE_SERVER_UNKNOWN, REMOTE_ADDRESS_*, SETTING_*, and as the store does."""
+    """Carry out what the command says. Raises AppError REMOTE_SERVER_UNKNOWN, REMOTE_ADDRESS_*, SETTING_*, and as the
+    store does."""
     match options.servers_command:
         case "add":
             parse(options.address)

@@ -17,7 +17,7 @@ from app.wording.settings import Effect, Meaning, meanings, sections, value_word
 
 
 def run(options: argparse.Namespace, desk: Services) -> None:
-    """Raises AppError."""
+    """Carry out what the command says. Raises AppError."""
     settings, policy = desk.settings.load(), desk.settings.policy
     if options.name is None:
         _list(settings, policy, as_json=options.json)

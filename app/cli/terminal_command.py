@@ -22,7 +22,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[Any]"
 @dataclass(frozen=True)
 class Terminal:
     """A terminal whose command opens its desk itself, or none. `open_desk` takes a data folder and a passphrase, None
-    for no passphrase, and raises AppError as `bootstrap.open_desk` does. `keeps`: everything that a desk can have."""
+    for no passphrase, and raises AppError as `bootstrap.open_desk` does. `keeps` is everything that a desk can have."""
 
     open_desk: Callable[[Paths, str | None], Services]
     keeps: Keeps
@@ -48,9 +48,9 @@ class TerminalCommand:
     """One or several commands of `octavo`, by their `names`.
 
     `add` gives each of them its parser. `run` carries one out on the open desk, and returns the problem that it has
-    shown itself, if the exit code shall follow from it; it raises AppError and Stopped. `run_alone` is asked before a
-    desk is opened, where it is given, and returns whether it has done everything. Commands that never need a desk have
-    no `run`. `documents`: how many files each always reads as documents; those that `--document` names are not counted
+    shown itself, if the exit code shall follow from it; it raises AppError and Stopped. `run_alone`, if it is given, is
+    called before a desk is opened, and returns whether it has done everything. Commands that never need a desk have no
+    `run`. `documents` is how many files each always reads as documents; those that `--document` names are not counted
     here.
     """
 

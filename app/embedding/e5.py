@@ -32,8 +32,8 @@ _Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Pieces:
-    """The pieces that texts are put together from. `known`: the token of each piece, and the logarithm of how likely it
-    is. `first`, `last`, `unknown`: the tokens for what is no text."""
+    """The pieces that texts are put together from. `known` has the token of each piece, and the logarithm of how likely
+    it is. `first`, `last` and `unknown` are the tokens for what is no text."""
 
     known: dict[str, tuple[int, float]]
     first: int

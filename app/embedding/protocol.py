@@ -37,15 +37,15 @@ MOST_SENTENCES = 64
 """The most sentences of a text that get vectors; the last one has all that is behind."""
 
 MOST_TEXTS = 8
-"""In one order; each takes up to two tenths of a second, and much longer where a patient embedder lets others go
-first."""
+"""The most texts of one order; each takes up to two tenths of a second, and much longer if a patient embedder lets
+others go first."""
 
 
 class Embed(msgspec.Struct, frozen=True, tag=True):
     """Embed some texts, at most MOST_TEXTS. Answered by Embedded or WireFailed.
 
-    `kinds`: what is made of each. `asked`: they are questions, to be near to what answers them.
-    `patient`: from now on, this process lets all others compute first.
+    `kinds` are what is made of each. If they are `asked`, they are questions, to be near to what answers them. With
+    `patient`, this process lets all others compute first from now on.
     """
 
     texts: tuple[str, ...]

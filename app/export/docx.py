@@ -99,7 +99,8 @@ def write_legend(file: WordFile, sentences: Sequence[CheckedSentence]) -> None:
 
 
 def _write_sentences(file: WordFile, sentences: Sequence[CheckedSentence], notes: Mapping[int, int]) -> None:
-    """Write a table with a row for each sentence. `notes`: the numbers of the footnotes, by those of the references."""
+    """Write a table with a row for each sentence. `notes` are the numbers of the footnotes, by those of the
+    references."""
     table = file.add_table(_SENTENCES_MM, ("", *table_headings()))
     for each in sentences:
         number, sentence, finding, evidence = file.add_row(table)

@@ -28,7 +28,7 @@ def check(path: Path, endings: Sequence[str] = ENDINGS) -> None:
 
 
 def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
-    """Raises AppError EXPORT_FORMAT where the file's name ends otherwise."""
+    """Check how the file's name ends. Raises AppError EXPORT_FORMAT."""
     if path.suffix.lower() not in endings:
         raise AppError(Code.EXPORT_FORMAT, path=str(path), known=", ".join(endings))
 
@@ -78,7 +78,7 @@ def _put_inside(load: LoadPicture, picture: Picture) -> str:
 
 
 class _Folder:
-    """The folder for the images of the Markdown file `text`: beside it, with its name."""
+    """The folder for the images of the Markdown file `text`, beside it and with its name."""
 
     def __init__(self, text: Path, load: LoadPicture) -> None:
         self._path = text.with_name(_("{name} images").format(name=text.stem))
@@ -86,7 +86,7 @@ class _Folder:
         self._names: dict[str, str] = {}
 
     def put(self, picture: Picture) -> str:
-        """Write an image; gives its address as seen from the text."""
+        """Write an image, and return its address as seen from the text."""
         png = self._load(picture.ref, PICTURE_SIDE)
         try:
             self._path.mkdir(_PRIVATE_FOLDER, exist_ok=True)

@@ -49,7 +49,7 @@ def rename_notes(text: str, names: Mapping[str, str], *, guarded: bool = False) 
     """Return Markdown in which the notes with these labels have these names, and nothing else looks like a note: what
     is defined and not referred to, twice, or inside a list is text. Code stays as it is.
 
-    `guarded`: a program that knows no notes must not take one for the address of a link.
+    If `guarded`, a program that knows no notes must not take one for the address of a link.
     """
     if "[^" not in text:
         return text

@@ -58,7 +58,8 @@ _PARTS_OF = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder
 
 @dataclass(frozen=True)
 class FormulaText:
-    """A formula as it was written, `source` with its delimiters, and in LaTeX. `display`: on a line of its own."""
+    """A formula as it was written, `source` with its delimiters, and in LaTeX. With `display` it is on a line of its
+    own."""
 
     source: str
     tex: str

@@ -20,7 +20,8 @@ def plain_text(answer: str) -> str:
 
 
 class _Plain:
-    """`_lists`: the numbers of the next items of the lists that are open, None in one of bullets."""
+    """Writes Markdown as plain text. `_lists` are the numbers of the next items of the lists that are open, None in one
+    of bullets."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []

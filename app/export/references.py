@@ -59,8 +59,8 @@ class SentenceFinding:
 
 @dataclass(frozen=True)
 class Reference:
-    """A page mark. `finding`: what the pages have of its sentence; None where it stands by no sentence that states
-    something, or in what a search chose. `names_place`: the finding says already which page the mark names."""
+    """A page mark. `finding` is what the pages have of its sentence; None if the mark stands by no sentence that states
+    something, or in what a search chose. With `names_place` the finding says already which page the mark names."""
 
     number: int
     title: str
@@ -85,7 +85,7 @@ class Reference:
 @dataclass(frozen=True)
 class CheckedSentence:
     """A line below an answer: a sentence with its marks, or marks of no sentence that states something, which is then
-    empty, and whose finding is their places. `numbers`: of the references."""
+    empty, and whose finding is their places. `numbers` are those of the references."""
 
     numbers: tuple[int, ...]
     sentence: str
@@ -103,7 +103,7 @@ class CheckedSentence:
 
 @dataclass(frozen=True)
 class CheckedAnswer:
-    """`text` has the places of the references in the place of page marks."""
+    """An answer with its references. `text` has the places of the references in the place of page marks."""
 
     text: str
     references: tuple[Reference, ...] = ()

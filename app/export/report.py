@@ -89,9 +89,10 @@ class ReportThought:
 
 @dataclass(frozen=True)
 class ReportPart:
-    """A question as plain text, its answer as Markdown with the places of its references, what is to be said about
-    the answer, which may be empty, and the images above the question. `label`: which question it is; empty where it is
-    the only one. `thought`: before the answer, where it is wanted. `sentences`: what the pages have of each."""
+    """A question as plain text, its answer as Markdown with the places of its references, what is to be said about the
+    answer, which may be empty, and the images above the question. `label` says which question it is, and is empty if it
+    is the only one. `thought` stands before the answer, if it is wanted. `sentences` say what the pages have of
+    each."""
 
     question: str
     answer: str
@@ -126,9 +127,9 @@ def compose(
     now: datetime | None = None,
     thoughts: bool = False,
 ) -> Report:
-    """Compose the report of the turns of a conversation or, of these, the one with this answer. `books` by their ids:
-    they name their pages. `now`: when it is written, aware of its zone. `thoughts`: what the models thought is written
-    too.
+    """Compose the report of the turns of a conversation or, of these, the one with this answer. `books`, by their ids,
+    name their pages. `now` is when it is written, aware of its zone. With `thoughts`, what the models thought is
+    written too.
 
     References are counted through all that are written. Images are counted through the conversation, as the model reads
     it (`services.prompts`): a question that was not answered is not repeated to it, so the images of the next one get

@@ -22,8 +22,8 @@ _MOST_TITLES = 3
 
 @dataclass(frozen=True)
 class ReportDocument:
-    """`pages`: how many it has, or which of them were asked. `sha256` is that of its file. Both are empty for one that
-    was deleted since."""
+    """A document that an export lists. `pages` says how many it has, or which of them were asked. `sha256` is that of
+    its file. Both are empty for one that was deleted since."""
 
     title: str
     pages: str
@@ -36,8 +36,8 @@ class ReportDocument:
 
 @dataclass(frozen=True)
 class TitleBlock:
-    """`facts`: what each is called, and what it is. `preface` says whose words these are; it may be empty. `documents`
-    belong at the end: their hashes would be in the way of the answers."""
+    """The frame of an export. `facts` say what each is called, and what it is. `preface` says whose words these are; it
+    may be empty. `documents` belong at the end: their hashes would be in the way of the answers."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -49,8 +49,8 @@ Asked = Sequence[tuple[StoredQuestion, Answer | None]]
 
 
 def compose_title_block(title: str, asked: Asked, books: Mapping[str, Book], now: datetime) -> TitleBlock:
-    """Compose the frame of an export. `books` by their ids, those that are on the shelf; `now`: aware of its zone,
-    which days are counted in."""
+    """Compose the frame of an export. `books` are those that are on the shelf, by their ids; `now` is aware of its
+    zone, which days are counted in."""
     answers = [answer for _question, answer in asked if answer is not None]
     verdicts = [verdict for answer in answers for verdict in answer.verdicts]
     documents = _documents(asked, books)
@@ -109,7 +109,8 @@ def _documents(asked: Asked, books: Mapping[str, Book]) -> tuple[ReportDocument,
 
 
 def _document(book: Book | None, refs: Sequence[BookRef], cited_title: str) -> ReportDocument:
-    """Return a document as the frame lists it. `refs`: how it was asked; none if passages of it alone were."""
+    """Return a document as the frame lists it. `refs` are the ways in which it was asked; none if passages of it alone
+    were."""
     if book is None:
         title = _("{title} (deleted since)").format(title=cleaned(cited_title) or _("A document"))
         return ReportDocument(title, "", "")

@@ -41,7 +41,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that an archive can give its
 
 
 class WordFile:
-    """`width_mm`: of the lines of text."""
+    """A Word file that is being written. `width_mm` is the length of the lines of text."""
 
     def __init__(self, title: str, *, landscape: bool = False) -> None:
         self.document: DocumentObject = Document(_template())
@@ -87,7 +87,7 @@ class WordFile:
         return table
 
     def add_row(self, table: Table, *, whole: bool = True) -> tuple[_Cell, ...]:
-        """Add a row. `whole`: the end of a page does not cut it."""
+        """Add a row. If it is `whole`, the end of a page does not cut it."""
         row: _Row = table.add_row()  # type: ignore[no-untyped-call]
         if whole:
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
@@ -129,7 +129,7 @@ class Footnotes:
         self.count = 0
 
     def add(self, paragraph: Paragraph, text: str) -> int:
-        """Put its mark behind what is in the paragraph; gives its number, counted from 1."""
+        """Put the mark of a note behind what is in the paragraph, and return its number, counted from 1."""
         self.count += 1
         note = OxmlElement("w:footnote")
         note.set(qn("w:id"), str(self.count))

@@ -37,7 +37,7 @@ _NARROWEST, _WIDEST = 6, 60  # characters of a column
 
 @dataclass(frozen=True)
 class CellNumber:
-    """`form`: how Excel shows it as it was written."""
+    """A number in a cell. `form` is how Excel shows it as it was written."""
 
     value: float
     form: str = "0"
@@ -77,7 +77,7 @@ def read_number(text: str) -> CellNumber | None:
 
 @contextmanager
 def new_workbook(title: str) -> Iterator[tuple[Workbook, io.BytesIO]]:
-    """Make a workbook; gives it, and where its bytes are once the block is left."""
+    """Make a workbook; the block gets it, and the stream in which its bytes are once the block is left."""
     import xlsxwriter  # when a file is written
 
     file = io.BytesIO()
@@ -121,8 +121,9 @@ def add_sheet(
     *,
     fixed_columns: int = 0,
 ) -> None:
-    """Add a sheet for paper across. `widths` of the columns, in characters; none: as their cells need them. A text that
-    is longer than a cell may be goes on in the row below. `fixed_columns`: so many stay in sight."""
+    """Add a sheet for paper across. `widths` are those of the columns, in characters; without them columns are as wide
+    as their cells need. A text that is longer than a cell may be goes on in the row below. `fixed_columns` stay in
+    sight."""
     sheet, looks = workbook.add_worksheet(name), _Looks(workbook)
     sheet.set_landscape()
     sheet.set_paper(_A4)

@@ -70,9 +70,9 @@ class Child(Generic[Incoming]):
     ) -> None:
         """Start `argv`. `incoming` is the (union) type of the messages it sends.
 
-        `stall_limit_s`: seconds that one step of its work may take before it counts as hung.
-        `on_death` is called once, on a thread of this object, when the child ends without having been asked to.
-        Raises OSError when the program cannot be started.
+        `stall_limit_s` are the seconds that one step of its work may take before it counts as hung. `on_death` is
+        called once, on a thread of this object, when the child ends without having been asked to. Raises OSError if the
+        program cannot be started.
         """
         self._oom_kills = _oom_kills()
         self._stall_limit_s = stall_limit_s
@@ -113,7 +113,7 @@ class Child(Generic[Incoming]):
         return self._died
 
     def send(self, message: msgspec.Struct) -> None:
-        """Raises ChildDied when the child is gone."""
+        """Send a message. Raises ChildDied if the child is gone."""
         try:
             with self._sending:
                 self._encoder.send(message)

@@ -204,7 +204,8 @@ class ReaderClient:
     """
 
     def __init__(self, kind: ReaderKind, limits: ReaderLimits, step: Step | None = None, keep: int = 1) -> None:
-        """`step` None takes the highest that this system offers; `keep`: so many files at most."""
+        """Take the limits. If `step` is None, the highest that this system offers is taken; at most `keep` files are
+        kept."""
         self._kind = kind
         self._limits = limits
         self._asked = step
@@ -279,7 +280,7 @@ class ReaderClient:
     def open(self, fds: Sequence[int], path: str, limits: ReaderLimits | None = None) -> ReaderProcess:
         """Return a process for these open files, which are closed here whatever happens.
 
-        `limits`: others than usual, for which no process waits. Raises AppError `kind.unstarted` with `path`.
+        `limits` are others than usual, for which no process waits. Raises AppError `kind.unstarted` with `path`.
         """
         try:
             process = None if limits else self._take_waiting(fds)

@@ -31,7 +31,7 @@ class OpenFile(msgspec.Struct, frozen=True):
 
 
 def open_regular(path: Path) -> OpenFile:
-    """Raises AppError FILE_MISSING, FILE_IS_FOLDER, FILE_NOT_REGULAR, FILE_UNREADABLE."""
+    """Open a regular file. Raises AppError FILE_MISSING, FILE_IS_FOLDER, FILE_NOT_REGULAR, FILE_UNREADABLE."""
     try:
         _check_kind(path, path.stat())  # before opening: to open a device can already do something
         # Not to wait for a writer, should a pipe have taken the file's place meanwhile.

@@ -39,7 +39,7 @@ class Encoder:
         self._encoder = msgspec.msgpack.Encoder()
 
     def send(self, message: msgspec.Struct) -> None:
-        """Raises BrokenPipeError when the other side is gone."""
+        """Send a message. Raises BrokenPipeError if the other side is gone."""
         body = self._encoder.encode(message)
         if len(body) > MAX_FRAME_BYTES:
             raise BrokenFrame(f"{len(body)} bytes")

@@ -176,7 +176,7 @@ def lock(step: Step, receiver: int = -1, *, opens_fonts: bool = False) -> Callab
     is returned, once every thread runs, before the first untrusted byte. That gives the step that is really in force.
 
     RLIMITS takes root's capabilities and locks nothing. Any other step locks all that this system offers. `receiver` is
-    the descriptor of the one socket through which files may still come (`handover.FileReceiver`). `opens_fonts`:
+    the descriptor of the one socket through which files may still come (`handover.FileReceiver`). `opens_fonts` says
     whether the system's fonts may be opened afterwards, as pages are drawn in them; else no file at all.
     """
     limits.drop_capabilities()

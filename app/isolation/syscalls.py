@@ -66,8 +66,8 @@ def prepare(receiver: int, *, opens: bool) -> Callable[[], bool]:
     """Make the filter ready while files can still be opened.
 
     `receiver` is the descriptor of the socket through which the desk hands over files, -1 for none. It is the only one
-    that can be received from: nothing is opened by that, and once it is closed, nothing else can be a socket.
-    `opens`: whether files may be opened for reading; which ones, Landlock or the view of the file system says.
+    that can be received from: nothing is opened by that, and once it is closed, nothing else can be a socket. `opens`
+    says whether files may be opened for reading; which ones, Landlock or the view of the file system says.
 
     What is returned installs it, for this process, all its threads, for good, and says whether that worked. From then
     on no thread starts, and no memory becomes code.
@@ -108,8 +108,8 @@ def leave_others_alone() -> bool:
 
 
 def _prepared(fill: Callable[[_Rules], None], *, all_else: bool) -> Callable[[], bool]:
-    """Return a function that installs the filter that `fill` makes, and says whether that worked; `all_else`: whether
-    calls that `fill` does not name are allowed."""
+    """Return a function that installs the filter that `fill` makes, and says whether that worked; `all_else` says
+    whether calls that `fill` does not name are allowed."""
     try:
         with known_libraries():
             import pyseccomp

@@ -37,9 +37,8 @@ def enter(
 
     `orders` is the (union) type of its orders; `arguments` are the command line's: STEP SOCKET MEMORY_BYTES CPU_S.
     `get_ready` loads what could not be loaded afterwards, `start` starts threads, which the lock then holds; nothing
-    untrusted has been touched by then. `mapped_bytes`: the most that mapped files add to the memory. `opens_fonts`: as
-    `sandbox.lock`.
-    Returns the pipe to the desk and the descriptors of the files.
+    untrusted has been touched by then. `mapped_bytes` is the most that mapped files add to the memory. `opens_fonts` is
+    as in `sandbox.lock`. Return the pipe to the desk and the descriptors of the files.
     """
     step, socket, memory_bytes, cpu_s = arguments
     held = limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s), mapped_bytes=mapped_bytes)

@@ -14,8 +14,8 @@ class Language:
     """Words of one language, case-folded. Languages are not mixed: what negates in one may be another word in the next.
 
     `exceptions` take something out, `conditions` make it depend on something. `duties`, `permissions` and `advice` say
-    how much something binds; `numbers` are in the order of what they count,
-    from 2 on, `ordinals` from 1 on; `tens` from 20 on. `nouns_are_capitalised`: a capital letter does not show a name.
+    how much something binds; `numbers` are in the order of what they count, from 2 on, `ordinals` from 1 on; `tens`
+    from 20 on. If `nouns_are_capitalised`, a capital letter does not show a name.
     """
 
     negations: frozenset[str]

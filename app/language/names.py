@@ -246,7 +246,7 @@ def _clean(name: str) -> str:
 
 def _beginning(written: str, *, formed: bool) -> int:
     """Return where the name of an organisation begins: behind articles, and behind another name and an "and", or a
-    person's and an "of". `formed`: the name ends with its legal form."""
+    person's and an "of". If it is `formed`, the name ends with its legal form."""
     words = [(match.start(), match.group().rstrip(",")) for match in re.finditer(r"\S+", written)]
     joint = max((number for number, (_at, word) in enumerate(words) if word in ("and", "und", "et")), default=0)
     is_one = (joint, len(words) - joint) == (1, 3) if formed else {"of", "for"} & {word for _at, word in words[:joint]}

@@ -79,7 +79,8 @@ _KANJI_NUMBER = re.compile(
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` in digits, with a power as written; `unit` and `bound` are empty where there is none."""
+    """A number in a text. `value` is written in digits, with a power as written; `unit` and `bound` are empty if there
+    is none."""
 
     value: str
     unit: str

@@ -54,10 +54,11 @@ class SentenceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Sentence:
-    """`text`: as written, with line breaks, without the sign of a list.
+    """A sentence or a heading. `text` is as written, with line breaks, without the sign of a list.
 
-    `under`: the heading above it and the line that leads to its list; `asked`: the questions before it in its
-    paragraph; each may be empty. `first`: it begins its paragraph; `leads`: it is the first below its heading.
+    `under` is the heading above it and the line that leads to its list; `asked` are the questions before it in its
+    paragraph; each may be empty. If it is `first`, it begins its paragraph; if it `leads`, it is the first below its
+    heading.
     """
 
     text: str
@@ -193,7 +194,8 @@ def _paragraphs(text: str) -> Iterator[list[str]]:
 
 def _is_heading(line: str, following: str, width: int, *, may_begin: bool, alone: bool) -> bool:
     """Return whether a line is a heading. `following` is the paragraph's next line, `width` the characters of its
-    longest line; `may_begin`: the text before has ended; `alone`: nothing of the paragraph is before the line."""
+    longest line; with `may_begin` the text before has ended; with `alone` nothing of the paragraph is before the
+    line."""
     if line.startswith("#"):
         return re.match(r"#{1,6}\s", line) is not None
     if _LEADER.search(line):

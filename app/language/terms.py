@@ -88,7 +88,7 @@ def _without_ending(word: str, endings: Mapping[str, str]) -> str:
 
 
 def weigh(wanted: Set[str], held: Sequence[Set[str]]) -> dict[str, float]:
-    """Return the weight of each wanted term, higher for a term in fewer texts; `held`: the terms of each text."""
+    """Return the weight of each wanted term, higher for a term in fewer texts; `held` are the terms of each text."""
     counts = dict.fromkeys(wanted, 0)
     for terms in held:
         for term in terms & wanted:

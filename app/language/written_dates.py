@@ -56,8 +56,8 @@ _COUNTS = {
 
 @dataclass(frozen=True)
 class WrittenDate:
-    """Characters [start, end) of a text, and the day or the days that they name. `is_reckoned`: by the date before it,
-    since they alone do not say it."""
+    """Characters [start, end) of a text, and the day or the days that they name. If `is_reckoned`, the date before it
+    is needed to know that, since they alone do not say it."""
 
     start: int
     end: int
@@ -67,7 +67,8 @@ class WrittenDate:
 
 @dataclass(frozen=True)
 class DateReader:
-    """`day_first`: what 3/4/2024 means; None: it is not known, and such a date says its year alone."""
+    """Reads the dates in texts. `day_first` says what 3/4/2024 means; None means that it is not known, and such a date
+    says its year alone."""
 
     day_first: bool | None = None
 

@@ -95,7 +95,7 @@ class DoctorReport(msgspec.Struct, frozen=True):
     none. `unused_card` says why a graphics card that is there is not computed on, which is no fault of the
     installation. `installation` is None if Octavo runs from a checkout, so that there is nothing to verify.
     `components` are native libraries inside the installation and their versions, as its bill of materials names them.
-    `older_copy` is that of the desk, from before its last upgrade; empty if there is none. `damaged` is what rescues
+    `older_copy` is the copy of the desk from before its last upgrade; empty if there is none. `damaged` is what rescues
     left. `embedding` is the model for searching by meaning; empty if none is installed, so that words alone are
     searched. `model` is None if texts go to a server, or no model is there.
     """

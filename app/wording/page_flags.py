@@ -50,10 +50,10 @@ def flag_sentence(flag: Flag, page: Page | PageReport) -> str:
 def page_remarks(
     page: Page | PageReport, shown_characters: int | None = MAX_SHOWN_CHARACTERS, *, hidden_read: bool = False
 ) -> tuple[str, ...]:
-    """Return sentences on what a person should know about a page; empty where there is nothing. They show at most so
-    many characters of its hidden text and comments, or, with None, all of it.
+    """Return sentences on what a person should know about a page; empty if there is nothing. They show at most so many
+    characters of its hidden text and comments, or, with None, all of it.
 
-    `hidden_read`: the person allowed that the model reads that too.
+    With `hidden_read` the person allowed that the model reads that too.
     """
     sentences = [flag_sentence(flag, page) for flag in page.flags if flag not in _LEFT_OUT or not page.hidden]
     if page.hidden:

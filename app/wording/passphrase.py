@@ -15,7 +15,8 @@ _STRONG_DIGITS = 13.0
 
 @dataclass(frozen=True)
 class Strength:
-    """`score` from 0, guessed at once, to `MOST_SCORE`; `enough`: it may be set."""
+    """The strength of a passphrase: `score` is from 0, guessed at once, to `MOST_SCORE`; one that is `enough` may be
+    set."""
 
     score: int
     words: str

@@ -55,9 +55,9 @@ class SectionKind(StrEnum):
 
 @dataclass(frozen=True)
 class Meaning:
-    """`path` as `app.core.settings.value_of` takes it. `named`: all values of a choice, or those numbers that have a
-    name; any other number begins at `custom` where a person chooses one, and is not below `least`. `hint`: what an
-    empty text stands for. `refusal`: what a text has to be like that was refused."""
+    """The words for a setting. `path` is as `app.core.settings.value_of` takes it. `named` are all values of a choice,
+    or those numbers that have a name; any other number begins at `custom` if a person chooses one, and is not below
+    `least`. `hint` is what an empty text stands for. `refusal` says what a text has to be like that was refused."""
 
     path: str
     title: str

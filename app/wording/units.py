@@ -45,7 +45,7 @@ def count(n: int) -> str:
 
 def counted(n: int, one: str, several: str, **beside: object) -> str:
     """Return so many of something: `one` for 1, else `several`, whose `{n}` is the number. All sentences with a number
-    and a noun are chosen here. `beside`: what else either of them has a place for."""
+    and a noun are chosen here. `beside` is what else either of them has a place for."""
     return (one if n == 1 else several).format(n=count(n), **beside)
 
 

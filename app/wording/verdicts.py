@@ -27,7 +27,7 @@ def verdict_label(verdict: SentenceVerdict, books: Mapping[str, Book], title: st
     """Return a few words for a mark behind a sentence, such as `p. 12 ✓`; empty for an unweighed sentence without a
     page.
 
-    `books` by their ids. `title`: of the book, already short and harmless, where marks name their books.
+    `books` are found by their ids. `title` is that of the book, already short and harmless, if marks name their books.
     """
     named = _("p. {page}").format(page=disarm(verdict.named)) if verdict.named else ""
     if not verdict.page:
@@ -48,8 +48,8 @@ def verdict_label(verdict: SentenceVerdict, books: Mapping[str, Book], title: st
 
 
 def verdict_words(verdict: SentenceVerdict, books: Mapping[str, Book], *, titled: bool = False) -> str:
-    """Return a verdict as a sentence without its full stop, such as `On p. 12, word for word`. `titled`: with the title
-    of the book. `books` by their ids. Plain text; titles and labels are cleaned by whoever shows it."""
+    """Return a verdict as a sentence without its full stop, such as `On p. 12, word for word`. If `titled`, it has the
+    title of the book. `books` are found by their ids. Plain text; titles and labels are cleaned by whoever shows it."""
     if verdict.verdict is Verdict.UNWEIGHED:
         return unweighed_words(verdict.reason)
     if verdict.verdict is Verdict.NOTHING or not verdict.page:

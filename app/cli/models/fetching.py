@@ -102,7 +102,8 @@ def _announce(order: Order, options: argparse.Namespace, desk: Services) -> None
 
 
 def _accept(licence: Licence, key: str, options: argparse.Namespace, desk: Services) -> None:
-    """Raises AppError LICENCE_NOT_ACCEPTED where there is nobody to accept, Stopped where a person refuses."""
+    """Have a person accept the terms, unless the options do. Raises AppError LICENCE_NOT_ACCEPTED if there is nobody to
+    accept, Stopped if a person refuses."""
     if not options.accept_licence:
         if options.json or not sys.stdin.isatty():
             raise AppError(Code.LICENCE_NOT_ACCEPTED, path=key, licence=licence.name)
@@ -113,7 +114,7 @@ def _accept(licence: Licence, key: str, options: argparse.Namespace, desk: Servi
 
 
 def _agrees(question: str, options: argparse.Namespace) -> bool:
-    """Raises AppError USAGE where there is nobody to ask."""
+    """Ask a person, and return whether the answer is yes. Raises AppError USAGE if there is nobody to ask."""
     if options.json or not sys.stdin.isatty():
         raise AppError(Code.USAGE, detail=_("no terminal to ask for confirmation: use --yes to start"))
     print(question, end="", file=sys.stderr, flush=True)
