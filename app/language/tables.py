@@ -40,7 +40,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _NOTHING = re.compile(r"[-–—.]*|n/?a", re.IGNORECASE)
 
 
-class Side(Enum):
+class CellSide(Enum):
     """The side of its column on which a cell's words are."""
 
     LEFT = auto()
@@ -60,13 +60,13 @@ class TableRow:
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """`rows` are lines of the text, one below the other. The first `head` of them are the header; `sides` has one for
     each column."""
 
     rows: tuple[TableRow, ...]
     head: int
-    sides: tuple[Side, ...]
+    sides: tuple[CellSide, ...]
 
     @property
     def start(self) -> int:
@@ -89,7 +89,7 @@ class _Line:
         return self.start + len(self.text)
 
 
-def find_tables(text: str, format: Format) -> Iterator[Table]:
+def find_tables(text: str, format: Format) -> Iterator[TextTable]:
     """Yield the tables of a page of a document of this format, in their order."""
     for paragraph in _paragraphs(text, format):
         if format in _SHEETS:
@@ -126,7 +126,7 @@ def _paragraphs(text: str, format: Format) -> Iterator[list[_Line]]:
 # ---- with a rule
 
 
-def _ruled(lines: Sequence[_Line]) -> Iterator[Table]:
+def _ruled(lines: Sequence[_Line]) -> Iterator[TextTable]:
     done = at = 0
     while at < len(lines):
         rule = _rule_cells(lines[at].text)
@@ -175,7 +175,7 @@ def _rule_cells(line: str) -> list[str]:
     return cells if not spaced and all(map(_RULE_CELL.fullmatch, cells)) else []
 
 
-def _ruled_table(lines: Sequence[_Line], rule: Sequence[str]) -> Table:
+def _ruled_table(lines: Sequence[_Line], rule: Sequence[str]) -> TextTable:
     words = next(line.text for line in lines if not _rule_cells(line.text))
     bounded = words.lstrip().startswith("|"), words.rstrip().endswith("|")
     rows = tuple(
@@ -187,26 +187,26 @@ def _ruled_table(lines: Sequence[_Line], rule: Sequence[str]) -> Table:
     sides = list(_sides(lines, rows, head))
     for column, dashes in enumerate(cell.strip() for cell in rule):
         if dashes.endswith(":"):
-            sides[column] = Side.MIDDLE if dashes.startswith(":") else Side.RIGHT
+            sides[column] = CellSide.MIDDLE if dashes.startswith(":") else CellSide.RIGHT
         elif dashes.startswith(":"):
-            sides[column] = Side.LEFT
-    return Table(rows, head, tuple(sides))
+            sides[column] = CellSide.LEFT
+    return TextTable(rows, head, tuple(sides))
 
 
-def _going_on(lines: Sequence[_Line]) -> Iterator[Table]:
+def _going_on(lines: Sequence[_Line]) -> Iterator[TextTable]:
     """Yield a table of Markdown whose header is on the page before."""
     rows = list(lines)
     while rows and not _is_bounded(rows[-1].text):
         rows.pop()
     if rows and all(_is_bounded(line.text) for line in rows) and len({_columns(line.text) for line in rows}) == 1:
         made = tuple(_row(line, _BAR, (True, True)) for line in rows)
-        yield Table(made, 0, _sides(rows, made, 0))
+        yield TextTable(made, 0, _sides(rows, made, 0))
 
 
 # ---- as Octavo writes them
 
 
-def _plain(lines: Sequence[_Line], *, is_sheet: bool) -> Iterator[Table]:
+def _plain(lines: Sequence[_Line], *, is_sheet: bool) -> Iterator[TextTable]:
     barred = [number for number, line in enumerate(lines) if _FREE_BAR.search(line.text)]
     if not barred:
         return
@@ -217,7 +217,7 @@ def _plain(lines: Sequence[_Line], *, is_sheet: bool) -> Iterator[Table]:
     both = all(_is_bounded(lines[number].text) for number in barred)
     rows = tuple(_row(line, _FREE_BAR, (both, both)) for line in table)
     head = _head(table, rows, begins=is_sheet or table[0].start > 0)
-    yield Table(rows, head, _sides(table, rows, head))
+    yield TextTable(rows, head, _sides(table, rows, head))
 
 
 def _is_table(barred: Sequence[_Line], height: int) -> bool:
@@ -305,9 +305,9 @@ def _number_columns(words: Sequence[Sequence[str]], columns: int) -> set[int]:
     return found
 
 
-def _sides(lines: Sequence[_Line], rows: Sequence[TableRow], head: int) -> tuple[Side, ...]:
+def _sides(lines: Sequence[_Line], rows: Sequence[TableRow], head: int) -> tuple[CellSide, ...]:
     """Return the side of each column: numbers are on the right, but for those in the first column, which number
     the rows."""
     columns = max(len(row.cells) for row in rows)
     numbers = _number_columns(_words(lines[head:], rows[head:]), columns)
-    return tuple(Side.RIGHT if column and column in numbers else Side.LEFT for column in range(columns))
+    return tuple(CellSide.RIGHT if column and column in numbers else CellSide.LEFT for column in range(columns))

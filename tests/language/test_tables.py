@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.documents.document import Format
-from app.language.tables import Side, find_tables
+from app.language.tables import CellSide, find_tables
 
 _TEXTS = st.text(st.sampled_from("ab1.|-+:= \n#`\\[]()😀港"), max_size=200)
 
@@ -25,7 +25,7 @@ def test_rows_as_octavo_writes_them() -> None:
     ]
     (table,) = find_tables(text, Format.DOCX)
     assert table.head == 1
-    assert table.sides == (Side.LEFT, Side.LEFT, Side.RIGHT)
+    assert table.sides == (CellSide.LEFT, CellSide.LEFT, CellSide.RIGHT)
     assert text[table.start : table.end].endswith("9.5")
 
 
@@ -42,7 +42,7 @@ def test_markdown_has_a_rule_which_is_no_row() -> None:
     text = "# Keys\n\n| Key | n | x |\n|:----|--:|:-:|\n| a \\| b | 1 | 2 |\n| c | | |\n\nafter | all"
     assert _cells(text, Format.MARKDOWN) == [[["Key", "n", "x"], [], ["a \\| b", "1", "2"], ["c", "", ""]]]
     (table,) = find_tables(text, Format.MARKDOWN)
-    assert table.sides == (Side.LEFT, Side.RIGHT, Side.MIDDLE)
+    assert table.sides == (CellSide.LEFT, CellSide.RIGHT, CellSide.MIDDLE)
 
 
 def test_markdown_without_outer_bars_and_below_a_paragraph() -> None:

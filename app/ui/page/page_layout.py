@@ -30,7 +30,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from app.language.tables import Side, Table
+from app.language.tables import CellSide, TextTable
 from app.ui.chat.text.table import GAP
 from app.ui.look.fonts import text_font
 from app.ui.look.theme import PAPER, SPACE_XS, Palette
@@ -57,7 +57,8 @@ class _Place:
 
 @dataclass
 class _Laid:
-    """The places of all that is laid out: blocks by number, hairlines, and the names of columns that are painted beside cells."""
+    """The places of all that is laid out: blocks by number, hairlines, and the names of columns that are painted
+    beside cells."""
 
     places: list[_Place] = field(default_factory=list)
     hairlines: list[QRectF] = field(default_factory=list)
@@ -72,7 +73,7 @@ class _Laid:
         return place
 
 
-class PageLayout(QAbstractTextDocumentLayout):
+class FlowLayout(QAbstractTextDocumentLayout):
     """Becomes the layout of a document. Knows paragraphs with what `typeset` sets of them, and tables; no lists, frames
     or images. The pages of a document with a page size are filled with whole lines, and with whole rows.
 
@@ -81,13 +82,13 @@ class PageLayout(QAbstractTextDocumentLayout):
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
-        self._tables: Mapping[int, Table] = {}
+        self._tables: Mapping[int, TextTable] = {}
         self._palette = PAPER
         self._laid = _Laid()
         self._is_stale = True
         document.setDocumentLayout(self)
 
-    def set_tables(self, tables: Mapping[int, Table]) -> None:
+    def set_tables(self, tables: Mapping[int, TextTable]) -> None:
         """Take the tables of the document by the numbers of their first blocks; each row is a block."""
         self._tables = tables
         self._change()
@@ -192,8 +193,8 @@ class PageLayout(QAbstractTextDocumentLayout):
         return self.document().pageSize().height() > 0
 
     def _is_in(self, clip: QRectF, area: QRectF) -> bool:
-        """Return whether to draw what is in this area. On paper it is on one page: what is out of sight on another would still
-        be among its words."""
+        """Return whether to draw what is in this area. On paper it is on one page: what is out of
+        sight on another would still be among its words."""
         return not clip.isValid() or (clip.contains(area.center()) if self._is_paged else clip.intersects(area))
 
     def _break(self, top: float, height: float) -> float:
@@ -231,7 +232,7 @@ class PageLayout(QAbstractTextDocumentLayout):
     def _table_font(self) -> QFont:
         return text_font(table_size(self.document().defaultFont().pixelSize()), QFont.Weight.DemiBold)
 
-    def _lay_table(self, laid: _Laid, block: QTextBlock, table: Table) -> QTextBlock:
+    def _lay_table(self, laid: _Laid, block: QTextBlock, table: TextTable) -> QTextBlock:
         """Lay out the rows of a table from this block on; returns the block below it."""
         blocks = [self.document().findBlockByNumber(block.blockNumber() + row) for row in range(len(table.rows))]
         rows = [
@@ -271,7 +272,9 @@ class PageLayout(QAbstractTextDocumentLayout):
         laid.next(height, self._left, columns.width, row=True)
         return True
 
-    def _lay_cells(self, block: QTextBlock, places: tuple[tuple[float, float], ...], sides: tuple[Side, ...]) -> float:
+    def _lay_cells(
+        self, block: QTextBlock, places: tuple[tuple[float, float], ...], sides: tuple[CellSide, ...]
+    ) -> float:
         """Return the height of the row, px."""
         layout, units, column, top, bottom = block.layout(), block.text().encode("utf-16-le"), 0, 0.0, 0.0
         least = table_size(self.document().defaultFont().pixelSize()) * _ROW_LINE
@@ -281,7 +284,9 @@ class PageLayout(QAbstractTextDocumentLayout):
             left, width = places[min(column, len(places) - 1)]
             line.setLineWidth(width)
             spare = width - line.naturalTextWidth()
-            shift = {Side.LEFT: 0.0, Side.MIDDLE: spare / 2, Side.RIGHT: spare}[sides[min(column, len(sides) - 1)]]
+            shift = {CellSide.LEFT: 0.0, CellSide.MIDDLE: spare / 2, CellSide.RIGHT: spare}[
+                sides[min(column, len(sides) - 1)]
+            ]
             height = max(least, line.height())
             line.setPosition(QPointF(left + max(0.0, shift), SPACE_XS + top + height - line.height()))
             top += height

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from app.language.tables import Side, Table
+from app.language.tables import CellSide, TextTable
 from app.language.terms import is_unspaced
 from app.ui.chat.text.table import GAP, CellMeasure, share_out
 
@@ -28,7 +28,7 @@ class Columns:
     last column, the names of `labels` before them in the first."""
 
     places: tuple[tuple[float, float], ...]
-    sides: tuple[Side, ...]
+    sides: tuple[CellSide, ...]
     labels: tuple[str, ...] = ()
     is_stacked: bool = False
 
@@ -38,7 +38,7 @@ class Columns:
         return sum(self.places[-1])
 
 
-def fit_columns(table: Table, rows: Sequence[Sequence[str]], font: QFont, width: float) -> Columns:
+def fit_columns(table: TextTable, rows: Sequence[Sequence[str]], font: QFont, width: float) -> Columns:
     """Fit the cells of a table, none for a rule, into this width, px; `font` is the widest of its types."""
     metrics = QFontMetricsF(font)
     room = width - GAP * (len(table.sides) - 1)
@@ -53,7 +53,7 @@ def fit_columns(table: Table, rows: Sequence[Sequence[str]], font: QFont, width:
     return Columns(((0.0, first), (left, width - left)), table.sides, labels, is_stacked=True)
 
 
-def _columns(table: Table, rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+def _columns(table: TextTable, rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
     """Return the cells of each column, without those that span all."""
     beside = [cells for row, cells in zip(table.rows, rows, strict=True) if not row.spans]
     for column in range(len(table.sides)):

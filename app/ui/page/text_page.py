@@ -28,7 +28,7 @@ from app.ui.look.fonts import text_font
 from app.ui.look.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
 from app.ui.page.markings import blend
 from app.ui.page.note_look import NoteSpan, look_of
-from app.ui.page.page_layout import PageLayout
+from app.ui.page.page_layout import FlowLayout
 from app.ui.page.typeset import index_of, typeset, utf16_offset
 from app.ui.widgets.labels import plain_tip
 
@@ -63,7 +63,7 @@ class TextPage(QTextEdit):
         self._current = -1
         self._pulse = 0.0
         document = SealedDocument(self)
-        self._layout = PageLayout(document)
+        self._layout = FlowLayout(document)
         self.setDocument(document)
         self.setReadOnly(True)
         self.setAcceptDrops(False)

@@ -12,11 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor
 
 from app.core.documents.document import Format
-from app.language.tables import Table, TableRow, find_tables
+from app.language.tables import TableRow, TextTable, find_tables
 from app.language.terms import UNSPACED
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import LINE_HEIGHT
-from app.ui.page.page_layout import CELL_END, NO_SIGN, PageLayout, table_size
+from app.ui.page.page_layout import CELL_END, NO_SIGN, FlowLayout, table_size
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+")
 _ITEM = re.compile(r"([ \t]*)([-*+]|\d{1,9}[.)])[ \t]+")
@@ -157,7 +157,7 @@ def index_of(text: str, utf16: int) -> int:
 
 
 def typeset(
-    layout: PageLayout, untrusted_text: str, headings: Collection[str], size: int, *, format: Format, justify: bool
+    layout: FlowLayout, untrusted_text: str, headings: Collection[str], size: int, *, format: Format, justify: bool
 ) -> None:
     """Fill the document of `layout`; lines that say one of `headings` are set as headings.
 
@@ -198,12 +198,13 @@ def typeset(
     layout.set_tables(dict(zip(firsts, tables, strict=True)))
 
 
-def _rows(tables: Sequence[Table]) -> Iterator[tuple[Table, int, TableRow]]:
+def _rows(tables: Sequence[TextTable]) -> Iterator[tuple[TextTable, int, TableRow]]:
     return ((table, number, row) for table in tables for number, row in enumerate(table.rows))
 
 
-def _flow_around(untrusted_text: str, tables: Sequence[Table], *, markdown: bool) -> str:
-    """Return the text as it flows, and the rows of tables as the layout wants them; as many characters as the text has."""
+def _flow_around(untrusted_text: str, tables: Sequence[TextTable], *, markdown: bool) -> str:
+    """Return the text as it flows, and the rows of tables as the layout wants them; as many characters as
+    the text has."""
     parts: list[str] = []
     done = 0
     for table in tables:

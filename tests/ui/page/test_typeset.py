@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
 from app.core.documents.document import Format
-from app.ui.page.page_layout import PageLayout
+from app.ui.page.page_layout import FlowLayout
 from app.ui.page.typeset import (
     MarkupStyle,
     Span,
@@ -41,7 +41,7 @@ def test_flowing_keeps_every_place(text: str) -> None:
 @given(_TEXTS, st.sampled_from([Format.MARKDOWN, Format.HTML, Format.CSV]))
 def test_setting_keeps_every_place_in_tables_too(qapp: object, text: str, format: Format) -> None:
     document = QTextDocument()
-    layout = PageLayout(document)
+    layout = FlowLayout(document)
     typeset(layout, text, [], 15, format=format, justify=True)
     assert document.characterCount() == utf16_offset(text, len(text)) + 1
     assert document.blockCount() >= text.count("\n\n") + 1
@@ -101,7 +101,7 @@ def test_signs_step_back_and_words_take_their_look() -> None:
 def test_the_document_has_the_text_and_headings_stand_out(qapp: object) -> None:
     document = QTextDocument()
     text = "Part IX. Early termination\n\n9.4 Where the Landlord has consented in writing, the Tenant may end it. 😀"
-    layout = PageLayout(document)
+    layout = FlowLayout(document)
     typeset(layout, text, ["Part IX.  Early termination"], 15, format=Format.TEXT, justify=True)
     assert document.toPlainText() == text
     heading = document.firstBlock().begin().fragment().charFormat().font()
@@ -121,7 +121,7 @@ def test_the_document_has_the_text_and_headings_stand_out(qapp: object) -> None:
 )
 def test_lines_are_filled_only_where_words_have_spaces(qapp: object, text: str, filled: bool) -> None:
     document = QTextDocument()
-    layout = PageLayout(document)
+    layout = FlowLayout(document)
     typeset(layout, text, [], 15, format=Format.TEXT, justify=True)
     assert (document.firstBlock().blockFormat().alignment() == Qt.AlignmentFlag.AlignJustify) is filled
 
@@ -132,7 +132,7 @@ def test_lines_are_filled_only_where_words_have_spaces(qapp: object, text: str, 
 @pytest.mark.parametrize("format", [Format.TEXT, Format.MARKDOWN])
 def test_markup_stays_text(qapp: object, text: str, format: Format) -> None:
     document = QTextDocument()
-    layout = PageLayout(document)
+    layout = FlowLayout(document)
     typeset(layout, text, [], 15, format=format, justify=False)
     assert document.toPlainText() == text
     cursor = QTextCursor(document)

@@ -114,8 +114,8 @@ def _filled() -> Iterator[None]:
 
 
 def _library() -> ctypes.PyDLL | None:
-    """The C library, if it is glibc. Its functions are called with Python’s lock held: they take less time than handing
-    it on, and in a hundred thousand calls each other thread would get it as often."""
+    """Return the C library, if it is glibc. Its functions are called with Python’s lock held: they take less time than
+    handing it on, and in a hundred thousand calls each other thread would get it as often."""
     if sys.platform != "linux":
         return None
     found = ctypes.PyDLL(None)

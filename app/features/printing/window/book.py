@@ -20,7 +20,7 @@ from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.ui.look.fonts import ui_font
 from app.ui.look.theme import PAPER, SIZE_SMALL, SIZE_TEXT
-from app.ui.page.page_layout import PageLayout
+from app.ui.page.page_layout import FlowLayout
 from app.ui.page.typeset import typeset
 from app.ui.pdf.pdf_text import PaintedText, line_of, painted_text
 from app.ui.widgets.pictures import to_image
@@ -131,7 +131,7 @@ def _print_text(book: Book, page: Page, painter: QPainter, printer: QPrinter, pa
     width, height = area.width() / scale, area.height() / scale - _FOOT
     headings = [section.title for section in book.outline if section.page == page.number]
     document = QTextDocument()
-    layout = PageLayout(document)
+    layout = FlowLayout(document)
     typeset(layout, disarm(page.text), headings, SIZE_TEXT, format=book.format, justify=True)
     document.setDocumentMargin(0)
     document.setPageSize(QSizeF(width, height))
