@@ -45,7 +45,7 @@ class CellNumber:
 
 @dataclass(frozen=True)
 class CellDate:
-    """A day without a time, from the year 1900 on, which is as far as Excel counts. `form`: how Excel shows it."""
+    """A day without a time, from the year 1900 on, which is as far as Excel counts. `form` is how Excel shows it."""
 
     day: date
     form: str = "yyyy-mm-dd"

@@ -112,7 +112,8 @@ _Reckon: TypeAlias = Callable[[PartialDate], PartialDate | None]
 
 @dataclass(frozen=True)
 class _Draft:
-    """`year` is None where nothing names it. `relative` makes a day of the one before it."""
+    """A date that is being put together. `year` is None if nothing names it. `relative` makes a day of the one before
+    it."""
 
     start: int
     end: int
