@@ -15,7 +15,7 @@ import app
 from app.core.documents.document import Format
 from app.core.errors import Code, Parameter, Problem
 from app.core.machine.paths import resources
-from app.engine.planner import Reason, Remark
+from app.engine.planner.placement import Reason, Remark
 from app.wording import i18n, placement
 from app.wording.errors import format_name, sentence
 from app.wording.i18n import _, use_language

@@ -23,7 +23,7 @@ from app.core.errors import AppError, Code
 from app.core.machine.secret import Password
 from app.core.work import Cancel, finish
 from app.engine.protocol import Count
-from app.services.models.models import files_of
+from app.models.local import files_of
 from app.services.services import Services
 from app.wording import errors, units
 from app.wording.facts import facts_line

@@ -17,7 +17,6 @@ from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import Adapter, KvType, Sampling
 from app.core.work import Stopped
-from app.engine import planner
 from app.engine.architectures import geometry_of
 from app.engine.asides import Asides
 from app.engine.control import RunControl
@@ -35,6 +34,15 @@ from app.engine.kv.saved_states import SavedStates, StateKey, fingerprint
 from app.engine.llama.hardware import cpu_features, devices, free_memory, physical_cores, used_cards
 from app.engine.llama.llama import CUTTING_VERSION, LlamaContext, LlamaModel, Placing
 from app.engine.llama.llama_loader import version
+from app.engine.planner.cache import (
+    DEFAULT_CONTEXT,
+    Shape,
+    context_bytes,
+    kv_bytes,
+    largest_context,
+    local_layers,
+    mask_bytes,
+)
 from app.engine.prompt import LAYOUT_VERSION, LaidOutPrompt, OnTokenized, PromptTokenizer
 from app.engine.protocol import (
     AnswerTo,
@@ -194,11 +202,9 @@ class Session:
     def context_options(self) -> tuple[Room, ...]:
         """Return how large the context could be with each KV type, if it may take the memory that it takes now too."""
         shape, info, slice_tokens = self._shape, self.info, self._context.slice_tokens
-        memory = _free_memory(self._spec) + planner.context_bytes(
-            shape, info.context_tokens, info.kv_type, slice_tokens
-        )
+        memory = _free_memory(self._spec) + context_bytes(shape, info.context_tokens, info.kv_type, slice_tokens)
         trained = info.trained_context
-        sizes = {kind: planner.largest_context(shape, memory, kind, slice_tokens, trained) for kind in KvType}
+        sizes = {kind: largest_context(shape, memory, kind, slice_tokens, trained) for kind in KvType}
         return tuple(Room(kind, tokens, tokens == trained) for kind, tokens in sizes.items())
 
     # ---- images
@@ -371,7 +377,7 @@ def _context_tokens(spec: LoadSpec, model: LlamaModel) -> int:
     trained = model.trained_context
     if spec.context_tokens > trained:
         raise AppError(Code.CONTEXT_INVALID, wanted=spec.context_tokens, trained=trained)
-    return spec.context_tokens or min(trained, planner.DEFAULT_CONTEXT)
+    return spec.context_tokens or min(trained, DEFAULT_CONTEXT)
 
 
 def _save_target(spec: LoadSpec, info: ModelInfo, cards: Sequence[Device]) -> SaveTarget | None:
@@ -392,28 +398,28 @@ def _kernels(info: ModelInfo, cards: Sequence[Device]) -> str:
     return " ".join((*cpu_features(), f"threads={info.threads}", *named, *sorted(weights)))
 
 
-def _shape(model: LlamaModel, spec: LoadSpec) -> planner.Shape:
+def _shape(model: LlamaModel, spec: LoadSpec) -> Shape:
     """Return the cache's shape as the header says; where nobody has read it, an upper bound by what llama.cpp says."""
     geometry = geometry_of(model.architecture, model.window, model.recurrent)
     if spec.shape is not None:
         return dataclasses.replace(spec.shape, geometry=geometry)
     heads = model.integer("attention.head_count", 1)
     head_length = model.integer("embedding_length") // heads
-    return planner.Shape(
+    return Shape(
         kv_heads=(model.integer("attention.head_count_kv", heads),) * model.layers,
         key_length=model.integer("attention.key_length", head_length),
         value_length=model.integer("attention.value_length", head_length),
         geometry=geometry,
-        local=planner.local_layers(model.architecture, geometry, model.layers),
+        local=local_layers(model.architecture, geometry, model.layers),
     )
 
 
-def _check_memory(spec: LoadSpec, shape: planner.Shape, context_tokens: int) -> None:
+def _check_memory(spec: LoadSpec, shape: Shape, context_tokens: int) -> None:
     """Refuse what main memory cannot hold: llama.cpp ends the process where it has no room for a mask. It refuses a
     cache that does not fit on a card itself."""
-    needed = planner.mask_bytes(context_tokens, spec.ubatch_tokens)
+    needed = mask_bytes(context_tokens, spec.ubatch_tokens)
     if not _cards(spec):
-        needed = planner.context_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens)
+        needed = context_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens)
     free = free_memory()
     if needed > free:
         raise AppError(Code.MODEL_OUT_OF_MEMORY, path=spec.model_path, needed_bytes=needed, free_bytes=free)
@@ -430,7 +436,7 @@ def _cards(spec: LoadSpec) -> tuple[Device, ...]:
 
 
 def _describe(
-    model: LlamaModel, spec: LoadSpec, shape: planner.Shape, context_tokens: int, threads: int, vocabulary: str
+    model: LlamaModel, spec: LoadSpec, shape: Shape, context_tokens: int, threads: int, vocabulary: str
 ) -> ModelInfo:
     device = (*_cards(spec), *devices())[0]
     return ModelInfo(
@@ -445,7 +451,7 @@ def _describe(
         trained_context=model.trained_context,
         context_tokens=context_tokens,
         kv_type=spec.kv_type,
-        kv_bytes=planner.kv_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens),
+        kv_bytes=kv_bytes(shape, context_tokens, spec.kv_type, spec.ubatch_tokens),
         device=device.name if device.kind == "cpu" else device.description,
         threads=threads,
         vocabulary=vocabulary,

@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from app.core.errors import AppError, Code
+from app.core.settings import EngineSettings
 from app.isolation.files import printable
 from app.models.records import RECORD_NAME, SUMS_NAME, parse_sums, read_record, record_beside
 
@@ -50,6 +51,18 @@ def starter() -> ModelFile | None:
     folder = Path(spec.origin).parent if spec and spec.origin else None
     file = next(iter(sorted(folder.glob("*.gguf"))), None) if folder else None
     return ModelFile(str(file), STARTER_NAME, file.stat().st_size, starter=True) if file else None
+
+
+def files_of(wanted: EngineSettings) -> tuple[str, str]:
+    """Return the model to load, and what it sees images with, empty if it has or shall have nothing for it. Raises
+    AppError NO_MODEL if none is chosen and the starter is not there."""
+    path = wanted.model_path
+    if not path:
+        found = starter()
+        if found is None:
+            raise AppError(Code.NO_MODEL)
+        path = found.path
+    return path, (wanted.projector_path or projector_beside(Path(path))) if wanted.images else ""
 
 
 def available(folder: Path) -> tuple[ModelFile, ...]:

@@ -35,9 +35,9 @@ from app.engine.client import EngineClient
 from app.engine.protocol import Device, Inspect, Inspected
 from app.isolation import sandbox
 from app.models import local
-from app.models.local import model_at
+from app.models.local import files_of, model_at
 from app.services.models.chat_templates import FormatReport
-from app.services.models.models import Models, files_of
+from app.services.models.models import Models
 from app.store.db import find_copy, find_damaged
 from app.store.keys import Key
 

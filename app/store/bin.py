@@ -59,6 +59,10 @@ class BinStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def expired(self, days: int, now: float) -> tuple[BinEntry, ...]:
+        """Return the entries that have been in the bin for so many days. `now`: seconds since the epoch, UTC."""
+        return tuple(entry for entry in self.all() if entry.expires_at(days) <= now)
+
     def put(self, kind: BinKind, item_id: str) -> BinEntry | None:
         """Put something into the bin; return None if there is no such thing, or it is in the bin already."""
         table = "books" if kind is BinKind.BOOK else "conversations"

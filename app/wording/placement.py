@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.core.settings import Mapping
-from app.engine.planner import MemoryClass, Placement, PlanRequest, Reason, Remark, Shortfall, Speed, Way, WayKind
+from app.engine.planner.demand import MemoryClass
+from app.engine.planner.placement import Placement, PlanRequest, Reason, Remark, Shortfall
+from app.engine.planner.speed import Speed
+from app.engine.planner.ways import Way, WayKind
 from app.services.models.plans import ModelPlan
 from app.wording.i18n import _
 from app.wording.units import count, duration, printable, rate, size

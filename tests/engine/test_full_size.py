@@ -28,7 +28,8 @@ from app.engine.kv.restore_check import deviation
 from app.engine.llama.hardware import free_memory, physical_cores
 from app.engine.llama.llama import LlamaContext, LlamaModel, Placing
 from app.engine.llama.repacking import repacked
-from app.engine.planner import DISK, Machine, MachineDevice, Placement, PlanRequest, plan
+from app.engine.planner.machine import DISK, Machine, MachineDevice
+from app.engine.planner.placement import Placement, PlanRequest, plan
 from app.engine.protocol import (
     AnswerTo,
     Count,

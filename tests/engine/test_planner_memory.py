@@ -22,8 +22,9 @@ from app.engine.control import RunControl
 from app.engine.dry_run import buffers
 from app.engine.llama.llama import LlamaContext, LlamaModel, Placing
 from app.engine.llama.repacking import repacked
-from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest, Reason, plan
-from app.engine.planner.placement import MEASURED
+from app.engine.planner.demand import MemoryClass
+from app.engine.planner.machine import Machine, MachineDevice
+from app.engine.planner.placement import MEASURED, Placement, PlanRequest, Reason, plan
 from app.engine.protocol import Buffer, DryRun, LoadSpec, NamelessVocabulary
 from app.engine.session import Session
 from app.models.gguf.reader import HeaderReader

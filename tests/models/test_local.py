@@ -9,7 +9,7 @@ import pytest
 from app.cli import arguments
 from app.core.settings import EngineSettings, Settings
 from app.models import local
-from app.services.models.models import files_of
+from app.models.local import files_of
 
 
 def put(folder: Path, *names: str) -> None:

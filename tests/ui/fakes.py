@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Never, TypeAlias, cast
 
 from msgspec.structs import replace
@@ -84,10 +85,11 @@ from app.services.library.removal import Removal
 from app.services.models import judgement
 from app.services.models.chat_templates import ChatTemplates
 from app.services.models.learning import Learning
-from app.services.models.models import Models, SavedReadings
+from app.services.models.models import Models
 from app.services.models.plans import Machines, PlacedModel, Plans
+from app.services.models.readings import SavedReadings
 from app.services.recording import Recording
-from app.services.services import AskingServices, DocumentServices, FindingServices, ModelFiles, Services, SharedByDesks
+from app.services.services import Services, SharedByDesks
 from app.store.bin import BinStore
 from app.store.books import Books
 from app.store.cells import PartNotesStore
@@ -607,24 +609,29 @@ def _open(
     ask = Ask(asked, models, prompts, restating, books, images, conversations, in_force, record, Judges(settings))
     weighing = _weighing(engine, ask, conversations, settings)
     downloads = ScriptedDownloads(paths.models)
+
+    def end() -> None:
+        engine.close()
+        search.embedder.close()
+
     desk = Services(
         paths=paths,
-        shared=SharedByDesks(matters, KEEPS, home_record, turn_to),
+        shared=SharedByDesks(matters, KEEPS, home_record, turn_to, end),
         matter=matter,
         database=database,
         settings=settings,
         own_settings=own,
         record=record,
         conversations=conversations,
-        asking=AskingServices(
+        asking=SimpleNamespace(
             ask=ask,
             context=Context(asked, models, library, prompts, conversations, ask),
             parts=Parts(ask, PartNotesStore(database, conversations), prompts, books),
             weighing=weighing,
             replacing=replacing,
         ),
-        finding=FindingServices(search, Indexer(search.vectors, search.embedder)),
-        documents=DocumentServices(
+        finding=SimpleNamespace(search=search, indexer=Indexer(search.vectors, search.embedder)),
+        documents=SimpleNamespace(
             library=library,
             adding=FolderAdding(reader, books, Sources(database), record),  # type: ignore[arg-type]
             covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]
@@ -633,9 +640,8 @@ def _open(
             removal=Removal(kept, kept_images, readings, engine, settings.load, record),  # type: ignore[arg-type]
             reader=reader,  # type: ignore[arg-type]
         ),
-        engine=engine,  # type: ignore[arg-type]
-        models=models,
-        model_files=ModelFiles(downloads, downloads),  # type: ignore[arg-type]
+        computing=SimpleNamespace(engine=engine, models=models),
+        model_files=SimpleNamespace(downloads=downloads, carrying=downloads),
     )
     desk.features.all = tuple(make(desk) for make in DESK_FEATURES)
     return FakeDesk(desk, engine, reader, books, downloads)

@@ -12,7 +12,10 @@ from app.cli.models import fetching, listing
 from app.cli.screen import print_json
 from app.core.settings import KvType, Mapping, Settings
 from app.core.work import Cancel, finish
-from app.engine.planner import DISK, MemoryClass, Placement, PlanRequest, Way
+from app.engine.planner.demand import MemoryClass
+from app.engine.planner.machine import DISK
+from app.engine.planner.placement import Placement, PlanRequest
+from app.engine.planner.ways import Way
 from app.models.local import model_at
 from app.services.asking.budget import share_out
 from app.services.models.plans import Hardware, ModelPlan

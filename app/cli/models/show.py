@@ -15,7 +15,7 @@ from app.cli.screen import print_json, print_rows
 from app.core.model import FileKind, ModelHeader, TensorPart
 from app.core.work import Cancel, finish
 from app.engine.architectures import ARCHITECTURES
-from app.engine.planner import MemoryClass
+from app.engine.planner.demand import MemoryClass
 from app.models.local import model_at, projector_beside
 from app.models.offers import Offer
 from app.services.models.downloads import Licence, Record

@@ -18,12 +18,10 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from io import BufferedReader
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 SECRET_BYTES = 32
 
@@ -196,6 +194,8 @@ class SealedReader:
             self._file.seek(self._start + number * _SEALED_BYTES)
             if self._file.readinto(sealed) != sealed.nbytes:
                 raise SealBroken  # it was cut meanwhile
+        from cryptography.exceptions import InvalidTag  # now, as in `_cipher`
+
         try:
             self._cipher.decrypt_into(_nonce(number, last=number == self._last), sealed, None, plain)
         except InvalidTag as error:
@@ -235,6 +235,10 @@ def _cut(views: Sequence[memoryview], start: int, end: int) -> memoryview:
 
 
 def _cipher(secret: bytes, salt: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # now: most commands open no such file
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return AESGCM(HKDF(SHA256(), SECRET_BYTES, salt, b"octavo sealed file").derive(secret))
 
 

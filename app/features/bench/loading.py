@@ -30,7 +30,7 @@ from app.features.bench.steps import BenchSteps, BenchWork
 from app.models import local
 from app.models.disk import cached_share, drop_cached
 from app.models.gguf.reader import HeaderReader
-from app.services.models.models import files_of
+from app.models.local import files_of
 from app.services.models.plans import PlacedModel, Plans, fit_of
 
 

@@ -22,7 +22,7 @@ from app.core.work import Cancel, Stopped, Work
 from app.features.governance.data import FilesOfKind, KeptDesk, KeptFileKind, KeptPlace, KeptReport
 from app.features.governance.store import KeptTexts
 from app.services.library.matters import Matters
-from app.services.models.models import SavedReadings
+from app.services.models.readings import SavedReadings
 from app.services.services import Services
 from app.store.books import Books
 from app.store.db import RECORD_ENDING, Database

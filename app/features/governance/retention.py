@@ -14,7 +14,7 @@ from app.core.record import Happening, RecordKind
 from app.core.settings import RetentionSettings, Settings
 from app.engine.kv.saved_states import SavedState
 from app.services.library.removal import Removal
-from app.services.models.models import SavedReadings
+from app.services.models.readings import SavedReadings
 from app.services.recording import Recording
 from app.services.services import Services
 from app.store.conversations import Conversations

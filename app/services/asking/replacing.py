@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
-from app.core.conversations.conversation import Question
-from app.core.conversations.events import Looking
-from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code
 from app.core.settings import RemoteTexts
 from app.core.work import Cancel, Progress, Result, Work
 from app.engine.protocol import Engine, EngineOrder, Pixels, Prompt
-from app.services.models.models import Models
-from app.store.db import Database
+
+if TYPE_CHECKING:
+    from app.core.conversations.conversation import Question
+    from app.core.conversations.events import Looking
+    from app.core.conversations.image import Raster
+    from app.services.models.models import Models
+    from app.store.db import Database
 
 SomeReport = TypeVar("SomeReport")
 
@@ -58,7 +60,7 @@ class NameReplacing(Protocol):
         """Return a report about a conversation with its names replaced, as it may be written into a file."""
 
 
-MakeNameReplacing: TypeAlias = Callable[[Engine, Database, Models], NameReplacing]
+MakeNameReplacing: TypeAlias = "Callable[[Engine, Database, Models], NameReplacing]"
 """Makes it for a desk, over the engine of all desks; `Models` knows what the person wants."""
 
 
@@ -82,6 +84,22 @@ class DeskEngine:
 
     def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
         return (yield from self._engine.run(order, cancel))
+
+
+class GuardedEngine(DeskEngine):
+    """Has what would go to a server carried out by another engine, which replaces names or refuses. That one is made
+    when a server answers first; a model on this machine never needs it."""
+
+    def __init__(self, engine: Engine, leaving: Callable[[], Engine]) -> None:
+        """`leaving`: the engine for what leaves this computer."""
+        super().__init__(engine)
+        self._leaving = leaving
+
+    def run(self, order: EngineOrder[Progress, Result], cancel: Cancel | None = None) -> Work[Progress, Result]:
+        """Raises AppError as the other engine does."""
+        model = self._engine.model()
+        leaves = model is not None and model.host
+        return (yield from (self._leaving() if leaves else self._engine).run(order, cancel))
 
 
 class AsItIsEngine(DeskEngine):

@@ -19,7 +19,7 @@ from app.core.work import Cancel, Work, finish
 from app.documents.protocol import Highlight
 from app.documents.reader import DocumentReader
 from app.engine.protocol import DocumentText, Engine, Measure, PageText, Prompt
-from app.services.models.models import SavedReadings
+from app.services.models.readings import SavedReadings
 from app.services.recording import Recording
 from app.store.books import Books
 

@@ -19,7 +19,7 @@ from app.core.machine.secret import Key, draw_secret
 from app.core.matter import LIBRARY, Matter
 from app.core.record import Happening, Noting, RecordKind, unrecorded
 from app.core.settings import Settings
-from app.services.models.models import SavedReadings
+from app.services.models.readings import SavedReadings
 from app.store import matter_file
 from app.store.books import Books
 from app.store.db import Database

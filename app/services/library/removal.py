@@ -9,7 +9,7 @@ from app.core.conversations.bin import BinEntry, BinKind
 from app.core.record import Happening, RecordKind
 from app.core.settings import Settings
 from app.engine.protocol import Engine
-from app.services.models.models import SavedReadings
+from app.services.models.readings import SavedReadings
 from app.services.recording import Recording
 from app.store.bin import BinStore
 from app.store.images import ImageStore
@@ -70,7 +70,7 @@ class Removal:
     def expire(self, now: float) -> tuple[BinEntry, ...]:
         """Delete for good what was in the bin for its days, and return that. `now` is in seconds since the epoch,
         UTC."""
-        expired = tuple(entry for entry in self.kept.all() if entry.expires_at(self.bin_days) <= now)
+        expired = self.kept.expired(self.bin_days, now)
         for entry in expired:
             self.purge(entry, RecordKind.EXPIRED)
         return expired

@@ -13,7 +13,8 @@ from app.core.conversations.conversation import Timings, Usage
 from app.core.errors import AppError
 from app.core.settings import Mapping
 from app.engine.kv.saved_states import known_fingerprint
-from app.engine.planner import DISK, Machine, Placement, Reason, Remark
+from app.engine.planner.machine import DISK, Machine
+from app.engine.planner.placement import Placement, Reason, Remark
 from app.store.measurements import MeasuredStep, Measurement, Measurements
 
 _LEAST_READ_TOKENS, _LEAST_WRITTEN_TOKENS, _LEAST_S = 2048, 64, 0.25

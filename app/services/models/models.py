@@ -1,11 +1,9 @@
-"""Models as a person manages them: what there is, which is loaded, load another; saved readings, a remote engine."""
+"""Models as a person manages them: what there is, which is loaded, load another."""
 
 from __future__ import annotations
 
-import os
-import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -13,31 +11,18 @@ import msgspec
 from app.core.conversations.conversation import Timings, Usage
 from app.core.conversations.events import Loading, Opening
 from app.core.errors import AppError, Code
-from app.core.machine.secret import Password
-from app.core.matter import LIBRARY
 from app.core.record import Happening, Noting, RecordKind, unrecorded
-from app.core.settings import (
-    GIGABYTE,
-    EngineSettings,
-    RemoteImages,
-    RemoteServer,
-    RemoteSettings,
-    RemoteTexts,
-    Settings,
-)
+from app.core.settings import EngineSettings, RemoteImages, RemoteServer, RemoteSettings, RemoteTexts, Settings
 from app.core.work import Cancel, Work, finish
-from app.engine.kv.encrypted_file import SECRET_BYTES
-from app.engine.kv.kept_files import kept_embeddings, kept_tokens
-from app.engine.kv.saved_states import SavedState, SavedStates
-from app.engine.protocol import Engine, EngineState, LoadSpec, ModelInfo, ReadingsSpec, RemoteSpec
-from app.engine.remote.address import parse
+from app.engine.protocol import Engine, EngineState, ModelInfo
 from app.models import local
-from app.models.local import ModelFile
+from app.models.local import ModelFile, files_of
 from app.services.models.chat_templates import FormatReport
 from app.services.models.learning import Learning, Place
 from app.services.models.plans import Fit, Plans, fit_of
+from app.services.models.readings import SavedReadings
+from app.services.models.remote_engine import RemoteEngine
 from app.store.settings import SettingsStore, assemble
-from app.store.system_keyring import RemoteKeys
 
 _CHOICES = "engine_choices"  # a blob: how each model was loaded last
 
@@ -285,155 +270,3 @@ class Models:
     def loads_starter(self) -> bool:
         """True if the model that is being loaded now is the starter."""
         return bool(self._loading) and local.is_starter(self._loading)
-
-
-def files_of(wanted: EngineSettings) -> tuple[str, str]:
-    """Return the model to load, and what it sees images with, empty if it has or shall have nothing for it. Raises
-    AppError NO_MODEL if none is chosen and the starter is not there."""
-    path = wanted.model_path
-    if not path:
-        starter = local.starter()
-        if starter is None:
-            raise AppError(Code.NO_MODEL)
-        path = starter.path
-    return path, (wanted.projector_path or local.projector_beside(Path(path))) if wanted.images else ""
-
-
-_SECRET_NAME = "readings.secret"  # noqa: S105 - the name of a blob
-
-
-class SavedReadings:
-    """Saved readings as a person handles them: how much disk they take, which books they hold, delete them.
-
-    The secret that they are encrypted with is in the database, so that a new passphrase loses none of them.
-    """
-
-    def __init__(
-        self, folder: Path, settings: SettingsStore, books: Callable[[], frozenset[str]], desk: str = LIBRARY
-    ) -> None:
-        """`books` gives the ids of the books of the open desk: of others, readings are kept and listed nowhere. `desk`
-        is its id."""
-        self._folder = folder
-        self._settings = settings
-        self._books = books
-        self._desk = desk
-
-    def change_desk(self, books: Callable[[], frozenset[str]], desk: str) -> None:
-        self._books, self._desk = books, desk
-
-    def spec(self) -> ReadingsSpec:
-        """Return what the engine needs to save and find readings, and the tokens of books. Raises AppError as the store
-        does."""
-        return ReadingsSpec(str(self._folder), self._secret(), self._quota_bytes(), self._desk)
-
-    def all(self) -> tuple[SavedState, ...]:
-        """Return the saved readings of the open desk, the last used first. Raises AppError."""
-        shown = self._books()
-        return tuple(each for each in self._readings().all() if _books_of(each) <= shown)
-
-    def others_bytes(self) -> int:
-        """Return how many bytes the readings take that are listed nowhere: of other matters, and of books in the bin.
-        Raises AppError."""
-        shown = self._books()
-        return sum(each.size_bytes for each in self._readings().all() if not _books_of(each) <= shown)
-
-    def delete(self, reading: SavedState) -> None:
-        """Delete a saved reading. Raises AppError FOLDER_READ_ONLY."""
-        self._readings().delete(reading)
-
-    def delete_of_book(self, book_id: str) -> None:
-        """Delete every reading that a book is a part of, and its tokens. Raises AppError FOLDER_READ_ONLY."""
-        self._readings().delete_of_book(book_id)
-        kept_tokens(self.spec()).delete(book_id)
-
-    def delete_of_desk(self, desk: str, book_ids: Collection[str]) -> None:
-        """Delete all that was saved of another desk, which has these books. Raises AppError FOLDER_READ_ONLY."""
-        readings, tokens = self._readings(), kept_tokens(self.spec())
-        for book_id in book_ids:
-            readings.delete_of_book(book_id)
-            tokens.delete(book_id)
-        kept_embeddings(msgspec.structs.replace(self.spec(), desk=desk)).clear()
-
-    def delete_but_of(self, book_ids: Collection[str]) -> None:
-        """Delete every reading that has other books than these, and the tokens of others. Raises AppError."""
-        for reading in self._readings().all():
-            if not _books_of(reading) <= set(book_ids):
-                self.delete(reading)
-        kept_tokens(self.spec()).retain(book_ids)
-
-    def keep_images(self, sha256s: Collection[str]) -> None:
-        """Keep what projectors made of these images of the open desk only. Raises AppError FOLDER_READ_ONLY."""
-        kept_embeddings(self.spec()).retain(sha256s)
-
-    def _readings(self) -> SavedStates:
-        return SavedStates(self._folder, self._secret(), self._quota_bytes())
-
-    def _quota_bytes(self) -> int:
-        return self._settings.load().readings_quota_gb * GIGABYTE
-
-    def _secret(self) -> bytes:
-        secret = self._settings.get_blob(_SECRET_NAME)
-        if secret is None:
-            secret = secrets.token_bytes(SECRET_BYTES)
-            self._settings.set_blob(_SECRET_NAME, secret)
-        return secret
-
-
-def _books_of(reading: SavedState) -> set[str]:
-    return {book.book_id for book in reading.books}
-
-
-# ---- a remote engine as a person sets it: its address, the host to name, its key
-
-
-KEY_VARIABLE = "OCTAVO_REMOTE_KEY"
-"""The key of the server that is used, for the terminal; it comes before the one that is kept, and is not kept."""
-
-
-class RemoteEngine:
-    def __init__(self, keys: RemoteKeys | None = None) -> None:
-        """Take what keeps the keys; None keeps none."""
-        self._keys = keys
-
-    def spec(self, wanted: RemoteSettings, context_tokens: int) -> LoadSpec:
-        """Return the load that connects the wanted server. Raises AppError REMOTE_ADDRESS_INVALID,
-        REMOTE_ADDRESS_INSECURE, and as the store does."""
-        origin = parse(wanted.address).origin
-        given = os.environ.get(KEY_VARIABLE, "")
-        key = Password(given) if given else self._keys.get(origin) if self._keys is not None else None
-        images = wanted.images is not RemoteImages.KEPT
-        remote = RemoteSpec(wanted.address, wanted.model, wanted.ca_file, key, images)
-        return LoadSpec("", context_tokens=context_tokens, remote=remote)
-
-    def host(self, wanted: RemoteSettings) -> str:
-        """Return the host that an engine in use would be asked at; empty if none is in use, or its address is none."""
-        try:
-            return parse(wanted.address).shown if wanted.in_use else ""
-        except AppError:
-            return ""
-
-    # ---- its key
-
-    def has_key(self, address: str) -> bool:
-        """Return whether a key is kept for that server; False for what is no address. Raises AppError as the store
-        does."""
-        origin = _origin(address)
-        return bool(origin) and self._keys is not None and self._keys.has(origin)
-
-    def set_key(self, address: str, key: Password) -> None:
-        """Keep a key for that server, and no other; an empty one forgets it. Raises AppError REMOTE_ADDRESS_*, and as
-        the store does."""
-        origin = parse(address).origin
-        if self._keys is None:
-            return
-        if key.secret:
-            self._keys.set(origin, msgspec.structs.replace(key, secret=key.secret.strip()))
-        else:
-            self._keys.forget(origin)
-
-
-def _origin(address: str) -> str:
-    try:
-        return parse(address).origin
-    except AppError:
-        return ""

@@ -15,22 +15,15 @@ from app.core.errors import AppError, Code
 from app.core.model import FileKind, ModelHeader
 from app.core.settings import Adapter, EngineSettings, Mapping
 from app.core.work import Cancel, Work, finish
-from app.engine import planner
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
 from app.engine.llama.hardware import free_memory
-from app.engine.planner import (
-    Machine,
-    MachineDevice,
-    MemoryClass,
-    Placement,
-    PlanRequest,
-    Reason,
-    Remark,
-    Shortfall,
-    Way,
-    WayKind,
-)
+from app.engine.planner.cache import DEFAULT_CONTEXT
+from app.engine.planner.demand import MemoryClass
+from app.engine.planner.machine import DISK, GIB, Machine, MachineDevice, imagined
+from app.engine.planner.placement import Placement, PlanRequest, Reason, Remark, Shortfall, plan
+from app.engine.planner.ways import Way, WayKind
+from app.engine.planner.ways import ways as ways_of
 from app.engine.protocol import (
     CARD,
     VULKAN,
@@ -87,8 +80,8 @@ class Machines:
         that is loaded counts as free, since another would take its place. Starts the engine's process."""
         if hardware != THIS:
             threads = psutil.cpu_count(logical=False) or 1
-            ram_gigabytes = hardware.ram_gigabytes or psutil.virtual_memory().total / planner.GIB
-            return planner.imagined(hardware.gpu_gigabytes, ram_gigabytes, threads)
+            ram_gigabytes = hardware.ram_gigabytes or psutil.virtual_memory().total / GIB
+            return imagined(hardware.gpu_gigabytes, ram_gigabytes, threads)
         inspected = finish(self._engine.run(Inspect()))
         loaded = self._engine.model()
         held = loaded.buffers if loaded is not None and self._engine.pid is not None else ()
@@ -272,9 +265,7 @@ class Plans:
         machine = _with_disk(self.machines.machine(THIS), files.model, request, THIS)
         plan = with_measured(place(header, projector, machine, request, adapter_bytes), files.model, self.learning)
         placement, rehearsed = self._rehearse(plan, model_path)
-        planned = sum(
-            use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS and use.device != planner.DISK
-        )
+        planned = sum(use.bytes for use in placement.uses if use.item not in _BESIDE_BUFFERS and use.device != DISK)
         spec = msgspec.structs.replace(
             spec_of(placement, model_path, projector_path),
             adapters=wanted.adapters,
@@ -397,7 +388,7 @@ def place(
     or less if that does not fit."""
     requests = [request]
     if not request.context_tokens and (not machine.gpus or request.gpu_layers == 0):
-        usual = min(header.context_trained or planner.DEFAULT_CONTEXT, planner.DEFAULT_CONTEXT)
+        usual = min(header.context_trained or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
         requests.insert(0, msgspec.structs.replace(request, context_tokens=usual))
     plans = []
     for each in requests:
@@ -417,8 +408,8 @@ def _plan(
     ways: bool = True,
 ) -> ModelPlan:
     seeing = projector if request.images else None
-    result = planner.plan(header, seeing, machine, request, adapter_bytes)
-    found = planner.ways(header, seeing, machine, request, result, adapter_bytes) if ways else ()
+    result = plan(header, seeing, machine, request, adapter_bytes)
+    found = ways_of(header, seeing, machine, request, result, adapter_bytes) if ways else ()
     return ModelPlan(header, seeing, machine, result, request, found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from app.engine.planner import Placement, PlanRequest
+from app.engine.planner.placement import Placement, PlanRequest
 from app.models.copying import free_bytes
 from app.models.offers import Offer
 from app.services.models.downloads import Downloads, Licence

@@ -12,7 +12,8 @@ from app.core.model import ModelHeader
 from app.core.settings import Adapter, EngineSettings
 from app.core.work import Cancel, Stopped, Work, finish
 from app.engine.client import EngineClient
-from app.engine.planner import Machine, PlanRequest
+from app.engine.planner.machine import Machine
+from app.engine.planner.placement import PlanRequest
 from app.engine.protocol import VULKAN, Device, Inspect
 from app.models import local
 from app.models.copying import free_bytes

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.conversations.events import Asking, Copying, Hashing
 from app.core.settings import Settings
-from app.engine.planner import PlanRequest
+from app.engine.planner.placement import PlanRequest
 from app.models.offers import Offer
 from app.services.models.downloads import Downloads, Order
 from app.services.models.plans import place

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.core.conversations.events import Asking, Copying, Fetching, Hashing
 from app.core.errors import Code, Problem
 from app.core.model import ModelHeader
-from app.engine.planner import Shortfall
+from app.engine.planner.placement import Shortfall
 from app.models.local import projector_beside
 from app.models.offers import Offer
 from app.services.models.downloads import Licence, Unfinished

@@ -14,7 +14,8 @@ from app.core.errors import Problem
 from app.core.model import ModelHeader
 from app.core.settings import EngineSettings, KvType, Mapping
 from app.core.work import Cancel
-from app.engine.planner import Machine, Placement, PlanRequest
+from app.engine.planner.machine import Machine
+from app.engine.planner.placement import Placement, PlanRequest
 from app.models.disk import measure_disk
 from app.services.models.learning import Learning
 from app.services.models.plans import Hardware, ModelPlan, place, request_of, settings_of, with_measured

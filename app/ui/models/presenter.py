@@ -10,7 +10,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.core.errors import Problem
-from app.engine.planner import Placement
+from app.engine.planner.placement import Placement
 from app.models.local import ModelFile
 from app.models.offers import Offer
 from app.services.models.downloads import Licence

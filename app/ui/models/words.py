@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.core.model import ModelHeader
-from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, Shortfall, Way, WayKind
+from app.engine.planner.demand import MemoryClass
+from app.engine.planner.machine import Machine, MachineDevice
+from app.engine.planner.placement import Placement, Shortfall
+from app.engine.planner.ways import Way, WayKind
 from app.models.offers import Offer
 from app.services.models.downloads import Licence
 from app.services.models.plans import Fit, ModelPlan

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Signal, Slot
 
-from app.engine.planner import Placement
+from app.engine.planner.placement import Placement
 from app.services.models.plans import THIS
 from app.services.models.recommending import READ_PAGES, READ_TOKENS, Recommendation, recommend
 from app.services.models.selection import MachineSeen, look_at

@@ -400,6 +400,7 @@ class WindowStart(_Shell):
             self._look_for_damage(desk)
         last = (desk.settings.get_blob(_LAST_BLOB) or b"").decode("ascii", "replace")
         import_module("app.ui.window.window")  # here: the window answers meanwhile
+        desk.make_all()
         self._makers = [import_maker() for import_maker in self._extensions.shell]
         try:
             return self._turned(last)

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from app.cli.doctor import _device_words
-from app.engine.planner import Machine, MachineDevice
+from app.engine.planner.machine import Machine, MachineDevice
 from app.engine.protocol import CARD, INTEGRATED, Device, Inspected
 from app.services.models.plans import THIS, Machines
 from app.services.models.selection import look_at

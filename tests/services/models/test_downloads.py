@@ -16,7 +16,7 @@ from app.core.machine.files import write_private
 from app.core.machine.paths import Paths
 from app.core.settings import HubSettings
 from app.core.work import Cancel, Stopped, Work, finish
-from app.engine.planner import Placement, PlanRequest
+from app.engine.planner.placement import Placement, PlanRequest
 from app.models.offers import Offer, RemoteFile
 from app.models.records import RECORD_NAME, FileState
 from app.services.models.plans import Hardware

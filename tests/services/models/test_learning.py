@@ -12,7 +12,8 @@ import pytest
 from app.core.conversations.conversation import Timings, Usage
 from app.core.machine.secret import Key, KeyOrigin
 from app.core.settings import KvType, Mapping
-from app.engine.planner import Machine, Placement, PlanRequest, Reason, imagined
+from app.engine.planner.machine import Machine, imagined
+from app.engine.planner.placement import Placement, PlanRequest, Reason
 from app.services.models.learning import Learning, MeasuredSpeed, Place, Rate, place_of
 from app.services.models.plans import ModelPlan, place, with_measured
 from app.store.db import Database

@@ -19,10 +19,11 @@ from app.core.errors import Code
 from app.core.machine.paths import Paths
 from app.core.settings import Adapter, EngineSettings, KvType, Mapping, Settings
 from app.core.work import Cancel, Work, finish
-from app.engine import planner
 from app.engine.client import MAX_DEATHS
 from app.engine.llama.repacking import repacked
-from app.engine.planner import PlanRequest
+from app.engine.planner.cache import DEFAULT_CONTEXT
+from app.engine.planner.machine import GIB, Machine
+from app.engine.planner.placement import PlanRequest
 from app.engine.protocol import Bandwidth, Buffer, DryRun, Inspect, Measure, MeasureBandwidth, ModelInfo
 from app.services.models import learning, plans
 from app.services.models.plans import THIS, Hardware, Machines
@@ -58,7 +59,7 @@ def test_a_load_takes_what_was_planned_and_says_so(
 ) -> None:
     with caplog.at_level(logging.INFO, "octavo.models"):
         info = loaded(desk, tiny_scout)
-    assert info.context_tokens == planner.DEFAULT_CONTEXT
+    assert info.context_tokens == DEFAULT_CONTEXT
     fit = desk.models.fit()
     assert fit is not None
     assert fit.taken_bytes == sum(b.weights_bytes + b.cache_bytes + b.compute_bytes for b in info.buffers)
@@ -131,9 +132,9 @@ def leave(monkeypatch: pytest.MonkeyPatch, bytes: int) -> None:
     """Let this machine have so much free memory, beside what a plan never takes."""
     full = Machines.machine
 
-    def narrow(machines: Machines, hardware: Hardware = THIS) -> planner.Machine:
+    def narrow(machines: Machines, hardware: Hardware = THIS) -> Machine:
         machine = full(machines, hardware)
-        host = msgspec.structs.replace(machine.host, total_bytes=bytes, free_bytes=bytes + (planner.GIB // 2))
+        host = msgspec.structs.replace(machine.host, total_bytes=bytes, free_bytes=bytes + (GIB // 2))
         return msgspec.structs.replace(machine, host=host)
 
     monkeypatch.setattr(Machines, "machine", narrow)
@@ -203,8 +204,8 @@ def test_without_a_choice_a_context_that_fits_is_taken(
     alone.symlink_to(tiny_scout)
     leave(monkeypatch, 100 << 20)
     info = loaded(desk, alone)
-    assert 512 <= info.context_tokens < planner.DEFAULT_CONTEXT
-    problem_of(load(desk, alone, context_tokens=planner.DEFAULT_CONTEXT))
+    assert 512 <= info.context_tokens < DEFAULT_CONTEXT
+    problem_of(load(desk, alone, context_tokens=DEFAULT_CONTEXT))
 
 
 def test_a_rehearsal_that_counts_more_than_there_is_stops_the_load(
@@ -278,7 +279,7 @@ def test_what_was_chosen_for_a_model_comes_back_with_it(
     lora = Adapter(str(write_lora(tmp_path / "lora.gguf", tiny_scout)), 0.5)
     chosen = EngineSettings(model_path=str(tiny_scout), context_tokens=2048, expert_layers=3, adapters=(lora,))
     desk.settings.save(Settings(engine=chosen))
-    for path, context_tokens in ((tiny_maverick, planner.DEFAULT_CONTEXT), (tiny_scout, 2048)):
+    for path, context_tokens in ((tiny_maverick, DEFAULT_CONTEXT), (tiny_scout, 2048)):
         ending = finish(desk.models.load(str(path), Cancel()))
         assert ending.context_tokens == context_tokens
     assert desk.settings.load().engine == chosen

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from app.engine import planner
-from app.engine.planner import PlanRequest
+from app.engine.planner.machine import imagined
+from app.engine.planner.placement import PlanRequest
 from app.models.hub.catalogue import catalogue
 from app.models.offers import Offer
 from app.services.models.plans import place
@@ -15,7 +15,7 @@ from app.services.models.recommending import best_of
 
 
 def _best(gpu_gigabytes: Iterable[float], ram_gigabytes: float, offers: Iterable[Offer]) -> str:
-    machine = planner.imagined(tuple(gpu_gigabytes), ram_gigabytes, 8)
+    machine = imagined(tuple(gpu_gigabytes), ram_gigabytes, 8)
     planned = (
         (offer, place(offer.header, offer.projector_header, machine, PlanRequest(), ways=False))
         for offer in offers

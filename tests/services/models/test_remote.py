@@ -16,7 +16,7 @@ from app.core.machine.secret import Password
 from app.core.matter import LIBRARY
 from app.core.settings import RemoteServer, RemoteSettings, RemoteTexts
 from app.core.work import Cancel, finish
-from app.services.models.models import KEY_VARIABLE, RemoteEngine
+from app.services.models.remote_engine import KEY_VARIABLE, RemoteEngine
 from app.store.settings import SettingsStore
 from app.store.system_keyring import RemoteKeys
 from tests import whole

@@ -10,7 +10,8 @@ import pytest
 from app.core.errors import Code, Problem
 from app.core.settings import Adapter
 from app.core.work import Cancel, Stopped
-from app.engine.planner import PlanRequest, imagined
+from app.engine.planner.machine import imagined
+from app.engine.planner.placement import PlanRequest
 from app.services.models import judgement
 from app.services.models.plans import ModelPlan
 from app.services.models.selection import Planned, WantedPlan, survey

@@ -12,7 +12,9 @@ from app.core.settings import KvType
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.llama.hardware import free_memory
-from app.engine.planner import Machine, MachineDevice, MemoryClass, Placement, PlanRequest
+from app.engine.planner.demand import MemoryClass
+from app.engine.planner.machine import Machine, MachineDevice
+from app.engine.planner.placement import Placement, PlanRequest
 from app.engine.protocol import CARD, VULKAN, Buffer, Device, DryRun, Inspect, NamelessVocabulary, taken_bytes
 from app.models.gguf.reader import HeaderReader
 from app.services.models.plans import place, spec_of
