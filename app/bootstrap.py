@@ -307,7 +307,7 @@ class _DeskParts:
 
     @once
     def _engine(self) -> Engine:
-        """The engine as this desk uses it."""
+        """Return the engine as this desk uses it."""
 
         def leaving() -> Engine:
             if self.replacing is not None:

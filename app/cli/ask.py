@@ -15,7 +15,7 @@ from app.cli import arguments, leaving
 from app.cli.answers import AnswerScreen, JsonAnswers, TextAnswers
 from app.cli.asking_all import MatterAsking, books_with
 from app.cli.bars import bar
-from app.cli.opening import open_documents
+from app.cli.opening import books_of, index, shelf_of
 from app.cli.screen import print_json
 from app.core.conversations.conversation import (
     AnotherAnswer,
@@ -46,7 +46,6 @@ from app.core.conversations.events import (
 from app.core.conversations.image import MOST_IN_QUESTION, Image
 from app.core.conversations.values import FREE, AnswerForm
 from app.core.conversations.verdict import Unweighed
-from app.core.documents.document import Book
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import AnswerWords, Settings
 from app.core.work import Cancel, Stopped, Work, finish
@@ -58,7 +57,6 @@ from app.services.asking.schemas import AnswerSchema, judge, read_schema
 from app.services.asking.verbatim import is_wanted
 from app.services.asking.weighing import AnswerWeighed
 from app.services.library.images import Images
-from app.services.library.library import Library
 from app.services.services import Services, matter_plans_of
 from app.wording import units
 from app.wording.i18n import _
@@ -300,20 +298,6 @@ def use(settings: Settings, desk: Services, *, as_json: bool, shows: bool = Fals
     desk.settings.overrule(settings)
 
 
-def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[BookRef, ...]:
-    """Return the books of the command line, or their pages. Raises AppError, Stopped."""
-    pages = arguments.page_range(options.pages)
-    opened = open_documents(options.document, desk, cancel, read_again=options.read_again)
-    for book in opened:
-        desk.documents.library.pages(book.id, pages)  # raises for a wrong range, before the model is loaded
-    return tuple(BookRef(book.id, pages) for book in opened)
-
-
-def index(books: Sequence[BookRef], desk: Services, cancel: Cancel) -> None:
-    """Index what these books lack, so that they can be searched by what they mean. Raises AppError, Stopped."""
-    finish(desk.finding.indexer.index([book.book_id for book in books], cancel), bar(_("indexing")))
-
-
 def index_if_read(
     books: tuple[BookRef, ...],
     desk: Services,
@@ -328,11 +312,6 @@ def index_if_read(
     wanted = long and (excerpts or desk.asking.ask.settings().close_reading)
     if wanted and (excerpts or finish(desk.asking.ask.has_room_for(books, cancel), show)):
         index(books, desk, cancel)
-
-
-def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:
-    """Return the books by their ids."""
-    return {ref.book_id: library.book(ref.book_id) for ref in refs}
 
 
 def show_progress(out: AnswerScreen, progress: PartsProgress | Weighing) -> None:

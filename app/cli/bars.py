@@ -23,10 +23,11 @@ class Bar:
     def __init__(self) -> None:
         self._bar: tqdm[NoReturn] | None = None
         self._shown = ("", 0.0)
+        self._silent = not sys.stderr.isatty()
 
     def show(self, words: str, done: float, total: float) -> None:
         """Show how much is done. There is no bar while `total` is 0, which means unknown, and none when all is done."""
-        if total:
+        if total and not self._silent:
             bar = self._at(words, done, total)
             bar.update(done - bar.n)
             if done >= total:
@@ -34,7 +35,8 @@ class Bar:
 
     def busy(self, words: str) -> None:
         """Show work whose end is not known."""
-        self._at(words, 0, 0)
+        if not self._silent:
+            self._at(words, 0, 0)
 
     def close(self) -> None:
         if self._bar is not None:

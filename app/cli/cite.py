@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from app.cli.ask import books_of
+from app.cli.opening import books_of
 from app.core.documents.citation_style import CitationStyle
 from app.core.documents.facts import NO_FACTS
 from app.core.work import Cancel

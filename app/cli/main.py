@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from app.cli import arguments, passphrases
+from app.cli import arguments
 from app.cli.screen import print_json, say_told
 from app.cli.terminal_command import Diagnosis, Terminal, TerminalCommand
 from app.core.errors import AppError, Blame, Code, Problem, blame
@@ -188,6 +188,8 @@ def _open_library(options: argparse.Namespace, open_desk: OpenDesk) -> Services:
 def _new_passphrase() -> str:
     """Ask for a new passphrase twice at a terminal; else take the first line of stdin. Raises AppError USAGE,
     PASSPHRASE_WEAK."""
+    from app.cli import passphrases
+
     if sys.stdin.isatty():
         return passphrases.ask_new(_("New passphrase: "))
     return passphrases.accept(sys.stdin.readline().rstrip("\n"))

@@ -3,18 +3,22 @@ in it, of a mail its attachments too."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from app.cli import arguments
 from app.cli.bars import Bar, bar
 from app.cli.reading import with_password
+from app.core.conversations.conversation import BookRef
 from app.core.conversations.sources import Adding, PlaceState, Source
 from app.core.documents.document import Book
 from app.core.errors import AppError, Code, Problem
 from app.core.machine.secret import Password
 from app.core.work import Cancel, Stopped, finish
 from app.services.library.folder_adding import AddingReport, FolderProgress
+from app.services.library.library import Library
 from app.services.library.parallel_reading import NamedFile
 from app.services.services import Services
 from app.wording import units
@@ -23,6 +27,25 @@ from app.wording.folders import report_words
 from app.wording.i18n import _
 from app.wording.page_flags import outdated_sentence
 from app.wording.units import printable
+
+
+def books_of(options: argparse.Namespace, desk: Services, cancel: Cancel) -> tuple[BookRef, ...]:
+    """Return the books of the command line, or their pages. Raises AppError, Stopped."""
+    pages = arguments.page_range(options.pages)
+    opened = open_documents(options.document, desk, cancel, read_again=options.read_again)
+    for book in opened:
+        desk.documents.library.pages(book.id, pages)  # raises for a wrong range, before the model is loaded
+    return tuple(BookRef(book.id, pages) for book in opened)
+
+
+def index(books: Sequence[BookRef], desk: Services, cancel: Cancel) -> None:
+    """Index what these books lack, so that they can be searched by what they mean. Raises AppError, Stopped."""
+    finish(desk.finding.indexer.index([book.book_id for book in books], cancel), bar(_("indexing")))
+
+
+def shelf_of(refs: Sequence[BookRef], library: Library) -> dict[str, Book]:
+    """Return the books by their ids."""
+    return {ref.book_id: library.book(ref.book_id) for ref in refs}
 
 
 def open_documents(paths: Sequence[Path], desk: Services, cancel: Cancel, *, read_again: bool) -> list[Book]:

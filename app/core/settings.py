@@ -12,7 +12,10 @@ from msgspec import Meta
 
 GIGABYTE = 10**9
 """Bytes of what a person reads or writes as a GB, of files and of memory alike, as the hub and disks count. The one
-exception is memory that is imagined by the number it is sold by (`app.engine.planner.imagined`)."""
+exception is memory that is imagined by the number it is sold by (`app.engine.planner.machine`)."""
+
+LEAST_SLICE = 32
+"""Tokens of a slice of a prompt; shorter slices read slowly everywhere."""
 
 
 INSTRUCTIONS_CHARACTERS = 4000

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from array import array
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from operator import attrgetter
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from app.core.conversations.events import Loading, Looking, Weighing
 from app.engine import protocol
-from app.engine.dry_run import dry_run
 from app.engine.llama.cards import unused_card
 from app.engine.llama.hardware import cpu_features, devices, physical_cores
 from app.engine.llama.listed_formats import known_template
@@ -24,32 +18,25 @@ from app.engine.llama.llama_loader import cpu_variant, folder, numa_nodes, versi
 from app.engine.llama.repacking import repacked
 from app.engine.order_loop import OrderLoop, serve
 from app.engine.protocol import AnyOrder, Command, LoadSpec
-from app.engine.session import Session
 from app.isolation import limits, syscalls
 from app.isolation.files import Version, look_at
 from app.isolation.heartbeat import Port
 
+if TYPE_CHECKING:
+    from app.engine.session import Session
+
 _LOADING_STEP = 0.01
 
-_PROBE_S = 0.1
-"""Long enough for a few hundred copies on a fast machine, short enough for a person who waits for a plan."""
 
-_PROBED_BYTES = 128 << 20
-"""The bytes of all arrays that are read, together: more than the caches of today's processors hold."""
-
-_READ_AND_WRITTEN = 2
-
-_UNDISTURBED = 0.9
-"""The share of its time for which each thread has a processor to itself, where no other program computes."""
-
-
-class Worker(OrderLoop[Session]):
+class Worker(OrderLoop["Session"]):
     def __init__(self, port: Port[Command]) -> None:
         super().__init__(port)
         self._shown = 0.0
         self._vocabulary: tuple[Version, LlamaModel] | None = None
 
     def _open(self, spec: LoadSpec) -> Session:
+        from app.engine.session import Session  # now: who counts tokens loads a vocabulary, and nothing else
+
         self._forget_vocabulary()
         return Session(spec, self._progress, self._control, self._tokenizing)
 
@@ -75,11 +62,15 @@ class Worker(OrderLoop[Session]):
             case protocol.Count(model_path, texts):
                 self._reply(order, tuple(self._counted(self._vocabulary_of(Path(model_path)), texts)))
             case protocol.DryRun(spec, vocabulary):
+                from app.engine.dry_run import dry_run  # now, as in `_open`
+
                 self._reply(order, dry_run(spec, vocabulary))
             case protocol.FindFormat(template):
                 self._reply(order, known_template(template))
             case protocol.MeasureBandwidth():
-                self._reply(order, _measure_bandwidth(physical_cores()))
+                from app.engine.bandwidth import measure_bandwidth  # now, as in `_open`
+
+                self._reply(order, measure_bandwidth(physical_cores()))
             case protocol.Inspect():
                 self._reply(order, _inspect())
             case _:
@@ -160,27 +151,6 @@ def _inspect() -> protocol.Inspected:
         unused_card(found, folder()),
         repacked(),
     )
-
-
-def _measure_bandwidth(threads: int) -> protocol.Bandwidth:
-    """Measure what `threads` together move between main memory and the processor, reading and writing: the best of
-    several rounds, since other programs can only make it slower."""
-    count = _PROBED_BYTES // 8 // threads
-    pairs = [(np.ones(count), np.ones(count)) for _ in range(threads)]
-    best, ends = protocol.Bandwidth(0.0, False), time.monotonic() + _PROBE_S
-
-    def copy(pair: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]) -> None:
-        np.copyto(pair[1], pair[0])
-
-    with ThreadPoolExecutor(threads, thread_name_prefix="bandwidth") as pool:
-        while not best.bytes_a_second or time.monotonic() < ends:
-            started, computed = time.monotonic(), time.process_time()
-            list(pool.map(copy, pairs))
-            passed = max(time.monotonic() - started, 1e-9)
-            undisturbed = time.process_time() - computed >= _UNDISTURBED * passed * threads
-            bytes_a_second = _READ_AND_WRITTEN * 8 * count * threads / passed
-            best = max(best, protocol.Bandwidth(bytes_a_second, undisturbed), key=attrgetter("bytes_a_second"))
-    return best
 
 
 def main() -> None:

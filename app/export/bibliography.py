@@ -18,7 +18,6 @@ from app.core.documents.document import Book, Format
 from app.core.documents.facts import DocumentPerson, Facts, Role
 from app.core.names import EntityKind
 from app.export.references import cleaned
-from app.language.names import NameReader
 
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 
@@ -168,6 +167,8 @@ def _writers(facts: Facts) -> tuple[DocumentPerson, ...]:
 def _name(person: DocumentPerson) -> _Name:
     """Return a person's name in parts: "Melville, Herman" and "Herman Melville" are divided; the names of organisations
     are not, nor those whose script has no order that could be told."""
+    from app.language.names import NameReader  # now: its patterns take long to make
+
     name = _line(person.shown)
     if "@" in name or any(found.kind is not EntityKind.PERSON for found in NameReader((name,)).read(name)):
         return _Name(name, whole=True)

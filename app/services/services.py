@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from app.services.models.downloads import Downloads
     from app.services.models.import_export import ImportExport
     from app.services.models.models import Models
+    from app.services.models.readings import SavedReadings
     from app.services.recording import Recording
     from app.store.conversations import Conversations
     from app.store.db import Database
@@ -155,6 +156,10 @@ class Services:
     @property
     def models(self) -> Models:
         return self.computing.models
+
+    @property
+    def readings(self) -> SavedReadings:
+        return self.shared.matters.readings
 
     def make_all(self) -> None:
         """Make all parts now, on this thread, for a face that will want them on a thread that must not wait."""

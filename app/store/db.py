@@ -29,7 +29,6 @@ from app.core.machine.paths import machine_error
 from app.core.machine.secret import Key
 from app.language.folding import contains, count_places
 from app.store.migrations import is_older, migrate
-from app.store.pages import open_pages
 
 _CIPHER: Final = "chacha20"
 """ChaCha20 with a Poly1305 tag on every page: a changed page is noticed. Named, so that another default of the library
@@ -555,6 +554,8 @@ def suspect_in(folder: Path) -> Path | None:
 
 
 def _fits(path: Path, key: Key) -> bool:
+    from app.store.pages import open_pages  # now: only damage asks for it
+
     try:
         with open_pages(path, key) as pages:
             return pages.fits()

@@ -12,7 +12,6 @@ import time
 from typing import Annotated
 
 import msgspec
-import psutil
 from msgspec import Meta
 
 from app.core.errors import AppError, Code
@@ -69,6 +68,8 @@ def measured_cost() -> Argon2Cost:
 
     Raises AppError PASSPHRASE_UNSUPPORTED.
     """
+    import psutil  # now: few starts need it
+
     probe = Argon2Cost(_MEMORIES[-1], 1, 1)
     taken_s = min(_timed(probe) for _ in range(2))
     return _affordable(taken_s / probe.memory_kib, os.cpu_count() or 1, psutil.virtual_memory().total // 1024)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from app.core.settings import (
+    LEAST_SLICE,
     TEXT_PERCENTS,
     Adapter,
     AnswerWords,
@@ -19,7 +20,6 @@ from app.core.settings import (
     RemoteTexts,
     ThemeChoice,
 )
-from app.services.models.plans import LEAST_SLICE
 from app.wording.i18n import _
 from app.wording.units import count, printable
 

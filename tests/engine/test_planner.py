@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from app.core.model import FileKind, ModelHeader, TensorPart, Weights
 from app.core.settings import KvType, Mapping
-from app.engine.planner import ways
 from app.engine.planner.demand import MemoryClass
 from app.engine.planner.machine import GIB, Machine, MachineDevice, RepackedWeights, imagined
 from app.engine.planner.placement import BOOKS_CONTEXT, OUTPUTS, SLICES, Placement, PlanRequest, Reason, Shortfall, plan
-from app.engine.planner.ways import Way, WayKind
+from app.engine.planner.ways import Way, WayKind, ways
 from app.engine.quotes.prompt_lookup import MAX_DRAFT
 from tests.models.headers import LAYERS, MAVERICK, SCOUT
 from tests.models.published import QWEN3_30B, SMOLLM2, header_of, llama4_projector

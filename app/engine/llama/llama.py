@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from app.core.chat_template import ChatTemplate
 from app.core.errors import AppError, Code
@@ -27,6 +24,10 @@ from app.engine.llama.positions import SECTIONS, Positions
 from app.engine.llama.repacking import kinds_of_memory
 from app.engine.llama.tokenizing import tokenize_in_parallel
 from app.engine.protocol import LoadSpec, NamelessVocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _SEQUENCE = 0
 _GGML_TYPE = {KvType.F16: 1, KvType.Q8_0: 8, KvType.Q4_0: 2}  # ggml.h: enum ggml_type
@@ -509,6 +510,8 @@ class LlamaContext:
             self._embedded = _new_batch(self.slice_tokens, width)
         batch = self._embedded
         batch.n_tokens = count
+        import numpy as np
+
         ctypes.memmove(batch.embd, np.ascontiguousarray(rows, np.float32).ctypes.data, 4 * count * width)
         positions = self._embedded_positions(position, count, columns, first)
         own = ctypes.cast(batch.pos, ctypes.c_void_p)  # a pointer of its own: that of the field changes with it
@@ -526,6 +529,8 @@ class LlamaContext:
         if columns:
             return self._positions.add_grid(position, first, count, columns)
         start = self._positions.at_end(position)
+        import numpy as np
+
         return np.tile(np.arange(start, start + count, dtype=np.int32), self._sections)
 
     def _evaluate(self, batch: Any, *, stoppable: bool, logits: bool = False) -> None:
@@ -571,6 +576,8 @@ class LlamaContext:
         A view of llama.cpp's own memory: the next `decode` overwrites it.
         """
         pointer = self._api.llama_get_logits_ith(self._context, index)
+        import numpy as np  # here and above: a vocabulary needs none
+
         return np.frombuffer(self._row.from_address(ctypes.addressof(pointer.contents)), np.float32)
 
     def position_min(self) -> int:

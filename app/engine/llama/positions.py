@@ -8,9 +8,11 @@ Source: M-RoPE of Qwen2-VL (arXiv 2409.12191, 2.1); `mtmd_image_tokens_get_decod
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 SECTIONS = 4
 """Numbers of a position with M-RoPE: time, row, column, and one that is not used."""
@@ -62,6 +64,8 @@ class Positions:
         self.cut(start)
         base = self.of(start)
         self._grids.append(_Grid(start, first + count, columns))
+        import numpy as np  # now: only images have places in a grid
+
         row, column = np.divmod(np.arange(first, first + count, dtype=np.int32), columns)
         time = np.full_like(row, base)
         return np.stack([time, base + row, base + column, np.zeros_like(row)]).astype(np.int32)

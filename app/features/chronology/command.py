@@ -6,9 +6,10 @@ import argparse
 import sys
 from collections.abc import Mapping
 
-from app.cli.ask import books_of, prepare
+from app.cli.ask import prepare
 from app.cli.bars import Bar
 from app.cli.bars import bar as show_bar
+from app.cli.opening import books_of
 from app.cli.screen import print_json
 from app.core.conversations.events import Loading, Notice, Reading
 from app.core.documents.document import Book

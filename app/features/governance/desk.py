@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from app.features.governance.retention import retention_of
+from app.features.governance.retention import deletes_by_age, retention_of
 from app.features.governance.retention_words import aged_words
 from app.services.desk_feature import DeskFeature
 from app.services.services import Services
@@ -16,6 +16,8 @@ class GovernanceDesk(DeskFeature):
         self._desk = desk
 
     def opened(self) -> str:
+        if not deletes_by_age(self._desk.settings.load().retention):
+            return ""
         return aged_words(retention_of(self._desk).run(time.time()))
 
     def setting_changed(self, path: str) -> str:

@@ -65,7 +65,7 @@ class Retention:
         """Delete for good what has its age; but limits that are new or shorter than those that were said are said
         first, and count a day later. `spared` are the ids of conversations that are not deleted now."""
         limits = self.settings().retention
-        if not limits.conversations_days and not limits.readings_days:
+        if not deletes_by_age(limits):
             return Aged()
         aged = self.look(now)
         said = self._said()
@@ -108,8 +108,13 @@ class Retention:
 def retention_of(desk: Services) -> Retention:
     in_force = desk.settings.load
     return Retention(
-        desk.conversations, desk.documents.removal, desk.models.readings, desk.record, desk.own_settings, in_force
+        desk.conversations, desk.documents.removal, desk.readings, desk.record, desk.own_settings, in_force
     )
+
+
+def deletes_by_age(limits: RetentionSettings) -> bool:
+    """Return whether anything is deleted because of its age."""
+    return limits.conversations_days > 0 or limits.readings_days > 0
 
 
 def _since(now: float, days: int) -> float:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from app.cli import arguments
-from app.cli.ask import books_of, index
 from app.cli.bars import bar
+from app.cli.opening import books_of, index
 from app.cli.screen import print_json
 from app.core.documents.document import Book
 from app.core.errors import AppError, Code
@@ -37,8 +37,8 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         raise AppError(Code.USAGE, detail=_("--limit must be 1 or more"))
     if options.pages and not options.document:
         raise AppError(Code.USAGE, detail=_("name a document with --document"))
-    desk.finding.search.embedder.prepare()
     if options.document:
+        desk.finding.search.embedder.prepare()
         _find_in_documents(options, desk, cancel)
     else:
         _find_everywhere(options, desk, cancel)
@@ -49,6 +49,7 @@ def _find_everywhere(options: argparse.Namespace, desk: Services, cancel: Cancel
     query = library.understand(_as_typed(options.words))
     if options.index:
         finish(desk.finding.indexer.index(desk.finding.indexer.unfinished(), cancel), bar(_("indexing")))
+    desk.finding.search.prepare([book.id for book in desk.documents.library.books()])
     found = finish(library.find(query, cancel, limit=options.limit))
     if not found.hits and not desk.documents.library.books():
         raise AppError(Code.USAGE, detail=_("name a document with --document"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli.ask import books_of
+from app.cli.opening import books_of
 from app.cli.screen import print_json
 from app.core.documents.document import Book
 from app.core.errors import AppError, Code

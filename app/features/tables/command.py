@@ -8,7 +8,8 @@ from functools import partial
 
 from app.cli import leaving
 from app.cli.answers import JsonAnswers, TextAnswers
-from app.cli.ask import index, index_if_read, prepare, shelf_of
+from app.cli.ask import index_if_read, prepare
+from app.cli.opening import index, shelf_of
 from app.cli.screen import print_json
 from app.core.conversations.cell import CellState
 from app.core.conversations.conversation import BookRef

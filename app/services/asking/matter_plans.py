@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -34,12 +35,14 @@ from app.core.conversations.image import ref_of
 from app.core.documents.document import Book
 from app.core.work import Cancel, Work
 from app.engine.protocol import Measure, Message, Prompt, PromptSize
-from app.services.asking.ask import Ask
 from app.services.asking.prompts import PromptQuestion
 from app.services.finding.conversation_search import PassageQuery, QuestionKind, decide
 from app.services.finding.search import Search, fuse
 from app.services.library.library import Library
 from app.store.passages import Passage, WordHits
+
+if TYPE_CHECKING:
+    from app.services.asking.ask import Ask
 
 _LOOKED_AT = 96
 """Passages of all documents together that something is taken of: what is behind them hardly belongs to the question."""

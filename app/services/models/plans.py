@@ -13,7 +13,7 @@ import psutil
 from app.core.conversations.events import Opening
 from app.core.errors import AppError, Code
 from app.core.model import FileKind, ModelHeader
-from app.core.settings import Adapter, EngineSettings, Mapping
+from app.core.settings import LEAST_SLICE, Adapter, EngineSettings, Mapping
 from app.core.work import Cancel, Work, finish
 from app.engine.architectures import ARCHITECTURES
 from app.engine.client import EngineClient
@@ -132,9 +132,6 @@ class Machines:
             return known.found if known.machine == machine else None
         return None
 
-
-LEAST_SLICE = 32
-"""Tokens; shorter slices read slowly everywhere."""
 
 _BESIDE_BUFFERS = frozenset(
     {MemoryClass.PROJECTOR, MemoryClass.ADAPTERS, MemoryClass.LOGITS, MemoryClass.SNAPSHOTS, MemoryClass.REST}

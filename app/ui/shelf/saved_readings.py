@@ -83,7 +83,7 @@ def entry_words(reading: SavedState) -> str:
 class ReadingsPresenter(Presenter):
     def __init__(self, context: WindowContext) -> None:
         super().__init__(context.parent)
-        self._readings, self._recording = context.desk.models.readings, context.desk.record
+        self._readings, self._recording = context.desk.readings, context.desk.record
         self._bridge = context.bridge
         self._window = context.window
 
